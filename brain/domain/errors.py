@@ -1,0 +1,103 @@
+"""What can go wrong, named by what happened.
+
+    BrainError
+    ├── Unreachable            a service did not answer in time; its effect is unknown
+    │   ├── StoreUnreachable       the state store (Redis)
+    │   ├── QueueUnreachable       the queue (QStash)
+    │   ├── ChannelUnreachable     the channel (Pusher)
+    │   └── DatabaseUnreachable    the database (Postgres)
+    ├── TooManyTexts           the user's rate; nothing was accepted
+    ├── LeaseLost              another invocation holds the newest fence, or ours ran out
+    ├── ModelFault             the model gave no usable answer
+    │   ├── ModelUnavailable       unreachable, overloaded, or an error in an answer's place
+    │   ├── ModelCut               the answer began and did not end; `text` is what came
+    │   └── ModelRefused           the provider will never take this request
+    ├── ToolFault              a tool could not do what was asked; the text is for the model
+    ├── EntryUnreadable        a stored form that this code cannot load
+    ├── SettingMissing         an environment variable is missing or malformed; the text names it
+    ├── TokenRefused           no token, or one that does not hold
+    └── SignatureRefused       a callback that the queue did not sign
+
+Adapters translate the errors of their libraries into these at the border: nothing above them
+knows httpx or psycopg.
+"""
+
+
+class BrainError(Exception):
+    """The root. Its text never holds a secret or the user's words."""
+
+
+class Unreachable(BrainError):
+    """A service did not answer within our limit, or answered that it cannot; the effect is
+    unknown.
+    """
+
+
+class StoreUnreachable(Unreachable):
+    """The state store could not be reached."""
+
+
+class QueueUnreachable(Unreachable):
+    """The queue did not acknowledge a message."""
+
+
+class ChannelUnreachable(Unreachable):
+    """The channel did not take an event."""
+
+
+class DatabaseUnreachable(Unreachable):
+    """The database could not be reached, or not in time."""
+
+
+class TooManyTexts(BrainError):
+    """More texts of one user than the window allows: this one was not accepted."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("too many texts")
+        self.retry_after_s = retry_after_s
+
+
+class LeaseLost(BrainError):
+    """This invocation is no longer the user's brain: it must change and show nothing more."""
+
+
+class ModelFault(BrainError):
+    """The model gave no usable answer."""
+
+
+class ModelUnavailable(ModelFault):
+    """No answer within the limit, retries and fallback models included."""
+
+
+class ModelCut(ModelFault):
+    """The answer began and did not end. `text` is what came before the cut, without tool calls."""
+
+    def __init__(self, reason: str, *, text: str = "") -> None:
+        super().__init__(reason)
+        self.text = text
+
+
+class ModelRefused(ModelFault):
+    """The provider refuses this request for good: the key, the model's name or the request is
+    wrong.
+    """
+
+
+class ToolFault(BrainError):
+    """A tool could not do what was asked. Its text is the result that the model reads."""
+
+
+class EntryUnreadable(BrainError):
+    """A stored form that this code cannot load."""
+
+
+class SettingMissing(BrainError):
+    """An environment variable is missing or malformed. The text names it and shows no value."""
+
+
+class TokenRefused(BrainError):
+    """The caller has no token, or one that does not hold."""
+
+
+class SignatureRefused(BrainError):
+    """The callback was not signed by the queue, for this address and this body."""

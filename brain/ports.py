@@ -1,0 +1,402 @@
+"""What the brain needs from the world. Each port has one adapter on the real service, and one kept
+in memory.
+
+Every method has a time limit of its own inside the adapter and raises only the errors named here.
+Every method of `StateStore` may be sent twice by the adapter: the second sending changes nothing
+and gives the first one's answer.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from brain.domain.journal import Answered, Fact, Run, Spent, ToolCall
+from brain.domain.messages import Draft, LogEntry, Message, Remark, Utterance
+
+type Json = dict[str, Any]
+
+
+# ---- the state store: one atomic move a method
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
+    with it.
+    """
+
+    user_id: str
+    id: str
+    text: str
+    message_id: str
+    call_id: str | None
+    recent_context: tuple[Remark, ...]
+    created_at: datetime
+    holder: str
+    new_run_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """The right to be a user's brain. Every change names it; the store refuses it once a newer
+    fence exists.
+    """
+
+    user_id: str
+    run_id: str
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admitted:
+    """This invocation is the brain now. `tail` is the end of the log, oldest first, `now_ms` the
+    store's clock.
+
+    `seq` is the place of the utterance that came with this call, None where none came (a
+    re-invocation). `wake` is the number of the run's next wake-up.
+    """
+
+    hold: Hold
+    run: Run
+    tail: tuple[LogEntry, ...]
+    now_ms: int
+    wake: int
+    seq: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """Another invocation is the brain: the text is in the log, and that one will take it up."""
+
+    run_id: str
+    seq: int
+    wake: int
+    lease_left_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicate:
+    """The message id is known. `message` is the run's terminal message if there is one, `finished`
+    if the run ended.
+    """
+
+    run_id: str
+    seq: int
+    wake: int
+    lease_left_s: float
+    finished: bool
+    message: Message | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateLimited:
+    """Too many texts of this user in the window; the next one fits after `retry_after_s`."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summons:
+    """A call of the queue to go on with a run: after a hand-over, or because its brain may have
+    died.
+
+    `fence` is the successor's for a hand-over; `wake` is the number of a wake-up.
+    """
+
+    user_id: str
+    run_id: str
+    reason: Literal["handoff", "wakeup", "event"]
+    fence: int = 0
+    wake: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alive:
+    """The run's brain lives. `wake` is the number of the wake-up that must be on the queue now."""
+
+    run_id: str
+    wake: int
+    lease_left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """There is nothing left to do for this run."""
+
+
+class Move(StrEnum):
+    """What a commit asks for besides recording."""
+
+    RECORD = "record"  # nothing: new texts stay where they are
+    GO_ON = "goOn"  # take up new texts
+    FINISH = "finish"  # end the run if there are no new texts, else take them up
+    END = "end"  # end the run whatever came: its last message answers all of it
+    HAND_OVER = "handOver"  # reserve the next fence for a successor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """One recorded step. `step` is the number the run has before it; (fence, step) is its
+    idempotency key.
+
+    `reason` says why a run ended early, for the status; `activity` what the brain does next.
+    """
+
+    step: int
+    move: Move
+    spent: Spent
+    entries: tuple[Fact, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    activity: str = ""
+    progress: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What a commit made. `messages` are its drafts with their places; `taken` the texts that join
+    the run with it.
+
+    `finished` is True when the run has ended and the lease is given back; `stop` when the user
+    asked to stop; `fence` is the successor's after a hand-over, else this hold's own.
+    """
+
+    messages: tuple[Message, ...]
+    taken: tuple[Utterance, ...]
+    finished: bool
+    stop: bool
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A stretch of the log, in order. `first_seq` is the oldest that the store still holds (0:
+    none).
+    """
+
+    entries: tuple[LogEntry, ...]
+    last_seq: int
+    first_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What a user's brain is doing, without any text of theirs."""
+
+    state: Literal["idle", "running"]
+    run_id: str | None
+    loop: int
+    activity: str
+    started_ms: int | None
+    last_event_ms: int | None
+    last_seq: int
+    progress: float | None
+    reason: str
+
+
+class StateStore(Protocol):
+    """A user's log, journal and lease. Raises StoreUnreachable; the moves of a holder raise
+    LeaseLost too.
+    """
+
+    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+        """Append the text once, and take the lease if it is free or has run out."""
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        """Take the lease for a hand-over meant for this fence, or after it has run out."""
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        """Record a step: journal, messages with their places, limits, lease, what comes next."""
+
+    async def renew(self, hold: Hold) -> bool:
+        """Make the lease last from now. True if the user asked to stop."""
+
+    async def release(self, hold: Hold) -> None:
+        """Let the lease run out now: whoever comes next takes over."""
+
+    async def stop(self, user_id: str) -> bool:
+        """Ask the running brain to stop after its step. False if none runs."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        """The log after `since`, at most `limit` entries."""
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        """Forget the log's entries before seq `below`, which the archive holds."""
+
+    async def status(self, user_id: str) -> Status:
+        """What the user's brain is doing."""
+
+
+# ---- queue, channel, model
+
+
+class Queue(Protocol):
+    """Calls /api/brainToBrain later, at least once."""
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        """Return once the queue has acknowledged. Raises QueueUnreachable."""
+
+
+class Channel(Protocol):
+    """Reaches the user's open pages, at most once."""
+
+    async def publish(self, user_id: str, event: str, data: Json) -> None:
+        """Return once the channel has taken the event. Raises ChannelUnreachable."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """What the model is shown: chat-completions messages and tools."""
+
+    messages: Sequence[Json]
+    tools: Sequence[Json]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delta:
+    """A piece of an answer as it comes: `thought` (reasoning), `action` (a tool's name, once) or
+    `content` (text).
+    """
+
+    kind: Literal["thought", "action", "content"]
+    text: str
+
+
+class Model(Protocol):
+    """A chat model with tools."""
+
+    async def answer(
+        self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
+    ) -> Answered:
+        """One answer within `limit_s` seconds, retries and fallback models included.
+
+        Raises ModelCut when the limit or the connection cut an answer that had begun,
+        ModelUnavailable when none began, ModelRefused when asking again is of no use.
+        """
+
+
+# ---- tools and what stands behind them
+
+
+class Effect(StrEnum):
+    """What running a tool twice would do."""
+
+    READS = "reads"  # nothing: may run beside others, and again
+    REPEATS = "repeats"  # nothing more than once: it runs under its idempotency key
+    ACTS = "acts"  # harm: recorded as started before it runs, and after a crash not run again
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolSpec:
+    """What the model is told of a tool. `parameters` is a JSON schema of type object, `limit_s`
+    seconds for one run.
+    """
+
+    name: str
+    description: str
+    parameters: Json
+    effect: Effect
+    limit_s: float = 20.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """One run of a tool: for whom, with which arguments (valid by the schema), under which
+    idempotency key.
+    """
+
+    user_id: str
+    call: ToolCall
+    arguments: Json
+    idempotency_key: str
+
+
+class Tool(Protocol):
+    """Something the model can ask for."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        """What the model is told."""
+
+    async def run(self, errand: Errand) -> str:
+        """Do it and return the text for the model. Raises ToolFault with a text for the model."""
+
+    async def outcome(self, errand: Errand) -> str | None:
+        """After a crash: what the errand gave if the far side knows that it was done; None if it
+        cannot tell.
+
+        Raises ToolFault when the far side knows that it was not done.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A text of the user's."""
+
+    id: str
+    title: str
+    body: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A place in a document that fits a query, best first. `snippet` quotes it."""
+
+    document_id: str
+    title: str
+    snippet: str
+    score: float
+
+
+class Documents(Protocol):
+    """A user's documents. All methods raise DatabaseUnreachable. Nobody sees another user's."""
+
+    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+        """Store a document, once per idempotency `key`."""
+
+    async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
+        """The passages that fit best."""
+
+    async def read(self, user_id: str, document_id: str) -> Document | None:
+        """The document, or None if this user has none of that id."""
+
+    async def update(
+        self,
+        user_id: str,
+        document_id: str,
+        *,
+        key: str,
+        title: str | None = None,
+        body: str | None = None,
+        append: str | None = None,
+    ) -> Document | None:
+        """Change what is given, once per `key`; None if this user has none of that id."""
+
+
+class Archive(Protocol):
+    """The part of a user's log that the state store no longer holds. Raises DatabaseUnreachable."""
+
+    async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
+        """Keep the entries; those that are there stay as they are."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
+        """The entries after `since`, in order."""
+
+
+class Clock(Protocol):
+    """Time and chance."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back; a frozen process sees them pass."""
+
+    def utc(self) -> datetime:
+        """The time of day, UTC."""
+
+    def new_id(self) -> str:
+        """A new id: sortable by time, 26 characters of [0-9A-Z]."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""
