@@ -1,0 +1,79 @@
+-- A text comes in: append it once, and make the caller the brain if there is none.
+-- KEYS: 4 what is known of this message id
+local ID = KEYS[4]
+local utterance, overheard, holder, new_run = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lease_ms, tail = tonumber(ARGV[5]), ARGV[6]
+local rate, window_ms = tonumber(ARGV[7]), tonumber(ARGV[8])
+local log_length, keep_ms, id_keep_ms, journal_keep_ms = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+
+local now = clock()
+local r = load()
+local idle = r.state ~= 'running' and r.state ~= 'handingOver'
+local vacant = idle or r.lease <= now
+
+local known = redis.call('GET', ID)
+if known then
+  local seq, of, by = string.match(known, '^(%d+) (%S+) (%S+)$')
+  if idle or r.id ~= of then
+    return { 'known', seq, of, '1', text(r.wake), '0', redis.call('XRANGE', LOG, seq, '+', 'COUNT', '256') }
+  end
+  if r.holder == holder and r.state == 'running' then -- our own call, sent again
+    return admitted(r, seq, now, tail)
+  end
+  if vacant then
+    take_over(r, holder, now, lease_ms)
+    return admitted(r, seq, now, tail)
+  end
+  local word = by == holder and 'recorded' or 'known'
+  return { word, seq, of, '0', text(r.wake), text(r.lease - now), {} }
+end
+
+-- The sliding window lives in one field of the hash that is read anyway: no key, no command more.
+local stamps, oldest = {}, nil
+for stamp in string.gmatch(r.recent, '%d+') do
+  if now - tonumber(stamp) < window_ms then
+    oldest = oldest or tonumber(stamp)
+    stamps[#stamps + 1] = stamp
+  end
+end
+if #stamps >= rate then
+  return { 'limited', text(window_ms - (now - oldest)) }
+end
+stamps[#stamps + 1] = text(now)
+
+local seq = r.seq + 1
+local run_id = idle and new_run or r.id
+redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', 'u', utterance, 'r', run_id)
+redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. holder, 'PX', id_keep_ms)
+redis.call('PEXPIRE', LOG, keep_ms)
+
+local heard = {}
+if overheard ~= '' then
+  heard[1] = 'c' .. text(seq) .. ' ' .. overheard
+end
+if idle then
+  r.id, r.fence, r.step, r.first, r.wake, r.attempts = new_run, r.fence + 1, 0, seq, 1, 0
+  r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
+  heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
+  redis.call('DEL', JOURNAL)
+  redis.call('RPUSH', JOURNAL, unpack(heard))
+  redis.call('PEXPIRE', JOURNAL, journal_keep_ms)
+  redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', table.concat(stamps, ' '),
+    'state', 'running', 'id', new_run, 'fence', text(r.fence), 'holder', holder,
+    'lease', text(now + lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
+    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'stop', '', 'reply', '',
+    'activity', 'thinking', 'progress', '', 'reason', '', 'last', text(now))
+  redis.call('PEXPIRE', RUN, keep_ms)
+  return admitted(r, seq, now, tail)
+end
+
+redis.call('HSET', RUN, 'seq', text(seq), 'recent', table.concat(stamps, ' '), 'last', text(now))
+redis.call('PEXPIRE', RUN, keep_ms)
+if #heard > 0 then
+  redis.call('RPUSH', JOURNAL, heard[1])
+end
+if vacant then
+  take_over(r, holder, now, lease_ms)
+  return admitted(r, seq, now, tail)
+end
+return { 'recorded', text(seq), run_id, '0', text(r.wake), text(r.lease - now), {} }

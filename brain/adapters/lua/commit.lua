@@ -1,0 +1,74 @@
+-- The brain records a step. (fence, step) is the idempotency key: the same step sent again changes nothing.
+local run_id, fence, step, move = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local lease_ms, handover_ms, log_length = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
+local loops, tokens, handoffs, attempts, pace = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+local activity, progress, reason = ARGV[13], ARGV[14], ARGV[15]
+local entries, drafts = tonumber(ARGV[16]), tonumber(ARGV[17])
+local FIRST_ENTRY = 18
+
+-- The texts of the user between two places of the log.
+local function texts(after, upto)
+  if upto <= after then
+    return {}
+  end
+  local found = {}
+  for _, entry in ipairs(redis.call('XRANGE', LOG, text(after + 1), text(upto))) do
+    if entry[2][1] == 'u' then
+      found[#found + 1] = entry
+    end
+  end
+  return found
+end
+
+local r = load()
+local sent_again = r.id == run_id and r.step == step + 1 and r.reply ~= ''
+  and (r.fence == fence or (r.state == 'handingOver' and r.fence == fence + 1))
+if sent_again then
+  local first, ended, from, upto = string.match(r.reply, '^(%d+) (%d) (%d+) (%d+)$')
+  return { 'done', first, ended, r.stop, text(r.fence), texts(tonumber(from), tonumber(upto)) }
+end
+if r.id ~= run_id or r.fence ~= fence or r.state ~= 'running' or r.step ~= step then
+  return { 'lost' }
+end
+
+local now = clock()
+local from, seen = r.consumed, r.seq
+local taken = {}
+if move == 'goOn' or move == 'finish' then
+  taken = texts(from, seen)
+end
+local ended = move == 'end' or (move == 'finish' and #taken == 0)
+
+local journal = {}
+for i = FIRST_ENTRY, FIRST_ENTRY + entries - 1 do
+  journal[#journal + 1] = ARGV[i]
+end
+for _, entry in ipairs(taken) do
+  journal[#journal + 1] = 'u' .. string.match(entry[1], '^%d+') .. ' ' .. entry[2][2]
+end
+if #journal > 0 then
+  redis.call('RPUSH', JOURNAL, unpack(journal))
+end
+
+local seq = r.seq
+for i = 1, drafts do
+  seq = seq + 1
+  local kind = (ended and i == drafts) and 't' or 'm'
+  redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', kind,
+    ARGV[FIRST_ENTRY + entries + i - 1], 'r', run_id)
+end
+
+local upto = #taken > 0 and seen or from
+local reply = text(r.seq + 1) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
+local consumed = (move == 'goOn' or move == 'finish' or move == 'end') and seq or from
+local state, lease, next_fence = 'running', now + lease_ms, fence
+if ended then
+  state, lease = 'idle', 0
+elseif move == 'handOver' then
+  state, lease, next_fence = 'handingOver', now + handover_ms, fence + 1
+end
+redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next_fence), 'step', text(step + 1),
+  'seq', text(seq), 'consumed', text(consumed), 'reply', reply, 'loops', loops, 'tokens', tokens,
+  'handoffs', handoffs, 'attempts', attempts, 'pace', pace, 'activity', activity, 'progress', progress,
+  'reason', reason, 'last', text(now))
+return { 'done', text(r.seq + 1), ended and '1' or '0', r.stop, text(next_fence), taken }

@@ -1,0 +1,53 @@
+-- Shared by every move. A script is the flag line, this prelude and one move.
+-- KEYS: 1 run (hash), 2 log (stream, entry id = seq), 3 journal (list); moves may add more.
+-- Stored numbers are written as text without an exponent: Lua would turn a time into 1.7e+12.
+
+local RUN, LOG, JOURNAL = KEYS[1], KEYS[2], KEYS[3]
+
+local FIELDS = {
+  'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
+  'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'stop', 'reply', 'recent',
+}
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local function clock()
+  local t = redis.call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+
+-- The run hash as a table; numbers that are not there yet are 0.
+local function load()
+  local values = redis.call('HMGET', RUN, unpack(FIELDS))
+  local r = {}
+  for i, name in ipairs(FIELDS) do
+    r[name] = values[i] or ''
+  end
+  for _, name in ipairs({ 'fence', 'lease', 'step', 'seq', 'consumed', 'first', 'wake', 'attempts' }) do
+    r[name] = tonumber(r[name]) or 0
+  end
+  return r
+end
+
+-- The answer to who has become the brain: the run, its journal, and the log's end before the run.
+local function admitted(r, seq, now, tail)
+  local journal = redis.call('LRANGE', JOURNAL, 0, -1)
+  local history = {}
+  if r.first > 1 then
+    history = redis.call('XREVRANGE', LOG, text(r.first - 1), '-', 'COUNT', tail)
+  end
+  return {
+    'admitted', text(seq), text(now), r.id, text(r.fence), text(r.step), text(r.first),
+    text(r.wake), r.started, r.loops, r.tokens, r.handoffs, text(r.attempts), r.pace, journal, history,
+  }
+end
+
+-- A new fence for a run whose brain is gone: whatever the old one still does is refused from now on.
+local function take_over(r, holder, now, lease_ms)
+  r.fence = r.fence + 1
+  r.attempts = r.attempts + 1
+  redis.call('HSET', RUN, 'state', 'running', 'fence', text(r.fence), 'holder', holder,
+    'lease', text(now + lease_ms), 'attempts', text(r.attempts), 'wake', text(r.wake), 'last', text(now))
+end

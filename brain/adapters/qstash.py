@@ -1,0 +1,132 @@
+"""The queue: QStash calls /api/brainToBrain, later and at least once; and proves that it was
+QStash.
+
+The SDK's own signature check cannot be given a leeway (its clock_tolerance does nothing, and a
+token issued a second "in the future" is refused), so the check is made here with PyJWT.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from brain.domain.errors import QueueUnreachable, SignatureRefused
+from brain.ports import Summons
+from brain.settings import QueueSettings
+
+if TYPE_CHECKING:
+    from qstash import AsyncQStash
+
+TRY_S = 2.0  # seconds for one try to publish
+TRIES = 2  # both fit into the time that is kept back for a hand-over
+RETRIES = 3  # deliveries after the first; the free plan allows no more
+RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, so that a minute's outage is outlived
+LEEWAY_S = 30  # seconds that the vendor's clock may differ from ours
+
+log = logging.getLogger(__name__)
+
+
+def retry_after_s(retried: int) -> int:
+    """The same delays in seconds, for a response that asks the queue to come again."""
+    return int(3 * 4 ** min(max(retried, 0), RETRIES))
+
+
+class QStashQueue:
+    """Queue on QStash."""
+
+    def __init__(self, at: QueueSettings) -> None:
+        self._at = at
+        self._client: AsyncQStash | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        """Return once QStash has acknowledged. Sent again under the same deduplication id."""
+        import httpx
+        from qstash.errors import QStashError
+
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                async with asyncio.timeout(TRY_S):
+                    await self._publish(summons, delay_s, dedup_id)
+            except (TimeoutError, httpx.HTTPError, QStashError, ValueError) as error:
+                reason = type(error).__name__
+                log.warning("queue: no acknowledgement, reason=%s", reason)
+            else:
+                return
+        raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
+
+    async def _publish(self, summons: Summons, delay_s: float, dedup_id: str) -> None:
+        client = await self._current()
+        await client.message.publish_json(
+            url=self._at.destination,
+            body={
+                "userId": summons.user_id,
+                "runId": summons.run_id,
+                "fence": summons.fence,
+                "wake": summons.wake,
+                "reason": summons.reason,
+            },
+            headers=dict(self._at.headers),
+            delay=math.ceil(delay_s) if delay_s > 0 else None,
+            deduplication_id=dedup_id,
+            retries=RETRIES,
+            retry_delay=RETRY_DELAY,
+        )
+
+    async def _current(self) -> "AsyncQStash":
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            # Imported at the first publish, in a thread: 0.1 s in which the loop goes on.
+            make = await asyncio.to_thread(_make, self._at.token, self._at.url)
+            self._loop, self._client = loop, make
+        return self._client
+
+
+def _make(token: str, base_url: str | None) -> "AsyncQStash":
+    from qstash import AsyncQStash
+
+    return AsyncQStash(token, retry=False, base_url=base_url)
+
+
+class SignatureCheck:
+    """Whether a request comes from QStash, for this address and with this body."""
+
+    def __init__(self, at: QueueSettings) -> None:
+        self._keys = (at.current_key, at.next_key)
+        self._destination = at.destination
+
+    def check(self, signature: str | None, body: bytes) -> None:
+        """Raise SignatureRefused unless the current or the next key has signed this body."""
+        import jwt
+
+        if not signature:
+            raise SignatureRefused("no signature")
+        for key in self._keys:
+            try:
+                claims = jwt.decode(
+                    signature,
+                    key,
+                    algorithms=["HS256"],
+                    issuer="Upstash",
+                    leeway=LEEWAY_S,
+                    options={"require": ["iss", "sub", "exp", "nbf", "body"], "verify_sub": False},
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.InvalidTokenError as error:
+                raise SignatureRefused(type(error).__name__) from error
+            self._check_claims(claims, body)
+            return
+        raise SignatureRefused("signed with another key")
+
+    def _check_claims(self, claims: Mapping[str, object], body: bytes) -> None:
+        if claims["sub"] != self._destination:
+            raise SignatureRefused("signed for another address")
+        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode().rstrip("=")
+        if not hmac.compare_digest(str(claims["body"]).rstrip("="), digest):
+            raise SignatureRefused("signed for another body")

@@ -1,0 +1,140 @@
+"""What the Redis scripts answer, in the brain's words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from brain.core import codec
+from brain.domain.errors import EntryUnreadable, LeaseLost
+from brain.domain.journal import Entry, Run, Spent
+from brain.domain.messages import LogEntry, Message, Utterance
+from brain.ports import Admitted, Alive, Commit, Committed, Duplicate, Hold, Page, Recorded, Status
+
+STATUS_FIELDS = (
+    "state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason",
+)  # fmt: skip
+
+type Reply = list[Any]
+
+
+def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
+    """Entries of a stream: `[id, [kind, form, "r", run id]]`, the id being `<seq>-0`."""
+    return tuple(
+        codec.entry_from_log(
+            seq=int(id.partition("-")[0]), kind=fields[0], run_id=fields[3], stored=fields[1]
+        )
+        for id, fields in entries
+    )
+
+
+def _journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], bool]:
+    """The entries up to the first that does not load, and whether one did not."""
+    entries: list[Entry] = []
+    for line in lines:
+        try:
+            entries.append(codec.entry_from_journal(line, run_id=run_id))
+        except EntryUnreadable:
+            return tuple(entries), True
+    return tuple(entries), False
+
+
+def admitted(user_id: str, reply: Reply) -> Admitted:
+    seq, now_ms, run_id, fence, step, first_seq, wake = reply[1:8]
+    started, loops, tokens, handoffs, attempts, pace, lines, newest_first = reply[8:16]
+    journal, poisoned = _journal(lines, run_id=run_id)
+    spent = Spent(
+        started_ms=int(started),
+        loops=int(loops),
+        tokens=int(tokens),
+        handoffs=int(handoffs),
+        attempts=int(attempts),
+        pace_ms=int(pace or 0),
+    )
+    return Admitted(
+        hold=Hold(user_id=user_id, run_id=run_id, fence=int(fence)),
+        run=Run(
+            run_id=run_id,
+            step=int(step),
+            first_seq=int(first_seq),
+            spent=spent,
+            journal=journal,
+            poisoned=poisoned,
+        ),
+        tail=log(newest_first[::-1]),
+        now_ms=int(now_ms),
+        wake=int(wake),
+        seq=int(seq) or None,
+    )
+
+
+def recorded(reply: Reply) -> Recorded:
+    _, seq, run_id, _, wake, left_ms, _ = reply
+    return Recorded(run_id=run_id, seq=int(seq), wake=int(wake), lease_left_s=int(left_ms) / 1000)
+
+
+def alive(reply: Reply) -> Alive:
+    _, run_id, wake, left_ms = reply
+    return Alive(run_id=run_id, wake=int(wake), lease_left_s=int(left_ms) / 1000)
+
+
+def renewed(reply: Reply) -> bool:
+    """True if the user asked to stop. Raises LeaseLost."""
+    if reply[0] == "lost":
+        raise LeaseLost("the lease is another's")
+    return bool(reply[1])
+
+
+def page(reply: Reply) -> Page:
+    last_seq, first_seq, entries = reply
+    return Page(entries=log(entries), last_seq=int(last_seq), first_seq=int(first_seq))
+
+
+def status(reply: Reply) -> Status:
+    """The values of STATUS_FIELDS; all None for a user who never said anything."""
+    state, run_id, loops, activity, started, last, seq, progress, reason = reply
+    return Status(
+        state="running" if state in ("running", "handingOver") else "idle",
+        run_id=run_id or None,
+        loop=int(loops or 0),
+        activity=activity or "",
+        started_ms=int(started) if started else None,
+        last_event_ms=int(last) if last else None,
+        last_seq=int(seq or 0),
+        progress=float(progress) if progress else None,
+        reason=reason or "",
+    )
+
+
+def duplicate(reply: Reply) -> Duplicate:
+    _, seq, run_id, finished, wake, left_ms, later = reply
+    terminal = (
+        entry
+        for entry in log(later)
+        if isinstance(entry, Message) and entry.done_after_this and entry.run_id == run_id
+    )
+    return Duplicate(
+        run_id=run_id,
+        seq=int(seq),
+        wake=int(wake),
+        lease_left_s=int(left_ms) / 1000,
+        finished=finished == "1",
+        message=next(terminal, None),
+    )
+
+
+def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
+    if reply[0] == "lost":
+        raise LeaseLost("the lease is another's")
+    _, first, ended, stop, fence, taken = reply
+    finished = ended == "1"
+    last = len(commit.drafts) - 1
+    messages = tuple(
+        draft.placed(seq=int(first) + i, run_id=hold.run_id, done_after_this=finished and i == last)
+        for i, draft in enumerate(commit.drafts)
+    )
+    return Committed(
+        messages=messages,
+        taken=tuple(entry for entry in log(taken) if isinstance(entry, Utterance)),
+        finished=finished,
+        stop=bool(stop),
+        fence=int(fence),
+    )

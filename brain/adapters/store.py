@@ -1,0 +1,213 @@
+"""The state store: the one translator between the brain's words and the Redis scripts.
+
+Each method is one script, and each script one atomic move (see adapters/lua). How a script reaches
+a Redis is the `Redis` that is handed in: over Upstash's REST in production, in memory under the
+simulator.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+from brain.adapters import replies
+from brain.core import codec
+from brain.core.limits import Limits
+from brain.domain.journal import Spent
+from brain.ports import (
+    Admitted,
+    Alive,
+    Arrival,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    Page,
+    RateLimited,
+    Recorded,
+    Settled,
+    Status,
+    Summons,
+)
+
+KEEP_MS = 30 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
+ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
+RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
+JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
+
+CALLER_LIMIT_S = 4.0  # seconds for a call that somebody waits for; then they are told to come again
+BRAIN_LIMIT_S = (
+    10.0  # seconds for a brain's own: it sits out a short outage, and its lease is longer
+)
+
+# One script with atomicity for one user at a time: without the flag Upstash locks the database.
+FLAG = "#!lua flags=allow-key-locking\n"
+
+
+class Redis(Protocol):
+    """A Redis that runs scripts and commands. Raises StoreUnreachable."""
+
+    async def evaluate(
+        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
+    ) -> Any:
+        """Run a script, and send it again within the limit when no answer came."""
+
+    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
+        """Run a command that may be sent twice, likewise."""
+
+
+@cache
+def script(name: str) -> str:
+    """The text of a move, ready to be sent."""
+    folder = files("brain.adapters") / "lua"
+    prelude = (folder / "prelude.lua").read_text("utf-8")
+    return FLAG + prelude + (folder / f"{name}.lua").read_text("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A user's keys. The hash tag keeps them on one node, and under one lock."""
+
+    user: str
+
+    @classmethod
+    def of(cls, user_id: str) -> "Keys":
+        return cls(hashlib.sha256(user_id.encode()).hexdigest()[:32])
+
+    def key(self, name: str) -> str:
+        return f"brain:{{{self.user}}}:{name}"
+
+    def all(self) -> list[str]:
+        return [self.key("run"), self.key("log"), self.key("journal")]
+
+
+class RedisStore:
+    """StateStore on Redis scripts."""
+
+    def __init__(self, redis: Redis, limits: Limits) -> None:
+        self._redis = redis
+        self._limits = limits
+
+    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+        limits = self._limits
+        reply = await self._move(
+            "admit",
+            arrival.user_id,
+            codec.utterance_to_log(
+                id=arrival.id,
+                text=arrival.text,
+                message_id=arrival.message_id,
+                call_id=arrival.call_id,
+                created_at=arrival.created_at,
+            ),
+            codec.remarks_to_journal(arrival.recent_context),
+            arrival.holder,
+            arrival.new_run_id,
+            _ms(limits.lease_s),
+            str(limits.tail_entries),
+            str(limits.texts_per_minute),
+            str(RATE_WINDOW_MS),
+            str(limits.log_entries),
+            str(KEEP_MS),
+            str(ID_KEEP_MS),
+            str(JOURNAL_KEEP_MS),
+            key=f"id:{arrival.message_id}",
+            limit_s=CALLER_LIMIT_S,
+        )
+        match reply[0]:
+            case "admitted":
+                return replies.admitted(arrival.user_id, reply)
+            case "limited":
+                return RateLimited(retry_after_s=int(reply[1]) / 1000)
+            case "recorded":
+                return replies.recorded(reply)
+            case _:
+                return replies.duplicate(reply)
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        reply = await self._move(
+            "resume",
+            summons.user_id,
+            summons.reason,
+            summons.run_id,
+            str(summons.fence),
+            str(summons.wake),
+            holder,
+            _ms(self._limits.lease_s),
+            str(self._limits.tail_entries),
+        )
+        match reply[0]:
+            case "admitted":
+                return replies.admitted(summons.user_id, reply)
+            case "alive":
+                return replies.alive(reply)
+            case _:
+                return Settled()
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        entries = [codec.entry_to_journal(entry) for entry in commit.entries]
+        drafts = [codec.draft_to_log(draft) for draft in commit.drafts]
+        reply = await self._move(
+            "commit",
+            hold.user_id,
+            hold.run_id,
+            str(hold.fence),
+            str(commit.step),
+            commit.move.value,
+            _ms(self._limits.lease_s),
+            _ms(self._limits.handover_s),
+            str(self._limits.log_entries),
+            *_spent(commit.spent),
+            commit.activity,
+            "" if commit.progress is None else repr(commit.progress),
+            commit.reason,
+            str(len(entries)),
+            str(len(drafts)),
+            *entries,
+            *drafts,
+        )
+        return replies.committed(hold, commit, reply)
+
+    async def renew(self, hold: Hold) -> bool:
+        reply = await self._move(
+            "renew", hold.user_id, hold.run_id, str(hold.fence), _ms(self._limits.lease_s)
+        )
+        return replies.renewed(reply)
+
+    async def release(self, hold: Hold) -> None:
+        await self._move("release", hold.user_id, hold.run_id, str(hold.fence))
+
+    async def stop(self, user_id: str) -> bool:
+        reply = await self._move("stop", user_id, limit_s=CALLER_LIMIT_S)
+        return bool(reply[0] == "asked")
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        reply = await self._move("read", user_id, str(since), str(limit), limit_s=CALLER_LIMIT_S)
+        return replies.page(reply)
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        command = ["XTRIM", Keys.of(user_id).key("log"), "MINID", f"{below}-0"]
+        await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
+
+    async def status(self, user_id: str) -> Status:
+        command = ["HMGET", Keys.of(user_id).key("run"), *replies.STATUS_FIELDS]
+        return replies.status(await self._redis.execute(command, limit_s=CALLER_LIMIT_S))
+
+    async def _move(
+        self, name: str, user_id: str, *args: str, key: str = "", limit_s: float = BRAIN_LIMIT_S
+    ) -> Any:
+        """Run the script `name` on the user's keys, and on one more of theirs if it is given."""
+        keys = Keys.of(user_id)
+        more = [keys.key(key)] if key else []
+        return await self._redis.evaluate(script(name), [*keys.all(), *more], args, limit_s=limit_s)
+
+
+def _ms(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+def _spent(spent: Spent) -> list[str]:
+    figures = (spent.loops, spent.tokens, spent.handoffs, spent.attempts, spent.pace_ms)
+    return [str(figure) for figure in figures]
