@@ -1,0 +1,103 @@
+"""The door: who becomes the brain, and what the others are told."""
+
+from typing import assert_never
+
+from brain.domain.errors import TooManyTexts
+from brain.domain.messages import Remark
+from brain.flows.deliver import Outcome, Reply
+from brain.flows.turn import Invocation, Services, Turn
+from brain.flows.wakeup import publish_wakeup
+from brain.ports import Admitted, Alive, Arrival, Duplicate, RateLimited, Recorded, Settled, Summons
+
+
+async def admit(
+    services: Services,
+    user_id: str,
+    recent_context: tuple[Remark, ...],
+    *,
+    text: str,
+    message_id: str,
+    call_id: str | None,
+    invocation: Invocation,
+    reply: Reply,
+) -> Turn | None:
+    """The turn, if this invocation becomes the brain; None if another is, and the reply is
+    settled.
+
+    Raises StoreUnreachable, QueueUnreachable, TooManyTexts: the caller is not told that it was
+    heard.
+    """
+    clock = services.clock
+    since = clock.now()
+    admission = await services.store.admit(
+        Arrival(
+            user_id=user_id,
+            id=clock.new_id(),
+            text=text,
+            message_id=message_id,
+            call_id=call_id,
+            recent_context=recent_context,
+            created_at=clock.utc(),
+            holder=invocation.id,
+            new_run_id=clock.new_id(),
+        )
+    )
+    match admission:
+        case Admitted():
+            turn = Turn.begin(services, invocation, reply, admission, since=since)
+            reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
+            return turn
+        case RateLimited():
+            raise TooManyTexts(admission.retry_after_s)
+        case Recorded() | Duplicate():
+            await _answer(services, user_id, admission, reply)
+            return None
+        case _:
+            assert_never(admission)
+
+
+async def resume(
+    services: Services, summons: Summons, invocation: Invocation, reply: Reply
+) -> Turn | None:
+    """The turn, if this invocation takes the run over; None if the run is settled or its brain
+    lives.
+    """
+    since = services.clock.now()
+    found = await services.store.resume(summons, holder=invocation.id)
+    match found:
+        case Admitted():
+            return Turn.begin(services, invocation, reply, found, since=since)
+        case Alive():
+            if summons.reason == "wakeup":
+                await publish_wakeup(
+                    services.queue,
+                    user_id=summons.user_id,
+                    run_id=found.run_id,
+                    wake=found.wake,
+                    lease_left_s=found.lease_left_s,
+                )
+            return None
+        case Settled():
+            return None
+        case _:
+            assert_never(found)
+
+
+async def _answer(
+    services: Services, user_id: str, admission: Recorded | Duplicate, reply: Reply
+) -> None:
+    """Tell the caller what became of its text; first make sure that the run outlives its brain."""
+    finished = isinstance(admission, Duplicate) and admission.finished
+    if not finished:
+        await publish_wakeup(
+            services.queue,
+            user_id=user_id,
+            run_id=admission.run_id,
+            wake=admission.wake,
+            lease_left_s=admission.lease_left_s,
+        )
+    message = admission.message if isinstance(admission, Duplicate) else None
+    state = "recorded" if isinstance(admission, Recorded) else "done" if message else "duplicate"
+    reply.settle(
+        Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message)  # type: ignore[arg-type]
+    )

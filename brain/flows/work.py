@@ -1,0 +1,106 @@
+"""Runs the tools that an answer asked for: reads beside each other, everything else one by one."""
+
+import asyncio
+import logging
+
+from brain.core import step
+from brain.core.codec import clean
+from brain.core.context import shorten
+from brain.core.step import UNSURE, Verdict, Work
+from brain.domain.errors import BrainError, LeaseLost, ToolFault
+from brain.domain.journal import Returned, Started
+from brain.flows.turn import OutOfTime, Turn
+from brain.ports import Effect, Errand, Move, Tool
+
+LEAST_S = 1.0  # seconds for a tool that starts just before the cut; the reserve bears them
+
+log = logging.getLogger(__name__)
+
+
+async def do_work(turn: Turn, verdict: Verdict) -> None:
+    """Run what has no result yet, and note the results. Raises OutOfTime, LeaseLost."""
+    work = step.remaining(verdict, turn.run.journal)
+    if all(item.spec.effect is Effect.READS for item in work):
+        for returned in await asyncio.gather(*(_run(turn, item) for item in work)):
+            turn.note(returned)
+        return
+    for item in work:
+        turn.note(
+            await _act(turn, item) if item.spec.effect is Effect.ACTS else await _run(turn, item)
+        )
+
+
+async def _act(turn: Turn, work: Work) -> Returned:
+    """Run a tool that acts on the world, once.
+
+    Recorded as started first, run second: a death in between leaves a step that nobody dares to
+    repeat; the other way round it would be done twice.
+    """
+    if work.call.id not in step.started_calls(turn.run.journal):
+        turn.note(Started(call_id=work.call.id))
+        await turn.commit(Move.RECORD, activity=work.spec.name)
+    elif work.call.id in turn.inherited:
+        return await _find_out(turn, work)
+    return await _run(turn, work)
+
+
+async def _find_out(turn: Turn, work: Work) -> Returned:
+    """What became of a call that a dead invocation had started."""
+    try:
+        async with asyncio.timeout(work.spec.limit_s):
+            text = await _tool(turn, work).outcome(_errand(turn, work))
+    except ToolFault as fault:
+        return _returned(turn, work, str(fault), failed=True)
+    except (TimeoutError, BrainError):
+        text = None
+    if text is None:
+        return _returned(turn, work, UNSURE, failed=True)
+    return _returned(turn, work, text)
+
+
+async def _run(turn: Turn, work: Work) -> Returned:
+    """One tool within its limit. Whatever it does wrong is a result for the model."""
+    clock = turn.services.clock
+    left_s = max(turn.invocation.cut - clock.now(), LEAST_S)
+    began = clock.now()
+    turn.lease.check()
+    try:
+        async with asyncio.timeout(min(work.spec.limit_s, left_s)):
+            text = await _tool(turn, work).run(_errand(turn, work))
+    except ToolFault as fault:
+        return _returned(turn, work, str(fault), failed=True)
+    except LeaseLost:
+        raise
+    except TimeoutError as error:
+        if work.spec.effect is Effect.ACTS:
+            return _returned(turn, work, UNSURE, failed=True)
+        if clock.now() >= turn.invocation.cut:
+            raise OutOfTime from error
+        limit = f"It took longer than {work.spec.limit_s:.0f} seconds and was given up."
+        return _returned(turn, work, limit, failed=True)
+    except Exception as error:  # noqa: BLE001 - a tool is foreign code: its fault is the model's to hear, not the run's end
+        log.warning("tool: failed, tool=%s error=%s", work.spec.name, type(error).__name__)
+        return _returned(turn, work, "It failed for a reason of its own.", failed=True)
+    ms = round((clock.now() - began) * 1000)
+    log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
+    return _returned(turn, work, text)
+
+
+def _tool(turn: Turn, work: Work) -> Tool:
+    return turn.services.tools[work.spec.name]
+
+
+def _errand(turn: Turn, work: Work) -> Errand:
+    """The key holds the loop too: some servers number their calls anew in each answer."""
+    run = turn.run
+    return Errand(
+        user_id=turn.lease.hold.user_id,
+        call=work.call,
+        arguments=work.arguments,
+        idempotency_key=f"{run.run_id}:{run.spent.loops}:{work.call.id}",
+    )
+
+
+def _returned(turn: Turn, work: Work, text: str, *, failed: bool = False) -> Returned:
+    limit = turn.services.limits.tool_result_chars
+    return Returned(call_id=work.call.id, text=shorten(clean(text), limit), failed=failed)

@@ -1,0 +1,186 @@
+"""A Redis kept in memory that runs the real scripts: only the commands they use, with Redis' own
+answers.
+
+The scripts are the product's, unchanged (or changed on purpose, to see whether the tests notice).
+Time is handed in, so that a simulation decides when a lease runs out.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lupa import lua51
+
+from brain.domain.errors import StoreUnreachable
+
+type Stream = list[tuple[int, list[str]]]
+
+
+class MemoryRedis:
+    """Keys and values of one database. `now_ms` is its clock, in milliseconds since 1970."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._values: dict[str, Any] = {}
+        self._expiry: dict[str, int] = {}
+        self._lua = lua51.LuaRuntime(unpack_returned_tuples=True)
+        self._scripts: dict[str, Any] = {}
+        self.refusing = False
+        self.calls = 0
+        self.commands = 0
+
+    async def evaluate(
+        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
+    ) -> Any:
+        """Run a script, atomically: nothing else happens meanwhile."""
+        self._reach()
+        run: Any = self._scripts.get(script)
+        if run is None:
+            body = script.removeprefix("#!lua flags=allow-key-locking\n")
+            run = self._lua.execute(f"return function(KEYS, ARGV, redis) {body}\nend")
+            self._scripts[script] = run
+        redis = self._lua.table_from({"call": self._caller(frozenset(keys))})
+        try:
+            reply = run(self._table(keys), self._table(args), redis)
+        except lua51.LuaError as error:
+            raise StoreUnreachable(f"script: {error}") from error
+        return _plain(reply)
+
+    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
+        """Run one command."""
+        self._reach()
+        return self._run(*command)
+
+    def names(self) -> list[str]:
+        """All keys that have not expired."""
+        return [key for key in self._values if self._alive(key)]
+
+    def expires(self, key: str) -> bool:
+        """Whether a key has a time to live."""
+        return key in self._expiry
+
+    def dump(self, key: str) -> Any:
+        """A value as it stands."""
+        return self._values.get(key) if self._alive(key) else None
+
+    def _reach(self) -> None:
+        if self.refusing:
+            raise StoreUnreachable("refused")
+        self.calls += 1
+
+    def _caller(self, keys: frozenset[str]) -> Callable[..., Any]:
+        def call(*command: Any) -> Any:
+            name, *args = [_text(part) for part in command]
+            if name != "TIME" and args[0] not in keys:
+                raise AssertionError(f"{name} touches a key that was not declared: {args[0]}")
+            return self._lua_value(self._run(name, *args))
+
+        return call
+
+    def _run(self, name: str, *args: str) -> Any:
+        self.commands += 1
+        if name == "TIME":
+            now = self._now_ms()
+            return [str(now // 1000), str(now % 1000 * 1000)]
+        self._alive(args[0])
+        return getattr(self, f"_{name.lower()}")(*args)
+
+    def _alive(self, key: str) -> bool:
+        if key in self._expiry and self._now_ms() >= self._expiry[key]:
+            del self._expiry[key]
+            self._values.pop(key, None)
+        return key in self._values
+
+    def _get(self, key: str) -> Any:
+        return self._values.get(key)
+
+    def _set(self, key: str, value: str, px: str, ms: str) -> str:
+        assert px == "PX"
+        self._values[key] = value
+        self._expiry[key] = self._now_ms() + int(ms)
+        return "OK"
+
+    def _del(self, key: str) -> int:
+        self._expiry.pop(key, None)
+        return 0 if self._values.pop(key, None) is None else 1
+
+    def _pexpire(self, key: str, ms: str) -> int:
+        if key in self._values:
+            self._expiry[key] = self._now_ms() + int(ms)
+        return int(key in self._values)
+
+    def _hmget(self, key: str, *fields: str) -> list[Any]:
+        stored = self._values.get(key, {})
+        return [stored.get(field) for field in fields]
+
+    def _hget(self, key: str, field: str) -> Any:
+        return self._values.get(key, {}).get(field)
+
+    def _hset(self, key: str, *pairs: str) -> int:
+        stored = self._values.setdefault(key, {})
+        assert len(pairs) % 2 == 0
+        stored.update(zip(pairs[::2], pairs[1::2], strict=True))
+        return len(pairs) // 2
+
+    def _rpush(self, key: str, *lines: str) -> int:
+        assert lines
+        self._values.setdefault(key, []).extend(lines)
+        return len(self._values[key])
+
+    def _lrange(self, key: str, first: str, last: str) -> list[str]:
+        assert (first, last) == ("0", "-1")
+        return list(self._values.get(key, []))
+
+    def _xadd(self, key: str, maxlen: str, about: str, length: str, id: str, *fields: str) -> str:
+        assert (maxlen, about) == ("MAXLEN", "~")
+        stream: Stream = self._values.setdefault(key, [])
+        seq = int(id.removesuffix("-0"))
+        if stream and seq <= stream[-1][0]:
+            raise AssertionError("an id must be greater than the last one")
+        stream.append((seq, list(fields)))
+        del stream[: -int(length)]
+        return id
+
+    def _xtrim(self, key: str, minid: str, id: str) -> int:
+        assert minid == "MINID"
+        stream: Stream = self._values.get(key, [])
+        kept = [entry for entry in stream if entry[0] >= int(id.removesuffix("-0"))]
+        gone = len(stream) - len(kept)
+        stream[:] = kept
+        return gone
+
+    def _xrange(self, key: str, first: str, last: str, *count: str) -> list[Any]:
+        return self._stretch(key, first, last)[: int(count[1]) if count else None]
+
+    def _xrevrange(self, key: str, last: str, first: str, *count: str) -> list[Any]:
+        return self._stretch(key, first, last)[::-1][: int(count[1]) if count else None]
+
+    def _stretch(self, key: str, first: str, last: str) -> list[Any]:
+        low = 0 if first == "-" else int(first)
+        stream: Stream = self._values.get(key, [])
+        return [
+            [f"{seq}-0", list(fields)]
+            for seq, fields in stream
+            if seq >= low and (last == "+" or seq <= int(last))
+        ]
+
+    def _table(self, items: Sequence[Any]) -> Any:
+        return self._lua.table_from([self._lua_value(item) for item in items])
+
+    def _lua_value(self, value: Any) -> Any:
+        if value is None:
+            return False
+        return self._table(value) if isinstance(value, list) else value
+
+
+def _text(part: Any) -> str:
+    """A command's argument as Redis takes it from Lua."""
+    return f"{part:.17g}" if isinstance(part, float) else str(part)
+
+
+def _plain(value: Any) -> Any:
+    """A script's answer as the client sees it: a table up to its first hole, false as nothing."""
+    if lua51.lua_type(value) == "table":
+        return [_plain(item) for item in value.values()]
+    if value is False:
+        return None
+    return int(value) if isinstance(value, float) else value

@@ -1,0 +1,319 @@
+"""The world around the brain, kept in memory and in virtual time.
+
+Invocations are tasks. Each has a gate through which all its calls of ports go: a closed gate is a
+dead process, which can have no effect any more.
+"""
+
+import asyncio
+import inspect
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from brain.adapters.store import RedisStore
+from brain.core.limits import Limits
+from brain.domain.errors import (
+    BrainError,
+    ChannelUnreachable,
+    ModelCut,
+    QueueUnreachable,
+    StoreUnreachable,
+)
+from brain.domain.journal import Answered, ToolCall
+from brain.domain.messages import LogEntry, Message, Remark
+from brain.flows.deliver import Outcome, Reply
+from brain.flows.go import brain_again, brain_go
+from brain.flows.patience import wait_for
+from brain.flows.turn import Invocation, Services
+from brain.ports import Delta, Json, Prompt, Summons, Tool
+from tests.fakes.redis import MemoryRedis
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    """The loop's time. Ids are numbered, so that a history reads the same each time."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def utc(self) -> datetime:
+        return EPOCH + timedelta(seconds=self.now())
+
+    def new_id(self) -> str:
+        return f"id-{next(self._numbers):06d}"
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+@dataclass(kw_only=True)
+class Saying:
+    """A scripted answer of the model: after `delay_s` the answer, or the error."""
+
+    answer: Answered | BrainError
+    delay_s: float = 0.01
+
+
+def calls(*named: tuple[str, str], delay_s: float = 0.01) -> Saying:
+    """An answer that calls tools: pairs of name and JSON arguments."""
+    made = tuple(
+        ToolCall(id=f"c{i}", name=name, arguments=arguments)
+        for i, (name, arguments) in enumerate(named)
+    )
+    return Saying(answer=Answered(text="", calls=made, tokens=10), delay_s=delay_s)
+
+
+def words(text: str, delay_s: float = 0.01) -> Saying:
+    """An answer in plain text."""
+    return Saying(answer=Answered(text=text, calls=(), tokens=10), delay_s=delay_s)
+
+
+class ScriptedModel:
+    """Gives the answers one after the other, and keeps what it was shown."""
+
+    def __init__(self, sayings: Sequence[Saying]) -> None:
+        self.sayings = list(sayings)
+        self.prompts: list[Prompt] = []
+
+    async def answer(
+        self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
+    ) -> Answered:
+        saying = self.sayings[min(len(self.prompts), len(self.sayings) - 1)]
+        self.prompts.append(prompt)
+        if saying.delay_s > limit_s:
+            await asyncio.sleep(limit_s)
+            raise ModelCut("the limit", text="So far")
+        await asyncio.sleep(saying.delay_s)
+        if isinstance(saying.answer, BrainError):
+            raise saying.answer
+        if on_delta and saying.answer.text:
+            on_delta(Delta(kind="content", text=saying.answer.text))
+        return saying.answer
+
+
+@dataclass
+class MemoryQueue:
+    """Delivers summonses to the world after their delay, again after a failure."""
+
+    world: "World"
+    refusing: bool = False
+    published: list[tuple[Summons, float, str]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        await asyncio.sleep(0.02)
+        if self.refusing:
+            raise QueueUnreachable("refused")
+        if dedup_id in self.seen:
+            return
+        self.seen.add(dedup_id)
+        self.published.append((summons, delay_s, dedup_id))
+        self.world.spawn(self._deliver(summons, delay_s))
+
+    async def _deliver(self, summons: Summons, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        for _ in range(3):
+            try:
+                await self.world.call_again(summons)
+            except BrainError:
+                await asyncio.sleep(1)
+            else:
+                return
+
+
+@dataclass
+class MemoryChannel:
+    """Keeps what was published."""
+
+    events: list[tuple[str, str, Json]] = field(default_factory=list)
+    refusing: bool = False
+    delay_s: float = 0.02
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def publish(self, user_id: str, event: str, data: Json) -> None:
+        await asyncio.sleep(self.delay_s)
+        if self.refusing:
+            raise ChannelUnreachable("refused")
+        self.events.append((user_id, event, data))
+        self.heard.set()
+
+    def messages(self) -> list[Json]:
+        """The messages in the order in which they came."""
+        return [data for _, event, data in self.events if event == "message"]
+
+
+@dataclass
+class Gate:
+    """Whether an invocation's process lives."""
+
+    is_open: bool = True
+
+    def check(self) -> None:
+        """End the task of a dead process, whatever it is at."""
+        if not self.is_open:
+            raise asyncio.CancelledError
+
+
+class Gated:
+    """A port as one invocation reaches it: through its gate, before and after each call."""
+
+    def __init__(self, port: Any, gate: Gate) -> None:
+        self._port = port
+        self._gate = gate
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not inspect.iscoroutinefunction(found):
+            return found
+
+        async def call(*args: Any, **named: Any) -> Any:
+            self._gate.check()
+            try:
+                return await found(*args, **named)
+            finally:
+                self._gate.check()
+
+        return call
+
+
+class World:
+    """One deployment with its users."""
+
+    def __init__(
+        self,
+        sayings: Sequence[Saying] = (),
+        *,
+        tools: Sequence[Tool] = (),
+        limits: Limits | None = None,
+        max_duration_s: float = 300.0,
+        reserve_s: float = 5.0,
+    ) -> None:
+        self.clock = Clock()
+        self.redis = MemoryRedis(lambda: round(self.clock.utc().timestamp() * 1000))
+        self.limits = limits or Limits()
+        self.queue = MemoryQueue(self)
+        self.channel = MemoryChannel()
+        self.model = ScriptedModel(sayings)
+        self.max_duration_s = max_duration_s
+        self.reserve_s = reserve_s
+        self.invocations: list[Invocation] = []
+        self.services = Services(
+            store=RedisStore(self.redis, self.limits),
+            queue=self.queue,
+            channel=self.channel,
+            model=self.model,
+            tools={tool.spec.name: tool for tool in tools},
+            clock=self.clock,
+            limits=self.limits,
+        )
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
+
+    def spawn(self, story: Any) -> asyncio.Task[Any]:
+        """Let something happen beside."""
+        task: asyncio.Task[Any] = asyncio.ensure_future(story)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def invocation(self) -> Invocation:
+        """A new call of a function."""
+        now = self.clock.now()
+        invocation = Invocation(
+            id=self.clock.new_id(),
+            started=now,
+            cut=now + self.max_duration_s - self.reserve_s,
+            deadline=now + self.max_duration_s,
+        )
+        self.invocations.append(invocation)
+        return invocation
+
+    async def ask(
+        self,
+        text: str,
+        *,
+        user: str = "anna",
+        message_id: str | None = None,
+        patience_s: float = 0,
+        recent_context: Sequence[Remark] = (),
+        call_id: str | None = None,
+    ) -> Outcome:
+        """What /api/voiceToBrain does: the outcome that the caller is told."""
+        reply = Reply()
+        brain = self._process(
+            lambda services: brain_go(
+                services,
+                user,
+                recent_context,
+                text=text,
+                message_id=message_id or self.clock.new_id(),
+                call_id=call_id,
+                invocation=self.invocation(),
+                reply=reply,
+            )
+        )
+        brain.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await wait_for(reply, patience_s=patience_s)
+
+    async def call_again(self, summons: Summons) -> None:
+        """What /api/brainToBrain does."""
+        again = self._process(lambda services: brain_again(services, summons, self.invocation()))
+        await asyncio.wait({again})
+        if again.cancelled():
+            raise StoreUnreachable("the process died")  # to the queue, a broken connection
+        again.result()
+
+    def kill(self) -> None:
+        """All processes die now, as by kill -9."""
+        for gate, task in self.alive:
+            gate.is_open = False
+            task.cancel()
+        self.alive.clear()
+
+    async def until_said(self, text: str) -> None:
+        """Wait for a message over the channel."""
+        while text not in [message["text"] for message in self.channel.messages()]:
+            self.channel.heard.clear()
+            await self.channel.heard.wait()
+
+    def _process(self, story: Callable[[Services], Any]) -> asyncio.Task[Any]:
+        gate = Gate()
+        task: asyncio.Task[Any] = self.spawn(story(self._behind(gate)))
+        self.alive.append((gate, task))
+        return task
+
+    def _behind(self, gate: Gate) -> Services:
+        services = self.services
+        return replace(
+            services,
+            store=Gated(services.store, gate),
+            queue=Gated(services.queue, gate),
+            channel=Gated(services.channel, gate),
+            model=Gated(services.model, gate),
+            tools={name: Gated(tool, gate) for name, tool in services.tools.items()},
+            clock=Gated(services.clock, gate),
+        )
+
+    async def settle(self, seconds: float = 600) -> None:
+        """Let everything that is under way come to its end."""
+        end = self.clock.now() + seconds
+        while self.tasks and self.clock.now() < end:
+            await asyncio.wait(set(self.tasks), timeout=end - self.clock.now())
+
+    async def log(self, user: str = "anna") -> tuple[LogEntry, ...]:
+        """The user's log."""
+        return (await self.services.store.read(user, since=0, limit=10_000)).entries
+
+    async def said(self, user: str = "anna") -> list[Message]:
+        """The brain's messages in the log."""
+        return [entry for entry in await self.log(user) if isinstance(entry, Message)]
+
+    def with_limits(self, **changed: Any) -> Limits:
+        """This world's limits with some changed."""
+        return replace(self.limits, **changed)
