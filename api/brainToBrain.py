@@ -1,0 +1,8 @@
+"""POST /api/brainToBrain: the queue calls the brain to go on with a run."""
+
+from brain.http.edge import endpoint
+from brain.routes.again import brain_to_brain
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"POST": brain_to_brain}, Wiring(environment()))

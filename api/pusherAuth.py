@@ -1,0 +1,8 @@
+"""POST /api/pusherAuth: a page subscribes to its user's own channels."""
+
+from brain.http.edge import endpoint
+from brain.routes.session import authorize_channel
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"POST": authorize_channel}, Wiring(environment()))

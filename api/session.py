@@ -1,0 +1,8 @@
+"""POST /api/session: a page gets its token and its channels."""
+
+from brain.http.edge import endpoint
+from brain.routes.session import begin_session
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"POST": begin_session}, Wiring(environment()))

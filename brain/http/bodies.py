@@ -1,0 +1,90 @@
+"""The bodies that the routes take, and what is wrong with one that does not fit."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from brain.core.codec import clean
+from brain.domain.messages import Remark
+from brain.http.edge import Problem
+
+MAX_CONTEXT_BYTES = 32 * 1024
+
+
+def _text(text: str) -> str:
+    text = clean(text)
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def _fits(entries: list["Line"]) -> list["Line"]:
+    if sum(len(entry.text.encode()) for entry in entries) > MAX_CONTEXT_BYTES:
+        raise ValueError(f"must not be longer than {MAX_CONTEXT_BYTES // 1024} KiB in all")
+    return entries
+
+
+type Text = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_text)]
+type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class Body(BaseModel):
+    """camelCase outside, snake_case inside. Fields that we do not know are left alone."""
+
+    model_config = ConfigDict(alias_generator=to_camel, strict=True)
+
+
+class Line(Body):
+    """A line of the recent context."""
+
+    role: Literal["user", "assistant"]
+    text: Annotated[str, AfterValidator(clean)]
+
+
+class VoiceBody(Body):
+    """POST /api/voiceToBrain."""
+
+    text: Text
+    message_id: ClientId | None = None
+    recent_context: Annotated[list[Line], Field(max_length=50), AfterValidator(_fits)] = []
+    patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
+    call_id: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(clean)] | None = (
+        None
+    )
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """The recent context in the brain's words."""
+        return tuple(Remark(role=line.role, text=line.text) for line in self.recent_context)
+
+
+class SessionBody(Body):
+    """POST /api/session."""
+
+    access_key: Annotated[str, Field(max_length=1000)] | None = None
+    token: Annotated[str, Field(max_length=10_000)] | None = None
+
+
+class SummonsBody(Body):
+    """POST /api/brainToBrain."""
+
+    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    run_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S+$")]
+    fence: Annotated[int, Field(ge=0)] = 0
+    wake: Annotated[int, Field(ge=0)] = 0
+    reason: Literal["handoff", "wakeup", "event"]
+
+
+def parse[T: Body](kind: type[T], content: Any) -> T:
+    """The body as its type. Raises Problem 422, which names each field that is wrong."""
+    try:
+        return kind.model_validate(content, by_alias=True)
+    except ValidationError as error:
+        faults = [
+            {
+                "field": ".".join(str(step) for step in fault["loc"]) or "body",
+                "message": fault["msg"].removeprefix("Value error, "),
+            }
+            for fault in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise Problem(422, "The body does not fit the schema.", errors=faults) from None

@@ -1,0 +1,138 @@
+"""Who is calling: bearer tokens, by a shared secret (HS256) or by a key set (RS256, ES256).
+
+The algorithm is pinned by what is configured, never taken from the token: a key set's public key
+is no secret for HS256.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from brain.domain.errors import TokenRefused, Unreachable
+from brain.settings import TokenSettings
+
+if TYPE_CHECKING:
+    from jwt import PyJWKSet
+
+LEEWAY_S = 10  # seconds that another machine's clock may differ from ours
+TOKEN_S = 12 * 3600  # seconds that a token of ours lasts: a day at the desk
+MAX_USER_CHARS = 256
+KEYS_LIMIT_S = 3.0  # seconds to fetch a key set
+KEYS_FRESH_S = 600.0  # seconds that a key set is believed
+KEYS_PAUSE_S = 30.0  # seconds between fetches that unknown keys may cause
+KEY_SET_ALGORITHMS = ["RS256", "ES256"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """A token that holds. `expires_at` in seconds since 1970."""
+
+    user_id: str
+    text: str
+    expires_at: int
+
+
+class Tokens:
+    """Checks tokens, and makes them where there is a secret."""
+
+    def __init__(self, settings: TokenSettings) -> None:
+        self._settings = settings
+        self._keys = _KeySet(settings.jwks_url) if settings.jwks_url else None
+
+    async def check(self, authorization: str | None) -> Token:
+        """The token of an Authorization header. Raises TokenRefused; Unreachable for a key set."""
+        scheme, _, text = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not text.strip():
+            raise TokenRefused("a bearer token is needed")
+        return await self.read(text.strip())
+
+    async def read(self, text: str) -> Token:
+        """The token of its text."""
+        import jwt
+
+        try:
+            header = jwt.get_unverified_header(text)
+            if header.get("alg") == "HS256" and self._settings.secret:
+                claims = self._claims(text, self._settings.secret, ["HS256"])
+            elif header.get("alg") in KEY_SET_ALGORITHMS and self._keys:
+                key = await self._keys.find(str(header.get("kid", "")))
+                claims = self._claims(text, key, KEY_SET_ALGORITHMS)
+            else:
+                raise TokenRefused("the token's algorithm is not accepted here")
+        except jwt.ExpiredSignatureError:
+            raise TokenRefused("the token has expired") from None
+        except jwt.InvalidTokenError:
+            raise TokenRefused("the token does not hold") from None
+        user_id = claims["sub"]
+        if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_CHARS:
+            raise TokenRefused("the token names no user")
+        return Token(user_id=user_id, text=text, expires_at=int(claims["exp"]))
+
+    def make(self, user_id: str) -> Token:
+        """A new token for a user. Raises TokenRefused where there is no secret to sign with."""
+        import jwt
+
+        if not self._settings.secret:
+            raise TokenRefused("this deployment takes only tokens of its own app")
+        expires_at = int(time.time()) + TOKEN_S
+        claims: dict[str, Any] = {"sub": user_id, "exp": expires_at}
+        if self._settings.audience:
+            claims["aud"] = self._settings.audience
+        if self._settings.issuer:
+            claims["iss"] = self._settings.issuer
+        text = jwt.encode(claims, self._settings.secret, algorithm="HS256")
+        return Token(user_id=user_id, text=text, expires_at=expires_at)
+
+    def _claims(self, text: str, key: Any, algorithms: list[str]) -> dict[str, Any]:
+        import jwt
+
+        audience = self._settings.audience
+        return jwt.decode(
+            text,
+            key,
+            algorithms=algorithms,
+            audience=audience,
+            issuer=self._settings.issuer,
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "sub"], "verify_aud": audience is not None},
+        )
+
+
+class _KeySet:
+    """The public keys of an identity provider, fetched when needed and kept for a while."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: PyJWKSet | None = None
+        self._fetched = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def find(self, kid: str) -> Any:
+        """The key of an id. Raises TokenRefused, Unreachable."""
+        async with self._lock:
+            age = time.monotonic() - self._fetched
+            if self._keys is None or age > KEYS_FRESH_S:
+                await self._fetch()
+            elif not self._has(kid) and age > KEYS_PAUSE_S:
+                await self._fetch()  # the provider may have a new key
+        for key in self._keys.keys if self._keys else ():
+            if key.key_id == kid or not kid:
+                return key
+        raise TokenRefused("the token's key is not known")
+
+    def _has(self, kid: str) -> bool:
+        return self._keys is not None and any(key.key_id == kid for key in self._keys.keys)
+
+    async def _fetch(self) -> None:
+        import httpx
+        import jwt
+
+        try:
+            async with asyncio.timeout(KEYS_LIMIT_S), httpx.AsyncClient() as http:
+                answer = await http.get(self._url)
+                answer.raise_for_status()
+                self._keys = jwt.PyJWKSet.from_dict(answer.json())
+        except (TimeoutError, httpx.HTTPError, jwt.PyJWTError, ValueError, TypeError) as error:
+            raise Unreachable(f"no key set: {type(error).__name__}") from error
+        self._fetched = time.monotonic()

@@ -1,0 +1,72 @@
+"""GET /api/messages, /api/status and /api/health: what a page polls. Small, and free of heavy
+imports.
+"""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain import settings
+from brain.core.codec import entry_to_wire, iso_ms
+from brain.domain.messages import LogEntry
+from brain.http.edge import Answer, tagged, whole_number
+from brain.version import VERSION
+from brain.wiring import Wiring
+
+DEFAULT_LIMIT = 100  # messages of a page
+MAX_LIMIT = 500
+MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly
+
+
+async def messages(request: Request, wiring: Wiring) -> ASGIApp:
+    """The log after `sinceSeq`, from the archive where the state store no longer holds it."""
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    since = whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
+    limit = whole_number(request, "limit", default=DEFAULT_LIMIT, low=1, high=MAX_LIMIT)
+    page = await wiring.store.read(caller.user_id, since=since, limit=limit)
+    entries: list[LogEntry] = []
+    archive = wiring.archive if since + 1 < page.first_seq else None
+    if archive is not None:
+        entries += await archive.read(caller.user_id, since=since, limit=limit)
+    known = entries[-1].seq if entries else since
+    entries += [entry for entry in page.entries if entry.seq > known]
+    entries = entries[:limit]
+    return tagged(
+        request,
+        {
+            "messages": [entry_to_wire(entry) for entry in entries],
+            "nextSince": entries[-1].seq if entries else since,
+            "lastSeq": page.last_seq,
+        },
+    )
+
+
+async def status(request: Request, wiring: Wiring) -> ASGIApp:
+    """What the user's brain is doing; health where the rewrite says so."""
+    if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
+        return health(wiring)
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    found = await wiring.store.status(caller.user_id)
+    return tagged(
+        request,
+        {
+            "state": found.state,
+            "runId": found.run_id,
+            "loop": found.loop,
+            "activity": found.activity,
+            "startedAt": iso_ms(found.started_ms) if found.started_ms else None,
+            "lastEventAt": iso_ms(found.last_event_ms) if found.last_event_ms else None,
+            "lastSeq": found.last_seq,
+            "progress": found.progress,
+            "endedBecause": found.reason or None,
+        },
+    )
+
+
+def health(wiring: Wiring) -> Answer:
+    """Which services are set up: names of what is missing, and no value. Calls nobody."""
+    problems = settings.problems(wiring.env)
+    checks = {
+        name: {"ok": not text, **({"missing": text} if text else {})}
+        for name, text in problems.items()
+    }
+    return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})

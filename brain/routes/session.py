@@ -1,0 +1,105 @@
+"""POST /api/session and /api/pusherAuth: how a page comes to its token and its channels."""
+
+import hmac
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain import settings
+from brain.adapters.pusher import channel_names
+from brain.core.codec import iso
+from brain.domain.errors import TokenRefused
+from brain.http.bodies import SessionBody, parse
+from brain.http.edge import Answer, Problem, parse_json, read_body
+from brain.http.tokens import Token
+from brain.ports import Json
+from brain.settings import Env
+from brain.wiring import Wiring
+
+OWNER = "owner"  # the user id of a deployment that one person keeps for themselves
+
+
+async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
+    """Trade the access key, or a token of the app's own, for all that a page needs."""
+    raw = await read_body(request)
+    body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
+    token = await _token(request, body, wiring)
+    status = await wiring.store.status(token.user_id)
+    private, presence = channel_names(token.user_id)
+    return Answer(
+        {
+            "userId": token.user_id,
+            "token": token.text,
+            "expiresAt": iso(datetime.fromtimestamp(token.expires_at, UTC)),
+            "channel": private,
+            "presenceChannel": presence,
+            "pusher": _pusher(wiring.env),
+            "cursor": status.last_seq,
+            "features": _features(wiring.env),
+        }
+    )
+
+
+async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
+    """Sign a subscription to one of the caller's own channels."""
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    raw = await read_body(request)
+    if "json" in request.headers.get("content-type", ""):
+        fields = parse_json(raw)
+    else:
+        fields = {name: values[0] for name, values in parse_qs(raw.decode("latin-1")).items()}
+    socket_id, name = (_field(fields, key) for key in ("socket_id", "channel_name"))
+    try:
+        signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id)
+    except ValueError:
+        fault = {"field": "socket_id", "message": "must be two numbers with a dot between"}
+        raise Problem(422, "The body does not fit the schema.", errors=[fault]) from None
+    if signed is None:
+        raise Problem(403, "That is not your channel.")
+    return Answer(signed)
+
+
+async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
+    session = settings.session(wiring.env)
+    tokens = wiring.tokens
+    if body.token:
+        return await tokens.read(body.token)
+    if request.headers.get("authorization"):
+        return await tokens.check(request.headers.get("authorization"))
+    if body.access_key and session.access_key:
+        if hmac.compare_digest(body.access_key.encode(), session.access_key.encode()):
+            return tokens.make(OWNER)
+        raise TokenRefused("that is not the access key")
+    if session.is_open and not session.access_key:
+        return tokens.make(OWNER)
+    raise TokenRefused("an access key is needed" if session.access_key else "a token is needed")
+
+
+def _pusher(env: Env) -> Json:
+    at = settings.channel(env)
+    found: Json = {"key": at.key, "forceTLS": at.tls}
+    if at.cluster:
+        found["cluster"] = at.cluster
+    if at.host:
+        found["wsHost"] = at.host
+    if at.port:
+        found["wsPort"] = at.port
+    return found
+
+
+def _features(env: Env) -> Json:
+    at = settings.model(env)
+    return {
+        "documents": settings.database(env) is not None,
+        "model": {"name": at.model, "scripted": settings.scripted(env)},
+    }
+
+
+def _field(fields: object, name: str) -> str:
+    value = fields.get(name) if isinstance(fields, dict) else None
+    if not isinstance(value, str) or not value:
+        fault = {"field": name, "message": "is missing"}
+        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+    return value

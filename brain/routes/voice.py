@@ -1,0 +1,101 @@
+"""POST /api/voiceToBrain: a text in; the brain's answer out, or word that it comes later."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.core.codec import message_to_wire
+from brain.domain.errors import BrainError
+from brain.domain.messages import Message
+from brain.flows.deliver import Outcome, Reply
+from brain.flows.go import brain_go
+from brain.flows.patience import wait_for
+from brain.flows.turn import Invocation, Services
+from brain.http.bodies import VoiceBody, parse
+from brain.http.edge import Answer, invocation_seconds, read_json, where
+from brain.http.stream import EventStream
+from brain.ports import Delta, Json
+from brain.wiring import Wiring
+
+log = logging.getLogger("brain")
+
+
+async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
+    """Read, admit, run, deliver. The function goes on after its response while the brain does."""
+    invocation = wiring.begin_invocation(invocation_seconds())
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    body = parse(VoiceBody, await read_json(request))
+    services = wiring.services
+    patience_s = wiring.times.patience_s if body.patience is None else body.patience
+    streams = "text/event-stream" in request.headers.get("accept", "")
+    heard: asyncio.Queue[Delta | Message] = asyncio.Queue()
+    reply = Reply(heard.put_nowait if streams else None)
+    brain = asyncio.ensure_future(_run(services, caller.user_id, body, invocation, reply))
+    if streams:
+        return EventStream(_events(reply, heard, patience_s), brain)
+    outcome = await _outcome(reply, brain, patience_s)
+    return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
+
+
+def outcome_to_wire(outcome: Outcome) -> Json:
+    """The response's body."""
+    return {
+        "message": outcome.message and message_to_wire(outcome.message),
+        "runId": outcome.run_id,
+        "seq": outcome.seq,
+        "state": outcome.state,
+    }
+
+
+async def _run(
+    services: Services, user_id: str, body: VoiceBody, invocation: Invocation, reply: Reply
+) -> None:
+    """The brain, whose end is nobody's to hear but the reply's."""
+    try:
+        await brain_go(
+            services,
+            user_id,
+            body.remarks(),
+            text=body.text,
+            message_id=body.message_id or services.clock.new_id(),
+            call_id=body.call_id,
+            invocation=invocation,
+            reply=reply,
+        )
+    except BrainError as error:
+        reply.fail(error)
+        log.warning("brain: ended, error=%s", where(error))
+    except Exception as error:  # noqa: BLE001 - the edge: the wake-up goes on, the caller gets a 500
+        reply.fail(error)
+        log.error("brain: ended, error=%s", where(error))
+
+
+async def _outcome(reply: Reply, brain: asyncio.Task[None], patience_s: float) -> Outcome:
+    try:
+        return await wait_for(reply, patience_s=patience_s)
+    except asyncio.CancelledError:
+        brain.cancel()
+        raise
+
+
+async def _events(
+    reply: Reply, heard: "asyncio.Queue[Delta | Message]", patience_s: float
+) -> AsyncIterator[tuple[str, Json]]:
+    """What the run says and thinks as it comes, and at last the outcome."""
+    waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
+    while not waiting.done() or not heard.empty():
+        hearing = asyncio.ensure_future(heard.get())
+        await asyncio.wait({waiting, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        if not hearing.done():
+            hearing.cancel()
+            continue
+        match hearing.result():
+            case Message() as message:
+                yield "message", message_to_wire(message)
+            case Delta(kind=kind, text=text):
+                yield kind, {"text": text}
+    yield "done", outcome_to_wire(await waiting)

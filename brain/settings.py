@@ -1,0 +1,255 @@
+"""The environment: read here and nowhere else, a group at a time, when something first needs it.
+
+Plain dataclasses and not pydantic: the functions that only read would pay 0.1 s of every cold
+start for it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from brain.core.limits import LEASE_S
+from brain.domain.errors import SettingMissing
+
+type Env = Mapping[str, str]
+
+MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
+RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
+RESERVE_SHARE = 0.25  # of an invocation at most, so that a short one still has time to think
+PATIENCE_S = 8.0  # seconds before a caller is told that the answer comes later
+DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoreSettings:
+    """Upstash Redis."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QueueSettings:
+    """QStash. `destination` is where it calls back, `headers` what it brings along."""
+
+    url: str | None
+    token: str
+    current_key: str
+    next_key: str
+    destination: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChannelSettings:
+    """Pusher. `host` only for a self-hosted server."""
+
+    app_id: str
+    key: str
+    secret: str
+    cluster: str | None
+    host: str | None
+    port: int | None
+    tls: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelSettings:
+    """The model provider."""
+
+    provider: Literal["openai", "openrouter"]
+    base_url: str | None
+    api_key: str
+    model: str
+    fallback_models: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TokenSettings:
+    """Who may call. At least one of `secret` and `jwks_url` is set."""
+
+    secret: str | None
+    jwks_url: str | None
+    audience: str | None
+    issuer: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SessionSettings:
+    """Who may begin a session. `is_open` is for a machine of one's own: no key is asked for."""
+
+    access_key: str | None
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeSettings:
+    """How long things may take, in seconds."""
+
+    max_duration_s: float
+    reserve_s: float
+    patience_s: float
+    lease_s: float
+
+
+def environment() -> Env:
+    """The process's environment."""
+    return os.environ
+
+
+def store(env: Env) -> StoreSettings:
+    """Raises SettingMissing, as all of these do."""
+    return StoreSettings(
+        url=_need(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
+        token=_need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
+    )
+
+
+def queue(env: Env) -> QueueSettings:
+    """Where QStash is, and where it finds us."""
+    bypass = env.get("VERCEL_AUTOMATION_BYPASS_SECRET")
+    return QueueSettings(
+        url=env.get("QSTASH_URL"),
+        token=_need(env, "QSTASH_TOKEN"),
+        current_key=_need(env, "QSTASH_CURRENT_SIGNING_KEY"),
+        next_key=_need(env, "QSTASH_NEXT_SIGNING_KEY"),
+        destination=f"{_public_url(env)}/api/brainToBrain",
+        headers={"x-vercel-protection-bypass": bypass} if bypass else {},
+    )
+
+
+def channel(env: Env) -> ChannelSettings:
+    """Pusher's, or those of a server that speaks like it."""
+    host = env.get("PUSHER_HOST")
+    app_id = _need(env, "PUSHER_APP_ID")
+    if not app_id.isdigit():
+        raise SettingMissing("PUSHER_APP_ID must consist of digits")
+    return ChannelSettings(
+        app_id=app_id,
+        key=_need(env, "PUSHER_KEY"),
+        secret=_need(env, "PUSHER_SECRET"),
+        cluster=env.get("PUSHER_CLUSTER") if host else _need(env, "PUSHER_CLUSTER"),
+        host=host,
+        port=int(_number(env, "PUSHER_PORT", 0)) or None,
+        tls=env.get("PUSHER_TLS", "1") != "0",
+    )
+
+
+def model(env: Env) -> ModelSettings:
+    """Which model, at which provider."""
+    name = env.get("BRAIN_PROVIDER") or "openai"
+    if name not in DEFAULT_MODELS:
+        raise SettingMissing("BRAIN_PROVIDER must be openai or openrouter")
+    is_router = name == "openrouter"
+    fallbacks = env.get("BRAIN_FALLBACK_MODELS", "").split(",")
+    return ModelSettings(
+        provider="openrouter" if is_router else "openai",
+        base_url=env.get("OPENAI_BASE_URL") or None,
+        api_key=_need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
+        model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
+        fallback_models=tuple(part.strip() for part in fallbacks if part.strip()),
+    )
+
+
+def database(env: Env) -> str | None:
+    """The database's address; None where there is none: then there are no documents."""
+    return env.get("DATABASE_URL") or None
+
+
+def tokens(env: Env) -> TokenSettings:
+    """Whose tokens hold."""
+    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), env.get("BRAIN_JWKS_URL")
+    if not secret and not jwks_url:
+        raise SettingMissing("BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing")
+    if secret and len(secret.encode()) < 32:
+        raise SettingMissing("BRAIN_JWT_SECRET must have at least 32 bytes")
+    return TokenSettings(
+        secret=secret or None,
+        jwks_url=jwks_url or None,
+        audience=env.get("BRAIN_JWT_AUDIENCE") or None,
+        issuer=env.get("BRAIN_JWT_ISSUER") or None,
+    )
+
+
+def session(env: Env) -> SessionSettings:
+    """Who may begin a session. Never open on the platform, whatever the variable says."""
+    deployed = env.get("VERCEL_ENV") in ("production", "preview")
+    return SessionSettings(
+        access_key=env.get("BRAIN_ACCESS_KEY") or None,
+        is_open=env.get("BRAIN_OPEN_SESSION") == "1" and not deployed,
+    )
+
+
+def times(env: Env) -> TimeSettings:
+    """How long things may take."""
+    return TimeSettings(
+        max_duration_s=_number(env, "BRAIN_MAX_DURATION_S", MAX_DURATION_S, least=1),
+        reserve_s=_number(env, "BRAIN_HANDOFF_RESERVE_S", RESERVE_S, least=0.1),
+        patience_s=_number(env, "BRAIN_HTTP_PATIENCE_S", PATIENCE_S),
+        lease_s=_number(env, "BRAIN_LEASE_S", LEASE_S, least=1),
+    )
+
+
+def scripted(env: Env) -> bool:
+    """Whether a script stands in for the model, which the page then says."""
+    return env.get("BRAIN_SCRIPTED_MODEL") == "1"
+
+
+def problems(env: Env) -> dict[str, str]:
+    """What is missing or malformed, by service; an empty text where all is well."""
+    groups = {
+        "redis": store,
+        "queue": queue,
+        "channel": channel,
+        "database": _need_database,
+        "model": model,
+        "tokens": tokens,
+        "times": times,
+    }
+    found = {}
+    for name, read in groups.items():
+        try:
+            read(env)
+            found[name] = ""
+        except SettingMissing as error:
+            found[name] = str(error)
+    return found
+
+
+def _public_url(env: Env) -> str:
+    if url := env.get("BRAIN_PUBLIC_URL"):
+        return url.rstrip("/")
+    # A preview has an address of its own; production is called by its domain, which no login
+    # guards.
+    names = ["VERCEL_PROJECT_PRODUCTION_URL", "VERCEL_URL"]
+    if env.get("VERCEL_ENV") == "preview":
+        names.reverse()
+    for name in names:
+        if host := env.get(name):
+            return f"https://{host}"
+    raise SettingMissing("BRAIN_PUBLIC_URL is missing")
+
+
+def _need(env: Env, *names: str) -> str:
+    for name in names:
+        if value := env.get(name):
+            return value
+    raise SettingMissing(f"{' or '.join(names)} is missing")
+
+
+def _need_database(env: Env) -> str:
+    return _need(env, "DATABASE_URL")
+
+
+def _number(env: Env, name: str, default: float, *, least: float = 0) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        raise SettingMissing(f"{name} must be a number") from None
+    if not least <= number < float("inf"):
+        raise SettingMissing(f"{name} must be at least {least:g}")
+    return number
