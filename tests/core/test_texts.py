@@ -1,0 +1,84 @@
+"""Passages and words, as values."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brain.core.texts import (
+    MIN_PASSAGE_CHARS,
+    PASSAGE_CHARS,
+    asked_words,
+    kept_words,
+    passages,
+    revised,
+)
+
+
+@given(st.text(max_size=3_000))
+def test_no_passage_is_too_long_and_no_character_is_lost(body: str) -> None:
+    made = passages(body)
+    assert max(len(passage) for passage in made) <= PASSAGE_CHARS
+    assert "".join("".join(made).split()) == "".join(body.split())
+
+
+@given(st.text(alphabet="#a \n", max_size=3_000))
+def test_the_number_of_passages_is_bounded_by_the_length(body: str) -> None:
+    assert len(passages(body)) <= 2 + 2 * len(body) / MIN_PASSAGE_CHARS
+
+
+def test_an_empty_body_has_one_empty_passage() -> None:
+    assert passages("") == passages(" \n\n") == ("",)
+
+
+def test_a_heading_begins_a_passage_unless_the_one_before_is_short() -> None:
+    long, short = "first. " * 20, "short."
+    assert passages(f"{long}\n\n# Second\nsecond") == (long.strip(), "# Second second")
+    assert passages(f"{short}\n\n# Second\nsecond") == ("short. # Second second",)
+
+
+def test_a_long_line_is_cut_between_sentences() -> None:
+    sentence = "This is a sentence of some length, and it ends here."
+    made = passages(" ".join([sentence] * 30))
+    assert len(made) > 1
+    assert all(passage.endswith("ends here.") for passage in made)
+
+
+def test_a_long_sentence_is_cut_between_words_and_a_long_word_anywhere() -> None:
+    assert all(passage.endswith("word") for passage in passages("word " * 500))
+    assert [len(passage) for passage in passages("x" * 1_000)] == [400, 400, 200]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Don't — “stop”, e-mail: anna@example.org!", "don t stop e mail anna example org"),
+        ("ÜBER Straße \ufb01ne Zu\u0308rich", "über strasse fine zürich"),
+        ("हिन्दी भाषा", "हिन्दी भाषा"),
+        ("v2.5 of \0 x_y \ud800", "v2 5 of x y"),
+    ],
+)
+def test_words_are_letters_marks_and_digits_in_one_form(text: str, words: str) -> None:
+    assert kept_words(text).split() == asked_words(text).split() == words.split()
+
+
+def test_a_run_without_spaces_is_kept_in_characters_and_pairs_and_asked_in_pairs() -> None:
+    assert kept_words("在护照").split() == ["在", "护", "照", "在护", "护照"]
+    assert asked_words("在护照?").split() == ["在护", "护照"]
+    assert asked_words("猫").split() == ["猫"]
+
+
+@pytest.mark.parametrize(
+    ("old", "body", "append", "new"),
+    [
+        ("a", None, None, "a"),
+        ("a", "b", None, "b"),
+        ("a", None, "b", "a\nb"),
+        ("a\n", None, "b", "a\nb"),
+        ("", None, "b", "b"),
+        ("a", "b", "c", "b\nc"),
+    ],
+)
+def test_a_body_is_replaced_first_and_then_appended_to(
+    old: str, body: str | None, append: str | None, new: str
+) -> None:
+    assert revised(old, body=body, append=append) == new
