@@ -1,0 +1,33 @@
+/** What can go wrong between this client and the brain. */
+
+const PASSING_STATUS = new Set([408, 425, 429]); // the server asks for patience, not for a change
+
+/** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
+export class BrainError extends Error {
+  /**
+   * @param {{status: number, title: string, detail?: string, errors?: unknown[],
+   *   retryAfterMs?: number, cause?: unknown}} facts
+   */
+  constructor({ status, title, detail = '', errors = [], retryAfterMs = 0, cause }) {
+    super(detail ? `${title}: ${detail}` : title, { cause });
+    this.name = 'BrainError';
+    this.status = status;
+    this.title = title;
+    this.detail = detail;
+    this.errors = errors;
+    this.retryAfterMs = retryAfterMs;
+  }
+
+  /** True if the same request may well succeed later. */
+  get isPassing() {
+    return this.status === 0 || this.status >= 500 || PASSING_STATUS.has(this.status);
+  }
+}
+
+/** `close()` was called while this was under way. */
+export class ConnectionClosed extends Error {
+  constructor() {
+    super('The connection to the brain was closed.');
+    this.name = 'ConnectionClosed';
+  }
+}

@@ -1,0 +1,60 @@
+"""A browser, and the stub gateway with the page."""
+
+import asyncio
+import os
+import shutil
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+STUB = Path(__file__).parent / "stub_server.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+
+
+@asynccontextmanager
+async def gateway(**settings: str) -> AsyncIterator[str]:
+    """The stub server's address."""
+    node = shutil.which("node")
+    assert node, "Node is needed"
+    environment = {"PATH": os.environ["PATH"], **settings}
+    server = await asyncio.create_subprocess_exec(node, STUB, stdout=PIPE, env=environment)
+    assert server.stdout
+    try:
+        yield (await server.stdout.readline()).decode().strip()
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """As wide as the narrowest phone."""
+    context = await browser.new_context(viewport={"width": 320, "height": 640})
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """The page, opened; an error that nobody caught fails the test."""
+    async with gateway() as address:
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(address)
+        await expect(page.get_by_text("Polling")).to_be_visible()
+        yield page
+        assert complaints == []

@@ -1,0 +1,113 @@
+/**
+ * The page and a gateway with canned answers, without a channel, for tests of the page alone.
+ * Settings: PORT (0 = any), ACCESS_KEY. Says its address on the first line. A text with "steps"
+ * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+
+const PUBLIC = new URL('../../public/', import.meta.url);
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const STEP_MS = 700;
+const DAY_MS = 24 * 3600_000;
+
+const log = [];
+let status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
+const refused = new Set();
+let runs = 0;
+
+function append(entry) {
+  const seq = log.length + 1;
+  log.push({ id: `e${seq}`, seq, createdAt: new Date().toISOString(), ...entry });
+  return log.at(-1);
+}
+
+function say(runId, text, more = {}) {
+  const message = { role: 'brain', kind: 'say', doneAfterThis: false, answersSeq: 1, speak: 'now' };
+  return append({ ...message, runId, text, ...more });
+}
+
+function voiceToBrain({ text, messageId }) {
+  if (text.includes('fail') && !refused.has(messageId)) {
+    refused.add(messageId);
+    return [422, { title: 'Unprocessable', detail: 'The text is not liked.' }];
+  }
+  const known = log.find((entry) => entry.messageId === messageId);
+  if (known) return [200, { message: null, runId: known.runId, seq: known.seq, state: 'duplicate' }];
+  const runId = `r${(runs += 1)}`;
+  const { seq } = append({ role: 'user', text, messageId, runId });
+  if (text.includes('steps')) {
+    work(runId, 1, 4);
+    return [200, { message: null, runId, seq, state: 'running' }];
+  }
+  const kind = text.includes('error') ? 'error' : 'say';
+  const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true });
+  return [200, { message, runId, seq, state: 'done' }];
+}
+
+function work(runId, step, steps) {
+  status = { state: 'running', runId, activity: `Step ${step} of ${steps}`, progress: step / steps, loop: step };
+  say(runId, `Step ${step} of ${steps} is under way`, { kind: 'breadcrumb', speak: 'whenIdle' });
+  setTimeout(() => {
+    if (step < steps) return work(runId, step + 1, steps);
+    say(runId, 'All steps are done.', { doneAfterThis: true });
+    status = { ...status, state: 'idle', activity: '', progress: null };
+  }, STEP_MS);
+}
+
+function session({ accessKey, token }) {
+  const expected = process.env.ACCESS_KEY;
+  if (expected && accessKey !== expected && token !== 'stub-token') return [401, { title: 'Unauthorized' }];
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  const names = { channel: 'private-user-stub', presenceChannel: 'presence-user-stub' };
+  const features = { model: { scripted: true, name: 'stub' } };
+  const cursor = log.length;
+  return [200, { userId: 'stub', token: 'stub-token', expiresAt, ...names, pusher: null, cursor, features }];
+}
+
+function messages(query) {
+  const since = Number(query.get('sinceSeq'));
+  const found = log.filter(({ seq }) => seq > since).slice(0, Number(query.get('limit')));
+  return [200, { messages: found, nextSince: found.at(-1)?.seq ?? since, lastSeq: log.length }];
+}
+
+function answer(url, body) {
+  switch (url.pathname) {
+    case '/api/session':
+      return session(body);
+    case '/api/voiceToBrain':
+      return voiceToBrain(body);
+    case '/api/messages':
+      return messages(url.searchParams);
+    case '/api/status':
+      return [200, { ...status, lastSeq: log.length }];
+    default:
+      return [404, { title: 'Not found' }];
+  }
+}
+
+async function bodyOf(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString() || 'null');
+}
+
+async function file(pathname, response) {
+  const name = pathname === '/' ? 'index.html' : pathname.slice(1);
+  const content = await readFile(new URL(name, PUBLIC)).catch(() => null);
+  if (content === null) return response.writeHead(404).end();
+  response.writeHead(200, { 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
+}
+
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://stub');
+  if (!url.pathname.startsWith('/api/')) return file(url.pathname, response);
+  const [code, body] = answer(url, await bodyOf(request));
+  response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+});
+
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  console.log(`http://127.0.0.1:${server.address().port}`);
+});

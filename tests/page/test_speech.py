@@ -1,0 +1,112 @@
+"""Speaking and listening, in a browser whose voice and ear the test plays."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.page.conftest import gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+VOICE_AND_EAR = """
+const spoken = [];
+const voice = { speaking: false, pending: false, cancelled: 0 };
+voice.speak = ({ text }) => spoken.push(text);
+voice.cancel = () => (voice.cancelled += 1);
+Object.defineProperty(window, 'speechSynthesis', { value: voice });
+window.spoken = spoken;
+window.SpeechRecognition = class extends EventTarget {
+  start() { window.ear = this; }
+  abort() { this.dispatchEvent(new Event('end')); }
+  hear(transcript, isFinal) {
+    const results = [Object.assign([{ transcript }], { isFinal })];
+    this.dispatchEvent(Object.assign(new Event('result'), { results }));
+  }
+};
+"""
+DEAF = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """The page in a browser that speaks and listens."""
+    async with gateway() as address:
+        page = await context.new_page()
+        await page.add_init_script(VOICE_AND_EAR)
+        await page.goto(address)
+        await expect(page.get_by_text("Polling")).to_be_visible()
+        yield page
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.get_by_role("textbox").fill(text)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text(f"You said: {text}")).to_be_visible()
+
+
+async def test_answers_are_read_aloud_once_that_is_turned_on(page: Page) -> None:
+    await ask(page, "in silence")
+    speak = page.get_by_role("button", name="Speak answers")
+    await speak.click()
+    await expect(speak).to_have_attribute("aria-pressed", "true")
+
+    await ask(page, "aloud")
+
+    assert await page.evaluate("spoken") == ["You said: aloud"]
+
+
+async def test_history_is_not_read_aloud_after_a_reload(page: Page) -> None:
+    await page.get_by_role("button", name="Speak answers").click()
+    await ask(page, "once")
+
+    await page.reload()
+
+    await expect(page.get_by_text("You said: once")).to_be_visible()
+    assert await page.evaluate("spoken") == []
+
+
+async def test_what_is_said_is_shown_sent_and_answered_aloud(page: Page) -> None:
+    await page.get_by_role("button", name="Dictate").click()
+    await page.evaluate("ear.hear('good mor', false)")
+    await expect(page.get_by_role("textbox")).to_have_value("good mor")
+
+    await page.evaluate("ear.hear('good morning', true)")
+
+    await expect(page.get_by_text("You said: good morning")).to_be_visible()
+    assert await page.evaluate("spoken") == ["You said: good morning"]
+
+
+async def test_escape_stops_listening_and_speaking_and_keeps_the_draft(page: Page) -> None:
+    dictate = page.get_by_role("button", name="Dictate")
+    await dictate.click()
+    await page.evaluate("ear.hear('half a sen', false)")
+    before = await page.evaluate("speechSynthesis.cancelled")
+
+    await page.keyboard.press("Escape")
+
+    await expect(dictate).to_have_attribute("aria-pressed", "false")
+    await expect(page.get_by_role("textbox")).to_have_value("half a sen")
+    assert await page.evaluate("speechSynthesis.cancelled") > before
+
+
+async def test_a_blocked_microphone_is_explained(page: Page) -> None:
+    await page.get_by_role("button", name="Dictate").click()
+
+    await page.evaluate(
+        "ear.dispatchEvent(Object.assign(new Event('error'), { error: 'not-allowed' }))"
+    )
+
+    await expect(page.get_by_text("The microphone is blocked")).to_be_visible()
+
+
+async def test_a_browser_that_cannot_listen_says_so(context: BrowserContext) -> None:
+    async with gateway() as address:
+        page = await context.new_page()
+        await page.add_init_script(DEAF)
+
+        await page.goto(address)
+
+        await expect(page.get_by_text("This browser cannot listen")).to_be_visible()
+        await expect(page.get_by_role("button", name="Dictate")).to_be_hidden()
