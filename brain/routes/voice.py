@@ -30,6 +30,8 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     body = parse(VoiceBody, await read_json(request))
     services = wiring.services
+    warming = asyncio.ensure_future(wiring.warm())
+    warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
     patience_s = wiring.times.patience_s if body.patience is None else body.patience
     streams = "text/event-stream" in request.headers.get("accept", "")
     heard: asyncio.Queue[Delta | Message] = asyncio.Queue()

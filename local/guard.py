@@ -1,0 +1,144 @@
+"""A process of its own that ends our children when we cannot: after kill -9, say.
+
+    async with guard() as watch:
+        watch.watch(pid, signal.SIGTERM)
+        watch.forget(pid)
+
+The guard reads lines from a pipe, `+pid signal group` and `-pid`. The pipe closes when the parent
+ends, in whatever way; then whoever is still on the list gets its signal, and SIGKILL if it stays.
+The guard needs the standard library only and runs on Linux and macOS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+GRACE_S = 3.0  # seconds between a child's signal and SIGKILL; Postgres closes down in under one
+POLL_S = 0.02  # seconds between two looks at children that are not ours to wait for
+SCRIPT = str(Path(__file__).resolve())
+EXIT_LIMIT_S = GRACE_S + 2.0  # seconds for the guard itself, at the parent's orderly end
+
+
+class Guard:
+    """The parent's side of the pipe."""
+
+    def __init__(self, pipe: asyncio.StreamWriter, pid: int) -> None:
+        self._pipe = pipe
+        self.pid = pid
+
+    def watch(self, pid: int, end_signal: signal.Signals, *, group: bool = False) -> None:
+        """Have this process ended after us; with `group`, all of the group it leads."""
+        self._say(f"+{pid} {end_signal.value} {int(group)}\n")
+
+    def forget(self, pid: int) -> None:
+        """It has ended: its number may soon be somebody else's."""
+        self._say(f"-{pid}\n")
+
+    def _say(self, line: str) -> None:
+        # No drain: a line is shorter than the pipe's buffer by far.
+        self._pipe.write(line.encode())
+
+
+@asynccontextmanager
+async def guard() -> AsyncIterator[Guard]:
+    """Run a guard; what is still watched at the end of the block is ended too."""
+    process = await asyncio.create_subprocess_exec(
+        # -I: the script's folder must not come before the standard library on the path.
+        *(sys.executable, "-I", "-S", SCRIPT),
+        stdin=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C in the terminal is not for the guard
+    )
+    assert process.stdin is not None  # asked for above
+    try:
+        yield Guard(process.stdin, process.pid)
+    finally:
+        process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), EXIT_LIMIT_S)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ward:
+    pid: int
+    end_signal: int
+    group: bool
+    birth: str
+
+    def signal(self, number: int) -> None:
+        if not self.lives():
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.group:
+                os.killpg(self.pid, number)
+            else:
+                os.kill(self.pid, number)
+
+    def lives(self) -> bool:
+        """Whether it is there and still the one we were told of: numbers are given out again."""
+        return _birth(self.pid) == self.birth
+
+
+def _birth(pid: int) -> str:
+    """When the process began, in the system's own words; empty for one that is gone or a zombie."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return "" if state == "Z" else fields[18]  # the 22nd of proc(5), counted after the name
+    except FileNotFoundError:
+        return "" if Path("/proc/self").exists() else _birth_by_ps(pid)
+    except ProcessLookupError:  # it went between open and read
+        return ""
+
+
+def _birth_by_ps(pid: int) -> str:
+    command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    state, _, began = found.stdout.strip().partition(" ")
+    return "" if state.startswith("Z") else began.strip()
+
+
+def _listen(lines: Iterable[str]) -> dict[int, _Ward]:
+    """Who is to be ended, once the parent is gone."""
+    wards: dict[int, _Ward] = {}
+    for line in lines:
+        if line.startswith("-"):
+            wards.pop(int(line[1:]), None)
+            continue
+        pid, number, group = (int(word) for word in line[1:].split())
+        birth = _birth(pid)
+        if birth:
+            wards[pid] = _Ward(pid=pid, end_signal=number, group=bool(group), birth=birth)
+    return wards
+
+
+def _end(wards: Iterable[_Ward]) -> None:
+    left = list(wards)
+    for ward in left:
+        ward.signal(ward.end_signal)
+    give_up = time.monotonic() + GRACE_S
+    while (left := [ward for ward in left if ward.lives()]) and time.monotonic() < give_up:
+        time.sleep(POLL_S)
+    for ward in left:
+        ward.signal(signal.SIGKILL)
+
+
+def main() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    _end(_listen(sys.stdin).values())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""An ASGI app under uvicorn in the event loop that already runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+CLOSE_LIMIT_S = 1  # seconds for open answers at the end; an event stream would never end by itself
+
+
+class PortInUse(Exception):
+    """Another program listens there."""
+
+
+class AppDidNotStart(Exception):
+    """The app's lifespan failed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells when it is up and leaves the signals to the owner."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, port: int = 0, host: str = HOST) -> AsyncIterator[Address]:
+    """Serve the app until the end of the block; port 0 takes a free one.
+
+    Raises PortInUse, AppDidNotStart.
+    """
+    with _listener(host, port) as listener:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=CLOSE_LIMIT_S,
+            )
+        )
+        task = asyncio.create_task(_serve(server, listener))
+        try:
+            await _until_up(server, task)
+            yield Address(host=host, port=listener.getsockname()[1])
+        finally:
+            server.should_exit = True
+            await asyncio.wait([task])
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    # Made with its protocol named: only then does asyncio switch off Nagle's algorithm for what is
+    # accepted, and an answer in two pieces does not wait 40 ms for the client's acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(1024)
+        return listener
+    except OSError as error:
+        listener.close()
+        raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+async def _serve(server: _Server, listener: socket.socket) -> None:
+    try:
+        await server.serve([listener])
+    except SystemExit:  # uvicorn's way to say that the lifespan failed; its log has the reason
+        log.error("app did not start")
+
+
+async def _until_up(server: _Server, task: asyncio.Task[None]) -> None:
+    up = asyncio.create_task(server.up.wait())
+    await asyncio.wait([up, task], return_when=asyncio.FIRST_COMPLETED)
+    up.cancel()
+    if task.done():
+        raise AppDidNotStart("the app did not start; the log has the reason")

@@ -1,0 +1,212 @@
+"""The local services in place of the cloud's, and the environment that points the functions at
+them.
+
+python -m local.services      serves them alone and writes .env.local for `vercel dev`
+
+Engines are processes (Redis, Postgres); the vendors' interfaces in front of them are ASGI apps in
+this process, each behind a switch for faults.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.types import ASGIApp
+
+from local.engines import postgres, valkey
+from local.faults import FaultInjector
+from local.guard import Guard, guard
+from local.model import scripted_model
+from local.pusher import LocalPusher
+from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
+from local.server import HOST, Address, serving
+from local.upstash import upstash_app
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA_DIR = ROOT / ".local" / "state"
+ENV_FILE = ROOT / ".env.local"
+DEFAULT_PORT = 3000  # of the page; the services take the next four
+STORE_TOKEN = "local-store-token"
+CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
+MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
+
+type Env = dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ports:
+    """Where each service listens; 0 takes a free port."""
+
+    store: int = 0
+    queue: int = 0
+    channel: int = 0
+    model: int = 0
+
+    @classmethod
+    def beside(cls, port: int) -> Ports:
+        """The ports after the page's, so that they are the same at each start."""
+        return cls(store=port + 1, queue=port + 2, channel=port + 3, model=port + 4)
+
+
+class Switchable:
+    """A served app that can be stopped and served again at the same address."""
+
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self.faults = FaultInjector(app)
+        self.address = Address(host=HOST, port=port)
+        self._exits = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Listen. Raises PortInUse."""
+        self.address = await self._exits.enter_async_context(
+            serving(self.faults, port=self.address.port)
+        )
+
+    async def stop(self) -> None:
+        """Close the port and every connection."""
+        await self._exits.aclose()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LocalServices:
+    """The running services. `env` is what a function needs to find them."""
+
+    env: Env
+    store: Switchable
+    queue: Switchable
+    channel: Switchable
+    model: Switchable
+    engine: LocalQueue
+    pusher: LocalPusher
+    store_pid: int
+
+
+@asynccontextmanager
+async def services(
+    data_dir: Path,
+    *,
+    ports: Ports,
+    public_url: str,
+    watch: Guard,
+    asked: Mapping[str, str],
+    pace: float = 1.0,
+) -> AsyncIterator[LocalServices]:
+    """Run all services until the end of the block. Raises PortInUse.
+
+    `asked` is the user's own environment: keys of a model provider and BRAIN_ variables count.
+    `pace` stretches the scripted model's waits.
+    """
+    secret = _secret(data_dir)
+    async with AsyncExitStack() as exits:
+        redis, database = await asyncio.gather(
+            exits.enter_async_context(valkey(data_dir / "redis")),
+            exits.enter_async_context(postgres(data_dir / "postgres")),
+        )
+        watch.watch(redis.pid, signal.SIGTERM)
+        watch.watch(database.pid, signal.SIGINT)  # Postgres: close down fast, in order
+        engine = LocalQueue(data_dir / "queue.sqlite")
+        pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET)
+        store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
+        queue = Switchable(engine.app, ports.queue)
+        channel = Switchable(pusher.app, ports.channel)
+        model = Switchable(scripted_model(pace=pace), ports.model)
+        for switchable in (store, queue, channel, model):
+            await switchable.start()
+            exits.push_async_callback(switchable.stop)
+        env = {
+            **_points_at(store, queue, channel, public_url),
+            **_model(model, asked),
+            "DATABASE_URL": database.url,
+            "BRAIN_JWT_SECRET": secret,
+            "BRAIN_OPEN_SESSION": "1",
+            **{name: value for name, value in asked.items() if name.startswith("BRAIN_")},
+        }
+        yield LocalServices(
+            env=env,
+            store=store,
+            queue=queue,
+            channel=channel,
+            model=model,
+            engine=engine,
+            pusher=pusher,
+            store_pid=redis.pid,
+        )
+
+
+def _points_at(store: Switchable, queue: Switchable, channel: Switchable, public_url: str) -> Env:
+    return {
+        "UPSTASH_REDIS_REST_URL": store.address.url,
+        "UPSTASH_REDIS_REST_TOKEN": STORE_TOKEN,
+        "QSTASH_URL": queue.address.url,
+        "QSTASH_TOKEN": TOKEN,
+        "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
+        "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
+        "PUSHER_APP_ID": CHANNEL_ID,
+        "PUSHER_KEY": CHANNEL_KEY,
+        "PUSHER_SECRET": CHANNEL_SECRET,
+        "PUSHER_HOST": HOST,
+        "PUSHER_PORT": str(channel.address.port),
+        "PUSHER_TLS": "0",
+        "BRAIN_PUBLIC_URL": public_url,
+    }
+
+
+def _model(model: Switchable, asked: Mapping[str, str]) -> Env:
+    """The user's own provider if a key or an address is set, else the script."""
+    own = {name: asked[name] for name in MODEL_NAMES if asked.get(name)}
+    if own:
+        return {"OPENAI_API_KEY": "none", **own}
+    return {
+        "OPENAI_BASE_URL": f"{model.address.url}/v1",
+        "OPENAI_API_KEY": "local",
+        "BRAIN_MODEL": "script",
+        "BRAIN_SCRIPTED_MODEL": "1",
+    }
+
+
+def _secret(data_dir: Path) -> str:
+    """A secret of this machine's own, kept so that tokens outlive a restart."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "jwt-secret"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
+
+
+async def main() -> None:
+    """Serve the services alone until Ctrl-C, for functions that run elsewhere on this machine."""
+    port = int(os.environ.get("PORT") or DEFAULT_PORT)
+    async with guard() as watch:
+        running = services(
+            DATA_DIR,
+            ports=Ports.beside(port),
+            public_url=f"http://{HOST}:{port}",
+            watch=watch,
+            asked=os.environ,
+        )
+        async with running as local:
+            lines = [f'{name}="{value}"\n' for name, value in local.env.items()]
+            ENV_FILE.write_text("".join(lines))
+            print(f"Services are up. {ENV_FILE.name} points at them. Ctrl-C ends them.", flush=True)
+            await until_told()
+
+
+async def until_told() -> None:
+    """Wait for Ctrl-C or a polite request to end."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
