@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
+BACKLOG = 1024  # connections that wait to be accepted
 CLOSE_LIMIT_S = 1  # seconds for open answers at the end; an event stream would never end by itself
 
 
@@ -53,12 +54,16 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, port: int = 0, host: str = HOST) -> AsyncIterator[Address]:
-    """Serve the app until the end of the block; port 0 takes a free one.
+async def serving(
+    app: ASGIApp, *, port: int = 0, host: str = HOST, place: socket.socket | None = None
+) -> AsyncIterator[Address]:
+    """Serve the app until the end of the block, at a place reserved before or at a port; port 0
+    takes a free one.
 
     Raises PortInUse, AppDidNotStart.
     """
-    with _listener(host, port) as listener:
+    with place or reserve(host=host, port=port) as listener:
+        listener.listen(BACKLOG)
         server = _Server(
             uvicorn.Config(
                 app,
@@ -78,18 +83,20 @@ async def serving(app: ASGIApp, *, port: int = 0, host: str = HOST) -> AsyncIter
             await asyncio.wait([task])
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def reserve(*, host: str = HOST, port: int = 0) -> socket.socket:
+    """A place that is ours, though nobody is let in yet: connections are refused. Raises
+    PortInUse.
+    """
     # Made with its protocol named: only then does asyncio switch off Nagle's algorithm for what is
     # accepted, and an answer in two pieces does not wait 40 ms for the client's acknowledgement.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(1024)
-        return listener
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((host, port))
     except OSError as error:
-        listener.close()
+        place.close()
         raise PortInUse(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return place
 
 
 async def _serve(server: _Server, listener: socket.socket) -> None:

@@ -1,0 +1,184 @@
+"""Documents in Postgres.
+
+A search finds passages rather than documents, ranks by how rare the words are among the user's
+documents, and knows stop words and endings of fourteen languages (see sql/search.sql). Words are
+made by brain/core/texts.py, so that a Chinese or a decomposed German text is found as well.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from brain.adapters.postgres import Postgres, statement
+from brain.core.texts import asked_words, kept_words, objection, passages, revised
+from brain.domain.errors import ToolFault
+from brain.ports import Document, Passage
+
+if TYPE_CHECKING:
+    from brain.adapters.postgres import Connection
+
+ID = re.compile("[a-z2-7]{16}")
+ASKED_CHARS = 1_000  # of a query; more words do not find better
+LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
+SAMPLE_CHARS = 2_000  # of a text that tell its language
+
+INSERT = b"""
+    insert into brain.documents (user_id, id, title, body)
+    values (%(user_id)s, %(id)s, %(title)s, %(body)s)
+    on conflict do nothing
+    returning true
+"""
+CHANGE = b"""
+    update brain.documents set title = %(title)s, body = %(body)s, updated_at = now()
+    where user_id = %(user_id)s and id = %(id)s
+"""
+UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
+SELECT = b"""
+    select id, title, body, updated_at from brain.documents
+    where user_id = %(user_id)s and id = %(id)s
+"""
+LOCK = SELECT + b" for update"
+REMEMBER = b"""
+    insert into brain.operations (user_id, key)
+    select user_id, %(key)s from brain.documents where user_id = %(user_id)s and id = %(id)s
+    on conflict do nothing
+    returning true
+"""
+# Longer than any run lasts, its retries and an inspection included.
+FORGET = b"""
+    delete from brain.operations
+    where user_id = %(user_id)s and created_at < now() - interval '30 days'
+"""
+
+
+class PostgresDocuments:
+    """`Documents` in Postgres. Raises ToolFault for a text that cannot be kept."""
+
+    def __init__(self, database: Postgres) -> None:
+        self._database = database
+
+    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+        """The id comes from the key: the same key is the same document."""
+        refuse(title, body)
+        row = {"user_id": user_id, "id": document_id(user_id, key), "title": title, "body": body}
+
+        async def work(connection: "Connection") -> Document:
+            await insert(connection, row)
+            [document] = await _rows(connection, Document, SELECT, row)
+            return document
+
+        return await self._database.run(work)
+
+    async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
+        """Whole words first; beginnings of words when no whole word fits."""
+        sql = statement("search")
+        words = asked_words(query[:ASKED_CHARS])
+        asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
+
+        async def work(connection: "Connection") -> Sequence[Passage]:
+            whole = await _rows(connection, Passage, sql, {**asked, "ending": ""})
+            return whole or await _rows(connection, Passage, sql, {**asked, "ending": ":*"})
+
+        return await self._database.run(work) if words.strip() else ()
+
+    async def read(self, user_id: str, document_id: str) -> Document | None:
+        """One row by its key."""
+        if not ID.fullmatch(document_id):
+            return None
+        row = {"user_id": user_id, "id": document_id}
+
+        async def work(connection: "Connection") -> Document | None:
+            found = await _rows(connection, Document, SELECT, row)
+            return found[0] if found else None
+
+        return await self._database.run(work)
+
+    async def update(
+        self,
+        user_id: str,
+        document_id: str,
+        *,
+        key: str,
+        title: str | None = None,
+        body: str | None = None,
+        append: str | None = None,
+    ) -> Document | None:
+        """The key is remembered in the transaction that changes the document."""
+        if not ID.fullmatch(document_id):
+            return None
+        named = {"user_id": user_id, "id": document_id, "key": key}
+
+        async def work(connection: "Connection") -> Document | None:
+            first = await _made(connection, REMEMBER, named)
+            found = await _rows(connection, Document, LOCK, named)
+            if not found or not first:
+                return found[0] if found else None
+            [document] = found
+            new_title = document.title if title is None else title
+            new_body = revised(document.body, body=body, append=append)
+            refuse(new_title, new_body)
+            await connection.execute(FORGET, named)
+            await change(connection, {**named, "title": new_title, "body": new_body})
+            [changed] = await _rows(connection, Document, SELECT, named)
+            return changed
+
+        return await self._database.run(work)
+
+
+def document_id(user_id: str, key: str) -> str:
+    """Sixteen characters that a model copies without mistakes: 80 bits of the key's hash."""
+    digest = hashlib.sha256(f"{user_id}\0{key}".encode()).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def refuse(title: str, body: str) -> None:
+    """Raise ToolFault if the text cannot be kept."""
+    if reason := objection(title, body):
+        raise ToolFault(f"Not saved: {reason}.")
+
+
+async def insert(connection: "Connection", row: dict[str, Any]) -> None:
+    """Keep a new document (`user_id`, `id`, `title`, `body`); one of this id stays as it is."""
+    if await _made(connection, INSERT, row):
+        await _index(connection, row)
+
+
+async def change(connection: "Connection", row: dict[str, Any]) -> None:
+    """Give the document of this id a new title and body."""
+    await connection.execute(CHANGE, row)
+    await connection.execute(UNINDEX, row)
+    await _index(connection, row)
+
+
+async def _index(connection: "Connection", row: dict[str, Any]) -> None:
+    """Make the passages of a document that has none."""
+    texts = passages(row["body"])
+    sample = f"{row['title']} {row['body'][:SAMPLE_CHARS]}"
+    await connection.execute(
+        statement("index"),
+        {
+            "user_id": row["user_id"],
+            "id": row["id"],
+            "title": kept_words(row["title"]),
+            "texts": list(texts),
+            "words": [kept_words(text) for text in texts],
+            "sample": kept_words(sample),
+        },
+    )
+
+
+async def _made(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
+    """Whether the insert made a row. (In a pipeline, rowcount is not known until one fetches.)"""
+    return await (await connection.execute(sql, values)).fetchone() is not None
+
+
+async def _rows[T](
+    connection: "Connection", kind: type[T], sql: bytes, values: dict[str, Any]
+) -> list[T]:
+    from psycopg.rows import class_row
+
+    async with connection.cursor(row_factory=class_row(kind)) as cursor:
+        await cursor.execute(sql, values)
+        return await cursor.fetchall()

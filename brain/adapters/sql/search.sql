@@ -1,0 +1,76 @@
+-- The documents that hold any of the words asked for, best first, each with its best passage.
+--
+-- A word weighs the more the fewer of the user's documents hold it, so that a question asked in
+-- full sentences finds what it is about. Stop words of its language are left out, unless it has no
+-- others. Words are asked for as they stand and by their stems in the languages of the documents.
+-- %(ending)s is '' for whole words, ':*' for beginnings of words.
+with
+plain as materialized (
+    select word.lexeme, to_tsvector(asked.language, word.lexeme) <> '' as telling
+    from
+        brain.language_of(%(words)s) as asked (language),
+        unnest(to_tsvector('simple', %(words)s)) as word
+),
+told as materialized (
+    select lexeme from plain where telling or not exists (select from plain where telling)
+),
+wanted as materialized (
+    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
+    from (
+        select lexeme from told
+        union
+        select stem.lexeme
+        from
+            told,
+            (select distinct language from brain.documents where user_id = %(user_id)s) as known,
+            unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
+    ) as lexemes
+    -- Shorter beginnings fit nearly every text.
+    where %(ending)s = '' or length(lexeme) >= 3
+),
+hits as materialized (
+    select
+        passage.document_id, passage.number, wanted.lexeme,
+        ts_rank('{0.4, 0.4, 0.4, 1.0}', passage.search, wanted.query) as strength
+    from wanted
+    join brain.passages as passage
+        on passage.user_id = %(user_id)s and passage.search @@ wanted.query
+),
+worth as (
+    select
+        lexeme,
+        ln(1 + (select count(*) from brain.documents where user_id = %(user_id)s)::float
+            / count(distinct document_id)) as weight
+    from hits
+    group by lexeme
+),
+scored as (
+    select document_id, sum(strength * weight) as score
+    from (
+        select document_id, lexeme, max(strength) as strength
+        from hits
+        group by document_id, lexeme
+    ) as best
+    join worth using (lexeme)
+    group by document_id
+),
+quoted as (
+    select distinct on (document_id) document_id, number
+    from hits
+    join worth using (lexeme)
+    group by document_id, number
+    order by document_id, sum(strength * weight) desc, number
+)
+select document.id as document_id, document.title, passage.text as snippet, scored.score
+from scored
+join quoted using (document_id)
+join brain.documents as document
+    on document.user_id = %(user_id)s and document.id = document_id
+join brain.passages as passage
+    on passage.user_id = %(user_id)s
+    and passage.document_id = document.id
+    and passage.number = quoted.number
+where scored.score >= %(share)s * (select max(score) from scored)
+order by scored.score desc, document.updated_at desc, document.id
+limit %(limit)s

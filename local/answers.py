@@ -1,0 +1,40 @@
+"""Answers of the platform's own, to a request or to a WebSocket's opening alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from starlette.types import Scope, Send
+
+
+async def problem(scope: Scope, send: Send, status: int, title: str) -> None:
+    """RFC 9457, as the functions themselves answer."""
+    content = {"type": "about:blank", "title": title, "status": status}
+    await answer(scope, send, status, json.dumps(content).encode(), "application/problem+json")
+
+
+async def plain(
+    scope: Scope, send: Send, status: int, text: str, headers: Mapping[str, str] | None = None
+) -> None:
+    await answer(scope, send, status, text.encode() + b"\n", "text/plain; charset=utf-8", headers)
+
+
+async def answer(
+    scope: Scope,
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: str,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    kind = "websocket.http.response" if scope["type"] == "websocket" else "http.response"
+    fields = {
+        "content-type": content_type,
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+        **(headers or {}),
+    }
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items()]
+    await send({"type": f"{kind}.start", "status": status, "headers": pairs})
+    await send({"type": f"{kind}.body", "body": body})

@@ -1,0 +1,69 @@
+"""What the runtime tells over its unix socket: JSON objects, each closed by a NUL."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServerStarted:
+    """The function takes requests. `user_init_ms` is the part its own imports took."""
+
+    port: int
+    init_ms: int
+    user_init_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandlerReturned:
+    """The app has returned from this invocation; of a WebSocket: it has accepted it."""
+
+    invocation: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Printed:
+    text: str
+
+
+type Told = ServerStarted | HandlerReturned | Printed
+
+
+def told_in(frame: bytes) -> Told | None:
+    """None for what nobody here needs: `handler-started`, the metrics of outgoing requests, and
+    fatal errors, which come over stderr as well.
+    """
+    message = json.loads(frame)
+    payload = message.get("payload", {})
+    match message["type"]:
+        case "server-started":
+            return ServerStarted(
+                port=payload["httpPort"],
+                init_ms=payload["initDuration"],
+                user_init_ms=payload["userInitDuration"],
+            )
+        case "end":
+            return HandlerReturned(invocation=payload["context"]["invocationId"])
+        case "log":
+            return Printed(text=base64.b64decode(payload["message"]).decode(errors="replace"))
+        case _:
+            return None
+
+
+class Ear(asyncio.Protocol):
+    """Cuts the stream into messages. Of any length: the runtime blocks until they are taken."""
+
+    def __init__(self, hear: Callable[[Told], None]) -> None:
+        self._hear = hear
+        self._rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        *frames, self._rest = (self._rest + data).split(b"\0")
+        for frame in frames:
+            told = told_in(frame)
+            if told is not None:
+                self._hear(told)

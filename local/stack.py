@@ -1,0 +1,72 @@
+"""All of it on one machine: page, functions under the real runtime, and the services they need."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.gateway import Gateway
+from local.guard import guard
+from local.platform import Functions, tell_by_line
+from local.platform_instance import Tell
+from local.rules import read_rules
+from local.server import HOST, reserve, serving
+from local.services import ROOT, LocalServices, Ports, services
+
+MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
+SOURCES = ("api", "brain")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stack:
+    """The running whole, at `url`."""
+
+    url: str
+    services: LocalServices
+    functions: Functions
+
+
+@asynccontextmanager
+async def stack(
+    data_dir: Path,
+    *,
+    port: int = 0,
+    ports: Ports | None = None,
+    asked: Mapping[str, str] | None = None,
+    pace: float = 1.0,
+    tell: Tell = tell_by_line,
+) -> AsyncIterator[Stack]:
+    """Run everything until the end of the block. Raises PortInUse.
+
+    `asked` is the user's own environment, of which model keys and BRAIN_ variables count. State
+    lives in `data_dir`.
+    """
+    asked = asked or {}
+    rules = read_rules(ROOT / "vercel.json")
+    durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
+    place = reserve(port=port)  # the functions have to know their address before they are served
+    url = f"http://{HOST}:{place.getsockname()[1]}"
+    async with (
+        guard() as watch,
+        services(
+            data_dir,
+            ports=ports or Ports(),
+            public_url=url,
+            watch=watch,
+            asked=asked,
+            pace=pace,
+        ) as local,
+        Functions(
+            ROOT,
+            env=local.env,
+            max_duration_s=durations,
+            watch=[ROOT / name for name in SOURCES],
+            guard=watch,
+            tell=tell,
+        ) as functions,
+    ):
+        gateway = Gateway(public=ROOT / "public", functions=functions, rules=rules)
+        async with serving(gateway, place=place):
+            yield Stack(url=url, services=local, functions=functions)

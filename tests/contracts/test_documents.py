@@ -1,0 +1,342 @@
+"""One contract for the documents in Postgres and in memory; then what only Postgres does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from brain.adapters.documents import PostgresDocuments
+from brain.adapters.postgres import Postgres
+from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS
+from brain.domain.errors import ToolFault
+from brain.ports import Documents
+from local.engines import postgres
+from tests.fakes.documents import FakeDocuments
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    async with postgres(tmp_path_factory.mktemp("postgres")) as engine:
+        yield engine.url
+
+
+@pytest.fixture
+async def real(url: str) -> AsyncIterator[Documents]:
+    database = Postgres(url)
+    yield PostgresDocuments(database)
+    await database.close()
+
+
+@pytest.fixture(params=["real", "fake"])
+def documents(request: pytest.FixtureRequest) -> Documents:
+    kept: Documents = (
+        request.getfixturevalue("real") if request.param == "real" else FakeDocuments()
+    )
+    return kept
+
+
+@pytest.fixture
+def anna() -> str:
+    return f"anna-{uuid4()}"
+
+
+@pytest.fixture
+def ben() -> str:
+    return f"ben-{uuid4()}"
+
+
+async def keep(documents: Documents, user_id: str, title: str, body: str) -> str:
+    return (await documents.create(user_id, title=title, body=body, key=uuid4().hex)).id
+
+
+async def titles(documents: Documents, user_id: str, query: str, limit: int = 5) -> list[str]:
+    found = await documents.search(user_id, query=query, limit=limit)
+    return [passage.title for passage in found]
+
+
+# ---- the contract
+
+
+async def test_a_document_is_read_as_it_was_created(documents: Documents, anna: str) -> None:
+    body = "Zeile eins,\n\tquotes ' \" \\ % and 100 %(x)s \U0001f431 ein Kätzchen, 猫\n"
+    made = await documents.create(anna, title="Über Katzen", body=body, key="k")
+    assert await documents.read(anna, made.id) == made
+    assert (made.title, made.body) == ("Über Katzen", body)
+
+
+async def test_the_same_key_creates_one_document(documents: Documents, anna: str) -> None:
+    first, second = await asyncio.gather(
+        documents.create(anna, title="List", body="milk", key="k"),
+        documents.create(anna, title="List", body="milk", key="k"),
+    )
+    assert first == second
+    assert await titles(documents, anna, "milk") == ["List"]
+
+
+async def test_another_key_creates_another_document(documents: Documents, anna: str) -> None:
+    assert await keep(documents, anna, "List", "milk") != await keep(documents, anna, "L", "milk")
+
+
+async def test_the_same_key_of_two_users_makes_two_documents(
+    documents: Documents, anna: str, ben: str
+) -> None:
+    await documents.create(anna, title="Anna's", body="cake", key="k")
+    await documents.create(ben, title="Ben's", body="cake", key="k")
+    assert await titles(documents, anna, "cake") == ["Anna's"]
+    assert await titles(documents, ben, "cake") == ["Ben's"]
+
+
+async def test_nobody_reads_finds_or_changes_what_is_another_users(
+    documents: Documents, anna: str, ben: str
+) -> None:
+    id = await keep(documents, anna, "Diary", "secret meeting")
+    assert await documents.read(ben, id) is None
+    assert await documents.update(ben, id, key="k", body="stolen") is None
+    assert await documents.search(ben, query="secret meeting", limit=20) in ([], ())
+    kept = await documents.read(anna, id)
+    assert kept is not None
+    assert kept.body == "secret meeting"
+
+
+@pytest.mark.parametrize("id", ["", "nothing", "aaaaaaaaaaaaaaaa", "\0", "\ud800", "' or true --"])
+async def test_an_unknown_id_is_no_document(documents: Documents, anna: str, id: str) -> None:
+    assert await documents.read(anna, id) is None
+    assert await documents.update(anna, id, key="k", append="x") is None
+
+
+async def test_an_update_changes_what_is_given_and_nothing_else(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Old title", "old body")
+    renamed = await documents.update(anna, id, key="1", title="New title")
+    replaced = await documents.update(anna, id, key="2", body="new body")
+    assert renamed is not None
+    assert replaced is not None
+    assert (renamed.title, renamed.body) == ("New title", "old body")
+    assert (replaced.title, replaced.body) == ("New title", "new body")
+    assert await documents.read(anna, id) == replaced
+
+
+async def test_what_is_appended_stands_on_a_line_of_its_own(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Shopping", "milk")
+    await documents.update(anna, id, key="1", append="bread\n")
+    changed = await documents.update(anna, id, key="2", append="cheese")
+    assert changed is not None
+    assert changed.body == "milk\nbread\ncheese"
+
+
+async def test_an_update_under_the_same_key_happens_once(documents: Documents, anna: str) -> None:
+    id = await keep(documents, anna, "Shopping", "milk")
+    answers = await asyncio.gather(
+        *(documents.update(anna, id, key="k", append="bread") for _ in range(3))
+    )
+    assert [answer and answer.body for answer in answers] == ["milk\nbread"] * 3
+
+
+async def test_two_updates_at_once_are_both_kept(documents: Documents, anna: str) -> None:
+    id = await keep(documents, anna, "Shopping", "")
+    await asyncio.gather(*(documents.update(anna, id, key=f"k{n}", append=f"{n}") for n in "abc"))
+    kept = await documents.read(anna, id)
+    assert kept is not None
+    assert sorted(kept.body.split()) == ["a", "b", "c"]
+
+
+async def test_a_search_finds_what_an_update_wrote_and_not_what_it_replaced(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    await documents.update(anna, id, key="1", body="pears")
+    assert await titles(documents, anna, "pears") == ["Note"]
+    assert await titles(documents, anna, "apples") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "complaint"),
+    [
+        ("", "body", "1 to 300 characters"),
+        ("t" * (MAX_TITLE_CHARS + 1), "body", "this one has 301"),
+        ("title", "b" * (MAX_BODY_CHARS + 1), "this one has 200001"),
+        ("title", "nul \0 nul", "NUL"),
+        ("ti\0tle", "body", "NUL"),
+        ("title", "half a \ud83d pair", "surrogate"),
+    ],
+)
+async def test_a_text_that_cannot_be_kept_is_refused_with_the_reason(
+    documents: Documents, anna: str, title: str, body: str, complaint: str
+) -> None:
+    with pytest.raises(ToolFault, match=complaint):
+        await documents.create(anna, title=title, body=body, key="k")
+
+
+async def test_a_text_of_the_longest_length_is_kept_and_found(
+    documents: Documents, anna: str
+) -> None:
+    body = ("the quick brown fox. " * MAX_BODY_CHARS)[: MAX_BODY_CHARS - 7] + " walrus"
+    await keep(documents, anna, "t" * MAX_TITLE_CHARS, body)
+    [passage] = await documents.search(anna, query="walrus", limit=5)
+    assert passage.snippet.endswith("walrus")
+    assert len(passage.snippet) <= PASSAGE_CHARS
+
+
+async def test_an_append_beyond_the_limit_is_refused_and_changes_nothing(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Full", "b" * MAX_BODY_CHARS)
+    with pytest.raises(ToolFault, match="at most 200000 characters"):
+        await documents.update(anna, id, key="k", append="x")
+    shorter = await documents.update(anna, id, key="k", body="room again")
+    assert shorter is not None
+    assert shorter.body == "room again"
+
+
+async def test_a_question_finds_the_note_it_is_about(documents: Documents, anna: str) -> None:
+    await keep(documents, anna, "Garden", "The roses need water.")
+    id = await keep(documents, anna, "Remember", "Remember: my passport is in the blue drawer.")
+    [best, *_] = await documents.search(anna, query="where is my passport?", limit=5)
+    assert best.document_id == id
+    assert best.snippet == "Remember: my passport is in the blue drawer."
+    assert best.score > 0
+
+
+async def test_a_title_alone_is_found(documents: Documents, anna: str) -> None:
+    await keep(documents, anna, "Wifi password", "")
+    assert await titles(documents, anna, "wifi") == ["Wifi password"]
+
+
+async def test_a_chinese_question_finds_a_chinese_text(documents: Documents, anna: str) -> None:
+    await keep(documents, anna, "旅行", "我的护照在蓝色抽屉里。请不要忘记。")
+    assert await titles(documents, anna, "护照在哪里?") == ["旅行"]
+    assert await titles(documents, anna, "天气") == []
+
+
+async def test_case_width_and_composition_of_letters_make_no_difference(
+    documents: Documents, anna: str
+) -> None:
+    await keep(
+        documents,
+        anna,
+        "Orte",
+        "ÖSTERREICH, Straße nach Zu\u0308rich, full width \uff21\uff22\uff23",
+    )
+    for query in ("österreich", "STRASSE", "zürich", "abc"):
+        assert await titles(documents, anna, query) == ["Orte"]
+
+
+async def test_the_beginning_of_a_word_finds_it_when_no_whole_word_does(
+    documents: Documents, anna: str
+) -> None:
+    await keep(documents, anna, "Remember", "My passport is in the drawer")
+    assert await titles(documents, anna, "passp") == ["Remember"]
+
+
+async def test_a_search_gives_one_passage_a_document_and_no_more_than_the_limit(
+    documents: Documents, anna: str
+) -> None:
+    for number in range(4):
+        await keep(documents, anna, f"Trip {number}", "Rome. " * 300)
+    found = await documents.search(anna, query="Rome", limit=3)
+    assert len({passage.document_id for passage in found}) == len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "?!", "\0", "\ud800", "'", "a & | ! :* \\ <-> (", "%s"]
+)
+async def test_a_query_of_any_characters_is_answered(
+    documents: Documents, anna: str, query: str
+) -> None:
+    await keep(documents, anna, "Note", "milk and bread")
+    assert await titles(documents, anna, query) == []
+
+
+# ---- what only Postgres does
+
+
+async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Documents, anna: str) -> None:
+    for number in range(20):
+        await keep(real, anna, f"Diary {number}", "Anna came for dinner, Anna went home. " * 3)
+    await keep(real, anna, "The flat", "A locksmith came.")
+    assert (await titles(real, anna, "did Anna call the locksmith"))[0] == "The flat"
+
+
+async def test_what_shares_only_a_frequent_word_with_the_query_is_left_out(
+    real: Documents, anna: str
+) -> None:
+    for number in range(10):
+        await keep(real, anna, f"Diary {number}", "We stayed in the house.")
+    await keep(real, anna, "Zoo", "The house of the zebra and the giraffe.")
+    assert await titles(real, anna, "house of zebra and giraffe") == ["Zoo"]
+
+
+async def test_a_word_in_the_title_weighs_more_than_in_the_body(real: Documents, anna: str) -> None:
+    await keep(real, anna, "Insurance", "policy number 4711")
+    await keep(real, anna, "Groceries", "a pancake for the insurance man")
+    assert await titles(real, anna, "insurance") == ["Insurance", "Groceries"]
+
+
+async def test_the_passage_is_quoted_that_answers_from_a_long_document(
+    real: Documents, anna: str
+) -> None:
+    chapters = [f"# Chapter {number}\n" + "The piano has a key. " * 40 for number in range(80)]
+    chapters[57] = "# The key\n\nThe spare key lies under the third flower pot, left of the door."
+    await keep(real, anna, "House book", "\n\n".join(chapters))
+    [passage] = await real.search(anna, query="where is the spare key", limit=5)
+    assert "The spare key lies under the third flower pot, left of the door." in passage.snippet
+    assert len(passage.snippet) <= PASSAGE_CHARS
+
+
+async def test_other_forms_of_a_word_find_it_in_the_language_of_the_document(
+    real: Documents, anna: str
+) -> None:
+    await keep(real, anna, "Running", "She was carrying boxes into the new houses.")
+    await keep(real, anna, "Ausweise", "Mein Reisepass liegt in der blauen Schublade.")
+    assert await titles(real, anna, "he carries") == ["Running"]
+    assert await titles(real, anna, "blauer Schubladen") == ["Ausweise"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["where is it and what does it do", "wo ist denn das, und was ist es", "où est-ce que tu es"],
+)
+async def test_words_that_say_nothing_do_not_outweigh_the_one_that_does(
+    real: Documents, anna: str, query: str
+) -> None:
+    await keep(real, anna, "Noise", "where is it and what. wo ist das und was. où est ce que tu es")
+    await keep(real, anna, "Zebra", "zebra")
+    assert (await titles(real, anna, f"{query} zebra"))[0] == "Zebra"
+
+
+async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
+    real: Documents, anna: str
+) -> None:
+    await keep(real, anna, "Remember", "My passport is in the blue drawer")
+    assert await titles(real, anna, "where is my umbrella") == []
+    assert await titles(real, anna, "wo ist mein Regenschirm") == []
+
+
+async def test_a_question_of_nothing_but_such_words_still_finds_them(
+    real: Documents, anna: str
+) -> None:
+    await keep(real, anna, "The Who", "Records: who is who")
+    assert await titles(real, anna, "who is who") == ["The Who"]
+
+
+async def test_appends_of_several_functions_at_once_are_all_kept(url: str, anna: str) -> None:
+    databases = [Postgres(url) for _ in range(4)]
+    id = await keep(PostgresDocuments(databases[0]), anna, "List", "")
+    await asyncio.gather(
+        *(
+            PostgresDocuments(databases[number % 4]).update(
+                anna, id, key=f"key {number}", append=f"line {number}"
+            )
+            for number in range(20)
+        )
+    )
+    kept = await PostgresDocuments(databases[0]).read(anna, id)
+    assert kept is not None
+    assert sorted(kept.body.splitlines()) == sorted(f"line {number}" for number in range(20))
+    for database in databases:
+        await database.close()

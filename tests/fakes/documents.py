@@ -1,0 +1,92 @@
+"""`Documents` kept in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from brain.core.texts import asked_words, kept_words, objection, passages, revised
+from brain.domain.errors import ToolFault
+from brain.ports import Document, Passage
+
+
+class FakeDocuments:
+    """Passes the contract of the real ones; its ranking counts words and knows no language."""
+
+    def __init__(self) -> None:
+        self._documents: dict[tuple[str, str], Document] = {}
+        self._created: dict[tuple[str, str], str] = {}
+        self._done: set[tuple[str, str]] = set()
+
+    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+        """Ids are numbers in order of creation."""
+        _refuse(title, body)
+        id = self._created.setdefault((user_id, key), f"doc{len(self._created) + 1}")
+        document = Document(id=id, title=title, body=body, updated_at=datetime.now(UTC))
+        return self._documents.setdefault((user_id, id), document)
+
+    async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
+        """The passage of each document that holds most of the words."""
+        asked = set(asked_words(query).split())
+        mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
+        best = [max(_passages(document, asked), key=_score) for document in mine]
+        found = [passage for passage in best if passage.score > 0]
+        return sorted(found, key=_score, reverse=True)[:limit]
+
+    async def read(self, user_id: str, document_id: str) -> Document | None:
+        """A look into the dictionary."""
+        return self._documents.get((user_id, document_id))
+
+    async def update(
+        self,
+        user_id: str,
+        document_id: str,
+        *,
+        key: str,
+        title: str | None = None,
+        body: str | None = None,
+        append: str | None = None,
+    ) -> Document | None:
+        """Keys are remembered for ever."""
+        document = self._documents.get((user_id, document_id))
+        if document is None or (user_id, key) in self._done:
+            return document
+        changed = replace(
+            document,
+            title=document.title if title is None else title,
+            body=revised(document.body, body=body, append=append),
+            updated_at=datetime.now(UTC),
+        )
+        _refuse(changed.title, changed.body)
+        self._done.add((user_id, key))
+        self._documents[user_id, document_id] = changed
+        return changed
+
+
+def _refuse(title: str, body: str) -> None:
+    if reason := objection(title, body):
+        raise ToolFault(f"Not saved: {reason}.")
+
+
+def _passages(document: Document, asked: set[str]) -> list[Passage]:
+    return [
+        Passage(
+            document_id=document.id,
+            title=document.title,
+            snippet=text,
+            score=float(_found(asked, f"{document.title} {text}")),
+        )
+        for text in passages(document.body)
+    ]
+
+
+def _found(asked: set[str], text: str) -> int:
+    """How many of the words the text has, a beginning of three letters being enough."""
+    words = kept_words(text).split()
+    return sum(
+        any(word == one or (len(one) >= 3 and word.startswith(one)) for word in words)
+        for one in asked
+    )
+
+
+def _score(passage: Passage) -> float:
+    return passage.score

@@ -1,0 +1,215 @@
+"""What the model gets from the document tools."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from brain.core.schema import complaint
+from brain.core.texts import MAX_BODY_CHARS
+from brain.domain.errors import DatabaseUnreachable, ToolFault
+from brain.domain.journal import ToolCall
+from brain.ports import Document, Documents, Effect, Errand, Json, Passage, Tool
+from brain.tools.documents import SLICE_CHARS, document_tools
+from tests.fakes.documents import FakeDocuments
+
+
+class UnreachableDocuments:
+    """Documents whose database is away."""
+
+    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+        raise DatabaseUnreachable("away")
+
+    async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
+        raise DatabaseUnreachable("away")
+
+    async def read(self, user_id: str, document_id: str) -> Document | None:
+        raise DatabaseUnreachable("away")
+
+    async def update(
+        self,
+        user_id: str,
+        document_id: str,
+        *,
+        key: str,
+        title: str | None = None,
+        body: str | None = None,
+        append: str | None = None,
+    ) -> Document | None:
+        raise DatabaseUnreachable("away")
+
+
+@pytest.fixture
+def documents() -> FakeDocuments:
+    return FakeDocuments()
+
+
+def tool(documents: Documents, name: str) -> Tool:
+    return {tool.spec.name: tool for tool in document_tools(documents)}[name]
+
+
+def errand(name: str, arguments: Json, *, key: str = "run:call", user_id: str = "anna") -> Errand:
+    call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
+    return Errand(user_id=user_id, call=call, arguments=arguments, idempotency_key=key)
+
+
+async def use(documents: Documents, name: str, arguments: Json, *, key: str = "run:call") -> Json:
+    """What the tool gives for arguments that its schema allows."""
+    asked = tool(documents, name)
+    assert complaint(asked.spec.parameters, arguments) == ""
+    given: Json = json.loads(await asked.run(errand(name, arguments, key=key)))
+    return given
+
+
+async def test_a_created_document_is_named_with_its_id(documents: FakeDocuments) -> None:
+    given = await use(documents, "createDocument", {"title": "Wifi", "body": "1234"})
+    assert given == {"created": {"id": "doc1", "title": "Wifi"}}
+
+
+async def test_the_same_errand_twice_creates_once_and_gives_the_same(
+    documents: FakeDocuments,
+) -> None:
+    arguments = {"title": "Wifi", "body": "1234"}
+    first = await use(documents, "createDocument", arguments)
+    assert await use(documents, "createDocument", arguments) == first
+    found = await use(documents, "searchDocuments", {"query": "wifi"})
+    assert len(found["passages"]) == 1
+
+
+async def test_a_search_gives_id_title_and_snippet_of_each_passage(
+    documents: FakeDocuments,
+) -> None:
+    await use(documents, "createDocument", {"title": "Note", "body": "The key is in the pot."})
+    given = await use(documents, "searchDocuments", {"query": "where is the key?"})
+    assert given == {
+        "passages": [{"id": "doc1", "title": "Note", "snippet": "The key is in the pot."}]
+    }
+
+
+async def test_a_search_that_finds_nothing_gives_an_empty_list(documents: FakeDocuments) -> None:
+    assert await use(documents, "searchDocuments", {"query": "key"}) == {"passages": []}
+
+
+async def test_a_search_keeps_to_the_limit(documents: FakeDocuments) -> None:
+    for number in range(8):
+        arguments = {"title": f"Trip {number}", "body": "Rome"}
+        await use(documents, "createDocument", arguments, key=str(number))
+    few = await use(documents, "searchDocuments", {"query": "rome", "limit": 2})
+    usual = await use(documents, "searchDocuments", {"query": "rome"})
+    assert (len(few["passages"]), len(usual["passages"])) == (2, 5)
+
+
+async def test_a_short_document_is_read_whole(documents: FakeDocuments) -> None:
+    await use(documents, "createDocument", {"title": "Wifi", "body": "Über 1234"})
+    given = await use(documents, "readDocument", {"id": "doc1"})
+    assert given.pop("updatedAt").endswith("Z")
+    assert given == {"id": "doc1", "title": "Wifi", "body": "Über 1234", "charactersLeft": 0}
+
+
+async def test_the_slices_of_a_long_document_make_it_whole(documents: FakeDocuments) -> None:
+    body = "".join(f"{number} " for number in range(5_000))
+    await use(documents, "createDocument", {"title": "Numbers", "body": body})
+    read, offset = "", 0
+    while True:
+        given = await use(documents, "readDocument", {"id": "doc1", "offset": offset})
+        read += given["body"]
+        assert len(given["body"]) <= SLICE_CHARS
+        assert given["charactersLeft"] == len(body) - len(read)
+        if not given["charactersLeft"]:
+            break
+        offset = given["nextOffset"]
+    assert read == body
+
+
+async def test_reading_beyond_the_end_gives_nothing_and_says_so(documents: FakeDocuments) -> None:
+    await use(documents, "createDocument", {"title": "Wifi", "body": "1234"})
+    given = await use(documents, "readDocument", {"id": "doc1", "offset": 100})
+    assert (given["body"], given["charactersLeft"]) == ("", 0)
+
+
+async def test_an_update_says_what_the_document_is_now(documents: FakeDocuments) -> None:
+    await use(documents, "createDocument", {"title": "Shopping", "body": "milk"})
+    given = await use(
+        documents, "updateDocument", {"id": "doc1", "title": "Food", "append": "bread"}
+    )
+    assert given == {"changed": {"id": "doc1", "title": "Food", "characters": 10}}
+
+
+async def test_the_same_append_twice_is_there_once(documents: FakeDocuments) -> None:
+    await use(documents, "createDocument", {"title": "Shopping", "body": "milk"})
+    append = {"id": "doc1", "append": "bread"}
+    assert await use(documents, "updateDocument", append, key="k") == await use(
+        documents, "updateDocument", append, key="k"
+    )
+    assert (await use(documents, "readDocument", {"id": "doc1"}))["body"] == "milk\nbread"
+
+
+async def test_an_update_of_nothing_is_a_fault(documents: FakeDocuments) -> None:
+    await use(documents, "createDocument", {"title": "Shopping", "body": "milk"})
+    with pytest.raises(ToolFault, match="Nothing changed"):
+        await use(documents, "updateDocument", {"id": "doc1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("readDocument", {"id": "doc9"}), ("updateDocument", {"id": "doc9", "append": "x"})],
+)
+async def test_an_unknown_id_is_a_fault_that_says_where_ids_come_from(
+    documents: FakeDocuments, name: str, arguments: Json
+) -> None:
+    with pytest.raises(ToolFault, match=r"no document of this id\. searchDocuments gives"):
+        await use(documents, name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "text"),
+    [
+        ("createDocument", {"title": "t", "body": "b"}, "not certain that this was saved"),
+        ("updateDocument", {"id": "doc1", "append": "b"}, "not certain that this was saved"),
+        ("readDocument", {"id": "doc1"}, "cannot be reached now"),
+        ("searchDocuments", {"query": "q"}, "cannot be reached now"),
+    ],
+)
+async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
+    name: str, arguments: Json, text: str
+) -> None:
+    with pytest.raises(ToolFault, match=text):
+        await use(UnreachableDocuments(), name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("createDocument", {"title": "", "body": "b"}),
+        ("createDocument", {"title": "t" * 301, "body": "b"}),
+        ("createDocument", {"title": "t", "body": "b" * (MAX_BODY_CHARS + 1)}),
+        ("createDocument", {"title": "t"}),
+        ("searchDocuments", {"query": ""}),
+        ("searchDocuments", {"query": "q", "limit": 0}),
+        ("searchDocuments", {"query": "q", "limit": 21}),
+        ("searchDocuments", {"query": "q", "user": "ben"}),
+        ("readDocument", {"id": "doc1", "offset": -1}),
+        ("updateDocument", {"append": "x"}),
+        ("updateDocument", {"id": "doc1", "append": ""}),
+    ],
+)
+def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+    documents: FakeDocuments, name: str, arguments: Json
+) -> None:
+    assert complaint(tool(documents, name).spec.parameters, arguments)
+
+
+async def test_what_a_tool_does_when_run_twice_is_told(documents: FakeDocuments) -> None:
+    assert {tool.spec.name: tool.spec.effect for tool in document_tools(documents)} == {
+        "createDocument": Effect.REPEATS,
+        "searchDocuments": Effect.READS,
+        "readDocument": Effect.READS,
+        "updateDocument": Effect.REPEATS,
+    }
+
+
+async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(
+    documents: FakeDocuments,
+) -> None:
+    asked = tool(documents, "createDocument")
+    assert await asked.outcome(errand("createDocument", {"title": "t", "body": "b"})) is None
