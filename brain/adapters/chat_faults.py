@@ -1,0 +1,113 @@
+"""What a failed try means: for the caller, for the next try, for the log. Pure.
+
+Nothing of a provider's error text is kept: it may quote the key or the user. What is kept is the
+status, the error's code, how long to wait, and which field of ours was not liked.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from enum import Enum, auto
+
+# Fields that a model can do without, and that some servers refuse.
+OPTIONAL_FIELDS = frozenset({"reasoning_effort", "stream_options"})
+
+# Error codes and types that stand in an answer's place, as HTTP would say them.
+_STATUS_OF = {
+    "authentication_error": 401,
+    "invalid_api_key": 401,
+    "insufficient_quota": 402,
+    "permission_error": 403,
+    "model_not_found": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "context_length_exceeded": 400,
+    "invalid_request_error": 400,
+}
+_TRANSIENT = frozenset({0, 408, 409, 425, 429})  # and all of 500 and above
+_MODEL_SPECIFIC = frozenset({401, 402, 403, 404})
+
+
+class Remedy(Enum):
+    """What may help after a failed try."""
+
+    AGAIN = auto()  # the same model, a little later
+    ELSEWHERE = auto()  # another model
+    NOTHING = auto()  # the request itself is wrong
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A try that gave nothing. `status` is HTTP's, or the meaning in HTTP's terms; 0: none came.
+
+    `disliked` are our optional fields that the error names.
+    """
+
+    reason: str
+    status: int = 0
+    retry_after_s: float | None = None
+    disliked: frozenset[str] = frozenset()
+
+    @property
+    def remedy(self) -> Remedy:
+        if self.status in _TRANSIENT or self.status >= 500:
+            return Remedy.AGAIN
+        return Remedy.ELSEWHERE if self.status in _MODEL_SPECIFIC else Remedy.NOTHING
+
+
+def refused(status: int, body: object, complaint: str, headers: Mapping[str, str]) -> Failure:
+    """The failure in an HTTP error. `complaint` is searched for names of our fields, not kept."""
+    code = _code(body)
+    if code == "insufficient_quota":
+        status = _STATUS_OF[code]  # comes as 429, but no waiting helps
+    return Failure(
+        reason=f"status {status} {code}".rstrip(),
+        status=status,
+        retry_after_s=retry_after_s(headers),
+        disliked=_disliked(complaint) if status in (400, 422) else frozenset(),
+    )
+
+
+def error_in_answer(body: object) -> Failure:
+    """The failure in an error object that came with status 200."""
+    code = _code(body)
+    status = int(code) if code.isdecimal() else _STATUS_OF.get(code, 500)
+    disliked = _disliked(str(body)) if status in (400, 422) else frozenset()
+    return Failure(
+        reason=f"error in the answer: {code or 'no code'}", status=status, disliked=disliked
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """How many seconds the provider asks to wait, None if it does not say."""
+    milliseconds, wait = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
+    if (number := _number(milliseconds)) is not None:
+        return number / 1000
+    return _number(wait) if _number(wait) is not None else _until(wait, headers.get("date", ""))
+
+
+def _until(moment: str, now: str) -> float | None:
+    """Seconds between two HTTP dates, by the far side's clock."""
+    try:
+        return max(
+            0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
+        )
+    except (ValueError, TypeError):  # no dates, or one with and one without a zone
+        return None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text.strip()) else None
+
+
+def _code(body: object) -> str:
+    """The error's code or type, if it looks like one: a word, no prose."""
+    if not isinstance(body, dict):
+        return ""
+    words = (str(body.get(key) or "") for key in ("code", "type"))
+    return next((word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)), "")
+
+
+def _disliked(complaint: str) -> frozenset[str]:
+    return frozenset(name for name in OPTIONAL_FIELDS if name in complaint)

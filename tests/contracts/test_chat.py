@@ -1,0 +1,216 @@
+"""The chat model on the vendor's SDK, against the scripted model: what is sent, what
+is tried again, who is asked next.
+"""
+
+import asyncio
+import logging
+
+import pytest
+
+from brain.adapters.chat import TRIES, ChatSettings
+from brain.domain.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.ports import Model, Prompt
+from tests.contracts.chat_stage import KEY, PROMPT, TOOL, Directed, asking, model, server, told
+
+CALL = {"name": "find", "arguments": {"query": "bulbs and everything else that is in the garden"}}
+
+__all__ = ["model", "server"]  # fixtures
+
+
+async def test_a_text_comes_whole_and_piece_by_piece(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The bulbs go in before the first frost."})
+    heard, listen = told()
+    answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
+    assert answer.text == "The bulbs go in before the first frost."
+    assert answer.calls == ()
+    assert answer.tokens > 2
+    assert len(heard) > 1
+    assert "".join(text for kind, text in heard if kind == "content") == answer.text
+
+
+async def test_tool_calls_are_put_together_and_told_by_name(server: Directed, model: Model) -> None:
+    await server.direct({"text": "I look.", "calls": [CALL, {"name": "say", "arguments": "{bad"}]})
+    heard, listen = told()
+    answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
+    assert [(call.name, call.arguments) for call in answer.calls] == [
+        ("find", '{"query": "bulbs and everything else that is in the garden"}'),
+        ("say", "{bad"),
+    ]
+    assert len({call.id for call in answer.calls}) == 2
+    assert [text for kind, text in heard if kind == "action"] == ["find", "say"]
+
+
+async def test_the_prompt_arrives_as_it_is_and_usage_is_asked_for(server: Directed) -> None:
+    await server.direct({"text": "one"})
+    async with asking(server.url, model="nice-model") as model:
+        await model.answer(PROMPT, limit_s=20)
+    [call] = await server.asked()
+    assert call["messages"] == PROMPT.messages
+    assert call["fields"] == {
+        "model": "nice-model",
+        "tools": [TOOL],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+async def test_without_tools_the_field_is_left_out(server: Directed, model: Model) -> None:
+    await server.direct({"text": "one"})
+    await model.answer(Prompt(messages=PROMPT.messages, tools=[]), limit_s=20)
+    [call] = await server.asked()
+    assert "tools" not in call["fields"]
+
+
+async def test_a_configured_reasoning_effort_is_sent(server: Directed) -> None:
+    await server.direct({"text": "one"})
+    async with asking(server.url, reasoning_effort="low") as model:
+        await model.answer(PROMPT, limit_s=20)
+    [call] = await server.asked()
+    assert call["fields"]["reasoning_effort"] == "low"
+
+
+@pytest.mark.parametrize(
+    ("settings", "effort"),
+    [
+        (ChatSettings(provider="openai", api_key=KEY, model="m"), "none"),
+        (ChatSettings(provider="openrouter", api_key=KEY, model="m"), None),
+        (ChatSettings(provider="openai", api_key=KEY, model="m", base_url="http://a/v1"), None),
+    ],
+)
+def test_only_openai_itself_is_told_not_to_reason_by_default(
+    settings: ChatSettings, effort: str | None
+) -> None:
+    assert settings.effort == effort
+    assert KEY not in repr(settings)
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
+async def test_a_passing_trouble_is_tried_again(
+    server: Directed, model: Model, status: int
+) -> None:
+    await server.direct({"status": status}, {"text": "one"})
+    assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+    assert len(await server.asked()) == 2
+
+
+async def test_an_error_in_the_place_of_an_answer_is_tried_again(
+    server: Directed, model: Model
+) -> None:
+    await server.direct({"error_body": True}, {"text": "one"})
+    assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+
+
+async def test_an_empty_answer_is_tried_again(server: Directed, model: Model) -> None:
+    await server.direct({"text": ""}, {"text": "one"})
+    assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+
+
+async def test_a_model_that_never_answers_is_given_up_after_its_tries(
+    server: Directed, model: Model
+) -> None:
+    await server.direct({"status": 503, "repeat": 9})
+    with pytest.raises(ModelUnavailable, match="503"):
+        await model.answer(PROMPT, limit_s=20)
+    assert len(await server.asked()) == TRIES
+
+
+async def test_empty_answers_without_end_are_no_answer(server: Directed, model: Model) -> None:
+    await server.direct({"text": "", "repeat": 9})
+    with pytest.raises(ModelUnavailable, match="empty answer"):
+        await model.answer(PROMPT, limit_s=20)
+
+
+async def test_the_next_model_is_asked_when_one_is_down(server: Directed) -> None:
+    await server.direct({"status": 503, "repeat": TRIES}, {"text": "from the other"})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        answer = await model.answer(PROMPT, limit_s=20)
+    assert answer.text == "from the other"
+    asked = [call["fields"]["model"] for call in await server.asked()]
+    assert asked == ["m"] * TRIES + ["other"]
+
+
+@pytest.mark.parametrize("status", [401, 402, 403, 404])
+async def test_the_next_model_is_asked_at_once_when_one_is_not_to_be_had(
+    server: Directed, status: int
+) -> None:
+    await server.direct({"status": status}, {"text": "from the other"})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        assert (await model.answer(PROMPT, limit_s=20)).text == "from the other"
+    assert len(await server.asked()) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 422])
+async def test_a_request_that_no_model_takes_is_refused(
+    server: Directed, model: Model, status: int
+) -> None:
+    await server.direct({"status": status, "repeat": 9})
+    with pytest.raises(ModelRefused, match=str(status)):
+        await model.answer(PROMPT, limit_s=20)
+    assert len(await server.asked()) == 1
+
+
+async def test_a_wrong_request_is_not_taken_to_the_next_model(server: Directed) -> None:
+    await server.direct({"status": 400, "repeat": 9})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        with pytest.raises(ModelRefused):
+            await model.answer(PROMPT, limit_s=20)
+    assert len(await server.asked()) == 1
+
+
+async def test_one_overloaded_model_makes_it_worth_asking_again_later(server: Directed) -> None:
+    await server.direct({"status": 503, "repeat": TRIES}, {"status": 404})
+    async with asking(server.url, fallback_models=("unknown",)) as model:
+        with pytest.raises(ModelUnavailable):
+            await model.answer(PROMPT, limit_s=20)
+
+
+async def test_the_wait_that_the_provider_asks_for_is_kept(server: Directed, model: Model) -> None:
+    await server.direct({"status": 429, "headers": {"retry-after-ms": "700"}}, {"text": "one"})
+    await model.answer(PROMPT, limit_s=20)
+    first, second = await server.asked()
+    assert second["at"] - first["at"] >= 0.69
+
+
+async def test_a_wait_beyond_the_limit_sends_us_to_the_next_model_at_once(
+    server: Directed,
+) -> None:
+    await server.direct({"status": 429, "headers": {"retry-after": "60"}}, {"text": "one"})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+    assert [call["fields"]["model"] for call in await server.asked()] == ["m", "other"]
+
+
+async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
+    server: Directed, model: Model
+) -> None:
+    await server.direct({"text": "lost", "cut_after": 0}, {"text": "one"})
+    heard, listen = told()
+    assert (await model.answer(PROMPT, limit_s=20, on_delta=listen)).text == "one"
+    assert heard == [("content", "one")]
+
+
+async def test_two_callers_at_once_get_their_own_answers(server: Directed, model: Model) -> None:
+    for word in ("magpie", "heron"):
+        reply = {"text": f"the {word}", "first_token_delay_s": 0.2}
+        script = {"match": word, "answers": [reply]}
+        (await server.control.post("/_local/script", json=script)).raise_for_status()
+    prompts = [
+        Prompt(messages=[{"role": "user", "content": word}], tools=[])
+        for word in ("heron", "magpie")
+    ]
+    answers = await asyncio.gather(*(model.answer(p, limit_s=20) for p in prompts))
+    assert [answer.text for answer in answers] == ["the heron", "the magpie"]
+
+
+async def test_neither_errors_nor_log_hold_the_key_or_what_was_said(
+    server: Directed, model: Model, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="brain")
+    await server.direct({"status": 503}, {"text": "said by the model", "cut_after": 3})
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=20)
+    seen = caplog.text + repr(caught.value) + repr(caught.value.__cause__)
+    assert "model=m" in caplog.text
+    assert "status=503" in caplog.text
+    for secret in (KEY, "user's words", "said by the model"):
+        assert secret not in seen

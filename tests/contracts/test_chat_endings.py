@@ -1,0 +1,197 @@
+"""The chat model: answers that break off, limits that are reached, callers who leave."""
+
+import asyncio
+import gc
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from brain.adapters.chat import ChatModel, ChatSettings
+from brain.adapters.chat_stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
+from brain.adapters.chat_wire import Waits
+from brain.domain.errors import ModelCut, ModelUnavailable
+from brain.ports import Model
+from tests.contracts.chat_stage import (
+    KEY,
+    PROMPT,
+    Directed,
+    Held,
+    asking,
+    delta,
+    model,
+    part,
+    server,
+    sse,
+    told,
+    wire,
+)
+
+__all__ = ["model", "server"]  # fixtures
+
+CALL = {"name": "find", "arguments": {"query": "bulbs and everything else that is in the garden"}}
+ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
+
+
+@pytest.mark.parametrize("broken", [{"cut_after": 3}, {"finish_reason": None}])
+async def test_an_answer_that_breaks_off_is_cut_and_not_asked_for_again(
+    server: Directed, model: Model, broken: dict[str, object]
+) -> None:
+    text = "The bulbs go in before "
+    await server.direct({"text": text, **broken, "repeat": 9})
+    heard, listen = told()
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=20, on_delta=listen)
+    assert caught.value.text == text
+    assert "".join(piece for _, piece in heard) == text
+    assert len(await server.asked()) == 1
+
+
+async def test_tool_calls_that_break_off_are_not_run(server: Directed, model: Model) -> None:
+    await server.direct({"calls": [CALL], "cut_after": 3})
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=20)
+    assert caught.value.text == ""
+
+
+async def test_a_text_that_reached_its_length_is_an_answer(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The bulbs", "finish_reason": "length"})
+    assert (await model.answer(PROMPT, limit_s=20)).text == "The bulbs"
+
+
+async def test_a_call_that_reached_its_length_is_cut(server: Directed, model: Model) -> None:
+    half = {"name": "find", "arguments": '{"query": "bul'}
+    await server.direct({"text": "I look", "calls": [half], "finish_reason": "length"})
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=20)
+    assert caught.value.text == "I look"
+
+
+async def test_a_filtered_answer_is_none(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The", "finish_reason": "content_filter"})
+    with pytest.raises(ModelUnavailable, match="filter"):
+        await model.answer(PROMPT, limit_s=20)
+
+
+async def test_an_error_in_mid_stream_is_a_cut(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The bulbs", "finish_reason": "error"})
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=20)
+    assert caught.value.text == "The bulbs"
+
+
+async def test_the_limit_cuts_an_answer_that_has_begun(server: Directed, model: ChatModel) -> None:
+    await model.warm()
+    await server.direct({"text": "The bulbs go in before", "chunk_delay_s": 0.4, "repeat": 9})
+    with pytest.raises(ModelCut) as caught:
+        await model.answer(PROMPT, limit_s=1.0)
+    assert caught.value.text
+    assert "The bulbs go in before".startswith(caught.value.text)
+
+
+async def test_the_limit_ends_the_wait_for_a_model_that_says_nothing(
+    server: Directed, model: ChatModel
+) -> None:
+    await model.warm()
+    await server.direct({"hang": True, "repeat": 9})
+    with pytest.raises(ModelUnavailable, match="in time"):
+        await model.answer(PROMPT, limit_s=0.5)
+
+
+async def test_a_model_that_hangs_is_asked_again_within_the_limit(server: Directed) -> None:
+    await server.direct({"hang": True}, {"text": "one"})
+    async with asking(server.url, waits=Waits(first_token_s=0.5)) as model:
+        assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+
+
+async def test_an_answer_is_whole_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
+    whole = Held(sse(delta(content="one"), delta("stop")))
+    patient = Waits(first_token_s=300, gap_s=300)
+    async with wire(whole) as server, asking(server.url, waits=patient) as model:
+        assert (await model.answer(PROMPT, limit_s=300)).text == "one"
+        await server.left.wait()
+
+
+async def test_a_silence_between_two_pieces_is_a_cut_after_a_while() -> None:
+    half = Held(sse(delta(content="The bulbs")))
+    async with wire(half) as server, asking(server.url, waits=Waits(gap_s=0.2)) as model:
+        with pytest.raises(ModelCut, match="in time") as caught:
+            await model.answer(PROMPT, limit_s=60)
+        assert caught.value.text == "The bulbs"
+        await server.left.wait()
+
+
+@pytest.mark.parametrize(
+    ("piece", "times"),
+    [
+        (delta(content="x" * 10_000), MAX_TEXT_CHARS // 10_000 + 1),
+        (part(0, id="a", name="find", arguments="x" * 10_000), MAX_ARGUMENT_CHARS // 10_000 + 1),
+    ],
+)
+async def test_an_answer_without_end_is_given_up_and_its_stream_closed(
+    piece: dict[str, object], times: int
+) -> None:
+    endless = Held(sse(*[piece] * times))
+    async with wire(endless) as server, asking(server.url) as model:
+        with pytest.raises(ModelUnavailable, match="more than"):
+            await model.answer(PROMPT, limit_s=60)
+        await server.left.wait()
+
+
+@pytest.mark.parametrize("begun", [b"", sse(delta(content="The bulbs"))])
+async def test_a_caller_who_leaves_closes_the_stream(begun: bytes) -> None:
+    async with wire(Held(begun)) as server, asking(server.url) as model:
+        asked = asyncio.create_task(model.answer(PROMPT, limit_s=60))
+        await server.asked.wait()
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        await server.left.wait()
+
+
+async def test_one_caller_who_leaves_does_not_take_the_client_from_the_other() -> None:
+    async with wire(ONE) as server, asking(server.url) as model:
+        loop = asyncio.get_running_loop()
+        # Started eagerly: it waits for the client already when it leaves.
+        leaver = asyncio.Task(model.warm(), loop=loop, eager_start=True)
+        stayer = asyncio.create_task(model.answer(PROMPT, limit_s=60))
+        leaver.cancel()
+        assert (await stayer).text == "one"
+
+
+class KeepAlive(BaseHTTPRequestHandler):
+    """Answers, and keeps the connection open for the next request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        body = ONE.split(b"\r\n\r\n", 1)[1]
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep still."""
+
+
+# The first loop is gone before its connection is closed: that is what the test is about.
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_connection_of_a_loop_that_is_gone_is_not_used_again() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), KeepAlive) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings = ChatSettings(
+            provider="openai",
+            base_url=f"http://127.0.0.1:{server.server_port}/v1",
+            api_key=KEY,
+            model="m",
+        )
+        model = ChatModel(settings, random=lambda: 0.0)
+        answers = [asyncio.run(model.answer(PROMPT, limit_s=20)) for _ in range(2)]
+        server.shutdown()
+    del model
+    gc.collect()  # here, where the warning about the old connection is expected
+    assert [answer.text for answer in answers] == ["one", "one"]
