@@ -352,7 +352,11 @@ class Passage:
 
 
 class Documents(Protocol):
-    """A user's documents. All methods raise DatabaseUnreachable. Nobody sees another user's."""
+    """A user's documents. Nobody sees another user's.
+
+    All methods raise DatabaseUnreachable; `create` and `update` raise ToolFault for a text that
+    cannot be kept.
+    """
 
     async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
         """Store a document, once per idempotency `key`."""
@@ -377,7 +381,10 @@ class Documents(Protocol):
 
 
 class Archive(Protocol):
-    """The part of a user's log that the state store no longer holds. Raises DatabaseUnreachable."""
+    """The part of a user's log that the state store no longer holds.
+
+    Raises DatabaseUnreachable; `read` raises EntryUnreadable for what newer code wrote.
+    """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
         """Keep the entries; those that are there stay as they are."""

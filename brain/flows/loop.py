@@ -99,6 +99,7 @@ async def _insist(turn: Turn) -> Answered:
 
 async def _ask_once(turn: Turn) -> Answered:
     services, spent = turn.services, turn.run.spent
+    turn.lease.check()  # a process that thaws may not pay for an answer that another has by now
     prompt = Prompt(
         messages=compose(
             turn.run,
@@ -138,8 +139,13 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     if act := step.first_act(verdict.work[:1]):
         turn.note(Started(call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
+    # A text that joined here would be part of the run, but not of the answer: a quit after the work
+    # may not pass for an answer to it, so it is left for the finish to find.
     committed = await turn.commit(
-        Move.GO_ON, drafts=breadcrumbs, activity=activity, progress=verdict.progress
+        Move.RECORD if verdict.quit else Move.GO_ON,
+        drafts=breadcrumbs,
+        activity=activity,
+        progress=verdict.progress,
     )
     _speak(turn, committed)
     return None if verdict.work else LoopResult(needs_another_loop=True)
@@ -188,5 +194,13 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
 
 def _keep_pace(turn: Turn, began: float) -> None:
     last_s = turn.services.clock.now() - began
+    run, ms = turn.run, round(last_s * 1000)
+    log.info(
+        "brain: loop, run=%s fence=%d step=%d ms=%d",
+        run.run_id,
+        turn.lease.hold.fence,
+        run.step,
+        ms,
+    )
     turn.spend(pace_ms=step.pace(before_ms=turn.run.spent.pace_ms, last_s=last_s))
     turn.loops_here += 1

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from brain.core.codec import clean
@@ -12,8 +12,12 @@ from brain.http.edge import Problem
 MAX_CONTEXT_BYTES = 32 * 1024
 
 
-def _text(text: str) -> str:
-    text = clean(text)
+def _cleaned(value: Any) -> Any:
+    # Before pydantic looks: it takes a text that was cut in mid-character for no text at all.
+    return clean(value) if isinstance(value, str) else value
+
+
+def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be empty")
     return text
@@ -25,7 +29,8 @@ def _fits(entries: list["Line"]) -> list["Line"]:
     return entries
 
 
-type Text = Annotated[str, Field(min_length=1, max_length=8000), AfterValidator(_text)]
+type Cleaned = Annotated[str, BeforeValidator(_cleaned)]
+type Text = Annotated[Cleaned, Field(min_length=1, max_length=8000), AfterValidator(_not_blank)]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -39,7 +44,7 @@ class Line(Body):
     """A line of the recent context."""
 
     role: Literal["user", "assistant"]
-    text: Annotated[str, AfterValidator(clean)]
+    text: Cleaned
 
 
 class VoiceBody(Body):
@@ -49,9 +54,7 @@ class VoiceBody(Body):
     message_id: ClientId | None = None
     recent_context: Annotated[list[Line], Field(max_length=50), AfterValidator(_fits)] = []
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
-    call_id: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(clean)] | None = (
-        None
-    )
+    call_id: Annotated[Cleaned, Field(min_length=1, max_length=256)] | None = None
 
     def remarks(self) -> tuple[Remark, ...]:
         """The recent context in the brain's words."""

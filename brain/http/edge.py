@@ -78,7 +78,9 @@ class Answer(JSONResponse):
 def endpoint[W](handlers: Mapping[str, Handler[W]], wiring: W) -> ASGIApp:
     """The ASGI app of one function: a handler a method, each handed the instance's services."""
     logging.basicConfig(format="%(levelname)s %(message)s")
-    log.setLevel(logging.INFO)  # our own lines, one a step; libraries speak up from WARNING on
+    # Libraries speak up from WARNING on: httpx's line a request would show the signature in it.
+    logging.getLogger().setLevel(logging.WARNING)
+    log.setLevel(logging.INFO)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -6,6 +6,7 @@ is no secret for HS256.
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 LEEWAY_S = 10  # seconds that another machine's clock may differ from ours
 TOKEN_S = 12 * 3600  # seconds that a token of ours lasts: a day at the desk
 MAX_USER_CHARS = 256
+LAST_EXPIRY = 253_402_300_799  # seconds since 1970; what is later was written in milliseconds
 KEYS_LIMIT_S = 3.0  # seconds to fetch a key set
 KEYS_FRESH_S = 600.0  # seconds that a key set is believed
 KEYS_PAUSE_S = 30.0  # seconds between fetches that unknown keys may cause
@@ -36,9 +38,12 @@ class Token:
 class Tokens:
     """Checks tokens, and makes them where there is a secret."""
 
-    def __init__(self, settings: TokenSettings) -> None:
+    def __init__(
+        self, settings: TokenSettings, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`now` tells how old a key set is, in seconds."""
         self._settings = settings
-        self._keys = _KeySet(settings.jwks_url) if settings.jwks_url else None
+        self._keys = _KeySet(settings.jwks_url, now) if settings.jwks_url else None
 
     async def check(self, authorization: str | None) -> Token:
         """The token of an Authorization header. Raises TokenRefused; Unreachable for a key set."""
@@ -56,7 +61,7 @@ class Tokens:
             if header.get("alg") == "HS256" and self._settings.secret:
                 claims = self._claims(text, self._settings.secret, ["HS256"])
             elif header.get("alg") in KEY_SET_ALGORITHMS and self._keys:
-                key = await self._keys.find(str(header.get("kid", "")))
+                key = await self._keys.find(header["alg"], header.get("kid"))
                 claims = self._claims(text, key, KEY_SET_ALGORITHMS)
             else:
                 raise TokenRefused("the token's algorithm is not accepted here")
@@ -67,7 +72,10 @@ class Tokens:
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_CHARS:
             raise TokenRefused("the token names no user")
-        return Token(user_id=user_id, text=text, expires_at=int(claims["exp"]))
+        expires_at = int(claims["exp"])
+        if expires_at > LAST_EXPIRY:
+            raise TokenRefused("the token's expiry is not in seconds")
+        return Token(user_id=user_id, text=text, expires_at=expires_at)
 
     def make(self, user_id: str) -> Token:
         """A new token for a user. Raises TokenRefused where there is no secret to sign with."""
@@ -102,27 +110,34 @@ class Tokens:
 class _KeySet:
     """The public keys of an identity provider, fetched when needed and kept for a while."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, now: Callable[[], float]) -> None:
         self._url = url
+        self._now = now
         self._keys: PyJWKSet | None = None
         self._fetched = float("-inf")
         self._lock = asyncio.Lock()
 
-    async def find(self, kid: str) -> Any:
-        """The key of an id. Raises TokenRefused, Unreachable."""
+    async def find(self, alg: str, kid: str | None) -> Any:
+        """The key for an algorithm and, if the token names one, of an id.
+
+        Raises TokenRefused, Unreachable.
+        """
         async with self._lock:
-            age = time.monotonic() - self._fetched
+            age = self._now() - self._fetched
             if self._keys is None or age > KEYS_FRESH_S:
                 await self._fetch()
-            elif not self._has(kid) and age > KEYS_PAUSE_S:
+            elif self._known(alg, kid) is None and age > KEYS_PAUSE_S:
                 await self._fetch()  # the provider may have a new key
-        for key in self._keys.keys if self._keys else ():
-            if key.key_id == kid or not kid:
-                return key
-        raise TokenRefused("the token's key is not known")
+        key = self._known(alg, kid)
+        if key is None:
+            raise TokenRefused("the token's key is not known")
+        return key
 
-    def _has(self, kid: str) -> bool:
-        return self._keys is not None and any(key.key_id == kid for key in self._keys.keys)
+    def _known(self, alg: str, kid: str | None) -> Any:
+        for key in self._keys.keys if self._keys else ():
+            if key.algorithm_name == alg and kid in (None, key.key_id):
+                return key
+        return None
 
     async def _fetch(self) -> None:
         import httpx
@@ -133,6 +148,7 @@ class _KeySet:
                 answer = await http.get(self._url)
                 answer.raise_for_status()
                 self._keys = jwt.PyJWKSet.from_dict(answer.json())
-        except (TimeoutError, httpx.HTTPError, jwt.PyJWTError, ValueError, TypeError) as error:
+        except (TimeoutError, httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError) as error:
+            # ValueError: no JSON. AttributeError: JSON of another shape.
             raise Unreachable(f"no key set: {type(error).__name__}") from error
-        self._fetched = time.monotonic()
+        self._fetched = self._now()

@@ -1,0 +1,52 @@
+# The commands of this project. Each sets up what it needs on first use; a second time that costs
+# a fraction of a second. Written for GNU make 3.81 (macOS) and any POSIX shell.
+
+PORT ?= 3000
+export PORT
+
+# Any Python that can run the set-up; it then finds the one (3.12 or newer) to build .venv with.
+# pyenv's shims may refuse to run in this folder, so each candidate has to prove itself.
+setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14 /usr/bin/python3; do \
+	if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+		exec "$$python" -m local.setup $(1); \
+	fi; \
+done; \
+echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
+
+.PHONY: dev services test check format bench clean
+
+dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.dev
+
+services: ## the local services alone, and a .env.local that points at them
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.services
+
+# pytest comes last, so that the output closes with its summary line.
+test: ## the whole test suite
+	$(call setup,test)
+	npm test
+	.venv/bin/python -m pytest
+
+check: ## everything that can be said without running the code
+	$(call setup,dev)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	npm run check
+
+format:
+	$(call setup,dev)
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: ## each benchmark a table, with a ratio to its floor
+	$(call setup,dev)
+	.venv/bin/python -m bench
+
+clean: ## what the set-up and the tools made goes; the state of the local services stays
+	rm -rf .venv node_modules tests/vercel/node_modules public/vendor .local/setup .vercel
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find api brain local tests bench -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,152 @@
+"""Sets a fresh machine up: `python -m local.setup dev`, or `test` for what the tests need besides.
+
+A step is skipped when what it made is there and the files it reads are those it was made from, so
+that every command of the Makefile can begin with it. Standard library only, and Python 3.11.
+"""
+
+import fcntl
+import hashlib
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.toolchain import (
+    HOME,
+    OLDEST_PYTHON,
+    ROOT,
+    TRIES,
+    SetupFailed,
+    find_browser,
+    find_python,
+    find_uv,
+    install_browser,
+    require_node,
+    run,
+    version_of,
+)
+
+VENV = ROOT / ".venv"
+CLI = ROOT / "tests" / "vercel"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    name: str
+    reads: tuple[str, ...]
+    """Files that decide whether the step has to run again, from the root."""
+    makes: str
+    """A file that is there once the step is done, from the root."""
+    act: Callable[[], None]
+
+
+def install_packages() -> None:
+    # A Python that was removed or replaced leaves a folder that looks whole and does not run.
+    no_downloads = {"UV_PYTHON_DOWNLOADS": "never"}
+    python = VENV / "bin" / "python"
+    base = find_python()
+    uv = find_uv(base)
+    if (version_of(python) or (0,)) < OLDEST_PYTHON:
+        run(uv, "venv", "--clear", "--python", base, VENV, env=no_downloads)
+    install = (uv, "pip", "install", "--python", python, "--compile-bytecode")
+    run(*install, "-r", "pyproject.toml", "--group", "dev", tries=TRIES, env=no_downloads)
+
+
+def install_page_packages() -> None:
+    require_node()
+    run("npm", "ci", "--no-audit", "--no-fund", tries=TRIES)
+
+
+def build_page() -> None:
+    run("npm", "run", "build")
+
+
+def install_platform_cli() -> None:
+    # Not `npm ci`: it wants every platform's optional binary in the lock file, and not every
+    # registry mirror carries them all. This takes the lock file's versions and leaves it alone.
+    require_node()
+    run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=CLI)
+
+
+DEV = (
+    Step(
+        name="python",
+        reads=("pyproject.toml", ".python-version"),
+        makes=".venv/bin/python",
+        act=install_packages,
+    ),
+    Step(
+        name="npm",
+        reads=("package.json", "package-lock.json", ".npmrc"),
+        makes="node_modules/.package-lock.json",
+        act=install_page_packages,
+    ),
+    Step(
+        name="page",
+        reads=("package.json", "package-lock.json"),
+        makes="public/vendor/pusher.js",
+        act=build_page,
+    ),
+)
+TEST = (
+    *DEV,
+    Step(
+        name="vercel",
+        reads=("tests/vercel/package.json", "tests/vercel/package-lock.json"),
+        makes="tests/vercel/node_modules/.bin/vercel",
+        act=install_platform_cli,
+    ),
+)
+
+
+def perform(step: Step) -> None:
+    stamp = HOME / f"{step.name}.stamp"
+    key = _key(step)
+    if (ROOT / step.makes).exists() and stamp.exists() and stamp.read_text() == key:
+        return
+    _timed(step.name, step.act)
+    # The stamp comes last: a death in between costs a second run; the other way round the step
+    # would count as done.
+    stamp.write_text(key)
+
+
+def _key(step: Step) -> str:
+    digest = hashlib.sha256()
+    for name in step.reads:
+        digest.update((ROOT / name).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _timed(name: str, act: Callable[[], None]) -> None:
+    print(f"set-up: {name} ... ", end="", flush=True)
+    began = time.monotonic()
+    try:
+        act()
+    except SetupFailed:
+        print("failed", flush=True)
+        raise
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def set_up(scope: str) -> None:
+    HOME.mkdir(parents=True, exist_ok=True)
+    with Path(HOME, "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands started at once set up once
+        for step in {"dev": DEV, "test": TEST}[scope]:
+            perform(step)
+        if scope == "test" and find_browser() is None:
+            _timed("chromium", install_browser)
+
+
+def main() -> int:
+    try:
+        set_up(sys.argv[1])
+    except SetupFailed as failure:
+        print(f"set-up: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,169 @@
+"""Finds, or fetches, the programs that the set-up stands on: a Python, uv, Node, a browser.
+
+Standard library only, and Python 3.11: this runs before there is anything else.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = ROOT / ".local" / "setup"
+LOG = HOME / "log"
+PRIVATE_UV = HOME / "uv" / "bin" / "uv"  # there only where PATH had none that is new enough
+
+OLDEST_PYTHON = (3, 12)  # the oldest the platform's runtime takes
+BEST_PYTHON = (3, 12)  # what the platform runs, as .python-version says
+OLDEST_UV = (0, 8)  # the first to take dependency groups in `uv pip install`
+UV = "uv==0.13.8"
+OLDEST_NODE = 20  # `node --test` with a pattern
+TRIES = 4  # a registry's name can fail to resolve for a few seconds
+FIRST_PAUSE_S = 2.0  # seconds before the second try; doubled before each further one
+TOLD_LINES = 15  # lines of a failed program's output that are shown; the log has all
+PROBE_S = 20.0  # seconds a program may take to tell its version, on a busy machine
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSERS = (
+    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
+)
+
+
+class SetupFailed(Exception):
+    """Says in its text what failed, or what the user has to install."""
+
+
+def run(
+    *command: str | Path, tries: int = 1, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> None:
+    """Run a program with its output in the log.
+
+    Raises `SetupFailed` with the end of that output after the last try.
+    """
+    for pause in _pauses(tries):
+        code, output = _attempt(command, cwd=cwd, env={**os.environ, **(env or {})})
+        if code == 0:
+            return
+        if pause is not None:
+            time.sleep(pause)
+    told = "\n".join(f"  {line}" for line in output.splitlines()[-TOLD_LINES:])
+    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({LOG}):\n{told}")
+
+
+def _pauses(tries: int) -> Iterator[float | None]:
+    """The pause after each failed try; None after the last."""
+    for index in range(tries - 1):
+        yield FIRST_PAUSE_S * 2**index
+    yield None
+
+
+def _attempt(
+    command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]
+) -> tuple[int, str]:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        return 127, str(error)
+    with LOG.open("a") as log:
+        log.write(f"$ {' '.join(map(str, command))}\n{done.stdout}\n")
+    return done.returncode, done.stdout
+
+
+def version_of(program: str | Path, *arguments: str) -> tuple[int, ...] | None:
+    """The first number like 3.12 or 0.13.8 that the program prints; None if it does not run."""
+    try:
+        told = subprocess.run(
+            [program, *(arguments or ("--version",))],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PROBE_S,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r"\d+(\.\d+)+", told)
+    return tuple(map(int, found.group().split("."))) if found else None
+
+
+def find_python() -> Path:
+    """A Python new enough, the platform's own version if there is one."""
+    second_best = None
+    for candidate in _pythons():
+        version = version_of(candidate)
+        if version is None or version < OLDEST_PYTHON:
+            continue
+        if version[:2] == BEST_PYTHON:
+            return candidate
+        second_best = second_best or candidate
+    if second_best is None:
+        raise SetupFailed(
+            "Python 3.12 or newer is needed, and none was found: install it (pyenv install 3.12)"
+        )
+    return second_best
+
+
+def _pythons() -> Iterator[Path]:
+    # Not sys.executable: that may be the .venv which is about to be made anew.
+    yield Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    for name in ("python3.12", "python3.13", "python3.14", "python3"):
+        if found := shutil.which(name):
+            yield Path(found)
+    # pyenv's shims show only the versions that were switched on; its folder has them all.
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from sorted(pyenv.glob("versions/3.*/bin/python3"))
+    yield from sorted(Path.home().glob(".local/share/uv/python/cpython-3.*/bin/python3"))
+
+
+def find_uv(python: Path) -> Path:
+    """uv from PATH, or a private one, made with pip from wherever pip gets its packages."""
+    for candidate in (shutil.which("uv"), PRIVATE_UV):
+        if candidate and (version_of(candidate) or (0,)) >= OLDEST_UV:
+            return Path(candidate)
+    try:
+        run(python, "-m", "venv", "--clear", HOME / "uv")
+    except SetupFailed as failure:
+        hint = "on Debian, `apt-get install python3-venv` brings what is missing; or install uv"
+        raise SetupFailed(f"{failure}\n{hint}") from failure
+    run(PRIVATE_UV.parent / "python", "-m", "pip", "install", "--quiet", UV, tries=TRIES)
+    return PRIVATE_UV
+
+
+def require_node() -> None:
+    version = version_of("node")
+    if version is None or version[0] < OLDEST_NODE or shutil.which("npm") is None:
+        raise SetupFailed(f"Node {OLDEST_NODE} or newer, with npm, is needed: install it first")
+
+
+def find_browser() -> str | None:
+    """The Chromium or Chrome that tests drive: $CHROMIUM, or one from PATH."""
+    named = os.environ.get("CHROMIUM")
+    on_path = (shutil.which(name) for name in (named, *BROWSERS) if name)
+    in_applications = (str(path) for path in MAC_BROWSERS if path.exists())
+    return next((path for path in (*on_path, *in_applications) if path), None)
+
+
+def install_browser() -> None:
+    """Only where that cannot surprise anyone: on Debian, as root."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise SetupFailed(
+            "the tests need a browser: install Chromium or Chrome, or set CHROMIUM to its path"
+        )
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    run("apt-get", "update", tries=TRIES, env=quiet)
+    run("apt-get", "install", "-y", "--no-install-recommends", "chromium", tries=TRIES, env=quiet)

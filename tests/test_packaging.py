@@ -1,0 +1,165 @@
+"""What decides what gets installed and deployed, held to its promises."""
+
+import copy
+import importlib.metadata
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
+MOST_FUNCTIONS = 12  # files in api/ that the platform's free plan deploys
+LONGEST_GLOB = 256  # characters of excludeFiles that the platform takes
+SEEDS = {"pip", "setuptools", "uv", "wheel"}  # what some ways of making a venv leave in it
+# In halves, so that this file does not name them itself.
+REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb." + "debian.org")
+LOCK_FILES = ("package-lock.json", "tests/vercel/package-lock.json")
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def config(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((ROOT / name).read_text())
+    return content
+
+
+def run_time() -> list[str]:
+    requirements: list[str] = project()["project"]["dependencies"]
+    return requirements
+
+
+def direct() -> list[str]:
+    development = project()["dependency-groups"]["dev"]
+    return [*run_time(), *development]
+
+
+def constraints() -> list[str]:
+    pins: list[str] = project()["tool"]["uv"]["constraint-dependencies"]
+    return pins
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pinned_names(requirements: list[str]) -> set[str]:
+    matches = [PINNED.fullmatch(requirement) for requirement in requirements]
+    return {canonical(match["name"]) for match in matches if match}
+
+
+def project_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    files = [ROOT / name for name in listed.split("\0") if name]
+    return [file for file in files if file.is_file()]
+
+
+def test_requirements_txt_lists_the_same_dependencies_as_pyproject() -> None:
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+
+    requirements = [line for line in lines if line and not line.startswith("#")]
+
+    assert sorted(requirements) == sorted(run_time())
+
+
+def test_every_direct_dependency_and_every_constraint_names_one_version() -> None:
+    requirements = direct() + constraints()
+
+    assert [line for line in requirements if not PINNED.fullmatch(line)] == []
+
+
+def test_every_installed_package_is_pinned() -> None:
+    installed = {canonical(dist.name) for dist in importlib.metadata.distributions()}
+
+    unpinned = installed - pinned_names(direct()) - pinned_names(constraints()) - SEEDS
+
+    assert unpinned == set()
+
+
+def test_the_installed_versions_are_the_pinned_ones() -> None:
+    pins = {re.sub(r"\[.*?\]", "", line) for line in direct() + constraints()}
+    names = pinned_names(direct() + constraints())
+    installed = {
+        f"{canonical(dist.name)}=={dist.version}"
+        for dist in importlib.metadata.distributions()
+        if canonical(dist.name) in names
+    }
+
+    assert installed - {canonical_pin(pin) for pin in pins} == set()
+
+
+def canonical_pin(pin: str) -> str:
+    name, version = pin.split("==")
+    return f"{canonical(name)}=={version}"
+
+
+def test_no_lock_of_uv_is_in_the_tree_to_decide_what_the_platform_installs() -> None:
+    assert "uv.lock" not in {file.name for file in project_files()}
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_the_npm_lock_holds_hashes_and_no_addresses(name: str) -> None:
+    packages = config(name)["packages"].values()
+
+    assert [package for package in packages if "resolved" in package] == []
+    assert all("integrity" in package for package in packages if "version" in package)
+
+
+def test_no_file_names_the_host_of_a_registry() -> None:
+    naming = [
+        str(file.relative_to(ROOT))
+        for file in project_files()
+        if any(host.encode() in file.read_bytes() for host in REGISTRY_HOSTS)
+    ]
+
+    assert naming == []
+
+
+def test_the_functions_are_no_more_than_the_free_plan_takes() -> None:
+    functions = [file for file in (ROOT / "api").glob("*.py") if not file.name.startswith("_")]
+
+    assert len(functions) <= MOST_FUNCTIONS
+
+
+def test_vercel_dev_json_is_vercel_json_less_what_vercel_dev_cannot_bear() -> None:
+    expected = copy.deepcopy(config("vercel.json"))
+    for function in expected["functions"].values():
+        function.pop("maxDuration", None)
+        function.pop("memory", None)
+
+    assert config("vercel.dev.json") == expected
+
+
+def test_every_function_leaves_the_same_files_out_in_one_short_glob() -> None:
+    functions = config("vercel.json")["functions"].values()
+
+    globs = {function["excludeFiles"] for function in functions}
+
+    assert len(globs) == 1
+    assert len(globs.pop()) <= LONGEST_GLOB
+
+
+def test_the_general_pattern_comes_after_the_names_it_would_swallow() -> None:
+    patterns = list(config("vercel.json")["functions"])
+
+    assert [pattern for pattern in patterns if "*" in pattern] == patterns[-1:]
+
+
+def test_every_rewrite_leads_to_a_function() -> None:
+    destinations = {rewrite["destination"] for rewrite in config("vercel.json")["rewrites"]}
+
+    missing = {path for path in destinations if not (ROOT / f"{path[1:]}.py").is_file()}
+
+    assert missing == set()
