@@ -29,13 +29,14 @@ from local.guard import Guard
 from local.platform_instance import FunctionDidNotStart, Instance, Source, Tell
 from local.platform_ipc import ServerStarted
 from local.platform_socket import converse
-from local.platform_wire import FunctionDied, exchange
+from local.platform_wire import FunctionDied, Wire, exchange
 from local.sources import Sources, sources_in
 
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_DURATION_S = 300.0  # seconds; the platform's, where vercel.json says nothing
 INHERITED = ("PATH", "HOME", "TMPDIR")  # all a function sees of the developer's shell
+REACH_TRIES = 2  # processes; one may have died unnoticed, a second that does is no accident
 PLATFORM_ENV = {
     "VERCEL": "1",
     "VERCEL_ENV": "development",
@@ -139,17 +140,17 @@ class Functions:
     async def serve(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or WebSocket by the function; ASGI but for the name."""
         try:
-            instance = await self._instance(name)
+            if scope["type"] == "websocket":
+                await self._socket(await self._instance(name), scope, receive, send)
+            else:
+                await self._http(*await self._reached(name), scope, receive, send)
         except FunctionDidNotStart:
             log.warning("function did not start: name=%s", name)
             await problem(scope, send, 500, "The function did not start; its log says why.")
-            return
-        if scope["type"] == "websocket":
-            await self._socket(instance, scope, receive, send)
-        else:
-            await self._http(instance, scope, receive, send)
 
-    async def _http(self, instance: Instance, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _http(
+        self, instance: Instance, wire: Wire, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         has_begun = False
 
         async def note_and_send(message: Message) -> None:
@@ -157,11 +158,6 @@ class Functions:
             has_begun = True
             await send(message)
 
-        try:
-            wire = await instance.wires.take(instance.started.port)
-        except FunctionDied:
-            await _died(scope, send)
-            return
         invocation = instance.begin(self._seconds_for(instance.name))
         try:
             async with asyncio.timeout_at(invocation.expires_at):
@@ -170,6 +166,7 @@ class Functions:
             if not has_begun:
                 await _overran(scope, send)
         except FunctionDied:
+            instance.retire()  # before its process is known to be gone, if it is
             # Once begun, an answer can only be broken off: returning does that.
             if not has_begun:
                 await _died(scope, send)
@@ -181,6 +178,7 @@ class Functions:
         try:
             await converse(instance.started.port, scope, invocation.headers(), receive, send)
         except FunctionDied:
+            instance.retire()
             has_overrun = asyncio.get_running_loop().time() >= invocation.expires_at
             await (_overran if has_overrun else _died)(scope, send)
         finally:
@@ -189,6 +187,16 @@ class Functions:
     def _serving(self, name: str) -> Instance | None:
         instance = self._current.get(name)
         return instance if instance and instance.is_serving else None
+
+    async def _reached(self, name: str) -> tuple[Instance, Wire]:
+        """The process that serves, and a connection to it. Raises FunctionDidNotStart."""
+        for _ in range(REACH_TRIES):
+            instance = await self._instance(name)
+            try:
+                return instance, await instance.wires.take(instance.started.port)
+            except FunctionDied:  # killed just now: nothing was asked of it yet
+                instance.retire()
+        raise FunctionDidNotStart(name)
 
     async def _instance(self, name: str) -> Instance:
         """The process that serves, or a new one. Raises FunctionDidNotStart."""
