@@ -56,10 +56,13 @@ async def guard() -> AsyncIterator[Guard]:
         # -I: the script's folder must not come before the standard library on the path.
         *(sys.executable, "-I", "-S", SCRIPT),
         stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C in the terminal is not for the guard
     )
-    assert process.stdin is not None  # asked for above
+    assert process.stdin is not None  # asked for above, as is stdout
+    assert process.stdout is not None
     try:
+        await process.stdout.readline()  # from now on no signal but SIGKILL ends it
         yield Guard(process.stdin, process.pid)
     finally:
         process.stdin.close()
@@ -137,6 +140,7 @@ def _end(wards: Iterable[_Ward]) -> None:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+    print("ready", flush=True)
     _end(_listen(sys.stdin).values())
 
 
