@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from brain.domain.journal import Answered, Fact, Run, Spent, ToolCall
 from brain.domain.messages import Draft, LogEntry, Message, Remark, Utterance
-
-type Json = dict[str, Any]
-
+from brain.domain.tools import Effect as Effect  # re-exported: who has a port has its words
+from brain.domain.tools import Json as Json
+from brain.domain.tools import ToolSpec as ToolSpec
 
 # ---- the state store: one atomic move a method
 
@@ -278,27 +278,6 @@ class Model(Protocol):
 
 
 # ---- tools and what stands behind them
-
-
-class Effect(StrEnum):
-    """What running a tool twice would do."""
-
-    READS = "reads"  # nothing: may run beside others, and again
-    REPEATS = "repeats"  # nothing more than once: it runs under its idempotency key
-    ACTS = "acts"  # harm: recorded as started before it runs, and after a crash not run again
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolSpec:
-    """What the model is told of a tool. `parameters` is a JSON schema of type object, `limit_s`
-    seconds for one run.
-    """
-
-    name: str
-    description: str
-    parameters: Json
-    effect: Effect
-    limit_s: float = 20.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,7 +22,7 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Draft, Kind, LogEntry, Message, Remark, Speak, Utterance
-from brain.ports import Json
+from brain.domain.tools import Json
 
 VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
 CHANNEL_BYTES = 10_240  # the channel vendor's limit for the data of one event

@@ -15,7 +15,7 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Kind, LogEntry, Message, Utterance
-from brain.ports import Json, ToolSpec
+from brain.domain.tools import Json, ToolSpec
 
 INSTRUCTIONS = """\
 You are the brain of a voice assistant. A user talks to a voice agent; the agent passes on to you \

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from brain.core.codec import dumps
-from brain.ports import Json
+from brain.domain.tools import Json
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator

@@ -31,7 +31,7 @@ from brain.core.codec import clean
 from brain.core.limits import Limits
 from brain.core.schema import complaint
 from brain.domain.journal import Answered, Entry, Joined, Returned, Started, ToolCall
-from brain.ports import Effect, Json, ToolSpec
+from brain.domain.tools import Effect, Json, ToolSpec
 
 CONTINUE = "sayToUserAndContinue"
 QUIT = "sayToUserAndQuit"

@@ -1,0 +1,29 @@
+"""What is told of a tool: to the model, and to whoever has to run it safely."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+type Json = dict[str, Any]
+
+
+class Effect(StrEnum):
+    """What running a tool twice would do."""
+
+    READS = "reads"  # nothing: may run beside others, and again
+    REPEATS = "repeats"  # nothing more than once: it runs under its idempotency key
+    ACTS = "acts"  # harm: recorded as started before it runs, and after a crash not run again
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolSpec:
+    """What the model is told of a tool, and how it may be run.
+
+    `parameters` is a JSON schema of type object, `limit_s` seconds for one run.
+    """
+
+    name: str
+    description: str
+    parameters: Json
+    effect: Effect
+    limit_s: float = 20.0
