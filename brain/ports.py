@@ -366,7 +366,7 @@ class Archive(Protocol):
     """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
-        """Keep the entries; those that are there stay as they are."""
+        """Keep the entries; the same ones again change nothing."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
         """The entries after `since`, in order."""

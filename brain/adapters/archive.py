@@ -10,11 +10,12 @@ from brain.domain.messages import LogEntry
 if TYPE_CHECKING:
     from brain.adapters.postgres import Connection
 
+# A user who was away for long enough begins a new log at 1: the newest entry of a place counts.
 STORE = b"""
     insert into brain.archive (user_id, seq, entry)
     select %(user_id)s, seq, entry
     from unnest(%(seqs)s::bigint[], %(entries)s::json[]) as given (seq, entry)
-    on conflict do nothing
+    on conflict (user_id, seq) do update set entry = excluded.entry
 """
 READ = b"""
     select entry from brain.archive

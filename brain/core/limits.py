@@ -25,7 +25,7 @@ class Limits:
     history_chars: int = 24_000  # of the log's tail that the model is shown (about 6,000 tokens)
     journal_chars: int = 120_000  # of the run's transcript; older tool results are left out first
     tail_entries: int = 40  # entries of the log that admission hands back
-    texts_per_minute: int = 30  # texts of one user in a sliding minute
+    texts_per_minute: int = 60  # texts of one user in a sliding minute
     log_entries: int = 1_000  # of the log in the state store
     calls_per_answer: int = 16  # tool calls of one answer; more come back as refused
     message_chars: int = 32_000  # of one message to the user

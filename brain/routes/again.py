@@ -1,15 +1,19 @@
 """POST /api/brainToBrain: the queue calls to go on with a run."""
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.adapters.qstash import retry_after_s
-from brain.domain.errors import Unreachable
+from brain.adapters.qstash import RETRIES, retry_after_s
+from brain.domain.errors import QueueUnreachable, Unreachable
 from brain.flows.go import brain_again
 from brain.http.bodies import SummonsBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
 from brain.ports import Summons
 from brain.wiring import Wiring
+
+OUTAGE_S = 60.0  # seconds between two series of retries while a service is away
 
 
 async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
@@ -28,9 +32,28 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     try:
         await brain_again(wiring.services, summons, invocation)
     except Unreachable as error:
-        retried = request.headers.get("upstash-retried", "0")
-        wait = retry_after_s(int(retried) if retried.isdigit() else 0)
-        headers = {"Retry-After": str(wait)}
+        retried = _number(request.headers.get("upstash-retried"))
+        if retried >= RETRIES:
+            await _come_again(request, wiring, summons)
+        headers = {"Retry-After": str(retry_after_s(retried))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error
     return Answer({"ok": True})
+
+
+async def _come_again(request: Request, wiring: Wiring, summons: Summons) -> None:
+    """The queue's last retry has failed: a new message takes its place, or a long outage would
+    leave the run to nobody.
+
+    Named after the old one, so that a doubled delivery makes one. If the queue is away as well,
+    the run goes on with the user's next text.
+    """
+    name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
+    with suppress(QueueUnreachable):
+        await wiring.services.queue.publish(
+            summons, delay_s=OUTAGE_S, dedup_id=f"{summons.run_id}-after-{name}"
+        )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() else 0

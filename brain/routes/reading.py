@@ -26,7 +26,8 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
     entries: list[LogEntry] = []
     archive = wiring.archive if since + 1 < page.first_seq else None
     if archive is not None:
-        entries += await archive.read(caller.user_id, since=since, limit=limit)
+        old = await archive.read(caller.user_id, since=since, limit=limit)
+        entries += [entry for entry in old if entry.seq < page.first_seq]
     known = entries[-1].seq if entries else since
     entries += [entry for entry in page.entries if entry.seq > known]
     entries = entries[:limit]

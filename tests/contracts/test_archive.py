@@ -79,12 +79,19 @@ async def test_a_reading_begins_after_since_and_ends_at_the_limit(
     assert [entry.seq for entry in read] == [3, 4, 5]
 
 
-async def test_storing_again_adds_what_is_new_and_leaves_what_is_there(
+async def test_storing_again_changes_nothing(archive: Archive, anna: str) -> None:
+    await archive.store(anna, [said(1)])
+    await archive.store(anna, [said(1), said(2)])
+    assert list(await archive.read(anna, since=0, limit=10)) == [said(1), said(2)]
+
+
+async def test_the_newest_entry_of_a_place_counts_since_a_log_may_begin_anew(
     archive: Archive, anna: str
 ) -> None:
+    anew = replace(said(1), text="another text")
     await archive.store(anna, [said(1)])
-    await archive.store(anna, [replace(said(1), text="another text"), said(2)])
-    assert list(await archive.read(anna, since=0, limit=10)) == [said(1), said(2)]
+    await archive.store(anna, [anew])
+    assert list(await archive.read(anna, since=0, limit=10)) == [anew]
 
 
 async def test_storing_nothing_is_done_at_once(archive: Archive, anna: str) -> None:
