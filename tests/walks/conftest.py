@@ -1,0 +1,136 @@
+"""The whole on one machine, and people who talk to it.
+
+One stack serves all walks: each person is a new user, and each script of the model is matched by a
+word that only one test says. Invocations are short, so that a long task needs several.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import jwt
+import pytest
+import pytest_asyncio
+
+from brain.adapters.pusher import channel_names
+from local.stack import MAX_DURATION, Stack, stack
+
+LEASE_S = 5
+MAX_DURATION_S = 6
+LIMIT_S = 30.0  # seconds for whatever a test waits for
+
+type Json = dict[str, Any]
+
+
+class Person:
+    """A user with a token, and what their pages would see of the channel."""
+
+    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+        self.id = f"user-{secrets.token_hex(8)}"
+        self.word = secrets.token_hex(6)
+        self._stack = stack
+        self._http = http
+        self._channel, _ = channel_names(self.id)
+
+    def token(self) -> str:
+        claims = {"sub": self.id, "exp": int(time.time()) + 600}
+        return jwt.encode(claims, self._stack.services.env["BRAIN_JWT_SECRET"], algorithm="HS256")
+
+    async def post(self, path: str, body: Json, **options: Any) -> httpx.Response:
+        return await self._http.post(path, json=body, headers=self._headers(), **options)
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self._http.get(path, headers={**self._headers(), **headers})
+
+    async def ask(self, text: str, **more: Any) -> Json:
+        """The outcome that /api/voiceToBrain gives; a failure fails the test."""
+        answer = await self.post("/api/voiceToBrain", {"text": f"{text} {self.word}", **more})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def log(self) -> list[Json]:
+        return list((await self.get("/api/messages")).json()["messages"])
+
+    def heard(self) -> list[Json]:
+        """The messages that the channel carried."""
+        events = self._stack.services.pusher.events(self._channel)
+        return [json.loads(event.data) for event in events if event.name == "message"]
+
+    async def until_heard(self, text: str) -> Json:
+        """The message of this text, once the channel has carried it."""
+
+        def found() -> Json | None:
+            return next((m for m in self.heard() if m["text"] == text), None)
+
+        async with asyncio.timeout(LIMIT_S):
+            await self._stack.services.pusher.until(lambda: found() is not None)
+        message = found()
+        assert message
+        return message
+
+    async def script(self, *answers: Json) -> None:
+        """What the model answers to this person, call by call."""
+        url = f"{self._stack.services.model.address.url}/_local/script"
+        (
+            await self._http.post(url, json={"match": self.word, "answers": answers})
+        ).raise_for_status()
+
+    async def asked(self) -> list[Json]:
+        """The calls of the model for this person."""
+        url = f"{self._stack.services.model.address.url}/_local/calls"
+        return [call for call in (await self._http.get(url)).json() if call["match"] == self.word]
+
+    async def until_asked(self, times: int) -> None:
+        """Wait until the model has been called so often."""
+        async with asyncio.timeout(LIMIT_S):
+            while len(await self.asked()) < times:  # noqa: ASYNC110 - its server is asked over HTTP
+                await asyncio.sleep(0.02)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"}
+
+
+class Town:
+    """The stack and its people."""
+
+    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+        self.stack = stack
+        self.http = http
+
+    def person(self) -> Person:
+        return Person(self.stack, self.http)
+
+    @classmethod
+    async def of(cls, stack: Stack) -> Self:
+        return cls(stack, httpx.AsyncClient(base_url=stack.url, timeout=LIMIT_S))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """Everything under the real runtime, with invocations of six seconds."""
+    asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
+    data_dir: Path = tmp_path_factory.mktemp("stack")
+    async with stack(data_dir, asked=asked, pace=0.1) as running:
+        town = await Town.of(running)
+        async with town.http:
+            yield town
+
+
+@pytest.fixture
+def person(town: Town) -> Person:
+    return town.person()
+
+
+def says(text: str, **more: Any) -> Json:
+    """An answer of the model that quits with a message."""
+    return {"calls": [{"name": "sayToUserAndQuit", "arguments": {"message": text}}], **more}
+
+
+def goes_on(text: str, **more: Any) -> Json:
+    """An answer of the model that says something and goes on."""
+    return {"calls": [{"name": "sayToUserAndContinue", "arguments": {"message": text}}], **more}
