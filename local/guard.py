@@ -67,7 +67,9 @@ async def guard() -> AsyncIterator[Guard]:
     finally:
         process.stdin.close()
         try:
-            await asyncio.wait_for(process.wait(), EXIT_LIMIT_S)
+            async with asyncio.timeout(EXIT_LIMIT_S):
+                await process.stdout.read()
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()

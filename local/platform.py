@@ -24,7 +24,7 @@ from typing import Self
 
 from starlette.types import Message, Receive, Scope, Send
 
-from local.answers import plain, problem
+from local.answers import died, overran, problem
 from local.guard import Guard
 from local.platform_instance import FunctionDidNotStart, Instance, Source, Tell
 from local.platform_ipc import ServerStarted
@@ -35,7 +35,7 @@ from local.sources import Sources, sources_in
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_DURATION_S = 300.0  # seconds; the platform's, where vercel.json says nothing
-INHERITED = ("PATH", "HOME", "TMPDIR")  # all a function sees of the developer's shell
+INHERITED = ("PATH", "HOME", "TMPDIR")  # all that a function sees of the developer's shell
 REACH_TRIES = 2  # processes; one may have died unnoticed, a second that does is no accident
 PLATFORM_ENV = {
     "VERCEL": "1",
@@ -67,7 +67,7 @@ class Functions:
         guard: Guard | None = None,
         tell: Tell = tell_by_line,
     ) -> None:
-        """`env` is all the functions see besides what the platform sets; PATH and HOME included.
+        """`env` comes before INHERITED and PLATFORM_ENV, and the functions see nothing else.
 
         Of several patterns in `max_duration_s` the first that fits counts.
         """
@@ -80,7 +80,7 @@ class Functions:
         self._guard = guard
         self._tell = tell
         # Short: a unix socket's path has a hundred bytes, and the system's own folder may be deep.
-        self._sockets = tempfile.TemporaryDirectory(prefix="brain-", dir="/tmp")
+        self._sockets = tempfile.TemporaryDirectory(prefix="functions-", dir="/tmp")
         self._current: dict[str, Instance] = {}
         self._starting: dict[str, asyncio.Task[Instance]] = {}
         self._living: set[Instance] = set()
@@ -95,8 +95,12 @@ class Functions:
 
     def names(self) -> frozenset[str]:
         """The functions there are, as their routes spell them; files in `_` are not routed."""
-        files = (self._root / self._api_dir).glob("*.py")
-        return frozenset(file.stem for file in files if not file.name.startswith("_"))
+        files = os.listdir(self._root / self._api_dir)  # each time: a new file is a new route
+        return frozenset(
+            file.removesuffix(".py")
+            for file in files
+            if file.endswith(".py") and not file.startswith("_")
+        )
 
     def pid(self, name: str) -> int | None:
         """The process that takes the function's next request; None before it is started."""
@@ -123,16 +127,16 @@ class Functions:
         Returns its pid.
         """
         instance = self._serving(name)
-        if instance is None:
-            return None
-        instance.retire()
-        return instance.pid
+        if instance:
+            instance.retire()
+        return instance.pid if instance else None
 
     async def stop(self) -> None:
         """End every process, whatever it is doing. No request may come after this."""
-        for task in self._starting.values():
+        starting = list(self._starting.values())
+        for task in starting:
             task.cancel()
-        await asyncio.gather(*self._starting.values(), return_exceptions=True)
+        await asyncio.gather(*starting, return_exceptions=True)
         await asyncio.gather(*(instance.end() for instance in self._living))
         self._living.clear()
         self._sockets.cleanup()
@@ -164,23 +168,24 @@ class Functions:
                 await exchange(wire, scope, invocation.headers(), receive, note_and_send)
         except TimeoutError:
             if not has_begun:
-                await _overran(scope, send)
+                await overran(scope, send)
         except FunctionDied:
             instance.retire()  # before its process is known to be gone, if it is
             # Once begun, an answer can only be broken off: returning does that.
             if not has_begun:
-                await _died(scope, send)
+                await died(scope, send)
         finally:
             instance.wires.give_back(wire)
 
     async def _socket(self, instance: Instance, scope: Scope, receive: Receive, send: Send) -> None:
         invocation = instance.begin(self._seconds_for(instance.name), is_socket=True)
         try:
-            await converse(instance.started.port, scope, invocation.headers(), receive, send)
+            await converse(instance.started.port, invocation, scope, receive, send)
+        except TimeoutError:
+            await overran(scope, send)
         except FunctionDied:
             instance.retire()
-            has_overrun = asyncio.get_running_loop().time() >= invocation.expires_at
-            await (_overran if has_overrun else _died)(scope, send)
+            await died(scope, send)
         finally:
             instance.finish(invocation)
 
@@ -234,15 +239,3 @@ class Functions:
         path = f"{self._api_dir}/{name}.py"
         fitting = (s for pattern, s in self._max_duration_s.items() if fnmatchcase(path, pattern))
         return next(fitting, DEFAULT_MAX_DURATION_S)
-
-
-async def _overran(scope: Scope, send: Send) -> None:
-    code = "FUNCTION_INVOCATION_TIMEOUT"
-    text = f"The function took longer than it may.\n\n{code}"
-    await plain(scope, send, 504, text, {"x-vercel-error": code})
-
-
-async def _died(scope: Scope, send: Send) -> None:
-    code = "FUNCTION_INVOCATION_FAILED"
-    text = f"The function ended before it answered.\n\n{code}"
-    await plain(scope, send, 502, text, {"x-vercel-error": code})

@@ -216,6 +216,10 @@ class Instance:
         if self._ending is None:
             self._ending = asyncio.create_task(self.end())
 
+    async def wait(self) -> None:
+        """Returns when the process is gone."""
+        await asyncio.shield(self._life)
+
     async def end(self) -> None:
         """SIGTERM, and SIGKILL to whoever of the process group is left. Returns when it is gone."""
         self.is_serving = False
@@ -223,10 +227,10 @@ class Instance:
             return
         self._signal(signal.SIGTERM)
         with suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._life), GRACE_S)
+            await asyncio.wait_for(self.wait(), GRACE_S)
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        await self._life
+        await self.wait()
 
     def _close(self) -> None:
         self.is_serving = False

@@ -11,6 +11,7 @@ from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
 from local.answers import answer
+from local.platform_instance import Invocation
 from local.platform_wire import HOST, FunctionDied, Headers, request_headers, target_of
 
 CLOSE_LIMIT_S = 1.0  # seconds for the function to answer a close
@@ -32,15 +33,18 @@ HANDSHAKE = frozenset(
 
 
 async def converse(
-    port: int, scope: Scope, internal: Headers, receive: Receive, send: Send
+    port: int, invocation: Invocation, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Open the function's socket, then the client's, and pass on until one closes.
 
-    Raises FunctionDied when the function's did not open.
+    Raises FunctionDied or TimeoutError when the function's did not open.
     """
     await receive()  # websocket.connect
     try:
-        upstream = await _open(port, scope, internal)
+        async with asyncio.timeout_at(invocation.expires_at):
+            upstream = await _open(port, scope, invocation.headers())
+    except TimeoutError:  # an OSError as well, but of our own
+        raise
     except InvalidStatus as refused:
         await _pass_refusal_on(refused.response, scope, send)
         return

@@ -71,6 +71,7 @@ async def serving(
                 log_level="warning",
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # nobody stands in front whose word on the client would count
                 timeout_graceful_shutdown=CLOSE_LIMIT_S,
             )
         )
