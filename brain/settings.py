@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from brain.core.limits import LEASE_S
 from brain.domain.errors import SettingMissing
@@ -101,7 +102,7 @@ def environment() -> Env:
 def store(env: Env) -> StoreSettings:
     """Raises SettingMissing, as all of these do."""
     return StoreSettings(
-        url=_need(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
+        url=_need_url(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
         token=_need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
     )
 
@@ -110,7 +111,7 @@ def queue(env: Env) -> QueueSettings:
     """Where QStash is, and where it finds us."""
     bypass = env.get("VERCEL_AUTOMATION_BYPASS_SECRET")
     return QueueSettings(
-        url=env.get("QSTASH_URL"),
+        url=_url(env, "QSTASH_URL"),
         token=_need(env, "QSTASH_TOKEN"),
         current_key=_need(env, "QSTASH_CURRENT_SIGNING_KEY"),
         next_key=_need(env, "QSTASH_NEXT_SIGNING_KEY"),
@@ -145,7 +146,7 @@ def model(env: Env) -> ModelSettings:
     fallbacks = env.get("BRAIN_FALLBACK_MODELS", "").split(",")
     return ModelSettings(
         provider="openrouter" if is_router else "openai",
-        base_url=env.get("OPENAI_BASE_URL") or None,
+        base_url=_url(env, "OPENAI_BASE_URL"),
         api_key=_need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
         fallback_models=tuple(part.strip() for part in fallbacks if part.strip()),
@@ -159,14 +160,14 @@ def database(env: Env) -> str | None:
 
 def tokens(env: Env) -> TokenSettings:
     """Whose tokens hold."""
-    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), env.get("BRAIN_JWKS_URL")
+    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), _url(env, "BRAIN_JWKS_URL")
     if not secret and not jwks_url:
         raise SettingMissing("BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing")
     if secret and len(secret.encode()) < 32:
         raise SettingMissing("BRAIN_JWT_SECRET must have at least 32 bytes")
     return TokenSettings(
         secret=secret or None,
-        jwks_url=jwks_url or None,
+        jwks_url=jwks_url,
         audience=env.get("BRAIN_JWT_AUDIENCE") or None,
         issuer=env.get("BRAIN_JWT_ISSUER") or None,
     )
@@ -218,7 +219,7 @@ def problems(env: Env) -> dict[str, str]:
 
 
 def _public_url(env: Env) -> str:
-    if url := env.get("BRAIN_PUBLIC_URL"):
+    if url := _url(env, "BRAIN_PUBLIC_URL"):
         return url.rstrip("/")
     # A preview has an address of its own; production is called by its domain, which no login
     # guards.
@@ -236,6 +237,26 @@ def _need(env: Env, *names: str) -> str:
         if value := env.get(name):
             return value
     raise SettingMissing(f"{' or '.join(names)} is missing")
+
+
+def _need_url(env: Env, *names: str) -> str:
+    url = _need(env, *names)
+    if not _is_web_address(url):
+        raise SettingMissing(f"{' or '.join(names)} must be an address that begins with https://")
+    return url
+
+
+def _url(env: Env, name: str) -> str | None:
+    return _need_url(env, name) if env.get(name) else None
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises ValueError if it is no number
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.split() == [url]
 
 
 def _need_database(env: Env) -> str:

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from random import random
+from typing import TYPE_CHECKING
 
 from brain import settings
 from brain.adapters.chat import ChatModel, ChatSettings
@@ -15,6 +16,9 @@ from brain.flows.turn import Invocation, Services
 from brain.http.tokens import Tokens
 from brain.ports import Archive, StateStore, Tool
 from brain.settings import Env
+
+if TYPE_CHECKING:
+    from brain.adapters.postgres import Postgres
 
 
 class Wiring:
@@ -41,9 +45,17 @@ class Wiring:
         return Tokens(settings.tokens(self.env))
 
     @cached_property
-    def store(self) -> StateStore:
+    def redis(self) -> Upstash:
         at = settings.store(self.env)
-        return RedisStore(Upstash(at.url, at.token), self.limits)
+        return Upstash(at.url, at.token)
+
+    @cached_property
+    def store(self) -> StateStore:
+        return RedisStore(self.redis, self.limits)
+
+    @cached_property
+    def queue(self) -> QStashQueue:
+        return QStashQueue(settings.queue(self.env))
 
     @cached_property
     def channel(self) -> PusherChannel:
@@ -58,9 +70,9 @@ class Wiring:
         """All that the brain needs."""
         return Services(
             store=self.store,
-            queue=QStashQueue(settings.queue(self.env)),
+            queue=self.queue,
             channel=self.channel,
-            model=self._model,
+            model=self.model,
             tools={tool.spec.name: tool for tool in self._tools},
             clock=self.clock,
             limits=self.limits,
@@ -70,7 +82,11 @@ class Wiring:
     @cached_property
     def archive(self) -> Archive | None:
         """The archive of logs; None where there is no database."""
-        return self._database[1]
+        if self.database is None:
+            return None
+        from brain.adapters.archive import PostgresArchive
+
+        return PostgresArchive(self.database)
 
     def begin_invocation(self, seconds: float | None) -> Invocation:
         """A call of a function that lasts `seconds` at most, None where the platform does not
@@ -89,10 +105,19 @@ class Wiring:
 
     async def warm(self) -> None:
         """Import what a model call needs, half a second, beside whatever else is under way."""
-        await self._model.warm()
+        await self.model.warm()
+
+    async def aclose(self) -> None:
+        """Close the connections of what was used."""
+        used = vars(self)  # a cached property stands there once it was used
+        for name in ("redis", "queue", "channel", "model"):
+            if name in used:
+                await used[name].aclose()
+        if (database := used.get("database")) is not None:
+            await database.close()
 
     @cached_property
-    def _model(self) -> ChatModel:
+    def model(self) -> ChatModel:
         at = settings.model(self.env)
         return ChatModel(
             ChatSettings(
@@ -105,19 +130,20 @@ class Wiring:
             random=random,
         )
 
-    @property
-    def _tools(self) -> tuple[Tool, ...]:
-        return self._database[0]
-
     @cached_property
-    def _database(self) -> tuple[tuple[Tool, ...], Archive | None]:
+    def database(self) -> "Postgres | None":
         url = settings.database(self.env)
         if url is None:
-            return (), None
-        from brain.adapters.archive import PostgresArchive
-        from brain.adapters.documents import PostgresDocuments
+            return None
         from brain.adapters.postgres import Postgres
+
+        return Postgres(url)
+
+    @property
+    def _tools(self) -> tuple[Tool, ...]:
+        if self.database is None:
+            return ()
+        from brain.adapters.documents import PostgresDocuments
         from brain.tools.documents import document_tools
 
-        postgres = Postgres(url)
-        return document_tools(PostgresDocuments(postgres)), PostgresArchive(postgres)
+        return document_tools(PostgresDocuments(self.database))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 TAIL_S = 1.0  # seconds for the token count once the answer is complete
 MAX_BODY_BYTES = 2 * 1024 * 1024  # of an answer that is not streamed: several times the longest
-CONNECTIONS = 1000  # kept open; the SDK keeps 100, and makes every further caller connect anew
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,14 +39,18 @@ def make_client(url: str, api_key: str, waits: Waits) -> "AsyncOpenAI":
     import httpx2
     import openai
 
+    from brain.adapters.lanes import Lanes
+
     timeout = httpx2.Timeout(waits.first_token_s, connect=waits.connect_s)
-    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    trusted = httpx2.create_ssl_context()  # once: 50 ms that no further connection should cost
     return openai.AsyncOpenAI(
         api_key=api_key,
         base_url=url,
         timeout=timeout,
         max_retries=0,
-        http_client=openai.DefaultAsyncHttpx2Client(timeout=timeout, limits=limits),
+        http_client=openai.DefaultAsyncHttpx2Client(
+            timeout=timeout, transport=Lanes(lambda: httpx2.AsyncHTTPTransport(verify=trusted))
+        ),
     )
 
 

@@ -25,6 +25,11 @@ TRY_S = 2.0  # seconds for one try to publish
 TRIES = 2  # both fit into the time that is kept back for a hand-over
 RETRIES = 3  # deliveries after the first; the free plan allows no more
 RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, so that a minute's outage is outlived
+ODD_ANSWERS = (
+    ValueError,
+    KeyError,
+    TypeError,
+)  # what the SDK makes of a gateway's, with any status
 LEEWAY_S = 30  # seconds that the vendor's clock may differ from ours
 
 log = logging.getLogger(__name__)
@@ -53,12 +58,18 @@ class QStashQueue:
             try:
                 async with asyncio.timeout(TRY_S):
                     await self._publish(summons, delay_s, dedup_id)
-            except (TimeoutError, httpx.HTTPError, QStashError, ValueError) as error:
+            except (TimeoutError, httpx.HTTPError, QStashError, *ODD_ANSWERS) as error:
                 reason = type(error).__name__
                 log.warning("queue: no acknowledgement, reason=%s", reason)
             else:
                 return
         raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.http._client.aclose()  # the SDK has no public way
 
     async def _publish(self, summons: Summons, delay_s: float, dedup_id: str) -> None:
         client = await self._current()
@@ -81,9 +92,11 @@ class QStashQueue:
     async def _current(self) -> "AsyncQStash":
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            # Imported at the first publish, in a thread: 0.1 s in which the loop goes on.
-            make = await asyncio.to_thread(_make, self._at.token, self._at.url)
-            self._loop, self._client = loop, make
+            # Made at the first publish, in a thread: 0.1 s in which the loop goes on, and in which
+            # another publish may make one too. Both take the first that is there.
+            made = await asyncio.to_thread(_make, self._at.token, self._at.url)
+            if self._client is None or self._loop is not loop:
+                self._loop, self._client = loop, made
         return self._client
 
 
@@ -127,6 +140,6 @@ class SignatureCheck:
     def _check_claims(self, claims: Mapping[str, object], body: bytes) -> None:
         if claims["sub"] != self._destination:
             raise SignatureRefused("signed for another address")
-        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode().rstrip("=")
-        if not hmac.compare_digest(str(claims["body"]).rstrip("="), digest):
+        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=")
+        if not hmac.compare_digest(str(claims["body"]).rstrip("=").encode(), digest):
             raise SignatureRefused("signed for another body")

@@ -1,6 +1,7 @@
 """What the Redis scripts answer, in the brain's words."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from brain.core import codec
@@ -24,6 +25,17 @@ def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
         )
         for id, fields in entries
     )
+
+
+def _legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
+    """The same without what does not load: an entry that newer code wrote is missing from what the
+    brain remembers, and keeps nobody from being answered.
+    """
+    found: list[LogEntry] = []
+    for entry in entries:
+        with suppress(EntryUnreadable):
+            found += log([entry])
+    return tuple(found)
 
 
 def _journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], bool]:
@@ -59,7 +71,7 @@ def admitted(user_id: str, reply: Reply) -> Admitted:
             journal=journal,
             poisoned=poisoned,
         ),
-        tail=log(newest_first[::-1]),
+        tail=_legible(newest_first[::-1]),
         now_ms=int(now_ms),
         wake=int(wake),
         seq=int(seq) or None,
@@ -108,7 +120,7 @@ def duplicate(reply: Reply) -> Duplicate:
     _, seq, run_id, finished, wake, left_ms, later = reply
     terminal = (
         entry
-        for entry in log(later)
+        for entry in _legible(later)
         if isinstance(entry, Message) and entry.done_after_this and entry.run_id == run_id
     )
     return Duplicate(

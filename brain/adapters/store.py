@@ -36,6 +36,7 @@ KEEP_MS = 30 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
+LOG_ROOM = 2  # times `log_entries`: what is older waits here for the archive, which may be away
 
 CALLER_LIMIT_S = 4.0  # seconds for a call that somebody waits for; then they are told to come again
 BRAIN_LIMIT_S = (
@@ -89,6 +90,7 @@ class RedisStore:
     def __init__(self, redis: Redis, limits: Limits) -> None:
         self._redis = redis
         self._limits = limits
+        self._log_bound = str(limits.log_entries * LOG_ROOM)
 
     async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
         limits = self._limits
@@ -109,7 +111,7 @@ class RedisStore:
             str(limits.tail_entries),
             str(limits.texts_per_minute),
             str(RATE_WINDOW_MS),
-            str(limits.log_entries),
+            self._log_bound,
             str(KEEP_MS),
             str(ID_KEEP_MS),
             str(JOURNAL_KEEP_MS),
@@ -158,7 +160,7 @@ class RedisStore:
             commit.move.value,
             _ms(self._limits.lease_s),
             _ms(self._limits.handover_s),
-            str(self._limits.log_entries),
+            self._log_bound,
             *_spent(commit.spent),
             commit.activity,
             "" if commit.progress is None else repr(commit.progress),

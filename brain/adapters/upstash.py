@@ -4,6 +4,10 @@ The SDK's async client has no time limit, and by default waits 3 s after a lost 
 the command again. Here each try has a limit, the SDK's own retries are off, and ours are for
 scripts that bear a second sending (all of them do). One client is kept for a running event loop:
 on another loop its connections are stale.
+
+Its pool grows slower with each connection and each request that waits in it, so that a crowd ran
+into the time limits of its tries, and the repeated tries made it a larger crowd. Requests wait in
+front of it, where waiting costs nothing and counts as no try.
 """
 
 import asyncio
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
     from upstash_redis.asyncio import Redis
 
 TRY_S = 2.5  # seconds for one try; a healthy one takes milliseconds, a region far away 0.3 s
+# What the SDK raises for JSON of another shape.
+SHAPE_ERRORS = (AssertionError, AttributeError, KeyError, TypeError)
+AT_ONCE = 20  # requests; as many connections as the SDK's pool keeps open for the next ones
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # seconds between tries; the last one repeats
 
 log = logging.getLogger(__name__)
@@ -29,6 +36,7 @@ class Upstash:
         self._url = url
         self._token = token
         self._client: Redis | None = None
+        self._gate = asyncio.Semaphore(AT_ONCE)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def evaluate(
@@ -43,6 +51,12 @@ class Upstash:
         """The command's answer."""
         return await self._insist(lambda client: client.execute(command=list(command)), limit_s)
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+
     async def _insist(self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float) -> Any:
         """Try until an answer comes or the limit is over."""
         import httpx
@@ -53,14 +67,14 @@ class Upstash:
         tries = 0
         while True:
             try:
-                async with asyncio.timeout(min(TRY_S, end - loop.time())):
-                    return await send(self._current(loop))
+                client = self._current(loop)
+                async with asyncio.timeout_at(end), self._gate, asyncio.timeout(TRY_S):
+                    return await send(client)
             except UpstashError as error:
                 # The store has spoken: asking again gives the same answer.
                 raise StoreUnreachable(f"the store refused: {_code(error)}") from error
-            except (TimeoutError, httpx.HTTPError, ValueError, AttributeError) as error:
-                # ValueError: a gateway's HTML instead of JSON. AttributeError: JSON of another
-                # shape.
+            except (TimeoutError, httpx.HTTPError, ValueError, *SHAPE_ERRORS) as error:
+                # ValueError: a gateway's HTML instead of JSON.
                 reason = type(error).__name__
             pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
             tries += 1
@@ -73,7 +87,7 @@ class Upstash:
         if self._client is None or self._loop is not loop:
             from upstash_redis.asyncio import Redis
 
-            self._loop = loop
+            self._loop, self._gate = loop, asyncio.Semaphore(AT_ONCE)
             self._client = Redis(
                 url=self._url, token=self._token, rest_retries=0, allow_telemetry=False
             )

@@ -68,7 +68,9 @@ async def resume(
         case Admitted():
             return Turn.begin(services, invocation, reply, found, since=since)
         case Alive():
-            if summons.reason == "wakeup":
+            if summons.reason != "event":
+                # A hand-over that comes again may mean that the successor died before it had a
+                # wake-up of its own.
                 await publish_wakeup(
                     services.queue,
                     user_id=summons.user_id,

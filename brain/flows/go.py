@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 
 from brain.core import step
-from brain.domain.errors import BrainError, LeaseLost, ModelFault, Unreachable
+from brain.domain.errors import BrainError, LeaseLost, ModelFault, QueueUnreachable, Unreachable
 from brain.domain.messages import Kind, Message, Remark
 from brain.flows.admit import admit, resume
 from brain.flows.archive import is_due, tidy_log
@@ -16,6 +16,7 @@ from brain.flows.turn import Invocation, OutOfTime, Services, Turn
 from brain.ports import Move, Summons
 
 ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
+SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's
 
 LAST_WORDS = {
     "loops": "I have worked on this for too many steps without coming to an end, so I stopped.",
@@ -91,9 +92,8 @@ async def carry_on(turn: Turn) -> Message | None:
             await keeping  # raises LeaseLost
         message = await thinking
     except LeaseLost:
-        # Another invocation goes on with this run. It has its own wake-up, so the text is safe.
         log.warning("brain: lease lost, run=%s step=%d", turn.run.run_id, turn.run.step)
-        turn.reply.give("running")
+        await _secure(turn)
         return None
     except Unreachable:
         if turn.wake_up.is_armed:
@@ -106,6 +106,19 @@ async def carry_on(turn: Turn) -> Message | None:
         await turn.wake_up.disarm()
         await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
     return message
+
+
+async def _secure(turn: Turn) -> None:
+    """Leave a run that may be another's by now, or nobody's: a wake-up sees to either.
+
+    Raises QueueUnreachable: then whoever called us has to call again.
+    """
+    try:
+        async with asyncio.timeout(SECURE_S):
+            await turn.wake_up.arm()
+    except TimeoutError as error:
+        raise QueueUnreachable("no wake-up for a run that was lost") from error
+    turn.reply.give("running")
 
 
 async def _alarm(turn: Turn) -> None:

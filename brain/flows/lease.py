@@ -16,12 +16,13 @@ class Lease:
 
     The store counts a lease from the moment a script runs; we count from the moment we sent it, so
     ours runs out first. A process that was frozen sees by `check` that its time has passed before
-    it acts again.
+    it acts again. `is_ending`: a step is under way, or done, that gives the lease back.
     """
 
     def __init__(self, clock: Clock, hold: Hold, *, lease_s: float, since: float) -> None:
         self.hold = hold
         self.stop_asked = False
+        self.is_ending = False
         self._clock = clock
         self._lease_s = lease_s
         self._until = since + lease_s
@@ -42,6 +43,10 @@ class Lease:
             if (pause := due - self._clock.now()) > 0:
                 await self._clock.sleep(pause)
                 continue
+            if self.is_ending:
+                # Asking for more now would be refused, which is no loss: that step has the word.
+                await self._clock.sleep(RETRY_S)
+                continue
             self.check()
             since = self._clock.now()
             try:
@@ -49,5 +54,8 @@ class Lease:
             except StoreUnreachable:
                 log.warning("lease: not renewed, run=%s", self.hold.run_id)
                 await self._clock.sleep(RETRY_S)
+            except LeaseLost:
+                if not self.is_ending:  # else the renewal was overtaken by that step
+                    raise
             else:
                 self.extend(since=since)

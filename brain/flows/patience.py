@@ -18,7 +18,8 @@ async def wait_for(reply: Reply, *, patience_s: float) -> Outcome:
     settling = asyncio.ensure_future(reply.outcome())
     try:
         await asyncio.wait({arming, settling}, return_when=asyncio.FIRST_COMPLETED)
-        reply.give("running")
+        if arming.done() and not arming.cancelled():  # a brain that gave up ends the arming too
+            reply.give("running")
         outcome = await settling
     finally:
         arming.cancel()

@@ -176,6 +176,7 @@ class Turn:
         entries, self.unrecorded = tuple(self.unrecorded), []
         step = self.run.step
         self.run = replace(self.run, step=step + 1)
+        self.lease.is_ending = move in (Move.FINISH, Move.END, Move.HAND_OVER)
         committed = await self.services.store.commit(
             self.lease.hold,
             Commit(
@@ -190,6 +191,7 @@ class Turn:
             ),
         )
         self.lease.extend(since=since)
+        self.lease.is_ending = committed.finished or move is Move.HAND_OVER
         self._take(committed)
         return committed
 

@@ -56,4 +56,4 @@ async def _come_again(request: Request, wiring: Wiring, summons: Summons) -> Non
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+    return int(text) if text and text.isdecimal() else 0

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from typing import assert_never
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -95,9 +96,11 @@ async def _events(
         if not hearing.done():
             hearing.cancel()
             continue
-        match hearing.result():
-            case Message() as message:
-                yield "message", message_to_wire(message)
-            case Delta(kind=kind, text=text):
-                yield kind, {"text": text}
+        match item := hearing.result():
+            case Message():
+                yield "message", message_to_wire(item)
+            case Delta():
+                yield item.kind, {"text": item.text}
+            case _:
+                assert_never(item)
     yield "done", outcome_to_wire(await waiting)

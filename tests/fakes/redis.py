@@ -6,6 +6,7 @@ Time is handed in, so that a simulation decides when a lease runs out.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from lupa import lua51
@@ -14,16 +15,21 @@ from brain.domain.errors import StoreUnreachable
 
 type Stream = list[tuple[int, list[str]]]
 
+_LUA = lua51.LuaRuntime(
+    unpack_returned_tuples=True
+)  # one for all: scripts keep nothing between calls
+
 
 class MemoryRedis:
-    """Keys and values of one database. `now_ms` is its clock, in milliseconds since 1970."""
+    """Keys and values of one database. `now_ms` is its clock, in milliseconds since 1970; `edit`
+    changes the scripts on their way in.
+    """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(self, now_ms: Callable[[], int], *, edit: Callable[[str], str] = str) -> None:
         self._now_ms = now_ms
+        self._edit = edit
         self._values: dict[str, Any] = {}
         self._expiry: dict[str, int] = {}
-        self._lua = lua51.LuaRuntime(unpack_returned_tuples=True)
-        self._scripts: dict[str, Any] = {}
         self.refusing = False
         self.calls = 0
         self.commands = 0
@@ -33,14 +39,9 @@ class MemoryRedis:
     ) -> Any:
         """Run a script, atomically: nothing else happens meanwhile."""
         self._reach()
-        run: Any = self._scripts.get(script)
-        if run is None:
-            body = script.removeprefix("#!lua flags=allow-key-locking\n")
-            run = self._lua.execute(f"return function(KEYS, ARGV, redis) {body}\nend")
-            self._scripts[script] = run
-        redis = self._lua.table_from({"call": self._caller(frozenset(keys))})
+        redis = _LUA.table_from({"call": self._caller(frozenset(keys))})
         try:
-            reply = run(self._table(keys), self._table(args), redis)
+            reply = _compiled(self._edit(script))(_table(keys), _table(args), redis)
         except lua51.LuaError as error:
             raise StoreUnreachable(f"script: {error}") from error
         return _plain(reply)
@@ -72,7 +73,7 @@ class MemoryRedis:
             name, *args = [_text(part) for part in command]
             if name != "TIME" and args[0] not in keys:
                 raise AssertionError(f"{name} touches a key that was not declared: {args[0]}")
-            return self._lua_value(self._run(name, *args))
+            return _lua_value(self._run(name, *args))
 
         return call
 
@@ -163,13 +164,21 @@ class MemoryRedis:
             if seq >= low and (last == "+" or seq <= int(last))
         ]
 
-    def _table(self, items: Sequence[Any]) -> Any:
-        return self._lua.table_from([self._lua_value(item) for item in items])
 
-    def _lua_value(self, value: Any) -> Any:
-        if value is None:
-            return False
-        return self._table(value) if isinstance(value, list) else value
+@cache
+def _compiled(script: str) -> Any:
+    body = script.removeprefix("#!lua flags=allow-key-locking\n")
+    return _LUA.execute(f"return function(KEYS, ARGV, redis) {body}\nend")
+
+
+def _table(items: Sequence[Any]) -> Any:
+    return _LUA.table_from([_lua_value(item) for item in items])
+
+
+def _lua_value(value: Any) -> Any:
+    if value is None:
+        return False
+    return _table(value) if isinstance(value, list) else value
 
 
 def _text(part: Any) -> str:

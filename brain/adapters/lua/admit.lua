@@ -52,6 +52,8 @@ if overheard ~= '' then
   heard[1] = 'c' .. text(seq) .. ' ' .. overheard
 end
 if idle then
+  -- The last step of the run before may still be sent again, when its answer was lost.
+  local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = new_run, r.fence + 1, 0, seq, 1, 0
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
@@ -61,7 +63,7 @@ if idle then
   redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', table.concat(stamps, ' '),
     'state', 'running', 'id', new_run, 'fence', text(r.fence), 'holder', holder,
     'lease', text(now + lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
-    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'stop', '', 'reply', '',
+    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'stop', '', 'reply', '', 'past', past,
     'activity', 'thinking', 'progress', '', 'reason', '', 'last', text(now))
   redis.call('PEXPIRE', RUN, keep_ms)
   return admitted(r, seq, now, tail)

@@ -27,6 +27,11 @@ if sent_again then
   local first, ended, from, upto = string.match(r.reply, '^(%d+) (%d) (%d+) (%d+)$')
   return { 'done', first, ended, r.stop, text(r.fence), texts(tonumber(from), tonumber(upto)) }
 end
+local head = run_id .. ' ' .. text(fence) .. ' ' .. text(step + 1) .. ' '
+if string.sub(r.past, 1, #head) == head then -- sent again, and another run has begun since
+  local first, ended = string.match(r.past, '^(%d+) (%d)', #head + 1)
+  return { 'done', first, ended, '', text(fence), {} }
+end
 if r.id ~= run_id or r.fence ~= fence or r.state ~= 'running' or r.step ~= step then
   return { 'lost' }
 end

@@ -6,7 +6,7 @@ local RUN, LOG, JOURNAL = KEYS[1], KEYS[2], KEYS[3]
 
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
-  'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'stop', 'reply', 'recent',
+  'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'stop', 'reply', 'past', 'recent',
 }
 
 local function text(number)
