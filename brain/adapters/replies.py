@@ -97,7 +97,7 @@ def renewed(reply: Reply) -> bool:
 
 def page(reply: Reply) -> Page:
     last_seq, first_seq, entries = reply
-    return Page(entries=log(entries), last_seq=int(last_seq), first_seq=int(first_seq))
+    return Page(entries=_legible(entries), last_seq=int(last_seq), first_seq=int(first_seq))
 
 
 def status(reply: Reply) -> Status:

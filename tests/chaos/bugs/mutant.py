@@ -1,0 +1,114 @@
+"""Deliberate bugs, each of which the simulator has to notice.
+
+A bug in a script is a change of its text on the way to the store. A bug in a flow is a change of a
+module's text, which is loaded under another name, so that the product itself stays as it is.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from types import ModuleType
+from typing import Any
+
+from brain.adapters.store import Redis, RedisStore
+from brain.core.limits import Limits
+from tests.chaos.product import Product
+
+ROOT = "brain.flows"
+COPY = "chaos_mutant"
+# In the order in which they need each other.
+MODULES = (
+    "lease", "wakeup", "deliver", "patience", "turn", "archive", "admit", "reinvoke", "work",
+    "loop", "go",
+)  # fmt: skip
+
+
+class Unfit(AssertionError):
+    """A mutant whose place in the product is not there any more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A piece of text for another, in a script (`commit.lua`) or a flow (`go.py`)."""
+
+    file: str
+    old: str
+    new: str
+
+    def apply(self, text: str) -> str:
+        if text.count(self.old) != 1:
+            raise Unfit(f"{self.file} holds {text.count(self.old)} times: {self.old!r}")
+        return text.replace(self.old, self.new)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mutant:
+    """A bug, and the stories that are most likely to show it."""
+
+    name: str
+    stories: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+    store: Callable[[Redis, Limits], Any] = field(default=RedisStore)
+
+
+def change(file: str, old: str, new: str) -> Change:
+    return Change(file=file, old=old, new=new)
+
+
+def bug(name: str, stories: str, *changes: Change) -> Mutant:
+    return Mutant(name=name, stories=tuple(stories.split()), changes=changes)
+
+
+@contextmanager
+def product_of(mutant: Mutant) -> Iterator[Product]:
+    """The product with this bug; gone again when the context ends."""
+    scripts = [change for change in mutant.changes if change.file.endswith(".lua")]
+    flows = [change for change in mutant.changes if change.file.endswith(".py")]
+    edit = _editor(scripts)
+    if not flows:
+        yield Product(edit=edit, store=mutant.store)
+        return
+    try:
+        loaded = _load(flows)
+        yield Product(
+            brain_go=loaded["go"].brain_go,
+            brain_again=loaded["go"].brain_again,
+            wait_for=loaded["patience"].wait_for,
+            reply=loaded["deliver"].Reply,
+            services=loaded["turn"].Services,
+            store=mutant.store,
+            edit=edit,
+        )
+    finally:
+        for name in MODULES:
+            sys.modules.pop(f"{COPY}.{name}", None)
+
+
+def _editor(changes: list[Change]) -> Callable[[str], str]:
+    """Changes the scripts that the changes are meant for, as the store sends them."""
+    folder = files("brain.adapters") / "lua"
+    for change in changes:
+        change.apply((folder / change.file).read_text("utf-8"))
+
+    def edit(script: str) -> str:
+        for change in changes:
+            script = script.replace(change.old, change.new)
+        return script
+
+    return edit
+
+
+def _load(changes: list[Change]) -> dict[str, ModuleType]:
+    """The flows once more, under another name, with the changes in their text."""
+    loaded: dict[str, ModuleType] = {}
+    for name in MODULES:
+        text = (files(ROOT) / f"{name}.py").read_text("utf-8")
+        for change in changes:
+            if change.file == f"{name}.py":
+                text = change.apply(text)
+        module = ModuleType(f"{COPY}.{name}")
+        loaded[name] = sys.modules[module.__name__] = module
+        exec(compile(text.replace(ROOT, COPY), f"{COPY}/{name}.py", "exec"), module.__dict__)
+    return loaded

@@ -1,0 +1,104 @@
+"""The calls of the two functions: by a page whose user says something, and by the queue."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from brain.domain.errors import BrainError, TooManyTexts
+from brain.flows.deliver import Outcome
+from brain.flows.turn import Invocation, Services
+from brain.ports import Summons
+from tests.chaos.ledger import Said
+from tests.chaos.processes import Process
+
+if TYPE_CHECKING:
+    from tests.chaos.world import World
+
+DELIVERIES = 4  # the queue's first and its three retries
+MARGIN_S = 10.0  # seconds that a caller waits beyond the patience it asked for
+LONGEST_PAUSE_S = 8.0  # seconds between two tries of a caller
+
+
+async def insist(world: "World", said: Said) -> None:
+    """A caller as the page's client: it sends the same text until it has a 200."""
+    for attempt in range(world.story.tries):
+        process = _ask(world, said)
+        await asyncio.wait({process.connection}, timeout=world.story.patience_s + MARGIN_S)
+        pause_s = min(2.0**attempt, LONGEST_PAUSE_S)
+        if not process.connection.done():
+            process.is_deserted = True
+        elif (error := process.connection.exception()) is None:
+            return
+        elif isinstance(error, TooManyTexts):
+            pause_s = error.retry_after_s
+        await asyncio.sleep(pause_s)
+
+
+async def deliver(world: "World", summons: Summons) -> None:
+    """A message of the queue: it comes again until it is answered with a 200."""
+    for delivery in range(DELIVERIES):
+        process = _summon(world, summons)
+        await asyncio.wait({process.connection})
+        error = process.connection.exception()
+        if error is None:
+            return
+        if not isinstance(error, BrainError | ConnectionError):
+            world.ledger.crashes.append(f"{process.name}: {error!r}")
+        await asyncio.sleep(3 * 4**delivery)
+
+
+def _ask(world: "World", said: Said) -> Process:
+    """A call of /api/voiceToBrain."""
+    process, invocation, services = world.start(said.user)
+
+    async def edge() -> Outcome:
+        reply = world.product.reply()
+        brain = asyncio.ensure_future(_run(world, services, said, invocation, reply))
+        brain.add_done_callback(lambda _: process.finish())
+        outcome: Outcome = await world.product.wait_for(reply, patience_s=world.story.patience_s)
+        told = said.unheard if process.is_deserted else said.outcomes
+        told.append((process.name, outcome))
+        words = outcome.message.text if outcome.message else "-"
+        world.tell(f"{process.name} answers 200 {outcome.state} {words}")
+        return outcome
+
+    world.tell(f"{process.name} is asked {said.text!r} of {said.user}")
+    process.start(edge())
+    return process
+
+
+async def _run(
+    world: "World", services: Services, said: Said, invocation: Invocation, reply: Any
+) -> None:
+    try:
+        await world.product.brain_go(
+            services,
+            said.user,
+            text=said.text,
+            message_id=said.message_id,
+            call_id=None,
+            invocation=invocation,
+            reply=reply,
+        )
+    except BrainError as error:
+        reply.fail(error)
+        world.tell(f"{invocation.id} fails: {error!r}")
+    except Exception as error:  # noqa: BLE001 - the edge: what the product never expected is a finding
+        reply.fail(error)
+        world.ledger.crashes.append(f"{invocation.id}: {error!r}")
+
+
+def _summon(world: "World", summons: Summons) -> Process:
+    """A call of /api/brainToBrain."""
+    process, invocation, services = world.start(summons.user_id)
+
+    async def edge() -> None:
+        try:
+            await world.product.brain_again(services, summons, invocation)
+        finally:
+            process.finish()
+            world.tell(f"{process.name} ends")
+
+    number = summons.wake or summons.fence
+    world.tell(f"{process.name} is summoned by {summons.reason} {number} of {summons.user_id}")
+    process.start(edge())
+    return process

@@ -1,0 +1,170 @@
+"""The far sides of the queue, the channel, the model and the tools, each as a process reaches it.
+
+They do what the real ones promise and no more: the queue delivers at least once, the channel at
+most once, the model and the tools give what the story has them give.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from brain.domain.errors import (
+    ChannelUnreachable,
+    ModelCut,
+    ModelRefused,
+    ModelUnavailable,
+    QueueUnreachable,
+    ToolFault,
+)
+from brain.domain.journal import Answered, ToolCall
+from brain.ports import Delta, Errand, Json, Prompt, Summons, ToolSpec
+from tests.chaos.calls import deliver
+from tests.chaos.faults import SLOW_S, SLOWEST_S
+from tests.chaos.gates import Gate
+from tests.chaos.ledger import Deed, Published
+from tests.chaos.stories import PARTIAL, Beat, FarTool
+
+if TYPE_CHECKING:
+    from tests.chaos.world import World
+
+NETWORK_S = 0.02  # seconds until a service has answered
+DEDUP_S = 600.0  # seconds in which the queue knows a deduplication id
+LATER_S = 1.0  # seconds after which a message that is delivered twice comes again
+OWN_LIMIT_LATE_S = 5.0  # seconds by which a model that hangs passes the limit it was given
+
+
+class QueueHere:
+    """The queue."""
+
+    def __init__(self, gate: Gate, world: "World") -> None:
+        self._gate = gate
+        self._world = world
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        world = self._world
+        point = await self._gate.enter("queue", summons.reason)
+        await asyncio.sleep(NETWORK_S)
+        if world.refused_until("queue") > world.now:
+            raise QueueUnreachable("refused")
+        if world.now >= world.known.get(dedup_id, 0):
+            world.known[dedup_id] = world.now + DEDUP_S
+            world.ledger.queued.append(summons)
+            wait_s = float(math.ceil(delay_s))
+            wait_s += SLOW_S * ("slow" in point.kinds) + SLOWEST_S * ("slowest" in point.kinds)
+            world.later(wait_s, lambda: deliver(world, summons))
+            if "twice" in point.kinds:
+                world.later(wait_s + LATER_S, lambda: deliver(world, summons))
+        await self._gate.leave(point)
+
+
+class ChannelHere:
+    """The channel. An event is shown at once, or not at all; the answer takes its time."""
+
+    def __init__(self, gate: Gate, world: "World") -> None:
+        self._gate = gate
+        self._world = world
+
+    async def publish(self, user_id: str, event: str, data: Json) -> None:
+        world, process = self._world, self._gate.process
+        point = await self._gate.enter("channel", event)
+        what = f"{event} {data.get('seq', data.get('state'))}"
+        world.ledger.check_standing(process, what, at=world.now, strictly=False)
+        world.ledger.published.append(
+            Published(process=process.name, user=user_id, event=event, data=data)
+        )
+        await asyncio.sleep(NETWORK_S)
+        if world.refused_until("channel") > world.now:
+            raise ChannelUnreachable("refused")
+        await self._gate.leave(point)
+
+
+class ModelHere:
+    """The model: it goes by what it is shown and by nothing else."""
+
+    def __init__(self, gate: Gate, world: "World") -> None:
+        self._gate = gate
+        self._world = world
+
+    async def answer(
+        self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
+    ) -> Answered:
+        world = self._world
+        point = await self._gate.enter("model", "answer")
+        world.ledger.thought(self._gate.process, shown(prompt))
+        beat = world.story.beat(prompt.messages)
+        mark = f"m{len(world.ledger.thoughts)}."
+        if "hang" in point.kinds:
+            await asyncio.sleep(limit_s + OWN_LIMIT_LATE_S)
+        if "fail" in point.kinds:
+            raise ModelUnavailable("down")
+        if "decline" in point.kinds:
+            raise ModelRefused("no")
+        await asyncio.sleep(min(beat.delay_s, limit_s))
+        if "cut" in point.kinds or beat.delay_s > limit_s:
+            raise ModelCut("cut", text=PARTIAL)
+        await self._gate.leave(point)
+        return _answer(beat, mark)
+
+
+class ToolHere:
+    """A tool of the story. What it does is done as soon as it is called."""
+
+    def __init__(self, gate: Gate, world: "World", tool: FarTool) -> None:
+        self._gate = gate
+        self._world = world
+        self._tool = tool
+
+    @property
+    def spec(self) -> ToolSpec:
+        return self._tool.spec
+
+    async def run(self, errand: Errand) -> str:
+        world, tool = self._world, self._tool
+        point = await self._gate.enter("tool", tool.spec.name)
+        if "break" in point.kinds:
+            raise RuntimeError("the tool's own")
+        key = errand.idempotency_key
+        deed = Deed(user=errand.user_id, tool=tool.spec.name, key=key, call_id=errand.call.id)
+        world.ledger.did(self._gate.process, deed, at=world.now)
+        seconds = tool.spec.limit_s + 1 if "hang" in point.kinds else tool.seconds
+        await asyncio.sleep(seconds)
+        await self._gate.leave(point)
+        return done(key) + "." * tool.chars
+
+    async def outcome(self, errand: Errand) -> str | None:
+        point = await self._gate.enter("tool", "outcome")
+        await asyncio.sleep(NETWORK_S)
+        await self._gate.leave(point)
+        if not self._tool.knows:
+            return None
+        if errand.idempotency_key not in {deed.key for deed in self._world.ledger.deeds}:
+            raise ToolFault(NOT_DONE)
+        return done(errand.idempotency_key)
+
+
+NOT_DONE = "It was not done."
+
+
+def done(key: str) -> str:
+    """What a tool gives that has done what was asked."""
+    return f"Done: {key}"
+
+
+def shown(prompt: Prompt) -> str:
+    """All that a prompt holds, as one text: contents and the ids of calls."""
+    parts: list[str] = []
+    for message in prompt.messages:
+        parts.append(message["content"] or "")
+        parts += [call["id"] for call in message.get("tool_calls", ())]
+    return "\n".join(parts)
+
+
+def _answer(beat: Beat, mark: str) -> Answered:
+    """The beat as an answer that can be told from every other one."""
+    calls = tuple(
+        ToolCall(id=f"{mark}{i}", name=name, arguments=arguments)
+        for i, (name, arguments) in enumerate(beat.calls)
+    )
+    text = beat.text and f"{beat.text} ({mark})"
+    return Answered(text=text, calls=calls, tokens=beat.tokens)

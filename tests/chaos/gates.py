@@ -1,0 +1,207 @@
+"""The ports as one invocation reaches them: through a gate, where its history may take a turn.
+
+Beside the faults of a process (killed, frozen, slow) these are the store's own, which the adapter
+of the real one would meet: a lost answer, an execution that comes late or twice, a refusal.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from brain.adapters.store import BRAIN_LIMIT_S, CALLER_LIMIT_S
+from brain.domain.errors import BrainError, LeaseLost, StoreUnreachable
+from brain.ports import (
+    Admitted,
+    Alive,
+    Arrival,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    Page,
+    RateLimited,
+    Recorded,
+    Settled,
+    StateStore,
+    Status,
+    Summons,
+)
+from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
+from tests.chaos.ledger import Ledger, State
+from tests.chaos.processes import Process, process_loop
+
+STORE_S = 0.005  # seconds from here to the store, and the same back
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One call of a port, and what goes wrong at it."""
+
+    number: int
+    kinds: tuple[str, ...]
+
+
+class Scene(Protocol):
+    """What the gates need of the world."""
+
+    ledger: Ledger
+    lease_s: float
+
+    def arrive(self, process: Process, port: str, name: str) -> Point:
+        """Number a point, and let happen there what happens to the world."""
+
+    def refused_until(self, port: str) -> float:
+        """When the port's service takes calls again."""
+
+    def later(self, seconds: float, story: Callable[[], Awaitable[Any]]) -> None:
+        """Let something happen that no process can keep from happening."""
+
+    def store_ms(self) -> int:
+        """The store's clock."""
+
+
+class Gate:
+    """The place where a process can be stopped."""
+
+    def __init__(self, scene: Scene, process: Process) -> None:
+        self.scene = scene
+        self.process = process
+
+    async def enter(self, port: str, name: str) -> Point:
+        """Before a call has any effect."""
+        if process_loop().is_ending:
+            raise asyncio.CancelledError
+        point = self.scene.arrive(self.process, port, name)
+        await self._suffer(point, "before")
+        return point
+
+    async def leave(self, point: Point) -> None:
+        """After the effect, before the answer reaches the process."""
+        await self._suffer(point, "after")
+
+    async def _suffer(self, point: Point, when: str) -> None:
+        if f"kill.{when}" in point.kinds:
+            self.process.kill()
+            await self.process.halt()
+        if f"freeze.{when}" in point.kinds:
+            self.process.freeze(FREEZE_S)
+            await asyncio.sleep(0)
+        if f"pause.{when}" in point.kinds:
+            await asyncio.sleep(PAUSE_S)
+
+
+class GatedStore:
+    """StateStore behind a gate."""
+
+    def __init__(self, gate: Gate, store: StateStore) -> None:
+        self._gate = gate
+        self._store = store
+
+    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+        answer: Admitted | Recorded | Duplicate | RateLimited = await self._move(
+            "admit", lambda: self._take(lambda: self._store.admit(arrival)), limit_s=CALLER_LIMIT_S
+        )
+        return answer
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        answer: Admitted | Alive | Settled = await self._move(
+            "resume", lambda: self._take(lambda: self._store.resume(summons, holder=holder))
+        )
+        return answer
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        answer: Committed = await self._move(commit.move.value, lambda: self._commit(hold, commit))
+        return answer
+
+    async def renew(self, hold: Hold) -> bool:
+        answer: bool = await self._move(
+            "renew", lambda: self._touch(hold, "renew", lambda: self._store.renew(hold))
+        )
+        return answer
+
+    async def release(self, hold: Hold) -> None:
+        await self._move(
+            "release", lambda: self._touch(hold, "release", lambda: self._store.release(hold))
+        )
+
+    async def stop(self, user_id: str) -> bool:
+        return await self._store.stop(user_id)
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        return await self._store.read(user_id, since=since, limit=limit)
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        await self._store.trim(user_id, below=below)
+
+    async def status(self, user_id: str) -> Status:
+        return await self._store.status(user_id)
+
+    async def _move(
+        self, name: str, send: Callable[[], Awaitable[Any]], *, limit_s: float = BRAIN_LIMIT_S
+    ) -> Any:
+        """One call as the adapter makes it: it insists while the store refuses, up to its limit."""
+        point = await self._gate.enter("store", name)
+        await asyncio.sleep(STORE_S)
+        await self._insist(limit_s)
+        try:
+            answer = await self._execute(point, send)
+        except BrainError:
+            await self._gate.leave(point)
+            raise
+        await asyncio.sleep(STORE_S)
+        await self._gate.leave(point)
+        return answer
+
+    async def _insist(self, limit_s: float) -> None:
+        now = asyncio.get_running_loop().time()
+        wait_s = self._gate.scene.refused_until("store") - now
+        if wait_s > 0:
+            await asyncio.sleep(min(wait_s, limit_s))
+        if wait_s > limit_s:
+            raise StoreUnreachable("refused")
+
+    async def _execute(self, point: Point, send: Callable[[], Awaitable[Any]]) -> Any:
+        async def unheard() -> None:
+            with contextlib.suppress(LeaseLost):
+                await send()
+
+        if "late" in point.kinds:
+            self._gate.scene.later(ECHO_S, unheard)
+            raise StoreUnreachable("no answer")
+        if "double" in point.kinds or "resend" in point.kinds:
+            await unheard()
+            await asyncio.sleep(ECHO_S if "resend" in point.kinds else 0)
+        answer = await send()
+        if "lost" in point.kinds:
+            raise StoreUnreachable("the answer was lost")
+        if "echo" in point.kinds:
+            self._gate.scene.later(ECHO_S, unheard)
+        return answer
+
+    async def _take(self, send: Callable[[], Awaitable[Any]]) -> Any:
+        before, now_ms = self._state(), self._gate.scene.store_ms()
+        answer = await send()
+        self._gate.scene.ledger.taken(self._gate.process, before, self._state(), now_ms=now_ms)
+        return answer
+
+    async def _commit(self, hold: Hold, commit: Commit) -> Committed:
+        before = self._state()
+        answer = await self._store.commit(hold, commit)
+        scene = self._gate.scene
+        scene.ledger.committed(
+            self._gate.process, hold, commit, before, self._state(),
+            at=asyncio.get_running_loop().time(), lease_s=scene.lease_s,
+        )  # fmt: skip
+        return answer
+
+    async def _touch(self, hold: Hold, what: str, send: Callable[[], Awaitable[Any]]) -> Any:
+        before = self._state()
+        answer = await send()
+        if self._state() != before:
+            self._gate.scene.ledger.check_holder(self._gate.process, hold, before, what)
+        return answer
+
+    def _state(self) -> State:
+        return self._gate.scene.ledger.state(self._gate.process.user)

@@ -1,0 +1,195 @@
+"""What happened in a history, written down by the far sides of the ports and by nobody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from brain.adapters.store import Keys
+from brain.domain.journal import Answered, Returned
+from brain.flows.deliver import Outcome
+from brain.ports import Commit, Hold, Json, Move, Summons
+from tests.chaos.processes import Process
+from tests.fakes.redis import MemoryRedis
+
+
+@dataclass(kw_only=True)
+class Said:
+    """A text of a user. `outcomes` are the 200s its caller got, each with the process it is from;
+    `unheard` those that were sent when the caller had hung up.
+    """
+
+    user: str
+    text: str
+    message_id: str
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    unheard: list[tuple[str, Outcome]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A commit that changed the store."""
+
+    process: str
+    user: str
+    run_id: str
+    commit: Commit
+    ended: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thought:
+    """A question to the model. `shown` is all that it was shown, as one text."""
+
+    run_id: str
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """A run of a tool."""
+
+    user: str
+    tool: str
+    key: str
+    call_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """An event that was handed to the channel, whether or not it took it."""
+
+    process: str
+    user: str
+    event: str
+    data: Json
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State:
+    """A user's state in the store at one moment."""
+
+    run: Mapping[str, str]
+    journal: int
+
+    def number(self, name: str) -> int:
+        return int(self.run.get(name) or 0)
+
+    @property
+    def is_idle(self) -> bool:
+        return self.run.get("state") not in ("running", "handingOver")
+
+
+class Ledger:
+    """The records of one history, and what was seen to be wrong as it happened."""
+
+    def __init__(self, redis: MemoryRedis) -> None:
+        self.redis = redis
+        self.said: list[Said] = []
+        self.steps: list[Step] = []
+        self.thoughts: list[Thought] = []
+        self.deeds: list[Deed] = []
+        self.published: list[Published] = []
+        self.queued: list[Summons] = []
+        self.overran: list[str] = []
+        self.crashes: list[str] = []
+        self.attempts: dict[tuple[str, int], int] = {}
+        self.wrong: list[str] = []
+        self.clock_jumped = False
+        self._good_until: dict[str, float] = {}
+
+    def state(self, user: str) -> State:
+        """The truth: what the store holds of this user now."""
+        keys = Keys.of(user)
+        run: Any = self.redis.dump(keys.key("run")) or {}
+        journal: Any = self.redis.dump(keys.key("journal")) or []
+        return State(run=dict(run), journal=len(journal))
+
+    def answers(self, run_id: str) -> list[Answered]:
+        """The model's answers that are recorded of a run."""
+        return [entry for entry in self._entries(run_id) if isinstance(entry, Answered)]
+
+    def results(self, run_id: str) -> list[Returned]:
+        """The tool results that are recorded of a run."""
+        return [entry for entry in self._entries(run_id) if isinstance(entry, Returned)]
+
+    def committed(
+        self,
+        process: Process,
+        hold: Hold,
+        commit: Commit,
+        before: State,
+        after: State,
+        *,
+        at: float,
+        lease_s: float,
+    ) -> None:
+        """A commit was executed at the store."""
+        if before == after:
+            return
+        self.check_holder(process, hold, before, f"commit of step {commit.step}")
+        ended = after.is_idle
+        self.steps.append(
+            Step(
+                process=process.name,
+                user=hold.user_id,
+                run_id=hold.run_id,
+                commit=commit,
+                ended=ended,
+            )
+        )
+        if ended or commit.move is Move.HAND_OVER:
+            # Done in good standing: it may say the rest as long as its lease would have lasted.
+            self._good_until[process.name] = at + lease_s
+
+    def taken(self, process: Process, before: State, after: State, *, now_ms: int) -> None:
+        """An admission or a summons was executed at the store."""
+        names = ("fence", "holder", "id")
+        if all(before.run.get(name) == after.run.get(name) for name in names):
+            return
+        handed_over = before.run.get("state") == "handingOver"
+        if not (before.is_idle or handed_over or before.number("lease") <= now_ms):
+            self.wrong.append(f"I2 {process.name} took a lease that {before.run['holder']} held")
+        called = handed_over and before.run.get("fence") == after.run.get("fence")
+        if after.run.get("id") == before.run.get("id") and not called:
+            step = (after.run["id"], after.number("step"))
+            self.attempts[step] = self.attempts.get(step, 0) + 1
+
+    def check_holder(self, process: Process, hold: Hold, before: State, what: str) -> None:
+        """Only the holder of the newest fence changes anything."""
+        holds = before.run.get("holder") == process.name and before.number("fence") == hold.fence
+        if not holds or before.is_idle:
+            self.wrong.append(f"I2 {process.name} changed the store without the lease: {what}")
+
+    def check_standing(self, process: Process, what: str, *, at: float, strictly: bool) -> None:
+        """Only the brain shows anything or acts, or one that has ended its part of the run."""
+        state = self.state(process.user)
+        if state.run.get("holder") == process.name and not state.is_idle:
+            return
+        if not strictly and at < self._good_until.get(process.name, 0):
+            return
+        if not self.clock_jumped:
+            self.wrong.append(f"I2 {process.name} was no longer the brain: {what}")
+
+    def thought(self, process: Process, shown: str) -> None:
+        """The model is asked."""
+        run_id = self.state(process.user).run.get("id", "")
+        for answer in self.answers(run_id):
+            if _mark(answer) not in shown and not self.clock_jumped:
+                self.wrong.append(f"I5 asked again for a recorded answer: {_mark(answer)}")
+        self.thoughts.append(Thought(run_id=run_id, shown=shown))
+
+    def did(self, process: Process, deed: Deed, *, at: float) -> None:
+        """A tool runs."""
+        self.check_standing(process, f"tool {deed.tool}", at=at, strictly=True)
+        run_id = deed.key.partition(":")[0]
+        if deed.call_id in {result.call_id for result in self.results(run_id)}:
+            self.wrong.append(f"I5 ran again after its result was recorded: {deed.key}")
+        self.deeds.append(deed)
+
+    def _entries(self, run_id: str) -> list[Any]:
+        return [e for step in self.steps if step.run_id == run_id for e in step.commit.entries]
+
+
+def _mark(answer: Answered) -> str:
+    """What tells an answer of the model from every other: the beginning of its calls' ids."""
+    return answer.calls[0].id.partition(".")[0] + "." if answer.calls else answer.text

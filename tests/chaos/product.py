@@ -1,0 +1,25 @@
+"""The parts of the product that a history runs: the real ones, unless a mutant is handed in."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from brain.adapters.store import Redis, RedisStore
+from brain.core.limits import Limits
+from brain.flows import go, patience
+from brain.flows.deliver import Reply
+from brain.flows.turn import Services
+from brain.ports import StateStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Product:
+    """`edit` changes a script's text on its way to the store."""
+
+    brain_go: Callable[..., Awaitable[Any]] = go.brain_go
+    brain_again: Callable[..., Awaitable[Any]] = go.brain_again
+    wait_for: Callable[..., Awaitable[Any]] = patience.wait_for
+    reply: Callable[[], Reply] = Reply
+    services: Callable[..., Services] = Services
+    store: Callable[[Redis, Limits], StateStore] = RedisStore
+    edit: Callable[[str], str] = str

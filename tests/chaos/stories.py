@@ -1,0 +1,192 @@
+"""The small stories whose histories are played, and the model's part in them.
+
+The model of a story has no memory: it looks at what it is shown, and after the user's last text
+goes through the story's beats one by one. So it says the same whichever invocation asks it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from brain.core.limits import Limits
+from brain.core.step import CONTINUE, QUIT
+from brain.ports import Effect, Json, ToolSpec
+
+LEASE_S = 10.0  # seconds; short, so that a history is
+ONCE = "-once"
+PARTIAL = "So far"  # what came of an answer that was cut
+LIMITS = Limits(lease_s=LEASE_S)
+
+type Call = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beat:
+    """One answer of the model."""
+
+    calls: tuple[Call, ...] = ()
+    text: str = ""
+    delay_s: float = 0.4
+    tokens: int = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FarTool:
+    """A tool. `knows`: its far side can be asked later; `chars`: how much more it gives."""
+
+    spec: ToolSpec
+    seconds: float = 0.3
+    knows: bool = False
+    chars: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A text that a user says at a time of their own."""
+
+    at: float = 0.0
+    text: str = "zebra"
+    user: str = "anna"
+    message_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Story:
+    """What users say, what the model answers, and how long an invocation may last.
+
+    `tries` is how often a caller sends a text that gets no 200; 1 is one who never tries again.
+    """
+
+    name: str
+    beats: tuple[Beat, ...]
+    asks: tuple[Ask, ...] = (Ask(),)
+    tools: tuple[FarTool, ...] = ()
+    limits: Limits = LIMITS
+    patience_s: float = 8.0
+    max_duration_s: float = 300.0
+    reserve_s: float = 5.0
+    tries: int = 8
+    stops: tuple[float, ...] = field(default=())
+
+    def beat(self, messages: Sequence[Json]) -> Beat:
+        """What the model says to these messages."""
+        passed = 0
+        for message in reversed(messages):
+            if message["role"] == "user":
+                break
+            passed += message["role"] == "assistant"
+        return self.beats[min(passed, len(self.beats) - 1)]
+
+    def once(self) -> "Story":
+        """The same with callers who never try again."""
+        return replace(self, name=self.name + ONCE, tries=1)
+
+
+def named(name: str) -> Story:
+    """A story by its name, which ends in "-once" for callers who never try again."""
+    story = STORIES[name.removesuffix(ONCE)]
+    return story.once() if name.endswith(ONCE) else story
+
+
+def say(text: str) -> Call:
+    return (CONTINUE, f'{{"message":"{text}"}}')
+
+
+def bye(text: str) -> Call:
+    return (QUIT, f'{{"message":"{text}"}}')
+
+
+def tool(name: str, effect: Effect, *, knows: bool = False, chars: int = 0) -> FarTool:
+    spec = ToolSpec(
+        name=name, description=name, parameters={"type": "object"}, effect=effect, limit_s=8.0
+    )
+    return FarTool(spec=spec, knows=knows, chars=chars)
+
+
+LOOK = tool("look", Effect.READS)
+KEEP = tool("keep", Effect.REPEATS)
+SEND = tool("send", Effect.ACTS)
+SEND_KNOWN = tool("send", Effect.ACTS, knows=True)
+
+END = Beat(calls=(bye("The end."),))
+LOOKING = Beat(calls=(("look", "{}"), ("look", "{}")))
+SENDING = Beat(calls=(("send", "{}"),))
+STEP = Beat(calls=(say("A step."),), delay_s=1.0)
+
+ONE = Story(name="one", beats=(END,))
+PLAIN = Story(name="plain", beats=(Beat(text="Plainly."),))
+CRUMBS = Story(
+    name="crumbs",
+    beats=(
+        Beat(calls=(say("One."),)),
+        Beat(calls=(say("Two."), say("Three."))),
+        END,
+    ),
+)
+WORDLESS = Story(name="wordless", beats=(Beat(calls=(say("All."),)), Beat(calls=((QUIT, "{}"),))))
+TOOLS = Story(
+    name="tools",
+    beats=(LOOKING, Beat(calls=(("keep", "{}"), ("look", "{}"))), END),
+    tools=(LOOK, KEEP),
+)
+BESIDE = Story(
+    name="beside",
+    beats=(Beat(calls=(say("Now."), ("look", "{}"), ("keep", "{}"), bye("Kept."))),),
+    tools=(LOOK, KEEP),
+)
+HANDOVER = Story(
+    name="handover",
+    beats=(STEP, STEP, STEP, STEP, STEP, END),
+    max_duration_s=4.0,
+    reserve_s=1.5,
+)
+HASTY = replace(HANDOVER, name="hasty", patience_s=0.5)
+BRISK = Story(
+    name="brisk",
+    beats=(Beat(calls=(say("A step."),)), Beat(calls=(say("Two."),)), END),
+    max_duration_s=2.0,
+    reserve_s=1.3,
+)
+CUT = Story(
+    name="cut",
+    beats=(Beat(calls=(say("A step."),), delay_s=0.3), Beat(text="Long.", delay_s=4.0), END),
+    max_duration_s=4.0,
+    reserve_s=1.5,
+)
+IMPATIENT = Story(name="impatient", beats=(LOOKING, END), tools=(LOOK,), patience_s=0.5)
+LONG = Story(name="long", beats=(Beat(calls=(say("Hm."),), delay_s=14.0), END), patience_s=2.0)
+ACT = Story(name="act", beats=(SENDING, END), tools=(SEND,))
+ACT_KNOWN = Story(name="act-known", beats=(SENDING, END), tools=(SEND_KNOWN,))
+ACTS = Story(
+    name="acts",
+    beats=(Beat(calls=(("look", "{}"), ("send", "{}"), ("send", "{}"), bye("Sent."))),),
+    tools=(LOOK, SEND),
+)
+TWO = Story(
+    name="two", beats=(LOOKING, END), tools=(LOOK,), asks=(Ask(), Ask(at=0.6, text="walrus"))
+)
+NEXT = Story(name="next", beats=(END,), asks=(Ask(), Ask(at=1.0, text="walrus")))
+LATE_TWO = Story(
+    name="late-two",
+    beats=(END,),
+    asks=(Ask(), Ask(at=0.405, text="walrus"), Ask(at=12.0, text="heron")),
+)
+SAME = Story(
+    name="same", beats=(LOOKING, END), tools=(LOOK,),
+    asks=(Ask(message_id="same"), Ask(at=0.001, message_id="same"), Ask(at=1.0, message_id="same")),
+)  # fmt: skip
+STOPPED = Story(name="stopped", beats=(STEP, STEP, STEP, STEP, END), stops=(1.7,))
+STEADY = Story(name="steady", beats=(*[STEP] * 13, END))
+RATED = Story(
+    name="rated",
+    beats=(END,),
+    asks=(Ask(), Ask(at=2.0, text="walrus")),
+    limits=replace(LIMITS, texts_per_minute=1),
+)
+
+STORIES = {
+    story.name: story
+    for story in (
+        *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
+        *(LONG, ACT, ACT_KNOWN, ACTS, TWO, NEXT, LATE_TWO, SAME, STOPPED, STEADY, RATED),
+    )
+}

@@ -1,0 +1,188 @@
+"""One deployment in virtual time: invocations, callers, the queue's deliveries, and the clock."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from typing import Any
+
+from brain.flows.turn import Invocation, Services
+from tests.chaos import faults
+from tests.chaos.calls import insist
+from tests.chaos.far import ChannelHere, ModelHere, QueueHere, ToolHere
+from tests.chaos.faults import Place, Plan
+from tests.chaos.gates import Gate, GatedStore, Point
+from tests.chaos.ledger import Ledger, Said
+from tests.chaos.processes import Process, process_loop
+from tests.chaos.product import Product
+from tests.chaos.stories import Ask, Story
+from tests.fakes.redis import MemoryRedis
+from tests.fakes.world import Clock
+
+# What may keep a living process from giving its last word: it is not known to be recorded, or the
+# channel is too slow.
+UNHEARD = {("store", "outage"), ("store", "late"), ("store", "lost"), ("channel", "pause.after")}
+END_S = 3 * 3600.0  # seconds by which everything must have come to rest
+
+
+class World:
+    """The stage of one history. `trace` tells it step by step."""
+
+    def __init__(self, story: Story, plan: Plan, product: Product) -> None:
+        self.story = story
+        self.lease_s = story.limits.lease_s
+        self.clock = Clock()
+        self.redis = MemoryRedis(self.store_ms, edit=product.edit)
+        self.ledger = Ledger(self.redis)
+        self.known: dict[str, float] = {}
+        self.points: list[Place] = []
+        self.trace: list[str] = []
+        self.product = product
+        self.store = product.store(self.redis, story.limits)
+        self._plan = plan
+        self._clock_ahead_s = 0.0
+        self._refused: dict[str, float] = {}
+        self._happened: list[tuple[str, str]] = []
+        self._pending: set[asyncio.Future[Any]] = set()
+
+    @property
+    def now(self) -> float:
+        return self.clock.now()
+
+    @property
+    def processes(self) -> list[Process]:
+        return process_loop().processes
+
+    @property
+    def pending(self) -> int:
+        """How much is still under way."""
+        return len(self._pending)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing has gone wrong."""
+        return not self._happened
+
+    def is_well(self, process: str) -> bool:
+        """Whether nothing has happened to a process, nor to the services that it speaks through."""
+        found = next(one for one in self.processes if one.name == process)
+        return not (found.is_dead or found.was_frozen or UNHEARD & set(self._happened))
+
+    def store_ms(self) -> int:
+        return round((self.clock.utc().timestamp() + self._clock_ahead_s) * 1000)
+
+    def refused_until(self, port: str) -> float:
+        return self._refused.get(port, 0)
+
+    def later(self, seconds: float, story: Callable[[], Awaitable[Any]]) -> None:
+        """Let something happen after a while, whatever becomes of the processes."""
+
+        async def wait_and_happen() -> None:
+            await asyncio.sleep(seconds)
+            await story()
+
+        task = asyncio.get_running_loop().create_task(wait_and_happen(), context=Context())
+        self._await(task)
+
+    def _await(self, future: "asyncio.Future[Any]") -> None:
+        """The history is not over before this is; what fails in the world itself is a finding."""
+
+        def settled(future: "asyncio.Future[Any]") -> None:
+            self._pending.discard(future)
+            if not future.cancelled() and (error := future.exception()):
+                self.ledger.crashes.append(f"the world: {error!r}")
+
+        self._pending.add(future)
+        future.add_done_callback(settled, context=Context())
+
+    async def play(self) -> None:
+        """The whole story, until nothing is under way any more."""
+        for ask in self.story.asks:
+            self.say(ask)
+        for at in self.story.stops:
+            self.later(at, lambda: self.store.stop(self.story.asks[0].user))
+        while self._pending and self.now < END_S:
+            await asyncio.wait(set(self._pending), timeout=END_S - self.now)
+
+    def say(self, ask: Ask) -> None:
+        """A user says something, at its time from now."""
+        said = Said(
+            user=ask.user,
+            text=ask.text,
+            message_id=ask.message_id or self.clock.new_id(),
+        )
+        self.ledger.said.append(said)
+        self.later(ask.at, lambda: insist(self, said))
+
+    def tell(self, what: str) -> None:
+        """A line of the history."""
+        self.trace.append(f"{self.now:9.3f}  {what}")
+
+    def start(self, user: str) -> tuple[Process, Invocation, Services]:
+        """A process that the platform starts for a call, and ends at its deadline."""
+        story, now = self.story, self.now
+        invocation = Invocation(
+            id=self.clock.new_id(),
+            started=now,
+            cut=now + story.max_duration_s - story.reserve_s,
+            deadline=now + story.max_duration_s,
+        )
+        process = Process(process_loop(), invocation.id, user=user)
+        self._await(process.finished)
+        self._limit(process, story.max_duration_s)
+        return process, invocation, self._behind(Gate(self, process))
+
+    def _limit(self, process: Process, seconds: float) -> None:
+        """The platform ends a process at its deadline; a frozen one has no clock until it thaws."""
+
+        def expire() -> None:
+            if process.is_frozen:
+                self._limit(process, 1.0)
+            elif not process.finished.done():
+                self.tell(f"{process.name} overran")
+                self.ledger.overran.append(process.name)
+                process.kill()
+
+        asyncio.get_running_loop().call_later(seconds, expire, context=Context())
+
+    def _behind(self, gate: Gate) -> Services:
+        return self.product.services(
+            store=GatedStore(gate, self.store),
+            queue=QueueHere(gate, self),
+            channel=ChannelHere(gate, self),
+            model=ModelHere(gate, self),
+            tools={tool.spec.name: ToolHere(gate, self, tool) for tool in self.story.tools},
+            clock=self.clock,
+            limits=self.story.limits,
+        )
+
+    # ---- what happens at a point
+
+    def arrive(self, process: Process, port: str, name: str) -> Point:
+        """Number a point, and let happen there what happens to the world."""
+        number = len(self.points)
+        place = Place(number, port, f"{process.user} {port}.{name}")
+        kinds = self._plan.at(number, port)
+        self.points.append(place)
+        self.tell(f"{process.name} {port}.{name} @{number}{''.join(f' !! {k}' for k in kinds)}")
+        for kind in kinds:
+            self._happened.append((port, kind))
+            self._happen(kind, port, process)
+        return Point(number, kinds)
+
+    def _happen(self, kind: str, port: str, process: Process) -> None:
+        match kind:
+            case "refuse" | "outage":
+                seconds = faults.BRIEF_S if kind == "refuse" else faults.OUTAGE_S
+                self._refused[port] = self.now + seconds
+            case "ahead" | "behind":
+                self._clock_ahead_s += faults.JUMP_S if kind == "ahead" else -faults.JUMP_S
+                self.ledger.clock_jumped = True
+            case "text":
+                self.say(Ask(text=f"badger {len(self.points)}", user=process.user))
+            case "again":
+                first = next(said for said in self.ledger.said if said.user == process.user)
+                self.say(Ask(text=first.text, user=first.user, message_id=first.message_id))
+            case "stop":
+                self.later(0, lambda: self.store.stop(process.user))
+            case _:
+                pass
