@@ -13,7 +13,7 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services test check format bench clean
+.PHONY: dev services import test check format bench chaos chaos-long clean
 
 dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
 	$(call setup,dev)
@@ -22,6 +22,13 @@ dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= chang
 services: ## the local services alone, and a .env.local that points at them
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.services
+
+# USER counts only when it stands on make's command line: every shell has one of its own.
+import: ## a folder of texts into the documents of what runs here: make import FOLDER=docs
+	$(if $(FOLDER),,$(error Which folder? make import FOLDER=docs))
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.imports "$(FOLDER)" \
+		$(if $(filter command,$(firstword $(origin USER))),--user "$(USER)")
 
 # pytest comes last, so that the output closes with its summary line.
 test: ## the whole test suite
@@ -45,6 +52,15 @@ format:
 bench: ## each benchmark a table, with a ratio to its floor
 	$(call setup,dev)
 	.venv/bin/python -m bench
+
+chaos: ## a minute of people who talk while processes die and services fail, and a report
+	$(call setup,dev)
+	@.venv/bin/python -m local.chaos
+
+chaos-long: ## every enumeration and more random histories, and five minutes of chaos
+	$(call setup,test)
+	CHAOS_SECONDS=300 .venv/bin/python -m local.chaos
+	CHAOS=long .venv/bin/python -m pytest tests/chaos tests/walks
 
 clean: ## what the set-up and the tools made goes; the state of the local services stays
 	rm -rf .venv node_modules tests/vercel/node_modules public/vendor .local/setup .vercel

@@ -20,6 +20,20 @@ async def plain(
     await answer(scope, send, status, text.encode() + b"\n", "text/plain; charset=utf-8", headers)
 
 
+async def overran(scope: Scope, send: Send) -> None:
+    """An invocation passed its maximum duration; the code is the platform's."""
+    code = "FUNCTION_INVOCATION_TIMEOUT"
+    text = f"The function took longer than it may.\n\n{code}"
+    await plain(scope, send, 504, text, {"x-vercel-error": code})
+
+
+async def died(scope: Scope, send: Send) -> None:
+    """A process ended under an invocation; the code is the platform's."""
+    code = "FUNCTION_INVOCATION_FAILED"
+    text = f"The function ended before it answered.\n\n{code}"
+    await plain(scope, send, 502, text, {"x-vercel-error": code})
+
+
 async def answer(
     scope: Scope,
     send: Send,

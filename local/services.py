@@ -1,7 +1,7 @@
 """The local services in place of the cloud's, and the environment that points the functions at
 them.
 
-python -m local.services      serves them alone and writes .env.local for `vercel dev`
+python -m local.services      serves them alone, for functions under `vercel dev`
 
 Engines are processes (Redis, Postgres); the vendors' interfaces in front of them are ASGI apps in
 this process, each behind a switch for faults.
@@ -20,6 +20,8 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from local.command import begin, state_dir, until_told
+from local.dotenv import pointing
 from local.engines import postgres, valkey
 from local.faults import FaultInjector
 from local.guard import Guard, guard
@@ -30,9 +32,7 @@ from local.server import HOST, Address, serving
 from local.upstash import upstash_app
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA_DIR = ROOT / ".local" / "state"
-ENV_FILE = ROOT / ".env.local"
-DEFAULT_PORT = 3000  # of the page; the services take the next four
+DATABASE_FILE = "database-url"  # beside the state, for programs that join what runs
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
 MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
@@ -111,6 +111,7 @@ async def services(
         )
         watch.watch(redis.pid, signal.SIGTERM)
         watch.watch(database.pid, signal.SIGINT)  # Postgres: close down fast, in order
+        (data_dir / DATABASE_FILE).write_text(database.url)
         engine = LocalQueue(data_dir / "queue.sqlite")
         pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET)
         store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
@@ -181,32 +182,24 @@ def _secret(data_dir: Path) -> str:
     return file.read_text()
 
 
-async def main() -> None:
-    """Serve the services alone until Ctrl-C, for functions that run elsewhere on this machine."""
-    port = int(os.environ.get("PORT") or DEFAULT_PORT)
+async def main(port: int, root: Path = ROOT) -> None:
+    """Serve the services alone until told to end, for functions that run elsewhere on this machine.
+
+    While they are up, .env.local and .env in `root` point at them.
+    """
     async with guard() as watch:
         running = services(
-            DATA_DIR,
+            state_dir(os.environ),
             ports=Ports.beside(port),
             public_url=f"http://{HOST}:{port}",
             watch=watch,
             asked=os.environ,
         )
         async with running as local:
-            lines = [f'{name}="{value}"\n' for name, value in local.env.items()]
-            ENV_FILE.write_text("".join(lines))
-            print(f"Services are up. {ENV_FILE.name} points at them. Ctrl-C ends them.", flush=True)
-            await until_told()
-
-
-async def until_told() -> None:
-    """Wait for Ctrl-C or a polite request to end."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+            with pointing(root, local.env) as told:
+                print(f"Services are up. {told} Ctrl-C ends them.", flush=True)
+                await until_told()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    begin(main)

@@ -65,7 +65,7 @@ export class Connection {
       this.#road = 'connecting';
       this.#channel = new Channel(Pusher, settings, this.#gateway, this.#world.clock, {
         onRoad: (road) => this.#takeRoad(road),
-        onEntry: (entry) => this.#take([entry]),
+        onEntry: (entry) => this.#hear(entry),
         onRun: (event) => this.#takeRun(event),
       });
     }
@@ -147,6 +147,13 @@ export class Connection {
     if (this.#log.isBehind) this.#watch.look(true);
     this.#watch.plan();
     this.#tellState();
+  }
+
+  /** @param {import('./types.js').ChannelEntry} entry what the channel brought */
+  #hear(entry) {
+    this.#take([entry]);
+    // Its run has come further: how far, only the status tells.
+    if (entry.role === 'brain' && entry.kind === 'breadcrumb') this.#watch.look();
   }
 
   /** @param {{runId: string, state: string}} event */

@@ -62,7 +62,7 @@ async function start(accessKey, attempt = 1) {
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onMessage, onState } = connected;
-  part('scripted').hidden = !session.features?.model?.scripted;
+  part('scripted').hidden = part('source').hidden = !session.features?.model?.scripted;
   timeline.clear();
   onMessage((entry) => showEntry(entry, entry.seq > session.cursor));
   onState((now) => {

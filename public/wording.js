@@ -27,9 +27,18 @@ export function connectionInWords(connection) {
  */
 export function activityInWords({ run, retrying, connection }, unanswered) {
   if (retrying.length > 0) return `Not sent yet (${retrying[0].reason}). Trying again…`;
-  if (run.state === 'running') return run.activity || 'Thinking…';
+  if (run.state === 'running') return workInWords(run.activity);
   if (unanswered === 0) return '';
   return connection === 'offline' ? 'Waiting for the connection…' : 'Thinking…';
+}
+
+/**
+ * `thinking`, or the names of tools: `searchDocuments, readDocument`.
+ * @param {string} activity
+ */
+function workInWords(activity) {
+  const words = activity.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) || 'thinking';
+  return `${words[0].toUpperCase()}${words.slice(1)}…`;
 }
 
 /** @param {unknown} error why a question was not taken */

@@ -157,6 +157,17 @@ test('looking after a question slows down while nothing comes, and ends with the
   assert.equal(server.requests.length, 0);
 });
 
+test('a breadcrumb on the channel is followed by a look at how far its run has come', async () => {
+  const { server, pusher, states } = await connected();
+  pusher.emit('run', { runId: 'r1', state: 'running' });
+  server.status = { state: 'running', runId: 'r1', activity: 'reads', progress: 0.5, loop: 2 };
+
+  pusher.emit('message', server.say('half of it', { kind: 'breadcrumb', runId: 'r1' }));
+  await settled();
+
+  assert.equal(states.at(-1).run.progress, 0.5);
+});
+
 test('a steady stream of news does not put the look at the status off', async () => {
   const { clock, server, pusher, states } = await connected();
   pusher.emit('run', { runId: 'r1', state: 'running' });

@@ -51,12 +51,13 @@ test('what is silent or too old is not read aloud, a breadcrumb only into silenc
 });
 
 test('what goes on is said in words', () => {
-  const run = { ...IDLE, state: 'running', activity: 'Reading your documents' };
+  const run = { ...IDLE, state: 'running', activity: 'searchDocuments, readDocument' };
   const retrying = [{ messageId: 'm', attempt: 1, pauseMs: 500, reason: 'no network' }];
 
   assert.equal(activityInWords(QUIET, 0), '');
   assert.equal(activityInWords(QUIET, 1), 'Thinking…');
-  assert.equal(activityInWords({ ...QUIET, run }, 0), 'Reading your documents');
+  assert.equal(activityInWords({ ...QUIET, run }, 0), 'Search documents, read document…');
+  assert.equal(activityInWords({ ...QUIET, run: { ...run, activity: '' } }, 0), 'Thinking…');
   assert.match(activityInWords({ ...QUIET, connection: 'offline' }, 1), /connection/);
   assert.match(activityInWords({ ...QUIET, retrying }, 1), /no network.*again/);
 });

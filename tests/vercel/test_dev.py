@@ -5,17 +5,24 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from local.command import STATE
 from tests.vercel.copies import CLI, ROOT, copy_tree, environment
 
 READY = "Ready!"  # what the tool prints once it serves
 START_S = 60.0  # seconds; 2 on two idle cores
 FIRST_ANSWER_S = 80.0  # seconds; the tool installs the packages anew for each function it starts
+ALL_ANSWERS_S = 180.0  # seconds for the first answers of three functions at once; 55 on two cores
+USED = ("session", "voiceToBrain", "messages")  # the functions of the main job
 STOP_S = 10.0  # seconds between asking the tool to end and ending it
 
 
@@ -26,13 +33,68 @@ def free_port() -> int:
         return port
 
 
+def five_free_ports() -> int:
+    """The first of them: the page's, with those of its services behind it."""
+    for first in range(30_000, 32_000, 10):
+        with contextlib.ExitStack() as probes, contextlib.suppress(OSError):
+            for port in range(first, first + 5):
+                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
+            return first
+    raise AssertionError("no five free ports in a row")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a copy of the tree, served with no service set up."""
     copy = copy_tree(tmp_path_factory.mktemp("dev"))
-    unpacked = tmp_path_factory.mktemp("t")  # the tool unpacks each function and leaves it there
+    with served(copy, free_port(), tmp_path_factory.mktemp("t")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for one that stands where `make services` points it at the local services."""
+    copy = copy_tree(tmp_path_factory.mktemp("home"))
+    for name in (".env", ".env.local"):
+        (copy / name).unlink()
+    port = five_free_ports()
+    unpacked = tmp_path_factory.mktemp("u")
+    with services(copy, port, tmp_path_factory.mktemp("state")), served(copy, port, unpacked) as at:
+        with ThreadPoolExecutor() as threads:  # what they install takes its time: all at once
+            list(
+                threads.map(lambda name: httpx.get(f"{at}/api/{name}", timeout=ALL_ANSWERS_S), USED)
+            )
+        yield at
+
+
+@contextlib.contextmanager
+def services(copy: Path, port: int, state: Path) -> Iterator[None]:
+    """`make services` for this copy."""
+    main = "import asyncio, sys, pathlib; from local.services import main"
+    run = "asyncio.run(main(int(sys.argv[1]), pathlib.Path(sys.argv[2])))"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{main}; {run}", str(port), str(copy)],
+        cwd=ROOT,
+        env={**os.environ, STATE: str(state)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        try:
+            assert running.stdout is not None
+            assert running.stdout.readline().startswith("Services are up.")
+            yield
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(timeout=STOP_S)
+    assert not (copy / ".env").exists()
+
+
+@contextlib.contextmanager
+def served(copy: Path, port: int, unpacked: Path) -> Iterator[str]:
+    """`vercel dev` in this copy; it unpacks each function into `unpacked` and leaves it there."""
     (copy / "node_modules").symlink_to(ROOT / "node_modules")  # the tool builds, but installs not
-    address = f"127.0.0.1:{free_port()}"
+    address = f"127.0.0.1:{port}"
     with subprocess.Popen(
         [CLI, "dev", "--local", "-A", "vercel.dev.json", "--listen", address, "--yes"],
         cwd=copy,
@@ -92,3 +154,24 @@ def test_health_names_what_is_missing_through_its_rewrite(site: str) -> None:
     assert report["ok"] is False
     assert set(report["checks"]) >= {"redis", "queue", "channel", "database", "model"}
     assert "UPSTASH_REDIS_REST_URL" in health.text
+
+
+@pytest.mark.timeout(ALL_ANSWERS_S + 60)  # seconds; on a busy machine the set-up alone may take 120
+def test_the_main_job_is_done_on_the_local_services(home: str) -> None:
+    with httpx.Client(base_url=home, timeout=FIRST_ANSWER_S) as client:
+        session = answer_of(client.post("/api/session", json={}))
+        client.headers["Authorization"] = f"Bearer {session['token']}"
+
+        outcome = answer_of(client.post("/api/voiceToBrain", json={"text": "What can you do?"}))
+
+        log = answer_of(client.get("/api/messages"))["messages"]
+    assert outcome["state"] == "done"
+    assert "I am a script" in outcome["message"]["text"]
+    assert [entry["text"] for entry in log] == ["What can you do?", outcome["message"]["text"]]
+    assert log[1] == outcome["message"]
+
+
+def answer_of(response: httpx.Response) -> dict[str, Any]:
+    assert response.status_code == 200, response.text
+    content: dict[str, Any] = response.json()
+    return content

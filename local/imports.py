@@ -1,0 +1,40 @@
+"""`make import FOLDER=docs`: takes a folder of texts into the documents of what runs here.
+
+python -m local.imports FOLDER [--user ID] [--dry-run]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import psycopg
+
+from local.command import state_dir
+from local.services import DATABASE_FILE
+
+NOTHING_RUNS = "Nothing runs here to import into. Start `make dev` first, in another terminal."
+
+
+def main() -> None:
+    """Become the import. Exits with 1 and one line if nothing runs."""
+    url = running_database(state_dir(os.environ))
+    if url is None:
+        sys.exit(NOTHING_RUNS)
+    command = [sys.executable, "-m", "brain.import_documents", *sys.argv[1:]]
+    os.execve(sys.executable, command, {**os.environ, "DATABASE_URL": url})
+
+
+def running_database(state: Path) -> str | None:
+    """Its address, if it answers: a stack that was killed leaves the address behind."""
+    try:
+        url = (state / DATABASE_FILE).read_text()
+        psycopg.connect(url).close()
+    except (FileNotFoundError, psycopg.OperationalError):
+        return None
+    return url
+
+
+if __name__ == "__main__":
+    main()

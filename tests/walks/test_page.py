@@ -1,0 +1,244 @@
+"""The page in a real browser, on everything that stands behind it: what is on it is the log."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+
+from local.services import ROOT
+from local.toolchain import find_browser
+from tests.walks.conftest import LIMIT_S, Person, Town, goes_on, says
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+LIMIT_MS = LIMIT_S * 1000
+SHOWN = """[...document.querySelectorAll('#log article')].map(
+    (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
+HALF_DONE = """() => new Promise((resolve) => {
+    const bar = document.getElementById('progress');
+    const look = () => (bar.value >= 0.5 ? resolve() : requestAnimationFrame(look));
+    look();
+})"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser, town: Town, person: Person | None = None
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """The page in a browser of its own, and what its console complains of, errors included.
+
+    Of this person; of the owner, as anyone who opens it here, without one.
+    """
+    context = await browser.new_context()
+    context.set_default_timeout(LIMIT_MS)
+    if person:
+        token = f"sessionStorage.setItem('second-brain-token', '{person.token()}')"
+        await context.add_init_script(token)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    await page.goto(town.stack.url)
+    yield page, complaints
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Page]:
+    """The page of `person`, connected. A complaint in its console fails the test."""
+    async with opened(browser, town, person) as (page, complaints):
+        await shows(page.get_by_text("Connected", exact=True))
+        yield page
+        assert complaints == []
+
+
+async def shows(what: Locator) -> None:
+    await expect(what).to_be_visible(timeout=LIMIT_MS)
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.get_by_label("Your message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def answered(page: Page, text: str) -> None:
+    await shows(page.locator(".say").get_by_text(text))
+
+
+async def on_page(page: Page) -> list[list[str]]:
+    """Kind and text of all entries, from first to last."""
+    return list(await page.evaluate(SHOWN))
+
+
+async def in_log(person: Person) -> list[list[str]]:
+    """The same, as the log has it."""
+    return [[entry.get("kind", "user"), entry["text"]] for entry in await person.log()]
+
+
+def step(number: int, steps: int) -> dict[str, Any]:
+    """A step of a long task: a second's work of the model."""
+    told = {"message": f"Step {number}.", "progress": number / steps}
+    return {"calls": [{"name": "sayToUserAndContinue", "arguments": told}], "delay_s": 1}
+
+
+async def test_a_question_brings_its_breadcrumb_and_then_the_answer(
+    page: Page, person: Person
+) -> None:
+    await person.script(goes_on("Looking."), says("Found.", delay_s=2))
+    await ask(page, f"Where is it? {person.word}")
+
+    await shows(page.locator(".breadcrumb").get_by_text("Looking."))
+    assert await page.locator(".say").count() == 0
+    await answered(page, "Found.")
+    assert await on_page(page) == [
+        ["user", f"Where is it? {person.word}"],
+        ["breadcrumb", "Looking."],
+        ["say", "Found."],
+    ]
+    assert await on_page(page) == await in_log(person)
+
+
+async def test_the_channel_goes_and_comes_back_and_the_list_is_the_log(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    await person.script(goes_on("One."), goes_on("Two.", delay_s=3), says("Three.", delay_s=1))
+    channel = town.stack.services.channel
+    async with (
+        opened(browser, town, person) as (page, _),  # a browser complains of a line that is cut
+        opened(browser, town, person) as (beside, _),
+    ):
+        for each in (page, beside):
+            await shows(each.get_by_text("Connected", exact=True))
+        await ask(page, f"Count. {person.word}")
+        await shows(beside.get_by_text("One."))
+        await channel.stop()
+        try:
+            for each in (page, beside):
+                await answered(each, "Three.")
+                assert await on_page(each) == await in_log(person)
+        finally:
+            await channel.start()
+        for each in (page, beside):
+            await shows(each.get_by_text("Connected", exact=True))
+
+        await person.script(goes_on("Four."), says("Five."))
+        await ask(beside, f"Go on. {person.word}")
+        for each in (page, beside):
+            await answered(each, "Five.")
+            assert await on_page(each) == await in_log(person)
+
+
+async def test_a_long_task_shows_its_progress_over_several_invocations_and_ends(
+    town: Town, page: Page, person: Person
+) -> None:
+    await person.script(*[step(number, 10) for number in range(1, 11)], says("All done."))
+    before = town.stack.services.engine.counts()
+    await ask(page, f"A long task. {person.word}")
+
+    progress = page.get_by_role("progressbar")
+    await shows(progress)
+    async with asyncio.timeout(LIMIT_S):
+        await page.evaluate(HALF_DONE)
+    await answered(page, "All done.")
+    await expect(progress).to_be_hidden()
+    assert await on_page(page) == await in_log(person)
+    assert town.stack.services.engine.counts().delivered > before.delivered, "one invocation did it"
+
+
+async def test_a_text_in_mid_run_is_taken_up_by_the_running_brain(
+    page: Page, person: Person
+) -> None:
+    await person.script(goes_on("On it."), says("One.", delay_s=2), says("Both."))
+    await ask(page, f"First {person.word}")
+    await shows(page.get_by_text("On it."))
+    await ask(page, f"Second {person.word}")
+
+    await answered(page, "Both.")
+    assert await on_page(page) == await in_log(person)
+    assert [entry["text"] for entry in await person.log() if entry.get("doneAfterThis")] == [
+        "Both."
+    ]
+
+
+async def test_a_second_tab_shows_the_same_and_a_reload_keeps_it(
+    page: Page, person: Person
+) -> None:
+    await person.script(goes_on("Looking."), says("Found."))
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await shows(other.get_by_text("Connected", exact=True))
+    await ask(page, f"Hi {person.word}")
+
+    await answered(other, "Found.")
+    await other.reload()
+    await answered(other, "Found.")
+    for each in (page, other):
+        assert await on_page(each) == await in_log(person)
+
+
+async def test_a_folder_of_texts_is_imported_and_the_right_passage_quoted(
+    browser: Browser, town: Town, tmp_path: Path
+) -> None:
+    (tmp_path / "boat.md").write_text("# The boat\n\nIts key hangs behind the barometer.\n")
+    (tmp_path / "garden.txt").write_text("The barometer in the garden is broken.\n")
+    ours = tmp_path / "second-brain"
+    shutil.copytree(ROOT / "docs", ours / "docs")
+    shutil.copy(ROOT / "README.md", ours)
+    await take_in(tmp_path, town)
+
+    async with opened(browser, town) as (page, complaints):
+        await ask(page, "Where is the key of the boat?")
+        await answered(page, "The boat says: # The boat Its key hangs behind the barometer.")
+        await ask(page, "What do protected previews ask of every caller?")
+        await answered(page, "Protected previews ask every caller to log in, QStash too")
+        assert complaints == []
+
+
+async def take_in(folder: Path, town: Town) -> None:
+    """Import the folder for the owner, as a user would."""
+    command = (sys.executable, "-m", "brain.import_documents", str(folder))
+    done = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=town.stack.services.env)
+    assert await done.wait() == 0
+
+
+async def test_the_page_says_plainly_that_a_script_answers(page: Page) -> None:
+    await shows(page.get_by_text("These answers come from a script, not from a model."))
+    await shows(page.get_by_text("OPENAI_API_KEY=… make dev"))
+
+
+async def test_the_policy_lets_no_foreign_script_in_and_the_channel_out(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, complaints):
+        await shows(page.get_by_text("Connected", exact=True))
+        assert complaints == []
+        refused = await page.evaluate(
+            """() => new Promise((resolve) => {
+                addEventListener('securitypolicyviolation', (event) => resolve(event.blockedURI));
+                const script = document.createElement('script');
+                script.textContent = 'window.isForeign = true';
+                document.body.append(script);
+                if (window.isForeign) resolve('nobody');
+            })"""
+        )
+        assert refused == "inline"
+        assert not await page.evaluate("'isForeign' in window")
