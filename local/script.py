@@ -120,7 +120,7 @@ def _read(scene: Scene, match: re.Match[str]) -> Reply:
         return Reply(calls=(Call(name="readDocument", arguments={"id": best.id}),))
     if _is_failure(text):
         return _quit(scene, f"I could not read {best.title}.")
-    return _quit(scene, f"{best.title} says: {_shortened(str(fields(text).get('body', '')))}")
+    return _quit(scene, _quoted(best.title, str(fields(text).get("body", ""))))
 
 
 def _search(scene: Scene) -> Reply:
@@ -156,7 +156,7 @@ def _quotation(found: str) -> str:
         return f"The search gave: {_shortened(found)}"
     if not known:
         return "I found nothing about that in your documents."
-    return f"{known[0].title} says: {_shortened(known[0].snippet)}"
+    return _quoted(known[0].title, known[0].snippet)
 
 
 def _first_with_id(found: str) -> Passage | None:
@@ -210,3 +210,10 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
         _think,
     ),
 )
+
+
+def _quoted(title: str, text: str) -> str:
+    """The text with its source; a note whose title is its beginning says it once."""
+    text = text.removeprefix(f"# {title}").strip()
+    source = "You told me" if text.casefold().startswith(title.casefold()) else f"{title} says"
+    return f"{source}: {_shortened(text)}"

@@ -52,9 +52,7 @@ class Lanes(httpx2.AsyncBaseTransport):
 class _Lent(httpx2.AsyncByteStream):
     """An answer's body, and whom to tell of its end."""
 
-    def __init__(
-        self, stream: httpx2.AsyncByteStream, over: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, over: Callable[[], Awaitable[None]]) -> None:
         self._stream = stream
         self._over: Callable[[], Awaitable[None]] | None = over
 

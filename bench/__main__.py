@@ -1,0 +1,48 @@
+"""python -m bench [--quick] [NAME ...]: all benchmarks, or those that are named.
+
+`--quick` does each a few times only, to see that it runs through; its figures mean nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from bench import callers, handover, history, loops, overhead, replies, roundtrips, starts
+from bench.tables import Table
+from bench.timing import Scale
+
+BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
+    "overhead": overhead.run,
+    "loops": loops.run,
+    "roundtrips": roundtrips.run,
+    "replies": replies.run,
+    "callers": callers.run,
+    "starts": starts.run,
+    "handover": handover.run,
+    "history": history.run,
+}
+
+
+async def measure(names: Sequence[str], scale: Scale) -> None:
+    """Print the tables of each as soon as they are there."""
+    for name in names:
+        for table in await BENCHMARKS[name](scale):
+            print(table, flush=True)
+
+
+def main() -> None:
+    """Read the command line and measure."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="try the way, not the time")
+    asked = parser.parse_args()
+    unknown = sorted(set(asked.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    asyncio.run(measure(asked.names or list(BENCHMARKS), Scale(is_quick=asked.quick)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The floor of a turn: the same work by hand with the same SDKs, and no promise kept.
+
+POST `{"user", "text", "loops"}`: the state is read with one REST call, the model asked once a
+loop, each answer kept with one REST call. No token, no lease, no fence, no sequence, no recovery.
+"""
+
+import json
+import os
+from typing import Any
+
+from openai import AsyncOpenAI
+from upstash_redis.asyncio import Redis
+
+SYSTEM = "You are a voice assistant."
+KEEP_S = 600  # seconds
+
+_clients: list[tuple[Redis, AsyncOpenAI]] = []
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None:
+    """One turn."""
+    if scope["type"] != "http":
+        return
+    turn = json.loads(await _body(receive))
+    content = json.dumps({"text": await _answer(turn)}).encode()
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _answer(turn: dict[str, Any]) -> str:
+    redis, model = _made()
+    key = f"floor:{turn['user']}"
+    known = await redis.get(key)
+    messages = json.loads(known) if known else []
+    messages.append({"role": "user", "content": turn["text"]})
+    said = ""
+    for _ in range(turn["loops"]):
+        said = await _ask(model, [{"role": "system", "content": SYSTEM}, *messages])
+        messages.append({"role": "assistant", "content": said})
+        await redis.set(key, json.dumps(messages), ex=KEEP_S)
+    if not turn["loops"]:
+        await redis.set(key, json.dumps(messages), ex=KEEP_S)
+    return said
+
+
+async def _ask(model: AsyncOpenAI, messages: list[dict[str, Any]]) -> str:
+    said: list[str] = []
+    # The messages go beside the SDK's typed fields, which would transform each of them.
+    stream = await model.chat.completions.create(
+        model="script", messages=[], stream=True, extra_body={"messages": messages}
+    )
+    async for chunk in stream:
+        for choice in chunk.choices:
+            said.append(choice.delta.content or "")
+            said += [
+                call.function.arguments or ""
+                for call in choice.delta.tool_calls or ()
+                if call.function
+            ]
+    return "".join(said)
+
+
+def _made() -> tuple[Redis, AsyncOpenAI]:
+    """The clients, made in the running loop and kept."""
+    if not _clients:
+        redis = Redis(
+            url=os.environ["UPSTASH_REDIS_REST_URL"],
+            token=os.environ["UPSTASH_REDIS_REST_TOKEN"],
+            rest_retries=0,
+            allow_telemetry=False,
+        )
+        _clients.append((redis, AsyncOpenAI(max_retries=0)))
+    return _clients[0]
+
+
+async def _body(receive: Any) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return bytes(body)

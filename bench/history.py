@@ -1,0 +1,104 @@
+"""What a turn reads from Redis with a short log and with a long one: it should not grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from bench.stage import Person, Stage, says, staged
+from bench.tables import Table, kib, ms, ratio
+from bench.timing import Scale, seconds_of
+from brain.adapters.clock import SystemClock
+from brain.adapters.store import Keys
+from brain.core.codec import draft_to_log, utterance_to_log
+from brain.core.limits import Limits
+from brain.domain.messages import Draft, Kind
+
+SIZES = (10, 100, 1_000, 10_000)  # entries of the log when a turn begins
+TURNS = 55  # a little more than a round: each hundred entries the log's old end is archived
+WARM_UPS = 3  # not counted
+TEXT = "Anna wrote that she comes on Friday and brings the papers along."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """What one turn has read, and how long it took."""
+
+    bytes_out: float
+    seconds: float
+
+
+async def run(scale: Scale) -> list[Table]:
+    """One user a size, one after the other: what moves into the archive does so after a response,
+    and would be counted as the next user's.
+    """
+    found: dict[int, Share] = {}
+    async with staged() as stage:
+        await stage.script(says(repeat=1_000_000))
+        for _ in range(WARM_UPS):
+            await stage.ask(stage.person())
+        for size in SIZES:
+            found[size] = await _turns(stage, size, scale.times(TURNS))
+    return [_table(found)]
+
+
+async def _turns(stage: Stage, size: int, times: int) -> Share:
+    person = await _person_with_log(stage, size)
+    await stage.reset_costs()
+    seconds = [await seconds_of(lambda: stage.ask(person)) for _ in range(times)]
+    bytes_out = (await stage.costs()).bytes_out
+    return Share(bytes_out=bytes_out / times, seconds=median(seconds))
+
+
+def _table(found: dict[int, Share]) -> Table:
+    floor = found[SIZES[0]]
+    return Table(
+        title="A one-loop turn with a log of so many entries (aim: flat)",
+        columns=("read from Redis", "ratio to shortest", "median", "ratio to shortest"),
+        rows=[
+            (
+                f"{size:,}",
+                kib(share.bytes_out),
+                ratio(share.bytes_out, floor.bytes_out),
+                ms(share.seconds),
+                ratio(share.seconds, floor.seconds),
+            )
+            for size, share in found.items()
+        ],
+        notes=(
+            f"A turn reads the last {Limits().tail_entries} entries, however many there are.",
+            "Beyond 1,000 each hundred entries move into the archive; the mean holds that.",
+        ),
+    )
+
+
+async def _person_with_log(stage: Stage, size: int) -> Person:
+    """Somebody whose log holds so many entries, the old ones in the archive as ever."""
+    person = stage.person()
+    keys = Keys.of(person.id)
+    first = max(1, size - Limits().log_entries + 1)
+    entries = [
+        ["XADD", keys.key("log"), f"{seq}-0", *_entry(seq), "r", "run-before"]
+        for seq in range(first, size + 1)
+    ]
+    at = str(size)
+    await stage.redis(*entries, ["HSET", keys.key("run"), "seq", at, "consumed", at])
+    return person
+
+
+def _entry(seq: int) -> tuple[str, str]:
+    """Kind and stored form: the user and the brain in turns."""
+    clock = SystemClock()
+    if seq % 2:
+        said = utterance_to_log(
+            id=clock.new_id(),
+            text=TEXT,
+            message_id=clock.new_id(),
+            call_id=None,
+            created_at=clock.utc(),
+        )
+        return "u", said
+    answer = Draft(
+        id=clock.new_id(), kind=Kind.SAY, text=TEXT, answers_seq=seq - 1, created_at=clock.utc()
+    )
+    return "t", draft_to_log(answer)

@@ -1,0 +1,68 @@
+"""What each further loop of a turn costs, against one model call and one REST call by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from statistics import median
+
+from bench.stage import Json, Stage, calls, says, staged
+from bench.tables import Table, ms, ratio
+from bench.timing import Doing, Scale, in_turns
+
+TIMES = 12  # repetitions of each turn of many loops
+LOOPS = 20  # of the longer turn; the same number as in the figures of others
+
+CRUMB = calls("sayToUserAndContinue", {"message": "I am looking."})
+SEARCH = calls("searchDocuments", {"query": "Anna"})
+UNKNOWN = calls("thereIsNoSuchTool", {})
+
+STEPS = {
+    "a breadcrumb: one commit, one event on the channel": CRUMB,
+    "a call that comes back with an error: one commit": UNKNOWN,
+    "a search: two commits, one beside the next call; Postgres": SEARCH,
+}
+
+
+async def run(scale: Scale) -> list[Table]:
+    """The difference between a turn of many loops and one of a single loop, per loop."""
+    async with staged() as stage:
+        doings: dict[str, Doing] = {
+            "floor 1": lambda: _floor(stage, 1),
+            "floor": lambda: _floor(stage, LOOPS),
+            "one": lambda: _turn(stage, []),
+        }
+        for name, step in STEPS.items():
+            doings[name] = partial(_turn, stage, [step] * (LOOPS - 1))
+        found = await in_turns(scale.times(TIMES), doings)
+    floor = _each(found["floor"], found["floor 1"])
+    rows = [("floor: one model call, one REST call", ms(floor), ratio(floor, floor))]
+    for name in STEPS:
+        each = _each(found[name], found["one"])
+        rows.append((name, ms(each), ratio(each, floor)))
+    return [
+        Table(
+            title=f"Each further loop of a turn of {LOOPS}, model at 0 ms",
+            columns=("per loop", "ratio to floor"),
+            rows=rows,
+        )
+    ]
+
+
+def _each(many: Sequence[float], one: Sequence[float]) -> float:
+    """Seconds of one further loop."""
+    return (median(many) - median(one)) / (LOOPS - 1)
+
+
+async def _floor(stage: Stage, loops: int) -> None:
+    await stage.script(says(repeat=loops))
+    await stage.ask_floor(stage.person(), loops=loops)
+
+
+async def _turn(stage: Stage, steps: Sequence[Json]) -> None:
+    """The model's script is part of what is timed, as it is for the floor; the difference has it
+    only once.
+    """
+    await stage.script(*steps, says())
+    outcome = await stage.ask(stage.person())
+    assert outcome["message"], outcome

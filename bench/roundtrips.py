@@ -1,0 +1,94 @@
+"""What a turn asks of Redis: round trips, and the commands that a bill would count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.loops import CRUMB, SEARCH, UNKNOWN
+from bench.stage import Costs, Json, Stage, says, staged
+from bench.tables import Table, ratio
+from bench.timing import Scale
+
+FURTHER = 5  # loops beyond the first, over which the cost of one is averaged
+
+STEPS: dict[str, Json] = {
+    "further loop: a breadcrumb": CRUMB,
+    "further loop: a call that comes back with an error": UNKNOWN,
+    "further loop: a search": SEARCH,
+    "further loop: two searches at once": {"calls": SEARCH["calls"] * 2},
+    "further loop: a breadcrumb and a search": {"calls": [*CRUMB["calls"], *SEARCH["calls"]]},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Share:
+    """What one loop, or one turn, has cost on average."""
+
+    requests: float
+    commands: float
+    bytes_out: float
+
+
+async def run(scale: Scale) -> list[Table]:
+    """Counted, not timed: once is enough."""
+    del scale
+    async with staged() as stage:
+        floor = await _floor(stage, loops=1)
+        floor_further = _each(await _floor(stage, loops=1 + FURTHER), floor)
+        one = await _turn(stage, [])
+        rows = [_row("floor: one-loop turn", floor, floor), _row("one-loop turn", one, floor)]
+        rows.append(_row("floor: further loop", floor_further, floor_further))
+        for name, step in STEPS.items():
+            many = await _turn(stage, [step] * FURTHER)
+            rows.append(_row(name, _each(many, one), floor_further))
+    return [
+        Table(
+            title="Redis: round trips, and commands as they are billed",
+            columns=("round trips", "ratio to floor", "commands", "bytes read"),
+            rows=rows,
+            notes=(
+                "A command that a script calls counts as one, and so does the script's call.",
+                "Of a search's two round trips the second overlaps the next model call.",
+            ),
+        )
+    ]
+
+
+async def _turn(stage: Stage, steps: Sequence[Json]) -> Share:
+    await stage.script(*steps, says())
+    person = stage.person()
+    await stage.reset_costs()
+    outcome = await stage.ask(person)
+    assert outcome["message"], outcome
+    return _share(await stage.costs())
+
+
+async def _floor(stage: Stage, *, loops: int) -> Share:
+    await stage.script(says(repeat=loops))
+    person = stage.person()
+    await stage.reset_costs()
+    await stage.ask_floor(person, loops=loops)
+    return _share(await stage.costs())
+
+
+def _share(costs: Costs) -> Share:
+    return Share(requests=costs.requests, commands=costs.commands, bytes_out=costs.bytes_out)
+
+
+def _each(many: Share, one: Share) -> Share:
+    return Share(
+        requests=(many.requests - one.requests) / FURTHER,
+        commands=(many.commands - one.commands) / FURTHER,
+        bytes_out=(many.bytes_out - one.bytes_out) / FURTHER,
+    )
+
+
+def _row(name: str, cost: Share, floor: Share) -> tuple[str, ...]:
+    return (
+        name,
+        f"{cost.requests:.1f}",
+        ratio(cost.requests, floor.requests),
+        f"{cost.commands:.1f}",
+        f"{cost.bytes_out:.0f}",
+    )

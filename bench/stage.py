@@ -1,0 +1,197 @@
+"""Everything under the real runtime, the floor's functions beside it, and people who ask."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+
+from brain.adapters.pusher import channel_names
+from local.gateway import Gateway
+from local.guard import guard
+from local.platform import Functions
+from local.rules import read_rules
+from local.server import serving
+from local.services import ROOT
+from local.stack import SOURCES, Stack, stack
+
+HOME = ROOT / ".local" / "bench"
+LIMIT_S = 120.0  # seconds for one answer, of the slowest benchmark on a busy machine
+
+type Json = dict[str, Any]
+
+
+class NotAnswered(Exception):
+    """A function gave an error; its text is the answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """A user nobody has seen before, whose token is made outside of what is timed."""
+
+    id: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What the store was asked for: round trips, commands within scripts included, bytes."""
+
+    requests: int
+    commands: int
+    bytes_out: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """The running stack at one address, the floor at another."""
+
+    stack: Stack
+    floor_url: str
+    http: httpx.AsyncClient
+
+    def person(self) -> Person:
+        """Somebody new: their log is empty, and nobody has reached a limit."""
+        user = f"bench-{secrets.token_hex(8)}"
+        claims = {"sub": user, "exp": int(time.time()) + 3600}
+        secret = self.stack.services.env["BRAIN_JWT_SECRET"]
+        token = jwt.encode(claims, secret, algorithm="HS256")
+        return Person(id=user, headers={"Authorization": f"Bearer {token}"})
+
+    async def ask(
+        self, person: Person, *, http: httpx.AsyncClient | None = None, **more: object
+    ) -> Json:
+        """One text to the brain; its outcome."""
+        answer = await (http or self.http).post(
+            f"{self.stack.url}/api/voiceToBrain",
+            json={"text": "What did Anna write?", **more},
+            headers=person.headers,
+        )
+        return _told(answer)
+
+    async def ask_floor(
+        self, person: Person, *, http: httpx.AsyncClient | None = None, loops: int = 1
+    ) -> Json:
+        """The same by hand."""
+        body = {"user": person.id, "text": "What did Anna write?", "loops": loops}
+        return _told(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
+
+    async def call_bare(self) -> None:
+        """A function that does nothing: what gateway, runtime and client cost by themselves."""
+        (await self.http.post(f"{self.floor_url}/api/bare", json={})).raise_for_status()
+
+    async def script(self, *answers: Json) -> None:
+        """What the model answers from now on, to whoever asks."""
+        url = f"{self.stack.services.model.address.url}/_local/script"
+        (await self.http.delete(url)).raise_for_status()
+        (await self.http.post(url, json={"answers": answers})).raise_for_status()
+
+    async def asked(self) -> list[Json]:
+        """The model's calls since the last script."""
+        url = f"{self.stack.services.model.address.url}/_local/calls"
+        return list((await self.http.get(url)).json())
+
+    async def until_answered(self, person: Person) -> None:
+        """Return once the channel has carried the run's last message."""
+        name, _ = channel_names(person.id)
+        pusher = self.stack.services.pusher
+
+        def is_answered() -> bool:
+            heard = [json.loads(event.data) for event in pusher.events(name)]
+            return any(message.get("doneAfterThis") for message in heard)
+
+        await pusher.until(is_answered)
+
+    async def deliveries(self, *, since: float) -> list[float]:
+        """When the queue has begun to deliver: seconds since 1970, from `since` on."""
+        env = self.stack.services.env
+        headers = {"Authorization": f"Bearer {env['QSTASH_TOKEN']}"}
+        told = await self.http.get(f"{env['QSTASH_URL']}/v2/events", headers=headers)
+        begun = [event for event in told.json()["events"] if event["state"] == "ACTIVE"]
+        times = sorted(event["time"] / 1000 for event in begun)
+        return [moment for moment in times if moment >= since]
+
+    async def costs(self) -> Costs:
+        """What the store has been asked for since the last reset."""
+        told = (await self.http.get(f"{self._store}/_local/counts")).json()
+        return Costs(
+            requests=told["requests"], commands=told["commands"], bytes_out=told["bytesOut"]
+        )
+
+    async def reset_costs(self) -> None:
+        """Count from nothing."""
+        (await self.http.post(f"{self._store}/_local/counts/reset")).raise_for_status()
+
+    async def redis(self, *commands: list[str]) -> list[Any]:
+        """The results of raw commands, sent in one request."""
+        token = self.stack.services.env["UPSTASH_REDIS_REST_TOKEN"]
+        answer = await self.http.post(
+            f"{self._store}/pipeline", json=commands, headers={"Authorization": f"Bearer {token}"}
+        )
+        answer.raise_for_status()
+        return [result["result"] for result in answer.json()]
+
+    @property
+    def _store(self) -> str:
+        return self.stack.services.store.address.url
+
+
+@asynccontextmanager
+async def staged(asked: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
+    """Run it all until the end of the block, over a state of its own. `asked` as for the stack."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=HOME) as folder:
+        async with (
+            stack(Path(folder), asked=asked, tell=_tell_nobody) as running,
+            _floor(running.services.env) as floor_url,
+            httpx.AsyncClient(timeout=LIMIT_S) as http,
+        ):
+            yield Stage(stack=running, floor_url=floor_url, http=http)
+
+
+@asynccontextmanager
+async def _floor(env: Mapping[str, str]) -> AsyncIterator[str]:
+    """The floor's functions under the same runtime, behind a gateway of the same kind."""
+    rules = read_rules(ROOT / "vercel.json")
+    async with (
+        guard() as watch,
+        Functions(
+            ROOT,
+            env=env,
+            api_dir="bench/functions",
+            watch=[ROOT / name for name in SOURCES],  # as the stack does, at the same cost
+            guard=watch,
+            tell=_tell_nobody,
+        ) as functions,
+        serving(Gateway(public=ROOT / "public", functions=functions, rules=rules)) as address,
+    ):
+        yield address.url
+
+
+def says(text: str = "Anna wrote that she comes on Friday.", **more: Any) -> Json:
+    """An answer of the model that quits with a message."""
+    return {"calls": [{"name": "sayToUserAndQuit", "arguments": {"message": text}}], **more}
+
+
+def calls(name: str, arguments: Json, **more: Any) -> Json:
+    """An answer of the model that calls a tool."""
+    return {"calls": [{"name": name, "arguments": arguments}], **more}
+
+
+def _told(answer: httpx.Response) -> Json:
+    if answer.status_code != 200:
+        raise NotAnswered(f"{answer.request.url.path}: {answer.status_code} {answer.text}")
+    return dict(answer.json())
+
+
+def _tell_nobody(name: str, line: str) -> None:
+    """What functions print is no part of a table."""

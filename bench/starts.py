@@ -1,0 +1,85 @@
+"""How long a function takes to start: the imports of its own, as the runtime tells them."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+from statistics import median
+
+from bench.launch import start_once
+from bench.stage import HOME
+from bench.tables import Table, ratio
+from bench.timing import Scale
+from local.services import ROOT
+from local.toolchain import TRIES, find_python, find_uv
+from local.toolchain import run as run_program
+
+TIMES = 12  # starts of each function, in turns
+BARE = Path("bench/functions/bare.py")
+AIMS_MS = {"voiceToBrain": 300, "messages": 200, "status": 200}
+RUNTIME = "vercel-runtime"  # not ours to depend on, but in every deployment
+
+LAZY = "SDKs that a request may need are imported by the first one that does."
+QUICK = "Quick: with this environment's packages, which start slower."
+
+
+async def run(scale: Scale) -> list[Table]:
+    """In an environment as the platform makes it. With the tools for developers in it the figures
+    would be others: httpx imports a command line of its own where it finds one's parts.
+    """
+    python = Path(sys.executable) if scale.is_quick else _deployed_python()
+    files = [BARE, *_functions()]
+    found: dict[Path, list[tuple[int, int]]] = {file: [] for file in files}
+    for number in range(1 + scale.times(TIMES)):
+        for file in files:
+            started = await start_once(python, file, env={})
+            if number:  # the first start writes the bytecode
+                found[file].append((started.user_init_ms, started.init_ms))
+    return [_table(found, QUICK if scale.is_quick else LAZY)]
+
+
+def _table(found: dict[Path, list[tuple[int, int]]], note: str) -> Table:
+    bare = median(whole for _, whole in found[BARE])
+    return Table(
+        title="Start of a function under the real runtime, with bytecode",
+        columns=("own imports", "aim", "whole start", "ratio to bare"),
+        rows=[_row(file, starts, bare) for file, starts in found.items()],
+        notes=(note,),
+    )
+
+
+def _functions() -> list[Path]:
+    return sorted(file.relative_to(ROOT) for file in (ROOT / "api").glob("*.py"))
+
+
+def _row(file: Path, starts: list[tuple[int, int]], bare: float) -> tuple[str, ...]:
+    own, whole = (median(figures) for figures in zip(*starts, strict=True))
+    aim = AIMS_MS.get(file.stem)
+    name = "floor: a bare file" if file == BARE else f"/api/{file.stem}"
+    return (
+        name,
+        f"{own:.0f} ms",
+        f"{aim} ms" if aim else "",
+        f"{whole:.0f} ms",
+        ratio(whole, bare),
+    )
+
+
+def _deployed_python() -> Path:
+    """The Python of an environment that holds what a deployment does, made on first use."""
+    venv = HOME / "venv"
+    python = venv / "bin" / "python"
+    base = find_python()
+    uv = find_uv(base)
+    if not python.exists():
+        run_program(uv, "venv", "--clear", "--python", base, venv)
+    pinned = next(line for line in _development_packages() if line.startswith(RUNTIME))
+    install = (uv, "pip", "install", "--python", python, "--compile-bytecode")
+    run_program(*install, "-r", ROOT / "pyproject.toml", pinned, tries=TRIES)
+    return python
+
+
+def _development_packages() -> list[str]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return list(tomllib.load(file)["dependency-groups"]["dev"])

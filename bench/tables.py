@@ -1,0 +1,46 @@
+"""What a benchmark has to say: rows of figures, each with its ratio to the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+GAP = "  "  # between two columns
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """`rows` begin with a name; the other cells belong to `columns`. `notes` say how to read it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        lines = [("", *self.columns), *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        drawn = [_drawn(line, widths) for line in lines]
+        return "\n".join([self.title, "-" * len(self.title), *drawn, *self.notes, ""])
+
+
+def _drawn(cells: Sequence[str], widths: Sequence[int]) -> str:
+    name, *figures = cells
+    right = [cell.rjust(width) for cell, width in zip(figures, widths[1:], strict=True)]
+    return GAP.join([name.ljust(widths[0]), *right])
+
+
+def ms(seconds: float) -> str:
+    """Seconds in milliseconds; tenths where they are telling."""
+    value = seconds * 1000
+    return f"{value:.1f} ms" if abs(value) < 100 else f"{value:.0f} ms"
+
+
+def ratio(value: float, floor: float) -> str:
+    """How many times the floor; a dash where the floor is nothing."""
+    return f"{value / floor:.2f}" if floor > 0 else "-"
+
+
+def kib(count: float) -> str:
+    """Bytes in KiB."""
+    return f"{count / 1024:.1f} KiB"

@@ -1,0 +1,65 @@
+"""The benchmarks run through and print their tables. No figure is looked at: a shared machine has
+its moods.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.__main__ import BENCHMARKS
+from bench.tables import Table, ratio
+from bench.timing import percentile
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT_S = 110.0  # seconds for all of them, a few times each
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run to the end, or interrupt so that everything it has started ends too."""
+    command = [sys.executable, "-m", "bench", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            printed, told = process.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, printed, told)
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_each_benchmark_runs_through_and_prints_a_table_with_its_floor(name: str) -> None:
+    done = bench(name, "--quick")
+    assert done.returncode == 0, done.stderr
+    assert "ratio" in done.stdout or "to floor" in done.stdout
+    assert "1.00" in done.stdout, "the floor stands in the table"
+
+
+def test_a_benchmark_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
+    done = bench("speed")
+    assert done.returncode == 2
+    assert "overhead" in done.stderr
+
+
+def test_a_table_is_drawn_with_names_left_and_figures_right() -> None:
+    table = Table(title="T", columns=("ms",), rows=[("a", "1"), ("bb", "100")], notes=("Note.",))
+    assert str(table).splitlines() == ["T", "-", "     ms", "a     1", "bb  100", "Note."]
+
+
+def test_a_floor_of_nothing_has_no_ratio() -> None:
+    assert (ratio(3, 2), ratio(3, 0)) == ("1.50", "-")
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert percentile([3, 1, 2], 50) == 2
+    assert percentile([3, 1, 2], 99) == 3
