@@ -1,0 +1,1 @@
+"""A town under fire: people talk, processes die, and every promise is checked afterwards."""

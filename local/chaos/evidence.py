@@ -1,0 +1,130 @@
+"""What there is to see of one person's conversation once it has come to rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import httpx
+import psycopg
+
+from local.stack import Stack
+
+NOTES = """
+    SELECT user_id, body, count(*) FROM brain.documents
+    WHERE user_id = ANY(%s) GROUP BY user_id, body
+"""
+AT_ONCE = 8  # conversations looked at side by side: more would only wait for the functions
+
+type Json = dict[str, Any]
+
+
+class Witness(Protocol):
+    """Whoever can tell of a conversation."""
+
+    id: str
+    word: str
+
+    async def log(self) -> list[Json]: ...
+
+    def heard(self) -> list[Json]: ...
+
+    async def get(self, path: str) -> httpx.Response: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One question to the model: how many answers it was shown, and which texts of the user."""
+
+    answers: int
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """`accepted` are the outcomes that callers were given with a 200, `heard` what the channel
+    carried, `notes` how often each text stands among the user's documents.
+    """
+
+    accepted: Sequence[Json]
+    log: Sequence[Json]
+    heard: Sequence[Json]
+    status: Json
+    asked: Sequence[Asked]
+    notes: Mapping[str, int]
+
+
+async def collect[W: Witness](
+    stack: Stack, http: httpx.AsyncClient, accepted: Mapping[W, Sequence[Json]]
+) -> list[Evidence]:
+    """Look wherever the conversations have left their marks. `accepted` are each one's outcomes."""
+    calls = await model_calls(stack, http)
+    notes = await notes_of(stack, [witness.id for witness in accepted])
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def look(witness: W) -> Evidence:
+        async with gate:
+            return Evidence(
+                accepted=tuple(accepted[witness]),
+                log=await witness.log(),
+                heard=witness.heard(),
+                status=(await witness.get("/api/status")).raise_for_status().json(),
+                asked=questions(calls, witness.word),
+                notes=notes[witness.id],
+            )
+
+    return list(await asyncio.gather(*(look(witness) for witness in accepted)))
+
+
+async def model_calls(stack: Stack, http: httpx.AsyncClient) -> list[Json]:
+    """Every request to the scripted model, in order of arrival."""
+    url = f"{stack.services.model.address.url}/_local/calls"
+    return list((await http.get(url)).raise_for_status().json())
+
+
+def questions(calls: Sequence[Json], word: str) -> list[Asked]:
+    """Those of the person whose texts hold the word."""
+    found = []
+    for call in calls:
+        messages = call["messages"]
+        texts = tuple(str(m["content"]) for m in messages if m["role"] == "user")
+        if any(word in text for text in texts):
+            answers = sum(bool(m.get("tool_calls")) for m in messages)
+            found.append(Asked(answers=answers, texts=texts))
+    return found
+
+
+async def notes_of(stack: Stack, user_ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
+    """How often each text stands among each user's documents."""
+    url = stack.services.env["DATABASE_URL"]
+    async with await psycopg.AsyncConnection.connect(url) as database:
+        try:
+            rows = await (await database.execute(NOTES, [list(user_ids)])).fetchall()
+        except psycopg.errors.UndefinedTable:  # made with the first document
+            rows = []
+    found: dict[str, dict[str, int]] = {user_id: {} for user_id in user_ids}
+    for user_id, body, times in rows:
+        found[user_id][body] = times
+    return found
+
+
+async def keys_without_end(stack: Stack, http: httpx.AsyncClient) -> list[str]:
+    """The keys of the store that nothing would ever remove."""
+    env = stack.services.env
+    url, token = env["UPSTASH_REDIS_REST_URL"], env["UPSTASH_REDIS_REST_TOKEN"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    async def run(*commands: list[str]) -> list[Any]:
+        answer = await http.post(f"{url}/pipeline", json=commands, headers=headers)
+        return [each["result"] for each in answer.raise_for_status().json()]
+
+    found, cursor = [], "0"
+    while True:
+        [(cursor, keys)] = await run(["SCAN", cursor, "COUNT", "1000"])
+        if keys:
+            lives = await run(*(["PTTL", key] for key in keys))
+            found += [key for key, left_ms in zip(keys, lives, strict=True) if left_ms == -1]
+        if cursor == "0":
+            return found

@@ -1,0 +1,127 @@
+"""The promises as they can be seen from outside. Pure: evidence in, violations out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from local.chaos.evidence import Asked, Evidence, Json
+
+type Check = Callable[[Evidence], Iterator[str]]
+
+
+def violations(evidence: Evidence, *, disturbed: int | None = 0) -> list[str]:
+    """What is wrong, each line beginning with the promise that it breaks.
+
+    `disturbed` is how often something went wrong: each time may cost one step that was not yet
+    recorded. None: not counted.
+    """
+    wrong = [line for check in CHECKS.values() for line in check(evidence)]
+    repeats = asked_again(evidence)
+    if disturbed is not None and repeats > disturbed:
+        wrong.append(f"I5 the model was asked {repeats} times again for {disturbed} disturbances")
+    return wrong
+
+
+def answered(evidence: Evidence) -> Iterator[str]:
+    """Each text that was taken in is in the log once, and its run has one last word, after it."""
+    lasts = [entry for entry in evidence.log if entry.get("doneAfterThis")]
+    for run, times in Counter(entry["runId"] for entry in lasts).items():
+        if times > 1:
+            yield f"I1 run {run} has {times} terminal messages"
+    texts = {entry["seq"]: entry for entry in evidence.log if entry["role"] == "user"}
+    for seq in sorted({outcome["seq"] for outcome in evidence.accepted}):
+        if seq not in texts:
+            yield f"I1 text {seq} was accepted and is not in the log"
+        elif not any(m["runId"] == texts[seq]["runId"] and m["seq"] > seq for m in lasts):
+            yield f"I1 text {seq} was accepted and is not answered"
+    ids = Counter(entry["messageId"] for entry in texts.values())
+    yield from (f"I1 text {id} is in the log {n} times" for id, n in ids.items() if n > 1)
+
+
+def one_brain(evidence: Evidence) -> Iterator[str]:
+    """Nothing is said in a run after its last word: nobody else went on with it."""
+    over: set[str] = set()
+    for entry in evidence.log:
+        if entry["runId"] in over:
+            yield f"I2 run {entry['runId']} went on at {entry['seq']} after its end"
+        if entry.get("doneAfterThis"):
+            over.add(entry["runId"])
+
+
+def at_rest(evidence: Evidence) -> Iterator[str]:
+    """No text is left waiting, and the lease is free."""
+    last = evidence.log[-1] if evidence.log else {"role": "brain"}
+    if last["role"] == "user":
+        yield f"I3 text {last['seq']} is stranded"
+    if evidence.status["state"] != "idle":
+        yield f"I3 the brain is {evidence.status['state']} after the end"
+
+
+def one_sequence(evidence: Evidence) -> Iterator[str]:
+    """1 to n without gaps, and nothing was published or answered that the log does not hold."""
+    seqs = [entry["seq"] for entry in evidence.log]
+    if seqs != list(range(1, len(seqs) + 1)):
+        yield f"I4 the sequence has gaps or doubles: {seqs}"
+    if evidence.status["lastSeq"] != len(seqs):
+        yield f"I4 the status knows {evidence.status['lastSeq']} entries, the log has {len(seqs)}"
+    by_id = {entry["id"]: entry for entry in evidence.log}
+    if len(by_id) != len(seqs):
+        yield "I4 an id stands in the log twice"
+    told = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
+    for message in (*evidence.heard, *told):
+        if by_id.get(message["id"]) != message:
+            yield f"I4 message {message['seq']} was delivered and is not in the log as it was"
+
+
+def never_forgotten(evidence: Evidence) -> Iterator[str]:
+    """What the model has answered and was recorded, it is shown from then on."""
+    for before, now in _pairs(evidence):
+        if now.answers < before.answers and (now.answers > 0 or now.texts == before.texts):
+            yield f"I5 the model was shown {before.answers} of its answers, and then {now.answers}"
+
+
+def done_once(evidence: Evidence) -> Iterator[str]:
+    """A tool that the brain ran again by mistake would leave a second document."""
+    yield from (f"I6 kept {n} times: {note}" for note, n in evidence.notes.items() if n > 1)
+    for message in evidence.log:
+        if message["role"] == "brain" and message["text"].startswith(KEPT):
+            # A text that joined the run may be named behind it.
+            note = message["text"].removeprefix(KEPT).split(" You also said: ")[0]
+            if not any(note in kept for kept in evidence.notes):
+                yield f"I6 said to be kept and not there: {note}"
+
+
+def in_one_place(evidence: Evidence) -> Iterator[str]:
+    """The channel carries each message at most once, and no last word that the response took."""
+    times = Counter(message["id"] for message in evidence.heard)
+    yield from (f"I8 message {id} was published {n} times" for id, n in times.items() if n > 1)
+    for outcome in evidence.accepted:
+        message: Json | None = outcome["message"]
+        if message and not message["doneAfterThis"]:
+            yield f"I8 the response brought message {message['seq']}, which is not terminal"
+
+
+KEPT = "I have written it down: "  # the scripted model's word for a note that it has made
+
+CHECKS: dict[str, Check] = {
+    "I1 accepted means answered": answered,
+    "I2 one brain per user": one_brain,
+    "I3 no stranded message": at_rest,
+    "I4 one sequence": one_sequence,
+    "I5 no recorded step is paid for again": never_forgotten,
+    "I6 effects at most once": done_once,
+    "I8 delivery in one place": in_one_place,
+}
+
+
+def asked_again(evidence: Evidence) -> int:
+    """How often the model was asked for a step that it had been asked for already."""
+    return sum(
+        now.answers == before.answers and now.texts == before.texts
+        for before, now in _pairs(evidence)
+    )
+
+
+def _pairs(evidence: Evidence) -> Iterator[tuple[Asked, Asked]]:
+    yield from zip(evidence.asked, evidence.asked[1:], strict=False)

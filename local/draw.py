@@ -1,0 +1,54 @@
+"""Draws the lease's states into docs/reliability.md, from the table in brain/core/lease.py.
+
+python -m local.draw      after a change of the table; a test notices when it was forgotten
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from brain.core.lease import RULES, Rule, State
+from local.services import ROOT
+
+DOCUMENT = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- lease: begin -->", "<!-- lease: end -->"
+
+
+def drawn(text: str) -> str:
+    """The document with the drawing and the table between the marks as they should be."""
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{_picture()}\n\n{_table()}\n\n{END}{after}"
+
+
+def _picture() -> str:
+    """A state diagram in Mermaid, one arrow for all moves from one state to another."""
+    lines = [f"    [*] --> {State.IDLE}"]
+    arrows: dict[tuple[State, State], list[str]] = {}
+    for rule in RULES:
+        if rule.state is not rule.becomes:
+            arrows.setdefault((rule.state, rule.becomes), []).append(_label(rule))
+    lines += [f"    {a} --> {b}: {', '.join(labels)}" for (a, b), labels in arrows.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
+
+
+def _label(rule: Rule) -> str:
+    return f"{rule.move} (new fence)" if rule.new_fence else str(rule.move)
+
+
+def _table() -> str:
+    rows = [
+        f"| {rule.state} | {rule.move} | {rule.becomes} | {'new' if rule.new_fence else 'same'} "
+        f"| {rule.meaning} |"
+        for rule in RULES
+    ]
+    return "\n".join(["| in | on | then | fence | meaning |", "|---|---|---|---|---|", *rows])
+
+
+def main(document: Path = DOCUMENT) -> None:
+    """Bring the document up to date."""
+    document.write_text(drawn(document.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""The drawing of the lease in the documentation is the one of the table."""
+
+from pathlib import Path
+
+import pytest
+
+from brain.core.lease import RULES
+from local.draw import BEGIN, DOCUMENT, END, drawn, main
+
+
+def test_the_document_shows_the_table_as_it_is() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    assert drawn(text) == text, "run: .venv/bin/python -m local.draw"
+
+
+def test_an_older_drawing_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n", "utf-8")
+    main(document)
+    text = document.read_text("utf-8")
+    assert text.startswith(f"Before.\n{BEGIN}\n")
+    assert text.endswith(f"{END}\nAfter.\n")
+    assert "old\n" not in text
+    assert text.count("\n| ") == 1 + len(RULES)
+
+
+def test_a_document_without_the_marks_is_refused(tmp_path: Path) -> None:
+    document = tmp_path / "document.md"
+    document.write_text("No marks.\n", "utf-8")
+    with pytest.raises(ValueError, match="unpack"):
+        main(document)
