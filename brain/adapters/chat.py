@@ -16,7 +16,8 @@ from brain.adapters.chat_stream import Assembly, conclude
 from brain.adapters.chat_wire import Waits, listen, make_client
 from brain.domain.errors import ModelFault, ModelRefused, ModelUnavailable
 from brain.domain.journal import Answered
-from brain.ports import Delta, Json, Prompt
+from brain.domain.tools import Json
+from brain.ports import Delta, Prompt
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

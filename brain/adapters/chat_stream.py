@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from brain.adapters.chat_faults import Failure
 from brain.domain.errors import ModelCut, ModelUnavailable
 from brain.domain.journal import Answered, ToolCall
-from brain.ports import Delta, Json
+from brain.domain.tools import Json
+from brain.ports import Delta
 
 MAX_TEXT_CHARS = 128 * 1024  # characters; hours of speech, so a model that repeats itself for ever
 MAX_ARGUMENT_CHARS = 256 * 1024  # characters of all calls together; a long document is 100,000

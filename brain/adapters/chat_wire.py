@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from brain.adapters.chat_faults import Failure, error_in_answer, refused
 from brain.adapters.chat_stream import Assembly
-from brain.ports import Delta, Json
+from brain.domain.tools import Json
+from brain.ports import Delta
 
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI, AsyncStream

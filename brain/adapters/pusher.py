@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from brain.core.codec import dumps
 from brain.domain.errors import ChannelUnreachable
-from brain.ports import Json
+from brain.domain.tools import Json
 from brain.settings import ChannelSettings
 
 if TYPE_CHECKING:

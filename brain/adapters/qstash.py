@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from brain.domain.errors import QueueUnreachable, SignatureRefused
-from brain.ports import Summons
+from brain.domain.moves import Summons
 from brain.settings import QueueSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,17 @@ from brain.core import codec
 from brain.domain.errors import EntryUnreadable, LeaseLost
 from brain.domain.journal import Entry, Run, Spent
 from brain.domain.messages import LogEntry, Message, Utterance
-from brain.ports import Admitted, Alive, Commit, Committed, Duplicate, Hold, Page, Recorded, Status
+from brain.domain.moves import (
+    Admitted,
+    Alive,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    Page,
+    Recorded,
+    Status,
+)
 
 STATUS_FIELDS = (
     "state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason",

@@ -16,7 +16,7 @@ from brain.adapters import replies
 from brain.core import codec
 from brain.core.limits import Limits
 from brain.domain.journal import Spent
-from brain.ports import (
+from brain.domain.moves import (
     Admitted,
     Alive,
     Arrival,

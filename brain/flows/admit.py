@@ -4,10 +4,19 @@ from typing import assert_never
 
 from brain.domain.errors import TooManyTexts
 from brain.domain.messages import Remark
+from brain.domain.moves import (
+    Admitted,
+    Alive,
+    Arrival,
+    Duplicate,
+    RateLimited,
+    Recorded,
+    Settled,
+    Summons,
+)
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.turn import Invocation, Services, Turn
 from brain.flows.wakeup import publish_wakeup
-from brain.ports import Admitted, Alive, Arrival, Duplicate, RateLimited, Recorded, Settled, Summons
 
 
 async def admit(

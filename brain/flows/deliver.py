@@ -11,9 +11,10 @@ from typing import Literal
 from brain.core.codec import message_for_channel
 from brain.domain.errors import ChannelUnreachable, LeaseLost
 from brain.domain.messages import Message
+from brain.domain.tools import Json
 from brain.flows.lease import Lease
 from brain.flows.wakeup import WakeUp
-from brain.ports import Channel, Delta, Json
+from brain.ports import Channel, Delta
 
 type State = Literal["done", "running", "recorded", "duplicate"]
 type Listener = Callable[[Delta | Message], None]

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from brain.core import step
 from brain.domain.errors import BrainError, LeaseLost, ModelFault, QueueUnreachable, Unreachable
 from brain.domain.messages import Kind, Message, Remark
+from brain.domain.moves import Move, Summons
 from brain.flows.admit import admit, resume
 from brain.flows.archive import is_due, tidy_log
 from brain.flows.deliver import Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
-from brain.ports import Move, Summons
 
 ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
 SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's

@@ -3,7 +3,8 @@
 import logging
 
 from brain.domain.errors import LeaseLost, StoreUnreachable
-from brain.ports import Clock, Hold, StateStore
+from brain.domain.moves import Hold
+from brain.ports import Clock, StateStore
 
 RENEWALS_PER_LEASE = 3  # so that two may fail before the lease is lost
 RETRY_S = 1.0  # seconds between renewals that found no store

@@ -11,10 +11,11 @@ from brain.core.step import Verdict
 from brain.domain.errors import ModelCut, ModelFault
 from brain.domain.journal import Answered, Started
 from brain.domain.messages import Draft, Kind, Message
+from brain.domain.moves import Committed, Move
 from brain.flows.deliver import send_websocket_message
 from brain.flows.turn import OutOfTime, Turn
 from brain.flows.work import do_work
-from brain.ports import Committed, Delta, Move, Prompt
+from brain.ports import Delta, Prompt
 
 CUT_TRIES = 3  # answers that may break off before the run gives up on the model
 CUT_GRACE_S = 0.5  # seconds a model adapter may be late with its own limit

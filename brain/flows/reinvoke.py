@@ -4,8 +4,8 @@ import logging
 
 from brain.domain.errors import QueueUnreachable
 from brain.domain.journal import Interrupted
+from brain.domain.moves import Hold, Move, Summons
 from brain.flows.turn import Turn
-from brain.ports import Hold, Move, Summons
 
 log = logging.getLogger(__name__)
 

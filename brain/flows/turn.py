@@ -7,23 +7,12 @@ from brain.core.limits import Limits
 from brain.core.step import started_calls
 from brain.domain.journal import Entry, Fact, Joined, Run, Spent
 from brain.domain.messages import Draft, LogEntry
+from brain.domain.moves import Admitted, Commit, Committed, Move
+from brain.domain.tools import ToolSpec
 from brain.flows.deliver import Outbox, Reply
 from brain.flows.lease import Lease
 from brain.flows.wakeup import WakeUp
-from brain.ports import (
-    Admitted,
-    Archive,
-    Channel,
-    Clock,
-    Commit,
-    Committed,
-    Model,
-    Move,
-    Queue,
-    StateStore,
-    Tool,
-    ToolSpec,
-)
+from brain.ports import Archive, Channel, Clock, Model, Queue, StateStore, Tool
 from brain.tools.say import SAY_SPECS
 
 

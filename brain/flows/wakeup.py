@@ -6,7 +6,8 @@ import asyncio
 import logging
 
 from brain.domain.errors import QueueUnreachable
-from brain.ports import Clock, Queue, Summons
+from brain.domain.moves import Summons
+from brain.ports import Clock, Queue
 
 MARGIN_S = 1.0  # seconds after the lease's end, so that the wake-up does not come a moment early
 RETRY_S = 0.5  # seconds between attempts to put it on the queue

@@ -9,8 +9,10 @@ from brain.core.context import shorten
 from brain.core.step import UNSURE, Verdict, Work
 from brain.domain.errors import BrainError, LeaseLost, ToolFault
 from brain.domain.journal import Returned, Started
+from brain.domain.moves import Move
+from brain.domain.tools import Effect
 from brain.flows.turn import OutOfTime, Turn
-from brain.ports import Effect, Errand, Move, Tool
+from brain.ports import Errand, Tool
 
 LEAST_S = 1.0  # seconds for a tool that starts just before the cut; the reserve bears them
 

@@ -25,7 +25,7 @@ from brain.domain.errors import (
     TooManyTexts,
     Unreachable,
 )
-from brain.ports import Json
+from brain.domain.tools import Json
 
 MAX_BODY_BYTES = 256 * 1024
 RETRY_AFTER_S = 2  # seconds for a caller whom a service's outage sends away

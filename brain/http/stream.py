@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from starlette.types import Receive, Scope, Send
 
 from brain.core.codec import dumps
+from brain.domain.tools import Json
 from brain.http.edge import problem_of
-from brain.ports import Json
 
 HEARTBEAT_S = 10.0  # seconds of silence after which a comment keeps proxies from closing
 

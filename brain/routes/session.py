@@ -11,10 +11,10 @@ from brain import settings
 from brain.adapters.pusher import channel_names
 from brain.core.codec import iso
 from brain.domain.errors import TokenRefused
+from brain.domain.tools import Json
 from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
-from brain.ports import Json
 from brain.settings import Env
 from brain.wiring import Wiring
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from brain.core.codec import message_to_wire
 from brain.domain.errors import BrainError
 from brain.domain.messages import Message
+from brain.domain.tools import Json
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.go import brain_go
 from brain.flows.patience import wait_for
@@ -19,7 +20,7 @@ from brain.flows.turn import Invocation, Services
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import Answer, invocation_seconds, read_json, where
 from brain.http.stream import EventStream
-from brain.ports import Delta, Json
+from brain.ports import Delta
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from brain.core.codec import dumps, iso
 from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.domain.errors import DatabaseUnreachable, ToolFault
-from brain.ports import Documents, Effect, Errand, Json, Tool, ToolSpec
+from brain.domain.tools import Effect, Json, ToolSpec
+from brain.ports import Documents, Errand, Tool
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 PASSAGES = 5  # of a search unless asked otherwise: about 500 tokens

@@ -3,7 +3,7 @@ messages.
 """
 
 from brain.core.step import CONTINUE, QUIT
-from brain.ports import Effect, ToolSpec
+from brain.domain.tools import Effect, ToolSpec
 
 CONTINUE_SPEC = ToolSpec(
     name=CONTINUE,

@@ -4,9 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from brain.domain.errors import BrainError, TooManyTexts
+from brain.domain.moves import Summons
 from brain.flows.deliver import Outcome
 from brain.flows.turn import Invocation, Services
-from brain.ports import Summons
 from tests.chaos.ledger import Said
 from tests.chaos.processes import Process
 

@@ -18,7 +18,9 @@ from brain.domain.errors import (
     ToolFault,
 )
 from brain.domain.journal import Answered, ToolCall
-from brain.ports import Delta, Errand, Json, Prompt, Summons, ToolSpec
+from brain.domain.moves import Summons
+from brain.domain.tools import Json, ToolSpec
+from brain.ports import Delta, Errand, Prompt
 from tests.chaos.calls import deliver
 from tests.chaos.faults import SLOW_S, SLOWEST_S
 from tests.chaos.gates import Gate

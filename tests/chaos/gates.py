@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from brain.adapters.store import BRAIN_LIMIT_S, CALLER_LIMIT_S
 from brain.domain.errors import BrainError, LeaseLost, StoreUnreachable
-from brain.ports import (
+from brain.domain.moves import (
     Admitted,
     Alive,
     Arrival,
@@ -24,10 +24,10 @@ from brain.ports import (
     RateLimited,
     Recorded,
     Settled,
-    StateStore,
     Status,
     Summons,
 )
+from brain.ports import StateStore
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from brain.core.codec import message_for_channel, message_to_wire
 from brain.core.step import UNSURE
 from brain.domain.messages import Kind, LogEntry, Message, Utterance
-from brain.ports import Effect, Move
+from brain.domain.moves import Move
+from brain.domain.tools import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step
 from tests.chaos.world import World

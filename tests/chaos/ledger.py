@@ -6,8 +6,9 @@ from typing import Any
 
 from brain.adapters.store import Keys
 from brain.domain.journal import Answered, Returned
+from brain.domain.moves import Commit, Hold, Move, Summons
+from brain.domain.tools import Json
 from brain.flows.deliver import Outcome
-from brain.ports import Commit, Hold, Json, Move, Summons
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
 

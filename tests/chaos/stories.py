@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from brain.core.limits import Limits
 from brain.core.step import CONTINUE, QUIT
-from brain.ports import Effect, Json, ToolSpec
+from brain.domain.tools import Effect, Json, ToolSpec
 
 LEASE_S = 10.0  # seconds; short, so that a history is
 ONCE = "-once"

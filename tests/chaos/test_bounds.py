@@ -11,8 +11,9 @@ from brain.core.context import INSTRUCTIONS
 from brain.core.limits import Limits
 from brain.domain.journal import Returned
 from brain.domain.messages import Kind, Message
+from brain.domain.moves import Status
+from brain.domain.tools import Effect
 from brain.flows.go import LAST_WORDS
-from brain.ports import Effect, Status
 from tests.chaos.faults import Exactly, Fault
 from tests.chaos.invariants import violations
 from tests.chaos.ledger import Ledger

@@ -6,7 +6,8 @@ from brain.adapters.chat_faults import Failure, Remedy, error_in_answer, refused
 from brain.adapters.chat_stream import Assembly, conclude
 from brain.domain.errors import ModelCut, ModelUnavailable
 from brain.domain.journal import Answered
-from brain.ports import Delta, Json
+from brain.domain.tools import Json
+from brain.ports import Delta
 from tests.contracts.chat_stage import delta, part
 
 

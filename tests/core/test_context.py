@@ -14,7 +14,7 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Kind, LogEntry, Message, Remark, Utterance
-from brain.ports import Json
+from brain.domain.tools import Json
 from brain.tools.say import QUIT_SPEC
 from tests.fakes.world import EPOCH
 

@@ -12,8 +12,8 @@ from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost
 from brain.domain.journal import Spent
 from brain.domain.messages import Draft, Kind
-from brain.ports import Arrival, Commit, Hold, Summons
-from brain.ports import Move as Ask
+from brain.domain.moves import Arrival, Commit, Hold, Summons
+from brain.domain.moves import Move as Ask
 from tests.fakes.redis import MemoryRedis
 
 USER = "anna"

@@ -6,7 +6,7 @@ from brain.core import step
 from brain.core.limits import Limits
 from brain.domain.journal import Answered, Entry, Joined, Returned, Started, ToolCall
 from brain.domain.messages import Utterance
-from brain.ports import Effect, ToolSpec
+from brain.domain.tools import Effect, ToolSpec
 from brain.tools.say import SAY_SPECS
 from tests.fakes.world import EPOCH
 

@@ -3,7 +3,8 @@
 import asyncio
 
 from brain.domain.errors import ToolFault
-from brain.ports import Effect, Errand, ToolSpec
+from brain.domain.tools import Effect, ToolSpec
+from brain.ports import Errand
 
 
 class NoteTool:

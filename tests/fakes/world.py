@@ -23,11 +23,13 @@ from brain.domain.errors import (
 )
 from brain.domain.journal import Answered, ToolCall
 from brain.domain.messages import LogEntry, Message, Remark
+from brain.domain.moves import Summons
+from brain.domain.tools import Json
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
-from brain.ports import Delta, Json, Prompt, Summons, Tool
+from brain.ports import Delta, Prompt, Tool
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

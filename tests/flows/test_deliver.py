@@ -7,6 +7,7 @@ import pytest
 
 from brain.domain.errors import StoreUnreachable
 from brain.domain.messages import Kind, Message
+from brain.domain.moves import Hold
 from brain.flows.deliver import (
     DRAIN_S,
     ORDER_S,
@@ -17,7 +18,6 @@ from brain.flows.deliver import (
     send_websocket_message,
 )
 from brain.flows.lease import Lease
-from brain.ports import Hold
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import Clock, MemoryChannel
 

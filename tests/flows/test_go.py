@@ -15,7 +15,7 @@ from brain.domain.errors import (
 )
 from brain.domain.journal import Answered
 from brain.domain.messages import Kind, Message, Remark, Utterance
-from brain.ports import Effect
+from brain.domain.tools import Effect
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import Saying, World, calls, words

@@ -11,8 +11,8 @@ from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost
 from brain.domain.journal import Spent
+from brain.domain.moves import Admitted, Arrival, Commit, Hold, Move, Recorded, Summons
 from brain.flows.lease import Lease
-from brain.ports import Admitted, Arrival, Commit, Hold, Move, Recorded, Summons
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import EPOCH, World
 

@@ -13,8 +13,9 @@ from brain.core.limits import Limits
 from brain.domain.errors import QueueUnreachable, StoreUnreachable
 from brain.domain.journal import Answered
 from brain.domain.messages import Kind
+from brain.domain.moves import Admitted, Alive, Summons
 from brain.flows.go import LAST_WORDS
-from brain.ports import Admitted, Alive, Delta, Prompt, Summons
+from brain.ports import Delta, Prompt
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, calls, words
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from brain.domain.moves import Summons
 from brain.flows.wakeup import MARGIN_S, RETRY_S, WakeUp, publish_wakeup
-from brain.ports import Summons
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World
 

@@ -6,7 +6,8 @@ import pytest
 
 from brain.core.step import UNSURE
 from brain.domain.errors import LeaseLost, ToolFault
-from brain.ports import Effect, Errand
+from brain.domain.tools import Effect
+from brain.ports import Errand
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World, calls, words

@@ -9,7 +9,8 @@ from brain.core.schema import complaint
 from brain.core.texts import MAX_BODY_CHARS
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.journal import ToolCall
-from brain.ports import Document, Documents, Effect, Errand, Json, Passage, Tool
+from brain.domain.tools import Effect, Json
+from brain.ports import Document, Documents, Errand, Passage, Tool
 from brain.tools.documents import SLICE_CHARS, document_tools
 from tests.fakes.documents import FakeDocuments
 

@@ -4,7 +4,16 @@ from typing import Any
 
 from brain.adapters.store import RedisStore
 from brain.domain.messages import Message
-from brain.ports import Admitted, Arrival, Commit, Committed, Duplicate, Hold, RateLimited, Recorded
+from brain.domain.moves import (
+    Admitted,
+    Arrival,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    RateLimited,
+    Recorded,
+)
 from tests.chaos.bugs.mutant import Mutant
 
 
