@@ -1,0 +1,123 @@
+"""A stage for the state store's tests: a Redis, one user on it, and what they may say."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from brain.adapters.store import Redis, RedisStore
+from brain.core.limits import Limits
+from brain.domain.journal import (
+    Answered,
+    Fact,
+    Interrupted,
+    Returned,
+    Spent,
+    Started,
+    ToolCall,
+)
+from brain.domain.messages import Draft, Kind, Remark, Utterance
+from brain.domain.moves import Admitted, Arrival, Commit, Committed, Hold, Move, Summons
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+SHORT = Limits(lease_s=0.2, handover_s=0.2)  # seconds; long enough for the steps before the wait
+CONTEXT = (Remark(role="user", text="Well"), Remark(role="assistant", text="Yes?"))
+RECORDED: tuple[Fact, ...] = (
+    Answered(text="So", calls=(ToolCall(id="c1", name="note", arguments='{"a":1}'),), tokens=7),
+    Started(call_id="c1"),
+    Returned(call_id="c1", text="Noted.", failed=True),
+    Interrupted(text="And th"),
+)
+
+type Reason = Literal["handoff", "wakeup", "event"]
+
+
+@dataclass
+class Stage:
+    """A Redis, and one user nobody else knows."""
+
+    redis: Redis
+    pass_time: Callable[[float], Awaitable[None]]
+    user: str
+
+    def store(self, limits: Limits | None = None) -> RedisStore:
+        return RedisStore(self.redis, limits or Limits())
+
+    async def run_out(self) -> None:
+        """Let a lease of SHORT come to its end."""
+        await self.pass_time(SHORT.lease_s * 1.5)
+
+    def arrival(
+        self,
+        text: str = "Hi",
+        *,
+        message_id: str = "",
+        holder: str = "h1",
+        run: str = "r1",
+        context: tuple[Remark, ...] = (),
+        call_id: str | None = None,
+    ) -> Arrival:
+        return Arrival(
+            user_id=self.user,
+            id=f"id of {text}",
+            text=text,
+            message_id=message_id or f"message-{text}",
+            call_id=call_id,
+            recent_context=context,
+            created_at=NOON,
+            holder=holder,
+            new_run_id=run,
+        )
+
+    def summons(self, reason: Reason, *, run: str = "r1", fence: int = 0, wake: int = 0) -> Summons:
+        return Summons(user_id=self.user, run_id=run, reason=reason, fence=fence, wake=wake)
+
+    def utterance(self, text: str, seq: int, *, run: str = "r1") -> Utterance:
+        return Utterance(
+            id=f"id of {text}",
+            seq=seq,
+            text=text,
+            message_id=f"message-{text}",
+            run_id=run,
+            created_at=NOON,
+        )
+
+    async def begin(self, limits: Limits | None = None) -> Admitted:
+        """A run with its first text, held by h1."""
+        admitted = await self.store(limits).admit(self.arrival())
+        assert isinstance(admitted, Admitted)
+        return admitted
+
+    async def last(self, hold: Hold, text: str = "Bye.", *, step: int = 0) -> Committed:
+        """End the run."""
+        return await self.store().commit(hold, commit(step, Move.END, text))
+
+
+@dataclass
+class Watch:
+    """The clock of the Redis in memory."""
+
+    ms: int = 1_769_860_800_000
+
+    async def pass_time(self, seconds: float) -> None:
+        self.ms += round(seconds * 1000)
+
+
+def draft(text: str) -> Draft:
+    return Draft(id=f"id of {text}", kind=Kind.SAY, text=text, answers_seq=1, created_at=NOON)
+
+
+def commit(step: int, move: Move, *texts: str, entries: tuple[Fact, ...] = ()) -> Commit:
+    return Commit(
+        step=step,
+        move=move,
+        spent=Spent(started_ms=0, loops=step + 1),
+        entries=entries,
+        drafts=tuple(draft(text) for text in texts),
+    )
+
+
+async def texts(stage: Stage) -> list[str]:
+    page = await stage.store().read(stage.user, since=0, limit=100)
+    assert [entry.seq for entry in page.entries] == list(range(1, page.last_seq + 1))
+    return [entry.text for entry in page.entries]

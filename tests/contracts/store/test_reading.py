@@ -1,0 +1,79 @@
+"""What is read of a user's log and status."""
+
+from dataclasses import replace
+
+import pytest
+
+from brain.domain.messages import Message
+from brain.domain.moves import Admitted, Move, Status
+from tests.contracts.store.stage import Stage, commit
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_the_log_is_read_in_order_a_page_at_a_time(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await stage.store().commit(admitted.hold, commit(0, Move.FINISH, "One.", "Two.", "Three."))
+    page = await stage.store().read(stage.user, since=1, limit=2)
+    assert [(entry.seq, entry.text) for entry in page.entries] == [(2, "One."), (3, "Two.")]
+    assert (page.last_seq, page.first_seq) == (4, 1)
+    rest = await stage.store().read(stage.user, since=3, limit=2)
+    assert [(entry.seq, entry.text) for entry in rest.entries] == [(4, "Three.")]
+    assert isinstance(rest.entries[0], Message)
+    assert (await stage.store().read(stage.user, since=4, limit=2)).entries == ()
+
+
+async def test_a_user_who_never_said_anything_has_an_empty_log(stage: Stage) -> None:
+    page = await stage.store().read(stage.user, since=0, limit=10)
+    assert (page.entries, page.last_seq, page.first_seq) == ((), 0, 0)
+
+
+async def test_what_is_trimmed_is_gone_and_the_count_goes_on(stage: Stage) -> None:
+    await stage.store().trim(stage.user, below=3)
+    admitted = await stage.begin()
+    await stage.store().commit(admitted.hold, commit(0, Move.FINISH, "One.", "Two."))
+    await stage.store().trim(stage.user, below=3)
+    page = await stage.store().read(stage.user, since=0, limit=10)
+    assert [entry.seq for entry in page.entries] == [3]
+    assert (page.last_seq, page.first_seq) == (3, 3)
+    await stage.store().trim(stage.user, below=100)
+    emptied = await stage.store().read(stage.user, since=0, limit=10)
+    assert (emptied.entries, emptied.last_seq, emptied.first_seq) == ((), 3, 0)
+    following = await stage.store().admit(stage.arrival("Next", run="r2"))
+    assert isinstance(following, Admitted)
+    assert (following.seq, following.tail) == (4, ())
+
+
+async def test_the_status_of_nobody_is_idle(stage: Stage) -> None:
+    assert await stage.store().status(stage.user) == Status(
+        state="idle",
+        run_id=None,
+        loop=0,
+        activity="",
+        started_ms=None,
+        last_event_ms=None,
+        last_seq=0,
+        progress=None,
+        reason="",
+    )
+
+
+async def test_the_status_tells_what_the_brain_is_at(stage: Stage) -> None:
+    admitted = await stage.begin()
+    at_first = await stage.store().status(stage.user)
+    assert (at_first.state, at_first.activity, at_first.loop) == ("running", "thinking", 0)
+    assert at_first.started_ms == at_first.last_event_ms == admitted.now_ms
+    step = replace(commit(0, Move.HAND_OVER), activity="note", progress=0.25)
+    await stage.store().commit(admitted.hold, step)
+    found = await stage.store().status(stage.user)
+    assert (found.state, found.run_id, found.loop) == ("running", "r1", 1)
+    assert (found.activity, found.progress, found.last_seq) == ("note", 0.25, 1)
+
+
+async def test_the_status_tells_why_a_run_ended_early(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await stage.store().commit(
+        admitted.hold, replace(commit(0, Move.END, "Enough."), reason="loops")
+    )
+    found = await stage.store().status(stage.user)
+    assert (found.state, found.reason, found.last_seq) == ("idle", "loops", 2)

@@ -1,0 +1,19 @@
+"""One deployment for all the routes' tests; each takes a user of its own."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.http.stage import Deployment, User, deployed
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
+    async with deployed(tmp_path_factory.mktemp("deployment")) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+def user(deployment: Deployment) -> User:
+    return deployment.user()

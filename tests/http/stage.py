@@ -1,0 +1,213 @@
+"""A deployment in one process: the functions over HTTP, and the local services behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jwt
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from brain.adapters.pusher import channel_names
+from brain.http.edge import endpoint
+from brain.routes.again import brain_to_brain
+from brain.routes.reading import messages, status
+from brain.routes.session import authorize_channel, begin_session
+from brain.routes.voice import voice_to_brain
+from brain.wiring import Wiring
+from local.engines import valkey
+from local.faults import FaultInjector
+from local.model import scripted_model
+from local.pusher import LocalPusher
+from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
+from local.upstash import upstash_app
+from tests.local.serving import served
+
+APP_ID, KEY, SECRET = "42", "pusher-key", "pusher-secret"
+JWT_SECRET = "a secret of at least thirty-two bytes"
+ROUTES = {
+    "/api/session": {"POST": begin_session},
+    "/api/voiceToBrain": {"POST": voice_to_brain},
+    "/api/brainToBrain": {"POST": brain_to_brain},
+    "/api/pusherAuth": {"POST": authorize_channel},
+    "/api/messages": {"GET": messages},
+    "/api/status": {"GET": status},
+    "/api/health": {"GET": status},
+}
+USERS = count(1)
+
+type Json = dict[str, Any]
+
+
+class Functions:
+    """Each route as an app with services of its own, as on the platform."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.wirings = {path: Wiring(env) for path in ROUTES}
+        self._apps = {
+            path: endpoint(handlers, self.wirings[path]) for path, handlers in ROUTES.items()
+        }
+        self._calls: set[asyncio.Future[None]] = set()
+        self._is_closed = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if self._is_closed:
+            await Response(status_code=503)(scope, receive, send)
+            return
+        call = asyncio.ensure_future(self._apps[scope["path"]](scope, receive, send))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
+        await call
+
+    async def aclose(self) -> None:
+        """Wait for the calls that are under way, and let none in any more."""
+        self._is_closed = True
+        await asyncio.gather(*self._calls, return_exceptions=True)
+        for wiring in self.wirings.values():
+            await wiring.aclose()
+
+
+class Later:
+    """An app that is known only after its address is."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.app is not None:
+            await self.app(scope, receive, send)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """`env` is the functions' environment, `faults` stands before the store."""
+
+    env: Mapping[str, str]
+    functions: Functions
+    http: httpx.AsyncClient
+    model: httpx.AsyncClient
+    pusher: LocalPusher
+    queue: LocalQueue
+    faults: FaultInjector
+
+    def user(self) -> User:
+        """Somebody who has not said anything yet."""
+        name = f"user-{next(USERS)}"
+        return User(id=name, deployment=self, headers={"Authorization": f"Bearer {token(name)}"})
+
+    @asynccontextmanager
+    async def changed(self, **env: str) -> AsyncIterator[httpx.AsyncClient]:
+        """The functions with another environment. They answer when they have come to their end."""
+        functions = Functions({**self.env, **env})
+        transport = httpx.ASGITransport(functions)
+        async with (
+            aclosing(functions),
+            httpx.AsyncClient(transport=transport, base_url="http://brain") as http,
+        ):
+            yield http
+
+    async def direct(self, match: str, *answers: Json) -> None:
+        """What the model says to whoever says `match`."""
+        script = {"match": match, "answers": answers}
+        (await self.model.post("/_local/script", json=script)).raise_for_status()
+
+    async def asked(self, match: str) -> list[Json]:
+        """The model's requests in which somebody said `match`."""
+        return [c for c in (await self.model.get("/_local/calls")).json() if c["match"] == match]
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    id: str
+    deployment: Deployment
+    headers: dict[str, str] = field(repr=False)
+
+    async def ask(self, text: str, **fields: Any) -> httpx.Response:
+        return await self.post("/api/voiceToBrain", json={"text": text, **fields})
+
+    async def post(self, path: str, **options: Any) -> httpx.Response:
+        return await self.deployment.http.post(path, headers=self.headers, **options)
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.deployment.http.get(path, headers=self.headers | headers)
+
+    async def log(self) -> list[Json]:
+        page: Json = (await self.get("/api/messages")).json()
+        return list(page["messages"])
+
+    def heard(self) -> list[Json]:
+        """The messages on the user's channel, in the order in which they came."""
+        channel, _ = channel_names(self.id)
+        events = self.deployment.pusher.events(channel)
+        return [json.loads(event.data) for event in events if event.name == "message"]
+
+    async def until_heard(self, text: str) -> Json:
+        async with asyncio.timeout(20):
+            await self.deployment.pusher.until(lambda: text in [m["text"] for m in self.heard()])
+        return next(message for message in self.heard() if message["text"] == text)
+
+
+def token(user: str) -> str:
+    return jwt.encode({"sub": user, "exp": int(time.time()) + 600}, JWT_SECRET, algorithm="HS256")
+
+
+@asynccontextmanager
+async def deployed(folder: Path) -> AsyncIterator[Deployment]:
+    async with AsyncExitStack() as stack:
+        engine = await stack.enter_async_context(valkey(folder))
+        faults = FaultInjector(upstash_app(engine.socket, token="redis-token"))
+        pusher, later = LocalPusher(APP_ID, KEY, SECRET), Later()
+        queue = LocalQueue(folder / "queue.db")
+        redis_url, queue_url, pusher_url, model_url, url = [
+            await stack.enter_async_context(served(app))
+            for app in (
+                faults,
+                queue.app,
+                pusher.app,
+                scripted_model(pace=0),
+                later,
+            )
+        ]
+        env = {
+            "UPSTASH_REDIS_REST_URL": redis_url,
+            "UPSTASH_REDIS_REST_TOKEN": "redis-token",
+            "QSTASH_URL": queue_url,
+            "QSTASH_TOKEN": TOKEN,
+            "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
+            "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
+            "PUSHER_APP_ID": APP_ID,
+            "PUSHER_KEY": KEY,
+            "PUSHER_SECRET": SECRET,
+            "PUSHER_HOST": "127.0.0.1",
+            "PUSHER_PORT": pusher_url.rpartition(":")[2],
+            "PUSHER_TLS": "0",
+            "OPENAI_BASE_URL": f"{model_url}/v1",
+            "OPENAI_API_KEY": "model-key",
+            "BRAIN_MODEL": "script",
+            "BRAIN_SCRIPTED_MODEL": "1",
+            "BRAIN_JWT_SECRET": JWT_SECRET,
+            "BRAIN_ACCESS_KEY": "sesame",
+            "BRAIN_PUBLIC_URL": url,
+            "BRAIN_HTTP_PATIENCE_S": "0",  # so that a slow machine makes no other outcome
+        }
+        later.app = functions = await stack.enter_async_context(aclosing(Functions(env)))
+        yield Deployment(
+            env=env,
+            functions=functions,
+            http=await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30)),
+            model=await stack.enter_async_context(httpx.AsyncClient(base_url=model_url)),
+            pusher=pusher,
+            queue=queue,
+            faults=faults,
+        )

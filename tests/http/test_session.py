@@ -1,0 +1,211 @@
+"""POST /api/session and /api/pusherAuth, over HTTP, with the local services behind them."""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from brain.adapters.pusher import channel_names
+from tests.http.stage import APP_ID, KEY, SECRET, Deployment, Json, User, token
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+SESSION, AUTH = "/api/session", "/api/pusherAuth"
+
+
+async def begin(
+    deployment: Deployment, *, env: Json | None = None, **options: Any
+) -> httpx.Response:
+    async with deployment.changed(**(env or {})) as http:
+        return await http.post(SESSION, **options)
+
+
+async def refusal(deployment: Deployment, **options: Any) -> str:
+    answer = await begin(deployment, **options)
+    assert answer.status_code == 401
+    return str(answer.json()["detail"])
+
+
+async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -> None:
+    answer = await begin(deployment, json={"accessKey": "sesame"})
+    body = answer.json()
+    private, presence = channel_names("owner")
+    assert answer.headers["cache-control"] == "no-store"
+    assert body == {
+        "userId": "owner",
+        "token": body["token"],
+        "expiresAt": body["expiresAt"],
+        "channel": private,
+        "presenceChannel": presence,
+        "pusher": {
+            "key": KEY,
+            "forceTLS": False,
+            "wsHost": "127.0.0.1",
+            "wsPort": int(deployment.env["PUSHER_PORT"]),
+        },
+        "cursor": 0,
+        "features": {"documents": False, "model": {"name": "script", "scripted": True}},
+    }
+    expires = datetime.fromisoformat(body["expiresAt"])
+    assert timedelta(hours=11) < expires - datetime.now(UTC) <= timedelta(hours=12)
+
+
+async def test_the_sessions_token_opens_the_other_routes(deployment: Deployment) -> None:
+    body = (await begin(deployment, json={"accessKey": "sesame"})).json()
+    headers = {"Authorization": f"Bearer {body['token']}"}
+    answer = await deployment.http.get("/api/status", headers=headers)
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("key", ["sesam", "sesame ", "grüße", "\0"])
+async def test_a_wrong_access_key_is_refused(deployment: Deployment, key: str) -> None:
+    refused = await refusal(deployment, json={"accessKey": key})
+    assert refused == "that is not the access key"
+
+
+@pytest.mark.parametrize("body", [b"", b"  ", b"{}", b'{"accessKey":null}', b'{"accessKey":""}'])
+async def test_without_a_key_it_is_asked_for(deployment: Deployment, body: bytes) -> None:
+    assert await refusal(deployment, content=body) == "an access key is needed"
+
+
+async def test_where_there_is_no_key_a_token_is_asked_for(deployment: Deployment) -> None:
+    env = {"BRAIN_ACCESS_KEY": ""}
+    assert await refusal(deployment, env=env) == "a token is needed"
+    assert await refusal(deployment, env=env, json={"accessKey": "x"}) == "a token is needed"
+
+
+async def test_a_token_of_the_apps_own_opens_its_users_session(user: User) -> None:
+    own = token(user.id)
+    by_body = await begin(user.deployment, json={"token": own})
+    by_header = await begin(user.deployment, headers={"Authorization": f"Bearer {own}"})
+    assert by_body.json() == by_header.json()
+    assert (by_body.json()["userId"], by_body.json()["token"]) == (user.id, own)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"json": {"token": "x"}},
+        {"headers": {"Authorization": "Bearer x"}, "json": {"accessKey": "sesame"}},
+    ],
+)
+async def test_a_token_that_does_not_hold_is_refused(deployment: Deployment, options: Json) -> None:
+    assert await refusal(deployment, **options) == "the token does not hold"
+
+
+async def test_an_open_session_asks_for_nothing(deployment: Deployment) -> None:
+    env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1"}
+    assert (await begin(deployment, env=env)).json()["userId"] == "owner"
+
+
+@pytest.mark.parametrize("changed", [{"VERCEL_ENV": "production"}, {"BRAIN_ACCESS_KEY": "sesame"}])
+async def test_a_session_is_not_open_on_the_platform_nor_beside_a_key(
+    deployment: Deployment, changed: dict[str, str]
+) -> None:
+    env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1", **changed}
+    await refusal(deployment, env=env)
+
+
+async def test_the_cursor_is_the_end_of_the_log(user: User) -> None:
+    await user.ask("help")
+    body = (await begin(user.deployment, json={"token": token(user.id)})).json()
+    assert body["cursor"] == 2
+
+
+async def test_the_page_is_told_of_documents_and_the_vendors_cluster(
+    deployment: Deployment,
+) -> None:
+    env = {
+        "DATABASE_URL": "postgresql://x",
+        "PUSHER_HOST": "",
+        "PUSHER_PORT": "",
+        "PUSHER_TLS": "",
+        "PUSHER_CLUSTER": "eu",
+        "BRAIN_SCRIPTED_MODEL": "",
+    }
+    body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
+    assert body["pusher"] == {"key": KEY, "forceTLS": True, "cluster": "eu"}
+    assert body["features"] == {"documents": True, "model": {"name": "script", "scripted": False}}
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 422), (b'{"token":7}', 422)])
+async def test_a_session_body_that_does_not_fit_is_refused(
+    deployment: Deployment, body: bytes, status: int
+) -> None:
+    assert (await begin(deployment, content=body)).status_code == status
+
+
+async def test_a_deployment_that_takes_only_foreign_tokens_makes_none(
+    deployment: Deployment,
+) -> None:
+    env = {"BRAIN_JWT_SECRET": "", "BRAIN_JWKS_URL": "https://keys.example"}
+    refused = await refusal(deployment, env=env, json={"accessKey": "sesame"})
+    assert "only tokens of its own app" in refused
+
+
+# ---- channels
+
+
+def signature(socket_id: str, channel: str) -> str:
+    text = f"{socket_id}:{channel}".encode()
+    return f"{KEY}:{hmac.digest(SECRET.encode(), text, hashlib.sha256).hex()}"
+
+
+@pytest.mark.parametrize("form", ["data", "json"])
+async def test_a_user_may_listen_to_its_own_channels(user: User, form: str) -> None:
+    private, presence = channel_names(user.id)
+    fields = {"socket_id": "12.34", "channel_name": private}
+    answer = await user.post(AUTH, **{form: fields})
+    assert answer.json() == {"auth": signature("12.34", private)}
+    assert answer.headers["cache-control"] == "no-store"
+
+    joined = (await user.post(AUTH, **{form: {**fields, "channel_name": presence}})).json()
+    assert joined["auth"].startswith(f"{KEY}:")
+    assert presence.removeprefix("presence-user-") in joined["channel_data"]
+    assert user.id not in joined["channel_data"]
+
+
+async def test_a_user_may_not_listen_to_anothers_channel(user: User) -> None:
+    for channel in (*channel_names("somebody"), "private-app", "chat"):
+        answer = await user.post(AUTH, data={"socket_id": "12.34", "channel_name": channel})
+        assert answer.status_code == 403
+        assert "auth" not in answer.json()
+
+
+async def test_nobody_without_a_token_may_listen(deployment: Deployment) -> None:
+    fields = {"socket_id": "12.34", "channel_name": channel_names("anna")[0]}
+    assert (await deployment.http.post(AUTH, data=fields)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"data": {"channel_name": "x"}}, "socket_id"),
+        ({"data": {"socket_id": "1.2"}}, "channel_name"),
+        ({"json": {"socket_id": 1.2, "channel_name": "x"}}, "socket_id"),
+        ({"json": ["socket_id"]}, "socket_id"),
+        ({"content": b"\xff\x00"}, "socket_id"),
+    ],
+)
+async def test_a_subscription_that_does_not_fit_is_422(
+    user: User, options: Json, field: str
+) -> None:
+    answer = await user.post(AUTH, **options)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": field, "message": "is missing"}]
+
+
+async def test_a_malformed_socket_id_is_422(user: User) -> None:
+    fields = {"socket_id": "1.2:x", "channel_name": channel_names(user.id)[0]}
+    answer = await user.post(AUTH, data=fields)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "socket_id"
+
+
+async def test_the_app_id_is_not_given_away(deployment: Deployment) -> None:
+    body = (await begin(deployment, json={"accessKey": "sesame"})).json()
+    assert APP_ID not in str(body["pusher"])
+    assert SECRET not in str(body)

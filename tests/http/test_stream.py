@@ -1,0 +1,99 @@
+"""Server-Sent Events: what stands on the wire, in virtual time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from brain.domain.errors import StoreUnreachable
+from brain.domain.tools import Json
+from brain.http.stream import HEARTBEAT_S, EventStream, frame
+from tests.fakes.loop import run_virtual
+
+type Events = AsyncIterator[tuple[str, Json]]
+
+
+async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:
+    """All that the stream sends, each with the virtual second at which it was sent."""
+    loop = asyncio.get_running_loop()
+    sent: list[Json] = []
+
+    async def receive() -> Message:
+        raise AssertionError("a stream does not read")
+
+    async def send(message: Message) -> None:
+        sent.append({**message, "at": loop.time()})
+
+    task = asyncio.ensure_future(beside or asyncio.sleep(0))
+    await EventStream(events, task)({"type": "http"}, receive, send)
+    assert task.done()
+    return sent
+
+
+def text(sent: list[Json]) -> str:
+    return b"".join(message.get("body", b"") for message in sent).decode()
+
+
+def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
+    async def events() -> Events:
+        yield "message", {"text": "Grüße"}
+        await asyncio.sleep(5)
+        yield "done", {"state": "done"}
+
+    sent = run_virtual(streamed(events()))
+    assert sent[0]["status"] == 200
+    headers = dict(sent[0]["headers"])
+    assert headers[b"content-type"] == b"text/event-stream; charset=utf-8"
+    assert headers[b"cache-control"] == b"no-store"
+    assert text(sent) == (
+        'event: message\ndata: {"text":"Grüße"}\n\nevent: done\ndata: {"state":"done"}\n\n'
+    )
+    assert [message["at"] for message in sent] == pytest.approx([0, 0, 5, 5])
+    assert [message.get("more_body") for message in sent] == [None, True, True, False]
+
+
+def test_a_silence_is_filled_with_comments() -> None:
+    async def events() -> Events:
+        await asyncio.sleep(HEARTBEAT_S * 2.5)
+        yield "done", {}
+
+    sent = run_virtual(streamed(events()))
+    beats = [message for message in sent if message.get("body", b"").startswith(b":")]
+    assert [message["at"] for message in beats] == pytest.approx([HEARTBEAT_S, HEARTBEAT_S * 2])
+    assert text(sent).endswith("event: done\ndata: {}\n\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "status"), [(StoreUnreachable("x"), 503), (RuntimeError("private"), 500)]
+)
+def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status: int) -> None:
+    async def events() -> Events:
+        yield "content", {"text": "So"}
+        raise error
+
+    sent = run_virtual(streamed(events()))
+    assert f'"status":{status}' in text(sent)
+    assert "event: error\n" in text(sent)
+    assert "private" not in text(sent)
+    assert sent[-1]["more_body"] is False
+
+
+def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> None:
+    async def events() -> Events:
+        yield "done", {}
+
+    async def work() -> None:
+        await asyncio.sleep(60)
+
+    async def story() -> float:
+        await streamed(events(), work())
+        return asyncio.get_running_loop().time()
+
+    assert run_virtual(story()) == pytest.approx(60)
+
+
+def test_a_line_break_in_a_text_does_not_end_its_event() -> None:
+    data: Any = {"text": "one\n\ntwo\r"}
+    assert frame("content", data).count(b"\n") == 3

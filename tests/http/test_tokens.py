@@ -1,0 +1,308 @@
+"""Who may call: every way in which a token holds, and every way in which it does not."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from brain.domain.errors import TokenRefused, Unreachable
+from brain.http.tokens import KEYS_FRESH_S, KEYS_PAUSE_S, TOKEN_S, Tokens
+from brain.settings import TokenSettings
+from tests.local.serving import served
+
+SECRET = "a secret of at least thirty-two bytes"
+RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+
+type Json = dict[str, Any]
+
+
+def tokens_by(
+    secret: str | None = SECRET,
+    *,
+    jwks_url: str | None = None,
+    audience: str | None = None,
+    issuer: str | None = None,
+) -> Tokens:
+    return Tokens(TokenSettings(secret=secret, jwks_url=jwks_url, audience=audience, issuer=issuer))
+
+
+def claims(**changed: Any) -> Json:
+    """Claims that hold, with some changed; None takes one away."""
+    whole = {"sub": "anna", "exp": int(time.time()) + 60} | changed
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def hs256(secret: str = SECRET, **changed: Any) -> str:
+    return jwt.encode(claims(**changed), secret, algorithm="HS256")
+
+
+def rs256(key: rsa.RSAPrivateKey = RSA_KEY, *, kid: str | None = "rsa", **changed: Any) -> str:
+    headers = {} if kid is None else {"kid": kid}
+    return jwt.encode(claims(**changed), key, algorithm="RS256", headers=headers)
+
+
+def es256(*, kid: str | None = "ec") -> str:
+    headers = {} if kid is None else {"kid": kid}
+    return jwt.encode(claims(), EC_KEY, algorithm="ES256", headers=headers)
+
+
+def rsa_jwk(key: rsa.RSAPrivateKey = RSA_KEY, kid: str = "rsa") -> Json:
+    return {**RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid}
+
+
+def ec_jwk(kid: str = "ec") -> Json:
+    return {**ECAlgorithm.to_jwk(EC_KEY.public_key(), as_dict=True), "kid": kid}
+
+
+@dataclass
+class Provider:
+    """An identity provider's key set over HTTP; counts how often it was fetched."""
+
+    keys: Any = field(default_factory=lambda: [rsa_jwk(), ec_jwk()])
+    status: int = 200
+    page: str = ""
+    fetches: int = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.fetches += 1
+            whole = JSONResponse({"keys": self.keys}, self.status)
+            await (Response(self.page) if self.page else whole)(scope, receive, send)
+
+
+async def refusal(tokens: Tokens, text: str) -> str:
+    with pytest.raises(TokenRefused) as refused:
+        await tokens.read(text)
+    return str(refused.value)
+
+
+async def test_a_token_signed_with_the_secret_names_its_user() -> None:
+    token = await tokens_by().check(f"Bearer {hs256(exp=2_000_000_000)}")
+    assert (token.user_id, token.expires_at) == ("anna", 2_000_000_000)
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Basic YTpi", "anna"])
+async def test_a_header_without_a_bearer_token_is_refused(header: str | None) -> None:
+    with pytest.raises(TokenRefused, match="a bearer token is needed"):
+        await tokens_by().check(header)
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
+async def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
+    assert (await tokens_by().check(f"{scheme} {hs256()}")).user_id == "anna"
+
+
+@pytest.mark.parametrize("text", ["x", "a.b.c", "ä.ö.ü", "e30.e30.e30", hs256()[:-4]])
+async def test_a_text_that_is_no_whole_token_is_refused(text: str) -> None:
+    await refusal(tokens_by(), text)
+
+
+async def test_a_token_of_another_secret_is_refused() -> None:
+    text = hs256("another secret of thirty-two bytes")
+    assert await refusal(tokens_by(), text) == "the token does not hold"
+
+
+async def test_a_token_without_an_end_is_refused() -> None:
+    assert await refusal(tokens_by(), hs256(exp=None)) == "the token does not hold"
+
+
+async def test_an_expired_token_is_refused_and_named_so() -> None:
+    text = hs256(exp=int(time.time()) - 60)
+    assert await refusal(tokens_by(), text) == "the token has expired"
+
+
+async def test_another_machines_clock_may_differ_a_little() -> None:
+    assert (await tokens_by().read(hs256(exp=int(time.time()) - 2))).user_id == "anna"
+
+
+async def test_an_end_in_milliseconds_is_refused() -> None:
+    text = hs256(exp=int(time.time() * 1000))
+    assert await refusal(tokens_by(), text) == "the token's expiry is not in seconds"
+
+
+@pytest.mark.parametrize("user", [None, "", 7, "x" * 257])
+async def test_a_token_that_names_no_user_is_refused(user: object) -> None:
+    unchecked = jwt.PyJWT({"verify_sub": False})
+    text = unchecked.encode({**claims(sub=None), **({} if user is None else {"sub": user})}, SECRET)
+    await refusal(tokens_by(), text)
+
+
+async def test_a_token_for_another_audience_is_refused_where_one_is_set() -> None:
+    tokens = tokens_by(audience="brain")
+    assert (await tokens.read(hs256(aud="brain"))).user_id == "anna"
+    assert (await tokens.read(hs256(aud=["other", "brain"]))).user_id == "anna"
+    await refusal(tokens, hs256(aud="other"))
+    await refusal(tokens, hs256())
+
+
+async def test_an_audience_means_nothing_where_none_is_set() -> None:
+    assert (await tokens_by().read(hs256(aud="whoever"))).user_id == "anna"
+
+
+async def test_a_token_of_another_issuer_is_refused_where_one_is_set() -> None:
+    tokens = tokens_by(issuer="app")
+    assert (await tokens.read(hs256(iss="app"))).user_id == "anna"
+    await refusal(tokens, hs256(iss="other"))
+    await refusal(tokens, hs256())
+
+
+async def test_an_unsigned_token_is_refused() -> None:
+    text = f"{_part(alg='none')}.{_part(**claims())}."
+    assert await refusal(tokens_by(), text) == "the token's algorithm is not accepted here"
+
+
+async def test_a_made_token_holds_for_its_user_audience_and_issuer() -> None:
+    tokens = tokens_by(audience="brain", issuer="app")
+    made = tokens.make("owner")
+    assert await tokens.read(made.text) == made
+    assert abs(made.expires_at - time.time() - TOKEN_S) < 60
+
+
+async def test_no_token_is_made_without_a_secret() -> None:
+    with pytest.raises(TokenRefused, match="only tokens of its own app"):
+        tokens_by(None, jwks_url="https://keys.example").make("owner")
+
+
+async def test_keys_of_both_kinds_are_fetched_once_and_kept() -> None:
+    provider = Provider()
+    async with served(provider) as url:
+        tokens = tokens_by(None, jwks_url=url)
+        assert (await tokens.read(rs256())).user_id == "anna"
+        assert (await tokens.read(es256())).user_id == "anna"
+    assert provider.fetches == 1
+
+
+async def test_a_token_without_a_key_id_is_checked_with_the_key_of_its_kind() -> None:
+    async with served(Provider()) as url:
+        tokens = tokens_by(None, jwks_url=url)
+        assert (await tokens.read(es256(kid=None))).user_id == "anna"
+        assert (await tokens.read(rs256(kid=None))).user_id == "anna"
+
+
+async def test_a_token_of_a_key_that_only_claims_the_id_is_refused() -> None:
+    async with served(Provider()) as url:
+        text = rs256(OTHER_RSA_KEY, kid="rsa")
+        assert await refusal(tokens_by(None, jwks_url=url), text) == "the token does not hold"
+
+
+async def test_a_key_id_of_another_kind_of_key_is_not_known() -> None:
+    async with served(Provider()) as url:
+        text = rs256(kid="ec")
+        refused = await refusal(tokens_by(None, jwks_url=url), text)
+        assert refused == "the token's key is not known"
+
+
+@pytest.mark.parametrize("secret", [None, SECRET])
+async def test_a_public_key_is_no_secret_to_sign_with(secret: str | None) -> None:
+    public = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for known in (public.decode(), json.dumps(rsa_jwk())):
+        text = _forge_hs256(known)
+        async with served(Provider()) as url:
+            await refusal(tokens_by(secret, jwks_url=url), text)
+
+
+def _forge_hs256(public: str) -> str:
+    """What PyJWT itself refuses to make: an HS256 token whose secret is a public key."""
+    head = f"{_part(alg='HS256', kid='rsa')}.{_part(**claims())}"
+    signature = hmac.digest(public.encode(), head.encode(), hashlib.sha256)
+    return f"{head}.{_base64(signature)}"
+
+
+def _part(**content: Any) -> str:
+    return _base64(json.dumps(content).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+async def test_a_shared_secret_and_a_key_set_hold_beside_each_other() -> None:
+    async with served(Provider()) as url:
+        tokens = tokens_by(jwks_url=url)
+        assert (await tokens.read(hs256())).user_id == "anna"
+        assert (await tokens.read(rs256())).user_id == "anna"
+
+
+async def test_without_a_key_set_a_key_pairs_token_is_refused() -> None:
+    assert "algorithm" in await refusal(tokens_by(), rs256())
+
+
+@dataclass
+class Watch:
+    """Time that the test moves."""
+
+    seconds: float = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def by_key_set(url: str, watch: Watch) -> Tokens:
+    settings = TokenSettings(secret=None, jwks_url=url, audience=None, issuer=None)
+    return Tokens(settings, now=watch)
+
+
+async def test_an_unknown_key_causes_another_fetch_but_not_before_a_pause() -> None:
+    provider, watch = Provider(), Watch()
+    async with served(provider) as url:
+        tokens = by_key_set(url, watch)
+        await tokens.read(rs256())
+        provider.keys = [rsa_jwk(OTHER_RSA_KEY, "new")]
+        new = rs256(OTHER_RSA_KEY, kid="new")
+
+        assert await refusal(tokens, new) == "the token's key is not known"
+        assert provider.fetches == 1
+        watch.seconds += KEYS_PAUSE_S + 1
+        assert (await tokens.read(new)).user_id == "anna"
+        assert provider.fetches == 2
+        assert await refusal(tokens, rs256()) == "the token's key is not known"
+
+
+async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
+    provider, watch = Provider(), Watch()
+    async with served(provider) as url:
+        tokens = by_key_set(url, watch)
+        await tokens.read(rs256())
+        watch.seconds += KEYS_FRESH_S + 1
+        provider.keys = [ec_jwk()]
+        assert await refusal(tokens, rs256()) == "the token's key is not known"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Provider(status=500),
+        Provider(keys=[]),
+        Provider(keys=[{"kty": "unknown"}]),
+        Provider(keys=[None]),
+        Provider(keys=7),
+        Provider(page="<html>"),
+        Provider(page="[]"),
+    ],
+)
+async def test_a_key_set_that_cannot_be_had_is_an_outage_and_not_the_callers_fault(
+    broken: Provider,
+) -> None:
+    async with served(broken) as url:
+        with pytest.raises(Unreachable):
+            await tokens_by(None, jwks_url=url).read(rs256())
+
+
+async def test_a_key_set_at_an_address_where_nobody_listens_is_an_outage() -> None:
+    async with served(Provider()) as url:
+        gone = url
+    with pytest.raises(Unreachable):
+        await tokens_by(None, jwks_url=gone).read(rs256())

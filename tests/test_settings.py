@@ -1,0 +1,274 @@
+"""The environment: what is taken from it, and what is said of what is missing or malformed."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from brain import settings
+from brain.domain.errors import SettingMissing
+from brain.settings import Env
+
+FULL = {
+    "UPSTASH_REDIS_REST_URL": "https://redis.example",
+    "UPSTASH_REDIS_REST_TOKEN": "redis-token",
+    "QSTASH_URL": "https://queue.example",
+    "QSTASH_TOKEN": "queue-token",
+    "QSTASH_CURRENT_SIGNING_KEY": "key-now",
+    "QSTASH_NEXT_SIGNING_KEY": "key-next",
+    "PUSHER_APP_ID": "42",
+    "PUSHER_KEY": "pusher-key",
+    "PUSHER_SECRET": "pusher-secret",
+    "PUSHER_CLUSTER": "eu",
+    "OPENAI_API_KEY": "sk-model",
+    "DATABASE_URL": "postgresql://database.example/brain",
+    "BRAIN_JWT_SECRET": "s" * 32,
+    "BRAIN_PUBLIC_URL": "https://brain.example/",
+}
+
+
+def without(*names: str) -> dict[str, str]:
+    return {name: value for name, value in FULL.items() if name not in names}
+
+
+def refusal(read: Callable[[Env], Any], env: Env) -> str:
+    with pytest.raises(SettingMissing) as missing:
+        read(env)
+    return str(missing.value)
+
+
+def test_a_full_environment_has_no_problems() -> None:
+    assert set(settings.problems(FULL).values()) == {""}
+
+
+def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
+    found = settings.problems({"BRAIN_LEASE_S": "a-secret"})
+    assert found == {
+        "redis": "UPSTASH_REDIS_REST_URL or KV_REST_API_URL is missing",
+        "queue": "QSTASH_TOKEN is missing",
+        "channel": "PUSHER_APP_ID is missing",
+        "database": "DATABASE_URL is missing",
+        "model": "OPENAI_API_KEY is missing",
+        "tokens": "BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing",
+        "times": "BRAIN_LEASE_S must be a number",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("UPSTASH_REDIS_REST_TOKEN", "redis"),
+        ("QSTASH_CURRENT_SIGNING_KEY", "queue"),
+        ("QSTASH_NEXT_SIGNING_KEY", "queue"),
+        ("PUSHER_KEY", "channel"),
+        ("PUSHER_SECRET", "channel"),
+        ("PUSHER_CLUSTER", "channel"),
+        ("BRAIN_PUBLIC_URL", "queue"),
+    ],
+)
+def test_a_variable_that_is_empty_is_missing_and_named(name: str, service: str) -> None:
+    found = settings.problems({**FULL, name: ""})
+    assert name in found[service]
+    assert [other for other, text in found.items() if text] == [service]
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("UPSTASH_REDIS_REST_URL", "redis"),
+        ("QSTASH_URL", "queue"),
+        ("OPENAI_BASE_URL", "model"),
+        ("BRAIN_JWKS_URL", "tokens"),
+        ("BRAIN_PUBLIC_URL", "queue"),
+    ],
+)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "my-secret",
+        "ftp://my-secret",
+        "https://",
+        "https://[my-secret",
+        "https://a:b",
+        "https://a b",
+    ],
+)
+def test_an_address_that_is_none_is_named_and_not_shown(
+    name: str, service: str, value: str
+) -> None:
+    text = settings.problems({**FULL, name: value})[service]
+    assert name in text
+    assert "my-secret" not in text
+
+
+def test_the_store_is_found_under_either_vendor_name() -> None:
+    env = {"KV_REST_API_URL": "https://kv.example", "KV_REST_API_TOKEN": "kv-token"}
+    assert settings.store(env) == settings.StoreSettings(url="https://kv.example", token="kv-token")
+    assert settings.store({**env, **FULL}).url == "https://redis.example"
+
+
+def test_the_queue_calls_back_at_the_public_address() -> None:
+    queue = settings.queue(FULL)
+    assert queue.destination == "https://brain.example/api/brainToBrain"
+    assert queue.headers == {}
+    assert (queue.url, queue.token) == ("https://queue.example", "queue-token")
+    assert (queue.current_key, queue.next_key) == ("key-now", "key-next")
+
+
+def test_the_queues_own_address_may_be_left_to_its_sdk() -> None:
+    assert settings.queue(without("QSTASH_URL")).url is None
+
+
+@pytest.mark.parametrize(
+    ("env", "host"),
+    [
+        ({"VERCEL_URL": "one.example"}, "one.example"),
+        (
+            {"VERCEL_URL": "one.example", "VERCEL_PROJECT_PRODUCTION_URL": "pro.example"},
+            "pro.example",
+        ),
+        (
+            {
+                "VERCEL_ENV": "preview",
+                "VERCEL_URL": "one.example",
+                "VERCEL_PROJECT_PRODUCTION_URL": "pro.example",
+            },
+            "one.example",
+        ),
+    ],
+)
+def test_on_the_platform_the_public_address_is_the_domain_and_a_previews_its_own(
+    env: dict[str, str], host: str
+) -> None:
+    queue = settings.queue({**without("BRAIN_PUBLIC_URL"), **env})
+    assert queue.destination == f"https://{host}/api/brainToBrain"
+
+
+def test_a_protected_preview_lets_the_queue_in_by_a_header() -> None:
+    queue = settings.queue({**FULL, "VERCEL_AUTOMATION_BYPASS_SECRET": "open"})
+    assert queue.headers == {"x-vercel-protection-bypass": "open"}
+
+
+def test_the_channel_is_the_vendors_cluster() -> None:
+    channel = settings.channel(FULL)
+    assert (channel.app_id, channel.key, channel.secret) == ("42", "pusher-key", "pusher-secret")
+    assert (channel.cluster, channel.host, channel.port, channel.tls) == ("eu", None, None, True)
+
+
+def test_a_self_hosted_channel_needs_no_cluster() -> None:
+    env = {"PUSHER_HOST": "here.example", "PUSHER_PORT": "6001", "PUSHER_TLS": "0"}
+    channel = settings.channel({**without("PUSHER_CLUSTER"), **env})
+    assert (channel.cluster, channel.host) == (None, "here.example")
+    assert (channel.port, channel.tls) == (6001, False)
+
+
+def test_an_app_id_that_the_channel_vendor_cannot_have_given_is_refused() -> None:
+    assert "PUSHER_APP_ID" in refusal(settings.channel, {**FULL, "PUSHER_APP_ID": "my-app"})
+
+
+def test_the_model_is_openais_unless_another_is_asked_for() -> None:
+    model = settings.model(FULL)
+    assert (model.provider, model.base_url, model.api_key) == ("openai", None, "sk-model")
+    assert (model.model, model.fallback_models) == (settings.DEFAULT_MODELS["openai"], ())
+
+
+def test_the_router_has_a_key_and_a_default_of_its_own() -> None:
+    env = {"BRAIN_PROVIDER": "openrouter", "OPENROUTER_API_KEY": "or-key"}
+    model = settings.model(env)
+    assert (model.provider, model.api_key) == ("openrouter", "or-key")
+    assert model.model == settings.DEFAULT_MODELS["openrouter"]
+    assert "OPENROUTER_API_KEY" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "openrouter"})
+
+
+def test_model_names_and_base_address_are_taken_as_they_are_given() -> None:
+    env = {
+        "BRAIN_MODEL": "small",
+        "BRAIN_FALLBACK_MODELS": " large , ,other",
+        "OPENAI_BASE_URL": "http://127.0.0.1:8090/v1",
+    }
+    model = settings.model({**FULL, **env})
+    assert (model.model, model.fallback_models) == ("small", ("large", "other"))
+    assert model.base_url == "http://127.0.0.1:8090/v1"
+
+
+def test_a_provider_that_is_not_known_is_refused() -> None:
+    assert "BRAIN_PROVIDER" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "other"})
+
+
+def test_without_a_database_there_is_none() -> None:
+    assert settings.database({}) is None
+    assert settings.database({"DATABASE_URL": ""}) is None
+    assert settings.database(FULL) == "postgresql://database.example/brain"
+
+
+def test_tokens_hold_by_secret_or_by_key_set() -> None:
+    assert settings.tokens(FULL).secret == "s" * 32
+    env = {
+        "BRAIN_JWKS_URL": "https://keys.example",
+        "BRAIN_JWT_AUDIENCE": "brain",
+        "BRAIN_JWT_ISSUER": "app",
+    }
+    tokens = settings.tokens(env)
+    assert (tokens.secret, tokens.jwks_url) == (None, "https://keys.example")
+    assert (tokens.audience, tokens.issuer) == ("brain", "app")
+
+
+def test_a_short_secret_is_refused_without_showing_it() -> None:
+    text = refusal(settings.tokens, {"BRAIN_JWT_SECRET": "short"})
+    assert "BRAIN_JWT_SECRET" in text
+    assert "short" not in text
+
+
+@pytest.mark.parametrize("platform", ["production", "preview"])
+def test_a_session_is_never_open_on_the_platform(platform: str) -> None:
+    env = {"BRAIN_OPEN_SESSION": "1"}
+    assert settings.session(env).is_open
+    assert not settings.session({**env, "VERCEL_ENV": platform}).is_open
+
+
+def test_a_session_is_closed_unless_it_is_said_to_be_open() -> None:
+    assert settings.session({}) == settings.SessionSettings(access_key=None, is_open=False)
+    assert settings.session({"BRAIN_ACCESS_KEY": "sesame"}).access_key == "sesame"
+
+
+def test_times_have_defaults() -> None:
+    assert settings.times({}) == settings.TimeSettings(
+        max_duration_s=300, reserve_s=5, patience_s=8, lease_s=30
+    )
+
+
+def test_times_are_taken_from_the_environment() -> None:
+    env = {
+        "BRAIN_MAX_DURATION_S": "60",
+        "BRAIN_HANDOFF_RESERVE_S": "2.5",
+        "BRAIN_HTTP_PATIENCE_S": "0",
+        "BRAIN_LEASE_S": "10",
+    }
+    assert settings.times(env) == settings.TimeSettings(
+        max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=10
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BRAIN_MAX_DURATION_S", "0"),
+        ("BRAIN_HANDOFF_RESERVE_S", "0"),
+        ("BRAIN_HTTP_PATIENCE_S", "-1"),
+        ("BRAIN_LEASE_S", "inf"),
+        ("BRAIN_LEASE_S", "nan"),
+        ("BRAIN_LEASE_S", "ten"),
+    ],
+)
+def test_a_time_that_cannot_be_is_named(name: str, value: str) -> None:
+    assert name in refusal(settings.times, {name: value})
+
+
+def test_the_page_is_told_whether_a_script_stands_in_for_the_model() -> None:
+    assert settings.scripted({"BRAIN_SCRIPTED_MODEL": "1"})
+    assert not settings.scripted({})
+
+
+def test_the_environment_is_the_processs_own() -> None:
+    assert settings.environment() is os.environ
