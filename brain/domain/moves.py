@@ -1,0 +1,184 @@
+"""What is asked of a user's state, and what comes of it: the values of the atomic moves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from brain.domain.journal import Fact, Run, Spent
+from brain.domain.messages import Draft, LogEntry, Message, Remark, Utterance
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
+    with it.
+    """
+
+    user_id: str
+    id: str
+    text: str
+    message_id: str
+    call_id: str | None
+    recent_context: tuple[Remark, ...]
+    created_at: datetime
+    holder: str
+    new_run_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """The right to be a user's brain. Every change names it; the store refuses it once a newer
+    fence exists.
+    """
+
+    user_id: str
+    run_id: str
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Admitted:
+    """This invocation is the brain now. `tail` is the end of the log, oldest first, `now_ms` the
+    store's clock.
+
+    `seq` is the place of the utterance that came with this call, None where none came (a
+    re-invocation). `wake` is the number of the run's next wake-up.
+    """
+
+    hold: Hold
+    run: Run
+    tail: tuple[LogEntry, ...]
+    now_ms: int
+    wake: int
+    seq: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """Another invocation is the brain: the text is in the log, and that one will take it up."""
+
+    run_id: str
+    seq: int
+    wake: int
+    lease_left_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duplicate:
+    """The message id is known. `message` is the run's terminal message if there is one, `finished`
+    if the run ended.
+    """
+
+    run_id: str
+    seq: int
+    wake: int
+    lease_left_s: float
+    finished: bool
+    message: Message | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateLimited:
+    """Too many texts of this user in the window; the next one fits after `retry_after_s`."""
+
+    retry_after_s: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summons:
+    """A call of the queue to go on with a run: after a hand-over, or because its brain may have
+    died.
+
+    `fence` is the successor's for a hand-over; `wake` is the number of a wake-up.
+    """
+
+    user_id: str
+    run_id: str
+    reason: Literal["handoff", "wakeup", "event"]
+    fence: int = 0
+    wake: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Alive:
+    """The run's brain lives. `wake` is the number of the wake-up that must be on the queue now."""
+
+    run_id: str
+    wake: int
+    lease_left_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """There is nothing left to do for this run."""
+
+
+class Move(StrEnum):
+    """What a commit asks for besides recording."""
+
+    RECORD = "record"  # nothing: new texts stay where they are
+    GO_ON = "goOn"  # take up new texts
+    FINISH = "finish"  # end the run if there are no new texts, else take them up
+    END = "end"  # end the run whatever came: its last message answers all of it
+    HAND_OVER = "handOver"  # reserve the next fence for a successor
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Commit:
+    """One recorded step. `step` is the number the run has before it; (fence, step) is its
+    idempotency key.
+
+    `reason` says why a run ended early, for the status; `activity` what the brain does next.
+    """
+
+    step: int
+    move: Move
+    spent: Spent
+    entries: tuple[Fact, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    activity: str = ""
+    progress: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Committed:
+    """What a commit made. `messages` are its drafts with their places; `taken` the texts that join
+    the run with it.
+
+    `finished` is True when the run has ended and the lease is given back; `stop` when the user
+    asked to stop; `fence` is the successor's after a hand-over, else this hold's own.
+    """
+
+    messages: tuple[Message, ...]
+    taken: tuple[Utterance, ...]
+    finished: bool
+    stop: bool
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A stretch of the log, in order. `first_seq` is the oldest that the store still holds (0:
+    none).
+    """
+
+    entries: tuple[LogEntry, ...]
+    last_seq: int
+    first_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What a user's brain is doing, without any text of theirs."""
+
+    state: Literal["idle", "running"]
+    run_id: str | None
+    loop: int
+    activity: str
+    started_ms: int | None
+    last_event_ms: int | None
+    last_seq: int
+    progress: float | None
+    reason: str
