@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, assert_never
 from urllib.parse import urlsplit
 
 from brain.adapters.chat_faults import Failure, Remedy
@@ -194,6 +194,8 @@ def _note(model: str, outcome: Answered | Failure | ModelFault, seconds: float) 
             )
         case ModelFault():
             log.warning("model failed: model=%s ms=%d fault=%s", model, ms, type(outcome).__name__)
+        case _:
+            assert_never(outcome)
 
 
 def _given_up(failures: Sequence[Failure]) -> ModelFault:

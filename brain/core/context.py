@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
 from brain.core.limits import Limits
 from brain.domain.journal import (
@@ -94,6 +95,8 @@ def _history(entries: Sequence[LogEntry], budget: int) -> list[Json]:
                 continue
             case Message():
                 line = {"role": "assistant", "content": entry.text}
+            case _:
+                assert_never(entry)
         budget -= len(entry.text)
         if budget < 0:
             break

@@ -5,6 +5,7 @@ is no secret for HS256.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from brain.settings import TokenSettings
 
 if TYPE_CHECKING:
     from jwt import PyJWKSet
+
+log = logging.getLogger(__name__)
 
 LEEWAY_S = 10  # seconds that another machine's clock may differ from ours
 TOKEN_S = 12 * 3600  # seconds that a token of ours lasts: a day at the desk
@@ -114,7 +117,7 @@ class _KeySet:
         self._url = url
         self._now = now
         self._keys: PyJWKSet | None = None
-        self._fetched = float("-inf")
+        self._fetched = self._asked = float("-inf")
         self._lock = asyncio.Lock()
 
     async def find(self, alg: str, kid: str | None) -> Any:
@@ -123,15 +126,28 @@ class _KeySet:
         Raises TokenRefused, Unreachable.
         """
         async with self._lock:
-            age = self._now() - self._fetched
-            if self._keys is None or age > KEYS_FRESH_S:
-                await self._fetch()
-            elif self._known(alg, kid) is None and age > KEYS_PAUSE_S:
-                await self._fetch()  # the provider may have a new key
+            if self._is_due(alg, kid):
+                await self._renew()
         key = self._known(alg, kid)
         if key is None:
             raise TokenRefused("the token's key is not known")
         return key
+
+    def _is_due(self, alg: str, kid: str | None) -> bool:
+        """Whether to ask the provider: for the first time, again, or for a key we do not know."""
+        now = self._now()
+        is_stale = now - self._fetched > KEYS_FRESH_S or self._known(alg, kid) is None
+        return self._keys is None or (is_stale and now - self._asked > KEYS_PAUSE_S)
+
+    async def _renew(self) -> None:
+        """Fetch the keys; while the provider is away, the ones we have go on to count."""
+        self._asked = self._now()
+        try:
+            await self._fetch()
+        except Unreachable as error:
+            if self._keys is None:
+                raise
+            log.warning("tokens: old keys kept, reason=%s", error)
 
     def _known(self, alg: str, kid: str | None) -> Any:
         for key in self._keys.keys if self._keys else ():

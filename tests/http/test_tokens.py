@@ -281,6 +281,18 @@ async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
         assert await refusal(tokens, rs256()) == "the token's key is not known"
 
 
+async def test_known_keys_go_on_to_count_while_the_provider_is_away() -> None:
+    provider, watch = Provider(), Watch()
+    async with served(provider) as url:
+        tokens = by_key_set(url, watch)
+        await tokens.read(rs256())
+        provider.status = 500
+        watch.seconds += KEYS_FRESH_S + 1
+        for _ in range(3):
+            assert (await tokens.read(rs256())).user_id == "anna"
+        assert provider.fetches == 2, "a provider that is away is left alone for a while"
+
+
 @pytest.mark.parametrize(
     "broken",
     [
