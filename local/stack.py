@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.gateway import Gateway
+from local.gateway.rules import read_rules
 from local.guard import guard
 from local.platform import Functions, tell_by_line
-from local.platform_instance import Tell
-from local.rules import read_rules
+from local.platform.instance import Tell
 from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 

@@ -214,3 +214,10 @@ async def test_neither_errors_nor_log_hold_the_key_or_what_was_said(
     assert "status=503" in caplog.text
     for secret in (KEY, "user's words", "said by the model"):
         assert secret not in seen
+
+
+async def test_a_model_that_there_is_no_time_to_ask_is_not_asked(server: Directed) -> None:
+    async with asking(server.url) as model:
+        with pytest.raises(ModelUnavailable, match="no time was left"):
+            await model.answer(PROMPT, limit_s=0)
+    assert await server.asked() == []

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from local.engines import valkey
 from local.upstash import upstash_app
-from local.upstash_requests import MAX_BYTES
+from local.upstash.requests import MAX_BYTES
 from tests.local.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 
 from local.gateway import Gateway
+from local.gateway.rules import Rules
 from local.guard import Guard
 from local.platform import Durations, Functions
-from local.rules import Rules
 from local.server import serving
 
 HERE = Path(__file__).parent

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from local.children import FolderInUse
 from local.engines import Postgres, Valkey, postgres, valkey
-from local.resp import Connection, Reply
+from local.upstash.resp import Connection, Reply
 
 type Engine = Callable[[Path], AbstractAsyncContextManager[Valkey | Postgres]]
 

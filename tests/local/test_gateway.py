@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.files import find
-from local.patterns import Pattern
-from local.rules import Rules, UnsupportedRule, read_rules
+from local.gateway.files import find
+from local.gateway.patterns import Pattern
+from local.gateway.rules import Rules, UnsupportedRule, read_rules
 from tests.local.platform_stage import stage
 
 RULES = {

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.script import STEP_S, keywords, perform
+from local.model.script import STEP_S, keywords, perform
 from tests.local.script_stage import TOOLS, Conversation, model, talk
 
 __all__ = ["model", "talk"]  # fixtures

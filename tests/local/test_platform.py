@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.typing import Subprotocol
 
 from local.platform import Functions
-from local.platform_instance import Instance, Source
+from local.platform.instance import Instance, Source
 from tests.local.platform_stage import HERE, Lines, stage
 
 SHORT_S = 1.0  # seconds; what an invocation gets where a test wants it overrun

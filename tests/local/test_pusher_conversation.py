@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.pusher_conversation import Conversation, Credentials
-from local.pusher_hub import Counts, Event, Failure, Hub, Switches
-from local.pusher_protocol import Close, Frame, FrameRefused, sign
+from local.pusher.conversation import Conversation, Credentials
+from local.pusher.hub import Counts, Event, Failure, Hub, Switches
+from local.pusher.protocol import Close, Frame, FrameRefused, sign
 
 APP = Credentials(app_id="1", key="key", secret="secret")
 

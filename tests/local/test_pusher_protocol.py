@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local.pusher_protocol import (
+from local.pusher.protocol import (
     INVALID_VERSION,
     NO_PROTOCOL,
     UNSUPPORTED_PROTOCOL,

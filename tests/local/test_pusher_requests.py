@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from local.pusher_conversation import Credentials
-from local.pusher_hub import Event
-from local.pusher_requests import (
+from local.pusher.conversation import Credentials
+from local.pusher.hub import Event
+from local.pusher.requests import (
     Call,
     RequestRefused,
     check_signature,

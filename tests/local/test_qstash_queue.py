@@ -17,7 +17,7 @@ from qstash import AsyncQStash, Receiver
 from qstash.errors import SignatureError
 
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue, Switches
-from local.qstash_message import QueueMessage, read_message
+from local.qstash.message import QueueMessage, read_message
 from tests.local.qstash_stage import Destination, closed, served, status
 
 NOW_MS = 1_700_000_000_000  # Unix milliseconds; in the past, so that messages are due

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from local.qstash_agenda import Agenda
-from local.qstash_message import MalformedMessage, QueueMessage, read_message
-from local.qstash_retry import (
+from local.qstash.agenda import Agenda
+from local.qstash.message import MalformedMessage, QueueMessage, read_message
+from local.qstash.retry import (
     Answer,
     Delivered,
     GiveUp,

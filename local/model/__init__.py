@@ -1,0 +1,94 @@
+"""A chat model for this machine that needs no key: a script behind the OpenAI protocol.
+
+    uvicorn.run(scripted_model(), host="127.0.0.1", port=8090)
+    OPENAI_BASE_URL=http://127.0.0.1:8090/v1  OPENAI_API_KEY=local  BRAIN_MODEL=script
+
+For people it follows the rules of `local/model/script.py`. Tests direct it: `POST /_local/script`
+says how to answer the requests of a conversation, wire faults included
+(`local/model/directions.py`),
+`GET /_local/calls` tells what was asked, `DELETE /_local/script` forgets both.
+"""
+
+import time
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.model.directions import Directions, Script
+from local.model.script import perform
+from local.model.wire import Spoken, refusal
+
+MODELS = ("script",)  # the one name that is listed; any name is answered
+
+
+class Asked(BaseModel):
+    """What a chat completions request must have. The rest is taken as it comes."""
+
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    messages: list[dict[str, object]]
+    tools: list[dict[str, object]] = []
+    stream: bool = False
+    stream_options: dict[str, object] = {}
+
+
+def scripted_model(*, pace: float = 1.0) -> Starlette:
+    """The server. `pace` stretches the script's own waits: 0 for a test that has no time."""
+    return Starlette(routes=_Model(pace).routes())
+
+
+class _Model:
+    def __init__(self, pace: float) -> None:
+        self._pace = pace
+        self._directions = Directions()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v1/chat/completions", self.complete, methods=["POST"]),
+            Route("/v1/models", self.models),
+            Route("/_local/script", self.direct, methods=["POST"]),
+            Route("/_local/script", self.forget, methods=["DELETE"]),
+            Route("/_local/calls", self.calls),
+        ]
+
+    async def complete(self, request: Request) -> Response:
+        try:
+            asked = Asked.model_validate_json(await request.body())
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            return refusal(400, f"The request is not valid at '{where}'.", "invalid_request_error")
+        reply = self._directions.next(asked.model_dump(exclude_unset=True), at=time.time())
+        if reply is None:
+            reply = perform(asked.messages, asked.tools)
+            reply = reply.model_copy(update={"delay_s": reply.delay_s * self._pace})
+        return Spoken(
+            reply,
+            model=asked.model,
+            stream=asked.stream,
+            tells_usage=bool(asked.stream_options.get("include_usage")),
+        )
+
+    async def models(self, _: Request) -> Response:
+        listed = [
+            {"id": name, "object": "model", "created": 0, "owned_by": "local"} for name in MODELS
+        ]
+        return JSONResponse({"object": "list", "data": listed})
+
+    async def direct(self, request: Request) -> Response:
+        try:
+            script = Script.model_validate_json(await request.body())
+        except ValidationError as error:
+            return refusal(422, str(error), "invalid_request_error")
+        self._directions.add(script)
+        return Response(status_code=204)
+
+    async def forget(self, _: Request) -> Response:
+        self._directions = Directions()
+        return Response(status_code=204)
+
+    async def calls(self, _: Request) -> Response:
+        return JSONResponse(self._directions.calls)

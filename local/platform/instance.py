@@ -1,0 +1,250 @@
+"""One process of one function under the platform's runtime, and the invocations it has open.
+
+An invocation lasts from the request until the app returns, work after the response included. One
+that outlives its time takes the process with it: SIGTERM, and SIGKILL half a second later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, assert_never
+
+from local.guard import Guard
+from local.platform.ipc import Ear, HandlerReturned, Printed, ServerStarted, Told
+from local.platform.wire import Headers, Wires
+
+log = logging.getLogger(__name__)
+
+GRACE_S = 0.5  # seconds from SIGTERM to SIGKILL; what the platform grants
+START_LIMIT_S = 30.0  # seconds; the slowest function takes one or two on a busy machine
+LAST_WORDS_S = 1.0  # seconds to read what a dead process has printed; it is in the pipe already
+READ_BYTES = 65536  # bytes; the size of a pipe
+
+type Tell = Callable[[str, str], None]  # the function's name, and one line it printed
+
+
+class FunctionDidNotStart(Exception):
+    """Its process ended, or took no requests in time; the reason stands in the printed lines."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A function and what its process is given. `file` is relative to `root`."""
+
+    name: str
+    root: Path
+    file: Path
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invocation:
+    """`expires_at` is in the event loop's time, `deadline` the same moment in UTC."""
+
+    id: str
+    number: int
+    expires_at: float
+    deadline: datetime
+    is_socket: bool
+
+    def headers(self) -> Headers:
+        """What the platform tells the runtime of it; the app does not see these."""
+        deadline = self.deadline.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return [
+            (b"x-vercel-internal-invocation-id", self.id.encode()),
+            (b"x-vercel-internal-request-id", str(self.number).encode()),
+            (b"x-vercel-internal-deadline", deadline.encode()),
+        ]
+
+
+class Instance:
+    """Made by `Instance.start`; over when its process is."""
+
+    def __init__(self, name: str, tell: Tell, guard: Guard | None) -> None:
+        self.name = name
+        self.is_serving = True
+        self.wires = Wires()
+        self._tell = tell
+        self._guard = guard
+        self._started: asyncio.Future[ServerStarted] = asyncio.get_running_loop().create_future()
+        self._open: dict[str, tuple[Invocation, asyncio.TimerHandle]] = {}
+        self._count = 0
+        self._process: asyncio.subprocess.Process
+        self._life: asyncio.Task[None]
+        self._ending: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(cls, source: Source, socket: Path, tell: Tell, guard: Guard | None) -> Instance:
+        """Returns when the function takes requests. Raises FunctionDidNotStart."""
+        instance = cls(source.name, tell, guard)
+        await instance._launch(source, socket)
+        try:
+            either: list[asyncio.Future[Any]] = [instance._started, instance._life]
+            await asyncio.wait(either, timeout=START_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not instance._started.done():
+                await instance.end()
+        if not instance._started.done():
+            raise FunctionDidNotStart(source.name)
+        return instance
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_over(self) -> bool:
+        return self._life.done()
+
+    @property
+    def started(self) -> ServerStarted:
+        return self._started.result()
+
+    async def _launch(self, source: Source, socket: Path) -> None:
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_unix_server(lambda: Ear(self._hear), socket)
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "vercel_runtime.vc_init"),
+            cwd=source.root,
+            env={**source.env, **_entry(source), "VERCEL_IPC_PATH": str(socket)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in the terminal is for the owner, who ends us
+        )
+        if self._guard:
+            self._guard.watch(self.pid, signal.SIGTERM, group=True)
+        self._life = asyncio.create_task(self._live(listener))
+
+    async def _live(self, listener: asyncio.Server) -> None:
+        """Pass on what the process prints, until its end."""
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        streams = (self._process.stdout, self._process.stderr)
+        printed = [asyncio.create_task(self._pass_on(stream)) for stream in streams]
+        status = await self._process.wait()
+        self._close()
+        await asyncio.wait(printed, timeout=LAST_WORDS_S)
+        listener.close()
+        if self._guard:
+            self._guard.forget(self.pid)
+        log.info("function ended: name=%s pid=%d status=%d", self.name, self.pid, status)
+
+    async def _pass_on(self, stream: asyncio.StreamReader) -> None:
+        while printed := await stream.read(READ_BYTES):
+            self._print(printed.decode(errors="replace"))
+
+    def _print(self, text: str) -> None:
+        for line in text.splitlines():
+            if line.strip():
+                self._tell(self.name, line)
+
+    def _hear(self, told: Told) -> None:
+        match told:
+            case ServerStarted():
+                if not self._started.done():
+                    self._started.set_result(told)
+            case HandlerReturned():
+                self._returned(told.invocation)
+            case Printed():
+                self._print(told.text)
+            case _:
+                assert_never(told)
+
+    def begin(self, max_duration_s: float, *, is_socket: bool = False) -> Invocation:
+        """Open an invocation; the time it has begins now."""
+        loop = asyncio.get_running_loop()
+        self._count += 1
+        invocation = Invocation(
+            id=uuid.uuid4().hex,
+            number=self._count,
+            expires_at=loop.time() + max_duration_s,
+            deadline=datetime.now(UTC) + timedelta(seconds=max_duration_s),
+            is_socket=is_socket,
+        )
+        timer = loop.call_at(invocation.expires_at, self._expire, invocation)
+        self._open[invocation.id] = (invocation, timer)
+        return invocation
+
+    def _returned(self, invocation_id: str) -> None:
+        found = self._open.get(invocation_id)
+        # A socket's handler "returns" when it accepts; its time runs until the socket is closed.
+        if found and not found[0].is_socket:
+            self.finish(found[0])
+
+    def finish(self, invocation: Invocation) -> None:
+        """It is over; the last one of a retired instance takes the process along."""
+        _, timer = self._open.pop(invocation.id, (None, None))
+        if timer:
+            timer.cancel()
+        if not self.is_serving and not self._open:
+            self._end_soon()
+
+    def _expire(self, invocation: Invocation) -> None:
+        log.warning("function overran its time: name=%s pid=%d", self.name, self.pid)
+        self.is_serving = False
+        self.finish(invocation)
+        self._end_soon()
+
+    def retire(self) -> None:
+        """Take no more requests; end when the last invocation is over."""
+        self.is_serving = False
+        if not self._open:
+            self._end_soon()
+
+    def kill(self, number: signal.Signals) -> None:
+        if number in (signal.SIGKILL, signal.SIGTERM):
+            self.is_serving = False
+        self._signal(number)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.send_signal(number)
+
+    def _end_soon(self) -> None:
+        if self._ending is None:
+            self._ending = asyncio.create_task(self.end())
+
+    async def wait(self) -> None:
+        """Returns when the process is gone."""
+        await asyncio.shield(self._life)
+
+    async def end(self) -> None:
+        """SIGTERM, and SIGKILL to whoever of the process group is left. Returns when it is gone."""
+        self.is_serving = False
+        if self.is_over:
+            return
+        self._signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.wait(), GRACE_S)
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        await self.wait()
+
+    def _close(self) -> None:
+        self.is_serving = False
+        self.wires.close()
+        for _, timer in self._open.values():
+            timer.cancel()
+        self._open.clear()
+
+
+def _entry(source: Source) -> dict[str, str]:
+    """How the platform tells the runtime which function it is."""
+    return {
+        "__VC_HANDLER_ENTRYPOINT": source.file.as_posix(),
+        "__VC_HANDLER_ENTRYPOINT_ABS": str(source.root / source.file),
+        "__VC_HANDLER_MODULE_NAME": ".".join(source.file.with_suffix("").parts),
+        "__VC_HANDLER_VARIABLE_NAME": "app",
+    }

@@ -1,0 +1,86 @@
+"""A channel server that speaks Pusher Channels, for this machine.
+
+    pusher = LocalPusher("1", "local-key", "local-secret")
+    uvicorn.run(pusher.app, host="127.0.0.1", port=6001)
+
+The HTTP API, the WebSocket protocol (version 7) and the limits are the vendor's; the judges are the
+vendor's own libraries. Not here: encrypted and cache channels, webhooks, watchlists. Nothing
+is kept: who connects again subscribes again, and what was said meanwhile is not repeated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, WebSocketRoute
+
+from local.pusher.api import ApiRoutes
+from local.pusher.control import ControlRoutes
+from local.pusher.conversation import Credentials
+from local.pusher.hub import Counts, Event, Failure, Hub, Switches
+from local.pusher.protocol import RECONNECT, Close
+from local.pusher.sockets import SocketLimits, SocketRoutes
+
+__all__ = ["Close", "Counts", "Event", "Failure", "LocalPusher", "SocketLimits", "Switches"]
+
+
+class LocalPusher:
+    """One application of the channel server. Its `app` may be served, stopped and served again."""
+
+    def __init__(
+        self,
+        app_id: str,
+        key: str,
+        secret: str,
+        *,
+        limits: SocketLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`clock` measures rates and failures, `wall_clock` the age of signed requests."""
+        credentials = Credentials(app_id=app_id, key=key, secret=secret)
+        self._hub = Hub(clock)
+        api = ApiRoutes(self._hub, credentials, wall_clock)
+        control = ControlRoutes(self._hub, self.drop_connections)
+        sockets = SocketRoutes(self._hub, credentials, limits or SocketLimits(), clock)
+        self.app = Starlette(
+            routes=[
+                Mount("/apps/{app_id}", routes=api.routes()),
+                Mount("/_local", routes=control.routes()),
+                WebSocketRoute("/app/{key}", sockets.connect),
+                WebSocketRoute("/{path:path}", sockets.refuse_path),
+            ]
+        )
+
+    def occupied(self) -> dict[str, int]:
+        """Every channel somebody listens to, and how many connections do."""
+        return self._hub.occupied()
+
+    def counts(self) -> Counts:
+        return self._hub.counts()
+
+    def events(self, channel: str) -> list[Event]:
+        """The last 200 events of a channel, also those nobody listened to."""
+        return list(self._hub.events.get(channel, ()))
+
+    @property
+    def switches(self) -> Switches:
+        return self._hub.switches
+
+    @switches.setter
+    def switches(self, switches: Switches) -> None:
+        self._hub.switch(switches)
+
+    async def until(self, is_reached: Callable[[], bool]) -> None:
+        """Returns when the condition holds; it is asked again after each change in the server."""
+        await self._hub.until(is_reached)
+
+    async def drop_connections(self, close: Close = RECONNECT) -> int:
+        """Closes every connection there is, and tells how many, once they are gone."""
+        peers = list(self._hub.peers.values())
+        for peer in peers:
+            peer.close(close)
+        await self._hub.until(lambda: not any(peer.id in self._hub.peers for peer in peers))
+        return len(peers)

@@ -1,0 +1,102 @@
+"""`/_local/channel`: what a test may ask of the channel server, and what the vendor has no route
+for.
+
+* `GET /_local/channel` tells counts, occupied channels, switches, and the last events of each
+  channel. With `published=3`, `delivered=3`, `dropped=1`, `connections=1` or `occupied=NAME` it
+  answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
+* `POST /_local/channel` sets the switches it names: `{"drop": 0.3, "seed": 1}`,
+  `{"fail": {"status": 500, "seconds": 30}}`, `{"fail": null}`, `{"disabled": true}`.
+* `POST /_local/channel/drop` closes every connection, as a restart at the vendor's would.
+
+No token: the server listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, fields, replace
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.pusher.hub import Hub, Switches
+
+DEFAULT_WAIT_S = 10.0  # seconds; longer than any test's event takes, shorter than a test's limit
+LONGEST_WAIT_S = 30.0  # seconds; a client that forgot its own limit is answered all the same
+COUNTED = ("published", "delivered", "dropped", "connections")
+SWITCHES = TypeAdapter(Switches)
+
+
+class ControlRoutes:
+    def __init__(self, hub: Hub, drop_connections: Callable[[], Awaitable[int]]) -> None:
+        self._hub = hub
+        self._drop_connections = drop_connections
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/channel", self.tell, methods=["GET"]),
+            Route("/channel", self.switch, methods=["POST"]),
+            Route("/channel/drop", self.drop, methods=["POST"]),
+        ]
+
+    async def tell(self, request: Request) -> Response:
+        least = {name: _number(request, name, 0) for name in COUNTED}
+        occupied = set(request.query_params.getlist("occupied"))
+        limit_s = min(LONGEST_WAIT_S, _number(request, "timeout", DEFAULT_WAIT_S))
+
+        def is_reached() -> bool:
+            now = self._hub.counts()
+            enough = all(getattr(now, name) >= count for name, count in least.items())
+            return enough and occupied <= self._hub.occupied().keys()
+
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._hub.until(is_reached)
+        except TimeoutError:
+            return self._told(status_code=408)
+        return self._told()
+
+    async def switch(self, request: Request) -> Response:
+        self._hub.switch(_switched(self._hub.switches, await request.body()))
+        return self._told()
+
+    async def drop(self, _: Request) -> Response:
+        return JSONResponse({"closed": await self._drop_connections()})
+
+    def _told(self, status_code: int = 200) -> Response:
+        told = asdict(self._hub.counts()) | {
+            "occupied": self._hub.occupied(),
+            "switches": asdict(self._hub.switches),
+            "events": {
+                name: [asdict(event) for event in kept] for name, kept in self._hub.events.items()
+            },
+        }
+        return JSONResponse(told, status_code=status_code)
+
+
+def _switched(now: Switches, body: bytes) -> Switches:
+    """`now` with what the body names; what it does not name stays as it is."""
+    try:
+        given = SWITCHES.validate_json(body, strict=True)
+        named = json.loads(body)
+    except ValidationError as error:
+        raise HTTPException(400, f"invalid switches: {error}") from error
+    return replace(
+        now, **{f.name: getattr(given, f.name) for f in fields(Switches) if f.name in named}
+    )
+
+
+def _number(request: Request, name: str, default: float) -> float:
+    try:
+        number = float(request.query_params.get(name, default))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise HTTPException(400, f"{name} must be a number, 0 or more")
+    return number

@@ -1,0 +1,213 @@
+"""Who is connected, who listens to what, and what was said: the state of the channel server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+from pydantic import ConfigDict, Field
+
+from local.pusher.protocol import MAX_MEMBERS, Close, FrameRefused, Member, event_frame
+
+EVENTS_KEPT = 200  # events per channel; what a test wants to look back on
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """The HTTP API answers with `status` for so many `seconds`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    status: Annotated[int, Field(ge=400, le=599)]
+    seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Switches:
+    """How the server misbehaves. `drop` is the share of deliveries that never arrive."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    drop: Annotated[float, Field(ge=0, le=1)] = 0.0
+    seed: int = 1
+    fail: Failure | None = None
+    disabled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """`published` counts an event once per channel, the others once per listener."""
+
+    published: int = 0
+    delivered: int = 0
+    dropped: int = 0
+    connections: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    name: str
+    data: str
+
+
+class Peer(Protocol):
+    """One connection. Neither call waits, and neither raises."""
+
+    id: str
+    user_id: str | None
+
+    def send(self, frame: str) -> None: ...
+
+    def close(self, close: Close) -> None: ...
+
+
+@dataclass(slots=True)
+class Channel:
+    listeners: dict[str, Peer] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)  # by connection: a user may have many
+
+    def users(self) -> dict[str, object]:
+        """Each user once, with its info, in the order of arrival."""
+        return {member.user_id: member.user_info for member in self.members.values()}
+
+
+class Hub:
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` tells monotonic seconds."""
+        self.switches = Switches()
+        self.peers: dict[str, Peer] = {}
+        self.events: dict[str, deque[Event]] = {}
+        self._channels: dict[str, Channel] = {}
+        self._heard_by: defaultdict[str, set[str]] = defaultdict(set)
+        self._published = self._delivered = self._dropped = 0
+        self._clock = clock
+        self._chance = random.Random(self.switches.seed)
+        self._fails_until_s = 0.0
+        self._changed = asyncio.Event()
+
+    # --- connections -----------------------------------------------------------------------------
+
+    def join(self, peer: Peer) -> None:
+        self.peers[peer.id] = peer
+        self._tell_of_change()
+
+    def leave(self, peer: Peer) -> None:
+        for channel in self._heard_by.pop(peer.id, set()):
+            self._remove(peer, channel)
+        self.peers.pop(peer.id, None)
+        self._tell_of_change()
+
+    def subscribe(self, peer: Peer, name: str, member: Member | None = None) -> None:
+        """With a member, the channel is a presence channel, and the others hear of a newcomer."""
+        channel = self._channels.get(name) or Channel()
+        if peer.id in channel.listeners:
+            raise FrameRefused(f"Existing subscription to channel {name}")
+        users = channel.users()
+        newcomer = member if member and member.user_id not in users else None
+        if newcomer and len(users) >= MAX_MEMBERS:
+            raise FrameRefused(f"Channel {name} has its {MAX_MEMBERS} members")
+        if newcomer:
+            arrival = {"user_id": newcomer.user_id, "user_info": newcomer.user_info}
+            self._announce(channel, name, "member_added", arrival)
+        if member:
+            channel.members[peer.id] = member
+        channel.listeners[peer.id] = peer
+        self._channels[name] = channel
+        self._heard_by[peer.id].add(name)
+        self._tell_of_change()
+
+    def unsubscribe(self, peer: Peer, name: str) -> None:
+        if name in self._heard_by[peer.id]:
+            self._heard_by[peer.id].remove(name)
+            self._remove(peer, name)
+            self._tell_of_change()
+
+    def _remove(self, peer: Peer, name: str) -> None:
+        channel = self._channels[name]
+        del channel.listeners[peer.id]
+        member = channel.members.pop(peer.id, None)
+        if not channel.listeners:
+            del self._channels[name]
+        elif member and member.user_id not in channel.users():
+            self._announce(channel, name, "member_removed", {"user_id": member.user_id})
+
+    def _announce(
+        self, channel: Channel, name: str, event: str, data: Mapping[str, object]
+    ) -> None:
+        frame = event_frame(f"pusher_internal:{event}", json.dumps(data), channel=name)
+        for listener in channel.listeners.values():
+            listener.send(frame)
+
+    # --- events ----------------------------------------------------------------------------------
+
+    def publish(
+        self, name: str, event: Event, *, except_id: str | None = None, user_id: str | None = None
+    ) -> None:
+        """`user_id` is the member who sent a client event; nobody else's event has one."""
+        self._published += 1
+        self.events.setdefault(name, deque(maxlen=EVENTS_KEPT)).append(event)
+        frame = event_frame(event.name, event.data, channel=name, user_id=user_id)
+        for listener in self._listeners(name):
+            if listener.id == except_id:
+                continue
+            if self._chance.random() < self.switches.drop:
+                self._dropped += 1
+                continue
+            listener.send(frame)
+            self._delivered += 1
+        self._tell_of_change()
+
+    def _listeners(self, name: str) -> list[Peer]:
+        channel = self._channels.get(name)
+        return list(channel.listeners.values()) if channel else []
+
+    # --- questions -------------------------------------------------------------------------------
+
+    def listens(self, peer: Peer, name: str) -> bool:
+        return name in self._heard_by.get(peer.id, ())
+
+    def occupied(self) -> dict[str, int]:
+        """Every channel somebody listens to, and how many connections do."""
+        return {name: len(channel.listeners) for name, channel in self._channels.items()}
+
+    def users(self, name: str) -> dict[str, object]:
+        channel = self._channels.get(name)
+        return channel.users() if channel else {}
+
+    def member(self, peer: Peer, name: str) -> Member | None:
+        channel = self._channels.get(name)
+        return channel.members.get(peer.id) if channel else None
+
+    def counts(self) -> Counts:
+        return Counts(
+            published=self._published,
+            delivered=self._delivered,
+            dropped=self._dropped,
+            connections=len(self.peers),
+        )
+
+    def failure(self) -> Failure | None:
+        """The failure that is on just now."""
+        return self.switches.fail if self._clock() < self._fails_until_s else None
+
+    # --- tests -----------------------------------------------------------------------------------
+
+    def switch(self, switches: Switches) -> None:
+        """Chance starts again from the seed; a failure's time starts when it is first set."""
+        if switches.fail and switches.fail is not self.switches.fail:
+            self._fails_until_s = self._clock() + switches.fail.seconds
+        self._chance = random.Random(switches.seed)
+        self.switches = switches
+
+    async def until(self, is_reached: Callable[[], bool]) -> None:
+        while not is_reached():
+            await self._changed.wait()
+
+    def _tell_of_change(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

@@ -1,0 +1,98 @@
+"""`/_local/queue`: what a test may ask of the queue, and what QStash has no route for.
+
+* `GET /_local/queue` tells counts and switches. With `delivered=3`, `dead=1`, `attempts=2` or
+  `idle=1` it answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
+* `POST /_local/queue` sets the switches it names: `{"double": true}`, `{"hold": false}` ...
+* `POST /_local/queue/now` makes every delayed message and every retry due at once.
+
+No token: the queue listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from dataclasses import asdict, fields
+
+from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.qstash.courier import Switches
+from local.qstash.engine import Counts, QueueEngine
+
+DEFAULT_WAIT_S = 10.0  # seconds; longer than any test's message takes, shorter than a test's limit
+LONGEST_WAIT_S = 30.0  # seconds; a client that forgot its own limit is answered all the same
+COUNTED = ("delivered", "dead", "attempts")
+SWITCHES = TypeAdapter(Switches)
+
+
+class ControlRoutes:
+    def __init__(self, engine: QueueEngine) -> None:
+        self._engine = engine
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/queue", self.tell, methods=["GET"]),
+            Route("/queue", self.switch, methods=["POST"]),
+            Route("/queue/now", self.hasten, methods=["POST"]),
+        ]
+
+    async def tell(self, request: Request) -> Response:
+        least = {name: _number(request, name, 0) for name in COUNTED}
+        idle = _number(request, "idle", 0) > 0
+        limit_s = min(LONGEST_WAIT_S, _number(request, "timeout", DEFAULT_WAIT_S))
+
+        def is_reached(now: Counts) -> bool:
+            enough = all(getattr(now, name) >= count for name, count in least.items())
+            return enough and not (idle and (now.in_flight or now.unfinished))
+
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._engine.until(is_reached)
+        except TimeoutError:
+            return self._told(status_code=408)
+        return self._told()
+
+    async def switch(self, request: Request) -> Response:
+        try:
+            given = json.loads(await request.body())
+        except ValueError as error:
+            raise HTTPException(400, f"invalid JSON: {error}") from error
+        self._engine.switches = _switched(self._engine.switches, given)
+        return self._told()
+
+    async def hasten(self, _: Request) -> Response:
+        self._engine.deliver_now()
+        return self._told()
+
+    def _told(self, status_code: int = 200) -> Response:
+        counts = asdict(self._engine.counts())
+        counts["inFlight"] = counts.pop("in_flight")
+        told = counts | {"switches": asdict(self._engine.switches)}
+        return JSONResponse(told, status_code=status_code)
+
+
+def _switched(now: Switches, given: object) -> Switches:
+    if not isinstance(given, dict):
+        raise HTTPException(400, "an object of switches is needed")
+    known = {field.name for field in fields(Switches)}
+    if unknown := set(given) - known:
+        raise HTTPException(400, f"no such switch: {sorted(unknown)}; there are {sorted(known)}")
+    try:
+        return SWITCHES.validate_json(json.dumps(asdict(now) | given), strict=True)
+    except ValidationError as error:
+        raise HTTPException(400, f"invalid switches: {error}") from error
+
+
+def _number(request: Request, name: str, default: float) -> float:
+    try:
+        number = float(request.query_params.get(name, default))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise HTTPException(400, f"{name} must be a number, 0 or more")
+    return number

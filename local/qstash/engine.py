@@ -1,0 +1,228 @@
+"""The queue itself: takes messages in, delivers them when they are due, tries again, gives up.
+
+A message goes pending -> under way -> delivered, pending again, or dead. Only the ends of these
+moves are written down: a message that was under way when the process died is pending after the
+restart and is delivered again. That is the vendor's promise, at least once, and no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from local.qstash.agenda import Agenda
+from local.qstash.courier import Courier, Switches
+from local.qstash.ledger import Ledger, Receipt
+from local.qstash.message import QueueMessage
+from local.qstash.retry import Answer
+from local.qstash.store import QueueStore
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """`delivered`, `attempts` and `duplicates` count from the start of this process."""
+
+    pending: int  # not under way: due, delayed, held, or waiting for a retry
+    unfinished: int  # those of them that do not merely wait for their first delivery's time
+    in_flight: int
+    delivered: int
+    dead: int
+    attempts: int
+    duplicates: int
+
+
+class QueueEngine:
+    """Lives in one event loop. `run()` delivers; without it messages are only taken in."""
+
+    def __init__(
+        self,
+        *,
+        store: QueueStore,
+        courier: Courier,
+        clock: Callable[[], float],
+        deduplication_window_s: float,
+        deliveries_at_once: int,
+    ) -> None:
+        self.store = store
+        self._courier = courier
+        self._clock = clock
+        self._ledger = Ledger(
+            store, now_ms=self.now_ms, deduplication_window_s=deduplication_window_s
+        )
+        self._free_slots = deliveries_at_once
+        self._agenda = Agenda()
+        self._messages: dict[str, QueueMessage] = {}
+        self._under_way: dict[asyncio.Task[None], str] = {}
+        self._changed = asyncio.Event()
+        self._delivered = self._attempts = self._duplicates = 0
+        for message in store.pending():
+            self._schedule(message)
+
+    def accept(self, messages: Sequence[QueueMessage]) -> list[Receipt]:
+        """Stores all of them or none; what is new is delivered when its time comes."""
+        receipts = self._ledger.admit(messages)
+        for message, receipt in zip(messages, receipts, strict=True):
+            if not receipt.deduplicated:
+                self._schedule(message)
+        self._duplicates += sum(receipt.deduplicated for receipt in receipts)
+        self._tell()
+        return receipts
+
+    def find(self, message_id: str) -> QueueMessage | None:
+        return self._messages.get(message_id)
+
+    def cancel(self, message_ids: Sequence[str] | None = None) -> int:
+        """Cancels these, or all; how many there were. One under way still arrives, once."""
+        wanted = self._messages if message_ids is None else dict.fromkeys(message_ids)
+        known = [self._messages[each] for each in wanted if each in self._messages]
+        self._ledger.cancel(known)
+        for message in known:
+            self._forget(message)
+        self._tell()
+        return len(known)
+
+    @property
+    def switches(self) -> Switches:
+        return self._courier.switches
+
+    @switches.setter
+    def switches(self, switches: Switches) -> None:
+        self._courier.switches = switches
+        self._tell()
+
+    def deliver_now(self) -> None:
+        """Makes every delayed message due, first deliveries and retries alike."""
+        self._agenda.hasten(self.now_ms())
+        self._tell()
+
+    def delete_dead(self, dlq_ids: Sequence[str]) -> int:
+        """How many of these dead letters there were; they are gone now."""
+        deleted = sum(self.store.delete_dead_letter(each) for each in dlq_ids)
+        self._tell()
+        return deleted
+
+    def now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def counts(self) -> Counts:
+        under_way = set(self._under_way.values())
+        waiting = [each for each in self._messages.values() if each.id not in under_way]
+        return Counts(
+            pending=len(waiting),
+            unfinished=sum(self._is_unfinished(each) for each in waiting),
+            in_flight=len(under_way),
+            delivered=self._delivered,
+            dead=self.store.dead_count(),
+            attempts=self._attempts,
+            duplicates=self._duplicates,
+        )
+
+    def _is_unfinished(self, message: QueueMessage) -> bool:
+        # Two times: a switch may make it late, and `deliver_now` early.
+        due_ms = min(message.due_ms, self._agenda.due_ms(message.id))
+        return message.retried > 0 or due_ms <= self.now_ms()
+
+    async def until(self, holds: Callable[[Counts], bool]) -> Counts:
+        """Waits for a change after which `holds` is true; the time limit is the caller's."""
+        while True:
+            changed, counts = self._changed, self.counts()
+            if holds(counts):
+                return counts
+            await changed.wait()
+
+    async def idle(self) -> Counts:
+        """Nothing under way, due or waiting for a retry. Delayed messages do not count."""
+        return await self.until(lambda now: now.in_flight == 0 and now.unfinished == 0)
+
+    async def delivered(self, count: int) -> Counts:
+        return await self.until(lambda now: now.delivered >= count)
+
+    async def dead(self, count: int) -> Counts:
+        return await self.until(lambda now: now.dead >= count)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Delivers while the block runs, and closes the store at its end."""
+        async with self._courier.on_the_road():
+            dispatching = asyncio.create_task(self._dispatch(), name="queue-dispatch")
+            try:
+                yield
+            finally:
+                tasks = [dispatching, *self._under_way]
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                self.store.close()
+
+    async def _dispatch(self) -> None:
+        while True:
+            changed = self._changed
+            self._start_what_is_due()
+            try:
+                async with asyncio.timeout(self._seconds_to_wait()):
+                    await changed.wait()
+            except TimeoutError:
+                continue  # the next message is due
+
+    def _start_what_is_due(self) -> None:
+        while self._may_start() and (message_id := self._agenda.take(self.now_ms())):
+            self._free_slots -= 1
+            task = asyncio.create_task(self._deliver(self._messages[message_id]))
+            self._under_way[task] = message_id
+            task.add_done_callback(self._delivery_ended)
+
+    def _may_start(self) -> bool:
+        return self._free_slots > 0 and not self.switches.hold
+
+    def _seconds_to_wait(self) -> float | None:
+        """Until the next message is due; None: until something changes."""
+        due_ms = self._agenda.next_due_ms()
+        if due_ms is None or not self._may_start():
+            return None
+        return max(0.0, due_ms / 1000 - self._clock())
+
+    async def _deliver(self, message: QueueMessage) -> None:
+        self._attempts += 1
+        self._ledger.tried(message)
+        answer = await self._courier.carry(message)
+        if message.id in self._messages:  # else it was cancelled meanwhile
+            self._settle(message, answer)
+
+    def _settle(self, message: QueueMessage, answer: Answer) -> None:
+        settled = self._ledger.settle(message, answer)
+        if settled.later is None:
+            self._forget(message)
+        else:
+            self._schedule(settled.later)
+        for callback in settled.callbacks:
+            self._schedule(callback)
+        self._delivered += settled.delivered
+        facts = (message.id, message.retried, answer.status, settled.delivered)
+        logger.info("attempt message=%s retried=%d status=%d delivered=%s", *facts)
+
+    def _delivery_ended(self, task: asyncio.Task[None]) -> None:
+        message_id = self._under_way.pop(task)
+        self._free_slots += 1
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # A fault of ours (the disk is full): the message stays stored, for the next start.
+            logger.error("delivery broke off message=%s", message_id, exc_info=error)
+        self._tell()
+
+    def _schedule(self, message: QueueMessage) -> None:
+        self._messages[message.id] = message
+        due_ms = message.due_ms + self._courier.late_ms()
+        self._agenda.put(message.id, due_ms, line=message.queue)
+
+    def _forget(self, message: QueueMessage) -> None:
+        del self._messages[message.id]
+        self._agenda.drop(message.id)
+
+    def _tell(self) -> None:
+        """Wakes everyone who waits for a change; the next wait is for the next change."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

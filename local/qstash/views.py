@@ -1,0 +1,123 @@
+"""Messages, dead letters, events and callbacks in the names and shapes of QStash's wire."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from local.qstash.message import QueueMessage
+from local.qstash.retry import Answer
+from local.qstash.store import DeadLetter
+
+FLOW_CONTROL = r"(parallelism|rate|period)=(\d{1,9})s?(?=[,\s]|$)"
+
+
+def message_view(message: QueueMessage) -> dict[str, Any]:
+    view = {
+        "messageId": message.id,
+        "url": message.url,
+        "method": message.method,
+        "header": _lists(message.headers),
+        "maxRetries": message.max_retries,
+        "retried": message.retried,
+        "notBefore": message.not_before_ms,
+        "createdAt": message.created_ms,
+        "callback": message.callback,
+        "callbackHeader": _lists(message.callback_headers),
+        "failureCallback": message.failure_callback,
+        "failureCallbackHeader": _lists(message.failure_callback_headers),
+        "queueName": message.queue,
+        "retryDelayExpression": message.retry_delay,
+        "timeout": None if message.timeout_s is None else int(message.timeout_s),
+        "label": message.label,
+        **_flow_control(message),
+        **_body(message.body, "body"),
+    }
+    return _told(view)
+
+
+def dead_letter_view(letter: DeadLetter) -> dict[str, Any]:
+    answer = letter.answer
+    body = answer.body or (answer.error or "").encode()
+    return message_view(letter.message) | {
+        "dlqId": letter.id,
+        "responseStatus": answer.status,
+        "responseHeader": _lists(answer.headers),
+        **_body(body, "responseBody"),
+    }
+
+
+def event(
+    state: str,
+    message: QueueMessage,
+    *,
+    now_ms: int,
+    answer: Answer | None = None,
+    next_delivery_ms: int | None = None,
+) -> dict[str, Any]:
+    view = {
+        "time": now_ms,
+        "messageId": message.id,
+        "state": state,
+        "url": message.url,
+        "method": message.method,
+        "queueName": message.queue,
+        "label": message.label,
+        "maxRetries": message.max_retries,
+        "retryDelayExpr": message.retry_delay,
+        "nextDeliveryTime": next_delivery_ms,
+        "error": answer.error if answer else None,
+        "responseStatus": answer.status if answer else None,
+    }
+    return _told(view)
+
+
+def callback_report(
+    message: QueueMessage, answer: Answer, *, dlq_id: str | None = None
+) -> dict[str, Any]:
+    """The body of a callback; with `dlq_id`, of a failure callback."""
+    report = {
+        "status": answer.status,
+        "header": _lists(answer.headers),
+        "body": _base64(answer.body or (answer.error or "").encode()),
+        "retried": message.retried,
+        "maxRetries": message.max_retries,
+        "sourceMessageId": message.id,
+        "url": message.url,
+        "method": message.method,
+        "sourceHeader": _lists(message.headers),
+        "sourceBody": _base64(message.body),
+        "notBefore": message.not_before_ms,
+        "createdAt": message.created_ms,
+        "dlqId": dlq_id,
+    }
+    return _told(report)
+
+
+def _flow_control(message: QueueMessage) -> dict[str, Any]:
+    """`parallelism=2, rate=10, period=60s` taken apart; it is shown, and not acted upon."""
+    if message.flow_control_key is None:
+        return {}
+    pairs = re.findall(FLOW_CONTROL, message.flow_control_value or "")
+    return {"flowControlKey": message.flow_control_key} | {name: int(n) for name, n in pairs}
+
+
+def _body(body: bytes, name: str) -> dict[str, str]:
+    try:
+        return {name: body.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}Base64": _base64(body)}
+
+
+def _base64(body: bytes) -> str:
+    return base64.b64encode(body).decode("ascii")
+
+
+def _lists(headers: dict[str, str]) -> dict[str, list[str]]:
+    return {name.title(): [value] for name, value in headers.items()}
+
+
+def _told(view: dict[str, Any]) -> dict[str, Any]:
+    """Without the names that have nothing to say, which the vendor leaves out."""
+    return {name: value for name, value in view.items() if value is not None}

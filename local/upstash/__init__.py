@@ -1,0 +1,226 @@
+"""Upstash's Redis REST API in front of a Redis of our own: one command or a batch a request.
+
+`GET /_local/counts` and `POST /_local/counts/reset` are ours: what the clients have cost so far.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from local.upstash.counts import Counts
+from local.upstash.requests import (
+    MAX_BYTES,
+    Malformed,
+    command_in_body,
+    command_in_path,
+    commands_in_body,
+    refusal,
+    unavailable,
+)
+from local.upstash.resp import Command, EngineGone, Pool, RedisError, Reply, Status
+from local.upstash.scripts import Scripts, loaded_digest
+
+METHODS = ["GET", "HEAD", "POST", "PUT"]
+NO_ACCESS = (
+    "WRONGPASS invalid or missing auth token."
+    " See https://docs.upstash.com/redis/troubleshooting/http_unauthorized for details."
+)
+
+type Answer = tuple[int, Any]  # the status and what the body is to hold
+type Text = Callable[[bytes], str]  # how a stored string is written in JSON
+
+
+def upstash_app(socket: Path, *, token: str) -> Starlette:
+    """The API as an ASGI app, over the Redis at this unix socket."""
+    engine = Pool(socket)
+    api = RedisRest(engine, token=token)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        engine.close()
+
+    routes = [
+        Route("/_local/counts", api.counts, methods=["GET"]),
+        Route("/_local/counts/reset", api.reset_counts, methods=["POST"]),
+        Route("/{path:path}", api.serve, methods=METHODS),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+class RedisRest:
+    def __init__(self, engine: Pool, *, token: str) -> None:
+        self._engine = engine
+        self._token = token.encode()
+        self._scripts = Scripts()
+        self._counts = Counts()
+
+    async def counts(self, _: Request) -> Response:
+        return _json_response(200, _dumped(await self._counts.report(self._engine)))
+
+    async def reset_counts(self, _: Request) -> Response:
+        await self._counts.reset(self._engine)
+        return Response(status_code=204)
+
+    async def serve(self, request: Request) -> Response:
+        body, size = await _read(request)
+        status, answer = await self._answer(request, body, size)
+        content = _dumped(answer)
+        if len(content) > MAX_BYTES:
+            status, content = 400, _dumped({"error": _too_large(len(content))})
+        self._counts.add(bytes_in=size, bytes_out=len(content))
+        return _json_response(status, content)
+
+    async def _answer(self, request: Request, body: bytes, size: int) -> Answer:
+        if not self._may_enter(request):
+            return 401, {"error": NO_ACCESS}
+        if size > MAX_BYTES:
+            return 413, {"error": _too_large(size)}
+        try:
+            return await self._run(request, body, _encoding(request))
+        except Malformed as malformed:
+            return 400, {"error": str(malformed)}
+        except EngineGone as gone:
+            return 500, {"error": f"ERR the database cannot be reached: {gone}"}
+
+    def _may_enter(self, request: Request) -> bool:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            token = dict(parse_qsl(request.url.query)).get("_token", "")
+        return hmac.compare_digest(token.encode(), self._token)
+
+    async def _run(self, request: Request, body: bytes, text: Text) -> Answer:
+        path = request.scope["path"]
+        if path == "/pipeline":
+            return await self._pipeline(commands_in_body(body), text)
+        if path == "/multi-exec":
+            return await self._transaction(commands_in_body(body), text)
+        if path == "/":
+            command = command_in_body(body)
+        else:
+            raw_path, query = request.scope["raw_path"], request.scope["query_string"]
+            command = command_in_path(raw_path, query, body)
+        [answer] = await self._each([command], self._engine.call_all, text)
+        return (400 if "error" in answer else 200), answer
+
+    async def _pipeline(self, commands: list[Command], text: Text) -> Answer:
+        return 200, await self._each(commands, self._engine.call_all, text)
+
+    async def _transaction(self, commands: list[Command], text: Text) -> Answer:
+        refused = next(filter(None, map(refusal, commands)), None)
+        if refused is not None:
+            return 400, {"error": refused}
+        try:
+            return 200, await self._each(commands, self._exec, text)
+        except Discarded as discarded:
+            return 400, {"error": str(discarded)}
+
+    async def _exec(self, commands: Sequence[Command]) -> list[Reply]:
+        """Run all in one piece. Raises Discarded, EngineGone."""
+        replies = await self._engine.call_all([[b"MULTI"], *commands, [b"EXEC"]])
+        done = replies[-1]
+        if isinstance(done, list):
+            return done
+        told = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
+        why = next(_error(command, reply) for command, reply in told if _failed(reply))
+        raise Discarded(why)
+
+    async def _each(
+        self,
+        commands: Sequence[Command],
+        run: Callable[[Sequence[Command]], Awaitable[list[Reply]]],
+        text: Text,
+    ) -> list[dict[str, Any]]:
+        """Run what may run over REST, all at once, and put an answer in every command's place."""
+        refusals = [refusal(command) for command in commands]
+        allowed = [
+            self._scripts.translated(command)
+            for command, refused in zip(commands, refusals, strict=True)
+            if refused is None
+        ]
+        replies = iter(await run(allowed) if allowed else [])
+        return [
+            {"error": refused} if refused else _result(command, next(replies), text)
+            for command, refused in zip(commands, refusals, strict=True)
+        ]
+
+
+class Discarded(Exception):
+    """None of a transaction's commands ran; the text is the first one's error."""
+
+
+async def _read(request: Request) -> tuple[bytes, int]:
+    """The body and its size; beyond the limit it is counted, and not kept."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size <= MAX_BYTES:
+            parts.append(part)
+    return b"".join(parts), size
+
+
+def _encoding(request: Request) -> Text:
+    return _base64 if request.headers.get("upstash-encoding") == "base64" else _plain
+
+
+def _base64(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _plain(value: bytes) -> str:
+    return value.decode(errors="replace")  # as the vendor does with what is not UTF-8
+
+
+def _result(command: Command, reply: Reply, text: Text) -> dict[str, Any]:
+    if isinstance(reply, RedisError):
+        return {"error": _error(command, reply)}
+    digest = loaded_digest(command)
+    return {"result": _written(reply if digest is None else digest, text)}
+
+
+def _written(reply: Reply, text: Text) -> Any:
+    match reply:
+        case bytes():
+            return text(reply)
+        case list():
+            return [_written(part, text) for part in reply]
+        case Status(text=status):
+            return status if status == "OK" else text(status.encode())
+        case RedisError(text=error):
+            return text(error.encode())
+        case _:
+            return reply
+
+
+def _failed(reply: Reply) -> bool:
+    return isinstance(reply, RedisError)
+
+
+def _error(command: Command, reply: Reply) -> str:
+    assert isinstance(reply, RedisError), "only an error has a text of this kind"
+    return unavailable(command[0]) if reply.text.startswith("ERR unknown command") else reply.text
+
+
+def _too_large(size: int) -> str:
+    return f"ERR max request size exceeded. Limit: {MAX_BYTES} bytes, Actual: {size} bytes"
+
+
+def _dumped(answer: object) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _json_response(status: int, content: bytes) -> Response:
+    return Response(content, status, media_type="application/json")

@@ -1,0 +1,123 @@
+"""Lua scripts, as Upstash runs them: with its flag `allow-key-locking`, which stock Redis rejects.
+
+A script with that flag locks the keys it was given, and no others, so it may touch no others. Here
+the flag is taken out and its rule is checked at run time: a line put before the script stands
+between it and every command. It asks Redis itself which keys the command touches.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from local.upstash.resp import Command
+
+FLAG = b"allow-key-locking"
+SHEBANG = re.compile(rb"#!lua +flags=(?P<flags>[^\s]*)[ \r]*(?:\n|$)")
+
+RUN_SCRIPT = frozenset({b"EVAL", b"EVAL_RO"})
+RUN_STORED = frozenset({b"EVALSHA", b"EVALSHA_RO"})
+
+# These name no key, and yet touch those of everyone.
+WHOLE_KEYSPACE = ("KEYS", "SCAN", "RANDOMKEY", "DBSIZE", "FLUSHALL", "FLUSHDB", "SWAPDB")
+
+# On one line, so that the script's own lines keep their numbers. A broken rule passes a pcall of
+# redis, as it must. Redis writes into an error the line that raised it, which would always be this
+# one: so the error's fields stand behind it, out of reach, with the line that called. (The call in
+# `return redis.call(...)` has no line: Lua forgets who called last.)
+RULE_LINE = 2  # after the shebang
+RULE = " ".join(
+    f"""
+    local redis = (function()
+        local engine, declared, whole = redis, {{}}, {{}}
+        for _, key in ipairs(KEYS) do declared[key] = true end
+        for name in string.gmatch('{" ".join(WHOLE_KEYSPACE)}', '%u+') do whole[name] = true end
+        local function fail(text)
+            local told, level = {{err = text, source = '@user_script'}}, 3
+            while level < 6 and (told.line == nil or told.line == '{RULE_LINE}') do
+                level = level + 1
+                local _, place = pcall(error, '', level)
+                told.line = string.match(place, '%d+')
+            end
+            error(setmetatable({{}}, {{__index = told, __newindex = function() end}}))
+        end
+        local function check(name, ...)
+            local rule = 'ERR script with flag allow-key-locking touches '
+            if whole[string.upper(tostring(name))] then fail(rule .. 'the whole keyspace') end
+            local touched = engine.pcall('COMMAND', 'GETKEYS', name, ...)
+            for _, key in ipairs(touched.err and {{}} or touched) do
+                if not declared[key] then fail(rule .. 'a key that is not in KEYS: ' .. key) end
+            end
+        end
+        local function try(...)
+            check(...)
+            return engine.pcall(...)
+        end
+        local function call(...)
+            check(...)
+            local reply = engine.pcall(...)
+            if type(reply) == 'table' and reply.err then fail(reply.err) end
+            return reply
+        end
+        return setmetatable({{call = call, pcall = try}}, {{__index = engine}})
+    end)()
+    local server = redis
+    """.split()
+).encode()
+
+
+def checked(script: bytes) -> bytes:
+    """The script with its rule in place of the flag; one without the flag comes back as it is."""
+    shebang = SHEBANG.match(script)
+    if shebang is None:
+        return script
+    flags = shebang["flags"].split(b",")
+    if FLAG not in flags:
+        return script
+    rest = b",".join(flag for flag in flags if flag != FLAG)
+    first = b"#!lua flags=" + rest if rest else b"#!lua"
+    return b"%b\n%b %b" % (first, RULE, script[shebang.end() :])
+
+
+class Scripts:
+    """Translates commands that run scripts, and remembers by which digest a client knows one."""
+
+    def __init__(self) -> None:
+        self._stored_as: dict[bytes, bytes] = {}  # the digest of what came -> of what was stored
+
+    def translated(self, command: Command) -> Command:
+        """The command as Redis is to get it."""
+        if len(command) < 2:
+            return command
+        name, first, *rest = command
+        name = name.upper()
+        if name in RUN_SCRIPT:
+            return [name, self._learn(first), *rest]
+        if name in RUN_STORED:
+            return [name, self._digest(first), *rest]
+        if name == b"SCRIPT" and first.upper() == b"LOAD" and len(rest) == 1:
+            return [name, first, self._learn(rest[0])]
+        if name == b"SCRIPT" and first.upper() == b"EXISTS":
+            return [name, first, *map(self._digest, rest)]
+        return command
+
+    def _learn(self, script: bytes) -> bytes:
+        ours = checked(script)
+        if ours is not script:
+            self._stored_as[sha1(script)] = sha1(ours)
+        return ours
+
+    def _digest(self, digest: bytes) -> bytes:
+        return self._stored_as.get(digest.lower(), digest)
+
+
+def loaded_digest(command: Command) -> bytes | None:
+    """What SCRIPT LOAD has to answer: the digest of the script as it came."""
+    if len(command) == 3 and [word.upper() for word in command[:2]] == [b"SCRIPT", b"LOAD"]:
+        return sha1(command[2])
+    return None
+
+
+def sha1(script: bytes) -> bytes:
+    """The name Redis gives a script: an address, not a protection."""
+    return hashlib.sha1(script, usedforsecurity=False).hexdigest().encode()
