@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 
 from local.command import begin, state_dir, until_told
 from local.dotenv import pointing
-from local.engines import postgres, valkey
+from local.engines import Postgres, Valkey, postgres, valkey
 from local.faults import FaultInjector
 from local.guard import Guard, guard
 from local.model import scripted_model
@@ -105,12 +105,7 @@ async def services(
     """
     secret = _secret(data_dir)
     async with AsyncExitStack() as exits:
-        redis, database = await asyncio.gather(
-            exits.enter_async_context(valkey(data_dir / "redis")),
-            exits.enter_async_context(postgres(data_dir / "postgres")),
-        )
-        watch.watch(redis.pid, signal.SIGTERM)
-        watch.watch(database.pid, signal.SIGINT)  # Postgres: close down fast, in order
+        redis, database = await _engines(exits, data_dir, watch)
         (data_dir / DATABASE_FILE).write_text(database.url)
         engine = LocalQueue(data_dir / "queue.sqlite")
         pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET)
@@ -121,16 +116,14 @@ async def services(
         for switchable in (store, queue, channel, model):
             await switchable.start()
             exits.push_async_callback(switchable.stop)
-        env = {
-            **_points_at(store, queue, channel, public_url),
-            **_model(model, asked),
-            "DATABASE_URL": database.url,
-            "BRAIN_JWT_SECRET": secret,
-            "BRAIN_OPEN_SESSION": "1",
-            **{name: value for name, value in asked.items() if name.startswith("BRAIN_")},
-        }
+        own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
         yield LocalServices(
-            env=env,
+            env={
+                **_points_at(store, queue, channel, public_url),
+                **_model(model, asked),
+                **_at_home(database.url, secret),
+                **own,
+            },
             store=store,
             queue=queue,
             channel=channel,
@@ -139,6 +132,24 @@ async def services(
             pusher=pusher,
             store_pid=redis.pid,
         )
+
+
+async def _engines(exits: AsyncExitStack, data_dir: Path, watch: Guard) -> tuple[Valkey, Postgres]:
+    redis, database = await asyncio.gather(
+        exits.enter_async_context(valkey(data_dir / "redis")),
+        exits.enter_async_context(postgres(data_dir / "postgres")),
+    )
+    watch.watch(redis.pid, signal.SIGTERM)
+    watch.watch(database.pid, signal.SIGINT)  # Postgres: close down fast, in order
+    return redis, database
+
+
+def _at_home(database_url: str, secret: str) -> Env:
+    return {
+        "DATABASE_URL": database_url,
+        "BRAIN_JWT_SECRET": secret,
+        "BRAIN_OPEN_SESSION": "1",
+    }
 
 
 def _points_at(store: Switchable, queue: Switchable, channel: Switchable, public_url: str) -> Env:
