@@ -17,7 +17,7 @@ MOST_FUNCTIONS = 12  # files in api/ that the platform's free plan deploys
 LONGEST_GLOB = 256  # characters of excludeFiles that the platform takes
 SEEDS = {"pip", "setuptools", "uv", "wheel"}  # what some ways of making a venv leave in it
 # In halves, so that this file does not name them itself.
-REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb." + "debian.org")
+REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org")
 LOCK_FILES = ("package-lock.json", "tests/vercel/package-lock.json")
 
 
