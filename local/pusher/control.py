@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields, replace
 
@@ -25,10 +24,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.asked import number, wait_limit_s
 from local.pusher.hub import Hub, Switches
 
-DEFAULT_WAIT_S = 10.0  # seconds; longer than any test's event takes, shorter than a test's limit
-LONGEST_WAIT_S = 30.0  # seconds; a client that forgot its own limit is answered all the same
 COUNTED = ("published", "delivered", "dropped", "connections")
 SWITCHES = TypeAdapter(Switches)
 
@@ -46,9 +44,9 @@ class ControlRoutes:
         ]
 
     async def tell(self, request: Request) -> Response:
-        least = {name: _number(request, name, 0) for name in COUNTED}
+        least = {name: number(request, name, 0) for name in COUNTED}
         occupied = set(request.query_params.getlist("occupied"))
-        limit_s = min(LONGEST_WAIT_S, _number(request, "timeout", DEFAULT_WAIT_S))
+        limit_s = wait_limit_s(request)
 
         def is_reached() -> bool:
             now = self._hub.counts()
@@ -90,13 +88,3 @@ def _switched(now: Switches, body: bytes) -> Switches:
     return replace(
         now, **{f.name: getattr(given, f.name) for f in fields(Switches) if f.name in named}
     )
-
-
-def _number(request: Request, name: str, default: float) -> float:
-    try:
-        number = float(request.query_params.get(name, default))
-    except ValueError:
-        number = math.nan
-    if not 0 <= number < math.inf:
-        raise HTTPException(400, f"{name} must be a number, 0 or more")
-    return number

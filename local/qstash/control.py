@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 from dataclasses import asdict, fields
 
 from pydantic import TypeAdapter, ValidationError
@@ -21,11 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from local.asked import number, wait_limit_s
 from local.qstash.courier import Switches
 from local.qstash.engine import Counts, QueueEngine
 
-DEFAULT_WAIT_S = 10.0  # seconds; longer than any test's message takes, shorter than a test's limit
-LONGEST_WAIT_S = 30.0  # seconds; a client that forgot its own limit is answered all the same
 COUNTED = ("delivered", "dead", "attempts")
 SWITCHES = TypeAdapter(Switches)
 
@@ -42,9 +40,9 @@ class ControlRoutes:
         ]
 
     async def tell(self, request: Request) -> Response:
-        least = {name: _number(request, name, 0) for name in COUNTED}
-        idle = _number(request, "idle", 0) > 0
-        limit_s = min(LONGEST_WAIT_S, _number(request, "timeout", DEFAULT_WAIT_S))
+        least = {name: number(request, name, 0) for name in COUNTED}
+        idle = number(request, "idle", 0) > 0
+        limit_s = wait_limit_s(request)
 
         def is_reached(now: Counts) -> bool:
             enough = all(getattr(now, name) >= count for name, count in least.items())
@@ -86,13 +84,3 @@ def _switched(now: Switches, given: object) -> Switches:
         return SWITCHES.validate_json(json.dumps(asdict(now) | given), strict=True)
     except ValidationError as error:
         raise HTTPException(400, f"invalid switches: {error}") from error
-
-
-def _number(request: Request, name: str, default: float) -> float:
-    try:
-        number = float(request.query_params.get(name, default))
-    except ValueError:
-        number = math.nan
-    if not 0 <= number < math.inf:
-        raise HTTPException(400, f"{name} must be a number, 0 or more")
-    return number
