@@ -1,0 +1,55 @@
+"""The user's documents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """A text of the user's."""
+
+    id: str
+    title: str
+    body: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passage:
+    """A place in a document that fits a query, best first. `snippet` quotes it."""
+
+    document_id: str
+    title: str
+    snippet: str
+    score: float
+
+
+class Documents(Protocol):
+    """A user's documents. Nobody sees another user's.
+
+    All methods raise DatabaseUnreachable; `create` and `update` raise ToolFault for a text that
+    cannot be kept.
+    """
+
+    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+        """Store a document, once per idempotency `key`."""
+
+    async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
+        """The passages that fit best."""
+
+    async def read(self, user_id: str, document_id: str) -> Document | None:
+        """The document, or None if this user has none of that id."""
+
+    async def update(
+        self,
+        user_id: str,
+        document_id: str,
+        *,
+        key: str,
+        title: str | None = None,
+        body: str | None = None,
+        append: str | None = None,
+    ) -> Document | None:
+        """Change what is given, once per `key`; None if this user has none of that id."""

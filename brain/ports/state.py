@@ -1,0 +1,56 @@
+"""The state store: one atomic move a method.
+
+Every method may be sent twice by the adapter: the second sending changes nothing and gives the
+first one's answer.
+"""
+
+from typing import Protocol
+
+from brain.domain.moves import (
+    Admitted,
+    Alive,
+    Arrival,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    Page,
+    RateLimited,
+    Recorded,
+    Settled,
+    Status,
+    Summons,
+)
+
+
+class StateStore(Protocol):
+    """A user's log, journal and lease. Raises StoreUnreachable; the moves of a holder raise
+    LeaseLost too.
+    """
+
+    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+        """Append the text once, and take the lease if it is free or has run out."""
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        """Take the lease for a hand-over meant for this fence, or after it has run out."""
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        """Record a step: journal, messages with their places, limits, lease, what comes next."""
+
+    async def renew(self, hold: Hold) -> bool:
+        """Make the lease last from now. True if the user asked to stop."""
+
+    async def release(self, hold: Hold) -> None:
+        """Let the lease run out now: whoever comes next takes over."""
+
+    async def stop(self, user_id: str) -> bool:
+        """Ask the running brain to stop after its step. False if none runs."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        """The log after `since`, at most `limit` entries."""
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        """Forget the log's entries before seq `below`, which the archive holds."""
+
+    async def status(self, user_id: str) -> Status:
+        """What the user's brain is doing."""

@@ -1,0 +1,37 @@
+"""Something the model can ask for, and one asking."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from brain.domain.journal import ToolCall
+from brain.domain.tools import Json, ToolSpec
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """One run of a tool: for whom, with which arguments (valid by the schema), under which
+    idempotency key.
+    """
+
+    user_id: str
+    call: ToolCall
+    arguments: Json
+    idempotency_key: str
+
+
+class Tool(Protocol):
+    """Something the model can ask for."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        """What the model is told."""
+
+    async def run(self, errand: Errand) -> str:
+        """Do it and return the text for the model. Raises ToolFault with a text for the model."""
+
+    async def outcome(self, errand: Errand) -> str | None:
+        """After a crash: what the errand gave if the far side knows that it was done; None if it
+        cannot tell.
+
+        Raises ToolFault when the far side knows that it was not done.
+        """
