@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from brain.core import codec
-from brain.domain.errors import EntryUnreadable, LeaseLost
+from brain.domain.errors import EntryUnreadable, LeaseLost, RunStopped
 from brain.domain.journal import Entry, Run, Spent
 from brain.domain.messages import LogEntry, Message, Utterance
 from brain.domain.moves import (
@@ -18,20 +19,32 @@ from brain.domain.moves import (
     Page,
     Recorded,
     Status,
+    Stop,
+    Stopped,
 )
 
 STATUS_FIELDS = (
     "state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason",
 )  # fmt: skip
 
+LOOK_FIELDS = ("id", "fence", "state", "reason")
+NOT_OURS = "the lease is another's"
+
 type Reply = list[Any]
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
-    """Entries of a stream: `[id, [kind, form, "r", run id]]`, the id being `<seq>-0`."""
+    """Entries of a stream: `[id, [kind, form, "r", run id]]`, the id being `<seq>-0`.
+
+    Where only the script knew what a message answers, `"a", seq` follow.
+    """
     return tuple(
         codec.entry_from_log(
-            seq=int(id.partition("-")[0]), kind=fields[0], run_id=fields[3], stored=fields[1]
+            seq=int(id.partition("-")[0]),
+            kind=fields[0],
+            run_id=fields[3],
+            stored=fields[1],
+            answers_seq=int(fields[5]) if len(fields) > 5 else None,
         )
         for id, fields in entries
     )
@@ -98,11 +111,25 @@ def alive(reply: Reply) -> Alive:
     return Alive(run_id=run_id, wake=int(wake), lease_left_s=int(left_ms) / 1000)
 
 
-def renewed(reply: Reply) -> bool:
-    """True if the user asked to stop. Raises LeaseLost."""
+def held(reply: Reply) -> None:
+    """Raises LeaseLost, RunStopped."""
     if reply[0] == "lost":
-        raise LeaseLost("the lease is another's")
-    return bool(reply[1])
+        raise RunStopped("the user has stopped the run") if reply[1] else LeaseLost(NOT_OURS)
+
+
+def looked(hold: Hold, reply: Reply) -> None:
+    """The values of LOOK_FIELDS. Raises LeaseLost, RunStopped."""
+    run_id, fence, state, reason = reply
+    if run_id == hold.run_id and fence == str(hold.fence) and state == "running":
+        return
+    held(["lost", run_id == hold.run_id and reason == "stopped"])
+
+
+def stopped(stop: Stop, reply: Reply) -> Stopped:
+    _, run_id, seq, acting, answers_seq = reply
+    draft = replace(stop.unsure if acting else stop.plain, answers_seq=int(answers_seq))
+    message = draft.placed(seq=int(seq), run_id=run_id, done_after_this=True)
+    return Stopped(run_id=run_id, message=message)
 
 
 def page(reply: Reply) -> Page:
@@ -113,8 +140,9 @@ def page(reply: Reply) -> Page:
 def status(reply: Reply) -> Status:
     """The values of STATUS_FIELDS; all None for a user who never said anything."""
     state, run_id, loops, activity, started, last, seq, progress, reason = reply
+    idle: Literal["stopped", "idle"] = "stopped" if reason == "stopped" else "idle"
     return Status(
-        state="running" if state in ("running", "handingOver") else "idle",
+        state="running" if state in ("running", "handingOver") else idle,
         run_id=run_id or None,
         loop=int(loops or 0),
         activity=activity or "",
@@ -144,9 +172,8 @@ def duplicate(reply: Reply) -> Duplicate:
 
 
 def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
-    if reply[0] == "lost":
-        raise LeaseLost("the lease is another's")
-    _, first, ended, stop, fence, taken = reply
+    held(reply)
+    _, first, ended, fence, taken = reply
     finished = ended == "1"
     last = len(commit.drafts) - 1
     messages = tuple(
@@ -157,6 +184,5 @@ def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
         messages=messages,
         taken=tuple(entry for entry in log(taken) if isinstance(entry, Utterance)),
         finished=finished,
-        stop=bool(stop),
         fence=int(fence),
     )

@@ -29,6 +29,8 @@ from brain.domain.moves import (
     Recorded,
     Settled,
     Status,
+    Stop,
+    Stopped,
     Summons,
 )
 
@@ -172,18 +174,30 @@ class RedisStore:
         )
         return replies.committed(hold, commit, reply)
 
-    async def renew(self, hold: Hold) -> bool:
+    async def renew(self, hold: Hold) -> None:
         reply = await self._move(
             "renew", hold.user_id, hold.run_id, str(hold.fence), _ms(self._limits.lease_s)
         )
-        return replies.renewed(reply)
+        replies.held(reply)
+
+    async def look(self, hold: Hold) -> None:
+        command = ["HMGET", Keys.of(hold.user_id).key("run"), *replies.LOOK_FIELDS]
+        replies.looked(hold, await self._redis.execute(command, limit_s=CALLER_LIMIT_S))
 
     async def release(self, hold: Hold) -> None:
         await self._move("release", hold.user_id, hold.run_id, str(hold.fence))
 
-    async def stop(self, user_id: str) -> bool:
-        reply = await self._move("stop", user_id, limit_s=CALLER_LIMIT_S)
-        return bool(reply[0] == "asked")
+    async def stop(self, stop: Stop) -> Stopped | Settled:
+        reply = await self._move(
+            "stop",
+            stop.user_id,
+            stop.run_id or "",
+            self._log_bound,
+            codec.draft_to_log(stop.plain),
+            codec.draft_to_log(stop.unsure),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return replies.stopped(stop, reply) if reply[0] == "stopped" else Settled()
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         reply = await self._move("read", user_id, str(since), str(limit), limit_s=CALLER_LIMIT_S)

@@ -164,12 +164,17 @@ def draft_to_log(draft: Draft) -> str:
     return dumps({"v": VERSION, **wire})
 
 
-def entry_from_log(*, seq: int, kind: str, run_id: str, stored: str) -> LogEntry:
+def entry_from_log(
+    *, seq: int, kind: str, run_id: str, stored: str, answers_seq: int | None = None
+) -> LogEntry:
     """The entry at `seq`; `kind` is `u` (utterance), `m` (message) or `t` (terminal message).
+    `answers_seq` counts before the stored one.
 
     Raises EntryUnreadable.
     """
     placed = {**_loads(stored), "seq": seq, "runId": run_id, "doneAfterThis": kind == "t"}
+    if answers_seq is not None:
+        placed["answersSeq"] = answers_seq
     return entry_from_wire({**placed, "role": "user" if kind == "u" else "brain"})
 
 

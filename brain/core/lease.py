@@ -31,6 +31,7 @@ class Move(StrEnum):
     FINISH = "finish"  # the brain records the last word
     HAND_OVER = "hand over"  # the brain's time is up
     RELEASE = "release"  # the brain could not put its successor on the queue
+    STOP = "stop"  # the user ends the run
     RESUME = "resume"  # the queue calls the successor
     WAKE_UP = "wake-up"  # the queue calls to see whether the brain lives
     TIME = "time passes"  # the lease runs out
@@ -61,12 +62,14 @@ _TABLE = {
         (Move.FINISH, State.IDLE, SAME, "the run ends, unless the user has said more"),
         (Move.HAND_OVER, State.HANDING_OVER, NEW, "the new fence is the successor's"),
         (Move.RELEASE, State.EXPIRED, SAME, "given up"),
+        (Move.STOP, State.IDLE, NEW, "the run ends, whoever is at it"),
         (Move.TIME, State.EXPIRED, SAME, "no sign of life"),
     ),
     State.EXPIRED: (
         (Move.ADMIT, State.RUNNING, NEW, "the text's invocation takes over"),
         (Move.WAKE_UP, State.RUNNING, NEW, "the called invocation takes over"),
         (Move.RESUME, State.RUNNING, NEW, "the called invocation takes over"),
+        (Move.STOP, State.IDLE, NEW, "the run ends"),
         (Move.COMMIT, State.RUNNING, SAME, "late, but nobody has taken over"),
         (Move.RENEW, State.RUNNING, SAME, "late, but nobody has taken over"),
         (Move.FINISH, State.IDLE, SAME, "late, but nobody has taken over"),
@@ -76,10 +79,12 @@ _TABLE = {
         (Move.RESUME, State.RUNNING, SAME, "the successor goes on"),
         (Move.ADMIT, State.HANDING_OVER, SAME, "the text joins the run"),
         (Move.RELEASE, State.OVERDUE, SAME, "the queue was away"),
+        (Move.STOP, State.IDLE, NEW, "the run ends between two invocations"),
         (Move.TIME, State.OVERDUE, SAME, "the successor has not come"),
     ),
     State.OVERDUE: (
         (Move.RESUME, State.RUNNING, SAME, "the successor comes late and goes on"),
+        (Move.STOP, State.IDLE, NEW, "the run ends"),
         (Move.ADMIT, State.RUNNING, NEW, "the text's invocation takes over"),
         (Move.WAKE_UP, State.RUNNING, NEW, "the called invocation takes over"),
     ),

@@ -15,6 +15,7 @@ class Limits:
 
     lease_s: float = LEASE_S
     handover_s: float = HANDOVER_S
+    look_s: float = 1.0  # seconds between looks at whether the user has stopped the run
     loops: int = 50  # model calls of a run; a long task of 40 steps fits
     wall_s: float = 3600.0  # seconds from the first text to the last answer
     tokens: int = 1_000_000  # prompt and answer tokens of a run, as far as the provider tells

@@ -8,6 +8,7 @@
     │   └── DatabaseUnreachable    the database (Postgres)
     ├── TooManyTexts           the user's rate; nothing was accepted
     ├── LeaseLost              another invocation holds the newest fence, or ours ran out
+    │   └── RunStopped             the user has stopped the run
     ├── ModelFault             the model gave no usable answer
     │   ├── ModelUnavailable       unreachable, overloaded, or an error in an answer's place
     │   ├── ModelCut               the answer began and did not end; `text` is what came
@@ -59,6 +60,10 @@ class TooManyTexts(BrainError):
 
 class LeaseLost(BrainError):
     """This invocation is no longer the user's brain: it must change and show nothing more."""
+
+
+class RunStopped(LeaseLost):
+    """The user has stopped the run: it has its last word already."""
 
 
 class ModelFault(BrainError):

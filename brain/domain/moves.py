@@ -147,15 +147,35 @@ class Committed:
     """What a commit made. `messages` are its drafts with their places; `taken` the texts that join
     the run with it.
 
-    `finished` is True when the run has ended and the lease is given back; `stop` when the user
-    asked to stop; `fence` is the successor's after a hand-over, else this hold's own.
+    `finished` is True when the run has ended and the lease is given back; `fence` is the
+    successor's after a hand-over, else this hold's own.
     """
 
     messages: tuple[Message, ...]
     taken: tuple[Utterance, ...]
     finished: bool
-    stop: bool
     fence: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """The user's wish that a run ends now: this one, or whichever is open where `run_id` is None.
+
+    `plain` is its last word, `unsure` that of a run which is stopped in the middle of an act.
+    """
+
+    user_id: str
+    run_id: str | None
+    plain: Draft
+    unsure: Draft
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stopped:
+    """The run has ended, with this message as its last word."""
+
+    run_id: str
+    message: Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -173,7 +193,7 @@ class Page:
 class Status:
     """What a user's brain is doing, without any text of theirs."""
 
-    state: Literal["idle", "running"]
+    state: Literal["idle", "running", "stopped"]
     run_id: str | None
     loop: int
     activity: str

@@ -5,7 +5,14 @@ import logging
 from collections.abc import Sequence
 
 from brain.core import step
-from brain.domain.errors import BrainError, LeaseLost, ModelFault, QueueUnreachable, Unreachable
+from brain.domain.errors import (
+    BrainError,
+    LeaseLost,
+    ModelFault,
+    QueueUnreachable,
+    RunStopped,
+    Unreachable,
+)
 from brain.domain.messages import Kind, Message, Remark
 from brain.domain.moves import Move, Summons
 from brain.flows.admit import admit, resume
@@ -26,7 +33,6 @@ LAST_WORDS = {
     "attempts": "I tried this several times and was interrupted each time, so I stopped.",
     "poisoned": "I lost track of what I was doing, so I stopped. Please ask me again.",
     "model": "I am sorry, I cannot think right now. Please ask me again in a little while.",
-    "stopped": "I stopped.",
 }
 
 log = logging.getLogger(__name__)
@@ -80,17 +86,25 @@ async def brain_again(services: Services, summons: Summons, invocation: Invocati
 
 
 async def carry_on(turn: Turn) -> Message | None:
-    """Think, beside the renewal of the lease and the arming of the wake-up."""
+    """Think, beside the renewal of the lease, the looks at it, and the arming of the wake-up."""
+    store, look_s = turn.services.store, turn.services.limits.look_s
     thinking = asyncio.ensure_future(_think(turn))
-    keeping = asyncio.ensure_future(turn.lease.keep(turn.services.store))
+    keeping = asyncio.ensure_future(turn.lease.keep(store))
+    watching = asyncio.ensure_future(turn.lease.watch(store, every_s=look_s))
     arming = asyncio.ensure_future(_alarm(turn))
     try:
-        await asyncio.wait({thinking, keeping}, return_when=asyncio.FIRST_COMPLETED)
+        lasting = {thinking, keeping, watching}
+        await asyncio.wait(lasting, return_when=asyncio.FIRST_COMPLETED)
         if not thinking.done():
             thinking.cancel()
             await asyncio.wait({thinking})
-            await keeping  # raises LeaseLost
+            await (keeping if keeping.done() else watching)  # raises LeaseLost
         message = await thinking
+    except RunStopped:
+        log.info("brain: stopped, run=%s step=%d", turn.run.run_id, turn.run.step)
+        # Its last word is in the log, and whoever stopped it lets the pages know.
+        turn.reply.give("done")
+        return None
     except LeaseLost:
         log.warning("brain: lease lost, run=%s step=%d", turn.run.run_id, turn.run.step)
         await _secure(turn)
@@ -100,9 +114,10 @@ async def carry_on(turn: Turn) -> Message | None:
             turn.reply.give("running")
         raise
     finally:
-        for task in (thinking, keeping, arming):
+        beside = {thinking, keeping, watching, arming}
+        for task in beside:
             task.cancel()
-        await asyncio.wait({thinking, keeping, arming})
+        await asyncio.wait(beside)
         await turn.wake_up.disarm()
         await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
     return message
@@ -166,8 +181,6 @@ def _why_end(turn: Turn) -> str:
     """Why the run must end here, a key of LAST_WORDS; empty if it need not."""
     if turn.run.poisoned:
         return "poisoned"
-    if turn.stop_asked or turn.lease.stop_asked:
-        return "stopped"
     return turn.services.limits.exceeded(turn.run.spent, now_ms=turn.store_ms)
 
 
@@ -183,7 +196,6 @@ def _has_time(turn: Turn) -> bool:
 async def _end(turn: Turn, reason: str) -> Message | None:
     """End the run with a word to the user on why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
-    kind = Kind.SAY if reason == "stopped" else Kind.ERROR
-    last = draft(turn, LAST_WORDS[reason], kind)
+    last = draft(turn, LAST_WORDS[reason], Kind.ERROR)
     committed = await turn.commit(Move.END, drafts=(last,), activity="", reason=reason)
     return await deliver(turn.outbox, turn.reply, committed.messages[-1])

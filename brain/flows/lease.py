@@ -22,7 +22,6 @@ class Lease:
 
     def __init__(self, clock: Clock, hold: Hold, *, lease_s: float, since: float) -> None:
         self.hold = hold
-        self.stop_asked = False
         self.is_ending = False
         self._clock = clock
         self._lease_s = lease_s
@@ -51,7 +50,7 @@ class Lease:
             self.check()
             since = self._clock.now()
             try:
-                self.stop_asked |= await store.renew(self.hold)
+                await store.renew(self.hold)
             except StoreUnreachable:
                 log.warning("lease: not renewed, run=%s", self.hold.run_id)
                 await self._clock.sleep(RETRY_S)
@@ -60,3 +59,19 @@ class Lease:
                     raise
             else:
                 self.extend(since=since)
+
+    async def watch(self, store: StateStore, *, every_s: float) -> None:
+        """Look now and then whether the lease was taken away, as by a user who stops the run.
+        Ends with LeaseLost only.
+        """
+        while True:
+            await self._clock.sleep(every_s)
+            if self.is_ending:
+                continue
+            try:
+                await store.look(self.hold)
+            except StoreUnreachable:
+                continue  # renewals and commits say so as well
+            except LeaseLost:
+                if not self.is_ending:
+                    raise

@@ -81,7 +81,6 @@ class Turn:
     inherited: frozenset[str]
     unrecorded: list[Fact] = field(default_factory=list)
     loops_here: int = 0
-    stop_asked: bool = False
     announced: bool = False
 
     @classmethod
@@ -186,7 +185,6 @@ class Turn:
 
     def _take(self, committed: Committed) -> None:
         """Let the texts that joined the run be part of it here too."""
-        self.stop_asked = committed.stop
         places = [e.seq for e in committed.taken] + [m.seq for m in committed.messages]
         self.seq = max(self.seq, *places, 0)
         self._append([Joined(utterance=utterance) for utterance in committed.taken])

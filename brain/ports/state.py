@@ -19,13 +19,15 @@ from brain.domain.moves import (
     Recorded,
     Settled,
     Status,
+    Stop,
+    Stopped,
     Summons,
 )
 
 
 class StateStore(Protocol):
     """A user's log, journal and lease. Raises StoreUnreachable; the moves of a holder raise
-    LeaseLost too.
+    LeaseLost too, or RunStopped where that is why.
     """
 
     async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
@@ -37,14 +39,17 @@ class StateStore(Protocol):
     async def commit(self, hold: Hold, commit: Commit) -> Committed:
         """Record a step: journal, messages with their places, limits, lease, what comes next."""
 
-    async def renew(self, hold: Hold) -> bool:
-        """Make the lease last from now. True if the user asked to stop."""
+    async def renew(self, hold: Hold) -> None:
+        """Make the lease last from now."""
+
+    async def look(self, hold: Hold) -> None:
+        """See whether the lease is still this hold's. One command."""
 
     async def release(self, hold: Hold) -> None:
         """Let the lease run out now: whoever comes next takes over."""
 
-    async def stop(self, user_id: str) -> bool:
-        """Ask the running brain to stop after its step. False if none runs."""
+    async def stop(self, stop: Stop) -> Stopped | Settled:
+        """End the run, whoever is its brain. Settled: it is not open (any more)."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         """The log after `since`, at most `limit` entries."""

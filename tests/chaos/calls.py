@@ -46,6 +46,31 @@ async def deliver(world: "World", summons: Summons) -> None:
         await asyncio.sleep(3 * 4**delivery)
 
 
+async def stop(world: "World", user: str) -> None:
+    """A user stops what runs; a page sends it again until it has a 200."""
+    for attempt in range(world.story.tries):
+        process = _stop(world, user)
+        await asyncio.wait({process.connection}, timeout=MARGIN_S)
+        if process.connection.done() and process.connection.exception() is None:
+            return
+        await asyncio.sleep(2.0**attempt)
+
+
+def _stop(world: "World", user: str) -> Process:
+    """A call of /api/control."""
+    process, _, services = world.start(user)
+
+    async def edge() -> None:
+        try:
+            await world.product.stop_run(services, user, run_id=None)
+        finally:
+            process.finish()
+
+    world.tell(f"{process.name} is told to stop the run of {user}")
+    process.start(edge())
+    return process
+
+
 def _ask(world: "World", said: Said) -> Process:
     """A call of /api/voiceToBrain."""
     process, invocation, services = world.start(said.user)

@@ -19,7 +19,7 @@ from brain.domain.errors import (
 )
 from brain.domain.journal import Answered, ToolCall
 from brain.domain.moves import Summons
-from brain.domain.tools import Json, ToolSpec
+from brain.domain.tools import Effect, Json, ToolSpec
 from brain.ports import Delta, Errand, Prompt
 from tests.chaos.calls import deliver
 from tests.chaos.faults import SLOW_S, SLOWEST_S
@@ -128,7 +128,8 @@ class ToolHere:
             raise RuntimeError("the tool's own")
         key = errand.idempotency_key
         deed = Deed(user=errand.user_id, tool=tool.spec.name, key=key, call_id=errand.call.id)
-        world.ledger.did(self._gate.process, deed, at=world.now)
+        acts = tool.spec.effect is Effect.ACTS
+        world.ledger.did(self._gate.process, deed, at=world.now, acts=acts)
         seconds = tool.spec.limit_s + 1 if "hang" in point.kinds else tool.seconds
         await asyncio.sleep(seconds)
         await self._gate.leave(point)

@@ -25,6 +25,8 @@ from brain.domain.moves import (
     Recorded,
     Settled,
     Status,
+    Stop,
+    Stopped,
     Summons,
 )
 from brain.ports import StateStore
@@ -115,19 +117,24 @@ class GatedStore:
         answer: Committed = await self._move(commit.move.value, lambda: self._commit(hold, commit))
         return answer
 
-    async def renew(self, hold: Hold) -> bool:
-        answer: bool = await self._move(
+    async def renew(self, hold: Hold) -> None:
+        await self._move(
             "renew", lambda: self._touch(hold, "renew", lambda: self._store.renew(hold))
         )
-        return answer
+
+    async def look(self, hold: Hold) -> None:
+        await self._move("look", lambda: self._store.look(hold), limit_s=CALLER_LIMIT_S)
 
     async def release(self, hold: Hold) -> None:
         await self._move(
             "release", lambda: self._touch(hold, "release", lambda: self._store.release(hold))
         )
 
-    async def stop(self, user_id: str) -> bool:
-        return await self._store.stop(user_id)
+    async def stop(self, stop: Stop) -> Stopped | Settled:
+        answer: Stopped | Settled = await self._move(
+            "stop", lambda: self._stop(stop), limit_s=CALLER_LIMIT_S
+        )
+        return answer
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         return await self._store.read(user_id, since=since, limit=limit)
@@ -194,6 +201,14 @@ class GatedStore:
             self._gate.process, hold, commit, before, self._state(),
             at=asyncio.get_running_loop().time(), lease_s=scene.lease_s,
         )  # fmt: skip
+        return answer
+
+    async def _stop(self, stop: Stop) -> Stopped | Settled:
+        before = self._state()
+        answer = await self._store.stop(stop)
+        if self._state() != before and isinstance(answer, Stopped):
+            now = asyncio.get_running_loop().time()
+            self._gate.scene.ledger.stopped(self._gate.process, answer, at=now)
         return answer
 
     async def _touch(self, hold: Hold, what: str, send: Callable[[], Awaitable[Any]]) -> Any:

@@ -78,6 +78,8 @@ def _came_to_mind(world: World, text: Utterance) -> bool:
     ended = [s for s in world.ledger.steps if s.run_id == text.run_id and s.ended]
     if any(step.commit.move is Move.END for step in ended):
         return True
+    if any(stop.message.run_id == text.run_id for stop in world.ledger.stops):
+        return True
     return any(text.text in t.shown for t in world.ledger.thoughts if t.run_id == text.run_id)
 
 
@@ -184,11 +186,19 @@ def _delivered_in_one_place(world: World, user: str) -> Iterator[str]:
             yield f"I8 terminal message {id} was delivered {places} times"
         if places == 0 and world.is_well(step.process):
             yield f"I8 terminal message {id} was delivered nowhere"
+    for stop in world.ledger.stops:
+        published = [e for e in world.ledger.published if e.data.get("id") == stop.message.id]
+        if any(event.process != stop.process for event in published):
+            yield f"I8 the last word {stop.message.id} was published by another than its maker"
+        if len(published) > 1:
+            yield f"I8 the last word {stop.message.id} was published {len(published)} times"
+        if not published and world.is_well(stop.process):
+            yield f"I8 the last word {stop.message.id} was delivered nowhere"
 
 
 def _undisturbed(world: World) -> Iterator[str]:
     """I5 and I7: where nothing goes wrong, nothing is done twice and nobody is replaced."""
-    if not world.is_calm:
+    if not world.is_calm or world.ledger.stops:
         return
     recorded = sum(len(world.ledger.answers(s.run_id)) for s in world.ledger.steps if s.ended)
     if world.ledger.attempts:

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brain.adapters.store import Keys
-from brain.domain.journal import Answered, Returned
-from brain.domain.moves import Commit, Hold, Move, Summons
+from brain.domain.journal import Answered, Returned, Started
+from brain.domain.messages import Message
+from brain.domain.moves import Commit, Hold, Move, Stopped, Summons
 from brain.domain.tools import Json
 from brain.flows.deliver import Outcome
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
+
+# Seconds in which a brain may not yet know that its run was stopped: a look, and its way to the
+# store and back. It acts no more, but may look things up, or publish what was recorded before.
+NOTICED_S = 6.0
 
 
 @dataclass(kw_only=True)
@@ -35,6 +40,15 @@ class Step:
     run_id: str
     commit: Commit
     ended: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ended:
+    """A run that its user has stopped, by a process of theirs."""
+
+    process: str
+    user: str
+    message: Message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +101,7 @@ class Ledger:
         self.redis = redis
         self.said: list[Said] = []
         self.steps: list[Step] = []
+        self.stops: list[Ended] = []
         self.thoughts: list[Thought] = []
         self.deeds: list[Deed] = []
         self.published: list[Published] = []
@@ -97,6 +112,7 @@ class Ledger:
         self.wrong: list[str] = []
         self.clock_jumped = False
         self._good_until: dict[str, float] = {}
+        self._stopped_at: dict[str, float] = {}
 
     def state(self, user: str) -> State:
         """The truth: what the store holds of this user now."""
@@ -142,6 +158,13 @@ class Ledger:
             # Done in good standing: it may say the rest as long as its lease would have lasted.
             self._good_until[process.name] = at + lease_s
 
+    def stopped(self, process: Process, stopped: Stopped, *, at: float) -> None:
+        """A run was stopped at the store."""
+        ended = Ended(process=process.name, user=process.user, message=stopped.message)
+        self.stops.append(ended)
+        self._stopped_at[process.user] = at
+        self._good_until[process.name] = float("inf")  # it tells of the stop, and does nothing else
+
     def taken(self, process: Process, before: State, after: State, *, now_ms: int) -> None:
         """An admission or a summons was executed at the store."""
         names = ("fence", "holder", "id")
@@ -168,6 +191,8 @@ class Ledger:
             return
         if not strictly and at < self._good_until.get(process.name, 0):
             return
+        if not strictly and at < self._stopped_at.get(process.user, -NOTICED_S) + NOTICED_S:
+            return
         if not self.clock_jumped:
             self.wrong.append(f"I2 {process.name} was no longer the brain: {what}")
 
@@ -179,10 +204,14 @@ class Ledger:
                 self.wrong.append(f"I5 asked again for a recorded answer: {_mark(answer)}")
         self.thoughts.append(Thought(run_id=run_id, shown=shown))
 
-    def did(self, process: Process, deed: Deed, *, at: float) -> None:
+    def did(self, process: Process, deed: Deed, *, at: float, acts: bool) -> None:
         """A tool runs."""
-        self.check_standing(process, f"tool {deed.tool}", at=at, strictly=True)
         run_id = deed.key.partition(":")[0]
+        recently_stopped = at < self._stopped_at.get(process.user, -NOTICED_S) + NOTICED_S
+        # An act that was under way, by the journal, when the stop came: the stop has said so.
+        under_way = Started(call_id=deed.call_id) in self._entries(run_id)
+        if not (recently_stopped and (under_way or not acts)):
+            self.check_standing(process, f"tool {deed.tool}", at=at, strictly=True)
         if deed.call_id in {result.call_id for result in self.results(run_id)}:
             self.wrong.append(f"I5 ran again after its result was recorded: {deed.key}")
         self.deeds.append(deed)

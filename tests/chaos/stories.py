@@ -14,7 +14,7 @@ from brain.domain.tools import Effect, Json, ToolSpec
 LEASE_S = 10.0  # seconds; short, so that a history is
 ONCE = "-once"
 PARTIAL = "So far"  # what came of an answer that was cut
-LIMITS = Limits(lease_s=LEASE_S)
+LIMITS = Limits(lease_s=LEASE_S, look_s=5.0)  # fewer looks, so that a history is short
 
 type Call = tuple[str, str]
 

@@ -15,6 +15,7 @@ from brain.domain.moves import Status
 from brain.domain.tools import Effect
 from brain.flows.go import LAST_WORDS
 from tests.chaos.faults import Exactly, Fault
+from tests.chaos.histories import play
 from tests.chaos.invariants import violations
 from tests.chaos.ledger import Ledger
 from tests.chaos.processes import run_processes
@@ -93,7 +94,8 @@ def test_a_journal_entry_that_does_not_load_ends_the_run_once_another_takes_over
 
         world.later(5.0, append)
 
-    killed_at_its_commit = Fault(10, "kill.before")
+    commit = next(place for place in play(LONG).points if place.what.endswith("store.goOn"))
+    killed_at_its_commit = Fault(commit.number, "kill.before")
     ended = _play(LONG, [killed_at_its_commit], spoil)
     assert ended.messages[-1].text == LAST_WORDS["poisoned"]
     assert (ended.status.state, ended.status.reason) == ("idle", "poisoned")

@@ -7,7 +7,7 @@ from typing import Any
 
 from brain.flows.turn import Invocation, Services
 from tests.chaos import faults
-from tests.chaos.calls import insist
+from tests.chaos.calls import insist, stop
 from tests.chaos.far import ChannelHere, ModelHere, QueueHere, ToolHere
 from tests.chaos.faults import Place, Plan
 from tests.chaos.gates import Gate, GatedStore, Point
@@ -99,7 +99,7 @@ class World:
         for ask in self.story.asks:
             self.say(ask)
         for at in self.story.stops:
-            self.later(at, lambda: self.store.stop(self.story.asks[0].user))
+            self.later(at, lambda: stop(self, self.story.asks[0].user))
         while self._pending and self.now < END_S:
             await asyncio.wait(set(self._pending), timeout=END_S - self.now)
 
@@ -183,6 +183,6 @@ class World:
                 first = next(said for said in self.ledger.said if said.user == process.user)
                 self.say(Ask(text=first.text, user=first.user, message_id=first.message_id))
             case "stop":
-                self.later(0, lambda: self.store.stop(process.user))
+                self.later(0, lambda: stop(self, process.user))
             case _:
                 pass

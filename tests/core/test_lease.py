@@ -12,7 +12,7 @@ from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost
 from brain.domain.journal import Spent
 from brain.domain.messages import Draft, Kind
-from brain.domain.moves import Arrival, Commit, Hold, Summons
+from brain.domain.moves import Arrival, Commit, Hold, Stop, Summons
 from brain.domain.moves import Move as Ask
 from tests.fakes.redis import MemoryRedis
 
@@ -49,6 +49,7 @@ class Lease:
             Move.FINISH: lambda hold: self._commit(hold, Ask.FINISH),
             Move.HAND_OVER: lambda hold: self._commit(hold, Ask.HAND_OVER),
             Move.RENEW: self._store.renew,
+            Move.STOP: self._stop,
             Move.RELEASE: self._store.release,
             Move.RESUME: lambda hold: self._resume(hold, "handoff"),
             Move.WAKE_UP: lambda hold: self._resume(hold, "wakeup"),
@@ -84,6 +85,10 @@ class Lease:
         drafts = (last,) if ask is Ask.FINISH else ()
         step = int(self._field("step") or 0)
         await self._store.commit(hold, Commit(step=step, move=ask, spent=spent, drafts=drafts))
+
+    async def _stop(self, _: Hold) -> None:
+        last = Draft(id="last", kind=Kind.SAY, text="Stopped.", answers_seq=0, created_at=NOW)
+        await self._store.stop(Stop(user_id=USER, run_id=None, plain=last, unsure=last))
 
     async def _resume(self, hold: Hold, reason: str) -> None:
         wake = int(self._field("wake") or 0)

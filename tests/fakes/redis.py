@@ -31,6 +31,7 @@ class MemoryRedis:
         self._values: dict[str, Any] = {}
         self._expiry: dict[str, int] = {}
         self.refusing = False
+        self.told: list[tuple[str, str]] = []
         self.calls = 0
         self.commands = 0
 
@@ -39,7 +40,8 @@ class MemoryRedis:
     ) -> Any:
         """Run a script, atomically: nothing else happens meanwhile."""
         self._reach()
-        redis = _LUA.table_from({"call": self._caller(frozenset(keys))})
+        call = self._caller(frozenset(keys))
+        redis = _LUA.table_from({"call": call, "pcall": call})
         try:
             reply = _compiled(self._edit(script))(_table(keys), _table(args), redis)
         except lua51.LuaError as error:
@@ -71,6 +73,9 @@ class MemoryRedis:
     def _caller(self, keys: frozenset[str]) -> Callable[..., Any]:
         def call(*command: Any) -> Any:
             name, *args = [_text(part) for part in command]
+            if name == "PUBLISH":
+                self.commands += 1
+                return self._tell(*args)
             if name != "TIME" and args[0] not in keys:
                 raise AssertionError(f"{name} touches a key that was not declared: {args[0]}")
             return _lua_value(self._run(name, *args))
@@ -90,6 +95,10 @@ class MemoryRedis:
             del self._expiry[key]
             self._values.pop(key, None)
         return key in self._values
+
+    def _tell(self, channel: str, news: str) -> int:
+        self.told.append((channel, news))
+        return 0
 
     def _get(self, key: str) -> Any:
         return self._values.get(key)
@@ -128,8 +137,8 @@ class MemoryRedis:
         return len(self._values[key])
 
     def _lrange(self, key: str, first: str, last: str) -> list[str]:
-        assert (first, last) == ("0", "-1")
-        return list(self._values.get(key, []))
+        assert last == "-1"
+        return list(self._values.get(key, []))[int(first) :]
 
     def _xadd(self, key: str, maxlen: str, about: str, length: str, id: str, *fields: str) -> str:
         assert (maxlen, about) == ("MAXLEN", "~")

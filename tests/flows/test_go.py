@@ -271,21 +271,6 @@ def test_an_answer_that_breaks_off_is_asked_for_again() -> None:
     run_virtual(story())
 
 
-def test_a_stop_ends_the_run_after_its_step() -> None:
-    async def story() -> None:
-        step = calls((CONTINUE, '{"message":"Step."}'), delay_s=1)
-        world = World([step])
-        first = world.spawn(world.ask("Go"))
-        await asyncio.sleep(2.5)
-        assert await world.services.store.stop("anna")
-        outcome = await first
-        assert outcome.message is not None
-        assert outcome.message.text == "I stopped."
-        assert not await world.services.store.stop("anna")
-
-    run_virtual(story())
-
-
 def test_a_quit_without_words_ends_the_run_once_something_was_said() -> None:
     async def story() -> None:
         world = World([calls((CONTINUE, '{"message":"All there is."}')), calls((QUIT, "{}"))])

@@ -9,9 +9,10 @@ import pytest
 
 from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
-from brain.domain.errors import LeaseLost
+from brain.domain.errors import LeaseLost, RunStopped
 from brain.domain.journal import Spent
 from brain.domain.moves import Admitted, Arrival, Commit, Hold, Move, Recorded, Summons
+from brain.flows.control import stop_run
 from brain.flows.lease import Lease
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import EPOCH, World
@@ -137,12 +138,38 @@ def test_a_take_over_is_noticed_with_the_next_renewal() -> None:
     staged(story)
 
 
-def test_a_stop_is_heard_with_a_renewal_and_not_forgotten() -> None:
+def test_a_stop_is_noticed_with_the_next_look() -> None:
     async def story(stage: Stage) -> None:
-        await stage.store.stop("anna")
-        assert not stage.lease.stop_asked
-        await asyncio.sleep(LEASE_S)
-        assert stage.lease.stop_asked
+        watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
+        await asyncio.sleep(5.5)
+        assert not watching.done()
+        await stop_run(stage.world.services, "anna", run_id="r1")
+        with pytest.raises(RunStopped):
+            await watching
+        assert stage.world.clock.now() == pytest.approx(6, abs=0.1)
+
+    staged(story)
+
+
+def test_a_look_that_finds_no_store_is_no_loss() -> None:
+    async def story(stage: Stage) -> None:
+        watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
+        stage.world.redis.refusing = True
+        await asyncio.sleep(3)
+        assert not watching.done()
+        stage.world.redis.refusing = False
+        await stage.store.release(stage.lease.hold)
+
+    staged(story)
+
+
+def test_a_look_at_a_lease_that_is_being_given_back_misses_nothing() -> None:
+    async def story(stage: Stage) -> None:
+        watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
+        stage.lease.is_ending = True
+        await stop_run(stage.world.services, "anna", run_id="r1")
+        await asyncio.sleep(3)
+        assert not watching.done()
 
     staged(story)
 
@@ -163,10 +190,10 @@ class Overtaking(RedisStore):
 
     lease: Lease
 
-    async def renew(self, hold: Hold) -> bool:
+    async def renew(self, hold: Hold) -> None:
         self.lease.is_ending = True
         await self.commit(hold, Commit(step=0, move=Move.END, spent=Spent(started_ms=0)))
-        return await super().renew(hold)
+        await super().renew(hold)
 
 
 def test_a_renewal_that_the_last_step_has_overtaken_is_no_loss() -> None:

@@ -63,14 +63,16 @@ if idle then
   redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', table.concat(stamps, ' '),
     'state', 'running', 'id', new_run, 'fence', text(r.fence), 'holder', holder,
     'lease', text(now + lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
-    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'stop', '', 'reply', '', 'past', past,
-    'activity', 'thinking', 'progress', '', 'reason', '', 'last', text(now))
+    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
+    'activity', 'thinking', 'progress', '', 'reason', '', 'said', text(seq), 'last', text(now))
   redis.call('PEXPIRE', RUN, keep_ms)
+  tell(seq, 'running', new_run)
   return admitted(r, seq, now, tail)
 end
 
-redis.call('HSET', RUN, 'seq', text(seq), 'recent', table.concat(stamps, ' '), 'last', text(now))
+redis.call('HSET', RUN, 'seq', text(seq), 'recent', table.concat(stamps, ' '), 'said', text(seq), 'last', text(now))
 redis.call('PEXPIRE', RUN, keep_ms)
+tell(seq, 'running', run_id)
 if #heard > 0 then
   redis.call('RPUSH', JOURNAL, heard[1])
 end

@@ -3,10 +3,12 @@
 -- Stored numbers are written as text without an exponent: Lua would turn a time into 1.7e+12.
 
 local RUN, LOG, JOURNAL = KEYS[1], KEYS[2], KEYS[3]
+local NEWS = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, which is no key
 
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
-  'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'stop', 'reply', 'past', 'recent',
+  'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
+  'stopped',
 }
 
 local function text(number)
@@ -25,10 +27,16 @@ local function load()
   for i, name in ipairs(FIELDS) do
     r[name] = values[i] or ''
   end
-  for _, name in ipairs({ 'fence', 'lease', 'step', 'seq', 'consumed', 'first', 'wake', 'attempts' }) do
+  for _, name in ipairs({ 'fence', 'lease', 'step', 'seq', 'consumed', 'first', 'wake', 'attempts', 'said' }) do
     r[name] = tonumber(r[name]) or 0
   end
   return r
+end
+
+-- Let those know who listen: how far the log reaches, and what the run does (running, done, stopped).
+-- A listener looks by itself now and then, so a store that refuses this is no fault.
+local function tell(seq, state, run_id)
+  redis.pcall('PUBLISH', NEWS, text(seq) .. ' ' .. state .. ' ' .. run_id)
 end
 
 -- The answer to who has become the brain: the run, its journal, and the log's end before the run.
@@ -42,6 +50,11 @@ local function admitted(r, seq, now, tail)
     'admitted', text(seq), text(now), r.id, text(r.fence), text(r.step), text(r.first),
     text(r.wake), r.started, r.loops, r.tokens, r.handoffs, text(r.attempts), r.pace, journal, history,
   }
+end
+
+-- The answer to a brain that is none any more, and whether the user has stopped its run.
+local function lost(r, run_id)
+  return { 'lost', r.id == run_id and r.reason == 'stopped' and '1' or '' }
 end
 
 -- A new fence for a run whose brain is gone: whatever the old one still does is refused from now on.

@@ -3,7 +3,7 @@ local run_id, fence, lease_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
 local r = load()
 if r.id ~= run_id or r.fence ~= fence or r.state ~= 'running' then
-  return { 'lost' }
+  return lost(r, run_id)
 end
 redis.call('HSET', RUN, 'lease', text(clock() + lease_ms))
-return { 'held', r.stop }
+return { 'held' }

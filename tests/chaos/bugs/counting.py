@@ -37,9 +37,8 @@ class CountingHere(RedisStore):
         )
         self._seq += len(messages)
         return Committed(
-            messages=messages, taken=made.taken, finished=made.finished, stop=made.stop,
-            fence=made.fence,
-        )  # fmt: skip
+            messages=messages, taken=made.taken, finished=made.finished, fence=made.fence
+        )
 
     def _numbered(self, place: Any, made: Committed, i: int) -> Message:
         true = made.messages[i]

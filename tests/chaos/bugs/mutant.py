@@ -21,7 +21,7 @@ COPY = "chaos_mutant"
 # In the order in which they need each other.
 MODULES = (
     "lease", "wakeup", "deliver", "patience", "turn", "archive", "admit", "reinvoke", "work",
-    "loop", "go",
+    "loop", "go", "control",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
             brain_go=loaded["go"].brain_go,
             brain_again=loaded["go"].brain_again,
             wait_for=loaded["patience"].wait_for,
+            stop_run=loaded["control"].stop_run,
             reply=loaded["deliver"].Reply,
             services=loaded["turn"].Services,
             store=mutant.store,

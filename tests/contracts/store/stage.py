@@ -17,7 +17,7 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Draft, Kind, Remark, Utterance
-from brain.domain.moves import Admitted, Arrival, Commit, Committed, Hold, Move, Summons
+from brain.domain.moves import Admitted, Arrival, Commit, Committed, Hold, Move, Stop, Summons
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SHORT = Limits(lease_s=0.2, handover_s=0.2)  # seconds; long enough for the steps before the wait
@@ -87,6 +87,14 @@ class Stage:
         admitted = await self.store(limits).admit(self.arrival())
         assert isinstance(admitted, Admitted)
         return admitted
+
+    def stop(self, run: str | None = None) -> Stop:
+        return Stop(
+            user_id=self.user,
+            run_id=run,
+            plain=draft("Stopped."),
+            unsure=draft("Stopped in an act."),
+        )
 
     async def last(self, hold: Hold, text: str = "Bye.", *, step: int = 0) -> Committed:
         """End the run."""

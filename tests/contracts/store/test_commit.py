@@ -20,7 +20,7 @@ async def test_recording_leaves_new_texts_where_they_are(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().admit(stage.arrival("More", holder="h2"))
     done = await stage.store().commit(admitted.hold, commit(0, Move.RECORD, entries=RECORDED))
-    assert done == Committed(messages=(), taken=(), finished=False, stop=False, fence=1)
+    assert done == Committed(messages=(), taken=(), finished=False, fence=1)
     after = await stage.store().commit(admitted.hold, commit(1, Move.GO_ON))
     assert after.taken == (stage.utterance("More", 2),)
 

@@ -1,0 +1,110 @@
+"""How a user stops a run: it ends at once, whoever is at it, and stays ended."""
+
+import pytest
+
+from brain.domain.errors import LeaseLost, RunStopped
+from brain.domain.journal import Started
+from brain.domain.moves import Admitted, Duplicate, Move, Settled, Stopped
+from tests.contracts.store.stage import SHORT, Stage, commit, texts
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_a_stop_ends_the_run_and_answers_all_that_was_said(stage: Stage) -> None:
+    store = stage.store()
+    await stage.begin()
+    await store.admit(stage.arrival("More", holder="h2"))
+    stopped = await store.stop(stage.stop())
+    assert isinstance(stopped, Stopped)
+    assert stopped.run_id == "r1"
+    assert (stopped.message.seq, stopped.message.answers_seq) == (3, 2)
+    assert stopped.message.done_after_this
+    page = await store.read(stage.user, since=2, limit=10)
+    assert page.entries == (stopped.message,)
+    status = await store.status(stage.user)
+    assert (status.state, status.reason) == ("stopped", "stopped")
+
+
+async def test_whatever_a_stopped_brain_still_does_is_refused_and_it_learns_why(
+    stage: Stage,
+) -> None:
+    store = stage.store()
+    admitted = await stage.begin()
+    await store.look(admitted.hold)
+    await store.stop(stage.stop())
+    with pytest.raises(RunStopped):
+        await store.look(admitted.hold)
+    with pytest.raises(RunStopped):
+        await store.renew(admitted.hold)
+    with pytest.raises(RunStopped):
+        await store.commit(admitted.hold, commit(0, Move.FINISH, "Too late."))
+    assert await texts(stage) == ["Hi", "Stopped."]
+
+
+async def test_a_brain_that_was_replaced_learns_that_it_was_not_stopped(stage: Stage) -> None:
+    admitted = await stage.begin()
+    await stage.store().release(admitted.hold)
+    await stage.store().resume(stage.summons("wakeup", wake=1), holder="h2")
+    with pytest.raises(LeaseLost) as lost:
+        await stage.store().look(admitted.hold)
+    assert not isinstance(lost.value, RunStopped)
+
+
+async def test_a_stop_that_is_sent_again_gives_the_same_answer_and_says_nothing_twice(
+    stage: Stage,
+) -> None:
+    await stage.begin()
+    first = await stage.store().stop(stage.stop())
+    assert await stage.store().stop(stage.stop()) == first
+    assert await texts(stage) == ["Hi", "Stopped."]
+
+
+async def test_a_stop_of_a_run_that_has_just_ended_stops_nothing(stage: Stage) -> None:
+    store = stage.store()
+    assert isinstance(await store.stop(stage.stop()), Settled)
+    admitted = await stage.begin()
+    await stage.last(admitted.hold)
+    assert isinstance(await store.stop(stage.stop("r1")), Settled)
+    following = await store.admit(stage.arrival("Next", run="r2"))
+    assert isinstance(following, Admitted)
+    assert isinstance(await store.stop(stage.stop("r1")), Settled)
+    await store.look(following.hold)
+    assert await texts(stage) == ["Hi", "Bye.", "Next"]
+
+
+async def test_a_run_between_two_invocations_is_stopped_and_its_successor_finds_it_settled(
+    stage: Stage,
+) -> None:
+    admitted = await stage.begin()
+    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
+    assert isinstance(await stage.store().stop(stage.stop("r1")), Stopped)
+    found = await stage.store().resume(stage.summons("handoff", fence=2), holder="h2")
+    assert isinstance(found, Settled)
+
+
+async def test_a_run_whose_brain_is_dead_is_stopped(stage: Stage) -> None:
+    await stage.begin(SHORT)
+    await stage.run_out()
+    assert isinstance(await stage.store().stop(stage.stop()), Stopped)
+    woken = await stage.store().resume(stage.summons("wakeup", wake=1), holder="h2")
+    assert isinstance(woken, Settled)
+
+
+async def test_a_run_that_is_stopped_in_an_act_says_that_it_is_unsure(stage: Stage) -> None:
+    admitted = await stage.begin()
+    started = (Started(call_id="c1"),)
+    await stage.store().commit(admitted.hold, commit(0, Move.RECORD, entries=started))
+    stopped = await stage.store().stop(stage.stop())
+    assert isinstance(stopped, Stopped)
+    assert stopped.message.text == "Stopped in an act."
+    assert await stage.store().stop(stage.stop()) == stopped
+
+
+async def test_the_text_of_a_stopped_run_that_comes_again_has_its_outcome(stage: Stage) -> None:
+    await stage.begin()
+    stopped = await stage.store().stop(stage.stop())
+    assert isinstance(stopped, Stopped)
+    again = await stage.store().admit(stage.arrival("Hi", holder="h2"))
+    assert isinstance(again, Duplicate)
+    assert again.finished
+    assert again.message == stopped.message
