@@ -97,15 +97,17 @@ class Assembly:
         function = _object(fragment.get("function"))
         name = _text(function.get("name"))
         call = self._call_of(fragment.get("index"), _text(fragment.get("id")), name)
+        number = self.calls.index(call)
         piece = _arguments(function.get("arguments"))
         self._argument_chars += len(piece)
         if self._argument_chars > MAX_ARGUMENT_CHARS:
             raise ModelUnavailable(f"tool calls of more than {MAX_ARGUMENT_CHARS} characters")
         call.pieces.append(piece)
+        deltas = [Delta(kind="arguments", text=piece, call=number)] if piece else []
         if call.name or not name:
-            return []
+            return deltas
         call.name = name
-        return [Delta(kind="action", text=name)]
+        return [Delta(kind="action", text=name, call=number), *deltas]
 
     def _call_of(self, index: object, call_id: str, name: str) -> _Call:
         """The call that a fragment belongs to: a known one or a new one."""

@@ -39,7 +39,10 @@ How you work:
 - When a tool fails, try another way once or tell the user plainly."""
 
 WRAP_UP = "This is your last loop for this request: tell the user now what you have, and quit."
-CUT_OFF = "Your last answer was cut off at its end by an interruption. Go on from there."
+CUT_OFF = (
+    "Your last answer was cut off at its end by an interruption. Go on exactly there, with the "
+    "next character: what you have said so far stands."
+)
 LEFT_OUT = "[left out for length: {} characters]"
 SHORT_CHARS = 200  # a text up to this length is never worth leaving out
 LONG_CHARS = 2_000  # what remains of a long text once results alone do not make enough room

@@ -30,11 +30,21 @@ from dataclasses import dataclass
 from brain.core.codec import clean
 from brain.core.limits import Limits
 from brain.core.schema import complaint
-from brain.domain.journal import Answered, Entry, Joined, Returned, Started, ToolCall
+from brain.domain.journal import (
+    Answered,
+    Entry,
+    Interrupted,
+    Joined,
+    Returned,
+    Started,
+    ToolCall,
+)
 from brain.domain.tools import Effect, Json, ToolSpec
 
 CONTINUE = "sayToUserAndContinue"
 QUIT = "sayToUserAndQuit"
+
+RESTART_CHARS = 24  # of a text that begins as the cut one did: it is no continuation by chance
 
 SAID = "Said."
 VOID_QUIT = "Not said: another call beside it failed. Look at its result, then go on."
@@ -72,13 +82,22 @@ class Verdict:
 
 
 def judge(
-    answer: Answered, specs: Mapping[str, ToolSpec], *, heard: bool, limits: Limits
+    answer: Answered,
+    specs: Mapping[str, ToolSpec],
+    *,
+    heard: bool,
+    limits: Limits,
+    begun: str = "",
 ) -> Verdict:
-    """What the answer asks for. `heard`: something was said since the user's last text."""
+    """What the answer asks for. `heard`: something was said since the user's last text.
+
+    `begun` is a text that an interruption cut off, and that this answer goes on with.
+    """
     if not answer.calls:
+        words = joined(begun, answer.text)[: limits.message_chars]
         return Verdict(
             breadcrumbs=(), progress=None, work=(), returned=(),
-            quit=True, last_words=answer.text[: limits.message_chars], quits=(),
+            quit=True, last_words=words, quits=(),
         )  # fmt: skip
     checked = [_check(call, specs) for call in answer.calls[: limits.calls_per_answer]]
     surplus = [_fail(call.id, TOO_MANY_CALLS) for call in answer.calls[limits.calls_per_answer :]]
@@ -86,7 +105,7 @@ def judge(
     failed = [item for item in checked if isinstance(item, Returned)] + surplus
     told = [item for item in good if item.call.name == CONTINUE]
     quits = [item for item in good if item.call.name == QUIT]
-    breadcrumbs = tuple(str(item.arguments["message"]) for item in told)
+    breadcrumbs = tuple(text for item in told if (text := _message(item)))
     words = "\n\n".join(text for item in quits if (text := _message(item)))
     silent = bool(quits) and not words and not (heard or breadcrumbs)
     void = bool(quits) and (bool(failed) or silent)
@@ -111,6 +130,27 @@ def close_quits(verdict: Verdict, *, done: bool) -> tuple[Returned, ...]:
     if done:
         return tuple(Returned(call_id=id, text=SAID) for id in verdict.quits)
     return tuple(_fail(id, VOID_QUIT) for id in verdict.quits)
+
+
+def begun(journal: Sequence[Entry]) -> str:
+    """The text with which the journal ends, cut off by interruptions: the next answer goes on
+    with it.
+    """
+    parts: list[str] = []
+    for entry in reversed(journal):
+        if not isinstance(entry, Interrupted):
+            break
+        parts.append(entry.text)
+    return "".join(reversed(parts))
+
+
+def joined(begun: str, text: str) -> str:
+    """A text that was cut off and what came when the model was asked to go on with it.
+
+    A model that begins again instead has said the whole: its text stands alone.
+    """
+    head = begun.strip()[:RESTART_CHARS]
+    return text if head and text.lstrip().startswith(head) else begun + text
 
 
 def unfinished(journal: Sequence[Entry]) -> Answered | None:

@@ -25,6 +25,18 @@ class Arrival:
     holder: str
     new_run_id: str
 
+    def placed(self, *, seq: int, run_id: str) -> Utterance:
+        """The utterance that this became at `seq`."""
+        return Utterance(
+            id=self.id,
+            seq=seq,
+            text=self.text,
+            message_id=self.message_id,
+            run_id=run_id,
+            created_at=self.created_at,
+            call_id=self.call_id,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hold:

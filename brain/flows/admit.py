@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from brain.domain.errors import TooManyTexts
-from brain.domain.messages import Remark
+from brain.domain.journal import Joined
+from brain.domain.messages import Remark, Utterance
 from brain.domain.moves import (
     Admitted,
     Alive,
@@ -38,31 +39,43 @@ async def admit(
     """
     clock = services.clock
     since = clock.now()
-    admission = await services.store.admit(
-        Arrival(
-            user_id=user_id,
-            id=clock.new_id(),
-            text=text,
-            message_id=message_id,
-            call_id=call_id,
-            recent_context=recent_context,
-            created_at=clock.utc(),
-            holder=invocation.id,
-            new_run_id=clock.new_id(),
-        )
+    arrival = Arrival(
+        user_id=user_id,
+        id=clock.new_id(),
+        text=text,
+        message_id=message_id,
+        call_id=call_id,
+        recent_context=recent_context,
+        created_at=clock.utc(),
+        holder=invocation.id,
+        new_run_id=clock.new_id(),
     )
+    admission = await services.store.admit(arrival)
     match admission:
         case Admitted():
             turn = Turn.begin(services, invocation, reply, admission, since=since)
             reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
+            reply.hear(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
             return turn
         case RateLimited():
             raise TooManyTexts(admission.retry_after_s)
-        case Recorded() | Duplicate():
+        case Recorded():
+            reply.hear(arrival.placed(seq=admission.seq, run_id=admission.run_id))
+            await _answer(services, user_id, admission, reply)
+            return None
+        case Duplicate():
             await _answer(services, user_id, admission, reply)
             return None
         case _:
             assert_never(admission)
+
+
+def _own(turn: Turn) -> Utterance | None:
+    """The text that this call brought, where the journal has it: it may have come before, by a
+    call that died.
+    """
+    joined = (entry.utterance for entry in turn.run.journal if isinstance(entry, Joined))
+    return next((utterance for utterance in joined if utterance.seq == turn.seq), None)
 
 
 async def resume(

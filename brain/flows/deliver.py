@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from brain.core.codec import message_for_channel
+from brain.core.pieces import Piece
 from brain.domain.errors import ChannelUnreachable, LeaseLost
-from brain.domain.messages import Message
+from brain.domain.messages import LogEntry, Message
 from brain.domain.tools import Json
 from brain.flows.lease import Lease
 from brain.flows.wakeup import WakeUp
-from brain.ports import Channel, Delta
+from brain.ports import Channel
 
 type State = Literal["done", "running", "recorded", "duplicate"]
-type Listener = Callable[[Delta | Message], None]
+type Heard = Piece | LogEntry
+type Listener = Callable[[Heard], None]
 
 ORDER_S = 1.0  # seconds a terminal message waits for the breadcrumbs before it to be out
 DRAIN_S = 5.0  # seconds an invocation waits at its end for the channel
@@ -39,7 +41,7 @@ class Reply:
     """The HTTP response of one call, while its caller waits."""
 
     def __init__(self, listener: Listener | None = None) -> None:
-        self.listener = listener
+        self._listener = listener
         self.run_id = ""
         self.seq = 0
         self._outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
@@ -49,6 +51,17 @@ class Reply:
         """The call's text has its place, and its invocation is the brain."""
         self.run_id, self.seq = run_id, seq
         self._wake_up.set_result(wake_up)
+
+    @property
+    def has_listener(self) -> bool:
+        """Whether somebody follows the run as it happens."""
+        return self._listener is not None and self.is_open
+
+    def hear(self, *heard: Heard) -> None:
+        """Tell who follows the run, as long as the response is open."""
+        if self._listener is not None and self.is_open:
+            for one in heard:
+                self._listener(one)
 
     async def secure(self) -> None:
         """Return once the run is sure to outlive this process; it may take for ever."""
@@ -138,8 +151,7 @@ class Outbox:
 def send_websocket_message(outbox: Outbox, reply: Reply, message: Message) -> None:
     """A message over the channel, and to a caller that listens to the run."""
     outbox.send("message", message_for_channel(message))
-    if reply.listener is not None and reply.is_open:
-        reply.listener(message)
+    reply.hear(message)
 
 
 async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | None:
@@ -151,6 +163,7 @@ async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | N
         # Breadcrumbs first: who hears the answer has heard the way to it. A slow channel may not
         # hold the answer back for long.
         await outbox.drain(limit_s=ORDER_S)
+        reply.hear(message)
         if reply.give("done", message):
             return message
     send_websocket_message(outbox, reply, message)

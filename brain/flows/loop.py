@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from brain.core import step
 from brain.core.codec import clean
 from brain.core.context import compose, tool_to_chat
+from brain.core.pieces import Pieces
 from brain.core.step import Verdict
 from brain.domain.errors import ModelCut, ModelFault
 from brain.domain.journal import Answered, Started
@@ -47,8 +49,11 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     answer = step.unfinished(turn.run.journal)
     heard = step.has_heard(turn.run.journal)
     if answer is None:
-        answer = await ask(turn)
-        verdict = step.judge(answer, turn.services.specs, heard=heard, limits=limits)
+        begun = step.begun(turn.run.journal)
+        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
+        answer = await ask(turn, pieces)
+        verdict = step.judge(answer, turn.services.specs, heard=heard, limits=limits, begun=begun)
+        turn.reply.hear(*pieces.settle(_words(verdict)))
         turn.note(answer)
         turn.spend(
             loops=turn.run.spent.loops + 1, tokens=turn.run.spent.tokens + answer.tokens, attempts=0
@@ -64,12 +69,12 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     return await _conclude(turn, verdict)
 
 
-async def ask(turn: Turn) -> Answered:
+async def ask(turn: Turn, pieces: Pieces) -> Answered:
     """The model's answer; the last loop's tool results are recorded while it thinks."""
     recording = None
     if turn.unrecorded:
         recording = asyncio.ensure_future(turn.commit(Move.RECORD))
-    asking = asyncio.ensure_future(_insist(turn))
+    asking = asyncio.ensure_future(_insist(turn, pieces))
     try:
         both = [asking] if recording is None else [asking, recording]
         await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
@@ -82,12 +87,12 @@ async def ask(turn: Turn) -> Answered:
         await asyncio.wait({asking})
 
 
-async def _insist(turn: Turn) -> Answered:
+async def _insist(turn: Turn, pieces: Pieces) -> Answered:
     """Ask again when an answer breaks off, unless the invocation's end broke it."""
     tries = 1
     while True:
         try:
-            return step.tidy(await _ask_once(turn))
+            return step.tidy(await _ask_once(turn, pieces))
         except ModelFault as fault:
             cut = fault if isinstance(fault, ModelCut) else None
             if turn.services.clock.now() >= turn.invocation.cut:
@@ -98,8 +103,9 @@ async def _insist(turn: Turn) -> Answered:
             tries += 1
 
 
-async def _ask_once(turn: Turn) -> Answered:
+async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
     services, spent = turn.services, turn.run.spent
+    pieces.begin()
     turn.lease.check()  # a process that thaws may not pay for an answer that another has by now
     prompt = Prompt(
         messages=compose(
@@ -115,15 +121,23 @@ async def _ask_once(turn: Turn) -> Answered:
     try:
         async with asyncio.timeout(max(limit_s, 0) + CUT_GRACE_S):
             return await services.model.answer(
-                prompt, limit_s=limit_s, on_delta=lambda delta: _pass_on(turn, delta)
+                prompt, limit_s=limit_s, on_delta=_shower(turn, pieces)
             )
     except TimeoutError as error:
         raise ModelCut("the model did not keep its limit") from error
 
 
-def _pass_on(turn: Turn, delta: Delta) -> None:
-    if turn.reply.listener is not None and turn.reply.is_open:
-        turn.reply.listener(delta)
+def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None] | None:
+    """Shows an answer while it comes, if anybody looks."""
+    if not turn.reply.has_listener:
+        return None
+    return lambda delta: turn.reply.hear(*pieces.take(delta))
+
+
+def _words(verdict: Verdict) -> tuple[str, ...]:
+    """What an answer says, in the order of its messages."""
+    last = (verdict.last_words,) if verdict.last_words else ()
+    return (*verdict.breadcrumbs, *last)
 
 
 async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:

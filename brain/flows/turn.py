@@ -188,6 +188,7 @@ class Turn:
         places = [e.seq for e in committed.taken] + [m.seq for m in committed.messages]
         self.seq = max(self.seq, *places, 0)
         self._append([Joined(utterance=utterance) for utterance in committed.taken])
+        self.reply.hear(*(u for u in committed.taken if u.seq != self.reply.seq))
         for utterance in committed.taken:
             self.last_seq = utterance.seq
             self.call_id = utterance.call_id or self.call_id

@@ -1,7 +1,9 @@
 """Server-Sent Events over ASGI."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
@@ -10,16 +12,42 @@ from brain.domain.tools import Json
 from brain.http.edge import problem_of
 
 HEARTBEAT_S = 10.0  # seconds of silence after which a comment keeps proxies from closing
+BEAT = b": still here\n\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One event. `id` is what a client names when it comes again: the seq it has."""
+
+    name: str
+    data: Json
+    id: int | None = None
+
+    def frame(self) -> bytes:
+        """As it goes over the wire. JSON has no line breaks, so one data line is enough."""
+        place = "" if self.id is None else f"id: {self.id}\n"
+        return f"event: {self.name}\n{place}data: {dumps(self.data)}\n\n".encode()
 
 
 class EventStream:
-    """A response of events. The function ends when the events and the task beside them have."""
+    """A response of events. The function ends when the events and the task beside them have.
+
+    `retry_s` tells a client how soon to come again. With `while_read` a client that has gone ends
+    it; without, what the events tell of goes on all the same.
+    """
 
     def __init__(
-        self, events: AsyncIterator[tuple[str, Json]], beside: "asyncio.Task[None]"
+        self,
+        events: AsyncIterator[Event],
+        *,
+        beside: "asyncio.Task[None] | None" = None,
+        retry_s: float | None = None,
+        while_read: bool = False,
     ) -> None:
         self._events = events
         self._beside = beside
+        self._retry_s = retry_s
+        self._while_read = while_read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events as they come; one named `error` if they end in one."""
@@ -34,30 +62,57 @@ class EventStream:
                 ],
             }
         )
+        if self._retry_s is not None:
+            await _send(send, f"retry: {round(self._retry_s * 1000)}\n\n".encode())
+        if self._while_read:
+            await _while_there(receive, self._tell(send))
+        else:
+            await self._tell(send)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if self._beside is not None:
+            await asyncio.wait({self._beside})
+
+    async def _tell(self, send: Send) -> None:
         try:
             async for piece in self._pieces():
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await _send(send, piece)
         except Exception as error:  # noqa: BLE001 - the response has begun: its end tells of the error
-            piece = frame("error", problem_of(error).to_wire())
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-        await asyncio.wait({self._beside})
+            await _send(send, Event(name="error", data=problem_of(error).to_wire()).frame())
 
     async def _pieces(self) -> AsyncIterator[bytes]:
         coming = asyncio.ensure_future(anext(self._events))
-        while True:
-            await asyncio.wait({coming}, timeout=HEARTBEAT_S)
-            if not coming.done():
-                yield b": still here\n\n"
-                continue
-            try:
-                name, data = coming.result()
-            except StopAsyncIteration:
-                return
-            yield frame(name, data)
-            coming = asyncio.ensure_future(anext(self._events))
+        try:
+            while True:
+                await asyncio.wait({coming}, timeout=HEARTBEAT_S)
+                if not coming.done():
+                    yield BEAT
+                    continue
+                try:
+                    event = coming.result()
+                except StopAsyncIteration:
+                    return
+                yield event.frame()
+                coming = asyncio.ensure_future(anext(self._events))
+        finally:
+            coming.cancel()
+            await asyncio.wait({coming})
 
 
-def frame(name: str, data: Json) -> bytes:
-    """One event. JSON has no line breaks, so one data line is enough."""
-    return f"event: {name}\ndata: {dumps(data)}\n\n".encode()
+async def _send(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+async def _while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
+    """Tell until the end, or until the client has gone."""
+    tasks = {asyncio.ensure_future(telling), asyncio.ensure_future(_gone(receive))}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

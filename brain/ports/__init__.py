@@ -4,9 +4,10 @@ in memory.
 Every method has a time limit of its own inside the adapter and raises only the errors named here.
 """
 
+from brain.domain.answers import Delta
 from brain.ports.documents import Document, Documents, Passage
 from brain.ports.memory import Archive
-from brain.ports.services import Channel, Clock, Delta, Model, Prompt, Queue
+from brain.ports.services import Channel, Clock, Model, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import Errand, Tool
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
+from brain.domain.answers import Delta
 from brain.domain.journal import Answered
 from brain.domain.moves import Summons
 from brain.domain.tools import Json
@@ -30,16 +31,6 @@ class Prompt:
 
     messages: Sequence[Json]
     tools: Sequence[Json]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delta:
-    """A piece of an answer as it comes: `thought` (reasoning), `action` (a tool's name, once) or
-    `content` (text).
-    """
-
-    kind: Literal["thought", "action", "content"]
-    text: str
 
 
 class Model(Protocol):

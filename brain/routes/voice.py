@@ -9,18 +9,18 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.core.codec import message_to_wire
+from brain.core.codec import entry_to_wire, message_to_wire
+from brain.core.pieces import Piece, piece_to_wire
 from brain.domain.errors import BrainError
-from brain.domain.messages import Message
+from brain.domain.messages import Message, Utterance
 from brain.domain.tools import Json
-from brain.flows.deliver import Outcome, Reply
+from brain.flows.deliver import Heard, Outcome, Reply
 from brain.flows.go import brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import Answer, invocation_seconds, read_json, where
-from brain.http.stream import EventStream
-from brain.ports import Delta
+from brain.http.stream import Event, EventStream
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")
@@ -34,13 +34,14 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     services = wiring.services
     warming = asyncio.ensure_future(wiring.warm())
     warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
-    patience_s = wiring.times.patience_s if body.patience is None else body.patience
     streams = "text/event-stream" in request.headers.get("accept", "")
-    heard: asyncio.Queue[Delta | Message] = asyncio.Queue()
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
     reply = Reply(heard.put_nowait if streams else None)
     brain = asyncio.ensure_future(_run(services, caller.user_id, body, invocation, reply))
     if streams:
-        return EventStream(_events(reply, heard, patience_s), brain)
+        # Who sees the run as it happens is not kept waiting: patience counts only if it is named.
+        return EventStream(_events(reply, heard, body.patience or 0), beside=brain)
+    patience_s = wiring.times.patience_s if body.patience is None else body.patience
     outcome = await _outcome(reply, brain, patience_s)
     return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
 
@@ -87,8 +88,8 @@ async def _outcome(reply: Reply, brain: asyncio.Task[None], patience_s: float) -
 
 
 async def _events(
-    reply: Reply, heard: "asyncio.Queue[Delta | Message]", patience_s: float
-) -> AsyncIterator[tuple[str, Json]]:
+    reply: Reply, heard: "asyncio.Queue[Heard]", patience_s: float
+) -> AsyncIterator[Event]:
     """What the run says and thinks as it comes, and at last the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
     while not waiting.done() or not heard.empty():
@@ -97,11 +98,16 @@ async def _events(
         if not hearing.done():
             hearing.cancel()
             continue
-        match item := hearing.result():
-            case Message():
-                yield "message", message_to_wire(item)
-            case Delta():
-                yield item.kind, {"text": item.text}
-            case _:
-                assert_never(item)
-    yield "done", outcome_to_wire(await waiting)
+        yield event_of(hearing.result())
+    yield Event(name="done", data=outcome_to_wire(await waiting))
+
+
+def event_of(heard: Heard) -> Event:
+    """What is heard of a run, as an event of a stream."""
+    match heard:
+        case Piece():
+            return Event(name=heard.kind, data=piece_to_wire(heard))
+        case Message() | Utterance():
+            return Event(name="message", data=entry_to_wire(heard), id=heard.seq)
+        case _:
+            assert_never(heard)

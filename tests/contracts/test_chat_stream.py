@@ -30,11 +30,20 @@ def test_a_thought_is_told_and_is_no_part_of_the_answer(field: str) -> None:
     assert conclude(assembly, None, ()) == Answered(text="Yes.", calls=())
 
 
-def test_a_tool_is_told_of_once() -> None:
+def test_a_tool_is_told_of_once_and_its_arguments_as_they_come() -> None:
     _, deltas = assembled(
-        part(0, id="a", name="find", arguments=""), part(0, id="a", name="find", arguments="{}")
+        part(0, id="a", name="find", arguments=""),
+        part(0, id="a", name="find", arguments="{"),
+        part(1, id="b", name="keep", arguments='{"x"'),
+        part(0, arguments="}"),
     )
-    assert deltas == [Delta(kind="action", text="find")]
+    assert deltas == [
+        Delta(kind="action", text="find", call=0),
+        Delta(kind="arguments", text="{", call=0),
+        Delta(kind="action", text="keep", call=1),
+        Delta(kind="arguments", text='{"x"', call=1),
+        Delta(kind="arguments", text="}", call=0),
+    ]
 
 
 def test_a_server_may_repeat_id_and_name_in_each_fragment() -> None:

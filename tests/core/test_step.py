@@ -4,7 +4,15 @@ import pytest
 
 from brain.core import step
 from brain.core.limits import Limits
-from brain.domain.journal import Answered, Entry, Joined, Returned, Started, ToolCall
+from brain.domain.journal import (
+    Answered,
+    Entry,
+    Interrupted,
+    Joined,
+    Returned,
+    Started,
+    ToolCall,
+)
 from brain.domain.messages import Utterance
 from brain.domain.tools import Effect, ToolSpec
 from brain.tools.say import SAY_SPECS
@@ -40,6 +48,23 @@ def said(seq: int = 1) -> Joined:
 def test_plain_text_is_the_last_word() -> None:
     verdict = judge(text="Hello.")
     assert (verdict.quit, verdict.last_words) == (True, "Hello.")
+
+
+def test_a_text_that_was_cut_off_is_gone_on_with() -> None:
+    cut: list[Entry] = [said(), Interrupted(text="The blue "), Interrupted(text="draw")]
+    assert step.begun(cut) == "The blue draw"
+    assert step.begun([*cut, said(2)]) == ""
+    verdict = step.judge(
+        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=step.begun(cut)
+    )
+    assert verdict.last_words == "The blue drawer."
+
+
+def test_a_model_that_begins_again_instead_of_going_on_is_not_heard_twice() -> None:
+    begun = "Your passport is in the blue draw"
+    assert step.joined(begun, "Your passport is in the blue drawer.") == (
+        "Your passport is in the blue drawer."
+    )
 
 
 def test_text_beside_calls_is_not_spoken() -> None:

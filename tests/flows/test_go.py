@@ -189,7 +189,7 @@ def test_an_answer_cut_by_the_end_of_the_time_is_gone_on_with() -> None:
         )
         await world.ask("Go")
         await world.settle()
-        assert [m.text for m in await world.said()] == ["Done."]
+        assert [m.text for m in await world.said()] == ["So farDone."]
         shown = [m["content"] for m in world.model.prompts[1].messages]
         assert "So far" in shown
 

@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from typing import Any
 
 import pytest
 from starlette.types import Message
 
 from brain.domain.errors import StoreUnreachable
 from brain.domain.tools import Json
-from brain.http.stream import HEARTBEAT_S, EventStream, frame
+from brain.http.stream import HEARTBEAT_S, Event, EventStream
 from tests.fakes.loop import run_virtual
 
-type Events = AsyncIterator[tuple[str, Json]]
+type Events = AsyncIterator[Event]
 
 
 async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:
@@ -27,7 +26,7 @@ async def streamed(events: Events, beside: Awaitable[None] | None = None) -> lis
         sent.append({**message, "at": loop.time()})
 
     task = asyncio.ensure_future(beside or asyncio.sleep(0))
-    await EventStream(events, task)({"type": "http"}, receive, send)
+    await EventStream(events, beside=task)({"type": "http"}, receive, send)
     assert task.done()
     return sent
 
@@ -38,9 +37,9 @@ def text(sent: list[Json]) -> str:
 
 def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
     async def events() -> Events:
-        yield "message", {"text": "Grüße"}
+        yield Event(name="message", data={"text": "Grüße"}, id=7)
         await asyncio.sleep(5)
-        yield "done", {"state": "done"}
+        yield Event(name="done", data={"state": "done"})
 
     sent = run_virtual(streamed(events()))
     assert sent[0]["status"] == 200
@@ -48,7 +47,7 @@ def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
     assert headers[b"content-type"] == b"text/event-stream; charset=utf-8"
     assert headers[b"cache-control"] == b"no-store"
     assert text(sent) == (
-        'event: message\ndata: {"text":"Grüße"}\n\nevent: done\ndata: {"state":"done"}\n\n'
+        'event: message\nid: 7\ndata: {"text":"Grüße"}\n\nevent: done\ndata: {"state":"done"}\n\n'
     )
     assert [message["at"] for message in sent] == pytest.approx([0, 0, 5, 5])
     assert [message.get("more_body") for message in sent] == [None, True, True, False]
@@ -57,7 +56,7 @@ def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
 def test_a_silence_is_filled_with_comments() -> None:
     async def events() -> Events:
         await asyncio.sleep(HEARTBEAT_S * 2.5)
-        yield "done", {}
+        yield Event(name="done", data={})
 
     sent = run_virtual(streamed(events()))
     beats = [message for message in sent if message.get("body", b"").startswith(b":")]
@@ -70,7 +69,7 @@ def test_a_silence_is_filled_with_comments() -> None:
 )
 def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status: int) -> None:
     async def events() -> Events:
-        yield "content", {"text": "So"}
+        yield Event(name="content", data={"text": "So"})
         raise error
 
     sent = run_virtual(streamed(events()))
@@ -82,7 +81,7 @@ def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status
 
 def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> None:
     async def events() -> Events:
-        yield "done", {}
+        yield Event(name="done", data={})
 
     async def work() -> None:
         await asyncio.sleep(60)
@@ -95,5 +94,34 @@ def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> No
 
 
 def test_a_line_break_in_a_text_does_not_end_its_event() -> None:
-    data: Any = {"text": "one\n\ntwo\r"}
-    assert frame("content", data).count(b"\n") == 3
+    event = Event(name="content", data={"text": "one\n\ntwo\r"})
+    assert event.frame().count(b"\n") == 3
+
+
+def test_a_stream_that_only_tells_ends_with_its_reader_and_says_when_to_come_again() -> None:
+    ended: list[float] = []
+
+    async def events() -> Events:
+        try:
+            yield Event(name="message", data={}, id=1)
+            await asyncio.sleep(100)
+        finally:
+            ended.append(asyncio.get_running_loop().time())
+
+    async def receive() -> Message:
+        await asyncio.sleep(3)
+        return {"type": "http.disconnect"}
+
+    async def story() -> list[Json]:
+        sent: list[Json] = []
+
+        async def send(message: Message) -> None:
+            sent.append(dict(message))
+
+        stream = EventStream(events(), retry_s=1, while_read=True)
+        await stream({"type": "http"}, receive, send)
+        return sent
+
+    sent = run_virtual(story())
+    assert text(sent).startswith("retry: 1000\n\nevent: message\nid: 1\n")
+    assert ended == pytest.approx([3])

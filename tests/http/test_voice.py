@@ -281,7 +281,7 @@ async def streamed(user: User, text: str, **fields: Any) -> list[tuple[str, Json
     assert answer.headers["content-type"].startswith("text/event-stream")
     found = []
     for block in answer.text.strip().split("\n\n"):
-        name, data = block.split("\n")
+        name, *_, data = block.split("\n")
         found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
     return found
 
@@ -292,23 +292,28 @@ async def test_a_stream_tells_the_run_as_it_goes_and_ends_with_the_outcome(
     await deployment.direct("Tell", said(CONTINUE, "One."), {"text": "The end of it."})
     events = await streamed(user, "Tell", messageId="message-1")
     names = [name for name, _ in events]
-    assert names[0] == "action"
-    assert events[0][1] == {"text": CONTINUE}
-    assert names[1] == "message"
-    assert events[1][1]["text"] == "One."
-    assert "".join(data["text"] for name, data in events if name == "content") == "The end of it."
+    told = [data for name, data in events if name == "message"]
+    assert told == await user.log()
+    assert [data["text"] for data in told] == ["Tell", "One.", "The end of it."]
+    assert names[0] == "message"
+    words = dict.fromkeys((1, 2), "")
+    for name, data in events:
+        if name == "content":
+            words[data["loop"]] += data["text"]
+    assert words == {1: "One.", 2: "The end of it."}
     assert names[-1] == "done"
     assert names.count("done") == 1
     again = (await user.ask("Tell", messageId="message-1")).json()
     assert events[-1][1] == again
 
 
-async def test_a_stream_of_a_text_that_another_brain_takes_up_is_one_event(
+async def test_a_stream_of_a_text_that_another_brain_takes_up_says_that_it_is_recorded(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Busy", said(QUIT, "Done.", delay_s=1))
     await user.ask("Busy", patience=0.05)
-    [(name, data)] = await streamed(user, "More")
+    [(_, own), (name, data)] = await streamed(user, "More")
+    assert (own["text"], own["seq"]) == ("More", 2)
     assert (name, data["state"]) == ("done", "recorded")
 
 
