@@ -5,7 +5,7 @@ Every method has a time limit of its own inside the adapter and raises only the 
 """
 
 from brain.ports.documents import Document, Documents, Passage
-from brain.ports.memory import Archive
+from brain.ports.memory import Archive, Memory
 from brain.ports.services import Channel, Clock, Delta, Model, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import Errand, Tool
@@ -18,6 +18,7 @@ __all__ = [
     "Document",
     "Documents",
     "Errand",
+    "Memory",
     "Model",
     "Passage",
     "Prompt",
