@@ -1,9 +1,10 @@
 """What lasts: what the user asked to remember, and the older part of the log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from brain.domain.memory import Fact
+from brain.domain.memory import Fact, Found
 from brain.domain.messages import LogEntry
 
 
@@ -34,13 +35,29 @@ class Memory(Protocol):
 
 
 class Archive(Protocol):
-    """The part of a user's log that the state store no longer holds.
+    """A user's log as it was, also what the state store no longer holds.
 
-    Raises DatabaseUnreachable; `read` raises EntryUnreadable for what newer code wrote.
+    Nothing in it is ever lost: a log that begins anew has entries of its own at the same places.
+    All methods raise DatabaseUnreachable; `read` and `search` raise EntryUnreadable for what newer
+    code wrote.
     """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
         """Keep the entries; the same ones again change nothing."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """The entries after `since`, in order."""
+        """The entries after the place `since`, in order; of each place the newest."""
+
+    async def search(
+        self,
+        user_id: str,
+        *,
+        query: str,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> Sequence[Found]:
+        """The entries that fit best, best first; without words in the query the newest first.
+
+        Of the time from `since` on and before `before`. Breadcrumbs and silent ends are left out.
+        """
