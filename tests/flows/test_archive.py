@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from brain.core.limits import Limits
-from brain.flows.archive import EVERY, PAGE, PAGES, is_due, tidy_log
+from brain.flows.archive import EVERY, PAGE, PAGES, copy_log, is_due, tidy_log
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, words
@@ -119,5 +119,78 @@ def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
         await tidy_log(services, "anna", last_seq=many)
         assert len(await world.log()) == 100
         assert len(archive.seqs()) == PAGE * PAGES
+
+    run_virtual(story())
+
+
+# ---- copies
+
+
+async def talk_and_copy(world: World, archive: FakeArchive, turns: int) -> None:
+    """So many turns of two entries each, each with what follows it."""
+    services = replace(world.services, archive=archive)
+    for _ in range(turns):
+        before = len(await world.log())
+        await talk(world, 1)
+        await copy_log(services, "anna", before_seq=before, last_seq=before + 2)
+
+
+def test_the_archive_has_all_but_the_newest_few_entries() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 35)
+        assert archive.seqs() == list(range(1, 61))
+        assert len(await world.log()) == 70
+
+    run_virtual(story())
+
+
+def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 9)
+        assert len(await world.log()) == 18
+        assert archive.seqs() == []
+
+    run_virtual(story())
+
+
+def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
+    async def story() -> None:
+        world = archived_world(None)
+        await talk(world, 10)
+        await copy_log(world.services, "anna", before_seq=0, last_seq=20)
+        assert len(await world.log()) == 20
+
+    run_virtual(story())
+
+
+def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story() -> None:
+        archive = FakeArchive(refusing=True)
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 15)
+        assert archive.seqs() == []
+        archive.refusing = False
+        await talk_and_copy(world, archive, 5)
+        assert archive.seqs() == list(range(1, 41))
+
+    run_virtual(story())
+    assert "archive: no copy, reason=DatabaseUnreachable" in caplog.text
+
+
+def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        many = PAGE * PAGES + 100
+        world = World([words("Yes.")], limits=Limits(log_entries=many))
+        await talk(world, many // 2)
+        services = replace(world.services, archive=archive)
+        await copy_log(services, "anna", before_seq=0, last_seq=many)
+        assert archive.seqs() == list(range(1, PAGE * PAGES + 1))
 
     run_virtual(story())
