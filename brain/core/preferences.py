@@ -8,9 +8,11 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from brain.domain.errors import EntryUnreadable
 from brain.domain.tools import Json
 from brain.domain.wishes import Preferences, Quiet
 
+VERSION = 1  # of the stored form; one with a higher number was written by newer code
 MAX_TRUSTED = 100
 MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
 MAX_ZONE_CHARS = 64
@@ -52,6 +54,19 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
         emails=_emails(wire.get("emails", "all"), complaints),
     )
     return tuple(complaints) or preferences
+
+
+def preferences_to_stored(preferences: Preferences) -> Json:
+    """The form that the store keeps."""
+    return {"v": VERSION, **preferences_to_wire(preferences)}
+
+
+def preferences_from_stored(stored: Any) -> Preferences:
+    """The settings of a stored form. Raises EntryUnreadable."""
+    preferences = preferences_from_wire(stored)
+    if not isinstance(preferences, Preferences) or stored.get("v") != VERSION:
+        raise EntryUnreadable("stored preferences do not load")
+    return preferences
 
 
 def trusts(preferences: Preferences, address: str) -> bool:

@@ -9,6 +9,7 @@ from brain.ports.memory import Archive, Memory
 from brain.ports.services import Channel, Clock, Delta, Model, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import Errand, Tool
+from brain.ports.wishes import Wishes
 
 __all__ = [
     "Archive",
@@ -25,4 +26,5 @@ __all__ = [
     "Queue",
     "StateStore",
     "Tool",
+    "Wishes",
 ]

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from brain.core.preferences import (
     MAX_TRUSTED,
     Complaint,
+    preferences_from_stored,
     preferences_from_wire,
+    preferences_to_stored,
     preferences_to_wire,
     quiet_until,
     trusts,
     zone,
 )
+from brain.domain.errors import EntryUnreadable
 from brain.domain.wishes import Preferences, Quiet
 
 NIGHT = Quiet(start=time(22), until=time(7))
@@ -113,6 +116,16 @@ def test_what_is_wrong_is_said_of_each_field(wire: Any, fields: list[str], said:
     assert all(isinstance(complaint, Complaint) for complaint in complaints)
     assert [complaint.field for complaint in complaints] == fields
     assert said in complaints[0].message
+
+
+def test_what_is_stored_comes_back() -> None:
+    assert preferences_from_stored(preferences_to_stored(BERLIN)) == BERLIN
+
+
+@pytest.mark.parametrize("stored", [None, {}, {"v": 2}, {"v": 1, "zone": "Mars"}, "text"])
+def test_what_does_not_load_is_said_to_be_unreadable(stored: Any) -> None:
+    with pytest.raises(EntryUnreadable):
+        preferences_from_stored(stored)
 
 
 # ---- who is trusted
