@@ -18,14 +18,14 @@ def is_lasting(entry: LogEntry) -> bool:
 
 
 def foreign_source(entry: LogEntry) -> str:
-    """From whom, in words, the entry has words that neither the user nor the brain chose; empty
-    if from nobody.
-    """
+    """Whose words it may hold besides the user's and the brain's own; empty for nobody's."""
     match entry:
         case Utterance():
             return ""
+        case Message(kind=Kind.NOTIFICATION):
+            return "a notice of something outside"
         case Message():
-            return "a notice of something outside" if entry.kind is Kind.NOTIFICATION else ""
+            return "an answer that quotes what others wrote" if entry.foreign else ""
         case _:
             assert_never(entry)
 
