@@ -5,13 +5,11 @@ documents, and knows stop words and endings of fourteen languages (see sql/searc
 made by brain/core/texts.py, so that a Chinese or a decomposed German text is found as well.
 """
 
-import base64
-import hashlib
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from brain.adapters.postgres import Postgres, statement
+from brain.adapters.rows import ID, id_from_key, rows
 from brain.core.texts import asked_words, kept_words, objection, passages, revised
 from brain.domain.errors import ToolFault
 from brain.ports import Document, Passage
@@ -19,7 +17,6 @@ from brain.ports import Document, Passage
 if TYPE_CHECKING:
     from brain.adapters.postgres import Connection
 
-ID = re.compile("[a-z2-7]{16}")
 ASKED_CHARS = 1_000  # of a query; more words do not find better
 LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
 SAMPLE_CHARS = 2_000  # of a text that tell its language
@@ -62,11 +59,11 @@ class PostgresDocuments:
     async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
         """The id comes from the key: the same key is the same document."""
         refuse(title, body)
-        row = {"user_id": user_id, "id": document_id(user_id, key), "title": title, "body": body}
+        row = {"user_id": user_id, "id": id_from_key(user_id, key), "title": title, "body": body}
 
         async def work(connection: "Connection") -> Document:
             await insert(connection, row)
-            [document] = await _rows(connection, Document, SELECT, row)
+            [document] = await rows(connection, Document, SELECT, row)
             return document
 
         return await self._database.run(work)
@@ -78,8 +75,8 @@ class PostgresDocuments:
         asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
 
         async def work(connection: "Connection") -> Sequence[Passage]:
-            whole = await _rows(connection, Passage, sql, {**asked, "ending": ""})
-            return whole or await _rows(connection, Passage, sql, {**asked, "ending": ":*"})
+            whole = await rows(connection, Passage, sql, {**asked, "ending": ""})
+            return whole or await rows(connection, Passage, sql, {**asked, "ending": ":*"})
 
         return await self._database.run(work) if words.strip() else ()
 
@@ -90,7 +87,7 @@ class PostgresDocuments:
         row = {"user_id": user_id, "id": document_id}
 
         async def work(connection: "Connection") -> Document | None:
-            found = await _rows(connection, Document, SELECT, row)
+            found = await rows(connection, Document, SELECT, row)
             return found[0] if found else None
 
         return await self._database.run(work)
@@ -112,7 +109,7 @@ class PostgresDocuments:
 
         async def work(connection: "Connection") -> Document | None:
             first = await _made(connection, REMEMBER, named)
-            found = await _rows(connection, Document, LOCK, named)
+            found = await rows(connection, Document, LOCK, named)
             if not found or not first:
                 return found[0] if found else None
             [document] = found
@@ -121,16 +118,10 @@ class PostgresDocuments:
             refuse(new_title, new_body)
             await connection.execute(FORGET, named)
             await change(connection, {**named, "title": new_title, "body": new_body})
-            [changed] = await _rows(connection, Document, SELECT, named)
+            [changed] = await rows(connection, Document, SELECT, named)
             return changed
 
         return await self._database.run(work)
-
-
-def document_id(user_id: str, key: str) -> str:
-    """Sixteen characters that a model copies without mistakes: 80 bits of the key's hash."""
-    digest = hashlib.sha256(f"{user_id}\0{key}".encode()).digest()
-    return base64.b32encode(digest[:10]).decode().lower()
 
 
 def refuse(title: str, body: str) -> None:
@@ -172,13 +163,3 @@ async def _index(connection: "Connection", row: dict[str, Any]) -> None:
 async def _made(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
     """Whether the insert made a row. (In a pipeline, rowcount is not known until one fetches.)"""
     return await (await connection.execute(sql, values)).fetchone() is not None
-
-
-async def _rows[T](
-    connection: "Connection", kind: type[T], sql: bytes, values: dict[str, Any]
-) -> list[T]:
-    from psycopg.rows import class_row
-
-    async with connection.cursor(row_factory=class_row(kind)) as cursor:
-        await cursor.execute(sql, values)
-        return await cursor.fetchall()

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brain.adapters.documents import change, document_id, insert
+from brain.adapters.documents import change, insert
 from brain.adapters.postgres import Postgres
+from brain.adapters.rows import id_from_key
 
 if TYPE_CHECKING:
     from brain.adapters.postgres import Connection
@@ -71,6 +72,6 @@ class PostgresImports:
 
 async def _keep(connection: "Connection", part: dict[str, Any], old_id: str | None) -> None:
     """Change the part's document, or make it."""
-    row = {**part, "id": old_id or document_id(part["user_id"], secrets.token_hex())}
+    row = {**part, "id": old_id or id_from_key(part["user_id"], secrets.token_hex())}
     await (change(connection, row) if old_id else insert(connection, row))
     await connection.execute(REMEMBER, row)

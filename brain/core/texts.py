@@ -28,12 +28,21 @@ def objection(title: str, body: str) -> str:
         return f"a title has 1 to {MAX_TITLE_CHARS} characters, this one has {len(title)}"
     if len(body) > MAX_BODY_CHARS:
         return f"a document has at most {MAX_BODY_CHARS} characters, this one has {len(body)}"
-    for text in (title, body):
-        if "\0" in text:
-            return "the text holds a NUL character (U+0000), which cannot be kept"
-        if not _encodable(text):
-            return "the text holds half of a surrogate pair, which is no character"
+    return unkeepable(title) or unkeepable(body)
+
+
+def unkeepable(text: str) -> str:
+    """Which character keeps the text from being kept, in words for the model; empty if none."""
+    if "\0" in text:
+        return "the text holds a NUL character (U+0000), which cannot be kept"
+    if not _encodable(text):
+        return "the text holds half of a surrogate pair, which is no character"
     return ""
+
+
+def folded(text: str) -> str:
+    """The text without its case and spacing: texts that differ in nothing else are the same."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def revised(old: str, *, body: str | None, append: str | None) -> str:
@@ -60,6 +69,12 @@ def passages(body: str) -> tuple[str, ...]:
             current = ""
         current = f"{current} {piece}".strip()
     return (*made, current) if current or not made else tuple(made)
+
+
+def best_passage(text: str, words: str) -> str:
+    """The passage of a text that holds most of the words asked for; its first one for a tie."""
+    asked = words.split()
+    return max(passages(text), key=lambda passage: _held(asked, kept_words(passage).split()))
 
 
 def kept_words(text: str) -> str:
@@ -93,6 +108,16 @@ def _cut(sentence: str) -> Iterator[str]:
         yield sentence[:end]
         sentence = sentence[end:].lstrip()
     yield sentence
+
+
+def _held(asked: list[str], words: list[str]) -> int:
+    """How many of the words asked for are there, in this or another form."""
+    return sum(any(word.startswith(_root(one)) for word in words) for one in asked)
+
+
+def _root(word: str) -> str:
+    """What the forms of a word have in common, roughly: it does without knowing the language."""
+    return word[: max(3, len(word) - 3)]
 
 
 class _WordCharacters(dict[int, int]):

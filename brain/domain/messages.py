@@ -50,7 +50,7 @@ class Utterance:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
     """What the brain says, with its place in the log. `done_after_this` marks the terminal one of
-    its run.
+    its run; `foreign` one that may quote what others wrote.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Message:
     speak: Speak = Speak.NOW
     expires_at: datetime | None = None
     supersedes: str | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

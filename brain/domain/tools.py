@@ -19,7 +19,8 @@ class Effect(StrEnum):
 class ToolSpec:
     """What the model is told of a tool, and how it may be run.
 
-    `parameters` is a JSON schema of type object, `limit_s` seconds for one run.
+    `parameters` is a JSON schema of type object, `limit_s` seconds for one run. `foreign`: what it
+    returns was written by others. `asks`: it does nothing without the user's yes.
     """
 
     name: str
@@ -27,3 +28,5 @@ class ToolSpec:
     parameters: Json
     effect: Effect
     limit_s: float = 20.0
+    foreign: bool = False
+    asks: bool = False

@@ -1,4 +1,4 @@
-"""Keeps a user's log in the state store short: what is older lives in the archive."""
+"""Keeps a user's log in the state store short, and all of it in the archive, where it is found."""
 
 import logging
 
@@ -6,6 +6,7 @@ from brain.domain.errors import Unreachable
 from brain.flows.turn import Services
 
 EVERY = 100  # entries between two tidyings, so that most turns pay for none
+COPY_EVERY = 20  # entries between two copies; what is newer the model is shown anyway
 PAGE = 200  # entries moved at a time
 PAGES = 10  # pages moved at most in one turn; the rest waits for the next tidying
 
@@ -37,3 +38,24 @@ async def tidy_log(services: Services, user_id: str, *, last_seq: int) -> None:
     except Unreachable as error:
         # Nothing is lost: the store keeps more than it needs until the next time.
         log.warning("archive: not now, reason=%s", type(error).__name__)
+
+
+async def copy_log(services: Services, user_id: str, *, before_seq: int, last_seq: int) -> None:
+    """Let the archive have the newest entries too, for the sake of those who search it.
+
+    For a turn that began at `before_seq` and ended at `last_seq`: most copy nothing. What a copy
+    misses because the archive is away, the next one brings, and else `tidy_log`.
+    """
+    passed = before_seq // COPY_EVERY
+    if services.archive is None or passed == last_seq // COPY_EVERY:
+        return
+    since = max(0, (passed - 1) * COPY_EVERY)
+    try:
+        for _ in range(PAGES):
+            page = await services.store.read(user_id, since=since, limit=PAGE)
+            if not page.entries:
+                return
+            await services.archive.store(user_id, page.entries)
+            since = page.entries[-1].seq
+    except Unreachable as error:
+        log.warning("archive: no copy, reason=%s", type(error).__name__)

@@ -6,10 +6,11 @@ Every method has a time limit of its own inside the adapter and raises only the 
 
 from brain.domain.answers import Delta
 from brain.ports.documents import Document, Documents, Passage
-from brain.ports.memory import Archive
+from brain.ports.memory import Archive, Memory
 from brain.ports.services import Channel, Clock, Model, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import Errand, Tool
+from brain.ports.wishes import Wishes
 
 __all__ = [
     "Archive",
@@ -19,10 +20,12 @@ __all__ = [
     "Document",
     "Documents",
     "Errand",
+    "Memory",
     "Model",
     "Passage",
     "Prompt",
     "Queue",
     "StateStore",
     "Tool",
+    "Wishes",
 ]

@@ -1,19 +1,63 @@
-"""What lasts: the older part of the log."""
+"""What lasts: what the user asked to remember, and the older part of the log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
+from brain.domain.memory import Fact, Found
 from brain.domain.messages import LogEntry
 
 
-class Archive(Protocol):
-    """The part of a user's log that the state store no longer holds.
+class Memory(Protocol):
+    """A user's facts. Nobody sees another user's.
 
-    Raises DatabaseUnreachable; `read` raises EntryUnreadable for what newer code wrote.
+    All methods raise DatabaseUnreachable; `remember` raises ToolFault for a text that cannot be
+    kept and once there are too many.
+    """
+
+    async def remember(
+        self, user_id: str, *, text: str, source: str, foreign: bool, key: str
+    ) -> Fact:
+        """Keep a fact, once per idempotency `key`.
+
+        The same text in other case or spacing is the fact that there is: its time is renewed. A
+        foreign fact that now comes from the user is foreign no more; never the other way round.
+        """
+
+    async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
+        """The facts that fit best, best first."""
+
+    async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
+        """The newest facts, newest first."""
+
+    async def forget(self, user_id: str, fact_id: str) -> Fact | None:
+        """Keep the fact no longer; None if this user has none of that id."""
+
+
+class Archive(Protocol):
+    """A user's log as it was, also what the state store no longer holds.
+
+    Nothing in it is ever lost: a log that begins anew has entries of its own at the same places.
+    All methods raise DatabaseUnreachable; `read` and `search` raise EntryUnreadable for what newer
+    code wrote.
     """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
         """Keep the entries; the same ones again change nothing."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """The entries after `since`, in order."""
+        """The entries after the place `since`, in order; of each place the newest."""
+
+    async def search(
+        self,
+        user_id: str,
+        *,
+        query: str,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> Sequence[Found]:
+        """The entries that fit best, best first; without words in the query the newest first.
+
+        Of the time from `since` on and before `before`. Breadcrumbs and silent ends are left out.
+        """

@@ -10,13 +10,14 @@ from brain.domain.tools import Json, ToolSpec
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Errand:
     """One run of a tool: for whom, with which arguments (valid by the schema), under which
-    idempotency key.
+    idempotency key. `tainted`: the run has read what others wrote, so this may be their wish.
     """
 
     user_id: str
     call: ToolCall
     arguments: Json
     idempotency_key: str
+    tainted: bool = False
 
 
 class Tool(Protocol):

@@ -8,6 +8,8 @@ from brain.core.texts import (
     MIN_PASSAGE_CHARS,
     PASSAGE_CHARS,
     asked_words,
+    best_passage,
+    folded,
     kept_words,
     passages,
     revised,
@@ -82,3 +84,24 @@ def test_a_body_is_replaced_first_and_then_appended_to(
     old: str, body: str | None, append: str | None, new: str
 ) -> None:
     assert revised(old, body=body, append=append) == new
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("My key", " my\n KEY ", True),
+        ("Stra\u00dfe in Zu\u0308rich", "STRASSE IN Z\u00dcRICH", True),
+        ("I write C", "I write C++", False),
+        ("a b", "ab", False),
+    ],
+)
+def test_texts_are_the_same_but_for_case_and_spacing(one: str, other: str, same: bool) -> None:
+    assert (folded(one) == folded(other)) is same
+
+
+def test_the_best_passage_holds_most_of_the_words_in_any_form() -> None:
+    text = f"{'The cat sat. ' * 40}\nThey were carrying a new piano home. {'The dog ran. ' * 40}"
+    assert "carrying a new piano" in best_passage(text, asked_words("he carries pianos"))
+    assert best_passage(text, asked_words("giraffe")).startswith("The cat sat.")
+    assert best_passage("", "cat") == ""
+    assert best_passage("short", "") == "short"

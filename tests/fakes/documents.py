@@ -73,13 +73,13 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
             document_id=document.id,
             title=document.title,
             snippet=text,
-            score=float(_found(asked, f"{document.title} {text}")),
+            score=float(found(asked, f"{document.title} {text}")),
         )
         for text in passages(document.body)
     ]
 
 
-def _found(asked: set[str], text: str) -> int:
+def found(asked: set[str], text: str) -> int:
     """How many of the words the text has, a beginning of three letters being enough."""
     words = kept_words(text).split()
     return sum(

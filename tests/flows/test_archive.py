@@ -1,40 +1,20 @@
 """How the log is kept short, and that nothing of it is ever lost, in virtual time."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from brain.core.limits import Limits
-from brain.domain.errors import DatabaseUnreachable
-from brain.domain.messages import LogEntry
-from brain.flows.archive import EVERY, PAGE, PAGES, is_due, tidy_log
+from brain.flows.archive import EVERY, PAGE, PAGES, copy_log, is_due, tidy_log
+from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, words
 
 KEEP = 200  # entries that the store keeps in these tests; more than EVERY, as in production
 
 
-@dataclass
-class MemoryArchive:
-    """An archive kept in memory."""
-
-    entries: dict[int, LogEntry] = field(default_factory=dict)
-    refusing: bool = False
-
-    async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
-        assert user_id == "anna"
-        if self.refusing:
-            raise DatabaseUnreachable("refused")
-        for entry in entries:
-            self.entries.setdefault(entry.seq, entry)
-
-    async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        return [self.entries[seq] for seq in sorted(self.entries) if seq > since][:limit]
-
-
-def archived_world(archive: MemoryArchive | None) -> World:
+def archived_world(archive: FakeArchive | None) -> World:
     world = World([words("Yes.")], limits=Limits(log_entries=KEEP))
     world.services = replace(world.services, archive=archive)
     return world
@@ -47,8 +27,8 @@ async def talk(world: World, turns: int) -> None:
         await asyncio.sleep(5)
 
 
-async def everywhere(world: World, archive: MemoryArchive) -> list[int]:
-    return sorted({*archive.entries, *(entry.seq for entry in await world.log())})
+async def everywhere(world: World, archive: FakeArchive) -> list[int]:
+    return sorted({*archive.seqs(), *(entry.seq for entry in await world.log())})
 
 
 @pytest.mark.parametrize(
@@ -68,22 +48,22 @@ def test_the_log_is_tidied_once_in_a_hundred_entries(before: int, last: int, due
 
 def test_what_the_store_lets_go_is_in_the_archive() -> None:
     async def story() -> None:
-        archive = MemoryArchive()
+        archive = FakeArchive()
         world = archived_world(archive)
         await talk(world, 300)
         assert await everywhere(world, archive) == list(range(1, 601))
         assert KEEP <= len(await world.log()) <= KEEP + EVERY
-        assert archive.entries
+        assert archive.seqs()
 
     run_virtual(story())
 
 
 def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
     async def story() -> None:
-        archive = MemoryArchive(refusing=True)
+        archive = FakeArchive(refusing=True)
         world = archived_world(archive)
         await talk(world, 170)
-        assert archive.entries == {}
+        assert archive.seqs() == []
         assert len(await world.log()) == 340
         archive.refusing = False
         await talk(world, 40)
@@ -94,7 +74,7 @@ def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
 
 def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
-        world = archived_world(MemoryArchive(refusing=True))
+        world = archived_world(FakeArchive(refusing=True))
         await talk(world, 160)
         assert (await world.ask("Hi")).state == "done"
 
@@ -114,7 +94,7 @@ def test_without_an_archive_the_log_stays_where_it_is() -> None:
 
 def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
     async def story() -> None:
-        archive = MemoryArchive()
+        archive = FakeArchive()
         world = archived_world(None)
         await talk(world, 160)
         services = replace(world.services, archive=archive)
@@ -130,7 +110,7 @@ def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
 
 def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
     async def story() -> None:
-        archive = MemoryArchive()
+        archive = FakeArchive()
         many = PAGE * PAGES + 100
         world = World([words("Yes.")], limits=Limits(log_entries=many))
         await talk(world, many // 2)
@@ -138,6 +118,79 @@ def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
         services = replace(world.services, archive=archive, limits=limits)
         await tidy_log(services, "anna", last_seq=many)
         assert len(await world.log()) == 100
-        assert len(archive.entries) == PAGE * PAGES
+        assert len(archive.seqs()) == PAGE * PAGES
+
+    run_virtual(story())
+
+
+# ---- copies
+
+
+async def talk_and_copy(world: World, archive: FakeArchive, turns: int) -> None:
+    """So many turns of two entries each, each with what follows it."""
+    services = replace(world.services, archive=archive)
+    for _ in range(turns):
+        before = len(await world.log())
+        await talk(world, 1)
+        await copy_log(services, "anna", before_seq=before, last_seq=before + 2)
+
+
+def test_the_archive_has_all_but_the_newest_few_entries() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 35)
+        assert archive.seqs() == list(range(1, 61))
+        assert len(await world.log()) == 70
+
+    run_virtual(story())
+
+
+def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 9)
+        assert len(await world.log()) == 18
+        assert archive.seqs() == []
+
+    run_virtual(story())
+
+
+def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
+    async def story() -> None:
+        world = archived_world(None)
+        await talk(world, 10)
+        await copy_log(world.services, "anna", before_seq=0, last_seq=20)
+        assert len(await world.log()) == 20
+
+    run_virtual(story())
+
+
+def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story() -> None:
+        archive = FakeArchive(refusing=True)
+        world = archived_world(None)
+        await talk_and_copy(world, archive, 15)
+        assert archive.seqs() == []
+        archive.refusing = False
+        await talk_and_copy(world, archive, 5)
+        assert archive.seqs() == list(range(1, 41))
+
+    run_virtual(story())
+    assert "archive: no copy, reason=DatabaseUnreachable" in caplog.text
+
+
+def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
+    async def story() -> None:
+        archive = FakeArchive()
+        many = PAGE * PAGES + 100
+        world = World([words("Yes.")], limits=Limits(log_entries=many))
+        await talk(world, many // 2)
+        services = replace(world.services, archive=archive)
+        await copy_log(services, "anna", before_seq=0, last_seq=many)
+        assert archive.seqs() == list(range(1, PAGE * PAGES + 1))
 
     run_virtual(story())

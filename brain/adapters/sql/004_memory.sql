@@ -1,0 +1,47 @@
+-- What the user asked to remember. A user has few of these, so a search reads them all: no index on
+-- their words, which would be one over all users.
+create table brain.facts (
+    user_id text not null,
+    id text not null,
+    text text not null check (char_length(text) between 1 and 1000),
+    digest text not null,  -- of the text without case and spacing: said again, it is the same fact
+    source text not null,
+    "foreign" boolean not null,
+    language text not null,  -- whose stems `search` holds
+    search tsvector not null,
+    at timestamptz not null default now(),
+    primary key (user_id, id),
+    unique (user_id, digest)
+);
+
+create index facts_time on brain.facts (user_id, at desc, id);
+
+-- What to look for, given the words asked for (see search.sql, which does the same for documents):
+-- the words that tell something, as they stand and by their stems in these languages. `ending` is ''
+-- for whole words, ':*' for beginnings of words.
+create function brain.wanted(words text, ending text, languages text[])
+returns table (lexeme text, query tsquery) language sql stable as $$
+    with
+    plain as materialized (
+        select word.lexeme, to_tsvector(asked.language, word.lexeme) <> '' as telling
+        from
+            brain.language_of(words) as asked (language),
+            unnest(to_tsvector('simple', words)) as word
+    ),
+    told as materialized (
+        select plain.lexeme from plain where telling or not exists (select from plain where telling)
+    )
+    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    select lexemes.lexeme, ('''' || lexemes.lexeme || '''' || ending)::tsquery
+    from (
+        select told.lexeme from told
+        union
+        select stem.lexeme
+        from
+            told,
+            unnest(languages) as known (language),
+            unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
+    ) as lexemes
+    -- Shorter beginnings fit nearly every text.
+    where ending = '' or length(lexemes.lexeme) >= 3
+$$;

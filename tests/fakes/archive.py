@@ -1,0 +1,76 @@
+"""`Archive` kept in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from brain.core.codec import entry_from_wire, entry_to_wire
+from brain.core.history import is_lasting
+from brain.core.texts import asked_words, best_passage
+from brain.domain.errors import DatabaseUnreachable
+from brain.domain.memory import Found
+from brain.domain.messages import LogEntry
+from tests.fakes.documents import found
+
+
+class FakeArchive:
+    """Passes the contract of the real one; its ranking counts words and knows no language.
+
+    Refuses every call while `refusing`.
+    """
+
+    def __init__(self, *, refusing: bool = False) -> None:
+        self.refusing = refusing
+        self._entries: dict[tuple[str, str], LogEntry] = {}
+
+    async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
+        """The first entry of an id counts. Times lose what the wire form does not tell."""
+        self._check()
+        for entry in entries:
+            kept = entry_from_wire(entry_to_wire(entry))
+            self._entries.setdefault((user_id, entry.id), kept)
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
+        """Later entries of a place cover earlier ones."""
+        self._check()
+        places = {entry.seq: entry for entry in self._of(user_id) if entry.seq > since}
+        return [places[seq] for seq in sorted(places)][:limit]
+
+    async def search(
+        self,
+        user_id: str,
+        *,
+        query: str,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> Sequence[Found]:
+        """The entries that hold most of the words."""
+        self._check()
+        words = asked_words(query)
+        scored = [
+            Found(
+                entry=entry,
+                snippet=best_passage(entry.text, words),
+                score=float(found(set(words.split()), entry.text)),
+            )
+            for entry in reversed(self._of(user_id))
+            if is_lasting(entry)
+            and (since is None or entry.created_at >= since)
+            and (before is None or entry.created_at < before)
+        ]
+        if words.strip():
+            scored = [one for one in scored if one.score]
+        return sorted(scored, key=lambda one: -one.score)[:limit]
+
+    def seqs(self) -> list[int]:
+        """The places of which there is an entry."""
+        return sorted({entry.seq for entry in self._entries.values()})
+
+    def _of(self, user_id: str) -> list[LogEntry]:
+        """A user's entries in the order of their times."""
+        mine = [entry for (owner, _), entry in self._entries.items() if owner == user_id]
+        return sorted(mine, key=lambda entry: (entry.created_at, entry.id))
+
+    def _check(self) -> None:
+        if self.refusing:
+            raise DatabaseUnreachable("refused")

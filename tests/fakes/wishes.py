@@ -1,0 +1,66 @@
+"""`Wishes` kept in memory."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from brain.core.rules import MAX_RULES, full, rule_objection
+from brain.domain.errors import ToolFault
+from brain.domain.events import EventKind
+from brain.domain.wishes import Preferences, Rule
+
+
+class FakeWishes:
+    """Passes the contract of the real ones."""
+
+    def __init__(self, *, most: int = MAX_RULES) -> None:
+        self._most = most
+        self._preferences: dict[str, Preferences] = {}
+        self._rules: dict[str, dict[str, Rule]] = {}
+        self._ids: dict[tuple[str, str], str] = {}
+
+    async def preferences(self, user_id: str) -> Preferences:
+        """A look into the dictionary."""
+        return self._preferences.get(user_id, Preferences())
+
+    async def save(self, user_id: str, preferences: Preferences) -> None:
+        """The last ones count."""
+        self._preferences[user_id] = preferences
+
+    async def add_rule(
+        self,
+        user_id: str,
+        *,
+        about: str,
+        sender: str | None = None,
+        words: Sequence[str] = (),
+        kinds: Sequence[EventKind] = (),
+        judge: bool = False,
+        urgent: bool = False,
+        key: str,
+    ) -> Rule:
+        """Ids are numbers in order of creation."""
+        if reason := rule_objection(about, sender=sender, words=words, kinds=kinds, judge=judge):
+            raise ToolFault(f"Not noted: {reason}.")
+        mine = self._rules.setdefault(user_id, {})
+        id = self._ids.setdefault((user_id, key), f"rule{len(self._ids) + 1}")
+        if id not in mine and len(mine) >= self._most:
+            raise ToolFault(f"Not noted: {full(self._most)}.")
+        rule = Rule(
+            id=id,
+            about=about,
+            sender=sender,
+            words=tuple(words),
+            kinds=tuple(kinds),
+            judge=judge,
+            urgent=urgent,
+            created_at=datetime.now(UTC),
+        )
+        return mine.setdefault(id, rule)
+
+    async def rules(self, user_id: str) -> Sequence[Rule]:
+        """The list of them, backwards."""
+        return list(self._rules.get(user_id, {}).values())[::-1]
+
+    async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
+        """Out of the dictionary."""
+        return self._rules.get(user_id, {}).pop(rule_id, None)
