@@ -10,8 +10,8 @@ from bench.tables import Table, kib, ms, ratio
 from bench.timing import Scale, seconds_of
 from brain.adapters.clock import SystemClock
 from brain.adapters.store import Keys
-from brain.core.codec import draft_to_log, utterance_to_log
 from brain.core.limits import Limits
+from brain.core.records import draft_to_log, utterance_to_log
 from brain.domain.messages import Draft, Kind
 
 SIZES = (10, 100, 1_000, 10_000)  # entries of the log when a turn begins

@@ -3,19 +3,22 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
-from brain.core import codec
+from brain.core import records
 from brain.domain.errors import EntryUnreadable, LeaseLost, RunStopped
 from brain.domain.journal import Entry, Run, Spent
-from brain.domain.messages import LogEntry, Message, Utterance
+from brain.domain.messages import Heard, How, LogEntry, Message, Utterance
 from brain.domain.moves import (
     Admitted,
     Alive,
+    Asked,
+    Closed,
     Commit,
     Committed,
     Duplicate,
     Hold,
+    Move,
     Page,
     Recorded,
     Status,
@@ -25,6 +28,7 @@ from brain.domain.moves import (
 
 STATUS_FIELDS = (
     "state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason",
+    "question", "channel", "held",
 )  # fmt: skip
 
 LOOK_FIELDS = ("id", "fence", "state", "reason")
@@ -39,7 +43,7 @@ def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
     Where only the script knew what a message answers, `"a", seq` follow.
     """
     return tuple(
-        codec.entry_from_log(
+        records.entry_from_log(
             seq=int(id.partition("-")[0]),
             kind=fields[0],
             run_id=fields[3],
@@ -66,7 +70,7 @@ def _journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], b
     entries: list[Entry] = []
     for line in lines:
         try:
-            entries.append(codec.entry_from_journal(line, run_id=run_id))
+            entries.append(records.entry_from_journal(line, run_id=run_id))
         except EntryUnreadable:
             return tuple(entries), True
     return tuple(entries), False
@@ -74,7 +78,7 @@ def _journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], b
 
 def admitted(user_id: str, reply: Reply) -> Admitted:
     seq, now_ms, run_id, fence, step, first_seq, wake = reply[1:8]
-    started, loops, tokens, handoffs, attempts, pace, lines, newest_first = reply[8:16]
+    started, loops, tokens, handoffs, attempts, pace, lines, newest_first, heard = reply[8:17]
     journal, poisoned = _journal(lines, run_id=run_id)
     spent = Spent(
         started_ms=int(started),
@@ -98,6 +102,7 @@ def admitted(user_id: str, reply: Reply) -> Admitted:
         now_ms=int(now_ms),
         wake=int(wake),
         seq=int(seq) or None,
+        heard=heard_by(heard),
     )
 
 
@@ -138,8 +143,11 @@ def page(reply: Reply) -> Page:
 
 
 def status(reply: Reply) -> Status:
-    """The values of STATUS_FIELDS; all None for a user who never said anything."""
-    state, run_id, loops, activity, started, last, seq, progress, reason = reply
+    """The values of STATUS_FIELDS, all None for a user who never said anything; then whether a page
+    has asked lately.
+    """
+    state, run_id, loops, activity, started, last, seq, progress, reason = reply[:9]
+    question, channel, held, others = reply[9:]
     idle: Literal["stopped", "idle"] = "stopped" if reason == "stopped" else "idle"
     return Status(
         state="running" if state in ("running", "handingOver") else idle,
@@ -151,7 +159,56 @@ def status(reply: Reply) -> Status:
         last_seq=int(seq or 0),
         progress=float(progress) if progress else None,
         reason=reason or "",
+        question_id=question or None,
+        is_listening=bool(others) or (channel or "").endswith(" 1"),
+        held=int(held or 0),
     )
+
+
+def mark(heard: Heard) -> str:
+    """How much was heard, in characters: 0 for nothing, `all` for all."""
+    match heard.how:
+        case How.PLAYED:
+            return "all"
+        case How.CUT_OFF:
+            return str(heard.chars)
+        case How.UNSPOKEN:
+            return "0"
+        case _:
+            assert_never(heard.how)
+
+
+def heard_by(marks: str) -> tuple[Heard, ...]:
+    """The marks of a run hash: `<seq>=<mark>`, a space between them."""
+    found = (part.partition("=") for part in marks.split())
+    return tuple(
+        Heard(seq=int(seq), how=How.PLAYED)
+        if mark == "all"
+        else Heard(seq=int(seq), how=How.CUT_OFF if int(mark) else How.UNSPOKEN, chars=int(mark))
+        for seq, _, mark in found
+    )
+
+
+def closed(reply: Reply) -> Closed:
+    """`unknown`, `expired`, `superseded <seq>`, or the verdict, its digest and its seq."""
+    match str(reply[1]).split(" "):
+        case ["unknown" | "expired" as state]:
+            return Closed(state="unknown" if state == "unknown" else "expired")
+        case ["superseded", seq]:
+            return Closed(state="superseded", seq=int(seq))
+        case [verdict, digest, seq]:
+            return Closed(state="decided", verdict=verdict, digest=digest, seq=int(seq))
+        case other:
+            raise EntryUnreadable(f"a question's state of {len(other)} words does not load")
+
+
+def asked(reply: Reply) -> Asked | None:
+    form, is_open, is_last = reply
+    if form is None:
+        return None
+    entry = records.entry_from_log(seq=0, kind="t", run_id="", stored=form)
+    assert isinstance(entry, Message)  # what a commit asked
+    return Asked(message=entry, is_open=bool(is_open), is_last=bool(is_last))
 
 
 def duplicate(reply: Reply) -> Duplicate:
@@ -175,10 +232,11 @@ def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
     held(reply)
     _, first, ended, fence, taken = reply
     finished = ended == "1"
-    last = len(commit.drafts) - 1
+    drafts = commit.drafts if finished or commit.move is not Move.REST else ()
+    last = len(drafts) - 1
     messages = tuple(
         draft.placed(seq=int(first) + i, run_id=hold.run_id, done_after_this=finished and i == last)
-        for i, draft in enumerate(commit.drafts)
+        for i, draft in enumerate(drafts)
     )
     return Committed(
         messages=messages,

@@ -7,26 +7,28 @@ simulator.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
 from brain.adapters import replies
-from brain.core import codec
+from brain.core import records
+from brain.core.codec import digest
 from brain.core.limits import Limits
 from brain.domain.journal import Spent
+from brain.domain.messages import Heard
 from brain.domain.moves import (
+    Admission,
     Admitted,
     Alive,
     Arrival,
+    Asked,
     Commit,
     Committed,
-    Duplicate,
     Hold,
     Page,
     RateLimited,
-    Recorded,
     Settled,
     Status,
     Stop,
@@ -35,6 +37,8 @@ from brain.domain.moves import (
 )
 
 KEEP_MS = 30 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
+QUESTION_KEEP_MS = 30 * 24 * 3600 * 1000  # ms; longer than a question is open: some ask later
+HERE_MS = 100_000  # ms; two looks of a stream and some; a page that polls asks far more often
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
@@ -94,19 +98,14 @@ class RedisStore:
         self._limits = limits
         self._log_bound = str(limits.log_entries * LOG_ROOM)
 
-    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
-        limits = self._limits
+    async def admit(self, arrival: Arrival) -> Admission:
+        limits, decision = self._limits, arrival.decision
         reply = await self._move(
             "admit",
             arrival.user_id,
-            codec.utterance_to_log(
-                id=arrival.id,
-                text=arrival.text,
-                message_id=arrival.message_id,
-                call_id=arrival.call_id,
-                created_at=arrival.created_at,
-            ),
-            codec.remarks_to_journal(arrival.recent_context),
+            records.arrival_to_log(arrival),
+            records.remarks_to_journal(arrival.recent_context),
+            records.tools_to_journal(arrival.client_tools),
             arrival.holder,
             arrival.new_run_id,
             _ms(limits.lease_s),
@@ -117,7 +116,14 @@ class RedisStore:
             str(KEEP_MS),
             str(ID_KEEP_MS),
             str(JOURNAL_KEEP_MS),
-            key=f"id:{arrival.message_id}",
+            decision.question_id if decision else "",
+            f"{decision.verdict} {digest(decision.arguments)}" if decision else "",
+            records.arrival_to_log(replace(arrival, decision=None)) if arrival.is_spoken else "",
+            more=(
+                f"id:{arrival.message_id}",
+                "questions",
+                f"rest:{decision.question_id}" if decision else "rest",
+            ),
             limit_s=CALLER_LIMIT_S,
         )
         match reply[0]:
@@ -127,8 +133,16 @@ class RedisStore:
                 return RateLimited(retry_after_s=int(reply[1]) / 1000)
             case "recorded":
                 return replies.recorded(reply)
+            case "closed":
+                return replies.closed(reply)
             case _:
                 return replies.duplicate(reply)
+
+    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
+        reply = await self._move(
+            "question", user_id, question_id or "", more=("questions",), limit_s=CALLER_LIMIT_S
+        )
+        return replies.asked(reply) if reply else None
 
     async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
         reply = await self._move(
@@ -151,8 +165,10 @@ class RedisStore:
                 return Settled()
 
     async def commit(self, hold: Hold, commit: Commit) -> Committed:
-        entries = [codec.entry_to_journal(entry) for entry in commit.entries]
-        drafts = [codec.draft_to_log(draft) for draft in commit.drafts]
+        entries = [records.entry_to_journal(entry) for entry in commit.entries]
+        if_asked = [records.entry_to_journal(entry) for entry in commit.if_asked]
+        drafts = [records.draft_to_log(draft) for draft in commit.drafts]
+        asked = commit.question
         reply = await self._move(
             "commit",
             hold.user_id,
@@ -168,9 +184,16 @@ class RedisStore:
             "" if commit.progress is None else repr(commit.progress),
             commit.reason,
             str(len(entries)),
+            str(len(if_asked)),
             str(len(drafts)),
+            asked.id if asked else "",
+            str(round(asked.expires_at.timestamp() * 1000)) if asked and asked.expires_at else "",
+            str(QUESTION_KEEP_MS),
+            (asked and asked.supersedes) or "",
             *entries,
+            *if_asked,
             *drafts,
+            more=("questions", f"rest:{asked.id}") if asked else (),
         )
         return replies.committed(hold, commit, reply)
 
@@ -193,8 +216,8 @@ class RedisStore:
             stop.user_id,
             stop.run_id or "",
             self._log_bound,
-            codec.draft_to_log(stop.plain),
-            codec.draft_to_log(stop.unsure),
+            records.draft_to_log(stop.plain),
+            records.draft_to_log(stop.unsure),
             limit_s=CALLER_LIMIT_S,
         )
         return replies.stopped(stop, reply) if reply[0] == "stopped" else Settled()
@@ -207,17 +230,63 @@ class RedisStore:
         command = ["XTRIM", Keys.of(user_id).key("log"), "MINID", f"{below}-0"]
         await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
 
-    async def status(self, user_id: str) -> Status:
-        command = ["HMGET", Keys.of(user_id).key("run"), *replies.STATUS_FIELDS]
-        return replies.status(await self._redis.execute(command, limit_s=CALLER_LIMIT_S))
+    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+        reply = await self._move(
+            "status",
+            user_id,
+            "1" if is_here else "",
+            str(HERE_MS),
+            *replies.STATUS_FIELDS,
+            more=("here",),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return replies.status(reply)
+
+    async def here(self, user_id: str) -> int:
+        reply = await self._move(
+            "here", user_id, str(HERE_MS), more=("here",), limit_s=CALLER_LIMIT_S
+        )
+        return int(reply[0])
+
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
+        args = (str(at_ms), "1" if is_occupied else "0", str(KEEP_MS))
+        reply = await self._run("presence", Keys(digest), args, limit_s=CALLER_LIMIT_S)
+        return bool(reply[0])
+
+    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
+        keep = str(self._limits.heard_entries)
+        reply = await self._move(
+            "heard",
+            user_id,
+            str(heard.seq),
+            replies.mark(heard),
+            keep,
+            limit_s=CALLER_LIMIT_S,
+        )
+        return replies.heard_by(f"{heard.seq}={reply[1]}")[0] if reply[0] == "heard" else None
 
     async def _move(
-        self, name: str, user_id: str, *args: str, key: str = "", limit_s: float = BRAIN_LIMIT_S
+        self,
+        name: str,
+        user_id: str,
+        *args: str,
+        more: Sequence[str] = (),
+        limit_s: float = BRAIN_LIMIT_S,
     ) -> Any:
-        """Run the script `name` on the user's keys, and on one more of theirs if it is given."""
-        keys = Keys.of(user_id)
-        more = [keys.key(key)] if key else []
-        return await self._redis.evaluate(script(name), [*keys.all(), *more], args, limit_s=limit_s)
+        """Run the script `name` on the user's keys, and on more of theirs if they are given."""
+        return await self._run(name, Keys.of(user_id), args, more=more, limit_s=limit_s)
+
+    async def _run(
+        self,
+        name: str,
+        keys: Keys,
+        args: Sequence[str],
+        *,
+        more: Sequence[str] = (),
+        limit_s: float,
+    ) -> Any:
+        named = [*keys.all(), *map(keys.key, more)]
+        return await self._redis.evaluate(script(name), named, args, limit_s=limit_s)
 
 
 def _ms(seconds: float) -> str:

@@ -26,6 +26,9 @@ class Limits:
     history_chars: int = 24_000  # of the log's tail that the model is shown (about 6,000 tokens)
     journal_chars: int = 120_000  # of the run's transcript; older tool results are left out first
     tail_entries: int = 40  # entries of the log that admission hands back
+    question_s: float = 7 * 24 * 3600.0  # seconds that a question waits for the user's decision
+    client_tool_s: float = 600.0  # seconds that a front end may take to run a tool of its own
+    heard_entries: int = 40  # messages of which it is known how much the user has heard
     texts_per_minute: int = 60  # texts of one user in a sliding minute
     log_entries: int = 1_000  # of the log in the state store
     calls_per_answer: int = 16  # tool calls of one answer; more come back as refused

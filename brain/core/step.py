@@ -12,6 +12,8 @@ A run is a row of loops. A loop is one answer of the model and what it asks for:
     other tools                           run them, another loop
     other tools beside sayToUserAndQuit   run them; say it and quit if none failed, else the quit
                                           is void and the model sees why
+    a tool that needs the user's yes      the others first; then ask: the run rests with its
+                                          question, and goes on with the user's decision
     an unknown tool, bad JSON, a bad      the call fails with a word on why, the others stand, a
     argument, too many calls              quit beside it is void, another loop
 
@@ -27,6 +29,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from brain.core.asking import is_decided_id
 from brain.core.codec import clean
 from brain.core.limits import Limits
 from brain.core.schema import complaint
@@ -215,7 +218,8 @@ def tidy(answer: Answered) -> Answered:
     some servers repeat them or give none.
     """
     ids = [call.id for call in answer.calls]
-    are_good = all(ids) and len(set(ids)) == len(ids)
+    # A model may not pass its own call off as one that the user has decided on.
+    are_good = all(ids) and len(set(ids)) == len(ids) and not any(map(is_decided_id, ids))
     calls = tuple(
         ToolCall(
             id=clean(call.id) if are_good else f"call_{i}",
@@ -254,7 +258,7 @@ def _fail(call_id: str, text: str) -> Returned:
 
 
 def _message(work: Work) -> str:
-    return str(work.arguments.get("message") or "").strip()
+    return clean(str(work.arguments.get("message") or "")).strip()
 
 
 def _progress(told: Sequence[Work]) -> float | None:

@@ -7,6 +7,7 @@
     │   ├── ChannelUnreachable     the channel (Pusher)
     │   └── DatabaseUnreachable    the database (Postgres)
     ├── TooManyTexts           the user's rate; nothing was accepted
+    ├── QuestionClosed         the question takes no decision any more, or there is none
     ├── LeaseLost              another invocation holds the newest fence, or ours ran out
     │   └── RunStopped             the user has stopped the run
     ├── ModelFault             the model gave no usable answer
@@ -22,6 +23,8 @@
 Adapters translate the errors of their libraries into these at the border: nothing above them
 knows httpx or psycopg.
 """
+
+from typing import Literal
 
 
 class BrainError(Exception):
@@ -56,6 +59,14 @@ class TooManyTexts(BrainError):
     def __init__(self, retry_after_s: float) -> None:
         super().__init__("too many texts")
         self.retry_after_s = retry_after_s
+
+
+class QuestionClosed(BrainError):
+    """A decision on a question that takes none: nothing was accepted. `state` says why."""
+
+    def __init__(self, state: Literal["unknown", "expired", "superseded", "decided"]) -> None:
+        super().__init__(f"the question is {state}")
+        self.state = state
 
 
 class LeaseLost(BrainError):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from brain.domain.messages import Remark, Utterance
+from brain.domain.tools import ClientTool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,14 @@ class Overheard:
 
     seq: int
     remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Equipped:
+    """The tools that the front end of the utterance at `seq` can run itself."""
+
+    seq: int
+    tools: tuple[ClientTool, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,15 +65,18 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Returned:
-    """What a tool call gave; `failed` when the text tells of an error."""
+    """What a tool call gave; `failed` when the text tells of an error, `foreign` when others wrote
+    it.
+    """
 
     call_id: str
     text: str
     failed: bool = False
+    foreign: bool = False
 
 
 type Fact = Answered | Interrupted | Started | Returned  # what the brain itself records
-type Entry = Overheard | Joined | Fact
+type Entry = Overheard | Equipped | Joined | Fact
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

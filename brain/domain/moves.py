@@ -6,13 +6,25 @@ from enum import StrEnum
 from typing import Literal
 
 from brain.domain.journal import Fact, Run, Spent
-from brain.domain.messages import Draft, LogEntry, Message, Remark, Utterance
+from brain.domain.messages import (
+    Decision,
+    Draft,
+    Heard,
+    LogEntry,
+    Message,
+    Remark,
+    Utterance,
+)
+from brain.domain.tools import ClientTool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
     """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
     with it.
+
+    A text may be a decision. One that `is_spoken` counts only if nothing was said since its
+    question; else it is a text like any other.
     """
 
     user_id: str
@@ -24,6 +36,9 @@ class Arrival:
     created_at: datetime
     holder: str
     new_run_id: str
+    client_tools: tuple[ClientTool, ...] = ()
+    decision: Decision | None = None
+    is_spoken: bool = False
 
     def placed(self, *, seq: int, run_id: str) -> Utterance:
         """The utterance that this became at `seq`."""
@@ -35,6 +50,7 @@ class Arrival:
             run_id=run_id,
             created_at=self.created_at,
             call_id=self.call_id,
+            decision=self.decision,
         )
 
 
@@ -64,6 +80,7 @@ class Admitted:
     now_ms: int
     wake: int
     seq: int | None = None
+    heard: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,10 +108,36 @@ class Duplicate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Closed:
+    """The question takes no decision (any more). `verdict` and `digest` are those of the one that
+    it had at `seq`, empty where it expired, was superseded, or is not known.
+    """
+
+    state: Literal["unknown", "expired", "superseded", "decided"]
+    verdict: str = ""
+    digest: str = ""
+    seq: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A question as it stands in the store. `is_open`: it waits for a decision; `is_last`: nothing
+    was said since.
+    """
+
+    message: Message
+    is_open: bool
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RateLimited:
     """Too many texts of this user in the window; the next one fits after `retry_after_s`."""
 
     retry_after_s: float
+
+
+type Admission = Admitted | Recorded | Duplicate | Closed | RateLimited
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,6 +177,7 @@ class Move(StrEnum):
     FINISH = "finish"  # end the run if there are no new texts, else take them up
     END = "end"  # end the run whatever came: its last message answers all of it
     HAND_OVER = "handOver"  # reserve the next fence for a successor
+    REST = "rest"  # ask the user, and end the run there, unless there are new texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,7 +185,9 @@ class Commit:
     """One recorded step. `step` is the number the run has before it; (fence, step) is its
     idempotency key.
 
-    `reason` says why a run ended early, for the status; `activity` what the brain does next.
+    `reason` says why a run ended early, for the status; `activity` what the brain does next. With
+    REST the one draft is a question: it is asked, and `if_asked` is recorded, only if there are no
+    new texts.
     """
 
     step: int
@@ -149,9 +195,15 @@ class Commit:
     spent: Spent
     entries: tuple[Fact, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    if_asked: tuple[Fact, ...] = ()
     activity: str = ""
     progress: float | None = None
     reason: str = ""
+
+    @property
+    def question(self) -> Draft | None:
+        """What is asked with it."""
+        return self.drafts[-1] if self.move is Move.REST else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -214,3 +266,6 @@ class Status:
     last_seq: int
     progress: float | None
     reason: str
+    question_id: str | None = None
+    is_listening: bool = False
+    held: int = 0

@@ -20,7 +20,8 @@ class ToolSpec:
     """What the model is told of a tool, and how it may be run.
 
     `parameters` is a JSON schema of type object, `limit_s` seconds for one run. `foreign`: what it
-    returns was written by others. `asks`: it does nothing without the user's yes.
+    returns was written by others. `asks`: it does nothing without the user's yes. `client`: the
+    user's front end runs it.
     """
 
     name: str
@@ -30,3 +31,24 @@ class ToolSpec:
     limit_s: float = 20.0
     foreign: bool = False
     asks: bool = False
+    client: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClientTool:
+    """A tool of a front end, as that tells of it."""
+
+    name: str
+    description: str
+    parameters: Json
+
+    @property
+    def spec(self) -> ToolSpec:
+        """What the model is told of it."""
+        return ToolSpec(
+            name=self.name,
+            description=self.description,
+            parameters=self.parameters,
+            effect=Effect.READS,
+            client=True,
+        )

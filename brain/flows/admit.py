@@ -2,19 +2,22 @@
 
 from typing import assert_never
 
-from brain.domain.errors import TooManyTexts
+from brain.core.codec import digest
+from brain.domain.errors import QuestionClosed, TooManyTexts
 from brain.domain.journal import Joined
-from brain.domain.messages import Remark, Utterance
+from brain.domain.messages import Decision, Remark, Utterance
 from brain.domain.moves import (
     Admitted,
     Alive,
     Arrival,
+    Closed,
     Duplicate,
     RateLimited,
     Recorded,
     Settled,
     Summons,
 )
+from brain.domain.tools import ClientTool
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.turn import Invocation, Services, Turn
 from brain.flows.wakeup import publish_wakeup
@@ -28,14 +31,16 @@ async def admit(
     text: str,
     message_id: str,
     call_id: str | None,
+    client_tools: tuple[ClientTool, ...] = (),
+    decision: Decision | None = None,
     invocation: Invocation,
     reply: Reply,
 ) -> Turn | None:
     """The turn, if this invocation becomes the brain; None if another is, and the reply is
     settled.
 
-    Raises StoreUnreachable, QueueUnreachable, TooManyTexts: the caller is not told that it was
-    heard.
+    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed: the caller is not told
+    that it was heard.
     """
     clock = services.clock
     since = clock.now()
@@ -49,6 +54,8 @@ async def admit(
         created_at=clock.utc(),
         holder=invocation.id,
         new_run_id=clock.new_id(),
+        client_tools=client_tools,
+        decision=decision,
     )
     admission = await services.store.admit(arrival)
     match admission:
@@ -66,8 +73,23 @@ async def admit(
         case Duplicate():
             await _answer(services, user_id, admission, reply)
             return None
+        case Closed():
+            _refuse_unless_same(admission, decision, reply)
+            return None
         case _:
             assert_never(admission)
+
+
+def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply) -> None:
+    """The same decision again is no mistake, however late: it was carried out once."""
+    is_same = (
+        decision is not None
+        and closed.verdict == decision.verdict
+        and closed.digest == digest(decision.arguments)
+    )
+    if not is_same:
+        raise QuestionClosed(closed.state)
+    reply.settle(Outcome(state="duplicate", run_id="", seq=closed.seq))
 
 
 def _own(turn: Turn) -> Utterance | None:

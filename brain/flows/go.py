@@ -13,8 +13,9 @@ from brain.domain.errors import (
     RunStopped,
     Unreachable,
 )
-from brain.domain.messages import Kind, Message, Remark
+from brain.domain.messages import Decision, Kind, Message, Remark
 from brain.domain.moves import Move, Summons
+from brain.domain.tools import ClientTool
 from brain.flows.admit import admit, resume
 from brain.flows.archive import is_due, tidy_log
 from brain.flows.deliver import Reply, deliver
@@ -46,6 +47,8 @@ async def brain_go(
     text: str,
     message_id: str,
     call_id: str | None,
+    client_tools: Sequence[ClientTool] = (),
+    decision: Decision | None = None,
     invocation: Invocation,
     reply: Reply,
 ) -> Message | None:
@@ -64,6 +67,8 @@ async def brain_go(
             text=text,
             message_id=message_id,
             call_id=call_id,
+            client_tools=tuple(client_tools),
+            decision=decision,
             invocation=invocation,
             reply=reply,
         )

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from brain.core import step
+from brain.core.asking import ASKED, NOT_ASKED
 from brain.core.codec import clean
 from brain.core.context import compose, tool_to_chat
 from brain.core.pieces import Pieces
 from brain.core.step import Verdict
 from brain.domain.errors import ModelCut, ModelFault
-from brain.domain.journal import Answered, Started
+from brain.domain.journal import Answered, Returned, Started
 from brain.domain.messages import Draft, Kind, Message
 from brain.domain.moves import Committed, Move
+from brain.flows.asking import Ask, question_draft, take_decision
 from brain.flows.deliver import send_websocket_message
 from brain.flows.turn import OutOfTime, Turn
 from brain.flows.work import do_work
@@ -46,13 +48,13 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     """
     began = turn.services.clock.now()
     limits = turn.services.limits
-    answer = step.unfinished(turn.run.journal)
+    answer = step.unfinished(turn.run.journal) or take_decision(turn)
     heard = step.has_heard(turn.run.journal)
     if answer is None:
         begun = step.begun(turn.run.journal)
         pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
         answer = await ask(turn, pieces)
-        verdict = step.judge(answer, turn.services.specs, heard=heard, limits=limits, begun=begun)
+        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits, begun=begun)
         turn.reply.hear(*pieces.settle(_words(verdict)))
         turn.note(answer)
         turn.spend(
@@ -63,10 +65,10 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
             _keep_pace(turn, began)
             return result
     else:
-        verdict = step.judge(answer, turn.services.specs, heard=heard, limits=limits)
-    await do_work(turn, verdict)
+        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits)
+    asked = await do_work(turn, verdict)
     _keep_pace(turn, began)
-    return await _conclude(turn, verdict)
+    return await (_conclude(turn, verdict) if asked is None else _rest(turn, verdict, asked))
 
 
 async def ask(turn: Turn, pieces: Pieces) -> Answered:
@@ -114,8 +116,9 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
             limits=services.limits,
             now=services.clock.utc(),
             wrap_up=services.limits.is_last_loop(spent),
+            heard=turn.heard,
         ),
-        tools=[tool_to_chat(spec) for spec in services.specs.values()],
+        tools=[tool_to_chat(spec) for spec in turn.specs.values()],
     )
     limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
     try:
@@ -151,13 +154,14 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     if verdict.quit and not verdict.work:
         turn.note(*step.close_quits(verdict, done=True))
         return await _finish(turn, verdict, breadcrumbs)
-    if act := step.first_act(verdict.work[:1]):
+    if (act := step.first_act(verdict.work[:1])) and not act.spec.asks:
         turn.note(Started(call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
-    # A text that joined here would be part of the run, but not of the answer: a quit after the work
-    # may not pass for an answer to it, so it is left for the finish to find.
+    # A text that joined here would be part of the run, but not of the answer: neither a quit after
+    # the work nor a question may pass for one that knows it, so it is left for those to find.
+    is_last = verdict.quit or any(item.spec.asks or item.spec.client for item in verdict.work)
     committed = await turn.commit(
-        Move.RECORD if verdict.quit else Move.GO_ON,
+        Move.RECORD if is_last else Move.GO_ON,
         drafts=breadcrumbs,
         activity=activity,
         progress=verdict.progress,
@@ -189,6 +193,21 @@ async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) 
     return LoopResult(needs_another_loop=not committed.finished, websocket_message=last)
 
 
+async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
+    """Ask, and let the run rest there, unless the user has said more meanwhile."""
+    turn.note(*step.close_quits(verdict, done=False))
+    committed = await turn.commit(
+        Move.REST,
+        drafts=(question_draft(turn, asked),),
+        if_asked=(Returned(call_id=asked.work.call.id, text=ASKED),),
+        activity="",
+    )
+    if committed.finished:
+        return LoopResult(needs_another_loop=False, websocket_message=committed.messages[-1])
+    turn.note(Returned(call_id=asked.work.call.id, text=NOT_ASKED, failed=True))
+    return LoopResult(needs_another_loop=True)
+
+
 def _speak(turn: Turn, committed: Committed) -> None:
     for message in committed.messages:
         send_websocket_message(turn.outbox, turn.reply, message)
@@ -204,6 +223,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         answers_seq=turn.last_seq,
         created_at=clock.utc(),
         call_id=turn.call_id,
+        foreign=turn.is_tainted,
     )
 
 

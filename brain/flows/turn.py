@@ -3,22 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from brain.core.asking import is_tainted
 from brain.core.limits import Limits
 from brain.core.step import started_calls
-from brain.domain.journal import Entry, Fact, Joined, Run, Spent
-from brain.domain.messages import Draft, LogEntry
+from brain.domain.journal import Entry, Equipped, Fact, Joined, Run, Spent
+from brain.domain.messages import Draft, Heard, LogEntry
 from brain.domain.moves import Admitted, Commit, Committed, Move
 from brain.domain.tools import ToolSpec
 from brain.flows.deliver import Outbox, Reply
 from brain.flows.lease import Lease
 from brain.flows.wakeup import WakeUp
-from brain.ports import Archive, Channel, Clock, Model, Queue, StateStore, Tool
+from brain.ports import Archive, Channel, Clock, Model, Queue, StateStore, Tool, Wishes
 from brain.tools.say import SAY_SPECS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """What stands behind the ports. `archive` is None where no database is set."""
+    """What stands behind the ports. `archive` and `wishes` are None where no database is set."""
 
     store: StateStore
     queue: Queue
@@ -28,12 +29,7 @@ class Services:
     clock: Clock
     limits: Limits
     archive: Archive | None = None
-
-    @property
-    def specs(self) -> dict[str, ToolSpec]:
-        """All tools that the model is told of, by name."""
-        specs = (*SAY_SPECS, *(tool.spec for tool in self.tools.values()))
-        return {spec.name: spec for spec in specs}
+    wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +75,7 @@ class Turn:
     call_id: str | None
     clock_offset_ms: float
     inherited: frozenset[str]
+    heard: Sequence[Heard] = ()
     unrecorded: list[Fact] = field(default_factory=list)
     loops_here: int = 0
     announced: bool = False
@@ -119,7 +116,23 @@ class Turn:
             call_id=next((u.call_id for u in reversed(joined) if u.call_id), None),
             clock_offset_ms=admitted.now_ms - clock.now() * 1000,
             inherited=started_calls(admitted.run.journal),
+            heard=admitted.heard,
         )
+
+    @property
+    def specs(self) -> dict[str, ToolSpec]:
+        """All tools that the model is told of, by name; those of the user's front end come last."""
+        tools = (tool.spec for tool in self.services.tools.values())
+        client = (
+            tool.spec for e in self.run.journal if isinstance(e, Equipped) for tool in e.tools
+        )
+        ours = {spec.name: spec for spec in (*SAY_SPECS, *tools)}
+        return ours | {spec.name: spec for spec in client if spec.name not in ours}
+
+    @property
+    def is_tainted(self) -> bool:
+        """Whether the run has read what others wrote."""
+        return is_tainted(self.run.journal, self.history)
 
     @property
     def store_ms(self) -> int:
@@ -150,6 +163,7 @@ class Turn:
         move: Move,
         *,
         drafts: tuple[Draft, ...] = (),
+        if_asked: tuple[Fact, ...] = (),
         activity: str = "thinking",
         progress: float | None = None,
         reason: str = "",
@@ -164,7 +178,7 @@ class Turn:
         entries, self.unrecorded = tuple(self.unrecorded), []
         step = self.run.step
         self.run = replace(self.run, step=step + 1)
-        self.lease.is_ending = move in (Move.FINISH, Move.END, Move.HAND_OVER)
+        self.lease.is_ending = move in (Move.FINISH, Move.END, Move.HAND_OVER, Move.REST)
         committed = await self.services.store.commit(
             self.lease.hold,
             Commit(
@@ -173,6 +187,7 @@ class Turn:
                 spent=self.run.spent,
                 entries=entries,
                 drafts=drafts,
+                if_asked=if_asked,
                 activity=activity,
                 progress=progress,
                 reason=reason,

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from brain.core import step
+from brain.core.asking import ONE_AT_A_TIME, is_decided_id
 from brain.core.codec import clean
 from brain.core.context import shorten
 from brain.core.step import UNSURE, Verdict, Work
@@ -11,25 +13,63 @@ from brain.domain.errors import BrainError, LeaseLost, ToolFault
 from brain.domain.journal import Returned, Started
 from brain.domain.moves import Move
 from brain.domain.tools import Effect
+from brain.flows.asking import Ask, asks
 from brain.flows.turn import OutOfTime, Turn
-from brain.ports import Errand, Tool
+from brain.ports import Errand, Given, Tool
 
+NOT_NOW = "Not asked and not done: it cannot be prepared now. Tell the user, or try again later."
 LEAST_S = 1.0  # seconds for a tool that starts just before the cut; the reserve bears them
 
 log = logging.getLogger(__name__)
 
 
-async def do_work(turn: Turn, verdict: Verdict) -> None:
-    """Run what has no result yet, and note the results. Raises OutOfTime, LeaseLost."""
+async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
+    """Run what has no result yet, and note the results; then what has to be asked first, if
+    anything has. Raises OutOfTime, LeaseLost.
+    """
     work = step.remaining(verdict, turn.run.journal)
-    if all(item.spec.effect is Effect.READS for item in work):
-        for returned in await asyncio.gather(*(_run(turn, item) for item in work)):
+    plain = [item for item in work if not (item.spec.asks or item.spec.client)]
+    if all(item.spec.effect is Effect.READS for item in plain):
+        for returned in await asyncio.gather(*(_run(turn, item) for item in plain)):
             turn.note(returned)
-        return
+    else:
+        for item in plain:
+            turn.note(await _do(turn, item))
+    # Last, since what the others have read may be what makes asking necessary.
+    return await _ask_or_act(turn, [item for item in work if item not in plain])
+
+
+async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
+    """Do what the user need not be asked for; the first call that they have to be, of all."""
+    asked: Ask | None = None
     for item in work:
-        turn.note(
-            await _act(turn, item) if item.spec.effect is Effect.ACTS else await _run(turn, item)
-        )
+        if asked is not None:
+            turn.note(_returned(turn, item, ONE_AT_A_TIME, failed=True))
+            continue
+        ask = await _asks(turn, item)
+        if isinstance(ask, Returned):
+            turn.note(ask)
+        elif ask is None:
+            turn.note(await _do(turn, item))
+        else:
+            asked = ask
+    return asked
+
+
+async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
+    """What has to be asked before a call, or why it cannot be done at all."""
+    try:
+        async with asyncio.timeout(work.spec.limit_s):
+            return await asks(turn, work, _errand(turn, work))
+    except ToolFault as fault:
+        return _returned(turn, work, str(fault), failed=True)
+    except (TimeoutError, BrainError) as error:
+        log.warning("tool: not asked, tool=%s error=%s", work.spec.name, type(error).__name__)
+        return _returned(turn, work, NOT_NOW, failed=True)
+
+
+async def _do(turn: Turn, work: Work) -> Returned:
+    return await (_act(turn, work) if work.spec.effect is Effect.ACTS else _run(turn, work))
 
 
 async def _act(turn: Turn, work: Work) -> Returned:
@@ -68,7 +108,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
     turn.lease.check()
     try:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
-            text = await _tool(turn, work).run(_errand(turn, work))
+            given = await _tool(turn, work).run(_errand(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except LeaseLost:
@@ -85,7 +125,9 @@ async def _run(turn: Turn, work: Work) -> Returned:
         return _returned(turn, work, "It failed for a reason of its own.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
-    return _returned(turn, work, text)
+    if isinstance(given, Given):
+        return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
+    return _returned(turn, work, given, foreign=work.spec.foreign)
 
 
 def _tool(turn: Turn, work: Work) -> Tool:
@@ -93,16 +135,21 @@ def _tool(turn: Turn, work: Work) -> Tool:
 
 
 def _errand(turn: Turn, work: Work) -> Errand:
-    """The key holds the loop too: some servers number their calls anew in each answer."""
-    run = turn.run
+    """The key holds the loop too: some servers number their calls anew in each answer. A decided
+    call has its question's: whichever run carries it out.
+    """
+    run, id = turn.run, work.call.id
     return Errand(
         user_id=turn.lease.hold.user_id,
         call=work.call,
         arguments=work.arguments,
-        idempotency_key=f"{run.run_id}:{run.spent.loops}:{work.call.id}",
+        idempotency_key=id if is_decided_id(id) else f"{run.run_id}:{run.spent.loops}:{id}",
+        tainted=turn.is_tainted,
     )
 
 
-def _returned(turn: Turn, work: Work, text: str, *, failed: bool = False) -> Returned:
-    limit = turn.services.limits.tool_result_chars
-    return Returned(call_id=work.call.id, text=shorten(clean(text), limit), failed=failed)
+def _returned(
+    turn: Turn, work: Work, text: str, *, failed: bool = False, foreign: bool = False
+) -> Returned:
+    short = shorten(clean(text), turn.services.limits.tool_result_chars)
+    return Returned(call_id=work.call.id, text=short, failed=failed, foreign=foreign)

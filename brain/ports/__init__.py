@@ -9,17 +9,20 @@ from brain.ports.documents import Document, Documents, Passage
 from brain.ports.memory import Archive, Memory
 from brain.ports.services import Channel, Clock, Model, Prompt, Queue
 from brain.ports.state import StateStore
-from brain.ports.tools import Errand, Tool
+from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
 from brain.ports.wishes import Wishes
 
 __all__ = [
     "Archive",
+    "AskingTool",
     "Channel",
     "Clock",
+    "Deed",
     "Delta",
     "Document",
     "Documents",
     "Errand",
+    "Given",
     "Memory",
     "Model",
     "Passage",

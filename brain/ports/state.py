@@ -6,17 +6,17 @@ first one's answer.
 
 from typing import Protocol
 
+from brain.domain.messages import Heard
 from brain.domain.moves import (
+    Admission,
     Admitted,
     Alive,
     Arrival,
+    Asked,
     Commit,
     Committed,
-    Duplicate,
     Hold,
     Page,
-    RateLimited,
-    Recorded,
     Settled,
     Status,
     Stop,
@@ -30,8 +30,11 @@ class StateStore(Protocol):
     LeaseLost too, or RunStopped where that is why.
     """
 
-    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+    async def admit(self, arrival: Arrival) -> Admission:
         """Append the text once, and take the lease if it is free or has run out."""
+
+    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
+        """A question by its id, or the one that was asked last. None: there is none (any more)."""
 
     async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
         """Take the lease for a hand-over meant for this fence, or after it has run out."""
@@ -57,5 +60,17 @@ class StateStore(Protocol):
     async def trim(self, user_id: str, *, below: int) -> None:
         """Forget the log's entries before seq `below`, which the archive holds."""
 
-    async def status(self, user_id: str) -> Status:
-        """What the user's brain is doing."""
+    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+        """What the user's brain is doing. `is_here`: a page asks, and counts as listening."""
+
+    async def here(self, user_id: str) -> int:
+        """A page listens; the last seq of the log."""
+
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
+        """The channel's word on whether anybody is subscribed, for the user of this digest.
+
+        False if a newer one is known.
+        """
+
+    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
+        """Note how much of a message was heard; what is known of it now. None: no such message."""

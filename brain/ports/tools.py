@@ -10,7 +10,7 @@ from brain.domain.tools import Json, ToolSpec
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Errand:
     """One run of a tool: for whom, with which arguments (valid by the schema), under which
-    idempotency key. `tainted`: the run has read what others wrote, so this may be their wish.
+    idempotency key. `tainted`: the run has read what others wrote.
     """
 
     user_id: str
@@ -20,6 +20,26 @@ class Errand:
     tainted: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deed:
+    """What an acting tool is about to do, for the user to say yes to.
+
+    `question` reads back exactly what will be done; `recipients` are the addresses that get
+    something by it, in lower case.
+    """
+
+    question: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """What a tool gave, where it depends on the single result whether others wrote it."""
+
+    text: str
+    foreign: bool = False
+
+
 class Tool(Protocol):
     """Something the model can ask for."""
 
@@ -27,7 +47,7 @@ class Tool(Protocol):
     def spec(self) -> ToolSpec:
         """What the model is told."""
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, errand: Errand) -> str | Given:
         """Do it and return the text for the model. Raises ToolFault with a text for the model."""
 
     async def outcome(self, errand: Errand) -> str | None:
@@ -36,3 +56,10 @@ class Tool(Protocol):
 
         Raises ToolFault when the far side knows that it was not done.
         """
+
+
+class AskingTool(Tool, Protocol):
+    """A tool that does nothing without the user's yes: `asks` stands in its spec."""
+
+    async def prepare(self, errand: Errand) -> Deed:
+        """What it would do, to the letter. Changes nothing. Raises ToolFault if it could not."""

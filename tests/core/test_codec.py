@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.core import codec
+from brain.core import codec, records
 from brain.domain.errors import EntryUnreadable
 from brain.domain.journal import (
     Answered,
@@ -35,32 +35,32 @@ FACTS: list[Fact] = [
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_what_the_journal_holds_comes_back(fact: Fact) -> None:
-    assert codec.entry_from_journal(codec.entry_to_journal(fact), run_id="r") == fact
+    assert records.entry_from_journal(records.entry_to_journal(fact), run_id="r") == fact
 
 
 def test_a_draft_comes_back_as_the_message_at_its_place() -> None:
-    stored = codec.draft_to_log(DRAFT)
-    entry = codec.entry_from_log(seq=5, kind="t", run_id="r", stored=stored)
+    stored = records.draft_to_log(DRAFT)
+    entry = records.entry_from_log(seq=5, kind="t", run_id="r", stored=stored)
     assert entry == DRAFT.placed(seq=5, run_id="r", done_after_this=True)
 
 
 def test_an_utterance_comes_back_from_the_log_and_from_the_journal() -> None:
-    stored = codec.utterance_to_log(
+    stored = records.utterance_to_log(
         id="u", text="Hi", message_id="m", call_id="c", created_at=EPOCH
     )
     utterance = Utterance(
         id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH, call_id="c"
     )
-    assert codec.entry_from_log(seq=3, kind="u", run_id="r", stored=stored) == utterance
-    joined = codec.entry_from_journal(f"u3 {stored}", run_id="r")
+    assert records.entry_from_log(seq=3, kind="u", run_id="r", stored=stored) == utterance
+    joined = records.entry_from_journal(f"u3 {stored}", run_id="r")
     assert joined == Joined(utterance=utterance)
 
 
 def test_a_recent_context_comes_back() -> None:
     remarks = (Remark(role="user", text="a"), Remark(role="assistant", text="b"))
-    line = f"c7 {codec.remarks_to_journal(remarks)}"
-    assert codec.entry_from_journal(line, run_id="r") == Overheard(seq=7, remarks=remarks)
-    assert codec.remarks_to_journal(()) == ""
+    line = f"c7 {records.remarks_to_journal(remarks)}"
+    assert records.entry_from_journal(line, run_id="r") == Overheard(seq=7, remarks=remarks)
+    assert records.remarks_to_journal(()) == ""
 
 
 @pytest.mark.parametrize("entry", [
@@ -92,7 +92,7 @@ def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
 )
 def test_what_does_not_load_is_said_to_be_unreadable(line: str) -> None:
     with pytest.raises(EntryUnreadable):
-        codec.entry_from_journal(line, run_id="r")
+        records.entry_from_journal(line, run_id="r")
 
 
 def test_a_log_entry_that_does_not_load_is_said_to_be_unreadable() -> None:

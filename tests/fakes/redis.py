@@ -103,10 +103,24 @@ class MemoryRedis:
     def _get(self, key: str) -> Any:
         return self._values.get(key)
 
-    def _set(self, key: str, value: str, px: str, ms: str) -> str:
+    def _set(self, key: str, value: str, px: str, ms: str, *options: str) -> str | None:
         assert px == "PX"
+        before = self._values.get(key)
         self._values[key] = value
         self._expiry[key] = self._now_ms() + int(ms)
+        return before if options == ("GET",) else "OK"
+
+    def _pttl(self, key: str) -> int:
+        return self._expiry[key] - self._now_ms()
+
+    def _exists(self, key: str) -> int:
+        return int(key in self._values)
+
+    def _rename(self, key: str, new: str) -> str:
+        self._del(new)
+        self._values[new] = self._values.pop(key)
+        if key in self._expiry:
+            self._expiry[new] = self._expiry.pop(key)
         return "OK"
 
     def _del(self, key: str) -> int:
@@ -130,6 +144,16 @@ class MemoryRedis:
         assert len(pairs) % 2 == 0
         stored.update(zip(pairs[::2], pairs[1::2], strict=True))
         return len(pairs) // 2
+
+    def _hlen(self, key: str) -> int:
+        return len(self._values.get(key, {}))
+
+    def _hkeys(self, key: str) -> list[str]:
+        return list(self._values.get(key, {}))
+
+    def _hdel(self, key: str, *fields: str) -> int:
+        stored = self._values.get(key, {})
+        return sum(stored.pop(field, None) is not None for field in fields)
 
     def _rpush(self, key: str, *lines: str) -> int:
         assert lines

@@ -22,14 +22,14 @@ from brain.domain.errors import (
     StoreUnreachable,
 )
 from brain.domain.journal import Answered, ToolCall
-from brain.domain.messages import LogEntry, Message, Remark
+from brain.domain.messages import Decision, LogEntry, Message, Remark
 from brain.domain.moves import Summons
-from brain.domain.tools import Json
+from brain.domain.tools import ClientTool, Json
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
-from brain.ports import Delta, Prompt, Tool
+from brain.ports import Delta, Prompt, Tool, Wishes
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -192,6 +192,7 @@ class World:
         sayings: Sequence[Saying] = (),
         *,
         tools: Sequence[Tool] = (),
+        wishes: Wishes | None = None,
         limits: Limits | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
@@ -213,6 +214,7 @@ class World:
             tools={tool.spec.name: tool for tool in tools},
             clock=self.clock,
             limits=self.limits,
+            wishes=wishes,
         )
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
@@ -245,6 +247,8 @@ class World:
         patience_s: float = 0,
         recent_context: Sequence[Remark] = (),
         call_id: str | None = None,
+        client_tools: Sequence[ClientTool] = (),
+        decision: Decision | None = None,
     ) -> Outcome:
         """What /api/voiceToBrain does: the outcome that the caller is told."""
         reply = Reply()
@@ -256,6 +260,8 @@ class World:
                 text=text,
                 message_id=message_id or self.clock.new_id(),
                 call_id=call_id,
+                client_tools=client_tools,
+                decision=decision,
                 invocation=self.invocation(),
                 reply=reply,
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from brain.core.schema import complaint
 from brain.domain.journal import ToolCall
 from brain.domain.tools import Json
-from brain.ports import Errand, Tool
+from brain.ports import Errand, Given, Tool
 
 
 def named(tools: Sequence[Tool], name: str) -> Tool:
@@ -38,5 +38,6 @@ async def use(
     """What the tool gives for arguments that its schema allows."""
     asked = named(tools, name)
     assert complaint(asked.spec.parameters, arguments) == ""
-    given: Json = json.loads(await asked.run(errand(name, arguments, key=key, tainted=tainted)))
-    return given
+    given = await asked.run(errand(name, arguments, key=key, tainted=tainted))
+    read: Json = json.loads(given.text if isinstance(given, Given) else given)
+    return read

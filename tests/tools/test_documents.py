@@ -10,7 +10,7 @@ from brain.core.texts import MAX_BODY_CHARS
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.journal import ToolCall
 from brain.domain.tools import Effect, Json
-from brain.ports import Document, Documents, Errand, Passage, Tool
+from brain.ports import Document, Documents, Errand, Given, Passage, Tool
 from brain.tools.documents import SLICE_CHARS, document_tools
 from tests.fakes.documents import FakeDocuments
 
@@ -58,8 +58,9 @@ async def use(documents: Documents, name: str, arguments: Json, *, key: str = "r
     """What the tool gives for arguments that its schema allows."""
     asked = tool(documents, name)
     assert complaint(asked.spec.parameters, arguments) == ""
-    given: Json = json.loads(await asked.run(errand(name, arguments, key=key)))
-    return given
+    given = await asked.run(errand(name, arguments, key=key))
+    read: Json = json.loads(given.text if isinstance(given, Given) else given)
+    return read
 
 
 async def test_a_created_document_is_named_with_its_id(documents: FakeDocuments) -> None:

@@ -1,10 +1,13 @@
 -- A text comes in: append it once, and make the caller the brain if there is none.
--- KEYS: 4 what is known of this message id
-local ID = KEYS[4]
-local utterance, overheard, holder, new_run = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local lease_ms, tail = tonumber(ARGV[5]), ARGV[6]
-local rate, window_ms = tonumber(ARGV[7]), tonumber(ARGV[8])
-local log_length, keep_ms, id_keep_ms, journal_keep_ms = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
+-- KEYS: 4 what is known of this message id, 5 questions (hash), 6 the resting journal of the question
+-- that the text decides
+local ID, QUESTIONS, RESTING = KEYS[4], KEYS[5], KEYS[6]
+local utterance, overheard, tools, holder, new_run = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local lease_ms, tail = tonumber(ARGV[6]), ARGV[7]
+local rate, window_ms = tonumber(ARGV[8]), tonumber(ARGV[9])
+local log_length, keep_ms, id_keep_ms, journal_keep_ms = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
+-- What the text decides, if anything; `plain` is its form where that does not count, empty if it must.
+local question, verdict, plain = ARGV[14], ARGV[15], ARGV[16]
 
 local now = clock()
 local r = load()
@@ -28,6 +31,18 @@ if known then
   return { word, seq, of, '0', text(r.wake), text(r.lease - now), {} }
 end
 
+if question ~= '' then
+  local state = redis.call('HGET', QUESTIONS, question) or 'unknown'
+  local asked, expires = string.match(state, '^open (%d+) (%d+)$')
+  local expired = asked and tonumber(expires) <= now
+  if not asked or expired or (plain ~= '' and tonumber(asked) ~= r.seq) then
+    if plain == '' then
+      return { 'closed', expired and 'expired' or state }
+    end
+    question, utterance = '', plain
+  end
+end
+
 -- The sliding window lives in one field of the hash that is read anyway: no key, no command more.
 local stamps, oldest = {}, nil
 for stamp in string.gmatch(r.recent, '%d+') do
@@ -46,10 +61,16 @@ local run_id = idle and new_run or r.id
 redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', 'u', utterance, 'r', run_id)
 redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. holder, 'PX', id_keep_ms)
 redis.call('PEXPIRE', LOG, keep_ms)
+if question ~= '' then
+  redis.call('HSET', QUESTIONS, question, verdict .. ' ' .. text(seq))
+end
 
 local heard = {}
 if overheard ~= '' then
   heard[1] = 'c' .. text(seq) .. ' ' .. overheard
+end
+if tools ~= '' then
+  heard[#heard + 1] = 't' .. text(seq) .. ' ' .. tools
 end
 if idle then
   -- The last step of the run before may still be sent again, when its answer was lost.
@@ -57,7 +78,12 @@ if idle then
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = new_run, r.fence + 1, 0, seq, 1, 0
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
-  redis.call('DEL', JOURNAL)
+  -- A run that rested with its question goes on; of any other nothing is left to say.
+  if question ~= '' and redis.call('EXISTS', RESTING) == 1 then
+    redis.call('RENAME', RESTING, JOURNAL)
+  else
+    redis.call('DEL', JOURNAL)
+  end
   redis.call('RPUSH', JOURNAL, unpack(heard))
   redis.call('PEXPIRE', JOURNAL, journal_keep_ms)
   redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', table.concat(stamps, ' '),
@@ -74,7 +100,7 @@ redis.call('HSET', RUN, 'seq', text(seq), 'recent', table.concat(stamps, ' '), '
 redis.call('PEXPIRE', RUN, keep_ms)
 tell(seq, 'running', run_id)
 if #heard > 0 then
-  redis.call('RPUSH', JOURNAL, heard[1])
+  redis.call('RPUSH', JOURNAL, unpack(heard))
 end
 if vacant then
   take_over(r, holder, now, lease_ms)

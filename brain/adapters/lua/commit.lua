@@ -3,8 +3,38 @@ local run_id, fence, step, move = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]),
 local lease_ms, handover_ms, log_length = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local loops, tokens, handoffs, attempts, pace = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 local activity, progress, reason = ARGV[13], ARGV[14], ARGV[15]
-local entries, drafts = tonumber(ARGV[16]), tonumber(ARGV[17])
-local FIRST_ENTRY = 18
+local entries, if_asked, drafts = tonumber(ARGV[16]), tonumber(ARGV[17]), tonumber(ARGV[18])
+-- With the move `rest`: the question's id, when it expires, how long it is kept, and the id of the one
+-- that it takes the place of.
+-- KEYS: 4 questions (hash: id -> state, id:form -> its message), 5 where this run's journal rests
+local question, expires, question_keep_ms, superseded = ARGV[19], ARGV[20], ARGV[21], ARGV[22]
+local FIRST_ENTRY = 23
+local FIRST_DRAFT = FIRST_ENTRY + entries + if_asked
+local MOST_QUESTIONS = 32 -- kept; the oldest go first, open or not
+
+-- Let the run rest with its question: its journal is kept for whoever goes on with it.
+local function rest(seq)
+  local QUESTIONS, RESTING = KEYS[4], KEYS[5]
+  if superseded ~= '' and string.sub(redis.call('HGET', QUESTIONS, superseded) or '', 1, 4) == 'open' then
+    redis.call('HSET', QUESTIONS, superseded, 'superseded ' .. text(seq))
+  end
+  redis.call('HSET', QUESTIONS, question, 'open ' .. text(seq) .. ' ' .. expires,
+    question .. ':form', ARGV[FIRST_DRAFT + drafts - 1])
+  if redis.call('HLEN', QUESTIONS) > 2 * MOST_QUESTIONS then
+    local ids = {}
+    for _, field in ipairs(redis.call('HKEYS', QUESTIONS)) do
+      if not string.find(field, ':', 1, true) then
+        ids[#ids + 1] = field
+      end
+    end
+    table.sort(ids) -- ids sort by their time
+    redis.call('HDEL', QUESTIONS, ids[1], ids[1] .. ':form')
+  end
+  redis.call('PEXPIRE', QUESTIONS, question_keep_ms)
+  redis.call('RENAME', JOURNAL, RESTING)
+  redis.call('PEXPIRE', RESTING, question_keep_ms)
+  redis.call('HSET', RUN, 'question', question)
+end
 
 -- The texts of the user between two places of the log.
 local function texts(after, upto)
@@ -39,13 +69,17 @@ end
 local now = clock()
 local from, seen = r.consumed, r.seq
 local taken = {}
-if move == 'goOn' or move == 'finish' then
+if move == 'goOn' or move == 'finish' or move == 'rest' then
   taken = texts(from, seen)
 end
-local ended = move == 'end' or (move == 'finish' and #taken == 0)
+local ended = move == 'end' or ((move == 'finish' or move == 'rest') and #taken == 0)
+local asks = move == 'rest' and ended
+if move == 'rest' and not ended then
+  drafts = 0 -- what was said before the question might be taken for its answer
+end
 
 local journal = {}
-for i = FIRST_ENTRY, FIRST_ENTRY + entries - 1 do
+for i = FIRST_ENTRY, FIRST_ENTRY + entries + (asks and if_asked or 0) - 1 do
   journal[#journal + 1] = ARGV[i]
 end
 for _, entry in ipairs(taken) do
@@ -60,12 +94,16 @@ for i = 1, drafts do
   seq = seq + 1
   local kind = (ended and i == drafts) and 't' or 'm'
   redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', kind,
-    ARGV[FIRST_ENTRY + entries + i - 1], 'r', run_id)
+    ARGV[FIRST_DRAFT + i - 1], 'r', run_id)
+end
+if asks then
+  rest(seq)
 end
 
 local upto = #taken > 0 and seen or from
 local reply = text(r.seq + 1) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
-local consumed = (move == 'goOn' or move == 'finish' or move == 'end') and seq or from
+local takes = move == 'goOn' or move == 'finish' or move == 'end' or move == 'rest'
+local consumed = takes and seq or from
 local state, lease, next_fence = 'running', now + lease_ms, fence
 if ended then
   state, lease = 'idle', 0

@@ -8,7 +8,7 @@ local NEWS = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, which is n
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
-  'stopped',
+  'stopped', 'heard', 'channel', 'question', 'held',
 }
 
 local function text(number)
@@ -49,6 +49,7 @@ local function admitted(r, seq, now, tail)
   return {
     'admitted', text(seq), text(now), r.id, text(r.fence), text(r.step), text(r.first),
     text(r.wake), r.started, r.loops, r.tokens, r.handoffs, text(r.attempts), r.pace, journal, history,
+    r.heard,
   }
 end
 

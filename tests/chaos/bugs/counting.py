@@ -4,16 +4,7 @@ from typing import Any
 
 from brain.adapters.store import RedisStore
 from brain.domain.messages import Message
-from brain.domain.moves import (
-    Admitted,
-    Arrival,
-    Commit,
-    Committed,
-    Duplicate,
-    Hold,
-    RateLimited,
-    Recorded,
-)
+from brain.domain.moves import Admission, Admitted, Arrival, Commit, Committed, Hold
 from tests.chaos.bugs.mutant import Mutant
 
 
@@ -24,7 +15,7 @@ class CountingHere(RedisStore):
         super().__init__(*about)
         self._seq = 0
 
-    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+    async def admit(self, arrival: Arrival) -> Admission:
         admission = await super().admit(arrival)
         if isinstance(admission, Admitted):
             self._seq = admission.seq or admission.run.first_seq

@@ -119,7 +119,7 @@ FLOWS = (
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",
         "beside",
-        change("loop.py", "Move.RECORD if verdict.quit else Move.GO_ON", "Move.GO_ON"),
+        change("loop.py", "Move.RECORD if is_last else Move.GO_ON", "Move.GO_ON"),
     ),
     bug(
         "a lease that is being given back is renewed",

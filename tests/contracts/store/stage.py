@@ -1,8 +1,8 @@
 """A stage for the state store's tests: a Redis, one user on it, and what they may say."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from brain.adapters.store import Redis, RedisStore
@@ -16,10 +16,12 @@ from brain.domain.journal import (
     Started,
     ToolCall,
 )
-from brain.domain.messages import Draft, Kind, Remark, Utterance
+from brain.domain.messages import Decision, Draft, Kind, Question, Remark, Utterance
 from brain.domain.moves import Admitted, Arrival, Commit, Committed, Hold, Move, Stop, Summons
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=365 * 100)
+CALL = ToolCall(id="c1", name="send", arguments='{"to":"anna"}')
 SHORT = Limits(lease_s=0.2, handover_s=0.2)  # seconds; long enough for the steps before the wait
 CONTEXT = (Remark(role="user", text="Well"), Remark(role="assistant", text="Yes?"))
 RECORDED: tuple[Fact, ...] = (
@@ -29,6 +31,7 @@ RECORDED: tuple[Fact, ...] = (
     Interrupted(text="And th"),
 )
 
+type Verdict = Literal["approve", "reject", "answer"]
 type Reason = Literal["handoff", "wakeup", "event"]
 
 
@@ -88,6 +91,21 @@ class Stage:
         assert isinstance(admitted, Admitted)
         return admitted
 
+    async def ask(
+        self, hold: Hold, question: str = "q1", *, step: int = 0, supersedes: str | None = None
+    ) -> Committed:
+        """Let a run rest with a question of this id."""
+        return await self.store().commit(hold, asking(step, question, supersedes=supersedes))
+
+    def decision(
+        self, verdict: Verdict = "approve", *, of: str = "q1", to: str = "anna"
+    ) -> Arrival:
+        """A decision as it comes by /api/control."""
+        decided = decision(verdict, of=of, to=to)
+        message_id = f"{verdict}-{of}-{to}"
+        arrival = self.arrival("Yes.", message_id=message_id, holder="h2", run="r2")
+        return replace(arrival, decision=decided)
+
     def stop(self, run: str | None = None) -> Stop:
         return Stop(
             user_id=self.user,
@@ -122,6 +140,30 @@ def commit(step: int, move: Move, *texts: str, entries: tuple[Fact, ...] = ()) -
         spent=Spent(started_ms=0, loops=step + 1),
         entries=entries,
         drafts=tuple(draft(text) for text in texts),
+    )
+
+
+def decision(verdict: Verdict = "approve", *, of: str = "q1", to: str = "anna") -> Decision:
+    return Decision(question_id=of, verdict=verdict, tool="send", arguments={"to": to})
+
+
+def asking(step: int, id: str, *, supersedes: str | None = None) -> Commit:
+    question = Question(whom="user", tool="send", arguments={"to": "anna"}, expires_at=LATER)
+    asked = replace(
+        draft("Shall I?"),
+        id=id,
+        kind=Kind.QUESTION,
+        question=question,
+        expires_at=LATER,
+        supersedes=supersedes,
+    )
+    return Commit(
+        step=step,
+        move=Move.REST,
+        spent=Spent(started_ms=0, loops=step + 1),
+        entries=(Answered(text="", calls=(CALL,), tokens=1),),
+        if_asked=(Returned(call_id=CALL.id, text="Asked."),),
+        drafts=(asked,),
     )
 
 

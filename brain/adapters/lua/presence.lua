@@ -1,0 +1,11 @@
+-- The channel's word on whether anybody is subscribed. Words may come late: the newest counts.
+local at, occupied, keep_ms = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+
+local r = load()
+local known = tonumber(string.match(r.channel, '^%d+')) or 0
+if at < known then
+  return { '' }
+end
+redis.call('HSET', RUN, 'channel', text(at) .. ' ' .. occupied)
+redis.call('PEXPIRE', RUN, keep_ms)
+return { '1' }

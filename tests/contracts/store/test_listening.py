@@ -1,0 +1,94 @@
+"""What is known of the user's ear: who listens, and how much of a message was heard."""
+
+import pytest
+
+from brain.adapters.store import HERE_MS, Keys
+from brain.domain.messages import Heard, How
+from brain.domain.moves import Admitted, Move
+from tests.contracts.store.stage import Stage, commit
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def said(stage: Stage) -> None:
+    """An utterance at 1, a message at 2."""
+    admitted = await stage.begin()
+    await stage.last(admitted.hold)
+
+
+async def test_nobody_listens_at_first_and_a_page_that_asks_does_from_then_on(
+    stage: Stage,
+) -> None:
+    store = stage.store()
+    assert not (await store.status(stage.user)).is_listening
+    assert not (await store.status(stage.user, is_here=True)).is_listening
+    assert (await store.status(stage.user)).is_listening
+
+
+async def test_a_stream_listens_and_learns_how_far_the_log_reaches(stage: Stage) -> None:
+    assert await stage.store().here(stage.user) == 0
+    await said(stage)
+    assert await stage.store().here(stage.user) == 2
+    assert (await stage.store().status(stage.user)).is_listening
+    left = await stage.redis.execute(["PTTL", Keys.of(stage.user).key("here")], limit_s=4)
+    assert 0 < int(left) <= HERE_MS
+
+
+async def test_the_newest_word_of_the_channel_counts(stage: Stage) -> None:
+    store, digest = stage.store(), Keys.of(stage.user).user
+    assert await store.note_presence(digest, is_occupied=True, at_ms=2_000)
+    assert (await store.status(stage.user)).is_listening
+    assert not await store.note_presence(digest, is_occupied=False, at_ms=1_000)
+    assert (await store.status(stage.user)).is_listening
+    assert await store.note_presence(digest, is_occupied=False, at_ms=3_000)
+    assert not (await store.status(stage.user)).is_listening
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heard(seq=2, how=How.PLAYED),
+        Heard(seq=2, how=How.CUT_OFF, chars=7),
+        Heard(seq=2, how=How.UNSPOKEN),
+    ],
+)
+async def test_what_was_heard_of_a_message_is_known_to_the_next_run(
+    stage: Stage, heard: Heard
+) -> None:
+    await said(stage)
+    for _ in range(2):
+        assert await stage.store().heard(stage.user, heard) == heard
+    following = await stage.store().admit(stage.arrival("Next", run="r2"))
+    assert isinstance(following, Admitted)
+    assert following.heard == (heard,)
+
+
+async def test_who_has_heard_most_is_believed(stage: Stage) -> None:
+    store = stage.store()
+    await said(stage)
+    more, most = Heard(seq=2, how=How.CUT_OFF, chars=9), Heard(seq=2, how=How.PLAYED)
+    await store.heard(stage.user, more)
+    for less in (Heard(seq=2, how=How.UNSPOKEN), Heard(seq=2, how=How.CUT_OFF, chars=8)):
+        assert await store.heard(stage.user, less) == more
+    assert await store.heard(stage.user, most) == most
+    assert await store.heard(stage.user, more) == most
+
+
+async def test_a_text_of_the_users_and_a_message_that_is_not_there_cannot_be_heard(
+    stage: Stage,
+) -> None:
+    await said(stage)
+    for seq in (1, 3):
+        assert await stage.store().heard(stage.user, Heard(seq=seq, how=How.PLAYED)) is None
+
+
+async def test_only_the_newest_marks_are_kept(stage: Stage) -> None:
+    store = stage.store()
+    admitted = await stage.begin()
+    for step in range(45):
+        await store.commit(admitted.hold, commit(step, Move.RECORD, f"Step {step}"))
+        await store.heard(stage.user, Heard(seq=step + 2, how=How.PLAYED))
+    await store.commit(admitted.hold, commit(45, Move.END, "Done."))
+    following = await store.admit(stage.arrival("Next", run="r2"))
+    assert isinstance(following, Admitted)
+    assert [mark.seq for mark in following.heard] == list(range(7, 47))
