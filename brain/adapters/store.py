@@ -166,7 +166,7 @@ class RedisStore:
 
     async def commit(self, hold: Hold, commit: Commit) -> Committed:
         entries = [records.entry_to_journal(entry) for entry in commit.entries]
-        if_asked = [records.entry_to_journal(entry) for entry in commit.if_asked]
+        asking = commit.asking
         drafts = [records.draft_to_log(draft) for draft in commit.drafts]
         asked = commit.question
         reply = await self._move(
@@ -184,14 +184,14 @@ class RedisStore:
             "" if commit.progress is None else repr(commit.progress),
             commit.reason,
             str(len(entries)),
-            str(len(if_asked)),
             str(len(drafts)),
             asked.id if asked else "",
             str(round(asked.expires_at.timestamp() * 1000)) if asked and asked.expires_at else "",
             str(QUESTION_KEEP_MS),
             (asked and asked.supersedes) or "",
+            records.entry_to_journal(asking.asked) if asking else "",
+            records.entry_to_journal(asking.not_asked) if asking else "",
             *entries,
-            *if_asked,
             *drafts,
             more=("questions", f"rest:{asked.id}") if asked else (),
         )

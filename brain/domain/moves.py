@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from brain.domain.journal import Fact, Run, Spent
+from brain.domain.journal import Fact, Returned, Run, Spent
 from brain.domain.messages import (
     Decision,
     Draft,
@@ -181,13 +181,22 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Asking:
+    """What is recorded of the call that a question is about: if it is asked, and if it is not,
+    because there are new texts.
+    """
+
+    asked: Returned
+    not_asked: Returned
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Commit:
     """One recorded step. `step` is the number the run has before it; (fence, step) is its
     idempotency key.
 
     `reason` says why a run ended early, for the status; `activity` what the brain does next. With
-    REST the one draft is a question: it is asked, and `if_asked` is recorded, only if there are no
-    new texts.
+    REST the one draft is a question, and `asking` is set.
     """
 
     step: int
@@ -195,7 +204,7 @@ class Commit:
     spent: Spent
     entries: tuple[Fact, ...] = ()
     drafts: tuple[Draft, ...] = ()
-    if_asked: tuple[Fact, ...] = ()
+    asking: Asking | None = None
     activity: str = ""
     progress: float | None = None
     reason: str = ""

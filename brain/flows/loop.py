@@ -14,7 +14,7 @@ from brain.core.step import Verdict
 from brain.domain.errors import ModelCut, ModelFault
 from brain.domain.journal import Answered, Returned, Started
 from brain.domain.messages import Draft, Kind, Message
-from brain.domain.moves import Committed, Move
+from brain.domain.moves import Asking, Committed, Move
 from brain.flows.asking import Ask, question_draft, take_decision
 from brain.flows.deliver import send_websocket_message
 from brain.flows.turn import OutOfTime, Turn
@@ -199,13 +199,15 @@ async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
     committed = await turn.commit(
         Move.REST,
         drafts=(question_draft(turn, asked),),
-        if_asked=(Returned(call_id=asked.work.call.id, text=ASKED),),
+        asking=Asking(
+            asked=Returned(call_id=asked.work.call.id, text=ASKED),
+            not_asked=Returned(call_id=asked.work.call.id, text=NOT_ASKED, failed=True),
+        ),
         activity="",
     )
-    if committed.finished:
-        return LoopResult(needs_another_loop=False, websocket_message=committed.messages[-1])
-    turn.note(Returned(call_id=asked.work.call.id, text=NOT_ASKED, failed=True))
-    return LoopResult(needs_another_loop=True)
+    if not committed.finished:
+        return LoopResult(needs_another_loop=True)
+    return LoopResult(needs_another_loop=False, websocket_message=committed.messages[-1])
 
 
 def _speak(turn: Turn, committed: Committed) -> None:

@@ -8,7 +8,7 @@ from brain.core.limits import Limits
 from brain.core.step import started_calls
 from brain.domain.journal import Entry, Equipped, Fact, Joined, Run, Spent
 from brain.domain.messages import Draft, Heard, LogEntry
-from brain.domain.moves import Admitted, Commit, Committed, Move
+from brain.domain.moves import Admitted, Asking, Commit, Committed, Move
 from brain.domain.tools import ToolSpec
 from brain.flows.deliver import Outbox, Reply
 from brain.flows.lease import Lease
@@ -163,7 +163,7 @@ class Turn:
         move: Move,
         *,
         drafts: tuple[Draft, ...] = (),
-        if_asked: tuple[Fact, ...] = (),
+        asking: Asking | None = None,
         activity: str = "thinking",
         progress: float | None = None,
         reason: str = "",
@@ -187,7 +187,7 @@ class Turn:
                 spent=self.run.spent,
                 entries=entries,
                 drafts=drafts,
-                if_asked=if_asked,
+                asking=asking,
                 activity=activity,
                 progress=progress,
                 reason=reason,
@@ -195,6 +195,8 @@ class Turn:
         )
         self.lease.extend(since=since)
         self.lease.is_ending = committed.finished or move is Move.HAND_OVER
+        if asking is not None:
+            self._append([asking.asked if committed.finished else asking.not_asked])
         self._take(committed)
         return committed
 

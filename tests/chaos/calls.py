@@ -3,7 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from brain.domain.errors import BrainError, TooManyTexts
+from brain.domain.errors import BrainError, QuestionClosed, TooManyTexts
+from brain.domain.messages import Decision
 from brain.domain.moves import Summons
 from brain.flows.deliver import Outcome
 from brain.flows.turn import Invocation, Services
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 DELIVERIES = 4  # the queue's first and its three retries
 MARGIN_S = 10.0  # seconds that a caller waits beyond the patience it asked for
+NEVER_S = 120.0  # seconds after which nobody waits for a question any more
 LONGEST_PAUSE_S = 8.0  # seconds between two tries of a caller
 
 
 async def insist(world: "World", said: Said) -> None:
     """A caller as the page's client: it sends the same text until it has a 200."""
+    if said.decides and not await _find_question(world, said):
+        return
     for attempt in range(world.story.tries):
         process = _ask(world, said)
         await asyncio.wait({process.connection}, timeout=world.story.patience_s + MARGIN_S)
@@ -28,9 +32,28 @@ async def insist(world: "World", said: Said) -> None:
             process.is_deserted = True
         elif (error := process.connection.exception()) is None:
             return
+        elif isinstance(error, QuestionClosed):
+            return  # 409: the user has decided already, or said otherwise
         elif isinstance(error, TooManyTexts):
             pause_s = error.retry_after_s
         await asyncio.sleep(pause_s)
+
+
+async def _find_question(world: "World", said: Said) -> bool:
+    """Wait until the user is asked something; false if they never are."""
+    while world.now < NEVER_S:
+        asked = await world.store.question(said.user, None)
+        if asked is not None and asked.message.question is not None:
+            question = asked.message.question
+            said.decision = Decision(
+                question_id=asked.message.id,
+                verdict="approve",
+                tool=question.tool,
+                arguments=question.arguments,
+            )
+            return True
+        await asyncio.sleep(1.0)
+    return False
 
 
 async def deliver(world: "World", summons: Summons) -> None:
@@ -101,6 +124,7 @@ async def _run(
             text=said.text,
             message_id=said.message_id,
             call_id=None,
+            decision=said.decision,
             invocation=invocation,
             reply=reply,
         )

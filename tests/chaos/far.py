@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from brain import ports
 from brain.domain.errors import (
     ChannelUnreachable,
     ModelCut,
@@ -134,6 +135,12 @@ class ToolHere:
         await asyncio.sleep(seconds)
         await self._gate.leave(point)
         return done(key) + "." * tool.chars
+
+    async def prepare(self, errand: Errand) -> ports.Deed:
+        point = await self._gate.enter("tool", "prepare")
+        await asyncio.sleep(NETWORK_S)
+        await self._gate.leave(point)
+        return ports.Deed(question="Shall I?", recipients=("anna",))
 
     async def outcome(self, errand: Errand) -> str | None:
         point = await self._gate.enter("tool", "outcome")

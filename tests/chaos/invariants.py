@@ -7,6 +7,7 @@ can only be seen as it happens (I2, the questions of I5) stands in the ledger al
 from collections import Counter
 from collections.abc import Iterator
 
+from brain.core.asking import call_id, is_decided_id
 from brain.core.codec import message_for_channel, message_to_wire
 from brain.core.step import UNSURE
 from brain.domain.messages import Kind, LogEntry, Message, Utterance
@@ -45,7 +46,7 @@ async def violations(world: World) -> tuple[str, ...]:
 def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[str]:
     """I1 and I3: each accepted text has one terminal outcome, and the user's brain is at rest."""
     said = [said for said in world.ledger.said if said.user == user]
-    accepted = {text.message_id for text in said if text.outcomes}
+    accepted = {text.message_id for text in said if any(o.run_id for _, o in text.outcomes)}
     texts = [entry for entry in log if isinstance(entry, Utterance)]
     messages = [entry for entry in log if isinstance(entry, Message)]
     terminals = Counter(m.run_id for m in messages if m.done_after_this)
@@ -69,18 +70,32 @@ def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[st
             yield f"I1 accepted and not answered: text {text.seq}"
         if not _came_to_mind(world, text):
             yield f"I3 never shown to the model: text {text.seq}"
+        if not _taken_up(world, text):
+            yield f"I3 a decision that was not carried out: text {text.seq}"
     for one in said:
         yield from _told_the_truth(one, messages)
 
 
 def _came_to_mind(world: World, text: Utterance) -> bool:
     """Whether the model saw the text, or the run ended with a word that says why it did not."""
-    ended = [s for s in world.ledger.steps if s.run_id == text.run_id and s.ended]
-    if any(step.commit.move is Move.END for step in ended):
-        return True
-    if any(stop.message.run_id == text.run_id for stop in world.ledger.stops):
+    if _broke_off(world, text):
         return True
     return any(text.text in t.shown for t in world.ledger.thoughts if t.run_id == text.run_id)
+
+
+def _broke_off(world: World, text: Utterance) -> bool:
+    """Whether the text's run ended with a word on why it did not come to its end."""
+    ended = [s for s in world.ledger.steps if s.run_id == text.run_id and s.ended]
+    stopped = {stop.message.run_id for stop in world.ledger.stops}
+    return text.run_id in stopped or any(s.commit.move is Move.END for s in ended)
+
+
+def _taken_up(world: World, text: Utterance) -> bool:
+    """Whether a decision was carried out, or the run ended before it could be."""
+    if text.decision is None:
+        return True
+    decided = world.ledger.decided(text.run_id)
+    return any(call.id == call_id(text.decision) for call in decided) or _broke_off(world, text)
 
 
 def _told_the_truth(said: Said, messages: list[Message]) -> Iterator[str]:
@@ -145,10 +160,23 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
             for call in answer.calls:
                 if call.name in acts and call.id in results:
                     key, text = f"{run_id}:{loop}:{call.id}", results[call.id].text
-                    if times[key] and text not in (done(key), UNSURE):
-                        yield f"I6 {key} was done, and the model was told {text!r}"
-                    if not times[key] and text == done(key):
-                        yield f"I6 {key} was not done, and the model was told that it was"
+                    yield from _told_truly(key, text, times[key])
+        for call in world.ledger.decided(run_id):
+            if call.id in results:
+                yield from _told_truly(call.id, results[call.id].text, times[call.id])
+    asking = {t.spec.name for t in world.story.tools if t.spec.asks}
+    yield from (
+        f"I6 done without a yes: {deed.key}"
+        for deed in world.ledger.deeds
+        if deed.tool in asking and not is_decided_id(deed.key)
+    )
+
+
+def _told_truly(key: str, text: str, times: int) -> Iterator[str]:
+    if times and text not in (done(key), UNSURE):
+        yield f"I6 {key} was done, and the model was told {text!r}"
+    if not times and text == done(key):
+        yield f"I6 {key} was not done, and the model was told that it was"
 
 
 def _bounded(world: World, user: str) -> Iterator[str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from brain.adapters.store import Keys
-from brain.domain.journal import Answered, Returned, Started
-from brain.domain.messages import Message
+from brain.core.asking import is_decided_id
+from brain.domain.journal import Answered, Returned, Started, ToolCall
+from brain.domain.messages import Decision, Message
 from brain.domain.moves import Commit, Hold, Move, Stopped, Summons
 from brain.domain.tools import Json
 from brain.flows.deliver import Outcome
@@ -27,6 +28,8 @@ class Said:
     user: str
     text: str
     message_id: str
+    decides: bool = False
+    decision: Decision | None = None
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     unheard: list[tuple[str, Outcome]] = field(default_factory=list)
 
@@ -123,7 +126,13 @@ class Ledger:
 
     def answers(self, run_id: str) -> list[Answered]:
         """The model's answers that are recorded of a run."""
-        return [entry for entry in self._entries(run_id) if isinstance(entry, Answered)]
+        answers = [entry for entry in self._entries(run_id) if isinstance(entry, Answered)]
+        return [answer for answer in answers if not any(is_decided_id(c.id) for c in answer.calls)]
+
+    def decided(self, run_id: str) -> list[ToolCall]:
+        """The calls that the user has approved and the run has taken up."""
+        answers = [entry for entry in self._entries(run_id) if isinstance(entry, Answered)]
+        return [call for answer in answers for call in answer.calls if is_decided_id(call.id)]
 
     def results(self, run_id: str) -> list[Returned]:
         """The tool results that are recorded of a run."""
@@ -206,7 +215,7 @@ class Ledger:
 
     def did(self, process: Process, deed: Deed, *, at: float, acts: bool) -> None:
         """A tool runs."""
-        run_id = deed.key.partition(":")[0]
+        run_id = self.state(process.user).run.get("id", "")
         recently_stopped = at < self._stopped_at.get(process.user, -NOTICED_S) + NOTICED_S
         # An act that was under way, by the journal, when the stop came: the stop has said so.
         under_way = Started(call_id=deed.call_id) in self._entries(run_id)
@@ -217,7 +226,14 @@ class Ledger:
         self.deeds.append(deed)
 
     def _entries(self, run_id: str) -> list[Any]:
-        return [e for step in self.steps if step.run_id == run_id for e in step.commit.entries]
+        steps = [step for step in self.steps if step.run_id == run_id]
+        return [entry for step in steps for entry in (*step.commit.entries, *_of_asking(step))]
+
+
+def _of_asking(step: Step) -> list[Returned]:
+    if (asking := step.commit.asking) is None:
+        return []
+    return [asking.asked if step.ended else asking.not_asked]
 
 
 def _mark(answer: Answered) -> str:

@@ -41,12 +41,15 @@ class FarTool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A text that a user says at a time of their own."""
+    """A text that a user says at a time of their own. `decides`: it is their yes to a question, as
+    soon as there is one.
+    """
 
     at: float = 0.0
     text: str = "zebra"
     user: str = "anna"
     message_id: str = ""
+    decides: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,9 +98,16 @@ def bye(text: str) -> Call:
     return (QUIT, f'{{"message":"{text}"}}')
 
 
-def tool(name: str, effect: Effect, *, knows: bool = False, chars: int = 0) -> FarTool:
+def tool(
+    name: str, effect: Effect, *, knows: bool = False, chars: int = 0, asks: bool = False
+) -> FarTool:
     spec = ToolSpec(
-        name=name, description=name, parameters={"type": "object"}, effect=effect, limit_s=8.0
+        name=name,
+        description=name,
+        parameters={"type": "object"},
+        effect=effect,
+        limit_s=8.0,
+        asks=asks,
     )
     return FarTool(spec=spec, knows=knows, chars=chars)
 
@@ -105,6 +115,7 @@ def tool(name: str, effect: Effect, *, knows: bool = False, chars: int = 0) -> F
 LOOK = tool("look", Effect.READS)
 KEEP = tool("keep", Effect.REPEATS)
 SEND = tool("send", Effect.ACTS)
+SEND_ASKED = tool("send", Effect.ACTS, asks=True)
 SEND_KNOWN = tool("send", Effect.ACTS, knows=True)
 
 END = Beat(calls=(bye("The end."),))
@@ -161,6 +172,21 @@ ACTS = Story(
     beats=(Beat(calls=(("look", "{}"), ("send", "{}"), ("send", "{}"), bye("Sent."))),),
     tools=(LOOK, SEND),
 )
+ASKED = Story(
+    name="asked",
+    beats=(Beat(calls=(("look", "{}"), ("send", "{}"), bye("Sent."))), END),
+    tools=(LOOK, SEND_ASKED),
+    asks=(Ask(), Ask(at=1.5, text="heron", decides=True)),
+)
+ASKED_TWICE = replace(
+    ASKED,
+    name="asked-twice",
+    asks=(
+        *ASKED.asks,
+        Ask(at=1.9, text="otter"),
+        Ask(at=2.5, text="heron", message_id="again", decides=True),
+    ),
+)
 TWO = Story(
     name="two", beats=(LOOKING, END), tools=(LOOK,), asks=(Ask(), Ask(at=0.6, text="walrus"))
 )
@@ -187,6 +213,7 @@ STORIES = {
     story.name: story
     for story in (
         *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
-        *(LONG, ACT, ACT_KNOWN, ACTS, TWO, NEXT, LATE_TWO, SAME, STOPPED, STEADY, RATED),
+        *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
+        *(STOPPED, STEADY, RATED),
     )
 }

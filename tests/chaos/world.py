@@ -109,6 +109,7 @@ class World:
             user=ask.user,
             text=ask.text,
             message_id=ask.message_id or self.clock.new_id(),
+            decides=ask.decides,
         )
         self.ledger.said.append(said)
         self.later(ask.at, lambda: insist(self, said))

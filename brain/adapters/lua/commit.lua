@@ -3,13 +3,14 @@ local run_id, fence, step, move = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]),
 local lease_ms, handover_ms, log_length = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local loops, tokens, handoffs, attempts, pace = ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12]
 local activity, progress, reason = ARGV[13], ARGV[14], ARGV[15]
-local entries, if_asked, drafts = tonumber(ARGV[16]), tonumber(ARGV[17]), tonumber(ARGV[18])
--- With the move `rest`: the question's id, when it expires, how long it is kept, and the id of the one
--- that it takes the place of.
+local entries, drafts = tonumber(ARGV[16]), tonumber(ARGV[17])
+-- With the move `rest`: the question's id, when it expires, how long it is kept, the id of the one that
+-- it takes the place of, and what is recorded if it is asked, and if it is not.
 -- KEYS: 4 questions (hash: id -> state, id:form -> its message), 5 where this run's journal rests
-local question, expires, question_keep_ms, superseded = ARGV[19], ARGV[20], ARGV[21], ARGV[22]
-local FIRST_ENTRY = 23
-local FIRST_DRAFT = FIRST_ENTRY + entries + if_asked
+local question, expires, question_keep_ms, superseded = ARGV[18], ARGV[19], ARGV[20], ARGV[21]
+local if_asked, if_not_asked = ARGV[22], ARGV[23]
+local FIRST_ENTRY = 24
+local FIRST_DRAFT = FIRST_ENTRY + entries
 local MOST_QUESTIONS = 32 -- kept; the oldest go first, open or not
 
 -- Let the run rest with its question: its journal is kept for whoever goes on with it.
@@ -79,8 +80,11 @@ if move == 'rest' and not ended then
 end
 
 local journal = {}
-for i = FIRST_ENTRY, FIRST_ENTRY + entries + (asks and if_asked or 0) - 1 do
+for i = FIRST_ENTRY, FIRST_ENTRY + entries - 1 do
   journal[#journal + 1] = ARGV[i]
+end
+if move == 'rest' then
+  journal[#journal + 1] = asks and if_asked or if_not_asked
 end
 for _, entry in ipairs(taken) do
   journal[#journal + 1] = 'u' .. string.match(entry[1], '^%d+') .. ' ' .. entry[2][2]

@@ -4,13 +4,12 @@ local run_id, log_length = ARGV[1], ARGV[2]
 local plain, unsure = ARGV[3], ARGV[4] -- the last word; and that of a run in the middle of an act
 
 local r = load()
-local running = r.state == 'running' or r.state == 'handingOver'
-if not running or (run_id ~= '' and r.id ~= run_id) then
-  local of, seq, said = string.match(r.stopped, '^(%S+) (%d+) (%d+)$')
-  local last = of and redis.call('XRANGE', LOG, seq, seq)[1]
-  if last and (last[2][2] == plain or last[2][2] == unsure) then -- sent again
-    return { 'stopped', of, seq, last[2][2] == unsure and '1' or '', said }
-  end
+local of, at, said = string.match(r.stopped, '^(%S+) (%d+) (%d+)$')
+local last = of and redis.call('XRANGE', LOG, at, at)[1]
+if last and (last[2][2] == plain or last[2][2] == unsure) then -- sent again, perhaps in the next run
+  return { 'stopped', of, at, last[2][2] == unsure and '1' or '', said }
+end
+if (r.state ~= 'running' and r.state ~= 'handingOver') or (run_id ~= '' and r.id ~= run_id) then
   return { 'settled' }
 end
 

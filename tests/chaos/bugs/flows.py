@@ -122,6 +122,16 @@ FLOWS = (
         change("loop.py", "Move.RECORD if is_last else Move.GO_ON", "Move.GO_ON"),
     ),
     bug(
+        "a call is done without the user's yes",
+        "asked",
+        change("asking.py", "if needs_yes(", "if not needs_yes("),
+    ),
+    bug(
+        "a decision is not taken up",
+        "asked",
+        change("loop.py", "or take_decision(turn)", ""),
+    ),
+    bug(
         "a lease that is being given back is renewed",
         "long",
         change(

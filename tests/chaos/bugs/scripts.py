@@ -8,8 +8,8 @@ SCRIPTS = (
         "two late-two",
         change(
             "commit.lua",
-            "move == 'end' or (move == 'finish' and #taken == 0)",
-            "move == 'end' or move == 'finish'",
+            "((move == 'finish' or move == 'rest') and #taken == 0)",
+            "move == 'finish' or (move == 'rest' and #taken == 0)",
         ),
     ),
     bug(
@@ -51,8 +51,8 @@ SCRIPTS = (
         "two impatient",
         change(
             "commit.lua",
-            "(move == 'goOn' or move == 'finish' or move == 'end') and seq",
-            "(move ~= 'handOver') and seq",
+            "local takes = move == 'goOn' or move == 'finish' or move == 'end' or move == 'rest'",
+            "local takes = move ~= 'handOver'",
         ),
     ),
     bug(
@@ -95,6 +95,36 @@ SCRIPTS = (
             "redis.call('SET', ID, told, 'PX', id_keep_ms)\n"
             "local stamps, oldest = {}, nil",
         ),
+    ),
+    bug(
+        "a stop keeps the fence",
+        "asked stopped",
+        change("stop.lua", "'fence', text(r.fence + 1)", "'fence', text(r.fence)"),
+        change("stop.lua", "'state', 'idle', ", ""),
+    ),
+    bug(
+        "a stop that is sent again is one more",
+        "next",
+        change("stop.lua", "if last and (last[2][2] == plain", "if false and (last[2][2] == plain"),
+    ),
+    bug(
+        "a question is asked although the user has said more",
+        "asked-twice two",
+        change(
+            "commit.lua",
+            "((move == 'finish' or move == 'rest') and #taken == 0)",
+            "move == 'rest' or (move == 'finish' and #taken == 0)",
+        ),
+    ),
+    bug(
+        "a question takes one decision after the other",
+        "asked-twice",
+        change(
+            "admit.lua",
+            "  redis.call('HSET', QUESTIONS, question, verdict .. ' ' .. text(seq))",
+            "",
+        ),
+        change("admit.lua", "if known then", "if false then"),
     ),
     bug(
         "the log is kept for ever",

@@ -17,7 +17,17 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Decision, Draft, Kind, Question, Remark, Utterance
-from brain.domain.moves import Admitted, Arrival, Commit, Committed, Hold, Move, Stop, Summons
+from brain.domain.moves import (
+    Admitted,
+    Arrival,
+    Asking,
+    Commit,
+    Committed,
+    Hold,
+    Move,
+    Stop,
+    Summons,
+)
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=365 * 100)
@@ -162,7 +172,10 @@ def asking(step: int, id: str, *, supersedes: str | None = None) -> Commit:
         move=Move.REST,
         spent=Spent(started_ms=0, loops=step + 1),
         entries=(Answered(text="", calls=(CALL,), tokens=1),),
-        if_asked=(Returned(call_id=CALL.id, text="Asked."),),
+        asking=Asking(
+            asked=Returned(call_id=CALL.id, text="Asked."),
+            not_asked=Returned(call_id=CALL.id, text="Not asked.", failed=True),
+        ),
         drafts=(asked,),
     )
 

@@ -43,7 +43,7 @@ async def test_there_is_no_question_where_none_was_asked(stage: Stage) -> None:
     assert await stage.store().question(stage.user, "q1") is None
 
 
-async def test_a_question_is_not_asked_when_the_user_has_said_more_and_its_result_stays_out(
+async def test_a_question_is_not_asked_when_the_user_has_said_more_and_its_call_has_failed(
     stage: Stage,
 ) -> None:
     store = stage.store()
@@ -57,7 +57,8 @@ async def test_a_question_is_not_asked_when_the_user_has_said_more_and_its_resul
     await store.commit(admitted.hold, commit(1, Move.HAND_OVER))
     found = await store.resume(stage.summons("handoff", fence=2), holder="h3")
     assert isinstance(found, Admitted)
-    assert found.run.journal[1:] == (ASKED[0], Joined(utterance=committed.taken[0]))
+    not_asked = Returned(call_id="c1", text="Not asked.", failed=True)
+    assert found.run.journal[1:] == (ASKED[0], not_asked, Joined(utterance=committed.taken[0]))
 
 
 async def test_asking_that_is_sent_again_asks_once(stage: Stage) -> None:

@@ -59,6 +59,16 @@ async def test_a_stop_that_is_sent_again_gives_the_same_answer_and_says_nothing_
     assert await texts(stage) == ["Hi", "Stopped."]
 
 
+async def test_a_stop_that_comes_late_again_leaves_the_next_run_alone(stage: Stage) -> None:
+    store = stage.store()
+    await stage.begin()
+    first = await store.stop(stage.stop())
+    following = await store.admit(stage.arrival("Next", run="r2"))
+    assert isinstance(following, Admitted)
+    assert await store.stop(stage.stop()) == first
+    await store.look(following.hold)
+
+
 async def test_a_stop_of_a_run_that_has_just_ended_stops_nothing(stage: Stage) -> None:
     store = stage.store()
     assert isinstance(await store.stop(stage.stop()), Settled)
