@@ -6,12 +6,13 @@ Every method has a time limit of its own inside the adapter and raises only the 
 
 from brain.ports.documents import Document, Documents, Passage
 from brain.ports.memory import Archive
-from brain.ports.services import Channel, Clock, Delta, Model, Prompt, Queue
+from brain.ports.services import Bulletin, Channel, Clock, Delta, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import Errand, Tool
 
 __all__ = [
     "Archive",
+    "Bulletin",
     "Channel",
     "Clock",
     "Delta",
@@ -19,6 +20,7 @@ __all__ = [
     "Documents",
     "Errand",
     "Model",
+    "News",
     "Passage",
     "Prompt",
     "Queue",
