@@ -19,9 +19,10 @@ from starlette.routing import Mount, WebSocketRoute
 from local.pusher.api import ApiRoutes
 from local.pusher.control import ControlRoutes
 from local.pusher.conversation import Credentials
-from local.pusher.hub import Counts, Event, Failure, Hub, Switches
+from local.pusher.hub import Counts, Event, Hub
 from local.pusher.protocol import RECONNECT, Close
 from local.pusher.sockets import SocketLimits, SocketRoutes
+from local.pusher.switches import Failure, Switches
 
 __all__ = ["Close", "Counts", "Event", "Failure", "LocalPusher", "SocketLimits", "Switches"]
 

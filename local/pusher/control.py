@@ -5,7 +5,8 @@ for.
   channel. With `published=3`, `delivered=3`, `dropped=1`, `connections=1` or `occupied=NAME` it
   answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
 * `POST /_local/channel` sets the switches it names: `{"drop": 0.3, "seed": 1}`,
-  `{"fail": {"status": 500, "seconds": 30}}`, `{"fail": null}`, `{"disabled": true}`.
+  `{"double": 0.1, "late": 0.1, "late_s": 20}`, `{"fail": {"status": 500, "seconds": 30}}`,
+  `{"fail": null}`, `{"disabled": true}`.
 * `POST /_local/channel/drop` closes every connection, as a restart at the vendor's would.
 
 No token: the server listens on this machine only.
@@ -25,7 +26,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.asked import number, wait_limit_s
-from local.pusher.hub import Hub, Switches
+from local.pusher.hub import Hub
+from local.pusher.switches import Switches
 
 COUNTED = ("published", "delivered", "dropped", "connections")
 SWITCHES = TypeAdapter(Switches)
