@@ -66,6 +66,7 @@ async def test_switches_and_counts_are_there_over_http(stage: Stage) -> None:
             "fail": None,
             "disabled": False,
         },
+        "webhooks": {"sent": 0, "given_up": 0, "waiting": 0},
         "events": {"one": [{"name": "lost", "data": '{"a": 1}'}]},
     }
 
