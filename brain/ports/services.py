@@ -12,10 +12,23 @@ from brain.domain.tools import Json
 
 
 class Queue(Protocol):
-    """Calls /api/brainToBrain later, at least once."""
+    """Calls us later, at least once. Its methods return once the queue has acknowledged, and raise
+    QueueUnreachable.
+    """
 
     async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
-        """Return once the queue has acknowledged. Raises QueueUnreachable."""
+        """Call /api/brainToBrain."""
+
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        """Call /api/eventToBrain with this body. At most seven days later: for longer, the caller
+        goes by stages.
+        """
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        """Call /api/eventToBrain with this body at the times of `cron` (in UTC), again and again.
+
+        There is one schedule of a name, whoever keeps it: the last one counts.
+        """
 
 
 class Channel(Protocol):

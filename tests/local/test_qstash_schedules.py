@@ -108,8 +108,9 @@ async def test_a_paused_schedule_lets_its_time_pass(tmp_path: Path) -> None:
     watch = Watch()
     async with served(destination := Destination()) as url, running(tmp_path / "q", watch) as queue:
         watch.set(MIDNIGHT_MS - 100)
-        for schedule_id in ("paused", "other"):
-            queue.schedules.keep(hourly(url, watch=watch, schedule_id=schedule_id))
+        made = [hourly(url, watch=watch, schedule_id=name) for name in ("paused", "other")]
+        for schedule in made:
+            queue.schedules.keep(schedule)
         queue.schedules.pause("paused", True)
         await queue.delivered(1)
         queue.schedules.pause("paused", False)
