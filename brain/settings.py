@@ -32,13 +32,13 @@ class StoreSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueSettings:
-    """QStash. `destination` is where it calls back, `headers` what it brings along."""
+    """QStash. It calls back at our routes under `public_url`, and brings `headers` along."""
 
     url: str | None
     token: str
     current_key: str
     next_key: str
-    destination: str
+    public_url: str
     headers: Mapping[str, str]
 
 
@@ -115,7 +115,7 @@ def queue(env: Env) -> QueueSettings:
         token=_need(env, "QSTASH_TOKEN"),
         current_key=_need(env, "QSTASH_CURRENT_SIGNING_KEY"),
         next_key=_need(env, "QSTASH_NEXT_SIGNING_KEY"),
-        destination=f"{_public_url(env)}/api/brainToBrain",
+        public_url=_public_url(env),
         headers={"x-vercel-protection-bypass": bypass} if bypass else {},
     )
 

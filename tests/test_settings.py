@@ -110,7 +110,7 @@ def test_the_store_is_found_under_either_vendor_name() -> None:
 
 def test_the_queue_calls_back_at_the_public_address() -> None:
     queue = settings.queue(FULL)
-    assert queue.destination == "https://brain.example/api/brainToBrain"
+    assert queue.public_url == "https://brain.example"
     assert queue.headers == {}
     assert (queue.url, queue.token) == ("https://queue.example", "queue-token")
     assert (queue.current_key, queue.next_key) == ("key-now", "key-next")
@@ -142,7 +142,7 @@ def test_on_the_platform_the_public_address_is_the_domain_and_a_previews_its_own
     env: dict[str, str], host: str
 ) -> None:
     queue = settings.queue({**without("BRAIN_PUBLIC_URL"), **env})
-    assert queue.destination == f"https://{host}/api/brainToBrain"
+    assert queue.public_url == f"https://{host}"
 
 
 def test_a_protected_preview_lets_the_queue_in_by_a_header() -> None:

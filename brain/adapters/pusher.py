@@ -65,7 +65,9 @@ class PusherChannel:
         if channel == private:
             return cast(Json, self._sdk().authenticate(channel, socket_id))
         if channel == presence:
-            member = {"user_id": presence.removeprefix("presence-user-")}
+            # Each connection is a member of its own: else a user's second page would be none, and
+            # the first one's going nobody's.
+            member = {"user_id": f"{presence.removeprefix('presence-user-')}.{socket_id}"}
             return cast(Json, self._sdk().authenticate(channel, socket_id, member))
         return None
 

@@ -1,5 +1,4 @@
-"""The queue: QStash calls /api/brainToBrain, later and at least once; and proves that it was
-QStash.
+"""The queue: QStash calls our routes, later and at least once; and proves that it was QStash.
 
 The SDK's own signature check cannot be given a leeway (its clock_tolerance does nothing, and a
 token issued a second "in the future" is refused), so the check is made here with PyJWT.
@@ -11,16 +10,19 @@ import hashlib
 import hmac
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from brain.domain.errors import QueueUnreachable, SignatureRefused
 from brain.domain.moves import Summons
+from brain.domain.tools import Json
 from brain.settings import QueueSettings
 
 if TYPE_CHECKING:
     from qstash import AsyncQStash
 
+AGAIN_ROUTE = "/api/brainToBrain"
+EVENT_ROUTE = "/api/eventToBrain"
 TRY_S = 2.0  # seconds for one try to publish
 TRIES = 2  # both fit into the time that is kept back for a hand-over
 RETRIES = 3  # deliveries after the first; the free plan allows no more
@@ -49,21 +51,23 @@ class QStashQueue:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
-        """Return once QStash has acknowledged. Sent again under the same deduplication id."""
-        import httpx
-        from qstash.errors import QStashError
+        await self._publish(AGAIN_ROUTE, _wire(summons), delay_s, dedup_id)
 
-        reason = ""
-        for _ in range(TRIES):
-            try:
-                async with asyncio.timeout(TRY_S):
-                    await self._publish(summons, delay_s, dedup_id)
-            except (TimeoutError, httpx.HTTPError, QStashError, *ODD_ANSWERS) as error:
-                reason = type(error).__name__
-                log.warning("queue: no acknowledgement, reason=%s", reason)
-            else:
-                return
-        raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        await self._insist(
+            lambda client: client.schedule.create_json(
+                destination=f"{self._at.public_url}{EVENT_ROUTE}",
+                cron=cron,
+                body=event,
+                headers=dict(self._at.headers),
+                schedule_id=name,
+                retries=RETRIES,
+                retry_delay=RETRY_DELAY,
+            )
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -71,23 +75,37 @@ class QStashQueue:
             client, self._client = self._client, None
             await client.http._client.aclose()  # the SDK has no public way
 
-    async def _publish(self, summons: Summons, delay_s: float, dedup_id: str) -> None:
-        client = await self._current()
-        await client.message.publish_json(
-            url=self._at.destination,
-            body={
-                "userId": summons.user_id,
-                "runId": summons.run_id,
-                "fence": summons.fence,
-                "wake": summons.wake,
-                "reason": summons.reason,
-            },
-            headers=dict(self._at.headers),
-            delay=math.ceil(delay_s) if delay_s > 0 else None,
-            deduplication_id=dedup_id,
-            retries=RETRIES,
-            retry_delay=RETRY_DELAY,
+    async def _publish(self, route: str, body: Json, delay_s: float, dedup_id: str) -> None:
+        await self._insist(
+            lambda client: client.message.publish_json(
+                url=f"{self._at.public_url}{route}",
+                body=body,
+                headers=dict(self._at.headers),
+                delay=math.ceil(delay_s) if delay_s > 0 else None,
+                deduplication_id=dedup_id,
+                retries=RETRIES,
+                retry_delay=RETRY_DELAY,
+            )
         )
+
+    async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> None:
+        """Return once QStash has acknowledged. Sent again as it was: by its deduplication id, or
+        its schedule's, the second is known to be the first.
+        """
+        import httpx
+        from qstash.errors import QStashError
+
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                async with asyncio.timeout(TRY_S):
+                    await send(await self._current())
+            except (TimeoutError, httpx.HTTPError, QStashError, *ODD_ANSWERS) as error:
+                reason = type(error).__name__
+                log.warning("queue: no acknowledgement, reason=%s", reason)
+            else:
+                return
+        raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
 
     async def _current(self) -> "AsyncQStash":
         loop = asyncio.get_running_loop()
@@ -100,6 +118,16 @@ class QStashQueue:
         return self._client
 
 
+def _wire(summons: Summons) -> Json:
+    return {
+        "userId": summons.user_id,
+        "runId": summons.run_id,
+        "fence": summons.fence,
+        "wake": summons.wake,
+        "reason": summons.reason,
+    }
+
+
 def _make(token: str, base_url: str | None) -> "AsyncQStash":
     from qstash import AsyncQStash
 
@@ -107,14 +135,16 @@ def _make(token: str, base_url: str | None) -> "AsyncQStash":
 
 
 class SignatureCheck:
-    """Whether a request comes from QStash, for this address and with this body."""
+    """Whether a request comes from QStash, for the called route and with this body."""
 
     def __init__(self, at: QueueSettings) -> None:
         self._keys = (at.current_key, at.next_key)
-        self._destination = at.destination
+        self._public_url = at.public_url
 
-    def check(self, signature: str | None, body: bytes) -> None:
-        """Raise SignatureRefused unless the current or the next key has signed this body."""
+    def check(self, signature: str | None, body: bytes, *, route: str = AGAIN_ROUTE) -> None:
+        """Raise SignatureRefused unless the current or the next key has signed this body for this
+        route.
+        """
         import jwt
 
         if not signature:
@@ -133,12 +163,12 @@ class SignatureCheck:
                 continue
             except jwt.InvalidTokenError as error:
                 raise SignatureRefused(type(error).__name__) from error
-            self._check_claims(claims, body)
+            self._check_claims(claims, body, route)
             return
         raise SignatureRefused("signed with another key")
 
-    def _check_claims(self, claims: Mapping[str, object], body: bytes) -> None:
-        if claims["sub"] != self._destination:
+    def _check_claims(self, claims: Mapping[str, object], body: bytes, route: str) -> None:
+        if claims["sub"] != f"{self._public_url}{route}":
             raise SignatureRefused("signed for another address")
         digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=")
         if not hmac.compare_digest(str(claims["body"]).rstrip("=").encode(), digest):

@@ -86,6 +86,10 @@ class Keys:
     def key(self, name: str) -> str:
         return f"brain:{{{self.user}}}:{name}"
 
+    def news(self) -> str:
+        """The pub/sub channel on which the user's listeners are told; no key."""
+        return self.key("news")
+
     def all(self) -> list[str]:
         return [self.key("run"), self.key("log"), self.key("journal")]
 

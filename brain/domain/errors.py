@@ -18,7 +18,8 @@
     ├── EntryUnreadable        a stored form that this code cannot load
     ├── SettingMissing         an environment variable is missing or malformed; the text names it
     ├── TokenRefused           no token, or one that does not hold
-    └── SignatureRefused       a callback that the queue did not sign
+    ├── SignatureRefused       a callback that the queue, or the channel, did not sign
+    └── WebhookUnreadable      a signed callback of another shape; the text names the field
 
 Adapters translate the errors of their libraries into these at the border: nothing above them
 knows httpx or psycopg.
@@ -116,4 +117,12 @@ class TokenRefused(BrainError):
 
 
 class SignatureRefused(BrainError):
-    """The callback was not signed by the queue, for this address and this body."""
+    """The callback was not signed by the queue, for this address and this body; or not by the
+    channel, for this body and lately.
+    """
+
+
+class WebhookUnreadable(BrainError, ValueError):
+    """A signed callback whose body does not fit the schema. The text names the field, and shows
+    nothing of it.
+    """

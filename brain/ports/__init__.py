@@ -7,7 +7,7 @@ Every method has a time limit of its own inside the adapter and raises only the 
 from brain.domain.answers import Delta
 from brain.ports.documents import Document, Documents, Passage
 from brain.ports.memory import Archive, Memory
-from brain.ports.services import Channel, Clock, Model, Prompt, Queue
+from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
 from brain.ports.wishes import Wishes
@@ -15,6 +15,7 @@ from brain.ports.wishes import Wishes
 __all__ = [
     "Archive",
     "AskingTool",
+    "Bulletin",
     "Channel",
     "Clock",
     "Deed",
@@ -25,6 +26,7 @@ __all__ = [
     "Given",
     "Memory",
     "Model",
+    "News",
     "Passage",
     "Prompt",
     "Queue",

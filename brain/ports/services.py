@@ -1,6 +1,7 @@
-"""Queue, channel, model, and time."""
+"""Queue, channel, news, model, and time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -12,10 +13,23 @@ from brain.domain.tools import Json
 
 
 class Queue(Protocol):
-    """Calls /api/brainToBrain later, at least once."""
+    """Calls us later, at least once. Its methods return once the queue has acknowledged, and raise
+    QueueUnreachable.
+    """
 
     async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
-        """Return once the queue has acknowledged. Raises QueueUnreachable."""
+        """Call /api/brainToBrain."""
+
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        """Call /api/eventToBrain with this body. At most seven days later: for longer, the caller
+        goes by stages.
+        """
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        """Call /api/eventToBrain with this body at the times of `cron` (in UTC), again and again.
+
+        There is one schedule of a name, whoever keeps it: the last one counts.
+        """
 
 
 class Channel(Protocol):
@@ -23,6 +37,32 @@ class Channel(Protocol):
 
     async def publish(self, user_id: str, event: str, data: Json) -> None:
         """Return once the channel has taken the event. Raises ChannelUnreachable."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bulletin:
+    """What a user's listeners are told: how far the log reaches, and what the run does.
+
+    `state` is running, done, stopped, or - where no run is concerned.
+    """
+
+    last_seq: int
+    state: str
+    run_id: str | None
+
+
+class News(Protocol):
+    """What is new in a user's log and run, at most once: a wake-up for readers of the store."""
+
+    def listen(self, user_id: str) -> AbstractAsyncContextManager[AsyncIterator[Bulletin]]:
+        """Entered once the subscription is confirmed: nothing that comes after is missed, as long
+        as it holds. Raises StoreUnreachable when it was not confirmed in time.
+
+        The iterator raises StoreUnreachable when the subscription has broken, and has no other end:
+        whoever goes on listens anew, and then reads what they have missed. Waiting for the next
+        bulletin may be given up and begun again. To one who does not come for them, the older
+        bulletins are dropped: the newest tells how far the log reaches.
+        """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

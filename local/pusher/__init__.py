@@ -4,14 +4,15 @@
     uvicorn.run(pusher.app, host="127.0.0.1", port=6001)
 
 The HTTP API, the WebSocket protocol (version 7) and the limits are the vendor's; the judges are the
-vendor's own libraries. Not here: encrypted and cache channels, webhooks, watchlists. Nothing
-is kept: who connects again subscribes again, and what was said meanwhile is not repeated.
+vendor's own libraries. Not here: encrypted and cache channels, watchlists. Nothing is kept: who
+connects again subscribes again, and what was said meanwhile is not repeated.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
@@ -19,11 +20,23 @@ from starlette.routing import Mount, WebSocketRoute
 from local.pusher.api import ApiRoutes
 from local.pusher.control import ControlRoutes
 from local.pusher.conversation import Credentials
-from local.pusher.hub import Counts, Event, Failure, Hub, Switches
+from local.pusher.hub import Counts, Event, Hub
 from local.pusher.protocol import RECONNECT, Close
 from local.pusher.sockets import SocketLimits, SocketRoutes
+from local.pusher.switches import Failure, Switches
+from local.pusher.webhooks import WebhookCounts, Webhooks, WebhookTimes
 
-__all__ = ["Close", "Counts", "Event", "Failure", "LocalPusher", "SocketLimits", "Switches"]
+__all__ = [
+    "Close",
+    "Counts",
+    "Event",
+    "Failure",
+    "LocalPusher",
+    "SocketLimits",
+    "Switches",
+    "WebhookCounts",
+    "WebhookTimes",
+]
 
 
 class LocalPusher:
@@ -35,15 +48,22 @@ class LocalPusher:
         key: str,
         secret: str,
         *,
+        webhook: str | None = None,
+        webhook_times: WebhookTimes | None = None,
         limits: SocketLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """`clock` measures rates and failures, `wall_clock` the age of signed requests."""
+        """`clock` measures rates and failures, `wall_clock` the age of signed requests.
+
+        `webhook` is the address that webhooks go to.
+        """
         credentials = Credentials(app_id=app_id, key=key, secret=secret)
-        self._hub = Hub(clock)
+        self.webhooks = Webhooks(credentials, webhook_times or WebhookTimes(), wall_clock)
+        self.webhook = webhook
+        self._hub = Hub(clock, observe=self.webhooks.tell)
         api = ApiRoutes(self._hub, credentials, wall_clock)
-        control = ControlRoutes(self._hub, self.drop_connections)
+        control = ControlRoutes(self._hub, self.webhooks, self.drop_connections)
         sockets = SocketRoutes(self._hub, credentials, limits or SocketLimits(), clock)
         self.app = Starlette(
             routes=[
@@ -51,8 +71,23 @@ class LocalPusher:
                 Mount("/_local", routes=control.routes()),
                 WebSocketRoute("/app/{key}", sockets.connect),
                 WebSocketRoute("/{path:path}", sockets.refuse_path),
-            ]
+            ],
+            lifespan=self._lifespan,
         )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        async with self.webhooks.running():
+            yield
+
+    @property
+    def webhook(self) -> str | None:
+        """Where webhooks go; the address may be known only once everything is up."""
+        return self.webhooks.url
+
+    @webhook.setter
+    def webhook(self, url: str | None) -> None:
+        self.webhooks.url = url
 
     def occupied(self) -> dict[str, int]:
         """Every channel somebody listens to, and how many connections do."""

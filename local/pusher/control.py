@@ -1,11 +1,13 @@
 """`/_local/channel`: what a test may ask of the channel server, and what the vendor has no route
 for.
 
-* `GET /_local/channel` tells counts, occupied channels, switches, and the last events of each
-  channel. With `published=3`, `delivered=3`, `dropped=1`, `connections=1` or `occupied=NAME` it
-  answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
+* `GET /_local/channel` tells counts, occupied channels, switches, how webhooks fared, and the last
+  events of each channel. With `published=3`, `delivered=3`, `dropped=1`, `connections=1` or
+  `occupied=NAME` it answers when that is reached, or 408 after `timeout` seconds (default 10, at
+  most 30).
 * `POST /_local/channel` sets the switches it names: `{"drop": 0.3, "seed": 1}`,
-  `{"fail": {"status": 500, "seconds": 30}}`, `{"fail": null}`, `{"disabled": true}`.
+  `{"double": 0.1, "late": 0.1, "late_s": 20}`, `{"fail": {"status": 500, "seconds": 30}}`,
+  `{"fail": null}`, `{"disabled": true}`.
 * `POST /_local/channel/drop` closes every connection, as a restart at the vendor's would.
 
 No token: the server listens on this machine only.
@@ -25,15 +27,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.asked import number, wait_limit_s
-from local.pusher.hub import Hub, Switches
+from local.pusher.hub import Hub
+from local.pusher.switches import Switches
+from local.pusher.webhooks import Webhooks
 
 COUNTED = ("published", "delivered", "dropped", "connections")
 SWITCHES = TypeAdapter(Switches)
 
 
 class ControlRoutes:
-    def __init__(self, hub: Hub, drop_connections: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self, hub: Hub, webhooks: Webhooks, drop_connections: Callable[[], Awaitable[int]]
+    ) -> None:
         self._hub = hub
+        self._webhooks = webhooks
         self._drop_connections = drop_connections
 
     def routes(self) -> list[Route]:
@@ -71,6 +78,7 @@ class ControlRoutes:
         told = asdict(self._hub.counts()) | {
             "occupied": self._hub.occupied(),
             "switches": asdict(self._hub.switches),
+            "webhooks": asdict(self._webhooks.counts),
             "events": {
                 name: [asdict(event) for event in kept] for name, kept in self._hub.events.items()
             },

@@ -135,13 +135,7 @@ class Conversation:
             raise FrameRefused(f"The event's data is larger than {MAX_DATA_BYTES} bytes")
         if not self._rate.allows(self._clock()):
             raise FrameRefused("Client event rejected due to rate limit", RATE_LIMITED)
-        sender = self._hub.member(self._peer, channel)
-        self._hub.publish(
-            channel,
-            Event(name=frame.event, data=data),
-            except_id=self._peer.id,
-            user_id=sender.user_id if sender else None,
-        )
+        self._hub.relay(self._peer, channel, Event(name=frame.event, data=data))
 
 
 def _presence(users: Mapping[str, object]) -> dict[str, object]:

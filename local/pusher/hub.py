@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
-
-from pydantic import ConfigDict, Field
+from functools import partial
+from typing import Protocol
 
 from local.pusher.protocol import MAX_MEMBERS, Close, FrameRefused, Member, event_frame
+from local.pusher.switches import Failure, Mischief, Switches
 
 EVENTS_KEPT = 200  # events per channel; what a test wants to look back on
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failure:
-    """The HTTP API answers with `status` for so many `seconds`."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    status: Annotated[int, Field(ge=400, le=599)]
-    seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Switches:
-    """How the server misbehaves. `drop` is the share of deliveries that never arrive."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")
-
-    drop: Annotated[float, Field(ge=0, le=1)] = 0.0
-    seed: int = 1
-    fail: Failure | None = None
-    disabled: bool = False
+type Happening = Mapping[str, str]  # an event of the vendor's webhooks
+type Later = Callable[[float, Callable[[], None]], object]  # seconds, and what to do then
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,18 +56,31 @@ class Channel:
         return {member.user_id: member.user_info for member in self.members.values()}
 
 
+def on_the_loop(seconds: float, do: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_later(seconds, do)
+
+
+def to_nobody(_: Happening) -> None:
+    pass
+
+
 class Hub:
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` tells monotonic seconds."""
-        self.switches = Switches()
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        observe: Callable[[Happening], None] = to_nobody,
+        later: Later = on_the_loop,
+    ) -> None:
+        """`clock` tells monotonic seconds; `observe` is told what webhooks tell."""
         self.peers: dict[str, Peer] = {}
         self.events: dict[str, deque[Event]] = {}
         self._channels: dict[str, Channel] = {}
         self._heard_by: defaultdict[str, set[str]] = defaultdict(set)
         self._published = self._delivered = self._dropped = 0
-        self._clock = clock
-        self._chance = random.Random(self.switches.seed)
-        self._fails_until_s = 0.0
+        self._observe = observe
+        self._later = later
+        self._mischief = Mischief(clock)
         self._changed = asyncio.Event()
 
     # --- connections -----------------------------------------------------------------------------
@@ -111,6 +104,8 @@ class Hub:
         newcomer = member if member and member.user_id not in users else None
         if newcomer and len(users) >= MAX_MEMBERS:
             raise FrameRefused(f"Channel {name} has its {MAX_MEMBERS} members")
+        if not channel.listeners:
+            self._observe({"name": "channel_occupied", "channel": name})
         if newcomer:
             arrival = {"user_id": newcomer.user_id, "user_info": newcomer.user_info}
             self._announce(channel, name, "member_added", arrival)
@@ -131,14 +126,16 @@ class Hub:
         channel = self._channels[name]
         del channel.listeners[peer.id]
         member = channel.members.pop(peer.id, None)
+        if member and member.user_id not in channel.users():
+            self._announce(channel, name, "member_removed", {"user_id": member.user_id})
         if not channel.listeners:
             del self._channels[name]
-        elif member and member.user_id not in channel.users():
-            self._announce(channel, name, "member_removed", {"user_id": member.user_id})
+            self._observe({"name": "channel_vacated", "channel": name})
 
     def _announce(
         self, channel: Channel, name: str, event: str, data: Mapping[str, object]
     ) -> None:
+        self._observe({"name": event, "channel": name, "user_id": str(data["user_id"])})
         frame = event_frame(f"pusher_internal:{event}", json.dumps(data), channel=name)
         for listener in channel.listeners.values():
             listener.send(frame)
@@ -153,14 +150,33 @@ class Hub:
         self.events.setdefault(name, deque(maxlen=EVENTS_KEPT)).append(event)
         frame = event_frame(event.name, event.data, channel=name, user_id=user_id)
         for listener in self._listeners(name):
-            if listener.id == except_id:
-                continue
-            if self._chance.random() < self.switches.drop:
-                self._dropped += 1
-                continue
+            if listener.id != except_id:
+                self._deliver(name, listener, frame)
+        self._tell_of_change()
+
+    def relay(self, sender: Peer, name: str, event: Event) -> None:
+        """A client's own event: it goes to the others, with the sender's user id if it has one."""
+        member = self.member(sender, name)
+        user_id = member.user_id if member else None
+        told = {"event": event.name, "data": event.data, "socket_id": sender.id}
+        who = {"user_id": user_id} if user_id else {}
+        self._observe({"name": "client_event", "channel": name, **told, **who})
+        self.publish(name, event, except_id=sender.id, user_id=user_id)
+
+    def _deliver(self, name: str, listener: Peer, frame: str) -> None:
+        delays_s = self._mischief.delays_s()
+        self._dropped += not delays_s
+        for delay_s in delays_s:
+            if delay_s:
+                self._later(delay_s, partial(self._send, name, listener, frame))
+            else:
+                self._send(name, listener, frame)
+
+    def _send(self, name: str, listener: Peer, frame: str) -> None:
+        if self.listens(listener, name):  # who has left hears nothing that is late
             listener.send(frame)
             self._delivered += 1
-        self._tell_of_change()
+            self._tell_of_change()
 
     def _listeners(self, name: str) -> list[Peer]:
         channel = self._channels.get(name)
@@ -193,16 +209,17 @@ class Hub:
 
     def failure(self) -> Failure | None:
         """The failure that is on just now."""
-        return self.switches.fail if self._clock() < self._fails_until_s else None
+        return self._mischief.failure()
 
     # --- tests -----------------------------------------------------------------------------------
 
+    @property
+    def switches(self) -> Switches:
+        return self._mischief.switches
+
     def switch(self, switches: Switches) -> None:
         """Chance starts again from the seed; a failure's time starts when it is first set."""
-        if switches.fail and switches.fail is not self.switches.fail:
-            self._fails_until_s = self._clock() + switches.fail.seconds
-        self._chance = random.Random(switches.seed)
-        self.switches = switches
+        self._mischief.switch(switches)
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
         while not is_reached():

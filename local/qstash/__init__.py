@@ -30,6 +30,7 @@ from local.qstash.courier import Courier, Switches
 from local.qstash.engine import Counts, QueueEngine
 from local.qstash.http import QueueRoutes, RequireToken
 from local.qstash.message import MalformedMessage
+from local.qstash.schedule_routes import ScheduleRoutes
 from local.qstash.store import QueueStore
 
 __all__ = ["CURRENT_SIGNING_KEY", "NEXT_SIGNING_KEY", "TOKEN", "Counts", "LocalQueue", "Switches"]
@@ -44,7 +45,9 @@ DELIVERIES_AT_ONCE = 32  # deliveries; more than one user's functions ever have 
 
 
 class LocalQueue(QueueEngine):
-    """The queue with its ASGI `app`. Undelivered messages are kept in the file at `path`."""
+    """The queue with its ASGI `app`. Undelivered messages and schedules are kept in the file at
+    `path`.
+    """
 
     def __init__(
         self,
@@ -66,11 +69,12 @@ class LocalQueue(QueueEngine):
             deduplication_window_s=deduplication_window_s,
             deliveries_at_once=deliveries_at_once,
         )
-        routes = QueueRoutes(self, current_key=current_signing_key, next_key=next_signing_key)
+        messages = QueueRoutes(self, current_key=current_signing_key, next_key=next_signing_key)
+        routes = [*messages.routes(), *ScheduleRoutes(self).routes()]
         guard = Middleware(RequireToken, token=token)
         self.app = Starlette(
             routes=[
-                Mount("/v2", routes=routes.routes(), middleware=[guard]),
+                Mount("/v2", routes=routes, middleware=[guard]),
                 Mount("/_local", routes=ControlRoutes(self).routes()),
             ],
             exception_handlers={HTTPException: _refused, MalformedMessage: _refused},

@@ -4,6 +4,7 @@
   `idle=1` it answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
 * `POST /_local/queue` sets the switches it names: `{"double": true}`, `{"hold": false}` ...
 * `POST /_local/queue/now` makes every delayed message and every retry due at once.
+* `POST /_local/queue/schedules/ID/now` publishes the schedule's message, as if its time had come.
 
 No token: the queue listens on this machine only.
 """
@@ -37,6 +38,7 @@ class ControlRoutes:
             Route("/queue", self.tell, methods=["GET"]),
             Route("/queue", self.switch, methods=["POST"]),
             Route("/queue/now", self.hasten, methods=["POST"]),
+            Route("/queue/schedules/{id}/now", self.publish, methods=["POST"]),
         ]
 
     async def tell(self, request: Request) -> Response:
@@ -65,6 +67,11 @@ class ControlRoutes:
 
     async def hasten(self, _: Request) -> Response:
         self._engine.deliver_now()
+        return self._told()
+
+    async def publish(self, request: Request) -> Response:
+        if not self._engine.schedules.publish_now(request.path_params["id"]):
+            raise HTTPException(404, "schedule not found")
         return self._told()
 
     def _told(self, status_code: int = 200) -> Response:

@@ -102,6 +102,8 @@ class Courier:
             "upstash-retried": str(message.retried),
             "upstash-signature": sign(key=key, url=message.url, body=message.body, now_s=now_s),
         }
+        if message.schedule_id is not None:
+            headers["upstash-schedule-id"] = message.schedule_id
         # As bytes: header values are Latin-1 on the wire, and the client would insist on ASCII.
         return [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()

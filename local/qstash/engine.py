@@ -18,6 +18,7 @@ from local.qstash.courier import Courier, Switches
 from local.qstash.ledger import Ledger, Receipt
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
+from local.qstash.schedules import Schedules
 from local.qstash.store import QueueStore
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class QueueEngine:
         self._delivered = self._attempts = self._duplicates = 0
         for message in store.pending():
             self._schedule(message)
+        self.schedules = Schedules(store, now_ms=self.now_ms, publish=self.accept, tell=self._tell)
 
     def accept(self, messages: Sequence[QueueMessage]) -> list[Receipt]:
         """Stores all of them or none; what is new is delivered when its time comes."""
@@ -162,12 +164,13 @@ class QueueEngine:
     async def _dispatch(self) -> None:
         while True:
             changed = self._changed
+            self.schedules.publish_due()
             self._start_what_is_due()
             try:
                 async with asyncio.timeout(self._seconds_to_wait()):
                     await changed.wait()
             except TimeoutError:
-                continue  # the next message is due
+                continue  # the next message or schedule is due
 
     def _start_what_is_due(self) -> None:
         while self._may_start() and (message_id := self._agenda.take(self.now_ms())):
@@ -180,11 +183,10 @@ class QueueEngine:
         return self._free_slots > 0 and not self.switches.hold
 
     def _seconds_to_wait(self) -> float | None:
-        """Until the next message is due; None: until something changes."""
-        due_ms = self._agenda.next_due_ms()
-        if due_ms is None or not self._may_start():
-            return None
-        return max(0.0, due_ms / 1000 - self._clock())
+        """Until the next message or schedule is due; None: until something changes."""
+        message_ms = self._agenda.next_due_ms() if self._may_start() else None
+        times_ms = [t for t in (message_ms, self.schedules.next_due_ms()) if t is not None]
+        return max(0.0, min(times_ms) / 1000 - self._clock()) if times_ms else None
 
     async def _deliver(self, message: QueueMessage) -> None:
         self._attempts += 1

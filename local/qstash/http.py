@@ -1,6 +1,7 @@
 """The queue's HTTP face: the routes of QStash that its SDK calls for messages.
 
-Schedules, URL groups, the settings of named queues and flow control have no route here: 404.
+Those for schedules are beside this file. URL groups, the settings of named queues and flow control
+have no route here: 404.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ DEAD_PAGE = 100  # dead letters; the vendor's default and largest page
 FILTERS = ("messageId", "state", "url", "label", "queueName", "responseStatus")
 
 # As it came: the destination's own percent signs must reach it, and its signature, unchanged.
-DESTINATION = re.compile(r"/v2/(?:publish|enqueue/[^/]+)/(?P<url>.*)", re.DOTALL)
+DESTINATION = re.compile(r"/v2/(?:publish|schedules|enqueue/[^/]+)/(?P<url>.*)", re.DOTALL)
 
 
 class BatchItem(BaseModel):
@@ -92,9 +93,9 @@ class QueueRoutes:
 
     async def publish(self, request: Request) -> Response:
         message = read_message(
-            destination=_destination(request),
+            destination=destination_of(request),
             headers=request.headers,
-            body=await _body(request, MAX_BODY_BYTES),
+            body=await body_of(request, MAX_BODY_BYTES),
             now_ms=self._engine.now_ms(),
             queue=request.path_params.get("queue"),
         )
@@ -103,7 +104,7 @@ class QueueRoutes:
         return JSONResponse(_receipt(receipt), status_code=202 if receipt.deduplicated else 201)
 
     async def batch(self, request: Request) -> Response:
-        items = _read(BATCH, await _body(request, MAX_BATCH_BYTES))
+        items = _read(BATCH, await body_of(request, MAX_BATCH_BYTES))
         messages = [self._batch_message(place, item) for place, item in enumerate(items)]
         receipts = self._engine.accept(messages)
         return JSONResponse([_receipt(receipt) for receipt in receipts])
@@ -136,7 +137,7 @@ class QueueRoutes:
 
     async def cancel_many(self, request: Request) -> Response:
         """Without a body: every message."""
-        body = await _body(request, MAX_BODY_BYTES)
+        body = await body_of(request, MAX_BODY_BYTES)
         wanted = _read(TypeAdapter(MessageIds), body).messageIds if body else None
         return JSONResponse({"cancelled": self._engine.cancel(wanted)})
 
@@ -157,7 +158,7 @@ class QueueRoutes:
         return Response(status_code=200)
 
     async def delete_dead_letters(self, request: Request) -> Response:
-        wanted = _read(TypeAdapter(DlqIds), await _body(request, MAX_BODY_BYTES)).dlqIds
+        wanted = _read(TypeAdapter(DlqIds), await body_of(request, MAX_BODY_BYTES)).dlqIds
         return JSONResponse({"deleted": self._engine.delete_dead(wanted)})
 
     async def events(self, request: Request) -> Response:
@@ -173,7 +174,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
     return {"messageId": receipt.message_id} | duplicate
 
 
-def _destination(request: Request) -> str:
+def destination_of(request: Request) -> str:
     raw_path = request.scope["raw_path"].decode("latin-1")
     found = DESTINATION.search(raw_path)
     url = found["url"] if found else ""
@@ -183,7 +184,7 @@ def _destination(request: Request) -> str:
     return f"{url}?{query}" if query else url
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def body_of(request: Request, limit: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

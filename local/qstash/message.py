@@ -61,6 +61,7 @@ class QueueMessage:
     not_before_ms: int
     due_ms: int
     retried: int = 0
+    schedule_id: str | None = None  # of the schedule that published it
 
     def to_json(self) -> str:
         body = base64.b64encode(self.body).decode("ascii")

@@ -18,6 +18,7 @@ from typing import Any
 
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
+from local.qstash.schedule import Schedule
 
 EVENTS_KEPT = 10_000  # events; enough to see a day of development, small enough to never matter
 
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS dead (
 CREATE TABLE IF NOT EXISTS deduplication (
     id TEXT PRIMARY KEY, message_id TEXT NOT NULL, until_ms INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS deduplication_until ON deduplication (until_ms);
+CREATE TABLE IF NOT EXISTS schedules (id TEXT PRIMARY KEY, record TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (
     place INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
 """
@@ -140,6 +142,21 @@ class QueueStore:
     def dead_count(self) -> int:
         (count,) = self._db.execute("SELECT count(*) FROM dead").fetchone()
         return int(count)
+
+    def schedules(self) -> list[Schedule]:
+        """In the order in which their ids first came."""
+        rows = self._db.execute("SELECT record FROM schedules ORDER BY rowid")
+        return [Schedule.from_json(record) for (record,) in rows]
+
+    def save_schedule(self, schedule: Schedule) -> None:
+        self._db.execute(
+            "INSERT INTO schedules VALUES (?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+            (schedule.id, schedule.to_json()),
+        )
+
+    def remove_schedule(self, schedule_id: str) -> None:
+        self._db.execute("DELETE FROM schedules WHERE id = ?", (schedule_id,))
 
     def note(self, event: dict[str, Any]) -> None:
         query = "INSERT INTO events (record) VALUES (?)"

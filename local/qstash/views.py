@@ -8,6 +8,7 @@ from typing import Any
 
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
+from local.qstash.schedule import Schedule
 from local.qstash.store import DeadLetter
 
 FLOW_CONTROL = r"(parallelism|rate|period)=(\d{1,9})s?(?=[,\s]|$)"
@@ -31,10 +32,31 @@ def message_view(message: QueueMessage) -> dict[str, Any]:
         "retryDelayExpression": message.retry_delay,
         "timeout": None if message.timeout_s is None else int(message.timeout_s),
         "label": message.label,
+        "scheduleId": message.schedule_id,
         **_flow_control(message),
         **_body(message.body, "body"),
     }
     return _told(view)
+
+
+# What a schedule does not have in common with the messages it publishes.
+OF_A_MESSAGE = frozenset({"messageId", "url", "maxRetries", "retried", "notBefore", "createdAt"})
+
+
+def schedule_view(schedule: Schedule, *, due_ms: int) -> dict[str, Any]:
+    message = schedule.message(due_ms, now_ms=schedule.created_ms)
+    view = {
+        "destination": schedule.destination,
+        "cron": schedule.cron,
+        "createdAt": schedule.created_ms,
+        "isPaused": schedule.is_paused,
+        "retries": message.max_retries,
+        "delay": (message.not_before_ms - message.created_ms) // 1000 or None,
+        "lastScheduleTime": schedule.last_ms,
+        "nextScheduleTime": due_ms,
+    }
+    shared = {k: v for k, v in message_view(message).items() if k not in OF_A_MESSAGE}
+    return shared | _told(view)
 
 
 def dead_letter_view(letter: DeadLetter) -> dict[str, Any]:
@@ -64,6 +86,7 @@ def event(
         "method": message.method,
         "queueName": message.queue,
         "label": message.label,
+        "scheduleId": message.schedule_id,
         "maxRetries": message.max_retries,
         "retryDelayExpr": message.retry_delay,
         "nextDeliveryTime": next_delivery_ms,

@@ -1,6 +1,5 @@
-"""Upstash's Redis REST API in front of a Redis of our own: one command or a batch a request.
-
-`GET /_local/counts` and `POST /_local/counts/reset` are ours: what the clients have cost so far.
+"""Upstash's Redis REST API in front of a Redis of our own: one command or a batch a request, or a
+subscription.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
+from local.upstash.control import ControlRoutes
 from local.upstash.counts import Counts
 from local.upstash.requests import (
     MAX_BYTES,
@@ -31,6 +31,7 @@ from local.upstash.requests import (
 )
 from local.upstash.resp import Command, EngineGone, Pool, RedisError, Reply, Status
 from local.upstash.scripts import Scripts, loaded_digest
+from local.upstash.subscriptions import EventStream, Refused, Subscriptions, is_subscription
 
 METHODS = ["GET", "HEAD", "POST", "PUT"]
 NO_ACCESS = (
@@ -45,7 +46,9 @@ type Text = Callable[[bytes], str]  # how a stored string is written in JSON
 def upstash_app(socket: Path, *, token: str) -> Starlette:
     """The API as an ASGI app, over the Redis at this unix socket."""
     engine = Pool(socket)
-    api = RedisRest(engine, token=token)
+    counts, subscriptions = Counts(), Subscriptions(socket)
+    api = RedisRest(engine, subscriptions, counts, token=token)
+    control = ControlRoutes(engine, counts, subscriptions)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,45 +56,44 @@ def upstash_app(socket: Path, *, token: str) -> Starlette:
         engine.close()
 
     routes = [
-        Route("/_local/counts", api.counts, methods=["GET"]),
-        Route("/_local/counts/reset", api.reset_counts, methods=["POST"]),
+        Mount("/_local", routes=control.routes()),
         Route("/{path:path}", api.serve, methods=METHODS),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
 class RedisRest:
-    def __init__(self, engine: Pool, *, token: str) -> None:
+    def __init__(
+        self, engine: Pool, subscriptions: Subscriptions, counts: Counts, *, token: str
+    ) -> None:
         self._engine = engine
+        self._subscriptions = subscriptions
         self._token = token.encode()
         self._scripts = Scripts()
-        self._counts = Counts()
+        self._counts = counts
 
-    async def counts(self, _: Request) -> Response:
-        return _json_response(200, _dumped(await self._counts.report(self._engine)))
-
-    async def reset_counts(self, _: Request) -> Response:
-        await self._counts.reset(self._engine)
-        return Response(status_code=204)
-
-    async def serve(self, request: Request) -> Response:
+    async def serve(self, request: Request) -> Response | EventStream:
         body, size = await _read(request)
-        status, answer = await self._answer(request, body, size)
+        answered = await self._answer(request, body, size)
+        if isinstance(answered, EventStream):
+            self._counts.add(bytes_in=size, bytes_out=0)
+            return answered
+        status, answer = answered
         content = _dumped(answer)
         if len(content) > MAX_BYTES:
             status, content = 400, _dumped({"error": _too_large(len(content))})
         self._counts.add(bytes_in=size, bytes_out=len(content))
         return _json_response(status, content)
 
-    async def _answer(self, request: Request, body: bytes, size: int) -> Answer:
+    async def _answer(self, request: Request, body: bytes, size: int) -> Answer | EventStream:
         if not self._may_enter(request):
             return 401, {"error": NO_ACCESS}
         if size > MAX_BYTES:
             return 413, {"error": _too_large(size)}
         try:
             return await self._run(request, body, _encoding(request))
-        except Malformed as malformed:
-            return 400, {"error": str(malformed)}
+        except (Malformed, Refused) as refused:
+            return 400, {"error": str(refused)}
         except EngineGone as gone:
             return 500, {"error": f"ERR the database cannot be reached: {gone}"}
 
@@ -101,7 +103,7 @@ class RedisRest:
             token = dict(parse_qsl(request.url.query)).get("_token", "")
         return hmac.compare_digest(token.encode(), self._token)
 
-    async def _run(self, request: Request, body: bytes, text: Text) -> Answer:
+    async def _run(self, request: Request, body: bytes, text: Text) -> Answer | EventStream:
         path = request.scope["path"]
         if path == "/pipeline":
             return await self._pipeline(commands_in_body(body), text)
@@ -111,7 +113,11 @@ class RedisRest:
             command = command_in_body(body)
         else:
             raw_path, query = request.scope["raw_path"], request.scope["query_string"]
-            command = command_in_path(raw_path, query, body)
+            # A subscription's body is no channel: the vendor's SDK sends an empty array there.
+            is_stream = is_subscription(request)
+            command = command_in_path(raw_path, query, b"" if is_stream else body)
+            if is_stream:
+                return await self._subscriptions.open(command, sent=self._counts.add_streamed)
         [answer] = await self._each([command], self._engine.call_all, text)
         return (400 if "error" in answer else 200), answer
 

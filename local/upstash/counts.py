@@ -24,6 +24,10 @@ class Counts:
         self.bytes_in += bytes_in
         self.bytes_out += bytes_out
 
+    def add_streamed(self, bytes_out: int) -> None:
+        """More of an answer whose request has been counted."""
+        self.bytes_out += bytes_out
+
     async def report(self, engine: Pool) -> dict[str, object]:
         """All counts; commands by name, each one that a script called among them."""
         calls = await calls_by_command(engine)

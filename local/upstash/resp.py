@@ -77,7 +77,17 @@ class Connection:
         try:
             self._writer.write(encoded(commands))
             await self._writer.drain()
-            return [await self._reply() for _ in commands]
+        except OSError as gone:
+            raise EngineGone(str(gone)) from gone
+        return await self._replies(len(commands))
+
+    async def next(self) -> Reply:
+        """Wait for what the engine sends unasked, to a subscriber. Raises EngineGone."""
+        return (await self._replies(1))[0]
+
+    async def _replies(self, count: int) -> list[Reply]:
+        try:
+            return [await self._reply() for _ in range(count)]
         except OSError as gone:
             raise EngineGone(str(gone)) from gone
         finally:

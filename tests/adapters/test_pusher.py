@@ -90,15 +90,18 @@ async def test_an_event_is_heard_on_the_users_private_channel(stage: Stage) -> N
     assert (heard["event"], heard["data"]) == ("message", {"text": "Grüße 👋"})
 
 
-async def test_a_page_joins_its_presence_channel_under_a_name_without_the_user_id(
+async def test_each_page_joins_the_presence_channel_as_a_member_without_the_user_id(
     stage: Stage,
 ) -> None:
-    async with client_of(stage.port) as page:
-        auth = stage.channel.sign(page.socket_id, PRESENCE, user_id="anna")
-        assert auth is not None
-        joined = await page.subscribe(PRESENCE, **auth)
-    assert joined["data"]["presence"]["ids"] == [PRESENCE.removeprefix("presence-user-")]
-    assert "anna" not in str(joined)
+    digest, ids = PRESENCE.removeprefix("presence-user-"), []
+    async with client_of(stage.port) as one, client_of(stage.port) as two:
+        for page in (one, two):
+            auth = stage.channel.sign(page.socket_id, PRESENCE, user_id="anna")
+            assert auth is not None
+            joined = await page.subscribe(PRESENCE, **auth)
+            ids.append(f"{digest}.{page.socket_id}")
+            assert joined["data"]["presence"]["ids"] == ids
+            assert "anna" not in str(joined)
 
 
 @pytest.mark.parametrize("channel", [*channel_names("bert"), "public", "private-user-", ""])

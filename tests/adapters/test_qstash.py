@@ -15,7 +15,14 @@ import jwt
 import pytest
 import respx
 
-from brain.adapters.qstash import TRIES, QStashQueue, SignatureCheck, retry_after_s
+from brain.adapters.qstash import (
+    AGAIN_ROUTE,
+    EVENT_ROUTE,
+    TRIES,
+    QStashQueue,
+    SignatureCheck,
+    retry_after_s,
+)
 from brain.domain.errors import QueueUnreachable, SignatureRefused
 from brain.domain.moves import Summons
 from brain.settings import QueueSettings
@@ -28,16 +35,17 @@ from tests.local.serving import served
 HANDOFF = Summons(user_id="anna", run_id="r1", reason="handoff", fence=2)
 WAKEUP = Summons(user_id="anna", run_id="r1", reason="wakeup", wake=3)
 BODY = b'{"userId":"anna"}'
-ADDRESS = "https://brain.example/api/brainToBrain"
+PUBLIC_URL = "https://brain.example"
+EVENT: dict[str, Any] = {"type": "mail.check", "userId": "anna", "text": "Grüße 👋"}
 
 
-def settings_for(url: str, destination: str = ADDRESS, **changed: Any) -> QueueSettings:
+def settings_for(url: str, public_url: str = PUBLIC_URL, **changed: Any) -> QueueSettings:
     settings = QueueSettings(
         url=url,
         token=TOKEN,
         current_key=CURRENT_SIGNING_KEY,
         next_key=NEXT_SIGNING_KEY,
-        destination=destination,
+        public_url=public_url,
         headers={},
     )
     return replace(settings, **changed)
@@ -50,6 +58,7 @@ class Stage:
     faults: FaultInjector
     destination: Destination
     connections: list[object]
+    engine: LocalQueue
 
     async def received(self, count: int = 1) -> list[Received]:
         return await self.destination.has(count)
@@ -58,12 +67,13 @@ class Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     destination, connections = Destination(), list[object]()
-    faults = FaultInjector(LocalQueue(tmp_path / "queue.db").app)
+    engine = LocalQueue(tmp_path / "queue.db")
+    faults = FaultInjector(engine.app)
     async with (
         served(CountConnections(faults, connections)) as url,
         served(destination) as target,
     ):
-        settings = settings_for(url, f"{target}/api/brainToBrain")
+        settings = settings_for(url, target)
         async with aclosing(QStashQueue(settings)) as queue:
             yield Stage(
                 queue=queue,
@@ -71,6 +81,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
                 faults=faults,
                 destination=destination,
                 connections=connections,
+                engine=engine,
             )
             faults.clear()
 
@@ -89,12 +100,49 @@ async def test_a_summons_comes_back_signed_and_whole(stage: Stage) -> None:
     SignatureCheck(stage.settings).check(call.headers["upstash-signature"], call.body)
 
 
+async def test_an_event_comes_back_signed_and_whole_at_its_own_route(stage: Stage) -> None:
+    for dedup_id in ("one", "one"):
+        await stage.queue.tell(EVENT, delay_s=0, dedup_id=dedup_id)
+    await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="two")
+    calls = {call.path: call for call in await stage.received(2)}
+    call = calls["/api/eventToBrain"]
+    assert json.loads(call.body) == EVENT
+    signature, check = call.headers["upstash-signature"], SignatureCheck(stage.settings).check
+    check(signature, call.body, route=EVENT_ROUTE)
+    with pytest.raises(SignatureRefused, match="another address"):
+        check(signature, call.body)
+    assert len(stage.destination.received) == 2
+
+
+async def test_a_schedule_is_one_however_often_it_is_kept(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="lose"))
+    for cron in ("0 * * * *", "*/5 * * * *"):
+        await stage.queue.keep_schedule("mail", cron=cron, event=EVENT)
+    [kept] = stage.engine.schedules.all()
+    assert (kept.id, kept.cron) == ("mail", "*/5 * * * *")
+    assert stage.engine.schedules.publish_now("mail")
+    [call] = await stage.received()
+    assert (call.path, json.loads(call.body)) == ("/api/eventToBrain", EVENT)
+    SignatureCheck(stage.settings).check(
+        call.headers["upstash-signature"], call.body, route=EVENT_ROUTE
+    )
+
+
+async def test_a_schedule_that_is_not_acknowledged_is_given_up(stage: Stage) -> None:
+    armed = stage.faults.add(Fault(kind="refuse", times=None))
+    with pytest.raises(QueueUnreachable):
+        await stage.queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
+    assert armed.fired == TRIES
+
+
 async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -> None:
     headers = {"x-vercel-protection-bypass": "open"}
     async with aclosing(QStashQueue(replace(stage.settings, headers=headers))) as queue:
         await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
-    [call] = await stage.received()
-    assert call.headers["x-vercel-protection-bypass"] == "open"
+        await queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
+        stage.engine.schedules.publish_now("mail")
+    for call in await stage.received(2):
+        assert call.headers["x-vercel-protection-bypass"] == "open"
 
 
 async def test_the_same_summons_twice_is_delivered_once(stage: Stage) -> None:
@@ -111,7 +159,9 @@ async def test_a_delay_and_the_retries_are_asked_for_in_the_vendors_words() -> N
         async with aclosing(QStashQueue(settings_for("http://queue.example"))) as queue:
             await queue.publish(WAKEUP, delay_s=5.2, dedup_id="two")
             await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
-        late, now = (call.request.headers for call in route.calls)
+            await queue.tell(EVENT, delay_s=86_400, dedup_id="three")
+        late, now, later = (call.request.headers for call in route.calls)
+    assert (later["upstash-delay"], later["upstash-deduplication-id"]) == ("86400s", "three")
     assert late["upstash-delay"] == "6s"  # never before the lease's end
     assert "upstash-delay" not in now
     assert now["upstash-deduplication-id"] == "one"
@@ -221,7 +271,7 @@ def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
     now = int(time.time())
     claims = {
         "iss": "Upstash",
-        "sub": ADDRESS,
+        "sub": f"{PUBLIC_URL}{AGAIN_ROUTE}",
         "exp": now + 300,
         "nbf": now,
         "iat": now,
@@ -232,8 +282,8 @@ def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
     return jwt.encode(whole, key, algorithm="HS256")
 
 
-def check(signature: str | None, body: bytes = BODY) -> None:
-    SignatureCheck(settings_for("http://queue.example")).check(signature, body)
+def check(signature: str | None, body: bytes = BODY, *, route: str = AGAIN_ROUTE) -> None:
+    SignatureCheck(settings_for("http://queue.example")).check(signature, body, route=route)
 
 
 @pytest.mark.parametrize("key", [CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY])
@@ -262,6 +312,8 @@ def test_a_call_without_a_signature_is_refused(signature: str | None) -> None:
     "changed",
     [
         {"sub": "https://brain.example/api/voiceToBrain"},
+        {"sub": "https://brain.example/api/eventToBrain"},
+        {"sub": "https://brain.example"},
         {"sub": "http://brain.example/api/brainToBrain"},
         {"body": digest(b"another")},
         {"body": "grüße"},
@@ -279,6 +331,13 @@ def test_a_call_without_a_signature_is_refused(signature: str | None) -> None:
 def test_a_signature_for_something_else_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(SignatureRefused):
         check(signed(**changed))
+
+
+def test_a_signature_holds_for_the_route_it_is_for() -> None:
+    event = signed(sub="https://brain.example/api/eventToBrain")
+    check(event, route=EVENT_ROUTE)
+    with pytest.raises(SignatureRefused, match="another address"):
+        check(signed(), route=EVENT_ROUTE)
 
 
 def test_a_foreign_key_is_refused() -> None:

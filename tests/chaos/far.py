@@ -60,6 +60,12 @@ class QueueHere:
                 world.later(wait_s + LATER_S, lambda: deliver(world, summons))
         await self._gate.leave(point)
 
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        raise AssertionError("no story tells of an event")
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        raise AssertionError("no story keeps a schedule")
+
 
 class ChannelHere:
     """The channel. An event is shown at once, or not at all; the answer takes its time."""

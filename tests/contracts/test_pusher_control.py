@@ -57,7 +57,16 @@ async def test_switches_and_counts_are_there_over_http(stage: Stage) -> None:
         "dropped": 1,
         "connections": 1,
         "occupied": {"one": 1},
-        "switches": {"drop": 1, "seed": 3, "fail": None, "disabled": False},
+        "switches": {
+            "drop": 1,
+            "double": 0,
+            "late": 0,
+            "late_s": 20,
+            "seed": 3,
+            "fail": None,
+            "disabled": False,
+        },
+        "webhooks": {"sent": 0, "given_up": 0, "waiting": 0},
         "events": {"one": [{"name": "lost", "data": '{"a": 1}'}]},
     }
 

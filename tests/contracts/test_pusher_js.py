@@ -17,6 +17,8 @@ from pusher import Pusher
 
 from local.pusher import LocalPusher
 from tests.contracts.pusher_stage import KEY, call, new_server, sdk_for, served
+from tests.local.qstash_stage import Destination
+from tests.local.qstash_stage import served as destination_served
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).parent / "pusher_js" / "client.js"
@@ -154,6 +156,21 @@ async def test_a_client_event_reaches_the_other_with_the_senders_id(stage: Stage
         [sent] = await anna.has(1, note="sent")
     assert (sent["data"], sent["userId"]) == ({"at": 3}, "bob")
     assert not [note for note in bob.notes if note["note"] == "sent"]
+
+
+async def test_the_application_is_told_of_pages_and_of_what_they_say(stage: Stage) -> None:
+    async with destination_served(application := Destination()) as url:
+        stage.server.webhook = url
+        async with stage.user("anna") as anna:
+            anna.do("subscribe", channel="presence-a")
+            await anna.subscribed("presence-a")
+            anna.do("trigger", channel="presence-a", name="client-typing", data={"at": 3})
+            told = [json.loads(each.body)["events"][0] for each in await application.has(3)]
+
+    names = ["channel_occupied", "member_added", "client_event"]
+    assert [event["name"] for event in told] == names
+    assert told[1]["user_id"] == told[2]["user_id"] == "anna"
+    assert (told[2]["event"], json.loads(told[2]["data"])) == ("client-typing", {"at": 3})
 
 
 async def test_a_subscription_the_application_refuses_is_an_error_on_its_channel(

@@ -193,7 +193,7 @@ async def test_what_cannot_be_read_is_refused_with_a_reason(stage: Stage) -> Non
 
 async def test_a_route_that_is_not_there_says_so_in_json(stage: Stage) -> None:
     with pytest.raises(QStashError, match=r"404.*error"):
-        await stage.client.schedule.list()
+        await stage.client.url_group.list()
 
 
 async def test_a_body_over_a_megabyte_is_refused(stage: Stage) -> None:

@@ -107,6 +107,8 @@ class MemoryQueue:
     refusing: bool = False
     published: list[tuple[Summons, float, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    told: list[tuple[Json, float, str]] = field(default_factory=list)
+    schedules: dict[str, tuple[str, Json]] = field(default_factory=dict)
 
     async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
         await asyncio.sleep(0.02)
@@ -117,6 +119,20 @@ class MemoryQueue:
         self.seen.add(dedup_id)
         self.published.append((summons, delay_s, dedup_id))
         self.world.spawn(self._deliver(summons, delay_s))
+
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        await asyncio.sleep(0.02)
+        if self.refusing:
+            raise QueueUnreachable("refused")
+        if dedup_id not in self.seen:
+            self.seen.add(dedup_id)
+            self.told.append((event, delay_s, dedup_id))
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        await asyncio.sleep(0.02)
+        if self.refusing:
+            raise QueueUnreachable("refused")
+        self.schedules[name] = (cron, event)
 
     async def _deliver(self, summons: Summons, delay_s: float) -> None:
         await asyncio.sleep(delay_s)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from local.pusher.conversation import Conversation, Credentials
-from local.pusher.hub import Counts, Event, Failure, Hub, Switches
+from local.pusher.hub import Counts, Event, Hub
 from local.pusher.protocol import Close, Frame, FrameRefused, sign
+from local.pusher.switches import Failure, Switches
 
 APP = Credentials(app_id="1", key="key", secret="secret")
 
@@ -191,6 +194,50 @@ def test_the_same_seed_drops_the_same_events() -> None:
 
     assert heard() == heard()
     assert 50 < len(heard()) < 90
+
+
+def test_a_doubled_event_arrives_twice_and_is_published_once(hub: Hub) -> None:
+    peer, conversation = join(hub, "1.1")
+    conversation.hear(subscription(peer, "private-a"))
+    hub.switch(Switches(double=1))
+    hub.publish("private-a", Event(name="twice", data="{}"))
+
+    assert [event for event, _ in peer.heard()[1:]] == ["twice", "twice"]
+    assert (hub.counts().published, hub.counts().delivered) == (1, 2)
+
+
+def test_a_late_event_arrives_after_the_next_one_and_not_at_who_has_left() -> None:
+    timers: list[tuple[float, Callable[[], None]]] = []
+    hub = Hub(lambda: 0.0, later=lambda *timer: timers.append(timer))
+    stays, of_stays = join(hub, "1.1")
+    leaves, of_leaves = join(hub, "1.2")
+    for peer, conversation in ((stays, of_stays), (leaves, of_leaves)):
+        conversation.hear(subscription(peer, "private-a"))
+    hub.switch(Switches(late=1, late_s=7))
+    hub.publish("private-a", Event(name="late", data="{}"))
+    hub.switch(Switches())
+    hub.publish("private-a", Event(name="next", data="{}"))
+    hub.leave(leaves)
+    for _, arrive in timers:
+        arrive()
+
+    assert [seconds for seconds, _ in timers] == [7, 7]
+    assert [event for event, _ in stays.heard()[1:]] == ["next", "late"]
+    assert [event for event, _ in leaves.heard()[1:]] == ["next"]
+    assert hub.counts().delivered == 3
+
+
+async def test_what_is_late_comes_by_itself() -> None:
+    hub = Hub(lambda: 0.0)
+    peer, conversation = join(hub, "1.1")
+    conversation.hear(subscription(peer, "private-a"))
+    hub.switch(Switches(late=1, late_s=0.01))
+    hub.publish("private-a", Event(name="late", data="{}"))
+    assert hub.counts().delivered == 0
+
+    async with asyncio.timeout(20):
+        await hub.until(lambda: hub.counts().delivered == 1)
+    assert len(peer.frames) == 2
 
 
 def test_a_failure_ends_by_itself_and_other_switches_do_not_prolong_it() -> None:

@@ -1,0 +1,175 @@
+"""Webhooks: the application is told who came and went, and what clients said to each other.
+
+As the vendor does it: each is a signed POST of one event, to be answered with a 2xx within 4
+seconds, and else sent again with growing pauses for 5 minutes. Who is gone is told 3 seconds later,
+and not at all if they are back by then. Ours: those of one channel go out in order, each once the
+one before is taken or given up, and no more than a bound wait at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import httpx
+
+from local.pusher.conversation import Credentials
+from local.pusher.hub import Happening
+from local.pusher.protocol import sign
+
+# What takes back what: a coming, and the going that nobody is told of if it has just been.
+TAKES_BACK = {"channel_occupied": "channel_vacated", "member_added": "member_removed"}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookTimes:
+    """In seconds. How the pauses grow is ours: the vendor says that they do, and for how long."""
+
+    answer_s: float = 4.0
+    first_pause_s: float = 1.0  # and twice as long each time
+    give_up_s: float = 300.0
+    gone_s: float = 3.0
+    most_waiting: int = 1_000  # webhooks; an application that is away must not fill the memory
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WebhookCounts:
+    """`waiting` are under way, or behind those that are."""
+
+    sent: int = 0
+    given_up: int = 0
+    waiting: int = 0
+
+
+class Webhooks:
+    """Tells the application at `url`; nobody while it is None."""
+
+    def __init__(
+        self, credentials: Credentials, times: WebhookTimes, wall_clock: Callable[[], float]
+    ) -> None:
+        self.url: str | None = None
+        self.counts = WebhookCounts()
+        self._credentials = credentials
+        self._times = times
+        self._wall_clock = wall_clock
+        self._client: httpx.AsyncClient | None = None
+        self._gone: dict[tuple[str, ...], asyncio.TimerHandle] = {}
+        self._lines: dict[str, deque[bytes]] = {}
+        self._sending: dict[str, asyncio.Task[None]] = {}
+        self._changed = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Tell until the end of the block; what is not told by then never is."""
+        async with httpx.AsyncClient(timeout=None, trust_env=False) as client:
+            self._client = client
+            try:
+                yield
+            finally:
+                self._client = None
+                await self._stop()
+
+    def tell(self, happening: Happening) -> None:
+        """Does not wait."""
+        if self.url is None or self._client is None:
+            return
+        name, who = happening["name"], _who(happening)
+        if name in TAKES_BACK.values():
+            loop = asyncio.get_running_loop()
+            self._gone[name, *who] = loop.call_later(self._times.gone_s, self._go, happening)
+        elif gone := self._gone.pop((TAKES_BACK.get(name, ""), *who), None):
+            gone.cancel()
+        else:
+            self._put(happening)
+
+    async def until(self, is_reached: Callable[[WebhookCounts], bool]) -> None:
+        """Returns when the condition holds; it is asked again after each change."""
+        while not is_reached(self.counts):
+            await self._changed.wait()
+
+    def _go(self, happening: Happening) -> None:
+        del self._gone[happening["name"], *_who(happening)]
+        self._put(happening)
+
+    def _put(self, happening: Happening) -> None:
+        if self.counts.waiting >= self._times.most_waiting:
+            log.warning("webhook dropped: too many wait")
+            self._count(given_up=1)
+            return
+        time_ms = int(self._wall_clock() * 1000)
+        body = json.dumps({"time_ms": time_ms, "events": [happening]}).encode()
+        channel = happening["channel"]
+        self._lines.setdefault(channel, deque()).append(body)
+        self._count(waiting=1)
+        if channel not in self._sending:
+            self._sending[channel] = asyncio.create_task(self._send_all(channel))
+
+    async def _send_all(self, channel: str) -> None:
+        line = self._lines[channel]
+        while line:
+            is_sent = await self._send(line.popleft())
+            self._count(sent=is_sent, given_up=not is_sent, waiting=-1)
+        del self._lines[channel], self._sending[channel]
+
+    async def _send(self, body: bytes) -> bool:
+        """True once it is taken, False when it is given up."""
+        pause_s = self._times.first_pause_s
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._times.give_up_s
+        while not await self._is_taken(body):
+            if loop.time() + pause_s > end:
+                return False
+            await asyncio.sleep(pause_s)
+            pause_s *= 2
+        return True
+
+    async def _is_taken(self, body: bytes) -> bool:
+        if self.url is None or self._client is None:
+            return False
+        headers = {
+            "Content-Type": "application/json",
+            "X-Pusher-Key": self._credentials.key,
+            "X-Pusher-Signature": sign(self._credentials.secret, body.decode()),
+        }
+        try:
+            async with asyncio.timeout(self._times.answer_s):
+                answer = await self._client.post(self.url, content=body, headers=headers)
+        except (TimeoutError, httpx.HTTPError) as error:
+            log.info("webhook not taken error=%s", type(error).__name__)
+            return False
+        log.info("webhook sent status=%d", answer.status_code)
+        return answer.is_success
+
+    async def _stop(self) -> None:
+        for gone in self._gone.values():
+            gone.cancel()
+        tasks = list(self._sending.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._gone.clear()
+        self._lines.clear()
+        self._sending.clear()
+        self._count(waiting=-self.counts.waiting)
+
+    def _count(self, *, sent: int = 0, given_up: int = 0, waiting: int = 0) -> None:
+        now = self.counts
+        self.counts = replace(
+            now,
+            sent=now.sent + sent,
+            given_up=now.given_up + given_up,
+            waiting=now.waiting + waiting,
+        )
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+
+def _who(happening: Happening) -> tuple[str, str]:
+    return happening["channel"], happening.get("user_id", "")

@@ -1,0 +1,52 @@
+"""`/_local/counts` and `/_local/subscribers`: what a test may ask of the stand-in.
+
+* `GET /_local/counts` tells what the clients have cost so far, `POST /_local/counts/reset` starts
+  again from nothing.
+* `GET /_local/subscribers` tells how many are subscribed, by channel. With `channel=NAME&count=2`
+  it answers when just so many are, or 408 after `timeout` seconds (default 10, at most 30).
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from local.asked import number, wait_limit_s
+from local.upstash.counts import Counts
+from local.upstash.resp import Pool
+from local.upstash.subscriptions import Subscriptions
+
+
+class ControlRoutes:
+    def __init__(self, engine: Pool, counts: Counts, subscriptions: Subscriptions) -> None:
+        self._engine = engine
+        self._counts = counts
+        self._subscriptions = subscriptions
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/counts", self.counts, methods=["GET"]),
+            Route("/counts/reset", self.reset_counts, methods=["POST"]),
+            Route("/subscribers", self.subscribers, methods=["GET"]),
+        ]
+
+    async def counts(self, _: Request) -> Response:
+        return JSONResponse(await self._counts.report(self._engine))
+
+    async def reset_counts(self, _: Request) -> Response:
+        await self._counts.reset(self._engine)
+        return Response(status_code=204)
+
+    async def subscribers(self, request: Request) -> Response:
+        channel, count = request.query_params.get("channel"), number(request, "count", 0)
+        status = 200
+        if channel is not None:
+            try:
+                async with asyncio.timeout(wait_limit_s(request)):
+                    await self._subscriptions.until(lambda now: now.get(channel, 0) == count)
+            except TimeoutError:
+                status = 408
+        return JSONResponse(self._subscriptions.listening(), status)

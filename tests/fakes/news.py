@@ -1,0 +1,51 @@
+"""News kept in memory."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from brain.adapters.news import Inbox, parse_bulletin
+from brain.adapters.store import Keys
+from brain.domain.errors import StoreUnreachable
+from brain.ports import Bulletin
+
+
+class MemoryNews:
+    """News of one Redis: whoever runs its PUBLISH calls `publish`."""
+
+    def __init__(self) -> None:
+        self.refusing = False
+        self._inboxes: defaultdict[str, list[Inbox]] = defaultdict(list)
+        self._left = asyncio.Event()
+
+    @asynccontextmanager
+    async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[Bulletin]]:
+        if self.refusing:
+            raise StoreUnreachable("refused")
+        inbox, inboxes = Inbox(), self._inboxes[Keys.of(user_id).news()]
+        inboxes.append(inbox)
+        try:
+            yield inbox
+        finally:
+            inboxes.remove(inbox)
+            self._left.set()
+
+    def publish(self, channel: str, payload: str) -> int:
+        """As PUBLISH does: how many listeners there were."""
+        if bulletin := parse_bulletin(payload):
+            for inbox in self._inboxes[channel]:
+                inbox.put(bulletin)
+        return len(self._inboxes[channel])
+
+    def break_off(self) -> None:
+        """Every subscription breaks."""
+        for inboxes in self._inboxes.values():
+            for inbox in inboxes:
+                inbox.end("broken off")
+
+    async def until_left(self, channel: str) -> None:
+        """Return when nobody listens to the channel."""
+        while self._inboxes[channel]:
+            self._left.clear()
+            await self._left.wait()
