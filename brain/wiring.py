@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from brain import settings
 from brain.adapters.chat import ChatModel, ChatSettings
 from brain.adapters.clock import SystemClock
+from brain.adapters.news import UpstashNews
 from brain.adapters.pusher import PusherChannel
 from brain.adapters.qstash import QStashQueue, SignatureCheck
 from brain.adapters.store import RedisStore
 from brain.adapters.upstash import Upstash
+from brain.adapters.webhooks import WebhookReader
 from brain.core.limits import Limits
+from brain.flows.feed import Feed
 from brain.flows.turn import Invocation, Services
 from brain.http.tokens import Tokens
 from brain.ports import Archive, StateStore, Tool
@@ -88,6 +91,19 @@ class Wiring:
 
         return PostgresArchive(self.database)
 
+    @cached_property
+    def news(self) -> UpstashNews:
+        at = settings.store(self.env)
+        return UpstashNews(at.url, at.token)
+
+    @cached_property
+    def webhooks(self) -> WebhookReader:
+        return WebhookReader(settings.channel(self.env))
+
+    def feed(self, user_id: str, *, since: int) -> Feed:
+        """The user's sequence after `since`, for one listener."""
+        return Feed(self.store, self.archive, self.news, self.clock, user_id, since=since)
+
     def begin_invocation(self, seconds: float | None) -> Invocation:
         """A call of a function that lasts `seconds` at most, None where the platform does not
         tell.
@@ -110,7 +126,7 @@ class Wiring:
     async def aclose(self) -> None:
         """Close the connections of what was used."""
         used = vars(self)  # a cached property stands there once it was used
-        for name in ("redis", "queue", "channel", "model"):
+        for name in ("redis", "queue", "channel", "model", "news"):
             if name in used:
                 await used[name].aclose()
         if (database := used.get("database")) is not None:

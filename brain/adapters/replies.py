@@ -8,10 +8,12 @@ from typing import Any, Literal, assert_never
 from brain.core import records
 from brain.domain.errors import EntryUnreadable, LeaseLost, RunStopped
 from brain.domain.journal import Entry, Run, Spent
-from brain.domain.messages import Heard, How, LogEntry, Message, Utterance
+from brain.domain.messages import Draft, Heard, How, LogEntry, Message, Utterance
 from brain.domain.moves import (
     Admitted,
     Alive,
+    AnsweredAside,
+    Arrival,
     Asked,
     Closed,
     Commit,
@@ -111,6 +113,16 @@ def recorded(reply: Reply) -> Recorded:
     return Recorded(run_id=run_id, seq=int(seq), wake=int(wake), lease_left_s=int(left_ms) / 1000)
 
 
+def answered(arrival: Arrival, answer: Draft, reply: Reply) -> AnsweredAside:
+    seq, run_id = int(reply[1]), arrival.new_run_id
+    draft = replace(answer, answers_seq=seq)
+    return AnsweredAside(
+        run_id=run_id,
+        seq=seq,
+        message=draft.placed(seq=seq + 1, run_id=run_id, done_after_this=True),
+    )
+
+
 def alive(reply: Reply) -> Alive:
     _, run_id, wake, left_ms = reply
     return Alive(run_id=run_id, wake=int(wake), lease_left_s=int(left_ms) / 1000)
@@ -148,6 +160,7 @@ def status(reply: Reply) -> Status:
     """
     state, run_id, loops, activity, started, last, seq, progress, reason = reply[:9]
     question, channel, held, others = reply[9:]
+    is_subscribed = (channel or "").endswith(" 1")
     idle: Literal["stopped", "idle"] = "stopped" if reason == "stopped" else "idle"
     return Status(
         state="running" if state in ("running", "handingOver") else idle,
@@ -160,7 +173,8 @@ def status(reply: Reply) -> Status:
         progress=float(progress) if progress else None,
         reason=reason or "",
         question_id=question or None,
-        is_listening=bool(others) or (channel or "").endswith(" 1"),
+        is_subscribed=is_subscribed,
+        is_listening=bool(others) or is_subscribed,
         held=int(held or 0),
     )
 

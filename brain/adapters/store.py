@@ -17,15 +17,17 @@ from brain.core import records
 from brain.core.codec import digest
 from brain.core.limits import Limits
 from brain.domain.journal import Spent
-from brain.domain.messages import Heard
+from brain.domain.messages import Draft, Heard
 from brain.domain.moves import (
     Admission,
     Admitted,
     Alive,
+    AnsweredAside,
     Arrival,
     Asked,
     Commit,
     Committed,
+    Duplicate,
     Hold,
     Page,
     RateLimited,
@@ -141,6 +143,35 @@ class RedisStore:
                 return replies.closed(reply)
             case _:
                 return replies.duplicate(reply)
+
+    async def aside(
+        self, arrival: Arrival, answer: Draft
+    ) -> AnsweredAside | Duplicate | RateLimited | None:
+        limits = self._limits
+        reply = await self._move(
+            "aside",
+            arrival.user_id,
+            records.arrival_to_log(arrival),
+            records.draft_to_log(answer),
+            arrival.new_run_id,
+            arrival.holder,
+            str(limits.texts_per_minute),
+            str(RATE_WINDOW_MS),
+            self._log_bound,
+            str(KEEP_MS),
+            str(ID_KEEP_MS),
+            more=(f"id:{arrival.message_id}",),
+            limit_s=CALLER_LIMIT_S,
+        )
+        match reply[0]:
+            case "answered":
+                return replies.answered(arrival, answer, reply)
+            case "known":
+                return replies.duplicate(reply)
+            case "limited":
+                return RateLimited(retry_after_s=int(reply[1]) / 1000)
+            case _:
+                return None
 
     async def question(self, user_id: str, question_id: str | None) -> Asked | None:
         reply = await self._move(

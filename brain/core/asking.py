@@ -9,9 +9,11 @@ message that such a run says taints whoever is shown it later.
 from collections.abc import Iterable, Sequence
 
 from brain.core.codec import digest, dumps
+from brain.core.preferences import trusts
 from brain.domain.journal import Answered, Entry, Joined, Returned, ToolCall
 from brain.domain.messages import Decision, LogEntry, Message
 from brain.domain.tools import Json
+from brain.domain.wishes import Preferences
 
 DECIDED = "decided-"  # how the id of a call begins that the user has decided on
 
@@ -30,11 +32,11 @@ def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
     )
 
 
-def needs_yes(recipients: Sequence[str], *, trusted: Sequence[str], tainted: bool) -> bool:
-    """Whether an act has to be asked for. `trusted` are addresses, or `@domain` for all of one."""
+def needs_yes(recipients: Sequence[str], *, preferences: Preferences, tainted: bool) -> bool:
+    """Whether an act has to be asked for: not, if all who get something by it are trusted."""
     if tainted or not recipients:
         return True
-    return not all(_is_trusted(recipient, trusted) for recipient in recipients)
+    return not all(trusts(preferences, recipient) for recipient in recipients)
 
 
 def next_decision(journal: Sequence[Entry]) -> Decision | None:
@@ -76,11 +78,3 @@ def call_id(decision: Decision) -> str:
 def is_decided_id(id: str) -> bool:
     """Whether a call's id is that of a decided call."""
     return id.startswith(DECIDED)
-
-
-def _is_trusted(recipient: str, trusted: Sequence[str]) -> bool:
-    address = recipient.casefold()
-    return any(
-        address.endswith(known) if known.startswith("@") else address == known
-        for known in map(str.casefold, trusted)
-    )

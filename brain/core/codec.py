@@ -60,9 +60,9 @@ def message_to_wire(message: Message) -> Json:
         "speak": message.speak.value,
         "expiresAt": message.expires_at and iso(message.expires_at),
         "supersedes": message.supersedes,
-        "question": message.question and _question_form(message.question),
-        "foreign": message.foreign,
         "createdAt": iso(message.created_at),
+        **({"question": _question_form(message.question)} if message.question else {}),
+        **({"foreign": True} if message.foreign else {}),
     }
 
 
@@ -79,9 +79,9 @@ def entry_to_wire(entry: LogEntry) -> Json:
                 "text": entry.text,
                 "messageId": entry.message_id,
                 "callId": entry.call_id,
-                "decision": entry.decision and decision_to_wire(entry.decision),
                 "runId": entry.run_id,
                 "createdAt": iso(entry.created_at),
+                **({"decision": decision_to_wire(entry.decision)} if entry.decision else {}),
             }
         case _:
             assert_never(entry)

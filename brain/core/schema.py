@@ -20,6 +20,19 @@ def complaint(schema: Json, arguments: Any) -> str:
     return ""
 
 
+def objection(schema: Json) -> str:
+    """Why this is no JSON schema for a tool's arguments; empty if it is one."""
+    from jsonschema_rs import ValidationError
+
+    if schema.get("type") != "object":
+        return "its type is not object"
+    try:
+        _validator(dumps(schema))
+    except (ValidationError, ValueError) as error:
+        return str(error)[:MAX_COMPLAINT_CHARS]
+    return ""
+
+
 @lru_cache(maxsize=64)
 def _validator(schema: str) -> "Draft202012Validator":
     # Imported here: only the functions that run the brain need it.

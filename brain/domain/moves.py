@@ -131,6 +131,15 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AnsweredAside:
+    """A text was answered beside the run that goes on, in a run of its own."""
+
+    run_id: str
+    seq: int
+    message: Message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RateLimited:
     """Too many texts of this user in the window; the next one fits after `retry_after_s`."""
 
@@ -264,7 +273,9 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """What a user's brain is doing, without any text of theirs."""
+    """What a user's brain is doing, without any text of theirs. `is_subscribed`: somebody is on the
+    channel; `is_listening`: that, or a page streams or asks.
+    """
 
     state: Literal["idle", "running", "stopped"]
     run_id: str | None
@@ -276,5 +287,6 @@ class Status:
     progress: float | None
     reason: str
     question_id: str | None = None
+    is_subscribed: bool = False
     is_listening: bool = False
     held: int = 0

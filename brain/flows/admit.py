@@ -18,6 +18,7 @@ from brain.domain.moves import (
     Summons,
 )
 from brain.domain.tools import ClientTool
+from brain.flows.aside import answer_aside, with_decision
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.turn import Invocation, Services, Turn
 from brain.flows.wakeup import publish_wakeup
@@ -57,6 +58,9 @@ async def admit(
         client_tools=client_tools,
         decision=decision,
     )
+    arrival = await with_decision(services, arrival)
+    if await answer_aside(services, arrival, reply):
+        return None
     admission = await services.store.admit(arrival)
     match admission:
         case Admitted():

@@ -9,6 +9,7 @@ from brain.core.codec import clean
 from brain.core.step import Work
 from brain.domain.journal import Answered, Returned
 from brain.domain.messages import Draft, Kind, Message, Question, Speak
+from brain.domain.wishes import Preferences
 from brain.flows.turn import Turn
 from brain.ports import AskingTool, Deed, Errand
 
@@ -33,7 +34,8 @@ async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
         return None
     tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
     deed = await tool.prepare(errand)
-    if needs_yes(deed.recipients, trusted=await _trusted(turn), tainted=turn.is_tainted):
+    preferences = await _preferences(turn)
+    if needs_yes(deed.recipients, preferences=preferences, tainted=turn.is_tainted):
         return Ask(work=work, deed=deed)
     return None
 
@@ -88,7 +90,7 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     return last.id if last.question.tool == question.tool else None
 
 
-async def _trusted(turn: Turn) -> tuple[str, ...]:
+async def _preferences(turn: Turn) -> Preferences:
     if turn.services.wishes is None:
-        return ()
-    return (await turn.services.wishes.preferences(turn.lease.hold.user_id)).trusted
+        return Preferences()
+    return await turn.services.wishes.preferences(turn.lease.hold.user_id)

@@ -7,7 +7,7 @@ from brain.core.codec import message_for_channel
 from brain.domain.errors import ChannelUnreachable
 from brain.domain.messages import Draft, Kind, Speak
 from brain.domain.moves import Settled, Stop, Stopped
-from brain.flows.turn import Services
+from brain.ports import Channel, Clock, StateStore
 
 STOPPED = "Stopped."
 STOPPED_IN_AN_ACT = (
@@ -17,43 +17,45 @@ STOPPED_IN_AN_ACT = (
 log = logging.getLogger(__name__)
 
 
-async def stop_run(services: Services, user_id: str, *, run_id: str | None) -> Stopped | Settled:
+async def stop_run(
+    store: StateStore, channel: Channel, clock: Clock, user_id: str, *, run_id: str | None
+) -> Stopped | Settled:
     """End the run now, this one or whichever is open, and let the user's pages know.
 
     Its brain, if it has one, is refused from now on and cuts its thinking at its next look.
     Raises StoreUnreachable.
     """
-    found = await services.store.stop(
+    found = await store.stop(
         Stop(
             user_id=user_id,
             run_id=run_id,
-            plain=_last_word(services, STOPPED),
-            unsure=_last_word(services, STOPPED_IN_AN_ACT),
+            plain=_last_word(clock, STOPPED),
+            unsure=_last_word(clock, STOPPED_IN_AN_ACT),
         )
     )
     if isinstance(found, Stopped):
         log.info("control: stopped, run=%s", found.run_id)
-        await _publish(services, user_id, found)
+        await _publish(channel, user_id, found)
     return found
 
 
-def _last_word(services: Services, text: str) -> Draft:
+def _last_word(clock: Clock, text: str) -> Draft:
     """Not to be spoken: who says stop wants to hear nothing more."""
     return Draft(
-        id=services.clock.new_id(),
+        id=clock.new_id(),
         kind=Kind.SAY,
         text=text,
         answers_seq=0,  # the store knows
-        created_at=services.clock.utc(),
+        created_at=clock.utc(),
         speak=Speak.SILENT,
     )
 
 
-async def _publish(services: Services, user_id: str, stopped: Stopped) -> None:
+async def _publish(channel: Channel, user_id: str, stopped: Stopped) -> None:
     # Commit first, publish second; a death in between, or a channel that is away, costs a page's
     # next look.
     with suppress(ChannelUnreachable):
         message = message_for_channel(stopped.message)
-        await services.channel.publish(user_id, "message", message)
+        await channel.publish(user_id, "message", message)
         event = {"runId": stopped.run_id, "state": "stopped"}
-        await services.channel.publish(user_id, "run", event)
+        await channel.publish(user_id, "run", event)

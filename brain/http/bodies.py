@@ -5,11 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from brain.core.codec import clean
+from brain.core.codec import clean, dumps
+from brain.core.schema import objection
 from brain.domain.messages import Remark
+from brain.domain.tools import ClientTool
 from brain.http.edge import Problem
 
 MAX_CONTEXT_BYTES = 32 * 1024
+MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of a front end's own tools
 
 
 def _cleaned(value: Any) -> Any:
@@ -27,6 +30,20 @@ def _fits(entries: list["Line"]) -> list["Line"]:
     if sum(len(entry.text.encode()) for entry in entries) > MAX_CONTEXT_BYTES:
         raise ValueError(f"must not be longer than {MAX_CONTEXT_BYTES // 1024} KiB in all")
     return entries
+
+
+def _schema(parameters: dict[str, Any]) -> dict[str, Any]:
+    if reason := objection(parameters):
+        raise ValueError(f"must be a JSON schema of type object: {reason}")
+    return parameters
+
+
+def _few(tools: list["ToolLine"]) -> list["ToolLine"]:
+    if sum(len(dumps(tool.parameters)) for tool in tools) > MAX_TOOLS_CHARS:
+        raise ValueError(f"must not be longer than {MAX_TOOLS_CHARS // 1024} KiB in all")
+    if len({tool.name for tool in tools}) < len(tools):
+        raise ValueError("must have names that differ")
+    return tools
 
 
 type Cleaned = Annotated[str, BeforeValidator(_cleaned)]
@@ -47,6 +64,17 @@ class Line(Body):
     text: Cleaned
 
 
+class ToolLine(Body):
+    """A tool that the front end can run itself. `parameters` is a JSON schema of type object."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
+    description: Annotated[Cleaned, Field(min_length=1, max_length=1_000)]
+    parameters: Annotated[dict[str, Any], AfterValidator(_schema)] = {
+        "type": "object",
+        "properties": {},
+    }
+
+
 class VoiceBody(Body):
     """POST /api/voiceToBrain."""
 
@@ -55,6 +83,14 @@ class VoiceBody(Body):
     recent_context: Annotated[list[Line], Field(max_length=50), AfterValidator(_fits)] = []
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
     call_id: Annotated[Cleaned, Field(min_length=1, max_length=256)] | None = None
+    client_tools: Annotated[list[ToolLine], Field(max_length=16), AfterValidator(_few)] = []
+
+    def tools(self) -> tuple[ClientTool, ...]:
+        """The front end's own tools in the brain's words."""
+        return tuple(
+            ClientTool(name=t.name, description=t.description, parameters=t.parameters)
+            for t in self.client_tools
+        )
 
     def remarks(self) -> tuple[Remark, ...]:
         """The recent context in the brain's words."""

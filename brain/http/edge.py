@@ -19,15 +19,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from brain.core.codec import dumps
 from brain.domain.errors import (
+    QuestionClosed,
     SettingMissing,
     SignatureRefused,
     TokenRefused,
     TooManyTexts,
     Unreachable,
+    WebhookUnreadable,
 )
 from brain.domain.tools import Json
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 RETRY_AFTER_S = 2  # seconds for a caller whom a service's outage sends away
 
 type Handler[W] = Callable[[Request, W], Awaitable[ASGIApp]]
@@ -179,6 +182,12 @@ def problem_of(error: Exception) -> Problem:
         case TokenRefused() | SignatureRefused():
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(401, "Not allowed.", detail=str(error), headers=challenge)
+        case WebhookUnreadable():
+            return Problem(422, "The body does not fit the schema.", detail=str(error))
+        case QuestionClosed(state="unknown"):
+            return Problem(404, "There is no such question.")
+        case QuestionClosed():
+            return Problem(409, "The question takes no decision any more.", detail=error.state)
         case TooManyTexts():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
             return Problem(429, "Too many texts in a short time.", headers=wait)

@@ -6,17 +6,20 @@ first one's answer.
 
 from typing import Protocol
 
-from brain.domain.messages import Heard
+from brain.domain.messages import Draft, Heard
 from brain.domain.moves import (
     Admission,
     Admitted,
     Alive,
+    AnsweredAside,
     Arrival,
     Asked,
     Commit,
     Committed,
+    Duplicate,
     Hold,
     Page,
+    RateLimited,
     Settled,
     Status,
     Stop,
@@ -32,6 +35,11 @@ class StateStore(Protocol):
 
     async def admit(self, arrival: Arrival) -> Admission:
         """Append the text once, and take the lease if it is free or has run out."""
+
+    async def aside(
+        self, arrival: Arrival, answer: Draft
+    ) -> AnsweredAside | Duplicate | RateLimited | None:
+        """Answer a text beside the run that is going on, once. None: there is none."""
 
     async def question(self, user_id: str, question_id: str | None) -> Asked | None:
         """A question by its id, or the one that was asked last. None: there is none (any more)."""

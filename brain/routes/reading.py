@@ -7,14 +7,13 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.core.codec import entry_to_wire, iso_ms
-from brain.domain.messages import LogEntry
-from brain.http.edge import Answer, tagged, whole_number
+from brain.flows.reading import read_log
+from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
 from brain.version import VERSION
 from brain.wiring import Wiring
 
 DEFAULT_LIMIT = 100  # messages of a page
 MAX_LIMIT = 500
-MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 
 
 async def messages(request: Request, wiring: Wiring) -> ASGIApp:
@@ -22,20 +21,12 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     since = whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
     limit = whole_number(request, "limit", default=DEFAULT_LIMIT, low=1, high=MAX_LIMIT)
-    page = await wiring.store.read(caller.user_id, since=since, limit=limit)
-    entries: list[LogEntry] = []
-    archive = wiring.archive if since + 1 < page.first_seq else None
-    if archive is not None:
-        old = await archive.read(caller.user_id, since=since, limit=limit)
-        entries += [entry for entry in old if entry.seq < page.first_seq]
-    known = entries[-1].seq if entries else since
-    entries += [entry for entry in page.entries if entry.seq > known]
-    entries = entries[:limit]
+    page = await read_log(wiring.store, wiring.archive, caller.user_id, since=since, limit=limit)
     return tagged(
         request,
         {
-            "messages": [entry_to_wire(entry) for entry in entries],
-            "nextSince": entries[-1].seq if entries else since,
+            "messages": [entry_to_wire(entry) for entry in page.entries],
+            "nextSince": page.entries[-1].seq if page.entries else since,
             "lastSeq": page.last_seq,
         },
     )
@@ -46,7 +37,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
     if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
         return health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    found = await wiring.store.status(caller.user_id)
+    found = await wiring.store.status(caller.user_id, is_here=True)
     return tagged(
         request,
         {
@@ -59,6 +50,8 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
             "lastSeq": found.last_seq,
             "progress": found.progress,
             "endedBecause": found.reason or None,
+            "listening": found.is_subscribed,
+            "question": found.question_id,
         },
     )
 

@@ -85,7 +85,9 @@ def _stop(world: "World", user: str) -> Process:
 
     async def edge() -> None:
         try:
-            await world.product.stop_run(services, user, run_id=None)
+            await world.product.stop_run(
+                services.store, services.channel, services.clock, user, run_id=None
+            )
         finally:
             process.finish()
 

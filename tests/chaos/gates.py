@@ -12,10 +12,13 @@ from typing import Any, Protocol
 
 from brain.adapters.store import BRAIN_LIMIT_S, CALLER_LIMIT_S
 from brain.domain.errors import BrainError, LeaseLost, StoreUnreachable
+from brain.domain.messages import Draft, Heard
 from brain.domain.moves import (
     Admitted,
     Alive,
+    AnsweredAside,
     Arrival,
+    Asked,
     Commit,
     Committed,
     Duplicate,
@@ -107,6 +110,22 @@ class GatedStore:
         )
         return answer
 
+    async def aside(
+        self, arrival: Arrival, answer: Draft
+    ) -> AnsweredAside | Duplicate | RateLimited | None:
+        found: AnsweredAside | Duplicate | RateLimited | None = await self._move(
+            "aside", lambda: self._store.aside(arrival, answer), limit_s=CALLER_LIMIT_S
+        )
+        return found
+
+    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
+        asked: Asked | None = await self._move(
+            "question",
+            lambda: self._store.question(user_id, question_id),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return asked
+
     async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
         answer: Admitted | Alive | Settled = await self._move(
             "resume", lambda: self._take(lambda: self._store.resume(summons, holder=holder))
@@ -142,8 +161,22 @@ class GatedStore:
     async def trim(self, user_id: str, *, below: int) -> None:
         await self._store.trim(user_id, below=below)
 
-    async def status(self, user_id: str) -> Status:
-        return await self._store.status(user_id)
+    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+        status: Status = await self._move(
+            "status",
+            lambda: self._store.status(user_id, is_here=is_here),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return status
+
+    async def here(self, user_id: str) -> int:
+        return await self._store.here(user_id)
+
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
+        return await self._store.note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
+
+    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
+        return await self._store.heard(user_id, heard)
 
     async def _move(
         self, name: str, send: Callable[[], Awaitable[Any]], *, limit_s: float = BRAIN_LIMIT_S

@@ -23,8 +23,9 @@ from brain.domain.errors import (
 )
 from brain.domain.journal import Answered, ToolCall
 from brain.domain.messages import Decision, LogEntry, Message, Remark
-from brain.domain.moves import Summons
+from brain.domain.moves import Settled, Stopped, Summons
 from brain.domain.tools import ClientTool, Json
+from brain.flows.control import stop_run
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
@@ -284,6 +285,11 @@ class World:
         )
         brain.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await wait_for(reply, patience_s=patience_s)
+
+    async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
+        """What /api/control does with a stop."""
+        services = self.services
+        return await stop_run(services.store, services.channel, services.clock, user, run_id=run_id)
 
     async def call_again(self, summons: Summons) -> None:
         """What /api/brainToBrain does."""

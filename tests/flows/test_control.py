@@ -6,7 +6,7 @@ from brain.core.step import CONTINUE
 from brain.domain.messages import Speak
 from brain.domain.moves import Settled, Stopped
 from brain.domain.tools import Effect
-from brain.flows.control import STOPPED, STOPPED_IN_AN_ACT, stop_run
+from brain.flows.control import STOPPED, STOPPED_IN_AN_ACT
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World, calls, words
@@ -21,7 +21,7 @@ def test_a_stop_cuts_a_hanging_model_within_two_seconds_and_nothing_more_is_said
         world = World([words("Never.", delay_s=100)])
         first = world.spawn(world.ask("Go"))
         await asyncio.sleep(3.3)
-        stopped = await stop_run(world.services, "anna", run_id=None)
+        stopped = await world.stop()
         began = world.clock.now()
         assert isinstance(stopped, Stopped)
         outcome = await first
@@ -43,7 +43,7 @@ def test_a_stop_between_two_invocations_leaves_the_successor_nothing_to_do() -> 
         await world.ask("Go", patience_s=0.5)
         while "handoff" not in [s.reason for s, *_ in world.queue.published]:  # noqa: ASYNC110 - virtual time
             await asyncio.sleep(0.01)
-        assert isinstance(await stop_run(world.services, "anna", run_id=None), Stopped)
+        assert isinstance(await world.stop(), Stopped)
         asked = len(world.model.prompts)
         await world.settle()
         assert len(world.model.prompts) == asked
@@ -56,10 +56,10 @@ def test_a_stop_of_a_run_that_has_just_ended_says_nothing_and_leaves_the_next_al
     async def story() -> None:
         world = World([words("One."), words("Two.", delay_s=2)])
         first = await world.ask("Hi")
-        assert isinstance(await stop_run(world.services, "anna", run_id=first.run_id), Settled)
+        assert isinstance(await world.stop(run_id=first.run_id), Settled)
         second = world.spawn(world.ask("And?"))
         await asyncio.sleep(1)
-        assert isinstance(await stop_run(world.services, "anna", run_id=first.run_id), Settled)
+        assert isinstance(await world.stop(run_id=first.run_id), Settled)
         outcome = await second
         assert outcome.message is not None
         assert outcome.message.text == "Two."
@@ -73,7 +73,7 @@ def test_a_stop_in_the_middle_of_an_act_says_that_nobody_knows() -> None:
         world = World([calls(("note", '{"text":"a"}')), words("Noted.")], tools=[tool])
         first = world.spawn(world.ask("Note a"))
         await asyncio.sleep(2.5)
-        await stop_run(world.services, "anna", run_id=None)
+        await world.stop()
         await first
         await world.settle()
         assert [m.text for m in await world.said()] == [STOPPED_IN_AN_ACT]
@@ -88,7 +88,7 @@ def test_a_channel_that_is_away_keeps_nobody_from_stopping() -> None:
         world.channel.refusing = True
         first = world.spawn(world.ask("Go"))
         await asyncio.sleep(2)
-        assert isinstance(await stop_run(world.services, "anna", run_id=None), Stopped)
+        assert isinstance(await world.stop(), Stopped)
         await first
 
     run_virtual(story())

@@ -12,7 +12,6 @@ from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost, RunStopped
 from brain.domain.journal import Spent
 from brain.domain.moves import Admitted, Arrival, Commit, Hold, Move, Recorded, Summons
-from brain.flows.control import stop_run
 from brain.flows.lease import Lease
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import EPOCH, World
@@ -143,7 +142,7 @@ def test_a_stop_is_noticed_with_the_next_look() -> None:
         watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
         await asyncio.sleep(5.5)
         assert not watching.done()
-        await stop_run(stage.world.services, "anna", run_id="r1")
+        await stage.world.stop(run_id="r1")
         with pytest.raises(RunStopped):
             await watching
         assert stage.world.clock.now() == pytest.approx(6, abs=0.1)
@@ -167,7 +166,7 @@ def test_a_look_at_a_lease_that_is_being_given_back_misses_nothing() -> None:
     async def story(stage: Stage) -> None:
         watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
         stage.lease.is_ending = True
-        await stop_run(stage.world.services, "anna", run_id="r1")
+        await stage.world.stop(run_id="r1")
         await asyncio.sleep(3)
         assert not watching.done()
 

@@ -195,6 +195,8 @@ async def test_the_status_of_somebody_new_is_idle(user: User) -> None:
         "lastSeq": 0,
         "progress": None,
         "endedBecause": None,
+        "listening": False,
+        "question": None,
     }
     assert answer.headers["cache-control"] == "no-store"
 

@@ -10,7 +10,7 @@ import pytest
 from brain.adapters.store import Keys
 from brain.core.limits import Limits
 from brain.http.edge import MAX_BODY_BYTES
-from brain.routes import voice
+from brain.routes import calls
 from local.faults import Fault
 from tests.http.stage import Deployment, Json, User, token
 
@@ -268,7 +268,7 @@ async def test_a_function_that_is_ended_while_its_caller_waits_ends_its_brain(
 
 
 def _is_brain(task: asyncio.Task[Any]) -> bool:
-    return getattr(task.get_coro(), "__qualname__", "") == voice._run.__qualname__
+    return getattr(task.get_coro(), "__qualname__", "") == str(calls._run.__qualname__)
 
 
 # ---- as a stream

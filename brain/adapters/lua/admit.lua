@@ -43,18 +43,10 @@ if question ~= '' then
   end
 end
 
--- The sliding window lives in one field of the hash that is read anyway: no key, no command more.
-local stamps, oldest = {}, nil
-for stamp in string.gmatch(r.recent, '%d+') do
-  if now - tonumber(stamp) < window_ms then
-    oldest = oldest or tonumber(stamp)
-    stamps[#stamps + 1] = stamp
-  end
+local recent, wait_ms = admissible(r, now, rate, window_ms)
+if not recent then
+  return { 'limited', text(wait_ms) }
 end
-if #stamps >= rate then
-  return { 'limited', text(window_ms - (now - oldest)) }
-end
-stamps[#stamps + 1] = text(now)
 
 local seq = r.seq + 1
 local run_id = idle and new_run or r.id
@@ -86,7 +78,7 @@ if idle then
   end
   redis.call('RPUSH', JOURNAL, unpack(heard))
   redis.call('PEXPIRE', JOURNAL, journal_keep_ms)
-  redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', table.concat(stamps, ' '),
+  redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', new_run, 'fence', text(r.fence), 'holder', holder,
     'lease', text(now + lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
@@ -96,7 +88,7 @@ if idle then
   return admitted(r, seq, now, tail)
 end
 
-redis.call('HSET', RUN, 'seq', text(seq), 'recent', table.concat(stamps, ' '), 'said', text(seq), 'last', text(now))
+redis.call('HSET', RUN, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now))
 redis.call('PEXPIRE', RUN, keep_ms)
 tell(seq, 'running', run_id)
 if #heard > 0 then

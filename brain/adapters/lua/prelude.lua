@@ -39,6 +39,23 @@ local function tell(seq, state, run_id)
   redis.pcall('PUBLISH', NEWS, text(seq) .. ' ' .. state .. ' ' .. run_id)
 end
 
+-- The times of the user's texts in the sliding window, this one included; nothing, and how long to wait,
+-- if they are too many. They live in one field of the hash that is read anyway: no key, no command more.
+local function admissible(r, now, rate, window_ms)
+  local stamps, oldest = {}, nil
+  for stamp in string.gmatch(r.recent, '%d+') do
+    if now - tonumber(stamp) < window_ms then
+      oldest = oldest or tonumber(stamp)
+      stamps[#stamps + 1] = stamp
+    end
+  end
+  if #stamps >= rate then
+    return nil, window_ms - (now - oldest)
+  end
+  stamps[#stamps + 1] = text(now)
+  return table.concat(stamps, ' ')
+end
+
 -- The answer to who has become the brain: the run, its journal, and the log's end before the run.
 local function admitted(r, seq, now, tail)
   local journal = redis.call('LRANGE', JOURNAL, 0, -1)

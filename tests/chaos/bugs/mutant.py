@@ -20,8 +20,8 @@ ROOT = "brain.flows"
 COPY = "chaos_mutant"
 # In the order in which they need each other.
 MODULES = (
-    "lease", "wakeup", "deliver", "patience", "turn", "archive", "admit", "reinvoke", "asking",
-    "work", "loop", "go", "control",
+    "lease", "wakeup", "deliver", "patience", "turn", "archive", "aside", "admit", "reinvoke",
+    "asking", "work", "loop", "go", "control",
 )  # fmt: skip
 
 

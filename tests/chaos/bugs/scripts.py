@@ -90,10 +90,10 @@ SCRIPTS = (
         "rated",
         change(
             "admit.lua",
-            "local stamps, oldest = {}, nil",
+            "local recent, wait_ms = admissible(",
             "local told = text(r.seq + 1) .. ' ' .. (idle and new_run or r.id) .. ' ' .. holder\n"
             "redis.call('SET', ID, told, 'PX', id_keep_ms)\n"
-            "local stamps, oldest = {}, nil",
+            "local recent, wait_ms = admissible(",
         ),
     ),
     bug(

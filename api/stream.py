@@ -1,0 +1,8 @@
+"""GET /api/stream: the user's sequence as it grows."""
+
+from brain.http.edge import endpoint
+from brain.routes.stream import stream
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"GET": stream}, Wiring(environment()))

@@ -1,0 +1,8 @@
+"""POST /api/websocketToBrain: the channel tells who listens."""
+
+from brain.http.edge import endpoint
+from brain.routes.channel import channel_to_brain
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"POST": channel_to_brain}, Wiring(environment()))

@@ -1,0 +1,80 @@
+"""What needs no brain: the answer to a question after the run, and a yes that is nothing else."""
+
+from dataclasses import replace
+
+from brain.core.consent import reading
+from brain.core.enquiry import Doing, asked_in, in_words
+from brain.domain.errors import TooManyTexts
+from brain.domain.messages import Decision, Draft, Kind
+from brain.domain.moves import AnsweredAside, Arrival, Duplicate, RateLimited
+from brain.flows.deliver import Outcome, Reply
+from brain.flows.turn import Services
+
+
+async def with_decision(services: Services, arrival: Arrival) -> Arrival:
+    """The text as the user's yes or no to the question that was asked just before, if it is that.
+
+    One more round trip, for a text that is nothing but a yes or no. Whether anything was said since
+    the question is decided by the store, in the moment that takes the text in.
+    """
+    if arrival.decision is not None or (verdict := reading(arrival.text)) is None:
+        return arrival
+    asked = await services.store.question(arrival.user_id, None)
+    question = asked.message.question if asked is not None else None
+    if asked is None or question is None or not (asked.is_open and asked.is_last):
+        return arrival
+    if question.whom == "client":
+        return arrival
+    decision = Decision(
+        question_id=asked.message.id,
+        verdict=verdict,
+        tool=question.tool,
+        arguments=question.arguments,
+    )
+    return replace(arrival, decision=decision, is_spoken=True)
+
+
+async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bool:
+    """Tell who asks what the brain is doing, from what is stored: no second brain, no model.
+
+    False if the text asks anything else, or nothing is going on. Raises TooManyTexts.
+    """
+    language = asked_in(arrival.text)
+    if language is None:
+        return False
+    status = await services.store.status(arrival.user_id)
+    if status.state != "running" or status.started_ms is None:
+        return False
+    now_ms = services.clock.utc().timestamp() * 1000
+    doing = Doing(
+        activity=status.activity.partition(",")[0],
+        loop=status.loop + 1,
+        elapsed_s=max((now_ms - status.started_ms) / 1000, 0),
+        progress=status.progress,
+    )
+    draft = Draft(
+        id=services.clock.new_id(),
+        kind=Kind.SAY,
+        text=in_words(doing, language),
+        answers_seq=0,  # the store knows
+        created_at=services.clock.utc(),
+        call_id=arrival.call_id,
+    )
+    match await services.store.aside(arrival, draft):
+        case AnsweredAside() as answered:
+            reply.hear(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
+            outcome = Outcome(
+                state="done", run_id=answered.run_id, seq=answered.seq, message=answered.message
+            )
+        case Duplicate() as known:
+            outcome = Outcome(
+                state="done" if known.message else "duplicate",
+                run_id=known.run_id,
+                seq=known.seq,
+                message=known.message,
+            )
+        case RateLimited(retry_after_s=seconds):
+            raise TooManyTexts(seconds)
+        case None:  # it has ended just now
+            return False
+    return reply.settle(outcome)

@@ -1,0 +1,135 @@
+"""One call of the brain, whichever route it comes by, and how its caller is answered."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from starlette.background import BackgroundTask
+
+from brain.core.codec import entry_to_wire, message_to_wire
+from brain.core.pieces import Piece, piece_to_wire
+from brain.domain.errors import BrainError
+from brain.domain.messages import Decision, LogEntry, Message, Remark, Utterance
+from brain.domain.tools import ClientTool, Json
+from brain.flows.deliver import Heard, Outcome, Reply
+from brain.flows.go import brain_go
+from brain.flows.patience import wait_for
+from brain.flows.turn import Invocation, Services
+from brain.http.edge import Answer, where
+from brain.http.stream import Event, EventStream
+from brain.wiring import Wiring
+
+log = logging.getLogger("brain")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What came in with a call. `patience_s` None: the caller did not say how long it waits."""
+
+    text: str
+    message_id: str
+    call_id: str | None = None
+    recent_context: tuple[Remark, ...] = ()
+    client_tools: tuple[ClientTool, ...] = ()
+    decision: Decision | None = None
+    patience_s: float | None = None
+
+
+def begin(
+    wiring: Wiring, user_id: str, said: Said, invocation: Invocation, reply: Reply
+) -> "asyncio.Task[None]":
+    """Let the brain go on with it, beside the caller. The function may end only after this task."""
+    warming = asyncio.ensure_future(wiring.warm())
+    warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
+    return asyncio.ensure_future(_run(wiring.services, user_id, said, invocation, reply))
+
+
+async def answer(wiring: Wiring, user_id: str, said: Said, invocation: Invocation) -> Answer:
+    """The outcome, within the caller's patience. The function goes on after it as long as the
+    brain does.
+    """
+    reply = Reply()
+    brain = begin(wiring, user_id, said, invocation, reply)
+    patience_s = wiring.times.patience_s if said.patience_s is None else said.patience_s
+    try:
+        outcome = await wait_for(reply, patience_s=patience_s)
+    except asyncio.CancelledError:
+        brain.cancel()
+        raise
+    return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
+
+
+def stream(wiring: Wiring, user_id: str, said: Said, invocation: Invocation) -> EventStream:
+    """The run as it happens. Who sees it is not kept waiting: patience counts only if named."""
+    heard: asyncio.Queue[Heard] = asyncio.Queue()
+    reply = Reply(heard.put_nowait)
+    brain = begin(wiring, user_id, said, invocation, reply)
+    return EventStream(_events(reply, heard, said.patience_s or 0), beside=brain)
+
+
+def outcome_to_wire(outcome: Outcome) -> Json:
+    """The response's body."""
+    return {
+        "message": outcome.message and message_to_wire(outcome.message),
+        "runId": outcome.run_id,
+        "seq": outcome.seq,
+        "state": outcome.state,
+    }
+
+
+def event_of(heard: Heard) -> Event:
+    """What is heard of a run, as an event."""
+    match heard:
+        case Piece():
+            return Event(name=heard.kind, data=piece_to_wire(heard))
+        case Message() | Utterance():
+            return entry_event(heard)
+        case _:
+            assert_never(heard)
+
+
+def entry_event(entry: LogEntry) -> Event:
+    """An entry of the log, as an event: a client that has it names its seq when it comes again."""
+    return Event(name="message", data=entry_to_wire(entry), id=entry.seq)
+
+
+async def _events(
+    reply: Reply, heard: "asyncio.Queue[Heard]", patience_s: float
+) -> AsyncIterator[Event]:
+    """What the run says and thinks as it comes, and at last the outcome."""
+    waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
+    while not waiting.done() or not heard.empty():
+        hearing = asyncio.ensure_future(heard.get())
+        await asyncio.wait({waiting, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        if not hearing.done():
+            hearing.cancel()
+            continue
+        yield event_of(hearing.result())
+    yield Event(name="done", data=outcome_to_wire(await waiting))
+
+
+async def _run(
+    services: Services, user_id: str, said: Said, invocation: Invocation, reply: Reply
+) -> None:
+    """The brain, whose end is nobody's to hear but the reply's."""
+    try:
+        await brain_go(
+            services,
+            user_id,
+            said.recent_context,
+            text=said.text,
+            message_id=said.message_id,
+            call_id=said.call_id,
+            client_tools=said.client_tools,
+            decision=said.decision,
+            invocation=invocation,
+            reply=reply,
+        )
+    except BrainError as error:
+        reply.fail(error)
+        log.warning("brain: ended, error=%s", where(error))
+    except Exception as error:  # noqa: BLE001 - the edge: the wake-up goes on, the caller gets a 500
+        reply.fail(error)
+        log.error("brain: ended, error=%s", where(error))

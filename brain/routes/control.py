@@ -1,0 +1,119 @@
+"""POST /api/control: what the user does to a run besides speaking."""
+
+from typing import Literal, assert_never
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.core.codec import digest, message_to_wire
+from brain.core.schema import complaint
+from brain.domain.errors import QuestionClosed
+from brain.domain.messages import Decision, Question
+from brain.domain.moves import Stopped
+from brain.domain.tools import Json
+from brain.flows.control import stop_run
+from brain.http.edge import Answer, Problem, invocation_seconds, read_json
+from brain.http.orders import (
+    AnswerBody,
+    DecideBody,
+    EditBody,
+    HeardBody,
+    Order,
+    StopBody,
+    parse_order,
+)
+from brain.routes.calls import Said, answer
+from brain.wiring import Wiring
+
+VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
+    "approve": "approve",
+    "edit": "approve",
+    "reject": "reject",
+    "answer": "answer",
+}
+# What stands in the log of a decision that was made by hand.
+YES, YES_CHANGED, NO, RESULT = "Yes, do that.", "Yes, with my changes.", "No, do not.", "Done."
+
+
+async def control(request: Request, wiring: Wiring) -> ASGIApp:
+    """Stop, mark as heard, or decide. A decision is answered as a text is."""
+    invocation = wiring.begin_invocation(invocation_seconds())
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    done = await carry_out(parse_order(await read_json(request)), wiring, caller.user_id)
+    if isinstance(done, Said):
+        return await answer(wiring, caller.user_id, done, invocation)
+    return Answer(done)
+
+
+async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | Said:
+    """What the order gave, or what it says to the brain. Raises Problem, QuestionClosed,
+    StoreUnreachable.
+    """
+    match order:
+        case StopBody(run_id=run_id):
+            return await _stop(wiring, user_id, run_id)
+        case HeardBody():
+            known = await wiring.store.heard(user_id, order.heard())
+            if known is None:
+                raise Problem(404, "There is no such message.")
+            return {"seq": known.seq, "how": known.how.value}
+        case DecideBody() | EditBody() | AnswerBody():
+            asked = await wiring.store.question(user_id, order.question_id)
+            if asked is None or asked.message.question is None:
+                raise QuestionClosed("unknown")
+            return _decided(order, asked.message.question, wiring)
+        case _:
+            assert_never(order)
+
+
+async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
+    found = await stop_run(wiring.store, wiring.channel, wiring.clock, user_id, run_id=run_id)
+    if isinstance(found, Stopped):
+        message = message_to_wire(found.message)
+        return {"state": "stopped", "runId": found.run_id, "message": message}
+    return {"state": "idle", "runId": run_id, "message": None}
+
+
+def _decided(order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring) -> Said:
+    """The decision, as something that the user says. The same one again has the same id."""
+    decision = _decision(order, question, wiring)
+    if decision is None:
+        assert isinstance(order, AnswerBody)
+        return Said(text=order.text, message_id=wiring.clock.new_id(), patience_s=order.patience)
+    words = {"approve": YES_CHANGED if isinstance(order, EditBody) else YES, "reject": NO}
+    name = f"{decision.verdict}-{digest(decision.arguments)}-{decision.question_id}"
+    return Said(
+        text=words.get(decision.verdict, RESULT),
+        message_id=name,
+        decision=decision,
+        patience_s=order.patience,
+    )
+
+
+def _decision(
+    order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring
+) -> Decision | None:
+    """None for words to a question of the brain: what they mean is for the brain to say."""
+    if isinstance(order, AnswerBody) and question.whom == "user":
+        return None
+    if not isinstance(order, AnswerBody) and question.whom == "client":
+        raise Problem(409, "This question is for the front end: answer it.")
+    changed = order.arguments if isinstance(order, EditBody) else question.arguments
+    if isinstance(order, EditBody):
+        _check(changed, question, wiring)
+    return Decision(
+        question_id=order.question_id,
+        verdict=VERDICTS[order.type],
+        tool=question.tool,
+        arguments=changed,
+        result=order.text if isinstance(order, AnswerBody) else "",
+    )
+
+
+def _check(arguments: Json, question: Question, wiring: Wiring) -> None:
+    """What the user has edited must be what the tool takes. Raises Problem 422."""
+    tool = wiring.services.tools.get(question.tool)
+    wrong = complaint(tool.spec.parameters, arguments) if tool else "the tool is not there any more"
+    if wrong:
+        fault = {"field": "arguments", "message": wrong}
+        raise Problem(422, "The body does not fit the schema.", errors=[fault])

@@ -1,0 +1,55 @@
+"""GET /api/stream: the user's sequence as it grows, for as long as the invocation lasts."""
+
+from collections.abc import AsyncIterator
+from typing import assert_never
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.domain.messages import Message, Utterance
+from brain.flows.feed import Anew, Feed, Item, RunChange
+from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
+from brain.http.stream import Event, EventStream
+from brain.routes.calls import entry_event
+from brain.wiring import Wiring
+
+RETRY_S = 1.0  # seconds before a client comes again
+LONGEST_S = 240.0  # seconds; then a client comes again, to whichever instance is there
+
+
+async def stream(request: Request, wiring: Wiring) -> ASGIApp:
+    """Everything after `Last-Event-ID`, or `sinceSeq`, and then what comes."""
+    invocation = wiring.begin_invocation(invocation_seconds())
+    caller = await wiring.tokens.check(request.headers.get("authorization"))
+    feed = wiring.feed(caller.user_id, since=_since(request))
+    until = min(invocation.cut, invocation.started + LONGEST_S)
+    return EventStream(_events(feed, until), retry_s=RETRY_S, while_read=True)
+
+
+async def _events(feed: Feed, until: float) -> AsyncIterator[Event]:
+    async for item in feed.items(until=until):
+        yield event_of(item)
+
+
+def event_of(item: Item) -> Event:
+    """What a feed brings, as an event of the stream."""
+    match item:
+        case Message() | Utterance():
+            return entry_event(item)
+        case RunChange():
+            return Event(name="run", data={"runId": item.run_id, "state": item.state})
+        case Anew():
+            return Event(name="reset", data={"lastSeq": item.last_seq})
+        case _:
+            assert_never(item)
+
+
+def _since(request: Request) -> int:
+    """What the client has already. Raises Problem 422."""
+    last = request.headers.get("last-event-id")
+    if last is None:
+        return whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
+    if last.isascii() and last.isdigit() and int(last[:17]) <= MAX_SEQ:
+        return int(last)
+    fault = {"field": "Last-Event-ID", "message": "must be a seq"}
+    raise Problem(422, "The headers are not right.", errors=[fault])
