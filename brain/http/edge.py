@@ -34,6 +34,7 @@ MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly
 RETRY_AFTER_S = 2  # seconds for a caller whom a service's outage sends away
 
 type Handler[W] = Callable[[Request, W], Awaitable[ASGIApp]]
+type SocketHandler[W] = Callable[[Scope, Receive, Send, W], Awaitable[None]]
 
 log = logging.getLogger("brain")
 
@@ -78,8 +79,12 @@ class Answer(JSONResponse):
         return dumps(content).encode()
 
 
-def endpoint[W](handlers: Mapping[str, Handler[W]], wiring: W) -> ASGIApp:
-    """The ASGI app of one function: a handler a method, each handed the instance's services."""
+def endpoint[W](
+    handlers: Mapping[str, Handler[W]], wiring: W, *, socket: SocketHandler[W] | None = None
+) -> ASGIApp:
+    """The ASGI app of one function: a handler a method, each handed the instance's services, and
+    one for WebSockets where it takes them.
+    """
     logging.basicConfig(format="%(levelname)s %(message)s")
     # Libraries speak up from WARNING on: httpx's line a request would show the signature in it.
     logging.getLogger().setLevel(logging.WARNING)
@@ -91,6 +96,8 @@ def endpoint[W](handlers: Mapping[str, Handler[W]], wiring: W) -> ASGIApp:
         elif scope["type"] == "http":
             request = Request(scope, receive, send)
             await (await _answer(request, handlers, wiring))(scope, receive, send)
+        elif socket is not None:
+            await socket(scope, receive, send, wiring)
         else:
             await send({"type": "websocket.close", "code": 1008})
 

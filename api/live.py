@@ -1,0 +1,8 @@
+"""WS /api/live: a user's sequence and orders over one connection."""
+
+from brain.http.edge import endpoint
+from brain.routes.live import live, only_sockets
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"GET": only_sockets}, Wiring(environment()), socket=live)
