@@ -5,6 +5,7 @@ from random import random
 from typing import TYPE_CHECKING
 
 from brain import settings
+from brain.adapters.board import RedisBoard, RedisMemoryBlock
 from brain.adapters.chat import ChatModel, ChatSettings
 from brain.adapters.clock import SystemClock
 from brain.adapters.news import UpstashNews
@@ -15,9 +16,10 @@ from brain.adapters.upstash import Upstash
 from brain.adapters.webhooks import WebhookReader
 from brain.core.limits import Limits
 from brain.flows.feed import Feed
+from brain.flows.notices import release
 from brain.flows.turn import Invocation, Services
 from brain.http.tokens import Tokens
-from brain.ports import Archive, StateStore, Tool
+from brain.ports import Archive, Documents, Memory, Tool, Wishes
 from brain.settings import Env
 
 if TYPE_CHECKING:
@@ -53,8 +55,16 @@ class Wiring:
         return Upstash(at.url, at.token)
 
     @cached_property
-    def store(self) -> StateStore:
-        return RedisStore(self.redis, self.limits)
+    def store(self) -> RedisStore:
+        return RedisStore(self.redis, self.limits, has_archive=self.database is not None)
+
+    @cached_property
+    def board(self) -> RedisBoard:
+        return RedisBoard(self.redis, log_bound=self.store.log_bound)
+
+    @cached_property
+    def block(self) -> RedisMemoryBlock:
+        return RedisMemoryBlock(self.redis)
 
     @cached_property
     def queue(self) -> QStashQueue:
@@ -73,6 +83,8 @@ class Wiring:
         """All that the brain needs."""
         return Services(
             store=self.store,
+            board=self.board,
+            block=self.block,
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -80,6 +92,8 @@ class Wiring:
             clock=self.clock,
             limits=self.limits,
             archive=self.archive,
+            wishes=self.wishes,
+            memory=self.memory,
         )
 
     @cached_property
@@ -102,7 +116,15 @@ class Wiring:
 
     def feed(self, user_id: str, *, since: int) -> Feed:
         """The user's sequence after `since`, for one listener."""
-        return Feed(self.store, self.archive, self.news, self.clock, user_id, since=since)
+        return Feed(
+            self.store,
+            self.archive,
+            self.news,
+            self.clock,
+            user_id,
+            since=since,
+            release=lambda: release(self.services, user_id),
+        )
 
     def begin_invocation(self, seconds: float | None) -> Invocation:
         """A call of a function that lasts `seconds` at most, None where the platform does not
@@ -155,11 +177,41 @@ class Wiring:
 
         return Postgres(url)
 
+    @cached_property
+    def documents(self) -> Documents | None:
+        if self.database is None:
+            return None
+        from brain.adapters.documents import PostgresDocuments
+
+        return PostgresDocuments(self.database)
+
+    @cached_property
+    def memory(self) -> Memory | None:
+        if self.database is None:
+            return None
+        from brain.adapters.memory import PostgresMemory
+        from brain.adapters.shown import ShownMemory
+
+        return ShownMemory(PostgresMemory(self.database), self.block)
+
+    @cached_property
+    def wishes(self) -> Wishes | None:
+        if self.database is None:
+            return None
+        from brain.adapters.wishes import PostgresWishes
+
+        return PostgresWishes(self.database)
+
     @property
     def _tools(self) -> tuple[Tool, ...]:
-        if self.database is None:
+        if not (self.documents and self.memory and self.archive and self.wishes):
             return ()
-        from brain.adapters.documents import PostgresDocuments
         from brain.tools.documents import document_tools
+        from brain.tools.memory import memory_tools
+        from brain.tools.rules import rule_tools
 
-        return document_tools(PostgresDocuments(self.database))
+        return (
+            *document_tools(self.documents),
+            *memory_tools(self.memory, self.archive),
+            *rule_tools(self.wishes),
+        )

@@ -1,5 +1,6 @@
 """What happened outside, and what of it may be worth a word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -43,3 +44,26 @@ class Notice:
     expires_at: datetime | None = None
     sender: str | None = None
     subject: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unheard:
+    """A message that told of these notices, and that nobody has heard yet."""
+
+    message_id: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What is held for a user, as it is kept (`forms`, by the notices' ids), and what is known of
+    them at that moment. `contact`: when they were last known to be there.
+    """
+
+    notices: tuple[Notice, ...]
+    forms: Mapping[str, str]
+    running: bool
+    listening: bool
+    contact: datetime | None
+    unheard: Unheard | None
+    now: datetime

@@ -7,7 +7,7 @@ nothing twice, whatever road it takes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -57,7 +57,10 @@ class Feed:
         user_id: str,
         *,
         since: int,
+        release: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`release` lets notices be said that wait for a listener."""
+        self._release = release
         self._store = store
         self._archive = archive
         self._news = news
@@ -107,7 +110,10 @@ class Feed:
 
     async def _look(self) -> None:
         """Ask how far the log reaches, and say that we listen."""
-        self._known_seq = max(self._known_seq, await self._store.here(self._user_id))
+        here = await self._store.here(self._user_id)
+        self._known_seq = max(self._known_seq, here.last_seq)
+        if here.held and self._release is not None:
+            await self._release()
 
     async def _read(self) -> AsyncIterator[Item]:
         """All that the log has after the cursor."""

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -142,13 +143,14 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
     raise Problem(422, "The query is not right.", errors=[{"field": name, "message": said}])
 
 
-def tagged(request: Request, content: Json) -> Response:
-    """JSON with its ETag, or 304 to a caller who has it already."""
-    answer = Answer(content)
+def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:
+    """JSON with its ETag, or 304 to a caller who has it already. `beside` is done after it."""
+    answer = Answer(content, background=beside)
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
     if tag in known or f"W/{tag}" in known or "*" in known:
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-store"})
+        headers = {"ETag": tag, "Cache-Control": "no-store"}
+        return Response(status_code=304, headers=headers, background=beside)
     answer.headers["ETag"] = tag
     return answer
 

@@ -5,6 +5,7 @@ Every method has a time limit of its own inside the adapter and raises only the 
 """
 
 from brain.domain.answers import Delta
+from brain.ports.board import Board, MemoryBlock
 from brain.ports.documents import Document, Documents, Passage
 from brain.ports.memory import Archive, Memory
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
@@ -15,6 +16,7 @@ from brain.ports.wishes import Wishes
 __all__ = [
     "Archive",
     "AskingTool",
+    "Board",
     "Bulletin",
     "Channel",
     "Clock",
@@ -25,6 +27,7 @@ __all__ = [
     "Errand",
     "Given",
     "Memory",
+    "MemoryBlock",
     "Model",
     "News",
     "Passage",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from brain.adapters.board import RedisBoard, RedisMemoryBlock
 from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.domain.errors import (
@@ -30,7 +31,7 @@ from brain.flows.deliver import Outcome, Reply
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
-from brain.ports import Delta, Prompt, Tool, Wishes
+from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -210,6 +211,8 @@ class World:
         *,
         tools: Sequence[Tool] = (),
         wishes: Wishes | None = None,
+        memory: Memory | None = None,
+        archive: Archive | None = None,
         limits: Limits | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
@@ -225,6 +228,8 @@ class World:
         self.invocations: list[Invocation] = []
         self.services = Services(
             store=RedisStore(self.redis, self.limits),
+            board=RedisBoard(self.redis),
+            block=RedisMemoryBlock(self.redis),
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -232,6 +237,8 @@ class World:
             clock=self.clock,
             limits=self.limits,
             wishes=wishes,
+            memory=memory,
+            archive=archive,
         )
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
@@ -323,6 +330,8 @@ class World:
         return replace(
             services,
             store=Gated(services.store, gate),
+            board=Gated(services.board, gate),
+            block=Gated(services.block, gate),
             queue=Gated(services.queue, gate),
             channel=Gated(services.channel, gate),
             model=Gated(services.model, gate),

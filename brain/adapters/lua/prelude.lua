@@ -8,7 +8,7 @@ local NEWS = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, which is n
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
-  'stopped', 'heard', 'channel', 'question', 'held',
+  'stopped', 'heard', 'channel', 'question', 'held', 'contact', 'noted', 'user',
 }
 
 local function text(number)
@@ -56,8 +56,9 @@ local function admissible(r, now, rate, window_ms)
   return table.concat(stamps, ' ')
 end
 
--- The answer to who has become the brain: the run, its journal, and the log's end before the run.
-local function admitted(r, seq, now, tail)
+-- The answer to who has become the brain: the run, its journal, the log's end before the run, what was
+-- heard, and what there is in memory.
+local function admitted(r, seq, now, tail, MEMORY)
   local journal = redis.call('LRANGE', JOURNAL, 0, -1)
   local history = {}
   if r.first > 1 then
@@ -66,7 +67,7 @@ local function admitted(r, seq, now, tail)
   return {
     'admitted', text(seq), text(now), r.id, text(r.fence), text(r.step), text(r.first),
     text(r.wake), r.started, r.loops, r.tokens, r.handoffs, text(r.attempts), r.pace, journal, history,
-    r.heard,
+    r.heard, redis.call('HMGET', MEMORY, 'block', 'upto'),
   }
 end
 
