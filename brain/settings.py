@@ -7,11 +7,14 @@ start for it.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from brain.core.limits import LEASE_S
 from brain.domain.errors import SettingMissing
+
+if TYPE_CHECKING:
+    from brain.email_settings import EmailSettings
 
 type Env = Mapping[str, str]
 
@@ -158,6 +161,15 @@ def database(env: Env) -> str | None:
     return env.get("DATABASE_URL") or None
 
 
+def email(env: Env) -> "EmailSettings | None":
+    """The email account; None where there is none: then there are no email tools."""
+    if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
+        return None
+    from brain.email_settings import read
+
+    return read(env)
+
+
 def tokens(env: Env) -> TokenSettings:
     """Whose tokens hold."""
     secret, jwks_url = env.get("BRAIN_JWT_SECRET"), _url(env, "BRAIN_JWKS_URL")
@@ -198,12 +210,15 @@ def scripted(env: Env) -> bool:
 
 
 def problems(env: Env) -> dict[str, str]:
-    """What is missing or malformed, by service; an empty text where all is well."""
+    """What is missing or malformed, by service; an empty text where all is well. An email account
+    may be missing as a whole.
+    """
     groups = {
         "redis": store,
         "queue": queue,
         "channel": channel,
         "database": _need_database,
+        "email": email,
         "model": model,
         "tokens": tokens,
         "times": times,

@@ -49,6 +49,7 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
         "queue": "QSTASH_TOKEN is missing",
         "channel": "PUSHER_APP_ID is missing",
         "database": "DATABASE_URL is missing",
+        "email": "",
         "model": "OPENAI_API_KEY is missing",
         "tokens": "BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing",
         "times": "BRAIN_LEASE_S must be a number",

@@ -7,6 +7,7 @@ Every method has a time limit of its own inside the adapter and raises only the 
 from brain.domain.answers import Delta
 from brain.ports.board import Board, MemoryBlock
 from brain.ports.documents import Document, Documents, Passage
+from brain.ports.email import Emails, Mailbox, Post
 from brain.ports.memory import Archive, Memory
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
@@ -24,13 +25,16 @@ __all__ = [
     "Delta",
     "Document",
     "Documents",
+    "Emails",
     "Errand",
     "Given",
+    "Mailbox",
     "Memory",
     "MemoryBlock",
     "Model",
     "News",
     "Passage",
+    "Post",
     "Prompt",
     "Queue",
     "StateStore",
