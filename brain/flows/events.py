@@ -54,12 +54,13 @@ async def check_mailbox(services: Services, user_id: str) -> None:
 
 
 async def watch_mailbox(services: Services, user_id: str) -> None:
-    """Let the queue have the user's mailbox looked into every ten minutes: an account that no
-    webhook tells of is not forgotten. Raises QueueUnreachable.
+    """Let the queue have the user's mailbox looked into now and every ten minutes: an account that
+    no webhook tells of is not forgotten. Raises QueueUnreachable.
     """
     if services.account is not None and services.account.owner == user_id:
         event = check_event(user_id)
         await services.queue.keep_schedule("mailbox", cron=CHECKS, event=event)
+        await _go_on(services, user_id)
 
 
 async def _go_on(services: Services, user_id: str) -> None:
