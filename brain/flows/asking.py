@@ -9,8 +9,8 @@ from brain.core.codec import clean
 from brain.core.step import Work
 from brain.domain.journal import Answered, Returned
 from brain.domain.messages import Draft, Kind, Message, Question, Speak
-from brain.domain.wishes import Preferences
 from brain.flows.turn import Turn
+from brain.flows.wishes import preferences_of
 from brain.ports import AskingTool, Deed, Errand
 
 CLIENT_TEXT = ""  # a question to the front end has no words for the user
@@ -34,7 +34,7 @@ async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
         return None
     tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
     deed = await tool.prepare(errand)
-    preferences = await _preferences(turn)
+    preferences = await preferences_of(turn.services, errand.user_id)
     if needs_yes(deed.recipients, preferences=preferences, tainted=turn.is_tainted):
         return Ask(work=work, deed=deed)
     return None
@@ -88,9 +88,3 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     if not isinstance(last, Message) or last.question is None:
         return None
     return last.id if last.question.tool == question.tool else None
-
-
-async def _preferences(turn: Turn) -> Preferences:
-    if turn.services.wishes is None:
-        return Preferences()
-    return await turn.services.wishes.preferences(turn.lease.hold.user_id)

@@ -7,7 +7,13 @@ from datetime import UTC, tzinfo
 from brain.core.codec import digest, dumps
 from brain.core.preferences import zone
 from brain.core.reminders import MAX_CHARS, due_event, moment, objection, stage
-from brain.domain.errors import DatabaseUnreachable, QueueUnreachable, StoreUnreachable, ToolFault
+from brain.domain.errors import (
+    DatabaseUnreachable,
+    EntryUnreadable,
+    QueueUnreachable,
+    StoreUnreachable,
+    ToolFault,
+)
 from brain.domain.reminders import Reminder
 from brain.domain.tools import Effect, Json, ToolSpec
 from brain.ports import Clock, Errand, Given, Queue, Reminders, Tool, Wishes
@@ -33,7 +39,7 @@ class Calendar:
         """The user's own. Raises ToolFault when it cannot be known now."""
         try:
             return UTC if self.wishes is None else zone(await self.wishes.preferences(user_id))
-        except DatabaseUnreachable:
+        except (DatabaseUnreachable, EntryUnreadable):
             raise ToolFault(AWAY) from None
 
 

@@ -257,6 +257,7 @@ class World:
             emails=account.emails if account else None,
             account=account,
         )
+        self.failures: list[BaseException] = []  # with which a brain has ended
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
 
@@ -307,8 +308,12 @@ class World:
                 reply=reply,
             )
         )
-        brain.add_done_callback(lambda task: task.cancelled() or task.exception())
+        brain.add_done_callback(self._ended)
         return await wait_for(reply, patience_s=patience_s)
+
+    def _ended(self, brain: asyncio.Task[Any]) -> None:
+        if not brain.cancelled() and (error := brain.exception()) is not None:
+            self.failures.append(error)
 
     async def happen(self, word: Word, *, user: str = "anna") -> None:
         """What /api/eventToBrain does, and its sender: tells again until it is taken."""
