@@ -76,6 +76,11 @@ def test_addresses_are_kept_once_in_lower_case() -> None:
     assert read == Preferences(trusted=("anna@example.org", "@b.org"))
 
 
+def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
+    longest = [f"{number:03}@{'b' * 250}" for number in range(MAX_TRUSTED)]
+    assert preferences_from_wire({"trusted": longest}) == Preferences(trusted=tuple(longest))
+
+
 @pytest.mark.parametrize(
     ("wire", "fields", "said"),
     [

@@ -73,6 +73,7 @@ DOCUMENTS = [notice("document", subject=name) for name in ("A", "B", "A", "C", "
         ([ANNA], "an email from Anna about Lunch"),
         ([mail("Anna", None)], "an email from Anna"),
         ([mail(None, None)], "an email"),
+        ([mail("Anna", "Lunch .")] * 2, "2 emails from Anna, the last about Lunch"),
         ([ANNA, ANNA], "2 emails from Anna, the last about Lunch"),
         ([ANNA, mail("Anna", None)], "2 emails from Anna"),
         ([ANNA, BEN], "2 emails, the last from Ben about Rent"),
