@@ -195,6 +195,8 @@ def test_what_has_expired_meanwhile_is_not_told_again() -> None:
 def test_a_notice_that_comes_again_is_told_once() -> None:
     [said] = plan(A, B, situation=heard_not(A)).now
     assert (said.notices, said.supersedes) == (("a", "b"), "m")
+    [same] = plan(A, situation=heard_not(A)).now
+    assert (same.notices, same.supersedes) == (("a",), "m")
 
 
 def test_what_is_urgent_and_what_is_not_do_not_supersede_each_other() -> None:
