@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.memories import (
@@ -90,6 +90,7 @@ def test_a_long_summary_is_cut_at_the_half_and_leaves_no_space_at_its_end() -> N
     assert memory_block([], "fives", limit=limit) == f"{SUMMARY_HEAD}\nfives"
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(
     st.lists(st.text(max_size=300).map(fact), max_size=20),
     st.text(max_size=600),

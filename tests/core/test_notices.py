@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.notices import (
@@ -260,6 +260,7 @@ SETTINGS = st.builds(
 )
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_every_notice_is_in_exactly_one_part_of_the_plan(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -270,6 +271,7 @@ def test_every_notice_is_in_exactly_one_part_of_the_plan(
     assert sorted([*said, *planned.held, *planned.dropped]) == sorted(ids)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -279,6 +281,7 @@ def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
     assert set(planned.dropped) == over
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -299,6 +302,7 @@ def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urg
         assert (said.speak is Speak.NOW) is (said.notices[0] in urgent)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_what_waits_for_the_quiet_hours_end_is_said_then(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -316,6 +320,7 @@ def test_what_waits_for_the_quiet_hours_end_is_said_then(
     assert (later.held, later.until) == ((), None)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_nothing_of_a_message_is_lost_when_it_is_superseded(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -330,6 +335,7 @@ def test_nothing_of_a_message_is_lost_when_it_is_superseded(
     assert len(told) == len(set(told))
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_there_are_at_most_two_messages_one_of_them_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.preferences import (
@@ -37,6 +37,7 @@ def moment(text: str) -> datetime:
 # ---- the form
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(
     st.builds(
         Preferences,
@@ -217,6 +218,7 @@ def test_without_quiet_hours_it_is_never_quiet() -> None:
     assert quiet_until(Preferences(), moment("2026-01-31T03:00:00Z")) is None
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(
     now=st.datetimes(
         datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.summary import (
@@ -96,6 +96,7 @@ def test_where_there_is_nothing_to_take_in_the_summary_reaches_no_further() -> N
     assert nothing == Portion(entries=(), upto_seq=7)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=40))
 def test_no_entry_is_ever_in_neither_summary_nor_window(turns: list[int]) -> None:
     summary, last = Summary(), 0
@@ -172,6 +173,7 @@ def test_an_answer_becomes_plain_sentences_of_bounded_length(answer: str, text: 
     assert tidy_summary(answer) == text
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=5_000))
 def test_a_summary_is_never_too_long(answer: str) -> None:
     assert len(tidy_summary(answer)) <= SUMMARY_CHARS
