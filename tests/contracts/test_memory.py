@@ -95,6 +95,13 @@ async def test_the_same_key_makes_one_fact(memory: Memory, anna: str) -> None:
     assert await texts(memory, anna) == ["I like tea"]
 
 
+async def test_a_key_that_has_come_before_renews_no_other_fact(memory: Memory, anna: str) -> None:
+    tea = await keep(memory, anna, "I like tea", key="t")
+    coffee = await keep(memory, anna, "I like coffee", key="c")
+    assert await keep(memory, anna, "I like tea", key="c") == coffee
+    assert list(await memory.facts(anna, limit=10)) == [coffee, tea]
+
+
 async def test_the_same_key_of_two_users_makes_two_facts(
     memory: Memory, anna: str, ben: str
 ) -> None:
