@@ -31,6 +31,7 @@ from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
 from brain.ports import Delta, Prompt, Tool, Wishes
+from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -211,11 +212,15 @@ class World:
         tools: Sequence[Tool] = (),
         wishes: Wishes | None = None,
         limits: Limits | None = None,
+        news: MemoryNews | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
     ) -> None:
         self.clock = Clock()
-        self.redis = MemoryRedis(lambda: round(self.clock.utc().timestamp() * 1000))
+        self.news = news or MemoryNews()
+        self.redis = MemoryRedis(
+            lambda: round(self.clock.utc().timestamp() * 1000), publish=self.news.publish
+        )
         self.limits = limits or Limits()
         self.queue = MemoryQueue(self)
         self.channel = MemoryChannel()
