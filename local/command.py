@@ -15,8 +15,8 @@ from local.server import PortInUse
 from local.toolchain import ROOT
 
 STATE = "BRAIN_LOCAL_STATE"  # names a folder to keep the state in, for a second stack beside one
-DEFAULT_PORT = 3000  # of the page; the services take the next four
-LAST_PORT = 65_000  # leaves room for those four, in round numbers
+DEFAULT_PORT = 3000  # of the page; the services take the next six
+LAST_PORT = 65_000  # leaves room for those six, in round numbers
 
 
 def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:

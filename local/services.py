@@ -4,12 +4,13 @@ them.
 python -m local.services      serves them alone, for functions under `vercel dev`
 
 Engines are processes (Redis, Postgres); the vendors' interfaces in front of them are ASGI apps in
-this process, each behind a switch for faults.
+this process, each behind a switch for faults. The mail server is in this process too.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import secrets
 import signal
@@ -25,6 +26,8 @@ from local.dotenv import pointing
 from local.engines import Postgres, Valkey, postgres, valkey
 from local.faults import FaultInjector
 from local.guard import Guard, guard
+from local.mailbox.control import teller
+from local.mailbox.server import LocalMailbox, local_mailbox
 from local.model import scripted_model
 from local.pusher import LocalPusher
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
@@ -35,6 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FILE = "database-url"  # beside the state, for programs that join what runs
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
+EVENT_ROUTE = "/api/eventToBrain"
+EMAIL_USER = "owner"  # whose mailbox it is: who comes in without a key
 MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
 
 type Env = dict[str, str]
@@ -48,11 +53,20 @@ class Ports:
     queue: int = 0
     channel: int = 0
     model: int = 0
+    imap: int = 0
+    smtp: int = 0
 
     @classmethod
     def beside(cls, port: int) -> Ports:
         """The ports after the page's, so that they are the same at each start."""
-        return cls(store=port + 1, queue=port + 2, channel=port + 3, model=port + 4)
+        return cls(
+            store=port + 1,
+            queue=port + 2,
+            channel=port + 3,
+            model=port + 4,
+            imap=port + 5,
+            smtp=port + 6,
+        )
 
 
 class Switchable:
@@ -85,6 +99,7 @@ class LocalServices:
     model: Switchable
     engine: LocalQueue
     pusher: LocalPusher
+    mailbox: LocalMailbox
     store_pid: int
 
 
@@ -103,7 +118,7 @@ async def services(
     `asked` is the user's own environment: keys of a model provider and BRAIN_ variables count.
     `pace` stretches the scripted model's waits.
     """
-    secret = _secret(data_dir)
+    secret = _secret(data_dir, "jwt-secret")
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
         (data_dir / DATABASE_FILE).write_text(database.url)
@@ -116,12 +131,16 @@ async def services(
         for switchable in (store, queue, channel, model):
             await switchable.start()
             exits.push_async_callback(switchable.stop)
+        mailbox = await exits.enter_async_context(
+            local_mailbox(data_dir / "mailbox", imap_port=ports.imap, smtp_port=ports.smtp)
+        )
         own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
         yield LocalServices(
             env={
                 **_points_at(store, queue, channel, public_url),
                 **_model(model, asked),
                 **_at_home(database.url, secret),
+                **_mail(mailbox, _secret(data_dir, "event-secret"), public_url, own),
                 **own,
             },
             store=store,
@@ -130,6 +149,7 @@ async def services(
             model=model,
             engine=engine,
             pusher=pusher,
+            mailbox=mailbox,
             store_pid=redis.pid,
         )
 
@@ -183,10 +203,27 @@ def _model(model: Switchable, asked: Mapping[str, str]) -> Env:
     }
 
 
-def _secret(data_dir: Path) -> str:
-    """A secret of this machine's own, kept so that tokens outlive a restart."""
+def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str, str]) -> Env:
+    """The local account, unless the user has named one of their own; what arrives in it is told
+    to the brain.
+    """
+    signing = f"whsec_{base64.b64encode(secret.encode()).decode()}"
+    event_secret = own.get("BRAIN_EVENT_SECRET") or signing
+    if own.get("BRAIN_IMAP_URL") or own.get("BRAIN_SMTP_URL"):
+        return {"BRAIN_EVENT_SECRET": event_secret}
+    user_id = own.get("BRAIN_EMAIL_USER") or EMAIL_USER
+    mailbox.on_arrival = teller(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
+    return {
+        "BRAIN_IMAP_URL": mailbox.imap_url,
+        "BRAIN_SMTP_URL": mailbox.smtp_url,
+        "BRAIN_EVENT_SECRET": event_secret,
+    }
+
+
+def _secret(data_dir: Path, name: str) -> str:
+    """A secret of this machine's own, kept so that what it has signed outlives a restart."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    file = data_dir / "jwt-secret"
+    file = data_dir / name
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))

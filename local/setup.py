@@ -19,9 +19,11 @@ from local.toolchain import (
     TRIES,
     SetupFailed,
     find_browser,
+    find_mail_server,
     find_python,
     find_uv,
     install_browser,
+    install_mail_server,
     require_node,
     run,
     version_of,
@@ -137,6 +139,8 @@ def set_up(scope: str) -> None:
             perform(step)
         if scope == "test" and find_browser() is None:
             _timed("chromium", install_browser)
+        if scope == "test" and find_mail_server() is None:
+            _timed("dovecot", install_mail_server)
 
 
 def main() -> int:

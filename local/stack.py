@@ -10,6 +10,8 @@ from pathlib import Path
 from local.gateway import Gateway
 from local.gateway.rules import read_rules
 from local.guard import guard
+from local.mailbox.control import PATH as EMAIL_PATH
+from local.mailbox.control import mailbox_app
 from local.platform import Functions, tell_by_line
 from local.platform.instance import Tell
 from local.server import HOST, reserve, serving
@@ -67,6 +69,11 @@ async def stack(
             tell=tell,
         ) as functions,
     ):
-        gateway = Gateway(public=ROOT / "public", functions=functions, rules=rules)
+        gateway = Gateway(
+            public=ROOT / "public",
+            functions=functions,
+            rules=rules,
+            here={EMAIL_PATH: mailbox_app(local.mailbox)},
+        )
         async with serving(gateway, place=place):
             yield Stack(url=url, services=local, functions=functions)

@@ -1,4 +1,4 @@
-"""Finds, or fetches, the programs that the set-up stands on: a Python, uv, Node, a browser.
+"""Finds, or fetches, the programs that the set-up stands on: Python, uv, Node, browser, Dovecot.
 
 Standard library only, and Python 3.11: this runs before there is anything else.
 """
@@ -32,6 +32,9 @@ MAC_BROWSERS = (
     Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
+
+# No folder of these is on everybody's PATH.
+DOVECOTS = ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot")
 
 
 class SetupFailed(Exception):
@@ -160,10 +163,23 @@ def find_browser() -> str | None:
 
 def install_browser() -> None:
     """Only where that cannot surprise anyone: on Debian, as root."""
+    _install("chromium", "a browser: install Chromium or Chrome, or set CHROMIUM to its path")
+
+
+def find_mail_server() -> str | None:
+    """The Dovecot that tests run: an IMAP server as providers have it."""
+    on_path = shutil.which("dovecot")
+    return on_path or next((path for path in DOVECOTS if Path(path).exists()), None)
+
+
+def install_mail_server() -> None:
+    """As with the browser. Debian's package starts no server where there is no init system."""
+    _install("dovecot-imapd", "an IMAP server: install Dovecot")
+
+
+def _install(package: str, need: str) -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise SetupFailed(
-            "the tests need a browser: install Chromium or Chrome, or set CHROMIUM to its path"
-        )
+        raise SetupFailed(f"the tests need {need}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "update", tries=TRIES, env=quiet)
-    run("apt-get", "install", "-y", "--no-install-recommends", "chromium", tries=TRIES, env=quiet)
+    run("apt-get", "install", "-y", "--no-install-recommends", package, tries=TRIES, env=quiet)

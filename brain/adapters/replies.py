@@ -33,6 +33,9 @@ STATUS_FIELDS = (
     "question", "channel", "held",
 )  # fmt: skip
 
+HERE_MS = (
+    130_000  # ms that a sign of life counts: two looks of a stream; who polls asks far more often
+)
 LOOK_FIELDS = ("id", "fence", "state", "reason")
 NOT_OURS = "the lease is another's"
 
@@ -81,6 +84,7 @@ def _journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], b
 def admitted(user_id: str, reply: Reply) -> Admitted:
     seq, now_ms, run_id, fence, step, first_seq, wake = reply[1:8]
     started, loops, tokens, handoffs, attempts, pace, lines, newest_first, heard = reply[8:17]
+    block, upto = reply[17]
     journal, poisoned = _journal(lines, run_id=run_id)
     spent = Spent(
         started_ms=int(started),
@@ -105,6 +109,8 @@ def admitted(user_id: str, reply: Reply) -> Admitted:
         wake=int(wake),
         seq=int(seq) or None,
         heard=heard_by(heard),
+        memory=block,
+        summarised_seq=int(upto or 0),
     )
 
 
@@ -159,7 +165,8 @@ def status(reply: Reply) -> Status:
     has asked lately.
     """
     state, run_id, loops, activity, started, last, seq, progress, reason = reply[:9]
-    question, channel, held, others = reply[9:]
+    question, channel, held, here, now = reply[9:]
+    is_here = bool(here) and int(now) - int(str(here).split()[0]) < HERE_MS
     is_subscribed = (channel or "").endswith(" 1")
     idle: Literal["stopped", "idle"] = "stopped" if reason == "stopped" else "idle"
     return Status(
@@ -174,7 +181,7 @@ def status(reply: Reply) -> Status:
         reason=reason or "",
         question_id=question or None,
         is_subscribed=is_subscribed,
-        is_listening=bool(others) or is_subscribed,
+        is_listening=is_here or is_subscribed,
         held=int(held or 0),
     )
 
@@ -244,7 +251,7 @@ def duplicate(reply: Reply) -> Duplicate:
 
 def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
     held(reply)
-    _, first, ended, fence, taken = reply
+    _, first, ended, fence, taken, waiting = reply
     finished = ended == "1"
     drafts = commit.drafts if finished or commit.move is not Move.REST else ()
     last = len(drafts) - 1
@@ -257,4 +264,5 @@ def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
         taken=tuple(entry for entry in log(taken) if isinstance(entry, Utterance)),
         finished=finished,
         fence=int(fence),
+        held=int(waiting or 0),
     )

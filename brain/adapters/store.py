@@ -28,7 +28,9 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
+    Here,
     Hold,
+    Occupancy,
     Page,
     RateLimited,
     Settled,
@@ -38,13 +40,14 @@ from brain.domain.moves import (
     Summons,
 )
 
-KEEP_MS = 30 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
+KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
 QUESTION_KEEP_MS = 30 * 24 * 3600 * 1000  # ms; longer than a question is open: some ask later
-HERE_MS = 100_000  # ms; two looks of a stream and some; a page that polls asks far more often
+HERE_KEEP_MS = 7 * 24 * 3600 * 1000  # ms; how long it is known when somebody was last there
+NO_BOUND = "1000000"  # entries of a log that the archive keeps short: none goes before it has them
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
-LOG_ROOM = 2  # times `log_entries`: what is older waits here for the archive, which may be away
+LOG_ROOM = 2  # times `log_entries`: what a log without an archive holds
 
 CALLER_LIMIT_S = 4.0  # seconds for a call that somebody waits for; then they are told to come again
 BRAIN_LIMIT_S = (
@@ -99,10 +102,11 @@ class Keys:
 class RedisStore:
     """StateStore on Redis scripts."""
 
-    def __init__(self, redis: Redis, limits: Limits) -> None:
+    def __init__(self, redis: Redis, limits: Limits, *, has_archive: bool = False) -> None:
+        """With an archive nothing leaves the log before that has it; else the oldest entries go."""
         self._redis = redis
         self._limits = limits
-        self._log_bound = str(limits.log_entries * LOG_ROOM)
+        self.log_bound = NO_BOUND if has_archive else str(limits.log_entries * LOG_ROOM)
 
     async def admit(self, arrival: Arrival) -> Admission:
         limits, decision = self._limits, arrival.decision
@@ -118,7 +122,7 @@ class RedisStore:
             str(limits.tail_entries),
             str(limits.texts_per_minute),
             str(RATE_WINDOW_MS),
-            self._log_bound,
+            self.log_bound,
             str(KEEP_MS),
             str(ID_KEEP_MS),
             str(JOURNAL_KEEP_MS),
@@ -127,6 +131,7 @@ class RedisStore:
             records.arrival_to_log(replace(arrival, decision=None)) if arrival.is_spoken else "",
             more=(
                 f"id:{arrival.message_id}",
+                "memory",
                 "questions",
                 f"rest:{decision.question_id}" if decision else "rest",
             ),
@@ -157,7 +162,7 @@ class RedisStore:
             arrival.holder,
             str(limits.texts_per_minute),
             str(RATE_WINDOW_MS),
-            self._log_bound,
+            self.log_bound,
             str(KEEP_MS),
             str(ID_KEEP_MS),
             more=(f"id:{arrival.message_id}",),
@@ -190,6 +195,7 @@ class RedisStore:
             holder,
             _ms(self._limits.lease_s),
             str(self._limits.tail_entries),
+            more=("memory",),
         )
         match reply[0]:
             case "admitted":
@@ -213,7 +219,7 @@ class RedisStore:
             commit.move.value,
             _ms(self._limits.lease_s),
             _ms(self._limits.handover_s),
-            self._log_bound,
+            self.log_bound,
             *_spent(commit.spent),
             commit.activity,
             "" if commit.progress is None else repr(commit.progress),
@@ -250,7 +256,7 @@ class RedisStore:
             "stop",
             stop.user_id,
             stop.run_id or "",
-            self._log_bound,
+            self.log_bound,
             records.draft_to_log(stop.plain),
             records.draft_to_log(stop.unsure),
             limit_s=CALLER_LIMIT_S,
@@ -270,23 +276,29 @@ class RedisStore:
             "status",
             user_id,
             "1" if is_here else "",
-            str(HERE_MS),
+            str(HERE_KEEP_MS),
+            str(replies.HERE_MS),
             *replies.STATUS_FIELDS,
             more=("here",),
             limit_s=CALLER_LIMIT_S,
         )
         return replies.status(reply)
 
-    async def here(self, user_id: str) -> int:
+    async def here(self, user_id: str) -> Here:
         reply = await self._move(
-            "here", user_id, str(HERE_MS), more=("here",), limit_s=CALLER_LIMIT_S
+            "here",
+            user_id,
+            str(HERE_KEEP_MS),
+            str(replies.HERE_MS),
+            more=("here",),
+            limit_s=CALLER_LIMIT_S,
         )
-        return int(reply[0])
+        return Here(last_seq=int(reply[0]), held=int(reply[1]))
 
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
         args = (str(at_ms), "1" if is_occupied else "0", str(KEEP_MS))
-        reply = await self._run("presence", Keys(digest), args, limit_s=CALLER_LIMIT_S)
-        return bool(reply[0])
+        is_new, held, user = await self._run("presence", Keys(digest), args, limit_s=CALLER_LIMIT_S)
+        return Occupancy(is_new=bool(is_new), held=int(held or 0), user_id=user or None)
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:
         keep = str(self._limits.heard_entries)

@@ -76,8 +76,11 @@ def compose(
     now: datetime,
     wrap_up: bool,
     heard: Sequence[Heard] = (),
+    memory: str = "",
 ) -> list[Json]:
-    """The chat messages: instructions, the log before this run, the run's own transcript."""
+    """The chat messages: instructions, what is remembered, the log before this run, the run's own
+    transcript.
+    """
     joined = [entry.utterance for entry in run.journal if isinstance(entry, Joined)]
     # A run that rested has texts in its journal that stand in the log before it went on.
     told = {utterance.seq for utterance in joined}
@@ -88,7 +91,8 @@ def compose(
     transcript = _fit(_transcript(run.journal, known), limits.journal_chars)
     clock = f"\n\nIt is {now:%A, %Y-%m-%d %H:%M} UTC."
     closing = [_system(WRAP_UP)] if wrap_up else []
-    return [_system(INSTRUCTIONS + clock), *past, *transcript, *closing]
+    remembered = [_system(memory)] if memory else []
+    return [_system(INSTRUCTIONS + clock), *remembered, *past, *transcript, *closing]
 
 
 def tool_to_chat(spec: ToolSpec) -> Json:

@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 
 from brain.core.preferences import quiet_until
 from brain.core.spoken import digest, spoken
-from brain.domain.events import Event, EventKind, Notice
+from brain.domain.events import Event, EventKind, Notice, Unheard
 from brain.domain.messages import Speak
 from brain.domain.wishes import Preferences
 
@@ -35,14 +35,6 @@ LIFE: dict[EventKind, timedelta] = {
     "document": timedelta(days=1),
     "event": timedelta(days=1),
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unheard:
-    """A message that told of these notices, and that nobody has heard yet."""
-
-    message_id: str
-    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

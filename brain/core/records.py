@@ -17,6 +17,7 @@ from brain.core.codec import (
     utterance_from_wire,
 )
 from brain.domain.errors import EntryUnreadable
+from brain.domain.events import Notice
 from brain.domain.journal import (
     Answered,
     Entry,
@@ -31,6 +32,7 @@ from brain.domain.journal import (
 )
 from brain.domain.messages import Decision, Draft, LogEntry, Remark
 from brain.domain.moves import Arrival
+from brain.domain.reminders import Reminder
 from brain.domain.tools import ClientTool, Json
 
 VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
@@ -60,6 +62,62 @@ def utterance_to_log(
     if decision is not None:
         form["decision"] = decision_to_wire(decision)
     return dumps(form)
+
+
+def notice_to_stored(notice: Notice) -> str:
+    """The form in which a notice is held."""
+    return dumps(
+        {
+            "v": VERSION,
+            "id": notice.id,
+            "kind": notice.kind,
+            "text": notice.text,
+            "urgent": notice.urgent,
+            "at": iso(notice.at),
+            "expiresAt": notice.expires_at and iso(notice.expires_at),
+            "sender": notice.sender,
+            "subject": notice.subject,
+        }
+    )
+
+
+def notice_from_stored(stored: str) -> Notice:
+    """The notice of its form. Raises EntryUnreadable."""
+    form = _loads(stored)
+    try:
+        expires_at = form["expiresAt"]
+        return Notice(
+            id=form["id"],
+            kind=form["kind"],
+            text=form["text"],
+            urgent=form["urgent"],
+            at=datetime.fromisoformat(form["at"]),
+            expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+            sender=form["sender"],
+            subject=form["subject"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise EntryUnreadable("a notice does not load") from error
+
+
+def reminder_to_stored(reminder: Reminder) -> str:
+    """The form in which a reminder waits for its time."""
+    form: Json = {"v": VERSION, "id": reminder.id, "text": reminder.text, "at": iso(reminder.at)}
+    return dumps({**form, "foreign": True} if reminder.foreign else form)
+
+
+def reminder_from_stored(stored: str) -> Reminder:
+    """The reminder of its form. Raises EntryUnreadable."""
+    form = _loads(stored)
+    try:
+        return Reminder(
+            id=form["id"],
+            text=form["text"],
+            at=datetime.fromisoformat(form["at"]),
+            foreign=form.get("foreign", False),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise EntryUnreadable("a reminder does not load") from error
 
 
 def arrival_to_log(arrival: Arrival) -> str:

@@ -111,12 +111,12 @@ def worth(event: Event, rules: Sequence[Rule], preferences: Preferences) -> Wort
 
 def _is_from(sender: str, event: Event) -> bool:
     """A name is found by its words, an address by how its parts begin, an exact one by its end."""
-    address = (event.address or "").casefold()
-    if sender.startswith("@"):
-        return address.endswith(sender.casefold())
-    if "@" in sender:
-        return address == sender.strip().casefold()
-    asked = _words_asked(sender)
+    address, sought = (event.address or "").casefold(), sender.strip().casefold()
+    if sought.startswith("@"):
+        return address.endswith(sought)
+    if "@" in sought:
+        return address == sought
+    asked = _words_asked(sought)
     parts = kept_words(address).split()
     return asked <= _words(event.sender or "") or all(
         any(part.startswith(word) for part in parts) for word in asked

@@ -5,7 +5,8 @@
     │   ├── StoreUnreachable       the state store (Redis)
     │   ├── QueueUnreachable       the queue (QStash)
     │   ├── ChannelUnreachable     the channel (Pusher)
-    │   └── DatabaseUnreachable    the database (Postgres)
+    │   ├── DatabaseUnreachable    the database (Postgres)
+    │   └── MailboxUnreachable     the email account (IMAP)
     ├── TooManyTexts           the user's rate; nothing was accepted
     ├── QuestionClosed         the question takes no decision any more, or there is none
     ├── LeaseLost              another invocation holds the newest fence, or ours ran out
@@ -52,6 +53,10 @@ class ChannelUnreachable(Unreachable):
 
 class DatabaseUnreachable(Unreachable):
     """The database could not be reached, or not in time."""
+
+
+class MailboxUnreachable(Unreachable):
+    """The email account could not be reached, or did not let us in."""
 
 
 class TooManyTexts(BrainError):

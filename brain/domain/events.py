@@ -1,8 +1,11 @@
 """What happened outside, and what of it may be worth a word."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from brain.domain.email import Email
 
 type EventKind = Literal["email", "reminder", "document", "event"]
 
@@ -30,6 +33,28 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EmailBrought:
+    """An email that came with the word of its arrival."""
+
+    email: Email
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxChanged:
+    """There is, or may be, new email in the mailbox."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReminderDue:
+    """The time of a reminder has come, or a stage of the way there."""
+
+    id: str
+
+
+type Word = Event | EmailBrought | MailboxChanged | ReminderDue
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
     """An event that may be worth a word. `text` is what to say of it where that is more than who
     and what: of a reminder what it is about, of an email nothing, or words chosen by judgement.
@@ -43,3 +68,26 @@ class Notice:
     expires_at: datetime | None = None
     sender: str | None = None
     subject: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unheard:
+    """A message that told of these notices, and that nobody has heard yet."""
+
+    message_id: str
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """What is held for a user, as it is kept (`forms`, by the notices' ids), and what is known of
+    them at that moment. `contact`: when they were last known to be there.
+    """
+
+    notices: tuple[Notice, ...]
+    forms: Mapping[str, str]
+    running: bool
+    listening: bool
+    contact: datetime | None
+    unheard: Unheard | None
+    now: datetime

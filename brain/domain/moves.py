@@ -71,7 +71,8 @@ class Admitted:
     store's clock.
 
     `seq` is the place of the utterance that came with this call, None where none came (a
-    re-invocation). `wake` is the number of the run's next wake-up.
+    re-invocation). `wake` is the number of the run's next wake-up. `memory` is what the model is
+    shown of it, None where that has to be made anew; the summary in it reaches to `summarised_seq`.
     """
 
     hold: Hold
@@ -81,6 +82,8 @@ class Admitted:
     wake: int
     seq: int | None = None
     heard: tuple[Heard, ...] = ()
+    memory: str | None = None
+    summarised_seq: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,13 +233,14 @@ class Committed:
     the run with it.
 
     `finished` is True when the run has ended and the lease is given back; `fence` is the
-    successor's after a hand-over, else this hold's own.
+    successor's after a hand-over, else this hold's own; `held` counts the notices that wait.
     """
 
     messages: tuple[Message, ...]
     taken: tuple[Utterance, ...]
     finished: bool
     fence: int
+    held: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,6 +273,23 @@ class Page:
     entries: tuple[LogEntry, ...]
     last_seq: int
     first_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Here:
+    """What a listener is told: how far the log reaches, and how many notices wait for one."""
+
+    last_seq: int
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Occupancy:
+    """What became of the channel's word: whether it was news, and whom notices wait for."""
+
+    is_new: bool
+    held: int
+    user_id: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

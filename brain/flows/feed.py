@@ -7,7 +7,7 @@ nothing twice, whatever road it takes.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ from brain.flows.reading import read_log
 from brain.ports import Archive, Bulletin, Clock, News, StateStore
 
 PAGE = 100  # entries read at a time
-# Three commands a look, and eight more each time a client comes, which is every four minutes: less
-# than one in 10 s.
-LOOK_S = 45.0  # seconds between looks that news make unneeded
+# Five commands a look, and six each time that a client comes again, which is every four minutes:
+# less than one in 10 s.
+LOOK_S = 60.0  # seconds between looks that news make unneeded
 BLIND_LOOK_S = 10.0  # seconds between looks while nothing brings news
 CONFIRM_S = 2.0  # seconds to wait for the news before the first reading goes ahead without
 LISTEN_AGAIN_S = (1.0, 2.0, 5.0, 15.0)  # seconds before listening anew; the last one repeats
@@ -58,7 +58,10 @@ class Feed:
         user_id: str,
         *,
         since: int,
+        release: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`release` lets notices be said that wait for a listener."""
+        self._release = release
         self._store = store
         self._archive = archive
         self._news = news
@@ -83,16 +86,15 @@ class Feed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CONFIRM_S):
                     await self._woken.wait()
-            async for item in self._read():
-                yield item
+            await self._look()
             while self._clock.now() < until:
-                await self._rest(until)
                 changes = self._changes()
                 if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
                 for change in changes:  # last: a run has ended when its last word was told
                     yield change
+                await self._rest(until)
         finally:
             listening.cancel()
             await asyncio.wait({listening})
@@ -110,9 +112,11 @@ class Feed:
     async def _look(self) -> None:
         """Ask how far the log reaches, and say that we listen."""
         self._looked_at, self._has_missed = self._clock.now(), False
-        last_seq = await self._store.here(self._user_id)
-        is_anew = last_seq < self._cursor
-        self._known_seq = last_seq if is_anew else max(self._known_seq, last_seq)
+        here = await self._store.here(self._user_id)
+        is_anew = here.last_seq < self._cursor
+        self._known_seq = here.last_seq if is_anew else max(self._known_seq, here.last_seq)
+        if here.held and self._release is not None:
+            await self._release()
 
     async def _read(self) -> AsyncIterator[Item]:
         """All that the log has after the cursor."""

@@ -17,9 +17,11 @@ from brain.domain.messages import Decision, Kind, Message, Remark
 from brain.domain.moves import Move, Summons
 from brain.domain.tools import ClientTool
 from brain.flows.admit import admit, resume
-from brain.flows.archive import is_due, tidy_log
+from brain.flows.archive import copy_log, is_due, tidy_log
 from brain.flows.deliver import Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
+from brain.flows.memory import load_memory, summarise
+from brain.flows.notices import NO_RUN, release
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
 
@@ -83,6 +85,9 @@ async def brain_again(services: Services, summons: Summons, invocation: Invocati
 
     Raises StoreUnreachable, QueueUnreachable: the queue should try again.
     """
+    if summons.run_id == NO_RUN:
+        await release(services, summons.user_id)
+        return
     reply = Reply()
     reply.give("running")
     turn = await resume(services, summons, invocation, reply)
@@ -150,12 +155,27 @@ async def _alarm(turn: Turn) -> None:
 async def _think(turn: Turn) -> Message | None:
     """The loops of this invocation, and what there is to tidy after the run's end."""
     before_seq = turn.seq
+    if turn.memory is None:
+        await load_memory(turn)
     message, ended = await _loops(turn)
     if ended:
         turn.announce("done")
-        if is_due(before_seq, turn.seq, keep=turn.services.limits.log_entries):
-            await tidy_log(turn.services, turn.lease.hold.user_id, last_seq=turn.seq)
+        await _tidy(turn, before_seq)
     return message
+
+
+async def _tidy(turn: Turn, before_seq: int) -> None:
+    """What there is to do when the user has their answer. Nothing of it may undo that."""
+    services, user_id = turn.services, turn.lease.hold.user_id
+    try:
+        if turn.waiting:
+            await release(services, user_id)
+        await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
+        if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
+            await tidy_log(services, user_id, last_seq=turn.seq)
+        await summarise(turn)
+    except Unreachable as error:
+        log.warning("brain: not tidied, reason=%s", type(error).__name__)
 
 
 async def _loops(turn: Turn) -> tuple[Message | None, bool]:
@@ -177,9 +197,19 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
         message = None
         if result.websocket_message is not None:
             message = await deliver(turn.outbox, turn.reply, result.websocket_message)
+        if result.needs_another_loop and turn.waiting:
+            await _say_held(turn)
         if not result.needs_another_loop:
             turn.reply.give("done")  # for a quit without words; else the reply has its message
             return message, True
+
+
+async def _say_held(turn: Turn) -> None:
+    """The end of a sentence: let the notices that waited for it be said before the next begins."""
+    try:
+        await release(turn.services, turn.lease.hold.user_id, hold=turn.lease.hold)
+    except Unreachable as error:
+        log.warning("brain: notices wait, reason=%s", type(error).__name__)
 
 
 def _why_end(turn: Turn) -> str:

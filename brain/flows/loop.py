@@ -117,6 +117,7 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
             now=services.clock.utc(),
             wrap_up=services.limits.is_last_loop(spent),
             heard=turn.heard,
+            memory=turn.memory or "",
         ),
         tools=[tool_to_chat(spec) for spec in turn.specs.values()],
     )

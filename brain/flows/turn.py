@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from brain.core.asking import is_tainted
 from brain.core.limits import Limits
@@ -13,13 +14,32 @@ from brain.domain.tools import ToolSpec
 from brain.flows.deliver import Outbox, Reply
 from brain.flows.lease import Lease
 from brain.flows.wakeup import WakeUp
-from brain.ports import Archive, Channel, Clock, Model, Queue, StateStore, Tool, Wishes
+from brain.ports import (
+    Archive,
+    Board,
+    Channel,
+    Clock,
+    Emails,
+    Memory,
+    MemoryBlock,
+    Model,
+    Queue,
+    Reminders,
+    StateStore,
+    Tool,
+    Wishes,
+)
 from brain.tools.say import SAY_SPECS
+
+if TYPE_CHECKING:
+    from brain.tools.email import Account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """What stands behind the ports. `archive` and `wishes` are None where no database is set."""
+    """What stands behind the ports. `archive`, `wishes`, `memory` and `emails` are None where no
+    database is set, `account` where no email account is.
+    """
 
     store: StateStore
     queue: Queue
@@ -28,8 +48,14 @@ class Services:
     tools: Mapping[str, Tool]
     clock: Clock
     limits: Limits
+    board: Board
+    block: MemoryBlock
+    reminders: Reminders
     archive: Archive | None = None
     wishes: Wishes | None = None
+    memory: Memory | None = None
+    emails: Emails | None = None
+    account: "Account | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +85,8 @@ class Turn:
     `seq` is the newest place of the log that is known here, `last_seq` that of the user's last
     text. `inherited` are the calls that an invocation before us had recorded as started.
     `unrecorded` are results that the journal here has and the store has not yet: they go with the
-    next commit, which for tool results overlaps the next model call.
+    next commit, which for tool results overlaps the next model call. `waiting` counts the notices
+    that wait for the end of a sentence.
     """
 
     services: Services
@@ -76,6 +103,9 @@ class Turn:
     clock_offset_ms: float
     inherited: frozenset[str]
     heard: Sequence[Heard] = ()
+    memory: str | None = None
+    summarised_seq: int = 0
+    waiting: int = 0
     unrecorded: list[Fact] = field(default_factory=list)
     loops_here: int = 0
     announced: bool = False
@@ -117,6 +147,8 @@ class Turn:
             clock_offset_ms=admitted.now_ms - clock.now() * 1000,
             inherited=started_calls(admitted.run.journal),
             heard=admitted.heard,
+            memory=admitted.memory,
+            summarised_seq=admitted.summarised_seq,
         )
 
     @property
@@ -198,6 +230,7 @@ class Turn:
         if asking is not None:
             self._append([asking.asked if committed.finished else asking.not_asked])
         self._take(committed)
+        self.waiting = committed.held
         return committed
 
     def _take(self, committed: Committed) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -121,13 +122,13 @@ def parse_json(body: bytes) -> Any:
         raise Problem(400, "The body is not JSON.") from None
 
 
-async def read_body(request: Request) -> bytes:
-    """The body as it came. Raises Problem 413 as soon as it is too long."""
+async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body as it came. Raises Problem 413 as soon as it is too long, `limit` in bytes."""
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise Problem(413, f"The body is longer than {MAX_BODY_BYTES // 1024} KiB.")
+        if len(body) > limit:
+            raise Problem(413, f"The body is longer than {limit // 1024} KiB.")
     return body
 
 
@@ -142,13 +143,14 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
     raise Problem(422, "The query is not right.", errors=[{"field": name, "message": said}])
 
 
-def tagged(request: Request, content: Json) -> Response:
-    """JSON with its ETag, or 304 to a caller who has it already."""
-    answer = Answer(content)
+def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:
+    """JSON with its ETag, or 304 to a caller who has it already. `beside` is done after it."""
+    answer = Answer(content, background=beside)
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
     if tag in known or f"W/{tag}" in known or "*" in known:
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-store"})
+        headers = {"ETag": tag, "Cache-Control": "no-store"}
+        return Response(status_code=304, headers=headers, background=beside)
     answer.headers["ETag"] = tag
     return answer
 

@@ -5,8 +5,11 @@ Every method has a time limit of its own inside the adapter and raises only the 
 """
 
 from brain.domain.answers import Delta
+from brain.ports.board import Board, MemoryBlock
 from brain.ports.documents import Document, Documents, Passage
+from brain.ports.email import Emails, Mailbox, Post
 from brain.ports.memory import Archive, Memory
+from brain.ports.reminders import Reminders
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
@@ -15,6 +18,7 @@ from brain.ports.wishes import Wishes
 __all__ = [
     "Archive",
     "AskingTool",
+    "Board",
     "Bulletin",
     "Channel",
     "Clock",
@@ -22,14 +26,19 @@ __all__ = [
     "Delta",
     "Document",
     "Documents",
+    "Emails",
     "Errand",
     "Given",
+    "Mailbox",
     "Memory",
+    "MemoryBlock",
     "Model",
     "News",
     "Passage",
+    "Post",
     "Prompt",
     "Queue",
+    "Reminders",
     "StateStore",
     "Tool",
     "Wishes",

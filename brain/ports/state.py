@@ -17,7 +17,9 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
+    Here,
     Hold,
+    Occupancy,
     Page,
     RateLimited,
     Settled,
@@ -71,14 +73,11 @@ class StateStore(Protocol):
     async def status(self, user_id: str, *, is_here: bool = False) -> Status:
         """What the user's brain is doing. `is_here`: a page asks, and counts as listening."""
 
-    async def here(self, user_id: str) -> int:
-        """A page listens; the last seq of the log."""
+    async def here(self, user_id: str) -> Here:
+        """A page listens."""
 
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
-        """The channel's word on whether anybody is subscribed, for the user of this digest.
-
-        False if a newer one is known.
-        """
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
+        """The channel's word on whether anybody is subscribed, for the user of this digest."""
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:
         """Note how much of a message was heard; what is known of it now. None: no such message."""

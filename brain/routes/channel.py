@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.domain.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.flows.notices import release
 from brain.http.edge import Answer, read_body
 from brain.wiring import Wiring
 
@@ -34,9 +35,11 @@ async def channel_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
 async def _note(presence: Presence, wiring: Wiring) -> None:
     match presence:
         case Occupied(channel="private"):
-            await wiring.store.note_presence(
+            found = await wiring.store.note_presence(
                 presence.digest, is_occupied=presence.is_occupied, at_ms=presence.at_ms
             )
+            if presence.is_occupied and found.is_new and found.held and found.user_id:
+                await release(wiring.services, found.user_id)
         case Occupied() | MemberChange():
             pass  # who is subscribed to the messages is what counts
         case ClientMessage(member=member) if member and not member.startswith(presence.digest):

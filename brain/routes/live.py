@@ -100,8 +100,8 @@ class Talk:
 
     async def hold(self) -> None:
         """Until either side hangs up, or this invocation's time is up. Raises HangUp, Gone."""
-        last_seq = await self._wiring.store.here(self._user_id)
-        self._socket.tell({"type": "ready", "lastSeq": last_seq})
+        here = await self._wiring.store.here(self._user_id)
+        self._socket.tell({"type": "ready", "lastSeq": here.last_seq})
         parts = [
             asyncio.ensure_future(self._socket.carry()),
             asyncio.ensure_future(self._hear()),

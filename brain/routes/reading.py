@@ -2,11 +2,13 @@
 imports.
 """
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
 from brain.core.codec import entry_to_wire, iso_ms
+from brain.flows.notices import release
 from brain.flows.reading import read_log
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
 from brain.version import VERSION
@@ -38,6 +40,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
         return health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
+    beside = BackgroundTask(release, wiring.services, caller.user_id) if found.held else None
     return tagged(
         request,
         {
@@ -53,6 +56,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
             "listening": found.is_subscribed,
             "question": found.question_id,
         },
+        beside=beside,
     )
 
 

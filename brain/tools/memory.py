@@ -11,7 +11,7 @@ from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.memory import Fact, Found
 from brain.domain.messages import Utterance
 from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Archive, Errand, Memory, Tool
+from brain.ports import Archive, Errand, Given, Memory, Tool
 
 FACTS = 10  # of a recall unless asked otherwise: about 300 tokens
 ENTRIES = 10  # of a search unless asked otherwise: about 1,000 tokens
@@ -41,10 +41,12 @@ class MemoryTool:
     work: Callable[[Errand], Awaitable[Json]]
     away: str
 
-    async def run(self, errand: Errand) -> str:
-        """Compact JSON."""
+    async def run(self, errand: Errand) -> Given:
+        """Compact JSON. Others' words make it foreign: facts and entries say `from` whom."""
         try:
-            return dumps(await self.work(errand))
+            found = await self.work(errand)
+            told = (*found.get("facts", ()), *found.get("entries", ()))
+            return Given(text=dumps(found), foreign=any("from" in one for one in told))
         except DatabaseUnreachable as error:
             raise ToolFault(self.away) from error
 

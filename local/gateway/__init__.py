@@ -4,16 +4,16 @@
     app = Gateway(public=root / "public", functions=functions, rules=rules)
 
 Files of `public/` and functions come first, then the rewrites, then 404. A function that a rewrite
-leads to sees the path the client asked for.
+leads to sees the path the client asked for. What is only here, `here` has by its path.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.answers import plain, problem
 from local.gateway.files import find, send_file
@@ -42,7 +42,15 @@ OURS = frozenset(
 
 
 class Gateway:
-    def __init__(self, *, public: Path, functions: Functions, rules: Rules) -> None:
+    def __init__(
+        self,
+        *,
+        public: Path,
+        functions: Functions,
+        rules: Rules,
+        here: Mapping[str, ASGIApp] | None = None,
+    ) -> None:
+        self._here = here or {}
         self._public = public
         self._functions = functions
         self._rules = rules
@@ -63,6 +71,9 @@ class Gateway:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        if (app := self._here.get(path)) is not None:
+            await app(scope, receive, send)
+            return
         if await self._found(path, scope, receive, send):
             return
         target = self._rules.rewritten(path)

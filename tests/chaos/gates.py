@@ -22,7 +22,9 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
+    Here,
     Hold,
+    Occupancy,
     Page,
     RateLimited,
     Recorded,
@@ -169,10 +171,10 @@ class GatedStore:
         )
         return status
 
-    async def here(self, user_id: str) -> int:
+    async def here(self, user_id: str) -> Here:
         return await self._store.here(user_id)
 
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> bool:
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
         return await self._store.note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:

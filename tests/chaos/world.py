@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any
 
+from brain.adapters.board import RedisBoard, RedisMemoryBlock
 from brain.flows.turn import Invocation, Services
 from tests.chaos import faults
 from tests.chaos.calls import insist, stop
@@ -148,6 +149,8 @@ class World:
     def _behind(self, gate: Gate) -> Services:
         return self.product.services(
             store=GatedStore(gate, self.store),
+            board=RedisBoard(self.redis),
+            block=RedisMemoryBlock(self.redis),
             queue=QueueHere(gate, self),
             channel=ChannelHere(gate, self),
             model=ModelHere(gate, self),

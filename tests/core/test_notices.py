@@ -17,12 +17,11 @@ from brain.core.notices import (
     Announcement,
     Plan,
     Situation,
-    Unheard,
     is_present,
     notice_of,
     what_now,
 )
-from brain.domain.events import EVENT_KINDS, Event, Notice
+from brain.domain.events import EVENT_KINDS, Event, Notice, Unheard
 from brain.domain.messages import Speak
 from brain.domain.wishes import Preferences, Quiet
 

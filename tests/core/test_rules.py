@@ -27,7 +27,7 @@ MAIL = Event(
     kind="email",
     at=MOMENT,
     sender="Anna Smith",
-    address="a.smith@firm.example.org",
+    address="A.Smith@Firm.example.org",
     subject="Lunch on Friday",
     text="Shall we meet? The invoice for Zu\u0308rich is paid. 我的护照在抽屉里。",
 )
@@ -55,6 +55,8 @@ def rule(**given: Any) -> Rule:
         ({"sender": "A.Smith@Firm.example.org"}, True),
         ({"sender": "smith@firm.example.org"}, False),
         ({"sender": "@firm.example.org"}, True),
+        ({"sender": " @FIRM.example.org"}, True),
+        ({"sender": "a.smith@firm.example.org "}, True),
         ({"sender": "@Example.org"}, False),
         ({"sender": "example.org"}, True),
         ({"words": ("invoice",)}, True),
@@ -77,6 +79,11 @@ def rule(**given: Any) -> Rule:
 )
 def test_a_rule_fits_by_kind_sender_and_whole_words(given: dict[str, Any], fits: bool) -> None:
     assert bool(fitting(MAIL, [rule(**given)])) is fits
+
+
+def test_an_event_may_have_the_words_of_a_rule_and_no_other() -> None:
+    event = Event(id="e", kind="event", at=MOMENT, text="Door, open!", sender="Front Door")
+    assert fitting(event, [rule(words=("open", "door"), sender="front door")])
 
 
 def test_what_came_from_nobody_fits_no_sender() -> None:
@@ -147,6 +154,8 @@ def test_what_is_no_email_is_told_without_a_rule(kind: Any) -> None:
         ({"words": ("invoice",)}, ""),
         ({"kinds": ("email",)}, ""),
         ({"judge": True}, ""),
+        ({"judge": True, "about": "x" * MAX_ABOUT_CHARS, "words": ("a" * 60,) * 10}, ""),
+        ({"sender": "x" * 254}, ""),
         ({}, "would fit everything"),
         ({"sender": "Anna", "about": " "}, "1 to 300 characters"),
         ({"sender": "Anna", "about": "x" * (MAX_ABOUT_CHARS + 1)}, "1 to 300 characters"),

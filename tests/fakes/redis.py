@@ -111,12 +111,30 @@ class MemoryRedis:
     def _get(self, key: str) -> Any:
         return self._values.get(key)
 
-    def _set(self, key: str, value: str, px: str, ms: str, *options: str) -> str | None:
-        assert px == "PX"
+    def _set(self, key: str, value: str, *options: str) -> str | None:
         before = self._values.get(key)
+        if "NX" in options and before is not None:
+            return None
         self._values[key] = value
-        self._expiry[key] = self._now_ms() + int(ms)
-        return before if options == ("GET",) else "OK"
+        self._expiry[key] = self._now_ms() + int(options[options.index("PX") + 1])
+        return before if "GET" in options else "OK"
+
+    def _llen(self, key: str) -> int:
+        return len(self._values.get(key, []))
+
+    def _lrem(self, key: str, count: str, value: str) -> int:
+        assert count == "1"
+        stored: list[str] = self._values.get(key, [])
+        if value not in stored:
+            return 0
+        stored.remove(value)
+        return 1
+
+    def _ltrim(self, key: str, first: str, last: str) -> str:
+        assert last == "-1"
+        stored: list[str] = self._values.get(key, [])
+        del stored[: int(first)]
+        return "OK"
 
     def _pttl(self, key: str) -> int:
         return self._expiry[key] - self._now_ms()

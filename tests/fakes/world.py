@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from brain.adapters.board import RedisBoard, RedisMemoryBlock
+from brain.adapters.reminders import RedisReminders
 from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.domain.errors import (
@@ -20,17 +22,23 @@ from brain.domain.errors import (
     ModelCut,
     QueueUnreachable,
     StoreUnreachable,
+    Unreachable,
 )
+from brain.domain.events import Word
 from brain.domain.journal import Answered, ToolCall
 from brain.domain.messages import Decision, LogEntry, Message, Remark
 from brain.domain.moves import Settled, Stopped, Summons
 from brain.domain.tools import ClientTool, Json
 from brain.flows.control import stop_run
 from brain.flows.deliver import Outcome, Reply
+from brain.flows.events import take_word
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
-from brain.ports import Delta, Prompt, Tool, Wishes
+from brain.http.bodies import parse
+from brain.http.events import OwnBody
+from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
+from brain.tools.email import Account
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 
@@ -129,12 +137,18 @@ class MemoryQueue:
         if dedup_id not in self.seen:
             self.seen.add(dedup_id)
             self.told.append((event, delay_s, dedup_id))
+            word = parse(OwnBody, event)
+            self.world.spawn(self._bring(word.user_id, word.word(), delay_s))
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await asyncio.sleep(0.02)
         if self.refusing:
             raise QueueUnreachable("refused")
         self.schedules[name] = (cron, event)
+
+    async def _bring(self, user_id: str, word: Word, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        await self.world.happen(word, user=user_id)
 
     async def _deliver(self, summons: Summons, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
@@ -211,6 +225,9 @@ class World:
         *,
         tools: Sequence[Tool] = (),
         wishes: Wishes | None = None,
+        memory: Memory | None = None,
+        archive: Archive | None = None,
+        account: Account | None = None,
         limits: Limits | None = None,
         news: MemoryNews | None = None,
         max_duration_s: float = 300.0,
@@ -230,6 +247,9 @@ class World:
         self.invocations: list[Invocation] = []
         self.services = Services(
             store=RedisStore(self.redis, self.limits),
+            board=RedisBoard(self.redis),
+            block=RedisMemoryBlock(self.redis),
+            reminders=RedisReminders(self.redis),
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -237,6 +257,10 @@ class World:
             clock=self.clock,
             limits=self.limits,
             wishes=wishes,
+            memory=memory,
+            archive=archive,
+            emails=account.emails if account else None,
+            account=account,
         )
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
@@ -291,6 +315,16 @@ class World:
         brain.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await wait_for(reply, patience_s=patience_s)
 
+    async def happen(self, word: Word, *, user: str = "anna") -> None:
+        """What /api/eventToBrain does, and its sender: tells again until it is taken."""
+        while True:
+            taking = self._process(lambda services: take_word(services, user, word))
+            await asyncio.wait({taking})
+            if not taking.cancelled() and not isinstance(taking.exception(), Unreachable):
+                taking.result()
+                return
+            await asyncio.sleep(1)
+
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """What /api/control does with a stop."""
         services = self.services
@@ -328,6 +362,9 @@ class World:
         return replace(
             services,
             store=Gated(services.store, gate),
+            board=Gated(services.board, gate),
+            block=Gated(services.block, gate),
+            reminders=Gated(services.reminders, gate),
             queue=Gated(services.queue, gate),
             channel=Gated(services.channel, gate),
             model=Gated(services.model, gate),

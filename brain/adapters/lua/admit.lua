@@ -1,7 +1,7 @@
 -- A text comes in: append it once, and make the caller the brain if there is none.
--- KEYS: 4 what is known of this message id, 5 questions (hash), 6 the resting journal of the question
--- that the text decides
-local ID, QUESTIONS, RESTING = KEYS[4], KEYS[5], KEYS[6]
+-- KEYS: 4 what is known of this message id, 5 memory (hash), 6 questions (hash), 7 the resting journal of
+-- the question that the text decides
+local ID, MEMORY, QUESTIONS, RESTING = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local utterance, overheard, tools, holder, new_run = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local lease_ms, tail = tonumber(ARGV[6]), ARGV[7]
 local rate, window_ms = tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -21,11 +21,11 @@ if known then
     return { 'known', seq, of, '1', text(r.wake), '0', redis.call('XRANGE', LOG, seq, '+', 'COUNT', '256') }
   end
   if r.holder == holder and r.state == 'running' then -- our own call, sent again
-    return admitted(r, seq, now, tail)
+    return admitted(r, seq, now, tail, MEMORY)
   end
   if vacant then
     take_over(r, holder, now, lease_ms)
-    return admitted(r, seq, now, tail)
+    return admitted(r, seq, now, tail, MEMORY)
   end
   local word = by == holder and 'recorded' or 'known'
   return { word, seq, of, '0', text(r.wake), text(r.lease - now), {} }
@@ -82,13 +82,15 @@ if idle then
     'state', 'running', 'id', new_run, 'fence', text(r.fence), 'holder', holder,
     'lease', text(now + lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
-    'activity', 'thinking', 'progress', '', 'reason', '', 'said', text(seq), 'last', text(now))
+    'activity', 'thinking', 'progress', '', 'reason', '', 'said', text(seq), 'last', text(now),
+    'contact', text(now))
   redis.call('PEXPIRE', RUN, keep_ms)
   tell(seq, 'running', new_run)
-  return admitted(r, seq, now, tail)
+  return admitted(r, seq, now, tail, MEMORY)
 end
 
-redis.call('HSET', RUN, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now))
+redis.call('HSET', RUN, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
+  'contact', text(now))
 redis.call('PEXPIRE', RUN, keep_ms)
 tell(seq, 'running', run_id)
 if #heard > 0 then
@@ -96,6 +98,6 @@ if #heard > 0 then
 end
 if vacant then
   take_over(r, holder, now, lease_ms)
-  return admitted(r, seq, now, tail)
+  return admitted(r, seq, now, tail, MEMORY)
 end
 return { 'recorded', text(seq), run_id, '0', text(r.wake), text(r.lease - now), {} }

@@ -56,12 +56,12 @@ local sent_again = r.id == run_id and r.step == step + 1 and r.reply ~= ''
   and (r.fence == fence or (r.state == 'handingOver' and r.fence == fence + 1))
 if sent_again then
   local first, ended, from, upto = string.match(r.reply, '^(%d+) (%d) (%d+) (%d+)$')
-  return { 'done', first, ended, text(r.fence), texts(tonumber(from), tonumber(upto)) }
+  return { 'done', first, ended, text(r.fence), texts(tonumber(from), tonumber(upto)), r.held }
 end
 local head = run_id .. ' ' .. text(fence) .. ' ' .. text(step + 1) .. ' '
 if string.sub(r.past, 1, #head) == head then -- sent again, and another run has begun since
   local first, ended = string.match(r.past, '^(%d+) (%d)', #head + 1)
-  return { 'done', first, ended, text(fence), {} }
+  return { 'done', first, ended, text(fence), {}, r.held }
 end
 if r.id ~= run_id or r.fence ~= fence or r.state ~= 'running' or r.step ~= step then
   return lost(r, run_id)
@@ -121,4 +121,4 @@ redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next
 if drafts > 0 or ended then
   tell(seq, ended and 'done' or 'running', run_id)
 end
-return { 'done', text(r.seq + 1), ended and '1' or '0', text(next_fence), taken }
+return { 'done', text(r.seq + 1), ended and '1' or '0', text(next_fence), taken, r.held }

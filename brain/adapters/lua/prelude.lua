@@ -8,7 +8,7 @@ local NEWS = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, which is n
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
-  'stopped', 'heard', 'channel', 'question', 'held',
+  'stopped', 'heard', 'channel', 'question', 'held', 'contact', 'noted', 'user',
 }
 
 local function text(number)
@@ -31,6 +31,17 @@ local function load()
     r[name] = tonumber(r[name]) or 0
   end
   return r
+end
+
+-- A page shows a sign of life. Kept: the last one, when they came, and when they had left before that.
+local function note_here(HERE, now, keep_ms, gap_ms)
+  local before = redis.call('GET', HERE) or ''
+  local last, came, left = string.match(before, '^(%d+) (%d+) (%d+)$')
+  if not last or now - tonumber(last) >= tonumber(gap_ms) then
+    came, left = text(now), last or '0'
+  end
+  redis.call('SET', HERE, text(now) .. ' ' .. came .. ' ' .. left, 'PX', keep_ms)
+  return before
 end
 
 -- Let those know who listen: how far the log reaches, and what the run does (running, done, stopped).
@@ -56,8 +67,9 @@ local function admissible(r, now, rate, window_ms)
   return table.concat(stamps, ' ')
 end
 
--- The answer to who has become the brain: the run, its journal, and the log's end before the run.
-local function admitted(r, seq, now, tail)
+-- The answer to who has become the brain: the run, its journal, the log's end before the run, what was
+-- heard, and what there is in memory.
+local function admitted(r, seq, now, tail, MEMORY)
   local journal = redis.call('LRANGE', JOURNAL, 0, -1)
   local history = {}
   if r.first > 1 then
@@ -66,7 +78,7 @@ local function admitted(r, seq, now, tail)
   return {
     'admitted', text(seq), text(now), r.id, text(r.fence), text(r.step), text(r.first),
     text(r.wake), r.started, r.loops, r.tokens, r.handoffs, text(r.attempts), r.pace, journal, history,
-    r.heard,
+    r.heard, redis.call('HMGET', MEMORY, 'block', 'upto'),
   }
 end
 

@@ -4,8 +4,8 @@ local at, occupied, keep_ms = tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local r = load()
 local known = tonumber(string.match(r.channel, '^%d+')) or 0
 if at < known then
-  return { '' }
+  return { '', r.held, r.user }
 end
 redis.call('HSET', RUN, 'channel', text(at) .. ' ' .. occupied)
 redis.call('PEXPIRE', RUN, keep_ms)
-return { '1' }
+return { '1', r.held, r.user }

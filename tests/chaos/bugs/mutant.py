@@ -20,7 +20,8 @@ ROOT = "brain.flows"
 COPY = "chaos_mutant"
 # In the order in which they need each other.
 MODULES = (
-    "lease", "wakeup", "deliver", "patience", "turn", "archive", "aside", "admit", "reinvoke",
+    "lease", "wakeup", "deliver", "patience", "turn", "archive", "reading", "memory", "notices",
+    "aside", "admit", "reinvoke",
     "asking", "work", "loop", "go", "control",
 )  # fmt: skip
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from brain.adapters.store import HERE_MS, Keys
+from brain.adapters.store import HERE_KEEP_MS, Keys
 from brain.domain.messages import Heard, How
-from brain.domain.moves import Admitted, Move
+from brain.domain.moves import Admitted, Here, Move
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -26,21 +26,21 @@ async def test_nobody_listens_at_first_and_a_page_that_asks_does_from_then_on(
 
 
 async def test_a_stream_listens_and_learns_how_far_the_log_reaches(stage: Stage) -> None:
-    assert await stage.store().here(stage.user) == 0
+    assert await stage.store().here(stage.user) == Here(last_seq=0, held=0)
     await said(stage)
-    assert await stage.store().here(stage.user) == 2
+    assert await stage.store().here(stage.user) == Here(last_seq=2, held=0)
     assert (await stage.store().status(stage.user)).is_listening
     left = await stage.redis.execute(["PTTL", Keys.of(stage.user).key("here")], limit_s=4)
-    assert 0 < int(left) <= HERE_MS
+    assert 0 < int(left) <= HERE_KEEP_MS
 
 
 async def test_the_newest_word_of_the_channel_counts(stage: Stage) -> None:
     store, digest = stage.store(), Keys.of(stage.user).user
-    assert await store.note_presence(digest, is_occupied=True, at_ms=2_000)
+    assert (await store.note_presence(digest, is_occupied=True, at_ms=2_000)).is_new
     assert (await store.status(stage.user)).is_listening
-    assert not await store.note_presence(digest, is_occupied=False, at_ms=1_000)
+    assert not (await store.note_presence(digest, is_occupied=False, at_ms=1_000)).is_new
     assert (await store.status(stage.user)).is_listening
-    assert await store.note_presence(digest, is_occupied=False, at_ms=3_000)
+    assert (await store.note_presence(digest, is_occupied=False, at_ms=3_000)).is_new
     assert not (await store.status(stage.user)).is_listening
 
 

@@ -1,0 +1,157 @@
+"""The board and the memory block, on Redis scripts like the store's."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from brain.adapters.replies import HERE_MS, heard_by
+from brain.adapters.store import (
+    BRAIN_LIMIT_S,
+    KEEP_MS,
+    NO_BOUND,
+    Keys,
+    Redis,
+    script,
+)
+from brain.core import records
+from brain.core.codec import dumps
+from brain.domain.errors import EntryUnreadable
+from brain.domain.events import Held, Notice, Unheard
+from brain.domain.memory import Summary
+from brain.domain.messages import Draft, How, Message
+from brain.domain.moves import Hold
+
+SEEN_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; senders of events try again for a day or three
+HELD_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; longer than any notice is worth telling
+JUST_MS = 10_000  # ms in which somebody has "just" come
+MOST_HELD = 200  # notices; the oldest go first: a digest counts them anyway
+
+
+class RedisBoard:
+    """Board on Redis scripts."""
+
+    def __init__(self, redis: Redis, *, log_bound: str = NO_BOUND) -> None:
+        self._redis = redis
+        self._log_bound = log_bound
+
+    async def hold(self, user_id: str, notice: Notice) -> Held:
+        form = records.notice_to_stored(notice)
+        return await self._held(user_id, form, seen=notice.id)
+
+    async def held(self, user_id: str) -> Held:
+        return await self._held(user_id, "", seen="")
+
+    async def say(
+        self,
+        user_id: str,
+        draft: Draft | None,
+        *,
+        forms: Sequence[str],
+        noted: Sequence[Notice] = (),
+        hold: Hold | None = None,
+    ) -> Message | None:
+        keys = Keys.of(user_id)
+        reply = await self._redis.evaluate(
+            script("notify"),
+            [*keys.all(), keys.key("held")],
+            [
+                draft.id if draft else "",
+                records.draft_to_log(draft) if draft else "",
+                dumps({"notices": [records.notice_to_stored(notice) for notice in noted]}),
+                hold.run_id if hold else "",
+                str(hold.fence) if hold else "0",
+                self._log_bound,
+                str(KEEP_MS),
+                *forms,
+            ],
+            limit_s=BRAIN_LIMIT_S,
+        )
+        if draft is None or reply[0] != "said":
+            return None
+        return draft.placed(seq=int(reply[1]), run_id=draft.id, done_after_this=False)
+
+    async def _held(self, user_id: str, form: str, *, seen: str) -> Held:
+        keys = Keys.of(user_id)
+        reply = await self._redis.evaluate(
+            script("hold"),
+            [*keys.all(), keys.key(f"seen:{seen}"), keys.key("held"), keys.key("here")],
+            [form, user_id, str(MOST_HELD), str(SEEN_KEEP_MS), str(HELD_KEEP_MS)],
+            limit_s=BRAIN_LIMIT_S,
+        )
+        return held_in(reply)
+
+
+class RedisMemoryBlock:
+    """MemoryBlock on a Redis script."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def summary(self, user_id: str) -> Summary:
+        _, text, upto = await self._run(user_id, "read")
+        return Summary(text=text or "", upto_seq=int(upto or 0))
+
+    async def keep_summary(self, user_id: str, summary: Summary, *, instead_of: Summary) -> None:
+        upto, before = str(summary.upto_seq), str(instead_of.upto_seq)
+        await self._run(user_id, "summary", summary.text, upto, before)
+
+    async def keep_block(self, user_id: str, block: str) -> None:
+        await self._run(user_id, "block", block)
+
+    async def drop_block(self, user_id: str) -> None:
+        await self._run(user_id, "stale")
+
+    async def _run(
+        self, user_id: str, what: str, value: str = "", upto: str = "0", before: str = "0"
+    ) -> Any:
+        keys = Keys.of(user_id)
+        return await self._redis.evaluate(
+            script("memory"),
+            [*keys.all(), keys.key("memory")],
+            [what, value, upto, str(KEEP_MS), before],
+            limit_s=BRAIN_LIMIT_S,
+        )
+
+
+def held_in(reply: list[Any]) -> Held:
+    """What the script tells of a user and what is held for them."""
+    running, here, channel, contact, noted, heard, said, forms, now = reply
+    loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
+    now_ms, contact_ms = int(now), int(contact or 0)
+    here_ms, came_ms, left_ms = (int(part) for part in (here or "0 0 0").split())
+    is_here = here_ms > 0 and now_ms - here_ms < HERE_MS
+    # Who has just come was last there before that.
+    last_ms = max(left_ms if now_ms - came_ms < JUST_MS else here_ms, contact_ms)
+    return Held(
+        notices=tuple(notice for notice, _ in loaded.values()),
+        forms={id: form for id, (_, form) in loaded.items()},
+        running=bool(running),
+        listening=is_here or str(channel).endswith(" 1"),
+        contact=_moment(last_ms) if last_ms else None,
+        unheard=_unheard(noted, heard, int(said)),
+        now=_moment(now_ms),
+    )
+
+
+def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
+    """The last message of notices, unless it was heard, or the user has spoken since."""
+    id, seq, form = (*noted.split(" ", 2), "", "", "")[:3]
+    if not form or int(seq) < said_seq:
+        return None
+    if any(mark.seq == int(seq) and mark.how is not How.UNSPOKEN for mark in heard_by(heard)):
+        return None
+    notices = (_notice(stored) for stored in json.loads(form)["notices"])
+    return Unheard(message_id=id, notices=tuple(notice for notice in notices if notice))
+
+
+def _notice(form: str) -> Notice | None:
+    """None for a form that newer code wrote: it is said when that code looks."""
+    with suppress(EntryUnreadable):
+        return records.notice_from_stored(form)
+    return None
+
+
+def _moment(ms: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=ms)

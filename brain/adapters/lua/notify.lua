@@ -1,0 +1,34 @@
+-- What was held is said: it leaves the list, and its message gets its place, in one step. Not while a
+-- brain is at work, unless that brain says it itself, between two of its sentences.
+-- KEYS: 4 what is held (list)
+local HELD = KEYS[4]
+local id, message, noted, run_id, fence = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local log_length, keep_ms = ARGV[6], ARGV[7]
+local FIRST = 8 -- the notices that leave
+
+local r = load()
+local known, at = string.match(r.noted, '^(%S+) (%d+)')
+if id ~= '' and known == id then -- sent again
+  return { 'said', at }
+end
+local running = r.state == 'running' or r.state == 'handingOver'
+if running and not (r.state == 'running' and r.id == run_id and r.fence == fence) then
+  return { 'busy' }
+end
+local gone = 0
+for i = FIRST, #ARGV do
+  gone = gone + redis.call('LREM', HELD, 1, ARGV[i])
+end
+local held = text(redis.call('LLEN', HELD))
+if gone == 0 or id == '' then -- another has said it, or it was too late for it
+  redis.call('HSET', RUN, 'held', held)
+  redis.call('PEXPIRE', RUN, keep_ms)
+  return { 'dropped' }
+end
+local seq = r.seq + 1
+redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', 'm', message, 'r', id)
+redis.call('PEXPIRE', LOG, keep_ms)
+redis.call('HSET', RUN, 'seq', text(seq), 'held', held, 'noted', id .. ' ' .. text(seq) .. ' ' .. noted)
+redis.call('PEXPIRE', RUN, keep_ms)
+tell(seq, running and 'running' or '-', running and r.id or '-')
+return { 'said', text(seq) }

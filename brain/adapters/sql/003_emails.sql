@@ -1,0 +1,56 @@
+-- Emails: the mirror of a mailbox, where in it each of them lies, and how far the mirror goes.
+
+create table brain.emails (
+    user_id text not null,
+    id text not null,  -- of Message-ID and content: the same email is one row, wherever it lies
+    folder text not null check (folder in ('inbox', 'sent')),
+    message_id text not null,
+    in_reply_to text not null,
+    thread text[] not null,  -- References
+    sender jsonb not null,
+    recipients jsonb not null,  -- to, cc, replyTo
+    subject text not null,
+    at timestamptz not null,
+    text text not null,
+    attachments jsonb not null,
+    unread boolean not null,
+    brought boolean not null,  -- by a webhook: it stays, though it lies nowhere in the mailbox
+    told boolean not null,  -- it is no news, or whoever is to tell of it has it
+    claimed_at timestamptz,  -- when a sync last gave it away to be told of
+    language text not null,  -- whose stems `search` holds; the name of a text search configuration
+    search tsvector not null,
+    people tsvector not null,  -- the sender's name and address
+    primary key (user_id, id)
+);
+
+create index emails_search on brain.emails using gin (search);
+create index emails_at on brain.emails (user_id, at desc, id);
+create index emails_untold on brain.emails (user_id, at) where not told;
+
+-- UIDs are given anew when a folder's validity changes; until the folder is mirrored again, the old
+-- places hold its emails.
+create table brain.email_places (
+    user_id text not null,
+    folder text not null,
+    validity bigint not null,
+    uid bigint not null,
+    email_id text not null,
+    primary key (user_id, folder, validity, uid),
+    foreign key (user_id, email_id) references brain.emails (user_id, id) on delete cascade
+);
+
+create index email_places_email on brain.email_places (user_id, email_id);
+
+-- Everything from low_uid up to, and without, next_uid is mirrored.
+create table brain.email_folders (
+    user_id text not null,
+    folder text not null check (folder in ('inbox', 'sent')),
+    validity bigint not null,
+    next_uid bigint not null,
+    low_uid bigint not null,
+    baseline_uid bigint,  -- the first that is news; null after UIDs were given anew: `since` decides
+    since timestamptz not null default now(),
+    modseq bigint,  -- flags are mirrored up to it; null where the server keeps none
+    scan_uid bigint not null default 0,  -- deletions were last looked for from here upwards
+    primary key (user_id, folder)
+);

@@ -1,0 +1,25 @@
+-- Keep an email, unless it is there. Each word is kept twice, as it stands and by its stem, as in
+-- documents. The subject counts most (A), then the people (B), then the letter (C), and least what
+-- it quotes of others (D).
+with known as (select brain.language_of(%(sample)s) as language)
+insert into brain.emails (
+    user_id, id, folder, message_id, in_reply_to, thread, sender, recipients, subject, at, text,
+    attachments, unread, brought, told, language, search, people
+)
+select
+    %(user_id)s, %(id)s, %(folder)s, %(message_id)s, %(in_reply_to)s, %(thread)s::text[],
+    %(sender)s::jsonb, %(recipients)s::jsonb, %(subject)s, %(at)s, %(text)s,
+    %(attachments)s::jsonb, %(unread)s, %(brought)s, %(told)s, known.language::text,
+    setweight(
+        to_tsvector('simple', %(subject_words)s) || to_tsvector(known.language, %(subject_words)s),
+        'A'
+    )
+    || setweight(to_tsvector('simple', %(people_words)s), 'B')
+    || setweight(
+        to_tsvector('simple', %(own_words)s) || to_tsvector(known.language, %(own_words)s), 'C'
+    )
+    || to_tsvector('simple', %(quoted_words)s) || to_tsvector(known.language, %(quoted_words)s),
+    to_tsvector('simple', %(sender_words)s)
+from known
+on conflict (user_id, id) do nothing
+returning id

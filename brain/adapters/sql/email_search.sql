@@ -1,0 +1,65 @@
+-- The emails that hold any of the words asked for and pass the filters, best first. As in
+-- search.sql: a word weighs the more the fewer of the user's emails hold it, stop words of the
+-- question's language are left out unless it has no others, and words are asked for as they stand
+-- and by their stems in the languages of the emails.
+-- %(ending)s is '' for whole words, ':*' for beginnings of words.
+with
+plain as materialized (
+    select word.lexeme, to_tsvector(asked.language, word.lexeme) <> '' as telling
+    from
+        brain.language_of(%(words)s) as asked (language),
+        unnest(to_tsvector('simple', %(words)s)) as word
+),
+told as materialized (
+    select lexeme from plain where telling or not exists (select from plain where telling)
+),
+wanted as materialized (
+    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
+    from (
+        select lexeme from told
+        union
+        select stem.lexeme
+        from
+            told,
+            (select distinct language from brain.emails where user_id = %(user_id)s) as known,
+            unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
+    ) as lexemes
+    -- Shorter beginnings fit nearly every text.
+    where %(ending)s = '' or length(lexeme) >= 3
+),
+hits as materialized (
+    select
+        email.id, wanted.lexeme,
+        ts_rank('{0.3, 0.5, 0.7, 1.0}', email.search, wanted.query) as strength,
+        (%(sender)s = '' or email.people @@ %(sender)s::tsquery)
+        and (%(since)s::timestamptz is null or email.at >= %(since)s::timestamptz)
+        and (%(before)s::timestamptz is null or email.at < %(before)s::timestamptz)
+        and (%(unread)s::boolean is null or email.unread = %(unread)s::boolean) as passes
+    from wanted
+    join brain.emails as email
+        on email.user_id = %(user_id)s and email.search @@ wanted.query
+),
+worth as (
+    select
+        lexeme,
+        ln(1 + (select count(*) from brain.emails where user_id = %(user_id)s)::float / count(*))
+            as weight
+    from hits
+    group by lexeme
+),
+scored as (
+    select id, sum(strength * weight) as score
+    from hits
+    join worth using (lexeme)
+    where passes
+    group by id
+)
+select
+    email.id, email.folder, email.sender, email.subject, email.at, email.unread, email.text,
+    (select array_agg(lexeme) from wanted) as lexemes
+from scored
+join brain.emails as email on email.user_id = %(user_id)s and email.id = scored.id
+where scored.score >= %(share)s * (select max(score) from scored)
+order by scored.score desc, email.at desc, email.id
+limit %(limit)s

@@ -1,0 +1,171 @@
+"""The word that nobody asked for: what happened outside, said when somebody hears it.
+
+A notice is held first and said second: whoever told of the event may forget it then. When it is
+said is decided in one place (core/notices.py), each time something changes: an event comes, a run
+ends or comes to the end of a sentence, the user comes back, the quiet hours end.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from brain.core.codec import message_for_channel
+from brain.core.judging import Judgement, judgement, judging_prompt
+from brain.core.notices import Announcement, Situation, notice_of, what_now
+from brain.core.rules import ToJudge, Told, Worth, worth
+from brain.domain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
+from brain.domain.events import Event, Held, Notice
+from brain.domain.messages import Draft, Kind, Message
+from brain.domain.moves import Hold, Summons
+from brain.domain.wishes import Preferences, Rule
+from brain.flows.turn import Services
+from brain.ports import Prompt
+
+JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
+MOST_JUDGED = 20  # events of one moment; the others are told unjudged
+NO_RUN = "-"  # the run id of a call that is not about a run
+
+log = logging.getLogger(__name__)
+
+
+async def take_events(services: Services, user_id: str, events: Sequence[Event]) -> None:
+    """See whether events are worth a word, and say it as soon as it may be said: of several that
+    come together in one message.
+
+    Once however often they are told. Raises StoreUnreachable, DatabaseUnreachable: then they are to
+    be told again.
+    """
+    held = None
+    for event, (told, words) in zip(events, await _worths(services, user_id, events), strict=True):
+        if told is None:
+            log.info("notice: not worth a word, kind=%s", event.kind)
+            continue
+        held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
+    if held is not None:
+        await _decide(services, user_id, held, hold=None)
+
+
+async def release(services: Services, user_id: str, *, hold: Hold | None = None) -> None:
+    """Say what is held, as far as it may be said now. `hold` is that of a brain which is between
+    two of its sentences. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    await _decide(services, user_id, await services.board.held(user_id), hold=hold)
+
+
+async def _worths(
+    services: Services, user_id: str, events: Sequence[Event]
+) -> list[tuple[Told | None, str]]:
+    """What each is worth under the user's rules, and in which words where those were chosen."""
+    preferences, rules = Preferences(), tuple[Rule, ...]()  # without a database there are none
+    if services.wishes is not None:
+        preferences = await services.wishes.preferences(user_id)
+        rules = tuple(await services.wishes.rules(user_id))
+    found = [worth(event, rules, preferences) for event in events]
+    unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
+    judging = (_judged(services, events[i], found[i]) for i in unsure)
+    judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
+    return [
+        _told(events[i], one, judged.get(i, Judgement(speak=True))) for i, one in enumerate(found)
+    ]
+
+
+def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, str]:
+    if not isinstance(found, ToJudge):
+        return found, ""
+    if not judged.speak:
+        return found.otherwise, ""
+    urgent = event.urgent or any(rule.urgent for rule in found.rules)
+    return Told(urgent=urgent), judged.words
+
+
+async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
+    """The model's word; in doubt the user is told, since they have set the rule."""
+    rules = found.rules if isinstance(found, ToJudge) else ()
+    prompt = Prompt(messages=judging_prompt(event, rules), tools=())
+    try:
+        answer = await services.model.answer(prompt, limit_s=JUDGE_S)
+    except ModelFault as fault:
+        log.warning("notice: not judged, reason=%s", fault)
+        return Judgement(speak=True)
+    return judgement(answer.text)
+
+
+async def _decide(services: Services, user_id: str, held: Held, *, hold: Hold | None) -> None:
+    if not held.notices:
+        return
+    preferences = Preferences()
+    if services.wishes is not None:
+        preferences = await services.wishes.preferences(user_id)
+    situation = Situation(
+        running=held.running and hold is None,
+        listening=held.listening,
+        last_contact=held.contact,
+        unheard=held.unheard,
+    )
+    plan = what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
+    if plan.dropped:
+        await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
+    for announcement in plan.now:
+        await _say(services, user_id, held, announcement, hold)
+    if plan.until is not None:
+        await _come_again(services, user_id, plan.until)
+
+
+async def _say(
+    services: Services,
+    user_id: str,
+    held: Held,
+    announcement: Announcement,
+    hold: Hold | None,
+) -> None:
+    """Commit first, publish second: a death in between costs a page's next look."""
+    known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
+    message = await services.board.say(
+        user_id,
+        _draft(services, announcement),
+        forms=_forms(held.forms, announcement.notices),
+        noted=[known[id] for id in announcement.notices if id in known],
+        hold=hold,
+    )
+    if message is not None:
+        log.info("notice: said, notices=%d", len(announcement.notices))
+        await _publish(services, user_id, message)
+
+
+def _draft(services: Services, announcement: Announcement) -> Draft:
+    return Draft(
+        id=services.clock.new_id(),
+        kind=Kind.NOTIFICATION,
+        text=announcement.text,
+        answers_seq=0,
+        created_at=services.clock.utc(),
+        speak=announcement.speak,
+        expires_at=announcement.expires_at,
+        supersedes=announcement.supersedes,
+        foreign=True,  # it quotes who wrote, and what about
+    )
+
+
+async def _publish(services: Services, user_id: str, message: Message) -> None:
+    with suppress(ChannelUnreachable):
+        await services.channel.publish(user_id, "message", message_for_channel(message))
+
+
+async def _come_again(services: Services, user_id: str, until: datetime) -> None:
+    """Let the queue call when the quiet hours end; else it waits for the next thing to happen."""
+    seconds = max((until - services.clock.utc()).total_seconds(), 0)
+    summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
+    with suppress(QueueUnreachable):
+        await services.queue.publish(
+            summons, delay_s=seconds, dedup_id=f"held-{user_id}-{round(until.timestamp())}"
+        )
+
+
+def _unheard(held: Held) -> tuple[Notice, ...]:
+    return held.unheard.notices if held.unheard else ()
+
+
+def _forms(forms: Mapping[str, str], ids: tuple[str, ...]) -> list[str]:
+    return [forms[id] for id in ids if id in forms]

@@ -1,0 +1,1 @@
+"""The email account that `make dev` brings, and what tests and benchmarks need of one."""

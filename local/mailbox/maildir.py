@@ -1,0 +1,47 @@
+"""Emails in folders of files, as the mail servers here keep them (Maildir++)."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import socket
+from datetime import datetime
+from pathlib import Path
+
+_numbers = itertools.count(1)
+
+
+def add(folder: Path, raw: bytes, *, at: datetime, seen: bool = False) -> Path:
+    """Put an email into a folder, as if it had arrived at that time.
+
+    Written beside its place and moved there when whole, as a reader expects it.
+    """
+    for name in ("tmp", "new", "cur"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    seconds = at.timestamp()
+    name = f"{int(seconds)}.M{next(_numbers):06}P{os.getpid()}.{socket.gethostname()}"
+    unfinished = folder / "tmp" / name
+    unfinished.write_bytes(raw)
+    os.utime(unfinished, (seconds, seconds))
+    place = folder / "cur" / f"{name}:2,S" if seen else folder / "new" / name
+    return unfinished.rename(place)
+
+
+def emails(folder: Path) -> list[bytes]:
+    """All of a folder, in order of arrival."""
+    files = [file for name in ("new", "cur") for file in (folder / name).glob("*")]
+    return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
+
+
+def renumber(folder: Path) -> None:
+    """Have the server give new UIDs: what a moved or restored mailbox goes through."""
+    numbers = folder / "dovecot-uidlist"
+    text = numbers.read_text()
+    first, _, _ = text.partition("\n")
+    found = re.search(r"V(\d+)", first)
+    unique = re.search(r" G\S+", first)
+    assert found, first
+    numbers.write_text(f"3 V{int(found[1]) + 1} N1{unique[0] if unique else ''}\n")
+    for index in folder.glob("dovecot.index*"):
+        index.unlink()

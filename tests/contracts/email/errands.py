@@ -1,0 +1,16 @@
+"""One errand, for whoever has to run the same one twice."""
+
+import json
+
+from brain.domain.journal import ToolCall
+from brain.domain.tools import Json
+from brain.ports import Errand
+
+LETTER: Json = {"to": ["anna@example.org"], "subject": "Once", "body": "Only once, please."}
+KEY = "run:1:call"
+
+
+def errand(user_id: str, *, key: str = KEY) -> Errand:
+    """The user's yes to this letter has been given."""
+    call = ToolCall(id="call", name="sendEmail", arguments=json.dumps(LETTER))
+    return Errand(user_id=user_id, call=call, arguments=LETTER, idempotency_key=key)

@@ -1,0 +1,166 @@
+"""An account on a real server, and its mirror."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from imapclient import IMAPClient
+
+from brain.adapters.emails import PostgresEmails
+from brain.adapters.imap import ImapServer
+from brain.adapters.mailbox import ImapMailbox
+from brain.adapters.postgres import Postgres
+from brain.domain.email import Email, EmailFound
+from brain.email_settings import MailServer
+from local.mailbox import maildir
+from local.mailbox.dovecot import PASSWORD, Dovecot
+from local.mailbox.server import LocalMailbox
+from local.server import HOST
+
+LIMIT_S = 60.0  # seconds for a sync; a busy machine needs some for a few hundred emails
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+type Delivery = tuple[bytes, datetime, bool]
+
+
+class Server(Protocol):
+    """What Dovecot and the server of `make dev` have in common."""
+
+    port: int
+    password: str
+    ssl_context: ssl.SSLContext | None
+
+    def folder(self, user: str, name: str) -> Path:
+        """Where the server keeps `inbox` or `sent`."""
+
+    def deliver(self, folder: Path, deliveries: list[Delivery]) -> None:
+        """Put emails there, with their times and whether they were read."""
+
+
+class OnDovecot:
+    def __init__(self, server: Dovecot) -> None:
+        self._server = server
+        self.port = server.port
+        self.password = PASSWORD
+        self.ssl_context: ssl.SSLContext | None = ssl.create_default_context(
+            cafile=server.certificate
+        )
+
+    def folder(self, user: str, name: str) -> Path:
+        return self._server.inbox(user) if name == "inbox" else self._server.sent(user)
+
+    def deliver(self, folder: Path, deliveries: list[Delivery]) -> None:
+        self._server.deliver(folder, deliveries)
+
+
+class OnLocal:
+    def __init__(self, mailbox: LocalMailbox) -> None:
+        self._mailbox = mailbox
+        self.port = mailbox.imap_port
+        self.password = mailbox.password
+        self.ssl_context: ssl.SSLContext | None = None
+
+    def folder(self, user: str, name: str) -> Path:
+        return self._mailbox.inbox if name == "inbox" else self._mailbox.inbox / ".Sent"
+
+    def deliver(self, folder: Path, deliveries: list[Delivery]) -> None:
+        for raw, at, seen in deliveries:
+            maildir.add(folder, raw, at=at, seen=seen)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A mailbox of its own on the server, and the user whose mirror it has."""
+
+    server: Server
+    name: str
+    user_id: str
+    database: Postgres
+
+    @property
+    def at(self) -> MailServer:
+        """For the adapter."""
+        return MailServer(
+            host="localhost",
+            port=self.server.port,
+            tls=False,
+            user=self.name,
+            password=self.server.password,
+        )
+
+    @property
+    def mailbox(self) -> ImapMailbox:
+        """What is tested."""
+        server = ImapServer(self.at, ssl_context=self.server.ssl_context)
+        return ImapMailbox(server, self.database, now=time.monotonic)
+
+    @property
+    def emails(self) -> PostgresEmails:
+        """The mirror."""
+        return PostgresEmails(self.database)
+
+    @property
+    def inbox(self) -> Path:
+        """Where the server keeps it."""
+        return self.server.folder(self.name, "inbox")
+
+    @contextmanager
+    def program(self, folder: str = "INBOX") -> Iterator[Any]:
+        """The user's own mail program, with a folder open."""
+        with IMAPClient(HOST, self.server.port, ssl=False, timeout=10) as client:
+            client.login(self.name, self.server.password)
+            client.select_folder(folder)
+            yield client
+
+    def arrive(
+        self, *raws: bytes, at: datetime = NOW, seen: bool = False, folder: str = "inbox"
+    ) -> None:
+        """Emails come."""
+        place = self.server.folder(self.name, folder)
+        self.server.deliver(place, [(raw, at, seen) for raw in raws])
+
+    async def new(self) -> list[str]:
+        """A sync, its result taken note of; the subjects of what is new."""
+        synced = await self.mailbox.sync(self.user_id, limit_s=LIMIT_S)
+        assert not synced.more
+        await self.emails.mark_told(self.user_id, [email.id for email in synced.new])
+        return [email.subject for email in synced.new]
+
+    async def mirrored(self) -> list[EmailFound]:
+        """All of it, newest first."""
+        return list(await self.emails.search(self.user_id, query="", limit=10_000))
+
+    async def subjects(self) -> list[str]:
+        """Of all of it, in order of the alphabet."""
+        return sorted(email.subject for email in await self.mirrored())
+
+    async def read(self, subject: str) -> Email:
+        """The email of this subject."""
+        [id] = [email.id for email in await self.mirrored() if email.subject == subject]
+        email = await self.emails.read(self.user_id, id)
+        assert email is not None
+        return email
+
+
+def letter(
+    subject: str,
+    body: str = "Hello",
+    *,
+    sender: str = "Anna <anna@example.org>",
+    message_id: str | None = None,
+) -> bytes:
+    """A plain email."""
+    id = message_id or f"<{subject.replace(' ', '-')}@example.org>"
+    return (
+        f"From: {sender}\r\nTo: robin@brain.example\r\nSubject: {subject}\r\n"
+        f"Date: Fri, 20 Nov 2026 11:00:00 +0000\r\nMessage-ID: {id}\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+        f"\r\n{body}\r\n"
+    ).encode()

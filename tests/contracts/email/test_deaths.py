@@ -1,0 +1,190 @@
+"""kill -9 at any moment: a sync loses nothing, a sending is not repeated."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from brain.adapters.emails import PostgresEmails
+from brain.adapters.smtp import SmtpPost
+from brain.domain.email import Address
+from brain.email_settings import MailServer
+from brain.ports import Tool
+from brain.tools.email import email_tools
+from local.mailbox.dovecot import Dovecot
+from local.mailbox.letters import letters
+from local.mailbox.seeds import ADDRESS
+from local.mailbox.server import LocalMailbox
+from tests.contracts.email.conftest import in_a_thread
+from tests.contracts.email.errands import LETTER, errand
+from tests.contracts.email.stage import Account, letter
+
+ROOT = Path(__file__).resolve().parents[3]
+EMAILS = 250
+
+
+@contextmanager
+def dying(work: str, told: dict[str, Any]) -> Iterator[IO[str]]:
+    """A process at work, and what it prints; killed at the end of the block."""
+    command = [sys.executable, "-m", "tests.contracts.email.dying", work, json.dumps(told)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout
+        finally:
+            os.kill(process.pid, signal.SIGKILL)
+
+
+def until(lines: IO[str], wanted: str, count: int = 1) -> bool:
+    """Read until so many lines begin so; false if the process ended first."""
+    return any(
+        number == count
+        for number, _ in enumerate((line for line in lines if line.startswith(wanted)), 1)
+    )
+
+
+@pytest.mark.parametrize("seed", [random.randrange(10**6) for _ in range(2)])
+async def test_a_sync_that_is_killed_at_any_batch_is_carried_on(
+    on_dovecot: Account, dovecot_server: Dovecot, url: str, seed: int
+) -> None:
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    account = on_dovecot
+    generated = list(letters(EMAILS, seed=seed))
+    account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
+    told = {
+        "database": url,
+        "user_id": account.user_id,
+        "imap": asdict(account.at),
+        "certificate": str(dovecot_server.certificate),
+    }
+    counts = []
+    for _ in range(3):
+        with dying("sync", told) as lines:
+            until(lines, "sync: batch", chance.randint(1, 2))
+            await asyncio.sleep(chance.random() / 20)  # somewhere within the next one
+        counts.append(len(await account.mirrored()))
+    assert counts == sorted(counts)
+    assert counts[0] > 0
+    assert await account.new() == []
+    mirrored = await account.mirrored()
+    assert len({email.id for email in mirrored}) == len(mirrored) == EMAILS
+    account.arrive(letter("Fresh"))
+    assert await account.new() == ["Fresh"]
+
+
+async def test_what_a_killed_sync_had_mirrored_is_still_reported(
+    on_dovecot: Account, dovecot_server: Dovecot, url: str
+) -> None:
+    account = on_dovecot
+    await account.new()
+    account.arrive(letter("News"))
+    told = {
+        "database": url,
+        "user_id": account.user_id,
+        "imap": asdict(account.at),
+        "certificate": str(dovecot_server.certificate),
+    }
+    with dying("sync", told) as lines:
+        assert until(lines, "sync: batch")
+    # What the dead one had claimed, if it came so far, comes back when its claim has run out.
+    await _let_claims_run_out(account)
+    assert await account.new() == ["News"]
+
+
+async def _let_claims_run_out(account: Account) -> None:
+    async def work(connection: Any) -> None:
+        await connection.execute(
+            "update brain.emails set claimed_at = claimed_at - interval '1 hour'"
+            " where user_id = %s",
+            [account.user_id],
+        )
+
+    await account.database.run(work)
+
+
+async def test_an_unmarked_report_comes_again_after_its_time(on_dovecot: Account) -> None:
+    account = on_dovecot
+    await account.new()
+    account.arrive(letter("News"))
+    first = await account.mailbox.sync(account.user_id, limit_s=30)
+    assert (await account.mailbox.sync(account.user_id, limit_s=30)).new == ()
+    await _let_claims_run_out(account)
+    again = await account.mailbox.sync(account.user_id, limit_s=30)
+    assert [email.subject for email in again.new] == [email.subject for email in first.new]
+    await account.emails.mark_told(account.user_id, [email.id for email in again.new])
+    await _let_claims_run_out(account)
+    assert (await account.mailbox.sync(account.user_id, limit_s=30)).new == ()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[LocalMailbox]:
+    with in_a_thread(tmp_path / "outgoing") as mailbox:
+        yield mailbox
+
+
+def smtp_of(local: LocalMailbox) -> MailServer:
+    return MailServer(
+        host="localhost", port=local.smtp_port, tls=False, user=ADDRESS, password=local.password
+    )
+
+
+def send_tool(account: Account, local: LocalMailbox) -> Tool:
+    post = SmtpPost(smtp_of(local), Address(address=ADDRESS), utc=lambda: datetime.now(UTC))
+    tools = email_tools(
+        PostgresEmails(account.database), account.mailbox, post, owner=account.user_id
+    )
+    return {tool.spec.name: tool for tool in tools}["sendEmail"]
+
+
+async def test_an_email_is_sent_once_and_found_among_the_sent(
+    account: Account, local: LocalMailbox
+) -> None:
+    tool, asked = send_tool(account, local), errand(account.user_id)
+    first = await tool.run(asked)
+    assert await tool.run(asked) == first
+    [sent] = local.sent()
+    assert (sent.recipients, sent.subject) == (("anna@example.org",), LETTER["subject"])
+    assert sent.text.strip() == LETTER["body"]
+    assert await tool.outcome(asked) == '{"sent":true}'
+    await account.new()
+    assert (await account.read("Once")).message_id == sent.message_id
+
+
+@pytest.mark.parametrize("server_keeps_copy", [True, False])
+async def test_a_death_between_the_servers_yes_and_the_copy_sends_once(
+    on_dovecot: Account,
+    dovecot_server: Dovecot,
+    local: LocalMailbox,
+    url: str,
+    server_keeps_copy: bool,
+) -> None:
+    told = {
+        "database": url,
+        "user_id": on_dovecot.user_id,
+        "imap": asdict(on_dovecot.at),
+        "smtp": asdict(smtp_of(local)),
+        "certificate": str(dovecot_server.certificate),
+    }
+    with dying("send", told) as lines:
+        assert until(lines, "sent")
+    [sent] = local.sent()
+    tool, asked = send_tool(on_dovecot, local), errand(on_dovecot.user_id)
+    if server_keeps_copy:
+        on_dovecot.arrive(sent.raw, folder="sent", seen=True)
+        assert await tool.outcome(asked) == '{"sent":true}'
+        await tool.run(asked)
+    else:
+        assert await tool.outcome(asked) is None  # the flow says that it is unsure
+    assert len(local.sent()) == 1

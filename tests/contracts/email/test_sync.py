@@ -1,0 +1,208 @@
+"""One contract for Dovecot, which counts changes, and for the server of `make dev`, which does not:
+what a sync brings into the mirror.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from imapclient.imapclient import SEEN
+
+from brain.domain.email import Folder
+from local.mailbox import maildir
+from local.mailbox.letters import letters
+from tests.contracts.email.stage import LIMIT_S, NOW, Account, letter
+
+
+async def test_the_first_sync_mirrors_everything_and_reports_nothing(account: Account) -> None:
+    account.arrive(letter("One"), letter("Two"))
+    account.arrive(letter("Three"), seen=True)
+    assert await account.new() == []
+    assert await account.subjects() == ["One", "Three", "Two"]
+    assert [email.subject for email in await account.mirrored() if not email.unread] == ["Three"]
+
+
+async def test_what_arrives_later_is_reported_once_oldest_first(account: Account) -> None:
+    account.arrive(letter("Old"))
+    await account.new()
+    account.arrive(letter("Second"), at=NOW + timedelta(minutes=2))
+    account.arrive(letter("First"), at=NOW + timedelta(minutes=3))
+    assert sorted(await account.new()) == ["First", "Second"]
+    assert await account.new() == []
+    assert await account.subjects() == ["First", "Old", "Second"]
+
+
+async def test_an_email_is_kept_as_it_was_written(account: Account) -> None:
+    account.arrive(letter("Käse", "Zwei Pfund, bitte.\r\nGrüße", sender='"Ünal, A." <a@b.example>'))
+    await account.new()
+    email = await account.read("Käse")
+    assert (email.sender.name, email.sender.address) == ("Ünal, A.", "a@b.example")
+    assert [person.address for person in email.to] == ["robin@brain.example"]
+    assert email.text == "Zwei Pfund, bitte.\nGrüße"
+    assert email.message_id == "<Käse@example.org>" or email.message_id == ""
+    assert (email.folder, email.unread) == (Folder.INBOX, True)
+    assert email.at == NOW - timedelta(hours=1)
+
+
+async def test_what_was_sent_is_mirrored_and_is_no_news(account: Account) -> None:
+    await account.new()
+    account.arrive(letter("From me"), folder="sent", seen=True)
+    assert await account.new() == []
+    assert (await account.read("From me")).folder is Folder.SENT
+
+
+async def test_an_email_to_oneself_is_one_and_lies_in_the_inbox(account: Account) -> None:
+    await account.new()
+    account.arrive(letter("Note to self"), folder="sent", seen=True)
+    account.arrive(letter("Note to self"))
+    await account.new()
+    assert (await account.read("Note to self")).folder is Folder.INBOX
+
+
+async def test_flags_are_followed_in_both_directions(account: Account) -> None:
+    account.arrive(letter("One"), letter("Two"))
+    await account.new()
+    with account.program() as client:
+        uid = client.search()[0]
+        client.add_flags([uid], [SEEN])
+    await account.new()
+    assert len([email for email in await account.mirrored() if email.unread]) == 1
+    with account.program() as client:
+        client.remove_flags([uid], [SEEN])
+    await account.new()
+    assert [email.unread for email in await account.mirrored()] == [True, True]
+
+
+async def test_what_is_deleted_vanishes(account: Account) -> None:
+    account.arrive(letter("Stays"), letter("Goes"))
+    await account.new()
+    with account.program() as client:
+        client.delete_messages(client.search(["SUBJECT", "Goes"]))
+        client.expunge()
+    await account.new()
+    assert await account.subjects() == ["Stays"]
+
+
+async def test_several_hundred_come_in_and_later_only_what_is_new(account: Account) -> None:
+    generated = list(letters(300, seed=4))
+    account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
+    assert await account.new() == []
+    found = {email.id: email for email in await account.mirrored()}
+    assert len(found) == 300
+    assert sum(email.unread for email in found.values()) == sum(not one.seen for one in generated)
+    account.arrive(letter("Fresh"))
+    assert await account.new() == ["Fresh"]
+    assert len(await account.mirrored()) == 301
+
+
+async def test_uids_given_anew_lose_nothing_and_double_nothing(account: Account) -> None:
+    account.arrive(letter("One"), letter("Two"), letter("Three"))
+    await account.new()
+    before = {email.id for email in await account.mirrored()}
+    maildir.renumber(account.inbox)
+    assert await account.new() == []
+    assert {email.id for email in await account.mirrored()} == before
+    account.arrive(letter("Four"))
+    assert await account.new() == ["Four"]
+
+
+async def test_what_is_deleted_while_uids_are_given_anew_vanishes_too(account: Account) -> None:
+    account.arrive(letter("Stays"), letter("Goes"))
+    await account.new()
+    with account.program() as client:
+        client.delete_messages(client.search(["SUBJECT", "Goes"]))
+        client.expunge()
+    maildir.renumber(account.inbox)
+    await account.new()
+    assert await account.subjects() == ["Stays"]
+
+
+async def test_what_arrives_while_uids_are_given_anew_is_reported(account: Account) -> None:
+    account.arrive(letter("Old"))
+    await account.new()
+    maildir.renumber(account.inbox)
+    account.arrive(letter("Meanwhile"), at=NOW.replace(year=2099))
+    assert await account.new() == ["Meanwhile"]
+
+
+async def test_the_same_email_twice_in_the_inbox_is_one(account: Account) -> None:
+    account.arrive(letter("Twice"), letter("Twice"))
+    await account.new()
+    assert await account.subjects() == ["Twice"]
+    with account.program() as client:
+        client.delete_messages(client.search()[:1])
+        client.expunge()
+    await account.new()
+    assert await account.subjects() == ["Twice"]
+
+
+async def test_another_email_under_the_same_message_id_hides_nothing(account: Account) -> None:
+    account.arrive(letter("The bill", "Pay to account 1", message_id="<same@example.org>"))
+    account.arrive(letter("The bill", "Pay to account 2", message_id="<same@example.org>"))
+    await account.new()
+    assert await account.subjects() == ["The bill", "The bill"]
+
+
+async def test_of_two_syncs_at_once_one_reports_each_new_email(account: Account) -> None:
+    await account.new()
+    account.arrive(*(letter(f"Number {number}") for number in range(30)))
+    synced = await asyncio.gather(
+        *(account.mailbox.sync(account.user_id, limit_s=LIMIT_S) for _ in range(3))
+    )
+    reported = sorted(email.subject for one in synced for email in one.new)
+    assert reported == sorted(f"Number {number}" for number in range(30))
+    assert len(await account.mirrored()) == 30
+
+
+async def test_what_a_webhook_brought_is_not_reported_and_not_doubled(account: Account) -> None:
+    account.arrive(letter("Elsewhere"))
+    other = Account(
+        server=account.server,
+        name=account.name,
+        user_id=f"{account.user_id}-other",
+        database=account.database,
+    )
+    await other.new()
+    brought = await other.read("Elsewhere")
+    with account.program() as client:
+        client.delete_messages(client.search())
+        client.expunge()
+    await account.new()
+    assert await account.emails.store(account.user_id, [brought]) == [brought]
+    assert await account.emails.store(account.user_id, [brought]) == []
+    assert await account.new() == []
+    assert await account.subjects() == ["Elsewhere"]
+    account.arrive(letter("Elsewhere"))
+    assert await account.new() == []
+    assert await account.subjects() == ["Elsewhere"]
+
+
+async def test_a_user_sees_nothing_of_anothers_mirror(account: Account) -> None:
+    account.arrive(letter("Private"))
+    await account.new()
+    email = await account.read("Private")
+    assert await account.emails.read("somebody-else", email.id) is None
+    assert await account.emails.search("somebody-else", query="Private", limit=10) in ([], ())
+    assert await account.emails.newest("somebody-else", limit=10) in ([], ())
+    await account.emails.mark_told("somebody-else", [email.id])
+
+
+async def test_a_sync_with_too_little_time_goes_on_in_the_next(account: Account) -> None:
+    generated = list(letters(120, seed=5))
+    account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
+    counts = []
+    for _ in range(200):
+        synced = await account.mailbox.sync(account.user_id, limit_s=1.0)
+        assert synced.new == ()
+        counts.append(len(await account.mirrored()))
+        if not synced.more:
+            break
+    assert counts == sorted(counts)
+    assert counts[-1] == 120
+
+
+@pytest.mark.parametrize("count", [0, 1])
+async def test_an_inbox_of_nothing_or_of_one_is_whole_at_once(account: Account, count: int) -> None:
+    account.arrive(*(letter(f"Number {number}") for number in range(count)))
+    assert await account.new() == []
+    assert len(await account.mirrored()) == count

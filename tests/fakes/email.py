@@ -1,0 +1,206 @@
+"""`Emails`, `Mailbox` and `Post` kept in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from brain.core.outgoing import compose, objection
+from brain.core.texts import asked_words, kept_words, passages
+from brain.domain.email import (
+    Accepted,
+    Address,
+    Email,
+    EmailFound,
+    Folder,
+    Outgoing,
+    Refused,
+    Synced,
+    Unsure,
+)
+from brain.domain.errors import MailboxUnreachable
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def an_email(id: str = "email1", **changes: object) -> Email:
+    """An email, with what is of no interest left to chance."""
+    email = Email(
+        id=id,
+        folder=Folder.INBOX,
+        message_id=f"<{id}@example.org>",
+        in_reply_to="",
+        references=(),
+        sender=Address(name="Anna", address="anna@example.org"),
+        to=(Address(address="me@brain.example"),),
+        cc=(),
+        reply_to=(),
+        subject="Dinner",
+        at=NOW,
+        text="Dinner at seven?",
+        attachments=(),
+        unread=True,
+    )
+    return replace(email, **changes)  # type: ignore[arg-type]  # the fields of an email
+
+
+class FakeEmails:
+    """Passes the contract of the real ones; its ranking counts words and knows no language."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Email] = {}
+        self.told: set[tuple[str, str]] = set()
+
+    async def search(
+        self,
+        user_id: str,
+        *,
+        query: str,
+        sender: str | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        unread: bool | None = None,
+        limit: int,
+    ) -> Sequence[EmailFound]:
+        """The emails that hold most of the words."""
+        asked = asked_words(query).split()
+        if query.strip() and not asked:
+            return []
+        passing = [
+            email
+            for email in self._of(user_id)
+            if (not sender or _has_all(str(email.sender), sender))
+            and (since is None or email.at >= since)
+            and (before is None or email.at < before)
+            and (unread is None or email.unread is unread)
+        ]
+        if not asked:
+            return [_found(email, email.text) for email in passing[:limit]]
+        scored = [(_score(f"{_people(email)} {email.text}", asked), email) for email in passing]
+        best = sorted(scored, key=lambda pair: pair[0], reverse=True)
+        return [_found(email, _best(email.text, asked)) for score, email in best if score][:limit]
+
+    async def read(self, user_id: str, email_id: str) -> Email | None:
+        """A look into the dictionary."""
+        return self.kept.get((user_id, email_id))
+
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
+        """Of the inbox."""
+        inbox = [email for email in self._of(user_id) if email.folder is Folder.INBOX]
+        return [_found(email, email.text) for email in inbox[:limit]]
+
+    async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
+        """Those that were not there."""
+        new = [email for email in emails if (user_id, email.id) not in self.kept]
+        self.kept |= {(user_id, email.id): email for email in new}
+        self.told |= {(user_id, email.id) for email in new}
+        return new
+
+    async def mark_told(self, user_id: str, email_ids: Sequence[str]) -> None:
+        """For good."""
+        self.told |= {(user_id, id) for id in email_ids}
+
+    def _of(self, user_id: str) -> list[Email]:
+        mine = [email for (owner, _), email in self.kept.items() if owner == user_id]
+        return sorted(mine, key=lambda email: email.at, reverse=True)
+
+
+@dataclass
+class FakeMailbox:
+    """`inbox` is what the server holds, `sent` what its folder of sent email holds, by Message-ID;
+    `is_away`: it does not answer.
+    """
+
+    emails: FakeEmails
+    inbox: list[Email] = field(default_factory=list)
+    sent: dict[str, bytes] = field(default_factory=dict)
+    is_away: bool = False
+    _seen: set[str] = field(default_factory=set)
+    _claimed: set[tuple[str, str]] = field(default_factory=set)
+
+    async def sync(self, user_id: str, *, limit_s: float) -> Synced:
+        """All of it at once."""
+        self._answer()
+        is_first = user_id not in self._seen
+        self._seen.add(user_id)
+        for email in self.inbox:
+            key = (user_id, email.id)
+            if key not in self.emails.kept:
+                self.emails.kept[key] = email
+                if is_first:
+                    self.emails.told.add(key)
+        new = [
+            email
+            for email in self.inbox
+            if not {(user_id, email.id)} & (self.emails.told | self._claimed)
+        ]
+        self._claimed |= {(user_id, email.id) for email in new}
+        return Synced(new=tuple(new), more=False)
+
+    async def find_sent(self, message_id: str) -> bool:
+        """A look into the dictionary."""
+        self._answer()
+        return message_id in self.sent
+
+    async def keep_sent(self, message_id: str, raw: bytes) -> None:
+        """The first copy stays."""
+        self._answer()
+        self.sent.setdefault(message_id, raw)
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise MailboxUnreachable("away")
+
+
+type Outcome = Callable[[bytes], Accepted | Refused | Unsure]
+
+
+class FakePost:
+    """Keeps what it sends. `outcome` decides how that ends."""
+
+    def __init__(self, outcome: Outcome = lambda raw: Accepted(raw=raw)) -> None:
+        self.sender = Address(name="Me", address="me@brain.example")
+        self.sent: list[Outgoing] = []
+        self.outcome = outcome
+
+    async def send(self, outgoing: Outgoing) -> Accepted | Refused | Unsure:
+        """Kept unless it is refused."""
+        if reason := objection(outgoing):
+            return Refused(reason=reason)
+        ended = self.outcome(compose(outgoing, sender=self.sender, at=NOW))
+        if not isinstance(ended, Refused):
+            self.sent.append(outgoing)
+        return ended
+
+
+def _found(email: Email, snippet: str) -> EmailFound:
+    return EmailFound(
+        id=email.id,
+        folder=email.folder,
+        sender=email.sender,
+        subject=email.subject,
+        at=email.at,
+        unread=email.unread,
+        snippet=passages(snippet)[0],
+    )
+
+
+def _people(email: Email) -> str:
+    people = " ".join(str(person) for person in (email.sender, *email.to, *email.cc))
+    return f"{email.subject} {people}"
+
+
+def _best(text: str, asked: Sequence[str]) -> str:
+    return max(passages(text), key=lambda passage: _score(passage, asked))
+
+
+def _score(text: str, asked: Sequence[str]) -> int:
+    words = kept_words(text).split()
+    return sum(
+        any(word == one or (len(one) >= 3 and word.startswith(one)) for word in words)
+        for one in asked
+    )
+
+
+def _has_all(text: str, asked: str) -> bool:
+    words, wanted = kept_words(text).split(), asked_words(asked).split()
+    return bool(wanted) and all(any(word.startswith(one) for word in words) for one in wanted)
