@@ -39,6 +39,7 @@ from brain.http.bodies import parse
 from brain.http.events import OwnBody
 from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
 from brain.tools.email import Account
+from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -228,11 +229,15 @@ class World:
         archive: Archive | None = None,
         account: Account | None = None,
         limits: Limits | None = None,
+        news: MemoryNews | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
     ) -> None:
         self.clock = Clock()
-        self.redis = MemoryRedis(lambda: round(self.clock.utc().timestamp() * 1000))
+        self.news = news or MemoryNews()
+        self.redis = MemoryRedis(
+            lambda: round(self.clock.utc().timestamp() * 1000), publish=self.news.publish
+        )
         self.limits = limits or Limits()
         self.queue = MemoryQueue(self)
         self.channel = MemoryChannel()
