@@ -35,6 +35,9 @@ class ShownMemory:
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
         return await self._memory.facts(user_id, limit=limit)
 
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        return await self._memory.fact(user_id, fact_id)
+
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
         await self._block.drop_block(user_id)
         fact = await self._memory.forget(user_id, fact_id)
