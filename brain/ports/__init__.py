@@ -12,6 +12,7 @@ from brain.ports.memory import Archive, Memory
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
+from brain.ports.web import Page, Web
 from brain.ports.wishes import Wishes
 
 __all__ = [
@@ -33,11 +34,13 @@ __all__ = [
     "MemoryBlock",
     "Model",
     "News",
+    "Page",
     "Passage",
     "Post",
     "Prompt",
     "Queue",
     "StateStore",
     "Tool",
+    "Web",
     "Wishes",
 ]
