@@ -202,10 +202,18 @@ class Wiring:
 
         return PostgresWishes(self.database)
 
+    @cached_property
+    def web_tools(self) -> tuple[Tool, ...]:
+        """Pages of the web, for everybody: they need no setting."""
+        from brain.adapters.web import HttpWeb
+        from brain.tools.web import web_tools
+
+        return web_tools(HttpWeb())
+
     @property
     def _tools(self) -> tuple[Tool, ...]:
         if not (self.documents and self.memory and self.archive and self.wishes):
-            return ()
+            return self.web_tools
         from brain.tools.documents import document_tools
         from brain.tools.memory import memory_tools
         from brain.tools.rules import rule_tools
@@ -214,4 +222,5 @@ class Wiring:
             *document_tools(self.documents),
             *memory_tools(self.memory, self.archive),
             *rule_tools(self.wishes),
+            *self.web_tools,
         )
