@@ -162,3 +162,6 @@ export async function connected(choices = {}) {
 
 export const seqs = (entries) => entries.map(({ seq }) => seq);
 export const texts = (entries) => entries.map(({ text }) => text);
+
+/** A seed to run a test of chance with: the one given, else a new one. */
+export const someSeed = () => Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
