@@ -37,6 +37,14 @@
  * @property {number} nextSince
  * @property {number} lastSeq
  *
+ * @typedef {object} Piece A part of an answer while it comes; for showing only (see pieces.js).
+ * @property {string} runId
+ * @property {number} loop
+ * @property {number} piece counts from 1 in each loop; a 1 that comes again voids the loop so far
+ * @property {'thought' | 'action' | 'content'} kind
+ * @property {string} text of an action: the name of the tool
+ * @property {number} [say] the how-manieth thing said in this loop, from 0
+ *
  * @typedef {object} Run
  * @property {'idle' | 'running'} state
  * @property {string | null} runId
