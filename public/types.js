@@ -46,7 +46,7 @@
  * @property {number} [say] the how-manieth thing said in this loop, from 0
  *
  * @typedef {object} Run
- * @property {'idle' | 'running'} state
+ * @property {'idle' | 'running' | 'stopped'} state
  * @property {string | null} runId
  * @property {string} activity
  * @property {number | null} progress 0 to 1, null when unknown
