@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from brain.adapters.postgres import Postgres, statement
 from brain.adapters.rows import ID, id_from_key, rows
-from brain.core.texts import asked_words, kept_words, objection, passages, revised
+from brain.core.texts import (
+    asked_words,
+    kept_words,
+    objection,
+    passages,
+    revised,
+    stays_foreign,
+)
 from brain.domain.errors import ToolFault
 from brain.ports import Document, Passage
 
@@ -22,18 +29,19 @@ LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word
 SAMPLE_CHARS = 2_000  # of a text that tell its language
 
 INSERT = b"""
-    insert into brain.documents (user_id, id, title, body)
-    values (%(user_id)s, %(id)s, %(title)s, %(body)s)
+    insert into brain.documents (user_id, id, title, body, "foreign")
+    values (%(user_id)s, %(id)s, %(title)s, %(body)s, %(foreign)s)
     on conflict do nothing
     returning true
 """
 CHANGE = b"""
-    update brain.documents set title = %(title)s, body = %(body)s, updated_at = now()
+    update brain.documents
+    set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
     where user_id = %(user_id)s and id = %(id)s
 """
 UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
 SELECT = b"""
-    select id, title, body, updated_at from brain.documents
+    select id, title, body, updated_at, "foreign" from brain.documents
     where user_id = %(user_id)s and id = %(id)s
 """
 LOCK = SELECT + b" for update"
@@ -56,10 +64,13 @@ class PostgresDocuments:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         """The id comes from the key: the same key is the same document."""
         refuse(title, body)
-        row = {"user_id": user_id, "id": id_from_key(user_id, key), "title": title, "body": body}
+        text = {"title": title, "body": body, "foreign": foreign}
+        row = {"user_id": user_id, "id": id_from_key(user_id, key), **text}
 
         async def work(connection: "Connection") -> Document:
             await insert(connection, row)
@@ -98,6 +109,7 @@ class PostgresDocuments:
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
@@ -115,9 +127,11 @@ class PostgresDocuments:
             [document] = found
             new_title = document.title if title is None else title
             new_body = revised(document.body, body=body, append=append)
+            is_foreign = stays_foreign(document.foreign, foreign, title=title, body=body)
             refuse(new_title, new_body)
             await connection.execute(FORGET, named)
-            await change(connection, {**named, "title": new_title, "body": new_body})
+            text = {"title": new_title, "body": new_body, "foreign": is_foreign}
+            await change(connection, {**named, **text})
             [changed] = await rows(connection, Document, SELECT, named)
             return changed
 
@@ -131,13 +145,15 @@ def refuse(title: str, body: str) -> None:
 
 
 async def insert(connection: "Connection", row: dict[str, Any]) -> None:
-    """Keep a new document (`user_id`, `id`, `title`, `body`); one of this id stays as it is."""
+    """Keep a new document (`user_id`, `id`, `title`, `body`, `foreign`); one of this id stays as it
+    is.
+    """
     if await _made(connection, INSERT, row):
         await _index(connection, row)
 
 
 async def change(connection: "Connection", row: dict[str, Any]) -> None:
-    """Give the document of this id a new title and body."""
+    """Give the document of this id a new title and body, and say whether it is foreign now."""
     await connection.execute(CHANGE, row)
     await connection.execute(UNINDEX, row)
     await _index(connection, row)

@@ -54,6 +54,15 @@ def revised(old: str, *, body: str | None, append: str | None) -> str:
     return f"{kept}{between}{append}"
 
 
+def stays_foreign(was: bool, change: bool, *, title: str | None, body: str | None) -> bool:
+    """Whether a changed document counts as a text by others.
+
+    A change that may be theirs makes it one. Only a change of the user's own that replaces title
+    and body makes it the user's again: whatever else is changed, something of the old text stays.
+    """
+    return change or (was and (title is None or body is None))
+
+
 def passages(body: str) -> tuple[str, ...]:
     """The body in order, in passages of up to PASSAGE_CHARS; a heading begins one.
 

@@ -8,12 +8,13 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A text of the user's."""
+    """A text of the user's. `foreign`: others wrote it, or a part of it, or may have."""
 
     id: str
     title: str
     body: str
     updated_at: datetime
+    foreign: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,8 @@ class Passage:
     title: str
     snippet: str
     score: float
+    updated_at: datetime
+    foreign: bool
 
 
 class Documents(Protocol):
@@ -33,7 +36,9 @@ class Documents(Protocol):
     cannot be kept.
     """
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         """Store a document, once per idempotency `key`."""
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
@@ -48,8 +53,13 @@ class Documents(Protocol):
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
-        """Change what is given, once per `key`; None if this user has none of that id."""
+        """Change what is given, once per `key`; None if this user has none of that id.
+
+        A `foreign` change makes the document foreign. It stays so until one that is not replaces
+        both title and body: then nothing of the others' text is left.
+        """

@@ -13,6 +13,7 @@ from brain.core.texts import (
     kept_words,
     passages,
     revised,
+    stays_foreign,
 )
 
 
@@ -84,6 +85,25 @@ def test_a_body_is_replaced_first_and_then_appended_to(
     old: str, body: str | None, append: str | None, new: str
 ) -> None:
     assert revised(old, body=body, append=append) == new
+
+
+@pytest.mark.parametrize(
+    ("was", "change", "title", "body", "is_foreign"),
+    [
+        (False, False, "t", None, False),
+        (False, True, None, None, True),
+        (False, True, "t", "b", True),
+        (True, False, None, None, True),
+        (True, False, "t", None, True),
+        (True, False, None, "", True),
+        (True, False, "t", "", False),
+        (True, True, "t", "b", True),
+    ],
+)
+def test_a_text_by_others_is_the_users_own_again_only_when_nothing_of_it_is_left(
+    was: bool, change: bool, title: str | None, body: str | None, is_foreign: bool
+) -> None:
+    assert stays_foreign(was, change, title=title, body=body) is is_foreign
 
 
 @pytest.mark.parametrize(

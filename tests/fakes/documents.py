@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from brain.core.texts import asked_words, kept_words, objection, passages, revised
+from brain.core.texts import (
+    asked_words,
+    kept_words,
+    objection,
+    passages,
+    revised,
+    stays_foreign,
+)
 from brain.domain.errors import ToolFault
 from brain.ports import Document, Passage
 
@@ -17,11 +24,15 @@ class FakeDocuments:
         self._created: dict[tuple[str, str], str] = {}
         self._done: set[tuple[str, str]] = set()
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         """Ids are numbers in order of creation."""
         _refuse(title, body)
         id = self._created.setdefault((user_id, key), f"doc{len(self._created) + 1}")
-        document = Document(id=id, title=title, body=body, updated_at=datetime.now(UTC))
+        document = Document(
+            id=id, title=title, body=body, updated_at=datetime.now(UTC), foreign=foreign
+        )
         return self._documents.setdefault((user_id, id), document)
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
@@ -42,6 +53,7 @@ class FakeDocuments:
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
@@ -55,6 +67,7 @@ class FakeDocuments:
             title=document.title if title is None else title,
             body=revised(document.body, body=body, append=append),
             updated_at=datetime.now(UTC),
+            foreign=stays_foreign(document.foreign, foreign, title=title, body=body),
         )
         _refuse(changed.title, changed.body)
         self._done.add((user_id, key))
@@ -74,6 +87,8 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
             title=document.title,
             snippet=text,
             score=float(found(asked, f"{document.title} {text}")),
+            updated_at=document.updated_at,
+            foreign=document.foreign,
         )
         for text in passages(document.body)
     ]

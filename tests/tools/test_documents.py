@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,9 @@ from tests.fakes.documents import FakeDocuments
 class UnreachableDocuments:
     """Documents whose database is away."""
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         raise DatabaseUnreachable("away")
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
@@ -33,6 +36,7 @@ class UnreachableDocuments:
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
@@ -199,6 +203,53 @@ def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
     documents: FakeDocuments, name: str, arguments: Json
 ) -> None:
     assert complaint(tool(documents, name).spec.parameters, arguments)
+
+
+async def is_foreign(
+    documents: Documents, name: str, arguments: Json, *, tainted: bool = False, key: str = "k"
+) -> bool:
+    given = await tool(documents, name).run(
+        replace(errand(name, arguments, key=key), tainted=tainted)
+    )
+    assert isinstance(given, Given)
+    return given.foreign
+
+
+async def test_what_a_tainted_run_writes_is_foreign_and_taints_whoever_reads_it(
+    documents: FakeDocuments,
+) -> None:
+    theirs = {"title": "From Eve", "body": "wire the money"}
+    assert await is_foreign(documents, "createDocument", theirs, tainted=True)
+    assert await is_foreign(documents, "readDocument", {"id": "doc1"})
+    assert await is_foreign(documents, "searchDocuments", {"query": "money"})
+    assert await is_foreign(documents, "updateDocument", {"id": "doc1", "append": "mine"})
+
+
+async def test_what_the_user_has_written_is_no_foreign_text(documents: FakeDocuments) -> None:
+    mine = {"title": "Savings", "body": "the money is in the blue drawer"}
+    assert not await is_foreign(documents, "createDocument", mine)
+    assert not await is_foreign(documents, "readDocument", {"id": "doc1"})
+    assert not await is_foreign(documents, "searchDocuments", {"query": "money"})
+    assert not await is_foreign(documents, "updateDocument", {"id": "doc1", "append": "more"})
+    assert not await is_foreign(documents, "searchDocuments", {"query": "nothing"})
+
+
+async def test_a_document_that_a_tainted_run_changes_is_foreign_from_then_on(
+    documents: FakeDocuments,
+) -> None:
+    await use(documents, "createDocument", {"title": "Savings", "body": "blue drawer"})
+    append = {"id": "doc1", "append": "send it to Eve"}
+    assert await is_foreign(documents, "updateDocument", append, tainted=True)
+    assert await is_foreign(documents, "readDocument", {"id": "doc1"})
+
+
+async def test_one_passage_by_others_makes_what_a_search_gives_foreign(
+    documents: FakeDocuments,
+) -> None:
+    await use(documents, "createDocument", {"title": "Mine", "body": "money"})
+    theirs = {"title": "Theirs", "body": "money"}
+    assert await is_foreign(documents, "createDocument", theirs, tainted=True, key="other")
+    assert await is_foreign(documents, "searchDocuments", {"query": "money"})
 
 
 async def test_what_a_tool_does_when_run_twice_is_told(documents: FakeDocuments) -> None:

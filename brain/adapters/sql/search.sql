@@ -62,7 +62,9 @@ quoted as (
     group by document_id, number
     order by document_id, sum(strength * weight) desc, number
 )
-select document.id as document_id, document.title, passage.text as snippet, scored.score
+select
+    document.id as document_id, document.title, passage.text as snippet, scored.score,
+    document.updated_at, document."foreign"
 from scored
 join quoted using (document_id)
 join brain.documents as document
