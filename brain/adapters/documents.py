@@ -45,6 +45,21 @@ SELECT = b"""
     where user_id = %(user_id)s and id = %(id)s
 """
 LOCK = SELECT + b" for update"
+NEWEST = b"""
+    select
+        document.id as document_id, document.title, passage.text as snippet, 0::float as score,
+        document.updated_at, document."foreign"
+    from brain.documents as document
+    join brain.passages as passage
+        on passage.user_id = %(user_id)s
+        and passage.document_id = document.id
+        and passage.number = 1
+    where document.user_id = %(user_id)s
+    order by document.updated_at desc, document.id
+    limit %(limit)s
+"""
+DELETE = b"delete from brain.documents where user_id = %(user_id)s and id = %(id)s"
+DONE = b"select true from brain.operations where user_id = %(user_id)s and key = %(key)s"
 REMEMBER = b"""
     insert into brain.operations (user_id, key)
     select user_id, %(key)s from brain.documents where user_id = %(user_id)s and id = %(id)s
@@ -91,6 +106,11 @@ class PostgresDocuments:
 
         return await self._database.run(work) if words.strip() else ()
 
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
+        """From the index of their times."""
+        asked = {"user_id": user_id, "limit": limit}
+        return await self._database.run(lambda connection: rows(connection, Passage, NEWEST, asked))
+
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """One row by its key."""
         if not ID.fullmatch(document_id):
@@ -120,7 +140,7 @@ class PostgresDocuments:
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> Document | None:
-            first = await _made(connection, REMEMBER, named)
+            first = await _has_row(connection, REMEMBER, named)
             found = await rows(connection, Document, LOCK, named)
             if not found or not first:
                 return found[0] if found else None
@@ -137,6 +157,21 @@ class PostgresDocuments:
 
         return await self._database.run(work)
 
+    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+        """The row goes and all its passages; the key stays, in the same transaction."""
+        if not ID.fullmatch(document_id):
+            return False
+        named = {"user_id": user_id, "id": document_id, "key": key}
+
+        async def work(connection: "Connection") -> bool:
+            if not await _has_row(connection, REMEMBER, named):
+                return await _has_row(connection, DONE, named)
+            await connection.execute(FORGET, named)
+            await connection.execute(DELETE, named)
+            return True
+
+        return await self._database.run(work)
+
 
 def refuse(title: str, body: str) -> None:
     """Raise ToolFault if the text cannot be kept."""
@@ -148,7 +183,7 @@ async def insert(connection: "Connection", row: dict[str, Any]) -> None:
     """Keep a new document (`user_id`, `id`, `title`, `body`, `foreign`); one of this id stays as it
     is.
     """
-    if await _made(connection, INSERT, row):
+    if await _has_row(connection, INSERT, row):
         await _index(connection, row)
 
 
@@ -176,6 +211,6 @@ async def _index(connection: "Connection", row: dict[str, Any]) -> None:
     )
 
 
-async def _made(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
-    """Whether the insert made a row. (In a pipeline, rowcount is not known until one fetches.)"""
+async def _has_row(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
+    """Whether there is a row. (In a pipeline, rowcount is not known until one fetches.)"""
     return await (await connection.execute(sql, values)).fetchone() is not None

@@ -4,17 +4,21 @@ Words are made here rather than in the database: its ideas of case, punctuation 
 without spaces change with its locale, and the kept and the asked words must be made alike.
 """
 
+import base64
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
 
 MAX_TITLE_CHARS = 300  # a title is read aloud
 MAX_BODY_CHARS = 200_000  # about 40,000 words; a longer text is better found as several documents
+BEGINNING_CHARS = 150  # of a text that is asked about: ten seconds when read aloud
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
 MIN_PASSAGE_CHARS = 100  # a heading after less does not begin a passage: their number stays bounded
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
 _SPACE = ord(" ")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Kana, Han, Thai, Lao, Burmese and Khmer: scripts that do not set spaces between words.
 _UNSPACED_RUN = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,6 +47,31 @@ def unkeepable(text: str) -> str:
 def folded(text: str) -> str:
     """The text without its case and spacing: texts that differ in nothing else are the same."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def version(title: str, body: str) -> str:
+    """What names a document's text as it is now: another text has another. Sixteen characters, as
+    an id has.
+    """
+    digest = hashlib.sha256(f"{title}\0{body}".encode()).digest()
+    return base64.b32encode(digest[:10]).decode().lower()
+
+
+def described(title: str, body: str) -> str:
+    """A document in a question, so that the user knows which one is meant: title, length, and how
+    it begins. One line, so that no text can pass for a part of the question.
+    """
+    name = f"“{one_line(title)}”"
+    line = one_line(body)
+    if not line:
+        return f"{name} (empty)"
+    beginning = line if len(line) <= BEGINNING_CHARS else f"{line[:BEGINNING_CHARS].rstrip()}…"
+    return f"{name} ({len(body):,} characters, beginning “{beginning}”)"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def revised(old: str, *, body: str | None, append: str | None) -> str:

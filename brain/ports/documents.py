@@ -19,7 +19,9 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
-    """A place in a document that fits a query, best first. `snippet` quotes it."""
+    """A place in a document that fits a query; where none was asked, its beginning and score 0.
+    `snippet` quotes it.
+    """
 
     document_id: str
     title: str
@@ -42,7 +44,10 @@ class Documents(Protocol):
         """Store a document, once per idempotency `key`."""
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
-        """The passages that fit best."""
+        """The passages that fit best, best first."""
+
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
+        """The documents that were changed last, newest first."""
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """The document, or None if this user has none of that id."""
@@ -62,4 +67,9 @@ class Documents(Protocol):
 
         A `foreign` change makes the document foreign. It stays so until one that is not replaces
         both title and body: then nothing of the others' text is left.
+        """
+
+    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+        """Whether this has deleted it for good, now or before under the same `key`; False if this
+        user has none of that id.
         """

@@ -71,7 +71,8 @@ READ = ToolSpec(
     name="readDocument",
     description=(
         "Read a document whole when a passage is not enough. A long one comes in slices: "
-        "charactersLeft says how much follows, nextOffset where to go on reading."
+        "charactersLeft says how much follows, nextOffset where to go on reading. version names "
+        "the text as it is now."
     ),
     parameters={
         "type": "object",
@@ -109,4 +110,20 @@ UPDATE = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+)
+
+DELETE = ToolSpec(
+    name="deleteDocument",
+    description=(
+        "Delete a document for good. The user is asked before it goes. To take something out of a "
+        "document, use updateDocument."
+    ),
+    parameters={
+        "type": "object",
+        "properties": {"id": _ID},
+        "required": ["id"],
+        "additionalProperties": False,
+    },
+    effect=Effect.REPEATS,
+    asks=True,
 )

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from brain.core.codec import dumps, iso
+from brain.core.texts import described, version
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Documents, Errand, Given, Tool
-from brain.tools.document_specs import CREATE, PASSAGES, READ, SEARCH, UPDATE
+from brain.ports import Deed, Document, Documents, Errand, Given, Tool
+from brain.tools.document_specs import CREATE, DELETE, PASSAGES, READ, SEARCH, UPDATE
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 
@@ -32,10 +33,57 @@ class DocumentTool:
         return None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeletingTool:
+    """Deletes a document, once: its effect under one key is the same however often it is run."""
+
+    spec: ToolSpec
+    documents: Documents
+
+    async def prepare(self, errand: Errand) -> Deed:
+        """The document by its title, its length and how it begins: it may have been renamed."""
+        try:
+            document = await known(self.documents, errand)
+        except DatabaseUnreachable as error:
+            raise ToolFault(AWAY) from error
+        shown = described(document.title, document.body)
+        return Deed(
+            question=f"Shall I delete the document {shown}? It is gone for good then.",
+            recipients=(),
+            foreign=document.foreign,
+        )
+
+    async def run(self, errand: Errand) -> str:
+        """Compact JSON, the same at a second time: it says nothing that is gone by then."""
+        id = errand.arguments["id"]
+        try:
+            is_gone = await self.documents.delete(errand.user_id, id, key=errand.idempotency_key)
+        except DatabaseUnreachable as error:
+            raise ToolFault(NOT_CERTAIN.format("deleted")) from error
+        if not is_gone:
+            raise ToolFault(NOT_FOUND)
+        return dumps({"deleted": {"id": id}})
+
+    async def outcome(self, errand: Errand) -> str | None:
+        """None: running it again is the way to ask."""
+        return None
+
+
 def document_tools(documents: Documents) -> tuple[Tool, ...]:
     """All of them."""
     works = ((CREATE, _create), (SEARCH, _search), (READ, _read), (UPDATE, _update))
-    return tuple(DocumentTool(spec=spec, documents=documents, work=work) for spec, work in works)
+    return (
+        *(DocumentTool(spec=spec, documents=documents, work=work) for spec, work in works),
+        DeletingTool(spec=DELETE, documents=documents),
+    )
+
+
+async def known(documents: Documents, errand: Errand) -> Document:
+    """The document that the errand names. Raises ToolFault, DatabaseUnreachable."""
+    document = await documents.read(errand.user_id, errand.arguments["id"])
+    if document is None:
+        raise ToolFault(NOT_FOUND)
+    return document
 
 
 async def _create(documents: Documents, errand: Errand) -> Given:
@@ -47,8 +95,7 @@ async def _create(documents: Documents, errand: Errand) -> Given:
         foreign=errand.tainted,
         key=errand.idempotency_key,
     )
-    created = {"id": document.id, "title": document.title}
-    return _given({"created": created}, foreign=document.foreign)
+    return _given({"created": _named(document)}, foreign=document.foreign)
 
 
 async def _search(documents: Documents, errand: Errand) -> Given:
@@ -64,15 +111,12 @@ async def _search(documents: Documents, errand: Errand) -> Given:
 
 
 async def _read(documents: Documents, errand: Errand) -> Given:
-    document = await documents.read(errand.user_id, errand.arguments["id"])
-    if document is None:
-        raise ToolFault(NOT_FOUND)
+    document = await known(documents, errand)
     start = errand.arguments.get("offset", 0)
     piece = document.body[start : start + SLICE_CHARS]
     left = max(0, len(document.body) - start - len(piece))
     shown: Json = {
-        "id": document.id,
-        "title": document.title,
+        **_named(document),
         "updatedAt": iso(document.updated_at),
         "body": piece,
         "charactersLeft": left,
@@ -94,10 +138,12 @@ async def _update(documents: Documents, errand: Errand) -> Given:
     )
     if document is None:
         raise ToolFault(NOT_FOUND)
-    changed = {"id": document.id, "title": document.title, "characters": len(document.body)}
+    changed = {**_named(document), "characters": len(document.body)}
     return _given({"changed": changed}, foreign=document.foreign)
 
 
+AWAY = "The documents cannot be reached now. Tell the user, or try again later."
+NOT_CERTAIN = "The documents cannot be reached now: it is not certain that this was {}."
 NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
 
 
@@ -105,7 +151,13 @@ def _given(told: Json, *, foreign: bool) -> Given:
     return Given(text=dumps(told), foreign=foreign)
 
 
+def _named(document: Document) -> Json:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "version": version(document.title, document.body),
+    }
+
+
 def _unreachable(spec: ToolSpec) -> str:
-    if spec.effect is Effect.READS:
-        return "The documents cannot be reached now. Tell the user, or try again later."
-    return "The documents cannot be reached now: it is not certain that this was saved."
+    return AWAY if spec.effect is Effect.READS else NOT_CERTAIN.format("saved")

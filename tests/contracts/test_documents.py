@@ -106,7 +106,9 @@ async def test_nobody_reads_finds_or_changes_what_is_another_users(
     id = await keep(documents, anna, "Diary", "secret meeting")
     assert await documents.read(ben, id) is None
     assert await documents.update(ben, id, key="k", foreign=False, body="stolen") is None
+    assert not await documents.delete(ben, id, key="k")
     assert await documents.search(ben, query="secret meeting", limit=20) in ([], ())
+    assert await documents.newest(ben, limit=20) == []
     kept = await documents.read(anna, id)
     assert kept is not None
     assert kept.body == "secret meeting"
@@ -116,6 +118,7 @@ async def test_nobody_reads_finds_or_changes_what_is_another_users(
 async def test_an_unknown_id_is_no_document(documents: Documents, anna: str, id: str) -> None:
     assert await documents.read(anna, id) is None
     assert await documents.update(anna, id, key="k", foreign=False, append="x") is None
+    assert not await documents.delete(anna, id, key="k")
 
 
 async def test_an_update_changes_what_is_given_and_nothing_else(
@@ -200,6 +203,53 @@ async def test_a_document_by_others_is_the_users_own_only_when_nothing_of_it_is_
     assert replaced is not None
     assert not replaced.foreign
     assert await documents.read(anna, made.id) == replaced
+
+
+async def test_the_newest_are_those_that_were_changed_last_with_their_beginnings(
+    documents: Documents, anna: str, ben: str
+) -> None:
+    first = await keep(documents, anna, "First", "One.\n" * 200)
+    second = await keep(documents, anna, "Second", "")
+    await keep(documents, anna, "Third", "three")
+    await keep(documents, ben, "Ben's", "four")
+    await documents.update(anna, first, key="1", foreign=True, append="more")
+    newest = await documents.newest(anna, limit=2)
+    assert [(one.title, one.foreign) for one in newest] == [("First", True), ("Third", False)]
+    assert newest[0].snippet.startswith("One. One.")
+    assert len(newest[0].snippet) <= PASSAGE_CHARS
+    assert [one.document_id for one in await documents.newest(anna, limit=9)][2:] == [second]
+    kept = await documents.read(anna, first)
+    assert kept is not None
+    assert (newest[0].document_id, newest[0].updated_at) == (first, kept.updated_at)
+    assert newest[0].score == 0
+
+
+async def test_a_deleted_document_is_neither_read_nor_found_nor_listed(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    await keep(documents, anna, "Other", "apples")
+    assert await documents.delete(anna, id, key="k")
+    assert await documents.read(anna, id) is None
+    assert await titles(documents, anna, "apples") == ["Other"]
+    assert [one.title for one in await documents.newest(anna, limit=9)] == ["Other"]
+
+
+async def test_the_key_that_deleted_a_document_says_so_again_and_no_other_does(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    answers = await asyncio.gather(*(documents.delete(anna, id, key="k") for _ in range(3)))
+    assert answers == [True, True, True]
+    assert not await documents.delete(anna, id, key="another")
+
+
+async def test_a_key_deletes_once_whatever_comes_after(documents: Documents, anna: str) -> None:
+    made = await documents.create(anna, title="Note", body="a", foreign=False, key="make")
+    await documents.delete(anna, made.id, key="k")
+    again = await documents.create(anna, title="Note", body="b", foreign=False, key="make")
+    assert await documents.delete(anna, again.id, key="k")
+    assert await documents.read(anna, again.id) == again
 
 
 async def test_a_search_finds_what_an_update_wrote_and_not_what_it_replaced(

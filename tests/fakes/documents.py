@@ -12,14 +12,17 @@ from brain.core.texts import (
     revised,
     stays_foreign,
 )
-from brain.domain.errors import ToolFault
+from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.ports import Document, Passage
 
 
 class FakeDocuments:
-    """Passes the contract of the real ones; its ranking counts words and knows no language."""
+    """Passes the contract of the real ones; its ranking counts words and knows no language.
+    `is_away`: its database does not answer.
+    """
 
     def __init__(self) -> None:
+        self.is_away = False
         self._documents: dict[tuple[str, str], Document] = {}
         self._created: dict[tuple[str, str], str] = {}
         self._done: set[tuple[str, str]] = set()
@@ -28,6 +31,7 @@ class FakeDocuments:
         self, user_id: str, *, title: str, body: str, foreign: bool, key: str
     ) -> Document:
         """Ids are numbers in order of creation."""
+        self._answer()
         _refuse(title, body)
         id = self._created.setdefault((user_id, key), f"doc{len(self._created) + 1}")
         document = Document(
@@ -37,14 +41,23 @@ class FakeDocuments:
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
         """The passage of each document that holds most of the words."""
+        self._answer()
         asked = set(asked_words(query).split())
         mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
         best = [max(_passages(document, asked), key=_score) for document in mine]
         found = [passage for passage in best if passage.score > 0]
         return sorted(found, key=_score, reverse=True)[:limit]
 
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
+        """The first passage of each."""
+        self._answer()
+        mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
+        newest = sorted(mine, key=lambda document: document.updated_at, reverse=True)
+        return [_passages(document, set())[0] for document in newest[:limit]]
+
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """A look into the dictionary."""
+        self._answer()
         return self._documents.get((user_id, document_id))
 
     async def update(
@@ -59,6 +72,7 @@ class FakeDocuments:
         append: str | None = None,
     ) -> Document | None:
         """Keys are remembered for ever."""
+        self._answer()
         document = self._documents.get((user_id, document_id))
         if document is None or (user_id, key) in self._done:
             return document
@@ -73,6 +87,20 @@ class FakeDocuments:
         self._done.add((user_id, key))
         self._documents[user_id, document_id] = changed
         return changed
+
+    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+        """As an update remembers its key."""
+        self._answer()
+        is_done = (user_id, key) in self._done
+        if is_done or (user_id, document_id) not in self._documents:
+            return is_done
+        self._done.add((user_id, key))
+        del self._documents[user_id, document_id]
+        return True
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise DatabaseUnreachable("away")
 
 
 def _refuse(title: str, body: str) -> None:
