@@ -12,7 +12,8 @@ from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.journal import ToolCall
 from brain.domain.tools import Effect, Json
 from brain.ports import Errand, Tool
-from brain.tools.email import NO_ACCOUNT, SLICE_CHARS, SendingTool, email_tools
+from brain.tools.email import SLICE_CHARS, email_tools
+from brain.tools.sending import NO_ACCOUNT, SendingTool
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
 
 ME = "owner"
@@ -222,7 +223,7 @@ async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: D
         "Shall I send this email?\nTo: Ben <ben@example.org>\nCopy to: kate@example.org\n"
         "Subject: The boat\n\nGo ahead.\n\nRobin"
     )
-    assert deed.recipients == ("ben@example.org", "kate@example.org")
+    assert (deed.recipients, deed.foreign) == (("ben@example.org", "kate@example.org"), False)
     assert desk.post.sent == []
 
 
@@ -233,7 +234,7 @@ async def test_the_question_of_an_answer_names_whom_the_writer_wants_it_sent_to(
     deed = await desk.sending("replyToEmail").prepare(
         errand("replyToEmail", {"id": "email1", "body": "Yes"})
     )
-    assert deed.recipients == ("evil@example.net",)
+    assert (deed.recipients, deed.foreign) == (("evil@example.net",), True)
     assert "To: Evil@example.net" in deed.question
 
 
