@@ -10,7 +10,7 @@ MAX_ID_CHARS = 64
 
 _TITLE = {"type": "string", "minLength": 1, "maxLength": MAX_TITLE_CHARS}
 _TEXT = {"type": "string", "maxLength": MAX_BODY_CHARS}
-_ID = {
+ID = {
     "type": "string",
     "minLength": 1,
     "maxLength": MAX_ID_CHARS,
@@ -77,7 +77,7 @@ READ = ToolSpec(
     parameters={
         "type": "object",
         "properties": {
-            "id": _ID,
+            "id": ID,
             "offset": {
                 "type": "integer",
                 "minimum": 0,
@@ -101,7 +101,7 @@ UPDATE = ToolSpec(
     parameters={
         "type": "object",
         "properties": {
-            "id": _ID,
+            "id": ID,
             "title": {**_TITLE, "description": "the new title"},
             "body": {**_TEXT, "description": "the text that replaces the old one"},
             "append": {**_TEXT, "minLength": 1, "description": "what to add, on a line of its own"},
@@ -120,7 +120,7 @@ DELETE = ToolSpec(
     ),
     parameters={
         "type": "object",
-        "properties": {"id": _ID},
+        "properties": {"id": ID},
         "required": ["id"],
         "additionalProperties": False,
     },
