@@ -9,10 +9,9 @@ from urllib.parse import unquote, urlsplit
 from brain.core.outgoing import recipient
 from brain.domain.email import Address
 from brain.domain.errors import SettingMissing
-from brain.settings import Env
+from brain.settings import OWNER, Env
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
-OWNER = "owner"  # the user id of a deployment that one person keeps for themselves
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

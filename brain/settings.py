@@ -4,6 +4,7 @@ Plain dataclasses and not pydantic: the functions that only read would pay 0.1 s
 start for it.
 """
 
+import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in ver
 RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
 RESERVE_SHARE = 0.25  # of an invocation at most, so that a short one still has time to think
 PATIENCE_S = 8.0  # seconds before a caller is told that the answer comes later
+MIN_PASSWORD_CHARS = 16  # of a password that programs use, as random as a key
+OWNER = "owner"  # the user id of a deployment that one person keeps for themselves
 DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
 
 
@@ -77,6 +80,17 @@ class TokenSettings:
     jwks_url: str | None
     audience: str | None
     issuer: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventSettings:
+    """Who may tell of events: programs that sign with `secret` (Standard Webhooks), and Postmark
+    with its password. `email_user` is whose email arrives where none is named.
+    """
+
+    secret: str | None
+    postmark_password: str | None
+    email_user: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,6 +199,21 @@ def tokens(env: Env) -> TokenSettings:
     )
 
 
+def events(env: Env) -> EventSettings:
+    """Who may tell of events; without a secret and a password nobody but the queue."""
+    secret = env.get("BRAIN_EVENT_SECRET") or None
+    if secret is not None and not _is_webhook_secret(secret):
+        raise SettingMissing("BRAIN_EVENT_SECRET must be whsec_ and 24 to 64 bytes in base64")
+    password = env.get("BRAIN_POSTMARK_PASSWORD") or None
+    if password is not None and len(password) < MIN_PASSWORD_CHARS:
+        raise SettingMissing(
+            f"BRAIN_POSTMARK_PASSWORD must have at least {MIN_PASSWORD_CHARS} characters"
+        )
+    return EventSettings(
+        secret=secret, postmark_password=password, email_user=env.get("BRAIN_EMAIL_USER") or OWNER
+    )
+
+
 def session(env: Env) -> SessionSettings:
     """Who may begin a session. Never open on the platform, whatever the variable says."""
     deployed = env.get("VERCEL_ENV") in ("production", "preview")
@@ -219,6 +248,7 @@ def problems(env: Env) -> dict[str, str]:
         "channel": channel,
         "database": _need_database,
         "email": email,
+        "events": events,
         "model": model,
         "tokens": tokens,
         "times": times,
@@ -272,6 +302,15 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and url.split() == [url]
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    """By the specification of Standard Webhooks: 24 to 64 random bytes."""
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith("whsec_") and 24 <= len(key) <= 64
 
 
 def _need_database(env: Env) -> str:

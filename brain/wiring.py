@@ -1,5 +1,6 @@
 """Which adapter stands behind which port. Made when first used, and kept by the warm instance."""
 
+import logging
 from functools import cached_property
 from random import random
 from typing import TYPE_CHECKING
@@ -11,19 +12,28 @@ from brain.adapters.clock import SystemClock
 from brain.adapters.news import UpstashNews
 from brain.adapters.pusher import PusherChannel
 from brain.adapters.qstash import QStashQueue, SignatureCheck
+from brain.adapters.reminders import RedisReminders
 from brain.adapters.store import RedisStore
 from brain.adapters.upstash import Upstash
 from brain.adapters.webhooks import WebhookReader
 from brain.core.limits import Limits
+from brain.domain.errors import QueueUnreachable, SettingMissing
+from brain.flows.events import watch_mailbox
 from brain.flows.feed import Feed
 from brain.flows.notices import release
 from brain.flows.turn import Invocation, Services
 from brain.http.tokens import Tokens
-from brain.ports import Archive, Documents, Memory, Tool, Wishes
+from brain.ports import Archive, Documents, Emails, Memory, Reminders, Tool, Wishes
 from brain.settings import Env
 
 if TYPE_CHECKING:
     from brain.adapters.postgres import Postgres
+    from brain.adapters.postmark import PostmarkReader
+    from brain.adapters.signed import EventSignature
+    from brain.tools.email import Account
+
+
+log = logging.getLogger("brain")
 
 
 class Wiring:
@@ -36,6 +46,7 @@ class Wiring:
     def __init__(self, env: Env) -> None:
         self.env = env
         self.clock = SystemClock()
+        self._is_watching = False
 
     @cached_property
     def times(self) -> settings.TimeSettings:
@@ -67,6 +78,10 @@ class Wiring:
         return RedisMemoryBlock(self.redis)
 
     @cached_property
+    def reminders(self) -> Reminders:
+        return RedisReminders(self.redis)
+
+    @cached_property
     def queue(self) -> QStashQueue:
         return QStashQueue(settings.queue(self.env))
 
@@ -85,6 +100,7 @@ class Wiring:
             store=self.store,
             board=self.board,
             block=self.block,
+            reminders=self.reminders,
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -94,6 +110,8 @@ class Wiring:
             archive=self.archive,
             wishes=self.wishes,
             memory=self.memory,
+            emails=self.emails,
+            account=self.account,
         )
 
     @cached_property
@@ -114,6 +132,28 @@ class Wiring:
     def webhooks(self) -> WebhookReader:
         return WebhookReader(settings.channel(self.env))
 
+    @cached_property
+    def events(self) -> settings.EventSettings:
+        return settings.events(self.env)
+
+    @cached_property
+    def event_signature(self) -> "EventSignature | None":
+        """The check of what programs sign; None where no secret is set."""
+        if self.events.secret is None:
+            return None
+        from brain.adapters.signed import EventSignature
+
+        return EventSignature(self.events.secret)
+
+    @cached_property
+    def postmark(self) -> "PostmarkReader | None":
+        """The reader of Postmark's webhooks; None where no password is set."""
+        if self.events.postmark_password is None:
+            return None
+        from brain.adapters.postmark import PostmarkReader
+
+        return PostmarkReader(self.events.postmark_password)
+
     def feed(self, user_id: str, *, since: int) -> Feed:
         """The user's sequence after `since`, for one listener."""
         return Feed(
@@ -125,6 +165,16 @@ class Wiring:
             since=since,
             release=lambda: release(self.services, user_id),
         )
+
+    async def watch_mailbox(self, user_id: str) -> None:
+        """Have the user's mailbox looked into; once by each instance, and again after a failure."""
+        if self._is_watching:
+            return
+        try:
+            await watch_mailbox(self.services, user_id)
+            self._is_watching = True
+        except (QueueUnreachable, SettingMissing) as error:
+            log.warning("mailbox: no schedule, reason=%s", type(error).__name__)
 
     def begin_invocation(self, seconds: float | None) -> Invocation:
         """A call of a function that lasts `seconds` at most, None where the platform does not
@@ -202,10 +252,45 @@ class Wiring:
 
         return PostgresWishes(self.database)
 
+    @cached_property
+    def emails(self) -> Emails | None:
+        if self.database is None:
+            return None
+        from brain.adapters.emails import PostgresEmails
+
+        return PostgresEmails(self.database)
+
+    @cached_property
+    def account(self) -> "Account | None":
+        """The email account; None where none is set, or no database to mirror it in."""
+        at = settings.email(self.env)
+        if at is None or self.database is None or self.emails is None:
+            return None
+        from brain.adapters.imap import ImapServer
+        from brain.adapters.mailbox import ImapMailbox
+        from brain.adapters.smtp import SmtpPost
+        from brain.tools.email import Account
+
+        mailbox = ImapMailbox(ImapServer(at.imap), self.database, now=self.clock.now)
+        post = SmtpPost(at.smtp, at.sender, utc=self.clock.utc)
+        return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
+
+    @property
+    def _email_tools(self) -> tuple[Tool, ...]:
+        from brain.tools.email import email_tools, reading_tools
+
+        if (account := self.account) is not None:
+            return email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
+        brings = self.events.postmark_password is not None
+        return reading_tools(self.emails) if brings and self.emails else ()
+
     @property
     def _tools(self) -> tuple[Tool, ...]:
+        from brain.tools.reminders import reminder_tools
+
+        reminders = reminder_tools(self.reminders, self.queue, self.clock, self.wishes)
         if not (self.documents and self.memory and self.archive and self.wishes):
-            return ()
+            return reminders
         from brain.tools.documents import document_tools
         from brain.tools.memory import memory_tools
         from brain.tools.rules import rule_tools
@@ -214,4 +299,6 @@ class Wiring:
             *document_tools(self.documents),
             *memory_tools(self.memory, self.archive),
             *rule_tools(self.wishes),
+            *reminders,
+            *self._email_tools,
         )

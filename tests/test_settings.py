@@ -1,5 +1,6 @@
 """The environment: what is taken from it, and what is said of what is missing or malformed."""
 
+import base64
 import os
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,7 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
         "channel": "PUSHER_APP_ID is missing",
         "database": "DATABASE_URL is missing",
         "email": "",
+        "events": "",
         "model": "OPENAI_API_KEY is missing",
         "tokens": "BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing",
         "times": "BRAIN_LEASE_S must be a number",
@@ -273,3 +275,23 @@ def test_the_page_is_told_whether_a_script_stands_in_for_the_model() -> None:
 
 def test_the_environment_is_the_processs_own() -> None:
     assert settings.environment() is os.environ
+
+
+def test_a_secret_for_events_is_one_by_the_specification() -> None:
+    good = f"whsec_{base64.b64encode(bytes(24)).decode()}"
+    assert settings.events({"BRAIN_EVENT_SECRET": good}).secret == good
+    for bad in ("secret", good.removeprefix("whsec_"), "whsec_AAAA", "whsec_%%%", f"{good}!"):
+        with pytest.raises(SettingMissing, match="BRAIN_EVENT_SECRET must be whsec_") as told:
+            settings.events({"BRAIN_EVENT_SECRET": bad})
+        assert bad not in str(told.value)
+
+
+def test_a_password_that_could_be_guessed_is_refused() -> None:
+    assert settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 16}).postmark_password == "p" * 16
+    with pytest.raises(SettingMissing, match="at least 16"):
+        settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 15})
+
+
+def test_without_a_secret_and_a_password_nobody_but_the_queue_tells_of_events() -> None:
+    found = settings.events({})
+    assert (found.secret, found.postmark_password, found.email_user) == (None, None, "owner")

@@ -25,6 +25,7 @@ from brain.domain.moves import Hold
 
 SEEN_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; senders of events try again for a day or three
 HELD_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; longer than any notice is worth telling
+JUST_MS = 10_000  # ms in which somebody has "just" come
 MOST_HELD = 200  # notices; the oldest go first: a digest counts them anyway
 
 
@@ -118,9 +119,11 @@ def held_in(reply: list[Any]) -> Held:
     """What the script tells of a user and what is held for them."""
     running, here, channel, contact, noted, heard, said, forms, now = reply
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
-    now_ms, here_ms, contact_ms = int(now), int(here or 0), int(contact or 0)
+    now_ms, contact_ms = int(now), int(contact or 0)
+    here_ms, came_ms, left_ms = (int(part) for part in (here or "0 0 0").split())
     is_here = here_ms > 0 and now_ms - here_ms < HERE_MS
-    last_ms = max(here_ms, contact_ms)
+    # Who has just come was last there before that.
+    last_ms = max(left_ms if now_ms - came_ms < JUST_MS else here_ms, contact_ms)
     return Held(
         notices=tuple(notice for notice, _ in loaded.values()),
         forms={id: form for id, (_, form) in loaded.items()},

@@ -1,18 +1,16 @@
 """From the bytes of an email to what is kept of it."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from email.message import Message
 
 from brain.adapters.markup import text_of
 from brain.core import headers, mime
+from brain.core.incoming import credible, email_id
 from brain.core.mime import Leaf
 from brain.domain.email import Address, Email, Folder
 
 NOBODY = Address(address="unknown")
-CLOCK_ERROR = timedelta(days=1)  # a writer's clock may be wrong; later than that it lies
 
 
 def decode(raw: bytes, *, folder: Folder, unread: bool, arrived_at: datetime) -> Email:
@@ -42,7 +40,13 @@ def assemble(
     message_id = (headers.ids(message, "message-id") or ("",))[0]
     subject = headers.text(message, "subject")
     return Email(
-        id=_id(message_id or arrived_at.isoformat(), senders, subject, written_at, text),
+        id=email_id(
+            message_id or arrived_at.isoformat(),
+            senders[0].address if senders else "",
+            subject,
+            written_at,
+            text,
+        ),
         folder=folder,
         message_id=message_id,
         in_reply_to=(headers.ids(message, "in-reply-to") or ("",))[0],
@@ -52,36 +56,8 @@ def assemble(
         cc=headers.addresses(message, "cc"),
         reply_to=headers.addresses(message, "reply-to"),
         subject=subject,
-        at=_credible(written_at, arrived_at),
+        at=credible(written_at, arrived_at),
         text=text,
         attachments=mime.attachments(parts),
         unread=unread,
     )
-
-
-def _credible(written_at: datetime | None, arrived_at: datetime) -> datetime:
-    if written_at is None or written_at > arrived_at + CLOCK_ERROR or written_at.year < 1980:
-        return arrived_at.astimezone(UTC)
-    return written_at
-
-
-def _id(
-    message_id: str,
-    senders: Sequence[Address],
-    subject: str,
-    written_at: datetime | None,
-    text: str,
-) -> str:
-    """Sixteen characters that a model copies without mistakes: 80 bits of a hash.
-
-    Not of the Message-ID alone: whoever knows that of another email could hide it behind theirs.
-    """
-    content = [
-        message_id,
-        senders[0].address if senders else "",
-        subject,
-        written_at.isoformat() if written_at else "",
-        " ".join(text.split()),
-    ]
-    digest = hashlib.sha256("\0".join(content).encode()).digest()
-    return base64.b32encode(digest[:10]).decode().lower()

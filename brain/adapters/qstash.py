@@ -47,6 +47,8 @@ class QStashQueue:
 
     def __init__(self, at: QueueSettings) -> None:
         self._at = at
+        # Schedules are the whole account's, which may have several deployments.
+        self._deployment = hashlib.sha256(at.public_url.encode()).hexdigest()[:16]
         self._client: AsyncQStash | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -63,7 +65,7 @@ class QStashQueue:
                 cron=cron,
                 body=event,
                 headers=dict(self._at.headers),
-                schedule_id=name,
+                schedule_id=f"{name}-{self._deployment}",
                 retries=RETRIES,
                 retry_delay=RETRY_DELAY,
             )

@@ -166,7 +166,7 @@ def status(reply: Reply) -> Status:
     """
     state, run_id, loops, activity, started, last, seq, progress, reason = reply[:9]
     question, channel, held, here, now = reply[9:]
-    is_here = bool(here) and int(now) - int(here) < HERE_MS
+    is_here = bool(here) and int(now) - int(str(here).split()[0]) < HERE_MS
     is_subscribed = (channel or "").endswith(" 1")
     idle: Literal["stopped", "idle"] = "stopped" if reason == "stopped" else "idle"
     return Status(

@@ -277,6 +277,7 @@ class RedisStore:
             user_id,
             "1" if is_here else "",
             str(HERE_KEEP_MS),
+            str(replies.HERE_MS),
             *replies.STATUS_FIELDS,
             more=("here",),
             limit_s=CALLER_LIMIT_S,
@@ -285,7 +286,12 @@ class RedisStore:
 
     async def here(self, user_id: str) -> Here:
         reply = await self._move(
-            "here", user_id, str(HERE_KEEP_MS), more=("here",), limit_s=CALLER_LIMIT_S
+            "here",
+            user_id,
+            str(HERE_KEEP_MS),
+            str(replies.HERE_MS),
+            more=("here",),
+            limit_s=CALLER_LIMIT_S,
         )
         return Here(last_seq=int(reply[0]), held=int(reply[1]))
 

@@ -32,6 +32,7 @@ from brain.domain.journal import (
 )
 from brain.domain.messages import Decision, Draft, LogEntry, Remark
 from brain.domain.moves import Arrival
+from brain.domain.reminders import Reminder
 from brain.domain.tools import ClientTool, Json
 
 VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
@@ -97,6 +98,26 @@ def notice_from_stored(stored: str) -> Notice:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise EntryUnreadable("a notice does not load") from error
+
+
+def reminder_to_stored(reminder: Reminder) -> str:
+    """The form in which a reminder waits for its time."""
+    form: Json = {"v": VERSION, "id": reminder.id, "text": reminder.text, "at": iso(reminder.at)}
+    return dumps({**form, "foreign": True} if reminder.foreign else form)
+
+
+def reminder_from_stored(stored: str) -> Reminder:
+    """The reminder of its form. Raises EntryUnreadable."""
+    form = _loads(stored)
+    try:
+        return Reminder(
+            id=form["id"],
+            text=form["text"],
+            at=datetime.fromisoformat(form["at"]),
+            foreign=form.get("foreign", False),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise EntryUnreadable("a reminder does not load") from error
 
 
 def arrival_to_log(arrival: Arrival) -> str:

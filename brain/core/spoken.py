@@ -15,6 +15,7 @@ from brain.domain.events import Notice
 
 JUST = timedelta(minutes=2)  # in which something "has just" happened
 TEXT_CHARS = 160  # of one text that is quoted alone: ten seconds
+REMINDER_CHARS = 500  # of a reminder: the user has asked for every word of it
 PIECE_CHARS = 60  # of one in a digest
 NAME_CHARS = 40
 LISTED = 3  # reminders or documents of a digest that are named; the others are counted
@@ -50,7 +51,7 @@ def spoken(notice: Notice, now: datetime) -> str:
             what = for_the_ear(notice.text) or _subject(notice, TEXT_CHARS)
             return _sentence(f"An email{_from(notice)} {arrived}", what)
         case "reminder":
-            what = for_the_ear(notice.text)
+            what = for_the_ear(notice.text, REMINDER_CHARS)
             return _sentence("A reminder" if what else "A reminder is due", what)
         case "document":
             title = _subject(notice, PIECE_CHARS)

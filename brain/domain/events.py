@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from brain.domain.email import Email
+
 type EventKind = Literal["email", "reminder", "document", "event"]
 
 EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event")
@@ -28,6 +30,28 @@ class Event:
     subject: str | None = None
     urgent: bool = False
     expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailBrought:
+    """An email that came with the word of its arrival."""
+
+    email: Email
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxChanged:
+    """There is, or may be, new email in the mailbox."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReminderDue:
+    """The time of a reminder has come, or a stage of the way there."""
+
+    id: str
+
+
+type Word = Event | EmailBrought | MailboxChanged | ReminderDue
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

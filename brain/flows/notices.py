@@ -1,45 +1,50 @@
 """The word that nobody asked for: what happened outside, said when somebody hears it.
 
-A notice is kept first and judged second: whoever told of the event may forget it then. When it is
+A notice is held first and said second: whoever told of the event may forget it then. When it is
 said is decided in one place (core/notices.py), each time something changes: an event comes, a run
 ends or comes to the end of a sentence, the user comes back, the quiet hours end.
 """
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from brain.core.codec import message_for_channel
 from brain.core.judging import Judgement, judgement, judging_prompt
 from brain.core.notices import Announcement, Situation, notice_of, what_now
-from brain.core.rules import ToJudge, Told, worth
+from brain.core.rules import ToJudge, Told, Worth, worth
 from brain.domain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.domain.events import Event, Held, Notice
 from brain.domain.messages import Draft, Kind, Message
 from brain.domain.moves import Hold, Summons
-from brain.domain.wishes import Preferences
+from brain.domain.wishes import Preferences, Rule
 from brain.flows.turn import Services
 from brain.ports import Prompt
 
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
+MOST_JUDGED = 20  # events of one moment; the others are told unjudged
 NO_RUN = "-"  # the run id of a call that is not about a run
 
 log = logging.getLogger(__name__)
 
 
-async def take_event(services: Services, user_id: str, event: Event) -> None:
-    """See whether an event is worth a word, and say it as soon as it may be said.
+async def take_events(services: Services, user_id: str, events: Sequence[Event]) -> None:
+    """See whether events are worth a word, and say it as soon as it may be said: of several that
+    come together in one message.
 
-    Once however often it is told. Raises StoreUnreachable, DatabaseUnreachable: then it is to be
-    told again.
+    Once however often they are told. Raises StoreUnreachable, DatabaseUnreachable: then they are to
+    be told again.
     """
-    told, words = await _worth(services, user_id, event)
-    if told is None:
-        log.info("notice: not worth a word, kind=%s", event.kind)
-        return
-    held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
-    await _decide(services, user_id, held, hold=None)
+    held = None
+    for event, (told, words) in zip(events, await _worths(services, user_id, events), strict=True):
+        if told is None:
+            log.info("notice: not worth a word, kind=%s", event.kind)
+            continue
+        held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
+    if held is not None:
+        await _decide(services, user_id, held, hold=None)
 
 
 async def release(services: Services, user_id: str, *, hold: Hold | None = None) -> None:
@@ -49,30 +54,36 @@ async def release(services: Services, user_id: str, *, hold: Hold | None = None)
     await _decide(services, user_id, await services.board.held(user_id), hold=hold)
 
 
-async def _worth(services: Services, user_id: str, event: Event) -> tuple[Told | None, str]:
-    """What it is worth under the user's rules, and in which words where those were chosen."""
-    if services.wishes is None:
-        return worth_of(event), ""
-    preferences = await services.wishes.preferences(user_id)
-    found = worth(event, await services.wishes.rules(user_id), preferences)
+async def _worths(
+    services: Services, user_id: str, events: Sequence[Event]
+) -> list[tuple[Told | None, str]]:
+    """What each is worth under the user's rules, and in which words where those were chosen."""
+    preferences, rules = Preferences(), tuple[Rule, ...]()  # without a database there are none
+    if services.wishes is not None:
+        preferences = await services.wishes.preferences(user_id)
+        rules = tuple(await services.wishes.rules(user_id))
+    found = [worth(event, rules, preferences) for event in events]
+    unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
+    judging = (_judged(services, events[i], found[i]) for i in unsure)
+    judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
+    return [
+        _told(events[i], one, judged.get(i, Judgement(speak=True))) for i, one in enumerate(found)
+    ]
+
+
+def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, str]:
     if not isinstance(found, ToJudge):
         return found, ""
-    judged = await _judged(services, event, found)
     if not judged.speak:
         return found.otherwise, ""
     urgent = event.urgent or any(rule.urgent for rule in found.rules)
     return Told(urgent=urgent), judged.words
 
 
-def worth_of(event: Event) -> Told | None:
-    """What it is worth where the user can have no rules."""
-    found = worth(event, (), Preferences())
-    return found if isinstance(found, Told) else None
-
-
-async def _judged(services: Services, event: Event, found: ToJudge) -> Judgement:
+async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
     """The model's word; in doubt the user is told, since they have set the rule."""
-    prompt = Prompt(messages=judging_prompt(event, found.rules), tools=())
+    rules = found.rules if isinstance(found, ToJudge) else ()
+    prompt = Prompt(messages=judging_prompt(event, rules), tools=())
     try:
         answer = await services.model.answer(prompt, limit_s=JUDGE_S)
     except ModelFault as fault:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from brain.core.asking import is_tainted
 from brain.core.limits import Limits
@@ -18,21 +19,26 @@ from brain.ports import (
     Board,
     Channel,
     Clock,
+    Emails,
     Memory,
     MemoryBlock,
     Model,
     Queue,
+    Reminders,
     StateStore,
     Tool,
     Wishes,
 )
 from brain.tools.say import SAY_SPECS
 
+if TYPE_CHECKING:
+    from brain.tools.email import Account
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """What stands behind the ports. `archive`, `wishes` and `memory` are None where no database is
-    set.
+    """What stands behind the ports. `archive`, `wishes`, `memory` and `emails` are None where no
+    database is set, `account` where no email account is.
     """
 
     store: StateStore
@@ -44,9 +50,12 @@ class Services:
     limits: Limits
     board: Board
     block: MemoryBlock
+    reminders: Reminders
     archive: Archive | None = None
     wishes: Wishes | None = None
     memory: Memory | None = None
+    emails: Emails | None = None
+    account: "Account | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -122,13 +122,13 @@ def parse_json(body: bytes) -> Any:
         raise Problem(400, "The body is not JSON.") from None
 
 
-async def read_body(request: Request) -> bytes:
-    """The body as it came. Raises Problem 413 as soon as it is too long."""
+async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
+    """The body as it came. Raises Problem 413 as soon as it is too long, `limit` in bytes."""
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise Problem(413, f"The body is longer than {MAX_BODY_BYTES // 1024} KiB.")
+        if len(body) > limit:
+            raise Problem(413, f"The body is longer than {limit // 1024} KiB.")
     return body
 
 

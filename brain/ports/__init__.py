@@ -9,6 +9,7 @@ from brain.ports.board import Board, MemoryBlock
 from brain.ports.documents import Document, Documents, Passage
 from brain.ports.email import Emails, Mailbox, Post
 from brain.ports.memory import Archive, Memory
+from brain.ports.reminders import Reminders
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
@@ -37,6 +38,7 @@ __all__ = [
     "Post",
     "Prompt",
     "Queue",
+    "Reminders",
     "StateStore",
     "Tool",
     "Wishes",

@@ -32,10 +32,9 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     try:
         await brain_again(wiring.services, summons, invocation)
     except Unreachable as error:
-        retried = _number(request.headers.get("upstash-retried"))
-        if retried >= RETRIES:
+        if retried(request) >= RETRIES:
             await _come_again(request, wiring, summons)
-        headers = {"Retry-After": str(retry_after_s(retried))}
+        headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error
     return Answer({"ok": True})
@@ -55,5 +54,7 @@ async def _come_again(request: Request, wiring: Wiring, summons: Summons) -> Non
         )
 
 
-def _number(text: str | None) -> int:
+def retried(request: Request) -> int:
+    """How often the queue has called with this message before."""
+    text = request.headers.get("upstash-retried")
     return int(text) if text and text.isdecimal() else 0

@@ -4,6 +4,7 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -38,7 +39,8 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
             "features": _features(wiring.env),
-        }
+        },
+        background=BackgroundTask(wiring.watch_mailbox, token.user_id),
     )
 
 

@@ -21,17 +21,19 @@ AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReadingTool:
-    """A tool whose work is one call of the mirror."""
+    """A tool whose work is one call of the mirror. `owner`: whose it is alone, if anybody's."""
 
     spec: ToolSpec
-    account: Account
+    emails: Emails
+    owner: str | None
     work: Callable[[Emails, Errand], Awaitable[Json]]
 
     async def run(self, errand: Errand) -> str:
         """Compact JSON."""
-        self.account.check(errand.user_id)
+        if self.owner not in (None, errand.user_id):
+            raise ToolFault(NO_ACCOUNT)
         try:
-            return dumps(await self.work(self.account.emails, errand))
+            return dumps(await self.work(self.emails, errand))
         except DatabaseUnreachable as error:
             raise ToolFault(AWAY) from error
 
@@ -44,10 +46,17 @@ def email_tools(emails: Emails, mailbox: Mailbox, post: Post, *, owner: str) -> 
     """All of them, for the user `owner`; nobody else has an account."""
     account = Account(emails=emails, mailbox=mailbox, post=post, owner=owner)
     return (
-        ReadingTool(spec=SEARCH, account=account, work=_search),
-        ReadingTool(spec=READ, account=account, work=_read),
+        *reading_tools(emails, owner=owner),
         SendingTool(spec=SEND, account=account, compose=_letter),
         SendingTool(spec=REPLY, account=account, compose=_answer),
+    )
+
+
+def reading_tools(emails: Emails, *, owner: str | None = None) -> tuple[Tool, ...]:
+    """Those that send nothing: all there are where emails only come in, by a webhook."""
+    works = ((SEARCH, _search), (READ, _read))
+    return tuple(
+        ReadingTool(spec=spec, emails=emails, owner=owner, work=work) for spec, work in works
     )
 
 

@@ -119,8 +119,9 @@ async def test_a_schedule_is_one_however_often_it_is_kept(stage: Stage) -> None:
     for cron in ("0 * * * *", "*/5 * * * *"):
         await stage.queue.keep_schedule("mail", cron=cron, event=EVENT)
     [kept] = stage.engine.schedules.all()
-    assert (kept.id, kept.cron) == ("mail", "*/5 * * * *")
-    assert stage.engine.schedules.publish_now("mail")
+    # Two deployments may share an account of the queue's: the name says whose it is.
+    assert (kept.id.startswith("mail-"), kept.cron) == (True, "*/5 * * * *")
+    assert stage.engine.schedules.publish_now(kept.id)
     [call] = await stage.received()
     assert (call.path, json.loads(call.body)) == ("/api/eventToBrain", EVENT)
     SignatureCheck(stage.settings).check(
@@ -140,7 +141,8 @@ async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -
     async with aclosing(QStashQueue(replace(stage.settings, headers=headers))) as queue:
         await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
         await queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
-        stage.engine.schedules.publish_now("mail")
+        [kept] = stage.engine.schedules.all()
+        stage.engine.schedules.publish_now(kept.id)
     for call in await stage.received(2):
         assert call.headers["x-vercel-protection-bypass"] == "open"
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brain.adapters.board import RedisBoard, RedisMemoryBlock
+from brain.adapters.reminders import RedisReminders
 from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.domain.errors import (
@@ -21,17 +22,23 @@ from brain.domain.errors import (
     ModelCut,
     QueueUnreachable,
     StoreUnreachable,
+    Unreachable,
 )
+from brain.domain.events import Word
 from brain.domain.journal import Answered, ToolCall
 from brain.domain.messages import Decision, LogEntry, Message, Remark
 from brain.domain.moves import Settled, Stopped, Summons
 from brain.domain.tools import ClientTool, Json
 from brain.flows.control import stop_run
 from brain.flows.deliver import Outcome, Reply
+from brain.flows.events import take_word
 from brain.flows.go import brain_again, brain_go
 from brain.flows.patience import wait_for
 from brain.flows.turn import Invocation, Services
+from brain.http.bodies import parse
+from brain.http.events import OwnBody
 from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
+from brain.tools.email import Account
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -129,12 +136,18 @@ class MemoryQueue:
         if dedup_id not in self.seen:
             self.seen.add(dedup_id)
             self.told.append((event, delay_s, dedup_id))
+            word = parse(OwnBody, event)
+            self.world.spawn(self._bring(word.user_id, word.word(), delay_s))
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await asyncio.sleep(0.02)
         if self.refusing:
             raise QueueUnreachable("refused")
         self.schedules[name] = (cron, event)
+
+    async def _bring(self, user_id: str, word: Word, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        await self.world.happen(word, user=user_id)
 
     async def _deliver(self, summons: Summons, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
@@ -213,6 +226,7 @@ class World:
         wishes: Wishes | None = None,
         memory: Memory | None = None,
         archive: Archive | None = None,
+        account: Account | None = None,
         limits: Limits | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
@@ -230,6 +244,7 @@ class World:
             store=RedisStore(self.redis, self.limits),
             board=RedisBoard(self.redis),
             block=RedisMemoryBlock(self.redis),
+            reminders=RedisReminders(self.redis),
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -239,6 +254,8 @@ class World:
             wishes=wishes,
             memory=memory,
             archive=archive,
+            emails=account.emails if account else None,
+            account=account,
         )
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
@@ -293,6 +310,16 @@ class World:
         brain.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await wait_for(reply, patience_s=patience_s)
 
+    async def happen(self, word: Word, *, user: str = "anna") -> None:
+        """What /api/eventToBrain does, and its sender: tells again until it is taken."""
+        while True:
+            taking = self._process(lambda services: take_word(services, user, word))
+            await asyncio.wait({taking})
+            if not taking.cancelled() and not isinstance(taking.exception(), Unreachable):
+                taking.result()
+                return
+            await asyncio.sleep(1)
+
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """What /api/control does with a stop."""
         services = self.services
@@ -332,6 +359,7 @@ class World:
             store=Gated(services.store, gate),
             board=Gated(services.board, gate),
             block=Gated(services.block, gate),
+            reminders=Gated(services.reminders, gate),
             queue=Gated(services.queue, gate),
             channel=Gated(services.channel, gate),
             model=Gated(services.model, gate),

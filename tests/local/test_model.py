@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from local.model.script import STEP_S, keywords, perform
+from local.model.rules import keywords
+from local.model.script import STEP_S, perform
 from tests.local.script_stage import TOOLS, Conversation, model, talk
 
 __all__ = ["model", "talk"]  # fixtures

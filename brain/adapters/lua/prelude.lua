@@ -33,6 +33,17 @@ local function load()
   return r
 end
 
+-- A page shows a sign of life. Kept: the last one, when they came, and when they had left before that.
+local function note_here(HERE, now, keep_ms, gap_ms)
+  local before = redis.call('GET', HERE) or ''
+  local last, came, left = string.match(before, '^(%d+) (%d+) (%d+)$')
+  if not last or now - tonumber(last) >= tonumber(gap_ms) then
+    came, left = text(now), last or '0'
+  end
+  redis.call('SET', HERE, text(now) .. ' ' .. came .. ' ' .. left, 'PX', keep_ms)
+  return before
+end
+
 -- Let those know who listen: how far the log reaches, and what the run does (running, done, stopped).
 -- A listener looks by itself now and then, so a store that refuses this is no fault.
 local function tell(seq, state, run_id)

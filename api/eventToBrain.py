@@ -1,0 +1,8 @@
+"""POST /api/eventToBrain: something has happened outside."""
+
+from brain.http.edge import endpoint
+from brain.routes.event import event_to_brain
+from brain.settings import environment
+from brain.wiring import Wiring
+
+app = endpoint({"POST": event_to_brain}, Wiring(environment()))

@@ -1,0 +1,23 @@
+-- What the user wants to be reminded of: put one there, take one away, or only look.
+-- KEYS: 4 reminders (hash: id to stored form)
+local REMINDERS = KEYS[4]
+local what, id, form, most, keep_ms = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
+
+local known = redis.call('HGET', REMINDERS, id) or ''
+local full = ''
+if what == 'add' and known == '' then
+  if redis.call('HLEN', REMINDERS) >= most then
+    full = '1'
+  else
+    redis.call('HSET', REMINDERS, id, form)
+    redis.call('PEXPIRE', REMINDERS, keep_ms)
+    known = form
+  end
+elseif what == 'take' then
+  redis.call('HDEL', REMINDERS, id)
+end
+local all = {}
+if what == 'all' then
+  all = redis.call('HVALS', REMINDERS)
+end
+return { known, full, all }

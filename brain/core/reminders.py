@@ -1,0 +1,60 @@
+"""Reminders: which can be set, and by which stages the queue gets to their time."""
+
+import math
+from datetime import datetime, timedelta, tzinfo
+
+from brain.core.codec import iso
+from brain.core.texts import unkeepable
+from brain.domain.reminders import Reminder
+from brain.domain.tools import Json
+
+MAX_CHARS = 500  # a reminder is a sentence; what is longer is a document to be reminded of
+LONGEST = timedelta(days=366)
+STAGE_S = 7 * 24 * 3600.0  # seconds that the queue keeps a message at most, on the free plan
+EARLY_S = 1.0  # seconds by which the queue's clock may be ahead of ours
+DUE, CHECK = "reminder.due", "mailbox.check"  # the types of our own events
+
+
+def objection(text: str, at: datetime, now: datetime) -> str:
+    """Why this cannot be a reminder, in words for the model; empty if it can."""
+    if not text.strip() or len(text) > MAX_CHARS:
+        return f"say in 1 to {MAX_CHARS} characters what it is about"
+    if at <= now:
+        return f"{iso(at)} is over, it is {iso(now)}"
+    if at > now + LONGEST:
+        return "it can be at most a year ahead"
+    return unkeepable(text)
+
+
+def moment(text: str, zone: tzinfo) -> datetime | None:
+    """The time that the text names, by the user's clock if it says no offset; None for no time."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def seconds_left(reminder: Reminder, now: datetime) -> float:
+    """Seconds until it is due; 0 if it is."""
+    left = (reminder.at - now).total_seconds()
+    return left if left > EARLY_S else 0.0
+
+
+def stage(reminder: Reminder, now: datetime) -> tuple[float, str]:
+    """The delay of the queue's next call for it, in seconds, and what that call is deduplicated by:
+    the same for all who ask for this stage.
+    """
+    left = max(seconds_left(reminder, now), 0.0)
+    stages = max(math.ceil(left / STAGE_S), 1)
+    return left - (stages - 1) * STAGE_S, f"reminder-{reminder.id}-{stages}"
+
+
+def due_event(user_id: str, reminder_id: str) -> Json:
+    """What the queue tells when its time has come. The text stays in the store."""
+    return {"type": DUE, "userId": user_id, "data": {"reminderId": reminder_id}}
+
+
+def check_event(user_id: str) -> Json:
+    """What the queue tells when the user's mailbox is to be looked into."""
+    return {"type": CHECK, "userId": user_id, "data": {}}

@@ -1,0 +1,14 @@
+"""What the user wants to be reminded of, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reminder:
+    """A text for a time. `foreign`: it was set in a run that had read what others wrote."""
+
+    id: str
+    text: str
+    at: datetime
+    foreign: bool = False

@@ -1,0 +1,157 @@
+"""What the scripted model says about email, reminders, facts, wishes and pages."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from local.model.directions import Json, Reply
+from local.model.rules import PLEASE, act, call, is_failure, keywords, quit_with, rule, shortened
+from local.model.scene import Scene, fields
+
+SUBJECT_WORDS = 6  # words of an email that make its subject
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds, by the first letter
+
+
+def _send(scene: Scene, match: re.Match[str]) -> Reply:
+    body = match["body"].strip()
+    subject = " ".join(body.split()[:SUBJECT_WORDS]).rstrip(".,;:!?")
+    arguments: Json = {"to": [match["to"].rstrip(".")], "subject": subject, "body": body}
+    return act(scene, "sendEmail", "I have sent it.", **arguments)
+
+
+def _reply(scene: Scene, match: re.Match[str]) -> Reply:
+    found = scene.result("searchEmail")
+    if found is None:
+        return _look_for_email(scene, match["who"])
+    email = _first(found, "emails")
+    if email is None:
+        return quit_with(scene, f"I found no email from {match['who']}.")
+    arguments: Json = {"id": email["id"], "body": match["body"].strip()}
+    return act(scene, "replyToEmail", "I have answered it.", **arguments)
+
+
+def _read_email(scene: Scene, match: re.Match[str]) -> Reply:
+    found = scene.result("searchEmail")
+    if found is None:
+        return _look_for_email(scene, match["who"] or "")
+    email = _first(found, "emails")
+    if email is None:
+        return quit_with(scene, "I found no such email.")
+    if (text := scene.result("readEmail")) is None:
+        return call("readEmail", id=email["id"])
+    shown = fields(text)
+    said = shortened(f"{shown.get('from')} writes: {shown.get('subject')}. {shown.get('body')}")
+    return quit_with(scene, said)
+
+
+def _look_for_email(scene: Scene, who: str) -> Reply:
+    if "searchEmail" not in scene.offered:
+        return quit_with(scene, "I cannot look into emails here.")
+    who = who.strip(" .?!")
+    return call("searchEmail", **({"from": who} if who else {}), limit=1)
+
+
+def _keep(scene: Scene, match: re.Match[str]) -> Reply:
+    fact = match["fact"].strip()
+    return act(scene, "remember", f"I will keep that in mind: {fact}", fact=fact)
+
+
+def _recall(scene: Scene, match: re.Match[str]) -> Reply:
+    found = scene.result("recall")
+    if found is None and "recall" in scene.offered:
+        return call("recall", query=keywords(match["what"]))
+    fact = _first(found or "", "facts")
+    told = f"You told me: {fact['text']}" if fact else "I remember nothing of that."
+    return quit_with(scene, shortened(told))
+
+
+def _forget(scene: Scene, match: re.Match[str]) -> Reply:
+    found = scene.result("recall")
+    if found is None and "recall" in scene.offered:
+        return call("recall", query=keywords(match["what"]))
+    fact = _first(found or "", "facts")
+    if fact is None:
+        return quit_with(scene, "I remember nothing of that.")
+    return act(scene, "forget", f"I have forgotten it: {fact['text']}", id=fact["id"])
+
+
+def _remind(scene: Scene, match: re.Match[str]) -> Reply:
+    seconds = int(match["count"]) * UNITS[match["unit"][0].lower()]
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    arguments: Json = {"text": match["text"].strip(), "at": at.isoformat(timespec="seconds")}
+    done = f"I will remind you in {match['count']} {match['unit']}."
+    return act(scene, "remind", done, **arguments)
+
+
+def _tell(scene: Scene, match: re.Match[str]) -> Reply:
+    who = match["who"].strip()
+    arguments: Json = {"about": f"when {who} writes", "from": who, "kinds": ["email"]}
+    return act(scene, "tellMeWhen", f"I will tell you when {who} writes.", **arguments)
+
+
+def _delete(scene: Scene, match: re.Match[str]) -> Reply:
+    return _with_document(scene, match, "deleteDocument", "It is deleted.")
+
+
+def _share(scene: Scene, match: re.Match[str]) -> Reply:
+    to = [match["to"].rstrip(".")]
+    return _with_document(scene, match, "shareDocument", "I have sent it.", to=to)
+
+
+def _with_document(
+    scene: Scene, match: re.Match[str], tool: str, done: str, **arguments: object
+) -> Reply:
+    found = scene.result("searchDocuments")
+    if found is None:
+        return call("searchDocuments", query=keywords(match["title"]))
+    passage = _first(found, "passages")
+    if passage is None:
+        return quit_with(scene, f"I found no document about {match['title']}.")
+    known = {name: passage[name] for name in ("version",) if name in passage}
+    return act(scene, tool, done, id=passage["id"], **known, **arguments)
+
+
+def _open(scene: Scene, match: re.Match[str]) -> Reply:
+    page = scene.result("readWebPage")
+    if page is None and "readWebPage" in scene.offered:
+        return call("readWebPage", url=match["url"].rstrip(".,!?"))
+    if page is None or is_failure(page):
+        return quit_with(scene, f"I could not read that page. {page or ''}".strip())
+    return quit_with(scene, shortened(f"The page says: {fields(page).get('body')}"))
+
+
+def _first(found: str, name: str) -> Json | None:
+    listed = fields(found).get(name)
+    return next((one for one in listed or () if isinstance(one, dict)), None)
+
+
+_ADDRESS = r"[^\s@:,]+@[^\s@:,]+"
+
+RULES = (
+    rule(
+        PLEASE + r"(?:send|write)\s+(?:an?\s+)?(?:e-?mail\s+)?to\s+"
+        rf"(?P<to>{_ADDRESS})\s*(?:[:,]|saying)?\s*(?P<body>\S.*)",
+        _send,
+    ),
+    rule(PLEASE + r"(?:reply|answer)\s+(?:to\s+)?(?P<who>[^:]+?)\s*:\s*(?P<body>\S.*)", _reply),
+    rule(
+        r"\b(?:any|last|latest|new|read|what)\b.*\b(?:e-?mails?|mail)\b"
+        r"(?:.*?\bfrom\s+(?P<who>[^.?!]+))?",
+        _read_email,
+    ),
+    rule(PLEASE + r"keep in mind(?: that)?\s*[:,]?\s*(?P<fact>\S.*)", _keep),
+    rule(r"\bwhat do you (?:remember|know) (?:of|about)\s+(?P<what>[^.?!]+)", _recall),
+    rule(PLEASE + r"forget\s+(?:about\s+|that\s+|what\s+)?(?P<what>[^.?!]+)", _forget),
+    rule(
+        PLEASE + r"remind me in (?P<count>\d{1,4}) (?P<unit>seconds?|minutes?|hours?|days?)"
+        r"\s*(?:to|of|about|that|:)?\s*(?P<text>\S.*)",
+        _remind,
+    ),
+    rule(PLEASE + r"tell me when\s+(?P<who>.+?)\s+(?:writes|emails|mails)\b", _tell),
+    rule(PLEASE + r"delete\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+)", _delete),
+    rule(
+        PLEASE + r"share\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+?)\s+with\s+"
+        rf"(?P<to>{_ADDRESS})",
+        _share,
+    ),
+    rule(r"\b(?:open|read|fetch)\b.*?(?P<url>https?://\S+)", _open),
+)

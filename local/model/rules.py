@@ -1,0 +1,74 @@
+"""What the rules of the scripted model are made of."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from local.model.directions import Call, Reply
+from local.model.scene import Scene, fields
+
+CONTINUE, QUIT = "sayToUserAndContinue", "sayToUserAndQuit"
+WAITING = "The user was asked."  # how the result begins of a call that waits for a yes
+QUOTE_CHARS = 400  # characters; half a minute when read out
+
+_FILLERS = (
+    "a about an and any are at can could did do document documents does for find from give has "
+    "have help how i in is it know look me my notes of on or our please say search show tell "
+    "that the there to up was we were what what's when where which who why will with would "
+    "write written wrote you your"
+)
+FILLERS = frozenset(_FILLERS.split())
+
+PLEASE = r"^\W*(?:(?:please|can you|could you|hi|hello|hey|now|then|and)\W+)*"
+
+type Rule = Callable[[Scene, re.Match[str]], Reply]
+
+
+def rule(pattern: str, rule: Rule) -> tuple[re.Pattern[str], Rule]:
+    """A rule, and what a request must look like for it."""
+    return re.compile(pattern, re.IGNORECASE | re.DOTALL), rule
+
+
+def quit_with(scene: Scene, message: str) -> Reply:
+    """The last word, with a word on everything that was said in between."""
+    if scene.also:
+        said = ", and: ".join(f"“{text}”" for text in scene.also)
+        message = f"{message} You also said: {said}. Ask me that again now."
+    if QUIT not in scene.offered:
+        return Reply(text=message)
+    return Reply(calls=(Call(name=QUIT, arguments={"message": message}),))
+
+
+def keywords(text: str) -> str:
+    """The words of a question that are worth a search."""
+    words = re.findall(r"[^\s.,;:!?\"()]+", text)
+    return " ".join([word for word in words if word.lower() not in FILLERS] or words)
+
+
+def call(name: str, **arguments: object) -> Reply:
+    """One call, and nothing said."""
+    return Reply(calls=(Call(name=name, arguments=arguments),))
+
+
+def act(scene: Scene, name: str, done: str, **arguments: object) -> Reply:
+    """Call a tool that may need the user's yes, then say that it is done, or not."""
+    if name not in scene.offered:
+        return quit_with(scene, f"I cannot do that here: there is no {name}.")
+    result = scene.result(name)
+    if result is None:
+        return call(name, **arguments)
+    decided = replace(scene, also=())  # the user's yes or no needs no further answer
+    if result.startswith(WAITING):
+        return quit_with(decided, "All right, I leave it.")
+    return quit_with(decided, f"That did not work. {result}" if is_failure(result) else done)
+
+
+def shortened(text: str) -> str:
+    """One line that can be read out."""
+    text = " ".join(text.split())
+    return text if len(text) <= QUOTE_CHARS else text[:QUOTE_CHARS].rsplit(" ", 1)[0] + " …"
+
+
+def is_failure(result: str) -> bool:
+    """The tools tell of success in JSON and of failure in prose."""
+    return not fields(result)
