@@ -47,16 +47,19 @@ SELECT = b"""
 LOCK = SELECT + b" for update"
 NEWEST = b"""
     select
-        document.id as document_id, document.title, passage.text as snippet, 0::float as score,
-        document.updated_at, document."foreign"
-    from brain.documents as document
+        id as document_id, title, brain.version_of(title, body) as version, text as snippet,
+        0::float as score, updated_at, "foreign"
+    from (
+        select * from brain.documents
+        where user_id = %(user_id)s
+        order by updated_at desc, id
+        limit %(limit)s
+    ) as newest
     join brain.passages as passage
         on passage.user_id = %(user_id)s
-        and passage.document_id = document.id
+        and passage.document_id = newest.id
         and passage.number = 1
-    where document.user_id = %(user_id)s
-    order by document.updated_at desc, document.id
-    limit %(limit)s
+    order by updated_at desc, id
 """
 DELETE = b"delete from brain.documents where user_id = %(user_id)s and id = %(id)s"
 DONE = b"select true from brain.operations where user_id = %(user_id)s and key = %(key)s"

@@ -4,7 +4,6 @@ Words are made here rather than in the database: its ideas of case, punctuation 
 without spaces change with its locale, and the kept and the asked words must be made alike.
 """
 
-import base64
 import hashlib
 import re
 import unicodedata
@@ -50,11 +49,8 @@ def folded(text: str) -> str:
 
 
 def version(title: str, body: str) -> str:
-    """What names a document's text as it is now: another text has another. Sixteen characters, as
-    an id has.
-    """
-    digest = hashlib.sha256(f"{title}\0{body}".encode()).digest()
-    return base64.b32encode(digest[:10]).decode().lower()
+    """What names a document's text as it is now: another text has another."""
+    return hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:16]
 
 
 def described(title: str, body: str) -> str:

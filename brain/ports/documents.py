@@ -20,11 +20,12 @@ class Document:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
     """A place in a document that fits a query; where none was asked, its beginning and score 0.
-    `snippet` quotes it.
+    `snippet` quotes it; `version` names the document's whole text as it is.
     """
 
     document_id: str
     title: str
+    version: str
     snippet: str
     score: float
     updated_at: datetime

@@ -104,7 +104,12 @@ async def _search(documents: Documents, errand: Errand) -> Given:
         errand.user_id, query=given["query"], limit=given.get("limit", PASSAGES)
     )
     passages = [
-        {"id": passage.document_id, "title": passage.title, "snippet": passage.snippet}
+        {
+            "id": passage.document_id,
+            "title": passage.title,
+            "version": passage.version,
+            "snippet": passage.snippet,
+        }
         for passage in found
     ]
     return _given({"passages": passages}, foreign=any(passage.foreign for passage in found))

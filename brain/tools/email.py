@@ -11,7 +11,7 @@ from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.tools import Json, ToolSpec
 from brain.ports import Emails, Errand, Mailbox, Post, Tool
 from brain.tools.email_specs import FOUND, READ, REPLY, SEARCH, SEND
-from brain.tools.sending import Account, Letter, SendingTool, names, recipients
+from brain.tools.sending import NO_ACCOUNT, Account, Letter, SendingTool, names, recipients
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 

@@ -25,8 +25,7 @@ SHARE = ToolSpec(
     description=(
         "Send a document by email in the user's name: its title and its whole text, below a note "
         "of yours. The user is asked before it goes out: who gets which document. Takes the "
-        "version that readDocument, createDocument or updateDocument gave: what goes out is that "
-        "text or nothing."
+        "version that searchDocuments or readDocument gave: what goes out is that text or nothing."
     ),
     parameters={
         "type": "object",

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from brain.adapters.documents import PostgresDocuments
 from brain.adapters.postgres import Postgres, statement
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS
+from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS, version
 from brain.domain.errors import ToolFault
 from brain.ports import Documents
 from local.engines import postgres
@@ -222,6 +222,16 @@ async def test_the_newest_are_those_that_were_changed_last_with_their_beginnings
     assert kept is not None
     assert (newest[0].document_id, newest[0].updated_at) == (first, kept.updated_at)
     assert newest[0].score == 0
+
+
+async def test_a_passage_names_the_version_of_the_whole_text(
+    documents: Documents, anna: str
+) -> None:
+    title, body = "Über Katzen", "ein Kätzchen \U0001f431, 猫\r\n" * 100
+    await keep(documents, anna, title, body)
+    [found] = await documents.search(anna, query="Kätzchen", limit=5)
+    [newest] = await documents.newest(anna, limit=5)
+    assert found.version == newest.version == version(title, body)
 
 
 async def test_a_deleted_document_is_neither_read_nor_found_nor_listed(

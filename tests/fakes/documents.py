@@ -11,6 +11,7 @@ from brain.core.texts import (
     passages,
     revised,
     stays_foreign,
+    version,
 )
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.ports import Document, Passage
@@ -113,6 +114,7 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
         Passage(
             document_id=document.id,
             title=document.title,
+            version=version(document.title, document.body),
             snippet=text,
             score=float(found(asked, f"{document.title} {text}")),
             updated_at=document.updated_at,

@@ -54,14 +54,18 @@ async def test_the_same_errand_twice_creates_once_and_gives_the_same(
     assert len(found["passages"]) == 1
 
 
-async def test_a_search_gives_id_title_and_snippet_of_each_passage(
+async def test_a_search_gives_id_title_version_and_snippet_of_each_passage(
     documents: FakeDocuments,
 ) -> None:
     await use(documents, "createDocument", {"title": "Note", "body": "The key is in the pot."})
     given = await use(documents, "searchDocuments", {"query": "where is the key?"})
-    assert given == {
-        "passages": [{"id": "doc1", "title": "Note", "snippet": "The key is in the pot."}]
+    passage = {
+        "id": "doc1",
+        "title": "Note",
+        "version": version("Note", "The key is in the pot."),
+        "snippet": "The key is in the pot.",
     }
+    assert given == {"passages": [passage]}
 
 
 async def test_a_search_that_finds_nothing_gives_an_empty_list(documents: FakeDocuments) -> None:
