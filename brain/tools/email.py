@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from brain.core import outgoing as letters
-from brain.core.codec import dumps, iso
-from brain.domain.email import Email, EmailFound, Outgoing
+from brain.core.codec import dumps
+from brain.core.emails import email_to_wire, found_to_wire
+from brain.domain.email import Email, Outgoing
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.tools import Json, ToolSpec
 from brain.ports import Emails, Errand, Mailbox, Post, Tool
@@ -71,7 +72,7 @@ async def _search(emails: Emails, errand: Errand) -> Json:
         unread=given.get("unread"),
         limit=given.get("limit", FOUND),
     )
-    return {"emails": [_shown(email) for email in found]}
+    return {"emails": [found_to_wire(email) for email in found]}
 
 
 async def _read(emails: Emails, errand: Errand) -> Json:
@@ -79,21 +80,7 @@ async def _read(emails: Emails, errand: Errand) -> Json:
     start = errand.arguments.get("offset", 0)
     piece = email.text[start : start + SLICE_CHARS]
     left = max(0, len(email.text) - start - len(piece))
-    shown: Json = {
-        "id": email.id,
-        "folder": email.folder.value,
-        "from": str(email.sender),
-        "to": names(email.to),
-        "cc": names(email.cc),
-        "subject": email.subject,
-        "at": iso(email.at),
-        "attachments": [
-            {"name": each.name, "type": each.content_type, "bytes": each.size}
-            for each in email.attachments
-        ],
-        "body": piece,
-        "charactersLeft": left,
-    }
+    shown = {**email_to_wire(email), "body": piece, "charactersLeft": left}
     return {**shown, "nextOffset": start + len(piece)} if left else shown
 
 
@@ -134,18 +121,6 @@ def _moment(given: Json, name: str) -> datetime | None:
     except ValueError:
         raise ToolFault(f"{name} must be a date such as 2026-01-31.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _shown(email: EmailFound) -> Json:
-    return {
-        "id": email.id,
-        "folder": email.folder.value,
-        "from": str(email.sender),
-        "subject": email.subject,
-        "at": iso(email.at),
-        "unread": email.unread,
-        "snippet": email.snippet,
-    }
 
 
 def _question(outgoing: Outgoing) -> str:
