@@ -14,6 +14,7 @@ from brain.core.texts import (
     asked_words,
     kept_words,
     objection,
+    outdated,
     passages,
     revised,
     stays_foreign,
@@ -160,15 +161,24 @@ class PostgresDocuments:
 
         return await self._database.run(work)
 
-    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
         """The row goes and all its passages; the key stays, in the same transaction."""
         if not ID.fullmatch(document_id):
             return False
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> bool:
-            if not await _has_row(connection, REMEMBER, named):
+            # Locked first: of two who delete it under different keys, one finds it gone.
+            found = await rows(connection, Document, LOCK, named)
+            if not found:
                 return await _has_row(connection, DONE, named)
+            if not await _has_row(connection, REMEMBER, named):
+                return True
+            [document] = found
+            if reason := outdated(document.title, document.body, version):
+                raise ToolFault(f"Not deleted: {reason}.")
             await connection.execute(FORGET, named)
             await connection.execute(DELETE, named)
             return True

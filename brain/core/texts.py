@@ -53,6 +53,18 @@ def version(title: str, body: str) -> str:
     return hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:16]
 
 
+def outdated(title: str, body: str, named: str | None) -> str:
+    """Why nothing is done with a document as it is, in words for the model: it was asked for in
+    another version. Empty if it was not.
+    """
+    if named in (None, version(title, body)):
+        return ""
+    return (
+        "the document is not what it was in this version. Read it again; if it is still right, ask "
+        "with the new version"
+    )
+
+
 def described(title: str, body: str) -> str:
     """A document in a question, so that the user knows which one is meant: title, length, and how
     it begins. One line, so that no text can pass for a part of the question.

@@ -70,7 +70,9 @@ class Documents(Protocol):
         both title and body: then nothing of the others' text is left.
         """
 
-    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
         """Whether this has deleted it for good, now or before under the same `key`; False if this
-        user has none of that id.
+        user has none of that id. Raises ToolFault if its text is not that of the `version` named.
         """

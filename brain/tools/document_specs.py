@@ -10,6 +10,14 @@ MAX_ID_CHARS = 64
 
 _TITLE = {"type": "string", "minLength": 1, "maxLength": MAX_TITLE_CHARS}
 _TEXT = {"type": "string", "maxLength": MAX_BODY_CHARS}
+VERSION = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_ID_CHARS,
+    "description": (
+        "its version as searchDocuments or readDocument gave it: nothing is done with another text"
+    ),
+}
 ID = {
     "type": "string",
     "minLength": 1,
@@ -120,7 +128,7 @@ DELETE = ToolSpec(
     ),
     parameters={
         "type": "object",
-        "properties": {"id": ID},
+        "properties": {"id": ID, "version": VERSION},
         "required": ["id"],
         "additionalProperties": False,
     },

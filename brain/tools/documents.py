@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from brain.core.codec import dumps, iso
-from brain.core.texts import described, version
+from brain.core.texts import described, outdated, version
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.tools import Effect, Json, ToolSpec
 from brain.ports import Deed, Document, Documents, Errand, Given, Tool
@@ -46,6 +46,8 @@ class DeletingTool:
             document = await known(self.documents, errand)
         except DatabaseUnreachable as error:
             raise ToolFault(AWAY) from error
+        if reason := outdated(document.title, document.body, errand.arguments.get("version")):
+            raise ToolFault(f"Not deleted: {reason}.")
         shown = described(document.title, document.body)
         return Deed(
             question=f"Shall I delete the document {shown}? It is gone for good then.",
@@ -55,9 +57,11 @@ class DeletingTool:
 
     async def run(self, errand: Errand) -> str:
         """Compact JSON, the same at a second time: it says nothing that is gone by then."""
-        id = errand.arguments["id"]
+        id, named = errand.arguments["id"], errand.arguments.get("version")
         try:
-            is_gone = await self.documents.delete(errand.user_id, id, key=errand.idempotency_key)
+            is_gone = await self.documents.delete(
+                errand.user_id, id, key=errand.idempotency_key, version=named
+            )
         except DatabaseUnreachable as error:
             raise ToolFault(NOT_CERTAIN.format("deleted")) from error
         if not is_gone:

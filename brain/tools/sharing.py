@@ -1,37 +1,31 @@
 """The tool by which the model sends a document by email, from the user's account."""
 
 from brain.core.outgoing import MAX_SUBJECT_CHARS
-from brain.core.texts import described, one_line, version
+from brain.core.texts import described, one_line, outdated
 from brain.domain.email import Outgoing
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.tools import Effect, ToolSpec
 from brain.ports import Document, Documents, Errand, Tool
-from brain.tools.document_specs import ID
+from brain.tools.document_specs import ID, VERSION
 from brain.tools.documents import known
 from brain.tools.email_specs import PEOPLE, SENDING_S
 from brain.tools.sending import Account, Letter, SendingTool, names, recipients
 
 MAX_NOTE_CHARS = 2_000  # two minutes when read back
-MAX_VERSION_CHARS = 64
 
 AWAY = "The documents cannot be reached now, and nothing was sent. Try again later."
-CHANGED = (
-    "Not sent: the document is not what it was in this version. Read it again; if it is still "
-    "right to send it, ask with the new version."
-)
 
 SHARE = ToolSpec(
     name="shareDocument",
     description=(
         "Send a document by email in the user's name: its title and its whole text, below a note "
-        "of yours. The user is asked before it goes out: who gets which document. Takes the "
-        "version that searchDocuments or readDocument gave: what goes out is that text or nothing."
+        "of yours. The user is asked before it goes out: who gets which document."
     ),
     parameters={
         "type": "object",
         "properties": {
             "id": ID,
-            "version": {"type": "string", "minLength": 1, "maxLength": MAX_VERSION_CHARS},
+            "version": VERSION,
             "to": {**PEOPLE, "description": "addresses, such as anna@example.org"},
             "note": {
                 "type": "string",
@@ -67,8 +61,8 @@ async def _agreed(documents: Documents, errand: Errand) -> Document:
         document = await known(documents, errand)
     except DatabaseUnreachable as error:
         raise ToolFault(AWAY) from error
-    if version(document.title, document.body) != errand.arguments["version"]:
-        raise ToolFault(CHANGED)
+    if reason := outdated(document.title, document.body, errand.arguments["version"]):
+        raise ToolFault(f"Not sent: {reason}.")
     return document
 
 

@@ -254,6 +254,32 @@ async def test_the_key_that_deleted_a_document_says_so_again_and_no_other_does(
     assert not await documents.delete(anna, id, key="another")
 
 
+async def test_a_document_is_not_deleted_in_another_version_than_was_named(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    old = version("Note", "apples")
+    changed = await documents.update(anna, id, key="u", foreign=False, append="pears")
+    with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+        await documents.delete(anna, id, key="k", version=old)
+    assert await documents.read(anna, id) == changed
+    new = version("Note", "apples\npears")
+    assert await documents.delete(anna, id, key="k", version=new)
+    assert await documents.delete(anna, id, key="k", version=new)
+
+
+async def test_of_several_that_delete_it_at_once_one_does(url: str, anna: str) -> None:
+    databases = [Postgres(url) for _ in range(4)]
+    id = await keep(PostgresDocuments(databases[0]), anna, "Note", "apples")
+    several = [PostgresDocuments(database) for database in databases]
+    answers = await asyncio.gather(
+        *(each.delete(anna, id, key=f"k{number}") for number, each in enumerate(several))
+    )
+    assert sorted(answers) == [False, False, False, True]
+    for database in databases:
+        await database.close()
+
+
 async def test_a_key_deletes_once_whatever_comes_after(documents: Documents, anna: str) -> None:
     made = await documents.create(anna, title="Note", body="a", foreign=False, key="make")
     await documents.delete(anna, made.id, key="k")

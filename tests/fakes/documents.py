@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from brain.core import texts
 from brain.core.texts import (
     asked_words,
     kept_words,
     objection,
+    outdated,
     passages,
     revised,
     stays_foreign,
-    version,
 )
 from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.ports import Document, Passage
@@ -89,12 +90,17 @@ class FakeDocuments:
         self._documents[user_id, document_id] = changed
         return changed
 
-    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
         """As an update remembers its key."""
         self._answer()
         is_done = (user_id, key) in self._done
         if is_done or (user_id, document_id) not in self._documents:
             return is_done
+        document = self._documents[user_id, document_id]
+        if reason := outdated(document.title, document.body, version):
+            raise ToolFault(f"Not deleted: {reason}.")
         self._done.add((user_id, key))
         del self._documents[user_id, document_id]
         return True
@@ -114,7 +120,7 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
         Passage(
             document_id=document.id,
             title=document.title,
-            version=version(document.title, document.body),
+            version=texts.version(document.title, document.body),
             snippet=text,
             score=float(found(asked, f"{document.title} {text}")),
             updated_at=document.updated_at,

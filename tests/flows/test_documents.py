@@ -16,7 +16,7 @@ from brain.flows.deliver import Outcome
 from brain.ports import Tool
 from brain.tools.documents import document_tools
 from brain.tools.sending import Account
-from brain.tools.sharing import CHANGED, sharing_tools
+from brain.tools.sharing import sharing_tools
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import run_virtual
@@ -31,8 +31,10 @@ READ_MAIL = ("read", "{}")
 class Slow(FakeDocuments):
     """Documents whose answer to a deletion takes three seconds."""
 
-    async def delete(self, user_id: str, document_id: str, *, key: str) -> bool:
-        is_gone = await super().delete(user_id, document_id, key=key)
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
+        is_gone = await super().delete(user_id, document_id, key=key, version=version)
         await asyncio.sleep(3)
         return is_gone
 
@@ -154,7 +156,8 @@ def test_a_document_that_was_changed_between_question_and_yes_is_not_sent() -> N
         outcome = await approve(world, question)
         assert outcome.message is not None
         assert outcome.message.text == "It has changed."
-        assert results(world) == [ASKED, CHANGED]
+        [first, second] = results(world)
+        assert (first, second[:10]) == (ASKED, "Not sent: ")
         assert post.sent == []
 
     run_virtual(story())

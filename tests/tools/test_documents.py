@@ -308,6 +308,21 @@ async def test_what_is_deleted_is_gone_and_a_second_run_of_the_errand_says_the_s
     assert await use(documents, "searchDocuments", {"query": "wifi"}) == {"passages": []}
 
 
+async def test_what_was_changed_after_the_question_is_not_what_was_to_be_deleted(
+    documents: FakeDocuments,
+) -> None:
+    await use(documents, "createDocument", {"title": "Wifi", "body": "1234"})
+    delete = {"id": "doc1", "version": version("Wifi", "1234")}
+    assert (
+        "“Wifi”" in (await deleting(documents).prepare(errand("deleteDocument", delete))).question
+    )
+    await use(documents, "updateDocument", {"id": "doc1", "append": "and the safe: 99"}, key="u")
+    for work in (deleting(documents).prepare, deleting(documents).run):
+        with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+            await work(errand("deleteDocument", delete))
+    assert (await use(documents, "readDocument", {"id": "doc1"}))["title"] == "Wifi"
+
+
 async def test_nothing_is_asked_of_a_document_that_is_not_there_or_cannot_be_reached(
     documents: FakeDocuments,
 ) -> None:
