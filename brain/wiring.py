@@ -248,9 +248,10 @@ class Wiring:
     def wishes(self) -> Wishes | None:
         if self.database is None:
             return None
+        from brain.adapters.shown import ShownWishes
         from brain.adapters.wishes import PostgresWishes
 
-        return PostgresWishes(self.database)
+        return ShownWishes(PostgresWishes(self.database), self.block)
 
     @cached_property
     def emails(self) -> Emails | None:
@@ -284,13 +285,22 @@ class Wiring:
         brings = self.events.postmark_password is not None
         return reading_tools(self.emails) if brings and self.emails else ()
 
+    @cached_property
+    def web_tools(self) -> tuple[Tool, ...]:
+        """Pages of the web, for everybody: they need no setting."""
+        from brain.adapters.web import HttpWeb
+        from brain.tools.web import web_tools
+
+        return web_tools(HttpWeb())
+
     @property
     def _tools(self) -> tuple[Tool, ...]:
         from brain.tools.reminders import reminder_tools
 
         reminders = reminder_tools(self.reminders, self.queue, self.clock, self.wishes)
+        anywhere = (*reminders, *self.web_tools)
         if not (self.documents and self.memory and self.archive and self.wishes):
-            return reminders
+            return anywhere
         from brain.tools.documents import document_tools
         from brain.tools.memory import memory_tools
         from brain.tools.rules import rule_tools
@@ -300,7 +310,7 @@ class Wiring:
             *document_tools(self.documents),
             *memory_tools(self.memory, self.archive),
             *rule_tools(self.wishes),
-            *reminders,
             *self._email_tools,
             *(sharing_tools(self.documents, self.account) if self.account else ()),
+            *anywhere,
         )

@@ -16,6 +16,7 @@
     │   ├── ModelCut               the answer began and did not end; `text` is what came
     │   └── ModelRefused           the provider will never take this request
     ├── ToolFault              a tool could not do what was asked; the text is for the model
+    ├── PageUnreadable         an address of the web is not opened, or gives nothing to read
     ├── EntryUnreadable        a stored form that this code cannot load
     ├── SettingMissing         an environment variable is missing or malformed; the text names it
     ├── TokenRefused           no token, or one that does not hold
@@ -107,6 +108,12 @@ class ModelRefused(ModelFault):
 
 class ToolFault(BrainError):
     """A tool could not do what was asked. Its text is the result that the model reads."""
+
+
+class PageUnreadable(BrainError):
+    """An address of the web is not opened, or what it gives cannot be read. The text says why in
+    words for the model, and holds nothing of the address or of what a server said.
+    """
 
 
 class EntryUnreadable(BrainError):

@@ -13,17 +13,19 @@ from datetime import datetime
 
 from brain.core.codec import message_for_channel
 from brain.core.judging import Judgement, judgement, judging_prompt
-from brain.core.notices import Announcement, Situation, notice_of, what_now
+from brain.core.notices import Announcement, Plan, Situation, notice_of, what_now
 from brain.core.rules import ToJudge, Told, Worth, worth
 from brain.domain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.domain.events import Event, Held, Notice
 from brain.domain.messages import Draft, Kind, Message
 from brain.domain.moves import Hold, Summons
-from brain.domain.wishes import Preferences, Rule
-from brain.flows.turn import Services
+from brain.flows.deliver import send_websocket_message
+from brain.flows.turn import Services, Turn
+from brain.flows.wishes import preferences_of
 from brain.ports import Prompt
 
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
+RETHINKS = 5  # times that a plan is made when others are quicker with theirs
 MOST_JUDGED = 20  # events of one moment; the others are told unjudged
 NO_RUN = "-"  # the run id of a call that is not about a run
 
@@ -47,21 +49,29 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
         await _decide(services, user_id, held, hold=None)
 
 
-async def release(services: Services, user_id: str, *, hold: Hold | None = None) -> None:
-    """Say what is held, as far as it may be said now. `hold` is that of a brain which is between
-    two of its sentences. Raises StoreUnreachable, DatabaseUnreachable.
+async def release(services: Services, user_id: str) -> None:
+    """Say what is held, as far as it may be said now. Raises StoreUnreachable,
+    DatabaseUnreachable.
     """
-    await _decide(services, user_id, await services.board.held(user_id), hold=hold)
+    await _decide(services, user_id, await services.board.held(user_id), hold=None)
+
+
+async def release_between(turn: Turn) -> None:
+    """The same by a brain that is between two of its sentences; they keep their order. Raises
+    StoreUnreachable, DatabaseUnreachable.
+    """
+    services, hold = turn.services, turn.lease.hold
+    held = await services.board.held(hold.user_id)
+    for message in await _decide(services, hold.user_id, held, hold=hold):
+        send_websocket_message(turn.outbox, turn.reply, message)
 
 
 async def _worths(
     services: Services, user_id: str, events: Sequence[Event]
 ) -> list[tuple[Told | None, str]]:
     """What each is worth under the user's rules, and in which words where those were chosen."""
-    preferences, rules = Preferences(), tuple[Rule, ...]()  # without a database there are none
-    if services.wishes is not None:
-        preferences = await services.wishes.preferences(user_id)
-        rules = tuple(await services.wishes.rules(user_id))
+    preferences = await preferences_of(services, user_id)
+    rules = await services.wishes.rules(user_id) if services.wishes is not None else ()
     found = [worth(event, rules, preferences) for event in events]
     unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
     judging = (_judged(services, events[i], found[i]) for i in unsure)
@@ -92,25 +102,42 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
     return judgement(answer.text)
 
 
-async def _decide(services: Services, user_id: str, held: Held, *, hold: Hold | None) -> None:
+async def _decide(
+    services: Services, user_id: str, held: Held, *, hold: Hold | None
+) -> list[Message]:
+    """What was said. Without a brain's `hold` it is published at once; that brain does so in its
+    order.
+    """
+    said: list[Message] = []
+    for _ in range(RETHINKS):
+        plan = await _plan(services, user_id, held, hold)
+        if plan.dropped:
+            await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
+        for announcement in plan.now:
+            message = await _say(services, user_id, held, announcement, hold)
+            if message is None:
+                break
+            said.append(message)
+        else:
+            if plan.until is not None:
+                await _come_again(services, user_id, plan.until)
+            break
+        # Another was quicker with a part of it, or a brain has begun to work.
+        held = await services.board.held(user_id)
+    return said
+
+
+async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None) -> Plan:
     if not held.notices:
-        return
-    preferences = Preferences()
-    if services.wishes is not None:
-        preferences = await services.wishes.preferences(user_id)
+        return Plan()
+    preferences = await preferences_of(services, user_id)
     situation = Situation(
         running=held.running and hold is None,
         listening=held.listening,
         last_contact=held.contact,
         unheard=held.unheard,
     )
-    plan = what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
-    if plan.dropped:
-        await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
-    for announcement in plan.now:
-        await _say(services, user_id, held, announcement, hold)
-    if plan.until is not None:
-        await _come_again(services, user_id, plan.until)
+    return what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
 
 
 async def _say(
@@ -119,7 +146,7 @@ async def _say(
     held: Held,
     announcement: Announcement,
     hold: Hold | None,
-) -> None:
+) -> Message | None:
     """Commit first, publish second: a death in between costs a page's next look."""
     known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
     message = await services.board.say(
@@ -131,7 +158,9 @@ async def _say(
     )
     if message is not None:
         log.info("notice: said, notices=%d", len(announcement.notices))
-        await _publish(services, user_id, message)
+        if hold is None:
+            await _publish(services, user_id, message)
+    return message
 
 
 def _draft(services: Services, announcement: Announcement) -> Draft:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from brain.core import step
+from brain.core import mistrust, step
 from brain.core.asking import ONE_AT_A_TIME, is_decided_id
 from brain.core.codec import clean
 from brain.core.context import shorten
@@ -13,7 +13,7 @@ from brain.domain.errors import BrainError, LeaseLost, ToolFault
 from brain.domain.journal import Returned, Started
 from brain.domain.moves import Move
 from brain.domain.tools import Effect
-from brain.flows.asking import Ask, asks
+from brain.flows.asking import Ask, asks, waits
 from brain.flows.turn import OutOfTime, Turn
 from brain.ports import Errand, Given, Tool
 
@@ -28,7 +28,7 @@ async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
     anything has. Raises OutOfTime, LeaseLost.
     """
     work = step.remaining(verdict, turn.run.journal)
-    plain = [item for item in work if not (item.spec.asks or item.spec.client)]
+    plain = [item for item in work if not waits(turn, item.spec)]
     if all(item.spec.effect is Effect.READS for item in plain):
         for returned in await asyncio.gather(*(_run(turn, item) for item in plain)):
             turn.note(returned)
@@ -139,12 +139,16 @@ def _errand(turn: Turn, work: Work) -> Errand:
     call has its question's: whichever run carries it out.
     """
     run, id = turn.run, work.call.id
+    foreign = {name for name, tool in turn.services.tools.items() if tool.spec.foreign}
     return Errand(
         user_id=turn.lease.hold.user_id,
         call=work.call,
         arguments=work.arguments,
         idempotency_key=id if is_decided_id(id) else f"{run.run_id}:{run.spent.loops}:{id}",
         tainted=turn.is_tainted,
+        said=mistrust.said(run.journal, turn.history),
+        read=mistrust.read(run.journal, foreign),
+        earlier=mistrust.earlier(run.journal, work.call),
     )
 
 

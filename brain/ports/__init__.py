@@ -13,6 +13,7 @@ from brain.ports.reminders import Reminders
 from brain.ports.services import Bulletin, Channel, Clock, Model, News, Prompt, Queue
 from brain.ports.state import StateStore
 from brain.ports.tools import AskingTool, Deed, Errand, Given, Tool
+from brain.ports.web import Page, Web
 from brain.ports.wishes import Wishes
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "MemoryBlock",
     "Model",
     "News",
+    "Page",
     "Passage",
     "Post",
     "Prompt",
@@ -41,5 +43,6 @@ __all__ = [
     "Reminders",
     "StateStore",
     "Tool",
+    "Web",
     "Wishes",
 ]

@@ -10,7 +10,11 @@ from brain.domain.tools import Json, ToolSpec
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Errand:
     """One run of a tool: for whom, with which arguments (valid by the schema), under which
-    idempotency key. `tainted`: the run has read what others wrote.
+    idempotency key.
+
+    `tainted`: the run has read what others wrote. For tools that have to tell whose an argument is:
+    `said` are the user's own words, in this run and in the log's tail, `read` what tools gave in
+    this run that others wrote, `earlier` the run's calls of the same tool before this one.
     """
 
     user_id: str
@@ -18,6 +22,9 @@ class Errand:
     arguments: Json
     idempotency_key: str
     tainted: bool = False
+    said: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    earlier: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +67,9 @@ class Tool(Protocol):
 
 
 class AskingTool(Tool, Protocol):
-    """A tool that does nothing without the user's yes: `asks` stands in its spec."""
+    """A tool that does nothing without the user's yes: `asks` or `guarded` stands in its spec."""
 
-    async def prepare(self, errand: Errand) -> Deed:
-        """What it would do, to the letter. Changes nothing. Raises ToolFault if it could not."""
+    async def prepare(self, errand: Errand) -> Deed | None:
+        """What it would do, to the letter; None if there is nothing to ask about that. Changes
+        nothing. Raises ToolFault if it could not be done.
+        """

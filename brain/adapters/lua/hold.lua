@@ -11,7 +11,8 @@ if notice ~= '' and redis.call('SET', SEEN, '1', 'NX', 'PX', seen_ms) then
   redis.call('HSET', RUN, 'held', text(redis.call('LLEN', HELD)), 'user', user)
   redis.call('PEXPIRE', RUN, keep_ms)
 end
+local now = clock()
 return {
-  (r.state == 'running' or r.state == 'handingOver') and '1' or '', redis.call('GET', HERE) or '', r.channel,
-  r.contact, r.noted, r.heard, text(r.said), redis.call('LRANGE', HELD, 0, -1), text(clock()),
+  is_busy(r, now) and '1' or '', redis.call('GET', HERE) or '', r.channel,
+  r.contact, r.noted, r.heard, text(r.said), redis.call('LRANGE', HELD, 0, -1), text(now),
 }

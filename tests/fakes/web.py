@@ -1,0 +1,25 @@
+"""A web of a few pages, kept in memory."""
+
+from brain.adapters.web import NO_SITE
+from brain.core.addresses import parse
+from brain.domain.errors import PageUnreadable
+from brain.ports import Page
+
+
+class FakeWeb:
+    """Gives the pages it has. `opened` is every address that left, in order."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+        self.opened: list[str] = []
+
+    def keep(self, url: str, text: str, *, title: str = "", at: str | None = None) -> None:
+        """A page, found `at` another address in the end if there is one."""
+        self.pages[url] = Page(url=at or url, title=title, text=text, content_type="text/plain")
+
+    async def read(self, url: str) -> Page:
+        address = parse(url).text
+        self.opened.append(address)
+        if address not in self.pages:
+            raise PageUnreadable(NO_SITE)
+        return self.pages[address]
