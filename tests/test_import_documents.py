@@ -177,6 +177,19 @@ async def test_what_was_added_to_a_document_since_is_not_overwritten(
     assert (await taken_in(notes))[-1].startswith("0 created, 0 changed, 4 unchanged")
 
 
+async def test_a_document_that_was_deleted_comes_back_only_with_its_file_changed(
+    notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
+) -> None:
+    await taken_in(notes)
+    house = await the(documents, user, "spare key")
+    assert await documents.delete(user, house.id, key="k")
+    assert (await taken_in(notes))[-1].startswith("0 created, 0 changed, 4 unchanged")
+    assert not await documents.search(user, query="spare key", limit=1)
+    (notes / "house.md").write_text("# The house\n\nThe spare key is with Ben.\n")
+    await taken_in(notes)
+    assert (await the(documents, user, "spare key")).body.endswith("with Ben.\n")
+
+
 async def test_a_dry_run_says_the_same_and_writes_nothing(
     notes: Path, command: Command, user: str, documents: PostgresDocuments
 ) -> None:
