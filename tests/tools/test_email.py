@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -277,6 +278,15 @@ async def test_a_lost_answer_is_no_certainty_unless_the_server_kept_a_copy(desk:
     desk.mailbox.sent[sent.message_id] = b"kept by the server"
     assert (await desk.use("sendEmail", LETTER))["sent"]["subject"] == "The boat"
     assert len(desk.post.sent) == 1
+
+
+async def test_an_answer_that_was_lost_after_the_server_kept_its_copy_is_one(desk: Desk) -> None:
+    def keep_and_break(raw: bytes) -> Unsure:
+        desk.mailbox.sent[str(message_from_bytes(raw)["Message-ID"])] = raw
+        return Unsure(raw=raw)
+
+    desk.post.outcome = keep_and_break
+    assert (await desk.use("sendEmail", LETTER))["sent"]["subject"] == "The boat"
 
 
 async def test_nothing_is_sent_while_nobody_can_look_whether_it_was(desk: Desk) -> None:
