@@ -1,8 +1,11 @@
-"""POST /api/control: stop, mark as heard, decide."""
+"""POST /api/control: stop, mark as heard, decide. The user's own things, whose names lead here:
+/api/documents, /api/emails, /api/facts, /api/preferences, /api/rules, /api/questions.
+"""
 
-from brain.http.edge import endpoint
+from brain.http.edge import by_name
 from brain.routes.control import control
+from brain.routes.resources import RESOURCES
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"POST": control}, Wiring(environment()))
+app = by_name({"control": {"POST": control}, **RESOURCES}, Wiring(environment()))

@@ -4,7 +4,8 @@
 
 Importing a folder again changes what has changed and leaves the rest. A file is known by the
 folder's name and its path in it. What was deleted in the folder stays a document; so does what was
-changed after the import, beside the file's new version.
+changed after the import, beside the file's new version. A document that was deleted stays away
+until its file changes. All count as texts by others: nobody knows who wrote a file.
 """
 
 import argparse

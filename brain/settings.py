@@ -184,6 +184,16 @@ def email(env: Env) -> "EmailSettings | None":
     return read(env)
 
 
+def has_email(env: Env, user_id: str) -> bool:
+    """Whether a user's emails are here: the account's owner's, or those that a webhook brings where
+    there is no account.
+    """
+    if database(env) is None:
+        return False
+    account = email(env)
+    return account.owner == user_id if account else events(env).postmark_password is not None
+
+
 def tokens(env: Env) -> TokenSettings:
     """Whose tokens hold."""
     secret, jwks_url = env.get("BRAIN_JWT_SECRET"), _url(env, "BRAIN_JWKS_URL")

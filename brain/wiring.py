@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from brain.adapters.postgres import Postgres
     from brain.adapters.postmark import PostmarkReader
     from brain.adapters.signed import EventSignature
-    from brain.tools.email import Account
+    from brain.tools.sending import Account
 
 
 log = logging.getLogger("brain")
@@ -270,7 +270,7 @@ class Wiring:
         from brain.adapters.imap import ImapServer
         from brain.adapters.mailbox import ImapMailbox
         from brain.adapters.smtp import SmtpPost
-        from brain.tools.email import Account
+        from brain.tools.sending import Account
 
         mailbox = ImapMailbox(ImapServer(at.imap), self.database, now=self.clock.now)
         post = SmtpPost(at.smtp, at.sender, utc=self.clock.utc)
@@ -304,11 +304,13 @@ class Wiring:
         from brain.tools.documents import document_tools
         from brain.tools.memory import memory_tools
         from brain.tools.rules import rule_tools
+        from brain.tools.sharing import sharing_tools
 
         return (
             *document_tools(self.documents),
             *memory_tools(self.memory, self.archive),
             *rule_tools(self.wishes),
             *self._email_tools,
+            *(sharing_tools(self.documents, self.account) if self.account else ()),
             *anywhere,
         )

@@ -139,6 +139,16 @@ async def test_a_folder_is_taken_in_and_each_file_accounted_for(
     assert (await the(documents, user, "wien")).body == "Grüße\naus Wien\n"
 
 
+async def test_what_stands_in_a_file_counts_as_a_text_by_others(
+    notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
+) -> None:
+    await taken_in(notes)
+    created = await the(documents, user, "spare key")
+    (notes / "house.md").write_text("# The house\n\nThe spare key is with Ben.\n")
+    await taken_in(notes)
+    assert (created.foreign, (await the(documents, user, "spare key")).foreign) == (True, True)
+
+
 async def test_importing_again_changes_what_has_changed_and_nothing_else(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
@@ -159,12 +169,25 @@ async def test_what_was_added_to_a_document_since_is_not_overwritten(
 ) -> None:
     await taken_in(notes)
     house = await the(documents, user, "spare key")
-    await documents.update(user, house.id, key="k", append="Anna has another key.")
+    await documents.update(user, house.id, key="k", foreign=False, append="Anna has another key.")
     (notes / "house.md").write_text("# The house\n\nNo spare keys any more.\n")
     assert "changed: notes/house.md" in await taken_in(notes)
     assert "Anna has another" in (await the(documents, user, "Anna another key")).body
     assert (await the(documents, user, "no more keys")).body.endswith("any more.\n")
     assert (await taken_in(notes))[-1].startswith("0 created, 0 changed, 4 unchanged")
+
+
+async def test_a_document_that_was_deleted_comes_back_only_with_its_file_changed(
+    notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
+) -> None:
+    await taken_in(notes)
+    house = await the(documents, user, "spare key")
+    assert await documents.delete(user, house.id, key="k")
+    assert (await taken_in(notes))[-1].startswith("0 created, 0 changed, 4 unchanged")
+    assert not await documents.search(user, query="spare key", limit=1)
+    (notes / "house.md").write_text("# The house\n\nThe spare key is with Ben.\n")
+    await taken_in(notes)
+    assert (await the(documents, user, "spare key")).body.endswith("with Ben.\n")
 
 
 async def test_a_dry_run_says_the_same_and_writes_nothing(

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from brain.adapters.postgres import Postgres, statement
 from brain.adapters.rows import ID, id_from_key, rows
-from brain.core.texts import asked_words, kept_words, objection, passages, revised
+from brain.core.texts import (
+    asked_words,
+    kept_words,
+    objection,
+    outdated,
+    passages,
+    revised,
+    stays_foreign,
+)
 from brain.domain.errors import ToolFault
 from brain.ports import Document, Passage
 
@@ -22,21 +30,40 @@ LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word
 SAMPLE_CHARS = 2_000  # of a text that tell its language
 
 INSERT = b"""
-    insert into brain.documents (user_id, id, title, body)
-    values (%(user_id)s, %(id)s, %(title)s, %(body)s)
+    insert into brain.documents (user_id, id, title, body, "foreign")
+    values (%(user_id)s, %(id)s, %(title)s, %(body)s, %(foreign)s)
     on conflict do nothing
     returning true
 """
 CHANGE = b"""
-    update brain.documents set title = %(title)s, body = %(body)s, updated_at = now()
+    update brain.documents
+    set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
     where user_id = %(user_id)s and id = %(id)s
 """
 UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
 SELECT = b"""
-    select id, title, body, updated_at from brain.documents
+    select id, title, body, updated_at, "foreign" from brain.documents
     where user_id = %(user_id)s and id = %(id)s
 """
 LOCK = SELECT + b" for update"
+NEWEST = b"""
+    select
+        id as document_id, title, brain.version_of(title, body) as version, text as snippet,
+        0::float as score, updated_at, "foreign"
+    from (
+        select * from brain.documents
+        where user_id = %(user_id)s
+        order by updated_at desc, id
+        limit %(limit)s
+    ) as newest
+    join brain.passages as passage
+        on passage.user_id = %(user_id)s
+        and passage.document_id = newest.id
+        and passage.number = 1
+    order by updated_at desc, id
+"""
+DELETE = b"delete from brain.documents where user_id = %(user_id)s and id = %(id)s"
+DONE = b"select true from brain.operations where user_id = %(user_id)s and key = %(key)s"
 REMEMBER = b"""
     insert into brain.operations (user_id, key)
     select user_id, %(key)s from brain.documents where user_id = %(user_id)s and id = %(id)s
@@ -56,10 +83,13 @@ class PostgresDocuments:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         """The id comes from the key: the same key is the same document."""
         refuse(title, body)
-        row = {"user_id": user_id, "id": id_from_key(user_id, key), "title": title, "body": body}
+        text = {"title": title, "body": body, "foreign": foreign}
+        row = {"user_id": user_id, "id": id_from_key(user_id, key), **text}
 
         async def work(connection: "Connection") -> Document:
             await insert(connection, row)
@@ -80,6 +110,11 @@ class PostgresDocuments:
 
         return await self._database.run(work) if words.strip() else ()
 
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
+        """From the index of their times."""
+        asked = {"user_id": user_id, "limit": limit}
+        return await self._database.run(lambda connection: rows(connection, Passage, NEWEST, asked))
+
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """One row by its key."""
         if not ID.fullmatch(document_id):
@@ -98,6 +133,7 @@ class PostgresDocuments:
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
@@ -108,18 +144,44 @@ class PostgresDocuments:
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> Document | None:
-            first = await _made(connection, REMEMBER, named)
+            first = await _has_row(connection, REMEMBER, named)
             found = await rows(connection, Document, LOCK, named)
             if not found or not first:
                 return found[0] if found else None
             [document] = found
             new_title = document.title if title is None else title
             new_body = revised(document.body, body=body, append=append)
+            is_foreign = stays_foreign(document.foreign, foreign, title=title, body=body)
             refuse(new_title, new_body)
             await connection.execute(FORGET, named)
-            await change(connection, {**named, "title": new_title, "body": new_body})
+            text = {"title": new_title, "body": new_body, "foreign": is_foreign}
+            await change(connection, {**named, **text})
             [changed] = await rows(connection, Document, SELECT, named)
             return changed
+
+        return await self._database.run(work)
+
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
+        """The row goes and all its passages; the key stays, in the same transaction."""
+        if not ID.fullmatch(document_id):
+            return False
+        named = {"user_id": user_id, "id": document_id, "key": key}
+
+        async def work(connection: "Connection") -> bool:
+            # Locked first: of two who delete it under different keys, one finds it gone.
+            found = await rows(connection, Document, LOCK, named)
+            if not found:
+                return await _has_row(connection, DONE, named)
+            if not await _has_row(connection, REMEMBER, named):
+                return True
+            [document] = found
+            if reason := outdated(document.title, document.body, version):
+                raise ToolFault(f"Not deleted: {reason}.")
+            await connection.execute(FORGET, named)
+            await connection.execute(DELETE, named)
+            return True
 
         return await self._database.run(work)
 
@@ -131,13 +193,15 @@ def refuse(title: str, body: str) -> None:
 
 
 async def insert(connection: "Connection", row: dict[str, Any]) -> None:
-    """Keep a new document (`user_id`, `id`, `title`, `body`); one of this id stays as it is."""
-    if await _made(connection, INSERT, row):
+    """Keep a new document (`user_id`, `id`, `title`, `body`, `foreign`); one of this id stays as it
+    is.
+    """
+    if await _has_row(connection, INSERT, row):
         await _index(connection, row)
 
 
 async def change(connection: "Connection", row: dict[str, Any]) -> None:
-    """Give the document of this id a new title and body."""
+    """Give the document of this id a new title and body, and say whether it is foreign now."""
     await connection.execute(CHANGE, row)
     await connection.execute(UNINDEX, row)
     await _index(connection, row)
@@ -160,6 +224,6 @@ async def _index(connection: "Connection", row: dict[str, Any]) -> None:
     )
 
 
-async def _made(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
-    """Whether the insert made a row. (In a pipeline, rowcount is not known until one fetches.)"""
+async def _has_row(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
+    """Whether there is a row. (In a pipeline, rowcount is not known until one fetches.)"""
     return await (await connection.execute(sql, values)).fetchone() is not None

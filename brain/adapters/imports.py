@@ -71,7 +71,10 @@ class PostgresImports:
 
 
 async def _keep(connection: "Connection", part: dict[str, Any], old_id: str | None) -> None:
-    """Change the part's document, or make it."""
-    row = {**part, "id": old_id or id_from_key(part["user_id"], secrets.token_hex())}
+    """Change the part's document, or make it. Nobody knows who wrote a file: it counts as a text by
+    others.
+    """
+    id = old_id or id_from_key(part["user_id"], secrets.token_hex())
+    row = {**part, "id": id, "foreign": True}
     await (change(connection, row) if old_id else insert(connection, row))
     await connection.execute(REMEMBER, row)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from brain.core.codec import iso
 from brain.core.texts import folded, unkeepable
 from brain.domain.memory import Fact
+from brain.domain.tools import Json
 
 MAX_FACTS = 2_000  # of a user: more is a document, or a diary
 MAX_FACT_CHARS = 1_000  # about 150 words; a fact is a sentence or two
@@ -34,6 +36,17 @@ def full(most: int) -> str:
         f"{most} facts are kept, and that is the most. Ask the user which ones to forget, or keep "
         "this in a document"
     )
+
+
+def fact_to_wire(fact: Fact) -> Json:
+    """A fact as the page is told of it."""
+    return {
+        "id": fact.id,
+        "text": fact.text,
+        "source": fact.source,
+        "at": iso(fact.at),
+        "foreign": fact.foreign,
+    }
 
 
 def memory_block(

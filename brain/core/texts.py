@@ -4,17 +4,20 @@ Words are made here rather than in the database: its ideas of case, punctuation 
 without spaces change with its locale, and the kept and the asked words must be made alike.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
 
 MAX_TITLE_CHARS = 300  # a title is read aloud
 MAX_BODY_CHARS = 200_000  # about 40,000 words; a longer text is better found as several documents
+BEGINNING_CHARS = 150  # of a text that is asked about: ten seconds when read aloud
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
 MIN_PASSAGE_CHARS = 100  # a heading after less does not begin a passage: their number stays bounded
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
 _SPACE = ord(" ")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Kana, Han, Thai, Lao, Burmese and Khmer: scripts that do not set spaces between words.
 _UNSPACED_RUN = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -45,6 +48,40 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def version(title: str, body: str) -> str:
+    """What names a document's text as it is now: another text has another."""
+    return hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:16]
+
+
+def outdated(title: str, body: str, named: str | None) -> str:
+    """Why nothing is done with a document as it is, in words for the model: it was asked for in
+    another version. Empty if it was not.
+    """
+    if named in (None, version(title, body)):
+        return ""
+    return (
+        "the document is not what it was in this version. Read it again; if it is still right, ask "
+        "with the new version"
+    )
+
+
+def described(title: str, body: str) -> str:
+    """A document in a question, so that the user knows which one is meant: title, length, and how
+    it begins. One line, so that no text can pass for a part of the question.
+    """
+    name = f"“{one_line(title)}”"
+    line = one_line(body)
+    if not line:
+        return f"{name} (empty)"
+    beginning = line if len(line) <= BEGINNING_CHARS else f"{line[:BEGINNING_CHARS].rstrip()}…"
+    return f"{name} ({len(body):,} characters, beginning “{beginning}”)"
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def revised(old: str, *, body: str | None, append: str | None) -> str:
     """The body after a change: replaced first, then appended to on a line of its own."""
     kept = old if body is None else body
@@ -52,6 +89,15 @@ def revised(old: str, *, body: str | None, append: str | None) -> str:
         return kept
     between = "\n" if kept and not kept.endswith("\n") else ""
     return f"{kept}{between}{append}"
+
+
+def stays_foreign(was: bool, change: bool, *, title: str | None, body: str | None) -> bool:
+    """Whether a changed document counts as a text by others.
+
+    A change that may be theirs makes it one. Only a change of the user's own that replaces title
+    and body makes it the user's again: whatever else is changed, something of the old text stays.
+    """
+    return change or (was and (title is None or body is None))
 
 
 def passages(body: str) -> tuple[str, ...]:

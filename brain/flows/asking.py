@@ -87,7 +87,7 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
         expires_at=question.expires_at,
         supersedes=_superseded(turn, question),
         question=question,
-        foreign=turn.is_tainted,
+        foreign=turn.is_tainted or (ask.deed is not None and ask.deed.foreign),
     )
 
 

@@ -32,7 +32,7 @@ from brain.ports import (
 from brain.tools.say import SAY_SPECS
 
 if TYPE_CHECKING:
-    from brain.tools.email import Account
+    from brain.tools.sending import Account
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,12 +15,13 @@ MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of a front end's own tools
 
 
-def _cleaned(value: Any) -> Any:
-    # Before pydantic looks: it takes a text that was cut in mid-character for no text at all.
+def cleaned(value: Any) -> Any:
+    """Before pydantic looks: it takes a text that was cut in mid-character for no text at all."""
     return clean(value) if isinstance(value, str) else value
 
 
-def _not_blank(text: str) -> str:
+def not_blank(text: str) -> str:
+    """The text. Raises ValueError for spaces alone."""
     if not text.strip():
         raise ValueError("must not be empty")
     return text
@@ -46,8 +47,8 @@ def _few(tools: list["ToolLine"]) -> list["ToolLine"]:
     return tools
 
 
-type Cleaned = Annotated[str, BeforeValidator(_cleaned)]
-type Text = Annotated[Cleaned, Field(min_length=1, max_length=8000), AfterValidator(_not_blank)]
+type Cleaned = Annotated[str, BeforeValidator(cleaned)]
+type Text = Annotated[Cleaned, Field(min_length=1, max_length=8000), AfterValidator(not_blank)]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 

@@ -105,10 +105,24 @@ def endpoint[W](
     return app
 
 
-async def read_json(request: Request) -> Any:
+def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> ASGIApp:
+    """The ASGI app of a function that rewrites give several names: handlers by the last part of
+    the path, which stays as the client asked for it; the first for any other.
+    """
+    apps = {name: endpoint(of_name, wiring) for name, of_name in handlers.items()}
+    first = next(iter(apps.values()))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        name = str(scope.get("path", "")).rpartition("/")[2]
+        await apps.get(name, first)(scope, receive, send)
+
+    return app
+
+
+async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
     """The JSON body. Raises Problem 413, 415, 400."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await read_body(request)
+    body = await read_body(request, limit=limit)
     if kind != "application/json":
         raise Problem(415, "The body must be application/json.")
     return parse_json(body)

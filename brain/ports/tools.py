@@ -32,11 +32,12 @@ class Deed:
     """What an acting tool is about to do, for the user to say yes to.
 
     `question` reads back exactly what will be done; `recipients` are the addresses that get
-    something by it, in lower case.
+    something by it, in lower case. `foreign`: the question quotes what others wrote.
     """
 
     question: str
     recipients: tuple[str, ...]
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

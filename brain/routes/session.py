@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.adapters.pusher import channel_names
 from brain.core.codec import iso
-from brain.domain.errors import TokenRefused
+from brain.domain.errors import SettingMissing, TokenRefused
 from brain.domain.tools import Json
 from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
@@ -38,7 +38,7 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
             "presenceChannel": presence,
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
-            "features": _features(wiring.env),
+            "features": _features(wiring.env, token.user_id),
         },
         background=BackgroundTask(wiring.watch_mailbox, token.user_id),
     )
@@ -91,12 +91,23 @@ def _pusher(env: Env) -> Json:
     return found
 
 
-def _features(env: Env) -> Json:
-    at = settings.model(env)
+def _features(env: Env, user_id: str) -> Json:
+    at, has_database = settings.model(env), settings.database(env) is not None
     return {
-        "documents": settings.database(env) is not None,
+        "documents": has_database,
+        "memory": has_database,
+        "email": _has_email(env, user_id),
         "model": {"name": at.model, "scripted": settings.scripted(env)},
+        "local": settings.session(env).is_open,
     }
+
+
+def _has_email(env: Env, user_id: str) -> bool:
+    """No for an account that is not set up right: a session does not need it, and health tells."""
+    try:
+        return settings.has_email(env, user_id)
+    except SettingMissing:
+        return False
 
 
 def _field(fields: object, name: str) -> str:

@@ -23,7 +23,7 @@ _BODY = {
     "maxLength": letters.MAX_BODY_CHARS,
     "description": "the whole text, plain, with greeting and signature",
 }
-_PEOPLE = {
+PEOPLE = {
     "type": "array",
     "items": {"type": "string", "minLength": 3, "maxLength": MAX_ADDRESS_CHARS},
     "minItems": 1,
@@ -100,7 +100,7 @@ SEND = ToolSpec(
     parameters={
         "type": "object",
         "properties": {
-            "to": {**_PEOPLE, "description": "addresses, such as anna@example.org"},
+            "to": {**PEOPLE, "description": "addresses, such as anna@example.org"},
             "subject": {
                 "type": "string",
                 "minLength": 1,
@@ -108,7 +108,7 @@ SEND = ToolSpec(
                 "description": "one line",
             },
             "body": _BODY,
-            "cc": {**_PEOPLE, "minItems": 0, "description": "addresses that get a copy"},
+            "cc": {**PEOPLE, "minItems": 0, "description": "addresses that get a copy"},
         },
         "required": ["to", "subject", "body"],
         "additionalProperties": False,

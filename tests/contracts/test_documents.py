@@ -4,16 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
+import psycopg
 import pytest
 import pytest_asyncio
 
 from brain.adapters.documents import PostgresDocuments
-from brain.adapters.postgres import Postgres
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS
+from brain.adapters.postgres import Postgres, statement
+from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS, version
 from brain.domain.errors import ToolFault
 from brain.ports import Documents
 from local.engines import postgres
 from tests.fakes.documents import FakeDocuments
+
+OLDER = (  # the migrations before documents knew who wrote them
+    "001_documents",
+    "002_archive",
+    "003_emails",
+    "004_memory",
+    "005_archive",
+    "006_wishes",
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -48,7 +58,9 @@ def ben() -> str:
 
 
 async def keep(documents: Documents, user_id: str, title: str, body: str) -> str:
-    return (await documents.create(user_id, title=title, body=body, key=uuid4().hex)).id
+    return (
+        await documents.create(user_id, title=title, body=body, foreign=False, key=uuid4().hex)
+    ).id
 
 
 async def titles(documents: Documents, user_id: str, query: str, limit: int = 5) -> list[str]:
@@ -61,15 +73,15 @@ async def titles(documents: Documents, user_id: str, query: str, limit: int = 5)
 
 async def test_a_document_is_read_as_it_was_created(documents: Documents, anna: str) -> None:
     body = "Zeile eins,\n\tquotes ' \" \\ % and 100 %(x)s \U0001f431 ein Kätzchen, 猫\n"
-    made = await documents.create(anna, title="Über Katzen", body=body, key="k")
+    made = await documents.create(anna, title="Über Katzen", body=body, foreign=False, key="k")
     assert await documents.read(anna, made.id) == made
     assert (made.title, made.body) == ("Über Katzen", body)
 
 
 async def test_the_same_key_creates_one_document(documents: Documents, anna: str) -> None:
     first, second = await asyncio.gather(
-        documents.create(anna, title="List", body="milk", key="k"),
-        documents.create(anna, title="List", body="milk", key="k"),
+        documents.create(anna, title="List", body="milk", foreign=False, key="k"),
+        documents.create(anna, title="List", body="milk", foreign=False, key="k"),
     )
     assert first == second
     assert await titles(documents, anna, "milk") == ["List"]
@@ -82,8 +94,8 @@ async def test_another_key_creates_another_document(documents: Documents, anna: 
 async def test_the_same_key_of_two_users_makes_two_documents(
     documents: Documents, anna: str, ben: str
 ) -> None:
-    await documents.create(anna, title="Anna's", body="cake", key="k")
-    await documents.create(ben, title="Ben's", body="cake", key="k")
+    await documents.create(anna, title="Anna's", body="cake", foreign=False, key="k")
+    await documents.create(ben, title="Ben's", body="cake", foreign=False, key="k")
     assert await titles(documents, anna, "cake") == ["Anna's"]
     assert await titles(documents, ben, "cake") == ["Ben's"]
 
@@ -93,8 +105,10 @@ async def test_nobody_reads_finds_or_changes_what_is_another_users(
 ) -> None:
     id = await keep(documents, anna, "Diary", "secret meeting")
     assert await documents.read(ben, id) is None
-    assert await documents.update(ben, id, key="k", body="stolen") is None
+    assert await documents.update(ben, id, key="k", foreign=False, body="stolen") is None
+    assert not await documents.delete(ben, id, key="k")
     assert await documents.search(ben, query="secret meeting", limit=20) in ([], ())
+    assert await documents.newest(ben, limit=20) == []
     kept = await documents.read(anna, id)
     assert kept is not None
     assert kept.body == "secret meeting"
@@ -103,15 +117,16 @@ async def test_nobody_reads_finds_or_changes_what_is_another_users(
 @pytest.mark.parametrize("id", ["", "nothing", "aaaaaaaaaaaaaaaa", "\0", "\ud800", "' or true --"])
 async def test_an_unknown_id_is_no_document(documents: Documents, anna: str, id: str) -> None:
     assert await documents.read(anna, id) is None
-    assert await documents.update(anna, id, key="k", append="x") is None
+    assert await documents.update(anna, id, key="k", foreign=False, append="x") is None
+    assert not await documents.delete(anna, id, key="k")
 
 
 async def test_an_update_changes_what_is_given_and_nothing_else(
     documents: Documents, anna: str
 ) -> None:
     id = await keep(documents, anna, "Old title", "old body")
-    renamed = await documents.update(anna, id, key="1", title="New title")
-    replaced = await documents.update(anna, id, key="2", body="new body")
+    renamed = await documents.update(anna, id, key="1", foreign=False, title="New title")
+    replaced = await documents.update(anna, id, key="2", foreign=False, body="new body")
     assert renamed is not None
     assert replaced is not None
     assert (renamed.title, renamed.body) == ("New title", "old body")
@@ -123,8 +138,8 @@ async def test_what_is_appended_stands_on_a_line_of_its_own(
     documents: Documents, anna: str
 ) -> None:
     id = await keep(documents, anna, "Shopping", "milk")
-    await documents.update(anna, id, key="1", append="bread\n")
-    changed = await documents.update(anna, id, key="2", append="cheese")
+    await documents.update(anna, id, key="1", foreign=False, append="bread\n")
+    changed = await documents.update(anna, id, key="2", foreign=False, append="cheese")
     assert changed is not None
     assert changed.body == "milk\nbread\ncheese"
 
@@ -132,24 +147,152 @@ async def test_what_is_appended_stands_on_a_line_of_its_own(
 async def test_an_update_under_the_same_key_happens_once(documents: Documents, anna: str) -> None:
     id = await keep(documents, anna, "Shopping", "milk")
     answers = await asyncio.gather(
-        *(documents.update(anna, id, key="k", append="bread") for _ in range(3))
+        *(documents.update(anna, id, key="k", foreign=False, append="bread") for _ in range(3))
     )
     assert [answer and answer.body for answer in answers] == ["milk\nbread"] * 3
 
 
 async def test_two_updates_at_once_are_both_kept(documents: Documents, anna: str) -> None:
     id = await keep(documents, anna, "Shopping", "")
-    await asyncio.gather(*(documents.update(anna, id, key=f"k{n}", append=f"{n}") for n in "abc"))
+    await asyncio.gather(
+        *(documents.update(anna, id, key=f"k{n}", foreign=False, append=f"{n}") for n in "abc")
+    )
     kept = await documents.read(anna, id)
     assert kept is not None
     assert sorted(kept.body.split()) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("foreign", [True, False])
+async def test_a_document_is_kept_and_found_with_who_wrote_it(
+    documents: Documents, anna: str, foreign: bool
+) -> None:
+    made = await documents.create(anna, title="News", body="hail", foreign=foreign, key="k")
+    kept = await documents.read(anna, made.id)
+    [passage] = await documents.search(anna, query="hail", limit=5)
+    assert kept is not None
+    assert (made.foreign, kept.foreign, passage.foreign) == (foreign, foreign, foreign)
+    assert passage.updated_at == kept.updated_at
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "t"}, {"body": "b"}, {"append": "a"}, {"title": "t", "body": "b"}]
+)
+async def test_a_change_that_others_may_have_written_makes_the_document_theirs(
+    documents: Documents, anna: str, change: dict[str, str]
+) -> None:
+    id = await keep(documents, anna, "Note", "my own words")
+    mine = await documents.update(anna, id, key="1", foreign=False, append="and more of them")
+    changed = await documents.update(anna, id, key="2", foreign=True, **change)
+    assert mine is not None
+    assert changed is not None
+    assert (mine.foreign, changed.foreign) == (False, True)
+
+
+async def test_a_document_by_others_is_the_users_own_only_when_nothing_of_it_is_left(
+    documents: Documents, anna: str
+) -> None:
+    made = await documents.create(anna, title="Theirs", body="theirs", foreign=True, key="k")
+    changes = [{"append": "x"}, {"body": "b"}, {"title": "t"}, {"title": "t", "append": "y"}]
+    for number, change in enumerate(changes):
+        changed = await documents.update(anna, made.id, key=f"{number}", foreign=False, **change)
+        assert changed is not None
+        assert changed.foreign
+    replaced = await documents.update(
+        anna, made.id, key="last", foreign=False, title="Mine", body="mine", append="mine too"
+    )
+    assert replaced is not None
+    assert not replaced.foreign
+    assert await documents.read(anna, made.id) == replaced
+
+
+async def test_the_newest_are_those_that_were_changed_last_with_their_beginnings(
+    documents: Documents, anna: str, ben: str
+) -> None:
+    first = await keep(documents, anna, "First", "One.\n" * 200)
+    second = await keep(documents, anna, "Second", "")
+    await keep(documents, anna, "Third", "three")
+    await keep(documents, ben, "Ben's", "four")
+    await documents.update(anna, first, key="1", foreign=True, append="more")
+    newest = await documents.newest(anna, limit=2)
+    assert [(one.title, one.foreign) for one in newest] == [("First", True), ("Third", False)]
+    assert newest[0].snippet.startswith("One. One.")
+    assert len(newest[0].snippet) <= PASSAGE_CHARS
+    assert [one.document_id for one in await documents.newest(anna, limit=9)][2:] == [second]
+    kept = await documents.read(anna, first)
+    assert kept is not None
+    assert (newest[0].document_id, newest[0].updated_at) == (first, kept.updated_at)
+    assert newest[0].score == 0
+
+
+async def test_a_passage_names_the_version_of_the_whole_text(
+    documents: Documents, anna: str
+) -> None:
+    title, body = "Über Katzen", "ein Kätzchen \U0001f431, 猫\r\n" * 100
+    await keep(documents, anna, title, body)
+    [found] = await documents.search(anna, query="Kätzchen", limit=5)
+    [newest] = await documents.newest(anna, limit=5)
+    assert found.version == newest.version == version(title, body)
+
+
+async def test_a_deleted_document_is_neither_read_nor_found_nor_listed(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    await keep(documents, anna, "Other", "apples")
+    assert await documents.delete(anna, id, key="k")
+    assert await documents.read(anna, id) is None
+    assert await titles(documents, anna, "apples") == ["Other"]
+    assert [one.title for one in await documents.newest(anna, limit=9)] == ["Other"]
+
+
+async def test_the_key_that_deleted_a_document_says_so_again_and_no_other_does(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    answers = await asyncio.gather(*(documents.delete(anna, id, key="k") for _ in range(3)))
+    assert answers == [True, True, True]
+    assert not await documents.delete(anna, id, key="another")
+
+
+async def test_a_document_is_not_deleted_in_another_version_than_was_named(
+    documents: Documents, anna: str
+) -> None:
+    id = await keep(documents, anna, "Note", "apples")
+    old = version("Note", "apples")
+    changed = await documents.update(anna, id, key="u", foreign=False, append="pears")
+    with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+        await documents.delete(anna, id, key="k", version=old)
+    assert await documents.read(anna, id) == changed
+    new = version("Note", "apples\npears")
+    assert await documents.delete(anna, id, key="k", version=new)
+    assert await documents.delete(anna, id, key="k", version=new)
+
+
+async def test_of_several_that_delete_it_at_once_one_does(url: str, anna: str) -> None:
+    databases = [Postgres(url) for _ in range(4)]
+    id = await keep(PostgresDocuments(databases[0]), anna, "Note", "apples")
+    several = [PostgresDocuments(database) for database in databases]
+    answers = await asyncio.gather(
+        *(each.delete(anna, id, key=f"k{number}") for number, each in enumerate(several))
+    )
+    assert sorted(answers) == [False, False, False, True]
+    for database in databases:
+        await database.close()
+
+
+async def test_a_key_deletes_once_whatever_comes_after(documents: Documents, anna: str) -> None:
+    made = await documents.create(anna, title="Note", body="a", foreign=False, key="make")
+    await documents.delete(anna, made.id, key="k")
+    again = await documents.create(anna, title="Note", body="b", foreign=False, key="make")
+    assert await documents.delete(anna, again.id, key="k")
+    assert await documents.read(anna, again.id) == again
 
 
 async def test_a_search_finds_what_an_update_wrote_and_not_what_it_replaced(
     documents: Documents, anna: str
 ) -> None:
     id = await keep(documents, anna, "Note", "apples")
-    await documents.update(anna, id, key="1", body="pears")
+    await documents.update(anna, id, key="1", foreign=False, body="pears")
     assert await titles(documents, anna, "pears") == ["Note"]
     assert await titles(documents, anna, "apples") == []
 
@@ -169,7 +312,7 @@ async def test_a_text_that_cannot_be_kept_is_refused_with_the_reason(
     documents: Documents, anna: str, title: str, body: str, complaint: str
 ) -> None:
     with pytest.raises(ToolFault, match=complaint):
-        await documents.create(anna, title=title, body=body, key="k")
+        await documents.create(anna, title=title, body=body, foreign=False, key="k")
 
 
 async def test_a_text_of_the_longest_length_is_kept_and_found(
@@ -187,8 +330,8 @@ async def test_an_append_beyond_the_limit_is_refused_and_changes_nothing(
 ) -> None:
     id = await keep(documents, anna, "Full", "b" * MAX_BODY_CHARS)
     with pytest.raises(ToolFault, match="at most 200000 characters"):
-        await documents.update(anna, id, key="k", append="x")
-    shorter = await documents.update(anna, id, key="k", body="room again")
+        await documents.update(anna, id, key="k", foreign=False, append="x")
+    shorter = await documents.update(anna, id, key="k", foreign=False, body="room again")
     assert shorter is not None
     assert shorter.body == "room again"
 
@@ -324,13 +467,32 @@ async def test_a_question_of_nothing_but_such_words_still_finds_them(
     assert await titles(real, anna, "who is who") == ["The Who"]
 
 
+async def test_documents_of_an_older_version_count_as_texts_by_others(url: str, anna: str) -> None:
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
+        await admin.execute("create database older")
+    at = url.replace("/brain?", "/older?")
+    async with await psycopg.AsyncConnection.connect(at) as older:
+        await older.execute("create schema brain")
+        await older.execute("create table brain.migrations (number integer primary key)")
+        for number, name in enumerate(OLDER, 1):
+            await older.execute(statement(name))
+            await older.execute("insert into brain.migrations values (%s)", [number])
+        row = (anna, "a" * 16, "Note", "kept long ago")
+        await older.execute("insert into brain.documents values (%s, %s, %s, %s)", row)
+    database = Postgres(at)
+    kept = await PostgresDocuments(database).read(anna, "a" * 16)
+    await database.close()
+    assert kept is not None
+    assert (kept.body, kept.foreign) == ("kept long ago", True)
+
+
 async def test_appends_of_several_functions_at_once_are_all_kept(url: str, anna: str) -> None:
     databases = [Postgres(url) for _ in range(4)]
     id = await keep(PostgresDocuments(databases[0]), anna, "List", "")
     await asyncio.gather(
         *(
             PostgresDocuments(databases[number % 4]).update(
-                anna, id, key=f"key {number}", append=f"line {number}"
+                anna, id, key=f"key {number}", foreign=False, append=f"line {number}"
             )
             for number in range(20)
         )

@@ -1,5 +1,7 @@
 """Passages and words, as values."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,10 +11,13 @@ from brain.core.texts import (
     PASSAGE_CHARS,
     asked_words,
     best_passage,
+    described,
     folded,
     kept_words,
     passages,
     revised,
+    stays_foreign,
+    version,
 )
 
 
@@ -84,6 +89,53 @@ def test_a_body_is_replaced_first_and_then_appended_to(
     old: str, body: str | None, append: str | None, new: str
 ) -> None:
     assert revised(old, body=body, append=append) == new
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(("a", "b"), ("a", "c")), (("a", "b"), ("x", "b")), (("a", "bc"), ("ab", "c"))],
+)
+def test_another_title_or_text_has_another_version(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assert version(*one) != version(*other)
+    assert version(*one) == version(*one)
+    assert re.fullmatch("[0-9a-f]{16}", version(*one))
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "said"),
+    [
+        ("Wifi", "1234", "“Wifi” (4 characters, beginning “1234”)"),
+        ("Wifi", " \n", "“Wifi” (empty)"),
+        ("To:\r\nEve\u2028\x07!", "a\n\n\tb\x00", "“To: Eve !” (6 characters, beginning “a b”)"),
+        ("Long", "word " * 300, f"“Long” (1,500 characters, beginning “{'word ' * 29}word…”)"),
+        ("Just", "x" * 150, f"“Just” (150 characters, beginning “{'x' * 150}”)"),
+    ],
+)
+def test_a_document_in_a_question_is_one_line_of_title_length_and_beginning(
+    title: str, body: str, said: str
+) -> None:
+    assert described(title, body) == said
+
+
+@pytest.mark.parametrize(
+    ("was", "change", "title", "body", "is_foreign"),
+    [
+        (False, False, "t", None, False),
+        (False, True, None, None, True),
+        (False, True, "t", "b", True),
+        (True, False, None, None, True),
+        (True, False, "t", None, True),
+        (True, False, None, "", True),
+        (True, False, "t", "", False),
+        (True, True, "t", "b", True),
+    ],
+)
+def test_a_text_by_others_is_the_users_own_again_only_when_nothing_of_it_is_left(
+    was: bool, change: bool, title: str | None, body: str | None, is_foreign: bool
+) -> None:
+    assert stays_foreign(was, change, title=title, body=body) is is_foreign
 
 
 @pytest.mark.parametrize(

@@ -4,36 +4,62 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from brain.core.texts import asked_words, kept_words, objection, passages, revised
-from brain.domain.errors import ToolFault
+from brain.core import texts
+from brain.core.texts import (
+    asked_words,
+    kept_words,
+    objection,
+    outdated,
+    passages,
+    revised,
+    stays_foreign,
+)
+from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.ports import Document, Passage
 
 
 class FakeDocuments:
-    """Passes the contract of the real ones; its ranking counts words and knows no language."""
+    """Passes the contract of the real ones; its ranking counts words and knows no language.
+    `is_away`: its database does not answer.
+    """
 
     def __init__(self) -> None:
+        self.is_away = False
         self._documents: dict[tuple[str, str], Document] = {}
         self._created: dict[tuple[str, str], str] = {}
         self._done: set[tuple[str, str]] = set()
 
-    async def create(self, user_id: str, *, title: str, body: str, key: str) -> Document:
+    async def create(
+        self, user_id: str, *, title: str, body: str, foreign: bool, key: str
+    ) -> Document:
         """Ids are numbers in order of creation."""
+        self._answer()
         _refuse(title, body)
         id = self._created.setdefault((user_id, key), f"doc{len(self._created) + 1}")
-        document = Document(id=id, title=title, body=body, updated_at=datetime.now(UTC))
+        document = Document(
+            id=id, title=title, body=body, updated_at=datetime.now(UTC), foreign=foreign
+        )
         return self._documents.setdefault((user_id, id), document)
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
         """The passage of each document that holds most of the words."""
+        self._answer()
         asked = set(asked_words(query).split())
         mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
         best = [max(_passages(document, asked), key=_score) for document in mine]
         found = [passage for passage in best if passage.score > 0]
         return sorted(found, key=_score, reverse=True)[:limit]
 
+    async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
+        """The first passage of each."""
+        self._answer()
+        mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
+        newest = sorted(mine, key=lambda document: document.updated_at, reverse=True)
+        return [_passages(document, set())[0] for document in newest[:limit]]
+
     async def read(self, user_id: str, document_id: str) -> Document | None:
         """A look into the dictionary."""
+        self._answer()
         return self._documents.get((user_id, document_id))
 
     async def update(
@@ -42,11 +68,13 @@ class FakeDocuments:
         document_id: str,
         *,
         key: str,
+        foreign: bool,
         title: str | None = None,
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
         """Keys are remembered for ever."""
+        self._answer()
         document = self._documents.get((user_id, document_id))
         if document is None or (user_id, key) in self._done:
             return document
@@ -55,11 +83,31 @@ class FakeDocuments:
             title=document.title if title is None else title,
             body=revised(document.body, body=body, append=append),
             updated_at=datetime.now(UTC),
+            foreign=stays_foreign(document.foreign, foreign, title=title, body=body),
         )
         _refuse(changed.title, changed.body)
         self._done.add((user_id, key))
         self._documents[user_id, document_id] = changed
         return changed
+
+    async def delete(
+        self, user_id: str, document_id: str, *, key: str, version: str | None = None
+    ) -> bool:
+        """As an update remembers its key."""
+        self._answer()
+        is_done = (user_id, key) in self._done
+        if is_done or (user_id, document_id) not in self._documents:
+            return is_done
+        document = self._documents[user_id, document_id]
+        if reason := outdated(document.title, document.body, version):
+            raise ToolFault(f"Not deleted: {reason}.")
+        self._done.add((user_id, key))
+        del self._documents[user_id, document_id]
+        return True
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise DatabaseUnreachable("away")
 
 
 def _refuse(title: str, body: str) -> None:
@@ -72,8 +120,11 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
         Passage(
             document_id=document.id,
             title=document.title,
+            version=texts.version(document.title, document.body),
             snippet=text,
             score=float(found(asked, f"{document.title} {text}")),
+            updated_at=document.updated_at,
+            foreign=document.foreign,
         )
         for text in passages(document.body)
     ]

@@ -38,7 +38,7 @@ from brain.flows.turn import Invocation, Services
 from brain.http.bodies import parse
 from brain.http.events import OwnBody
 from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
-from brain.tools.email import Account
+from brain.tools.sending import Account
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 

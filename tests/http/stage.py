@@ -18,9 +18,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from brain.adapters.pusher import channel_names
-from brain.http.edge import endpoint
+from brain.http.edge import Handler, endpoint
 from brain.routes.again import brain_to_brain
+from brain.routes.control import control
 from brain.routes.reading import messages, status
+from brain.routes.resources import RESOURCES
 from brain.routes.session import authorize_channel, begin_session
 from brain.routes.voice import voice_to_brain
 from brain.wiring import Wiring
@@ -34,14 +36,16 @@ from tests.local.serving import served
 
 APP_ID, KEY, SECRET = "42", "pusher-key", "pusher-secret"
 JWT_SECRET = "a secret of at least thirty-two bytes"
-ROUTES = {
+ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/session": {"POST": begin_session},
     "/api/voiceToBrain": {"POST": voice_to_brain},
     "/api/brainToBrain": {"POST": brain_to_brain},
+    "/api/control": {"POST": control},
     "/api/pusherAuth": {"POST": authorize_channel},
     "/api/messages": {"GET": messages},
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
+    **{f"/api/{name}": handlers for name, handlers in RESOURCES.items()},
 }
 USERS = count(1)
 

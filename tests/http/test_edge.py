@@ -30,6 +30,7 @@ from brain.http.edge import (
     MAX_BODY_BYTES,
     Answer,
     Problem,
+    by_name,
     endpoint,
     invocation_seconds,
     read_json,
@@ -262,6 +263,50 @@ async def test_a_number_of_the_query_that_is_none_is_422(text: str) -> None:
     assert answer.status_code == 422
     [error] = answer.json()["errors"]
     assert error == {"field": "n", "message": "must be a whole number from 1 to 500"}
+
+
+async def test_each_name_of_a_function_has_methods_of_its_own_and_the_first_is_for_any_other() -> (
+    None
+):
+    async def named(request: Request, name: str) -> ASGIApp:
+        return Answer({"at": request.url.path, "wiring": name})
+
+    app = by_name({"things": {"GET": named}, "others": {"POST": named, "PUT": named}}, "one")
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://brain") as client:
+        answer = await client.put("/api/others")
+        assert answer.json() == {"at": "/api/others", "wiring": "one"}
+        for path, allowed in (
+            ("/api/others", "POST, PUT"),
+            ("/api/things", "GET"),
+            ("/api/x", "GET"),
+        ):
+            assert (await client.delete(path)).headers["allow"] == allowed
+        assert (await client.get("/api/x?others")).status_code == 200
+
+
+async def test_a_function_of_several_names_answers_the_servers_lifespan() -> None:
+    told = iter([{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}])
+    sent: list[Any] = []
+
+    async def receive() -> Message:
+        return next(told)
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    await by_name({"things": {"GET": tags}}, None)({"type": "lifespan"}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+async def test_a_handler_may_take_longer_bodies_than_others() -> None:
+    async def long(request: Request, _: None) -> ASGIApp:
+        return Answer(len(await read_json(request, limit=MAX_BODY_BYTES + 10)))
+
+    headers = {"content-type": "application/json"}
+    body = json.dumps("x" * (MAX_BODY_BYTES + 8)).encode()
+    assert (await posted(long, content=body, headers=headers)).status_code == 200
+    assert (await posted(long, content=body + b" ", headers=headers)).status_code == 413
 
 
 async def test_the_servers_lifespan_is_answered() -> None:

@@ -47,7 +47,13 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
             "wsPort": int(deployment.env["PUSHER_PORT"]),
         },
         "cursor": 0,
-        "features": {"documents": False, "model": {"name": "script", "scripted": True}},
+        "features": {
+            "documents": False,
+            "memory": False,
+            "email": False,
+            "model": {"name": "script", "scripted": True},
+            "local": False,
+        },
     }
     expires = datetime.fromisoformat(body["expiresAt"])
     assert timedelta(hours=11) < expires - datetime.now(UTC) <= timedelta(hours=12)
@@ -128,7 +134,43 @@ async def test_the_page_is_told_of_documents_and_the_vendors_cluster(
     }
     body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
     assert body["pusher"] == {"key": KEY, "forceTLS": True, "cluster": "eu"}
-    assert body["features"] == {"documents": True, "model": {"name": "script", "scripted": False}}
+    assert body["features"] == {
+        "documents": True,
+        "memory": True,
+        "email": False,
+        "model": {"name": "script", "scripted": False},
+        "local": False,
+    }
+
+
+MAIL = {
+    "DATABASE_URL": "postgresql://x",
+    "BRAIN_IMAP_URL": "imaps://me%40example.org:secret@imap.example.org/",
+    "BRAIN_SMTP_URL": "smtps://me%40example.org:secret@smtp.example.org/",
+    "QSTASH_TOKEN": "",  # so that nobody has the mailbox looked into
+}
+
+
+@pytest.mark.parametrize(
+    ("env", "has_email"),
+    [
+        (MAIL, True),
+        ({**MAIL, "BRAIN_EMAIL_USER": "another"}, False),
+        ({**MAIL, "DATABASE_URL": ""}, False),
+        ({**MAIL, "BRAIN_IMAP_URL": ""}, False),
+        ({"DATABASE_URL": "postgresql://x", "BRAIN_POSTMARK_PASSWORD": "p" * 32}, True),
+    ],
+)
+async def test_email_is_a_feature_for_whose_account_it_is(
+    deployment: Deployment, env: dict[str, str], has_email: bool
+) -> None:
+    body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
+    assert body["features"]["email"] is has_email
+
+
+async def test_the_page_is_told_that_it_is_on_a_machine_of_ones_own(deployment: Deployment) -> None:
+    env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1"}
+    assert (await begin(deployment, env=env)).json()["features"]["local"] is True
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 422), (b'{"token":7}', 422)])

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -12,7 +13,8 @@ from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.journal import ToolCall
 from brain.domain.tools import Effect, Json
 from brain.ports import Errand, Tool
-from brain.tools.email import NO_ACCOUNT, SLICE_CHARS, SendingTool, email_tools
+from brain.tools.email import SLICE_CHARS, email_tools
+from brain.tools.sending import NO_ACCOUNT, SendingTool
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
 
 ME = "owner"
@@ -222,7 +224,7 @@ async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: D
         "Shall I send this email?\nTo: Ben <ben@example.org>\nCopy to: kate@example.org\n"
         "Subject: The boat\n\nGo ahead.\n\nRobin"
     )
-    assert deed.recipients == ("ben@example.org", "kate@example.org")
+    assert (deed.recipients, deed.foreign) == (("ben@example.org", "kate@example.org"), False)
     assert desk.post.sent == []
 
 
@@ -233,7 +235,7 @@ async def test_the_question_of_an_answer_names_whom_the_writer_wants_it_sent_to(
     deed = await desk.sending("replyToEmail").prepare(
         errand("replyToEmail", {"id": "email1", "body": "Yes"})
     )
-    assert deed.recipients == ("evil@example.net",)
+    assert (deed.recipients, deed.foreign) == (("evil@example.net",), True)
     assert "To: Evil@example.net" in deed.question
 
 
@@ -276,6 +278,15 @@ async def test_a_lost_answer_is_no_certainty_unless_the_server_kept_a_copy(desk:
     desk.mailbox.sent[sent.message_id] = b"kept by the server"
     assert (await desk.use("sendEmail", LETTER))["sent"]["subject"] == "The boat"
     assert len(desk.post.sent) == 1
+
+
+async def test_an_answer_that_was_lost_after_the_server_kept_its_copy_is_one(desk: Desk) -> None:
+    def keep_and_break(raw: bytes) -> Unsure:
+        desk.mailbox.sent[str(message_from_bytes(raw)["Message-ID"])] = raw
+        return Unsure(raw=raw)
+
+    desk.post.outcome = keep_and_break
+    assert (await desk.use("sendEmail", LETTER))["sent"]["subject"] == "The boat"
 
 
 async def test_nothing_is_sent_while_nobody_can_look_whether_it_was(desk: Desk) -> None:

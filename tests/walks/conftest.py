@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +17,8 @@ import httpx
 import jwt
 import pytest
 import pytest_asyncio
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from brain.adapters.pusher import channel_names
 from local.stack import MAX_DURATION, Stack, stack
@@ -30,8 +33,8 @@ type Json = dict[str, Any]
 class Person:
     """A user with a token, and what their pages would see of the channel."""
 
-    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
-        self.id = f"user-{secrets.token_hex(8)}"
+    def __init__(self, stack: Stack, http: httpx.AsyncClient, *, id: str = "") -> None:
+        self.id = id or f"user-{secrets.token_hex(8)}"
         self.word = secrets.token_hex(6)
         self._stack = stack
         self._http = http
@@ -43,6 +46,19 @@ class Person:
 
     async def post(self, path: str, body: Json, **options: Any) -> httpx.Response:
         return await self._http.post(path, json=body, headers=self._headers(), **options)
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {**self._headers(), **options.pop("headers", {})}
+        return await self._http.request(method, path, headers=headers, **options)
+
+    def streaming(self, path: str, **headers: str) -> AbstractAsyncContextManager[httpx.Response]:
+        return self._http.stream("GET", path, headers={**self._headers(), **headers})
+
+    def connecting(self, path: str) -> connect:
+        """A WebSocket, with the token as a page brings it."""
+        protocols = [Subprotocol("brain"), Subprotocol(f"token.{self.token()}")]
+        url = f"{self._stack.url.replace('http', 'ws', 1)}{path}"
+        return connect(url, subprotocols=protocols, proxy=None)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self._http.get(path, headers={**self._headers(), **headers})

@@ -61,16 +61,26 @@ quoted as (
     join worth using (lexeme)
     group by document_id, number
     order by document_id, sum(strength * weight) desc, number
+),
+best as materialized (
+    -- Versions take whole texts: they are made of those documents alone that are given.
+    select
+        document.id as document_id, document.title, document.body, document.updated_at,
+        document."foreign", passage.text as snippet, scored.score
+    from scored
+    join quoted using (document_id)
+    join brain.documents as document
+        on document.user_id = %(user_id)s and document.id = document_id
+    join brain.passages as passage
+        on passage.user_id = %(user_id)s
+        and passage.document_id = document.id
+        and passage.number = quoted.number
+    where scored.score >= %(share)s * (select max(score) from scored)
+    order by scored.score desc, document.updated_at desc, document.id
+    limit %(limit)s
 )
-select document.id as document_id, document.title, passage.text as snippet, scored.score
-from scored
-join quoted using (document_id)
-join brain.documents as document
-    on document.user_id = %(user_id)s and document.id = document_id
-join brain.passages as passage
-    on passage.user_id = %(user_id)s
-    and passage.document_id = document.id
-    and passage.number = quoted.number
-where scored.score >= %(share)s * (select max(score) from scored)
-order by scored.score desc, document.updated_at desc, document.id
-limit %(limit)s
+select
+    document_id, title, brain.version_of(title, body) as version, snippet, score, updated_at,
+    "foreign"
+from best
+order by score desc, updated_at desc, document_id

@@ -1,0 +1,407 @@
+"""One user's things are out of another's reach, by every route there is.
+
+Anna has something of everything, and a word that stands in all of it. Ben walks all routes with a
+token of his own and with the names of Anna's things. The list of routes is read from the tree.
+"""
+
+import json
+import secrets
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from brain.adapters.archive import PostgresArchive
+from brain.adapters.emails import PostgresEmails
+from brain.adapters.memory import PostgresMemory
+from brain.adapters.postgres import Postgres
+from brain.adapters.pusher import channel_names
+from brain.adapters.reminders import RedisReminders
+from brain.adapters.upstash import Upstash
+from brain.adapters.wishes import PostgresWishes
+from brain.core.texts import version
+from brain.domain.messages import Utterance
+from brain.domain.reminders import Reminder
+from local.stack import stack
+from tests.fakes.email import an_email
+from tests.walks.conftest import Json, Person, Town, says
+from tests.walks.roads import frames_until, lines_until, open_stream, say
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ROOT = Path(__file__).resolve().parents[2]
+ANNA = "anna-who-has-everything"
+SECRET = f"quetzal-{secrets.token_hex(8)}"  # stands in all that is Anna's
+COMMON = "marmalade"  # so does this, and it is what Ben looks for
+TEXT = f"{COMMON} {SECRET}"
+EMAIL_ID = "a" * 16
+NOTHING = ("no document of this id", "No email account", "null", "[]")  # what a tool found
+STANDING = ("state", "runId", "lastSeq", "question")  # of a status; the rest moves by itself
+VIEWS = ("documents", "emails", "facts", "preferences", "rules", "questions", "messages", "status")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anna:
+    """Her, and the names of her things."""
+
+    person: Person
+    document: Json
+    fact_id: str
+    rule_id: str
+    reminder_id: str
+    question: Json
+    message_id: str
+    run_id: str
+    last_seq: int
+    reminders: RedisReminders
+
+    async def view(self) -> Json:
+        """All that she has, as she sees it."""
+        seen = {name: (await self.person.get(f"/api/{name}")).json() for name in VIEWS}
+        seen["status"] = {name: seen["status"][name] for name in STANDING}
+        document = await self.person.get(f"/api/documents?id={self.document['id']}")
+        email = await self.person.get(f"/api/emails?id={EMAIL_ID}")
+        reminders = [repr(reminder) for reminder in await self.reminders.all(ANNA)]
+        return {**seen, "document": document.json(), "email": email.json(), "others": reminders}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A stack of its own, whose email account is Anna's."""
+    asked = {"BRAIN_EMAIL_USER": ANNA}
+    async with stack(tmp_path_factory.mktemp("stack"), asked=asked, pace=0) as running:
+        town = await Town.of(running)
+        async with town.http:
+            yield town
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def anna(town: Town) -> AsyncIterator[Anna]:
+    person = Person(town.stack, town.http, id=ANNA)
+    env = town.stack.services.env
+    database = Postgres(env["DATABASE_URL"])
+    redis = Upstash(env["UPSTASH_REDIS_REST_URL"], env["UPSTASH_REDIS_REST_TOKEN"])
+    reminders = RedisReminders(redis)
+    await PostgresArchive(database).store(ANNA, [said_long_ago()])
+    await PostgresEmails(database).store(ANNA, [an_email(EMAIL_ID, subject=TEXT, text=TEXT)])
+    fact = await PostgresMemory(database).remember(
+        ANNA, text=TEXT, source="conversation", foreign=False, key="fact"
+    )
+    rule = await PostgresWishes(database).add_rule(ANNA, about=TEXT, sender="Eve", key="rule")
+    soon = datetime.now(UTC) + timedelta(days=1)
+    reminder = Reminder(id="reminder-of-anna", text=TEXT, at=soon)
+    await reminders.add(ANNA, reminder)
+    trusted = {"trusted": [f"{SECRET}@example.org"], "zone": "Europe/Berlin"}
+    assert (await person.call("PUT", "/api/preferences", json=trusted)).status_code == 200
+    kept = {"title": TEXT, "body": TEXT, "typed": True, "key": "annas-key"}
+    document = (await person.post("/api/documents", kept)).json()
+    question = await asked_whether_to_delete(person, document["id"])
+    running = await at_work(person)
+    yield Anna(
+        person=person,
+        document=document,
+        fact_id=fact.id,
+        rule_id=rule.id,
+        reminder_id=reminder.id,
+        question=question,
+        message_id="a-text-of-annas",
+        run_id=running["runId"],
+        last_seq=running["seq"],
+        reminders=reminders,
+    )
+    await redis.aclose()
+    await database.close()
+
+
+def said_long_ago() -> Utterance:
+    return Utterance(
+        id="long-ago",
+        seq=1,
+        text=TEXT,
+        message_id="long-ago",
+        run_id="run-of-long-ago",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+async def asked_whether_to_delete(person: Person, document_id: str) -> Json:
+    delete = {"name": "deleteDocument", "arguments": {"id": document_id}}
+    await person.script({"calls": [delete]})
+    outcome = await person.ask(f"Delete {TEXT}", messageId="a-text-of-annas")
+    question: Json = outcome["message"]
+    assert question["kind"] == "question"
+    return question
+
+
+async def at_work(person: Person) -> Json:
+    """A run that stays open: its model never answers."""
+    await person.script({"hang": True})
+    outcome = await person.ask(f"Think about {TEXT}", patience=0.5)
+    assert outcome["state"] == "running"
+    return outcome
+
+
+@pytest.fixture
+def ben(town: Town, anna: Anna) -> Person:
+    """Somebody who is new here. (After Anna has all that she has.)"""
+    return town.person()
+
+
+# ---- the walk: what Ben gets, route by route
+
+type Told = AsyncIterator[str]
+type Walk = Callable[[Person, Anna], Told]
+
+
+async def told(ben: Person, method: str, path: str, status: int, **options: Any) -> str:
+    """What he gets, headers and all. An empty list would be as good to him as a 404."""
+    answer = await ben.call(method, path, **options)
+    assert answer.status_code == status, f"{method} {path}: {answer.text}"
+    return f"{answer.headers!r} {answer.text}"
+
+
+async def session(ben: Person, anna: Anna) -> Told:
+    for path in ("/api/session", "/api/startSession"):
+        body = {"userId": anna.person.id, "token": ben.token()}
+        answer = await ben.post(path, body)
+        assert (answer.status_code, answer.json()["userId"]) == (200, ben.id)
+        assert answer.json()["features"]["email"] is False
+        assert channel_names(anna.person.id)[0] not in answer.text
+        yield answer.text
+
+
+async def voice_to_brain(ben: Person, anna: Anna) -> Told:
+    """His model does all that it can with the names of her things."""
+    id = anna.document["id"]
+    sharing = {"id": id, "version": version(TEXT, TEXT), "to": ["ben@example.org"]}
+    searches = ("searchDocuments", "searchEmail", "recall", "searchHistory")
+    tries: dict[str, Json] = {
+        "readDocument": {"id": id},
+        "updateDocument": {"id": id, "append": "stolen"},
+        "deleteDocument": {"id": id},
+        "shareDocument": sharing,
+        "readEmail": {"id": EMAIL_ID},
+        "replyToEmail": {"id": EMAIL_ID, "body": "stolen"},
+        "forget": {"id": anna.fact_id},
+        "stopTellingMe": {"id": anna.rule_id},
+        "cancelReminder": {"id": anna.reminder_id},
+        "listRules": {},
+        "listReminders": {},
+        **{name: {"query": COMMON} for name in searches},
+    }
+    calls = [{"name": name, "arguments": arguments} for name, arguments in tries.items()]
+    await ben.script({"calls": calls}, says("That is all."), says("And again."))
+    outcome = await ben.ask("Tell me all", messageId=anna.message_id)
+    assert (outcome["state"], outcome["message"]["text"]) == ("done", "That is all.")
+    yield json.dumps(outcome)
+    [asked, again] = await ben.asked()
+    results = [m["content"] for m in again["messages"] if m["role"] == "tool"]
+    assert len(results) == len(tries)
+    assert [text for text in results if not any(word in text for word in NOTHING)] == []
+    yield json.dumps([asked, again])
+    stream = {"Accept": "text/event-stream"}
+    body = {"text": f"And now? {ben.word}", "messageId": f"{anna.message_id}-2"}
+    yield await told(ben, "POST", "/api/voiceToBrain", 200, json=body, headers=stream)
+
+
+async def brain_to_brain(ben: Person, anna: Anna) -> Told:
+    for reason in ("wakeup", "handoff", "event"):
+        body = {"userId": anna.person.id, "runId": anna.run_id, "fence": 2, "reason": reason}
+        yield await told(ben, "POST", "/api/brainToBrain", 401, json=body)
+
+
+async def event_to_brain(ben: Person, anna: Anna) -> Told:
+    for type in ("email.received", "event", "mailbox.check", "reminder.due"):
+        data = {"text": "Hear, hear", "reminderId": anna.reminder_id}
+        body = {"type": type, "userId": anna.person.id, "data": data}
+        yield await told(ben, "POST", "/api/eventToBrain", 401, json=body)
+        forged = {"Upstash-Signature": ben.token()}
+        yield await told(ben, "POST", "/api/eventToBrain", 401, json=body, headers=forged)
+    basic = {"Authorization": "Basic YmVuOmJlbg=="}
+    path = f"/api/eventToBrain?userId={anna.person.id}"
+    yield await told(ben, "POST", path, 401, json={}, headers=basic)
+
+
+async def websocket_to_brain(ben: Person, anna: Anna) -> Told:
+    channel, _ = channel_names(anna.person.id)
+    body = {"time_ms": 1, "events": [{"name": "channel_occupied", "channel": channel}]}
+    yield await told(ben, "POST", "/api/websocketToBrain", 401, json=body)
+
+
+def orders(anna: Anna) -> list[tuple[Json, int]]:
+    """What can be ordered about her things, and what becomes of it."""
+    question = {"questionId": anna.question["id"]}
+    return [
+        ({"type": "stop", "runId": anna.run_id}, 200),
+        ({"type": "stop"}, 200),
+        ({"type": "heard", "seq": anna.last_seq, "how": "played"}, 404),
+        ({"type": "approve", **question}, 404),
+        ({"type": "reject", **question}, 404),
+        ({"type": "edit", **question, "arguments": {"id": "x"}}, 404),
+        ({"type": "answer", **question, "text": "yes"}, 404),
+    ]
+
+
+async def control(ben: Person, anna: Anna) -> Told:
+    for order, status in orders(anna):
+        answer = await told(ben, "POST", "/api/control", status, json=order)
+        assert order["type"] != "stop" or '"idle"' in answer
+        yield answer
+
+
+async def pusher_auth(ben: Person, anna: Anna) -> Told:
+    for name in channel_names(anna.person.id):
+        body = {"socket_id": "12.34", "channel_name": name}
+        yield await told(ben, "POST", "/api/pusherAuth", 403, data=body)
+        yield await told(ben, "POST", "/api/pusherAuth", 403, json=body)
+
+
+async def messages(ben: Person, anna: Anna) -> Told:
+    for query in ("", f"?sinceSeq={anna.last_seq - 1}", f"?userId={anna.person.id}"):
+        answer = await ben.get(f"/api/messages{query}")
+        assert (answer.json()["messages"], answer.json()["lastSeq"]) == ([], 0)
+        yield answer.text
+
+
+async def status(ben: Person, anna: Anna) -> Told:
+    answer = await ben.get(f"/api/status?userId={anna.person.id}")
+    found = answer.json()
+    assert (found["state"], found["question"], found["lastSeq"]) == ("idle", None, 0)
+    yield answer.text
+
+
+async def health(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "GET", "/api/health", 200)
+
+
+async def stream(ben: Person, anna: Anna) -> Told:
+    """From her place on; what he says himself is the first that comes."""
+    async with open_stream(ben, since=anna.last_seq) as lines:
+        await ben.script(says("It is you."))
+        await ben.ask("Who is there?")
+        yield await lines_until(lines, "It is you.")
+
+
+async def live(ben: Person, anna: Anna) -> Told:
+    async with ben.connecting("/api/live") as socket:
+        yield await frames_until(socket, lambda frame: frame["type"] == "ready")
+        await say(socket, {"type": "resume", "sinceSeq": anna.last_seq})
+        yield await frames_until(socket, lambda frame: frame["type"] == "reset")
+        for order, status in orders(anna):
+            await say(socket, order)
+            answer = await frames_until(socket, lambda frame: "of" in frame)
+            assert (f'"status":{status}' in answer) == (status != 200), answer
+            yield answer
+        await ben.script(says("It is you."))
+        text = f"Who is there? {ben.word}"
+        await say(socket, {"type": "say", "text": text, "messageId": anna.message_id})
+        yield await frames_until(socket, lambda frame: frame["type"] == "reply")
+
+
+async def documents(ben: Person, anna: Anna) -> Told:
+    path = "/api/documents"
+    for query in ("", f"?query={COMMON}", f"?userId={anna.person.id}"):
+        assert (await ben.get(f"{path}{query}")).json() == {"documents": []}
+    for method in ("GET", "DELETE"):
+        yield await told(ben, method, f"{path}?id={anna.document['id']}", 404)
+    body = {"title": "Mine", "body": "mine", "key": "annas-key"}
+    made = await ben.post(path, body)
+    assert made.json()["id"] != anna.document["id"]
+    yield made.text
+
+
+async def emails(ben: Person, anna: Anna) -> Told:
+    for query in ("", f"?query={COMMON}", f"?id={EMAIL_ID}", f"?userId={anna.person.id}"):
+        yield await told(ben, "GET", f"/api/emails{query}", 404)
+
+
+async def facts(ben: Person, anna: Anna) -> Told:
+    assert (await ben.get("/api/facts")).json() == {"facts": []}
+    yield await told(ben, "DELETE", f"/api/facts?id={anna.fact_id}", 404)
+
+
+async def preferences(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "GET", "/api/preferences", 200)
+    body = {"zone": "UTC", "userId": anna.person.id}
+    yield await told(ben, "PUT", "/api/preferences", 200, json=body)
+
+
+async def rules(ben: Person, anna: Anna) -> Told:
+    assert (await ben.get("/api/rules")).json() == {"rules": []}
+    yield await told(ben, "DELETE", f"/api/rules?id={anna.rule_id}", 404)
+
+
+async def questions(ben: Person, anna: Anna) -> Told:
+    answer = await ben.get(f"/api/questions?id={anna.question['id']}")
+    assert answer.json() == {"question": None}
+    yield answer.text
+
+
+WALKS: dict[str, Walk] = {
+    "/api/brainToBrain": brain_to_brain,
+    "/api/control": control,
+    "/api/documents": documents,
+    "/api/emails": emails,
+    "/api/eventToBrain": event_to_brain,
+    "/api/facts": facts,
+    "/api/health": health,
+    "/api/live": live,
+    "/api/messages": messages,
+    "/api/preferences": preferences,
+    "/api/pusherAuth": pusher_auth,
+    "/api/questions": questions,
+    "/api/rules": rules,
+    "/api/session": session,
+    "/api/startSession": session,
+    "/api/status": status,
+    "/api/stream": stream,
+    "/api/voiceToBrain": voice_to_brain,
+    "/api/websocketToBrain": websocket_to_brain,
+}
+
+
+async def test_every_route_of_the_tree_is_walked() -> None:
+    functions = {f"/api/{file.stem}" for file in (ROOT / "api").glob("[!_]*.py")}
+    rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
+    assert set(WALKS) == functions | {rewrite["source"] for rewrite in rewrites}
+
+
+async def test_anna_has_something_of_everything_and_the_secret_is_in_it(anna: Anna) -> None:
+    seen = await anna.view()
+    without = [name for name, thing in seen.items() if SECRET not in json.dumps(thing)]
+    assert without == ["status"]
+    assert (seen["status"]["state"], seen["status"]["runId"]) == ("running", anna.run_id)
+    assert seen["status"]["question"] == seen["questions"]["question"]["id"] == anna.question["id"]
+
+
+@pytest.mark.parametrize("route", WALKS)
+async def test_nothing_of_annas_appears_or_changes_when_ben_walks(
+    anna: Anna, ben: Person, route: str
+) -> None:
+    before = await anna.view()
+    appeared = [text async for text in WALKS[route](ben, anna) if SECRET in text]
+    assert appeared == []
+    assert await anna.view() == before
+
+
+async def test_who_listens_hears_nothing_of_what_another_is_told_meanwhile(
+    town: Town, ben: Person
+) -> None:
+    carla = town.person()
+    async with open_stream(ben, since=0) as lines, ben.connecting("/api/live") as socket:
+        await say(socket, {"type": "resume", "sinceSeq": 0})
+        await frames_until(socket, lambda frame: frame["type"] == "ready")
+        await carla.script(says(TEXT))
+        assert (await carla.ask("What is it?", patience=0))["message"]["text"] == TEXT
+        await ben.script(says("It is you."))
+        await ben.ask("Who is there?")
+        streamed = await lines_until(lines, "It is you.")
+        framed = await frames_until(
+            socket, lambda frame: frame.get("message", {}).get("text") == "It is you."
+        )
+    assert SECRET not in streamed + framed
+    assert json.dumps(ben.heard()) == "[]"
