@@ -11,14 +11,14 @@
  */
 
 import { Connection } from './connection.js';
+import { Dialogue } from './dialogue.js';
 import { BrainError, ConnectionClosed } from './errors.js';
 import { Gateway } from './gateway.js';
-import { browserClock, browserSurroundings } from './surroundings.js';
+import { Memory } from './memory.js';
+import { browserClock, browserStorage, browserSurroundings } from './surroundings.js';
 import { askBrainTool } from './tool.js';
 
 export { askBrainTool, BrainError, ConnectionClosed };
-
-const VENDOR = './vendor/pusher.js'; // pusher-js, put there by the build step
 
 /**
  * Begin a session and listen. Rejects with a BrainError: 401 when an access key is needed, 0 when
@@ -28,46 +28,73 @@ const VENDOR = './vendor/pusher.js'; // pusher-js, put there by the build step
  * @returns {Promise<import('./types.js').Brain>}
  */
 export async function connect(options = {}) {
-  const { token, accessKey, onSession = () => {}, history = 0 } = options;
-  const world = worldFrom(options);
-  const [gateway, Pusher] = await Promise.all([
-    Gateway.open(world, { token, accessKey, onSession }),
-    options.Pusher === undefined ? vendorPusher() : options.Pusher,
-  ]);
-  const connection = new Connection(world, gateway, history);
-  connection.listen(Pusher);
-  return {
-    askBrain: (text, askOptions) => connection.ask(text, askOptions),
-    onMessage: (listener) => connection.onEntry(listener),
-    onState: (listener) => connection.onState(listener),
-    close: () => connection.close(),
-    session: gateway.session,
-  };
-}
-
-/**
- * @param {import('./types.js').ConnectOptions} options
- * @returns {import('./types.js').World}
- */
-function worldFrom(options) {
+  const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
   const ending = new AbortController();
+  const outside = { ...outsideFrom(options), lifetime: ending.signal };
+  const gateway = new Gateway(outside, { accessKey, onSession });
+  const [Pusher] = await Promise.all([
+    options.Pusher === undefined ? vendorPusher() : options.Pusher,
+    gateway.start(token),
+  ]);
+  const { session } = gateway;
+  const world = { ...outside, memory: new Memory(outside.storage, session.userId) };
+  const connection = new Connection(world, gateway, { Pusher, history, road });
+  const dialogue = new Dialogue(world, connection);
+  connection.listen(dialogue);
   return {
-    baseUrl: options.baseUrl ?? '',
-    fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
-    clock: options.clock ?? browserClock,
-    surroundings: options.surroundings ?? browserSurroundings,
-    random: options.random ?? Math.random,
-    lifetime: ending.signal,
-    close: (reason) => ending.abort(reason),
+    askBrain: dialogue.ask,
+    stop: dialogue.stop,
+    decide: dialogue.decide,
+    heard: dialogue.heard,
+    seen: connection.seen,
+    onMessage: connection.inbox.subscribe,
+    onPiece: connection.pieces.subscribe,
+    onSpeak: dialogue.speaker.listen,
+    onState: connection.onState,
+    onTool: dialogue.handlers.on,
+    useRoad: connection.useRoad,
+    close() {
+      ending.abort(new ConnectionClosed());
+      dialogue.speaker.stop();
+      connection.close();
+    },
+    session,
   };
 }
 
-/** @returns {Promise<import('./types.js').PusherClass | null>} null: polling has to do */
-async function vendorPusher() {
-  try {
-    return (await import(VENDOR)).default;
-  } catch (error) {
-    console.warn('pusher-js cannot be loaded; asking for messages instead.', error);
-    return null;
-  }
+/** @param {import('./types.js').ConnectOptions} options */
+function outsideFrom({
+  baseUrl = '',
+  fetch = globalThis.fetch.bind(globalThis),
+  clock = browserClock,
+  surroundings = browserSurroundings,
+  random = Math.random,
+  storage = browserStorage(),
+  locks = globalThis.navigator?.locks,
+  WebSocket = globalThis.WebSocket,
+  BroadcastChannel = globalThis.BroadcastChannel,
+}) {
+  return {
+    baseUrl,
+    fetch,
+    clock,
+    surroundings,
+    random,
+    storage,
+    locks,
+    WebSocket,
+    BroadcastChannel,
+  };
+}
+
+/** @returns {Promise<import('./types.js').PusherClass | null>} null: other roads have to do */
+function vendorPusher() {
+  // Put there by the build step; a plain string to the type checker, which would read it whole.
+  return import(/** @type {string} */ ('./vendor/pusher.js')).then(
+    (vendor) => vendor.default,
+    (error) => {
+      console.warn('pusher-js cannot be loaded.', error);
+      return null;
+    },
+  );
 }

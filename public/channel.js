@@ -1,49 +1,40 @@
-/** The Pusher channel: brings what it can; whether it is there at all is told by `onRoad`. */
+/** The road of the Pusher channel: at most once, in no order, and without what came before. */
 
-/** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
+import { pauseBeforeRetry } from './pace.js';
+
 /** @typedef {import('./types.js').PusherSettings} PusherSettings */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
-/** @typedef {'connecting' | 'live' | 'away'} Road */
 
-/**
- * @typedef {object} Hearing
- * @property {(road: Road) => void} onRoad `live` comes again with every new subscription
- * @property {(entry: ChannelEntry) => void} onEntry
- * @property {(change: {runId: string, state: string}) => void} onRun
- */
-
-const AWAY_AFTER_MS = 5000; // a connection takes well under a second; then we poll
 const SILENCE_MS = 30_000; // then the line is tested: a dead one may look alive for minutes
 const PONG_MS = 6000;
-const RESUBSCRIBE_FIRST_MS = 2000; // doubles
-const RESUBSCRIBE_MOST_MS = 30_000;
 
 export class Channel {
   #pusher;
   #name;
-  #clock;
+  #world;
   #hearing;
-  #wasReached = false;
+  #onStanding;
   #refusals = 0;
   #isClosed = false;
   #cancelResubscribe = () => {};
 
   /**
    * @param {import('./types.js').PusherClass} Pusher
-   * @param {PusherSettings} settings
-   * @param {Gateway} gateway
-   * @param {import('./types.js').Clock} clock
-   * @param {Hearing} hearing
+   * @param {import('./asking.js').Post} post
+   * @param {(standing: import('./types.js').Standing) => void} onStanding `live` comes again with
+   *   every new subscription
    */
-  constructor(Pusher, settings, gateway, clock, hearing) {
+  constructor(Pusher, { world, gateway, hearing }, onStanding) {
+    const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
     this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway));
     this.#name = gateway.session.channel;
-    this.#clock = clock;
+    this.#world = world;
     this.#hearing = hearing;
+    this.#onStanding = onStanding;
     this.#listen();
     // Being there is all that this channel is for: the server sees that somebody listens.
     const { presenceChannel } = gateway.session;
-    if (presenceChannel) this.#pusher.subscribe(presenceChannel);
+    if (presenceChannel) this.#watchOthers(this.#pusher.subscribe(presenceChannel));
   }
 
   close() {
@@ -54,7 +45,7 @@ export class Channel {
 
   #listen() {
     const { onEntry, onRun } = this.#hearing;
-    this.#pusher.connection.bind('state_change', ({ current }) => this.#changed(current));
+    this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
     channel.bind('pusher:subscription_error', () => this.#refused());
@@ -62,26 +53,32 @@ export class Channel {
     channel.bind('run', onRun);
   }
 
-  /** @param {string} state of the connection; connected is not yet subscribed */
-  #changed(state) {
-    const isFirstTry = state === 'connecting' && !this.#wasReached;
-    if (state !== 'connected' && !isFirstTry) this.#hearing.onRoad('away');
+  /** @param {{previous: string, current: string}} states connected is not yet subscribed */
+  #changed({ previous, current }) {
+    if (previous === 'connected' || !current.startsWith('connect')) this.#onStanding('away');
+  }
+
+  /** @param {import('./types.js').PusherChannel} presence */
+  #watchOthers(presence) {
+    const tell = () => this.#hearing.onOthers((presence.members?.count ?? 1) - 1);
+    for (const event of ['subscription_succeeded', 'member_added', 'member_removed']) {
+      presence.bind(`pusher:${event}`, tell);
+    }
   }
 
   #subscribed() {
-    this.#wasReached = true;
     this.#refusals = 0;
-    this.#hearing.onRoad('live');
+    this.#onStanding('live');
   }
 
   #refused() {
     if (this.#isClosed) return; // closing ends an authorization under way
-    this.#hearing.onRoad('away');
-    const pauseMs = Math.min(RESUBSCRIBE_FIRST_MS * 2 ** this.#refusals, RESUBSCRIBE_MOST_MS);
+    this.#onStanding('away');
     this.#refusals += 1;
+    const { clock, random } = this.#world;
     this.#cancelResubscribe();
     const again = () => this.#pusher.subscribe(this.#name);
-    this.#cancelResubscribe = this.#clock.after(pauseMs, again);
+    this.#cancelResubscribe = clock.after(pauseBeforeRetry(this.#refusals, random), again);
   }
 }
 
@@ -90,30 +87,27 @@ export class Channel {
  * @param {Gateway} gateway
  */
 function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
-  const host = wsHost ? { wsHost, wsPort, wssPort: wsPort } : {};
   return {
-    ...host,
+    wsHost,
+    wsPort,
+    wssPort: wsPort,
     cluster: cluster ?? '',
     forceTLS: forceTLS ?? true,
     enabledTransports: ['ws', 'wss'], // any other would fall back to the vendor's hosts
     activityTimeout: SILENCE_MS,
     pongTimeout: PONG_MS,
-    unavailableTimeout: AWAY_AFTER_MS,
-    channelAuthorization: { customHandler: authorizer(gateway) },
-  };
-}
-
-/** @param {Gateway} gateway */
-function authorizer(gateway) {
-  /**
-   * @param {{socketId: string, channelName: string}} wish
-   * @param {(error: Error | null, grant: any) => void} answer
-   */
-  return ({ socketId, channelName }, answer) => {
-    const form = new URLSearchParams({ socket_id: socketId, channel_name: channelName });
-    gateway.call('/api/pusherAuth', { form }).then(
-      ({ body }) => answer(null, body),
-      (error) => answer(error, null),
-    );
+    channelAuthorization: {
+      /**
+       * @param {{socketId: string, channelName: string}} wish
+       * @param {(error: Error | null, grant: any) => void} answer
+       */
+      customHandler({ socketId, channelName }, answer) {
+        const json = { socket_id: socketId, channel_name: channelName };
+        gateway.call('/api/pusherAuth', { json }).then(
+          ({ body }) => answer(null, body),
+          (error) => answer(error, null),
+        );
+      },
+    },
   };
 }

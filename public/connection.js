@@ -1,190 +1,184 @@
 /** A connection to one user's brain: every road by which news comes, joined into one log. */
 
-import { Channel } from './channel.js';
-import { BrainError, ConnectionClosed } from './errors.js';
-import { Log } from './log.js';
-import { newMessageId, post } from './post.js';
+import { Asking } from './asking.js';
+import { Inbox } from './inbox.js';
+import { Roads } from './roads.js';
 import { RunState } from './run.js';
 import { Topic } from './topic.js';
+import { attend } from './wakes.js';
 import { Watch } from './watch.js';
 
-/** @typedef {import('./types.js').AskOptions} AskOptions */
+/** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
 /** @typedef {import('./types.js').Entry} Entry */
-/** @typedef {import('./types.js').Reply} Reply */
+/** @typedef {import('./types.js').Hearing} Hearing */
+/** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').World} World */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 
-const LATER = 'The brain is working on it; the answer comes later. Do not say this to the user.';
-const MOST_HELD = 1000; // entries; as many as the server's log keeps at hand
+/**
+ * @typedef {object} Choices
+ * @property {import('./types.js').PusherClass | null} Pusher
+ * @property {number} history entries before now to begin with
+ * @property {RoadName | null} road null = whichever works best
+ */
 
+/**
+ * @typedef {object} Listener
+ * @property {(entry: Entry, isNew: boolean) => void} hear told of each entry of the log, and of
+ *   some before those that are shown
+ * @property {() => void} plan told whenever something may have changed
+ */
+
+/** @implements {Hearing} */
 export class Connection {
-  /** @type {Topic<Entry>} */
-  #entries = new Topic(MOST_HELD);
+  run = new RunState();
+  /** @type {Topic<import('./types.js').Piece>} */
+  pieces = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;
-  #gateway;
-  #run = new RunState();
-  #log;
   #watch;
-  /** @type {Channel | null} */
-  #channel = null;
-  /** @type {import('./channel.js').Road} */
-  #road = 'away';
-  /** @type {Map<string, import('./types.js').Retrying | null>} */
-  #sending = new Map();
+  /** @type {Listener | null} */
+  #listener = null;
+  #unattend = () => {};
+  /** @type {number | null} */
+  #others = null;
+  #isCatchingUp = true;
   #told = '';
-  #unlisten;
 
   /**
    * @param {World} world
    * @param {Gateway} gateway
-   * @param {number} history entries before now to begin with
+   * @param {Choices} choices
    */
-  constructor(world, gateway, history) {
+  constructor(world, gateway, { Pusher, history, road }) {
     this.#world = world;
-    this.#gateway = gateway;
-    const since = Math.max(gateway.session.cursor - history, 0);
-    this.#log = new Log(since, (entry) => this.#deliver(entry));
-    this.#watch = new Watch({
-      world,
-      gateway,
-      log: this.#log,
-      run: this.#run,
-      facts: () => ({ isLive: this.#road === 'live', isActive: this.#isActive }),
-      onLooked: () => this.#tellState(),
+    const isAway = () => this.#isCatchingUp || world.surroundings.isHidden;
+    this.inbox = new Inbox(
+      world.memory,
+      gateway.session.cursor,
+      history,
+      isAway,
+      (entry, isNew) => {
+        this.run.hearEntry(entry);
+        this.#listener?.hear(entry, isNew);
+      },
+    );
+    const post = { world, gateway, hearing: this };
+    this.roads = new Roads(post, Pusher, road, (live) => {
+      if (live) this.#watch.look(live === 'channel'); // it does not replay what came meanwhile
+      this.#changed();
     });
-    this.#unlisten = world.surroundings.onChange(() => this.#surroundingsChanged());
+    this.asking = new Asking(post, this.roads, (hasFailed) => {
+      if (hasFailed) this.#watch.look(); // is it the server, the session, or this request alone?
+      this.#changed();
+    });
+    const facts = () => ({
+      isLive: this.roads.standing === 'live',
+      isActive: this.asking.isActive || this.run.isActive,
+    });
+    const { run, inbox } = this;
+    this.#watch = new Watch({ world, gateway, log: inbox.log, run, facts }, () => {
+      if (!this.#watch.problem) this.#isCatchingUp = false;
+      this.#changed();
+    });
   }
 
-  /** @param {import('./types.js').PusherClass | null} Pusher */
-  listen(Pusher) {
-    const settings = this.#gateway.session.pusher;
-    if (Pusher && settings) {
-      this.#road = 'connecting';
-      this.#channel = new Channel(Pusher, settings, this.#gateway, this.#world.clock, {
-        onRoad: (road) => this.#takeRoad(road),
-        onEntry: (entry) => this.#hear(entry),
-        onRun: (event) => this.#takeRun(event),
-      });
-    }
+  /** @param {Listener} listener */
+  listen(listener) {
+    this.#listener = listener;
+    this.#unattend = attend(this.#world, (what) => this.#around(what));
     this.#watch.look(true);
-    this.#tellState();
-  }
-
-  /** @param {(entry: Entry) => void} listener */
-  onEntry(listener) {
-    return this.#entries.subscribe(listener);
+    this.#changed();
   }
 
   /** @param {(state: State) => void} listener told at once, then at every change */
-  onState(listener) {
+  onState = (listener) => {
     const unsubscribe = this.#states.subscribe(listener);
     listener(this.#state());
     return unsubscribe;
-  }
+  };
 
-  /**
-   * @param {string} text
-   * @param {AskOptions} [options]
-   * @returns {Promise<import('./types.js').Answer>}
-   */
-  async ask(text, { signal, ...options } = {}) {
-    const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const reply = await this.#send({ ...options, text, messageId }, signal);
-    if (reply.message === null) this.#run.await(reply);
-    this.#take(heardFrom(reply, text, messageId, this.#world.clock.now()));
-    this.#watch.rouse();
-    return { ...reply, forVoiceAgent: reply.message?.text ?? LATER };
-  }
+  /** The user has seen what was missed. */
+  seen = () => {
+    this.inbox.missed = 0;
+    this.#changed();
+  };
+
+  /** @param {RoadName | null} name */
+  useRoad = (name) => {
+    this.roads.forced = name;
+    this.#changed();
+  };
 
   close() {
-    this.#unlisten();
+    this.#unattend();
     this.#watch.stop();
-    this.#channel?.close();
-    this.#world.close(new ConnectionClosed());
+    this.roads.close();
   }
 
-  get #isActive() {
-    return this.#sending.size > 0 || this.#run.isActive;
+  /** Something new is to be expected. */
+  rouse() {
+    this.#watch.rouse();
+    this.#changed();
   }
+
+  sinceSeq = () => this.inbox.log.deliveredSeq;
 
   /**
-   * @param {{text: string, messageId: string, patience?: number}} utterance
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<Reply>}
+   * @param {ChannelEntry | null} entry
+   * @param {number} [seq] to which the log is known to reach
    */
-  async #send(utterance, signal) {
-    const { messageId } = utterance;
-    const onRetry = (/** @type {import('./types.js').Retrying} */ retrying) => {
-      this.#sending.set(messageId, retrying);
-      this.#tellState();
-    };
-    this.#sending.set(messageId, null);
-    this.#watch.rouse();
-    try {
-      return await post(utterance, { ...this.#world, gateway: this.#gateway, onRetry }, signal);
-    } catch (error) {
-      if (error instanceof BrainError && error.status === 401) this.#watch.fail(error);
-      throw error;
-    } finally {
-      this.#sending.delete(messageId);
-      this.#watch.plan();
-      this.#tellState();
+  onEntry = (entry, seq = 0) => {
+    const { log } = this.inbox;
+    if (this.#world.lifetime.aborted) return;
+    if (entry) log.offer(entry);
+    log.hear(seq);
+    const isStep = entry?.role === 'brain' && entry.kind === 'breadcrumb';
+    // After a step its run has come further: how far, only the status tells.
+    if (log.isBehind || isStep) this.#watch.look(log.isBehind);
+    this.rouse();
+  };
+
+  /** @type {Hearing['onPiece']} */
+  onPiece = this.pieces.emit;
+
+  /** @type {Hearing['onRun']} */
+  onRun = (event) => {
+    this.run.hearEvent(event);
+    this.rouse();
+  };
+
+  /** @type {Hearing['onReset']} */
+  onReset = (lastSeq) => this.inbox.log.reset(lastSeq);
+
+  /** @type {Hearing['onOthers']} */
+  onOthers = (count) => {
+    this.#others = count;
+    this.#changed();
+  };
+
+  /** @param {'change' | 'wake' | 'tick'} what */
+  #around(what) {
+    const { isHidden, isOnline, isFrozen } = this.#world.surroundings;
+    const isWake = what === 'wake';
+    if (isWake) {
+      this.#isCatchingUp = true;
+      this.roads.close(); // what was open may be dead without knowing it
     }
+    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.look(isWake);
+    this.#changed();
   }
 
-  /** @param {Entry} entry */
-  #deliver(entry) {
-    this.#run.hearEntry(entry);
-    this.#entries.emit(entry);
-  }
-
-  /** @param {import('./types.js').ChannelEntry[]} entries */
-  #take(entries) {
-    for (const entry of entries) this.#log.offer(entry);
-    if (this.#log.isBehind) this.#watch.look(true);
+  #changed() {
+    if (this.#world.lifetime.aborted) return;
+    // After a 401 the session is lost for good.
+    if (this.#watch.problem?.status === 401) this.roads.close();
+    else this.roads.review();
     this.#watch.plan();
-    this.#tellState();
-  }
-
-  /** @param {import('./types.js').ChannelEntry} entry what the channel brought */
-  #hear(entry) {
-    this.#take([entry]);
-    // Its run has come further: how far, only the status tells.
-    if (entry.role === 'brain' && entry.kind === 'breadcrumb') this.#watch.look();
-  }
-
-  /** @param {{runId: string, state: string}} event */
-  #takeRun(event) {
-    this.#run.hearEvent(event);
-    this.#watch.rouse();
-    this.#tellState();
-  }
-
-  /** @param {import('./channel.js').Road} road */
-  #takeRoad(road) {
-    this.#road = road;
-    if (road === 'live') this.#watch.look(true); // what came meanwhile is not replayed
-    else this.#watch.plan();
-    this.#tellState();
-  }
-
-  #surroundingsChanged() {
-    const { isHidden, isOnline } = this.#world.surroundings;
-    if (isOnline && !isHidden) this.#watch.look();
-    this.#tellState();
-  }
-
-  /** @returns {State} */
-  #state() {
-    const retrying = [...this.#sending.values()].filter((one) => one !== null);
-    const { problem } = this.#watch;
-    return { connection: this.#standing(), run: this.#run.current, retrying, problem };
-  }
-
-  #tellState() {
+    this.inbox.keep();
+    this.#listener?.plan();
     const state = this.#state();
     const told = JSON.stringify([state, state.problem?.message]);
     if (told === this.#told) return;
@@ -192,30 +186,20 @@ export class Connection {
     this.#states.emit(state);
   }
 
-  /** @returns {State['connection']} */
-  #standing() {
-    const { problem } = this.#watch;
-    if (problem?.status === 401 || !this.#world.surroundings.isOnline) return 'offline';
-    if (this.#road === 'live') return 'live';
-    if (problem) return 'offline';
-    return this.#road === 'connecting' ? 'connecting' : 'polling';
+  /** @returns {State} */
+  #state() {
+    const { problem, status } = this.#watch;
+    const { standing, carrying } = this.roads;
+    const connection = problem || !this.#world.surroundings.isOnline ? 'offline' : standing;
+    return {
+      connection,
+      road: connection === 'live' ? carrying : connection === 'polling' ? connection : null,
+      listening: status?.listening ?? null,
+      others: carrying === 'channel' ? this.#others : null,
+      run: this.run.current,
+      retrying: this.asking.retrying,
+      problem,
+      missed: this.inbox.missed,
+    };
   }
-}
-
-/**
- * The entries that a reply tells of. The utterance's own is put together here, so that an answer
- * need not wait for the log to be read; after `duplicate` only the log knows its text.
- *
- * @param {Reply} reply
- * @param {string} text
- * @param {string} messageId
- * @param {number} nowMs
- * @returns {import('./types.js').ChannelEntry[]}
- */
-function heardFrom({ state, seq, runId, message }, text, messageId, nowMs) {
-  const createdAt = new Date(nowMs).toISOString();
-  const truncated = state === 'duplicate';
-  /** @type {import('./types.js').ChannelEntry} */
-  const own = { id: messageId, seq, role: 'user', text, messageId, runId, createdAt, truncated };
-  return message ? [own, message] : [own];
 }

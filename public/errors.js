@@ -1,6 +1,7 @@
 /** What can go wrong between this client and the brain. */
 
-const PASSING_STATUS = new Set([408, 425, 429]); // the server asks for patience, not for a change
+export const NOT_OURS = 'Somebody else answered';
+const PASSING_STATUS = [408, 425, 429]; // the server asks for patience, not for a change
 
 /** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
 export class BrainError extends Error {
@@ -20,14 +21,27 @@ export class BrainError extends Error {
 
   /** True if the same request may well succeed later. */
   get isPassing() {
-    return this.status === 0 || this.status >= 500 || PASSING_STATUS.has(this.status);
+    return this.status === 0 || this.status >= 500 || PASSING_STATUS.includes(this.status);
   }
 }
 
 /** `close()` was called while this was under way. */
 export class ConnectionClosed extends Error {
   constructor() {
-    super('The connection to the brain was closed.');
+    super('The connection was closed.');
     this.name = 'ConnectionClosed';
   }
 }
+
+/**
+ * The request itself came to nothing.
+ * @param {string} title
+ * @param {unknown} [cause]
+ */
+export function notReached(title, cause) {
+  return new BrainError({ status: 0, title, cause });
+}
+
+export const tooLate = () => notReached('No answer came in time');
+
+export const brokenOff = () => notReached('The connection broke off');

@@ -1,45 +1,63 @@
 /** One HTTP request: its time limit, its body, its errors. */
 
-import { BrainError } from './errors.js';
+import { BrainError, NOT_OURS, notReached, tooLate } from './errors.js';
+import { EventParser } from './sse.js';
+import { follow } from './waiting.js';
 
 /**
  * @typedef {object} Call
- * @property {unknown} [json] a body, sent as JSON by POST
- * @property {URLSearchParams} [form] a body, sent as a form by POST
+ * @property {object} [json] a body, sent as JSON by POST
  * @property {Record<string, string>} [headers]
- * @property {number} [limitMs]
+ * @property {number} [limitMs] for a stream of events: until its first bytes
  * @property {AbortSignal} [signal]
+ * @property {(event: import('./sse.js').ServerEvent) => unknown} [onEvent] asks for a stream of
+ *   events; true = this was the last one wanted
+ * @property {() => void} [onBytes] called when bytes of the stream come, comments too
  */
 
-/** @typedef {{status: number, headers: Headers, body: any, nowMs: number}} Received */
+/** @typedef {{status: number, headers: Headers, body: any}} Received */
 
-const READ_LIMIT_MS = 10_000; // a cold function takes two or three seconds
+const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds, and may wait for others
+const SILENCE_MS = 20_000; // of a stream, which sends a comment every 15 s at the latest
+const EVENTS = 'text/event-stream';
+
+/** Whether answers can be read while they come. */
+export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
 
 /**
  * One request within its limit, the body read too. Any status is an answer; a BrainError of
- * status 0 says that none came.
+ * status 0 says that none came, or not all of it. After a stream of events the body is null.
  *
- * @param {import('./types.js').World} world
+ * @param {import('./types.js').Outside} world
  * @param {string} path
  * @param {Call} request
  * @returns {Promise<Received>}
  */
 export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
-  const { limitMs = READ_LIMIT_MS, signal } = request;
+  const { limitMs = READ_LIMIT_MS, signal, onEvent, onBytes } = request;
   const ending = new AbortController();
-  const signals = signal ? [lifetime, signal] : [lifetime];
-  const undo = signals.map((other) => follow(other, ending));
-  undo.push(clock.after(limitMs, () => ending.abort(tooLate())));
+  const undo = [lifetime, signal].map((one) => follow(one, (reason) => ending.abort(reason)));
+  const late = () => ending.abort(tooLate());
+  let cancel = clock.after(limitMs, late);
+  const renewLimit = () => {
+    cancel();
+    cancel = clock.after(SILENCE_MS, late);
+    onBytes?.();
+  };
   try {
     const response = await fetch(baseUrl + path, { ...written(request), signal: ending.signal });
     const { status, headers } = response;
-    return { status, headers, body: await parsed(response), nowMs: clock.now() };
+    const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
+    const body = streams ? await heard(response, onEvent, renewLimit) : await parsed(response);
+    return { status, headers, body };
   } catch (error) {
     if (ending.signal.aborted) throw ending.signal.reason;
     if (error instanceof BrainError) throw error;
-    throw new BrainError({ status: 0, title: 'The server cannot be reached', cause: error });
+    throw notReached('The server cannot be reached', error);
   } finally {
+    cancel();
     for (const act of undo) act();
+    ending.abort(); // a stream of which no more is wanted ends with it
   }
 }
 
@@ -48,61 +66,61 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
  * @param {Received} received
  */
 export function accepted(received) {
-  const { status, headers, body, nowMs } = received;
+  const { status, headers, body } = received;
   if (status < 400) return received;
-  const { title = 'The server failed', detail, errors } = body ?? {};
-  const retryAfterMs = pauseAskedFor(headers.get('Retry-After'), nowMs);
-  throw new BrainError({ status, title, detail, errors, retryAfterMs });
+  throw refusal({ ...body, status }, Number(headers.get('Retry-After')) * 1000 || 0); // no dates
+}
+
+/**
+ * @param {any} problem as in RFC 9457
+ * @param {number} [retryAfterMs]
+ */
+export function refusal({ status, title = 'The server failed', detail, errors }, retryAfterMs) {
+  return new BrainError({ status, title, detail, errors, retryAfterMs });
 }
 
 /**
  * @param {Call} request
  * @returns {RequestInit}
  */
-function written({ json, form, headers }) {
-  // no-store: the answers are ours to keep, and a 304 must reach us as one.
-  if (form) return { method: 'POST', body: form, headers, cache: 'no-store' };
-  if (json === undefined) return { headers, cache: 'no-store' };
-  const typed = { 'Content-Type': 'application/json', ...headers };
-  return { method: 'POST', body: JSON.stringify(json), headers: typed, cache: 'no-store' };
+function written({ json, headers, onEvent }) {
+  return {
+    method: json ? 'POST' : 'GET',
+    body: json && JSON.stringify(json),
+    headers: {
+      ...(json && { 'Content-Type': 'application/json' }),
+      ...(onEvent && { Accept: EVENTS }),
+      ...headers,
+    },
+    cache: 'no-store', // the answers are ours to keep, and a 304 must reach us as one
+  };
 }
 
 /**
- * @param {AbortSignal} other
- * @param {AbortController} ending
- * @returns {() => void} stops following
+ * @param {Response} response
+ * @param {(event: import('./sse.js').ServerEvent) => unknown} onEvent
+ * @param {() => void} onBytes
+ * @returns {Promise<null>}
  */
-function follow(other, ending) {
-  const end = () => ending.abort(other.reason);
-  if (other.aborted) end();
-  other.addEventListener('abort', end);
-  return () => other.removeEventListener('abort', end);
-}
-
-function tooLate() {
-  return new BrainError({ status: 0, title: 'The server gave no answer in time' });
+async function heard({ body }, onEvent, onBytes) {
+  const reader = /** @type {ReadableStream} */ (body).getReader();
+  const parser = new EventParser(onEvent);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return null;
+    onBytes();
+    if (parser.take(value)) return null;
+  }
 }
 
 /** @param {Response} response */
 async function parsed(response) {
   const text = await response.text();
-  if (text === '') return null;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text || 'null');
   } catch (cause) {
     if (!response.ok) return null;
     // The sign-in page of a network or of a protected deployment says 200 in the server's place.
-    throw new BrainError({ status: 0, title: 'Something else answered for the server', cause });
+    throw notReached(NOT_OURS, cause);
   }
-}
-
-/**
- * @param {string | null} header seconds, or a date
- * @param {number} nowMs
- */
-function pauseAskedFor(header, nowMs) {
-  if (!header) return 0;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000;
-  return Math.max(ms || 0, 0);
 }

@@ -8,6 +8,13 @@
 /** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
 /** @typedef {import('./types.js').LogPage} LogPage */
 
+/**
+ * @typedef {object} Start
+ * @property {number} known a seq that the log had reached before
+ * @property {(entry: Entry) => void} deliver
+ * @property {(lastSeq: number) => void} onAnew the log has begun anew, and reaches to `lastSeq`
+ */
+
 const MOST_IDS = 2000; // ids remembered; twice what the server's log keeps at hand
 
 export class Log {
@@ -17,16 +24,20 @@ export class Log {
   #ids = new Set();
   #deliveredSeq;
   #heardSeq;
+  #knownSeq;
   #deliver;
+  #onAnew;
 
   /**
    * @param {number} since the seq after which to begin
-   * @param {(entry: Entry) => void} deliver
+   * @param {Start} start
    */
-  constructor(since, deliver) {
+  constructor(since, { known, deliver, onAnew }) {
     this.#deliveredSeq = since;
     this.#heardSeq = since;
+    this.#knownSeq = known;
     this.#deliver = deliver;
+    this.#onAnew = onAnew;
   }
 
   get deliveredSeq() {
@@ -43,7 +54,7 @@ export class Log {
    * @param {number} seq
    */
   hear(seq) {
-    this.#heardSeq = Math.max(this.#heardSeq, seq);
+    if (seq > this.#heardSeq) this.#heardSeq = seq;
   }
 
   /**
@@ -52,7 +63,7 @@ export class Log {
    */
   offer(entry) {
     this.#keep(entry);
-    this.#passRow();
+    this.#passOn();
   }
 
   /**
@@ -62,18 +73,21 @@ export class Log {
    * @param {number} asked
    */
   takePage(page, asked) {
-    if (page.lastSeq < asked) return this.#beginAnew(page.lastSeq);
+    if (page.lastSeq < Math.max(asked, this.#knownSeq)) return this.reset(page.lastSeq);
     this.hear(page.lastSeq);
     for (const entry of page.messages) this.#keep(entry);
-    this.#passOverHoles(page.nextSince);
-    this.#passRow();
+    this.#passOn(page.nextSince);
   }
 
-  /** @param {number} lastSeq */
-  #beginAnew(lastSeq) {
+  /**
+   * The log has begun anew.
+   * @param {number} lastSeq
+   */
+  reset(lastSeq) {
     this.#waiting.clear();
-    this.#deliveredSeq = 0; // the ids stay known: should it be the old log after all, no harm
-    this.#heardSeq = lastSeq;
+    this.#deliveredSeq = this.#knownSeq = 0;
+    this.#heardSeq = lastSeq; // the ids stay known: should it be the old log after all, no harm
+    this.#onAnew(lastSeq);
   }
 
   /** @param {ChannelEntry} entry */
@@ -83,30 +97,18 @@ export class Log {
     this.#waiting.set(entry.seq, entry);
   }
 
-  #passRow() {
-    for (let next = this.#next(); next; next = this.#next()) this.#pass(next);
-  }
-
-  #next() {
-    return this.#waiting.get(this.#deliveredSeq + 1);
-  }
-
-  /** @param {number} upTo */
-  #passOverHoles(upTo) {
-    const entries = [...this.#waiting.values()].sort((a, b) => a.seq - b.seq);
-    for (const entry of entries.filter(({ seq }) => seq <= upTo)) this.#pass(entry);
-    this.#deliveredSeq = Math.max(this.#deliveredSeq, upTo);
-  }
-
-  /** @param {Entry} entry */
-  #pass(entry) {
-    this.#waiting.delete(entry.seq);
-    this.#deliveredSeq = entry.seq;
-    const id = entry.role === 'user' ? entry.messageId : entry.id; // ours may lack the server's id
-    if (this.#ids.has(id)) return;
-    this.#ids.add(id);
-    const [oldest] = this.#ids;
-    if (this.#ids.size > MOST_IDS) this.#ids.delete(oldest);
-    this.#deliver(entry);
+  /**
+   * Deliver what is next, as far as it is there. Up to `sureSeq` what is missing will never come.
+   */
+  #passOn(sureSeq = 0) {
+    while (this.#deliveredSeq < sureSeq || this.#waiting.has(this.#deliveredSeq + 1)) {
+      this.#deliveredSeq += 1;
+      const entry = this.#waiting.get(this.#deliveredSeq);
+      this.#waiting.delete(this.#deliveredSeq);
+      if (!entry || this.#ids.has(entry.id)) continue;
+      const [oldest] = this.#ids.add(entry.id);
+      if (this.#ids.size > MOST_IDS) this.#ids.delete(oldest);
+      this.#deliver(entry);
+    }
   }
 }

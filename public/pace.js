@@ -1,29 +1,32 @@
 /** How long to wait: decided here, waited elsewhere. All in milliseconds. */
 
-const RETRY_FIRST_MS = 500; // a dropped connection is often back at once
-const RETRY_MOST_MS = 15_000; // so that a minute holds several attempts
+const RETRY_BASE_MS = 250; // doubled for each failure; a dropped connection is often back at once
+const RETRY_MOST_MS = 60_000;
 const LOOK_ACTIVE_MS = 1000; // plus up to as much again: an answer may come any moment
 const LOOK_IDLE_MS = 3000; // plus up to 2 s: only another tab or an event can bring something
 const LOOK_IDLE_SPREAD_MS = 2000;
 const LOOK_HIDDEN_MS = 30_000; // nobody is looking
 const LOOK_LIVE_MS = 5000; // the channel may lose a message without a gap
+const LOOK_REST_MS = 60_000; // even a message that nobody waits for: a minute late at most
+const LOOK_REST_HIDDEN_MS = 300_000;
 const LOOK_FAILED_MS = 2000; // first pause after a look that failed; doubles
 const LOOK_MOST_MS = 30_000;
 
 /**
- * The pause before a POST is sent again. Chance spreads clients that failed together.
+ * The pause before something is tried again. Chance alone spreads those whom one server lost at
+ * once.
  *
- * @param {{attempt: number, retryAfterMs: number, random: () => number}} facts `attempt` = how
- *   many have failed
+ * @param {number} attempt how many have failed
+ * @param {() => number} random
+ * @param {number} [retryAfterMs] what the server asks for
  */
-export function pauseBeforeRetry({ attempt, retryAfterMs, random }) {
-  const backoffMs = Math.min(RETRY_FIRST_MS * 2 ** (attempt - 1), RETRY_MOST_MS);
-  return retryAfterMs + backoffMs * (0.5 + random() / 2);
+export function pauseBeforeRetry(attempt, random, retryAfterMs = 0) {
+  return retryAfterMs + Math.min(RETRY_BASE_MS * 2 ** attempt, RETRY_MOST_MS) * random();
 }
 
 /**
  * @typedef {object} LookFacts
- * @property {boolean} isLive the channel brings messages
+ * @property {boolean} isLive a road brings messages
  * @property {boolean} isActive a run is on, or an answer is awaited
  * @property {boolean} isBehind the log is known to hold more than was read
  * @property {boolean} isHidden
@@ -33,20 +36,19 @@ export function pauseBeforeRetry({ attempt, retryAfterMs, random }) {
  */
 
 /**
- * The pause before status and log are asked next; null = not before something happens.
+ * The pause before status and log are asked next.
  *
  * @param {LookFacts} facts
  * @param {() => number} random
- * @returns {number | null}
  */
 export function pauseBeforeLook(facts, random) {
   const { isLive, isActive, isBehind, isHidden, failures, retryAfterMs, quietLooks } = facts;
   if (failures > 0 || isBehind) {
     const backoffMs = doubled(LOOK_FAILED_MS, Math.max(failures - 1, quietLooks));
     const leastMs = isHidden ? LOOK_HIDDEN_MS : 0;
-    return Math.max(backoffMs, leastMs, retryAfterMs) + LOOK_FAILED_MS * 0.5 * random();
+    return Math.max(backoffMs, leastMs, retryAfterMs) + LOOK_ACTIVE_MS * random();
   }
-  if (isLive && !isActive) return null;
+  if (isLive && !isActive) return isHidden ? LOOK_REST_HIDDEN_MS : LOOK_REST_MS;
   if (isHidden) return LOOK_HIDDEN_MS;
   if (isLive) return doubled(LOOK_LIVE_MS, quietLooks);
   if (isActive) return LOOK_ACTIVE_MS * (1 + random());

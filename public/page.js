@@ -33,6 +33,10 @@ let brain = new Promise((resolve) => (found = resolve)); // what is typed early 
 /** @type {State} */
 let state = {
   connection: 'connecting',
+  road: null,
+  listening: null,
+  others: null,
+  missed: 0,
   run: { state: 'idle', runId: null, activity: '', progress: null, loop: 0 },
   retrying: [],
   problem: null,
@@ -53,8 +57,7 @@ async function start(accessKey, attempt = 1) {
     if (!(error instanceof BrainError)) throw error;
     if (error.status === 401) return askForKey(accessKey === undefined ? '' : 'This key does not fit.');
     showState({ ...state, connection: 'offline', problem: error });
-    const { retryAfterMs } = error;
-    const pauseMs = pauseBeforeRetry({ attempt, retryAfterMs, random: Math.random });
+    const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
 }

@@ -12,26 +12,38 @@ export const browserClock = {
   },
 };
 
+const CHANGES = 'visibilitychange online offline pageshow resume pagehide freeze'.split(' ');
+let isFrozen = false; // or kept whole behind another page, or about to be
+
 /** @type {Surroundings} */
 export const browserSurroundings = {
   get isHidden() {
-    return globalThis.document?.visibilityState === 'hidden';
+    return !!globalThis.document?.hidden;
   },
   get isOnline() {
     return globalThis.navigator?.onLine !== false; // unknown counts as online
   },
+  get isFrozen() {
+    return isFrozen;
+  },
   onChange(listener) {
-    const targets = [
-      { target: globalThis.document, events: ['visibilitychange'] },
-      { target: globalThis.window, events: ['online', 'offline'] },
-    ].filter(({ target }) => target !== undefined);
-    for (const { target, events } of targets) {
-      for (const event of events) target.addEventListener(event, listener);
-    }
-    return () => {
-      for (const { target, events } of targets) {
-        for (const event of events) target.removeEventListener(event, listener);
-      }
+    const ending = new AbortController();
+    const hear = (/** @type {Event} */ { type }) => {
+      isFrozen = /hide|freeze/.test(type) || (isFrozen && !/show|resume/.test(type));
+      listener();
     };
+    // What happens to the document passes the window first, in the phase of capture.
+    const how = { capture: true, signal: ending.signal };
+    for (const change of CHANGES) globalThis.window?.addEventListener(change, hear, how);
+    return () => ending.abort();
   },
 };
+
+/** @returns {import('./types.js').StorageLike | null} null where the browser allows none */
+export function browserStorage() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null;
+  }
+}

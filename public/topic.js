@@ -13,30 +13,28 @@ export class Topic {
     this.#mostHeld = mostHeld;
   }
 
+  get isHeard() {
+    return this.#listeners.size > 0;
+  }
+
   /**
    * @param {(value: T) => void} listener
    * @returns {() => void} unsubscribes
    */
-  subscribe(listener) {
+  subscribe = (listener) => {
     const own = (/** @type {T} */ value) => listener(value);
     this.#listeners.add(own);
     const held = this.#held;
     this.#held = [];
     for (const value of held) tell(own, value);
     return () => this.#listeners.delete(own);
-  }
+  };
 
   /** @param {T} value */
-  emit(value) {
-    if (this.#listeners.size === 0) this.#hold(value);
+  emit = (value) => {
+    if (!this.isHeard && this.#held.push(value) > this.#mostHeld) this.#held.shift();
     for (const listener of [...this.#listeners]) tell(listener, value);
-  }
-
-  /** @param {T} value */
-  #hold(value) {
-    this.#held.push(value);
-    if (this.#held.length > this.#mostHeld) this.#held.shift();
-  }
+  };
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
- * Looking: asks for status and log by GET whenever the channel cannot be relied on. When to look
+ * The road of polling, and the net below all others: asks for status and log by GET. When to look
  * next is decided in pace.js.
  */
 
-import { BrainError, ConnectionClosed } from './errors.js';
+import { BrainError, NOT_OURS, notReached } from './errors.js';
 import { pauseBeforeLook } from './pace.js';
 
 /**
@@ -13,27 +13,35 @@ import { pauseBeforeLook } from './pace.js';
  * @property {import('./run.js').RunState} run
  * @property {import('./types.js').World} world
  * @property {() => {isLive: boolean, isActive: boolean}} facts
- * @property {() => void} onLooked called after each look
  */
 
+const STATUS = 1; // what is wanted of the next look
+const LOG = 2;
 const PAGE_LENGTH = 100; // entries; what a day holds for most, in one answer
 
 export class Watch {
   /** @type {BrainError | null} */
   problem = null;
+  /** @type {import('./types.js').Status | null} */
+  status = null;
   #watched;
+  #onLooked;
   #isLooking = false;
-  #isWanted = false;
-  #mustRead = false;
+  #wanted = 0;
   #isStopped = false;
   #failures = 0;
   #quietLooks = 0;
   #dueMs = Infinity;
+  #etag = '""'; // of nothing
   #cancelTimer = () => {};
 
-  /** @param {Watched} watched */
-  constructor(watched) {
+  /**
+   * @param {Watched} watched
+   * @param {() => void} onLooked called after each look
+   */
+  constructor(watched, onLooked) {
     this.#watched = watched;
+    this.#onLooked = onLooked;
   }
 
   /** Plan the next look. Never later than planned before: a steady stream of news delays none. */
@@ -41,7 +49,6 @@ export class Watch {
     if (this.#isStopped || this.#isLooking) return;
     const { clock, random } = this.#watched.world;
     const pauseMs = pauseBeforeLook(this.#facts(), random);
-    if (pauseMs === null) return this.#unplan();
     if (clock.now() + pauseMs >= this.#dueMs) return;
     this.#unplan();
     this.#dueMs = clock.now() + pauseMs;
@@ -59,19 +66,8 @@ export class Watch {
    */
   look(readsLog = false) {
     if (this.#isStopped) return;
-    this.#mustRead ||= readsLog;
-    this.#isWanted = true;
+    this.#wanted = Math.max(this.#wanted, readsLog ? LOG : STATUS);
     if (!this.#isLooking) void this.#lookWhileWanted();
-  }
-
-  /**
-   * The server failed us. With a 401 (renewed in vain) only a new sign-in helps: all looking ends.
-   * @param {BrainError} problem
-   */
-  fail(problem) {
-    this.problem = problem;
-    this.#failures += 1;
-    if (problem.status === 401) this.stop();
   }
 
   stop() {
@@ -99,52 +95,65 @@ export class Watch {
   async #lookWhileWanted() {
     this.#isLooking = true;
     this.#unplan();
-    try {
-      while (this.#isWanted && !this.#isStopped) {
-        this.#isWanted = false;
-        await this.#lookOnce();
-      }
-    } finally {
-      this.#isLooking = false;
-      this.plan();
+    while (this.#wanted && !this.#isStopped) {
+      const wanted = this.#wanted;
+      this.#wanted = 0;
+      await this.#lookOnce(wanted === LOG).catch((error) => this.#fail(error));
     }
+    this.#isLooking = false;
+    this.plan();
   }
 
-  async #lookOnce() {
-    const { log, onLooked } = this.#watched;
+  /** @param {boolean} readsLog */
+  async #lookOnce(readsLog) {
+    const { log } = this.#watched;
     const before = log.deliveredSeq;
-    try {
-      // After a failure too: a status that fails must not hide the messages.
-      if (this.#mustRead || this.#failures > 0) await this.#readLog();
-      const isNew = await this.#readStatus();
-      if (log.isBehind) await this.#readLog();
-      this.#failures = 0;
-      this.problem = null;
-      this.#quietLooks = isNew || log.deliveredSeq !== before ? 0 : this.#quietLooks + 1;
-    } catch (error) {
-      if (error instanceof ConnectionClosed) return;
-      if (!(error instanceof BrainError)) throw error;
-      this.fail(error);
-    }
-    onLooked();
+    // After a failure too: a status that fails must not hide the messages.
+    if (readsLog || this.#failures > 0) await this.#readLog();
+    const isNew = await this.#readStatus();
+    const isAnew = this.status && this.status.lastSeq < before;
+    if (log.isBehind || isAnew) await this.#readLog();
+    this.#failures = 0;
+    this.problem = null;
+    this.#quietLooks = isNew || log.deliveredSeq !== before ? 0 : this.#quietLooks + 1;
+    this.#onLooked();
+  }
+
+  /**
+   * The server failed us. With a 401 (renewed in vain) only a new sign-in helps: all looking ends.
+   * @param {unknown} error
+   */
+  #fail(error) {
+    if (this.#isStopped) return; // closed meanwhile
+    this.problem = error instanceof BrainError ? error : notReached(NOT_OURS, error);
+    this.#failures += 1;
+    if (this.problem.status === 401) this.stop();
+    this.#onLooked();
   }
 
   async #readLog() {
     const { gateway, log } = this.#watched;
-    this.#mustRead = false;
     let asked;
     do {
       asked = log.deliveredSeq;
-      const query = `?sinceSeq=${asked}&limit=${PAGE_LENGTH}`;
-      log.takePage((await gateway.read('/api/messages', query)).body, asked);
+      const path = `/api/messages?sinceSeq=${asked}&limit=${PAGE_LENGTH}`;
+      log.takePage((await gateway.call(path)).body, asked);
     } while (log.isBehind && log.deliveredSeq !== asked);
   }
 
+  /** @returns {Promise<boolean>} whether it is another than last time */
   async #readStatus() {
     const { gateway, log, run } = this.#watched;
-    const { body, isNew } = await gateway.read('/api/status');
-    run.hearStatus(body);
-    log.hear(body.lastSeq);
+    const headers = { 'If-None-Match': this.#etag };
+    const received = await gateway.call('/api/status', { headers });
+    const isNew = received.status !== 304;
+    if (isNew) {
+      this.status = received.body;
+      this.#etag = received.headers.get('ETag') ?? '""';
+    }
+    const status = /** @type {import('./types.js').Status} */ (this.status);
+    run.hearStatus(status);
+    log.hear(status.lastSeq);
     return isNew;
   }
 }

@@ -150,23 +150,28 @@ async def _connect(url: str) -> "Connection":
 
 
 async def _migrate(connection: "Connection") -> None:
-    """Bring the schema up to date; one that newer code has made is left as it is."""
+    """Bring the schema up to date; one that newer code has made is left as it is.
+
+    Each step is a transaction of its own: what a time limit cuts off goes on with the next call.
+    """
     migrations = _migrations()
-    if await _version(connection) >= max(migrations):
-        return
-    async with connection.transaction():
-        # Functions start together: the first one migrates, the others wait and find it done.
-        await connection.execute("select pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
-        await connection.execute("create schema if not exists brain")
-        await connection.execute(
-            "create table if not exists brain.migrations"
-            " (number integer primary key, applied_at timestamptz not null default now())"
-        )
-        done = await _version(connection)
-        for number in sorted(number for number in migrations if number > done):
-            await connection.execute(migrations[number])
-            await connection.execute("insert into brain.migrations values (%s)", [number])
-            log.info("database: migrated, number=%d", number)
+    done = await _version(connection)
+    while done < max(migrations):
+        async with connection.transaction():
+            # Functions start together: one of them takes the step, the others find it done.
+            await connection.execute("select pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
+            await connection.execute("create schema if not exists brain")
+            await connection.execute(
+                "create table if not exists brain.migrations"
+                " (number integer primary key, applied_at timestamptz not null default now())"
+            )
+            done = await _version(connection)
+            following = min((number for number in migrations if number > done), default=done)
+            if following > done:
+                await connection.execute(migrations[following])
+                await connection.execute("insert into brain.migrations values (%s)", [following])
+                log.info("database: migrated, number=%d", following)
+                done = following
 
 
 async def _version(connection: "Connection") -> int:

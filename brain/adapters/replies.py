@@ -160,6 +160,12 @@ def page(reply: Reply) -> Page:
     return Page(entries=_legible(entries), last_seq=int(last_seq), first_seq=int(first_seq))
 
 
+def _waiting(question: str, *, now_ms: int) -> str | None:
+    """The id of the question that was asked last, as long as it takes a decision."""
+    id, _, expires_ms = question.partition(" ")
+    return id if expires_ms and int(expires_ms) > now_ms else None
+
+
 def status(reply: Reply) -> Status:
     """The values of STATUS_FIELDS, all None for a user who never said anything; then whether a page
     has asked lately.
@@ -179,7 +185,7 @@ def status(reply: Reply) -> Status:
         last_seq=int(seq or 0),
         progress=float(progress) if progress else None,
         reason=reason or "",
-        question_id=question or None,
+        question_id=_waiting(question or "", now_ms=int(now)),
         is_subscribed=is_subscribed,
         is_listening=is_here or is_subscribed,
         held=int(held or 0),

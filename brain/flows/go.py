@@ -20,7 +20,7 @@ from brain.flows.admit import admit, resume
 from brain.flows.archive import copy_log, is_due, tidy_log
 from brain.flows.deliver import ORDER_S, Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
-from brain.flows.memory import load_memory, summarise
+from brain.flows.memory import loaded_memory, renew_memory, summarise
 from brain.flows.notices import NO_RUN, release, release_between
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
@@ -155,9 +155,8 @@ async def _alarm(turn: Turn) -> None:
 async def _think(turn: Turn) -> Message | None:
     """The loops of this invocation, and what there is to tidy after the run's end."""
     before_seq = turn.seq
-    if turn.memory is None:
-        await load_memory(turn)
-    message, ended = await _loops(turn)
+    async with loaded_memory(turn):
+        message, ended = await _loops(turn)
     if ended:
         turn.announce("done")
         await _tidy(turn, before_seq)
@@ -174,6 +173,7 @@ async def _tidy(turn: Turn, before_seq: int) -> None:
         await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
         if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
             await tidy_log(services, user_id, last_seq=turn.seq)
+        await renew_memory(turn)
         await summarise(turn)
     except Unreachable as error:
         log.warning("brain: not tidied, reason=%s", type(error).__name__)

@@ -1,16 +1,23 @@
 """What lasts: the facts that the model is shown, and the summary of what has left its window."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from brain.core.memories import SHOWN_FACTS, memory_block
 from brain.core.summary import due, first_seq, portion, summarised, summary_prompt
 from brain.domain.errors import ModelFault, Unreachable
+from brain.domain.journal import Answered
 from brain.domain.memory import Summary
+from brain.domain.tools import Effect
 from brain.flows.reading import read_log
 from brain.flows.turn import Turn
 from brain.flows.wishes import preferences_of
 from brain.ports import Prompt
 
+LOAD_S = 3.0  # seconds for a database that was asleep, if nothing is there ready made
+LOAD_SHARE = 0.2  # of an invocation at most, so that a short one still has time to think
 SUMMARY_S = 60.0  # seconds for the model to write it, beside nobody: the user has their answer
 LEAST_S = 5.0  # seconds that must be left of the invocation to begin with it
 PAGE = 200  # entries read for it
@@ -18,10 +25,36 @@ PAGE = 200  # entries read for it
 log = logging.getLogger(__name__)
 
 
-async def load_memory(turn: Turn) -> None:
-    """Make what the model is shown anew, where it is not there ready made. What cannot be reached
-    now is left out of this run.
+@asynccontextmanager
+async def loaded_memory(turn: Turn) -> AsyncIterator[None]:
+    """What the model is shown is there from now on, or a moment later if the database is slow:
+    nobody waits longer for an answer that may not need it.
     """
+    if turn.memory is not None:
+        yield
+        return
+    loading = asyncio.ensure_future(_load(turn))
+    try:
+        left_s = turn.invocation.cut - turn.services.clock.now()
+        await asyncio.wait({loading}, timeout=min(LOAD_S, max(left_s, 0) * LOAD_SHARE))
+        yield
+    finally:
+        loading.cancel()
+        await asyncio.wait({loading})
+        if not loading.cancelled() and (error := loading.exception()) is not None:
+            log.error("memory: not shown, error=%s", type(error).__name__)
+
+
+async def renew_memory(turn: Turn) -> None:
+    """After a run that may have changed what is shown: make it ready for the next one."""
+    specs = turn.specs
+    called = {call.name for e in turn.run.journal if isinstance(e, Answered) for call in e.calls}
+    if any(name in specs and specs[name].effect is Effect.REPEATS for name in called):
+        await _load(turn)
+
+
+async def _load(turn: Turn) -> None:
+    """Make what the model is shown anew. What cannot be reached now is left out of this run."""
     services, user_id = turn.services, turn.lease.hold.user_id
     if services.memory is None and services.wishes is None and turn.summarised_seq == 0:
         return  # there is nothing that could be shown

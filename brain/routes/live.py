@@ -201,7 +201,7 @@ class Talk:
         self._brains.add(brain)
         brain.add_done_callback(self._brains.discard)
         outcome = await wait_for(reply, patience_s=said.patience_s or 0)
-        ids = {"of": frame["type"], "messageId": frame.get("messageId") or said.message_id}
+        ids = {"messageId": said.message_id, **_named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
 
     def _show(self, heard: Heard) -> None:
@@ -222,5 +222,10 @@ class Talk:
 
 def _error(problem: Problem, frame: Json) -> Json:
     wire = {name: value for name, value in problem.to_wire().items() if name != "type"}
-    named = {"messageId": frame["messageId"]} if "messageId" in frame else {}
-    return {"type": "error", "of": frame["type"], **named, **wire}
+    return {"type": "error", **_named(frame), **wire}
+
+
+def _named(frame: Json) -> Json:
+    """What an answer names of the frame it is for."""
+    ids = {name: frame[name] for name in ("messageId", "questionId") if frame.get(name)}
+    return {"of": frame["type"], **ids}

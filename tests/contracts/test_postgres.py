@@ -101,6 +101,24 @@ async def test_functions_that_start_together_migrate_once(url: str) -> None:
         await database.close()
 
 
+async def test_a_migration_that_was_cut_off_goes_on_after_the_last_whole_step(url: str) -> None:
+    name = f"fresh_{uuid4().hex}"
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
+        await admin.execute(f"create database {name}".encode())
+    here = url.replace("/brain?", f"/{name}?")
+    async with await psycopg.AsyncConnection.connect(here, autocommit=True) as inside:
+        await inside.execute("create schema brain")
+        await inside.execute("create table brain.emails ()")  # in the way of the third step
+        database = Postgres(here)
+        with pytest.raises(DatabaseUnreachable):
+            await database.run(backend)
+        done = await inside.execute("select number from brain.migrations order by number")
+        assert await done.fetchall() == [(1,), (2,)]
+        await inside.execute("drop table brain.emails")
+        assert await database.run(backend)
+        await database.close()
+
+
 async def test_a_schema_of_newer_code_is_accepted(url: str) -> None:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as admin:
         await admin.execute("insert into brain.migrations values (9999)")

@@ -7,12 +7,14 @@ from dataclasses import replace
 from brain.adapters.shown import ShownMemory, ShownWishes
 from brain.core.limits import Limits
 from brain.core.memories import FACTS_HEAD, SUMMARY_HEAD
+from brain.core.step import CONTINUE
 from brain.core.summary import NEUTRAL
 from brain.domain.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.domain.memory import Fact, Summary
 from brain.domain.wishes import Preferences
-from brain.flows.memory import LEAST_S
+from brain.flows.memory import LEAST_S, LOAD_S
 from brain.ports import Prompt
+from brain.tools.memory import memory_tools
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import run_virtual
 from tests.fakes.memory import FakeMemory
@@ -34,6 +36,21 @@ class Away(FakeMemory):
         if self.is_away:
             raise DatabaseUnreachable("away")
         return await super().facts(user_id, limit=limit)
+
+
+class Slow(FakeMemory):
+    """A database that has to wake up first."""
+
+    async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
+        await asyncio.sleep(LOAD_S + 2)
+        return await super().facts(user_id, limit=limit)
+
+
+class Broken(FakeMemory):
+    """An adapter with a bug."""
+
+    async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
+        raise KeyError("a bug")
 
 
 class Newer(FakeWishes):
@@ -129,6 +146,52 @@ def test_a_database_that_is_away_costs_the_memory_of_this_run_and_not_the_answer
 
         memory.is_away = False
         await memory.remember("anna", text="I like tea.", source="", foreign=False, key="1")
+        await world.ask("Hello")
+        assert "tea" in system(world.model.prompts[-1])
+
+    run_virtual(story())
+
+
+def test_a_slow_database_holds_the_answer_up_for_a_moment_and_is_shown_when_it_comes() -> None:
+    async def story() -> None:
+        memory = Slow()
+        await memory.remember("anna", text="I like tea.", source="", foreign=False, key="1")
+        crumb = calls((CONTINUE, '{"message": "Well."}'), delay_s=4)
+        world = World([crumb, words("Yes.")], memory=memory)
+        began = world.clock.now()
+        await world.ask("Hello")
+        first, second = (system(prompt) for prompt in world.model.prompts)
+        assert "tea" not in first
+        assert "tea" in second
+        assert world.clock.now() - began < LOAD_S + 5
+        await world.ask("Hello")  # and for this one it is there ready made
+        assert "tea" in system(world.model.prompts[2])
+
+    run_virtual(story())
+
+
+def test_a_bug_in_the_memory_costs_no_answer() -> None:
+    async def story() -> None:
+        world = World([words("Yes.")], memory=Broken())
+        outcome = await world.ask("Hello")
+        assert outcome.message is not None
+        assert world.failures == []
+
+    run_virtual(story())
+
+
+def test_after_a_run_that_changed_it_the_memory_is_made_ready_for_the_next() -> None:
+    async def story() -> None:
+        world = remembering(
+            calls(("remember", '{"fact": "I like tea."}')),
+            words("I will."),
+            words("Hello."),
+        )
+        assert world.services.memory is not None
+        tools = memory_tools(world.services.memory, FakeArchive())
+        world.services = replace(world.services, tools={tool.spec.name: tool for tool in tools})
+        await world.ask("Remember that I like tea.")
+        world.services = replace(world.services, memory=Away())
         await world.ask("Hello")
         assert "tea" in system(world.model.prompts[-1])
 

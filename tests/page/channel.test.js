@@ -5,11 +5,15 @@ import { connected, settled } from './kit.js';
 
 const connection = (states) => states.at(-1).connection;
 
-test('without a channel in the session the client polls', async () => {
+test('without a channel and without streams the client polls', async () => {
   const prepare = (server) => {
     server.pusher = null;
   };
-  const { clock, server, states, channels } = await connected({ prepare, isLive: false });
+  const { clock, server, states, channels } = await connected({
+    prepare,
+    isLive: false,
+    streams: false,
+  });
 
   await clock.pass(10_000);
 
@@ -18,7 +22,7 @@ test('without a channel in the session the client polls', async () => {
   assert.ok(server.asked('/api/status').length >= 2);
 });
 
-test('a channel that is not reached leads from connecting to polling', async () => {
+test('while a channel is not reached the client polls', async () => {
   const { pusher, states } = await connected({ isLive: false });
   pusher.connection.emit('state_change', { previous: 'initialized', current: 'connecting' });
   assert.equal(connection(states), 'connecting');
@@ -61,8 +65,8 @@ test('a subscription is signed in the name of the session', async () => {
 
   const [{ headers, sent }] = server.asked('/api/pusherAuth');
   assert.equal(headers.get('Authorization'), 'Bearer token-1');
-  assert.equal(`${sent}`, 'socket_id=1.2&channel_name=private-user-a');
-  assert.deepEqual(answers, [[null, { auth: `signed ${sent}` }]]);
+  assert.deepEqual(sent, { socket_id: '1.2', channel_name: 'private-user-a' });
+  assert.deepEqual(answers, [[null, { auth: 'signed private-user-a' }]]);
 });
 
 test('a subscription that cannot be signed is refused, not left waiting', async () => {

@@ -11,18 +11,20 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
-STUB = Path(__file__).parent / "stub_server.js"
+HERE = Path(__file__).parent
+STUB = HERE / "stub_server.js"  # the page, canned answers, no streams
+STREAMING = HERE / "http_server.js"  # the client's files, and all roads but channel and socket
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
 @asynccontextmanager
-async def gateway(**settings: str) -> AsyncIterator[str]:
-    """The stub server's address."""
+async def gateway(script: Path = STUB, **settings: str) -> AsyncIterator[str]:
+    """A stub server's address."""
     node = shutil.which("node")
     assert node, "Node is needed"
     environment = {"PATH": os.environ["PATH"], **settings}
-    server = await asyncio.create_subprocess_exec(node, STUB, stdout=PIPE, env=environment)
+    server = await asyncio.create_subprocess_exec(node, script, stdout=PIPE, env=environment)
     assert server.stdout
     try:
         yield (await server.stdout.readline()).decode().strip()

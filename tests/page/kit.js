@@ -1,18 +1,22 @@
-/** What the client stands on in tests: a clock, a channel, a tab, real but in memory. */
+/** What the client stands on in tests: a clock, a channel, a tab, a browser, real but in memory. */
 
 import { connect } from '../../public/brain.js';
 import { Server } from './server.js';
+
+const CALM_TURNS = 5; // of the event loop; what needs no timer takes two or three
 
 /** Time that passes only when told to. */
 export class VirtualClock {
   #nowMs = Date.parse('2026-01-01T00:00:00Z');
   #timers = new Set();
+  #changes = 0;
 
   now = () => this.#nowMs;
 
   after = (ms, act) => {
     const timer = { dueMs: this.#nowMs + ms, act };
     this.#timers.add(timer);
+    this.#changes += 1;
     return () => this.#timers.delete(timer);
   };
 
@@ -20,16 +24,35 @@ export class VirtualClock {
     return this.#timers.size;
   }
 
+  /** Time goes on and nothing else does, as under a closed lid; then what is due happens, late. */
+  async sleep(ms) {
+    this.#nowMs += ms;
+    for (let timer = this.#next(this.#nowMs); timer; timer = this.#next(this.#nowMs)) {
+      this.#timers.delete(timer);
+      timer.act();
+      await settled();
+    }
+  }
+
   async pass(ms) {
     const endMs = this.#nowMs + ms;
     await settled();
     for (let timer = this.#next(endMs); timer; timer = this.#next(endMs)) {
       this.#timers.delete(timer);
-      this.#nowMs = timer.dueMs;
+      this.#nowMs = Math.max(timer.dueMs, this.#nowMs);
       timer.act();
-      await settled();
+      await this.#calm();
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(endMs, this.#nowMs);
+  }
+
+  /** As settled, but sooner done where nothing sets a timer: most of them only tick. */
+  async #calm() {
+    for (let quiet = 0; quiet < CALM_TURNS; quiet += 1) {
+      const before = this.#changes;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#changes !== before) quiet = -1;
+    }
   }
 
   #next(endMs) {
@@ -64,11 +87,16 @@ class Bindings {
 
 /** A channel server and the client class that speaks to it. */
 export function channelServer() {
-  const server = { clients: [], Pusher: null, isUp: true };
+  const server = { clients: [], Pusher: null, publish: null };
+  // To every page that has subscribed, at most once.
+  server.publish = (event, data) => {
+    for (const client of server.clients) if (client.isLive) client.emit(event, data);
+  };
   server.Pusher = class {
     connection = new Bindings();
     channels = new Map();
     subscriptions = [];
+    isLive = false;
     isClosed = false;
 
     constructor(key, options) {
@@ -84,16 +112,26 @@ export function channelServer() {
 
     disconnect() {
       this.isClosed = true;
+      this.isLive = false;
     }
 
     /** The connection comes up, and the subscription is granted. */
     comeUp() {
+      this.isLive = true;
       this.connection.emit('state_change', { previous: 'connecting', current: 'connected' });
       this.emit('pusher:subscription_succeeded', {});
     }
 
     goDown() {
+      this.isLive = false;
       this.connection.emit('state_change', { previous: 'connected', current: 'connecting' });
+    }
+
+    /** So many pages of the user are there. */
+    count(members) {
+      const presence = this.channels.get('presence-user-a');
+      presence.members = { count: members };
+      presence.emit('pusher:member_added', {});
     }
 
     emit(event, data) {
@@ -103,10 +141,79 @@ export function channelServer() {
   return server;
 }
 
+/** What the tabs of one browser share. */
+export class Browser {
+  storage = new Store();
+  locks = new Locks();
+  BroadcastChannel = broadcasting();
+}
+
+export class Store {
+  items = new Map();
+
+  getItem = (name) => this.items.get(name) ?? null;
+
+  setItem = (name, text) => void this.items.set(name, text);
+}
+
+/** Each name is held by one at a time, in the order of asking. */
+export class Locks {
+  held = new Set();
+  #tails = new Map();
+
+  request = async (name, { signal }, act) => {
+    const turn = this.#tails.get(name) ?? Promise.resolve();
+    const { promise: isDone, resolve: done } = deferred();
+    this.#tails.set(
+      name,
+      turn.then(() => isDone),
+    );
+    try {
+      await Promise.race([turn, rejection(signal)]);
+      this.held.add(name);
+      return await act();
+    } finally {
+      this.held.delete(name);
+      done();
+    }
+  };
+}
+
+function rejection(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+function broadcasting() {
+  const open = new Set();
+  return class {
+    onmessage = null;
+
+    constructor(name) {
+      this.name = name;
+      open.add(this);
+    }
+
+    postMessage(data) {
+      for (const other of open) {
+        if (other !== this && other.name === this.name)
+          setImmediate(() => other.onmessage?.({ data }));
+      }
+    }
+
+    close() {
+      open.delete(this);
+    }
+  };
+}
+
 /** Tab and network as the test wants them. */
 export class Tab {
   isHidden = false;
   isOnline = true;
+  isFrozen = false;
   #listeners = new Set();
 
   onChange = (listener) => {
@@ -135,30 +242,73 @@ export function seeded(seed) {
   };
 }
 
+let pages = 0;
+
 /**
- * A client on a server and a channel. `isLive: false` leaves the channel unreached,
- * `isHeard: false` the messages without a listener.
+ * A client on a server and a channel. `isLive: false` leaves the channel unreached, `isHeard:
+ * false` the messages without a listener; `publishes` lets the channel bring what the server says,
+ * `streams: false` takes the server's streams away.
+ * `clock`, `server`, `channels` and `browser` may be another page's.
  */
 export async function connected(choices = {}) {
-  const { prepare = () => {}, isLive = true, isHeard = true, ...options } = choices;
-  const clock = new VirtualClock();
-  const server = new Server(clock);
+  const { prepare = () => {}, isLive = true, isHeard = true, ...rest } = choices;
+  const { publishes = false, streams = true, ...more } = rest;
+  const { clock = new VirtualClock(), browser = new Browser(), channels = channelServer() } = more;
+  const { server = new Server(clock), tab = new Tab(), ...options } = more;
+  server.hasStreams = streams;
   prepare(server);
-  const tab = new Tab();
-  const channels = channelServer();
-  const world = { clock, fetch: server.fetch, surroundings: tab, random: seeded(1) };
-  const brain = await connect({ ...world, Pusher: channels.Pusher, ...options });
-  const heard = [];
-  const states = [];
-  if (isHeard) brain.onMessage((entry) => heard.push(entry));
-  brain.onState((state) => states.push(state));
+  if (publishes) server.publish = channels.publish;
+  const { WebSocket } = server;
+  const baseUrl = 'http://brain.test';
+  pages += 1;
+  const world = {
+    baseUrl,
+    clock,
+    fetch: server.fetch,
+    surroundings: tab,
+    random: seeded(pages),
+    WebSocket,
+  };
+  const brain = await connect({ ...world, ...browser, Pusher: channels.Pusher, ...options });
+  const page = {
+    brain,
+    clock,
+    server,
+    tab,
+    browser,
+    channels,
+    heard: [],
+    novelties: [],
+    states: [],
+  };
+  if (isHeard)
+    brain.onMessage((entry, novelty) => {
+      page.heard.push(entry);
+      page.novelties.push(novelty.isNew);
+    });
+  brain.onState((state) => page.states.push(state));
   await settled();
-  const [pusher] = channels.clients;
-  if (isLive) pusher.comeUp();
+  const pusher = channels.clients.at(-1);
+  if (isLive && pusher && !pusher.isClosed) pusher.comeUp();
   await settled();
   server.requests.length = 0;
-  return { brain, clock, server, tab, pusher, heard, states, channels };
+  return { ...page, pusher };
+}
+
+/** Another page on the same server, in the same browser unless another is given. */
+export function anotherPage({ clock, server, channels, browser }, choices = {}) {
+  return connected({ clock, server, channels, browser, tab: new Tab(), ...choices });
+}
+
+/** The same page after a reload: what was not stored is gone. */
+export function reloaded(page, choices = {}) {
+  page.brain.close();
+  return anotherPage(page, choices);
 }
 
 export const seqs = (entries) => entries.map(({ seq }) => seq);
 export const texts = (entries) => entries.map(({ text }) => text);
+export const bare = (entries) => entries.map(({ seq, role, text }) => ({ seq, role, text }));
+
+/** A seed to run a test of chance with: the one given, else a new one. */
+export const someSeed = () => Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));

@@ -4,19 +4,30 @@ import { test } from 'node:test';
 import { connected, deferred, settled, texts } from './kit.js';
 
 const connection = (states) => states.at(-1).connection;
-const pauses = (requests) => requests.slice(1).map(({ atMs }, place) => atMs - requests[place].atMs);
+const pauses = (requests) =>
+  requests.slice(1).map(({ atMs }, place) => atMs - requests[place].atMs);
 
-test('with a live channel and nothing to expect the server is left alone', async () => {
+test('with a live channel and nothing to expect the status is asked once a minute', async () => {
   const { clock, server, states } = await connected();
 
   await clock.pass(3600_000);
 
   assert.equal(connection(states), 'live');
-  assert.equal(server.requests.length, 0);
+  assert.equal(server.requests.length, 60);
+  assert.equal(server.asked('/api/status').length, 60);
 });
 
-test('away from the channel the status is asked every 3 to 5 s', async () => {
-  const { clock, server, pusher, states } = await connected();
+test('a message that the channel loses is found though nobody waits for it', async () => {
+  const { clock, server, heard } = await connected();
+
+  server.say('lost without a gap');
+  await clock.pass(60_000);
+
+  assert.deepEqual(texts(heard), ['lost without a gap']);
+});
+
+test('away from the channel, without streams, the status is asked every 3 to 5 s', async () => {
+  const { clock, server, pusher, states } = await connected({ streams: false });
 
   pusher.goDown();
   await clock.pass(60_000);
@@ -27,8 +38,8 @@ test('away from the channel the status is asked every 3 to 5 s', async () => {
   for (const pause of pauses(looks)) assert.ok(pause >= 3000 && pause <= 5000, `${pause} ms`);
 });
 
-test('away from the channel and with a run on, the status is asked every 1 to 2 s', async () => {
-  const { clock, server, pusher } = await connected();
+test('away from the channel, without streams and with a run on, the status is asked every 1 to 2 s', async () => {
+  const { clock, server, pusher } = await connected({ streams: false });
   server.status = { ...server.status, state: 'running', runId: 'r9' };
 
   pusher.goDown();
@@ -39,7 +50,7 @@ test('away from the channel and with a run on, the status is asked every 1 to 2 
 });
 
 test('in a hidden tab the status is asked every 30 s, and at once when the tab is shown', async () => {
-  const { clock, server, pusher, tab } = await connected();
+  const { clock, server, pusher, tab } = await connected({ streams: false });
   tab.change({ isHidden: true });
   pusher.goDown();
   await clock.pass(120_000);
@@ -51,8 +62,8 @@ test('in a hidden tab the status is asked every 30 s, and at once when the tab i
   assert.equal(server.asked('/api/status').length, 5);
 });
 
-test('away from the channel a new message is found and fetched', async () => {
-  const { clock, server, pusher, heard } = await connected();
+test('away from the channel, without streams, a new message is found and fetched', async () => {
+  const { clock, server, pusher, heard } = await connected({ streams: false });
   pusher.goDown();
 
   server.say('told by nobody');
@@ -62,7 +73,7 @@ test('away from the channel a new message is found and fetched', async () => {
 });
 
 test('the log is not read again while the status says that nothing is new', async () => {
-  const { clock, server, pusher } = await connected();
+  const { clock, server, pusher } = await connected({ streams: false });
 
   pusher.goDown();
   await clock.pass(60_000);
@@ -71,7 +82,7 @@ test('the log is not read again while the status says that nothing is new', asyn
 });
 
 test('an unchanged status is answered with 304 and keeps its meaning', async () => {
-  const { clock, server, pusher, states } = await connected();
+  const { clock, server, pusher, states } = await connected({ streams: false });
   server.status = { state: 'running', runId: 'r9', activity: 'reads', progress: 0.5, loop: 3 };
 
   pusher.goDown();
@@ -83,7 +94,7 @@ test('an unchanged status is answered with 304 and keeps its meaning', async () 
 });
 
 test('a server that fails is asked less and less, and said to be offline', async () => {
-  const { clock, server, pusher, states } = await connected();
+  const { clock, server, pusher, states } = await connected({ streams: false });
   server.fail('/api/status', ...Array(20).fill('down'));
   server.fail('/api/messages', ...Array(20).fill('down'));
 
@@ -92,11 +103,12 @@ test('a server that fails is asked less and less, and said to be offline', async
 
   assert.equal(connection(states), 'offline');
   assert.equal(states.at(-1).problem.status, 0);
-  assert.ok(server.requests.length < 12, `${server.requests.length} requests`);
+  const looks = [...server.asked('/api/status'), ...server.asked('/api/messages')];
+  assert.ok(looks.length < 12, `${looks.length} requests`);
 });
 
 test('when the server is back after a failure, so is the connection', async () => {
-  const { clock, server, pusher, states } = await connected();
+  const { clock, server, pusher, states } = await connected({ streams: false });
   server.fail('/api/status', 'down', 503);
 
   pusher.goDown();
@@ -108,7 +120,7 @@ test('when the server is back after a failure, so is the connection', async () =
 });
 
 test('a status that fails does not hide the messages', async () => {
-  const { clock, server, pusher, heard } = await connected();
+  const { clock, server, pusher, heard } = await connected({ streams: false });
   server.fail('/api/status', ...Array(50).fill(500));
   server.say('there all the same');
 
@@ -119,7 +131,7 @@ test('a status that fails does not hide the messages', async () => {
 });
 
 test('a server that asks for a pause gets it', async () => {
-  const { clock, server, pusher } = await connected();
+  const { clock, server, pusher } = await connected({ streams: false });
   server.fail('/api/status', { status: 429, headers: { 'Retry-After': '20' } });
 
   pusher.goDown();
@@ -154,7 +166,7 @@ test('looking after a question slows down while nothing comes, and ends with the
   server.requests.length = 0;
   await clock.pass(300_000);
 
-  assert.equal(server.requests.length, 0);
+  assert.equal(server.requests.length, 5, 'one a minute');
 });
 
 test('a breadcrumb on the channel is followed by a look at how far its run has come', async () => {
@@ -229,6 +241,7 @@ test('after close nothing is asked, told or waited for', async () => {
 
   brain.close();
   pusher.emit('pusher:subscription_error', {});
+  pusher.emit('message', server.say('too late'));
   tab.change({ isHidden: false });
   await clock.pass(600_000);
 

@@ -1,25 +1,42 @@
 /** The gateway's routes over a log in memory. */
 
+import { Run } from './runs.js';
+import { EventResponse, socketClass } from './wire.js';
+
+const PATIENCE_S = 8;
+
 /** A log and a status behind the routes of the gateway. */
 export class Server {
   log = [];
   requests = [];
+  heard = [];
   status = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
   token = 'token-1';
   validTokens = new Set(['token-1']);
   accessKey = null;
   pusher = { key: 'k', wsHost: '127.0.0.1', wsPort: 1, forceTLS: false };
   longestPage = 100;
+  sessionMs = 24 * 3600_000;
+  hasStreams = true;
+  isBuffering = false; // events reach nobody before their response has ended
+  streams = new Set();
+  sockets = new Set();
+  questions = new Map();
+  random = () => 0.5;
   answer = (text) => ({ text: `Answer to ${text}` });
+  play = null; // what a run does, in time; in place of `answer`
+  decided = (run, { type }) => run.end(`${type}: done`);
+  publish = () => {}; // what the channel is given
   #faults = [];
-  #clock;
   #byMessageId = new Map();
+  #runs = 0;
 
   constructor(clock) {
-    this.#clock = clock;
+    this.clock = clock;
+    this.WebSocket = socketClass(this);
   }
 
-  /** The next requests to `path` meet these instead: a status, a whole reply, or 'down'. */
+  /** The next requests to `path` meet these instead: a status, a whole reply, or 'down'; null = nothing. */
   fail(path, ...faults) {
     this.#faults.push(...faults.map((fault) => ({ path, fault })));
   }
@@ -30,9 +47,8 @@ export class Server {
   }
 
   say(text, more = {}) {
-    const message = {
+    return this.#append({
       id: `m${this.log.length + 1}`,
-      seq: this.log.length + 1,
       role: 'brain',
       kind: 'say',
       text,
@@ -40,34 +56,117 @@ export class Server {
       runId: 'r1',
       answersSeq: 0,
       speak: 'now',
-      createdAt: new Date(this.#clock.now()).toISOString(),
+      question: null,
       ...more,
-    };
-    this.log.push(message);
-    return message;
+    });
   }
 
-  hear(text, messageId = `x${this.log.length + 1}`) {
+  hear(text, messageId = `x${this.log.length + 1}`, more = {}) {
     const id = `u${this.log.length + 1}`;
-    const createdAt = new Date(this.#clock.now()).toISOString();
-    const seq = this.log.length + 1;
-    const utterance = { id, seq, role: 'user', text, messageId, runId: 'r1', createdAt };
-    this.log.push(utterance);
-    return utterance;
+    return this.#append({
+      id,
+      role: 'user',
+      text,
+      messageId,
+      runId: 'r1',
+      decision: null,
+      ...more,
+    });
+  }
+
+  /** Everything that is open breaks, as when a network is lost. */
+  cut() {
+    for (const stream of [...this.streams]) stream.break();
+    for (const socket of [...this.sockets]) socket.drop(1006);
+  }
+
+  /** To whoever reads a stream or has a socket. */
+  tell(name, data) {
+    for (const stream of this.streams) if (stream.isLive) stream.send(name, data);
+    for (const socket of this.sockets) socket.tell(name, data);
   }
 
   fetch = async (address, init) => {
     const url = new URL(address, 'http://brain.test');
     const headers = new Headers(init.headers);
     const sent = typeof init.body === 'string' ? JSON.parse(init.body) : init.body;
-    const request = { path: url.pathname, query: url.searchParams, headers, sent };
-    this.requests.push({ ...request, atMs: this.#clock.now() });
+    const { signal } = init;
+    const request = { path: url.pathname, query: url.searchParams, headers, sent, signal };
+    this.requests.push({ ...request, atMs: this.clock.now() });
     const place = this.#faults.findIndex(({ path }) => path === url.pathname);
     const fault = place < 0 ? null : this.#faults.splice(place, 1)[0].fault;
-    if (fault !== null) return this.#broken(fault, init.signal);
-    await cancelled(init.signal);
-    return this.#route(request, init.signal);
+    if (fault !== null) return this.#broken(fault, signal);
+    await cancelled(signal);
+    return this.#route(request);
   };
+
+  /** Take a text, once; `reply` is called with the outcome, now or later. */
+  admit({ text, messageId, patience, callId }, reply, pieces = () => {}) {
+    const known = this.#byMessageId.get(messageId);
+    if (known) return reply({ ...known.outcome, state: 'duplicate' });
+    const run = new Run(this, `r${(this.#runs += 1)}`, pieces);
+    const { seq } = this.hear(text, messageId, { runId: run.runId });
+    const outcome = { message: null, runId: run.runId, seq, state: 'running' };
+    this.#byMessageId.set(messageId, { outcome });
+    run.begin({ text, seq, callId, patience }, (message) => {
+      outcome.message = message ?? outcome.message;
+      reply({ ...outcome, message, state: message ? 'done' : 'running' });
+    });
+  }
+
+  /** What a client wishes; `reply` as with `admit`. A refusal is thrown as [status, title]. */
+  control({ type, ...body }, reply) {
+    if (type === 'heard') {
+      this.heard.push(body);
+      return reply({ seq: body.seq, how: body.how });
+    }
+    if (type === 'stop') return reply(this.#stop(body.runId));
+    const question = this.questions.get(body.questionId);
+    if (!question) throw [404, 'No such question'];
+    if (question.verdict && question.verdict !== type) throw [409, 'Already decided'];
+    if (question.verdict) return reply({ ...question.outcome, state: 'duplicate' });
+    question.verdict = type;
+    this.#decide(question, { type, ...body }, reply);
+  }
+
+  /** Everything after `since`, to a stream or a socket. */
+  replay(sink, since) {
+    const isAnew = since > this.log.length;
+    if (isAnew) sink('reset', { lastSeq: this.log.length });
+    for (const entry of this.log) if (isAnew || entry.seq > since) sink('message', entry);
+  }
+
+  #append(entry) {
+    const seq = (this.log.at(-1)?.seq ?? 0) + 1;
+    const whole = { seq, createdAt: new Date(this.clock.now()).toISOString(), ...entry };
+    this.log.push(whole);
+    this.tell('message', whole);
+    this.publish('message', whole);
+    return whole;
+  }
+
+  #stop(runId) {
+    const run = this.running;
+    if (!run || (runId && run.runId !== runId))
+      return { state: 'idle', runId: runId ?? null, message: null };
+    const message = run.stop();
+    return { state: 'stopped', runId: run.runId, message };
+  }
+
+  #decide(question, body, reply) {
+    const run = new Run(this, `r${(this.#runs += 1)}`, () => {});
+    const decision = {
+      questionId: question.id,
+      verdict: body.type === 'edit' ? 'approve' : body.type,
+    };
+    const { seq } = this.hear(body.text ?? body.type, undefined, { runId: run.runId, decision });
+    question.outcome = { message: null, runId: run.runId, seq };
+    const act = () => this.decided(run, body);
+    run.begin({ text: '', seq, act }, (message) => {
+      question.outcome.message = message ?? null;
+      reply({ ...question.outcome, state: message ? 'done' : 'running' });
+    });
+  }
 
   #broken(fault, signal) {
     if (fault === 'down') throw new TypeError('fetch failed');
@@ -76,19 +175,24 @@ export class Server {
     return problem(fault.status ?? fault, fault.headers, fault.body);
   }
 
-  #route(request, signal) {
-    if (request.path === '/api/session') return this.#session(request.sent);
+  #route(request) {
+    const { path, query, sent } = request;
+    if (path === '/api/session') return this.#session(sent);
     const token = request.headers.get('Authorization')?.replace('Bearer ', '');
     if (!this.validTokens.has(token)) return problem(401);
-    switch (request.path) {
+    switch (path) {
       case '/api/voiceToBrain':
-        return this.#voiceToBrain(request.sent, signal);
+        return this.#voiceToBrain(request);
+      case '/api/control':
+        return this.#answered((reply) => this.control(sent, reply), request.signal);
       case '/api/messages':
-        return tagged(request, this.#page(request.query));
+        return tagged(request, this.#page(query));
       case '/api/status':
-        return tagged(request, { ...this.status, lastSeq: this.log.length });
+        return tagged(request, { ...this.status, lastSeq: this.log.at(-1)?.seq ?? 0 });
+      case '/api/stream':
+        return this.hasStreams ? this.#stream(request) : problem(404);
       case '/api/pusherAuth':
-        return Response.json({ auth: `signed ${request.sent}` });
+        return Response.json({ auth: `signed ${sent.channel_name}` });
       default:
         return problem(404);
     }
@@ -96,17 +200,17 @@ export class Server {
 
   #session(sent) {
     const isKnown = this.validTokens.has(sent.token);
-    const isWelcome = sent.token === undefined && (sent.accessKey ?? null) === this.accessKey;
+    const isWelcome = sent.token === undefined && (sent.accessKey || null) === this.accessKey;
     if (!isKnown && !isWelcome) return problem(401);
     this.validTokens.add(this.token);
     return Response.json({
       userId: 'anna',
       token: this.token,
-      expiresAt: new Date(this.#clock.now() + 24 * 3600_000).toISOString(),
+      expiresAt: new Date(this.clock.now() + this.sessionMs).toISOString(),
       channel: 'private-user-a',
       presenceChannel: 'presence-user-a',
       pusher: this.pusher,
-      cursor: this.log.length,
+      cursor: this.log.at(-1)?.seq ?? 0,
       features: {},
     });
   }
@@ -119,16 +223,43 @@ export class Server {
     return { messages, nextSince, lastSeq: this.log.at(-1)?.seq ?? 0 };
   }
 
-  #voiceToBrain({ text, messageId }) {
-    const known = this.#byMessageId.get(messageId);
-    if (known) return Response.json({ ...known, state: 'duplicate' });
-    const { seq } = this.hear(text, messageId);
-    const spoken = this.answer(text);
-    const state = spoken ? 'done' : 'running';
-    const message = spoken && this.say(spoken.text, { doneAfterThis: true, answersSeq: seq });
-    const reply = { message, runId: 'r1', seq, state };
-    this.#byMessageId.set(messageId, reply);
-    return Response.json(reply);
+  #voiceToBrain({ headers, sent, signal }) {
+    const streams = this.hasStreams && headers.get('Accept') === 'text/event-stream';
+    if (!streams) {
+      const patience = sent.patience ?? PATIENCE_S;
+      return this.#answered((reply) => this.admit({ ...sent, patience }, reply), signal);
+    }
+    const response = new EventResponse(this, signal);
+    const pieces = (name, data) => response.send(name, data);
+    this.admit(sent, (outcome) => response.end('done', outcome), pieces);
+    return response.response();
+  }
+
+  #stream({ query, headers, signal }) {
+    const stream = new EventResponse(this, signal);
+    stream.write('retry: 1000\n\n');
+    const since = Number(headers.get('Last-Event-ID') ?? query.get('sinceSeq'));
+    this.replay((name, data) => stream.send(name, data), since);
+    stream.isLive = true;
+    return stream.response();
+  }
+
+  /** A response that comes when `begin` has called its `reply`; lost when everything is cut. */
+  #answered(begin, signal) {
+    return new Promise((resolve, reject) => {
+      const waiting = { break: () => reject(new TypeError('connection reset')) };
+      this.streams.add(waiting);
+      signal.addEventListener('abort', () => reject(signal.reason));
+      try {
+        begin((body) => {
+          this.streams.delete(waiting);
+          resolve(Response.json(body));
+        });
+      } catch (refused) {
+        if (!Array.isArray(refused)) throw refused;
+        resolve(problem(refused[0], {}, { title: refused[1] }));
+      }
+    });
   }
 }
 

@@ -4,8 +4,6 @@ import { test } from 'node:test';
 import { connect } from '../../public/brain.js';
 import { connected, deferred, settled } from './kit.js';
 
-const HALF_A_DAY_MS = 12 * 3600_000;
-
 test('without an access key a guarded server refuses with 401', async () => {
   const prepare = (server) => {
     server.accessKey = 'secret';
@@ -46,7 +44,9 @@ test('a 401 in mid-life is met with one new session and the request again', asyn
   const { state } = await brain.askBrain('one');
 
   assert.equal(state, 'done');
-  const tokens = server.asked('/api/voiceToBrain').map(({ headers }) => headers.get('Authorization'));
+  const tokens = server
+    .asked('/api/voiceToBrain')
+    .map(({ headers }) => headers.get('Authorization'));
   assert.deepEqual(tokens, ['Bearer token-1', 'Bearer token-2']);
 });
 
@@ -83,6 +83,7 @@ test('a session lost for good is an error, and ends the polling', async () => {
   server.accessKey = 'set meanwhile';
 
   await assert.rejects(brain.askBrain('one'), { name: 'BrainError', status: 401 });
+  await settled();
   pusher.goDown();
   server.requests.length = 0;
   await clock.pass(60_000);
@@ -95,10 +96,13 @@ test('a session lost for good is an error, and ends the polling', async () => {
 test('a token is renewed at half its life, without the access key', async () => {
   const tokens = [];
   const onSession = ({ token }) => tokens.push(token);
-  const { clock, server } = await connected({ onSession });
+  const prepare = (server) => {
+    server.sessionMs = 1200_000;
+  };
+  const { clock, server } = await connected({ prepare, onSession });
   server.token = 'token-2';
 
-  await clock.pass(HALF_A_DAY_MS);
+  await clock.pass(600_000);
 
   assert.deepEqual(tokens, ['token-1', 'token-2']);
   assert.deepEqual(server.asked('/api/session')[0].sent, { token: 'token-1' });

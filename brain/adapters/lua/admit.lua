@@ -55,6 +55,9 @@ redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. holder, 'PX', id_keep
 redis.call('PEXPIRE', LOG, keep_ms)
 if question ~= '' then
   redis.call('HSET', QUESTIONS, question, verdict .. ' ' .. text(seq))
+  if string.match(r.question, '^%S+') == question then
+    redis.call('HSET', RUN, 'question', '')
+  end
 end
 
 local heard = {}

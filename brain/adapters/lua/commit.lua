@@ -34,7 +34,7 @@ local function rest(seq)
   redis.call('PEXPIRE', QUESTIONS, question_keep_ms)
   redis.call('RENAME', JOURNAL, RESTING)
   redis.call('PEXPIRE', RESTING, question_keep_ms)
-  redis.call('HSET', RUN, 'question', question)
+  redis.call('HSET', RUN, 'question', question .. ' ' .. expires) -- what waits, for the status
 end
 
 -- The texts of the user between two places of the log.

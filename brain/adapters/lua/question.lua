@@ -4,7 +4,7 @@ local id = ARGV[1]
 
 local r = load()
 if id == '' then
-  id = r.question
+  id = string.match(r.question, '^%S+') or ''
 end
 local state = id ~= '' and redis.call('HGET', KEYS[4], id)
 if not state then

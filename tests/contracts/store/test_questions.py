@@ -85,6 +85,7 @@ async def test_the_run_goes_on_with_the_decision_where_it_rested(stage: Stage) -
     again = await stage.store().admit(stage.decision())
     assert isinstance(again, Admitted)
     assert replace(again, now_ms=0) == replace(found, now_ms=0)
+    assert (await stage.store().status(stage.user)).question_id is None
 
 
 async def test_a_decision_that_comes_again_is_known_and_any_other_comes_too_late(
@@ -134,6 +135,7 @@ async def test_a_question_expires(stage: Stage) -> None:
     found = await stage.store().question(stage.user, "q1")
     assert found is not None
     assert not found.is_open
+    assert (await stage.store().status(stage.user)).question_id is None
 
 
 async def test_a_decision_in_mid_run_of_another_is_taken_up_by_that(stage: Stage) -> None:
@@ -185,6 +187,7 @@ async def test_a_question_in_the_place_of_another_closes_that(stage: Stage) -> N
     assert isinstance(other, Admitted)
     await stage.ask(other.hold, "q2", supersedes="q1")
     assert await store.admit(stage.decision(of="q1")) == Closed(state="superseded", seq=4)
+    assert (await store.status(stage.user)).question_id == "q2"
     assert isinstance(await store.admit(stage.decision(of="q2")), Admitted)
 
 

@@ -1,0 +1,62 @@
+/**
+ * What is shown of an answer while it comes. Pieces are for showing only: a message of the log says
+ * the same and takes their place. They may come twice, by two roads, or end in the middle; a loop
+ * that begins anew, in another invocation, begins with piece 1 again. No I/O.
+ */
+
+/** @typedef {import('./types.js').Piece} Piece */
+
+/**
+ * @typedef {object} Part Pieces that belong together: one thought, one action, one thing said.
+ * @property {number} loop
+ * @property {Piece['kind']} kind
+ * @property {number} say
+ * @property {string} text
+ */
+
+/** @typedef {{last: number, parts: Part[]}} Loop `last`: the last piece that fitted */
+
+export class Pieces {
+  /** @type {Map<string, Map<number, Loop>>} */
+  #runs = new Map();
+
+  /**
+   * @param {Piece} piece
+   * @returns {boolean} whether there is something else to show now
+   */
+  hear({ runId, loop, piece, kind, text, say = 0 }) {
+    const loops = this.#runs.get(runId) ?? new Map();
+    const known = piece === 1 ? { last: 0, parts: [] } : loops.get(loop);
+    // After a gap the rest makes no sense: what was shown stands until the message comes.
+    if (piece !== (known?.last ?? 0) + 1) return false;
+    this.#runs.set(runId, loops.set(loop, known));
+    known.last = piece;
+    const open = known.parts.at(-1);
+    const isSame = open?.kind === kind && open.say === say && kind !== 'action';
+    if (isSame) open.text += text;
+    else known.parts.push({ loop, kind, say, text });
+    return true;
+  }
+
+  /**
+   * Take an entry of the log: what it says is not to be shown twice.
+   * @param {import('./types.js').Entry} entry
+   */
+  hearEntry(entry) {
+    if (entry.role === 'user') return;
+    if (entry.doneAfterThis) this.#runs.delete(entry.runId);
+    for (const { parts } of this.#runs.get(entry.runId)?.values() ?? []) {
+      const place = parts.findIndex(({ kind, text }) => kind === 'content' && text === entry.text);
+      if (place >= 0) return void parts.splice(place, 1);
+    }
+  }
+
+  /**
+   * @param {string | null} runId
+   * @returns {Part[]} in the order of loops, and of coming
+   */
+  of(runId) {
+    const loops = [...(this.#runs.get(runId ?? '') ?? [])].sort(([one], [other]) => one - other);
+    return loops.flatMap(([, { parts }]) => parts);
+  }
+}

@@ -1,0 +1,72 @@
+"""What docs/client.md shows does run, against the stub gateway with its streams."""
+
+import ast
+import asyncio
+import os
+import re
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+from playwright.async_api import BrowserContext, expect
+
+from tests.page.conftest import STREAMING, gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEXT = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
+MOST_LINES = 20
+
+
+def shown(language: str) -> str:
+    """The document's example in this language."""
+    found = re.search(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("language", ["html", "python", "sh"])
+async def test_an_example_is_short(language: str) -> None:
+    assert shown(language).count("\n") <= MOST_LINES
+
+
+async def test_the_page_asks_and_shows_what_it_is_answered(context: BrowserContext) -> None:
+    async with gateway(STREAMING) as address:
+        page = await context.new_page()
+        await page.route(
+            "**/client.html",
+            lambda route: route.fulfill(body=shown("html"), content_type="text/html"),
+        )
+        await page.goto(f"{address}/client.html")
+        await expect(page).to_have_title("live: idle")
+
+        await page.locator("input").fill("slow hello")
+        await page.get_by_role("button", name="Ask").click()
+
+        await expect(page).to_have_title("live: running")
+        await expect(page.locator("#log")).to_contain_text("brain: Answer to slow hello")
+        await expect(page.locator("#log")).to_contain_text("user: slow hello\nbrain: Looking.")
+        await expect(page).to_have_title("live: idle")
+
+
+async def test_the_shell_asks_and_then_listens() -> None:
+    async with gateway(STREAMING) as address:
+        environment = {"PATH": os.environ["PATH"], "BRAIN": address}
+        shell = await asyncio.create_subprocess_exec(
+            "bash", "-c", shown("sh"), stdout=PIPE, env=environment, process_group=0
+        )
+        assert shell.stdout
+        try:
+            answered = await shell.stdout.readuntil(b"event: done")
+            listened = await shell.stdout.readuntil(b"Answer to What did Anna write?")
+            listened += await shell.stdout.readuntil(b"id: 3")
+        finally:
+            os.killpg(shell.pid, 15)
+            await shell.wait()
+
+    assert answered.count(b"event: content") == 6
+    assert b"retry: 1000" in listened
+
+
+async def test_the_python_example_is_python() -> None:
+    assert ast.parse(shown("python"))
