@@ -118,6 +118,7 @@ UPDATE = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+    guarded=True,
 )
 
 DELETE = ToolSpec(

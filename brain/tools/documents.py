@@ -28,6 +28,26 @@ class DocumentTool:
         except DatabaseUnreachable as error:
             raise ToolFault(_unreachable(self.spec)) from error
 
+    async def prepare(self, errand: Errand) -> Deed | None:
+        """What the guarded one would do, if the old text would be lost by it: only updateDocument
+        is.
+        """
+        if "body" not in errand.arguments:
+            return None
+        try:
+            document = await known(self.documents, errand)
+        except DatabaseUnreachable as error:
+            raise ToolFault(AWAY) from error
+        shown = described(document.title, document.body)
+        return Deed(
+            question=(
+                f"Shall I replace the text of the document {shown}? The old one is lost then. The "
+                f"new one:\n\n{errand.arguments['body']}"
+            ),
+            recipients=(),
+            foreign=document.foreign,
+        )
+
     async def outcome(self, errand: Errand) -> str | None:
         """None: running it again is the way to ask, its key sees to it that nothing is doubled."""
         return None

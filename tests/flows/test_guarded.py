@@ -1,20 +1,22 @@
 """What a run may still do unasked once it has read what others wrote."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from brain.domain.errors import ToolFault
 from brain.domain.messages import Decision, Kind
 from brain.domain.reminders import Reminder
-from brain.domain.tools import ToolSpec
-from brain.ports import Tool
+from brain.domain.tools import Json, ToolSpec
+from brain.ports import AskingTool, Tool
+from brain.tools.documents import document_tools
 from brain.tools.memory import memory_tools
 from brain.tools.reminders import reminder_tools
 from brain.tools.rules import rule_tools
 from tests.fakes.archive import FakeArchive
+from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import run_virtual
 from tests.fakes.memory import FakeMemory
 from tests.fakes.tools import MailTool
@@ -30,13 +32,14 @@ class Desk:
     """A world with a fact, a rule and a reminder, and how to see what is left of them."""
 
     def __init__(self) -> None:
-        self.memory, self.wishes = FakeMemory(), FakeWishes()
+        self.memory, self.wishes, self.documents = FakeMemory(), FakeWishes(), FakeDocuments()
         self.world = World(wishes=self.wishes, memory=self.memory)
         services = self.world.services
         self.reminders = services.reminders
         tools: tuple[Tool, ...] = (
             *memory_tools(self.memory, FakeArchive()),
             *rule_tools(self.wishes),
+            *document_tools(self.documents),
             *reminder_tools(self.reminders, services.queue, services.clock, self.wishes),
             MailTool(),
         )
@@ -121,10 +124,52 @@ def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
 
 
 async def test_what_cannot_be_prepared_is_not_done() -> None:
-    tool = named(memory_tools(UnreachableMemory(), FakeArchive()), "forget")
-    prepare: Callable[..., object] = getattr(tool, "prepare")  # noqa: B009
+    tool = cast(AskingTool, named(memory_tools(UnreachableMemory(), FakeArchive()), "forget"))
     with pytest.raises(ToolFault, match="cannot be reached"):
-        await prepare(errand("forget", {"id": "f"}))  # type: ignore[misc]
+        await tool.prepare(errand("forget", {"id": "f"}))
+
+
+@pytest.mark.parametrize(
+    ("tainted", "changes", "is_asked"),
+    [
+        (True, {"body": "Nothing."}, True),
+        (True, {"append": "Milk."}, False),
+        (False, {"body": "Nothing."}, False),
+    ],
+)
+def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
+    tainted: bool, changes: Json, is_asked: bool
+) -> None:
+    async def story() -> None:
+        desk = Desk()
+        document = await desk.documents.create(
+            "anna", title="Shopping", body="Tea.", foreign=False, key="1"
+        )
+        act = ("updateDocument", json.dumps({"id": document.id, **changes}))
+        reading = [calls(READ)] if tainted else []
+        desk.world.model.sayings = [*reading, calls(act), words("It is done.")]
+        said = (await desk.world.ask("Go on.")).message
+        assert said is not None
+        assert (said.kind is Kind.QUESTION) is is_asked
+        kept = await desk.documents.read("anna", document.id)
+        assert kept is not None
+        assert (kept.body == "Tea.") is is_asked
+        if is_asked:
+            assert said.text.startswith("Shall I replace the text of the document “Shopping”")
+            assert said.text.endswith("The new one:\n\nNothing.")
+
+    run_virtual(story())
+
+
+async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
+    documents = FakeDocuments()
+    tool = cast(AskingTool, named(document_tools(documents), "updateDocument"))
+    over = errand("updateDocument", {"id": "gone", "body": ""})
+    with pytest.raises(ToolFault, match="no document of this id"):
+        await tool.prepare(over)
+    documents.is_away = True
+    with pytest.raises(ToolFault, match="cannot be reached"):
+        await tool.prepare(over)
 
 
 def guarded(specs: list[ToolSpec]) -> set[str]:
@@ -135,6 +180,6 @@ def test_what_takes_something_of_the_users_away_is_guarded() -> None:
     async def story() -> None:
         desk = Desk()
         specs = [tool.spec for tool in desk.world.services.tools.values()]
-        assert guarded(specs) == set(QUESTIONS)
+        assert guarded(specs) == {*QUESTIONS, "updateDocument"}
 
     run_virtual(story())
