@@ -8,7 +8,7 @@ import hashlib
 import logging
 from typing import assert_never
 
-from brain.core.reminders import check_event, due_event, seconds_left, stage
+from brain.core.reminders import check_event, due_event, is_due, stage
 from brain.domain.email import Email
 from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue, Word
 from brain.flows.notices import take_events
@@ -84,7 +84,7 @@ async def _remind(services: Services, user_id: str, id: str) -> None:
     if reminder is None:
         return  # it was cancelled, or told
     now = services.clock.utc()
-    if seconds_left(reminder, now) > 0:
+    if not is_due(reminder, now):
         delay_s, dedup_id = stage(reminder, now)
         event = due_event(user_id, id)
         await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)

@@ -74,7 +74,7 @@ async def _remind(calendar: Calendar, errand: Errand) -> Given:
     reminder = Reminder(
         id=digest({"key": errand.idempotency_key}),
         text=errand.arguments["text"],
-        at=at.astimezone(UTC),
+        at=at,
         foreign=errand.tainted,
     )
     kept = await _keep(calendar, errand.user_id, reminder)
