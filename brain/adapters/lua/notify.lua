@@ -15,12 +15,20 @@ local running = r.state == 'running' or r.state == 'handingOver'
 if running and not (r.state == 'running' and r.id == run_id and r.fence == fence) then
   return { 'busy' }
 end
-local gone = 0
+local there = {}
+for _, form in ipairs(redis.call('LRANGE', HELD, 0, -1)) do
+  there[form] = true
+end
 for i = FIRST, #ARGV do
-  gone = gone + redis.call('LREM', HELD, 1, ARGV[i])
+  if id ~= '' and not there[ARGV[i]] then -- another has said it, perhaps not all of it
+    return { 'said elsewhere' }
+  end
+end
+for i = FIRST, #ARGV do
+  redis.call('LREM', HELD, 1, ARGV[i])
 end
 local held = text(redis.call('LLEN', HELD))
-if gone == 0 or id == '' then -- another has said it, or it was too late for it
+if id == '' then -- it was too late for it
   redis.call('HSET', RUN, 'held', held)
   redis.call('PEXPIRE', RUN, keep_ms)
   return { 'dropped' }
