@@ -169,6 +169,9 @@ class MemoryRedis:
     def _hkeys(self, key: str) -> list[str]:
         return list(self._values.get(key, {}))
 
+    def _hvals(self, key: str) -> list[str]:
+        return list(self._values.get(key, {}).values())
+
     def _hdel(self, key: str, *fields: str) -> int:
         stored = self._values.get(key, {})
         return sum(stored.pop(field, None) is not None for field in fields)

@@ -2,7 +2,6 @@
 what takes minutes, in memory alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +16,7 @@ from brain.core.records import notice_to_stored
 from brain.domain.events import Held, Notice, Unheard
 from brain.domain.messages import Heard, How, Kind, Message
 from brain.domain.moves import Here, Hold, Move
-from tests.contracts.store.stage import NOON, Stage, Watch, commit, draft, texts
+from tests.contracts.store.stage import NOON, Stage, Twice, Watch, commit, draft, texts
 from tests.fakes.redis import MemoryRedis
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -25,22 +24,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 MINUTE = 60.0
 DAY_MS = 24 * 3600 * 1000
 NEWER = dumps({"v": 2, "id": "newer", "what": "nobody here knows"})
-
-
-class Twice:
-    """A connection that loses each script's first answer, so that the adapter sends it again."""
-
-    def __init__(self, redis: Redis) -> None:
-        self._redis = redis
-
-    async def evaluate(
-        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
-    ) -> Any:
-        await self._redis.evaluate(script, keys, args, limit_s=limit_s)
-        return await self._redis.evaluate(script, keys, args, limit_s=limit_s)
-
-    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
-        return await self._redis.execute(command, limit_s=limit_s)
 
 
 def notice(id: str = "n1", **given: Any) -> Notice:
