@@ -145,7 +145,7 @@ def test_the_documented_payload_becomes_an_unread_email_of_the_inbox() -> None:
 def test_it_is_the_same_when_it_is_posted_again() -> None:
     later = NOW + timedelta(hours=6)
     assert read(now=later).id == read().id
-    without = {"Headers": [], "Date": ""}
+    without: Json = {"Headers": [], "Date": ""}
     assert read(now=later, **without).id == read(**without).id
     assert read(**without, MessageID="another").id != read(**without).id
 
