@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from brain.core.codec import message_for_channel
+from brain.core.codec import digest, message_for_channel
 from brain.core.judging import Judgement, judgement, judging_prompt
-from brain.core.notices import Announcement, Situation, notice_of, what_now
+from brain.core.notices import Announcement, Plan, Situation, notice_of, what_now
 from brain.core.rules import ToJudge, Told, Worth, worth
 from brain.domain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.domain.events import Event, Held, Notice
@@ -26,6 +26,7 @@ from brain.ports import Prompt
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
 MOST_JUDGED = 20  # events of one moment; the others are told unjudged
 NO_RUN = "-"  # the run id of a call that is not about a run
+LOOKS = 3  # at what is held, by one call; whoever is quicker twice has said what we would have
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
             continue
         held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
     if held is not None:
-        await _decide(services, user_id, held, hold=None)
+        await _come_again(services, user_id, await _decide(services, user_id, held, hold=None))
 
 
 async def release(services: Services, user_id: str, *, hold: Hold | None = None) -> None:
@@ -52,6 +53,14 @@ async def release(services: Services, user_id: str, *, hold: Hold | None = None)
     two of its sentences. Raises StoreUnreachable, DatabaseUnreachable.
     """
     await _decide(services, user_id, await services.board.held(user_id), hold=hold)
+
+
+async def end_quiet(services: Services, user_id: str) -> None:
+    """The quiet hours should be over: say what is held. Where they were moved, the queue is to call
+    again. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    held = await services.board.held(user_id)
+    await _come_again(services, user_id, await _decide(services, user_id, held, hold=None))
 
 
 async def _worths(
@@ -92,25 +101,37 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
     return judgement(answer.text)
 
 
-async def _decide(services: Services, user_id: str, held: Held, *, hold: Hold | None) -> None:
-    if not held.notices:
-        return
+async def _decide(
+    services: Services, user_id: str, held: Held, *, hold: Hold | None
+) -> datetime | None:
+    """Say what may be said now; when to decide again at the latest, if that is known."""
     preferences = Preferences()
-    if services.wishes is not None:
+    if held.notices and services.wishes is not None:
         preferences = await services.wishes.preferences(user_id)
+    until = None
+    for _ in range(LOOKS):
+        if not held.notices:
+            return None
+        plan = _plan(held, preferences, hold)
+        until = plan.until
+        if plan.dropped:
+            await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
+        said = [await _say(services, user_id, held, one, hold) for one in plan.now]
+        if all(said):
+            break
+        # Another was quicker, with some of it perhaps: what is left is decided anew.
+        held = await services.board.held(user_id)
+    return until
+
+
+def _plan(held: Held, preferences: Preferences, hold: Hold | None) -> Plan:
     situation = Situation(
         running=held.running and hold is None,
         listening=held.listening,
         last_contact=held.contact,
         unheard=held.unheard,
     )
-    plan = what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
-    if plan.dropped:
-        await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
-    for announcement in plan.now:
-        await _say(services, user_id, held, announcement, hold)
-    if plan.until is not None:
-        await _come_again(services, user_id, plan.until)
+    return what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
 
 
 async def _say(
@@ -119,8 +140,10 @@ async def _say(
     held: Held,
     announcement: Announcement,
     hold: Hold | None,
-) -> None:
-    """Commit first, publish second: a death in between costs a page's next look."""
+) -> bool:
+    """Whether it was said. Commit first, publish second: a death in between costs a page's next
+    look.
+    """
     known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
     message = await services.board.say(
         user_id,
@@ -129,9 +152,11 @@ async def _say(
         noted=[known[id] for id in announcement.notices if id in known],
         hold=hold,
     )
-    if message is not None:
-        log.info("notice: said, notices=%d", len(announcement.notices))
-        await _publish(services, user_id, message)
+    if message is None:
+        return False
+    log.info("notice: said, notices=%d", len(announcement.notices))
+    await _publish(services, user_id, message)
+    return True
 
 
 def _draft(services: Services, announcement: Announcement) -> Draft:
@@ -153,14 +178,18 @@ async def _publish(services: Services, user_id: str, message: Message) -> None:
         await services.channel.publish(user_id, "message", message_for_channel(message))
 
 
-async def _come_again(services: Services, user_id: str, until: datetime) -> None:
-    """Let the queue call when the quiet hours end; else it waits for the next thing to happen."""
+async def _come_again(services: Services, user_id: str, until: datetime | None) -> None:
+    """Let the queue call when the quiet hours end; else it waits for the next thing to happen.
+
+    Once for what comes in them, and not whenever a page looks.
+    """
+    if until is None:
+        return
     seconds = max((until - services.clock.utc()).total_seconds(), 0)
     summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
+    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"
     with suppress(QueueUnreachable):
-        await services.queue.publish(
-            summons, delay_s=seconds, dedup_id=f"held-{user_id}-{round(until.timestamp())}"
-        )
+        await services.queue.publish(summons, delay_s=seconds, dedup_id=name)
 
 
 def _unheard(held: Held) -> tuple[Notice, ...]:
