@@ -9,7 +9,17 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bench import callers, handover, history, loops, overhead, replies, roundtrips, starts
+from bench import (
+    callers,
+    handover,
+    history,
+    loops,
+    mailbox,
+    overhead,
+    replies,
+    roundtrips,
+    starts,
+)
 from bench.tables import Table
 from bench.timing import Scale
 
@@ -22,6 +32,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "starts": starts.run,
     "handover": handover.run,
     "history": history.run,
+    "mailbox": mailbox.run,
 }
 
 

@@ -249,9 +249,10 @@ class Wiring:
     def wishes(self) -> Wishes | None:
         if self.database is None:
             return None
+        from brain.adapters.shown import ShownWishes
         from brain.adapters.wishes import PostgresWishes
 
-        return PostgresWishes(self.database)
+        return ShownWishes(PostgresWishes(self.database), self.block)
 
     @cached_property
     def emails(self) -> Emails | None:

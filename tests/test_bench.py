@@ -15,7 +15,8 @@ from bench.timing import percentile
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_S = 110.0  # seconds for one of them
-QUICK = ("overhead", "roundtrips", "starts", "history")  # the others play runs of many seconds
+# The others play runs of many seconds.
+QUICK = ("overhead", "roundtrips", "starts", "history", "mailbox")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ How it comes to be is in mailbox.py and mirror.py.
 
 import json
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -17,6 +18,8 @@ from brain.domain.email import Address, Attachment, Email, EmailFound, Folder
 from brain.domain.tools import Json
 
 if TYPE_CHECKING:
+    from psycopg import AsyncCursor
+
     from brain.adapters.postgres import Connection
 
     type Row = dict[str, Any]
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 ID = re.compile("[a-z2-7]{16}")
 ASKED_CHARS = 1_000  # of a query; more words do not find better
 LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
-SAMPLE_CHARS = 1_000  # of a text that tell its language
+SAMPLE_CHARS = 500  # of a text that tell its language
 INDEXED_CHARS = 30_000  # of a text that can be found: ten pages, and below what a tsvector holds
 QUOTED = re.compile(r"^\s*>")  # a line of somebody else's letter
 
@@ -106,11 +109,11 @@ class PostgresEmails:
         """Each decided by its row's insertion."""
 
         async def work(connection: "Connection") -> Sequence[Email]:
-            return [
-                email
+            made = [
+                (email, await insert(connection, user_id, email, told=True, brought=True))
                 for email in in_order(emails)
-                if await insert(connection, user_id, email, told=True, brought=True)
             ]
+            return [email for email, cursor in made if await cursor.fetchone() is not None]
 
         return await self._database.run(work)
 
@@ -133,12 +136,12 @@ def in_order(emails: Sequence[Email]) -> list[Email]:
 
 async def insert(
     connection: "Connection", user_id: str, email: Email, *, told: bool, brought: bool = False
-) -> bool:
-    """Keep the email, unless it is there; whether it was not."""
+) -> "AsyncCursor[tuple[Any, ...]]":
+    """Keep the email, unless it is there; the cursor has a row if it was not. Nobody has to wait
+    for that.
+    """
     values = {"user_id": user_id, "told": told, "brought": brought, **_values(email)}
-    return (
-        await (await connection.execute(statement("email_insert"), values)).fetchone() is not None
-    )
+    return await connection.execute(statement("email_insert"), values)
 
 
 async def rows(connection: "Connection", sql: bytes, values: "Row") -> "list[Row]":
@@ -178,8 +181,9 @@ def snippet(text: str, words: Sequence[str]) -> str:
 
 
 def _held(passage: str, words: Sequence[str]) -> int:
-    kept = set(kept_words(passage).split()) if words else set()
-    return sum(any(word.startswith(asked) for word in kept) for asked in words)
+    # Not by `kept_words`, which would take longer than the search.
+    plain = unicodedata.normalize("NFKC", passage).casefold() if words else ""
+    return sum(word in plain for word in words)
 
 
 def _all_of(words: str) -> str:

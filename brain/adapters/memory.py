@@ -48,6 +48,7 @@ INSERT = b"""
 NEWEST = b"""
     select %b from brain.facts where user_id = %%(user_id)s order by at desc, id limit %%(limit)s
 """ % FIELDS  # fmt: skip
+ONE = b"select %b from brain.facts where user_id = %%(user_id)s and id = %%(id)s" % FIELDS
 DELETE = b"""
     delete from brain.facts where user_id = %%(user_id)s and id = %%(id)s returning %b
 """ % FIELDS  # fmt: skip
@@ -99,6 +100,14 @@ class PostgresMemory:
         """From the index of their times."""
         asked = {"user_id": user_id, "limit": limit}
         return await self._database.run(lambda connection: rows(connection, Fact, NEWEST, asked))
+
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        """One row by its key."""
+        if not ID.fullmatch(fact_id):
+            return None
+        named = {"user_id": user_id, "id": fact_id}
+        found = await self._database.run(lambda connection: rows(connection, Fact, ONE, named))
+        return found[0] if found else None
 
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
         """The row goes, and nothing of it stays."""

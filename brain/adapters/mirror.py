@@ -101,7 +101,9 @@ class Mirror:
             for each in placed:
                 place_values = {**values, "uid": each.uid, "id": each.email.id}
                 await connection.execute(sql.PLACE, place_values)
-                await connection.execute(sql.FOLLOW, {**place_values, "unread": each.email.unread})
+                if folder is Folder.INBOX:
+                    unread = {"unread": each.email.unread}
+                    await connection.execute(sql.FOLLOW, {**place_values, **unread})
             await connection.execute(sql.ADVANCE, values)
 
         await self._database.run(work)

@@ -27,7 +27,7 @@ PLACE = b"""
 # The inbox counts where an email lies in both: one that a user sent to themselves is read there.
 FOLLOW = b"""
     update brain.emails set folder = 'inbox', unread = %(unread)s
-    where user_id = %(user_id)s and id = %(id)s and folder = 'sent' and %(folder)s = 'inbox'
+    where user_id = %(user_id)s and id = %(id)s and folder = 'sent'
 """
 ADVANCE = b"""
     update brain.email_folders set

@@ -34,7 +34,7 @@ STATUS_FIELDS = (
 )  # fmt: skip
 
 HERE_MS = (
-    100_000  # ms that a sign of life counts: two looks of a stream; who polls asks far more often
+    130_000  # ms that a sign of life counts: two looks of a stream; who polls asks far more often
 )
 LOOK_FIELDS = ("id", "fence", "state", "reason")
 NOT_OURS = "the lease is another's"

@@ -50,10 +50,13 @@ class Opened:
 class Sync:
     """`has_begun`: the server has answered; `is_whole`: there is nothing left to do."""
 
-    def __init__(self, mirror: Mirror, *, now: Callable[[], float], until: float) -> None:
+    def __init__(
+        self, mirror: Mirror, *, now: Callable[[], float], until: float, window: int = WINDOW
+    ) -> None:
         self._mirror = mirror
         self._now = now
         self._until = until
+        self._window = window
         self._batch = FIRST_BATCH
         self._slowest_s = 0.0
         self.has_begun = False
@@ -182,7 +185,7 @@ class Sync:
     async def _look(self, session: ImapSession, opened: Opened, *, below: int) -> int | None:
         """Forget what is gone from a window; the window's lowest UID, None if it is empty."""
         folder, validity = opened.folder, opened.status.validity
-        window = await self._mirror.window(folder, validity, below=below, limit=WINDOW)
+        window = await self._mirror.window(folder, validity, below=below, limit=self._window)
         if not window:
             return None
         found = await session.do(partial(Commands.uids, first=window[-1], last=window[0]))

@@ -12,6 +12,7 @@ SHOWN_FACTS = 60  # read for each run; the rest is found by `recall`
 SHOWN_CHARS = 6_000  # of facts and summary together, about 1,500 tokens
 
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
+ZONE = "The user's time zone is {}: say and take times by its clock."
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
 
 
@@ -35,16 +36,20 @@ def full(most: int) -> str:
     )
 
 
-def memory_block(facts: Sequence[Fact], summary: str, *, limit: int = SHOWN_CHARS) -> str:
-    """What the model is shown of facts (newest first) and summary; empty if there is nothing.
+def memory_block(
+    facts: Sequence[Fact], summary: str, *, zone: str = "UTC", limit: int = SHOWN_CHARS
+) -> str:
+    """What the model is shown of facts (newest first), summary and the user's time zone; empty if
+    there is nothing.
 
-    At most `limit` characters, of which the summary gets half at most: facts that do not fit are
-    left out, oldest first. Foreign facts are left out as well: whoever got them remembered must
-    not speak to the model in every run to come.
+    Of facts and summary at most `limit` characters, of which the summary gets half at most: facts
+    that do not fit are left out, oldest first. Foreign facts are left out as well: whoever got them
+    remembered must not speak to the model in every run to come.
     """
     past = _past(summary, limit // 2)
     room = limit - len(past) - len("\n\n") if past else limit
-    return "\n\n".join(part for part in (_known(facts, room), past) if part)
+    clock = "" if zone == "UTC" else ZONE.format(zone)
+    return "\n\n".join(part for part in (clock, _known(facts, room), past) if part)
 
 
 def _past(summary: str, limit: int) -> str:

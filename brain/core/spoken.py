@@ -40,7 +40,7 @@ def for_the_ear(text: str, limit: int = TEXT_CHARS) -> str:
     if len(line) <= limit:
         return line
     head, _, _ = line[:limit].rpartition(" ")
-    return f"{(head or line)[: limit - 1].rstrip()}…"
+    return f"{(head or line)[: limit - 1]}…"
 
 
 def spoken(notice: Notice, now: datetime) -> str:

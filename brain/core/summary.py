@@ -100,7 +100,7 @@ def summarised(summary: Summary, portion: Portion, answer: str) -> Summary:
 
 def tidy_summary(answer: str) -> str:
     """The answer as plain sentences of at most SUMMARY_CHARS, cut after a sentence if need be."""
-    bare = _MARKUP.sub("", _FENCE.sub("", clean(answer)).strip())
+    bare = _MARKUP.sub("", _FENCE.sub("", clean(answer)))
     text = " ".join(_LABEL.sub("", bare, count=1).split())
     if len(text) <= SUMMARY_CHARS:
         return text

@@ -20,8 +20,9 @@ class ToolSpec:
     """What the model is told of a tool, and how it may be run.
 
     `parameters` is a JSON schema of type object, `limit_s` seconds for one run. `foreign`: what it
-    returns was written by others. `asks`: it does nothing without the user's yes. `client`: the
-    user's front end runs it.
+    returns was written by others. `asks`: it does nothing without the user's yes. `guarded`: it
+    does nothing without that in a run which has read what others wrote. `client`: the front end
+    runs it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ToolSpec:
     limit_s: float = 20.0
     foreign: bool = False
     asks: bool = False
+    guarded: bool = False
     client: bool = False
 
 

@@ -6,9 +6,11 @@ from brain.core.consent import reading
 from brain.core.enquiry import Doing, asked_in, in_words
 from brain.domain.errors import TooManyTexts
 from brain.domain.messages import Decision, Draft, Kind
-from brain.domain.moves import AnsweredAside, Arrival, Duplicate, RateLimited
+from brain.domain.moves import AnsweredAside, Arrival, Duplicate, RateLimited, Status
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.turn import Services
+
+THINKING = "thinking"  # the activity of a brain that waits for its model
 
 
 async def with_decision(services: Services, arrival: Arrival) -> Arrival:
@@ -46,16 +48,11 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
     if status.state != "running" or status.started_ms is None:
         return False
     now_ms = services.clock.utc().timestamp() * 1000
-    doing = Doing(
-        activity=status.activity.partition(",")[0],
-        loop=status.loop + 1,
-        elapsed_s=max((now_ms - status.started_ms) / 1000, 0),
-        progress=status.progress,
-    )
+    elapsed_s = max((now_ms - status.started_ms) / 1000, 0)
     draft = Draft(
         id=services.clock.new_id(),
         kind=Kind.SAY,
-        text=in_words(doing, language),
+        text=in_words(_doing(status, elapsed_s), language),
         answers_seq=0,  # the store knows
         created_at=services.clock.utc(),
         call_id=arrival.call_id,
@@ -66,15 +63,20 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
             outcome = Outcome(
                 state="done", run_id=answered.run_id, seq=answered.seq, message=answered.message
             )
-        case Duplicate() as known:
-            outcome = Outcome(
-                state="done" if known.message else "duplicate",
-                run_id=known.run_id,
-                seq=known.seq,
-                message=known.message,
-            )
+            reply.settle(outcome)
+            return True
         case RateLimited(retry_after_s=seconds):
             raise TooManyTexts(seconds)
-        case None:  # it has ended just now
+        case Duplicate() | None:  # sent again, as any text may be, or the run has ended just now
             return False
-    return reply.settle(outcome)
+
+
+def _doing(status: Status, elapsed_s: float) -> Doing:
+    """A loop counts once its answer is recorded: while it thinks, the brain is at the next one."""
+    activity = status.activity.partition(",")[0] or THINKING
+    return Doing(
+        activity=activity,
+        loop=status.loop + 1 if activity == THINKING else status.loop,
+        elapsed_s=elapsed_s,
+        progress=status.progress,
+    )

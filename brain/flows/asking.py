@@ -9,8 +9,9 @@ from brain.core.codec import clean
 from brain.core.step import Work
 from brain.domain.journal import Answered, Returned
 from brain.domain.messages import Draft, Kind, Message, Question, Speak
-from brain.domain.wishes import Preferences
+from brain.domain.tools import ToolSpec
 from brain.flows.turn import Turn
+from brain.flows.wishes import preferences_of
 from brain.ports import AskingTool, Deed, Errand
 
 CLIENT_TEXT = ""  # a question to the front end has no words for the user
@@ -24,6 +25,11 @@ class Ask:
     deed: Deed | None
 
 
+def waits(turn: Turn, spec: ToolSpec) -> bool:
+    """Whether a call has to wait for the user's yes, or for their front end."""
+    return spec.asks or spec.client or (spec.guarded and turn.is_tainted)
+
+
 async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
     """What has to be asked before this call; None if nothing has. Raises ToolFault if the call
     could not be carried out anyway.
@@ -34,7 +40,9 @@ async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
         return None
     tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
     deed = await tool.prepare(errand)
-    preferences = await _preferences(turn)
+    if deed is None:
+        return None
+    preferences = await preferences_of(turn.services, errand.user_id)
     if needs_yes(deed.recipients, preferences=preferences, tainted=turn.is_tainted):
         return Ask(work=work, deed=deed)
     return None
@@ -88,9 +96,3 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     if not isinstance(last, Message) or last.question is None:
         return None
     return last.id if last.question.tool == question.tool else None
-
-
-async def _preferences(turn: Turn) -> Preferences:
-    if turn.services.wishes is None:
-        return Preferences()
-    return await turn.services.wishes.preferences(turn.lease.hold.user_id)

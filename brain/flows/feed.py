@@ -7,22 +7,23 @@ nothing twice, whatever road it takes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from brain.domain.errors import StoreUnreachable
 from brain.domain.messages import LogEntry
 from brain.flows.reading import read_log
-from brain.ports import Archive, Clock, News, StateStore
+from brain.ports import Archive, Bulletin, Clock, News, StateStore
 
 PAGE = 100  # entries read at a time
-LOOK_S = (
-    40.0  # seconds between looks while news come: three commands each, so less than one in 10 s
-)
-BLIND_LOOK_S = 10.0  # seconds between looks while none come
+# Five commands a look, and six each time that a client comes again, which is every four minutes:
+# less than one in 10 s.
+LOOK_S = 60.0  # seconds between looks that news make unneeded
+BLIND_LOOK_S = 10.0  # seconds between looks while nothing brings news
 CONFIRM_S = 2.0  # seconds to wait for the news before the first reading goes ahead without
 LISTEN_AGAIN_S = (1.0, 2.0, 5.0, 15.0)  # seconds before listening anew; the last one repeats
+LASTING_S = 60.0  # seconds after which a subscription was no failure, and the pauses begin anew
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +68,15 @@ class Feed:
         self._clock = clock
         self._user_id = user_id
         self._cursor = since
-        self._known_seq = 0
+        self._known_seq = since
         self._runs: dict[str, str] = {}
+        self._looked_at = float("-inf")
         self._is_hearing = False
+        self._has_missed = False  # something may have come while nobody listened
         self._woken = asyncio.Event()
 
-    async def items(self, *, until: float) -> AsyncIterator[Item]:
-        """What there is and what comes, until the clock's `until`.
+    async def items(self, *, until: float) -> AsyncGenerator[Item, None]:
+        """What there is and what comes, until the clock's `until`. Whoever leaves early closes it.
 
         Raises StoreUnreachable, DatabaseUnreachable.
         """
@@ -84,34 +87,34 @@ class Feed:
                 async with asyncio.timeout(CONFIRM_S):
                     await self._woken.wait()
             await self._look()
-            async for item in self._read():
-                yield item
-            while (left_s := until - self._clock.now()) > 0:
-                await self._rest(left_s)
-                for run_id, state in self._changes():
-                    yield RunChange(run_id=run_id, state=state)
-                if self._known_seq > self._cursor:
+            while self._clock.now() < until:
+                changes = self._changes()
+                if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
+                for change in changes:  # last: a run has ended when its last word was told
+                    yield change
+                await self._rest(until)
         finally:
             listening.cancel()
             await asyncio.wait({listening})
 
-    async def _rest(self, left_s: float) -> None:
+    async def _rest(self, until: float) -> None:
         """Until there is news, or it is time to look."""
-        look_s = LOOK_S if self._is_hearing else BLIND_LOOK_S
-        try:
-            async with asyncio.timeout(min(look_s, left_s)):
+        look_at = self._looked_at + (LOOK_S if self._is_hearing else BLIND_LOOK_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(look_at, until) - self._clock.now()):
                 await self._woken.wait()
-        except TimeoutError:
-            if look_s < left_s:
-                await self._look()
         self._woken.clear()
+        if self._has_missed or look_at <= self._clock.now() < until:
+            await self._look()
 
     async def _look(self) -> None:
         """Ask how far the log reaches, and say that we listen."""
+        self._looked_at, self._has_missed = self._clock.now(), False
         here = await self._store.here(self._user_id)
-        self._known_seq = max(self._known_seq, here.last_seq)
+        is_anew = here.last_seq < self._cursor
+        self._known_seq = here.last_seq if is_anew else max(self._known_seq, here.last_seq)
         if here.held and self._release is not None:
             await self._release()
 
@@ -128,29 +131,36 @@ class Feed:
             for entry in page.entries:
                 self._cursor = entry.seq
                 yield entry
-            if len(page.entries) < PAGE:
-                self._cursor = max(self._cursor, page.last_seq)
+            if not page.entries or self._cursor == page.last_seq:
+                self._cursor = page.last_seq  # what newer code wrote is left out
                 return
 
-    def _changes(self) -> list[tuple[str, str]]:
-        changes, self._runs = list(self._runs.items()), {}
-        return changes
+    def _changes(self) -> list[RunChange]:
+        runs, self._runs = self._runs, {}
+        return [RunChange(run_id=run_id, state=state) for run_id, state in runs.items()]
 
     async def _listen(self) -> None:
         """Take in the news, and listen anew whenever they break off."""
         tries = 0
         while True:
+            began = self._clock.now()
             try:
                 async with self._news.listen(self._user_id) as bulletins:
-                    tries, self._is_hearing = 0, True
+                    self._is_hearing = self._has_missed = True
                     self._woken.set()
                     async for bulletin in bulletins:
-                        self._known_seq = max(self._known_seq, bulletin.last_seq)
-                        if bulletin.run_id is not None:
-                            self._runs[bulletin.run_id] = bulletin.state
-                        self._woken.set()
+                        self._take(bulletin)
             except StoreUnreachable as error:
                 log.warning("feed: no news, reason=%s", error)
             self._is_hearing = False
+            self._woken.set()  # to look by itself from now on
+            if self._clock.now() - began >= LASTING_S:
+                tries = 0
             await self._clock.sleep(LISTEN_AGAIN_S[min(tries, len(LISTEN_AGAIN_S) - 1)])
             tries += 1
+
+    def _take(self, bulletin: Bulletin) -> None:
+        self._known_seq = max(self._known_seq, bulletin.last_seq)
+        if bulletin.run_id is not None:
+            self._runs[bulletin.run_id] = bulletin.state
+        self._woken.set()

@@ -18,10 +18,10 @@ from brain.domain.moves import Move, Summons
 from brain.domain.tools import ClientTool
 from brain.flows.admit import admit, resume
 from brain.flows.archive import copy_log, is_due, tidy_log
-from brain.flows.deliver import Reply, deliver
+from brain.flows.deliver import ORDER_S, Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
 from brain.flows.memory import load_memory, summarise
-from brain.flows.notices import NO_RUN, end_quiet, release
+from brain.flows.notices import NO_RUN, end_quiet, release, release_between
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
 
@@ -169,6 +169,7 @@ async def _tidy(turn: Turn, before_seq: int) -> None:
     services, user_id = turn.services, turn.lease.hold.user_id
     try:
         if turn.waiting:
+            await turn.outbox.drain(limit_s=ORDER_S)  # what the run has said comes first
             await release(services, user_id)
         await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
         if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
@@ -207,7 +208,7 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
 async def _say_held(turn: Turn) -> None:
     """The end of a sentence: let the notices that waited for it be said before the next begins."""
     try:
-        await release(turn.services, turn.lease.hold.user_id, hold=turn.lease.hold)
+        await release_between(turn)
     except Unreachable as error:
         log.warning("brain: notices wait, reason=%s", type(error).__name__)
 

@@ -15,7 +15,7 @@ from brain.domain.errors import ModelCut, ModelFault
 from brain.domain.journal import Answered, Returned, Started
 from brain.domain.messages import Draft, Kind, Message
 from brain.domain.moves import Asking, Committed, Move
-from brain.flows.asking import Ask, question_draft, take_decision
+from brain.flows.asking import Ask, question_draft, take_decision, waits
 from brain.flows.deliver import send_websocket_message
 from brain.flows.turn import OutOfTime, Turn
 from brain.flows.work import do_work
@@ -155,12 +155,12 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     if verdict.quit and not verdict.work:
         turn.note(*step.close_quits(verdict, done=True))
         return await _finish(turn, verdict, breadcrumbs)
-    if (act := step.first_act(verdict.work[:1])) and not act.spec.asks:
+    if (act := step.first_act(verdict.work[:1])) and not waits(turn, act.spec):
         turn.note(Started(call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
     # A text that joined here would be part of the run, but not of the answer: neither a quit after
     # the work nor a question may pass for one that knows it, so it is left for those to find.
-    is_last = verdict.quit or any(item.spec.asks or item.spec.client for item in verdict.work)
+    is_last = verdict.quit or any(waits(turn, item.spec) for item in verdict.work)
     committed = await turn.commit(
         Move.RECORD if is_last else Move.GO_ON,
         drafts=breadcrumbs,

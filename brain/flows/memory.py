@@ -8,6 +8,7 @@ from brain.domain.errors import ModelFault, Unreachable
 from brain.domain.memory import Summary
 from brain.flows.reading import read_log
 from brain.flows.turn import Turn
+from brain.flows.wishes import preferences_of
 from brain.ports import Prompt
 
 SUMMARY_S = 60.0  # seconds for the model to write it, beside nobody: the user has their answer
@@ -22,12 +23,13 @@ async def load_memory(turn: Turn) -> None:
     now is left out of this run.
     """
     services, user_id = turn.services, turn.lease.hold.user_id
-    if services.memory is None and turn.summarised_seq == 0:
+    if services.memory is None and services.wishes is None and turn.summarised_seq == 0:
         return  # there is nothing that could be shown
     try:
+        zone = (await preferences_of(services, user_id)).zone
         summary = await services.block.summary(user_id)
         facts = await services.memory.facts(user_id, limit=SHOWN_FACTS) if services.memory else ()
-        turn.memory = memory_block(facts, summary.text)
+        turn.memory = memory_block(facts, summary.text, zone=zone)
         await services.block.keep_block(user_id, turn.memory)
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)

@@ -19,14 +19,15 @@ from brain.domain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.domain.events import Event, Held, Notice
 from brain.domain.messages import Draft, Kind, Message
 from brain.domain.moves import Hold, Summons
-from brain.domain.wishes import Preferences, Rule
-from brain.flows.turn import Services
+from brain.flows.deliver import send_websocket_message
+from brain.flows.turn import Services, Turn
+from brain.flows.wishes import preferences_of
 from brain.ports import Prompt
 
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
+RETHINKS = 5  # times that a plan is made when others are quicker with theirs
 MOST_JUDGED = 20  # events of one moment; the others are told unjudged
 NO_RUN = "-"  # the run id of a call that is not about a run
-LOOKS = 3  # at what is held, by one call; whoever is quicker twice has said what we would have
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +46,26 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
             continue
         held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
     if held is not None:
-        await _come_again(services, user_id, await _decide(services, user_id, held, hold=None))
+        _, until = await _decide(services, user_id, held, hold=None)
+        await _come_again(services, user_id, until)
 
 
-async def release(services: Services, user_id: str, *, hold: Hold | None = None) -> None:
-    """Say what is held, as far as it may be said now. `hold` is that of a brain which is between
-    two of its sentences. Raises StoreUnreachable, DatabaseUnreachable.
+async def release(services: Services, user_id: str) -> None:
+    """Say what is held, as far as it may be said now. Raises StoreUnreachable,
+    DatabaseUnreachable.
     """
-    await _decide(services, user_id, await services.board.held(user_id), hold=hold)
+    await _decide(services, user_id, await services.board.held(user_id), hold=None)
+
+
+async def release_between(turn: Turn) -> None:
+    """The same by a brain that is between two of its sentences; they keep their order. Raises
+    StoreUnreachable, DatabaseUnreachable.
+    """
+    services, hold = turn.services, turn.lease.hold
+    held = await services.board.held(hold.user_id)
+    said, _ = await _decide(services, hold.user_id, held, hold=hold)
+    for message in said:
+        send_websocket_message(turn.outbox, turn.reply, message)
 
 
 async def end_quiet(services: Services, user_id: str) -> None:
@@ -60,17 +73,16 @@ async def end_quiet(services: Services, user_id: str) -> None:
     again. Raises StoreUnreachable, DatabaseUnreachable.
     """
     held = await services.board.held(user_id)
-    await _come_again(services, user_id, await _decide(services, user_id, held, hold=None))
+    _, until = await _decide(services, user_id, held, hold=None)
+    await _come_again(services, user_id, until)
 
 
 async def _worths(
     services: Services, user_id: str, events: Sequence[Event]
 ) -> list[tuple[Told | None, str]]:
     """What each is worth under the user's rules, and in which words where those were chosen."""
-    preferences, rules = Preferences(), tuple[Rule, ...]()  # without a database there are none
-    if services.wishes is not None:
-        preferences = await services.wishes.preferences(user_id)
-        rules = tuple(await services.wishes.rules(user_id))
+    preferences = await preferences_of(services, user_id)
+    rules = await services.wishes.rules(user_id) if services.wishes is not None else ()
     found = [worth(event, rules, preferences) for event in events]
     unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
     judging = (_judged(services, events[i], found[i]) for i in unsure)
@@ -103,28 +115,31 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
 
 async def _decide(
     services: Services, user_id: str, held: Held, *, hold: Hold | None
-) -> datetime | None:
-    """Say what may be said now; when to decide again at the latest, if that is known."""
-    preferences = Preferences()
-    if held.notices and services.wishes is not None:
-        preferences = await services.wishes.preferences(user_id)
-    until = None
-    for _ in range(LOOKS):
-        if not held.notices:
-            return None
-        plan = _plan(held, preferences, hold)
-        until = plan.until
+) -> tuple[list[Message], datetime | None]:
+    """What was said, and when to decide again at the latest, if that is known. Without a brain's
+    `hold` it is published at once; that brain does so in its order.
+    """
+    said: list[Message] = []
+    for _ in range(RETHINKS):
+        plan = await _plan(services, user_id, held, hold)
         if plan.dropped:
             await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
-        said = [await _say(services, user_id, held, one, hold) for one in plan.now]
-        if all(said):
+        for announcement in plan.now:
+            message = await _say(services, user_id, held, announcement, hold)
+            if message is None:
+                break
+            said.append(message)
+        else:
             break
-        # Another was quicker, with some of it perhaps: what is left is decided anew.
+        # Another was quicker with a part of it, or a brain has begun to work.
         held = await services.board.held(user_id)
-    return until
+    return said, plan.until
 
 
-def _plan(held: Held, preferences: Preferences, hold: Hold | None) -> Plan:
+async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None) -> Plan:
+    if not held.notices:
+        return Plan()
+    preferences = await preferences_of(services, user_id)
     situation = Situation(
         running=held.running and hold is None,
         listening=held.listening,
@@ -140,10 +155,8 @@ async def _say(
     held: Held,
     announcement: Announcement,
     hold: Hold | None,
-) -> bool:
-    """Whether it was said. Commit first, publish second: a death in between costs a page's next
-    look.
-    """
+) -> Message | None:
+    """Commit first, publish second: a death in between costs a page's next look."""
     known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
     message = await services.board.say(
         user_id,
@@ -152,11 +165,11 @@ async def _say(
         noted=[known[id] for id in announcement.notices if id in known],
         hold=hold,
     )
-    if message is None:
-        return False
-    log.info("notice: said, notices=%d", len(announcement.notices))
-    await _publish(services, user_id, message)
-    return True
+    if message is not None:
+        log.info("notice: said, notices=%d", len(announcement.notices))
+        if hold is None:
+            await _publish(services, user_id, message)
+    return message
 
 
 def _draft(services: Services, announcement: Announcement) -> Draft:
@@ -187,7 +200,7 @@ async def _come_again(services: Services, user_id: str, until: datetime | None) 
         return
     seconds = max((until - services.clock.utc()).total_seconds(), 0)
     summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
-    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"
+    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"  # ASCII alone
     with suppress(QueueUnreachable):
         await services.queue.publish(summons, delay_s=seconds, dedup_id=name)
 

@@ -13,7 +13,7 @@ from brain.domain.errors import BrainError, LeaseLost, ToolFault
 from brain.domain.journal import Returned, Started
 from brain.domain.moves import Move
 from brain.domain.tools import Effect
-from brain.flows.asking import Ask, asks
+from brain.flows.asking import Ask, asks, waits
 from brain.flows.turn import OutOfTime, Turn
 from brain.ports import Errand, Given, Tool
 
@@ -28,7 +28,7 @@ async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
     anything has. Raises OutOfTime, LeaseLost.
     """
     work = step.remaining(verdict, turn.run.journal)
-    plain = [item for item in work if not (item.spec.asks or item.spec.client)]
+    plain = [item for item in work if not waits(turn, item.spec)]
     if all(item.spec.effect is Effect.READS for item in plain):
         for returned in await asyncio.gather(*(_run(turn, item) for item in plain)):
             turn.note(returned)

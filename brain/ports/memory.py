@@ -30,6 +30,9 @@ class Memory(Protocol):
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
         """The newest facts, newest first."""
 
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        """The fact, or None if this user has none of that id."""
+
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
         """Keep the fact no longer; None if this user has none of that id."""
 

@@ -59,7 +59,9 @@ class Tool(Protocol):
 
 
 class AskingTool(Tool, Protocol):
-    """A tool that does nothing without the user's yes: `asks` stands in its spec."""
+    """A tool that does nothing without the user's yes: `asks` or `guarded` stands in its spec."""
 
-    async def prepare(self, errand: Errand) -> Deed:
-        """What it would do, to the letter. Changes nothing. Raises ToolFault if it could not."""
+    async def prepare(self, errand: Errand) -> Deed | None:
+        """What it would do, to the letter; None if there is nothing to ask about that. Changes
+        nothing. Raises ToolFault if it could not be done.
+        """

@@ -11,7 +11,7 @@ from brain.domain.errors import DatabaseUnreachable, ToolFault
 from brain.domain.memory import Fact, Found
 from brain.domain.messages import Utterance
 from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Archive, Errand, Given, Memory, Tool
+from brain.ports import Archive, Deed, Errand, Given, Memory, Tool
 
 FACTS = 10  # of a recall unless asked otherwise: about 300 tokens
 ENTRIES = 10  # of a search unless asked otherwise: about 1,000 tokens
@@ -34,12 +34,13 @@ def from_conversation(errand: Errand) -> str:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryTool:
     """A tool whose work is one call of the database. `away` is what the model is told when that
-    cannot be reached.
+    cannot be reached; `question` is what a guarded one asks first, None if there is nothing to ask.
     """
 
     spec: ToolSpec
     work: Callable[[Errand], Awaitable[Json]]
     away: str
+    question: Callable[[Errand], Awaitable[str | None]] | None = None
 
     async def run(self, errand: Errand) -> Given:
         """Compact JSON. Others' words make it foreign: facts and entries say `from` whom."""
@@ -49,6 +50,14 @@ class MemoryTool:
             return Given(text=dumps(found), foreign=any("from" in one for one in told))
         except DatabaseUnreachable as error:
             raise ToolFault(self.away) from error
+
+    async def prepare(self, errand: Errand) -> Deed | None:
+        """What a guarded tool would do."""
+        try:
+            question = await self.question(errand) if self.question else None
+        except DatabaseUnreachable as error:
+            raise ToolFault(self.away) from error
+        return Deed(question=question, recipients=()) if question else None
 
     async def outcome(self, errand: Errand) -> str | None:
         """None: running it again is the way to ask, nothing is doubled by that."""
@@ -93,8 +102,15 @@ def memory_tools(
         )
         return {"entries": [_entry(one) for one in found]}
 
-    works = ((REMEMBER, remember), (RECALL, recall), (FORGET, forget), (HISTORY, search))
-    return tuple(MemoryTool(spec=spec, work=work, away=unreachable(spec)) for spec, work in works)
+    async def shall_forget(errand: Errand) -> str | None:
+        fact = await memory.fact(errand.user_id, errand.arguments["id"])
+        return f"Shall I forget this: {fact.text}" if fact else None
+
+    works = ((REMEMBER, remember), (RECALL, recall), (HISTORY, search))
+    return (
+        *(MemoryTool(spec=spec, work=work, away=unreachable(spec)) for spec, work in works),
+        MemoryTool(spec=FORGET, work=forget, away=unreachable(FORGET), question=shall_forget),
+    )
 
 
 def unreachable(spec: ToolSpec) -> str:
@@ -176,6 +192,7 @@ FORGET = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+    guarded=True,
 )
 
 _TIME = {"type": "string", "minLength": 1, "maxLength": MAX_TIME_CHARS}

@@ -7,10 +7,16 @@ from datetime import UTC, tzinfo
 from brain.core.codec import digest, dumps
 from brain.core.preferences import zone
 from brain.core.reminders import MAX_CHARS, due_event, moment, objection, stage
-from brain.domain.errors import DatabaseUnreachable, QueueUnreachable, StoreUnreachable, ToolFault
+from brain.domain.errors import (
+    DatabaseUnreachable,
+    EntryUnreadable,
+    QueueUnreachable,
+    StoreUnreachable,
+    ToolFault,
+)
 from brain.domain.reminders import Reminder
 from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Clock, Errand, Given, Queue, Reminders, Tool, Wishes
+from brain.ports import Clock, Deed, Errand, Given, Queue, Reminders, Tool, Wishes
 
 MAX_ID_CHARS = 64
 # Seconds: preferences, store and queue at their slowest. Given up in between, a reminder would be
@@ -36,7 +42,7 @@ class Calendar:
         """The user's own. Raises ToolFault when it cannot be known now."""
         try:
             return UTC if self.wishes is None else zone(await self.wishes.preferences(user_id))
-        except DatabaseUnreachable:
+        except (DatabaseUnreachable, EntryUnreadable):
             raise ToolFault(AWAY) from None
 
 
@@ -54,6 +60,18 @@ class ReminderTool:
             return await self.work(self.calendar, errand)
         except StoreUnreachable as error:
             raise ToolFault(AWAY) from error
+
+    async def prepare(self, errand: Errand) -> Deed | None:
+        """What the guarded one would do: only cancelReminder is."""
+        try:
+            reminder = await self.calendar.reminders.find(errand.user_id, errand.arguments["id"])
+        except StoreUnreachable as error:
+            raise ToolFault(AWAY) from error
+        if reminder is None:
+            return None
+        return Deed(
+            question=f"Shall I no longer remind you of this: {reminder.text}", recipients=()
+        )
 
     async def outcome(self, errand: Errand) -> str | None:
         """None: running it again is the way to ask, its key sees to it that nothing is doubled."""
@@ -179,6 +197,7 @@ CANCEL = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+    guarded=True,
 )
 
 LIST = ToolSpec(

@@ -38,8 +38,17 @@ def rule_tools(wishes: Wishes) -> tuple[Tool, ...]:
     async def all_rules(errand: Errand) -> Json:
         return {"rules": [rule_to_wire(rule) for rule in await wishes.rules(errand.user_id)]}
 
-    works = ((TELL, tell), (STOP, stop), (LIST, all_rules))
-    return tuple(MemoryTool(spec=spec, work=work, away=unreachable(spec)) for spec, work in works)
+    async def shall_stop(errand: Errand) -> str | None:
+        id = errand.arguments["id"]
+        found = (rule for rule in await wishes.rules(errand.user_id) if rule.id == id)
+        rule = next(found, None)
+        return f"Shall I no longer tell you of this: {rule.about}" if rule else None
+
+    works = ((TELL, tell), (LIST, all_rules))
+    return (
+        *(MemoryTool(spec=spec, work=work, away=unreachable(spec)) for spec, work in works),
+        MemoryTool(spec=STOP, work=stop, away=unreachable(STOP), question=shall_stop),
+    )
 
 
 NOT_KEPT: Json = {"stopped": None, "note": "There is no rule of this id, any more or ever."}
@@ -105,6 +114,7 @@ STOP = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+    guarded=True,
 )
 
 LIST = ToolSpec(

@@ -272,6 +272,7 @@ def test_the_same_email_has_the_same_id_and_another_content_another() -> None:
     one = headed(*head, body=b"Hello\r\nyou")
     assert headed(*head, b"X-Other: 1", body=b"Hello \r\n\r\n you").id == one.id
     assert headed(*head, body=b"Hello me").id != one.id
+    assert headed(head[0], b"From: c@d.example", head[2], body=b"Hello\r\nyou").id != one.id
     assert headed(*head[:2], b"Subject: Ho", body=b"Hello\r\nyou").id != one.id
 
 

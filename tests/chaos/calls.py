@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from brain.domain.errors import BrainError, QuestionClosed, TooManyTexts
+from brain.domain.events import Event
 from brain.domain.messages import Decision
 from brain.domain.moves import Summons
 from brain.flows.deliver import Outcome
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 DELIVERIES = 4  # the queue's first and its three retries
 MARGIN_S = 10.0  # seconds that a caller waits beyond the patience it asked for
 NEVER_S = 120.0  # seconds after which nobody waits for a question any more
+TELLINGS = 10  # tries of whoever tells of an event
 LONGEST_PAUSE_S = 8.0  # seconds between two tries of a caller
 
 
@@ -77,6 +79,43 @@ async def stop(world: "World", user: str) -> None:
         if process.connection.done() and process.connection.exception() is None:
             return
         await asyncio.sleep(2.0**attempt)
+
+
+async def happen(world: "World", user: str) -> None:
+    """Something happens outside; whoever tells of it does so again until it has a 200."""
+    number = len(world.ledger.happened) + len(world.expected)
+    event = Event(
+        id=f"event-{world.clock.new_id()}",
+        kind="event",
+        at=world.clock.utc(),
+        text=f"marmot {number}",
+    )
+    world.expected.add(event.id)
+    for attempt in range(TELLINGS):
+        process = _tell(world, user, event)
+        await asyncio.wait({process.connection})
+        error = process.connection.exception()
+        if error is None:
+            world.ledger.happened.append((user, event.id))
+            return
+        if not isinstance(error, BrainError | ConnectionError):
+            world.ledger.crashes.append(f"{process.name}: {error!r}")
+        await asyncio.sleep(min(2.0**attempt, LONGEST_PAUSE_S))
+
+
+def _tell(world: "World", user: str, event: Event) -> Process:
+    """A call of /api/eventToBrain."""
+    process, _, services = world.start(user)
+
+    async def edge() -> None:
+        try:
+            await world.product.take_word(services, user, event)
+        finally:
+            process.finish()
+
+    world.tell(f"{process.name} is told of {event.id}")
+    process.start(edge())
+    return process
 
 
 def _stop(world: "World", user: str) -> Process:

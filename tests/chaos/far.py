@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 NETWORK_S = 0.02  # seconds until a service has answered
 DEDUP_S = 600.0  # seconds in which the queue knows a deduplication id
+SUMMARY = "They spoke of animals."
 LATER_S = 1.0  # seconds after which a message that is delivered twice comes again
 OWN_LIMIT_LATE_S = 5.0  # seconds by which a model that hangs passes the limit it was given
 
@@ -78,7 +79,8 @@ class ChannelHere:
         world, process = self._world, self._gate.process
         point = await self._gate.enter("channel", event)
         what = f"{event} {data.get('seq', data.get('state'))}"
-        world.ledger.check_standing(process, what, at=world.now, strictly=False)
+        if data.get("kind") != "notification":  # of which none is the brain's alone
+            world.ledger.check_standing(process, what, at=world.now, strictly=False)
         world.ledger.published.append(
             Published(process=process.name, user=user_id, event=event, data=data)
         )
@@ -99,8 +101,11 @@ class ModelHere:
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
         world = self._world
+        if not prompt.tools:  # no loop of a run's: a summary of older ones
+            await self._gate.leave(await self._gate.enter("model", "summary"))
+            return Answered(text=SUMMARY, calls=(), tokens=0)
         point = await self._gate.enter("model", "answer")
-        world.ledger.thought(self._gate.process, shown(prompt))
+        world.ledger.thought(self._gate.process, shown(prompt), at=world.now)
         beat = world.story.beat(prompt.messages)
         mark = f"m{len(world.ledger.thoughts)}."
         if "hang" in point.kinds:

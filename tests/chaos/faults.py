@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "model": (*_ANYWHERE, "fail", "decline", "hang", "cut"),
     "tool": (*_ANYWHERE, "hang", "break"),
 }
-EVENTS = ("text", "again", "stop")  # not faults: what a user may do at any point
+EVENTS = ("text", "again", "stop", "event")  # not faults: what may happen at any point
 
 FREEZE_S = 16.0  # longer than the simulated lease of 10 s and its wake-up, not than a caller waits
 PAUSE_S = 3.0  # longer than a store's or queue's try, shorter than the lease

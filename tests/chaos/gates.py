@@ -99,88 +99,13 @@ class Gate:
             await asyncio.sleep(PAUSE_S)
 
 
-class GatedStore:
-    """StateStore behind a gate."""
+class Caller:
+    """Calls the store's server as the adapter does, with all that may become of a call."""
 
-    def __init__(self, gate: Gate, store: StateStore) -> None:
+    def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        self._store = store
 
-    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
-        answer: Admitted | Recorded | Duplicate | RateLimited = await self._move(
-            "admit", lambda: self._take(lambda: self._store.admit(arrival)), limit_s=CALLER_LIMIT_S
-        )
-        return answer
-
-    async def aside(
-        self, arrival: Arrival, answer: Draft
-    ) -> AnsweredAside | Duplicate | RateLimited | None:
-        found: AnsweredAside | Duplicate | RateLimited | None = await self._move(
-            "aside", lambda: self._store.aside(arrival, answer), limit_s=CALLER_LIMIT_S
-        )
-        return found
-
-    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
-        asked: Asked | None = await self._move(
-            "question",
-            lambda: self._store.question(user_id, question_id),
-            limit_s=CALLER_LIMIT_S,
-        )
-        return asked
-
-    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
-        answer: Admitted | Alive | Settled = await self._move(
-            "resume", lambda: self._take(lambda: self._store.resume(summons, holder=holder))
-        )
-        return answer
-
-    async def commit(self, hold: Hold, commit: Commit) -> Committed:
-        answer: Committed = await self._move(commit.move.value, lambda: self._commit(hold, commit))
-        return answer
-
-    async def renew(self, hold: Hold) -> None:
-        await self._move(
-            "renew", lambda: self._touch(hold, "renew", lambda: self._store.renew(hold))
-        )
-
-    async def look(self, hold: Hold) -> None:
-        await self._move("look", lambda: self._store.look(hold), limit_s=CALLER_LIMIT_S)
-
-    async def release(self, hold: Hold) -> None:
-        await self._move(
-            "release", lambda: self._touch(hold, "release", lambda: self._store.release(hold))
-        )
-
-    async def stop(self, stop: Stop) -> Stopped | Settled:
-        answer: Stopped | Settled = await self._move(
-            "stop", lambda: self._stop(stop), limit_s=CALLER_LIMIT_S
-        )
-        return answer
-
-    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
-        return await self._store.read(user_id, since=since, limit=limit)
-
-    async def trim(self, user_id: str, *, below: int) -> None:
-        await self._store.trim(user_id, below=below)
-
-    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
-        status: Status = await self._move(
-            "status",
-            lambda: self._store.status(user_id, is_here=is_here),
-            limit_s=CALLER_LIMIT_S,
-        )
-        return status
-
-    async def here(self, user_id: str) -> Here:
-        return await self._store.here(user_id)
-
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
-        return await self._store.note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
-
-    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
-        return await self._store.heard(user_id, heard)
-
-    async def _move(
+    async def move(
         self, name: str, send: Callable[[], Awaitable[Any]], *, limit_s: float = BRAIN_LIMIT_S
     ) -> Any:
         """One call as the adapter makes it: it insists while the store refuses, up to its limit."""
@@ -221,6 +146,91 @@ class GatedStore:
         if "echo" in point.kinds:
             self._gate.scene.later(ECHO_S, unheard)
         return answer
+
+
+class GatedStore:
+    """StateStore behind a gate."""
+
+    def __init__(self, gate: Gate, store: StateStore) -> None:
+        self._gate = gate
+        self._store = store
+        self._caller = Caller(gate)
+
+    async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
+        answer: Admitted | Recorded | Duplicate | RateLimited = await self._caller.move(
+            "admit", lambda: self._take(lambda: self._store.admit(arrival)), limit_s=CALLER_LIMIT_S
+        )
+        return answer
+
+    async def aside(
+        self, arrival: Arrival, answer: Draft
+    ) -> AnsweredAside | Duplicate | RateLimited | None:
+        found: AnsweredAside | Duplicate | RateLimited | None = await self._caller.move(
+            "aside", lambda: self._store.aside(arrival, answer), limit_s=CALLER_LIMIT_S
+        )
+        return found
+
+    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
+        asked: Asked | None = await self._caller.move(
+            "question",
+            lambda: self._store.question(user_id, question_id),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return asked
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        answer: Admitted | Alive | Settled = await self._caller.move(
+            "resume", lambda: self._take(lambda: self._store.resume(summons, holder=holder))
+        )
+        return answer
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        answer: Committed = await self._caller.move(
+            commit.move.value, lambda: self._commit(hold, commit)
+        )
+        return answer
+
+    async def renew(self, hold: Hold) -> None:
+        await self._caller.move(
+            "renew", lambda: self._touch(hold, "renew", lambda: self._store.renew(hold))
+        )
+
+    async def look(self, hold: Hold) -> None:
+        await self._caller.move("look", lambda: self._store.look(hold), limit_s=CALLER_LIMIT_S)
+
+    async def release(self, hold: Hold) -> None:
+        await self._caller.move(
+            "release", lambda: self._touch(hold, "release", lambda: self._store.release(hold))
+        )
+
+    async def stop(self, stop: Stop) -> Stopped | Settled:
+        answer: Stopped | Settled = await self._caller.move(
+            "stop", lambda: self._stop(stop), limit_s=CALLER_LIMIT_S
+        )
+        return answer
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        return await self._store.read(user_id, since=since, limit=limit)
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        await self._store.trim(user_id, below=below)
+
+    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+        status: Status = await self._caller.move(
+            "status",
+            lambda: self._store.status(user_id, is_here=is_here),
+            limit_s=CALLER_LIMIT_S,
+        )
+        return status
+
+    async def here(self, user_id: str) -> Here:
+        return await self._store.here(user_id)
+
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
+        return await self._store.note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
+
+    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
+        return await self._store.heard(user_id, heard)
 
     async def _take(self, send: Callable[[], Awaitable[Any]]) -> Any:
         before, now_ms = self._state(), self._gate.scene.store_ms()

@@ -38,6 +38,7 @@ async def violations(world: World) -> tuple[str, ...]:
         wrong += _delivered_in_one_place(world, user)
         status = str(await world.store.status(user))
         wrong += [f"I7 the status holds {s.text!r}" for s in world.ledger.said if s.text in status]
+        wrong += await _told_once(world, user)
     wrong += _undisturbed(world)
     wrong += [f"I7 no time to live: {k}" for k in world.redis.names() if not world.redis.expires(k)]
     return tuple(dict.fromkeys(wrong))
@@ -222,6 +223,17 @@ def _delivered_in_one_place(world: World, user: str) -> Iterator[str]:
             yield f"I8 the last word {stop.message.id} was published {len(published)} times"
         if not published and world.is_well(stop.process):
             yield f"I8 the last word {stop.message.id} was delivered nowhere"
+
+
+async def _told_once(world: World, user: str) -> list[str]:
+    """I8: what was accepted from outside is told in one message as soon as somebody is there."""
+    accepted = [id for who, id in world.ledger.happened if who == user]
+    if accepted:
+        await world.come_and_look(user)
+    told = [one for one in world.ledger.told if one.user == user]
+    replaced = {one.supersedes for one in told}
+    times = Counter(id for one in told if one.id not in replaced for id in one.notices)
+    return [f"I8 {id} was told of {times[id]} times" for id in accepted if times[id] != 1]
 
 
 def _undisturbed(world: World) -> Iterator[str]:

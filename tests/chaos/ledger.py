@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brain.adapters.store import Keys
 from brain.core.asking import is_decided_id
@@ -13,6 +13,9 @@ from brain.domain.tools import Json
 from brain.flows.deliver import Outcome
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
+
+if TYPE_CHECKING:
+    from tests.chaos.boards import Told
 
 # Seconds in which a brain may not yet know that its run was stopped: a look, and its way to the
 # store and back. It acts no more, but may look things up, or publish what was recorded before.
@@ -109,6 +112,8 @@ class Ledger:
         self.deeds: list[Deed] = []
         self.published: list[Published] = []
         self.queued: list[Summons] = []
+        self.told: list[Told] = []
+        self.happened: list[tuple[str, str]] = []  # users and events whose senders have a 200
         self.overran: list[str] = []
         self.crashes: list[str] = []
         self.attempts: dict[tuple[str, int], int] = {}
@@ -200,14 +205,17 @@ class Ledger:
             return
         if not strictly and at < self._good_until.get(process.name, 0):
             return
-        if not strictly and at < self._stopped_at.get(process.user, -NOTICED_S) + NOTICED_S:
+        if not strictly and self._was_stopped(process.user, at):
             return
         if not self.clock_jumped:
             self.wrong.append(f"I2 {process.name} was no longer the brain: {what}")
 
-    def thought(self, process: Process, shown: str) -> None:
+    def thought(self, process: Process, shown: str, *, at: float) -> None:
         """The model is asked."""
-        run_id = self.state(process.user).run.get("id", "")
+        state = self.state(process.user)
+        if state.run.get("holder") != process.name and self._was_stopped(process.user, at):
+            return  # by a brain that has not noticed yet, about a run that is over
+        run_id = state.run.get("id", "")
         for answer in self.answers(run_id):
             if _mark(answer) not in shown and not self.clock_jumped:
                 self.wrong.append(f"I5 asked again for a recorded answer: {_mark(answer)}")
@@ -216,7 +224,7 @@ class Ledger:
     def did(self, process: Process, deed: Deed, *, at: float, acts: bool) -> None:
         """A tool runs."""
         run_id = self.state(process.user).run.get("id", "")
-        recently_stopped = at < self._stopped_at.get(process.user, -NOTICED_S) + NOTICED_S
+        recently_stopped = self._was_stopped(process.user, at)
         # An act that was under way, by the journal, when the stop came: the stop has said so.
         under_way = Started(call_id=deed.call_id) in self._entries(run_id)
         if not (recently_stopped and (under_way or not acts)):
@@ -224,6 +232,10 @@ class Ledger:
         if deed.call_id in {result.call_id for result in self.results(run_id)}:
             self.wrong.append(f"I5 ran again after its result was recorded: {deed.key}")
         self.deeds.append(deed)
+
+    def _was_stopped(self, user: str, at: float) -> bool:
+        """Whether a run was stopped so lately that its brain may not know yet."""
+        return at < self._stopped_at.get(user, -NOTICED_S) + NOTICED_S
 
     def _entries(self, run_id: str) -> list[Any]:
         steps = [step for step in self.steps if step.run_id == run_id]

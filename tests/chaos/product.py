@@ -6,7 +6,7 @@ from typing import Any
 
 from brain.adapters.store import Redis, RedisStore
 from brain.core.limits import Limits
-from brain.flows import control, go, patience
+from brain.flows import control, events, go, notices, patience
 from brain.flows.deliver import Reply
 from brain.flows.turn import Services
 from brain.ports import StateStore
@@ -20,6 +20,8 @@ class Product:
     brain_again: Callable[..., Awaitable[Any]] = go.brain_again
     wait_for: Callable[..., Awaitable[Any]] = patience.wait_for
     stop_run: Callable[..., Awaitable[Any]] = control.stop_run
+    release: Callable[..., Awaitable[Any]] = notices.release
+    take_word: Callable[..., Awaitable[Any]] = events.take_word
     reply: Callable[[], Reply] = Reply
     services: Callable[..., Services] = Services
     store: Callable[[Redis, Limits], StateStore] = RedisStore

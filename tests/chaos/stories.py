@@ -69,6 +69,7 @@ class Story:
     reserve_s: float = 5.0
     tries: int = 8
     stops: tuple[float, ...] = field(default=())
+    events: tuple[float, ...] = field(default=())
 
     def beat(self, messages: Sequence[Json]) -> Beat:
         """What the model says to these messages."""
@@ -201,6 +202,7 @@ SAME = Story(
     asks=(Ask(message_id="same"), Ask(at=0.001, message_id="same"), Ask(at=1.0, message_id="same")),
 )  # fmt: skip
 STOPPED = Story(name="stopped", beats=(STEP, STEP, STEP, STEP, END), stops=(1.7,))
+NOTIFIED = Story(name="notified", beats=(STEP, STEP, END), events=(0.2, 1.9, 1.9, 9.0))
 STEADY = Story(name="steady", beats=(*[STEP] * 13, END))
 RATED = Story(
     name="rated",
@@ -214,6 +216,6 @@ STORIES = {
     for story in (
         *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
         *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
-        *(STOPPED, STEADY, RATED),
+        *(STOPPED, NOTIFIED, STEADY, RATED),
     )
 }

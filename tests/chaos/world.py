@@ -6,11 +6,13 @@ from contextvars import Context
 from typing import Any
 
 from brain.adapters.board import RedisBoard, RedisMemoryBlock
+from brain.adapters.reminders import RedisReminders
 from brain.flows.turn import Invocation, Services
 from tests.chaos import faults
-from tests.chaos.calls import insist, stop
+from tests.chaos.boards import GatedBoard
+from tests.chaos.calls import happen, insist, stop
 from tests.chaos.far import ChannelHere, ModelHere, QueueHere, ToolHere
-from tests.chaos.faults import Place, Plan
+from tests.chaos.faults import Exactly, Place, Plan
 from tests.chaos.gates import Gate, GatedStore, Point
 from tests.chaos.ledger import Ledger, Said
 from tests.chaos.processes import Process, process_loop
@@ -43,6 +45,7 @@ class World:
         self._clock_ahead_s = 0.0
         self._refused: dict[str, float] = {}
         self._happened: list[tuple[str, str]] = []
+        self.expected: set[str] = set()
         self._pending: set[asyncio.Future[Any]] = set()
 
     @property
@@ -101,6 +104,8 @@ class World:
             self.say(ask)
         for at in self.story.stops:
             self.later(at, lambda: stop(self, self.story.asks[0].user))
+        for at in self.story.events:
+            self.later(at, lambda: happen(self, self.story.asks[0].user))
         while self._pending and self.now < END_S:
             await asyncio.wait(set(self._pending), timeout=END_S - self.now)
 
@@ -133,6 +138,25 @@ class World:
         self._limit(process, story.max_duration_s)
         return process, invocation, self._behind(Gate(self, process))
 
+    async def come_and_look(self, user: str) -> None:
+        """After the end of a history, when no lease holds any more, the user's page opens, and
+        looks for what is held.
+        """
+        await asyncio.sleep(self.lease_s + faults.OUTAGE_S)
+        self._plan = Exactly()
+        process, _, services = self.start(user)
+
+        async def edge() -> None:
+            try:
+                await self.store.here(user)
+                await self.product.release(services, user)
+            finally:
+                process.finish()
+
+        process.start(edge())
+        await asyncio.wait({process.connection})
+        process.connection.result()
+
     def _limit(self, process: Process, seconds: float) -> None:
         """The platform ends a process at its deadline; a frozen one has no clock until it thaws."""
 
@@ -149,8 +173,9 @@ class World:
     def _behind(self, gate: Gate) -> Services:
         return self.product.services(
             store=GatedStore(gate, self.store),
-            board=RedisBoard(self.redis),
+            board=GatedBoard(gate, RedisBoard(self.redis)),
             block=RedisMemoryBlock(self.redis),
+            reminders=RedisReminders(self.redis),
             queue=QueueHere(gate, self),
             channel=ChannelHere(gate, self),
             model=ModelHere(gate, self),
@@ -186,6 +211,8 @@ class World:
             case "again":
                 first = next(said for said in self.ledger.said if said.user == process.user)
                 self.say(Ask(text=first.text, user=first.user, message_id=first.message_id))
+            case "event":
+                self.later(0, lambda: happen(self, process.user))
             case "stop":
                 self.later(0, lambda: stop(self, process.user))
             case _:

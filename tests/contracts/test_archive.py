@@ -118,6 +118,14 @@ async def test_an_entry_that_comes_twice_at_once_is_kept_once(archive: Archive, 
     assert list(await archive.read(anna, since=0, limit=10)) == [said(1)]
 
 
+async def test_an_entry_that_is_kept_is_not_changed_any_more(archive: Archive, anna: str) -> None:
+    await archive.store(anna, [said(1, "pears")])
+    await archive.store(anna, [said(1, "apples")])
+    assert list(await archive.read(anna, since=0, limit=10)) == [said(1, "pears")]
+    assert await texts(archive, anna, "pears") == ["pears"]
+    assert await texts(archive, anna, "apples") == []
+
+
 async def test_the_newest_entry_of_a_place_counts_since_a_log_may_begin_anew(
     archive: Archive, anna: str
 ) -> None:

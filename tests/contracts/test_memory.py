@@ -95,6 +95,13 @@ async def test_the_same_key_makes_one_fact(memory: Memory, anna: str) -> None:
     assert await texts(memory, anna) == ["I like tea"]
 
 
+async def test_a_key_that_has_come_before_renews_no_other_fact(memory: Memory, anna: str) -> None:
+    tea = await keep(memory, anna, "I like tea", key="t")
+    coffee = await keep(memory, anna, "I like coffee", key="c")
+    assert await keep(memory, anna, "I like tea", key="c") == coffee
+    assert list(await memory.facts(anna, limit=10)) == [coffee, tea]
+
+
 async def test_the_same_key_of_two_users_makes_two_facts(
     memory: Memory, anna: str, ben: str
 ) -> None:
@@ -150,7 +157,9 @@ async def test_the_newest_facts_come_first_and_no_more_than_the_limit(
 async def test_a_forgotten_fact_is_gone_and_told(memory: Memory, anna: str) -> None:
     made = await keep(memory, anna, "I like tea")
     await keep(memory, anna, "I like coffee")
+    assert await memory.fact(anna, made.id) == made
     assert await memory.forget(anna, made.id) == made
+    assert await memory.fact(anna, made.id) is None
     assert await memory.forget(anna, made.id) is None
     assert await texts(memory, anna) == ["I like coffee"]
     assert await recalled(memory, anna, "tea") == []
@@ -159,6 +168,7 @@ async def test_a_forgotten_fact_is_gone_and_told(memory: Memory, anna: str) -> N
 @pytest.mark.parametrize("id", ["", "nothing", "aaaaaaaaaaaaaaaa", "\0", "\ud800", "' or true --"])
 async def test_an_unknown_id_is_no_fact(memory: Memory, anna: str, id: str) -> None:
     await keep(memory, anna, "I like tea")
+    assert await memory.fact(anna, id) is None
     assert await memory.forget(anna, id) is None
     assert await texts(memory, anna) == ["I like tea"]
 
@@ -169,6 +179,7 @@ async def test_nobody_finds_lists_or_forgets_what_is_another_users(
     made = await keep(memory, anna, "The secret is 4711")
     assert await recalled(memory, ben, "secret") == []
     assert await texts(memory, ben) == []
+    assert await memory.fact(ben, made.id) is None
     assert await memory.forget(ben, made.id) is None
     assert await texts(memory, anna) == ["The secret is 4711"]
 

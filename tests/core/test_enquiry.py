@@ -2,7 +2,7 @@
 """Questions of what the brain is doing, and the answers, as values."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.enquiries import ENQUIRIES
@@ -73,6 +73,7 @@ def test_every_language_of_consent_can_ask() -> None:
         assert all(asks_for_status(between.join(words)) for words in phrases.known)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=150))
 def test_any_utterance_is_read(text: str) -> None:
     assert asked_in(text) in (None, *ENQUIRIES)

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.judging import EVENT_CHARS, INSTRUCTIONS, Judgement, judgement, judging_prompt
@@ -85,6 +85,7 @@ def test_in_doubt_the_user_is_told(answer: str, read: Judgement) -> None:
     assert judgement(answer) == read
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=300), st.booleans())
 def test_the_words_are_never_more_than_can_be_said(words: str, speak: bool) -> None:
     read = judgement(json.dumps({"speak": speak, "words": words}))
@@ -93,6 +94,7 @@ def test_the_words_are_never_more_than_can_be_said(words: str, speak: bool) -> N
     assert speak or not read.words
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text())
 def test_any_answer_is_read(answer: str) -> None:
     assert judgement(answer).speak in (True, False)

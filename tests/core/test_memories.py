@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.memories import (
@@ -84,6 +84,13 @@ def test_a_long_summary_leaves_half_of_the_room_to_the_facts() -> None:
     assert 450 <= len(known) <= 500
 
 
+def test_a_long_summary_is_cut_at_the_half_and_leaves_no_space_at_its_end() -> None:
+    limit = 2 * (len(SUMMARY_HEAD) + len("\nfour "))
+    assert memory_block([], "four five", limit=limit) == f"{SUMMARY_HEAD}\nfour"
+    assert memory_block([], "fives", limit=limit) == f"{SUMMARY_HEAD}\nfives"
+
+
+@settings(deadline=None)  # a busy machine is slow
 @given(
     st.lists(st.text(max_size=300).map(fact), max_size=20),
     st.text(max_size=600),

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.notices import (
@@ -196,6 +196,8 @@ def test_what_has_expired_meanwhile_is_not_told_again() -> None:
 def test_a_notice_that_comes_again_is_told_once() -> None:
     [said] = plan(A, B, situation=heard_not(A)).now
     assert (said.notices, said.supersedes) == (("a", "b"), "m")
+    [same] = plan(A, situation=heard_not(A)).now
+    assert (same.notices, same.supersedes) == (("a",), "m")
 
 
 def test_what_is_urgent_and_what_is_not_do_not_supersede_each_other() -> None:
@@ -259,6 +261,7 @@ SETTINGS = st.builds(
 )
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_every_notice_is_in_exactly_one_part_of_the_plan(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -269,6 +272,7 @@ def test_every_notice_is_in_exactly_one_part_of_the_plan(
     assert sorted([*said, *planned.held, *planned.dropped]) == sorted(ids)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -278,6 +282,7 @@ def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
     assert set(planned.dropped) == over
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -298,6 +303,7 @@ def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urg
         assert (said.speak is Speak.NOW) is (said.notices[0] in urgent)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_what_waits_for_the_quiet_hours_end_is_said_then(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -315,6 +321,7 @@ def test_what_waits_for_the_quiet_hours_end_is_said_then(
     assert (later.held, later.until) == ((), None)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_nothing_of_a_message_is_lost_when_it_is_superseded(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
@@ -329,6 +336,7 @@ def test_nothing_of_a_message_is_lost_when_it_is_superseded(
     assert len(told) == len(set(told))
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
 def test_there_are_at_most_two_messages_one_of_them_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.preferences import (
@@ -37,6 +37,7 @@ def moment(text: str) -> datetime:
 # ---- the form
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(
     st.builds(
         Preferences,
@@ -74,6 +75,11 @@ def test_what_is_left_out_has_its_default_and_what_is_not_known_is_left_alone() 
 def test_addresses_are_kept_once_in_lower_case() -> None:
     read = preferences_from_wire({"trusted": ["Anna@Example.ORG", "anna@example.org", "@B.org"]})
     assert read == Preferences(trusted=("anna@example.org", "@b.org"))
+
+
+def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
+    longest = [f"{number:03}@{'b' * 250}" for number in range(MAX_TRUSTED)]
+    assert preferences_from_wire({"trusted": longest}) == Preferences(trusted=tuple(longest))
 
 
 @pytest.mark.parametrize(
@@ -212,6 +218,7 @@ def test_without_quiet_hours_it_is_never_quiet() -> None:
     assert quiet_until(Preferences(), moment("2026-01-31T03:00:00Z")) is None
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(
     now=st.datetimes(
         datetime(2026, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone

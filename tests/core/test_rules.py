@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.rules import (
@@ -100,6 +100,7 @@ def test_of_a_very_long_text_the_beginning_counts() -> None:
     assert not fitting(event, [rule(words=("invoice",))])
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text(), st.text(max_size=30), st.text(max_size=30))
 def test_any_characters_are_read(text: str, sender: str, word: str) -> None:
     event = Event(id="e", kind="email", at=MOMENT, text=text, sender=text, address=sender)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.spoken import PIECE_CHARS, SPOKEN_CHARS, digest, for_the_ear, spoken
@@ -73,6 +73,7 @@ DOCUMENTS = [notice("document", subject=name) for name in ("A", "B", "A", "C", "
         ([ANNA], "an email from Anna about Lunch"),
         ([mail("Anna", None)], "an email from Anna"),
         ([mail(None, None)], "an email"),
+        ([mail("Anna", "Lunch .")] * 2, "2 emails from Anna, the last about Lunch"),
         ([ANNA, ANNA], "2 emails from Anna, the last about Lunch"),
         ([ANNA, mail("Anna", None)], "2 emails from Anna"),
         ([ANNA, BEN], "2 emails, the last from Ben about Rent"),
@@ -169,6 +170,7 @@ def is_clean(text: str) -> bool:
     return not hidden and text == " ".join(text.split()) and text[-1] in ".!?…。！？"  # noqa: RUF001
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(NOTICES)
 def test_a_notice_of_any_characters_is_a_short_clean_sentence(given: Notice) -> None:
     text = spoken(given, SOON)
@@ -176,6 +178,7 @@ def test_a_notice_of_any_characters_is_a_short_clean_sentence(given: Notice) -> 
     assert is_clean(text)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(NOTICES, min_size=1, max_size=40), st.booleans())
 def test_a_digest_of_any_characters_is_a_clean_sentence_of_bounded_length(
     notices: list[Notice], away: bool

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.core.summary import (
@@ -55,6 +55,7 @@ def material(summary: Summary, *entries: LogEntry) -> Json:
         (0, 40, True),
         (20, 59, False),
         (20, 60, True),
+        (500, 500, False),
         (500, 510, False),
         # The log has begun anew: the summary holds nothing of it.
         (500, 39, False),
@@ -95,6 +96,7 @@ def test_where_there_is_nothing_to_take_in_the_summary_reaches_no_further() -> N
     assert nothing == Portion(entries=(), upto_seq=7)
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=40))
 def test_no_entry_is_ever_in_neither_summary_nor_window(turns: list[int]) -> None:
     summary, last = Summary(), 0
@@ -157,7 +159,11 @@ def test_any_characters_can_be_sent() -> None:
         ("2026-01-31 is the day.", "2026-01-31 is the day."),
         ("", ""),
         ("```\n```", ""),
+        ("Anna moves. And Ben", "Anna moves. And Ben"),
+        ("One. " + "x" * (SUMMARY_CHARS - 5), "One. " + "x" * (SUMMARY_CHARS - 5)),
+        ("One. " + "x" * (SUMMARY_CHARS - 4), "One."),
         ("x" * 3_000, "x" * SUMMARY_CHARS),
+        ("x " * 3_000, "x " * (SUMMARY_CHARS // 2 - 1) + "x"),
         ("One. " + "Two three " * 300, "One."),
         ("猫。" + "犬" * 3_000, "猫。"),
         ("nul \0 and \ud800", "nul and \ufffd"),
@@ -167,6 +173,7 @@ def test_an_answer_becomes_plain_sentences_of_bounded_length(answer: str, text: 
     assert tidy_summary(answer) == text
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=5_000))
 def test_a_summary_is_never_too_long(answer: str) -> None:
     assert len(tidy_summary(answer)) <= SUMMARY_CHARS

@@ -55,6 +55,10 @@ class FakeMemory:
         """The end of the list, backwards."""
         return self._newest(user_id)[:limit]
 
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        """A look into the dictionary."""
+        return self._facts.get(user_id, {}).get(fact_id)
+
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
         """Out of the dictionary."""
         return self._facts.get(user_id, {}).pop(fact_id, None)

@@ -16,11 +16,13 @@ class MemoryNews:
 
     def __init__(self) -> None:
         self.refusing = False
+        self.asked = 0
         self._inboxes: defaultdict[str, list[Inbox]] = defaultdict(list)
         self._left = asyncio.Event()
 
     @asynccontextmanager
     async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[Bulletin]]:
+        self.asked += 1
         if self.refusing:
             raise StoreUnreachable("refused")
         inbox, inboxes = Inbox(), self._inboxes[Keys.of(user_id).news()]
@@ -37,6 +39,10 @@ class MemoryNews:
             for inbox in self._inboxes[channel]:
                 inbox.put(bulletin)
         return len(self._inboxes[channel])
+
+    def listeners(self, user_id: str) -> int:
+        """How many there are of a user."""
+        return len(self._inboxes[Keys.of(user_id).news()])
 
     def break_off(self) -> None:
         """Every subscription breaks."""

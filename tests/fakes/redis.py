@@ -22,12 +22,20 @@ _LUA = lua51.LuaRuntime(
 
 class MemoryRedis:
     """Keys and values of one database. `now_ms` is its clock, in milliseconds since 1970; `edit`
-    changes the scripts on their way in.
+    changes the scripts on their way in; `publish` takes what is published to a channel, and tells
+    how many have heard it.
     """
 
-    def __init__(self, now_ms: Callable[[], int], *, edit: Callable[[str], str] = str) -> None:
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        *,
+        edit: Callable[[str], str] = str,
+        publish: Callable[[str, str], int] = lambda channel, payload: 0,
+    ) -> None:
         self._now_ms = now_ms
         self._edit = edit
+        self._publish = publish
         self._values: dict[str, Any] = {}
         self._expiry: dict[str, int] = {}
         self.refusing = False
@@ -98,7 +106,7 @@ class MemoryRedis:
 
     def _tell(self, channel: str, news: str) -> int:
         self.told.append((channel, news))
-        return 0
+        return self._publish(channel, news)
 
     def _get(self, key: str) -> Any:
         return self._values.get(key)
@@ -170,7 +178,7 @@ class MemoryRedis:
         return list(self._values.get(key, {}))
 
     def _hvals(self, key: str) -> list[str]:
-        return list(self._values.get(key, {}).values())
+        return list((self._get(key) or {}).values())
 
     def _hdel(self, key: str, *fields: str) -> int:
         stored = self._values.get(key, {})

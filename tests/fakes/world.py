@@ -39,6 +39,7 @@ from brain.http.bodies import parse
 from brain.http.events import OwnBody
 from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
 from brain.tools.email import Account
+from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -238,11 +239,15 @@ class World:
         archive: Archive | None = None,
         account: Account | None = None,
         limits: Limits | None = None,
+        news: MemoryNews | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
     ) -> None:
         self.clock = Clock()
-        self.redis = MemoryRedis(lambda: round(self.clock.utc().timestamp() * 1000))
+        self.news = news or MemoryNews()
+        self.redis = MemoryRedis(
+            lambda: round(self.clock.utc().timestamp() * 1000), publish=self.news.publish
+        )
         self.limits = limits or Limits()
         self.queue = MemoryQueue(self)
         self.channel = MemoryChannel()
@@ -268,6 +273,7 @@ class World:
             account=account,
         )
         self.lives: list[int] = []  # the steps of the next processes; all others live on
+        self.failures: list[BaseException] = []  # with which a brain has ended
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
 
@@ -318,8 +324,12 @@ class World:
                 reply=reply,
             )
         )
-        brain.add_done_callback(lambda task: task.cancelled() or task.exception())
+        brain.add_done_callback(self._ended)
         return await wait_for(reply, patience_s=patience_s)
+
+    def _ended(self, brain: asyncio.Task[Any]) -> None:
+        if not brain.cancelled() and (error := brain.exception()) is not None:
+            self.failures.append(error)
 
     async def happen(self, word: Word, *, user: str = "anna") -> None:
         """What /api/eventToBrain does, and its sender: tells again until it is taken."""

@@ -13,7 +13,6 @@ from brain.domain.errors import ModelUnavailable
 from brain.domain.events import Event
 from brain.domain.messages import Heard as HeardMark
 from brain.domain.messages import How, Kind, Message, Speak
-from brain.domain.moves import Hold
 from brain.domain.wishes import Preferences, Quiet
 from brain.flows.notices import release
 from tests.fakes.loop import run_virtual
@@ -357,20 +356,6 @@ def test_a_notice_is_said_once_wherever_the_process_dies() -> None:
     for steps in range(1, 30):
         world = run_virtual(story(steps))
     assert all(gate.is_open for gate, _ in world.alive)
-
-
-def test_what_a_brain_was_to_say_whose_lease_is_lost_waits_for_its_successor() -> None:
-    async def story() -> None:
-        world = World([words("Hello.", delay_s=5)])
-        await comes(world)
-        world.spawn(world.ask("Hi"))
-        await asyncio.sleep(1)
-        await arrives(world, an_email())
-        lost = Hold(user_id="anna", run_id="another", fence=7)
-        await release(world.services, "anna", hold=lost)
-        assert await notifications(world) == []
-
-    run_virtual(story())
 
 
 def test_what_waited_for_the_end_of_a_run_is_said_wherever_its_brain_dies() -> None:

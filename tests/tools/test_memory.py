@@ -35,6 +35,9 @@ class UnreachableMemory:
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
         raise DatabaseUnreachable("away")
 
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        raise DatabaseUnreachable("away")
+
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
         raise DatabaseUnreachable("away")
 

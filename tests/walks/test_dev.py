@@ -19,7 +19,7 @@ from local.command import STATE
 from local.services import ROOT
 
 UP = "Second Brain is on "
-PORTS = 5  # the page's and its services'
+PORTS = 7  # the page's and its services'
 LIMIT_S = 30.0  # seconds for whatever a test waits for
 LOWEST, HIGHEST = 20_000, 30_000  # below what the system gives out by itself
 
@@ -28,7 +28,7 @@ type Json = dict[str, Any]
 
 @pytest.fixture
 def port() -> int:
-    """The first of five free ports in a row."""
+    """The first of seven free ports in a row."""
     return next(first for first in range(LOWEST, HIGHEST, 2 * PORTS) if are_free(first))
 
 

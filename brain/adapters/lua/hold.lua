@@ -15,7 +15,8 @@ if text(#held) ~= (r.held == '' and '0' or r.held) then -- one more, or all have
   redis.call('HSET', RUN, 'held', text(#held))
   redis.call('PEXPIRE', RUN, keep_ms)
 end
+local now = clock()
 return {
-  (r.state == 'running' or r.state == 'handingOver') and '1' or '', redis.call('GET', HERE) or '', r.channel,
-  r.contact, r.noted, r.heard, text(r.said), held, text(clock()),
+  is_busy(r, now) and '1' or '', redis.call('GET', HERE) or '', r.channel,
+  r.contact, r.noted, r.heard, text(r.said), held, text(now),
 }

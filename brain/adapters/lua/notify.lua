@@ -11,24 +11,26 @@ local known, at = string.match(r.noted, '^(%S+) (%d+)')
 if id ~= '' and known == id then -- sent again
   return { 'said', at }
 end
-local running = r.state == 'running' or r.state == 'handingOver'
-if running and not (r.state == 'running' and r.id == run_id and r.fence == fence) then
+local is_ours = r.state == 'running' and r.id == run_id and r.fence == fence
+if run_id ~= '' and not is_ours or run_id == '' and is_busy(r, clock()) then
   return { 'busy' }
 end
-local there = {}
-for _, form in ipairs(redis.call('LRANGE', HELD, 0, -1)) do
-  there[form] = true
-end
-for i = FIRST, #ARGV do
-  if id ~= '' and not there[ARGV[i]] then -- another has said it, perhaps not all of it
-    return { 'said elsewhere' }
+if id ~= '' then
+  local there = {}
+  for _, form in ipairs(redis.call('LRANGE', HELD, 0, -1)) do
+    there[form] = true
+  end
+  for i = FIRST, #ARGV do
+    if not there[ARGV[i]] then -- another has said a part of it: what to say has to be thought anew
+      return { 'changed' }
+    end
   end
 end
 for i = FIRST, #ARGV do
   redis.call('LREM', HELD, 1, ARGV[i])
 end
 local held = text(redis.call('LLEN', HELD))
-if id == '' then -- it was too late for it
+if id == '' then -- too late for it
   redis.call('HSET', RUN, 'held', held)
   redis.call('PEXPIRE', RUN, keep_ms)
   return { 'dropped' }
@@ -38,5 +40,5 @@ redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', 'm', messa
 redis.call('PEXPIRE', LOG, keep_ms)
 redis.call('HSET', RUN, 'seq', text(seq), 'held', held, 'noted', id .. ' ' .. text(seq) .. ' ' .. noted)
 redis.call('PEXPIRE', RUN, keep_ms)
-tell(seq, running and 'running' or '-', running and r.id or '-')
+tell(seq, is_ours and 'running' or '-', is_ours and r.id or '-')
 return { 'said', text(seq) }

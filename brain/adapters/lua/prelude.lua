@@ -82,6 +82,11 @@ local function admitted(r, seq, now, tail, MEMORY)
   }
 end
 
+-- Whether a brain is at work. One whose lease has run out speaks no more, until another takes over.
+local function is_busy(r, now)
+  return (r.state == 'running' or r.state == 'handingOver') and r.lease > now
+end
+
 -- The answer to a brain that is none any more, and whether the user has stopped its run.
 local function lost(r, run_id)
   return { 'lost', r.id == run_id and r.reason == 'stopped' and '1' or '' }

@@ -13,9 +13,15 @@ if (r.state ~= 'running' and r.state ~= 'handingOver') or (run_id ~= '' and r.id
   return { 'settled' }
 end
 
--- An act is recorded as started just before it runs, and one at a time.
-local line = redis.call('LRANGE', JOURNAL, -1, -1)[1] or ''
-local acting = string.find(line, '"is":"started"', 1, true) ~= nil
+-- An act is recorded as started just before it runs, and one at a time. What comes in with a text stands
+-- in the journal too, and may be later.
+local lines, acting = redis.call('LRANGE', JOURNAL, 0, -1), false
+for i = #lines, 1, -1 do
+  if string.sub(lines[i], 1, 2) == 'e ' then
+    acting = string.find(lines[i], '"is":"started"', 1, true) ~= nil
+    break
+  end
+end
 local seq = r.seq + 1
 redis.call('XADD', LOG, 'MAXLEN', '~', log_length, text(seq) .. '-0', 't', acting and unsure or plain,
   'r', r.id, 'a', text(r.said))

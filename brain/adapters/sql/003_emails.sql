@@ -25,6 +25,7 @@ create table brain.emails (
 
 create index emails_search on brain.emails using gin (search);
 create index emails_at on brain.emails (user_id, at desc, id);
+create index emails_language on brain.emails (user_id, language);
 create index emails_untold on brain.emails (user_id, at) where not told;
 
 -- UIDs are given anew when a folder's validity changes; until the folder is mirrored again, the old

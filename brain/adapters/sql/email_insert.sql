@@ -1,7 +1,8 @@
 -- Keep an email, unless it is there. Each word is kept twice, as it stands and by its stem, as in
 -- documents. The subject counts most (A), then the people (B), then the letter (C), and least what
 -- it quotes of others (D).
-with known as (select brain.language_of(%(sample)s) as language)
+-- Materialized, or the language would be found anew wherever it is used.
+with known as materialized (select brain.language_of(%(sample)s) as language)
 insert into brain.emails (
     user_id, id, folder, message_id, in_reply_to, thread, sender, recipients, subject, at, text,
     attachments, unread, brought, told, language, search, people

@@ -13,6 +13,18 @@ plain as materialized (
 told as materialized (
     select lexeme from plain where telling or not exists (select from plain where telling)
 ),
+known as materialized (
+    -- Asked for one by one: to gather them from all emails would take longer than the search.
+    select language
+    from unnest(
+        '{english,german,french,spanish,italian,portuguese,dutch,danish,norwegian,swedish,finnish,
+          hungarian,russian,turkish}'::text[]
+    ) as possible (language)
+    where exists (
+        select from brain.emails as email
+        where email.user_id = %(user_id)s and email.language = possible.language
+    )
+),
 wanted as materialized (
     -- Words hold letters, marks and digits alone: nothing in them needs quoting.
     select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
@@ -22,7 +34,7 @@ wanted as materialized (
         select stem.lexeme
         from
             told,
-            (select distinct language from brain.emails where user_id = %(user_id)s) as known,
+            known,
             unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
     ) as lexemes
     -- Shorter beginnings fit nearly every text.
@@ -30,7 +42,7 @@ wanted as materialized (
 ),
 hits as materialized (
     select
-        email.id, wanted.lexeme,
+        email.id, email.at, wanted.lexeme,
         ts_rank('{0.3, 0.5, 0.7, 1.0}', email.search, wanted.query) as strength,
         (%(sender)s = '' or email.people @@ %(sender)s::tsquery)
         and (%(since)s::timestamptz is null or email.at >= %(since)s::timestamptz)
@@ -48,18 +60,23 @@ worth as (
     from hits
     group by lexeme
 ),
-scored as (
-    select id, sum(strength * weight) as score
+scored as materialized (
+    select id, at, sum(strength * weight) as score
     from hits
     join worth using (lexeme)
     where passes
-    group by id
+    group by id, at
+),
+best as materialized (
+    select id, at, score
+    from scored
+    where score >= %(share)s * (select max(score) from scored)
+    order by score desc, at desc, id
+    limit %(limit)s
 )
 select
     email.id, email.folder, email.sender, email.subject, email.at, email.unread, email.text,
     (select array_agg(lexeme) from wanted) as lexemes
-from scored
-join brain.emails as email on email.user_id = %(user_id)s and email.id = scored.id
-where scored.score >= %(share)s * (select max(score) from scored)
-order by scored.score desc, email.at desc, email.id
-limit %(limit)s
+from best
+join brain.emails as email on email.user_id = %(user_id)s and email.id = best.id
+order by best.score desc, best.at desc, best.id

@@ -1,5 +1,6 @@
 -- The entries of the log that hold any of the words asked for, best first, the newer one for a tie.
--- A word weighs the more the fewer of the user's entries hold it (as in search.sql).
+-- What does not last has no words. A word weighs the more the fewer of the user's entries hold it (as
+-- in search.sql).
 with
 spoken as materialized (
     select language, count(*) as entries
@@ -16,7 +17,6 @@ hits as materialized (
     from wanted
     join brain.archive
         on archive.user_id = %(user_id)s
-        and archive.lasting
         and archive.search @@ wanted.query
     where
         archive.at >= coalesce(%(since)s::timestamptz, '-infinity')

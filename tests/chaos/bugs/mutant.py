@@ -20,8 +20,8 @@ ROOT = "brain.flows"
 COPY = "chaos_mutant"
 # In the order in which they need each other.
 MODULES = (
-    "lease", "wakeup", "deliver", "patience", "turn", "archive", "reading", "memory", "notices",
-    "aside", "admit", "reinvoke",
+    "lease", "wakeup", "deliver", "patience", "turn", "wishes", "archive", "reading", "memory",
+    "notices", "aside", "admit", "reinvoke", "events",
     "asking", "work", "loop", "go", "control",
 )  # fmt: skip
 
@@ -78,6 +78,8 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
             brain_again=loaded["go"].brain_again,
             wait_for=loaded["patience"].wait_for,
             stop_run=loaded["control"].stop_run,
+            release=loaded["notices"].release,
+            take_word=loaded["events"].take_word,
             reply=loaded["deliver"].Reply,
             services=loaded["turn"].Services,
             store=mutant.store,

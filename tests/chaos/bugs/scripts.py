@@ -151,4 +151,30 @@ SCRIPTS = (
         "long-once",
         change("prelude.lua", "r.attempts = r.attempts + 1", "r.attempts = r.attempts"),
     ),
+    bug(
+        "an event that is told again is held again",
+        "notified",
+        change(
+            "hold.lua",
+            "if notice ~= '' and redis.call('SET', SEEN, '1', 'NX', 'PX', seen_ms) then",
+            "if notice ~= '' then",
+        ),
+    ),
+    bug(
+        "what another has said is said again",
+        "notified",
+        change("notify.lua", "if not there[ARGV[i]] then", "if false then"),
+    ),
+    bug(
+        "a notice is said while the brain speaks",
+        "notified",
+        change("notify.lua", "or run_id == '' and is_busy(r, clock())", ""),
+        change("hold.lua", "is_busy(r, now) and '1' or ''", "''"),
+    ),
+    bug(
+        "a notice that is sent again is one more",
+        "notified",
+        change("notify.lua", "if id ~= '' and known == id then", "if false then"),
+        change("notify.lua", "if not there[ARGV[i]] then", "if false then"),
+    ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,9 @@ from imapclient import IMAPClient
 from brain.adapters.emails import PostgresEmails
 from brain.adapters.imap import ImapServer
 from brain.adapters.mailbox import ImapMailbox
+from brain.adapters.mirror import Mirror
 from brain.adapters.postgres import Postgres
+from brain.adapters.sync import Sync
 from brain.domain.email import Email, EmailFound
 from brain.email_settings import MailServer
 from local.mailbox import maildir
@@ -98,8 +101,23 @@ class Account:
     @property
     def mailbox(self) -> ImapMailbox:
         """What is tested."""
-        server = ImapServer(self.at, ssl_context=self.server.ssl_context)
-        return ImapMailbox(server, self.database, now=time.monotonic)
+        return self.mailbox_by(time.monotonic)
+
+    def mailbox_by(self, now: Callable[[], float]) -> ImapMailbox:
+        """The same by another clock."""
+        return ImapMailbox(self.imap, self.database, now=now)
+
+    @property
+    def imap(self) -> ImapServer:
+        """The account's server."""
+        return ImapServer(self.at, ssl_context=self.server.ssl_context)
+
+    async def sync_once(self, *, window: int) -> None:
+        """Look for deletions among so few at a time."""
+        mirror = Mirror(self.database, self.user_id)
+        async with self.imap.session() as session:
+            sync = Sync(mirror, now=time.monotonic, until=math.inf, window=window)
+            await sync.run(session)
 
     @property
     def emails(self) -> PostgresEmails:

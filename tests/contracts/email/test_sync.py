@@ -3,15 +3,18 @@ what a sync brings into the mirror.
 """
 
 import asyncio
+import itertools
 from datetime import timedelta
 
 import pytest
 from imapclient.imapclient import SEEN
 
+from brain.adapters.mirror import Mirror, Placed, Renumbered
 from brain.domain.email import Folder
 from local.mailbox import maildir
 from local.mailbox.letters import letters
 from tests.contracts.email.stage import LIMIT_S, NOW, Account, letter
+from tests.fakes.email import an_email
 
 
 async def test_the_first_sync_mirrors_everything_and_reports_nothing(account: Account) -> None:
@@ -54,9 +57,15 @@ async def test_what_was_sent_is_mirrored_and_is_no_news(account: Account) -> Non
 async def test_an_email_to_oneself_is_one_and_lies_in_the_inbox(account: Account) -> None:
     await account.new()
     account.arrive(letter("Note to self"), folder="sent", seen=True)
+    await account.new()
     account.arrive(letter("Note to self"))
     await account.new()
     assert (await account.read("Note to self")).folder is Folder.INBOX
+    with account.program() as client:
+        client.delete_messages(client.search())
+        client.expunge()
+    await account.new()
+    assert (await account.read("Note to self")).folder is Folder.SENT
 
 
 async def test_flags_are_followed_in_both_directions(account: Account) -> None:
@@ -81,6 +90,21 @@ async def test_what_is_deleted_vanishes(account: Account) -> None:
         client.expunge()
     await account.new()
     assert await account.subjects() == ["Stays"]
+
+
+async def test_what_was_deleted_long_ago_vanishes_after_a_few_syncs(account: Account) -> None:
+    account.arrive(*(letter(f"Number {number}") for number in range(12)))
+    await account.new()
+    with account.program() as client:
+        gone = client.search()[:5]
+        client.delete_messages(gone)
+        client.expunge()
+    counts = [12]
+    while counts[-1] > 7:
+        await account.sync_once(window=2)
+        counts.append(len(await account.mirrored()))
+        assert len(counts) < 10
+    assert counts[-1] == 7
 
 
 async def test_several_hundred_come_in_and_later_only_what_is_new(account: Account) -> None:
@@ -191,13 +215,16 @@ async def test_a_sync_with_too_little_time_goes_on_in_the_next(account: Account)
     generated = list(letters(120, seed=5))
     account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
     counts = []
-    for _ in range(200):
-        synced = await account.mailbox.sync(account.user_id, limit_s=1.0)
+    is_whole = False
+    while not is_whole:
+        # Each look at this clock takes 10 seconds: there is time for a batch or two.
+        mailbox = account.mailbox_by(itertools.count(0, 10).__next__)
+        synced = await mailbox.sync(account.user_id, limit_s=LIMIT_S)
         assert synced.new == ()
         counts.append(len(await account.mirrored()))
-        if not synced.more:
-            break
+        is_whole = not synced.more
     assert counts == sorted(counts)
+    assert len(set(counts)) > 2
     assert counts[-1] == 120
 
 
@@ -206,3 +233,15 @@ async def test_an_inbox_of_nothing_or_of_one_is_whole_at_once(account: Account, 
     account.arrive(*(letter(f"Number {number}") for number in range(count)))
     assert await account.new() == []
     assert len(await account.mirrored()) == count
+
+
+async def test_a_sync_that_still_believes_in_old_uids_keeps_nothing(on_dovecot: Account) -> None:
+    mirror = Mirror(on_dovecot.database, on_dovecot.user_id)
+    await mirror.begin(Folder.INBOX, validity=1, next_uid=5)
+    await mirror.begin(Folder.INBOX, validity=2, next_uid=2)
+    stale = Placed(uid=4, arrived_at=NOW, email=an_email("a" * 16))
+    with pytest.raises(Renumbered):
+        await mirror.record(Folder.INBOX, 1, [stale], next_uid=9)
+    assert await on_dovecot.mirrored() == []
+    progress = await mirror.begin(Folder.INBOX, validity=2, next_uid=2)
+    assert (progress.next_uid, progress.baseline_uid) == (2, None)

@@ -16,7 +16,7 @@ from brain.core.records import notice_to_stored
 from brain.domain.events import Held, Notice, Unheard
 from brain.domain.messages import Heard, How, Kind, Message
 from brain.domain.moves import Here, Hold, Move
-from tests.contracts.store.stage import NOON, Stage, Twice, Watch, commit, draft, texts
+from tests.contracts.store.stage import NOON, SHORT, Stage, Twice, Watch, commit, draft, texts
 from tests.fakes.redis import MemoryRedis
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -266,11 +266,22 @@ async def test_a_brain_that_has_handed_over_says_nothing(stage: Stage) -> None:
         assert await say(stage, held, N1, hold=replace(admitted.hold, fence=fence)) is None
 
 
-async def test_a_brain_whose_run_has_ended_says_it_like_anybody(stage: Stage) -> None:
+async def test_a_brain_whose_run_has_ended_says_nothing_more_as_one(stage: Stage) -> None:
     admitted = await stage.begin()
     held = await board(stage).hold(stage.user, N1)
     await stage.last(admitted.hold)
-    assert await say(stage, held, N1, hold=admitted.hold) is not None
+    assert await say(stage, held, N1, hold=admitted.hold) is None
+    assert await say(stage, held, N1) is not None
+
+
+async def test_a_brain_whose_lease_has_run_out_keeps_nobody_from_speaking(stage: Stage) -> None:
+    await stage.begin(SHORT)
+    assert (await board(stage).hold(stage.user, N1)).running
+    await stage.run_out()
+    held = await board(stage).held(stage.user)
+    assert not held.running
+    assert await say(stage, held, N1) is not None
+    assert await texts(stage) == ["Hi", "News."]
 
 
 async def test_a_message_in_between_does_not_disturb_a_commit_that_is_sent_again(

@@ -44,6 +44,31 @@ async def test_the_newest_word_of_the_channel_counts(stage: Stage) -> None:
     assert not (await store.status(stage.user)).is_listening
 
 
+async def test_of_two_words_of_one_instant_the_later_one_counts(stage: Stage) -> None:
+    store, digest = stage.store(), Keys.of(stage.user).user
+    for is_occupied in (True, False, True):
+        assert await store.note_presence(digest, is_occupied=is_occupied, at_ms=2_000)
+        assert (await store.status(stage.user)).is_subscribed == is_occupied
+
+
+async def test_a_word_of_the_channel_is_of_one_user_and_is_kept_for_a_time(stage: Stage) -> None:
+    store, keys = stage.store(), Keys.of(stage.user)
+    await store.note_presence(keys.user, is_occupied=True, at_ms=2_000)
+    assert not (await store.status(f"{stage.user}-other")).is_subscribed
+    assert int(await stage.redis.execute(["PTTL", keys.key("run")], limit_s=4)) > 0
+    status = await store.status(stage.user)
+    assert (status.state, status.run_id, status.last_seq) == ("idle", None, 0)
+
+
+async def test_who_listens_makes_no_difference_to_a_run_that_begins(stage: Stage) -> None:
+    store, keys = stage.store(), Keys.of(stage.user)
+    await store.note_presence(keys.user, is_occupied=True, at_ms=2_000)
+    admitted = await stage.begin()
+    assert (admitted.seq, admitted.hold.fence) == (1, 1)
+    await stage.last(admitted.hold)
+    assert (await store.status(stage.user)).is_subscribed
+
+
 @pytest.mark.parametrize(
     "heard",
     [
@@ -80,6 +105,12 @@ async def test_a_text_of_the_users_and_a_message_that_is_not_there_cannot_be_hea
     await said(stage)
     for seq in (1, 3):
         assert await stage.store().heard(stage.user, Heard(seq=seq, how=How.PLAYED)) is None
+
+
+async def test_nobody_marks_what_another_has_heard(stage: Stage) -> None:
+    await said(stage)
+    heard = Heard(seq=2, how=How.PLAYED)
+    assert await stage.store().heard(f"{stage.user}-other", heard) is None
 
 
 async def test_only_the_newest_marks_are_kept(stage: Stage) -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from brain.domain.errors import LeaseLost, RunStopped
-from brain.domain.journal import Started
+from brain.domain.journal import Returned, Started
 from brain.domain.moves import Admitted, Duplicate, Move, Settled, Stopped
-from tests.contracts.store.stage import SHORT, Stage, commit, texts
+from tests.contracts.store.stage import CONTEXT, SHORT, Stage, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -108,6 +108,28 @@ async def test_a_run_that_is_stopped_in_an_act_says_that_it_is_unsure(stage: Sta
     assert isinstance(stopped, Stopped)
     assert stopped.message.text == "Stopped in an act."
     assert await stage.store().stop(stage.stop()) == stopped
+
+
+async def test_a_text_with_its_context_in_the_middle_of_an_act_hides_nothing_of_it(
+    stage: Stage,
+) -> None:
+    store = stage.store()
+    admitted = await stage.begin()
+    started = (Started(call_id="c1"),)
+    await store.commit(admitted.hold, commit(0, Move.RECORD, entries=started))
+    await store.admit(stage.arrival("More", holder="h2", context=CONTEXT))
+    stopped = await store.stop(stage.stop())
+    assert isinstance(stopped, Stopped)
+    assert stopped.message.text == "Stopped in an act."
+
+
+async def test_an_act_that_has_returned_is_nothing_to_be_unsure_of(stage: Stage) -> None:
+    admitted = await stage.begin()
+    done = (Started(call_id="c1"), Returned(call_id="c1", text="Sent."))
+    await stage.store().commit(admitted.hold, commit(0, Move.RECORD, entries=done))
+    stopped = await stage.store().stop(stage.stop())
+    assert isinstance(stopped, Stopped)
+    assert stopped.message.text == "Stopped."
 
 
 async def test_the_text_of_a_stopped_run_that_comes_again_has_its_outcome(stage: Stage) -> None:

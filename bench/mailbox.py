@@ -1,0 +1,197 @@
+"""What a mailbox costs: its first sync, each further one, and a search in its mirror.
+
+Dovecot and Postgres are real and on this machine. Needs Dovecot, which `make test` installs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import ssl
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psycopg
+from imapclient import IMAPClient
+
+from bench.tables import Table, ms, ratio
+from bench.timing import Doing, Scale, in_turns, percentile, seconds_of
+from brain.adapters.emails import PostgresEmails
+from brain.adapters.imap import ImapServer
+from brain.adapters.mailbox import ImapMailbox
+from brain.adapters.postgres import Postgres
+from brain.email_settings import MailServer
+from local.engines import postgres
+from local.mailbox.dovecot import PASSWORD, Dovecot, dovecot
+from local.mailbox.letters import letters
+
+EMAILS = 5_000
+QUICK_EMAILS = 100
+TIMES = 20  # repetitions of what takes milliseconds
+SLICE_S = 20.0  # seconds of one sync, as a function would give it
+USER = "owner"
+NAME = "robin"
+
+SEARCHES: dict[str, dict[str, Any]] = {
+    "search: a question with a rare word": {"query": "what did they say about letter no. 4711"},
+    "search: words that many emails hold": {"query": "draft Thursday train harbour key"},
+    "search: the beginning of a word": {"query": "plumb"},
+    "search: a Japanese word": {"query": "水曜日の会議"},
+    "search: a question, a sender and a time": {
+        "query": "when is the dinner",
+        "sender": "Anna",
+        "since": datetime(2025, 1, 1, tzinfo=UTC),
+    },
+    "search: filters alone": {"query": "", "sender": "ben", "unread": True},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """The account and its mirror."""
+
+    server: Dovecot
+    url: str
+    database: Postgres
+    context: ssl.SSLContext
+
+    @property
+    def mailbox(self) -> ImapMailbox:
+        at = MailServer(
+            host="localhost", port=self.server.tls_port, tls=True, user=NAME, password=PASSWORD
+        )
+        server = ImapServer(at, ssl_context=self.context)
+        return ImapMailbox(server, self.database, now=time.monotonic)
+
+    @property
+    def emails(self) -> PostgresEmails:
+        return PostgresEmails(self.database)
+
+
+async def run(scale: Scale) -> list[Table]:
+    """One mailbox, from its first sync to searches in it."""
+    count = QUICK_EMAILS if scale.is_quick else EMAILS
+    async with _staged() as stage:
+        made = [(one.raw, one.at, one.seen) for one in letters(count, seed=1)]
+        stage.server.deliver(stage.server.inbox(NAME), made)
+        return [
+            await _first(stage, count),
+            await _further(stage, scale),
+            await _searches(stage, scale, count),
+        ]
+
+
+async def _first(stage: Stage, count: int) -> Table:
+    await asyncio.to_thread(_load_all, stage)  # Dovecot makes its index
+    floor = await seconds_of(lambda: asyncio.to_thread(_load_all, stage))
+    sync = await seconds_of(lambda: _whole(stage))
+    return Table(
+        title=f"The first sync of {count} emails",
+        columns=("in all", "an email", "ratio to floor"),
+        rows=[
+            ("floor: all of them over IMAP, and thrown away", *_each(floor, count, floor)),
+            ("sync: decoded, indexed and stored", *_each(sync, count, floor)),
+        ],
+    )
+
+
+async def _further(stage: Stage, scale: Scale) -> Table:
+    fresh = letters(10_000, seed=2)
+
+    async def arrival() -> None:
+        one = next(fresh)
+        stage.server.deliver(stage.server.inbox(NAME), [(one.raw, one.at, False)])
+        await _whole(stage)
+
+    doings: dict[str, Doing] = {
+        "floor: log in and ask for the folder's state": partial(
+            asyncio.to_thread, _ask_state, stage
+        ),
+        "sync: nothing is new": partial(_whole, stage),
+        "sync: an email has arrived": arrival,
+    }
+    return _table("Each further sync", await in_turns(scale.times(TIMES), doings))
+
+
+async def _searches(stage: Stage, scale: Scale, count: int) -> Table:
+    async with await psycopg.AsyncConnection.connect(stage.url, autocommit=True) as connection:
+
+        async def by_hand() -> None:
+            query = "select id from brain.emails where search @@ plainto_tsquery('draft') limit 8"
+            await (await connection.execute(query)).fetchall()
+
+        doings: dict[str, Doing] = {"floor: a plain query by hand": by_hand}
+        for name, asked in SEARCHES.items():
+            doings[name] = partial(_search, stage, asked)
+        return _table(f"A search in {count} emails", await in_turns(scale.times(TIMES), doings))
+
+
+async def _search(stage: Stage, asked: dict[str, Any]) -> None:
+    await stage.emails.search(USER, limit=8, **asked)
+
+
+async def _whole(stage: Stage) -> None:
+    while (await stage.mailbox.sync(USER, limit_s=SLICE_S)).more:
+        pass
+
+
+def _load_all(stage: Stage) -> None:
+    with _client(stage) as client:
+        client.select_folder("INBOX", readonly=True)
+        uids = client.search()
+        for start in range(0, len(uids), 100):
+            client.fetch(uids[start : start + 100], ["BODY.PEEK[]"])
+
+
+def _ask_state(stage: Stage) -> None:
+    with _client(stage) as client:
+        client.folder_status("INBOX")
+
+
+def _client(stage: Stage) -> Any:
+    client = IMAPClient("localhost", stage.server.tls_port, ssl_context=stage.context)
+    client.plain_login(NAME, PASSWORD)
+    return client
+
+
+def _each(seconds: float, count: int, floor: float) -> tuple[str, str, str]:
+    return f"{seconds:.1f} s", ms(seconds / count), ratio(seconds, floor)
+
+
+def _table(title: str, found: dict[str, list[float]]) -> Table:
+    floor = median(next(iter(found.values())))
+    return Table(
+        title=title,
+        columns=("median", "95 %", "ratio to floor"),
+        rows=[
+            (name, ms(median(all)), ms(percentile(all, 95)), ratio(median(all), floor))
+            for name, all in found.items()
+        ],
+    )
+
+
+@asynccontextmanager
+async def _staged() -> AsyncIterator[Stage]:
+    folder = tempfile.mkdtemp(prefix="brain-mail-", dir="/tmp")
+    os.chmod(folder, 0o755)  # Dovecot reads mail as nobody, who has to enter
+    try:
+        async with postgres(Path(folder) / "postgres") as engine, dovecot(Path(folder)) as server:
+            database = Postgres(engine.url)
+            yield Stage(
+                server=server,
+                url=engine.url,
+                database=database,
+                context=ssl.create_default_context(cafile=server.certificate),
+            )
+            await database.close()
+    finally:
+        shutil.rmtree(folder)
