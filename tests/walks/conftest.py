@@ -30,8 +30,8 @@ type Json = dict[str, Any]
 class Person:
     """A user with a token, and what their pages would see of the channel."""
 
-    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
-        self.id = f"user-{secrets.token_hex(8)}"
+    def __init__(self, stack: Stack, http: httpx.AsyncClient, id: str = "") -> None:
+        self.id = id or f"user-{secrets.token_hex(8)}"
         self.word = secrets.token_hex(6)
         self._stack = stack
         self._http = http
@@ -102,8 +102,8 @@ class Town:
         self.stack = stack
         self.http = http
 
-    def person(self) -> Person:
-        return Person(self.stack, self.http)
+    def person(self, id: str = "") -> Person:
+        return Person(self.stack, self.http, id)
 
     @classmethod
     async def of(cls, stack: Stack) -> Self:
