@@ -167,12 +167,13 @@ class Wiring:
         )
 
     async def watch_mailbox(self, user_id: str) -> None:
-        """Have the user's mailbox looked into; once by each instance, and again after a failure."""
+        """Have the user's mailbox looked into, if they have one; once by each instance, and again
+        after a failure.
+        """
         if self._is_watching:
             return
         try:
-            await watch_mailbox(self.services, user_id)
-            self._is_watching = True
+            self._is_watching = await watch_mailbox(self.services, user_id)
         except (QueueUnreachable, SettingMissing) as error:
             log.warning("mailbox: no schedule, reason=%s", type(error).__name__)
 
@@ -282,7 +283,7 @@ class Wiring:
 
         if (account := self.account) is not None:
             return email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
-        brings = self.events.postmark_password is not None
+        brings = (self.events.secret, self.events.postmark_password) != (None, None)
         return reading_tools(self.emails) if brings and self.emails else ()
 
     @cached_property

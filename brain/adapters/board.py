@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -77,7 +78,14 @@ class RedisBoard:
         reply = await self._redis.evaluate(
             script("hold"),
             [*keys.all(), keys.key(f"seen:{seen}"), keys.key("held"), keys.key("here")],
-            [form, user_id, str(MOST_HELD), str(SEEN_KEEP_MS), str(HELD_KEEP_MS)],
+            [
+                form,
+                user_id,
+                str(MOST_HELD),
+                str(SEEN_KEEP_MS),
+                str(HELD_KEEP_MS),
+                str(KEEP_MS),
+            ],
             limit_s=BRAIN_LIMIT_S,
         )
         return held_in(reply)
@@ -119,31 +127,69 @@ def held_in(reply: list[Any]) -> Held:
     """What the script tells of a user and what is held for them."""
     running, here, channel, contact, noted, heard, said, forms, now = reply
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
-    now_ms, contact_ms = int(now), int(contact or 0)
-    here_ms, came_ms, left_ms = (int(part) for part in (here or "0 0 0").split())
-    is_here = here_ms > 0 and now_ms - here_ms < HERE_MS
-    # Who has just come was last there before that.
-    last_ms = max(left_ms if now_ms - came_ms < JUST_MS else here_ms, contact_ms)
+    page, subscribed = _by_page(here, int(now)), _by_channel(channel)
+    contact_ms = _last_contact(page, subscribed, int(contact or 0), int(now))
     return Held(
         notices=tuple(notice for notice, _ in loaded.values()),
         forms={id: form for id, (_, form) in loaded.items()},
         running=bool(running),
-        listening=is_here or str(channel).endswith(" 1"),
-        contact=_moment(last_ms) if last_ms else None,
+        listening=(page.came_ms, subscribed.came_ms) != (None, None),
+        contact=_moment(contact_ms) if contact_ms else None,
         unheard=_unheard(noted, heard, int(said)),
-        now=_moment(now_ms),
+        now=_moment(int(now)),
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Road:
+    """A way in which a user may listen. `came_ms` is None while they do not, `left_ms` when they
+    last left, before they came if they have; 0 for never.
+    """
+
+    came_ms: int | None
+    left_ms: int
+
+
+def _by_page(here: str, now_ms: int) -> _Road:
+    """Pages that ask or stream: the last sign of life, when they came, when they had left."""
+    last_ms, came_ms, left_ms = map(int, [*here.split(), "0", "0", "0"][:3])
+    if last_ms and now_ms - last_ms < HERE_MS:
+        return _Road(came_ms=came_ms, left_ms=left_ms)
+    return _Road(came_ms=None, left_ms=last_ms)
+
+
+def _by_channel(channel: str) -> _Road:
+    """The channel's last word: when it was said, when they had left before, whether they listen."""
+    at, *left, is_open = channel.split() or ("0", "0")
+    if is_open == "1":
+        return _Road(came_ms=int(at), left_ms=int(left[0]) if left else 0)
+    return _Road(came_ms=None, left_ms=int(at))
+
+
+def _last_contact(page: _Road, channel: _Road, spoken_ms: int, now_ms: int) -> int:
+    """When they were last there before now: as long as they listen, that is now; of who has just
+    come, it is when they left. Who has just left the channel hears nothing more.
+    """
+    came = [road.came_ms for road in (page, channel) if road.came_ms is not None]
+    if not came:
+        return max(page.left_ms, spoken_ms)
+    if now_ms - min(came) >= JUST_MS:
+        return now_ms
+    return max(page.left_ms, channel.left_ms, spoken_ms)
+
+
 def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
-    """The last message of notices, unless it was heard, or the user has spoken since."""
+    """The last message of notices, unless it was heard, or the user has spoken since; or tells of
+    some that newer code wrote: whoever does not know them cannot say it anew.
+    """
     id, seq, form = (*noted.split(" ", 2), "", "", "")[:3]
     if not form or int(seq) < said_seq:
         return None
     if any(mark.seq == int(seq) and mark.how is not How.UNSPOKEN for mark in heard_by(heard)):
         return None
-    notices = (_notice(stored) for stored in json.loads(form)["notices"])
-    return Unheard(message_id=id, notices=tuple(notice for notice in notices if notice))
+    stored = json.loads(form)["notices"]
+    notices = tuple(notice for one in stored if (notice := _notice(one)))
+    return Unheard(message_id=id, notices=notices) if len(notices) == len(stored) else None
 
 
 def _notice(form: str) -> Notice | None:

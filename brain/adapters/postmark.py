@@ -9,6 +9,7 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.message import Message
 from typing import Any
@@ -16,36 +17,35 @@ from typing import Any
 from brain.adapters.decoding import decode
 from brain.adapters.markup import text_of
 from brain.core import headers, mime
-from brain.core.incoming import brought
+from brain.core.codec import clean
+from brain.core.incoming import brought, email_id
 from brain.domain.email import Address, Attachment, Email, Folder
 from brain.domain.errors import SignatureRefused, WebhookUnreadable
 
 USER = "postmark"
 MAX_RECIPIENTS = 200
 MAX_ATTACHMENTS = 100
+MAX_SIZE = 2**53  # bytes; what is said to be larger was not measured
 
 
 class PostmarkReader:
     """Reads what Postmark posts with our password."""
 
     def __init__(self, password: str) -> None:
-        expected = base64.b64encode(f"{USER}:{password}".encode()).decode()
-        self._expected = f"Basic {expected}".encode()
+        self._expected = base64.b64encode(f"{USER}:{password}".encode())
 
     def check(self, authorization: str | None) -> None:
         """Raise SignatureRefused unless user and password are the right ones."""
-        given = (authorization or "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._expected):
+        scheme, _, given = (authorization or "").partition(" ")
+        is_same = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._expected)
+        if scheme.lower() != "basic" or not is_same:
             raise SignatureRefused("not Postmark's password")
 
     def read(self, body: bytes, *, now: datetime) -> Email:
         """The email. Raises WebhookUnreadable for a body of another shape."""
         given = _object(body)
-        raw = given.get("RawEmail")
-        if isinstance(raw, str) and raw:  # it has to be asked for, and is then the whole truth
-            return decode(
-                raw.encode("utf-8", "replace"), folder=Folder.INBOX, unread=True, arrived_at=now
-            )
+        if raw := _text(given, "RawEmail"):  # it has to be asked for, and is then the whole truth
+            return _whole(raw, name=_text(given, "MessageID"), now=now)
         sender = _address(given.get("FromFull"))
         if sender is None:
             raise WebhookUnreadable("FromFull has no Email")
@@ -65,6 +65,16 @@ class PostmarkReader:
             written_at=headers.moment(message, "date"),
             attachments=_attachments(given),
         )
+
+
+def _whole(raw: str, *, name: str, now: datetime) -> Email:
+    """The email of its raw text. One without a Message-ID is named by Postmark, so that it is the
+    same when it is posted again.
+    """
+    email = decode(raw.encode(), folder=Folder.INBOX, unread=True, arrived_at=now)
+    if email.message_id:
+        return email
+    return replace(email, id=email_id(name, email.sender.address, email.subject, None, email.text))
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -100,9 +110,11 @@ def _addresses(given: Mapping[str, Any], name: str) -> list[Address]:
 
 
 def _address(person: Any) -> Address | None:
-    if not isinstance(person, dict) or "@" not in (address := _line(person.get("Email"))):
+    if not isinstance(person, dict):
         return None
-    return Address(address=address, name=headers.plain(_line(person.get("Name"))))
+    found = headers.people(_line(person.get("Email")))
+    name = headers.plain(_line(person.get("Name")))
+    return Address(address=found[0].address, name=name) if found else None
 
 
 def _attachments(given: Mapping[str, Any]) -> list[Attachment]:
@@ -110,11 +122,15 @@ def _attachments(given: Mapping[str, Any]) -> list[Attachment]:
     return [
         Attachment(
             name=headers.plain(_line(each.get("Name"))),
-            content_type=_line(each.get("ContentType")),
-            size=size if isinstance(size := each.get("ContentLength"), int) else 0,
+            content_type=headers.plain(_line(each.get("ContentType"))),
+            size=_size(each.get("ContentLength")),
         )
         for each in _list(given, "Attachments")[:MAX_ATTACHMENTS]
     ]
+
+
+def _size(value: Any) -> int:
+    return value if type(value) is int and 0 <= value <= MAX_SIZE else 0
 
 
 def _list(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
@@ -124,9 +140,9 @@ def _list(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 def _text(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _line(value: Any) -> str:
     """One line, whatever was sent: a header of two would be two headers."""
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(clean(value).split()) if isinstance(value, str) else ""

@@ -10,6 +10,7 @@ from brain.domain.errors import EntryUnreadable
 from brain.domain.reminders import Reminder
 
 MOST = 200  # reminders of a user; each costs the queue a message, and every list shows all
+TAKEN_MS = 60_000  # ms in which whoever takes one again gets the same: a call, or a run, sent again
 
 
 class RedisReminders:
@@ -21,11 +22,11 @@ class RedisReminders:
     async def add(self, user_id: str, reminder: Reminder) -> Reminder | None:
         form = records.reminder_to_stored(reminder)
         known, is_full, _ = await self._run(user_id, "add", reminder.id, form)
-        return None if is_full else _loaded(known)
+        return None if is_full else _loaded(known) or reminder
 
     async def find(self, user_id: str, id: str) -> Reminder | None:
         known, _, _ = await self._run(user_id, "find", id)
-        return _loaded(known)
+        return records.reminder_from_stored(known) if known else None
 
     async def take(self, user_id: str, id: str) -> Reminder | None:
         known, _, _ = await self._run(user_id, "take", id)
@@ -40,14 +41,14 @@ class RedisReminders:
         keys = Keys.of(user_id)
         return await self._redis.evaluate(
             script("remind"),
-            [*keys.all(), keys.key("reminders")],
-            [what, id, form, str(MOST), str(KEEP_MS)],
+            [*keys.all(), keys.key("reminders"), keys.key(f"taken:{id}")],
+            [what, id, form, str(MOST), str(KEEP_MS), str(TAKEN_MS)],
             limit_s=BRAIN_LIMIT_S,
         )
 
 
 def _loaded(form: str) -> Reminder | None:
-    """None for nothing, and for a form that newer code wrote: that code finds it."""
+    """None for nothing, and for a form that newer code wrote: that code knows it."""
     with suppress(EntryUnreadable):
         return records.reminder_from_stored(form) if form else None
     return None

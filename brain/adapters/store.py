@@ -203,7 +203,7 @@ class RedisStore:
             case "alive":
                 return replies.alive(reply)
             case _:
-                return Settled()
+                return Settled(held=int(reply[1] or 0))
 
     async def commit(self, hold: Hold, commit: Commit) -> Committed:
         entries = [records.entry_to_journal(entry) for entry in commit.entries]

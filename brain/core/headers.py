@@ -24,6 +24,7 @@ MAX_ADDRESSES = 500  # of a header
 
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")  # printable, without angle brackets
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+")
+_OFFSET = re.compile(r"([+-]\d\d):(\d\d)$", re.ASCII)  # -04:00 as some write for -0400
 _ENCODED_WORD = re.compile(
     r"=\?(?P<charset>[^?*\s]+)(\*[^?]*)?\?(?P<how>[bBqQ])\?(?P<what>[^?]*)\?="
 )
@@ -61,7 +62,12 @@ def plain(raw: str, limit: int = MAX_TEXT_CHARS) -> str:
 
 def addresses(message: Message, name: str) -> tuple[Address, ...]:
     """Everybody whom the header names; what is no address is left out."""
-    raw = _unescaped(_raw(message, name))[:MAX_CHARS]
+    return people(_raw(message, name))
+
+
+def people(raw: str) -> tuple[Address, ...]:
+    """The same of the header's raw text."""
+    raw = _unescaped(raw)[:MAX_CHARS]
     # Encoded words are decoded after the addresses have been told apart: they may hold commas.
     found = [(plain(person), plain(address)) for person, address in _pairs(raw)]
     known = [
@@ -82,7 +88,7 @@ def ids(message: Message, name: str) -> tuple[str, ...]:
 def moment(message: Message, name: str) -> datetime | None:
     """A point in time, UTC; None for what is none."""
     try:
-        found = parsedate_to_datetime(_raw(message, name)[:MAX_TEXT_CHARS])
+        found = parsedate_to_datetime(_OFFSET.sub(r"\1\2", _raw(message, name)[:MAX_TEXT_CHARS]))
         # Without a zone it was written in UTC, as the standard has it.
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):

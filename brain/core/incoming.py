@@ -63,5 +63,5 @@ def email_id(
     """
     written = written_at.isoformat() if written_at else ""
     content = [message_id, sender, subject, written, " ".join(text.split())]
-    digest = hashlib.sha256("\0".join(content).encode()).digest()
+    digest = hashlib.sha256("\0".join(content).encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(digest[:10]).decode().lower()

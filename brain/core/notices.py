@@ -26,6 +26,9 @@ from brain.domain.wishes import Preferences
 
 PRESENT = timedelta(minutes=1)  # since the last contact: a page that only polls is there too
 AWAY = timedelta(minutes=5)  # since the last contact: then it was "while you were away"
+KEPT_CHARS = (
+    2_000  # of a notice's text: more than is spoken of it, and all that is held is read at once
+)
 FRESH = timedelta(minutes=10)  # in which a notice is read out; later it only stands in the log
 
 # How long a notice is worth telling; a weekend away for what others send.
@@ -79,11 +82,11 @@ def notice_of(event: Event, *, urgent: bool = False, words: str = "") -> Notice:
 
     A reminder is urgent: the user has chosen its time. An email is told by who and what alone.
     """
-    own = event.text if event.kind in ("reminder", "event") else ""
+    own = "" if event.kind == "email" else event.text
     return Notice(
         id=event.id,
         kind=event.kind,
-        text=words or own,
+        text=(words or own)[:KEPT_CHARS],
         urgent=urgent or event.urgent or event.kind == "reminder",
         at=event.at,
         expires_at=event.expires_at or event.at + LIFE[event.kind],

@@ -17,7 +17,7 @@ from brain.core.codec import (
     utterance_from_wire,
 )
 from brain.domain.errors import EntryUnreadable
-from brain.domain.events import Notice
+from brain.domain.events import EVENT_KINDS, Notice
 from brain.domain.journal import (
     Answered,
     Entry,
@@ -88,7 +88,7 @@ def notice_from_stored(stored: str) -> Notice:
         expires_at = form["expiresAt"]
         return Notice(
             id=form["id"],
-            kind=form["kind"],
+            kind=EVENT_KINDS[EVENT_KINDS.index(form["kind"])],  # newer code may know more of them
             text=form["text"],
             urgent=form["urgent"],
             at=datetime.fromisoformat(form["at"]),

@@ -1,7 +1,7 @@
 """Reminders: which can be set, and by which stages the queue gets to their time."""
 
 import math
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from brain.core.codec import iso
 from brain.core.texts import unkeepable
@@ -10,8 +10,8 @@ from brain.domain.tools import Json
 
 MAX_CHARS = 500  # a reminder is a sentence; what is longer is a document to be reminded of
 LONGEST = timedelta(days=366)
-STAGE_S = 7 * 24 * 3600.0  # seconds that the queue keeps a message at most, on the free plan
-EARLY_S = 1.0  # seconds by which the queue's clock may be ahead of ours
+STAGE_S = 6 * 24 * 3600.0  # seconds; the queue keeps a message for seven days, on the free plan
+EARLY_S = 30.0  # seconds by which the queue's clock may be ahead of ours
 DUE, CHECK = "reminder.due", "mailbox.check"  # the types of our own events
 
 
@@ -27,27 +27,34 @@ def objection(text: str, at: datetime, now: datetime) -> str:
 
 
 def moment(text: str, zone: tzinfo) -> datetime | None:
-    """The time that the text names, by the user's clock if it says no offset; None for no time."""
+    """The time that the text names, in UTC, by the user's clock if it says no offset; None for no
+    time.
+    """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # in UTC it may lie before the first year, or after the last
         return None
-    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
-def seconds_left(reminder: Reminder, now: datetime) -> float:
-    """Seconds until it is due; 0 if it is."""
-    left = (reminder.at - now).total_seconds()
-    return left if left > EARLY_S else 0.0
+def is_due(reminder: Reminder, now: datetime) -> bool:
+    """Whether a call for it that comes now has come for its time."""
+    return _left_s(reminder, now) <= EARLY_S
 
 
 def stage(reminder: Reminder, now: datetime) -> tuple[float, str]:
     """The delay of the queue's next call for it, in seconds, and what that call is deduplicated by:
     the same for all who ask for this stage.
+
+    A call that comes early by the queue's clock is through with its stage all the same: it would
+    ask for it under the same name, and the queue would take that for the call it has just made.
     """
-    left = max(seconds_left(reminder, now), 0.0)
-    stages = max(math.ceil(left / STAGE_S), 1)
-    return left - (stages - 1) * STAGE_S, f"reminder-{reminder.id}-{stages}"
+    left_s = _left_s(reminder, now)
+    stages = max(math.ceil((left_s - EARLY_S) / STAGE_S), 1)
+    return max(left_s - (stages - 1) * STAGE_S, 0.0), f"reminder-{reminder.id}-{stages}"
 
 
 def due_event(user_id: str, reminder_id: str) -> Json:
@@ -58,3 +65,7 @@ def due_event(user_id: str, reminder_id: str) -> Json:
 def check_event(user_id: str) -> Json:
     """What the queue tells when the user's mailbox is to be looked into."""
     return {"type": CHECK, "userId": user_id, "data": {}}
+
+
+def _left_s(reminder: Reminder, now: datetime) -> float:
+    return (reminder.at - now).total_seconds()

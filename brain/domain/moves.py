@@ -178,7 +178,11 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """There is nothing left to do for this run."""
+    """There is nothing left to do for this run. `held`: how many notices waited for its end, and
+    are there still.
+    """
+
+    held: int = 0
 
 
 class Move(StrEnum):

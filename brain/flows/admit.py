@@ -20,6 +20,7 @@ from brain.domain.moves import (
 from brain.domain.tools import ClientTool
 from brain.flows.aside import answer_aside, with_decision
 from brain.flows.deliver import Outcome, Reply
+from brain.flows.notices import release
 from brain.flows.turn import Invocation, Services, Turn
 from brain.flows.wakeup import publish_wakeup
 
@@ -128,6 +129,8 @@ async def resume(
                 )
             return None
         case Settled():
+            if found.held:  # its brain died between the last word and what waited for that
+                await release(services, summons.user_id)
             return None
         case _:
             assert_never(found)

@@ -8,7 +8,8 @@ import hashlib
 import logging
 from typing import assert_never
 
-from brain.core.reminders import check_event, due_event, seconds_left, stage
+from brain.core.codec import digest
+from brain.core.reminders import check_event, due_event, is_due, stage
 from brain.domain.email import Email
 from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue, Word
 from brain.flows.notices import take_events
@@ -16,14 +17,16 @@ from brain.flows.turn import Services
 
 SYNC_S = 20.0  # seconds of one look into the mailbox; whatever is left takes another call
 CHECKS = "*/10 * * * *"  # every ten minutes: 144 of the free plan's 1,000 messages a day
-BUCKET_S = 30  # seconds in which calls to go on with a mailbox become one
+SLOT_S = 30  # seconds from one call that goes on with a mailbox to the next: a look fits in
+LATE_S = 1.0  # seconds into its slot that such a call comes, for clocks that differ
 
 log = logging.getLogger(__name__)
 
 
 async def take_word(services: Services, user_id: str, word: Word) -> None:
     """Bring it where it belongs, and tell the user if it is worth that. Raises StoreUnreachable,
-    DatabaseUnreachable, MailboxUnreachable, QueueUnreachable: then it is to be told again.
+    DatabaseUnreachable, MailboxUnreachable, QueueUnreachable, EntryUnreadable: then it is to be
+    told again.
     """
     match word:
         case Event():
@@ -53,20 +56,37 @@ async def check_mailbox(services: Services, user_id: str) -> None:
         await _go_on(services, user_id)
 
 
-async def watch_mailbox(services: Services, user_id: str) -> None:
+async def watch_mailbox(services: Services, user_id: str) -> bool:
     """Let the queue have the user's mailbox looked into now and every ten minutes: an account that
-    no webhook tells of is not forgotten. Raises QueueUnreachable.
+    no webhook tells of is not forgotten. False for a user without one. Raises QueueUnreachable.
     """
-    if services.account is not None and services.account.owner == user_id:
-        event = check_event(user_id)
-        await services.queue.keep_schedule("mailbox", cron=CHECKS, event=event)
-        await _go_on(services, user_id)
+    if services.account is None or services.account.owner != user_id:
+        return False
+    event = check_event(user_id)
+    await services.queue.keep_schedule("mailbox", cron=CHECKS, event=event)
+    slot = int(services.clock.utc().timestamp() // SLOT_S)
+    await services.queue.tell(event, delay_s=0, dedup_id=f"mail-{_who(user_id)}-now-{slot}")
+    return True
 
 
 async def _go_on(services: Services, user_id: str) -> None:
-    """Let the queue call again, once however many have found that there is more."""
-    bucket = int(services.clock.utc().timestamp()) // BUCKET_S
-    await services.queue.tell(check_event(user_id), delay_s=1, dedup_id=f"mail-{user_id}-{bucket}")
+    """Let the queue call again, once however many have found that there is more.
+
+    All of them mean the beginning of the next slot, so that they become one call; and that call
+    means the slot after its own, so that it is not taken for itself.
+    """
+    now = services.clock.utc().timestamp()
+    slot = int(now // SLOT_S) + 1
+    await services.queue.tell(
+        check_event(user_id),
+        delay_s=slot * SLOT_S + LATE_S - now,
+        dedup_id=f"mail-{_who(user_id)}-{slot}",
+    )
+
+
+def _who(user_id: str) -> str:
+    """The user in a name for the queue, which takes ASCII alone."""
+    return digest({"user": user_id})
 
 
 async def _take_email(services: Services, user_id: str, email: Email) -> None:
@@ -75,8 +95,7 @@ async def _take_email(services: Services, user_id: str, email: Email) -> None:
     """
     await take_events(services, user_id, [_arrival(services, email)])
     if services.emails is not None:
-        fresh = await services.emails.store(user_id, [email])
-        await services.emails.mark_told(user_id, [one.id for one in fresh])
+        await services.emails.store(user_id, [email])
 
 
 async def _remind(services: Services, user_id: str, id: str) -> None:
@@ -84,7 +103,7 @@ async def _remind(services: Services, user_id: str, id: str) -> None:
     if reminder is None:
         return  # it was cancelled, or told
     now = services.clock.utc()
-    if seconds_left(reminder, now) > 0:
+    if not is_due(reminder, now):
         delay_s, dedup_id = stage(reminder, now)
         event = due_event(user_id, id)
         await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)

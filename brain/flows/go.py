@@ -21,7 +21,7 @@ from brain.flows.archive import copy_log, is_due, tidy_log
 from brain.flows.deliver import ORDER_S, Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
 from brain.flows.memory import loaded_memory, renew_memory, summarise
-from brain.flows.notices import NO_RUN, release, release_between
+from brain.flows.notices import NO_RUN, end_quiet, release, release_between
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
 
@@ -86,7 +86,7 @@ async def brain_again(services: Services, summons: Summons, invocation: Invocati
     Raises StoreUnreachable, QueueUnreachable: the queue should try again.
     """
     if summons.run_id == NO_RUN:
-        await release(services, summons.user_id)
+        await end_quiet(services, summons.user_id)
         return
     reply = Reply()
     reply.give("running")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from brain.core.codec import message_for_channel
+from brain.core.codec import digest, message_for_channel
 from brain.core.judging import Judgement, judgement, judging_prompt
 from brain.core.notices import Announcement, Plan, Situation, notice_of, what_now
 from brain.core.rules import ToJudge, Told, Worth, worth
@@ -46,7 +46,8 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
             continue
         held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
     if held is not None:
-        await _decide(services, user_id, held, hold=None)
+        _, until = await _decide(services, user_id, held, hold=None)
+        await _come_again(services, user_id, until)
 
 
 async def release(services: Services, user_id: str) -> None:
@@ -62,8 +63,18 @@ async def release_between(turn: Turn) -> None:
     """
     services, hold = turn.services, turn.lease.hold
     held = await services.board.held(hold.user_id)
-    for message in await _decide(services, hold.user_id, held, hold=hold):
+    said, _ = await _decide(services, hold.user_id, held, hold=hold)
+    for message in said:
         send_websocket_message(turn.outbox, turn.reply, message)
+
+
+async def end_quiet(services: Services, user_id: str) -> None:
+    """The quiet hours should be over: say what is held. Where they were moved, the queue is to call
+    again. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    held = await services.board.held(user_id)
+    _, until = await _decide(services, user_id, held, hold=None)
+    await _come_again(services, user_id, until)
 
 
 async def _worths(
@@ -104,9 +115,9 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
 
 async def _decide(
     services: Services, user_id: str, held: Held, *, hold: Hold | None
-) -> list[Message]:
-    """What was said. Without a brain's `hold` it is published at once; that brain does so in its
-    order.
+) -> tuple[list[Message], datetime | None]:
+    """What was said, and when to decide again at the latest, if that is known. Without a brain's
+    `hold` it is published at once; that brain does so in its order.
     """
     said: list[Message] = []
     for _ in range(RETHINKS):
@@ -119,12 +130,10 @@ async def _decide(
                 break
             said.append(message)
         else:
-            if plan.until is not None:
-                await _come_again(services, user_id, plan.until)
             break
         # Another was quicker with a part of it, or a brain has begun to work.
         held = await services.board.held(user_id)
-    return said
+    return said, plan.until
 
 
 async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None) -> Plan:
@@ -182,14 +191,18 @@ async def _publish(services: Services, user_id: str, message: Message) -> None:
         await services.channel.publish(user_id, "message", message_for_channel(message))
 
 
-async def _come_again(services: Services, user_id: str, until: datetime) -> None:
-    """Let the queue call when the quiet hours end; else it waits for the next thing to happen."""
+async def _come_again(services: Services, user_id: str, until: datetime | None) -> None:
+    """Let the queue call when the quiet hours end; else it waits for the next thing to happen.
+
+    Once for what comes in them, and not whenever a page looks.
+    """
+    if until is None:
+        return
     seconds = max((until - services.clock.utc()).total_seconds(), 0)
     summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
+    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"  # ASCII alone
     with suppress(QueueUnreachable):
-        await services.queue.publish(
-            summons, delay_s=seconds, dedup_id=f"held-{user_id}-{round(until.timestamp())}"
-        )
+        await services.queue.publish(summons, delay_s=seconds, dedup_id=name)
 
 
 def _unheard(held: Held) -> tuple[Notice, ...]:

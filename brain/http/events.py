@@ -1,14 +1,13 @@
 """POST /api/eventToBrain: the bodies that programs and the queue send, in the brain's words."""
 
 from datetime import UTC, datetime
-from email.utils import parseaddr
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, assert_never
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
+from brain.core import headers, mime
 from brain.core.incoming import brought
-from brain.domain.email import Address
 from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue, Word
 from brain.http.bodies import Body, Cleaned, parse
 from brain.http.edge import Problem
@@ -16,9 +15,23 @@ from brain.http.edge import Problem
 MAX_TEXT_CHARS = 100_000
 MAX_LINE_CHARS = 998  # of a line of an email's headers, by RFC 5322
 
+
+def _credible(at: datetime) -> datetime:
+    if not 1980 <= at.year < 9999:
+        raise ValueError("must be a time between 1980 and 9998")
+    return at.astimezone(UTC)
+
+
+def _keepable(user_id: str) -> str:
+    if "\0" in user_id:
+        raise ValueError("must not hold NUL")
+    return user_id
+
+
 type Line = Annotated[Cleaned, Field(max_length=MAX_LINE_CHARS)]
 type LongText = Annotated[Cleaned, Field(max_length=MAX_TEXT_CHARS)]
-type Moment = Annotated[AwareDatetime, Field(strict=False)]
+type Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_credible)]
+type UserId = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_keepable)]
 
 
 class EmailData(Body):
@@ -54,26 +67,32 @@ class EventData(Body):
     expires_at: Moment | None = None
 
 
+class Query(Body):
+    """Of an email that a vendor posts: whose it is, where it is not the owner's."""
+
+    user_id: UserId | None = None
+
+
 class EventBody(Body):
     """What all have in common. `timestamp`: when it happened."""
 
     type: Literal["email.received", "reminder.due", "document.changed", "event"]
     timestamp: Moment | None = None
-    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    user_id: UserId
     data: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
 class OwnData(Body):
     """Of our own events, which the queue brings."""
 
-    reminder_id: Annotated[str, Field(min_length=1, max_length=64)] = ""
+    reminder_id: Annotated[str, Field(max_length=64)] = ""
 
 
 class OwnBody(Body):
     """What we have asked the queue to tell us."""
 
     type: Literal["reminder.due", "mailbox.check"]
-    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    user_id: UserId
     data: OwnData = OwnData()
 
     def word(self) -> Word:
@@ -87,7 +106,7 @@ def word_of(body: EventBody, *, event_id: str, now: datetime) -> Word:
     """The event in the brain's words. `event_id` is the sender's: the same one is the same event.
     Raises Problem 422.
     """
-    at = min(body.timestamp or now, now).astimezone(UTC)
+    at = min(body.timestamp or now, now)
     id = f"event-{sha256(event_id.encode()).hexdigest()[:24]}"
     match body.type:
         case "email.received":
@@ -114,8 +133,10 @@ def word_of(body: EventBody, *, event_id: str, now: datetime) -> Word:
                 text=happened.text,
                 sender=happened.source,
                 urgent=happened.urgent,
-                expires_at=happened.expires_at and happened.expires_at.astimezone(UTC),
+                expires_at=happened.expires_at,
             )
+        case _:
+            assert_never(body.type)
 
 
 def _data[T: Body](kind: type[T], body: EventBody) -> T:
@@ -130,17 +151,23 @@ def _data[T: Body](kind: type[T], body: EventBody) -> T:
 def _email(data: EmailData, *, event_id: str, at: datetime) -> Word:
     if data.sender is None:
         return MailboxChanged()
-    name, address = parseaddr(data.sender)
-    if "@" not in address:
+    senders = headers.people(data.sender)
+    if not senders:
         fault = {"field": "data.from", "message": "must be an address: Anna <anna@example.org>"}
         raise Problem(422, "The body does not fit the schema.", errors=[fault])
     email = brought(
         name=event_id,
-        sender=Address(address=address, name=name),
-        to=[Address(address=each, name=who) for who, each in map(parseaddr, data.to) if each],
-        subject=data.subject,
-        text=data.text,
-        message_id=data.message_id,
+        sender=senders[0],
+        to=[person for line in data.to for person in headers.people(line)],
+        subject=headers.plain(data.subject),
+        text=mime.tidied(data.text),
+        message_id=_bracketed(data.message_id),
         arrived_at=at,
     )
     return EmailBrought(email=email)
+
+
+def _bracketed(message_id: str) -> str:
+    """As it stands in the email: the mailbox tells of it in that form."""
+    bare = message_id.strip().removeprefix("<").removesuffix(">")
+    return f"<{bare}>" if bare else ""

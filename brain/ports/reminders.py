@@ -17,10 +17,12 @@ class Reminders(Protocol):
         """
 
     async def find(self, user_id: str, id: str) -> Reminder | None:
-        """The one of this id."""
+        """The one of this id. Raises EntryUnreadable for one that newer code has set."""
 
     async def take(self, user_id: str, id: str) -> Reminder | None:
-        """Take the one of this id away; None: it was not there, any more or ever."""
+        """Take the one of this id away, and give it back, for a minute also to who asks again;
+        None: it was not there, any more or ever.
+        """
 
     async def all(self, user_id: str) -> Sequence[Reminder]:
         """All of them, the next one first."""

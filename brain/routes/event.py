@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from brain.adapters.qstash import EVENT_ROUTE, RETRIES, retry_after_s
 from brain.domain.errors import (
+    EntryUnreadable,
     QueueUnreachable,
     SettingMissing,
     SignatureRefused,
@@ -16,7 +17,7 @@ from brain.domain.events import EmailBrought, Word
 from brain.flows.events import take_word
 from brain.http.bodies import parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.http.events import EventBody, OwnBody, word_of
+from brain.http.events import EventBody, OwnBody, Query, word_of
 from brain.routes.again import OUTAGE_S, retried
 from brain.wiring import Wiring
 
@@ -29,7 +30,7 @@ async def event_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     """
     if request.headers.get("upstash-signature") is not None:
         return await _from_queue(request, wiring)
-    if request.headers.get("authorization", "").startswith("Basic "):
+    if request.headers.get("authorization", "").lower().startswith("basic "):
         user_id, word = await _from_postmark(request, wiring)
     else:
         user_id, word = await _from_program(request, wiring)
@@ -52,7 +53,7 @@ async def _from_postmark(request: Request, wiring: Wiring) -> tuple[str, Word]:
         raise SignatureRefused("no password is set for Postmark")
     wiring.postmark.check(request.headers.get("authorization"))
     raw = await read_body(request, limit=MAX_POSTMARK_BYTES)
-    user_id = request.query_params.get("userId") or wiring.events.email_user
+    user_id = parse(Query, dict(request.query_params)).user_id or wiring.events.email_user
     return user_id, EmailBrought(email=wiring.postmark.read(raw, now=wiring.clock.utc()))
 
 
@@ -62,7 +63,7 @@ async def _from_queue(request: Request, wiring: Wiring) -> ASGIApp:
     body = parse(OwnBody, parse_json(raw))
     try:
         await take_word(wiring.services, body.user_id, body.word())
-    except Unreachable as error:
+    except (Unreachable, EntryUnreadable) as error:
         if retried(request) >= RETRIES:
             await _come_again(request, wiring, body)
         headers = {"Retry-After": str(retry_after_s(retried(request)))}

@@ -19,6 +19,9 @@ from brain.domain.tools import Effect, Json, ToolSpec
 from brain.ports import Clock, Deed, Errand, Given, Queue, Reminders, Tool, Wishes
 
 MAX_ID_CHARS = 64
+# Seconds: preferences, store and queue at their slowest. Given up in between, a reminder would be
+# kept, and nobody would call for it.
+REMIND_S = 45.0
 AWAY = "Reminders cannot be reached now: it is not certain that this was done."
 NOT_SET = "The reminder could not be set now. Tell the user, or try again later."
 NO_TIME = "at must be a time such as 2026-01-31T18:00, with an offset or by the user's own clock."
@@ -92,7 +95,7 @@ async def _remind(calendar: Calendar, errand: Errand) -> Given:
     reminder = Reminder(
         id=digest({"key": errand.idempotency_key}),
         text=errand.arguments["text"],
-        at=at.astimezone(UTC),
+        at=at,
         foreign=errand.tainted,
     )
     kept = await _keep(calendar, errand.user_id, reminder)
@@ -125,12 +128,12 @@ async def _order(calendar: Calendar, user_id: str, reminder: Reminder) -> None:
 
 
 async def _cancel(calendar: Calendar, errand: Errand) -> Given:
+    zone = await calendar.zone(errand.user_id)
     # None is no fault: after a crash the errand is run again, and has cancelled it already.
     gone = await calendar.reminders.take(errand.user_id, errand.arguments["id"])
     if gone is None:
         return Given(text=dumps(NOT_KEPT))
-    shown = _shown(gone, await calendar.zone(errand.user_id))
-    return Given(text=dumps({"cancelled": shown}), foreign=gone.foreign)
+    return Given(text=dumps({"cancelled": _shown(gone, zone)}), foreign=gone.foreign)
 
 
 async def _list(calendar: Calendar, errand: Errand) -> Given:
@@ -174,6 +177,7 @@ REMIND = ToolSpec(
         "additionalProperties": False,
     },
     effect=Effect.REPEATS,
+    limit_s=REMIND_S,
 )
 
 CANCEL = ToolSpec(

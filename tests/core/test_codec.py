@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from brain.core import codec, records
 from brain.domain.errors import EntryUnreadable
+from brain.domain.events import Notice
 from brain.domain.journal import (
     Answered,
     Fact,
@@ -19,6 +20,7 @@ from brain.domain.journal import (
     ToolCall,
 )
 from brain.domain.messages import Draft, Kind, Message, Remark, Speak, Utterance
+from brain.domain.reminders import Reminder
 from tests.fakes.world import EPOCH
 
 DRAFT = Draft(
@@ -93,6 +95,50 @@ def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
 def test_what_does_not_load_is_said_to_be_unreadable(line: str) -> None:
     with pytest.raises(EntryUnreadable):
         records.entry_from_journal(line, run_id="r")
+
+
+NOTICE = records.notice_to_stored(
+    Notice(id="n", kind="email", text="", urgent=False, at=EPOCH, expires_at=EPOCH, sender="Anna")
+)
+REMINDER = records.reminder_to_stored(Reminder(id="r", text="The oven", at=EPOCH))
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_reminder_comes_back(foreign: bool) -> None:
+    reminder = Reminder(id="r", text="Grüße", at=EPOCH, foreign=foreign)
+    assert records.reminder_from_stored(records.reminder_to_stored(reminder)) == reminder
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        NOTICE.replace('"v":1', '"v":2'),
+        NOTICE.replace('"email"', '"call"'),
+        NOTICE.replace('"at"', '"when"'),
+        NOTICE.replace("2026-01-01T", "some day"),
+        NOTICE[:-1],
+        "[]",
+    ],
+)
+def test_a_notice_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+    assert records.notice_from_stored(NOTICE).sender == "Anna"
+    with pytest.raises(EntryUnreadable):
+        records.notice_from_stored(changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        REMINDER.replace('"v":1', '"v":2'),
+        REMINDER.replace('"text"', '"what"'),
+        REMINDER.replace("2026-01-01T", "some day"),
+        "{}",
+    ],
+)
+def test_a_reminder_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+    assert records.reminder_from_stored(REMINDER).text == "The oven"
+    with pytest.raises(EntryUnreadable):
+        records.reminder_from_stored(changed)
 
 
 def test_a_log_entry_that_does_not_load_is_said_to_be_unreadable() -> None:

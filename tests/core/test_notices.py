@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from brain.core.notices import (
     AWAY,
     FRESH,
+    KEPT_CHARS,
     LIFE,
     PRESENT,
     Announcement,
@@ -21,6 +22,7 @@ from brain.core.notices import (
     notice_of,
     what_now,
 )
+from brain.core.spoken import REMINDER_CHARS
 from brain.domain.events import EVENT_KINDS, Event, Notice, Unheard
 from brain.domain.messages import Speak
 from brain.domain.wishes import Preferences, Quiet
@@ -360,6 +362,16 @@ def test_an_email_is_told_by_who_and_what_alone() -> None:
         expires_at=NOON + LIFE["email"],
     )  # fmt: skip
     assert notice_of(replace(EVENT, sender=None)).sender == "anna@example.org"
+
+
+def test_of_a_document_it_is_told_how_it_has_changed() -> None:
+    changed = notice_of(replace(EVENT, kind="document", text="Ben added milk"))
+    assert (changed.text, changed.subject) == ("Ben added milk", "Lunch")
+
+
+def test_of_a_long_text_no_more_is_kept_than_can_be_spoken() -> None:
+    kept = notice_of(replace(EVENT, kind="event", text="x" * 100_000)).text
+    assert REMINDER_CHARS < len(kept) == KEPT_CHARS
 
 
 def test_words_chosen_by_judgement_are_told_instead() -> None:

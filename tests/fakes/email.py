@@ -1,5 +1,6 @@
 """`Emails`, `Mailbox` and `Post` kept in memory."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from brain.domain.email import (
 from brain.domain.errors import MailboxUnreachable
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CLAIM_S = 60.0  # seconds until who was told of an email and did not mark it counts as dead
 
 
 def an_email(id: str = "email1", **changes: object) -> Email:
@@ -107,19 +109,25 @@ class FakeEmails:
 @dataclass
 class FakeMailbox:
     """`inbox` is what the server holds, `sent` what its folder of sent email holds, by Message-ID;
-    `is_away`: it does not answer.
+    `is_away`: it does not answer. `older_s`: how many seconds of syncs are left to do for older
+    email, `look_s` of them at most by one; `began` are the times at which a sync began.
     """
 
     emails: FakeEmails
     inbox: list[Email] = field(default_factory=list)
     sent: dict[str, bytes] = field(default_factory=dict)
     is_away: bool = False
+    look_s: float = 1_000
+    older_s: float = 0
+    began: list[float] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
-    _claimed: set[tuple[str, str]] = field(default_factory=set)
+    _claimed: dict[tuple[str, str], float] = field(default_factory=dict)
 
     async def sync(self, user_id: str, *, limit_s: float) -> Synced:
-        """All of it at once."""
+        """What is new at once, then what is older as far as the time allows."""
         self._answer()
+        now = asyncio.get_running_loop().time()
+        self.began.append(now)
         is_first = user_id not in self._seen
         self._seen.add(user_id)
         for email in self.inbox:
@@ -128,13 +136,17 @@ class FakeMailbox:
                 self.emails.kept[key] = email
                 if is_first:
                     self.emails.told.add(key)
+        spent_s = min(self.older_s, self.look_s, limit_s)
+        self.older_s -= spent_s
+        await asyncio.sleep(spent_s)
+        claimed = {key for key, at in self._claimed.items() if now - at < CLAIM_S}
         new = [
             email
             for email in self.inbox
-            if not {(user_id, email.id)} & (self.emails.told | self._claimed)
+            if not {(user_id, email.id)} & (self.emails.told | claimed)
         ]
-        self._claimed |= {(user_id, email.id) for email in new}
-        return Synced(new=tuple(new), more=False)
+        self._claimed |= {(user_id, email.id): now for email in new}
+        return Synced(new=tuple(new), more=self.older_s > 0)
 
     async def find_sent(self, message_id: str) -> bool:
         """A look into the dictionary."""

@@ -32,6 +32,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         selector.loop = self
         self.passed = 0.0
+        # After half a year a float knows no nanoseconds, and asyncio would wait for what is due.
+        self._clock_resolution = 1e-6
 
     def time(self) -> float:
         return self.passed

@@ -111,19 +111,20 @@ class ScriptedModel:
 
 @dataclass
 class MemoryQueue:
-    """Delivers summonses to the world after their delay, again after a failure."""
+    """Delivers summonses to the world after their delay, again after a failure. `asked` counts how
+    often it was told anything. Names are ASCII, as on the wire.
+    """
 
     world: "World"
     refusing: bool = False
+    asked: int = 0
     published: list[tuple[Summons, float, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     told: list[tuple[Json, float, str]] = field(default_factory=list)
     schedules: dict[str, tuple[str, Json]] = field(default_factory=dict)
 
     async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
-        await asyncio.sleep(0.02)
-        if self.refusing:
-            raise QueueUnreachable("refused")
+        await self._reach(dedup_id)
         if dedup_id in self.seen:
             return
         self.seen.add(dedup_id)
@@ -131,9 +132,7 @@ class MemoryQueue:
         self.world.spawn(self._deliver(summons, delay_s))
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
-        await asyncio.sleep(0.02)
-        if self.refusing:
-            raise QueueUnreachable("refused")
+        await self._reach(dedup_id)
         if dedup_id not in self.seen:
             self.seen.add(dedup_id)
             self.told.append((event, delay_s, dedup_id))
@@ -141,10 +140,15 @@ class MemoryQueue:
             self.world.spawn(self._bring(word.user_id, word.word(), delay_s))
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        await self._reach(name)
+        self.schedules[name] = (cron, event)
+
+    async def _reach(self, name: str) -> None:
         await asyncio.sleep(0.02)
         if self.refusing:
             raise QueueUnreachable("refused")
-        self.schedules[name] = (cron, event)
+        name.encode("ascii")
+        self.asked += 1
 
     async def _bring(self, user_id: str, word: Word, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
@@ -184,12 +188,18 @@ class MemoryChannel:
 
 @dataclass
 class Gate:
-    """Whether an invocation's process lives."""
+    """Whether an invocation's process lives. `steps_left`: of how many calls of ports it still
+    lives to see the beginning or the end; None for no limit.
+    """
 
     is_open: bool = True
+    steps_left: int | None = None
 
     def check(self) -> None:
         """End the task of a dead process, whatever it is at."""
+        if self.steps_left is not None:
+            self.steps_left -= 1
+            self.is_open = self.is_open and self.steps_left >= 0
         if not self.is_open:
             raise asyncio.CancelledError
 
@@ -262,6 +272,7 @@ class World:
             emails=account.emails if account else None,
             account=account,
         )
+        self.lives: list[int] = []  # the steps of the next processes; all others live on
         self.failures: list[BaseException] = []  # with which a brain has ended
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
@@ -357,15 +368,24 @@ class World:
             await self.channel.heard.wait()
 
     def _process(self, story: Callable[[Services], Any]) -> asyncio.Task[Any]:
-        gate = Gate()
+        gate = Gate(steps_left=self.lives.pop(0) if self.lives else None)
         task: asyncio.Task[Any] = self.spawn(story(self._behind(gate)))
         self.alive.append((gate, task))
         return task
 
     def _behind(self, gate: Gate) -> Services:
-        services = self.services
+        services, account = self.services, self.services.account
         return replace(
             services,
+            wishes=services.wishes and Gated(services.wishes, gate),
+            emails=services.emails and Gated(services.emails, gate),
+            account=account
+            and replace(
+                account,
+                emails=Gated(account.emails, gate),
+                mailbox=Gated(account.mailbox, gate),
+                post=Gated(account.post, gate),
+            ),
             store=Gated(services.store, gate),
             board=Gated(services.board, gate),
             block=Gated(services.block, gate),

@@ -3,7 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any
 
+import pytest
+
+from brain.adapters.store import Keys
 from brain.core.step import CONTINUE
 from brain.domain.errors import ModelUnavailable
 from brain.domain.events import Event
@@ -181,6 +185,46 @@ def test_in_quiet_hours_it_waits_for_their_end_and_is_then_said_without_anybody_
     run_virtual(story())
 
 
+def test_a_page_that_looks_again_and_again_in_quiet_hours_costs_the_queue_nothing() -> None:
+    async def story() -> None:
+        wishes = FakeWishes()
+        await wishes.save("ännä", Preferences(quiet=Quiet(start=time(0), until=time(6))))
+        world = World(wishes=wishes)
+        await world.services.store.here("ännä")
+        await world.happen(an_email(), user="ännä")
+        asked = world.queue.asked
+        for _ in range(100):
+            await asyncio.sleep(60)
+            await world.services.store.here("ännä")
+            await release(world.services, "ännä")
+        assert (world.queue.asked, asked) == (1, 1)
+        while world.clock.utc() < EPOCH + timedelta(hours=6, minutes=1):
+            await asyncio.sleep(60)
+            await world.services.store.here("ännä")
+        assert [message.kind for message in await world.said("ännä")] == [Kind.NOTIFICATION]
+
+    run_virtual(story())
+
+
+def test_where_the_quiet_hours_were_moved_the_queue_calls_again() -> None:
+    async def story() -> None:
+        wishes = FakeWishes()
+        await wishes.save("anna", Preferences(quiet=Quiet(start=time(0), until=time(1))))
+        world = World(wishes=wishes)
+        await world.services.store.note_presence(
+            Keys.of("anna").user, is_occupied=True, at_ms=round(EPOCH.timestamp() * 1000)
+        )
+        await arrives(world, an_email())
+        await wishes.save("anna", Preferences(quiet=Quiet(start=time(0), until=time(2))))
+        await world.settle(HOUR + 60)
+        assert await notifications(world) == []
+        await world.settle(HOUR + 60)
+        [message] = await notifications(world)
+        assert message.created_at >= EPOCH + timedelta(hours=2)
+
+    run_virtual(story())
+
+
 def test_a_reminder_breaks_the_quiet_hours() -> None:
     async def story() -> None:
         wishes = FakeWishes()
@@ -255,3 +299,82 @@ def test_a_notice_that_a_dying_process_held_is_said_by_the_senders_next_try() ->
         assert len(await world.log()) == 1
 
     run_virtual(story())
+
+
+class Slow:
+    """A board whose answers take their time, so that others come in between."""
+
+    def __init__(self, board: Any) -> None:
+        self._board = board
+
+    def __getattr__(self, name: str) -> Any:
+        async def call(*args: Any, **named: Any) -> Any:
+            await asyncio.sleep(0.01)
+            found = await getattr(self._board, name)(*args, **named)
+            await asyncio.sleep(0.01)
+            return found
+
+        return call
+
+
+@pytest.mark.parametrize("apart_s", [0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05])
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_of_events_that_come_at_once_each_is_told_once(count: int, apart_s: float) -> None:
+    async def story() -> None:
+        world = World()
+        world.services = replace(world.services, board=Slow(world.services.board))
+        await world.services.store.here("anna")
+        for number in range(count):
+            event = Event(id=f"e{number}", kind="event", at=EPOCH, text=f"No. {number}")
+            world.spawn(arrives(world, event))
+            await asyncio.sleep(apart_s)
+        await world.settle()
+        heard = await notifications(world)
+        replaced = {message.supersedes for message in heard}
+        told = [message for message in heard if message.id not in replaced]
+        assert (
+            len(told) == 1
+        )  # each tells of all before it that nobody has heard, and takes its place
+        expected = f"{count} other things" if count > 1 else "No. 0"
+        assert expected in told[0].text
+        assert (await world.services.store.here("anna")).held == 0
+
+    run_virtual(story())
+
+
+def test_a_notice_is_said_once_wherever_the_process_dies() -> None:
+    async def story(steps: int) -> World:
+        world = World(wishes=FakeWishes())
+        await comes(world)
+        world.lives = [steps, steps]
+        await arrives(world, an_email())
+        await world.settle(5)
+        assert len(await notifications(world)) == len(await world.log()) == 1
+        return world
+
+    assert not run_virtual(story(0)).alive[0][0].is_open
+    for steps in range(1, 30):
+        world = run_virtual(story(steps))
+    assert all(gate.is_open for gate, _ in world.alive)
+
+
+def test_what_waited_for_the_end_of_a_run_is_said_wherever_its_brain_dies() -> None:
+    async def story(steps: int) -> World:
+        world = World([words("Here it is.", delay_s=2)])
+        at_ms = round(EPOCH.timestamp() * 1000)
+        await world.services.store.note_presence(
+            Keys.of("anna").user, is_occupied=True, at_ms=at_ms
+        )
+        world.lives = [steps]
+        world.spawn(world.ask("Find it.", message_id="message-1"))
+        await asyncio.sleep(1.5)
+        await arrives(world, an_email())
+        world.spawn(world.ask("Find it.", message_id="message-1"))
+        await world.settle()
+        texts = sorted(message.text for message in await world.said())
+        assert texts == ["An email from Anna has just arrived: Dinner.", "Here it is."]
+        return world
+
+    for steps in range(40):
+        world = run_virtual(story(steps))
+    assert all(gate.is_open for gate, _ in world.alive)

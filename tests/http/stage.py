@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -21,6 +22,7 @@ from brain.adapters.pusher import channel_names
 from brain.http.edge import Handler, endpoint
 from brain.routes.again import brain_to_brain
 from brain.routes.control import control
+from brain.routes.event import event_to_brain
 from brain.routes.reading import messages, status
 from brain.routes.resources import RESOURCES
 from brain.routes.session import authorize_channel, begin_session
@@ -36,11 +38,14 @@ from tests.local.serving import served
 
 APP_ID, KEY, SECRET = "42", "pusher-key", "pusher-secret"
 JWT_SECRET = "a secret of at least thirty-two bytes"
+EVENT_SECRET = f"whsec_{base64.b64encode(b'a secret of some thirty-two bytes').decode()}"
+POSTMARK_PASSWORD = "a password of Postmark's"
 ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/session": {"POST": begin_session},
     "/api/voiceToBrain": {"POST": voice_to_brain},
     "/api/brainToBrain": {"POST": brain_to_brain},
     "/api/control": {"POST": control},
+    "/api/eventToBrain": {"POST": event_to_brain},
     "/api/pusherAuth": {"POST": authorize_channel},
     "/api/messages": {"GET": messages},
     "/api/status": {"GET": status},
@@ -167,7 +172,8 @@ def token(user: str) -> str:
 
 
 @asynccontextmanager
-async def deployed(folder: Path) -> AsyncIterator[Deployment]:
+async def deployed(folder: Path, **more: str) -> AsyncIterator[Deployment]:
+    """`more` are further settings of the functions."""
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(valkey(folder))
         faults = FaultInjector(upstash_app(engine.socket, token="redis-token"))
@@ -204,6 +210,9 @@ async def deployed(folder: Path) -> AsyncIterator[Deployment]:
             "BRAIN_ACCESS_KEY": "sesame",
             "BRAIN_PUBLIC_URL": url,
             "BRAIN_HTTP_PATIENCE_S": "0",  # so that a slow machine makes no other outcome
+            "BRAIN_EVENT_SECRET": EVENT_SECRET,
+            "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
+            **more,
         }
         later.app = functions = await stack.enter_async_context(aclosing(Functions(env)))
         yield Deployment(

@@ -30,12 +30,12 @@ def summons(user: str, **changed: Any) -> bytes:
     return json.dumps(whole).encode()
 
 
-def signed_for(deployment: Deployment, body: bytes) -> str:
+def signed_for(deployment: Deployment, body: bytes, path: str = PATH) -> str:
     """What the queue signs: this body, for the public address."""
     now = int(time.time())
     claims = {
         "iss": "Upstash",
-        "sub": f"{deployment.env['BRAIN_PUBLIC_URL']}{PATH}",
+        "sub": f"{deployment.env['BRAIN_PUBLIC_URL']}{path}",
         "exp": now + 300,
         "nbf": now,
         "body": base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode(),

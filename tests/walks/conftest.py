@@ -118,8 +118,8 @@ class Town:
         self.stack = stack
         self.http = http
 
-    def person(self) -> Person:
-        return Person(self.stack, self.http)
+    def person(self, id: str = "") -> Person:
+        return Person(self.stack, self.http, id=id)
 
     @classmethod
     async def of(cls, stack: Stack) -> Self:

@@ -6,7 +6,7 @@ local holder, lease_ms, tail = ARGV[5], tonumber(ARGV[6]), ARGV[7]
 local now = clock()
 local r = load()
 if r.id ~= run_id or (r.state ~= 'running' and r.state ~= 'handingOver') then
-  return { 'settled' }
+  return { 'settled', r.held }
 end
 if r.state == 'running' and r.holder == holder then -- our own call, sent again
   return admitted(r, 0, now, tail, KEYS[4])

@@ -1,9 +1,9 @@
 """A stage for the state store's tests: a Redis, one user on it, and what they may say."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from brain.adapters.store import Redis, RedisStore
 from brain.core.limits import Limits
@@ -137,6 +137,22 @@ class Watch:
 
     async def pass_time(self, seconds: float) -> None:
         self.ms += round(seconds * 1000)
+
+
+class Twice:
+    """A connection that loses each script's first answer, so that the adapter sends it again."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def evaluate(
+        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
+    ) -> Any:
+        await self._redis.evaluate(script, keys, args, limit_s=limit_s)
+        return await self._redis.evaluate(script, keys, args, limit_s=limit_s)
+
+    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
+        return await self._redis.execute(command, limit_s=limit_s)
 
 
 def draft(text: str) -> Draft:

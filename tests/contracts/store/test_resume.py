@@ -22,6 +22,8 @@ async def test_a_run_that_is_not_there_is_settled(stage: Stage, reason: Reason) 
     await stage.last(admitted.hold)
     own = stage.summons(reason, wake=1, fence=1)
     assert await stage.store().resume(own, holder="h2") == Settled()
+    await stage.redis.execute(["HSET", Keys.of(stage.user).key("run"), "held", "2"], limit_s=4)
+    assert await stage.store().resume(own, holder="h2") == Settled(held=2)
 
 
 async def test_a_hand_over_is_taken_by_the_one_it_is_meant_for(stage: Stage) -> None:

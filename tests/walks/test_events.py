@@ -1,0 +1,59 @@
+"""From what happens outside to the open page: mail server, queue, functions and channel as `make
+dev` runs them.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from brain.core.reminders import EARLY_S
+from local.mailbox.control import PATH as ARRIVE
+from local.services import EMAIL_USER
+from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def opens_the_page(town: Town, person: Person) -> None:
+    """Begin a session, ask once, as each page does."""
+    (await town.http.post("/api/session", json={"token": person.token()})).raise_for_status()
+    (await person.get("/api/status")).raise_for_status()
+
+
+async def test_an_email_that_arrives_is_told_over_the_channel_of_the_open_page(town: Town) -> None:
+    owner, queue = town.person(EMAIL_USER), town.stack.services.engine
+    async with asyncio.timeout(LIMIT_S):
+        first_look = queue.counts().delivered + 1
+        await opens_the_page(town, owner)
+        await queue.delivered(first_look)
+    subject = f"Dinner {owner.word}"
+    email = {"sender": "Anna <anna@example.org>", "subject": subject, "body": "At seven?"}
+    (await town.http.post(ARRIVE, json=email)).raise_for_status()
+
+    message = await owner.until_heard(f"An email from Anna has just arrived: {subject}.")
+    assert (message["kind"], message["speak"]) == ("notification", "whenIdle")
+    assert (await owner.log())[-1] == message
+
+    search: Json = {"name": "searchEmail", "arguments": {"query": owner.word}}
+    await owner.script({"calls": [search]}, says("That is all."))
+    await owner.ask("Which email?")
+    shown = (await owner.asked())[1]  # with what the search gave
+    assert "At seven?" in str(shown)
+
+
+async def test_a_reminder_that_the_model_sets_comes_back_by_the_queue(
+    town: Town, person: Person
+) -> None:
+    # So soon that a call which the queue makes at once has come for its time.
+    at = (datetime.now(UTC) + timedelta(seconds=EARLY_S - 1)).isoformat()
+    remind: Json = {"name": "remind", "arguments": {"text": "The oven is hot", "at": at}}
+    await person.script({"calls": [remind]}, says("I will."))
+    assert (await person.ask("Remind me"))["message"]["text"] == "I will."
+    await opens_the_page(town, person)
+    assert person.heard() == []
+
+    town.stack.services.engine.deliver_now()
+    message = await person.until_heard("A reminder: The oven is hot.")
+    assert (message["kind"], message["speak"]) == ("notification", "now")
+    assert [entry["text"] for entry in await person.log()][-1] == "A reminder: The oven is hot."
