@@ -36,7 +36,7 @@ from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueu
 from local.upstash import upstash_app
 from tests.local.serving import served
 
-APP_ID, KEY, SECRET = "42", "pusher-key", "pusher-secret"
+APP_ID, KEY, SECRET = "4200420042", "pusher-key", "pusher-secret"
 JWT_SECRET = "a secret of at least thirty-two bytes"
 EVENT_SECRET = f"whsec_{base64.b64encode(b'a secret of some thirty-two bytes').decode()}"
 POSTMARK_PASSWORD = "a password of Postmark's"

@@ -131,6 +131,7 @@ async def test_the_page_is_told_of_documents_and_the_vendors_cluster(
         "PUSHER_TLS": "",
         "PUSHER_CLUSTER": "eu",
         "BRAIN_SCRIPTED_MODEL": "",
+        "BRAIN_POSTMARK_PASSWORD": "",
     }
     body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
     assert body["pusher"] == {"key": KEY, "forceTLS": True, "cluster": "eu"}
