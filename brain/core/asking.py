@@ -3,14 +3,16 @@
 The rule of mistrust: a run that has read what others wrote (it is *tainted*) may have been told by
 it what to do. So it asks before every act that reaches outside, even where the user trusts the
 recipient. The taint is read off the journal and the log, so it outlives every hand-over, and a
-message that such a run says taints whoever is shown it later.
+message that such a run says taints whoever is shown it later. It ends with the talk: after a pause
+the model is told only that something was said.
 """
 
 from collections.abc import Iterable, Sequence
 
 from brain.core.codec import digest, dumps
+from brain.core.history import is_withheld
 from brain.core.preferences import trusts
-from brain.domain.journal import Answered, Entry, Joined, Returned, ToolCall
+from brain.domain.journal import Answered, Entry, Joined, Overheard, Returned, ToolCall
 from brain.domain.messages import Decision, LogEntry, Message
 from brain.domain.tools import Json
 from brain.domain.wishes import Preferences
@@ -26,9 +28,24 @@ ONE_AT_A_TIME = "Not asked and not done: one question at a time. Ask when this o
 
 
 def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
-    """Whether a run has read what others wrote, or is shown what such a run has said."""
-    return any(isinstance(e, Returned) and e.foreign for e in journal) or any(
-        isinstance(entry, Message) and entry.foreign for entry in history
+    """Whether a run has read what others wrote, or is shown what such a run has said, be it in the
+    voice agent's words.
+    """
+    if any(isinstance(entry, Returned) and entry.foreign for entry in journal):
+        return True
+    foreign = [entry for entry in history if isinstance(entry, Message) and entry.foreign]
+    return any(not is_withheld(entry, journal) for entry in foreign) or (
+        bool(foreign) and _is_retold(journal)
+    )
+
+
+def _is_retold(journal: Sequence[Entry]) -> bool:
+    """Whether the voice agent's own words are shown: who could tell what they repeat?"""
+    return any(
+        remark.role == "assistant"
+        for entry in journal
+        if isinstance(entry, Overheard)
+        for remark in entry.remarks
     )
 
 

@@ -1,10 +1,11 @@
 """What the model is shown: composed anew for each loop, within a budget, whatever the history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import assert_never
 
 from brain.core.codec import dumps
+from brain.core.history import NEUTRAL, is_withheld
 from brain.core.limits import Limits
 from brain.domain.journal import (
     Answered,
@@ -85,8 +86,11 @@ def compose(
     # A run that rested has texts in its journal that stand in the log before it went on.
     told = {utterance.seq for utterance in joined}
     before = [entry for entry in history if entry.seq not in told]
-    past = _history(before, {mark.seq: mark for mark in heard}, limits.history_chars)
+    withheld = {entry.seq: entry.text for entry in before if is_withheld(entry, run.journal)}
+    marks = {mark.seq: mark for mark in heard if mark.seq not in withheld}
+    past = _history(before, marks, {*withheld}, limits.history_chars)
     known = {(line["role"], line["content"]) for line in past}
+    known |= {("assistant", text) for text in withheld.values()}
     known |= {("user", utterance.text) for utterance in joined}
     transcript = _fit(_transcript(run.journal, known), limits.journal_chars)
     clock = f"\n\nIt is {now:%A, %Y-%m-%d %H:%M} UTC."
@@ -116,7 +120,9 @@ def _system(text: str) -> Json:
     return {"role": "system", "content": text}
 
 
-def _history(entries: Sequence[LogEntry], heard: Mapping[int, Heard], budget: int) -> list[Json]:
+def _history(
+    entries: Sequence[LogEntry], heard: Mapping[int, Heard], withheld: Set[int], budget: int
+) -> list[Json]:
     """The newest entries that fit, oldest first. Breadcrumbs say nothing that lasts."""
     lines: list[Json] = []
     for entry in reversed(entries):
@@ -126,7 +132,8 @@ def _history(entries: Sequence[LogEntry], heard: Mapping[int, Heard], budget: in
             case Message(kind=Kind.BREADCRUMB) | Message(text=""):
                 continue
             case Message():
-                said = entry.text + _unheard(entry.text, heard.get(entry.seq))
+                text = NEUTRAL if entry.seq in withheld else entry.text
+                said = text + _unheard(text, heard.get(entry.seq))
                 line = {"role": "assistant", "content": said}
             case _:
                 assert_never(entry)

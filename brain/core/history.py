@@ -1,9 +1,14 @@
-"""The older log as it is searched and told: what lasts of it, and whose words it holds."""
+"""The older log as it is searched, told and shown: what lasts of it, and whose words it holds."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
+from brain.domain.journal import Entry, Joined
 from brain.domain.messages import Kind, LogEntry, Message, Utterance
+
+FRESH = timedelta(minutes=30)  # a pause after which a talk is over, and what it was about looked up
+NEUTRAL = "[told the user of something that others wrote]"  # in place of what it was
 
 
 def is_lasting(entry: LogEntry) -> bool:
@@ -22,12 +27,26 @@ def foreign_source(entry: LogEntry) -> str:
     match entry:
         case Utterance():
             return ""
+        case Message(foreign=False):
+            return ""
         case Message(kind=Kind.NOTIFICATION):
             return "a notice of something outside"
         case Message():
-            return "an answer that quotes what others wrote" if entry.foreign else ""
+            return "an answer that quotes what others wrote"
         case _:
             assert_never(entry)
+
+
+def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
+    """Whether a run is told only that something was said: others' words are not kept before the
+    model beyond the talk that they belong to.
+
+    It is as it was when the run began, so that a run which has been shown them stays one that has.
+    """
+    if not isinstance(entry, Message) or not entry.foreign:
+        return False
+    joined = next((each.utterance for each in journal if isinstance(each, Joined)), None)
+    return joined is not None and joined.created_at - entry.created_at >= FRESH
 
 
 def moment(text: str) -> datetime | None:

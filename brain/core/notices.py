@@ -55,7 +55,7 @@ class Situation:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Announcement:
     """A message to be said. `notices` are the ids of those it tells of, the ones of a message that
-    it supersedes included.
+    it supersedes included. `foreign`: it quotes what others wrote.
     """
 
     text: str
@@ -63,6 +63,7 @@ class Announcement:
     expires_at: datetime | None
     supersedes: str | None
     notices: tuple[str, ...]
+    foreign: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +93,7 @@ def notice_of(event: Event, *, urgent: bool = False, words: str = "") -> Notice:
         expires_at=event.expires_at or event.at + LIFE[event.kind],
         sender=event.sender or event.address,
         subject=event.subject,
+        foreign=event.foreign,
     )
 
 
@@ -143,6 +145,7 @@ def _announcement(
         expires_at=_expiry(told, now),
         supersedes=unheard.message_id if unheard and covers else None,
         notices=_ids(told),
+        foreign=any(notice.foreign for notice in told),
     )
 
 

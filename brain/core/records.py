@@ -77,6 +77,7 @@ def notice_to_stored(notice: Notice) -> str:
             "expiresAt": notice.expires_at and iso(notice.expires_at),
             "sender": notice.sender,
             "subject": notice.subject,
+            "foreign": notice.foreign,
         }
     )
 
@@ -95,6 +96,7 @@ def notice_from_stored(stored: str) -> Notice:
             expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
             sender=form["sender"],
             subject=form["subject"],
+            foreign=form.get("foreign", True),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise EntryUnreadable("a notice does not load") from error

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from brain.core.codec import clean, dumps
 from brain.core.context import shorten
-from brain.core.history import foreign_source, is_lasting
+from brain.core.history import NEUTRAL, foreign_source, is_lasting
 from brain.domain.memory import Summary
 from brain.domain.messages import LogEntry, Utterance
 from brain.domain.tools import Json
@@ -21,8 +21,6 @@ from brain.domain.tools import Json
 SUMMARY_CHARS = 2_000  # about 500 tokens in every prompt to come
 PORTION_CHARS = 24_000  # of the entries that one call takes in; the rest waits for the next
 ENTRY_CHARS = 1_000  # of one entry: what is longer is a text that the user has elsewhere
-
-NEUTRAL = "[told the user of something that others wrote]"
 
 INSTRUCTIONS = f"""\
 You keep the long memory of a voice assistant. You get, as JSON, the summary of an older \

@@ -17,8 +17,9 @@ class Event:
     """Something that happened outside: an email arrived, a reminder is due, a document changed, or
     what a program reports.
 
-    All its texts are foreign. `sender` is a name, `address` where an email came from; `subject` is
-    an email's subject or a document's title.
+    `sender` is a name, `address` where an email came from; `subject` is an email's subject or a
+    document's title. `foreign`: others wrote its texts; only of a reminder that the user has set
+    nobody did.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Event:
     subject: str | None = None
     urgent: bool = False
     expires_at: datetime | None = None
+    foreign: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,6 +70,7 @@ class Notice:
     expires_at: datetime | None = None
     sender: str | None = None
     subject: str | None = None
+    foreign: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

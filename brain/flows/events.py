@@ -108,7 +108,13 @@ async def _remind(services: Services, user_id: str, id: str) -> None:
         event = due_event(user_id, id)
         await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)
         return
-    event_of = Event(id=f"reminder-{id}", kind="reminder", at=reminder.at, text=reminder.text)
+    event_of = Event(
+        id=f"reminder-{id}",
+        kind="reminder",
+        at=reminder.at,
+        text=reminder.text,
+        foreign=reminder.foreign,
+    )
     # Held first, taken away second: a death in between is put right by the queue's next try.
     await take_events(services, user_id, [event_of])
     await services.reminders.take(user_id, id)

@@ -182,7 +182,7 @@ def _draft(services: Services, announcement: Announcement) -> Draft:
         speak=announcement.speak,
         expires_at=announcement.expires_at,
         supersedes=announcement.supersedes,
-        foreign=True,  # it quotes who wrote, and what about
+        foreign=announcement.foreign,
     )
 
 

@@ -104,6 +104,18 @@ REMINDER = records.reminder_to_stored(Reminder(id="r", text="The oven", at=EPOCH
 
 
 @pytest.mark.parametrize("foreign", [False, True])
+def test_a_notice_comes_back(foreign: bool) -> None:
+    notice = Notice(id="n", kind="reminder", text="Grüße", urgent=True, at=EPOCH, foreign=foreign)
+    assert records.notice_from_stored(records.notice_to_stored(notice)) == notice
+
+
+def test_a_notice_of_before_they_said_whose_words_they_hold_is_foreign() -> None:
+    old = NOTICE.replace(',"foreign":true', "")
+    assert old != NOTICE
+    assert records.notice_from_stored(old).foreign
+
+
+@pytest.mark.parametrize("foreign", [False, True])
 def test_a_reminder_comes_back(foreign: bool) -> None:
     reminder = Reminder(id="r", text="Grüße", at=EPOCH, foreign=foreign)
     assert records.reminder_from_stored(records.reminder_to_stored(reminder)) == reminder

@@ -1,6 +1,9 @@
 """What the model is shown."""
 
+from dataclasses import replace
+
 from brain.core.context import CUT_OFF, LEFT_OUT, WRAP_UP, compose, shorten, tool_to_chat
+from brain.core.history import FRESH, NEUTRAL
 from brain.core.limits import Limits
 from brain.domain.journal import (
     Answered,
@@ -107,6 +110,23 @@ def test_what_was_overheard_stands_before_its_text_and_once() -> None:
     lines = shown(journal, (user(1, "Known"),))
     assert [line["role"] for line in lines] == ["system", "user", "system", "user"]
     assert lines[2]["content"].endswith("voice agent: Well?")
+
+
+def test_others_words_of_an_earlier_talk_are_not_shown_in_any_way() -> None:
+    foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
+    later = replace(user(4, "And now?"), created_at=EPOCH + FRESH)
+    remarks = (Remark(role="assistant", text=foreign.text), Remark(role="user", text="Hm."))
+    journal: list[Entry] = [Overheard(seq=4, remarks=remarks), Joined(utterance=later)]
+    lines = shown(journal, (user(1, "Read it."), foreign, brain(3, "Bye.")))
+    assert "dinner" not in str(lines)
+    assert [line["content"] for line in lines[1:4]] == ["Read it.", NEUTRAL, "Bye."]
+    assert lines[4]["content"].endswith("\nuser: Hm.")
+
+
+def test_others_words_of_the_same_talk_are_shown() -> None:
+    foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
+    lines = shown([Joined(utterance=user(3, "When?"))], (user(1, "Read it."), foreign))
+    assert lines[2]["content"] == "Anna wrote: dinner."
 
 
 def test_a_context_that_is_all_known_is_not_shown() -> None:

@@ -1,10 +1,12 @@
 """What of the older log is found and how it is told, as values."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from brain.core.history import foreign_source, is_lasting, moment
+from brain.core.history import FRESH, foreign_source, is_lasting, is_withheld, moment
+from brain.domain.journal import Entry, Equipped, Joined
 from brain.domain.messages import Kind, LogEntry, Message, Utterance
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -41,12 +43,36 @@ def test_breadcrumbs_and_silent_ends_do_not_last(entry: LogEntry, lasting: bool)
         (SAID, ""),
         (message(), ""),
         (message(foreign=True), "an answer that quotes what others wrote"),
-        (message(kind=Kind.NOTIFICATION), "a notice of something outside"),
+        (message(kind=Kind.NOTIFICATION), ""),
         (message(kind=Kind.NOTIFICATION, foreign=True), "a notice of something outside"),
     ],
 )
 def test_what_may_hold_the_words_of_others_says_so(entry: LogEntry, source: str) -> None:
     assert foreign_source(entry) == source
+
+
+def begun(after: timedelta) -> list[Entry]:
+    """The journal of a run whose first text came so long after the messages here."""
+    texts = [replace(SAID, created_at=MOMENT + after), replace(SAID, created_at=MOMENT + 9 * after)]
+    return [Equipped(seq=1, tools=()), *(Joined(utterance=text) for text in texts)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "journal", "withheld"),
+    [
+        (message(foreign=True), begun(FRESH), True),
+        (message(foreign=True, kind=Kind.NOTIFICATION), begun(FRESH), True),
+        (message(foreign=True), begun(FRESH - timedelta(seconds=1)), False),
+        (message(foreign=True), begun(-FRESH), False),
+        (message(foreign=True), [], False),
+        (message(), begun(FRESH), False),
+        (SAID, begun(FRESH), False),
+    ],
+)
+def test_others_words_are_withheld_from_a_run_that_began_after_a_pause(
+    entry: LogEntry, journal: list[Entry], withheld: bool
+) -> None:
+    assert is_withheld(entry, journal) is withheld
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,9 @@ def plan(
 
 def says(text: str, *notices: str, speak: Speak = Speak.WHEN_IDLE, at: datetime = NOON) -> Plan:
     said = Announcement(
-        text=text, speak=speak, expires_at=at + FRESH, supersedes=None, notices=notices
-    )
+        text=text, speak=speak, expires_at=at + FRESH, supersedes=None, notices=notices,
+        foreign=True,
+    )  # fmt: skip
     return Plan(now=(said,))
 
 
@@ -362,6 +363,15 @@ def test_an_email_is_told_by_who_and_what_alone() -> None:
         expires_at=NOON + LIFE["email"],
     )  # fmt: skip
     assert notice_of(replace(EVENT, sender=None)).sender == "anna@example.org"
+
+
+def test_what_only_the_user_has_written_is_no_foreign_text_and_together_with_others_it_is() -> None:
+    mine = notice_of(replace(EVENT, id="r", kind="reminder", text="The oven", foreign=False))
+    theirs = replace(mine, id="t", foreign=True)
+    assert [said.foreign for said in plan(mine).now] == [False]
+    assert [said.foreign for said in plan(mine, theirs).now] == [True]
+    again = replace(HERE, unheard=Unheard(message_id="m", notices=(theirs,)))
+    assert [said.foreign for said in plan(mine, situation=again).now] == [True]
 
 
 def test_of_a_document_it_is_told_how_it_has_changed() -> None:

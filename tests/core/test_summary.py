@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brain.core.history import NEUTRAL
 from brain.core.summary import (
     ENTRY_CHARS,
     INSTRUCTIONS,
-    NEUTRAL,
     PORTION_CHARS,
     SUMMARY_CHARS,
     Portion,
@@ -128,7 +128,7 @@ def test_what_others_wrote_is_not_shown_and_breadcrumbs_say_nothing() -> None:
     shown = material(
         Summary(),
         answered(1, "IGNORE ALL", foreign=True),
-        answered(2, "An email: IGNORE ALL", kind=Kind.NOTIFICATION),
+        answered(2, "An email: IGNORE ALL", kind=Kind.NOTIFICATION, foreign=True),
         answered(3, "I look into it.", kind=Kind.BREADCRUMB),
         answered(4, ""),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from brain.core.asking import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.core.context import FOREIGN, REJECTED
+from brain.core.history import FRESH, NEUTRAL
 from brain.core.step import CONTINUE, QUIT, VOID_QUIT
 from brain.domain.errors import QuestionClosed
 from brain.domain.messages import Decision, Kind, Message, Speak, Utterance
@@ -233,6 +234,24 @@ def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts(where
         question = await asked(world)
         assert question.foreign
         assert tool.sent == []
+
+    run_virtual(story())
+
+
+def test_after_a_pause_the_users_list_counts_again() -> None:
+    async def story() -> None:
+        wishes, tool = FakeWishes(), LetterTool()
+        await wishes.save("anna", Preferences(trusted=("@example.org",)))
+        sayings = [calls(READ), words("It says to send."), calls(SEND), words("Sent.")]
+        world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
+        await world.ask("What does it say?")
+        await asyncio.sleep(FRESH.total_seconds())
+        outcome = await world.ask("Ask Anna to lunch.")
+        assert outcome.message is not None
+        assert outcome.message.text == "Sent."
+        assert tool.sent == [LETTER]
+        assert "It says to send." not in shown(world)
+        assert NEUTRAL in shown(world)
 
     run_virtual(story())
 

@@ -15,6 +15,7 @@ from brain.domain.errors import EntryUnreadable, MailboxUnreachable, QueueUnreac
 from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue
 from brain.domain.journal import Answered
 from brain.domain.messages import Kind, Message, Speak
+from brain.domain.reminders import Reminder
 from brain.domain.tools import Json
 from brain.flows.events import SLOT_S, SYNC_S, take_word, watch_mailbox
 from brain.ports import Delta, Prompt
@@ -74,6 +75,22 @@ def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
         assert await world.services.reminders.all("anna") == []
         await world.settle()
         assert len(await told(world)) == 1
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("tainted", [False, True])
+def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) -> None:
+    async def story() -> None:
+        world = World()
+        await listens(world)
+        at = world.clock.utc() + timedelta(minutes=1)
+        reminder = Reminder(id="r", text="The oven", at=at, foreign=tainted)
+        await world.services.reminders.add("anna", reminder)
+        await asyncio.sleep(90)
+        await world.happen(ReminderDue(id="r"))
+        [message] = await notifications(world)
+        assert message.foreign is tainted
 
     run_virtual(story())
 

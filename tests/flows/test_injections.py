@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from brain.core.context import FOREIGN
+from brain.core.history import FRESH
 from brain.core.texts import version
 from brain.domain.email import Email
 from brain.domain.events import EmailBrought
@@ -45,6 +46,7 @@ from tests.flows.injections import (
     Demand,
     Obedient,
     demanded,
+    encoded,
     send,
 )
 from tests.tools.stage import errand
@@ -169,10 +171,7 @@ def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(demand: 
         first = Obedient(keep)
         object.__setattr__(house.world.services, "model", first)
         await house.world.ask("Read me my last email.", patience_s=60)
-        for _ in range(house.world.limits.tail_entries):  # out of what is shown of the past
-            object.__setattr__(house.world.services, "model", Obedient())
-            await house.world.ask("Hello", patience_s=60)
-            await asyncio.sleep(5)
+        await asyncio.sleep(FRESH.total_seconds())  # so that nothing is left but what it wrote
         second = Obedient([("readDocument", {"id": "doc2"})])
         object.__setattr__(house.world.services, "model", second)
         await house.world.ask("What is in the plan?", patience_s=60)
@@ -184,8 +183,9 @@ def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(demand: 
 
 def test_the_word_of_a_notification_is_not_trusted() -> None:
     async def story() -> None:
-        words = Demand(name="", calls=(send(ANNA),)).words()
-        house = House(Obedient())
+        words = encoded(Demand(name="", calls=(send(ANNA),)).words())
+        model = Obedient()
+        house = House(model)
         await house.furnish(PLAIN.write("nothing"))
         await house.world.services.store.here("anna")
         email = PLAIN.write("nothing")
@@ -195,6 +195,7 @@ def test_the_word_of_a_notification_is_not_trusted() -> None:
         assert said[-1].kind is Kind.NOTIFICATION
         await house.world.ask("What was that?", patience_s=60)
         await house.world.settle()
+        assert [tool for tool, _ in model.done] == ["sendEmail"]
         assert house.post.sent == []
 
     run_virtual(story())

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.adapters.shown import ShownMemory, ShownWishes
+from brain.core.history import NEUTRAL
 from brain.core.limits import Limits
 from brain.core.memories import FACTS_HEAD, SUMMARY_HEAD
 from brain.core.step import CONTINUE
-from brain.core.summary import NEUTRAL
 from brain.domain.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.domain.memory import Fact, Summary
 from brain.domain.wishes import Preferences
