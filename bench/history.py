@@ -9,7 +9,7 @@ from bench.stage import Person, Stage, says, staged
 from bench.tables import Table, kib, ms, ratio
 from bench.timing import Scale, seconds_of
 from brain.adapters.clock import SystemClock
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.limits import Limits
 from brain.core.records import draft_to_log, utterance_to_log
 from brain.domain.messages import Draft, Kind

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from brain.core.outgoing import recipient
 from brain.domain.email import Address
 from brain.domain.errors import SettingMissing
-from brain.settings import OWNER, Env
+from brain.settings import OWNER
+from brain.variables import Env
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 

@@ -9,15 +9,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
 
+from brain import variables
 from brain.core.limits import LEASE_S
 from brain.domain.errors import SettingMissing
+from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.email_settings import EmailSettings
-
-type Env = Mapping[str, str]
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
 RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
@@ -119,8 +118,8 @@ def environment() -> Env:
 def store(env: Env) -> StoreSettings:
     """Raises SettingMissing, as all of these do."""
     return StoreSettings(
-        url=_need_url(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
-        token=_need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
+        url=variables.need_url(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
+        token=variables.need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
     )
 
 
@@ -128,10 +127,10 @@ def queue(env: Env) -> QueueSettings:
     """Where QStash is, and where it finds us."""
     bypass = env.get("VERCEL_AUTOMATION_BYPASS_SECRET")
     return QueueSettings(
-        url=_url(env, "QSTASH_URL"),
-        token=_need(env, "QSTASH_TOKEN"),
-        current_key=_need(env, "QSTASH_CURRENT_SIGNING_KEY"),
-        next_key=_need(env, "QSTASH_NEXT_SIGNING_KEY"),
+        url=variables.url(env, "QSTASH_URL"),
+        token=variables.need(env, "QSTASH_TOKEN"),
+        current_key=variables.need(env, "QSTASH_CURRENT_SIGNING_KEY"),
+        next_key=variables.need(env, "QSTASH_NEXT_SIGNING_KEY"),
         public_url=_public_url(env),
         headers={"x-vercel-protection-bypass": bypass} if bypass else {},
     )
@@ -140,16 +139,16 @@ def queue(env: Env) -> QueueSettings:
 def channel(env: Env) -> ChannelSettings:
     """Pusher's, or those of a server that speaks like it."""
     host = env.get("PUSHER_HOST")
-    app_id = _need(env, "PUSHER_APP_ID")
+    app_id = variables.need(env, "PUSHER_APP_ID")
     if not app_id.isdigit():
         raise SettingMissing("PUSHER_APP_ID must consist of digits")
     return ChannelSettings(
         app_id=app_id,
-        key=_need(env, "PUSHER_KEY"),
-        secret=_need(env, "PUSHER_SECRET"),
-        cluster=env.get("PUSHER_CLUSTER") if host else _need(env, "PUSHER_CLUSTER"),
+        key=variables.need(env, "PUSHER_KEY"),
+        secret=variables.need(env, "PUSHER_SECRET"),
+        cluster=env.get("PUSHER_CLUSTER") if host else variables.need(env, "PUSHER_CLUSTER"),
         host=host,
-        port=int(_number(env, "PUSHER_PORT", 0)) or None,
+        port=int(variables.number(env, "PUSHER_PORT", 0)) or None,
         tls=env.get("PUSHER_TLS", "1") != "0",
     )
 
@@ -163,8 +162,8 @@ def model(env: Env) -> ModelSettings:
     fallbacks = env.get("BRAIN_FALLBACK_MODELS", "").split(",")
     return ModelSettings(
         provider="openrouter" if is_router else "openai",
-        base_url=_url(env, "OPENAI_BASE_URL"),
-        api_key=_need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
+        base_url=variables.url(env, "OPENAI_BASE_URL"),
+        api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
         fallback_models=tuple(part.strip() for part in fallbacks if part.strip()),
     )
@@ -196,7 +195,7 @@ def has_email(env: Env, user_id: str) -> bool:
 
 def tokens(env: Env) -> TokenSettings:
     """Whose tokens hold."""
-    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), _url(env, "BRAIN_JWKS_URL")
+    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), variables.url(env, "BRAIN_JWKS_URL")
     if not secret and not jwks_url:
         raise SettingMissing("BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing")
     if secret and len(secret.encode()) < 32:
@@ -236,10 +235,10 @@ def session(env: Env) -> SessionSettings:
 def times(env: Env) -> TimeSettings:
     """How long things may take."""
     return TimeSettings(
-        max_duration_s=_number(env, "BRAIN_MAX_DURATION_S", MAX_DURATION_S, least=1),
-        reserve_s=_number(env, "BRAIN_HANDOFF_RESERVE_S", RESERVE_S, least=0.1),
-        patience_s=_number(env, "BRAIN_HTTP_PATIENCE_S", PATIENCE_S),
-        lease_s=_number(env, "BRAIN_LEASE_S", LEASE_S, least=1),
+        max_duration_s=variables.number(env, "BRAIN_MAX_DURATION_S", MAX_DURATION_S, least=1),
+        reserve_s=variables.number(env, "BRAIN_HANDOFF_RESERVE_S", RESERVE_S, least=0.1),
+        patience_s=variables.number(env, "BRAIN_HTTP_PATIENCE_S", PATIENCE_S),
+        lease_s=variables.number(env, "BRAIN_LEASE_S", LEASE_S, least=1),
     )
 
 
@@ -274,7 +273,7 @@ def problems(env: Env) -> dict[str, str]:
 
 
 def _public_url(env: Env) -> str:
-    if url := _url(env, "BRAIN_PUBLIC_URL"):
+    if url := variables.url(env, "BRAIN_PUBLIC_URL"):
         return url.rstrip("/")
     # A preview has an address of its own; production is called by its domain, which no login
     # guards.
@@ -287,33 +286,6 @@ def _public_url(env: Env) -> str:
     raise SettingMissing("BRAIN_PUBLIC_URL is missing")
 
 
-def _need(env: Env, *names: str) -> str:
-    for name in names:
-        if value := env.get(name):
-            return value
-    raise SettingMissing(f"{' or '.join(names)} is missing")
-
-
-def _need_url(env: Env, *names: str) -> str:
-    url = _need(env, *names)
-    if not _is_web_address(url):
-        raise SettingMissing(f"{' or '.join(names)} must be an address that begins with https://")
-    return url
-
-
-def _url(env: Env, name: str) -> str | None:
-    return _need_url(env, name) if env.get(name) else None
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # raises ValueError if it is no number
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and url.split() == [url]
-
-
 def _is_webhook_secret(secret: str) -> bool:
     """By the specification of Standard Webhooks: 24 to 64 random bytes."""
     try:
@@ -324,17 +296,4 @@ def _is_webhook_secret(secret: str) -> bool:
 
 
 def _need_database(env: Env) -> str:
-    return _need(env, "DATABASE_URL")
-
-
-def _number(env: Env, name: str, default: float, *, least: float = 0) -> float:
-    text = env.get(name)
-    if not text:
-        return default
-    try:
-        number = float(text)
-    except ValueError:
-        raise SettingMissing(f"{name} must be a number") from None
-    if not least <= number < float("inf"):
-        raise SettingMissing(f"{name} must be at least {least:g}")
-    return number
+    return variables.need(env, "DATABASE_URL")

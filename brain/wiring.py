@@ -24,7 +24,7 @@ from brain.flows.notices import release
 from brain.flows.turn import Invocation, Services
 from brain.http.tokens import Tokens
 from brain.ports import Archive, Documents, Emails, Memory, Reminders, Tool, Wishes
-from brain.settings import Env
+from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.adapters.postgres import Postgres
@@ -278,40 +278,20 @@ class Wiring:
         return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
 
     @property
-    def _email_tools(self) -> tuple[Tool, ...]:
-        from brain.tools.email import email_tools, reading_tools
-
-        if (account := self.account) is not None:
-            return email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
-        brings = (self.events.secret, self.events.postmark_password) != (None, None)
-        return reading_tools(self.emails) if brings and self.emails else ()
-
-    @cached_property
-    def web_tools(self) -> tuple[Tool, ...]:
-        """Pages of the web, for everybody: they need no setting."""
-        from brain.adapters.web import HttpWeb
-        from brain.tools.web import web_tools
-
-        return web_tools(HttpWeb())
-
-    @property
     def _tools(self) -> tuple[Tool, ...]:
-        from brain.tools.reminders import reminder_tools
+        from brain.adapters.web import HttpWeb
+        from brain.tools.toolbox import toolbox
 
-        reminders = reminder_tools(self.reminders, self.queue, self.clock, self.wishes)
-        anywhere = (*reminders, *self.web_tools)
-        if not (self.documents and self.memory and self.archive and self.wishes):
-            return anywhere
-        from brain.tools.documents import document_tools
-        from brain.tools.memory import memory_tools
-        from brain.tools.rules import rule_tools
-        from brain.tools.sharing import sharing_tools
-
-        return (
-            *document_tools(self.documents),
-            *memory_tools(self.memory, self.archive),
-            *rule_tools(self.wishes),
-            *self._email_tools,
-            *(sharing_tools(self.documents, self.account) if self.account else ()),
-            *anywhere,
+        brings = (self.events.secret, self.events.postmark_password) != (None, None)
+        return toolbox(
+            reminders=self.reminders,
+            queue=self.queue,
+            clock=self.clock,
+            web=HttpWeb(),
+            documents=self.documents,
+            memory=self.memory,
+            archive=self.archive,
+            wishes=self.wishes,
+            emails=self.emails if brings else None,
+            account=self.account,
         )

@@ -9,7 +9,7 @@ import pytest
 
 from brain import settings
 from brain.domain.errors import SettingMissing
-from brain.settings import Env
+from brain.variables import Env
 
 FULL = {
     "UPSTASH_REDIS_REST_URL": "https://redis.example",

@@ -8,14 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brain.adapters.replies import HERE_MS, heard_by
-from brain.adapters.store import (
-    BRAIN_LIMIT_S,
-    KEEP_MS,
-    NO_BOUND,
-    Keys,
-    Redis,
-    script,
-)
+from brain.adapters.scripts import BRAIN_LIMIT_S, KEEP_MS, NO_BOUND, Keys, Redis, script
 from brain.core import records
 from brain.core.codec import dumps
 from brain.domain.errors import EntryUnreadable

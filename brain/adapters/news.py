@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.domain.errors import StoreUnreachable
 from brain.ports import Bulletin
 

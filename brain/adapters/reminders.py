@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from brain.adapters.store import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, script
+from brain.adapters.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, script
 from brain.core import records
 from brain.domain.errors import EntryUnreadable
 from brain.domain.reminders import Reminder

@@ -21,12 +21,11 @@ from brain.domain.moves import (
     Duplicate,
     Hold,
     Move,
-    Page,
     Recorded,
-    Status,
     Stop,
     Stopped,
 )
+from brain.domain.views import Page, Status
 
 STATUS_FIELDS = (
     "state", "id", "loops", "activity", "started", "last", "seq", "progress", "reason",

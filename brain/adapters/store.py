@@ -5,14 +5,20 @@ a Redis is the `Redis` that is handed in: over Upstash's REST in production, in 
 simulator.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from brain.adapters import replies
+from brain.adapters.scripts import (
+    BRAIN_LIMIT_S,
+    CALLER_LIMIT_S,
+    KEEP_MS,
+    NO_BOUND,
+    Keys,
+    Redis,
+    script,
+)
 from brain.core import records
 from brain.core.codec import digest
 from brain.core.limits import Limits
@@ -28,75 +34,21 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
-    Here,
     Hold,
-    Occupancy,
-    Page,
     RateLimited,
     Settled,
-    Status,
     Stop,
     Stopped,
     Summons,
 )
+from brain.domain.views import Here, Occupancy, Page, Status
 
-KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
 QUESTION_KEEP_MS = 30 * 24 * 3600 * 1000  # ms; longer than a question is open: some ask later
 HERE_KEEP_MS = 7 * 24 * 3600 * 1000  # ms; how long it is known when somebody was last there
-NO_BOUND = "1000000"  # entries of a log that the archive keeps short: none goes before it has them
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
 LOG_ROOM = 2  # times `log_entries`: what a log without an archive holds
-
-CALLER_LIMIT_S = 4.0  # seconds for a call that somebody waits for; then they are told to come again
-BRAIN_LIMIT_S = (
-    10.0  # seconds for a brain's own: it sits out a short outage, and its lease is longer
-)
-
-# One script with atomicity for one user at a time: without the flag Upstash locks the database.
-FLAG = "#!lua flags=allow-key-locking\n"
-
-
-class Redis(Protocol):
-    """A Redis that runs scripts and commands. Raises StoreUnreachable."""
-
-    async def evaluate(
-        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
-    ) -> Any:
-        """Run a script, and send it again within the limit when no answer came."""
-
-    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
-        """Run a command that may be sent twice, likewise."""
-
-
-@cache
-def script(name: str) -> str:
-    """The text of a move, ready to be sent."""
-    folder = files("brain.adapters") / "lua"
-    prelude = (folder / "prelude.lua").read_text("utf-8")
-    return FLAG + prelude + (folder / f"{name}.lua").read_text("utf-8")
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """A user's keys. The hash tag keeps them on one node, and under one lock."""
-
-    user: str
-
-    @classmethod
-    def of(cls, user_id: str) -> "Keys":
-        return cls(hashlib.sha256(user_id.encode()).hexdigest()[:32])
-
-    def key(self, name: str) -> str:
-        return f"brain:{{{self.user}}}:{name}"
-
-    def news(self) -> str:
-        """The pub/sub channel on which the user's listeners are told; no key."""
-        return self.key("news")
-
-    def all(self) -> list[str]:
-        return [self.key("run"), self.key("log"), self.key("journal")]
 
 
 class RedisStore:

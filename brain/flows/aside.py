@@ -6,7 +6,8 @@ from brain.core.consent import reading
 from brain.core.enquiry import Doing, asked_in, in_words
 from brain.domain.errors import TooManyTexts
 from brain.domain.messages import Decision, Draft, Kind
-from brain.domain.moves import AnsweredAside, Arrival, Duplicate, RateLimited, Status
+from brain.domain.moves import AnsweredAside, Arrival, Duplicate, RateLimited
+from brain.domain.views import Status
 from brain.flows.deliver import Outcome, Reply
 from brain.flows.turn import Services
 

@@ -1,7 +1,7 @@
 """A user's log, whole: from the archive where the state store no longer holds it."""
 
 from brain.domain.messages import LogEntry
-from brain.domain.moves import Page
+from brain.domain.views import Page
 from brain.ports import Archive, StateStore
 
 

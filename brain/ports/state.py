@@ -17,17 +17,14 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
-    Here,
     Hold,
-    Occupancy,
-    Page,
     RateLimited,
     Settled,
-    Status,
     Stop,
     Stopped,
     Summons,
 )
+from brain.domain.views import Here, Occupancy, Page, Status
 
 
 class StateStore(Protocol):

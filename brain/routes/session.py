@@ -16,7 +16,7 @@ from brain.domain.tools import Json
 from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
-from brain.settings import Env
+from brain.variables import Env
 from brain.wiring import Wiring
 
 OWNER = "owner"  # the user id of a deployment that one person keeps for themselves

@@ -13,7 +13,7 @@ import pytest
 import respx
 
 from brain.adapters.news import BACKLOG, Inbox, UpstashNews
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.adapters.upstash import Upstash
 from brain.domain.errors import StoreUnreachable
 from brain.ports import Bulletin

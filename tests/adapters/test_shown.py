@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from brain.adapters.board import RedisMemoryBlock
+from brain.adapters.scripts import Keys
 from brain.adapters.shown import ShownMemory, ShownWishes
-from brain.adapters.store import Keys
 from brain.domain.memory import Fact
 from brain.domain.wishes import Preferences
 from tests.fakes.memory import FakeMemory

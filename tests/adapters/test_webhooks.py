@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brain.adapters.pusher import PusherChannel, channel_names
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.adapters.webhooks import WebhookReader
 from brain.domain.errors import SignatureRefused, WebhookUnreadable
 from brain.domain.presence import ClientMessage, MemberChange, Occupied, Presence

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from brain.adapters.store import BRAIN_LIMIT_S, CALLER_LIMIT_S
+from brain.adapters.scripts import BRAIN_LIMIT_S, CALLER_LIMIT_S
 from brain.domain.errors import BrainError, LeaseLost, StoreUnreachable
 from brain.domain.messages import Draft, Heard
 from brain.domain.moves import (
@@ -22,18 +22,15 @@ from brain.domain.moves import (
     Commit,
     Committed,
     Duplicate,
-    Here,
     Hold,
-    Occupancy,
-    Page,
     RateLimited,
     Recorded,
     Settled,
-    Status,
     Stop,
     Stopped,
     Summons,
 )
+from brain.domain.views import Here, Occupancy, Page, Status
 from brain.ports import StateStore
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.asking import is_decided_id
 from brain.domain.journal import Answered, Returned, Started, ToolCall
 from brain.domain.messages import Decision, Message

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from brain.adapters.store import Redis, RedisStore
+from brain.adapters.scripts import Redis
+from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.flows import control, events, go, notices, patience
 from brain.flows.deliver import Reply

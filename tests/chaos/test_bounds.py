@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.context import INSTRUCTIONS
 from brain.core.limits import Limits
 from brain.domain.journal import Returned
 from brain.domain.messages import Kind, Message
-from brain.domain.moves import Status
 from brain.domain.tools import Effect
+from brain.domain.views import Status
 from brain.flows.go import LAST_WORDS
 from tests.chaos.faults import Exactly, Fault
 from tests.chaos.histories import play

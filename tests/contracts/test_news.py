@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from brain.adapters.news import UpstashNews
-from brain.adapters.store import FLAG, Keys
+from brain.adapters.scripts import FLAG, Keys
 from brain.adapters.upstash import Upstash
 from brain.domain.errors import StoreUnreachable
 from brain.ports import Bulletin, News

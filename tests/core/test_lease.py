@@ -6,7 +6,8 @@ from itertools import count
 
 import pytest
 
-from brain.adapters.store import Keys, RedisStore
+from brain.adapters.scripts import Keys
+from brain.adapters.store import RedisStore
 from brain.core.lease import RULES, Move, State, rule_for
 from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost

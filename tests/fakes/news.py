@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from brain.adapters.news import Inbox, parse_bulletin
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.domain.errors import StoreUnreachable
 from brain.ports import Bulletin
 

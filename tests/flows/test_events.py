@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.codec import dumps
 from brain.domain.errors import EntryUnreadable, MailboxUnreachable, QueueUnreachable
 from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.step import CONTINUE
 from brain.domain.errors import StoreUnreachable
 from brain.domain.messages import Message

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.step import CONTINUE
 from brain.domain.errors import ModelUnavailable
 from brain.domain.events import Event

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.limits import Limits
 from brain.domain.errors import QueueUnreachable, StoreUnreachable
 from brain.domain.journal import Answered

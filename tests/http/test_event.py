@@ -17,7 +17,7 @@ from standardwebhooks import Webhook
 
 from brain.adapters.emails import PostgresEmails
 from brain.adapters.postgres import Postgres
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.codec import dumps
 from brain.core.reminders import EARLY_S, check_event, due_event
 from brain.domain.reminders import Reminder

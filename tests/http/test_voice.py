@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.limits import Limits
 from brain.http.edge import MAX_BODY_BYTES
 from brain.routes import calls

@@ -12,7 +12,8 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from brain.adapters.store import Redis, RedisStore
+from brain.adapters.scripts import Redis
+from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from tests.chaos.product import Product
 

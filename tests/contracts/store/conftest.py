@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from brain.adapters.store import Redis
+from brain.adapters.scripts import Redis
 from brain.adapters.upstash import Upstash
 from local.engines import valkey
 from local.upstash import upstash_app

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from brain.adapters.store import Redis, RedisStore
+from brain.adapters.scripts import Redis
+from brain.adapters.store import RedisStore
 from brain.core.limits import Limits
 from brain.domain.journal import (
     Answered,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.limits import Limits
 from brain.domain.messages import Heard, How, Message, Utterance
 from brain.domain.moves import (

@@ -3,7 +3,7 @@
 import pytest
 
 from brain.adapters.board import RedisMemoryBlock
-from brain.adapters.store import KEEP_MS, Keys
+from brain.adapters.scripts import KEEP_MS, Keys
 from brain.domain.memory import Summary
 from brain.domain.moves import Admitted
 from tests.contracts.store.stage import Stage, Twice

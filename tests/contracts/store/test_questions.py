@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.codec import digest
 from brain.core.limits import Limits
 from brain.domain.journal import Answered, Joined, Returned

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from brain.domain.messages import Message
-from brain.domain.moves import Admitted, Move, Status
+from brain.domain.moves import Admitted, Move
+from brain.domain.views import Status
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brain.adapters.reminders import MOST, TAKEN_MS, RedisReminders
-from brain.adapters.store import KEEP_MS, Keys
+from brain.adapters.scripts import KEEP_MS, Keys
 from brain.core.codec import dumps
 from brain.domain.errors import EntryUnreadable
 from brain.domain.reminders import Reminder

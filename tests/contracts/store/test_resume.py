@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from brain.core.limits import Limits
 from brain.domain.errors import LeaseLost
 from brain.domain.moves import Admitted, Alive, Move, Recorded, Settled
