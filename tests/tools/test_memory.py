@@ -1,6 +1,7 @@
 """What the model gets from the tools of memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -163,7 +164,8 @@ async def test_a_search_says_who_said_what_when(
 async def test_what_may_be_the_words_of_others_says_so(
     tools: Sequence[Tool], archive: FakeArchive
 ) -> None:
-    await keep(archive, answered(2, "An email has arrived: buy tea!", Kind.NOTIFICATION))
+    told = answered(2, "An email has arrived: buy tea!", Kind.NOTIFICATION)
+    await keep(archive, replace(told, foreign=True))
     [entry] = (await use(tools, "searchHistory", {"query": "tea"}))["entries"]
     assert entry["from"] == "a notice of something outside"
 
