@@ -99,10 +99,11 @@ class Ledger:
         return Receipt(message_id=message.id, deduplicated=False)
 
     def _postpone(self, message: QueueMessage, answer: Answer, delay_s: float) -> QueueMessage:
-        due_ms = self._now_ms() + int(1000 * delay_s)
+        now_ms = self._now_ms()
+        due_ms = now_ms + int(1000 * delay_s)
         later = replace(message, retried=message.retried + 1, due_ms=due_ms)
         self._store.save(later)
-        self._note("ERROR", message, answer=answer, next_delivery_ms=due_ms)
+        self._note("ERROR", message, answer=answer, next_delivery_ms=due_ms, now_ms=now_ms)
         return later
 
     def _bury(self, message: QueueMessage, answer: Answer) -> str:
@@ -135,12 +136,13 @@ class Ledger:
         *,
         answer: Answer | None = None,
         next_delivery_ms: int | None = None,
+        now_ms: int | None = None,
     ) -> None:
         self._store.note(
             event(
                 state,
                 message,
-                now_ms=self._now_ms(),
+                now_ms=self._now_ms() if now_ms is None else now_ms,
                 answer=answer,
                 next_delivery_ms=next_delivery_ms,
             )
