@@ -25,6 +25,7 @@ from local.stack import MAX_DURATION, Stack, stack
 
 LEASE_S = 5
 MAX_DURATION_S = 6
+REST_S = 2.0  # seconds that a connection is kept; servers keep it for five
 LIMIT_S = 30.0  # seconds for whatever a test waits for
 
 type Json = dict[str, Any]
@@ -123,7 +124,9 @@ class Town:
 
     @classmethod
     async def of(cls, stack: Stack) -> Self:
-        return cls(stack, httpx.AsyncClient(base_url=stack.url, timeout=LIMIT_S))
+        # No connection is used again that the server may be about to close.
+        limits = httpx.Limits(keepalive_expiry=REST_S)
+        return cls(stack, httpx.AsyncClient(base_url=stack.url, timeout=LIMIT_S, limits=limits))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
