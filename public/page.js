@@ -4,6 +4,8 @@ import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './pace.js';
 import { Conversation } from './page/conversation.js';
 import { part } from './page/dom.js';
+import { Neighbours } from './page/neighbours.js';
+import { Panels } from './page/panels.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
@@ -29,7 +31,9 @@ const BEFORE = {
 /** @type {Brain | null} */
 let brain = null;
 const resources = new Resources();
-const conversation = new Conversation(resources);
+const neighbours = new Neighbours();
+const conversation = new Conversation(resources, ({ seq }) => neighbours.tell(seq));
+const panels = new Panels();
 const roads = new RoadMenu(
   /** @type {HTMLButtonElement} */ (part('connection')),
   (name) => brain?.useRoad(name),
@@ -43,8 +47,10 @@ const signIn = new SignIn((accessKey) => void start(accessKey));
 async function start(accessKey, attempt = 1) {
   const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
   const road = chosenRoad() ?? undefined;
+  const { surroundings } = neighbours;
+  const how = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
   try {
-    begin(await connect({ token, accessKey, onSession: keep, history: HISTORY, road }));
+    begin(await connect(how));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
     if (error.status === 401) return askForKey(accessKey === undefined ? '' : 'This key does not fit.');
@@ -65,6 +71,8 @@ function begin(connected) {
   const { session, onState } = connected;
   brain = connected;
   part('scripted').hidden = part('source').hidden = !session.features?.model?.scripted;
+  panels.begin(session.features ?? {}, resources);
+  neighbours.begin(session);
   conversation.begin(connected);
   onState((now) => {
     showState(now);

@@ -67,9 +67,11 @@ function workInWords(activity) {
 
 /** @param {unknown} error why a question was not taken */
 export function refusalInWords(error) {
-  const { status, title, detail } = /** @type {Partial<BrainError>} */ (error);
+  const { status, title, detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
   if (status === undefined) return 'Something went wrong in this page.';
   if (status === 401) return 'Your session has ended.';
+  const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
+  if (fault) return `${title} ${fault.field} ${fault.message}.`;
   return detail || title || 'The brain could not be reached.';
 }
 

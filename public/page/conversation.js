@@ -25,6 +25,7 @@ export class Conversation {
     onListening: (isListening) => isListening && this.#voice.beginTalk(),
   });
   #resources;
+  #onEntry;
   /** @type {(brain: Brain) => void} */
   #found = () => {};
   /** @type {Promise<Brain>} */
@@ -34,9 +35,13 @@ export class Conversation {
   #state = null;
   #unanswered = 0;
 
-  /** @param {import('./resources.js').Resources} resources */
-  constructor(resources) {
+  /**
+   * @param {import('./resources.js').Resources} resources
+   * @param {(entry: Entry) => void} onEntry told of each that is shown
+   */
+  constructor(resources, onEntry) {
     this.#resources = resources;
+    this.#onEntry = onEntry;
     this.#brain = this.#awaitBrain();
     this.#questions = this.#newQuestions();
     part('welcome').addEventListener('click', ({ target }) => {
@@ -54,6 +59,7 @@ export class Conversation {
   /** @param {Brain} brain */
   begin(brain) {
     this.#timeline.clear();
+    part('log').ariaBusy = 'true';
     this.#questions = this.#newQuestions();
     brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
@@ -79,6 +85,7 @@ export class Conversation {
     this.#offerStop(run.state === 'running');
     this.#away.show(state.missed);
     if (state.connection === 'connecting') return;
+    if (part('log').ariaBusy === 'true') void this.#questions.look(); // one may wait for long
     part('welcome').hidden = !this.#timeline.isEmpty;
     part('log').ariaBusy = 'false'; // from here on a screen reader says what comes
   }
@@ -89,8 +96,9 @@ export class Conversation {
 
   #newQuestions() {
     return new Questions({
-      ask: async () => (await this.#resources.get('/api/questions')).question?.id ?? null,
+      ask: async () => (await this.#resources.get('/api/questions')).question,
       decide: (id, decision) => this.#awaiting(async () => (await this.#brain).decide(id, decision)),
+      place: part('waiting'),
     });
   }
 
@@ -152,6 +160,7 @@ export class Conversation {
     const element = this.#timeline.show(entry);
     this.#questions.hear(entry, element);
     this.#voice.note(entry.seq);
+    this.#onEntry(entry);
     if (isNew && entry.role === 'brain') this.#away.note(element);
   }
 

@@ -2,14 +2,17 @@
 
 import { refusalInWords } from '../wording.js';
 import { Card } from './card.js';
+import { line } from './lines.js';
 import { Standings } from './standing.js';
 
 /** @typedef {import('../types.js').Entry} Entry */
+/** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').Decision} Decision */
 
 export class Questions {
   #ask;
   #decide;
+  #place;
   #standings = new Standings();
   /** @type {Map<string, Card>} */
   #cards = new Map();
@@ -18,12 +21,15 @@ export class Questions {
 
   /**
    * @param {object} desk
-   * @param {() => Promise<string | null>} desk.ask which one waits, by its id
+   * @param {() => Promise<Message | null>} desk.ask which one waits
    * @param {(id: string, decision: Decision) => Promise<unknown>} desk.decide
+   * @param {HTMLElement} desk.place for one that waits since before the log as it is shown
    */
-  constructor({ ask, decide }) {
+  constructor({ ask, decide, place }) {
     this.#ask = ask;
     this.#decide = decide;
+    this.#place = place;
+    place.replaceChildren();
   }
 
   /**
@@ -31,16 +37,16 @@ export class Questions {
    * @param {HTMLElement} element of the entry in the log
    */
   hear(entry, element) {
-    if (entry.role === 'brain' && entry.question?.for === 'user') {
-      const decide = (/** @type {Decision} */ decision) => this.#decideOn(entry.id, decision);
-      this.#cards.set(entry.id, new Card(element, entry, decide));
+    const isNews = this.#standings.hear(entry);
+    if (entry.role === 'brain' && isNews) {
+      this.#draw(entry, element);
+      void this.look();
     }
-    if (this.#standings.hear(entry)) void this.#look();
     this.#show();
   }
 
   /** Ask which one waits; once more, if something has come meanwhile. */
-  async #look() {
+  async look() {
     this.#isStale = true;
     if (this.#isAsking) return;
     this.#isAsking = true;
@@ -48,13 +54,30 @@ export class Questions {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#standings.hearWaiting(await this.#ask());
+        this.#hearWaiting(await this.#ask());
       } catch {
         break; // out of reach: with the next entry, or the next attempt to decide
       }
     }
     this.#isAsking = false;
     this.#show();
+  }
+
+  /** @param {Message | null} message */
+  #hearWaiting(message) {
+    const isForUser = message?.question?.for === 'user';
+    this.#standings.hearWaiting((isForUser && message.id) || null);
+    if (!isForUser || this.#standings.knows(message.id)) return;
+    this.#standings.hear({ ...message, role: 'brain' });
+    const element = line('question', message.text);
+    this.#place.append(element);
+    this.#draw(message, element);
+  }
+
+  /** @param {Message} message @param {HTMLElement} element */
+  #draw(message, element) {
+    const decide = (/** @type {Decision} */ decision) => this.#decideOn(message.id, decision);
+    this.#cards.set(message.id, new Card(element, message, decide));
   }
 
   #show() {
@@ -67,7 +90,7 @@ export class Questions {
     try {
       await this.#decide(id, decision);
     } catch (error) {
-      await this.#look(); // it may have been decided elsewhere
+      await this.look(); // it may have been decided elsewhere
       throw new Error(refusalInWords(error), { cause: error });
     }
   }

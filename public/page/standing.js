@@ -13,7 +13,7 @@ export const IN_WORDS = {
   changed: 'You approved this with changes.',
   rejected: 'You rejected this. Nothing was done.',
   expired: 'The time for this question is over. Nothing was done.',
-  closed: 'This question is no longer open.',
+  closed: 'You did not decide on this.',
 };
 
 export class Standings {
@@ -23,6 +23,11 @@ export class Standings {
   #decided = new Map();
   /** @type {string | null | undefined} */
   #waiting = undefined; // the id of the one that waits, as the server says; not asked yet
+
+  /** @param {string} id */
+  knows(id) {
+    return this.#asked.has(id);
+  }
 
   /**
    * @param {Entry} entry
@@ -35,7 +40,7 @@ export class Standings {
       return true;
     }
     const { decision } = entry;
-    if (!decision) return this.#hasOpen; // other words may have closed it
+    if (!decision) return false;
     const question = this.#asked.get(decision.questionId)?.question;
     const was = question && isChanged(question.arguments, decision.arguments ?? question.arguments);
     const yes = was ? 'changed' : 'approved';
@@ -60,9 +65,5 @@ export class Standings {
     const expiresMs = Date.parse(this.#asked.get(id)?.question?.expiresAt ?? '');
     if (expiresMs <= nowMs) return 'expired';
     return this.#waiting === undefined ? null : 'closed';
-  }
-
-  get #hasOpen() {
-    return [...this.#asked.keys()].some((id) => !this.#decided.has(id) && this.#waiting !== null);
   }
 }
