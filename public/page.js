@@ -32,8 +32,11 @@ const BEFORE = {
 let brain = null;
 const resources = new Resources();
 const neighbours = new Neighbours();
-const conversation = new Conversation(resources, ({ seq }) => neighbours.tell(seq));
 const panels = new Panels();
+const conversation = new Conversation(resources, (entry, isNew) => {
+  neighbours.tell(entry.seq);
+  if (isNew && entry.role === 'brain') panels.hearMessage();
+});
 const roads = new RoadMenu(
   /** @type {HTMLButtonElement} */ (part('connection')),
   (name) => brain?.useRoad(name),

@@ -37,7 +37,7 @@ export class Conversation {
 
   /**
    * @param {import('./resources.js').Resources} resources
-   * @param {(entry: Entry) => void} onEntry told of each that is shown
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each that is shown
    */
   constructor(resources, onEntry) {
     this.#resources = resources;
@@ -160,7 +160,7 @@ export class Conversation {
     const element = this.#timeline.show(entry);
     this.#questions.hear(entry, element);
     this.#voice.note(entry.seq);
-    this.#onEntry(entry);
+    this.#onEntry(entry, isNew);
     if (isNew && entry.role === 'brain') this.#away.note(element);
   }
 

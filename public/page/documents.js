@@ -3,7 +3,16 @@
 import { refusalInWords } from '../wording.js';
 import { button, field, make } from './dom.js';
 import { withLinks } from './lines.js';
-import { askingButton, byOthers, empty, list, Loaded, searchField, when } from './panel.js';
+import {
+  askingButton,
+  byOthers,
+  empty,
+  focusPanel,
+  list,
+  Loaded,
+  searchField,
+  when,
+} from './panel.js';
 import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
@@ -17,10 +26,12 @@ const NONE_FITS = 'No document has these words.';
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
 export function documentsPanel(resources) {
+  const found = new Loaded();
   return {
     name: 'documents',
     title: 'Documents',
-    open: (body) => new Documents(resources, body).list(),
+    open: (body) => new Documents(resources, body, found).list(),
+    refresh: () => found.refresh(),
   };
 }
 
@@ -28,13 +39,14 @@ class Documents {
   #resources;
   #body;
   #query = '';
-  #found = new Loaded();
+  #found;
   #told = make('ul', { className: 'told', ariaLive: 'polite' });
 
-  /** @param {Resources} resources @param {HTMLElement} body */
-  constructor(resources, body) {
+  /** @param {Resources} resources @param {HTMLElement} body @param {Loaded} found the list */
+  constructor(resources, body, found) {
     this.#resources = resources;
     this.#body = body;
+    this.#found = found;
     body.addEventListener('dragover', (event) => this.#drag(event, true));
     body.addEventListener('dragleave', (event) => this.#drag(event, false));
     body.addEventListener('drop', (event) => this.#drop(event));
@@ -48,6 +60,11 @@ class Documents {
     this.#query = '';
     this.#body.replaceChildren(search, this.#entrance(), this.#told, this.#found.element);
     void this.#load();
+  }
+
+  #return() {
+    this.list();
+    focusPanel();
   }
 
   #load() {
@@ -72,7 +89,7 @@ class Documents {
   /** @param {string} id */
   #read(id) {
     const shown = new Loaded();
-    const back = button('← All documents', () => this.list(), { className: 'plain back' });
+    const back = button('← All documents', () => this.#return(), { className: 'plain back' });
     this.#body.replaceChildren(back, shown.element);
     back.focus();
     void shown.show(
@@ -85,7 +102,7 @@ class Documents {
   #whole({ id, title, body, updatedAt, foreign }) {
     const remove = askingButton('Delete', title, async () => {
       await this.#resources.remove(PATH, id);
-      this.list();
+      this.#return();
     });
     return [
       make('h3', { dir: 'auto' }, title),
@@ -158,7 +175,7 @@ class Documents {
     const text = make('textarea', { rows: 12 });
     const problem = make('p', { className: 'problem', role: 'alert' });
     const save = make('button', { type: 'submit', className: 'filled' }, 'Save');
-    const choices = make('div', { className: 'choices' }, save, button('Cancel', () => this.list()));
+    const choices = make('div', { className: 'choices' }, save, button('Cancel', () => this.#return()));
     const form = make('form', { className: 'edit' }, field('Title', title), field('Text', text));
     form.append(problem, choices);
     form.addEventListener('submit', async (event) => {
@@ -167,7 +184,7 @@ class Documents {
       try {
         const written = { title: title.value, body: text.value, typed: true };
         await this.#resources.post(PATH, written);
-        this.list();
+        this.#return();
       } catch (error) {
         problem.textContent = refusalInWords(error);
         save.disabled = false;

@@ -41,6 +41,7 @@ export function memoryPanel(resources) {
   return {
     name: 'memory',
     title: 'Memory',
+    refresh: () => void (found.element.isConnected && found.show(load, draw)), // from the first on
     open(body) {
       const intro = 'What you have asked your brain to remember.';
       body.append(make('p', { className: 'intro' }, intro), found.element);

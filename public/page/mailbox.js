@@ -3,7 +3,7 @@
 import { button, make } from './dom.js';
 import { withLinks } from './lines.js';
 import { arrivalForm, sentEmails } from './arrival.js';
-import { empty, list, Loaded, searchField, when } from './panel.js';
+import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 
@@ -34,10 +34,12 @@ const KB = 1024;
 
 /** @param {Resources} resources @param {boolean} isLocal @returns {import('./panel.js').Panel} */
 export function mailboxPanel(resources, isLocal) {
+  const found = new Loaded();
   return {
     name: 'mailbox',
     title: 'Mailbox',
-    open: (body) => new Mailbox(resources, body, isLocal).list(),
+    open: (body) => new Mailbox(resources, body, { isLocal, found }).list(),
+    refresh: () => found.refresh(),
   };
 }
 
@@ -46,13 +48,18 @@ class Mailbox {
   #body;
   #isLocal;
   #query = '';
-  #found = new Loaded();
+  #found;
 
-  /** @param {Resources} resources @param {HTMLElement} body @param {boolean} isLocal */
-  constructor(resources, body, isLocal) {
+  /**
+   * @param {Resources} resources
+   * @param {HTMLElement} body
+   * @param {{isLocal: boolean, found: Loaded}} how `found`: the list
+   */
+  constructor(resources, body, { isLocal, found }) {
     this.#resources = resources;
     this.#body = body;
     this.#isLocal = isLocal;
+    this.#found = found;
   }
 
   list() {
@@ -92,7 +99,11 @@ class Mailbox {
   /** @param {string} id */
   #read(id) {
     const shown = new Loaded();
-    const back = button('← All emails', () => this.list(), { className: 'plain back' });
+    const leave = () => {
+      this.list();
+      focusPanel();
+    };
+    const back = button('← All emails', leave, { className: 'plain back' });
     this.#body.replaceChildren(back, shown.element);
     back.focus();
     void shown.show(() => this.#resources.get(PATH, { id }), whole);

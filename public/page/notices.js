@@ -31,19 +31,21 @@ const NO_TRUSTED = 'Nobody yet: you are asked before anything is sent.';
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
 export function noticesPanel(resources) {
-  return { name: 'notifications', title: 'Notifications', open: (body) => open(resources, body) };
-}
-
-/** @param {Resources} resources @param {HTMLElement} body */
-function open(resources, body) {
   const settings = new Loaded();
   const rules = new Loaded();
-  body.append(settings.element, section('Tell me when …', rules.element));
-  void settings.show(
-    () => resources.get(PREFERENCES),
-    (/** @type {Preferences} */ preferences) => new Settings(resources, preferences).parts(),
-  );
-  showRules(resources, rules);
+  return {
+    name: 'notifications',
+    title: 'Notifications',
+    refresh: () => rules.refresh(), // of the settings nobody but the user changes any
+    open(body) {
+      body.append(settings.element, section('Tell me when …', rules.element));
+      void settings.show(
+        () => resources.get(PREFERENCES),
+        (/** @type {Preferences} */ preferences) => new Settings(resources, preferences).parts(),
+      );
+      showRules(resources, rules);
+    },
+  };
 }
 
 class Settings {

@@ -3,18 +3,21 @@
 import { refusalInWords } from '../wording.js';
 import { button, make } from './dom.js';
 
+export const TITLE_ID = 'panel-title';
+
 /**
  * @typedef {object} Panel
  * @property {string} name
  * @property {string} title
  * @property {(body: HTMLElement) => void} open fills the empty body
- * @property {() => void} [close]
+ * @property {() => void} refresh something may have changed
  */
 
 /** A place whose content is loaded, and says how that goes. */
 export class Loaded {
   element = make('div', { className: 'loaded' });
   #turn = 0;
+  #again = () => {};
 
   /**
    * @template Content
@@ -23,6 +26,7 @@ export class Loaded {
    */
   async show(load, draw) {
     const turn = (this.#turn += 1);
+    this.#again = () => void this.show(load, draw);
     const isLate = () => turn !== this.#turn; // something else is wanted by now
     this.element.ariaBusy = 'true';
     if (this.element.childElementCount === 0) this.element.append(waiting());
@@ -31,7 +35,7 @@ export class Loaded {
       if (!isLate()) this.element.replaceChildren(...draw(content));
     } catch (error) {
       if (isLate()) return;
-      const again = button('Try again', () => void this.show(load, draw));
+      const again = button('Try again', () => this.#again());
       this.element.replaceChildren(
         make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again),
       );
@@ -40,12 +44,22 @@ export class Loaded {
     }
   }
 
+  /** Load it again as it was loaded last, if it is seen. */
+  refresh() {
+    if (this.element.isConnected) this.#again();
+  }
+
   /** @param {Node[]} content */
   set(...content) {
     this.#turn += 1;
     this.element.ariaBusy = 'false';
     this.element.replaceChildren(...content);
   }
+}
+
+/** Where the focus goes when what had it is gone. */
+export function focusPanel() {
+  document.getElementById(TITLE_ID)?.focus();
 }
 
 /** @param {string} words */
@@ -101,6 +115,7 @@ export function askingButton(label, name, act) {
     yes.disabled = true;
     try {
       await act();
+      if (!document.activeElement || document.activeElement === document.body) focusPanel();
     } catch (error) {
       problem.textContent = refusalInWords(error);
       back();

@@ -2,9 +2,10 @@
 
 import { button, make, part } from './dom.js';
 import { documentsPanel } from './documents.js';
-import { mailboxPanel } from './mailbox.js';
 import { memoryPanel } from './facts.js';
+import { mailboxPanel } from './mailbox.js';
 import { noticesPanel } from './notices.js';
+import { TITLE_ID } from './panel.js';
 
 /** @typedef {import('../types.js').Features} Features */
 /** @typedef {import('./panel.js').Panel} Panel */
@@ -61,6 +62,14 @@ export class Panels {
     this.#follow();
   }
 
+  /** The brain has said something: what is open may have changed, and the talk may be covered. */
+  hearMessage() {
+    this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
+    // Who is at work in there is not disturbed.
+    const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);
+    if (this.#open && !isBusy) this.#panels.get(this.#open)?.refresh();
+  }
+
   /** @param {string} name @param {string} title */
   #tab(name, title) {
     const act = () => this.#choose(name === TALK || name === this.#open ? null : name);
@@ -92,6 +101,7 @@ export class Panels {
     this.#open = name;
     document.body.dataset.open = name ?? TALK;
     this.#place.hidden = !name;
+    if (!name) this.#buttons.get(TALK)?.removeAttribute('data-news');
     for (const [one, tab] of this.#buttons) tab.ariaPressed = `${one === (name ?? TALK)}`;
     if (panel) this.#fill(panel);
   }
@@ -99,7 +109,7 @@ export class Panels {
   /** @param {Panel} panel */
   #fill(panel) {
     const body = make('div', { className: 'panel-body' });
-    const title = make('h2', { tabIndex: -1, id: 'panel-title' }, panel.title);
+    const title = make('h2', { tabIndex: -1, id: TITLE_ID }, panel.title);
     const close = button('', () => this.#choose(null), { className: 'round close', ariaLabel: 'Close' });
     close.append(icon('M6 6l12 12M18 6L6 18'));
     this.#place.replaceChildren(make('header', { className: 'panel-head' }, title, close), body);
@@ -107,7 +117,6 @@ export class Panels {
   }
 
   #close() {
-    if (this.#open) this.#panels.get(this.#open)?.close?.();
     this.#place.replaceChildren();
     this.#open = null;
   }

@@ -1,8 +1,8 @@
 /** The questions in the log: which one still waits, and what became of the others. */
 
-import { refusalInWords } from '../wording.js';
+import { actionInWords, refusalInWords } from '../wording.js';
 import { Card } from './card.js';
-import { line } from './lines.js';
+import { line, note } from './lines.js';
 import { Standings } from './standing.js';
 
 /** @typedef {import('../types.js').Entry} Entry */
@@ -42,6 +42,8 @@ export class Questions {
       this.#draw(entry, element);
       void this.look();
     }
+    const { tool = '', for: whom } = (entry.role === 'brain' && entry.question) || {};
+    if (whom === 'client') element.append(note(`For the front end: ${actionInWords(tool)}.`));
     this.#show();
   }
 

@@ -7,6 +7,7 @@ import { make, setText } from './dom.js';
 /** @typedef {import('../types.js').State} State */
 
 const PLACE = 'second-brain-road';
+const LEGEND = 'How news comes';
 
 /** @type {[RoadName | '', string, string][]} */
 const CHOICES = [
@@ -26,7 +27,7 @@ export function chosenRoad() {
 export class RoadMenu {
   #button;
   #onChoice;
-  #menu = make('div', { className: 'roads', popover: 'auto' });
+  #menu = make('div', { className: 'roads', popover: 'auto', role: 'dialog', ariaLabel: LEGEND });
   #presence = make('p', { className: 'presence' });
 
   /**
@@ -62,7 +63,7 @@ export class RoadMenu {
   #choices() {
     const chosen = chosenRoad() ?? '';
     const choices = CHOICES.map(([name, label, hint]) => this.#choice(name, label, hint, chosen));
-    return [make('fieldset', {}, make('legend', {}, 'How news comes'), ...choices), this.#presence];
+    return [make('fieldset', {}, make('legend', {}, LEGEND), ...choices), this.#presence];
   }
 
   /**

@@ -30,6 +30,11 @@ SPOKEN = """(count) => new Promise((resolve) => {
     const look = () => (spoken.length >= count ? resolve() : requestAnimationFrame(look));
     look();
 })"""
+SAYING = """(text) => new Promise((resolve) => {
+    const isSaid = () => window.saying?.text.endsWith(text);
+    const look = () => (isSaid() ? resolve() : requestAnimationFrame(look));
+    look();
+})"""
 DEAF = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
 
 
@@ -67,6 +72,26 @@ async def test_answers_are_read_aloud_once_that_is_turned_on(page: Page) -> None
     await ask(page, "and again")
     await until_spoken(page, 2)
     assert await page.evaluate("spoken") == ["You said: aloud", "You said: and again"]
+
+
+async def test_the_brain_is_told_what_was_heard(page: Page) -> None:
+    await page.get_by_role("button", name="Speak answers").click()
+    for text, ending, how in (
+        ("to the end", "saying.dispatchEvent(new Event('end'))", "played"),
+        ("by nobody", "saying.dispatchEvent(new Event('error'))", "unspoken"),
+    ):
+        await ask(page, text)
+        await page.evaluate(SAYING, text)
+        async with page.expect_request("**/api/control") as request:
+            await page.evaluate(ending)
+        told = (await request.value).post_data_json
+        assert (told["type"], told["how"]) == ("heard", how)
+
+    await ask(page, "cut off")
+    await page.evaluate(SAYING, "cut off")
+    async with page.expect_request("**/api/control") as request:
+        await page.keyboard.press("Escape")
+    assert (await request.value).post_data_json["how"] == "cutOff"
 
 
 async def test_history_is_not_read_aloud_after_a_reload(page: Page) -> None:
