@@ -1,37 +1,23 @@
 /** The page: joins the brain's client to what stands in index.html. */
 
 import { BrainError, connect } from './brain.js';
-import { Composer } from './composer.js';
 import { pauseBeforeRetry } from './pace.js';
-import { newMessageId } from './post.js';
-import { Mouth } from './speech.js';
-import { Timeline } from './timeline.js';
-import { activityInWords, connectionInWords, isToBeSpoken, refusalInWords } from './wording.js';
+import { Conversation } from './page/conversation.js';
+import { part } from './page/dom.js';
+import { Neighbours } from './page/neighbours.js';
+import { Panels } from './page/panels.js';
+import { Resources } from './page/resources.js';
+import { chosenRoad, RoadMenu } from './page/road.js';
+import { SignIn } from './page/signin.js';
 
 /** @typedef {import('./types.js').Brain} Brain */
-/** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').State} State */
 
 const HISTORY = 100; // entries shown of what was said before
 const TOKEN_PLACE = 'second-brain-token';
-const SPEAK_PLACE = 'second-brain-speak';
 
-/** @param {string} id */
-const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-const timeline = new Timeline({ log: part('log'), scroll: part('scroll'), newer: part('newer') });
-const mouth = new Mouth();
-const composer = new Composer({
-  onText: (text) => send(text, newMessageId(Math.random)),
-  onListening: (isListening) => isListening && beginTalk(),
-});
-
-/** @type {(brain: Brain) => void} */
-let found;
-/** @type {Promise<Brain>} */
-let brain = new Promise((resolve) => (found = resolve)); // what is typed early waits for it
 /** @type {State} */
-let state = {
+const BEFORE = {
   connection: 'connecting',
   road: null,
   listening: null,
@@ -41,7 +27,21 @@ let state = {
   retrying: [],
   problem: null,
 };
-let unanswered = 0;
+
+/** @type {Brain | null} */
+let brain = null;
+const resources = new Resources();
+const neighbours = new Neighbours();
+const panels = new Panels();
+const conversation = new Conversation(resources, (entry, isNew) => {
+  neighbours.tell(entry.seq);
+  if (isNew && entry.role === 'brain') panels.hearMessage();
+});
+const roads = new RoadMenu(
+  /** @type {HTMLButtonElement} */ (part('connection')),
+  (name) => brain?.useRoad(name),
+);
+const signIn = new SignIn((accessKey) => void start(accessKey));
 
 /**
  * @param {string} [accessKey]
@@ -49,131 +49,58 @@ let unanswered = 0;
  */
 async function start(accessKey, attempt = 1) {
   const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
-  const onSession = (/** @type {{token: string}} */ session) =>
-    sessionStorage.setItem(TOKEN_PLACE, session.token);
+  const road = chosenRoad() ?? undefined;
+  const { surroundings } = neighbours;
+  const how = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
   try {
-    begin(await connect({ token, accessKey, onSession, history: HISTORY }));
+    begin(await connect(how));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
     if (error.status === 401) return askForKey(accessKey === undefined ? '' : 'This key does not fit.');
-    showState({ ...state, connection: 'offline', problem: error });
+    showState({ ...BEFORE, connection: 'offline', problem: error });
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
 }
 
+/** @param {{token: string}} session each one, renewed ones too */
+function keep({ token }) {
+  sessionStorage.setItem(TOKEN_PLACE, token);
+  resources.hearToken(token);
+}
+
 /** @param {Brain} connected */
 function begin(connected) {
-  const { session, onMessage, onState } = connected;
+  const { session, onState } = connected;
+  brain = connected;
   part('scripted').hidden = part('source').hidden = !session.features?.model?.scripted;
-  timeline.clear();
-  onMessage((entry) => showEntry(entry, entry.seq > session.cursor));
+  panels.begin(session.features ?? {}, resources);
+  neighbours.begin(session);
+  conversation.begin(connected);
   onState((now) => {
     showState(now);
     if (now.problem?.status === 401) lose(connected);
   });
-  found(connected);
 }
 
 /** The session is over for good. @param {Brain} lost */
 function lose(lost) {
   lost.close();
-  brain = new Promise((resolve) => (found = resolve));
+  brain = null;
+  conversation.end();
   askForKey('Your session has ended.');
 }
 
 /** @param {string} problem */
 function askForKey(problem) {
-  const dialog = /** @type {HTMLDialogElement} */ (part('signin'));
   sessionStorage.removeItem(TOKEN_PLACE);
-  part('signin-problem').textContent = problem;
-  if (!dialog.open) dialog.showModal();
+  signIn.ask(problem);
 }
 
-/**
- * @param {string} text
- * @param {string} messageId the same one when it is tried again
- */
-async function send(text, messageId) {
-  part('welcome').hidden = true;
-  mouth.hush();
-  timeline.showSending(messageId, text);
-  unanswered += 1;
-  showState(state);
-  try {
-    await (await brain).askBrain(text, { messageId });
-  } catch (error) {
-    timeline.showFailed(messageId, refusalInWords(error), () => send(text, messageId));
-  } finally {
-    unanswered -= 1;
-    showState(state);
-  }
+/** @param {State} state */
+function showState(state) {
+  roads.show(state);
+  conversation.showState(state);
 }
 
-/**
- * @param {Entry} entry
- * @param {boolean} isNew it has come since the page was opened
- */
-function showEntry(entry, isNew) {
-  part('welcome').hidden = true;
-  timeline.show(entry);
-  if (!isNew || entry.role === 'user') return;
-  const facts = { isSpeaking: mouth.isSpeaking, nowMs: Date.now() };
-  if (isToBeSpoken(entry, facts)) mouth.say(entry.text);
-}
-
-/** @param {State} now */
-function showState(now) {
-  state = now;
-  const doing = activityInWords(now, unanswered);
-  const progress = /** @type {HTMLProgressElement} */ (part('progress'));
-  setText('connection', connectionInWords(now.connection));
-  part('connection').dataset.connection = now.connection;
-  setText('doing', doing);
-  part('activity').hidden = doing === '';
-  progress.hidden = now.run.progress === null || doing === '';
-  progress.value = now.run.progress ?? 0;
-  if (now.connection === 'connecting') return;
-  part('welcome').hidden = !timeline.isEmpty;
-  part('log').ariaBusy = 'false'; // from here on a screen reader says what comes
-}
-
-/** Unchanged text is not set again: a screen reader would say it again. @param {string} id */
-function setText(id, /** @type {string} */ text) {
-  if (part(id).textContent !== text) part(id).textContent = text;
-}
-
-/** @param {boolean} isOn */
-function setSpeaking(isOn) {
-  mouth.isOn = isOn && mouth.isPossible;
-  part('speak').ariaPressed = `${mouth.isOn}`;
-  if (!mouth.isOn) mouth.hush();
-}
-
-/** Who speaks is answered in kind, unless they have turned that off. */
-function beginTalk() {
-  mouth.hush();
-  if (localStorage.getItem(SPEAK_PLACE) !== 'off') setSpeaking(true);
-}
-
-part('speak').hidden = !mouth.isPossible;
-part('speak').addEventListener('click', () => {
-  setSpeaking(!mouth.isOn);
-  localStorage.setItem(SPEAK_PLACE, mouth.isOn ? 'on' : 'off');
-});
-part('welcome').addEventListener('click', ({ target }) => {
-  if (target instanceof HTMLButtonElement) composer.propose(target.textContent ?? '');
-});
-part('signin-form').addEventListener('submit', () => {
-  const field = /** @type {HTMLInputElement} */ (part('access-key'));
-  void start(field.value);
-  field.value = '';
-});
-part('signin').addEventListener('cancel', (event) => event.preventDefault());
-document.addEventListener('keydown', ({ key }) => {
-  if (key !== 'Escape') return;
-  composer.stopListening();
-  mouth.hush();
-});
-setSpeaking(localStorage.getItem(SPEAK_PLACE) === 'on');
 void start();

@@ -1,7 +1,8 @@
 /**
  * What is shown of an answer while it comes. Pieces are for showing only: a message of the log says
- * the same and takes their place. They may come twice, by two roads, or end in the middle; a loop
- * that begins anew, in another invocation, begins with piece 1 again. No I/O.
+ * the same and takes their place, also when it comes by another road before the last of them. They
+ * may come twice, by two roads, or end in the middle; a loop that begins anew, in another
+ * invocation, begins with piece 1 again. No I/O.
  */
 
 /** @typedef {import('./types.js').Piece} Piece */
@@ -12,6 +13,7 @@
  * @property {Piece['kind']} kind
  * @property {number} say
  * @property {string} text
+ * @property {boolean} [isSaid] a message says it: it is no longer shown
  */
 
 /** @typedef {{last: number, parts: Part[]}} Loop `last`: the last piece that fitted */
@@ -19,12 +21,15 @@
 export class Pieces {
   /** @type {Map<string, Map<number, Loop>>} */
   #runs = new Map();
+  /** @type {Set<string>} */
+  #ended = new Set(); // what comes of them after their last word comes late
 
   /**
    * @param {Piece} piece
    * @returns {boolean} whether there is something else to show now
    */
   hear({ runId, loop, piece, kind, text, say = 0 }) {
+    if (this.#ended.has(runId)) return false;
     const loops = this.#runs.get(runId) ?? new Map();
     const known = piece === 1 ? { last: 0, parts: [] } : loops.get(loop);
     // After a gap the rest makes no sense: what was shown stands until the message comes.
@@ -41,14 +46,20 @@ export class Pieces {
   /**
    * Take an entry of the log: what it says is not to be shown twice.
    * @param {import('./types.js').Entry} entry
+   * @returns {Part | undefined} what was shown of it
    */
   hearEntry(entry) {
-    if (entry.role === 'user') return;
-    if (entry.doneAfterThis) this.#runs.delete(entry.runId);
-    for (const { parts } of this.#runs.get(entry.runId)?.values() ?? []) {
-      const place = parts.findIndex(({ kind, text }) => kind === 'content' && text === entry.text);
-      if (place >= 0) return void parts.splice(place, 1);
+    const { runId } = entry;
+    if (entry.role === 'user') return void this.#ended.delete(runId); // a question had ended it
+    const said = this.of(runId).find(
+      ({ kind, text }) => kind === 'content' && entry.text.startsWith(text),
+    );
+    if (said) said.isSaid = true;
+    if (entry.doneAfterThis) {
+      this.#runs.delete(runId);
+      this.#ended.add(runId);
     }
+    return said;
   }
 
   /**
@@ -57,6 +68,6 @@ export class Pieces {
    */
   of(runId) {
     const loops = [...(this.#runs.get(runId ?? '') ?? [])].sort(([one], [other]) => one - other);
-    return loops.flatMap(([, { parts }]) => parts);
+    return loops.flatMap(([, { parts }]) => parts.filter(({ isSaid }) => !isSaid));
   }
 }

@@ -2,29 +2,53 @@
 
 import { breathsOf } from './wording.js';
 
+/** @typedef {import('./types.js').Heard} Heard */
+
 /** Reads texts aloud, one after the other. */
 export class Mouth {
-  isOn = false;
   #synthesis = globalThis.speechSynthesis;
+  /** @type {(how: Heard, chars?: number) => void} */
+  #done = () => {};
+  #said = 0; // characters of the text that is being read
 
   get isPossible() {
     return this.#synthesis !== undefined;
   }
 
-  get isSpeaking() {
-    return this.isPossible && (this.#synthesis.speaking || this.#synthesis.pending);
-  }
-
-  /** @param {string} text */
-  say(text) {
-    if (!this.isOn || !this.isPossible) return;
-    for (const breath of breathsOf(text)) {
-      this.#synthesis.speak(new SpeechSynthesisUtterance(breath));
+  /**
+   * @param {string} text
+   * @param {(how: Heard, chars?: number) => void} done
+   */
+  say(text, done) {
+    if (!this.isPossible) return done('unspoken');
+    const breaths = breathsOf(text);
+    const mine = (/** @type {Heard} */ how) => this.#done === done && this.#finish(how);
+    this.#done = done;
+    this.#said = 0;
+    if (breaths.length === 0) return mine('played');
+    for (const [place, breath] of breaths.entries()) {
+      const saying = new SpeechSynthesisUtterance(breath);
+      saying.onend = () => {
+        if (this.#done === done) this.#said += breath.length;
+        if (place === breaths.length - 1) mine('played');
+      };
+      saying.onerror = () => mine(this.#said > 0 ? 'cutOff' : 'unspoken');
+      this.#synthesis.speak(saying);
     }
   }
 
+  /** Fall silent. */
   hush() {
-    if (this.isPossible) this.#synthesis.cancel();
+    if (!this.isPossible) return;
+    this.#finish('cutOff'); // first: what is cancelled may tell of an error
+    this.#synthesis.cancel();
+  }
+
+  /** @param {Heard} how */
+  #finish(how) {
+    const done = this.#done;
+    this.#done = () => {};
+    done(how, how === 'cutOff' ? this.#said : undefined);
   }
 }
 

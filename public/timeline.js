@@ -1,19 +1,12 @@
-/** The conversation on the page. Texts go in as text only, never as markup. */
+/** The conversation on the page: the log in its order, with what is still on its way. */
 
-import { piecesOf } from './wording.js';
+import { button } from './page/dom.js';
+import { Drafts } from './page/drafts.js';
+import { line, note, timeOf } from './page/lines.js';
 
 /** @typedef {import('./types.js').Entry} Entry */
 
 const NEAR_END_PX = 80; // who has scrolled up further is reading, and is left there
-
-const LABELS = {
-  user: 'You',
-  say: 'Brain',
-  breadcrumb: 'Step',
-  notification: 'News',
-  error: 'Problem',
-  question: 'Question',
-};
 
 export class Timeline {
   #log;
@@ -23,6 +16,9 @@ export class Timeline {
   #byId = new Map();
   /** @type {Map<string, HTMLElement>} */
   #unsent = new Map(); // by messageId, in the order of asking; always at the end
+  /** @type {Element | null} */
+  #last = null; // entry of the log
+  #drafts = new Drafts((draw) => this.#keepingEnd(() => this.#append(...draw())));
 
   /** @param {{log: HTMLElement, scroll: HTMLElement, newer: HTMLElement}} parts */
   constructor({ log, scroll, newer }) {
@@ -46,17 +42,24 @@ export class Timeline {
   /**
    * Show the next entry of the log.
    * @param {Entry} entry
+   * @returns {HTMLElement}
    */
   show(entry) {
     const wasNearEnd = this.#isNearEnd();
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
     const element = sent ?? line(entry.role === 'user' ? 'user' : entry.kind, entry.text);
     element.append(timeOf(entry.createdAt));
-    if (entry.role === 'brain' && entry.supersedes) this.#byId.get(entry.supersedes)?.remove();
+    if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
     this.#byId.set(entry.id, element);
-    this.#place(element);
+    this.#place(element, this.#drafts.take(entry));
     if (wasNearEnd) this.#toEnd();
     else this.#newer.hidden = false;
+    return element;
+  }
+
+  /** @param {import('./types.js').Piece} piece */
+  showPiece(piece) {
+    this.#drafts.hear(piece);
   }
 
   /**
@@ -91,6 +94,20 @@ export class Timeline {
     this.#toEnd();
   }
 
+  /** What changes the height of something keeps the end in view, if it was. @param {() => void} act */
+  #keepingEnd(act) {
+    const wasNearEnd = this.#isNearEnd();
+    act();
+    if (wasNearEnd) this.#toEnd();
+  }
+
+  /** @param {string} id of an entry that another has replaced */
+  #withdraw(id) {
+    const element = this.#byId.get(id);
+    if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
+    element?.remove();
+  }
+
   /** @param {string} messageId */
   #discard(messageId) {
     this.#unsent.get(messageId)?.remove();
@@ -107,13 +124,29 @@ export class Timeline {
   }
 
   /**
-   * Put an element after the log's last entry. One that stands there already is not moved.
+   * Put an entry after the log's last one: where its draft stands, so that nothing moves, or at the
+   * end. One that stands there already is not moved.
    * @param {HTMLElement} element
+   * @param {HTMLElement | null} draft
    */
-  #place(element) {
+  #place(element, draft) {
+    if (draft && isAfter(draft, this.#last)) draft.replaceWith(element);
+    else if (!this.#isInPlace(element)) this.#append(element);
+    draft?.remove();
+    this.#last = element;
+  }
+
+  /** @param {HTMLElement} element */
+  #isInPlace(element) {
     const [firstUnsent = null] = this.#unsent.values();
-    if (element.isConnected && element.nextElementSibling === firstUnsent) return;
-    this.#log.insertBefore(element, firstUnsent);
+    if (!element.isConnected || (firstUnsent && isAfter(element, firstUnsent))) return false;
+    return isAfter(element, this.#last);
+  }
+
+  /** @param {HTMLElement[]} elements */
+  #append(...elements) {
+    const [firstUnsent = null] = this.#unsent.values();
+    for (const element of elements) this.#log.insertBefore(element, firstUnsent);
   }
 
   #isNearEnd() {
@@ -127,58 +160,12 @@ export class Timeline {
   }
 }
 
-/** @param {string} createdAt */
-function timeOf(createdAt) {
-  const element = document.createElement('time');
-  const at = new Date(createdAt);
-  element.dateTime = createdAt;
-  element.textContent = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  element.title = at.toLocaleString();
-  return element;
-}
-
 /**
- * @param {keyof typeof LABELS} kind
- * @param {string} text
+ * @param {Node | null} one
+ * @param {Node | null} other null, or one that is gone, is before all
  */
-function line(kind, text) {
-  const element = document.createElement('article');
-  element.className = `entry ${kind}`;
-  const label = document.createElement('h3');
-  label.textContent = LABELS[kind];
-  const body = document.createElement('p');
-  body.dir = 'auto';
-  body.append(...piecesOf(text).map(({ text: piece, href }) => (href ? link(href) : piece)));
-  element.append(label, body);
-  return element;
-}
-
-/** @param {string} href */
-function link(href) {
-  const anchor = document.createElement('a');
-  anchor.href = href;
-  anchor.textContent = href;
-  anchor.target = '_blank';
-  anchor.rel = 'noopener noreferrer';
-  return anchor;
-}
-
-/**
- * @param {string} text
- * @param {() => void} act
- */
-function button(text, act) {
-  const element = document.createElement('button');
-  element.type = 'button';
-  element.textContent = text;
-  element.addEventListener('click', act);
-  return element;
-}
-
-/** @param {string} text */
-function note(text) {
-  const element = document.createElement('p');
-  element.className = 'note';
-  element.textContent = text;
-  return element;
+function isAfter(one, other) {
+  if (!one) return false;
+  if (!other?.isConnected) return true;
+  return (other.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }

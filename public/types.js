@@ -11,8 +11,12 @@
  * @property {string} messageId
  * @property {string} runId
  * @property {string} createdAt
- * @property {{questionId: string, verdict: 'approve' | 'reject' | 'answer'} | null} [decision] what
- *   it decides; null for what was merely said
+ * @property {Decided | null} [decision] what it decides; null for what was merely said
+ *
+ * @typedef {object} Decided
+ * @property {string} questionId
+ * @property {'approve' | 'reject' | 'answer'} verdict
+ * @property {Record<string, any>} [arguments] of the tool, as they were decided on
  *
  * @typedef {object} Message What the brain says. `doneAfterThis` marks the last one of its run.
  * @property {string} id
@@ -82,7 +86,12 @@
  * @property {number} cursor the log's last seq when the session began
  * @property {Features} [features]
  *
- * @typedef {{model?: {scripted?: boolean, name?: string}}} Features
+ * @typedef {object} Features What there is for this user.
+ * @property {boolean} [documents]
+ * @property {boolean} [email]
+ * @property {boolean} [memory]
+ * @property {boolean} [local] it runs on this machine, for nobody else
+ * @property {{scripted?: boolean, name?: string}} [model]
  *
  * @typedef {object} PusherSettings
  * @property {string} key

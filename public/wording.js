@@ -1,7 +1,6 @@
 /** What the page says, and reads aloud, as plain decisions. */
 
 /** @typedef {import('./types.js').State} State */
-/** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./errors.js').BrainError} BrainError */
 
 const LINK = /https?:\/\/[^\s<>"']+/g;
@@ -21,6 +20,15 @@ export function connectionInWords(connection) {
 }
 
 /**
+ * Who is there: other pages, and whether the brain knows of a listener.
+ * @param {State} state
+ */
+export function presenceInWords({ others, listening }) {
+  const beside = `Open on ${others === 1 ? '1 other page' : `${others} other pages`}. `;
+  return (others ? beside : '') + (listening ? 'The brain sees that you are here.' : '');
+}
+
+/**
  * What goes on right now; '' when nothing does.
  * @param {State} state
  * @param {number} unanswered questions of this page that are on their way
@@ -33,19 +41,37 @@ export function activityInWords({ run, retrying, connection }, unanswered) {
 }
 
 /**
+ * What came while nobody looked.
+ * @param {number} missed
+ */
+export function awayInWords(missed) {
+  return `While you were away: ${missed === 1 ? '1 message' : `${missed} messages`}`;
+}
+
+/**
+ * A tool's name as words: `searchDocuments` is `Search documents`.
+ * @param {string} name
+ */
+export function actionInWords(name) {
+  const words = name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/**
  * `thinking`, or the names of tools: `searchDocuments, readDocument`.
  * @param {string} activity
  */
 function workInWords(activity) {
-  const words = activity.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) || 'thinking';
-  return `${words[0].toUpperCase()}${words.slice(1)}…`;
+  return `${actionInWords(activity || 'thinking')}…`;
 }
 
 /** @param {unknown} error why a question was not taken */
 export function refusalInWords(error) {
-  const { status, title, detail } = /** @type {Partial<BrainError>} */ (error);
+  const { status, title, detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
   if (status === undefined) return 'Something went wrong in this page.';
   if (status === 401) return 'Your session has ended.';
+  const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
+  if (fault) return `${title} ${fault.field} ${fault.message}.`;
   return detail || title || 'The brain could not be reached.';
 }
 
@@ -85,15 +111,4 @@ function wrapped(sentence) {
     else lines[lines.length - 1] = longer;
   }
   return lines;
-}
-
-/**
- * Whether a message that has just come is read aloud.
- * @param {Message} message
- * @param {{isSpeaking: boolean, nowMs: number}} facts
- */
-export function isToBeSpoken({ speak, expiresAt }, { isSpeaking, nowMs }) {
-  if (expiresAt && Date.parse(expiresAt) <= nowMs) return false;
-  if (speak === 'whenIdle') return !isSpeaking;
-  return speak !== 'silent';
 }

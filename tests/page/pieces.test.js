@@ -127,3 +127,25 @@ test('however often a loop begins anew, joined content is what was said last', (
     );
   }
 });
+
+test('a message that comes before its last pieces takes them along', () => {
+  const [first, ...rest] = loopOf(1, ['content', 'Just '], ['content', 'a '], ['content', 'moment.']);
+  const pieces = heard([first]);
+
+  const said = pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'Just a moment.' });
+  for (const piece of rest) pieces.hear(piece);
+
+  assert.equal(said?.kind, 'content');
+  assert.deepEqual(shown(pieces), []);
+});
+
+test('pieces that come after the last word of their run are not shown, unless it goes on', () => {
+  const pieces = heard([]);
+  const late = loopOf(1, ['content', 'Done.']);
+
+  pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'Done.', doneAfterThis: true });
+  assert.equal(pieces.hear(late[0]), false);
+
+  pieces.hearEntry({ role: 'user', runId: 'r1', text: 'Yes.' });
+  assert.equal(pieces.hear(late[0]), true);
+});

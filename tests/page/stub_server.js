@@ -1,6 +1,6 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
- * Settings: PORT (0 = any), ACCESS_KEY. Says its address on the first line. A text with "steps"
+ * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time.
  */
 
@@ -73,12 +73,32 @@ function messages(query) {
   return [200, { messages: found, nextSince: found.at(-1)?.seq ?? since, lastSeq: log.length }];
 }
 
+/** A question that was asked so long ago that the log no longer holds it. */
+function question() {
+  if (!process.env.QUESTION || log.some(({ decision }) => decision)) return null;
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  const asked = { for: 'user', tool: 'deleteDocument', arguments: { id: 'd1' }, expiresAt };
+  return { id: 'q1', kind: 'question', text: 'Shall I delete it?', question: asked, expiresAt };
+}
+
+function control({ type, questionId, seq, how }) {
+  if (type === 'heard') return [200, { seq, how }];
+  const decision = { questionId, verdict: type };
+  const { seq: own } = append({ role: 'user', text: 'Yes, do that.', runId: 'q', decision });
+  const message = say('q', 'It is deleted.', { doneAfterThis: true });
+  return [200, { message, runId: 'q', seq: own, state: 'done' }];
+}
+
 function answer(url, body) {
   switch (url.pathname) {
     case '/api/session':
       return session(body);
     case '/api/voiceToBrain':
       return voiceToBrain(body);
+    case '/api/questions':
+      return [200, { question: question() }];
+    case '/api/control':
+      return control(body);
     case '/api/messages':
       return messages(url.searchParams);
     case '/api/status':

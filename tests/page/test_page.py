@@ -151,3 +151,26 @@ async def test_a_server_out_of_reach_is_called_offline_and_found_again(browser: 
         await expect(page.get_by_text("You said: said offline")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("article")).to_have_count(2)
         await page.close()
+
+
+async def test_a_question_older_than_what_is_shown_still_stands_and_can_be_decided(
+    browser: Browser,
+) -> None:
+    async with gateway(QUESTION="1") as address:
+        page = await browser.new_page()
+        await page.goto(address)
+        card = page.locator(".question")
+        await expect(card.get_by_text("Shall I delete it?")).to_be_visible()
+
+        await card.get_by_role("button", name="Approve").click()
+
+        await expect(card.get_by_text("You approved this.")).to_be_visible()
+        await expect(page.locator(".say")).to_have_text(re.compile("It is deleted"))
+        await page.reload()
+        await expect(page.get_by_text("It is deleted.")).to_be_visible()
+        await expect(card).to_have_count(0)
+        await page.close()
+
+
+async def test_where_there_is_nothing_to_show_beside_the_talk_there_are_no_tabs(page: Page) -> None:
+    await expect(page.get_by_role("navigation")).to_be_hidden()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 VOICE_AND_EAR = """
 const spoken = [];
 const voice = { speaking: false, pending: false, cancelled: 0 };
-voice.speak = ({ text }) => spoken.push(text);
+voice.speak = (saying) => { spoken.push(saying.text); window.saying = saying; };
 voice.cancel = () => (voice.cancelled += 1);
 Object.defineProperty(window, 'speechSynthesis', { value: voice });
 window.spoken = spoken;
@@ -26,6 +26,15 @@ window.SpeechRecognition = class extends EventTarget {
   }
 };
 """
+SPOKEN = """(count) => new Promise((resolve) => {
+    const look = () => (spoken.length >= count ? resolve() : requestAnimationFrame(look));
+    look();
+})"""
+SAYING = """(text) => new Promise((resolve) => {
+    const isSaid = () => window.saying?.text.endsWith(text);
+    const look = () => (isSaid() ? resolve() : requestAnimationFrame(look));
+    look();
+})"""
 DEAF = "delete window.SpeechRecognition; delete window.webkitSpeechRecognition;"
 
 
@@ -46,6 +55,10 @@ async def ask(page: Page, text: str) -> None:
     await expect(page.get_by_text(f"You said: {text}")).to_be_visible()
 
 
+async def until_spoken(page: Page, count: int) -> None:
+    await page.evaluate(SPOKEN, count)
+
+
 async def test_answers_are_read_aloud_once_that_is_turned_on(page: Page) -> None:
     await ask(page, "in silence")
     speak = page.get_by_role("button", name="Speak answers")
@@ -54,12 +67,37 @@ async def test_answers_are_read_aloud_once_that_is_turned_on(page: Page) -> None
 
     await ask(page, "aloud")
 
-    assert await page.evaluate("spoken") == ["You said: aloud"]
+    await until_spoken(page, 1)
+    await page.evaluate("saying.dispatchEvent(new Event('end'))")
+    await ask(page, "and again")
+    await until_spoken(page, 2)
+    assert await page.evaluate("spoken") == ["You said: aloud", "You said: and again"]
+
+
+async def test_the_brain_is_told_what_was_heard(page: Page) -> None:
+    await page.get_by_role("button", name="Speak answers").click()
+    for text, ending, how in (
+        ("to the end", "saying.dispatchEvent(new Event('end'))", "played"),
+        ("by nobody", "saying.dispatchEvent(new Event('error'))", "unspoken"),
+    ):
+        await ask(page, text)
+        await page.evaluate(SAYING, text)
+        async with page.expect_request("**/api/control") as request:
+            await page.evaluate(ending)
+        told = (await request.value).post_data_json
+        assert (told["type"], told["how"]) == ("heard", how)
+
+    await ask(page, "cut off")
+    await page.evaluate(SAYING, "cut off")
+    async with page.expect_request("**/api/control") as request:
+        await page.keyboard.press("Escape")
+    assert (await request.value).post_data_json["how"] == "cutOff"
 
 
 async def test_history_is_not_read_aloud_after_a_reload(page: Page) -> None:
     await page.get_by_role("button", name="Speak answers").click()
     await ask(page, "once")
+    await until_spoken(page, 1)
 
     await page.reload()
 
@@ -75,6 +113,7 @@ async def test_what_is_said_is_shown_sent_and_answered_aloud(page: Page) -> None
     await page.evaluate("ear.hear('good morning', true)")
 
     await expect(page.get_by_text("You said: good morning")).to_be_visible()
+    await until_spoken(page, 1)
     assert await page.evaluate("spoken") == ["You said: good morning"]
 
 

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import { BrainError } from '../../public/errors.js';
 import {
   activityInWords,
+  awayInWords,
   breathsOf,
-  isToBeSpoken,
   piecesOf,
+  presenceInWords,
   refusalInWords,
 } from '../../public/wording.js';
 
@@ -40,16 +41,6 @@ test('a text is read in breaths, none too long, and no word is lost', () => {
   assert.equal(breaths.join(' '), text.trim().replace(/\s+/g, ' '));
 });
 
-test('what is silent or too old is not read aloud, a breadcrumb only into silence', () => {
-  const facts = { isSpeaking: true, nowMs: Date.parse('2026-01-01T12:00:00Z') };
-
-  assert.equal(isToBeSpoken({ speak: 'now' }, facts), true);
-  assert.equal(isToBeSpoken({ speak: 'silent' }, facts), false);
-  assert.equal(isToBeSpoken({ speak: 'whenIdle' }, facts), false);
-  assert.equal(isToBeSpoken({ speak: 'whenIdle' }, { ...facts, isSpeaking: false }), true);
-  assert.equal(isToBeSpoken({ speak: 'now', expiresAt: '2026-01-01T11:59:00Z' }, facts), false);
-});
-
 test('what goes on is said in words', () => {
   const run = { ...IDLE, state: 'running', activity: 'searchDocuments, readDocument' };
   const retrying = [{ messageId: 'm', attempt: 1, pauseMs: 500, reason: 'no network' }];
@@ -69,4 +60,12 @@ test('a refusal is said in the server’s words where it has some', () => {
   assert.equal(refusalInWords(new BrainError({ status: 0, title: 'Not reached' })), 'Not reached');
   assert.equal(refusalInWords(new BrainError({ status: 401, title: 'x' })), 'Your session has ended.');
   assert.match(refusalInWords(new TypeError('x')), /this page/);
+});
+
+test('what was missed and who is there is said in words, and nothing where nothing is known', () => {
+  assert.equal(awayInWords(1), 'While you were away: 1 message');
+  assert.equal(awayInWords(3), 'While you were away: 3 messages');
+  assert.equal(presenceInWords({ others: null, listening: null }), '');
+  assert.match(presenceInWords({ others: 1, listening: null }), /^Open on 1 other page\./);
+  assert.match(presenceInWords({ others: 2, listening: true }), /2 other pages\..*you are here/);
 });

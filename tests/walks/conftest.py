@@ -17,11 +17,14 @@ import httpx
 import jwt
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from brain.adapters.pusher import channel_names
 from local.stack import MAX_DURATION, Stack, stack
+from local.toolchain import find_browser
+from tests.walks.pages import BROWSER_ARGS, connected, opened
 
 LEASE_S = 5
 MAX_DURATION_S = 6
@@ -143,6 +146,23 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
 @pytest.fixture
 def person(town: Town) -> Person:
     return town.person()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Page]:
+    """The page of `person`, connected. A complaint in its console fails the test."""
+    async with opened(browser, town, person) as (page, complaints):
+        await connected(page)
+        yield page
+        assert complaints == []
 
 
 def says(text: str, **more: Any) -> Json:

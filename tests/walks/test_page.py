@@ -3,95 +3,23 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from local.services import ROOT
-from local.toolchain import find_browser
 from tests.walks.conftest import LIMIT_S, Person, Town, goes_on, says
+from tests.walks.pages import answered, ask, connected, in_log, on_page, opened, shows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-LIMIT_MS = LIMIT_S * 1000
-SHOWN = """[...document.querySelectorAll('#log article')].map(
-    (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
 HALF_DONE = """() => new Promise((resolve) => {
     const bar = document.getElementById('progress');
     const look = () => (bar.value >= 0.5 ? resolve() : requestAnimationFrame(look));
     look();
 })"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
-        yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def opened(
-    browser: Browser, town: Town, person: Person | None = None
-) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page in a browser of its own, and what its console complains of, errors included.
-
-    Of this person; of the owner, as anyone who opens it here, without one.
-    """
-    context = await browser.new_context()
-    context.set_default_timeout(LIMIT_MS)
-    if person:
-        token = f"sessionStorage.setItem('second-brain-token', '{person.token()}')"
-        await context.add_init_script(token)
-    page = await context.new_page()
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
-    )
-    await page.goto(town.stack.url)
-    yield page, complaints
-    await context.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Page]:
-    """The page of `person`, connected. A complaint in its console fails the test."""
-    async with opened(browser, town, person) as (page, complaints):
-        await shows(page.get_by_text("Connected", exact=True))
-        yield page
-        assert complaints == []
-
-
-async def shows(what: Locator) -> None:
-    await expect(what).to_be_visible(timeout=LIMIT_MS)
-
-
-async def ask(page: Page, text: str) -> None:
-    await page.get_by_label("Your message").fill(text)
-    await page.keyboard.press("Enter")
-
-
-async def answered(page: Page, text: str) -> None:
-    await shows(page.locator(".say").get_by_text(text))
-
-
-async def on_page(page: Page) -> list[list[str]]:
-    """Kind and text of all entries, from first to last."""
-    return list(await page.evaluate(SHOWN))
-
-
-async def in_log(person: Person) -> list[list[str]]:
-    """The same, as the log has it."""
-    return [[entry.get("kind", "user"), entry["text"]] for entry in await person.log()]
 
 
 def step(number: int, steps: int) -> dict[str, Any]:
@@ -127,7 +55,7 @@ async def test_the_channel_goes_and_comes_back_and_the_list_is_the_log(
         opened(browser, town, person) as (beside, _),
     ):
         for each in (page, beside):
-            await shows(each.get_by_text("Connected", exact=True))
+            await connected(each)
         await ask(page, f"Count. {person.word}")
         await shows(beside.get_by_text("One."))
         await channel.stop()
@@ -138,7 +66,7 @@ async def test_the_channel_goes_and_comes_back_and_the_list_is_the_log(
         finally:
             await channel.start()
         for each in (page, beside):
-            await shows(each.get_by_text("Connected", exact=True))
+            await connected(each)
 
         await person.script(goes_on("Four."), says("Five."))
         await ask(beside, f"Go on. {person.word}")
@@ -185,7 +113,7 @@ async def test_a_second_tab_shows_the_same_and_a_reload_keeps_it(
     await person.script(goes_on("Looking."), says("Found."))
     other = await page.context.new_page()
     await other.goto(page.url)
-    await shows(other.get_by_text("Connected", exact=True))
+    await connected(other)
     await ask(page, f"Hi {person.word}")
 
     await answered(other, "Found.")
@@ -229,7 +157,7 @@ async def test_the_policy_lets_no_foreign_script_in_and_the_channel_out(
     browser: Browser, town: Town, person: Person
 ) -> None:
     async with opened(browser, town, person) as (page, complaints):
-        await shows(page.get_by_text("Connected", exact=True))
+        await connected(page)
         assert complaints == []
         refused = await page.evaluate(
             """() => new Promise((resolve) => {

@@ -1,0 +1,116 @@
+/** A tool's arguments as a person reads and changes them. No I/O. */
+
+import { actionInWords } from '../wording.js';
+
+/** @typedef {Record<string, any>} Arguments */
+/** @typedef {'line' | 'text' | 'lines' | 'number' | 'switch' | 'fixed' | 'json'} Shape */
+
+/**
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {string} label
+ * @property {Shape} shape
+ * @property {string} text as it is read and typed
+ */
+
+/** @type {Record<string, string>} */
+const LABELS = {
+  to: 'To',
+  cc: 'Copy to',
+  all: 'To everybody',
+  body: 'Text',
+  id: 'Number',
+  url: 'Address',
+};
+const FIXED = ['id', 'version']; // say which thing is meant; another one would be another question
+const LONG = ['body', 'text', 'note', 'append'];
+const LONG_CHARS = 80;
+
+/**
+ * @param {Arguments} given
+ * @returns {Field[]} in the order of reading: what is long comes last
+ */
+export function fieldsOf(given) {
+  const fields = Object.entries(given).map(([name, value]) => {
+    const shape = shapeOf(name, value);
+    return { name, label: LABELS[name] ?? actionInWords(name), shape, text: textOf(shape, value) };
+  });
+  return fields.sort((one, other) => weight(one) - weight(other));
+}
+
+/**
+ * The arguments with what was typed in their place.
+ * @param {Arguments} given
+ * @param {Record<string, string>} typed by name; a switch is 'yes' or ''
+ * @returns {Arguments} Throws a SyntaxError for what is no JSON where JSON is needed.
+ */
+export function edited(given, typed) {
+  const values = Object.entries(given).map(([name, value]) => {
+    const text = typed[name];
+    return [name, text === undefined ? value : valueOf(shapeOf(name, value), text)];
+  });
+  return Object.fromEntries(values);
+}
+
+/**
+ * A question taken apart: its first line, and what it reads back beyond the fields.
+ * @param {string} text
+ * @param {Arguments} given
+ */
+export function readBack(text, given) {
+  const [lead, ...lines] = text.split('\n');
+  const told = [
+    Array.isArray(given.to) && `To: ${given.to.join(', ')}`,
+    Array.isArray(given.cc) && `Copy to: ${given.cc.join(', ')}`,
+    `Subject: ${given.subject}`,
+  ];
+  let rest = lines.join('\n').trim();
+  const { body } = given;
+  if (typeof body === 'string' && body.trim() && rest.endsWith(body.trim())) {
+    rest = rest.slice(0, -body.trim().length);
+  }
+  const more = rest.split('\n').filter((line) => !told.includes(line));
+  return { lead, more: more.join('\n').trim() };
+}
+
+/**
+ * Whether the arguments were changed before the yes.
+ * @param {Arguments} asked
+ * @param {Arguments} decided
+ */
+export function isChanged(asked, decided) {
+  const names = [...new Set([...Object.keys(asked), ...Object.keys(decided)])];
+  return names.some((name) => JSON.stringify(asked[name]) !== JSON.stringify(decided[name]));
+}
+
+/** @param {Field} field */
+function weight({ shape }) {
+  if (shape === 'fixed') return 2;
+  return shape === 'text' ? 1 : 0;
+}
+
+/** @param {string} name @param {unknown} value @returns {Shape} */
+function shapeOf(name, value) {
+  if (FIXED.includes(name)) return 'fixed';
+  if (typeof value === 'boolean') return 'switch';
+  if (typeof value === 'number') return 'number';
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return 'lines';
+  if (typeof value !== 'string') return 'json';
+  const isLong = LONG.includes(name) || value.length > LONG_CHARS || value.includes('\n');
+  return isLong ? 'text' : 'line';
+}
+
+/** @param {Shape} shape @param {any} value */
+function textOf(shape, value) {
+  if (shape === 'lines') return value.join('\n');
+  if (shape === 'switch') return value ? 'yes' : '';
+  return shape === 'json' ? JSON.stringify(value, null, 2) : `${value}`;
+}
+
+/** @param {Shape} shape @param {string} text */
+function valueOf(shape, text) {
+  if (shape === 'lines') return text.split('\n').map((one) => one.trim()).filter(Boolean);
+  if (shape === 'switch') return text !== '';
+  if (shape === 'number') return Number(text);
+  return shape === 'json' ? JSON.parse(text) : text;
+}

@@ -1,0 +1,158 @@
+/** A question as a card: what exactly will be done, and the buttons that decide on it. */
+
+import { actionInWords } from '../wording.js';
+import { edited, fieldsOf, readBack } from './arguments.js';
+import { button, field, make } from './dom.js';
+import { withLinks } from './lines.js';
+import { IN_WORDS } from './standing.js';
+
+/** @typedef {import('../types.js').Decision} Decision */
+/** @typedef {import('../types.js').Message} Message */
+/** @typedef {import('../types.js').Question} Question */
+/** @typedef {import('./arguments.js').Field} Field */
+/** @typedef {import('./standing.js').Standing} Standing */
+
+const PROBLEM = 'This is not filled in right.';
+
+export class Card {
+  #message;
+  #onDecision;
+  #body = make('div', { className: 'card' });
+  #outcome = make('p', { className: 'outcome', role: 'status' });
+  /** @type {Standing | null} */
+  #standing = null;
+
+  /**
+   * @param {HTMLElement} entry in the log, which becomes the card
+   * @param {Message} message
+   * @param {(decision: Decision) => Promise<void>} onDecision rejects if it was not taken
+   */
+  constructor(entry, message, onDecision) {
+    this.#message = message;
+    this.#onDecision = onDecision;
+    const { lead, more } = readBack(message.text, this.#question.arguments);
+    const [words] = entry.getElementsByTagName('p');
+    words.replaceChildren(lead);
+    words.className = 'lead';
+    const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...withLinks(more)) : null;
+    const told = [rest, this.#body, this.#outcome].filter((part) => part !== null);
+    words.after(...told);
+    this.#read();
+  }
+
+  /** @param {Standing | null} standing */
+  show(standing) {
+    if (standing === this.#standing) return;
+    this.#standing = standing;
+    this.#outcome.textContent = standing ? IN_WORDS[standing] : '';
+    this.#outcome.dataset.standing = standing ?? '';
+    this.#read();
+  }
+
+  get #question() {
+    return /** @type {Question} */ (this.#message.question);
+  }
+
+  #read() {
+    const { tool, arguments: given } = this.#question;
+    const list = make('dl', {}, ...told('Action', actionInWords(tool), 'line'));
+    for (const { label, text, shape } of fieldsOf(given)) list.append(...told(label, text, shape));
+    this.#body.replaceChildren(list);
+    if (this.#standing === 'waiting') this.#body.append(this.#choices());
+  }
+
+  #choices() {
+    const approve = () => this.#decide({ verdict: 'approve' });
+    const reject = () => this.#decide({ verdict: 'reject' });
+    const isPlain = fieldsOf(this.#question.arguments).every(({ shape }) => shape === 'fixed');
+    return make(
+      'div',
+      { className: 'choices' },
+      button('Approve', approve, { className: 'filled' }),
+      isPlain ? null : button('Edit', () => this.#edit()),
+      button('Reject', reject, { className: 'reject' }),
+    );
+  }
+
+  #edit() {
+    const form = make('form', { className: 'edit', noValidate: true });
+    const fields = fieldsOf(this.#question.arguments);
+    const controls = new Map(fields.map((one) => [one, control(one)]));
+    const back = () => {
+      this.#read();
+      this.#body.querySelector('button')?.focus();
+    };
+    for (const [{ label, shape }, input] of controls) {
+      form.append(field(label, input, shape === 'lines' ? 'One on each line' : ''));
+    }
+    form.append(
+      make(
+        'div',
+        { className: 'choices' },
+        make('button', { type: 'submit', className: 'filled' }, 'Approve with changes'),
+        button('Cancel', back),
+      ),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#decideEdited(controls);
+    });
+    form.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      back();
+    });
+    this.#body.replaceChildren(form);
+    form.querySelector('input, textarea')?.dispatchEvent(new Event('input'));
+    /** @type {HTMLElement | null} */ (form.querySelector(':enabled'))?.focus();
+  }
+
+  /** @param {Map<Field, HTMLInputElement | HTMLTextAreaElement>} controls */
+  #decideEdited(controls) {
+    /** @type {Record<string, string>} */
+    const typed = {};
+    for (const [{ name, shape }, input] of controls) {
+      if (shape === 'switch') typed[name] = 'checked' in input && input.checked ? 'yes' : '';
+      else if (shape !== 'fixed') typed[name] = input.value;
+    }
+    try {
+      const changed = edited(this.#question.arguments, typed);
+      this.#decide({ verdict: 'edit', arguments: changed });
+    } catch {
+      this.#outcome.textContent = PROBLEM;
+    }
+  }
+
+  /** Once: until the outcome is there nothing can be pressed. @param {Decision} decision */
+  #decide(decision) {
+    const controls = [...this.#body.querySelectorAll('button, input, textarea')];
+    const able = controls.filter((one) => !(/** @type {HTMLInputElement} */ (one).disabled));
+    const turn = (/** @type {boolean} */ isOff) => {
+      for (const one of able) /** @type {HTMLInputElement} */ (one).disabled = isOff;
+    };
+    turn(true);
+    this.#outcome.textContent = 'Sending your decision…';
+    this.#onDecision(decision).catch((/** @type {Error} */ { message }) => {
+      turn(false);
+      if (this.#standing === 'waiting') this.#outcome.textContent = message;
+    });
+  }
+}
+
+/** @param {string} label @param {string} text @param {import('./arguments.js').Shape} shape */
+function told(label, text, shape) {
+  const words = { switch: text ? 'Yes' : 'No', lines: text.replaceAll('\n', ', ') };
+  const shown = words[/** @type {'switch'} */ (shape)] ?? text;
+  const dataset = { shape };
+  return [make('dt', { dataset }, label), make('dd', { dir: 'auto', dataset }, shown)];
+}
+
+/** @param {Field} field @returns {HTMLInputElement | HTMLTextAreaElement} */
+function control({ name, shape, text }) {
+  if (shape === 'switch') return make('input', { type: 'checkbox', name, checked: text !== '' });
+  if (shape === 'fixed') return make('input', { name, value: text, disabled: true });
+  if (shape === 'number') return make('input', { type: 'number', step: 'any', name, value: text });
+  if (shape === 'line') return make('input', { type: 'text', name, value: text });
+  const rows = Math.min(Math.max(text.split('\n').length + 1, shape === 'lines' ? 2 : 5), 14);
+  return make('textarea', { name, rows, value: text });
+}

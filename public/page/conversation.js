@@ -1,0 +1,174 @@
+/** The talk: what is sent, what comes, and what goes on meanwhile. */
+
+import { Composer } from '../composer.js';
+import { newMessageId } from '../post.js';
+import { Timeline } from '../timeline.js';
+import { activityInWords, refusalInWords } from '../wording.js';
+import { Away } from './away.js';
+import { part, setText } from './dom.js';
+import { Questions } from './questions.js';
+import { Voice } from './voice.js';
+
+/** @typedef {import('../types.js').Brain} Brain */
+/** @typedef {import('../types.js').Entry} Entry */
+/** @typedef {import('../types.js').State} State */
+
+/** What tells that somebody looks at the page. */
+const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
+
+export class Conversation {
+  #timeline = new Timeline({ log: part('log'), scroll: part('scroll'), newer: part('newer') });
+  #voice = new Voice(part('speak'));
+  #away = new Away();
+  #composer = new Composer({
+    onText: (text) => void this.#send(text, newMessageId(Math.random)),
+    onListening: (isListening) => isListening && this.#voice.beginTalk(),
+  });
+  #resources;
+  #onEntry;
+  /** @type {(brain: Brain) => void} */
+  #found = () => {};
+  /** @type {Promise<Brain>} */
+  #brain;
+  #questions;
+  /** @type {State | null} */
+  #state = null;
+  #unanswered = 0;
+
+  /**
+   * @param {import('./resources.js').Resources} resources
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each that is shown
+   */
+  constructor(resources, onEntry) {
+    this.#resources = resources;
+    this.#onEntry = onEntry;
+    this.#brain = this.#awaitBrain();
+    this.#questions = this.#newQuestions();
+    part('welcome').addEventListener('click', ({ target }) => {
+      if (target instanceof HTMLButtonElement) this.#composer.propose(target.textContent ?? '');
+    });
+    part('stop').addEventListener('click', () => void this.#stop());
+    document.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape') return;
+      this.#composer.stopListening();
+      this.#voice.hush();
+    });
+    for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
+  }
+
+  /** @param {Brain} brain */
+  begin(brain) {
+    this.#timeline.clear();
+    part('log').ariaBusy = 'true';
+    this.#questions = this.#newQuestions();
+    brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
+    brain.onPiece((piece) => this.#timeline.showPiece(piece));
+    this.#voice.attend(brain);
+    this.#found(brain);
+  }
+
+  /** The session is over: what is said now waits for the next one. */
+  end() {
+    this.#brain = this.#awaitBrain();
+  }
+
+  /** @param {State} state */
+  showState(state) {
+    this.#state = state;
+    const { run } = state;
+    const doing = activityInWords(state, this.#unanswered);
+    const progress = /** @type {HTMLProgressElement} */ (part('progress'));
+    setText(part('doing'), doing);
+    part('activity').hidden = doing === '';
+    progress.hidden = run.progress === null || doing === '';
+    progress.value = run.progress ?? 0;
+    this.#offerStop(run.state === 'running');
+    this.#away.show(state.missed);
+    if (state.connection === 'connecting') return;
+    if (part('log').ariaBusy === 'true') void this.#questions.look(); // one may wait for long
+    part('welcome').hidden = !this.#timeline.isEmpty;
+    part('log').ariaBusy = 'false'; // from here on a screen reader says what comes
+  }
+
+  #awaitBrain() {
+    return new Promise((/** @type {(brain: Brain) => void} */ resolve) => (this.#found = resolve));
+  }
+
+  #newQuestions() {
+    return new Questions({
+      ask: async () => (await this.#resources.get('/api/questions')).question,
+      decide: (id, decision) => this.#awaiting(async () => (await this.#brain).decide(id, decision)),
+      place: part('waiting'),
+    });
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} messageId the same one when it is tried again
+   */
+  async #send(text, messageId) {
+    part('welcome').hidden = true;
+    this.#voice.hush();
+    this.#away.end();
+    this.#timeline.showSending(messageId, text);
+    try {
+      await this.#awaiting(async () => (await this.#brain).askBrain(text, { messageId }));
+    } catch (error) {
+      const retry = () => void this.#send(text, messageId);
+      this.#timeline.showFailed(messageId, refusalInWords(error), retry);
+    }
+  }
+
+  /** An answer is on its way meanwhile. @param {() => Promise<unknown>} act */
+  async #awaiting(act) {
+    this.#unanswered += 1;
+    this.#refresh();
+    try {
+      await act();
+    } finally {
+      this.#unanswered -= 1;
+      this.#refresh();
+    }
+  }
+
+  async #stop() {
+    const button = /** @type {HTMLButtonElement} */ (part('stop'));
+    this.#voice.hush();
+    button.disabled = true;
+    try {
+      await (await this.#brain).stop();
+    } catch (error) {
+      setText(part('doing'), `Not stopped. ${refusalInWords(error)}`);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  /** @param {boolean} isOn */
+  #offerStop(isOn) {
+    const button = part('stop');
+    if (button === document.activeElement && !isOn) part('text').focus();
+    button.hidden = !isOn;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} isNew
+   */
+  #show(entry, isNew) {
+    part('welcome').hidden = true;
+    const element = this.#timeline.show(entry);
+    this.#questions.hear(entry, element);
+    this.#voice.note(entry.seq);
+    this.#onEntry(entry, isNew);
+    if (isNew && entry.role === 'brain') this.#away.note(element);
+  }
+
+  #see() {
+    if (this.#state?.missed && !document.hidden) void this.#brain.then((brain) => brain.seen());
+  }
+
+  #refresh() {
+    if (this.#state) this.showState(this.#state);
+  }
+}

@@ -1,0 +1,196 @@
+/** The panel of documents: list, search, read, delete, write one, take files in. */
+
+import { refusalInWords } from '../wording.js';
+import { button, field, make } from './dom.js';
+import { withLinks } from './lines.js';
+import {
+  askingButton,
+  byOthers,
+  empty,
+  focusPanel,
+  list,
+  Loaded,
+  searchField,
+  when,
+} from './panel.js';
+import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads.js';
+
+/** @typedef {import('./resources.js').Resources} Resources */
+/** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
+/** @typedef {Known & {snippet: string}} Listed */
+/** @typedef {Known & {body: string}} Whole */
+
+const PATH = '/api/documents';
+const NONE = 'No documents yet. Drop a text file here, or write one.';
+const NONE_FITS = 'No document has these words.';
+
+/** @param {Resources} resources @returns {import('./panel.js').Panel} */
+export function documentsPanel(resources) {
+  const found = new Loaded();
+  return {
+    name: 'documents',
+    title: 'Documents',
+    open: (body) => new Documents(resources, body, found).list(),
+    refresh: () => found.refresh(),
+  };
+}
+
+class Documents {
+  #resources;
+  #body;
+  #query = '';
+  #found;
+  #told = make('ul', { className: 'told', ariaLive: 'polite' });
+
+  /** @param {Resources} resources @param {HTMLElement} body @param {Loaded} found the list */
+  constructor(resources, body, found) {
+    this.#resources = resources;
+    this.#body = body;
+    this.#found = found;
+    body.addEventListener('dragover', (event) => this.#drag(event, true));
+    body.addEventListener('dragleave', (event) => this.#drag(event, false));
+    body.addEventListener('drop', (event) => this.#drop(event));
+  }
+
+  list() {
+    const search = searchField('Search documents', (query) => {
+      this.#query = query;
+      void this.#load();
+    });
+    this.#query = '';
+    this.#body.replaceChildren(search, this.#entrance(), this.#told, this.#found.element);
+    void this.#load();
+  }
+
+  #return() {
+    this.list();
+    focusPanel();
+  }
+
+  #load() {
+    const query = this.#query;
+    return this.#found.show(
+      async () => (await this.#resources.get(PATH, { query })).documents,
+      (/** @type {Listed[]} */ documents) => [
+        documents.length > 0
+          ? list(...documents.map((one) => this.#item(one)))
+          : empty(query ? NONE_FITS : NONE),
+      ],
+    );
+  }
+
+  /** @param {Listed} document */
+  #item({ id, title, updatedAt, foreign, snippet }) {
+    const open = button(title, () => this.#read(id), { className: 'open', dir: 'auto' });
+    const facts = make('p', { className: 'facts' }, when(updatedAt), byOthers(foreign));
+    return make('li', {}, open, make('p', { className: 'snippet', dir: 'auto' }, snippet), facts);
+  }
+
+  /** @param {string} id */
+  #read(id) {
+    const shown = new Loaded();
+    const back = button('← All documents', () => this.#return(), { className: 'plain back' });
+    this.#body.replaceChildren(back, shown.element);
+    back.focus();
+    void shown.show(
+      () => this.#resources.get(PATH, { id }),
+      (/** @type {Whole} */ document) => this.#whole(document),
+    );
+  }
+
+  /** @param {Whole} document */
+  #whole({ id, title, body, updatedAt, foreign }) {
+    const remove = askingButton('Delete', title, async () => {
+      await this.#resources.remove(PATH, id);
+      this.#return();
+    });
+    return [
+      make('h3', { dir: 'auto' }, title),
+      make('p', { className: 'facts' }, when(updatedAt), byOthers(foreign), remove),
+      make('div', { className: 'text', dir: 'auto' }, ...withLinks(body)),
+    ];
+  }
+
+  // ---- what comes in
+
+  #entrance() {
+    const input = make('input', { type: 'file', multiple: true, accept: ENDINGS.join(), hidden: true });
+    input.addEventListener('change', () => {
+      void this.#takeIn([...(input.files ?? [])]);
+      input.value = '';
+    });
+    const drop = make(
+      'div',
+      { className: 'drop' },
+      make('p', {}, 'Drop .md and .txt files here'),
+      make(
+        'div',
+        { className: 'choices' },
+        button('Choose files', () => input.click()),
+        button('Write one', () => this.#write()),
+      ),
+      input,
+    );
+    return drop;
+  }
+
+  /** @param {DragEvent} event @param {boolean} isOver */
+  #drag(event, isOver) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#body.classList.toggle('over', isOver);
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    this.#drag(event, false);
+    void this.#takeIn([...(event.dataTransfer?.files ?? [])]);
+  }
+
+  /** @param {File[]} files one after the other, each told of */
+  async #takeIn(files) {
+    this.#told.replaceChildren();
+    for (const file of files) {
+      const told = make('li', {}, `${file.name}: taking it in…`);
+      this.#told.append(told);
+      const problem = await this.#keep(file).catch(refusalInWords);
+      told.textContent = `${file.name}: ${problem || 'taken in.'}`;
+      told.className = problem ? 'problem' : '';
+    }
+    await this.#load();
+  }
+
+  /** @param {File} file @returns {Promise<string>} why it was not kept; '' if it was */
+  async #keep(file) {
+    const text = fileObjection(file) ? '' : await file.text();
+    const objection = fileObjection(file) || textObjection(text);
+    if (objection) return objection;
+    const key = await keyOf(file.name, text);
+    await this.#resources.post(PATH, { title: titleOf(file.name, text), body: text, key });
+    return '';
+  }
+
+  #write() {
+    const title = make('input', { type: 'text', maxLength: 300, required: true });
+    const text = make('textarea', { rows: 12 });
+    const problem = make('p', { className: 'problem', role: 'alert' });
+    const save = make('button', { type: 'submit', className: 'filled' }, 'Save');
+    const choices = make('div', { className: 'choices' }, save, button('Cancel', () => this.#return()));
+    const form = make('form', { className: 'edit' }, field('Title', title), field('Text', text));
+    form.append(problem, choices);
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      save.disabled = true;
+      try {
+        const written = { title: title.value, body: text.value, typed: true };
+        await this.#resources.post(PATH, written);
+        this.#return();
+      } catch (error) {
+        problem.textContent = refusalInWords(error);
+        save.disabled = false;
+      }
+    });
+    this.#body.replaceChildren(form);
+    title.focus();
+  }
+}

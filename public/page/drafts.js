@@ -1,0 +1,107 @@
+/** An answer while it comes: thoughts in grey, actions as marks, words as they will stand. */
+
+import { Pieces } from '../pieces.js';
+import { actionInWords } from '../wording.js';
+import { make } from './dom.js';
+
+/** @typedef {import('../pieces.js').Part} Part */
+
+export class Drafts {
+  #pieces = new Pieces();
+  /** @type {Map<string, Map<Part, HTMLElement>>} */
+  #drawn = new Map(); // by run
+  /** @type {Set<string>} */
+  #due = new Set();
+  #place;
+
+  /** @param {(draw: () => HTMLElement[]) => void} place puts what is new at the end of the log */
+  constructor(place) {
+    this.#place = place;
+  }
+
+  /** @param {import('../types.js').Piece} piece */
+  hear(piece) {
+    if (!this.#pieces.hear(piece)) return;
+    if (this.#due.size === 0) requestAnimationFrame(() => this.#draw());
+    this.#due.add(piece.runId);
+  }
+
+  /**
+   * Take an entry of the log. What has told of it is no longer ours; what else was shown of a run
+   * that is over goes, but for its thoughts and actions: they stay as they are.
+   * @param {import('../types.js').Entry} entry
+   * @returns {HTMLElement | null} what stood for the entry
+   */
+  take(entry) {
+    const said = this.#pieces.hearEntry(entry);
+    const drawn = this.#drawn.get(entry.runId);
+    const element = (said && drawn?.get(said)) ?? null;
+    if (said) drawn?.delete(said);
+    if (entry.role === 'brain' && entry.doneAfterThis) {
+      for (const [{ kind }, other] of drawn ?? []) if (kind === 'content') other.remove();
+      this.#drawn.delete(entry.runId);
+      this.#due.delete(entry.runId);
+    }
+    return element;
+  }
+
+  #draw() {
+    for (const runId of this.#due) this.#place(() => this.#drawRun(runId));
+    this.#due.clear();
+  }
+
+  /** @param {string} runId */
+  #drawRun(runId) {
+    const drawn = this.#drawn.get(runId) ?? new Map();
+    const parts = new Set(this.#pieces.of(runId));
+    const added = [];
+    this.#drawn.set(runId, drawn);
+    for (const [part, element] of drawn) {
+      if (parts.has(part)) continue;
+      element.remove();
+      drawn.delete(part);
+    }
+    for (const part of parts) {
+      if (!drawn.has(part)) {
+        drawn.set(part, DRAWN[part.kind]());
+        added.push(drawn.get(part));
+      }
+      write(drawn.get(part), part);
+    }
+    return added;
+  }
+}
+
+// The log is read out as it grows; a draft is not, the message that takes its place is.
+const quiet = { ariaLive: 'off' };
+
+/** @type {Record<Part['kind'], () => HTMLElement>} */
+const DRAWN = {
+  thought: () =>
+    make(
+      'details',
+      { className: 'thought', open: true, ...quiet },
+      make('summary', {}, 'Thoughts'),
+      make('p', { className: 'words', dir: 'auto' }),
+    ),
+  action: () => make('p', { className: 'action words', ...quiet }),
+  content: () =>
+    make(
+      'div',
+      { className: 'entry draft', ...quiet },
+      make('p', { className: 'words', dir: 'auto' }),
+      make('time', {}, '\u00a0'), // so that nothing moves when the message comes
+    ),
+};
+
+/**
+ * @param {HTMLElement} element
+ * @param {Part} part
+ */
+function write(element, { kind, text }) {
+  const words = element.matches('.words') ? element : element.querySelector('.words');
+  const told = kind === 'action' ? actionInWords(text) : text;
+  if (!words || words.textContent === told) return;
+  words.textContent = told;
+  words.scrollTop = words.scrollHeight;
+}

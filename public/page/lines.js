@@ -1,0 +1,54 @@
+/** What one entry of the log looks like. */
+
+import { piecesOf } from '../wording.js';
+import { make } from './dom.js';
+
+/** @typedef {import('../types.js').Entry} Entry */
+
+const LABELS = {
+  user: 'You',
+  say: 'Brain',
+  breadcrumb: 'Step',
+  notification: 'News',
+  error: 'Problem',
+  question: 'Question',
+};
+
+/**
+ * @param {keyof typeof LABELS} kind
+ * @param {string} text
+ */
+export function line(kind, text) {
+  return make(
+    'article',
+    { className: `entry ${kind}` },
+    make('h3', {}, LABELS[kind]),
+    make('p', { dir: 'auto' }, ...withLinks(text)),
+  );
+}
+
+/**
+ * A text as nodes, its addresses as links.
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+export function withLinks(text) {
+  return piecesOf(text).map(({ text: piece, href }) => (href ? link(href) : piece));
+}
+
+/** @param {string} createdAt */
+export function timeOf(createdAt) {
+  const at = new Date(createdAt);
+  const told = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return make('time', { dateTime: createdAt, title: at.toLocaleString() }, told);
+}
+
+/** @param {string} text */
+export function note(text) {
+  return make('p', { className: 'note' }, text);
+}
+
+/** @param {string} href */
+function link(href) {
+  return make('a', { href, target: '_blank', rel: 'noopener noreferrer' }, href);
+}

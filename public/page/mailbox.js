@@ -1,0 +1,149 @@
+/** The panel of the mailbox: what came, what it says, and, on one's own machine, a try. */
+
+import { button, make } from './dom.js';
+import { withLinks } from './lines.js';
+import { arrivalForm, sentEmails } from './arrival.js';
+import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
+
+/** @typedef {import('./resources.js').Resources} Resources */
+
+/**
+ * @typedef {object} Listed
+ * @property {string} id
+ * @property {string} from
+ * @property {string} subject
+ * @property {string} at
+ * @property {boolean} unread
+ * @property {string} snippet
+ *
+ * @typedef {object} Whole
+ * @property {string} from
+ * @property {string[]} to
+ * @property {string[]} cc
+ * @property {string} subject
+ * @property {string} at
+ * @property {{name: string, type: string, bytes: number}[]} attachments
+ * @property {string} body
+ */
+
+const PATH = '/api/emails';
+const NONE = 'No emails here yet. The first ones may take a minute.';
+const NONE_FITS = 'No email has these words.';
+const NO_SUBJECT = '(no subject)';
+const KB = 1024;
+
+/** @param {Resources} resources @param {boolean} isLocal @returns {import('./panel.js').Panel} */
+export function mailboxPanel(resources, isLocal) {
+  const found = new Loaded();
+  return {
+    name: 'mailbox',
+    title: 'Mailbox',
+    open: (body) => new Mailbox(resources, body, { isLocal, found }).list(),
+    refresh: () => found.refresh(),
+  };
+}
+
+class Mailbox {
+  #resources;
+  #body;
+  #isLocal;
+  #query = '';
+  #found;
+
+  /**
+   * @param {Resources} resources
+   * @param {HTMLElement} body
+   * @param {{isLocal: boolean, found: Loaded}} how `found`: the list
+   */
+  constructor(resources, body, { isLocal, found }) {
+    this.#resources = resources;
+    this.#body = body;
+    this.#isLocal = isLocal;
+    this.#found = found;
+  }
+
+  list() {
+    const search = searchField('Search emails', (query) => {
+      this.#query = query;
+      void this.#load();
+    });
+    this.#query = '';
+    const again = button('Refresh', () => this.#load(), { className: 'plain' });
+    const parts = [make('div', { className: 'bar' }, search, again), this.#found.element];
+    if (this.#isLocal) parts.splice(1, 0, this.#local());
+    this.#body.replaceChildren(...parts);
+    void this.#load();
+  }
+
+  #load() {
+    const query = this.#query;
+    return this.#found.show(
+      async () => (await this.#resources.get(PATH, { query })).emails,
+      (/** @type {Listed[]} */ emails) => [
+        emails.length > 0
+          ? list(...emails.map((one) => this.#item(one)))
+          : empty(query ? NONE_FITS : NONE),
+      ],
+    );
+  }
+
+  /** @param {Listed} email */
+  #item({ id, from, subject, at, unread, snippet }) {
+    const open = button(subject || NO_SUBJECT, () => this.#read(id), { className: 'open', dir: 'auto' });
+    const facts = make('p', { className: 'facts' }, make('span', { dir: 'auto' }, from), when(at));
+    if (unread) facts.append(make('span', { className: 'tag' }, 'unread'));
+    const words = make('p', { className: 'snippet', dir: 'auto' }, snippet);
+    return make('li', { className: unread ? 'unread' : '' }, open, facts, words);
+  }
+
+  /** @param {string} id */
+  #read(id) {
+    const shown = new Loaded();
+    const leave = () => {
+      this.list();
+      focusPanel();
+    };
+    const back = button('← All emails', leave, { className: 'plain back' });
+    this.#body.replaceChildren(back, shown.element);
+    back.focus();
+    void shown.show(() => this.#resources.get(PATH, { id }), whole);
+  }
+
+  #local() {
+    const place = make('div', { className: 'local' });
+    const arrive = () => place.replaceChildren(arrivalForm(this.#resources, show));
+    const sent = () => {
+      const back = button('← Back', show, { className: 'plain back' });
+      place.replaceChildren(back, sentEmails(this.#resources));
+    };
+    const show = (/** @type {unknown} */ told) => {
+      const word = typeof told === 'string' ? make('p', { role: 'status' }, told) : null;
+      const choices = [button('Let an email arrive', arrive), button('What was sent', sent)];
+      place.replaceChildren(make('div', { className: 'choices' }, ...choices));
+      if (!word) return;
+      place.append(word);
+      void this.#load();
+    };
+    show(null);
+    return place;
+  }
+}
+
+/** @param {Whole} email */
+function whole({ from, to, cc, subject, at, attachments, body }) {
+  const heads = make('dl', { className: 'heads' }, ...head('From', from), ...head('To', to.join(', ')));
+  if (cc.length > 0) heads.append(...head('Copy to', cc.join(', ')));
+  heads.append(make('dt', {}, 'When'), make('dd', {}, when(at)));
+  const named = attachments.map(({ name, bytes }) => `${name} (${Math.ceil(bytes / KB)} KB)`);
+  if (named.length > 0) heads.append(...head('Attached', named.join(', ')));
+  return [
+    make('h3', { dir: 'auto' }, subject || NO_SUBJECT),
+    heads,
+    make('div', { className: 'text', dir: 'auto' }, ...withLinks(body)),
+  ];
+}
+
+/** @param {string} name @param {string} text */
+function head(name, text) {
+  return [make('dt', {}, name), make('dd', { dir: 'auto' }, text)];
+}

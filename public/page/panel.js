@@ -1,0 +1,152 @@
+/** What the panels are made of: a place that loads, is empty, fails, and tries again. */
+
+import { refusalInWords } from '../wording.js';
+import { button, make } from './dom.js';
+
+export const TITLE_ID = 'panel-title';
+
+/**
+ * @typedef {object} Panel
+ * @property {string} name
+ * @property {string} title
+ * @property {(body: HTMLElement) => void} open fills the empty body
+ * @property {() => void} refresh something may have changed
+ */
+
+/** A place whose content is loaded, and says how that goes. */
+export class Loaded {
+  element = make('div', { className: 'loaded' });
+  #turn = 0;
+  #again = () => {};
+
+  /**
+   * @template Content
+   * @param {() => Promise<Content>} load
+   * @param {(content: Content) => Node[]} draw
+   */
+  async show(load, draw) {
+    const turn = (this.#turn += 1);
+    this.#again = () => void this.show(load, draw);
+    const isLate = () => turn !== this.#turn; // something else is wanted by now
+    this.element.ariaBusy = 'true';
+    if (this.element.childElementCount === 0) this.element.append(waiting());
+    try {
+      const content = await load();
+      if (!isLate()) this.element.replaceChildren(...draw(content));
+    } catch (error) {
+      if (isLate()) return;
+      const again = button('Try again', () => this.#again());
+      this.element.replaceChildren(
+        make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again),
+      );
+    } finally {
+      if (!isLate()) this.element.ariaBusy = 'false';
+    }
+  }
+
+  /** Load it again as it was loaded last, if it is seen. */
+  refresh() {
+    if (this.element.isConnected) this.#again();
+  }
+
+  /** @param {Node[]} content */
+  set(...content) {
+    this.#turn += 1;
+    this.element.ariaBusy = 'false';
+    this.element.replaceChildren(...content);
+  }
+}
+
+/** Where the focus goes when what had it is gone. */
+export function focusPanel() {
+  document.getElementById(TITLE_ID)?.focus();
+}
+
+/** @param {string} words */
+export function empty(words) {
+  return make('p', { className: 'empty' }, words);
+}
+
+/** @param {Node[]} items */
+export function list(...items) {
+  return make('ul', { className: 'items' }, ...items);
+}
+
+/**
+ * A line to search by; it is told when the typing rests.
+ * @param {string} label
+ * @param {(query: string) => void} onQuery
+ */
+export function searchField(label, onQuery) {
+  const input = make('input', { type: 'search', placeholder: label, ariaLabel: label });
+  let timer = 0;
+  const search = () => onQuery(input.value.trim());
+  input.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, REST_MS);
+  });
+  input.addEventListener('change', () => {
+    clearTimeout(timer);
+    search();
+  });
+  return make('div', { className: 'search', role: 'search' }, input);
+}
+
+/**
+ * A button that asks before it acts, and says so if that fails.
+ * @param {string} label
+ * @param {string} name of what it acts on, for those who do not see it
+ * @param {() => Promise<unknown>} act
+ */
+export function askingButton(label, name, act) {
+  const place = make('span', { className: 'asking' });
+  const first = button(label, () => ask(), { className: 'plain', ariaLabel: `${label}: ${name}` });
+  const problem = make('span', { className: 'problem', role: 'alert' });
+  const ask = () => {
+    const yes = button(`Yes, ${label.toLowerCase()}`, () => void run(yes), { className: 'danger' });
+    place.replaceChildren(yes, button('Keep', back, { className: 'plain' }));
+    yes.focus();
+  };
+  const back = () => {
+    place.replaceChildren(first, problem);
+    first.focus();
+  };
+  const run = async (/** @type {HTMLButtonElement} */ yes) => {
+    yes.disabled = true;
+    try {
+      await act();
+      if (!document.activeElement || document.activeElement === document.body) focusPanel();
+    } catch (error) {
+      problem.textContent = refusalInWords(error);
+      back();
+    }
+  };
+  place.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || first.isConnected) return;
+    event.stopPropagation();
+    back();
+  });
+  place.append(first);
+  return place;
+}
+
+/** @param {string} iso */
+export function when(iso) {
+  const at = new Date(iso);
+  const isToday = at.toDateString() === new Date().toDateString();
+  const told = isToday
+    ? at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+    : at.toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
+  return make('time', { dateTime: iso, title: at.toLocaleString() }, told);
+}
+
+/** What others wrote is marked as such. @param {boolean} isForeign */
+export function byOthers(isForeign) {
+  return isForeign ? make('span', { className: 'tag' }, 'by others') : null;
+}
+
+const REST_MS = 250; // between two letters of who types
+
+function waiting() {
+  return make('p', { className: 'empty', role: 'status' }, 'Loading…');
+}

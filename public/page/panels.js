@@ -1,0 +1,136 @@
+/** The panels beside the talk: which there are, and which one is open. */
+
+import { button, make, part } from './dom.js';
+import { documentsPanel } from './documents.js';
+import { memoryPanel } from './facts.js';
+import { mailboxPanel } from './mailbox.js';
+import { noticesPanel } from './notices.js';
+import { TITLE_ID } from './panel.js';
+
+/** @typedef {import('../types.js').Features} Features */
+/** @typedef {import('./panel.js').Panel} Panel */
+/** @typedef {import('./resources.js').Resources} Resources */
+
+const TALK = 'talk'; // where there is room for one thing only
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  talk: 'M4 5.5h16v11H10l-4 3.5v-3.5H4z',
+  documents: 'M7 3.5h7l4 4v13H7zM14 3.5v4h4M10 12h5M10 16h5',
+  mailbox: 'M3.5 6h17v12.5h-17zM3.5 7l8.500 6.500L20.500 7',
+  notifications: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15zM10 20.500h4',
+  memory: 'M12 4.500c-2-2-6.500-.5-6 3.500-2.500 1-2.500 5 0 6-.5 4 4 6 6 4zM12 4.500c2-2 6.500-.5 6 3.500 2.500 1 2.500 5 0 6 .5 4-4 6-6 4zM12 4.500v13.500',
+};
+
+export class Panels {
+  #nav = part('panels');
+  #place = part('panel');
+  /** @type {Map<string, Panel>} */
+  #panels = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #buttons = new Map();
+  /** @type {string | null} */
+  #open = null;
+
+  constructor() {
+    this.#place.addEventListener('keydown', ({ key }) => {
+      if (key === 'Escape') this.#choose(null);
+    });
+    addEventListener('hashchange', () => this.#follow());
+  }
+
+  /**
+   * Show what there is for this user.
+   * @param {Features} features
+   * @param {Resources} resources
+   */
+  begin(features, resources) {
+    const { documents, email, memory, local = false } = features;
+    const all = [
+      documents && documentsPanel(resources),
+      email && mailboxPanel(resources, local),
+      memory && noticesPanel(resources), // it needs the same database
+      memory && memoryPanel(resources),
+    ];
+    this.#close();
+    this.#panels.clear();
+    this.#buttons.clear();
+    for (const panel of all) if (panel) this.#panels.set(panel.name, panel);
+    const tabs = [[TALK, 'Talk'], ...[...this.#panels].map(([name, { title }]) => [name, title])];
+    this.#nav.replaceChildren(...tabs.map(([name, title]) => this.#tab(name, title)));
+    this.#nav.hidden = this.#panels.size === 0;
+    this.#follow();
+  }
+
+  /** The brain has said something: what is open may have changed, and the talk may be covered. */
+  hearMessage() {
+    this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
+    // Who is at work in there is not disturbed.
+    const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);
+    if (this.#open && !isBusy) this.#panels.get(this.#open)?.refresh();
+  }
+
+  /** @param {string} name @param {string} title */
+  #tab(name, title) {
+    const act = () => this.#choose(name === TALK || name === this.#open ? null : name);
+    const tab = button('', act, { className: `tab ${name}` });
+    tab.append(icon(ICONS[name]), make('span', {}, title));
+    this.#buttons.set(name, tab);
+    return tab;
+  }
+
+  /** As the address says, so that a reload and a step back find it. */
+  #follow() {
+    const name = location.hash.slice(1);
+    this.#show(this.#panels.has(name) ? name : null);
+  }
+
+  /** @param {string | null} name */
+  #choose(name) {
+    const was = this.#open;
+    history.replaceState(null, '', name ? `#${name}` : location.pathname + location.search);
+    this.#show(name);
+    if (name) this.#place.querySelector('h2')?.focus();
+    else if (was) this.#buttons.get(was)?.focus();
+  }
+
+  /** @param {string | null} name */
+  #show(name) {
+    if (name !== this.#open) this.#close();
+    const panel = name && name !== this.#open ? this.#panels.get(name) : null;
+    this.#open = name;
+    document.body.dataset.open = name ?? TALK;
+    this.#place.hidden = !name;
+    if (!name) this.#buttons.get(TALK)?.removeAttribute('data-news');
+    for (const [one, tab] of this.#buttons) tab.ariaPressed = `${one === (name ?? TALK)}`;
+    if (panel) this.#fill(panel);
+  }
+
+  /** @param {Panel} panel */
+  #fill(panel) {
+    const body = make('div', { className: 'panel-body' });
+    const title = make('h2', { tabIndex: -1, id: TITLE_ID }, panel.title);
+    const close = button('', () => this.#choose(null), { className: 'round close', ariaLabel: 'Close' });
+    close.append(icon('M6 6l12 12M18 6L6 18'));
+    this.#place.replaceChildren(make('header', { className: 'panel-head' }, title, close), body);
+    panel.open(body);
+  }
+
+  #close() {
+    this.#place.replaceChildren();
+    this.#open = null;
+  }
+}
+
+/** @param {string} path */
+function icon(path) {
+  const picture = document.createElementNS(SVG, 'svg');
+  const line = document.createElementNS(SVG, 'path');
+  picture.setAttribute('viewBox', '0 0 24 24');
+  picture.setAttribute('aria-hidden', 'true');
+  line.setAttribute('d', path);
+  picture.append(line);
+  return picture;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';

@@ -1,0 +1,99 @@
+/** The questions in the log: which one still waits, and what became of the others. */
+
+import { actionInWords, refusalInWords } from '../wording.js';
+import { Card } from './card.js';
+import { line, note } from './lines.js';
+import { Standings } from './standing.js';
+
+/** @typedef {import('../types.js').Entry} Entry */
+/** @typedef {import('../types.js').Message} Message */
+/** @typedef {import('../types.js').Decision} Decision */
+
+export class Questions {
+  #ask;
+  #decide;
+  #place;
+  #standings = new Standings();
+  /** @type {Map<string, Card>} */
+  #cards = new Map();
+  #isAsking = false;
+  #isStale = false;
+
+  /**
+   * @param {object} desk
+   * @param {() => Promise<Message | null>} desk.ask which one waits
+   * @param {(id: string, decision: Decision) => Promise<unknown>} desk.decide
+   * @param {HTMLElement} desk.place for one that waits since before the log as it is shown
+   */
+  constructor({ ask, decide, place }) {
+    this.#ask = ask;
+    this.#decide = decide;
+    this.#place = place;
+    place.replaceChildren();
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {HTMLElement} element of the entry in the log
+   */
+  hear(entry, element) {
+    const isNews = this.#standings.hear(entry);
+    if (entry.role === 'brain' && isNews) {
+      this.#draw(entry, element);
+      void this.look();
+    }
+    const { tool = '', for: whom } = (entry.role === 'brain' && entry.question) || {};
+    if (whom === 'client') element.append(note(`For the front end: ${actionInWords(tool)}.`));
+    this.#show();
+  }
+
+  /** Ask which one waits; once more, if something has come meanwhile. */
+  async look() {
+    this.#isStale = true;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    await null; // a whole page of the log comes at once
+    while (this.#isStale) {
+      this.#isStale = false;
+      try {
+        this.#hearWaiting(await this.#ask());
+      } catch {
+        break; // out of reach: with the next entry, or the next attempt to decide
+      }
+    }
+    this.#isAsking = false;
+    this.#show();
+  }
+
+  /** @param {Message | null} message */
+  #hearWaiting(message) {
+    const isForUser = message?.question?.for === 'user';
+    this.#standings.hearWaiting((isForUser && message.id) || null);
+    if (!isForUser || this.#standings.knows(message.id)) return;
+    this.#standings.hear({ ...message, role: 'brain' });
+    const element = line('question', message.text);
+    this.#place.append(element);
+    this.#draw(message, element);
+  }
+
+  /** @param {Message} message @param {HTMLElement} element */
+  #draw(message, element) {
+    const decide = (/** @type {Decision} */ decision) => this.#decideOn(message.id, decision);
+    this.#cards.set(message.id, new Card(element, message, decide));
+  }
+
+  #show() {
+    const nowMs = Date.now();
+    for (const [id, card] of this.#cards) card.show(this.#standings.of(id, nowMs));
+  }
+
+  /** @param {string} id @param {Decision} decision */
+  async #decideOn(id, decision) {
+    try {
+      await this.#decide(id, decision);
+    } catch (error) {
+      await this.look(); // it may have been decided elsewhere
+      throw new Error(refusalInWords(error), { cause: error });
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** What has become of each question, as the log and the server tell. No I/O. */
+
+import { isChanged } from './arguments.js';
+
+/** @typedef {import('../types.js').Entry} Entry */
+/** @typedef {import('../types.js').Message} Message */
+/** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} Standing */
+
+/** @type {Record<Standing, string>} */
+export const IN_WORDS = {
+  waiting: '',
+  approved: 'You approved this.',
+  changed: 'You approved this with changes.',
+  rejected: 'You rejected this. Nothing was done.',
+  expired: 'The time for this question is over. Nothing was done.',
+  closed: 'You did not decide on this.',
+};
+
+export class Standings {
+  /** @type {Map<string, Message>} */
+  #asked = new Map(); // questions for the user, by their ids
+  /** @type {Map<string, Standing>} */
+  #decided = new Map();
+  /** @type {string | null | undefined} */
+  #waiting = undefined; // the id of the one that waits, as the server says; not asked yet
+
+  /** @param {string} id */
+  knows(id) {
+    return this.#asked.has(id);
+  }
+
+  /**
+   * @param {Entry} entry
+   * @returns {boolean} whether the server must be asked which question waits
+   */
+  hear(entry) {
+    if (entry.role === 'brain') {
+      if (entry.question?.for !== 'user') return false;
+      this.#asked.set(entry.id, entry);
+      return true;
+    }
+    const { decision } = entry;
+    if (!decision) return false;
+    const question = this.#asked.get(decision.questionId)?.question;
+    const was = question && isChanged(question.arguments, decision.arguments ?? question.arguments);
+    const yes = was ? 'changed' : 'approved';
+    this.#decided.set(decision.questionId, decision.verdict === 'reject' ? 'rejected' : yes);
+    return false;
+  }
+
+  /** @param {string | null} id as the server says */
+  hearWaiting(id) {
+    this.#waiting = id;
+  }
+
+  /**
+   * @param {string} id
+   * @param {number} nowMs
+   * @returns {Standing | null} null = not known yet
+   */
+  of(id, nowMs) {
+    const decided = this.#decided.get(id);
+    if (decided) return decided;
+    if (this.#waiting === id) return 'waiting';
+    const expiresMs = Date.parse(this.#asked.get(id)?.question?.expiresAt ?? '');
+    if (expiresMs <= nowMs) return 'expired';
+    return this.#waiting === undefined ? null : 'closed';
+  }
+}

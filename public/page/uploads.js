@@ -1,0 +1,47 @@
+/** Which files can become documents, and what as. No I/O. */
+
+export const ENDINGS = ['.md', '.markdown', '.txt', '.text'];
+const MOST_CHARS = 200_000; // of a document; about 40,000 words
+const MOST_BYTES = 1_000_000; // no text of so many characters is longer
+const TITLE_CHARS = 300;
+
+/**
+ * Why a file cannot be taken, before it is read; '' if it can.
+ * @param {{name: string, size: number}} file
+ */
+export function fileObjection({ name, size }) {
+  const isText = ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
+  if (!isText) return 'Only text and Markdown files (.txt, .md) can be taken in.';
+  if (size > MOST_BYTES) return `It is too large: at most ${MOST_CHARS.toLocaleString('en')} characters.`;
+  return size === 0 ? 'It is empty.' : '';
+}
+
+/** Why its text cannot be taken; '' if it can. @param {string} text */
+export function textObjection(text) {
+  if (text.includes('\0') || text.includes('\ufffd')) return 'It is no text in UTF-8.';
+  if (text.length <= MOST_CHARS) return '';
+  return `It is too long: ${text.length.toLocaleString('en')} characters, at most 200,000.`;
+}
+
+/**
+ * What a document is called: by its first heading, or by its file.
+ * @param {string} name
+ * @param {string} text
+ */
+export function titleOf(name, text) {
+  const [, heading = ''] = /\.(md|markdown)$/i.test(name) ? (/^#{1,6}\s+(.+)$/m.exec(text) ?? []) : [];
+  const title = heading.replace(/\s#+\s*$/, '').trim() || name.replace(/\.[^.]+$/, '').trim();
+  return (title || name).slice(0, TITLE_CHARS);
+}
+
+/**
+ * A key that the same file gives again, so that it is one document however often it is dropped.
+ * @param {string} name
+ * @param {string} text
+ */
+export async function keyOf(name, text) {
+  const bytes = new TextEncoder().encode(`${name}\0${text}`);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const hex = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return `file-${hex.slice(0, 40)}`;
+}

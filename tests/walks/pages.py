@@ -1,0 +1,76 @@
+"""The page in a real browser, as the walks use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from local.mailbox.control import PATH as EMAIL_PATH
+
+if TYPE_CHECKING:
+    from tests.walks.conftest import Person, Town
+
+BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+LIMIT_MS = 30_000  # for whatever a page is waited for
+SHOWN = """[...document.querySelectorAll('#log article')].map(
+    (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser, town: Town, person: Person | None = None, **context_options: Any
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """The page in a browser of its own, and what its console complains of, errors included.
+
+    Of this person; of the owner, as anyone who opens it here, without one.
+    """
+    context = await browser.new_context(**context_options)
+    context.set_default_timeout(LIMIT_MS)
+    if person:
+        token = f"sessionStorage.setItem('second-brain-token', '{person.token()}')"
+        await context.add_init_script(token)
+    page = await context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    await page.goto(town.stack.url)
+    yield page, complaints
+    await context.close()
+
+
+async def shows(what: Locator) -> None:
+    await expect(what).to_be_visible(timeout=LIMIT_MS)
+
+
+async def connected(page: Page) -> None:
+    await shows(page.get_by_text("Connected", exact=True))
+
+
+async def ask(page: Page, text: str) -> None:
+    await page.get_by_label("Your message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def answered(page: Page, text: str) -> None:
+    await shows(page.locator(".say").get_by_text(text))
+
+
+async def on_page(page: Page) -> list[list[str]]:
+    """Kind and text of all entries, from first to last."""
+    return list(await page.evaluate(SHOWN))
+
+
+async def in_log(person: Person) -> list[list[str]]:
+    """The same, as the log has it."""
+    return [[entry.get("kind", "user"), entry["text"]] for entry in await person.log()]
+
+
+async def sent_emails(town: Town) -> list[dict[str, Any]]:
+    """What the mail server was given, the last first."""
+    return list((await town.http.get(EMAIL_PATH)).json()["sent"])

@@ -1,0 +1,268 @@
+"""The panels of the page: the user's own things, as the server has them."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from local.services import EMAIL_USER
+from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
+from tests.walks.pages import LIMIT_MS, answered, ask, connected, opened, shows
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ANNA = "Anna Lindqvist <anna@lindqvist.example>"
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+# What a browser does when somebody drags files from their desk into the page.
+DROP = """([element, files]) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name));
+    for (const type of ['dragover', 'drop']) {
+        const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
+        element.dispatchEvent(new DragEvent(type, options));
+    }
+}"""
+
+
+async def open_panel(page: Page, name: str) -> Locator:
+    """The panel of this name, loaded."""
+    await page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+    return await the_panel(page, name)
+
+
+async def the_panel(page: Page, name: str) -> Locator:
+    panel = page.get_by_role("complementary", name=name)
+    await shows(panel)
+    for part in await panel.locator(".loaded").all():
+        await expect(part).to_have_attribute("aria-busy", "false", timeout=LIMIT_MS)
+    return panel
+
+
+async def drop(panel: Locator, files: dict[str, str]) -> None:
+    body = await panel.locator(".panel-body").element_handle()
+    await panel.page.evaluate(DROP, [body, list(files.items())])
+
+
+async def confirm(panel: Locator, what: str) -> None:
+    """Press the button, and say yes to its question."""
+    await panel.get_by_role("button", name=what).click()
+    await panel.get_by_role("button", name=f"Yes, {what.partition(':')[0].lower()}").click()
+
+
+# ---- documents
+
+
+async def test_a_file_that_is_dropped_is_a_document_once_and_the_brain_finds_it(
+    page: Page, person: Person
+) -> None:
+    panel = await open_panel(page, "Documents")
+    await shows(panel.get_by_text("No documents yet."))
+    boat = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
+    for _ in range(2):
+        await drop(panel, boat)
+        await shows(panel.get_by_text("boat.md: taken in."))
+
+    titles = panel.locator(".open")
+    await expect(titles).to_have_text(["The boat"])
+    await shows(panel.locator(".items").get_by_text("by others"))
+    search: Json = {"name": "searchDocuments", "arguments": {"query": "key of the boat"}}
+    await person.script({"calls": [search]}, says("Behind the barometer."))
+    await ask(page, f"Where is the key? {person.word}")
+    await answered(page, "Behind the barometer.")
+    assert "hangs behind the barometer" in str((await person.asked())[1])
+
+
+async def test_files_that_cannot_be_taken_are_told_one_by_one(page: Page) -> None:
+    panel = await open_panel(page, "Documents")
+    await drop(panel, {"a.pdf": "x", "long.txt": "x" * 200_001, "good.txt": "Fine."})
+
+    await shows(panel.get_by_text("a.pdf: Only text and Markdown files"))
+    await shows(panel.get_by_text("long.txt: It is too long: 200,001 characters"))
+    await shows(panel.get_by_text("good.txt: taken in."))
+    await expect(panel.locator(".open")).to_have_text(["good"])
+
+
+async def test_a_document_is_written_found_read_and_deleted(page: Page, person: Person) -> None:
+    panel = await open_panel(page, "Documents")
+    for title, text in (("Bread", "Flour and water."), ("Danger", HOSTILE)):
+        await panel.get_by_role("button", name="Write one").click()
+        await panel.get_by_label("Title").fill(title)
+        await panel.get_by_label("Text").fill(text)
+        await panel.get_by_role("button", name="Save").click()
+        await shows(panel.get_by_role("button", name=title, exact=True))
+    await expect(panel.get_by_text("by others")).to_have_count(0)
+
+    await panel.get_by_role("searchbox").fill("flour")
+    await expect(panel.locator(".open")).to_have_text(["Bread"])
+    await panel.get_by_role("searchbox").fill("")
+    await panel.get_by_role("button", name="Danger", exact=True).click()
+    await expect(panel.locator(".text")).to_have_text(HOSTILE)
+
+    await confirm(panel, "Delete: Danger")
+    await expect(panel.locator(".open")).to_have_text(["Bread"])
+    documents = (await person.get("/api/documents")).json()["documents"]
+    assert [document["title"] for document in documents] == ["Bread"]
+    await expect(page).to_have_title("Second Brain")
+
+
+async def test_a_panel_that_cannot_load_says_so_and_tries_again(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, _):  # a browser complains of a failure
+        await connected(page)
+        await page.route("**/api/documents*", lambda route: route.abort())
+        await page.get_by_role("button", name="Documents", exact=True).click()
+        panel = page.get_by_role("complementary", name="Documents")
+        await shows(panel.get_by_role("alert").get_by_text("cannot be reached"))
+
+        await page.unroute("**/api/documents*")
+        await panel.get_by_role("button", name="Try again").click()
+        await shows(panel.get_by_text("No documents yet."))
+
+
+async def test_escape_closes_a_panel_and_the_focus_goes_back_to_its_button(page: Page) -> None:
+    await open_panel(page, "Documents")
+    await expect(page.get_by_role("heading", name="Documents")).to_be_focused()
+
+    await page.keyboard.press("Escape")
+
+    await expect(page.get_by_role("complementary")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Documents", exact=True)).to_be_focused()
+
+
+# ---- mailbox
+
+
+async def test_an_email_is_let_arrive_told_of_and_read_as_text(
+    browser: Browser, town: Town
+) -> None:
+    owner, queue = town.person(EMAIL_USER), town.stack.services.engine
+    first_look = queue.counts().delivered + 1
+    async with opened(browser, town, owner) as (page, complaints):
+        await connected(page)
+        async with asyncio.timeout(LIMIT_S):
+            await queue.delivered(first_look)  # what is there at the first look is no news
+        panel = await open_panel(page, "Mailbox")
+        await panel.get_by_role("button", name="Let an email arrive").click()
+        await expect(panel.get_by_label("From")).to_have_value(
+            "Anna Lindqvist <anna@lindqvist.example>"
+        )
+        await panel.get_by_label("Subject").fill(f"Boat {owner.word}")
+        await panel.get_by_label("Text").fill(HOSTILE)
+        await panel.get_by_role("button", name="Let it arrive").click()
+
+        told = page.locator(".notification").get_by_text(owner.word)
+        await shows(told)
+        await panel.get_by_role("button", name="Refresh").click()
+        await panel.get_by_role("searchbox").fill(owner.word)
+        await panel.get_by_role("button", name=f"Boat {owner.word}").click()
+        await expect(panel.locator(".text")).to_have_text(HOSTILE)
+        await shows(panel.get_by_text(ANNA))
+        await expect(page.locator("#panel img, #panel script, #log img")).to_have_count(0)
+        await expect(page).to_have_title("Second Brain")
+        assert complaints == []
+
+
+async def test_who_has_no_mailbox_sees_no_tab_for_it(page: Page) -> None:
+    tabs = page.get_by_role("navigation").get_by_role("button")
+    await expect(tabs).to_have_text(["Documents", "Notifications", "Memory"])
+
+
+# ---- notifications
+
+
+async def test_quiet_hours_are_kept_and_there_after_a_reload(page: Page, person: Person) -> None:
+    panel = await open_panel(page, "Notifications")
+    await panel.get_by_label("Quiet hours every day").check()
+    await panel.get_by_label("From").fill("21:30")
+    await panel.get_by_label("Until").fill("06:45")
+    await panel.get_by_label("Time zone").select_option("Europe/Stockholm")
+    await panel.get_by_label("Emails that I hear of").select_option("rules")
+    await panel.get_by_role("button", name="Save").click()
+    await shows(panel.get_by_text("Saved."))
+
+    await page.reload()
+    panel = await the_panel(page, "Notifications")
+    await expect(panel.get_by_label("From")).to_have_value("21:30")
+    await expect(panel.get_by_label("Until")).to_have_value("06:45")
+    await expect(panel.get_by_label("Time zone")).to_have_value("Europe/Stockholm")
+    assert (await person.get("/api/preferences")).json() == {
+        "trusted": [],
+        "quiet": {"from": "21:30", "until": "06:45"},
+        "zone": "Europe/Stockholm",
+        "emails": "rules",
+    }
+
+
+async def test_trusted_recipients_are_added_and_removed(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+        await connected(page)
+        panel = await open_panel(page, "Notifications")
+        address = panel.get_by_label("Add an address")
+        for given in ("anna@example.org", "@harbour.example", "nobody"):
+            await address.fill(given)
+            await panel.get_by_role("button", name="Add", exact=True).click()
+            if given == "nobody":
+                await shows(panel.get_by_text("must be an address"))
+            else:
+                await expect(address).to_have_value("")
+
+        await confirm(panel, "Remove: anna@example.org")
+        await expect(panel.locator(".row")).to_have_count(1)
+        assert (await person.get("/api/preferences")).json()["trusted"] == ["@harbour.example"]
+
+
+async def test_a_rule_is_shown_and_deleted(page: Page, person: Person) -> None:
+    rule: Json = {"about": "when Anna writes", "from": "Anna", "kinds": ["email"]}
+    await person.script({"calls": [{"name": "tellMeWhen", "arguments": rule}]}, says("I will."))
+    await ask(page, f"Tell me when Anna writes {person.word}")
+    await answered(page, "I will.")
+
+    panel = await open_panel(page, "Notifications")
+    await shows(panel.get_by_text("when Anna writes"))
+    await confirm(panel, "Delete: when Anna writes")
+
+    await shows(panel.get_by_text("None yet."))
+    assert (await person.get("/api/rules")).json() == {"rules": []}
+
+
+# ---- memory
+
+
+async def test_a_fact_is_shown_with_its_source_and_deleted(page: Page, person: Person) -> None:
+    fact: Json = {"name": "remember", "arguments": {"fact": "The boiler is from 2019"}}
+    await person.script({"calls": [fact]}, says("Kept."))
+    await ask(page, f"Keep that in mind {person.word}")
+    await answered(page, "Kept.")
+
+    panel = await open_panel(page, "Memory")
+    item = panel.get_by_role("listitem").filter(has_text="The boiler is from 2019")
+    await shows(item.get_by_text("conversation"))
+    await shows(item.get_by_role("time"))
+    await confirm(panel, "Delete: The boiler is from 2019")
+
+    await shows(panel.get_by_text("Nothing yet."))
+    assert (await person.get("/api/facts")).json()["facts"] == []
+
+
+# ---- on a small screen
+
+
+async def test_a_narrow_page_shows_a_panel_alone_and_nothing_is_wider_than_it(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    long = {"title": "W" * 120, "body": "x" * 400, "typed": True}
+    (await person.post("/api/documents", long)).raise_for_status()
+    narrow = {"width": 360, "height": 640}
+    async with opened(browser, town, person, viewport=narrow) as (page, complaints):
+        await shows(page.get_by_label("Your message"))
+        for name in ("Documents", "Notifications", "Memory"):
+            await open_panel(page, name)
+            await expect(page.get_by_label("Your message")).to_be_hidden()
+            assert await page.evaluate("document.documentElement.scrollWidth") == 360
+            assert await page.evaluate("document.getElementById('panel').scrollWidth") <= 360
+        await page.get_by_role("button", name="Talk", exact=True).click()
+        await shows(page.get_by_label("Your message"))
+        assert complaints == []

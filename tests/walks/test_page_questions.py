@@ -1,0 +1,179 @@
+"""Questions on the page: what is asked is read back, and what is decided happens once."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
+
+from local.services import EMAIL_USER
+from tests.walks.conftest import Json, Person, Town, says
+from tests.walks.pages import answered, ask, connected, opened, sent_emails, shows
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BODY = "Hello Anna,\n\nFriday at seven <b>is</b> fine.\n\nRobin"
+
+
+@pytest.fixture
+def person(town: Town) -> Person:
+    """Whose mailbox it is."""
+    return town.person(EMAIL_USER)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def card(page: Page, person: Person) -> AsyncIterator[Locator]:
+    """The question whether an email may go out, as the page shows it."""
+    yield await asked(page, person)
+    await person.post("/api/control", {"type": "stop"})
+
+
+async def asked(page: Page, person: Person) -> Locator:
+    arguments = {"to": ["anna@example.org"], "subject": f"Friday {person.word}", "body": BODY}
+    send: Json = {"name": "sendEmail", "arguments": arguments}
+    await person.script({"calls": [send]}, says(f"That was it {person.word}."))
+    await ask(page, f"Write to Anna {person.word}")
+    await shows(page.locator(".question").filter(has_text=person.word))
+    return page.locator(".question").last
+
+
+def choice(card: Locator, name: str) -> Locator:
+    return card.get_by_role("button", name=name, exact=True)
+
+
+async def ours(town: Town, person: Person) -> list[Json]:
+    return [email for email in await sent_emails(town) if person.word in email["subject"]]
+
+
+async def test_a_question_reads_back_whom_what_and_every_word(
+    card: Locator, person: Person
+) -> None:
+    await shows(card.get_by_text("Shall I send this email?"))
+    assert await card.locator("dt").all_inner_texts() == ["Action", "To", "Subject", "Text"]
+    assert await card.locator("dd").all_text_contents() == [
+        "Send email",
+        "anna@example.org",
+        f"Friday {person.word}",
+        BODY,
+    ]
+    await choice(card, "Reject").click()
+    await shows(card.get_by_text("You rejected this."))
+
+
+async def test_what_is_approved_is_done_once_however_often_it_is_pressed(
+    town: Town, page: Page, person: Person, card: Locator
+) -> None:
+    await choice(card, "Approve").dblclick()
+
+    await shows(card.get_by_text("You approved this."))
+    await answered(page, f"That was it {person.word}.")
+    assert [email["text"].split() for email in await ours(town, person)] == [BODY.split()]
+    await expect(card.get_by_role("button")).to_have_count(0)
+
+
+async def test_what_is_edited_is_what_is_done(
+    town: Town, page: Page, person: Person, card: Locator
+) -> None:
+    await choice(card, "Edit").click()
+    await expect(card.get_by_label("To")).to_be_focused()
+    await card.get_by_label("To").fill("ben@example.org\nzoe@example.org")
+    await card.get_by_label("Text").fill("Saturday then.")
+    await choice(card, "Approve with changes").click()
+
+    await shows(card.get_by_text("You approved this with changes."))
+    await answered(page, f"That was it {person.word}.")
+    (email,) = await ours(town, person)
+    assert email["recipients"] == ["ben@example.org", "zoe@example.org"]
+    assert email["text"].strip() == "Saturday then."
+
+
+async def test_an_edit_that_the_tool_does_not_take_is_told_and_can_be_mended(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+        card = await asked(page, person)
+        await choice(card, "Edit").click()
+        await card.get_by_label("Subject").fill("")
+        await choice(card, "Approve with changes").click()
+        await shows(card.get_by_role("status").filter(has_text="schema"))
+
+        await card.get_by_label("Subject").fill(f"Mended {person.word}")
+        await choice(card, "Approve with changes").click()
+
+        await answered(page, f"That was it {person.word}.")
+        assert [email["subject"] for email in await ours(town, person)] == [f"Mended {person.word}"]
+
+
+async def test_what_is_rejected_is_not_done(
+    town: Town, page: Page, person: Person, card: Locator
+) -> None:
+    await choice(card, "Reject").click()
+
+    await shows(card.get_by_text("You rejected this. Nothing was done."))
+    await answered(page, f"That was it {person.word}.")
+    assert await ours(town, person) == []
+
+
+async def test_a_question_is_found_again_after_a_reload_and_then_decided(
+    town: Town, page: Page, person: Person, card: Locator
+) -> None:
+    await shows(choice(card, "Approve"))
+    await page.reload()
+    await choice(card, "Approve").click()
+    await answered(page, f"That was it {person.word}.")
+    assert len(await ours(town, person)) == 1
+
+    await page.reload()
+    await shows(card.get_by_text("You approved this."))
+    await expect(card.get_by_role("button")).to_have_count(0)
+
+
+async def test_two_tabs_decide_once_and_both_show_what_was_decided(
+    town: Town, page: Page, person: Person, card: Locator
+) -> None:
+    beside = await page.context.new_page()
+    await beside.goto(page.url)
+    await connected(beside)
+    other = beside.locator(".question").last
+    await shows(choice(card, "Approve"))
+    await shows(choice(other, "Reject"))
+
+    await choice(card, "Approve").click()
+
+    await shows(card.get_by_text("You approved this."))
+    await shows(other.get_by_text("You approved this."))
+    await expect(other.get_by_role("button")).to_have_count(0)
+    await answered(page, f"That was it {person.word}.")
+    assert len(await ours(town, person)) == 1
+
+
+async def test_a_decision_that_comes_second_is_refused_and_shows_the_first(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+        card = await asked(page, person)
+        await shows(choice(card, "Approve"))
+        id = (await person.get("/api/questions")).json()["question"]["id"]
+        rejected = {"type": "reject", "questionId": id}
+        (await person.post("/api/control", rejected)).raise_for_status()
+
+        await choice(card, "Approve").click()
+
+        await shows(card.get_by_text("You rejected this. Nothing was done."))
+        await expect(card.get_by_role("button")).to_have_count(0)
+        assert await ours(town, person) == []
+
+
+async def test_other_words_leave_a_question_open_and_another_question_takes_its_turn(
+    page: Page, person: Person, card: Locator
+) -> None:
+    await ask(page, f"What is the weather? {person.word}")
+    await shows(page.locator(".say").last)
+    await shows(choice(card, "Approve"))
+
+    first = page.locator(".question").filter(has_text=f"Friday {person.word}").first
+    await asked(page, person)
+    await shows(first.get_by_text("You did not decide on this."))
+    await expect(first.get_by_role("button")).to_have_count(0)
+    await choice(page.locator(".question").last, "Reject").click()
+    await shows(page.locator(".question").last.get_by_text("You rejected this."))
