@@ -1,0 +1,179 @@
+"""The word that nobody asked for, on the whole stack: from a webhook to what the user hears."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from brain.adapters.store import Keys
+from tests.walks.conftest import Json, Person, Town, goes_on, says
+from tests.walks.outside import an_email, post, tell
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DINNER = "An email from Anna has just arrived: Dinner."
+BY_POSTMARK = "An email from Postmarkapp Support has just arrived: Test subject."
+OTHER_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+ANSWER = "Here is what I have found, word by word, and it takes a while to say."
+
+
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
+async def warm(town: Town) -> None:
+    """What is told of while something goes on must not find a cold function."""
+    assert (await tell(town, an_email(town.person(), "Warm"))).status_code == 200
+
+
+async def comes(person: Person) -> None:
+    """A page of theirs asks, as each does while it is open."""
+    (await person.get("/api/status")).raise_for_status()
+
+
+async def goes_away(town: Town, person: Person, away: timedelta) -> None:
+    """Their page's last sign of life becomes so much older: nobody waits for an hour."""
+    env, key = town.stack.services.env, Keys.of(person.id).key("here")
+    async with httpx.AsyncClient(
+        base_url=env["UPSTASH_REDIS_REST_URL"],
+        headers={"Authorization": f"Bearer {env['UPSTASH_REDIS_REST_TOKEN']}"},
+    ) as redis:
+        last, came, left = (await redis.post("/", json=["GET", key])).json()["result"].split()
+        earlier = round(away.total_seconds() * 1000)
+        was_here = f"{int(last) - earlier} {int(came) - earlier} {left}"
+        answer = await redis.post("/", json=["SET", key, was_here, "KEEPTTL"])
+    assert answer.json()["result"] == "OK"
+
+
+async def told(person: Person) -> list[str]:
+    """What they were notified of, by their log."""
+    return [entry["text"] for entry in await person.log() if entry.get("kind") == "notification"]
+
+
+async def answered_by_pieces(town: Town, person: Person) -> AsyncIterator[tuple[str, Json]]:
+    """The events of an answer that is heard while it comes."""
+    headers = {"Authorization": f"Bearer {person.token()}", "Accept": "text/event-stream"}
+    body, name = {"text": person.word}, ""
+    async with town.http.stream("POST", "/api/voiceToBrain", json=body, headers=headers) as answer:
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                name = line.removeprefix("event: ")
+            if line.startswith("data: "):
+                yield name, json.loads(line.removeprefix("data: "))
+
+
+# ---- twice, and forged
+
+
+async def test_a_signed_webhook_that_comes_twice_is_one_notification(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    body, id = an_email(person, "Dinner"), f"evt_{person.word}"
+    at_once = await asyncio.gather(*(tell(town, body, id=id) for _ in range(3)))
+    later = await tell(town, body, id=id)
+    assert [answer.status_code for answer in (*at_once, later)] == [200] * 4
+    assert [message["text"] for message in person.heard()] == [DINNER]
+    assert await told(person) == [DINNER]
+
+
+async def test_an_email_that_postmark_posts_twice_is_one_notification(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    answers = [await post(town, person) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [message["text"] for message in person.heard()] == [BY_POSTMARK]
+    assert await told(person) == [BY_POSTMARK]
+
+
+async def test_what_is_forged_or_old_is_401_and_nothing_comes_of_it(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    body, now = an_email(person, "Dinner"), datetime.now(UTC)
+    answers = [
+        await tell(town, body, secret=OTHER_SECRET),
+        await tell(town, body, at=now - timedelta(minutes=6)),
+        await tell(town, body, at=now + timedelta(minutes=6)),
+        await post(town, person, password="a password of another's"),
+    ]
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert (person.heard(), await person.log()) == ([], [])
+    await tell(town, body)  # the same, signed and fresh, is heard: it was not the body
+    assert await told(person) == [DINNER]
+
+
+# ---- when it is said
+
+
+async def test_who_is_there_and_hears_nothing_else_is_told_within_the_call(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+    [message] = person.heard()
+    assert (message["text"], message["kind"], message["speak"]) == (
+        DINNER, "notification", "whenIdle",
+    )  # fmt: skip
+    assert await person.log() == [message]
+
+
+async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one_message(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    await person.script({"text": ANSWER, "chunk_delay_s": 0.15})
+    events: list[tuple[str, Json]] = []
+    async for event in answered_by_pieces(town, person):
+        events.append(event)
+        if [name for name, _ in events].count("content") == 1 and event[0] == "content":
+            for subject in ("Dinner", "Lunch"):
+                assert (await tell(town, an_email(person, subject))).status_code == 200
+    pieces = [data for name, data in events if name == "content"]
+    assert len(pieces) > 3, "the emails came in the middle of them"
+    assert events[-1][1]["message"]["text"] == ANSWER
+
+    await person.until_heard("Meanwhile: 2 emails from Anna, the last about Lunch.")
+    assert [entry["text"] for entry in await person.log()] == [
+        person.word,
+        ANSWER,
+        "Meanwhile: 2 emails from Anna, the last about Lunch.",
+    ]
+    assert len(person.heard()) == 1
+
+
+async def test_in_a_long_run_it_is_said_between_two_sentences(town: Town, person: Person) -> None:
+    await comes(person)
+    await person.script(goes_on("I am looking.", delay_s=1.5), says("Here it is.", delay_s=1.5))
+    asking = asyncio.create_task(person.ask("Find it."))
+    await person.until_asked(1)
+    assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+    await asking
+    assert [entry["text"] for entry in await person.log()][1:] == [
+        "I am looking.", DINNER, "Here it is.",
+    ]  # fmt: skip
+    assert [message["text"] for message in person.heard()] == ["I am looking.", DINNER]
+
+
+async def test_an_hour_away_and_twelve_emails_are_one_digest_when_the_user_is_back(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    hour = timedelta(hours=1)
+    await goes_away(town, person, hour)
+    left = datetime.now(UTC) - hour
+    for number in range(1, 13):
+        at = left + number * timedelta(minutes=5)
+        body = an_email(person, f"No. {number}", timestamp=at.isoformat())
+        assert (await tell(town, body)).status_code == 200
+    assert (person.heard(), await person.log()) == ([], [])
+
+    await comes(person)
+    digest = "While you were away: 12 emails from Anna, the last about No. 12."
+    message = await person.until_heard(digest)
+    await comes(person)
+    assert await person.log() == [message]
+    assert len(person.heard()) == 1
