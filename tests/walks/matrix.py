@@ -22,39 +22,24 @@ from playwright.async_api import TimeoutError as Late
 
 from local.stack import stack
 from local.toolchain import find_browser
+from tests.walks.bare import Road, ask, bare_page, begin, reaches, takes
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
 from tests.walks.line import Line, line
+from tests.walks.pages import BROWSER_ARGS
 
-type Road = Literal["channel", "stream", "socket", "polling"]
 type Moment = Literal[
     "before the first token", "in mid-word", "between accept and answer", "after the answer"
 ]
 
 ROADS: tuple[Road, ...] = get_args(Road.__value__)
+ENDS = [("done",), ("running",), ("duplicate",)]  # what the client resolves with, once
 MOMENTS: tuple[Moment, ...] = get_args(Moment.__value__)
 AT_ONCE = 8  # cells; most of the time they wait
-BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 WORDS = " ".join(f"word {number}" for number in range(40))  # long enough to be cut in the middle
 MID_WORD = 8  # chunks of the answer that are out when it is cut
-BEGIN = """async ([token, road, wsPort]) => {
-    const { connect } = await import('/brain.js');
-    const { default: Pusher } = await import('/vendor/pusher.js');
-    class Cuttable extends Pusher {
-        constructor(key, options) { super(key, { ...options, wsPort }); }
-    }
-    const brain = await connect({ token, road, Pusher: Cuttable, storage: null });
-    const cell = { brain, heard: [], pieces: [], answers: [], state: null };
-    brain.onMessage((entry) => cell.heard.push(entry));
-    brain.onPiece((piece) => cell.pieces.push(piece));
-    brain.onState((state) => (cell.state = state));
-    window.cell = cell;
-}"""
-ASK = """(text) => void cell.brain.askBrain(text).then(
-    ({ state }) => cell.answers.push(state), (error) => cell.answers.push(`${error}`))"""
-TAKES = "(road) => cell.state.road === road"
 SHOWS = "() => cell.pieces.some(({ kind }) => kind === 'content')"
 HAS_ENDED = "() => cell.heard.some(({ doneAfterThis }) => doneAfterThis)"
-REACHES = "(seq) => cell.heard.at(-1)?.seq >= seq && cell.answers.length > 0"
+IS_ANSWERED = "() => cell.answers.length > 0"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +65,7 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Whether the page's list is the log, and its question has come to one end."""
-        return self.heard == self.log and self.answered in (("done",), ("running",))
+        return self.heard == self.log and self.answered in ENDS
 
 
 CELLS = tuple(Cell(moment=m, cut=cut, on=on) for cut in ROADS for on in ROADS for m in MOMENTS)
@@ -122,27 +107,22 @@ def _shown(outcome: Outcome) -> str:
 async def _play(town: Town, browser: Browser, cell: Cell) -> Outcome:
     person, gate = town.person(), secrets.token_hex(8)
     env = town.stack.services.env
-    context = await browser.new_context()
-    context.set_default_timeout(LIMIT_S * 1000)
     async with (
         line(int(town.stack.url.rpartition(":")[2])) as functions,
         line(int(env["PUSHER_PORT"])) as channel,
+        bare_page(browser, f"http://127.0.0.1:{functions.port}") as page,
     ):
-        page = await context.new_page()
-        await page.goto(f"http://127.0.0.1:{functions.port}/api/health")  # no page of ours: no
-        # script but the client's
-        await page.evaluate(BEGIN, [person.token(), cell.cut, channel.port])
-        await page.wait_for_function(TAKES, arg=cell.cut)
+        await begin(page, person, road=cell.cut, channel_port=channel.port)
         await person.script(*_answers(cell.moment, gate))
-        await page.evaluate(ASK, f"What is it? {person.word}")
+        await ask(page, f"What is it? {person.word}")
         await _until(town, page, cell, gate)
         await _cut(person, page, cell.on, (functions, channel))
         await town.http.post(_gate(town, gate))
         log = await _ended(person)
         with suppress(Late):  # a cell that goes wrong is told in the table
-            await page.wait_for_function(REACHES, arg=log[-1]["seq"])
+            await reaches(page, log[-1]["seq"])
+            await page.wait_for_function(IS_ANSWERED)
         heard, answered = await page.evaluate("[cell.heard, cell.answers]")
-        await context.close()
     return Outcome(cell=cell, heard=_told(heard), log=_told(log), answered=tuple(answered))
 
 
@@ -177,7 +157,7 @@ async def _cut(person: Person, page: Page, on: Road, lines: Sequence[Line]) -> N
     await page.evaluate("(road) => cell.brain.useRoad(road)", on)
     for each in lines:
         each.mend()
-    await page.wait_for_function(TAKES, arg=on)
+    await takes(page, on)
 
 
 async def _ended(person: Person) -> list[Json]:

@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
-from local.pusher.switches import Failure, Switches
+from local.pusher.switches import Switches
+from tests.walks.bare import ask, bare_page, begin, reaches
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
-from tests.walks.pages import begin, client_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,14 +27,13 @@ SPEAK = """() => {
         setTimeout(() => done('played'), 50);
     });
 }"""
-ASK = "(text) => void cell.brain.askBrain(text).catch(() => {})"
-REACHES = "(seq) => cell.heard.at(-1)?.seq >= seq"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Page]:
-    async with client_page(browser, town) as page:
-        await begin(page, person, road="channel")
+    port = int(town.stack.services.env["PUSHER_PORT"])
+    async with bare_page(browser, town.stack.url) as page:
+        await begin(page, person, road="channel", channel_port=port)
         await page.evaluate(SPEAK)
         yield page
 
@@ -44,26 +43,43 @@ async def test_the_list_is_the_log_and_nothing_is_spoken_twice_or_too_late(
 ) -> None:
     seed = random.SystemRandom().randrange(10**9)
     print(f"seed {seed}")
-    town.stack.services.pusher.switch(
-        Switches(drop=0.3, double=0.1, late=0.1, late_s=LATE_S, seed=seed)
-    )
+    pusher = town.stack.services.pusher
+    pusher.switches = Switches(drop=0.3, double=0.1, late=0.1, late_s=LATE_S, seed=seed)
     try:
         steps = [goes_on(f"Step {number}.", delay_s=0.3) for number in range(5)]
         await person.script(*steps, says(LONG), *steps, says("Done again."), says("Bye."))
-        await page.evaluate(ASK, f"All of it! {person.word}")
-        await _down(page)
-        await _ended(person)
-        await page.evaluate(ASK, f"Again! {person.word}")
-        await _ended(person)
-        await asyncio.sleep(LATE_S)  # whatever is still to come late, comes now
+        await ask(page, f"All of it! {person.word}")
+        await fails_for_a_while(page)
+        await rests(person)
+        await ask(page, f"Again! {person.word}")
+        await rests(person)
+        await asyncio.sleep(LATE_S)  # whatever is still under way comes now
     finally:
-        town.stack.services.pusher.switch(Switches())
+        pusher.switches = Switches()
     await person.ask("Bye")
     log = await person.log()
-    await page.wait_for_function(REACHES, arg=log[-1]["seq"])
-    heard: list[Json] = await page.evaluate("cell.heard")
+    await reaches(page, log[-1]["seq"])
+    assert await page.evaluate("cell.heard") == log
+    assert LONG.strip() in [entry["text"] for entry in log]
     spoken: list[Json] = await page.evaluate("cell.spoken")
-    assert heard == log
-    assert LONG.strip() in [entry["text"] for entry in heard]
     assert len({each["seq"] for each in spoken}) == len(spoken)
     assert [each for each in spoken if each["late"]] == []
+
+
+async def fails_for_a_while(page: Page) -> None:
+    """Every function answers 500 to the page, once its question has been asked."""
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=500, body="")
+
+    await page.wait_for_function("() => cell.heard.length > 0")
+    await page.route("**/api/**", refuse)
+    await asyncio.sleep(DOWN_S)
+    await page.unroute("**/api/**", refuse)
+
+
+async def rests(person: Person) -> None:
+    """Wait until the brain has said its last word."""
+    async with asyncio.timeout(LIMIT_S):
+        while (await person.get("/api/status")).json()["state"] == "running":  # noqa: ASYNC110 - the functions are asked over HTTP
+            await asyncio.sleep(0.1)

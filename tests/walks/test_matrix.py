@@ -4,12 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from local.stack import stack
-from local.toolchain import find_browser
 from tests.walks.conftest import Town
-from tests.walks.matrix import BROWSER_ARGS, CELLS, drawn, play
+from tests.walks.matrix import CELLS, drawn, play
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,14 +20,6 @@ async def patient_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
         town = await Town.of(running)
         async with town.http:
             yield town
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playing:
-        browser = await playing.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
-        yield browser
-        await browser.close()
 
 
 @pytest.mark.timeout(600)  # seconds; 64 pages on a busy machine

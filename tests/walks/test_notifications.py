@@ -10,7 +10,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from brain.adapters.store import Keys
+from brain.adapters.scripts import Keys
 from tests.walks.conftest import Json, Person, Town, goes_on, says
 from tests.walks.outside import an_email, post, tell
 
