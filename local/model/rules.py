@@ -9,6 +9,8 @@ from local.model.scene import Scene, fields
 
 CONTINUE, QUIT = "sayToUserAndContinue", "sayToUserAndQuit"
 WAITING = "The user was asked."  # how the result begins of a call that waits for a yes
+UNKNOWN = "Unknown:"  # and of one that a dead process may have carried out, or not
+NOT_SURE = "I am not sure whether that was done. I have not tried it again."
 QUOTE_CHARS = 400  # characters; half a minute when read out
 
 _FILLERS = (
@@ -60,6 +62,8 @@ def act(scene: Scene, name: str, done: str, **arguments: object) -> Reply:
     decided = replace(scene, also=())  # the user's yes or no needs no further answer
     if result.startswith(WAITING):
         return quit_with(decided, "All right, I leave it.")
+    if result.startswith(UNKNOWN):
+        return quit_with(decided, NOT_SURE)
     return quit_with(decided, f"That did not work. {result}" if is_failure(result) else done)
 
 

@@ -22,6 +22,7 @@ from tests.fakes.world import World, calls, words
 LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
 SEND = ("send", json.dumps(LETTER))
 READ = ("read", "{}")
+DAY = 24 * 60  # minutes
 
 
 async def asked(world: World, text: str = "Ask Anna to lunch.") -> Message:
@@ -73,16 +74,19 @@ def test_what_reaches_outside_is_asked_for_with_all_its_details_and_done_after_a
     run_virtual(story())
 
 
-def test_days_later_the_run_goes_on_and_what_was_approved_twice_is_done_once() -> None:
+@pytest.mark.parametrize("minutes", [30, 3 * DAY, 7 * DAY - 1])
+def test_half_an_hour_or_days_later_what_was_edited_and_approved_twice_is_done_once(
+    minutes: int,
+) -> None:
     async def story() -> None:
         tool = LetterTool()
         world = World([calls(SEND), words("Sent.")], tools=[tool])
         question = await asked(world)
-        await asyncio.sleep(6 * 24 * 3600)
-        first = await decide(world, question)
-        second = await decide(world, question)
+        await asyncio.sleep(minutes * 60)
+        first = await decide(world, question, to="bob@example.org")
+        second = await decide(world, question, to="bob@example.org")
         assert second.message == first.message
-        assert len(tool.sent) == 1
+        assert tool.sent == [LETTER | {"to": "bob@example.org"}]
 
     run_virtual(story())
 

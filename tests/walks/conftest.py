@@ -8,7 +8,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Self
@@ -84,9 +84,15 @@ class Person:
 
     async def until_heard(self, text: str) -> Json:
         """The message of this text, once the channel has carried it."""
+        return await self._until(lambda message: bool(message["text"] == text))
 
+    async def until_answered(self, run_id: str) -> Json:
+        """The last word of this run, once the channel has carried it."""
+        return await self._until(lambda m: m["runId"] == run_id and m["doneAfterThis"])
+
+    async def _until(self, is_it: Callable[[Json], bool]) -> Json:
         def found() -> Json | None:
-            return next((m for m in self.heard() if m["text"] == text), None)
+            return next(filter(is_it, self.heard()), None)
 
         async with asyncio.timeout(LIMIT_S):
             await self._stack.services.pusher.until(lambda: found() is not None)

@@ -1,0 +1,93 @@
+"""What docs/events.md shows is what happens: its bodies and programs are sent, and heard."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brain.core.preferences import preferences_from_wire
+from brain.domain.wishes import Preferences
+from tests.http.stage import EVENT_SECRET, POSTMARK_PASSWORD, User
+from tests.http.test_event import comes, notified, tell
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+PAGE = Path(__file__).parents[2] / "docs" / "events.md"
+TEXT = PAGE.read_text()
+MOST_LINES = 150
+LIMIT_S = 30.0  # seconds for a program to start and be answered
+
+
+def shown(language: str) -> list[str]:
+    """The examples in this language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+
+
+BODIES = [json.loads(example) for example in shown("json")]
+EVENTS = [body for body in BODIES if "userId" in body]
+SAID = re.findall(r"^> (.+)$", TEXT, re.MULTILINE)
+PROGRAMS = [
+    *(("bash", "-c", example) for example in shown("sh")),
+    *((sys.executable, "-c", example) for example in shown("python")),
+]
+HEARD = ["Home reports: The laundry is done.", "An email from Anna has just arrived: Lunch.",
+         "A reminder: The bins go out."]  # fmt: skip
+
+
+async def test_the_page_is_short_and_shows_each_type_of_event() -> None:
+    assert TEXT.count("\n") <= MOST_LINES
+    types = ["email.received", "reminder.due", "document.changed", "event"]
+    assert [event["type"] for event in EVENTS] == types
+    assert all(f"`{type}`: " in TEXT for type in types)
+
+
+@pytest.mark.parametrize(("event", "text"), [*zip(EVENTS, SAID, strict=True)])
+async def test_a_body_that_is_shown_is_told_in_the_words_below_it(
+    user: User, event: dict[str, Any], text: str
+) -> None:
+    await comes(user)
+    answer = await tell(user, json.dumps(event | {"userId": user.id}).encode())
+    assert (answer.status_code, answer.json()) == (200, {"ok": True})
+    assert await notified(user) == [text]
+
+
+@pytest.mark.parametrize(("program", "text"), [*zip(PROGRAMS, HEARD, strict=True)])
+async def test_a_program_that_is_shown_tells_and_is_heard(
+    user: User, program: tuple[str, ...], text: str
+) -> None:
+    await comes(user)
+    *command, example = program
+    environment = {
+        "PATH": os.environ["PATH"],
+        "BRAIN": str(user.deployment.http.base_url).rstrip("/"),
+        "BRAIN_EVENT_SECRET": EVENT_SECRET,
+        "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
+    }
+    for_user = example.replace('"owner"', f'"{user.id}"').replace("=owner", f"={user.id}")
+    async with asyncio.timeout(LIMIT_S):
+        running = await asyncio.create_subprocess_exec(
+            *command, for_user, stdout=PIPE, stderr=PIPE, env=environment
+        )
+        said, complaint = await running.communicate()
+    assert running.returncode == 0, complaint.decode()
+    assert said.decode().strip() in ('{"ok":true}', "{'ok': True}")
+    assert await notified(user) == [text]
+
+
+async def test_the_problem_that_is_shown_is_what_such_a_body_gets(user: User) -> None:
+    [problem] = [body for body in BODIES if "status" in body]
+    data = {"from": "Anna"}
+    event = {"type": "email.received", "userId": user.id, "data": data}
+    answer = await tell(user, json.dumps(event).encode())
+    assert (answer.status_code, answer.json()) == (422, problem)
+
+
+async def test_the_settings_that_are_shown_are_settings() -> None:
+    [given] = [body for body in BODIES if "quiet" in body]
+    assert isinstance(preferences_from_wire(given), Preferences)

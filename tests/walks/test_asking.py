@@ -1,0 +1,185 @@
+"""Asked first, on the whole stack: from what the user wants sent to what the mail server was given.
+
+The rules of the scripted model answer, so what is heard is what they were told of the sending.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from local.faults import Fault
+from local.mailbox.maildir import emails
+from local.mailbox.messages import Sent
+from local.model.rules import NOT_SURE
+from local.services import EMAIL_USER
+from local.stack import MAX_DURATION, stack
+from tests.walks.conftest import LIMIT_S, Json, Person, Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LEASE_S = 3  # seconds; short, so that a take-over is not long in coming
+MAX_DURATION_S = 60  # seconds; whoever is cut off while sending is unsure, and that is another test
+
+ANNA, BEN = "anna@example.org", "ben@example.org"
+SENT, LEFT = "I have sent it.", "All right, I leave it."
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A stack with a mailbox of its own, whose invocations have time."""
+    asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
+    async with stack(tmp_path_factory.mktemp("place"), asked=asked) as running:
+        town = await Town.of(running)
+        async with town.http:
+            yield town
+
+
+@pytest.fixture
+def owner(place: Town) -> Person:
+    """Whose the mailbox is."""
+    return place.person(EMAIL_USER)
+
+
+async def is_asked(owner: Person) -> Json:
+    """The question that the owner is asked when they want an email to be sent."""
+    outcome = await owner.ask(f"Send an email to {ANNA}: Lunch?", patience=0)
+    question = await answer_of(owner, outcome)
+    assert question["kind"] == "question"
+    return question
+
+
+async def answer_of(owner: Person, outcome: Json) -> Json:
+    """The last word of a run, by whichever road: a busy machine hands it over."""
+    if outcome["message"] is None:
+        return await owner.until_answered(outcome["runId"])
+    return dict(outcome["message"])
+
+
+async def decide(owner: Person, question: Json, type: str, **more: Any) -> httpx.Response:
+    """What a page does with the buttons beside a question."""
+    order = {"type": type, "questionId": question["id"], "patience": 0, **more}
+    return await owner.post("/api/control", order)
+
+
+async def turn_cold(place: Town) -> dict[str, int | None]:
+    """Let every request from now on find a new process; the ones there were."""
+    functions = place.stack.functions
+    return {name: functions.retire(name) for name in functions.names()}
+
+
+def sent(place: Town, owner: Person) -> list[Sent]:
+    """What the mail server was given of this owner's words."""
+    return [email for email in place.stack.services.mailbox.sent() if owner.word in email.text]
+
+
+def copies(place: Town, owner: Person) -> int:
+    """How often the owner's words stand in the account's folder of sent emails."""
+    folder = place.stack.services.mailbox.inbox / ".Sent"
+    return sum(owner.word.encode() in raw for raw in emails(folder))
+
+
+async def after(owner: Person, question: Json) -> list[Json]:
+    """What the brain has said since the question."""
+    path = f"/api/messages?sinceSeq={question['seq']}"
+    entries: list[Json] = (await owner.get(path)).json()["messages"]
+    return [entry for entry in entries if entry["role"] == "brain"]
+
+
+async def test_the_edited_recipient_gets_it_from_a_cold_instance_once_though_approved_twice(
+    place: Town, owner: Person
+) -> None:
+    question = await is_asked(owner)
+    assert f"To: {ANNA}" in question["text"]
+    assert owner.word in question["text"]
+    assert sent(place, owner) == []
+
+    before = await turn_cold(place)
+    waiting = (await owner.get("/api/questions")).json()["question"]
+    edited = waiting["question"]["arguments"] | {"to": [BEN]}
+    first = await decide(owner, question, "edit", arguments=edited)
+    assert place.stack.functions.pid("control") != before["control"]
+    again = await decide(owner, question, "edit", arguments=edited)
+    assert [answer.json()["message"]["text"] for answer in (first, again)] == [SENT, SENT]
+    assert again.json()["message"] == first.json()["message"]
+    [email] = sent(place, owner)
+    assert (email.recipients, email.to) == ((BEN,), BEN)
+
+    as_it_was_asked = await decide(owner, question, "approve")
+    assert as_it_was_asked.status_code == 409
+    assert len(sent(place, owner)) == 1
+
+
+async def test_two_devices_that_approve_at_the_same_time_send_one_email(
+    place: Town, owner: Person
+) -> None:
+    question = await is_asked(owner)
+    answers = await asyncio.gather(*(decide(owner, question, "approve") for _ in range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert [m["text"] for m in await after(owner, question)] == [SENT]
+    [email] = sent(place, owner)
+    assert email.recipients == (ANNA,)
+
+
+async def test_of_two_devices_the_first_decides_and_a_yes_after_a_no_sends_nothing(
+    place: Town, owner: Person
+) -> None:
+    question = await is_asked(owner)
+    no, yes = [await decide(owner, question, type) for type in ("reject", "approve")]
+    assert no.json()["message"]["text"] == LEFT
+    assert (yes.status_code, yes.headers["content-type"]) == (409, "application/problem+json")
+    assert sent(place, owner) == []
+    assert (await owner.get("/api/questions")).json()["question"] is None
+
+
+async def test_a_spoken_yes_sends_what_was_asked_and_another_yes_sends_nothing_more(
+    place: Town, owner: Person
+) -> None:
+    await is_asked(owner)
+    yes = await owner.post("/api/voiceToBrain", {"text": "Yes, please.", "patience": 0})
+    assert yes.json()["message"]["text"] == SENT
+    await owner.post("/api/voiceToBrain", {"text": "Yes, please.", "patience": 0})
+    [email] = sent(place, owner)
+    assert email.recipients == (ANNA,)
+
+
+# ---- kill -9 while it is sent
+
+
+async def test_kill_9_between_the_servers_yes_and_the_copy_is_one_email_and_a_word_of_doubt(
+    place: Town, owner: Person
+) -> None:
+    question = await is_asked(owner)
+    deciding = asyncio.create_task(decide(owner, question, "approve"))
+    async with asyncio.timeout(LIMIT_S):
+        while not sent(place, owner):  # noqa: ASYNC110 - a folder tells nobody that it has grown
+            await asyncio.sleep(0)  # no longer: the copy takes some turns of this loop
+    place.stack.functions.kill("control", signal.SIGKILL)
+    assert (await deciding).status_code == 502
+    assert copies(place, owner) == 0
+
+    again = await decide(owner, question, "approve")
+    assert (await answer_of(owner, again.json()))["text"] == NOT_SURE
+    assert len(sent(place, owner)) == 1
+
+
+async def test_kill_9_between_the_copy_and_the_record_is_one_email_and_no_doubt(
+    place: Town, owner: Person
+) -> None:
+    question = await is_asked(owner)
+    faults = place.stack.services.store.faults
+    recording = faults.add(Fault(kind="hang", body=r"\"is\":\"returned\""))
+    deciding = asyncio.create_task(decide(owner, question, "approve"))
+    async with asyncio.timeout(LIMIT_S):
+        await recording.struck()
+    place.stack.functions.kill("control", signal.SIGKILL)
+    assert (await deciding).status_code == 502
+    assert copies(place, owner) == 1
+
+    again = await decide(owner, question, "approve")
+    assert (await answer_of(owner, again.json()))["text"] == SENT
+    assert len(sent(place, owner)) == 1
