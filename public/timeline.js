@@ -18,7 +18,9 @@ export class Timeline {
   #unsent = new Map(); // by messageId, in the order of asking; always at the end
   /** @type {Element | null} */
   #last = null; // entry of the log
-  #drafts = new Drafts((draw) => this.#keepingEnd(() => this.#append(...draw())));
+  #drafts = new Drafts((draw) => this.#append(...draw()));
+  #isAtEnd = true; // and stays there, whatever grows
+  #topPx = 0;
 
   /** @param {{log: HTMLElement, scroll: HTMLElement, newer: HTMLElement}} parts */
   constructor({ log, scroll, newer }) {
@@ -26,7 +28,9 @@ export class Timeline {
     this.#scroll = scroll;
     this.#newer = newer;
     newer.addEventListener('click', () => this.#toEnd());
-    scroll.addEventListener('scroll', () => this.#isNearEnd() && (newer.hidden = true));
+    scroll.addEventListener('scroll', () => this.#look());
+    const observer = new ResizeObserver(() => this.#isAtEnd && this.#toEnd());
+    for (const element of [scroll, ...scroll.children]) observer.observe(element);
   }
 
   get isEmpty() {
@@ -45,14 +49,13 @@ export class Timeline {
    * @returns {HTMLElement}
    */
   show(entry) {
-    const wasNearEnd = this.#isNearEnd();
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
     const element = sent ?? line(entry.role === 'user' ? 'user' : entry.kind, entry.text);
     element.append(timeOf(entry.createdAt));
     if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
     this.#byId.set(entry.id, element);
     this.#place(element, this.#drafts.take(entry));
-    if (wasNearEnd) this.#toEnd();
+    if (this.#isAtEnd) this.#toEnd();
     else this.#newer.hidden = false;
     return element;
   }
@@ -92,13 +95,6 @@ export class Timeline {
       .querySelector('.note')
       ?.replaceChildren(`Not sent. ${reason} `, button('Try again', retry), button('Discard', discard));
     this.#toEnd();
-  }
-
-  /** What changes the height of something keeps the end in view, if it was. @param {() => void} act */
-  #keepingEnd(act) {
-    const wasNearEnd = this.#isNearEnd();
-    act();
-    if (wasNearEnd) this.#toEnd();
   }
 
   /** @param {string} id of an entry that another has replaced */
@@ -149,12 +145,19 @@ export class Timeline {
     for (const element of elements) this.#log.insertBefore(element, firstUnsent);
   }
 
-  #isNearEnd() {
+  /** Who scrolls leaves the end, or comes back to it. */
+  #look() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    if (clientHeight === 0) return; // a panel is in front
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // Only who goes up leaves: below us something may have grown since we went down.
+    if (isNearEnd || scrollTop < this.#topPx) this.#isAtEnd = isNearEnd;
+    if (isNearEnd) this.#newer.hidden = true;
+    this.#topPx = scrollTop;
   }
 
   #toEnd() {
+    this.#isAtEnd = true;
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#newer.hidden = true;
   }

@@ -46,8 +46,9 @@ export class Drafts {
   }
 
   #draw() {
-    for (const runId of this.#due) this.#place(() => this.#drawRun(runId));
+    const due = [...this.#due];
     this.#due.clear();
+    for (const runId of due) this.#place(() => this.#drawRun(runId));
   }
 
   /** @param {string} runId */

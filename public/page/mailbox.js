@@ -90,7 +90,8 @@ class Mailbox {
   /** @param {Listed} email */
   #item({ id, from, subject, at, unread, snippet }) {
     const open = button(subject || NO_SUBJECT, () => this.#read(id), { className: 'open', dir: 'auto' });
-    const facts = make('p', { className: 'facts' }, make('span', { dir: 'auto' }, from), when(at));
+    const sender = make('span', { dir: 'auto', title: from }, nameIn(from));
+    const facts = make('p', { className: 'facts' }, sender, when(at));
     if (unread) facts.append(make('span', { className: 'tag' }, 'unread'));
     const words = make('p', { className: 'snippet', dir: 'auto' }, snippet);
     return make('li', { className: unread ? 'unread' : '' }, open, facts, words);
@@ -127,6 +128,11 @@ class Mailbox {
     show(null);
     return place;
   }
+}
+
+/** A sender's name; the address where there is none. @param {string} from */
+function nameIn(from) {
+  return from.replace(/\s*<[^<>]*>$/, '') || from;
 }
 
 /** @param {Whole} email */

@@ -84,14 +84,13 @@ async def test_the_brain_is_told_what_was_heard(page: Page) -> None:
         await page.evaluate(SAYING, text)
         async with page.expect_request("**/api/control") as request:
             await page.evaluate(ending)
-        told = (await request.value).post_data_json
-        assert (told["type"], told["how"]) == ("heard", how)
+        assert f'"how":"{how}"' in ((await request.value).post_data or "")
 
     await ask(page, "cut off")
     await page.evaluate(SAYING, "cut off")
     async with page.expect_request("**/api/control") as request:
         await page.keyboard.press("Escape")
-    assert (await request.value).post_data_json["how"] == "cutOff"
+    assert '"how":"cutOff"' in ((await request.value).post_data or "")
 
 
 async def test_history_is_not_read_aloud_after_a_reload(page: Page) -> None:

@@ -118,7 +118,9 @@ async def test_a_question_is_found_again_after_a_reload_and_then_decided(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     await shows(choice(card, "Approve"))
+    await page.set_viewport_size({"width": 400, "height": 400})  # less than the log needs
     await page.reload()
+    await expect(choice(card, "Approve")).to_be_in_viewport()
     await choice(card, "Approve").click()
     await answered(page, f"That was it {person.word}.")
     assert len(await ours(town, person)) == 1
