@@ -5,8 +5,8 @@
 
 For people it follows the rules of `local/model/script.py`. Tests direct it: `POST /_local/script`
 says how to answer the requests of a conversation, wire faults included
-(`local/model/directions.py`), `GET /_local/calls` tells what was asked, `DELETE /_local/script`
-forgets both. An answer can wait in mid-word at a gate (`local/model/gates.py`).
+(`local/model/directions.py`),
+`GET /_local/calls` tells what was asked, `DELETE /_local/script` forgets both.
 """
 
 import time
@@ -18,7 +18,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.model.directions import Directions, Script
-from local.model.gates import Gates
 from local.model.script import perform
 from local.model.wire import Spoken, refusal
 
@@ -46,7 +45,6 @@ class _Model:
     def __init__(self, pace: float) -> None:
         self._pace = pace
         self._directions = Directions()
-        self._gates = Gates()
 
     def routes(self) -> list[Route]:
         return [
@@ -55,7 +53,6 @@ class _Model:
             Route("/_local/script", self.direct, methods=["POST"]),
             Route("/_local/script", self.forget, methods=["DELETE"]),
             Route("/_local/calls", self.calls),
-            *self._gates.routes(),
         ]
 
     async def complete(self, request: Request) -> Response:
@@ -73,7 +70,6 @@ class _Model:
             model=asked.model,
             stream=asked.stream,
             tells_usage=bool(asked.stream_options.get("include_usage")),
-            gate=None if reply.gate is None else self._gates[reply.gate],
         )
 
     async def models(self, _: Request) -> Response:

@@ -24,8 +24,7 @@ class Reply(BaseModel):
     `delay_s` passes before the status line, `first_token_delay_s` between it and the first token,
     `chunk_delay_s` between chunks. `cut_after` breaks the connection after so many chunks,
     `finish_reason` None ends the stream properly but without one, `error_body` puts an error in
-    the place of the answer, `hang` never answers. `repeat` uses the answer that many times. Before
-    the chunk `hold_at` it waits at the gate of this name until that is opened (see gates.py).
+    the place of the answer, `hang` never answers. `repeat` uses the answer that many times.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,8 +40,6 @@ class Reply(BaseModel):
     error_body: bool = False
     finish_reason: str | None = "auto"
     hang: bool = False
-    gate: str | None = None
-    hold_at: int = Field(default=0, ge=0)
     repeat: int = Field(default=1, ge=1)
 
 

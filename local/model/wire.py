@@ -10,7 +10,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from local.model.directions import Call, Json, Reply
-from local.model.gates import Gate
 
 PIECE_CHARS = 16  # characters of text or arguments in a chunk: enough chunks to be a stream
 CHARS_PER_TOKEN = 4  # characters; the usual rule of thumb for English
@@ -28,12 +27,9 @@ def refusal(
 class Spoken(Response):
     """Sends a reply. A client that goes away ends it at once."""
 
-    def __init__(
-        self, reply: Reply, *, model: str, stream: bool, tells_usage: bool, gate: Gate | None
-    ) -> None:
+    def __init__(self, reply: Reply, *, model: str, stream: bool, tells_usage: bool) -> None:
         super().__init__()
         self._reply = reply
-        self._gate = gate
         self._is_stream = stream
         self._wire = _Wire(reply, model=model, tells_usage=tells_usage)
 
@@ -80,8 +76,6 @@ class Spoken(Response):
         for i, chunk in enumerate(self._wire.chunks()):
             if i == self._reply.cut_after:
                 return
-            if i == self._reply.hold_at and self._gate is not None:
-                await self._gate.wait()
             if i:
                 await asyncio.sleep(self._reply.chunk_delay_s)
             yield b"data: " + json.dumps(chunk).encode() + b"\n\n"
