@@ -39,6 +39,7 @@ DATABASE_FILE = "database-url"  # beside the state, for programs that join what 
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
 EVENT_ROUTE = "/api/eventToBrain"
+WEBHOOK_ROUTE = "/api/websocketToBrain"
 EMAIL_USER = "owner"  # whose mailbox it is: who comes in without a key
 MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
 
@@ -123,7 +124,8 @@ async def services(
         redis, database = await _engines(exits, data_dir, watch)
         (data_dir / DATABASE_FILE).write_text(database.url)
         engine = LocalQueue(data_dir / "queue.sqlite")
-        pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET)
+        webhook = f"{public_url}{WEBHOOK_ROUTE}"
+        pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET, webhook=webhook)
         store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
         queue = Switchable(engine.app, ports.queue)
         channel = Switchable(pusher.app, ports.channel)

@@ -6,7 +6,8 @@
 For people it follows the rules of `local/model/script.py`. Tests direct it: `POST /_local/script`
 says how to answer the requests of a conversation, wire faults included
 (`local/model/directions.py`),
-`GET /_local/calls` tells what was asked, `DELETE /_local/script` forgets both.
+`GET /_local/calls` tells what was asked, `DELETE /_local/script` forgets both. An answer may wait
+at gates that a test opens (`local/model/gates.py`).
 """
 
 import time
@@ -18,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.model.directions import Directions, Script
+from local.model.gates import Gates
 from local.model.script import perform
 from local.model.wire import Spoken, refusal
 
@@ -45,6 +47,7 @@ class _Model:
     def __init__(self, pace: float) -> None:
         self._pace = pace
         self._directions = Directions()
+        self._gates = Gates()
 
     def routes(self) -> list[Route]:
         return [
@@ -53,6 +56,7 @@ class _Model:
             Route("/_local/script", self.direct, methods=["POST"]),
             Route("/_local/script", self.forget, methods=["DELETE"]),
             Route("/_local/calls", self.calls),
+            *self._gates.routes(),
         ]
 
     async def complete(self, request: Request) -> Response:
@@ -67,6 +71,8 @@ class _Model:
             reply = reply.model_copy(update={"delay_s": reply.delay_s * self._pace})
         return Spoken(
             reply,
+            gates=self._gates,
+            call=self._directions.calls[-1],
             model=asked.model,
             stream=asked.stream,
             tells_usage=bool(asked.stream_options.get("include_usage")),

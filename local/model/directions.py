@@ -24,7 +24,8 @@ class Reply(BaseModel):
     `delay_s` passes before the status line, `first_token_delay_s` between it and the first token,
     `chunk_delay_s` between chunks. `cut_after` breaks the connection after so many chunks,
     `finish_reason` None ends the stream properly but without one, `error_body` puts an error in
-    the place of the answer, `hang` never answers. `repeat` uses the answer that many times.
+    the place of the answer, `hang` never answers. `repeat` uses the answer that many times. Before
+    the chunk that a name in `gates` gives (0: the first) it waits until that gate is opened.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class Reply(BaseModel):
     error_body: bool = False
     finish_reason: str | None = "auto"
     hang: bool = False
+    gates: dict[str, int] = {}
     repeat: int = Field(default=1, ge=1)
 
 
@@ -61,7 +63,9 @@ class Script(BaseModel):
 
 
 class Directions:
-    """The scripts, how far each has got, and every request since the beginning, in `calls`."""
+    """The scripts, how far each has got, and every request since the beginning, in `calls`: its
+    `end` is None at first, and then `told` or, when its client went before, `left`.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Json] = []
@@ -94,6 +98,7 @@ class Directions:
         self.calls.append(
             {
                 "at": at,
+                "end": None,
                 "match": match,
                 "count": len(messages),
                 "lastRole": messages[-1].get("role") if messages else None,

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from local.model.directions import Call, Json, Reply
+from local.model.gates import Gates
 
 PIECE_CHARS = 16  # characters of text or arguments in a chunk: enough chunks to be a stream
 CHARS_PER_TOKEN = 4  # characters; the usual rule of thumb for English
@@ -25,11 +26,15 @@ def refusal(
 
 
 class Spoken(Response):
-    """Sends a reply. A client that goes away ends it at once."""
+    """Sends a reply. A client that goes away ends it at once. `call` takes note of its end."""
 
-    def __init__(self, reply: Reply, *, model: str, stream: bool, tells_usage: bool) -> None:
+    def __init__(
+        self, reply: Reply, *, gates: Gates, call: Json, model: str, stream: bool, tells_usage: bool
+    ) -> None:
         super().__init__()
         self._reply = reply
+        self._gates = gates
+        self._call = call
         self._is_stream = stream
         self._wire = _Wire(reply, model=model, tells_usage=tells_usage)
 
@@ -38,6 +43,7 @@ class Spoken(Response):
         leaving = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            self._call["end"] = "told" if speaking.done() else "left"
         finally:
             for task in (speaking, leaving):
                 task.cancel()
@@ -78,6 +84,8 @@ class Spoken(Response):
                 return
             if i:
                 await asyncio.sleep(self._reply.chunk_delay_s)
+            for gate in (name for name, place in self._reply.gates.items() if place == i):
+                await self._gates.passed(gate)
             yield b"data: " + json.dumps(chunk).encode() + b"\n\n"
 
 

@@ -75,9 +75,8 @@ async def test_a_direction_that_cannot_be_read_is_refused(model: httpx.AsyncClie
 
 async def test_a_client_that_leaves_ends_an_answer_that_hangs() -> None:
     app = scripted_model()
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
-        await client.post("/_local/script", json={"answers": [{"hang": True}]})
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://model")
+    await client.post("/_local/script", json={"answers": [{"hang": True}]})
     body = json.dumps({"model": "m", "messages": []}).encode()
     incoming: list[Message] = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
     sent: list[Message] = []
@@ -98,3 +97,32 @@ async def test_a_client_that_leaves_ends_an_answer_that_hangs() -> None:
     async with asyncio.timeout(10):
         await app(scope, receive, send)
     assert sent == []
+    [call] = (await client.get("/_local/calls")).json()
+    assert call["end"] == "left"
+    await client.aclose()
+
+
+async def test_an_answer_waits_at_its_gate_until_that_is_opened(model: httpx.AsyncClient) -> None:
+    answer = {"text": "It is under the stairs.", "gates": {"stairs": 2}}
+    await model.post("/_local/script", json={"answers": [answer]})
+    body = {"model": "script", "messages": [], "stream": True}
+    answering = asyncio.create_task(model.post("/v1/chat/completions", json=body))
+
+    async with asyncio.timeout(10):
+        assert (await model.get("/_local/gates/stairs")).status_code == 204
+        assert not answering.done()
+        [call] = (await model.get("/_local/calls")).json()
+        assert call["end"] is None
+        await model.post("/_local/gates/stairs")
+        told = (await answering).text
+
+    assert "It is under the " in told
+    assert "stairs." in told
+    assert (await model.get("/_local/calls")).json()[0]["end"] == "told"
+
+
+async def test_a_gate_that_nobody_reaches_is_waited_for_within_a_limit(
+    model: httpx.AsyncClient,
+) -> None:
+    asked = await model.get("/_local/gates/nowhere", params={"timeout": 0.01})
+    assert asked.status_code == 408

@@ -5,9 +5,9 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import ClientConnection, connect
 
-from tests.walks.conftest import LIMIT_S, Json, Person
+from tests.walks.conftest import LIMIT_S, Json, Person, Town
 
 
 @asynccontextmanager
@@ -45,3 +45,27 @@ async def frames_until(socket: ClientConnection, is_it: Callable[[Json], bool]) 
             seen.append(str(frame))
             if is_it(json.loads(frame)):
                 return "\n".join(seen)
+
+
+@asynccontextmanager
+async def subscribed(town: Town, person: Person) -> AsyncIterator[ClientConnection]:
+    """A page's connection to the channel, once it hears the person's messages."""
+    session = (await person.post("/api/session", {"token": person.token()})).json()
+    at = session["pusher"]
+    url = f"ws://{at['wsHost']}:{at['wsPort']}/app/{at['key']}?protocol=7"
+    async with connect(url, proxy=None) as socket:
+        hello = json.loads(json.loads(await socket.recv())["data"])
+        for channel in (session["presenceChannel"], session["channel"]):
+            wish = {"socket_id": hello["socket_id"], "channel_name": channel}
+            grant = (await person.post("/api/pusherAuth", wish)).json()
+            await say(socket, {"event": "pusher:subscribe", "data": {"channel": channel, **grant}})
+        occupied = town.stack.services.pusher.occupied
+        await town.stack.services.pusher.until(lambda: session["channel"] in occupied())
+        yield socket
+
+
+async def until_listening(person: Person, is_listening: bool) -> None:
+    """Wait until the brain sees it so."""
+    async with asyncio.timeout(LIMIT_S):
+        while (await person.get("/api/status")).json()["listening"] is not is_listening:  # noqa: ASYNC110 - asked over HTTP
+            await asyncio.sleep(0.05)
