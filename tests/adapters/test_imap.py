@@ -15,7 +15,7 @@ from brain.domain.errors import MailboxUnreachable
 from brain.email_settings import MailServer
 
 GREETING = b"* OK here\r\n"
-STEP_S = 0.4  # seconds until a silent server is given up
+STEP_S = 1.5  # seconds until a silent server is given up
 
 type Answer = Callable[[bytes, bytes], bytes | None]
 

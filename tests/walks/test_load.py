@@ -8,14 +8,14 @@ from tests.walks.conftest import LEASE_S, Town
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # 0.3 s of thinking at the pace of the walks' script.
-CROWD = Crowd(users=30, rounds=4, text="Think for 3 seconds about", lease_s=LEASE_S)
-GROWTH_MIB = 16.0  # of memory after the first round; thirty users' runs are well below one
+CROWD = Crowd(users=30, rounds=5, text="Think for 3 seconds about", lease_s=LEASE_S)
+GROWTH_MIB = 16.0  # of memory after the second round; thirty users' runs are well below one
 
 
 async def test_thirty_users_at_once_again_and_again(town: Town) -> None:
     starts = town.stack.functions.starts("voiceToBrain")
     crowding = await rush(town.stack, CROWD)
-    first, *later = crowding.memory_mib
+    _, first, *later = crowding.memory_mib  # in the first round packages are imported
     print(f"median={crowding.wait_s(0.5):.2f} s memory={crowding.memory_mib} MiB")
     assert crowding.violations == []
     assert len(crowding.waits_s) == CROWD.users * CROWD.rounds

@@ -139,7 +139,7 @@ async def asked_whether_to_delete(person: Person, document_id: str) -> Json:
 
 async def at_work(person: Person) -> Json:
     """A run that stays open: its model never answers."""
-    await person.script({"hang": True})
+    await person.script({"hang": True, "repeat": 100})  # whatever limit each call may have
     outcome = await person.ask(f"Think about {TEXT}", patience=0.5)
     assert outcome["state"] == "running"
     return outcome
