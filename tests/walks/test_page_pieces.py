@@ -114,6 +114,18 @@ async def test_the_menu_changes_the_road_and_the_page_goes_on_by_it(
     await answered(page, f"By {road}.")
 
 
+async def test_other_pages_are_counted_and_the_menu_says_who_is_there(page: Page) -> None:
+    beside = await page.context.new_page()
+    await beside.goto(page.url)
+    await connected(beside)
+
+    await expect(page.locator("#connection .others")).to_have_text("+1", timeout=LIMIT_MS)
+    await page.locator("#connection").click()
+    await shows(page.get_by_role("dialog", name="How news comes").get_by_text("1 other page"))
+    await beside.close()
+    await expect(page.locator("#connection .others")).to_be_empty(timeout=LIMIT_MS)
+
+
 async def test_what_came_while_away_stands_below_a_line_and_is_counted_in_the_title(
     browser: Browser, town: Town, person: Person
 ) -> None:
