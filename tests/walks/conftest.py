@@ -9,7 +9,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -30,7 +30,6 @@ LEASE_S = 5
 MAX_DURATION_S = 6
 REST_S = 2.0  # seconds that a connection is kept; servers keep it for five
 LIMIT_S = 30.0  # seconds for whatever a test waits for
-POSTMARK_PASSWORD = "a password of Postmark's"
 
 type Json = dict[str, Any]
 
@@ -142,12 +141,14 @@ class Town:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Everything under the real runtime, with invocations of six seconds."""
-    asked = {
-        MAX_DURATION: str(MAX_DURATION_S),
-        "BRAIN_LEASE_S": str(LEASE_S),
-        "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
-    }
-    data_dir: Path = tmp_path_factory.mktemp("stack")
+    asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
+    async with founded(tmp_path_factory.mktemp("stack"), asked) as town:
+        yield town
+
+
+@asynccontextmanager
+async def founded(data_dir: Path, asked: Json) -> AsyncIterator[Town]:
+    """A stack with these settings."""
     async with stack(data_dir, asked=asked, pace=0.1) as running:
         town = await Town.of(running)
         async with town.http:

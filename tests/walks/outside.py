@@ -10,8 +10,9 @@ import httpx
 from standardwebhooks import Webhook
 
 from tests.adapters.test_postmark import PAYLOAD
-from tests.walks.conftest import POSTMARK_PASSWORD, Json, Person, Town
+from tests.walks.conftest import Json, Person, Town
 
+POSTMARK_PASSWORD = "a password of Postmark's"
 PATH = "/api/eventToBrain"
 NUMBERS = count(1)
 

@@ -17,8 +17,8 @@ from local.mailbox.maildir import emails
 from local.mailbox.messages import Sent
 from local.model.rules import NOT_SURE
 from local.services import EMAIL_USER
-from local.stack import MAX_DURATION, stack
-from tests.walks.conftest import LIMIT_S, Json, Person, Town
+from local.stack import MAX_DURATION
+from tests.walks.conftest import LIMIT_S, Json, Person, Town, founded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -33,10 +33,8 @@ SENT, LEFT = "I have sent it.", "All right, I leave it."
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """A stack with a mailbox of its own, whose invocations have time."""
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
-    async with stack(tmp_path_factory.mktemp("place"), asked=asked) as running:
-        town = await Town.of(running)
-        async with town.http:
-            yield town
+    async with founded(tmp_path_factory.mktemp("place"), asked) as place:
+        yield place
 
 
 @pytest.fixture

@@ -5,14 +5,15 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from brain.adapters.scripts import Keys
-from tests.walks.conftest import Json, Person, Town, goes_on, says
-from tests.walks.outside import an_email, post, tell
+from tests.walks.conftest import Json, Person, Town, founded, goes_on, says
+from tests.walks.outside import POSTMARK_PASSWORD, an_email, post, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -22,10 +23,15 @@ OTHER_SECRET = f"whsec_{base64.b64encode(bytes(32)).decode()}"
 ANSWER = "Here is what I have found, word by word, and it takes a while to say."
 
 
-@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
-async def warm(town: Town) -> None:
-    """What is told of while something goes on must not find a cold function."""
-    assert (await tell(town, an_email(town.person(), "Warm"))).status_code == 200
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A stack whose invocations have time, and a warm function for events: what is told of while
+    something goes on must not come too late for it.
+    """
+    asked = {"BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD}
+    async with founded(tmp_path_factory.mktemp("place"), asked) as town:
+        assert (await tell(town, an_email(town.person(), "Warm"))).status_code == 200
+        yield town
 
 
 async def comes(person: Person) -> None:
@@ -125,7 +131,7 @@ async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one
     town: Town, person: Person
 ) -> None:
     await comes(person)
-    await person.script({"text": ANSWER, "chunk_delay_s": 0.15})
+    await person.script({"text": ANSWER, "chunk_delay_s": 0.2})
     events: list[tuple[str, Json]] = []
     async for event in answered_by_pieces(town, person):
         events.append(event)
@@ -177,3 +183,49 @@ async def test_an_hour_away_and_twelve_emails_are_one_digest_when_the_user_is_ba
     await comes(person)
     assert await person.log() == [message]
     assert len(person.heard()) == 1
+
+
+# ---- what is worth a word
+
+
+async def prefers(person: Person, **wishes: Any) -> None:
+    """They change their settings."""
+    (await person.call("PUT", "/api/preferences", json=wishes)).raise_for_status()
+
+
+def about_now() -> Json:
+    """Quiet hours that it is in the middle of."""
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    return {"from": f"{now - hour:%H:%M}", "until": f"{now + hour:%H:%M}"}
+
+
+async def test_tell_me_when_anna_writes_becomes_a_rule_and_other_emails_are_not_told(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    await prefers(person, emails="rules")
+    assert (await person.ask("Tell me when Anna writes.", patience=0))["message"]["text"] == (
+        "I will tell you when Anna writes."
+    )
+    [rule] = (await person.get("/api/rules")).json()["rules"]
+    assert (rule["from"], rule["kinds"]) == ("Anna", ["email"])
+    assert (await post(town, person)).status_code == 200
+    assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+    assert await told(person) == [DINNER]
+
+
+async def test_in_quiet_hours_only_a_reminder_is_heard_and_the_rest_when_they_are_over(
+    town: Town, person: Person
+) -> None:
+    await comes(person)
+    await prefers(person, quiet=about_now())
+    assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+    oven: Json = {"type": "reminder.due", "userId": person.id, "data": {"text": "The oven"}}
+    assert (await tell(town, json.dumps(oven).encode())).status_code == 200
+    [reminder] = person.heard()
+    assert (reminder["text"], reminder["speak"]) == ("A reminder: The oven.", "now")
+
+    await prefers(person, quiet=None)
+    await comes(person)
+    await person.until_heard(DINNER)
+    assert await told(person) == ["A reminder: The oven.", DINNER]
