@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from brain.core.codec import clean
 from brain.domain.errors import BrainError, TokenRefused
 from brain.domain.tools import Json
 from brain.flows.deliver import Heard, Reply
@@ -96,6 +97,8 @@ class Talk:
         self._following: asyncio.Task[None] | None = None
         self._brains: set[asyncio.Task[None]] = set()
         self._beside: set[asyncio.Task[None]] = set()
+        # One order after the other: a page knows their answers by nothing but their order.
+        self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def hold(self) -> None:
@@ -182,11 +185,12 @@ class Talk:
             if frame["type"] == "say":
                 await self._say(said_in(parse(VoiceBody, frame), self._wiring), frame)
                 return
-            done = await carry_out(parse_order(frame), self._wiring, self._user_id)
-            if isinstance(done, Said):
-                await self._say(done, frame)
-            else:
-                self._socket.tell({"type": "controlled", "of": frame["type"], **done})
+            async with self._ordering:
+                done = await carry_out(parse_order(frame), self._wiring, self._user_id)
+                if not isinstance(done, Said):
+                    self._socket.tell({"type": "controlled", "of": frame["type"], **done})
+                    return
+            await self._say(done, frame)
         except HangUp as end:
             self._break(end)
         except Exception as error:  # noqa: BLE001 - the edge: what went wrong is the frame's answer
@@ -226,6 +230,8 @@ def _error(problem: Problem, frame: Json) -> Json:
 
 
 def _named(frame: Json) -> Json:
-    """What an answer names of the frame it is for."""
-    ids = {name: frame[name] for name in ("messageId", "questionId") if frame.get(name)}
-    return {"of": frame["type"], **ids}
+    """What an answer names of the frame it is for: no id that is none, which might not be sent."""
+    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
+    return {"of": frame["type"]} | {
+        name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
+    }
