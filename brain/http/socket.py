@@ -43,7 +43,7 @@ class Socket:
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[bytes] = deque()
         self._bytes = 0
         self._changed = asyncio.Event()
         self._heard_at = self._told_at = _now()
@@ -67,13 +67,13 @@ class Socket:
         return _object(text)
 
     def tell(self, frame: Json) -> None:
-        """Send a frame after those that wait. Raises HangUp if too many do."""
-        text = dumps(frame)
+        """Send a frame after those that wait. Raises HangUp if too many do: it is not kept."""
+        text = dumps(frame).encode()
+        if self._bytes + len(text) > MAX_WAITING_BYTES:
+            raise HangUp(TOO_SLOW, "too slow: come again with the last seq")
         self._waiting.append(text)
         self._bytes += len(text)
         self._changed.set()
-        if self._bytes > MAX_WAITING_BYTES:
-            raise HangUp(TOO_SLOW, "too slow: come again with the last seq")
 
     async def room(self) -> None:
         """Return once what waits is little enough to add to."""
@@ -82,20 +82,20 @@ class Socket:
             await self._changed.wait()
 
     async def carry(self) -> None:
-        """Write what waits, and give and expect signs of life. Ends with HangUp only."""
+        """Write what waits, and give and expect signs of life. Ends with HangUp or Gone only."""
         while True:
             while self._waiting:
                 await self._write(self._waiting[0])
                 self._bytes -= len(self._waiting.popleft())
                 self._changed.set()
             self._changed.clear()
-            now = _now()
-            if now - self._heard_at >= SILENCE_S:
+            silent_at, ping_at = self._heard_at + SILENCE_S, self._told_at + PING_S
+            if _now() >= silent_at:
                 raise HangUp(SILENT, "no sign of life")
-            if now - self._told_at >= PING_S:
+            if _now() >= ping_at:
                 self.tell({"type": "ping"})
                 continue
-            await self._rest(min(self._heard_at + SILENCE_S, self._told_at + PING_S) - now)
+            await self._rest(min(silent_at, ping_at))
 
     async def close(self, code: int, reason: str) -> None:
         """Say why, within a limit: who does not take it is gone."""
@@ -105,17 +105,19 @@ class Socket:
         except (TimeoutError, OSError, RuntimeError):
             pass  # RuntimeError: what the server says of a connection that is closed already
 
-    async def _write(self, text: str) -> None:
+    async def _write(self, frame: bytes) -> None:
         try:
             async with asyncio.timeout(WRITE_S):
-                await self._send({"type": "websocket.send", "text": text})
+                await self._send({"type": "websocket.send", "text": frame.decode()})
         except TimeoutError:
             raise HangUp(TOO_SLOW, "too slow: come again with the last seq") from None
+        except OSError:
+            raise Gone from None
         self._told_at = _now()
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, until: float) -> None:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(until):
                 await self._changed.wait()
         except TimeoutError:
             pass

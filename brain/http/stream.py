@@ -1,7 +1,8 @@
 """Server-Sent Events over ASGI."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class EventStream:
 
     def __init__(
         self,
-        events: AsyncIterator[Event],
+        events: AsyncGenerator[Event, None],
         *,
         beside: "asyncio.Task[None] | None" = None,
         retry_s: float | None = None,
@@ -74,12 +75,13 @@ class EventStream:
 
     async def _tell(self, send: Send) -> None:
         try:
-            async for piece in self._pieces():
-                await _send(send, piece)
+            async with aclosing(self._pieces()) as pieces:
+                async for piece in pieces:
+                    await _send(send, piece)
         except Exception as error:  # noqa: BLE001 - the response has begun: its end tells of the error
             await _send(send, Event(name="error", data=problem_of(error).to_wire()).frame())
 
-    async def _pieces(self) -> AsyncIterator[bytes]:
+    async def _pieces(self) -> AsyncGenerator[bytes, None]:
         coming = asyncio.ensure_future(anext(self._events))
         try:
             while True:
@@ -96,6 +98,7 @@ class EventStream:
         finally:
             coming.cancel()
             await asyncio.wait({coming})
+            await self._events.aclose()  # what was not waited for just now is still open
 
 
 async def _send(send: Send, piece: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -97,7 +97,7 @@ def entry_event(entry: LogEntry) -> Event:
 
 async def _events(
     reply: Reply, heard: "asyncio.Queue[Heard]", patience_s: float
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """What the run says and thinks as it comes, and at last the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
     while not waiting.done() or not heard.empty():

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import aclosing
 from typing import Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.domain.errors import BrainError, TokenRefused
+from brain.core.codec import clean
+from brain.domain.errors import TokenRefused, Unreachable
 from brain.domain.tools import Json
 from brain.flows.deliver import Heard, Reply
 from brain.flows.patience import wait_for
@@ -96,6 +98,8 @@ class Talk:
         self._following: asyncio.Task[None] | None = None
         self._brains: set[asyncio.Task[None]] = set()
         self._beside: set[asyncio.Task[None]] = set()
+        # One order after the other: a page knows their answers by nothing but their order.
+        self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def hold(self) -> None:
@@ -158,12 +162,15 @@ class Talk:
     async def _follow(self, since: int) -> None:
         feed = self._wiring.feed(self._user_id, since=since)
         try:
-            async for item in feed.items(until=self._invocation.cut):
-                await self._socket.room()
-                event = item_event(item)
-                data = {"message": event.data} if event.name == "message" else event.data
-                self._socket.tell({"type": event.name, **data})
-        except (HangUp, BrainError) as error:
+            async with aclosing(feed.items(until=self._invocation.cut)) as items:
+                async for item in items:
+                    await self._socket.room()
+                    event = item_event(item)
+                    data = {"message": event.data} if event.name == "message" else event.data
+                    self._socket.tell({"type": event.name, **data})
+        except Unreachable as error:  # of which a page that comes again sees no more
+            self._break(HangUp(RESTART, problem_of(error).title))
+        except Exception as error:  # noqa: BLE001 - whatever it is, a page must not wait in vain
             self._break(error)
 
     def _start(self, obeying: Coroutine[Any, Any, None], frame: Json) -> None:
@@ -177,18 +184,25 @@ class Talk:
         task.add_done_callback(self._beside.discard)
 
     async def _obey(self, frame: Json) -> None:
-        """Carry out a text or an order, and answer it."""
+        try:
+            await self._answer(frame)
+        except HangUp as end:
+            self._break(end)
+
+    async def _answer(self, frame: Json) -> None:
+        """Carry out a text or an order, and answer it. Raises HangUp."""
         try:
             if frame["type"] == "say":
                 await self._say(said_in(parse(VoiceBody, frame), self._wiring), frame)
                 return
-            done = await carry_out(parse_order(frame), self._wiring, self._user_id)
-            if isinstance(done, Said):
-                await self._say(done, frame)
-            else:
-                self._socket.tell({"type": "controlled", "of": frame["type"], **done})
-        except HangUp as end:
-            self._break(end)
+            async with self._ordering:
+                done = await carry_out(parse_order(frame), self._wiring, self._user_id)
+                if not isinstance(done, Said):
+                    self._socket.tell({"type": "controlled", "of": frame["type"], **done})
+                    return
+            await self._say(done, frame)
+        except HangUp:
+            raise
         except Exception as error:  # noqa: BLE001 - the edge: what went wrong is the frame's answer
             problem = problem_of(error)
             if problem.status >= 500:
@@ -216,8 +230,7 @@ class Talk:
     def _break(self, error: Exception) -> None:
         """End the conversation from beside it."""
         if not self._broken.done():
-            end = error if isinstance(error, HangUp) else HangUp(RESTART, problem_of(error).title)
-            self._broken.set_exception(end)
+            self._broken.set_exception(error)
 
 
 def _error(problem: Problem, frame: Json) -> Json:
@@ -226,6 +239,8 @@ def _error(problem: Problem, frame: Json) -> Json:
 
 
 def _named(frame: Json) -> Json:
-    """What an answer names of the frame it is for."""
-    ids = {name: frame[name] for name in ("messageId", "questionId") if frame.get(name)}
-    return {"of": frame["type"], **ids}
+    """What an answer names of the frame it is for: no id that is none, which might not be sent."""
+    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
+    return {"of": frame["type"]} | {
+        name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
+    }

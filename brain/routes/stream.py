@@ -1,6 +1,7 @@
 """GET /api/stream: the user's sequence as it grows, for as long as the invocation lasts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import assert_never
 
 from starlette.requests import Request
@@ -26,9 +27,10 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     return EventStream(_events(feed, until), retry_s=RETRY_S, while_read=True)
 
 
-async def _events(feed: Feed, until: float) -> AsyncIterator[Event]:
-    async for item in feed.items(until=until):
-        yield event_of(item)
+async def _events(feed: Feed, until: float) -> AsyncGenerator[Event, None]:
+    async with aclosing(feed.items(until=until)) as items:
+        async for item in items:
+            yield event_of(item)
 
 
 def event_of(item: Item) -> Event:
@@ -49,7 +51,7 @@ def _since(request: Request) -> int:
     last = request.headers.get("last-event-id")
     if last is None:
         return whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
-    if last.isascii() and last.isdigit() and int(last[:17]) <= MAX_SEQ:
+    if last.isascii() and last.isdigit() and len(last) < 18 and int(last) <= MAX_SEQ:
         return int(last)
     fault = {"field": "Last-Event-ID", "message": "must be a seq"}
     raise Problem(422, "The headers are not right.", errors=[fault])

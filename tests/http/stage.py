@@ -17,15 +17,20 @@ import httpx
 import jwt
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from brain.adapters.pusher import channel_names
-from brain.http.edge import Handler, endpoint
+from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.again import brain_to_brain
+from brain.routes.channel import channel_to_brain
 from brain.routes.control import control
 from brain.routes.event import event_to_brain
+from brain.routes.live import live, only_sockets
 from brain.routes.reading import messages, status
 from brain.routes.resources import RESOURCES
 from brain.routes.session import authorize_channel, begin_session
+from brain.routes.stream import stream
 from brain.routes.voice import voice_to_brain
 from brain.wiring import Wiring
 from local.engines import valkey
@@ -47,11 +52,15 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/control": {"POST": control},
     "/api/eventToBrain": {"POST": event_to_brain},
     "/api/pusherAuth": {"POST": authorize_channel},
+    "/api/websocketToBrain": {"POST": channel_to_brain},
+    "/api/stream": {"GET": stream},
+    "/api/live": {"GET": only_sockets},
     "/api/messages": {"GET": messages},
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
     **{f"/api/{name}": handlers for name, handlers in RESOURCES.items()},
 }
+SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 USERS = count(1)
 
 type Json = dict[str, Any]
@@ -63,13 +72,14 @@ class Functions:
     def __init__(self, env: Mapping[str, str]) -> None:
         self.wirings = {path: Wiring(env) for path in ROUTES}
         self._apps = {
-            path: endpoint(handlers, self.wirings[path]) for path, handlers in ROUTES.items()
+            path: endpoint(handlers, self.wirings[path], socket=SOCKETS.get(path))
+            for path, handlers in ROUTES.items()
         }
         self._calls: set[asyncio.Future[None]] = set()
         self._is_closed = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return
         if self._is_closed:
             await Response(status_code=503)(scope, receive, send)
@@ -110,6 +120,10 @@ class Deployment:
     queue: LocalQueue
     faults: FaultInjector
 
+    @property
+    def url(self) -> str:
+        return str(self.http.base_url)
+
     def user(self) -> User:
         """Somebody who has not said anything yet."""
         name = f"user-{next(USERS)}"
@@ -144,6 +158,12 @@ class User:
 
     async def ask(self, text: str, **fields: Any) -> httpx.Response:
         return await self.post("/api/voiceToBrain", json={"text": text, **fields})
+
+    def connecting(self) -> connect:
+        """A WebSocket, with the token as a page brings it."""
+        protocols = [Subprotocol("brain"), Subprotocol(f"token.{token(self.id)}")]
+        url = f"{self.deployment.url.replace('http', 'ws', 1)}/api/live"
+        return connect(url, subprotocols=protocols, proxy=None)
 
     async def post(self, path: str, **options: Any) -> httpx.Response:
         return await self.deployment.http.post(path, headers=self.headers, **options)

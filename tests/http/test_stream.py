@@ -1,7 +1,7 @@
 """Server-Sent Events: what stands on the wire, in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable
 
 import pytest
 from starlette.types import Message
@@ -11,7 +11,7 @@ from brain.domain.tools import Json
 from brain.http.stream import HEARTBEAT_S, Event, EventStream
 from tests.fakes.loop import run_virtual
 
-type Events = AsyncIterator[Event]
+type Events = AsyncGenerator[Event, None]
 
 
 async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:

@@ -1,0 +1,132 @@
+"""The routes that stay open, in virtual time: over ASGI, with the services of a world in memory."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import jwt
+from starlette.types import Message
+
+from brain.domain.tools import Json
+from brain.http.edge import SocketHandler
+from brain.routes.live import live
+from brain.wiring import Wiring
+from tests.fakes.world import World
+
+JWT_SECRET = "a secret of at least thirty-two bytes"
+
+
+def wired(world: World, **env: str) -> Wiring:
+    """The world's services, where the wiring keeps those that it has made."""
+    wiring = Wiring({"BRAIN_JWT_SECRET": JWT_SECRET, **env})
+    vars(wiring).update(
+        clock=world.clock,
+        store=world.services.store,
+        services=world.services,
+        news=world.news,
+        channel=world.channel,
+        archive=world.services.archive,
+        database=None,
+    )
+    return wiring
+
+
+def token(user: str = "anna", *, secret: str = JWT_SECRET, lasts_s: int = 3600) -> str:
+    claims = {"sub": user, "exp": int(time.time()) + lasts_s}
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+class Page:
+    """A page at the other end of a socket. `told` is what it was told, each with the virtual second
+    at which it was; `reads` is cleared by one that takes nothing.
+    """
+
+    def __init__(self, *protocols: str, query: str = "") -> None:
+        self.scope = {
+            "type": "websocket",
+            "path": "/api/live",
+            "query_string": query.encode(),
+            "headers": [],
+            "subprotocols": list(protocols),
+        }
+        self.told: list[tuple[float, Json]] = []
+        self.accepted: Message | None = None
+        self.closed: tuple[int, str] | None = None
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self._said: asyncio.Queue[Message] = asyncio.Queue()
+        self._said.put_nowait({"type": "websocket.connect"})
+        self._changed = asyncio.Event()
+
+    @classmethod
+    def of(cls, user: str = "anna") -> "Page":
+        return cls("brain", f"token.{token(user)}")
+
+    async def receive(self) -> Message:
+        return await self._said.get()
+
+    async def send(self, message: Message) -> None:
+        match message["type"]:
+            case "websocket.accept":
+                self.accepted = message
+            case "websocket.close":
+                self.closed = (message["code"], message["reason"])
+            case "websocket.send":
+                await self.reads.wait()
+                at = asyncio.get_running_loop().time()
+                frame = json.loads(message["text"].encode())  # as a server writes it
+                self.told.append((at, frame))
+        self._changed.set()
+
+    def say(self, type: str, **fields: Any) -> None:
+        self.send_text(json.dumps({"type": type, **fields}))
+
+    def send_text(self, text: str) -> None:
+        self._said.put_nowait({"type": "websocket.receive", "text": text})
+
+    def send_bytes(self, data: bytes) -> None:
+        self._said.put_nowait({"type": "websocket.receive", "bytes": data})
+
+    def leave(self) -> None:
+        self._said.put_nowait({"type": "websocket.disconnect", "code": 1006})
+
+    def frames(self, *types: str) -> list[Json]:
+        return [frame for _, frame in self.told if frame["type"] in types]
+
+    def entries(self) -> list[Json]:
+        """The entries of the log that it was told, in their order."""
+        return [frame["message"] for frame in self.frames("message")]
+
+    async def until(self, is_reached: Callable[["Page"], bool]) -> None:
+        """Return when the condition holds; it is asked again with each frame."""
+        while not is_reached(self):
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def answer(self, *types: str) -> Json:
+        """The first frame of these types."""
+        await self.until(lambda page: bool(page.frames(*types)))
+        return self.frames(*types)[0]
+
+
+@asynccontextmanager
+async def connected(
+    wiring: Wiring, page: Page, handler: SocketHandler[Wiring] = live
+) -> AsyncIterator[asyncio.Future[None]]:
+    """The function that holds a page's connection. It has ended when the page has left."""
+    story = handler(page.scope, page.receive, page.send, wiring)
+    call: asyncio.Future[None] = asyncio.ensure_future(story)
+    try:
+        yield call
+    finally:
+        page.leave()
+        await call
+
+
+def ours() -> list[str]:
+    """The tasks of the brain that are under way, by the names of their functions."""
+    codes = [getattr(task.get_coro(), "cr_code", None) for task in asyncio.all_tasks()]
+    return [code.co_qualname for code in codes if code and "/brain/" in code.co_filename]
