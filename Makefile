@@ -13,7 +13,7 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services import test check format bench chaos chaos-long clean
+.PHONY: dev services import test check format bench matrix chaos chaos-long clean
 
 dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
 	$(call setup,dev)
@@ -52,6 +52,10 @@ format:
 bench: ## each benchmark a table, with a ratio to its floor
 	$(call setup,dev)
 	.venv/bin/python -m bench
+
+matrix: ## the client is cut off on each road, at each moment, and goes on by each: 64 ways, as a table
+	$(call setup,dev)
+	@.venv/bin/python -m local.matrix
 
 chaos: ## a minute of people who talk while processes die and services fail, and a report
 	$(call setup,dev)

@@ -1,0 +1,42 @@
+"""`make matrix`: the resume matrix as a table, on a stack of its own. Ends with 1 if a cell is
+wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from local.matrix import MOMENTS, ROADS, table, tried
+from local.services import ROOT
+from local.stack import stack
+
+HOME = ROOT / ".local" / "matrix"
+CELLS = len(ROADS) * len(MOMENTS) * len(ROADS)
+
+
+async def main() -> int:
+    """Print the table; 1 if a cell is wrong."""
+    logging.getLogger("uvicorn.error").disabled = True  # it tells of every cut
+    HOME.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=HOME) as folder:
+        async with stack(Path(folder), tell=_tell_nobody) as running:
+            began = time.perf_counter()
+            cells = await tried(running)
+            seconds = time.perf_counter() - began
+    right = sum(cell.complaint is None for cell in cells)
+    print(table(cells))
+    print(f"\n{right} of {CELLS} lists are the log, each entry once. {seconds:.0f} s.")
+    return 0 if right == CELLS else 1
+
+
+def _tell_nobody(name: str, line: str) -> None:
+    """What functions print is no part of the table."""
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

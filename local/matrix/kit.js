@@ -1,0 +1,217 @@
+/** The real client in Node, on the real stack, behind a line that can be cut. */
+
+import { connect as dial, createServer } from 'node:net';
+
+import VendorPusher from 'pusher-js';
+
+import { connect } from '../../public/brain.js';
+
+const HOST = '127.0.0.1';
+const HELD_S = 30; // how long the model's server lets us wait for a gate
+
+/** A cable to a port of this machine. While it is cut, connections end as soon as they begin. */
+export class Line {
+  #server;
+  #ends = new Set();
+  #isCut = false;
+
+  /** @param {number} port */
+  constructor(port) {
+    this.#server = createServer((near) => {
+      if (this.#isCut) return void near.destroy();
+      const far = dial(port, HOST);
+      for (const [end, other] of [
+        [near, far],
+        [far, near],
+      ]) {
+        this.#ends.add(end);
+        end.on('error', () => {}); // whatever it is, it closes
+        end.on('close', () => {
+          this.#ends.delete(end);
+          other.destroy();
+        });
+        end.pipe(other);
+      }
+    });
+  }
+
+  /** @returns {Promise<number>} the port of this side */
+  begin() {
+    return new Promise((resolve) => {
+      this.#server.listen(0, HOST, () => resolve(this.#server.address().port));
+    });
+  }
+
+  cut() {
+    this.#isCut = true;
+    for (const end of this.#ends) end.destroy();
+  }
+
+  mend() {
+    this.#isCut = false;
+  }
+
+  close() {
+    this.cut();
+    this.#server.close();
+  }
+}
+
+/** A user as another device of theirs has them, by lines that nobody cuts. */
+export class Person {
+  constructor({ url, model }, { token, word }) {
+    Object.assign(this, { url, model, token, word });
+  }
+
+  async script(...answers) {
+    await sent(`${this.model}/_local/script`, { match: this.word, answers });
+  }
+
+  /** A gate of this person's, in an answer of the model. */
+  gate(name) {
+    return `${this.word}-${name}`;
+  }
+
+  async open(...names) {
+    for (const name of names) await sent(`${this.model}/_local/gates/${this.gate(name)}`, {});
+  }
+
+  async reached(name) {
+    await got(`${this.model}/_local/gates/${this.gate(name)}?timeout=${HELD_S}`);
+  }
+
+  async ask(text, patience = 0) {
+    const headers = { Authorization: `Bearer ${this.token}` };
+    await sent(`${this.url}/api/voiceToBrain`, { text: `${text} ${this.word}`, patience }, headers);
+  }
+
+  async log() {
+    const headers = { Authorization: `Bearer ${this.token}` };
+    return (await (await got(`${this.url}/api/messages?limit=500`, headers)).json()).messages;
+  }
+}
+
+/** A page of a person's, and what it has heard. */
+export class Page {
+  heard = [];
+  answers = [];
+  shown = ''; // of the answer, by pieces
+  state = null;
+  brain;
+  #lines;
+  #looks = new Set();
+
+  /**
+   * @param {Person} person
+   * @param {{channelPort: number, road?: string | null}} how
+   */
+  static async of(person, { channelPort, ...options }) {
+    const page = new Page();
+    page.#lines = [new Line(Number(new URL(person.url).port)), new Line(channelPort)];
+    const [port, wsPort] = await Promise.all(page.#lines.map((line) => line.begin()));
+    page.brain = await connect({
+      baseUrl: `http://${HOST}:${port}`,
+      token: person.token,
+      Pusher: class extends VendorPusher {
+        constructor(key, settings) {
+          super(key, { ...settings, wsPort });
+        }
+      },
+      storage: memory(),
+      locks: null,
+      BroadcastChannel: null,
+      ...options,
+    });
+    page.#listen();
+    return page;
+  }
+
+  #listen() {
+    this.brain.onMessage((entry) => this.#look(this.heard.push(entry)));
+    this.brain.onPiece(({ kind, text }) => this.#look((this.shown += kind === 'content' ? text : '')));
+    this.brain.onState((state) => this.#look((this.state = state)));
+  }
+
+  #look() {
+    for (const look of this.#looks) look();
+  }
+
+  /** Whether this road brings what is new. */
+  isOn(road) {
+    return this.state.road === road;
+  }
+
+  /** @returns {Promise<void>} once it holds; it is asked again after each thing that was heard */
+  until(holds) {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        this.#looks.delete(look);
+        resolve();
+      };
+      this.#looks.add(look);
+      look();
+    });
+  }
+
+  ask(text) {
+    const note = (answer) => this.#look(this.answers.push(answer));
+    this.brain.askBrain(text).then(note, (error) => note({ state: `${error}` }));
+  }
+
+  cut() {
+    for (const line of this.#lines) line.cut();
+  }
+
+  mend() {
+    for (const line of this.#lines) line.mend();
+  }
+
+  close() {
+    this.brain.close();
+    for (const line of this.#lines) line.close();
+  }
+}
+
+/** Fails with the step that it stands at, where the work takes too long. */
+export async function within(seconds, page, work) {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      const { connection, road } = page()?.state ?? {};
+      reject(new Error(`not done in ${seconds} s: ${connection}, ${road}`));
+    }, seconds * 1000);
+  });
+  return Promise.race([work, limit]).finally(() => clearTimeout(timer));
+}
+
+/** What must be equal of list and log. */
+export const bare = (entries) => JSON.stringify(entries.map(({ seq, id, text }) => [seq, id, text]));
+
+/** @returns {Promise<any>} what was written to this process */
+export async function told() {
+  let text = '';
+  for await (const part of process.stdin) text += part;
+  return JSON.parse(text);
+}
+
+async function sent(url, json, headers = {}) {
+  const body = JSON.stringify(json);
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+}
+
+async function got(url, headers = {}) {
+  const response = await fetch(url, { headers });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response;
+}
+
+function memory() {
+  const kept = new Map();
+  return { getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text) };
+}
