@@ -1,4 +1,4 @@
-"""The panels of the page: the user's own things, as the server has them."""
+"""The panels of the page beside the documents: the user's own things, as the server has them."""
 
 import asyncio
 
@@ -56,11 +56,13 @@ async def test_an_email_is_let_arrive_told_of_and_read_as_text(
     browser: Browser, town: Town
 ) -> None:
     owner, queue = town.person(EMAIL_USER), town.stack.services.engine
+    is_mirrored = (await owner.get("/api/emails")).json()["emails"] != []
     first_look = queue.counts().delivered + 1
     async with opened(browser, town, owner) as (page, complaints):
         await connected(page)
-        async with asyncio.timeout(LIMIT_S):
-            await queue.delivered(first_look)  # what is there at the first look is no news
+        if not is_mirrored:  # what is there at the first look is no news
+            async with asyncio.timeout(LIMIT_S):
+                await queue.delivered(first_look)
         panel = await open_panel(page, "Mailbox")
         await panel.get_by_role("button", name="Let an email arrive").click()
         await expect(panel.get_by_label("From")).to_have_value(
