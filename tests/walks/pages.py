@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 LIMIT_MS = 30_000  # for whatever a page is waited for
+HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
 SHOWN = """[...document.querySelectorAll('#log article')].map(
     (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
 
@@ -74,3 +75,26 @@ async def in_log(person: Person) -> list[list[str]]:
 async def sent_emails(town: Town) -> list[dict[str, Any]]:
     """What the mail server was given, the last first."""
     return list((await town.http.get(EMAIL_PATH)).json()["sent"])
+
+
+# ---- panels
+
+
+async def open_panel(page: Page, name: str) -> Locator:
+    """The panel of this name, loaded."""
+    await page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+    return await the_panel(page, name)
+
+
+async def the_panel(page: Page, name: str) -> Locator:
+    panel = page.get_by_role("complementary", name=name)
+    await shows(panel)
+    for part in await panel.locator(".loaded").all():
+        await expect(part).to_have_attribute("aria-busy", "false", timeout=LIMIT_MS)
+    return panel
+
+
+async def confirm(panel: Locator, what: str) -> None:
+    """Press the button, and say yes to its question."""
+    await panel.get_by_role("button", name=what).click()
+    await panel.get_by_role("button", name=f"Yes, {what.partition(':')[0].lower()}").click()

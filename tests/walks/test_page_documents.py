@@ -1,0 +1,77 @@
+"""The panel of documents: files dropped, texts written, found, read and deleted."""
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.walks.conftest import Json, Person, says
+from tests.walks.pages import HOSTILE, answered, ask, confirm, open_panel, shows
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# What a browser does when somebody drags files from their desk into the page.
+DROP = """([element, files]) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name));
+    for (const type of ['dragover', 'drop']) {
+        const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
+        element.dispatchEvent(new DragEvent(type, options));
+    }
+}"""
+
+
+async def drop(panel: Locator, files: dict[str, str]) -> None:
+    body = await panel.locator(".panel-body").element_handle()
+    await panel.page.evaluate(DROP, [body, list(files.items())])
+
+
+async def test_a_file_that_is_dropped_is_a_document_once_and_the_brain_finds_it(
+    page: Page, person: Person
+) -> None:
+    panel = await open_panel(page, "Documents")
+    await shows(panel.get_by_text("No documents yet."))
+    boat = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
+    for _ in range(2):
+        await drop(panel, boat)
+        await shows(panel.get_by_text("boat.md: taken in."))
+
+    titles = panel.locator(".open")
+    await expect(titles).to_have_text(["The boat"])
+    await shows(panel.locator(".items").get_by_text("by others"))
+    search: Json = {"name": "searchDocuments", "arguments": {"query": "key of the boat"}}
+    await person.script({"calls": [search]}, says("Behind the barometer."))
+    await ask(page, f"Where is the key? {person.word}")
+    await answered(page, "Behind the barometer.")
+    assert "hangs behind the barometer" in str((await person.asked())[1])
+
+
+async def test_files_that_cannot_be_taken_are_told_one_by_one(page: Page) -> None:
+    panel = await open_panel(page, "Documents")
+    await drop(panel, {"a.pdf": "x", "long.txt": "x" * 200_001, "good.txt": "Fine."})
+
+    await shows(panel.get_by_text("a.pdf: Only text and Markdown files"))
+    await shows(panel.get_by_text("long.txt: It is too long: 200,001 characters"))
+    await shows(panel.get_by_text("good.txt: taken in."))
+    await expect(panel.locator(".open")).to_have_text(["good"])
+
+
+async def test_a_document_is_written_found_read_and_deleted(page: Page, person: Person) -> None:
+    panel = await open_panel(page, "Documents")
+    for title, text in (("Bread", "Flour and water."), ("Danger", HOSTILE)):
+        await panel.get_by_role("button", name="Write one").click()
+        await panel.get_by_label("Title").fill(title)
+        await panel.get_by_label("Text").fill(text)
+        await panel.get_by_role("button", name="Save").click()
+        await shows(panel.get_by_role("button", name=title, exact=True))
+    await expect(panel.get_by_text("by others")).to_have_count(0)
+
+    await panel.get_by_role("searchbox").fill("flour")
+    await expect(panel.locator(".open")).to_have_text(["Bread"])
+    await panel.get_by_role("searchbox").fill("")
+    await panel.get_by_role("button", name="Danger", exact=True).click()
+    await expect(panel.locator(".text")).to_have_text(HOSTILE)
+
+    await confirm(panel, "Delete: Danger")
+    await expect(panel.locator(".open")).to_have_text(["Bread"])
+    documents = (await person.get("/api/documents")).json()["documents"]
+    assert [document["title"] for document in documents] == ["Bread"]
+    await expect(page).to_have_title("Second Brain")
