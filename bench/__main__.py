@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench import (
     callers,
+    events,
     handover,
     history,
     loops,
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "handover": handover.run,
     "history": history.run,
     "mailbox": mailbox.run,
+    "events": events.run,
 }
 
 

@@ -59,9 +59,9 @@ class Stage:
     floor_url: str
     http: httpx.AsyncClient
 
-    def person(self) -> Person:
-        """Somebody new: their log is empty, and nobody has reached a limit."""
-        user = f"bench-{secrets.token_hex(8)}"
+    def person(self, id: str = "") -> Person:
+        """Somebody new, unless named: their log is empty, and nobody has reached a limit."""
+        user = id or f"bench-{secrets.token_hex(8)}"
         claims = {"sub": user, "exp": int(time.time()) + 3600}
         secret = self.stack.services.env["BRAIN_JWT_SECRET"]
         token = jwt.encode(claims, secret, algorithm="HS256")

@@ -60,7 +60,8 @@ async def tried(stack: Stack, *, at_once: int = AT_ONCE) -> list[Cell]:
     await _warmed(stack)
     ways = product(ROADS, MOMENTS, ROADS)
     cells = [
-        {"from": cut_on, "moment": moment, "to": to, **someone(stack)} for cut_on, moment, to in ways
+        {"from": cut_on, "moment": moment, "to": to, **someone(stack)}
+        for cut_on, moment, to in ways
     ]
     found = await run_node(HERE / "cells.js", stack, {"cells": cells, "atOnce": at_once})
     return [

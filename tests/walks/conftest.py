@@ -89,6 +89,10 @@ class Person:
         """The last word of this run, once the channel has carried it."""
         return await self._until(lambda m: m["runId"] == run_id and m["doneAfterThis"])
 
+    async def answer(self, outcome: Json) -> Json:
+        """The last word of a run, by whichever road: a busy machine hands it over."""
+        return outcome["message"] or await self.until_answered(outcome["runId"])
+
     async def _until(self, is_it: Callable[[Json], bool]) -> Json:
         def found() -> Json | None:
             return next(filter(is_it, self.heard()), None)

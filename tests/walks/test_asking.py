@@ -46,16 +46,9 @@ def owner(place: Town) -> Person:
 async def is_asked(owner: Person) -> Json:
     """The question that the owner is asked when they want an email to be sent."""
     outcome = await owner.ask(f"Send an email to {ANNA}: Lunch?", patience=0)
-    question = await answer_of(owner, outcome)
+    question = await owner.answer(outcome)
     assert question["kind"] == "question"
     return question
-
-
-async def answer_of(owner: Person, outcome: Json) -> Json:
-    """The last word of a run, by whichever road: a busy machine hands it over."""
-    if outcome["message"] is None:
-        return await owner.until_answered(outcome["runId"])
-    return dict(outcome["message"])
 
 
 async def decide(owner: Person, question: Json, type: str, **more: Any) -> httpx.Response:
@@ -161,7 +154,7 @@ async def test_kill_9_between_the_servers_yes_and_the_copy_is_one_email_and_a_wo
     assert copies(place, owner) == 0
 
     again = await decide(owner, question, "approve")
-    assert (await answer_of(owner, again.json()))["text"] == NOT_SURE
+    assert (await owner.answer(again.json()))["text"] == NOT_SURE
     assert len(sent(place, owner)) == 1
 
 
@@ -179,5 +172,5 @@ async def test_kill_9_between_the_copy_and_the_record_is_one_email_and_no_doubt(
     assert copies(place, owner) == 1
 
     again = await decide(owner, question, "approve")
-    assert (await answer_of(owner, again.json()))["text"] == SENT
+    assert (await owner.answer(again.json()))["text"] == SENT
     assert len(sent(place, owner)) == 1
