@@ -11,6 +11,7 @@ from brain.domain.messages import Remark
 from brain.domain.tools import ClientTool
 from brain.http.edge import Problem
 
+MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of a front end's own tools
 
@@ -48,7 +49,9 @@ def _few(tools: list["ToolLine"]) -> list["ToolLine"]:
 
 
 type Cleaned = Annotated[str, BeforeValidator(cleaned)]
-type Text = Annotated[Cleaned, Field(min_length=1, max_length=8000), AfterValidator(not_blank)]
+type Text = Annotated[
+    Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
+]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 

@@ -6,12 +6,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.core.codec import digest, message_to_wire
+from brain.core.consent import reading
 from brain.core.schema import complaint
 from brain.domain.errors import QuestionClosed
 from brain.domain.messages import Decision, Question
 from brain.domain.moves import Stopped
 from brain.domain.tools import Json
 from brain.flows.control import stop_run
+from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
     AnswerBody,
@@ -79,22 +81,34 @@ def _decided(order: DecideBody | EditBody | AnswerBody, question: Question, wiri
     decision = _decision(order, question, wiring)
     if decision is None:
         assert isinstance(order, AnswerBody)
-        return Said(text=order.text, message_id=wiring.clock.new_id(), patience_s=order.patience)
+        name = f"answer-{digest({'text': order.text})}-{order.question_id}"
+        return Said(text=_words(order), message_id=name, patience_s=order.patience)
     words = {"approve": YES_CHANGED if isinstance(order, EditBody) else YES, "reject": NO}
+    own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
     name = f"{decision.verdict}-{digest(decision.arguments)}-{decision.question_id}"
     return Said(
-        text=words.get(decision.verdict, RESULT),
+        text=own or words.get(decision.verdict, RESULT),
         message_id=name,
         decision=decision,
         patience_s=order.patience,
     )
 
 
+def _words(order: AnswerBody) -> str:
+    """What the user says, as long as any text of theirs. Raises Problem 422."""
+    return parse(VoiceBody, {"text": order.text}).text
+
+
 def _decision(
     order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring
 ) -> Decision | None:
-    """None for words to a question of the brain: what they mean is for the brain to say."""
+    """None for words to a question of the brain: what they mean is for the brain to say. But what
+    is nothing but a yes or no is one to this question, whichever was asked since.
+    """
+    verdict: Literal["approve", "reject", "answer"] | None = VERDICTS[order.type]
     if isinstance(order, AnswerBody) and question.whom == "user":
+        verdict = reading(order.text)
+    if verdict is None:
         return None
     if not isinstance(order, AnswerBody) and question.whom == "client":
         raise Problem(409, "This question is for the front end: answer it.")
@@ -103,10 +117,10 @@ def _decision(
         _check(changed, question, wiring)
     return Decision(
         question_id=order.question_id,
-        verdict=VERDICTS[order.type],
+        verdict=verdict,
         tool=question.tool,
         arguments=changed,
-        result=order.text if isinstance(order, AnswerBody) else "",
+        result=order.text if verdict == "answer" and isinstance(order, AnswerBody) else "",
     )
 
 

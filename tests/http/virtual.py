@@ -11,7 +11,7 @@ import jwt
 from starlette.types import Message
 
 from brain.domain.tools import Json
-from brain.http.edge import SocketHandler
+from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.live import live
 from brain.wiring import Wiring
 from tests.fakes.world import World
@@ -110,6 +110,38 @@ class Page:
         """The first frame of these types."""
         await self.until(lambda page: bool(page.frames(*types)))
         return self.frames(*types)[0]
+
+
+async def posted(
+    wiring: Wiring, handler: Handler[Wiring], body: Any, *, user: str = "anna"
+) -> tuple[int, Json]:
+    """The answer to a POST, as soon as it is whole: the function may go on after it."""
+    pending: list[Message] = [{"type": "http.request", "body": json.dumps(body).encode()}]
+    headers = {"authorization": f"Bearer {token(user)}", "content-type": "application/json"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    answer: asyncio.Future[tuple[int, Json]] = asyncio.get_running_loop().create_future()
+    status = 0
+
+    async def receive() -> Message:
+        return pending.pop() if pending else await asyncio.Future()
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        if message["type"] == "http.response.body":
+            answer.set_result((status, json.loads(message["body"])))
+
+    call: asyncio.Future[None] = asyncio.ensure_future(
+        endpoint({"POST": handler}, wiring)(scope, receive, send)
+    )
+    call.add_done_callback(lambda call: call.cancelled() or call.result())
+    return await answer
 
 
 @asynccontextmanager

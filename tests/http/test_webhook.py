@@ -1,0 +1,205 @@
+"""POST /api/websocketToBrain, over HTTP: what the channel's server tells of who listens."""
+
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from brain.adapters.pusher import channel_names
+from brain.adapters.scripts import Keys
+from brain.adapters.webhooks import MAX_AGE_MS
+from brain.http.edge import MAX_BODY_BYTES
+from local.faults import Fault
+from tests.http.stage import KEY, SECRET, Deployment, Json, User
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+PATH = "/api/websocketToBrain"
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def webhook(*events: Json, at_ms: int | None = None, **changed: Any) -> bytes:
+    return json.dumps({"time_ms": at_ms or now_ms(), "events": events} | changed).encode()
+
+
+def occupied(user: User) -> Json:
+    return {"name": "channel_occupied", "channel": channel_names(user.id)[0]}
+
+
+def vacated(user: User) -> Json:
+    return {"name": "channel_vacated", "channel": channel_names(user.id)[0]}
+
+
+async def told(
+    deployment: Deployment, body: bytes, *, secret: str = SECRET, **headers: str | None
+) -> httpx.Response:
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    given = {"x-pusher-key": KEY, "x-pusher-signature": signature} | {
+        f"x-pusher-{name}": value for name, value in headers.items()
+    }
+    sent = {name: value for name, value in given.items() if value is not None}
+    return await deployment.http.post(PATH, content=body, headers=sent)
+
+
+async def is_subscribed(user: User) -> bool:
+    store = user.deployment.functions.wirings["/api/status"].store
+    return (await store.status(user.id)).is_subscribed
+
+
+async def test_who_comes_to_the_channel_and_leaves_it_is_known(
+    deployment: Deployment, user: User
+) -> None:
+    seen = [await is_subscribed(user)]
+    for event in (occupied(user), vacated(user), occupied(user)):
+        answer = await told(deployment, webhook(event))
+        assert (answer.status_code, answer.json()) == (200, {"ok": True})
+        seen.append(await is_subscribed(user))
+    assert seen == [False, True, False, True]
+
+
+async def test_the_last_of_several_events_in_one_counts_and_each_users_own(
+    deployment: Deployment, user: User
+) -> None:
+    other = deployment.user()
+    events = (occupied(user), occupied(other), vacated(user), {"name": "cache_miss", "channel": ""})
+    assert (await told(deployment, webhook(*events))).status_code == 200
+    assert (await is_subscribed(user), await is_subscribed(other)) == (False, True)
+
+
+async def test_words_that_come_late_or_twice_change_nothing(
+    deployment: Deployment, user: User
+) -> None:
+    at_ms = now_ms()
+    for at, event in ((0, vacated), (-5000, occupied), (-9000, occupied), (0, vacated)):
+        assert (await told(deployment, webhook(event(user), at_ms=at_ms + at))).status_code == 200
+        assert not await is_subscribed(user)
+    await told(deployment, webhook(occupied(user), at_ms=at_ms + 1))
+    await told(deployment, webhook(vacated(user), at_ms=at_ms))
+    assert await is_subscribed(user)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"signature": None},
+        {"signature": ""},
+        {"signature": "0" * 64},
+        {"key": None},
+        {"key": "another-key"},
+        {"secret": "another-secret"},
+    ],
+)
+async def test_what_the_channels_server_did_not_sign_is_401_and_changes_nothing(
+    deployment: Deployment, user: User, headers: dict[str, Any]
+) -> None:
+    answer = await told(deployment, webhook(occupied(user)), **headers)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert SECRET not in answer.text
+    assert not await is_subscribed(user)
+
+
+async def test_a_signature_for_another_body_is_401(deployment: Deployment, user: User) -> None:
+    of_another = hmac.new(SECRET.encode(), webhook(), hashlib.sha256).hexdigest()
+    answer = await told(deployment, webhook(occupied(user)), signature=of_another)
+    assert (answer.status_code, await is_subscribed(user)) == (401, False)
+
+
+@pytest.mark.parametrize("off_ms", [-MAX_AGE_MS - 5000, MAX_AGE_MS + 5000])
+async def test_what_was_signed_at_another_time_is_401(
+    deployment: Deployment, user: User, off_ms: int
+) -> None:
+    answer = await told(deployment, webhook(occupied(user), at_ms=now_ms() + off_ms))
+    assert (answer.status_code, await is_subscribed(user)) == (401, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "the body is not JSON"),
+        (b"[]", "the body is no object"),
+        (webhook(time_ms="now"), "time_ms is no whole number"),
+        (webhook(events={}), "events is no list"),
+        (json.dumps({"time_ms": now_ms(), "events": ["x"]}).encode(), "an event is no object"),
+        (webhook({"name": 7}), "name of an event is no text"),
+    ],
+)
+async def test_a_signed_body_of_another_shape_is_422_and_says_where(
+    deployment: Deployment, body: bytes, said: str
+) -> None:
+    answer = await told(deployment, body)
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+
+
+async def test_a_body_that_is_too_long_is_413(deployment: Deployment) -> None:
+    assert (await told(deployment, b" " * (MAX_BODY_BYTES + 1))).status_code == 413
+
+
+async def test_members_and_the_presence_channel_are_read_and_do_not_count_as_listening(
+    deployment: Deployment, user: User
+) -> None:
+    presence, member = channel_names(user.id)[1], f"{Keys.of(user.id).user}.1.2"
+    events = (
+        {"name": "channel_occupied", "channel": presence},
+        {"name": "member_added", "channel": presence, "user_id": member},
+    )
+    assert (await told(deployment, webhook(*events))).status_code == 200
+    assert not await is_subscribed(user)
+    await told(deployment, webhook(occupied(user)))
+    gone = (
+        {"name": "member_removed", "channel": presence, "user_id": member},
+        {"name": "channel_vacated", "channel": presence},
+    )
+    assert (await told(deployment, webhook(*gone))).status_code == 200
+    assert await is_subscribed(user)
+
+
+@pytest.mark.parametrize("channel", ["public", "private-user-x", f"private-user-{'G' * 32}", ""])
+async def test_a_channel_that_is_nobodys_is_left_alone(
+    deployment: Deployment, user: User, channel: str
+) -> None:
+    event = {"name": "channel_occupied", "channel": channel}
+    assert (await told(deployment, webhook(event, occupied(user)))).status_code == 200
+    assert await is_subscribed(user)
+
+
+@pytest.mark.parametrize("whose", ["own", "another's", None])
+async def test_what_a_page_says_on_the_channel_changes_nothing_and_is_not_logged(
+    deployment: Deployment, user: User, caplog: pytest.LogCaptureFixture, whose: str | None
+) -> None:
+    digest = Keys.of(user.id).user if whose == "own" else "0" * 32
+    said: Json = {
+        "name": "client_event",
+        "channel": channel_names(user.id)[1],
+        "event": "client-say",
+        "data": '{"text":"my private words"}',
+        "socket_id": "1.2",
+    }
+    if whose:
+        said["user_id"] = f"{digest}.1.2"
+    before = (await user.get("/api/status")).json()
+    assert (await told(deployment, webhook(said))).status_code == 200
+    assert ((await user.get("/api/status")).json(), await user.log()) == (before, [])
+    assert ("another user's channel" in caplog.text) == (whose == "another's")
+    assert "private" not in caplog.text
+
+
+async def test_a_store_that_is_away_is_503_so_that_it_is_told_again(
+    deployment: Deployment, user: User
+) -> None:
+    refuses = Fault(kind="status", status=400, text='{"error":"ERR no"}', times=None)
+    deployment.faults.add(refuses)
+    try:
+        answer = await told(deployment, webhook(occupied(user)))
+    finally:
+        deployment.faults.clear()
+    assert answer.status_code == 503
+    assert (await told(deployment, webhook(occupied(user)))).status_code == 200
+    assert await is_subscribed(user)
