@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from statistics import median
 
-from bench.stage import Json, Person, Stage, says, staged
+from bench.stage import Stage, says, staged
 from bench.tables import Table, ms, ratio
 from bench.timing import Scale, percentile, seconds_of
 
@@ -20,7 +20,6 @@ async def run(scale: Scale) -> list[Table]:
     floor: list[float] = []
     recorded: list[float] = []
     running: list[float] = []
-    told: list[float] = []
     async with staged() as stage:
         await stage.script(says(repeat=1_000_000, delay_s=THINKS_S))
         for number in range(WARM_UPS + scale.times(TIMES)):
@@ -28,28 +27,24 @@ async def run(scale: Scale) -> list[Table]:
                 await seconds_of(lambda: stage.ask_floor(stage.person(), loops=0)),
                 await _second_text(stage),
                 await _out_of_patience(stage),
-                await _what_it_does(stage),
             )
             if number >= WARM_UPS:
-                for found, seconds in zip((floor, recorded, running, told), figures, strict=True):
+                for found, seconds in zip((floor, recorded, running), figures, strict=True):
                     found.append(seconds)
     rows = {
         "floor: two REST calls by hand, no model": floor,
         "a second text in mid-run: recorded": recorded,
         f"beyond a patience of {PATIENCE_S * 1000:.0f} ms: running": running,
-        "what are you doing? in mid-run: answered": told,
     }
     return [
         Table(
-            title="Replies that do not wait for the brain, warm (aim: under 300 ms)",
+            title="Replies that do not wait for the brain, warm (aim for recorded: under 300 ms)",
             columns=("median", "p90", "ratio to floor"),
             rows=[
                 (name, ms(median(s)), ms(percentile(s, 90)), ratio(median(s), median(floor)))
                 for name, s in rows.items()
             ],
-            notes=(
-                "Recorded and running see to it that a wake-up is on the queue before they answer.",
-            ),
+            notes=("Both see to it that a wake-up is on the queue before they answer.",),
         )
     ]
 
@@ -57,7 +52,10 @@ async def run(scale: Scale) -> list[Table]:
 async def _second_text(stage: Stage) -> float:
     """The seconds to `recorded` while a first text is being thought about."""
     person = stage.person()
-    first = await _busy(stage, person)
+    known = len(await stage.asked())
+    first = asyncio.ensure_future(stage.ask(person))
+    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is asked over HTTP
+        await asyncio.sleep(0.01)
     found: list[str] = []
 
     async def second() -> None:
@@ -67,30 +65,6 @@ async def _second_text(stage: Stage) -> float:
     assert found == ["recorded"], found
     await first
     return seconds
-
-
-async def _what_it_does(stage: Stage) -> float:
-    """The seconds to the answer of a question that needs no model."""
-    person = stage.person()
-    first = await _busy(stage, person)
-    found: list[Json] = []
-
-    async def ask() -> None:
-        found.append(await stage.ask(person, text="What are you doing?"))
-
-    seconds = await seconds_of(ask)
-    assert (found[0]["state"], first.done()) == ("done", False), found
-    await first
-    return seconds
-
-
-async def _busy(stage: Stage, person: Person) -> asyncio.Future[Json]:
-    """A first text that is being thought about."""
-    known = len(await stage.asked())
-    first = asyncio.ensure_future(stage.ask(person))
-    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is asked over HTTP
-        await asyncio.sleep(0.01)
-    return first
 
 
 async def _out_of_patience(stage: Stage) -> float:

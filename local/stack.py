@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.faults import FaultInjector
 from local.gateway import Gateway
 from local.gateway.rules import read_rules
 from local.guard import guard
@@ -23,9 +24,10 @@ SOURCES = ("api", "brain")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """The running whole, at `url`."""
+    """The running whole, at `url`. `faults` are those of its front door, for whoever knocks."""
 
     url: str
+    faults: FaultInjector
     services: LocalServices
     functions: Functions
 
@@ -75,5 +77,6 @@ async def stack(
             rules=rules,
             here={EMAIL_PATH: mailbox_app(local.mailbox)},
         )
-        async with serving(gateway, place=place):
-            yield Stack(url=url, services=local, functions=functions)
+        faults = FaultInjector(gateway)
+        async with serving(faults, place=place):
+            yield Stack(url=url, faults=faults, services=local, functions=functions)

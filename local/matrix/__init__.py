@@ -1,9 +1,9 @@
 """The resume matrix: the client is cut off at each moment of a question, on each road, and goes on
 by each road. Its list must be the log, each entry once, every time.
 
-The client is `public/brain.js`, run by Node with the vendor's pusher-js; the stack is all of it, and
-lines of TCP between them are really cut. Where the cut falls is fixed by gates in the answers of
-the scripted model, and by no time.
+The client is `public/brain.js`, run by Node with the vendor's pusher-js; the stack is all of it,
+and lines of TCP between them are really cut. Where the cut falls is fixed by gates in the answers
+of the scripted model, and by no time.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ async def tried(stack: Stack, *, at_once: int = AT_ONCE) -> list[Cell]:
     await _warmed(stack)
     ways = product(ROADS, MOMENTS, ROADS)
     cells = [
-        {"from": cut_on, "moment": moment, "to": to, **someone(stack)}
-        for cut_on, moment, to in ways
+        {"from": cut_on, "moment": moment, "to": goes_on_by, **someone(stack)}
+        for cut_on, moment, goes_on_by in ways
     ]
     found = await run_node(HERE / "cells.js", stack, {"cells": cells, "atOnce": at_once})
     return [
@@ -97,6 +97,7 @@ async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> li
     at = {
         "url": stack.url,
         "model": services.model.address.url,
+        "channel": services.channel.address.url,
         "channelPort": services.channel.address.port,
     }
     node = shutil.which("node")

@@ -3,7 +3,7 @@
  * cell.
  */
 
-import { Page, Person, bare, told, within } from './kit.js';
+import { Page, Person, bare, end, says, steps, told, within } from './kit.js';
 
 const LIMIT_S = 60; // for one cell
 const HARDLY_S = 0.1; // how long the other device waits
@@ -41,7 +41,7 @@ const MOMENTS = {
     },
     async meanwhile({ person }) {
       await person.open('word'); // the answer is said while nobody hears it
-      await logged(person, 3);
+      await person.logged(3);
     },
     goesOn() {},
   },
@@ -54,15 +54,6 @@ const MOMENTS = {
     goesOn() {},
   },
 };
-
-const calling = (name, message, more) => ({ calls: [{ name, arguments: { message } }], ...more });
-const steps = (message, more) => calling('sayToUserAndContinue', message, more);
-const says = (message, more) => calling('sayToUserAndQuit', message, more);
-
-/** Returns once the log has so many entries. */
-async function logged(person, count) {
-  while ((await person.log()).length < count) await new Promise((again) => setTimeout(again, 50));
-}
 
 async function begun(stack, { from, moment, ...cell }) {
   const person = new Person(stack, cell);
@@ -89,7 +80,7 @@ async function played({ person, page }, { from, to, moment }) {
   await page.until(() => page.isOn(to));
   await goesOn({ person });
   await page.until(() => page.answers.length === 1);
-  await logged(person, 3);
+  await person.logged(3);
   // What comes after comes by the road that was taken: another device asks, and does not wait.
   await person.ask('And at last?', HARDLY_S);
   await person.open('last');
@@ -132,4 +123,4 @@ await Promise.all(
     }
   }),
 );
-process.exit(0); // sockets that were kept alive would hold it
+end();

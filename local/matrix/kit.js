@@ -89,7 +89,18 @@ export class Person {
     const headers = { Authorization: `Bearer ${this.token}` };
     return (await (await got(`${this.url}/api/messages?limit=500`, headers)).json()).messages;
   }
+
+  /** Returns once the log has so many entries. */
+  async logged(count) {
+    while ((await this.log()).length < count) await new Promise((again) => setTimeout(again, 50));
+  }
 }
+
+const calling = (name, message, more) => ({ calls: [{ name, arguments: { message } }], ...more });
+
+/** Answers of the model: one that goes on, and one that is the last. */
+export const steps = (message, more) => calling('sayToUserAndContinue', message, more);
+export const says = (message, more) => calling('sayToUserAndQuit', message, more);
 
 /** A page of a person's, and what it has heard. */
 export class Page {
@@ -154,9 +165,9 @@ export class Page {
     });
   }
 
-  ask(text) {
+  ask(text, options) {
     const note = (answer) => this.#look(this.answers.push(answer));
-    this.brain.askBrain(text).then(note, (error) => note({ state: `${error}` }));
+    this.brain.askBrain(text, options).then(note, (error) => note({ state: `${error}` }));
   }
 
   cut() {
@@ -178,8 +189,9 @@ export async function within(seconds, page, work) {
   let timer;
   const limit = new Promise((_, reject) => {
     timer = setTimeout(() => {
-      const { connection, road } = page()?.state ?? {};
-      reject(new Error(`not done in ${seconds} s: ${connection}, ${road}`));
+      const { state, heard, answers } = page() ?? {};
+      const at = [state?.connection, state?.road, `${heard?.length} heard`, answers?.length];
+      reject(new Error(`not done in ${seconds} s: ${at}`));
     }, seconds * 1000);
   });
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
@@ -195,7 +207,12 @@ export async function told() {
   return JSON.parse(text);
 }
 
-async function sent(url, json, headers = {}) {
+/** End, once all that was printed is read: sockets that were kept alive would hold the process. */
+export function end() {
+  process.stdout.write('', () => process.exit(0));
+}
+
+export async function sent(url, json, headers = {}) {
   const body = JSON.stringify(json);
   const response = await fetch(url, {
     method: 'POST',
@@ -205,7 +222,7 @@ async function sent(url, json, headers = {}) {
   if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
 }
 
-async function got(url, headers = {}) {
+export async function got(url, headers = {}) {
   const response = await fetch(url, { headers });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return response;
