@@ -119,13 +119,10 @@ async def services(
     `asked` is the user's own environment: keys of a model provider and BRAIN_ variables count.
     `pace` stretches the scripted model's waits.
     """
-    secret = _secret(data_dir, "jwt-secret")
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
         (data_dir / DATABASE_FILE).write_text(database.url)
-        engine = LocalQueue(data_dir / "queue.sqlite")
-        webhook = f"{public_url}{WEBHOOK_ROUTE}"
-        pusher = LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET, webhook=webhook)
+        engine, pusher = LocalQueue(data_dir / "queue.sqlite"), _pusher(public_url)
         store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
         queue = Switchable(engine.app, ports.queue)
         channel = Switchable(pusher.app, ports.channel)
@@ -137,14 +134,15 @@ async def services(
             local_mailbox(data_dir / "mailbox", imap_port=ports.imap, smtp_port=ports.smtp)
         )
         own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
+        env = {
+            **_points_at(store, queue, channel, public_url),
+            **_model(model, asked),
+            **_at_home(database.url, _secret(data_dir, "jwt-secret")),
+            **_mail(mailbox, _secret(data_dir, "event-secret"), public_url, own),
+            **own,
+        }
         yield LocalServices(
-            env={
-                **_points_at(store, queue, channel, public_url),
-                **_model(model, asked),
-                **_at_home(database.url, secret),
-                **_mail(mailbox, _secret(data_dir, "event-secret"), public_url, own),
-                **own,
-            },
+            env=env,
             store=store,
             queue=queue,
             channel=channel,
@@ -154,6 +152,11 @@ async def services(
             mailbox=mailbox,
             store_pid=redis.pid,
         )
+
+
+def _pusher(public_url: str) -> LocalPusher:
+    webhook = f"{public_url}{WEBHOOK_ROUTE}"
+    return LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET, webhook=webhook)
 
 
 async def _engines(exits: AsyncExitStack, data_dir: Path, watch: Guard) -> tuple[Valkey, Postgres]:

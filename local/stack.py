@@ -71,12 +71,8 @@ async def stack(
             tell=tell,
         ) as functions,
     ):
-        gateway = Gateway(
-            public=ROOT / "public",
-            functions=functions,
-            rules=rules,
-            here={EMAIL_PATH: mailbox_app(local.mailbox)},
-        )
+        here = {EMAIL_PATH: mailbox_app(local.mailbox)}
+        gateway = Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)
         faults = FaultInjector(gateway)
         async with serving(faults, place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)

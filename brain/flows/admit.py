@@ -63,24 +63,32 @@ async def admit(
     if await answer_aside(services, arrival, reply):
         return None
     admission = await services.store.admit(arrival)
+    if not isinstance(admission, Admitted):
+        await _turn_away(services, arrival, admission, reply)
+        return None
+    turn = Turn.begin(services, invocation, reply, admission, since=since)
+    reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
+    reply.hear(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
+    return turn
+
+
+async def _turn_away(
+    services: Services,
+    arrival: Arrival,
+    admission: Recorded | Duplicate | Closed | RateLimited,
+    reply: Reply,
+) -> None:
+    """Tell a caller who is not the brain what became of the text."""
     match admission:
-        case Admitted():
-            turn = Turn.begin(services, invocation, reply, admission, since=since)
-            reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
-            reply.hear(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
-            return turn
         case RateLimited():
             raise TooManyTexts(admission.retry_after_s)
         case Recorded():
             reply.hear(arrival.placed(seq=admission.seq, run_id=admission.run_id))
-            await _answer(services, user_id, admission, reply)
-            return None
+            await _answer(services, arrival.user_id, admission, reply)
         case Duplicate():
-            await _answer(services, user_id, admission, reply)
-            return None
+            await _answer(services, arrival.user_id, admission, reply)
         case Closed():
-            _refuse_unless_same(admission, decision, reply)
-            return None
+            _refuse_unless_same(admission, arrival.decision, reply)
         case _:
             assert_never(admission)
 
