@@ -26,7 +26,9 @@ WATCH = """() => {
     window.watched = new Promise((resolve) => {
         const look = () => {
             const words = document.querySelector('#log .draft p, #log .say p');
-            if (words) tops.push(words.getBoundingClientRect().top);
+            // What the model says before it acts looks like an answer at first.
+            const isAnswer = words?.textContent.startsWith('These');
+            if (isAnswer) tops.push(words.getBoundingClientRect().top);
             if (document.querySelector('#log .say')) resolve(tops);
             else requestAnimationFrame(look);
         };
