@@ -14,6 +14,7 @@
  * @property {number} say
  * @property {string} text
  * @property {boolean} [isSaid] a message says it: it is no longer shown
+ * @property {boolean} [isKnown] as far as it goes, it is what a message that came first has said
  */
 
 /** @typedef {{last: number, parts: Part[]}} Loop `last`: the last piece that fitted */
@@ -21,6 +22,8 @@
 export class Pieces {
   /** @type {Map<string, Map<number, Loop>>} */
   #runs = new Map();
+  /** @type {Map<string, string[]>} */
+  #ahead = new Map(); // by run, what messages have said of which no piece had come
   /** @type {Set<string>} */
   #ended = new Set(); // what comes of them after their last word comes late
 
@@ -40,6 +43,7 @@ export class Pieces {
     const isSame = open?.kind === kind && open.say === say && kind !== 'action';
     if (isSame) open.text += text;
     else known.parts.push({ loop, kind, say, text });
+    this.#compare(runId, known.parts.at(-1));
     return true;
   }
 
@@ -55,8 +59,10 @@ export class Pieces {
       ({ kind, text }) => kind === 'content' && entry.text.startsWith(text),
     );
     if (said) said.isSaid = true;
+    else this.#ahead.set(runId, [...(this.#ahead.get(runId) ?? []), entry.text]);
     if (entry.doneAfterThis) {
       this.#runs.delete(runId);
+      this.#ahead.delete(runId);
       this.#ended.add(runId);
     }
     return said;
@@ -68,6 +74,20 @@ export class Pieces {
    */
   of(runId) {
     const loops = [...(this.#runs.get(runId ?? '') ?? [])].sort(([one], [other]) => one - other);
-    return loops.flatMap(([, { parts }]) => parts.filter(({ isSaid }) => !isSaid));
+    return loops.flatMap(([, { parts }]) => parts.filter(({ isSaid, isKnown }) => !isSaid && !isKnown));
+  }
+
+  /**
+   * @param {string} runId
+   * @param {Part} part
+   */
+  #compare(runId, part) {
+    const ahead = this.#ahead.get(runId);
+    if (!ahead || part.kind !== 'content' || part.isSaid) return;
+    const place = ahead.findIndex((text) => text.startsWith(part.text));
+    part.isKnown = place >= 0;
+    if (ahead[place] !== part.text) return;
+    part.isSaid = true;
+    ahead.splice(place, 1); // the same words once more would be new ones
   }
 }

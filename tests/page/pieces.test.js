@@ -149,3 +149,23 @@ test('pieces that come after the last word of their run are not shown, unless it
   pieces.hearEntry({ role: 'user', runId: 'r1', text: 'Yes.' });
   assert.equal(pieces.hear(late[0]), true);
 });
+
+test('pieces that come after their message are not shown, others with the same beginning are', () => {
+  const pieces = heard([]);
+  pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'On it.' });
+
+  const [on, it, on2, monday, again] = loopOf(
+    1,
+    ['content', 'On '],
+    ['content', 'it.'],
+    ['content', 'On ', 1],
+    ['content', 'Monday.', 1],
+    ['content', 'On it.', 2],
+  );
+  pieces.hear(on);
+  assert.deepEqual(shown(pieces), []);
+  pieces.hear(it);
+  assert.deepEqual(shown(pieces), []);
+  for (const piece of [on2, monday, again]) pieces.hear(piece);
+  assert.deepEqual(shown(pieces), ['content: On Monday.', 'content: On it.']);
+});
