@@ -1,6 +1,7 @@
 """What needs no brain: the answer to a question after the run, and a yes that is nothing else."""
 
 from dataclasses import replace
+from typing import assert_never
 
 from brain.core.consent import reading
 from brain.core.enquiry import Doing, asked_in, in_words
@@ -58,7 +59,8 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
         created_at=services.clock.utc(),
         call_id=arrival.call_id,
     )
-    match await services.store.aside(arrival, draft):
+    found = await services.store.aside(arrival, draft)
+    match found:
         case AnsweredAside() as answered:
             reply.hear(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
             outcome = Outcome(
@@ -70,6 +72,8 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
             raise TooManyTexts(seconds)
         case Duplicate() | None:  # sent again, as any text may be, or the run has ended just now
             return False
+        case _:
+            assert_never(found)
 
 
 def _doing(status: Status, elapsed_s: float) -> Doing:

@@ -9,11 +9,13 @@ from brain.core.asking import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.core.context import FOREIGN, REJECTED
 from brain.core.history import FRESH, NEUTRAL
 from brain.core.step import CONTINUE, QUIT, VOID_QUIT
-from brain.domain.errors import QuestionClosed
+from brain.domain.errors import DatabaseUnreachable, QuestionClosed
 from brain.domain.messages import Decision, Kind, Message, Speak, Utterance
 from brain.domain.tools import ClientTool, Json
 from brain.domain.wishes import Preferences
 from brain.flows.deliver import Outcome
+from brain.flows.work import NOT_NOW
+from brain.ports import Deed, Errand
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import LetterTool, MailTool
 from tests.fakes.wishes import FakeWishes
@@ -359,5 +361,35 @@ def test_a_tool_of_the_front_end_is_asked_of_it_and_its_result_goes_to_the_model
         assert answered.message is not None
         assert answered.message.text == "You are at home."
         assert "At home." in shown(world)
+
+    run_virtual(story())
+
+
+class Unprepared(LetterTool):
+    """Its preparation needs what is away, or takes too long."""
+
+    def __init__(self, *, hangs: bool) -> None:
+        super().__init__()
+        self._hangs = hangs
+
+    async def prepare(self, errand: Errand) -> Deed:
+        if self._hangs:
+            await asyncio.sleep(3600)
+        raise DatabaseUnreachable("away")
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_what_cannot_be_prepared_is_neither_asked_nor_done_and_the_model_is_told(
+    hangs: bool,
+) -> None:
+    async def story() -> None:
+        tool = Unprepared(hangs=hangs)
+        world = World([calls(SEND), words("Not now.")], tools=[tool])
+        outcome = await world.ask("Ask Anna to lunch.")
+        assert outcome.message is not None
+        assert (outcome.message.text, outcome.message.kind) == ("Not now.", Kind.SAY)
+        assert NOT_NOW in shown(world)
+        assert tool.sent == []
+        assert world.clock.now() < 120
 
     run_virtual(story())

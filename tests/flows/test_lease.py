@@ -206,3 +206,25 @@ def test_a_renewal_that_the_last_step_has_overtaken_is_no_loss() -> None:
         assert not keeping.done()
 
     staged(story)
+
+
+class Late(RedisStore):
+    """A store whose answer to a look comes when the lease is being given back already."""
+
+    lease: Lease
+
+    async def look(self, hold: Hold) -> None:
+        self.lease.is_ending = True
+        await super().look(hold)
+
+
+def test_a_look_that_the_last_step_has_overtaken_is_no_loss() -> None:
+    async def story(stage: Stage) -> None:
+        store = Late(stage.world.redis, stage.world.limits)
+        store.lease = stage.lease
+        await stage.world.stop(run_id="r1")
+        watching = stage.world.spawn(stage.lease.watch(store, every_s=1))
+        await asyncio.sleep(3)
+        assert not watching.done()
+
+    staged(story)

@@ -280,3 +280,32 @@ def test_no_summary_is_begun_when_the_invocation_is_about_to_end() -> None:
         assert (await world.services.block.summary("anna")) == Summary()
 
     run_virtual(story())
+
+
+def test_a_summary_that_another_run_has_made_meanwhile_is_not_made_again() -> None:
+    async def story() -> None:
+        world = summarising(words("A second one."))
+        await talk(world, WINDOW // 2 - 1)
+        world.model.sayings[WINDOW // 2 - 1] = words("Yes.", delay_s=5)
+        asking = world.spawn(talk(world, 1))
+        await asyncio.sleep(1)
+        made = Summary(text="The first one.", upto_seq=WINDOW // 2)
+        await world.services.block.keep_summary("anna", made, instead_of=Summary())
+        await asking
+        await world.settle()
+        assert await world.services.block.summary("anna") == made
+        assert len(world.model.prompts) == WINDOW // 2
+
+    run_virtual(story())
+
+
+def test_a_summary_that_says_nothing_leaves_the_old_one_and_comes_with_the_next_run() -> None:
+    async def story() -> None:
+        world = summarising(words("```\n \n```"))
+        world.model.sayings[WINDOW // 2 + 2 :] = [words("Late, but here.")]
+        await talk(world, WINDOW // 2)
+        assert (await world.services.block.summary("anna")) == Summary()
+        await talk(world, 1)
+        assert (await world.services.block.summary("anna")).text == "Late, but here."
+
+    run_virtual(story())

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from brain.adapters.board import RedisBoard
 from brain.adapters.scripts import Keys
 from brain.core.step import CONTINUE
-from brain.domain.errors import ModelUnavailable
+from brain.domain.errors import DatabaseUnreachable, ModelUnavailable
 from brain.domain.events import Event
 from brain.domain.messages import Heard as HeardMark
 from brain.domain.messages import How, Kind, Message, Speak
@@ -378,3 +379,63 @@ def test_what_waited_for_the_end_of_a_run_is_said_wherever_its_brain_dies() -> N
     for steps in range(40):
         world = run_virtual(story(steps))
     assert all(gate.is_open for gate, _ in world.alive)
+
+
+class Beaten(RedisBoard):
+    """A board on which others are always quicker."""
+
+    tries = 0
+
+    async def say(self, *args: Any, **named: Any) -> Message | None:
+        self.tries += 1
+        return None
+
+
+def test_who_is_always_overtaken_gives_up_and_what_is_held_stays() -> None:
+    async def story() -> None:
+        world = World()
+        board = Beaten(world.redis)
+        services = world.services
+        world.services = replace(services, board=board)
+        await comes(world)
+        await arrives(world, an_email())
+        assert 1 < board.tries < 10
+        assert (await notifications(world), world.channel.messages()) == ([], [])
+        world.services = services
+        await comes(world)
+        assert len(await notifications(world)) == 1
+
+    run_virtual(story())
+
+
+class Away(FakeWishes):
+    """A database that goes away."""
+
+    is_away = False
+
+    async def preferences(self, user_id: str) -> Preferences:
+        if self.is_away:
+            raise DatabaseUnreachable("away")
+        return await super().preferences(user_id)
+
+
+def test_a_database_that_is_away_between_two_sentences_costs_no_answer_and_no_notice() -> None:
+    async def story() -> None:
+        wishes = Away()
+        step = calls((CONTINUE, '{"message": "I am looking."}'), delay_s=2)
+        world = World([step, words("Here it is.", delay_s=2)], wishes=wishes)
+        await comes(world)
+        asking = world.spawn(world.ask("Find it."))
+        await asyncio.sleep(1)
+        await arrives(world, an_email())
+        wishes.is_away = True
+        outcome = await asking
+        await world.settle()
+        assert outcome.message is not None
+        assert outcome.message.text == "Here it is."
+        assert (await notifications(world), world.failures) == ([], [])
+        wishes.is_away = False
+        await comes(world)
+        assert len(await notifications(world)) == 1
+
+    run_virtual(story())

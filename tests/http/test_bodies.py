@@ -165,3 +165,48 @@ def test_a_summons_needs_user_run_and_reason() -> None:
 )
 def test_a_summons_that_cannot_be_ours_is_named(changed: dict[str, Any]) -> None:
     assert set(faults(SummonsBody, {**SUMMONS, **changed})) == set(changed)
+
+
+# ---- a front end's own tools
+
+
+def a_tool(name: str = "whereAmI", **changed: Any) -> dict[str, Any]:
+    return {"name": name, "description": "Where the user is."} | changed
+
+
+def test_a_front_end_may_bring_tools_of_its_own() -> None:
+    parameters = {"type": "object", "properties": {"near": {"type": "string"}}}
+    tools = [a_tool(), a_tool("callTaxi", parameters=parameters)]
+    plain, whole = parse(VoiceBody, {"text": "Hi", "clientTools": tools}).tools()
+    assert (plain.name, plain.description) == ("whereAmI", "Where the user is.")
+    assert plain.parameters == {"type": "object", "properties": {}}
+    assert whole.parameters == parameters
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({}, "its type is not object"),
+        ({"type": "array"}, "its type is not object"),
+        ({"type": "object", "properties": 7}, "must be a JSON schema"),
+        ({"type": "object", "required": "near"}, "must be a JSON schema"),
+    ],
+)
+def test_a_tool_whose_parameters_are_no_schema_is_named(
+    parameters: dict[str, Any], said: str
+) -> None:
+    [(field, message)] = faults(
+        VoiceBody, {"text": "Hi", "clientTools": [a_tool(parameters=parameters)]}
+    ).items()
+    assert field == "clientTools.0.parameters"
+    assert said in message
+
+
+def test_the_tools_have_names_that_differ_and_16_kib_at_most() -> None:
+    twice = faults(VoiceBody, {"text": "Hi", "clientTools": [a_tool(), a_tool()]})
+    assert twice == {"clientTools": "must have names that differ"}
+    long = {"type": "object", "description": "x" * 9000}
+    tools = [a_tool(name, parameters=long) for name in ("one", "two")]
+    assert parse(VoiceBody, {"text": "Hi", "clientTools": tools[:1]}).tools()
+    much = faults(VoiceBody, {"text": "Hi", "clientTools": tools})
+    assert much == {"clientTools": "must not be longer than 16 KiB in all"}

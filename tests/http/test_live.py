@@ -11,6 +11,7 @@ from brain.core.step import CONTINUE
 from brain.http.socket import MAX_FRAME_BYTES, NOT_ALLOWED, TOO_BIG, UNSUPPORTED
 from brain.routes.live import AT_ONCE, HELLO_S
 from tests.fakes.loop import run_virtual
+from tests.fakes.tools import LetterTool
 from tests.fakes.world import World, calls, words
 from tests.http.virtual import Page, connected, ours, token, wired
 
@@ -310,6 +311,24 @@ def test_an_answer_to_no_question_is_refused_under_its_id() -> None:
                 "nowhere",
                 404,
             )
+
+    run_virtual(story())
+
+
+def test_a_yes_over_the_socket_is_carried_out_and_answered_as_a_text_is() -> None:
+    async def story() -> None:
+        tool, letter = LetterTool(), {"to": "anna@example.org", "body": "Lunch?"}
+        sayings = [calls(("send", json.dumps(letter))), words("Sent.")]
+        page = Page.of()
+        async with connected(wired(World(sayings, tools=[tool])), page):
+            page.say("say", text="Write to Anna.")
+            question = (await page.answer("reply"))["message"]
+            page.say("approve", questionId=question["id"])
+            await page.until(lambda page: len(page.frames("reply")) == 2)
+            reply = page.frames("reply")[1]
+        assert (reply["of"], reply["questionId"]) == ("approve", question["id"])
+        assert (reply["state"], reply["message"]["text"]) == ("done", "Sent.")
+        assert tool.sent == [letter]
 
     run_virtual(story())
 

@@ -7,9 +7,9 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
+from starlette.types import Message
 
 from brain.adapters.scripts import Keys
-from brain.domain.tools import Json
 from brain.http.socket import (
     BROKEN,
     MAX_WAITING_BYTES,
@@ -22,7 +22,7 @@ from brain.http.socket import (
     HangUp,
     Socket,
 )
-from brain.routes.live import ELSEWHERE
+from brain.routes.live import AT_ONCE, ELSEWHERE
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, words
 from tests.http.virtual import Page, connected, ours, token, wired
@@ -249,12 +249,12 @@ def test_a_page_whose_connection_breaks_while_it_is_told_something_is_gone_and_n
     async def story() -> None:
         world, page = World([words("Yes.")]), Page.of()
 
-        async def send(message: Json) -> None:
+        async def send(message: Message) -> None:
             if message["type"] == "websocket.send":
                 raise OSError  # as uvicorn says it
             await Page.send(page, message)
 
-        page.send = send  # type: ignore[assignment,method-assign]
+        page.send = send  # type: ignore[method-assign]
         async with connected(wired(world), page) as call:
             await call
         assert page.closed is None
@@ -325,3 +325,64 @@ def test_a_setting_that_is_missing_ends_it_and_is_logged_without_the_token(
     run_virtual(story())
     assert "live: broken" in caplog.text
     assert token().split(".")[0] not in caplog.text
+
+
+def test_a_page_that_takes_nothing_of_what_the_brain_says_is_closed_and_the_brain_goes_on() -> None:
+    async def story() -> None:
+        said = [words(LONG * 7, delay_s=0.5), words("The end.", delay_s=0.5)]
+        world, page = World(said * 20), Page.of()
+        async with connected(wired(world), page) as call:
+            await page.answer("ready")
+            page.reads.clear()
+            for number in range(20):
+                page.say("say", text="Go", messageId=f"message-{number}", patience=30)
+                page.say("pong")
+                await asyncio.sleep(0.9)
+            await asyncio.wait({call})
+            assert world.clock.now() < WRITE_S + 5
+        assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+        assert len(await world.said()) >= 10
+
+    run_virtual(story())
+
+
+def test_a_page_that_asks_for_the_same_answer_again_and_again_and_takes_none_is_closed() -> None:
+    async def story() -> None:
+        world, page = World([words(LONG * 7)]), Page.of()
+        await world.ask("Go", message_id="message-1")
+        async with connected(wired(world), page) as call:
+            await page.answer("ready")
+            page.reads.clear()
+            while not call.done() and world.clock.now() < WRITE_S:
+                for _ in range(AT_ONCE):
+                    page.say("say", text="Go", messageId="message-1")
+                await asyncio.sleep(0.1)
+        assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+        assert world.clock.now() < WRITE_S
+        assert ours() == []
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("error", [OSError, RuntimeError, None])
+def test_a_close_that_is_not_taken_ends_it_all_the_same(error: type[Exception] | None) -> None:
+    async def story() -> None:
+        world, page = World(), Page.of()
+        tell = page.send
+
+        async def send(message: Message) -> None:
+            if message["type"] != "websocket.close":
+                await tell(message)
+            elif error is None:
+                await asyncio.Event().wait()
+            else:
+                raise error
+
+        page.send = send  # type: ignore[method-assign]
+        async with connected(wired(world), page) as call:
+            page.send_text("{")
+            await call
+        assert world.clock.now() <= WRITE_S
+        assert ours() == []
+
+    run_virtual(story())

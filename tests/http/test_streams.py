@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.types import Message
 
+from brain.core.notices import notice_of
+from brain.domain.events import Event
 from brain.domain.tools import Json
 from brain.http.edge import endpoint
 from brain.http.stream import HEARTBEAT_S
@@ -191,6 +193,20 @@ def test_nobody_is_told_what_another_says() -> None:
             await talk(world, 3)
             await asyncio.sleep(HEARTBEAT_S * 9)
         assert "event:" not in bert.body.decode()
+
+    run_virtual(story())
+
+
+def test_a_reader_is_told_at_once_what_waited_for_somebody_to_hear_it() -> None:
+    async def story() -> None:
+        world, reader = World([words("Yes.")]), Reader()
+        event = Event(id="door", kind="event", at=world.clock.utc(), text="The doorbell rings.")
+        await world.services.board.hold("anna", notice_of(event, urgent=False, words=""))
+        async with reading(world, reader):
+            await reader.until(lambda reader: reader.events("message") != [])
+            assert world.clock.now() < 1
+            assert [entry["kind"] for entry in reader.events("message")] == ["notification"]
+            assert reader.events("run") == []  # it belongs to none
 
     run_virtual(story())
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -12,6 +13,8 @@ import pytest
 from brain.adapters.pusher import channel_names
 from brain.adapters.scripts import Keys
 from brain.adapters.webhooks import MAX_AGE_MS
+from brain.core.notices import notice_of
+from brain.domain.events import Event
 from brain.http.edge import MAX_BODY_BYTES
 from local.faults import Fault
 from tests.http.stage import KEY, SECRET, Deployment, Json, User
@@ -203,3 +206,19 @@ async def test_a_store_that_is_away_is_503_so_that_it_is_told_again(
     assert answer.status_code == 503
     assert (await told(deployment, webhook(occupied(user)))).status_code == 200
     assert await is_subscribed(user)
+
+
+async def test_who_comes_to_the_channel_is_told_what_waited_for_them(
+    deployment: Deployment, user: User
+) -> None:
+    await deployment.direct("Hi", {"text": "Hello."})
+    await user.ask("Hi")
+    wiring = deployment.functions.wirings["/api/eventToBrain"]
+    at = datetime.now(UTC)
+    event = Event(id="door", kind="event", at=at, text="The doorbell rings.", urgent=False)
+    notice = notice_of(event, urgent=False, words="")
+    await wiring.services.board.hold(user.id, notice)
+    assert user.heard() == []
+    await told(deployment, webhook(occupied(user)))
+    await told(deployment, webhook(occupied(user)))
+    assert [message["kind"] for message in user.heard()] == ["notification"]
