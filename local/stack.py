@@ -18,6 +18,7 @@ from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 
 MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
+PRESENCE_ROUTE = "/api/websocketToBrain"  # where the channel's server tells who listens
 SOURCES = ("api", "brain")
 
 
@@ -76,4 +77,5 @@ async def stack(
             here={EMAIL_PATH: mailbox_app(local.mailbox)},
         )
         async with serving(gateway, place=place):
+            local.pusher.webhook = f"{url}{PRESENCE_ROUTE}"
             yield Stack(url=url, services=local, functions=functions)
