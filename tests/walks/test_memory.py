@@ -64,7 +64,7 @@ async def test_what_was_said_long_ago_is_found_when_the_model_is_shown_it_no_mor
 
 
 async def test_what_are_you_doing_is_answered_in_mid_run_without_the_model(person: Person) -> None:
-    await person.script(says("Here it is.", delay_s=3))
+    await person.script(says("Here it is.", delay_s=2))
     running = await person.ask("Find it.", patience=0.2)
     assert running["state"] == "running"
     await person.until_asked(1)

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 
 from brain.adapters.scripts import Keys
-from tests.walks.conftest import Json, Person, Town, founded, goes_on, says
+from tests.walks.conftest import LIMIT_S, Json, Person, Town, founded, goes_on, says
+from tests.walks.listening import listening, next_message
 from tests.walks.outside import POSTMARK_PASSWORD, an_email, post, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -153,8 +154,8 @@ async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one
 
 async def test_in_a_long_run_it_is_said_between_two_sentences(town: Town, person: Person) -> None:
     await comes(person)
-    await person.script(goes_on("I am looking.", delay_s=1.5), says("Here it is.", delay_s=1.5))
-    asking = asyncio.create_task(person.ask("Find it."))
+    await person.script(goes_on("I am looking.", delay_s=2), says("Here it is.", delay_s=1))
+    asking = asyncio.create_task(person.ask("Find it.", patience=0))
     await person.until_asked(1)
     assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
     await asking
@@ -183,6 +184,21 @@ async def test_an_hour_away_and_twelve_emails_are_one_digest_when_the_user_is_ba
     await comes(person)
     assert await person.log() == [message]
     assert len(person.heard()) == 1
+
+
+async def test_who_listens_on_the_channel_alone_is_told_and_once_gone_when_they_are_back(
+    town: Town, person: Person
+) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        async with listening(town, person) as channel:
+            assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+            assert (await next_message(channel))["text"] == DINNER
+        assert (await tell(town, an_email(person, "Lunch"))).status_code == 200
+        assert await told(person) == [DINNER]
+        async with listening(town, person) as channel:
+            back = await next_message(channel)
+    assert await told(person) == [DINNER, back["text"]]
+    assert "Lunch" in back["text"]
 
 
 # ---- what is worth a word
