@@ -49,11 +49,13 @@ async def asked_elsewhere(person: Person, answer: str) -> None:
 
 
 async def test_thoughts_stand_in_grey_actions_as_marks_and_words_give_way_to_their_message(
-    page: Page, person: Person
+    town: Town, page: Page, person: Person
 ) -> None:
-    # A database that is new takes its time, and what a second invocation says comes whole.
-    (await person.get("/api/documents")).raise_for_status()
     look: Json = {"name": "searchDocuments", "arguments": {"query": "boat"}}
+    # What is new takes its time, and a second invocation gives no pieces: somebody goes first.
+    other = town.person()
+    await other.script({"calls": [look]}, says("It is there."))
+    await other.ask("Is it there?")
     await person.script(
         {"text": "I should look that up.", "calls": [look]},
         says(WORDS, chunk_delay_s=0.1),
