@@ -85,6 +85,10 @@ class Person:
         """The message of this text, once the channel has carried it."""
         return await self._until(lambda message: bool(message["text"] == text))
 
+    async def until_told(self, words: str) -> Json:
+        """The first message with these words, once the channel has carried it."""
+        return await self._until(lambda message: words in message["text"])
+
     async def until_answered(self, run_id: str) -> Json:
         """The last word of this run, once the channel has carried it."""
         return await self._until(lambda m: m["runId"] == run_id and m["doneAfterThis"])

@@ -3,6 +3,8 @@ dev` runs them.
 """
 
 import asyncio
+import json
+import secrets
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from brain.core.reminders import EARLY_S
 from local.mailbox.control import PATH as ARRIVE
 from local.services import EMAIL_USER
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
+from tests.walks.outside import an_email, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,9 +40,24 @@ async def test_an_email_that_arrives_is_told_over_the_channel_of_the_open_page(t
 
     search: Json = {"name": "searchEmail", "arguments": {"query": owner.word}}
     await owner.script({"calls": [search]}, says("That is all."))
-    await owner.ask("Which email?")
+    await owner.answer(await owner.ask("Which email?", patience=0))
     shown = (await owner.asked())[1]  # with what the search gave
     assert "At seven?" in str(shown)
+
+
+async def test_an_email_of_which_the_mailbox_and_a_program_tell_is_told_once(town: Town) -> None:
+    owner, subject = town.person(EMAIL_USER), f"Lunch {secrets.token_hex(6)}"
+    await opens_the_page(town, owner)
+    look: Json = {"type": "email.received", "userId": EMAIL_USER}
+    assert (await tell(town, json.dumps(look).encode())).status_code == 200  # if it is the first
+    email = {"sender": "Ben <ben@example.org>", "subject": subject, "body": "At one?"}
+    arrived = (await town.http.post(ARRIVE, json=email)).json()
+    await owner.until_told(subject)
+
+    data = {"from": email["sender"], "subject": subject, "text": "At one?", **arrived}
+    assert (await tell(town, an_email(owner, subject, data=data))).status_code == 200
+    about = [entry["text"] for entry in await owner.log() if subject in entry["text"]]
+    assert len(about) == 1
 
 
 async def test_a_reminder_that_the_model_sets_comes_back_by_the_queue(
@@ -49,9 +67,10 @@ async def test_a_reminder_that_the_model_sets_comes_back_by_the_queue(
     at = (datetime.now(UTC) + timedelta(seconds=EARLY_S - 1)).isoformat()
     remind: Json = {"name": "remind", "arguments": {"text": "The oven is hot", "at": at}}
     await person.script({"calls": [remind]}, says("I will."))
-    assert (await person.ask("Remind me"))["message"]["text"] == "I will."
+    answer = await person.answer(await person.ask("Remind me", patience=0))
+    assert answer["text"] == "I will."
     await opens_the_page(town, person)
-    assert person.heard() == []
+    assert [m for m in person.heard() if m["kind"] == "notification"] == []
 
     town.stack.services.engine.deliver_now()
     message = await person.until_heard("A reminder: The oven is hot.")
