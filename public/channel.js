@@ -55,6 +55,8 @@ export class Channel {
 
   /** @param {{previous: string, current: string}} states connected is not yet subscribed */
   #changed({ previous, current }) {
+    // Closing tells of itself: another would be opened for it, and closed with it, for ever.
+    if (this.#isClosed) return;
     if (previous === 'connected' || !current.startsWith('connect')) this.#onStanding('away');
   }
 

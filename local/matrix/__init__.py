@@ -102,7 +102,8 @@ async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> li
     }
     node = shutil.which("node")
     assert node, "Node is needed"
-    flags = () if (version_of(node) or (0,)) >= SOCKETS_BUILT_IN else ("--experimental-websocket",)
+    is_new = (version_of(node) or ()) >= SOCKETS_BUILT_IN
+    flags = () if is_new else ("--experimental-websocket",)
     running = await asyncio.create_subprocess_exec(
         node, "--no-warnings", *flags, script, cwd=ROOT, stdin=PIPE, stdout=PIPE
     )

@@ -111,8 +111,11 @@ export function channelServer() {
     }
 
     disconnect() {
+      const previous = this.isLive ? 'connected' : 'connecting';
       this.isClosed = true;
       this.isLive = false;
+      // At once, as the vendor's does: whoever listens hears it within the call.
+      this.connection.emit('state_change', { previous, current: 'disconnected' });
     }
 
     /** The connection comes up, and the subscription is granted. */

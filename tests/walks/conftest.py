@@ -114,6 +114,11 @@ class Person:
             await self._http.post(url, json={"match": self.word, "answers": answers})
         ).raise_for_status()
 
+    async def open(self, gate: str) -> None:
+        """Let the model's answer that waits at this gate go on."""
+        url = f"{self._stack.services.model.address.url}/_local/gates/{gate}"
+        (await self._http.post(url)).raise_for_status()
+
     async def asked(self) -> list[Json]:
         """The calls of the model for this person."""
         url = f"{self._stack.services.model.address.url}/_local/calls"

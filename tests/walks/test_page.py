@@ -31,11 +31,12 @@ def step(number: int, steps: int) -> dict[str, Any]:
 async def test_a_question_brings_its_breadcrumb_and_then_the_answer(
     page: Page, person: Person
 ) -> None:
-    await person.script(goes_on("Looking."), says("Found.", delay_s=2))
+    await person.script(goes_on("Looking."), says("Found.", gates={person.word: 0}))
     await ask(page, f"Where is it? {person.word}")
 
     await shows(page.locator(".breadcrumb").get_by_text("Looking."))
     assert await page.locator(".say").count() == 0
+    await person.open(person.word)
     await answered(page, "Found.")
     assert await on_page(page) == [
         ["user", f"Where is it? {person.word}"],
