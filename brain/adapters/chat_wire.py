@@ -75,10 +75,9 @@ async def listen(
         async with asyncio.timeout_at(min(end, loop.time() + waits.first_token_s)) as limit:
             async with await _post(client, body) as stream:
                 if "json" in stream.response.headers.get("content-type", ""):
-                    return _take(await _whole(stream), assembly, tell)
-                async for chunk in stream:
-                    if failure := _take(chunk, assembly, tell):
-                        return failure
+                    return _take_whole(await _whole(stream), assembly, tell)
+                async for chunk in stream:  # the library raises what is an error among them
+                    _take(chunk, assembly, tell)
                     if assembly.finish or assembly.begun:
                         gap_s = TAIL_S if assembly.finish else waits.gap_s
                         limit.reschedule(min(end, loop.time() + gap_s))
@@ -111,14 +110,17 @@ async def _whole(stream: "AsyncStream[object]") -> object:
     return json.loads(parts)
 
 
-def _take(chunk: object, assembly: Assembly, tell: Callable[[Delta], None]) -> Failure | None:
-    if not isinstance(chunk, dict):
-        return None
-    if error := chunk.get("error"):
+def _take_whole(body: object, assembly: Assembly, tell: Callable[[Delta], None]) -> Failure | None:
+    if isinstance(body, dict) and (error := body.get("error")):
         return error_in_answer(error)
-    for delta in assembly.feed(chunk):
-        tell(delta)
+    _take(body, assembly, tell)
     return None
+
+
+def _take(chunk: object, assembly: Assembly, tell: Callable[[Delta], None]) -> None:
+    if isinstance(chunk, dict):
+        for delta in assembly.feed(chunk):
+            tell(delta)
 
 
 def _failure(error: "APIError") -> Failure:

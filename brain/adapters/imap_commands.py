@@ -57,7 +57,7 @@ class Commands:
 
     def login(self) -> None:
         """Encrypted, unless the server is on this machine."""
-        from imapclient.exceptions import IMAPClientAbortError, LoginError
+        from imapclient.exceptions import LoginError
 
         client, server = self._client, self._server
         if not server.tls and client.has_capability("STARTTLS"):
@@ -69,8 +69,6 @@ class Commands:
                 client.plain_login(server.user, server.password)
             else:
                 client.login(server.user, server.password)
-        except IMAPClientAbortError:
-            raise
         except LoginError:
             raise MailboxUnreachable("the mailbox's server does not let us in") from None
         self._has_modseq = client.has_capability("CONDSTORE")

@@ -150,7 +150,7 @@ def _unheard(text: str, heard: Heard | None) -> str:
         case Heard(how=How.UNSPOKEN):
             return UNHEARD
         case Heard(how=How.CUT_OFF, chars=chars):
-            return HEARD_UP_TO.format(text[max(chars - HEARD_CHARS, 0) : chars].strip())
+            return HEARD_UP_TO.format(text[:chars][-HEARD_CHARS:].strip())
         case _:
             return ""
 

@@ -43,12 +43,27 @@ def but(verb: bytes, answer: bytes | None) -> Answer:
     return talk
 
 
+def plain_login(answer: bytes | None) -> Answer:
+    """A server that takes AUTH=PLAIN, and what it says to it."""
+
+    def talk(tag: bytes, line: bytes) -> bytes | None:
+        if b"CAPABILITY" in line.upper():
+            return b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n" + tag + b" OK done\r\n"
+        return but(b"AUTHENTICATE", answer)(tag, line)
+
+    return talk
+
+
 @asynccontextmanager
-async def serving(answer: Answer, greeting: bytes = GREETING) -> AsyncIterator[MailServer]:
+async def serving(
+    answer: Answer, greeting: bytes = GREETING, *, greets: asyncio.Event | None = None
+) -> AsyncIterator[MailServer]:
     talks: set[asyncio.Task[None]] = set()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
+            if greets is not None:
+                await greets.wait()
             writer.write(greeting)
             while line := await reader.readline():
                 said = answer(line.split()[0], line)
@@ -71,8 +86,8 @@ async def serving(answer: Answer, greeting: bytes = GREETING) -> AsyncIterator[M
         await asyncio.gather(*talks)
 
 
-async def sent_folder(at: MailServer) -> str | None:
-    async with ImapServer(at, step_s=STEP_S).session() as session:
+async def sent_folder(at: MailServer, *, step_s: float = STEP_S) -> str | None:
+    async with ImapServer(at, step_s=step_s).session() as session:
         return await session.do(Commands.sent_folder)
 
 
@@ -91,6 +106,8 @@ async def test_a_polite_server_is_understood() -> None:
         (but(b"LOGIN", b""), GREETING),
         (but(b"LOGIN", b"TAG NO wrong\r\n"), GREETING),
         (but(b"LOGIN", None), GREETING),
+        (plain_login(None), GREETING),
+        (plain_login(b"TAG NO wrong\r\n"), GREETING),
         (but(b"LIST", b""), GREETING),
         (but(b"LIST", None), GREETING),
         (but(b"LIST", b"TAG BAD what?\r\n"), GREETING),
@@ -151,6 +168,21 @@ async def test_who_is_interrupted_leaves_no_connection_behind() -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+
+
+async def test_who_gives_up_before_the_greeting_leaves_no_connection_behind() -> None:
+    greets = asyncio.Event()
+    # The server's own end waits until every client has hung up.
+    async with serving(polite, greets=greets) as at:
+        with pytest.raises(MailboxUnreachable):
+            await sent_folder(at, step_s=0.05)
+        greets.set()
+
+
+def test_an_empty_stretch_of_a_folder_is_asked_of_nobody() -> None:
+    commands = object.__new__(Commands)  # without a connection
+    assert commands.uids(5, 4) == []
+    assert commands.changed(5, 4, since=1) == []
 
 
 async def test_a_sync_with_a_silent_server_ends_in_its_time() -> None:

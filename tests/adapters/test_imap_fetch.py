@@ -101,3 +101,14 @@ def test_a_large_email_whose_parts_are_not_described_keeps_its_headers() -> None
     shelf = Vague(letters(1), size=200_000)
     [each] = fetch_emails(shelf, [1], Folder.INBOX)
     assert (each.email.subject, each.email.text) == ("Number 1", "")
+
+
+def test_the_languages_of_a_part_are_no_disposition() -> None:
+    class Bilingual(Shelf):
+        def _told(self, uid: int, items: Sequence[str]) -> dict[bytes, Any]:
+            told = super()._told(uid, items)
+            structure = (*told[b"BODYSTRUCTURE"], None, None, (b"en", b"de"))
+            return {**told, b"BODYSTRUCTURE": structure}
+
+    [placed] = fetch_emails(Bilingual(letters(1), size=200_000), [1], Folder.INBOX)
+    assert (placed.email.text, placed.email.attachments) == ("Hello", ())

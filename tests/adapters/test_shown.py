@@ -76,6 +76,7 @@ async def test_what_does_not_change_anything_is_passed_on() -> None:
     memory, wishes = ShownMemory(FakeMemory(), block), ShownWishes(FakeWishes(), block)
     fact = await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
     assert await memory.facts("anna", limit=10) == [fact]
+    assert await memory.fact("anna", fact.id) == fact
     assert await memory.recall("anna", query="tea", limit=10) == [fact]
     rule = await wishes.add_rule("anna", about="tea", words=["tea"], key="1")
     assert await wishes.rules("anna") == [rule]

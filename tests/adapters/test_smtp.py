@@ -165,3 +165,10 @@ async def test_no_password_goes_unencrypted_to_another_machine() -> None:
     assert isinstance(ended, Refused)
     assert "no encryption" in ended.reason
     assert not [line for line in script.told if line.startswith("AUTH")]
+
+
+async def test_a_server_of_this_machine_that_asks_for_no_password_is_told_none() -> None:
+    script = Script(ehlo="250-here\r\n250 SIZE 1000000")
+    assert isinstance(await sent(script), Accepted)
+    assert [line for line in script.told if line.startswith("AUTH")] == []
+    assert len(script.taken) == 1

@@ -67,6 +67,14 @@ async def test_a_call_that_reached_its_length_is_cut(server: Directed, model: Mo
     assert caught.value.text == "I look"
 
 
+async def test_a_call_that_is_whole_at_its_length_is_an_answer(
+    server: Directed, model: Model
+) -> None:
+    await server.direct({"calls": [CALL], "finish_reason": "length"})
+    answer = await model.answer(PROMPT, limit_s=20)
+    assert [call.name for call in answer.calls] == ["find"]
+
+
 async def test_a_filtered_answer_is_none(server: Directed, model: Model) -> None:
     await server.direct({"text": "The", "finish_reason": "content_filter"})
     with pytest.raises(ModelUnavailable, match="filter"):

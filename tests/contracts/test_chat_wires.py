@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from brain.adapters.chat_wire import MAX_BODY_BYTES
 from brain.domain.errors import ModelCut, ModelRefused, ModelUnavailable
 from brain.ports import Prompt
 from tests.contracts.chat_stage import (
@@ -43,6 +44,7 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(http("<html>maintenance</html>", kind="text/html"), id="HTML 200"),
         pytest.param(http("{", kind=JSON), id="half a JSON"),
         pytest.param(http("null", kind=JSON), id="null"),
+        pytest.param(http(" " * MAX_BODY_BYTES + "null", kind=JSON), id="a JSON without end"),
         pytest.param(http(json.dumps(error(502)), kind=JSON), id="JSON error, 200"),
         pytest.param(http(json.dumps(error("rate_limit_exceeded")), kind=JSON), id="rate limit"),
         pytest.param(sse(error(429)), id="error as first event"),

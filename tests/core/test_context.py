@@ -1,8 +1,21 @@
 """What the model is shown."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from brain.core.context import CUT_OFF, LEFT_OUT, WRAP_UP, compose, shorten, tool_to_chat
+import pytest
+
+from brain.core.context import (
+    CUT_OFF,
+    HEARD_CHARS,
+    HEARD_UP_TO,
+    LEFT_OUT,
+    UNHEARD,
+    WRAP_UP,
+    compose,
+    shorten,
+    tool_to_chat,
+)
 from brain.core.history import FRESH, NEUTRAL
 from brain.core.limits import Limits
 from brain.domain.journal import (
@@ -16,7 +29,7 @@ from brain.domain.journal import (
     Spent,
     ToolCall,
 )
-from brain.domain.messages import Kind, LogEntry, Message, Remark, Utterance
+from brain.domain.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
 from brain.domain.tools import Json
 from brain.tools.say import QUIT_SPEC
 from tests.fakes.world import EPOCH
@@ -39,9 +52,10 @@ def shown(
     limits: Limits | None = None,
     *,
     wrap_up: bool = False,
+    heard: Sequence[Heard] = (),
 ) -> list[Json]:
     run = Run(run_id="r", step=0, first_seq=1, spent=Spent(started_ms=0), journal=tuple(journal))
-    return compose(run, history, limits=limits or Limits(), now=EPOCH, wrap_up=wrap_up)
+    return compose(run, history, limits=limits or Limits(), now=EPOCH, wrap_up=wrap_up, heard=heard)
 
 
 def call(id: str, arguments: str = "{}") -> ToolCall:
@@ -179,3 +193,31 @@ def test_a_tool_is_told_as_chat_completions_take_it() -> None:
     assert told["type"] == "function"
     assert told["function"]["name"] == "sayToUserAndQuit"
     assert told["function"]["parameters"]["type"] == "object"
+
+
+DRAWER = "It is in the blue drawer, below the maps. 🗺"
+
+
+@pytest.mark.parametrize(
+    ("heard", "note"),
+    [
+        (Heard(seq=2, how=How.PLAYED), ""),
+        (Heard(seq=4, how=How.UNSPOKEN), ""),
+        (Heard(seq=2, how=How.UNSPOKEN), UNHEARD),
+        (Heard(seq=2, how=How.CUT_OFF, chars=17), HEARD_UP_TO.format("It is in the blue")),
+        (Heard(seq=2, how=How.CUT_OFF, chars=5000), HEARD_UP_TO.format(DRAWER)),
+    ],
+)
+def test_the_model_is_told_what_of_a_message_did_not_reach_the_users_ear(
+    heard: Heard, note: str
+) -> None:
+    lines = shown([], (user(1, "Where?"), brain(2, DRAWER)), heard=(heard,))
+    assert lines[2]["content"] == DRAWER + note
+
+
+def test_of_a_long_message_that_was_cut_off_the_end_of_what_was_heard_is_told() -> None:
+    text = "".join(f"{number:04} " for number in range(200))
+    mark = Heard(seq=2, how=How.CUT_OFF, chars=500)
+    lines = shown([], (user(1, "Count."), brain(2, text)), heard=(mark,))
+    told = lines[2]["content"].removeprefix(text)
+    assert told == HEARD_UP_TO.format(text[500 - HEARD_CHARS : 500].strip())

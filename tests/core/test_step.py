@@ -53,6 +53,7 @@ def test_plain_text_is_the_last_word() -> None:
 def test_a_text_that_was_cut_off_is_gone_on_with() -> None:
     cut: list[Entry] = [said(), Interrupted(text="The blue "), Interrupted(text="draw")]
     assert step.begun(cut) == "The blue draw"
+    assert step.begun(cut[1:]) == "The blue draw"
     assert step.begun([*cut, said(2)]) == ""
     verdict = step.judge(
         answer(text="er."), SPECS, heard=False, limits=Limits(), begun=step.begun(cut)

@@ -372,3 +372,20 @@ def test_a_store_that_is_away_is_503_and_nothing_was_decided() -> None:
         assert (tool.sent, len(await world.log())) == ([], 2)
 
     run_virtual(story())
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("set aside by newer code", 500), ("open 2 99999999999999", 404)]
+)
+def test_a_question_that_this_code_cannot_load_takes_no_decision(state: str, status: int) -> None:
+    async def story() -> None:
+        world, wiring, tool = stage(sending(LUNCH), words("Done."))
+        question = await asked(wiring)
+        # The second has its state and not its words.
+        id = question if status == 500 else "without-words"
+        key = Keys.of("anna").key("questions")
+        await world.redis.execute(["HSET", key, id, state], limit_s=4)
+        assert (await order(wiring, "approve", questionId=id))[0] == status
+        assert (tool.sent, len(await world.log())) == ([], 2)
+
+    run_virtual(story())

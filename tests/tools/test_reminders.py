@@ -16,7 +16,15 @@ from brain.domain.reminders import Reminder
 from brain.domain.tools import Effect, Json
 from brain.domain.wishes import Preferences, Rule
 from brain.ports import Tool, Wishes
-from brain.tools.reminders import AWAY, FULL, NO_TIME, NOT_KEPT, NOT_SET, reminder_tools
+from brain.tools.reminders import (
+    AWAY,
+    FULL,
+    NO_TIME,
+    NOT_KEPT,
+    NOT_SET,
+    ReminderTool,
+    reminder_tools,
+)
 from tests.fakes.loop import run_virtual
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World
@@ -243,6 +251,19 @@ def test_a_database_that_is_away_is_a_fault_and_nothing_is_done() -> None:
             await use(tools, "cancelReminder", {"id": reminder["id"]})
         assert str(fault.value) == AWAY
         assert [one.id for one in await kept(world)] == [reminder["id"]]
+
+    run_virtual(story())
+
+
+def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> None:
+    async def story() -> None:
+        world = World()
+        reminder = (await use(tools_of(world), "remind", OVEN))["set"]
+        cancel = named(tools_of(world), "cancelReminder")
+        assert isinstance(cancel, ReminderTool)
+        world.redis.refusing = True
+        with pytest.raises(ToolFault, match=AWAY):
+            await cancel.prepare(errand("cancelReminder", {"id": reminder["id"]}))
 
     run_virtual(story())
 
