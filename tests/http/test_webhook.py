@@ -133,6 +133,7 @@ async def test_what_was_signed_at_another_time_is_401(
         (json.dumps({"time_ms": now_ms(), "events": ["x"]}).encode(), "an event is no object"),
         (webhook({"name": 7}), "name of an event is no text"),
     ],
+    ids=["text", "list", "time", "events", "event", "name"],
 )
 async def test_a_signed_body_of_another_shape_is_422_and_says_where(
     deployment: Deployment, body: bytes, said: str

@@ -15,9 +15,6 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
-from tests.walks.test_page import browser
-
-__all__ = ["browser"]  # a fixture
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
