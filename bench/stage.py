@@ -85,6 +85,10 @@ class Stage:
         body = {"user": person.id, "text": "What did Anna write?", "loops": loops}
         return _told(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
 
+    async def look_floor(self, person: Person, http: httpx.AsyncClient) -> httpx.Response:
+        """What is kept of a user, read by hand."""
+        return await http.post(f"{self.floor_url}/api/floor", json={"user": person.id, "look": 1})
+
     async def call_bare(self) -> None:
         """A function that does nothing: what gateway, runtime and client cost by themselves."""
         (await self.http.post(f"{self.floor_url}/api/bare", json={})).raise_for_status()

@@ -1,7 +1,8 @@
 """The floor of a turn: the same work by hand with the same SDKs, and no promise kept.
 
 POST `{"user", "text", "loops"}`: the state is read with one REST call, the model asked once a
-loop, each answer kept with one REST call. No token, no lease, no fence, no sequence, no recovery.
+loop, each answer kept with one REST call. With `"look"` the state is read, and no more. No token,
+no lease, no fence, no sequence, no recovery.
 """
 
 import json
@@ -32,6 +33,8 @@ async def _answer(turn: dict[str, Any]) -> str:
     redis, model = _made()
     key = f"floor:{turn['user']}"
     known = await redis.get(key)
+    if turn.get("look"):
+        return str(known)
     messages = json.loads(known) if known else []
     messages.append({"role": "user", "content": turn["text"]})
     said = ""

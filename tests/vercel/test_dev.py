@@ -14,8 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.async_api import async_playwright
 
 from local.command import STATE
+from local.toolchain import find_browser
 from tests.vercel.copies import CLI, ROOT, copy_tree, environment
 
 READY = "Ready!"  # what the tool prints once it serves
@@ -23,6 +25,21 @@ START_S = 60.0  # seconds; 2 on two idle cores
 FIRST_ANSWER_S = 80.0  # seconds; the tool installs the packages anew for each function it starts
 ALL_ANSWERS_S = 180.0  # seconds for the first answers of three functions at once; 55 on two cores
 USED = ("session", "voiceToBrain", "messages")  # the functions of the main job
+BARE = "/icon.svg"  # a document of the page's origin that no client is in yet
+BY_POLLING = """async (text) => {
+    const { connect } = await import('/brain.js');
+    const brain = await connect();
+    const list = [];
+    const isWhole = new Promise((resolve) => {
+        brain.onMessage(({ role, text }) => list.push(text) && role === 'brain' && resolve());
+    });
+    const state = await new Promise((resolve) => {
+        brain.onState((state) => state.connection === 'polling' && resolve(state));
+    });
+    const { message } = await brain.askBrain(text);
+    await isWhole;
+    return { connection: state.connection, road: state.road, answer: message.text, list };
+}"""
 STOP_S = 10.0  # seconds between asking the tool to end and ending it
 
 
@@ -169,6 +186,25 @@ def test_the_main_job_is_done_on_the_local_services(home: str) -> None:
     assert "I am a script" in outcome["message"]["text"]
     assert [entry["text"] for entry in log] == ["What can you do?", outcome["message"]["text"]]
     assert log[1] == outcome["message"]
+
+
+@pytest.mark.timeout(ALL_ANSWERS_S + 60)
+async def test_without_streams_and_sockets_the_client_in_a_browser_works_by_polling(
+    home: str,
+) -> None:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        page = await browser.new_page()
+        # The channel is no function: the tool's lack of sockets would not keep it away.
+        await page.route_web_socket("**", lambda socket: socket.close())
+        await page.goto(f"{home}{BARE}")
+        found = await page.evaluate(BY_POLLING, "What can you do?")
+        await browser.close()
+
+    assert found["connection"] == "polling"
+    assert found["road"] == "polling"
+    assert "I am a script" in found["answer"]
+    assert found["list"] == ["What can you do?", found["answer"]]
 
 
 def answer_of(response: httpx.Response) -> dict[str, Any]:
