@@ -126,19 +126,18 @@ async def test_what_was_signed_at_another_time_is_401(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (b"{", "the body is not JSON"),
-        (b"[]", "the body is no object"),
-        (webhook(time_ms="now"), "time_ms is no whole number"),
-        (webhook(events={}), "events is no list"),
-        (json.dumps({"time_ms": now_ms(), "events": ["x"]}).encode(), "an event is no object"),
-        (webhook({"name": 7}), "name of an event is no text"),
+        ("{", "the body is not JSON"),
+        ("[]", "the body is no object"),
+        ('{"time_ms": "now", "events": []}', "time_ms is no whole number"),
+        ('{"time_ms": NOW, "events": {}}', "events is no list"),
+        ('{"time_ms": NOW, "events": ["x"]}', "an event is no object"),
+        ('{"time_ms": NOW, "events": [{"name": 7}]}', "name of an event is no text"),
     ],
-    ids=["text", "list", "time", "events", "event", "name"],
 )
 async def test_a_signed_body_of_another_shape_is_422_and_says_where(
-    deployment: Deployment, body: bytes, said: str
+    deployment: Deployment, body: str, said: str
 ) -> None:
-    answer = await told(deployment, body)
+    answer = await told(deployment, body.replace("NOW", str(now_ms())).encode())
     assert (answer.status_code, answer.json()["detail"]) == (422, said)
 
 
