@@ -127,10 +127,12 @@ async def assert_list_is_log(tab: Tab, *, before: list[Json] | None = None) -> N
 
 
 async def test_a_tab_that_was_offline_in_mid_run_says_so_and_has_missed_nothing(
-    context: BrowserContext, tab: Tab, person: Person
+    context: BrowserContext, tab: Tab, town: Town, person: Person
 ) -> None:
     await long_run(tab)
     await context.set_offline(True)
+    # The emulation lets a socket that is open live on; a network that is gone does not.
+    await town.stack.services.pusher.drop_connections()
     await tab.until("walk.state.connection === 'offline'")
     await until_done(person)
     assert "Done." not in [entry["text"] for entry in await tab.has("heard")]
