@@ -8,6 +8,7 @@ HERE = Path(__file__).parent
 WHOLE = ("walks", "vercel")  # folders of what plays everything at once, against the clock
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of a file stay together. Those that need the machine for themselves follow each other
     in one process, from the beginning on, for they take as long as all the others.
