@@ -34,7 +34,7 @@ import: ## a folder of texts into the documents of what runs here: make import F
 test: ## the whole test suite
 	$(call setup,test)
 	npm test
-	.venv/bin/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+	.venv/bin/python -m pytest -n logical --dist loadscope
 
 check: ## everything that can be said without running the code
 	$(call setup,dev)

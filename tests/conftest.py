@@ -1,22 +1,21 @@
 """How the tests are dealt out to several processes (`make test`)."""
 
-from pathlib import Path
-
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
-HERE = Path(__file__).parent
-WHOLE = ("walks", "vercel")  # folders of what plays everything at once, against the clock
+WHOLE = ("tests/walks/", "tests/vercel/")  # what plays everything at once, against the clock
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+class ByNeed(LoadScopeScheduling):  # type: ignore[misc]  # its package ships no types
     """Tests of a file stay together. Those that need the machine for themselves follow each other
-    in one process, from the beginning on, for they take as long as all the others.
+    in one process, beside which the others have all there is.
     """
-    if not hasattr(config, "workerinput"):
-        return
-    for item in items:
-        folder, *_ = item.path.relative_to(HERE).parts
-        group = "whole" if folder in WHOLE else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.path.relative_to(HERE).parts[0] not in WHOLE)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, *_ = nodeid.split("::")
+        return "whole" if file.startswith(WHOLE) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByNeed:
+    """In place of pytest-xdist's own."""
+    return ByNeed(config, log)
