@@ -69,13 +69,15 @@ async function failing(stack) {
   return faults.reduce((sum, { fired }) => sum + fired, 0);
 }
 
-async function caughtUp({ person, page }) {
+async function caughtUp({ person, page, spoken }) {
   await page.until(() => page.answers.length === 2);
   const isOpen = async () => (await person.log()).filter(isEnd).length < 2;
   while (await isOpen()) await pause(0.1);
   await pause(LATE_S); // what is late comes, and changes nothing
   await person.ask('Is that all?', HARDLY_S);
   await page.until(() => page.heard.at(-1).text === 'Ten.');
+  const { seq } = page.heard.at(-1);
+  while (!spoken.some((said) => said.seq === seq)) await pause(0.05);
 }
 
 async function livedThrough(stack, people, seed, pages) {
