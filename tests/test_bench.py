@@ -16,7 +16,7 @@ from bench.timing import percentile
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_S = 110.0  # seconds for one of them
 # The others play runs of many seconds.
-QUICK = ("overhead", "roundtrips", "starts", "history", "mailbox")
+QUICK = ("overhead", "roundtrips", "polling", "starts", "history", "mailbox")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
