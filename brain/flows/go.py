@@ -18,10 +18,10 @@ from brain.domain.moves import Move, Summons
 from brain.domain.tools import ClientTool
 from brain.flows.admit import admit, resume
 from brain.flows.archive import copy_log, is_due, tidy_log
-from brain.flows.deliver import ORDER_S, Reply, deliver
+from brain.flows.deliver import Reply, deliver
 from brain.flows.loop import do_one_brain_loop, draft
 from brain.flows.memory import loaded_memory, renew_memory, summarise
-from brain.flows.notices import NO_RUN, end_quiet, release, release_between
+from brain.flows.notices import NO_RUN, end_quiet, release_after, release_between
 from brain.flows.reinvoke import reinvoke_on_timeout
 from brain.flows.turn import Invocation, OutOfTime, Services, Turn
 
@@ -168,8 +168,7 @@ async def _tidy(turn: Turn, before_seq: int) -> None:
     services, user_id = turn.services, turn.lease.hold.user_id
     try:
         if turn.waiting:
-            await turn.outbox.drain(limit_s=ORDER_S)  # what the run has said comes first
-            await release(services, user_id)
+            await release_after(turn)
         await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
         if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
             await tidy_log(services, user_id, last_seq=turn.seq)

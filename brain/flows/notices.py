@@ -63,9 +63,20 @@ async def release_between(turn: Turn) -> None:
     """
     services, hold = turn.services, turn.lease.hold
     held = await services.board.held(hold.user_id)
-    said, _ = await _decide(services, hold.user_id, held, hold=hold)
+    said, _ = await _decide(services, hold.user_id, held, hold=hold, publishes=False)
     for message in said:
         send_websocket_message(turn.outbox, turn.reply, message)
+
+
+async def release_after(turn: Turn) -> None:
+    """The same by a brain whose run has ended: what the run has said comes first, however slow the
+    channel is. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    services, user_id = turn.services, turn.lease.hold.user_id
+    held = await services.board.held(user_id)
+    said, _ = await _decide(services, user_id, held, hold=None, publishes=False)
+    for message in said:
+        turn.outbox.send("message", message_for_channel(message))
 
 
 async def end_quiet(services: Services, user_id: str) -> None:
@@ -114,10 +125,10 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
 
 
 async def _decide(
-    services: Services, user_id: str, held: Held, *, hold: Hold | None
+    services: Services, user_id: str, held: Held, *, hold: Hold | None, publishes: bool = True
 ) -> tuple[list[Message], datetime | None]:
-    """What was said, and when to decide again at the latest, if that is known. Without a brain's
-    `hold` it is published at once; that brain does so in its order.
+    """What was said, and when to decide again at the latest, if that is known. It is published at
+    once; but a brain, with its `hold` while it runs, does so in its order.
     """
     said: list[Message] = []
     for _ in range(RETHINKS):
@@ -129,6 +140,8 @@ async def _decide(
             if message is None:
                 break
             said.append(message)
+            if publishes:
+                await _publish(services, user_id, message)
         else:
             break
         # Another was quicker with a part of it, or a brain has begun to work.
@@ -156,7 +169,7 @@ async def _say(
     announcement: Announcement,
     hold: Hold | None,
 ) -> Message | None:
-    """Commit first, publish second: a death in between costs a page's next look."""
+    """Recorded first, published by whoever asks: a death in between costs a page's next look."""
     known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
     message = await services.board.say(
         user_id,
@@ -167,8 +180,6 @@ async def _say(
     )
     if message is not None:
         log.info("notice: said, notices=%d", len(announcement.notices))
-        if hold is None:
-            await _publish(services, user_id, message)
     return message
 
 

@@ -439,3 +439,19 @@ def test_a_database_that_is_away_between_two_sentences_costs_no_answer_and_no_no
         assert len(await notifications(world)) == 1
 
     run_virtual(story())
+
+
+def test_on_a_slow_channel_a_notice_comes_after_the_last_word_of_the_run() -> None:
+    async def story() -> None:
+        world = World([words("So.", delay_s=3)])
+        await comes(world)
+        world.channel.delay_s = 6  # of the word that the run is on
+        await world.ask("Well?", patience_s=0.5)
+        await asyncio.sleep(1)
+        world.channel.delay_s = 0.02
+        await arrives(world, an_email())
+        await world.settle()
+        told = [sent["text"] for sent in world.channel.messages()]
+        assert told == ["So.", "An email from Anna has just arrived: Dinner."]
+
+    run_virtual(story())
