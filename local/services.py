@@ -127,9 +127,7 @@ async def services(
         queue = Switchable(engine.app, ports.queue)
         channel = Switchable(pusher.app, ports.channel)
         model = Switchable(scripted_model(pace=pace), ports.model)
-        for switchable in (store, queue, channel, model):
-            await switchable.start()
-            exits.push_async_callback(switchable.stop)
+        await _start(exits, store, queue, channel, model)
         mailbox = await exits.enter_async_context(
             local_mailbox(data_dir / "mailbox", imap_port=ports.imap, smtp_port=ports.smtp)
         )
@@ -152,6 +150,12 @@ async def services(
             mailbox=mailbox,
             store_pid=redis.pid,
         )
+
+
+async def _start(exits: AsyncExitStack, *switchables: Switchable) -> None:
+    for switchable in switchables:
+        await switchable.start()
+        exits.push_async_callback(switchable.stop)
 
 
 def _pusher(public_url: str) -> LocalPusher:

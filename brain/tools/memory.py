@@ -80,10 +80,8 @@ def memory_tools(
         return {"remembered": {"id": fact.id, "text": fact.text}}
 
     async def recall(errand: Errand) -> Json:
-        given = errand.arguments
-        found = await memory.recall(
-            errand.user_id, query=given["query"], limit=given.get("limit", FACTS)
-        )
+        query, limit = errand.arguments["query"], errand.arguments.get("limit", FACTS)
+        found = await memory.recall(errand.user_id, query=query, limit=limit)
         return {"facts": [_fact(fact) for fact in found]}
 
     async def forget(errand: Errand) -> Json:
