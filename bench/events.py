@@ -16,7 +16,7 @@ from standardwebhooks import Webhook
 from bench.stage import Json, Person, Stage, says, staged
 from bench.tables import Table, ms, ratio
 from bench.timing import Scale, percentile, seconds_of
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from local.services import EMAIL_USER
 
 TIMES = 30  # repetitions

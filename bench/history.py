@@ -8,11 +8,11 @@ from statistics import median
 from bench.stage import Person, Stage, says, staged
 from bench.tables import Table, kib, ms, ratio
 from bench.timing import Scale, seconds_of
-from brain.adapters.clock import SystemClock
-from brain.adapters.scripts import Keys
-from brain.core.limits import Limits
-from brain.core.records import draft_to_log, utterance_to_log
-from brain.domain.messages import Draft, Kind
+from brain.cloud.clock import SystemClock
+from brain.cloud.redis.scripts import Keys
+from brain.run.limits import Limits
+from brain.run.messages import Draft, Kind
+from brain.run.records import draft_to_log, utterance_to_log
 
 SIZES = (10, 100, 1_000, 10_000)  # entries of the log when a turn begins
 TURNS = 55  # a little more than a round: each hundred entries the log's old end is archived

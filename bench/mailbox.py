@@ -25,11 +25,11 @@ from imapclient import IMAPClient
 
 from bench.tables import Table, ms, ratio
 from bench.timing import Doing, Scale, in_turns, percentile, seconds_of
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.imap import ImapServer
-from brain.adapters.mailbox import ImapMailbox
-from brain.adapters.postgres import Postgres
-from brain.email_settings import MailServer
+from brain.cloud.postgres.database import Postgres
+from brain.email.imap.mailbox import ImapMailbox
+from brain.email.imap.server import ImapServer
+from brain.email.postgres import PostgresEmails
+from brain.email.settings import MailServer
 from local.engines import postgres
 from local.mailbox.dovecot import PASSWORD, Dovecot, dovecot
 from local.mailbox.letters import letters

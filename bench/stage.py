@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import jwt
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from local.gateway import Gateway
 from local.gateway.rules import read_rules
 from local.guard import guard

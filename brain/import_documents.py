@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brain import settings
-from brain.adapters.imports import Part, PostgresImports
-from brain.adapters.postgres import Postgres
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS
-from brain.domain.errors import DatabaseUnreachable
+from brain.cloud.postgres.database import Postgres
+from brain.documents.imports import Part, PostgresImports
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
+from brain.run.errors import DatabaseUnreachable
 
 MARKDOWN = {".md", ".markdown"}
 TEXT = {".txt", ".text"}

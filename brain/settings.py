@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from brain import variables
-from brain.core.limits import LEASE_S
-from brain.domain.errors import SettingMissing
+from brain.run.errors import SettingMissing
+from brain.run.limits import LEASE_S
 from brain.variables import Env
 
 if TYPE_CHECKING:
-    from brain.email_settings import EmailSettings
+    from brain.email.settings import EmailSettings
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
 RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
@@ -178,7 +178,7 @@ def email(env: Env) -> "EmailSettings | None":
     """The email account; None where there is none: then there are no email tools."""
     if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
         return None
-    from brain.email_settings import read
+    from brain.email.settings import read
 
     return read(env)
 

@@ -6,31 +6,37 @@ from random import random
 from typing import TYPE_CHECKING
 
 from brain import settings
-from brain.adapters.board import RedisBoard, RedisMemoryBlock
-from brain.adapters.chat import ChatModel, ChatSettings
-from brain.adapters.clock import SystemClock
-from brain.adapters.news import UpstashNews
-from brain.adapters.pusher import PusherChannel
-from brain.adapters.qstash import QStashQueue, SignatureCheck
-from brain.adapters.reminders import RedisReminders
-from brain.adapters.store import RedisStore
-from brain.adapters.upstash import Upstash
-from brain.adapters.webhooks import WebhookReader
-from brain.core.limits import Limits
-from brain.domain.errors import QueueUnreachable, SettingMissing
-from brain.flows.events import watch_mailbox
-from brain.flows.feed import Feed
-from brain.flows.notices import release
-from brain.flows.turn import Invocation, Services
+from brain.cloud.clock import SystemClock
+from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.pusher import PusherChannel
+from brain.cloud.qstash import QStashQueue, SignatureCheck
+from brain.cloud.redis.news import UpstashNews
+from brain.cloud.redis.store import RedisStore
+from brain.cloud.redis.upstash import Upstash
+from brain.cloud.webhooks import WebhookReader
+from brain.documents.ports import Documents
+from brain.email.ports import Emails
+from brain.events.flow import watch_mailbox
 from brain.http.tokens import Tokens
-from brain.ports import Archive, Documents, Emails, Memory, Reminders, Tool, Wishes
+from brain.memory.ports import Archive, Memory
+from brain.memory.redis import RedisMemoryBlock
+from brain.notices.flow import release
+from brain.notices.redis import RedisBoard
+from brain.preferences.ports import Wishes
+from brain.reminders.ports import Reminders
+from brain.reminders.redis import RedisReminders
+from brain.run.errors import QueueUnreachable, SettingMissing
+from brain.run.feed import Feed
+from brain.run.invocations import Tool
+from brain.run.limits import Limits
+from brain.run.turn import Invocation, Services
 from brain.variables import Env
 
 if TYPE_CHECKING:
-    from brain.adapters.postgres import Postgres
-    from brain.adapters.postmark import PostmarkReader
-    from brain.adapters.signed import EventSignature
-    from brain.tools.sending import Account
+    from brain.cloud.postgres.database import Postgres
+    from brain.email.postmark import PostmarkReader
+    from brain.email.sending import Account
+    from brain.events.signed import EventSignature
 
 
 log = logging.getLogger("brain")
@@ -119,7 +125,7 @@ class Wiring:
         """The archive of logs; None where there is no database."""
         if self.database is None:
             return None
-        from brain.adapters.archive import PostgresArchive
+        from brain.memory.archive import PostgresArchive
 
         return PostgresArchive(self.database)
 
@@ -141,7 +147,7 @@ class Wiring:
         """The check of what programs sign; None where no secret is set."""
         if self.events.secret is None:
             return None
-        from brain.adapters.signed import EventSignature
+        from brain.events.signed import EventSignature
 
         return EventSignature(self.events.secret)
 
@@ -150,7 +156,7 @@ class Wiring:
         """The reader of Postmark's webhooks; None where no password is set."""
         if self.events.postmark_password is None:
             return None
-        from brain.adapters.postmark import PostmarkReader
+        from brain.email.postmark import PostmarkReader
 
         return PostmarkReader(self.events.postmark_password)
 
@@ -224,7 +230,7 @@ class Wiring:
         url = settings.database(self.env)
         if url is None:
             return None
-        from brain.adapters.postgres import Postgres
+        from brain.cloud.postgres.database import Postgres
 
         return Postgres(url)
 
@@ -232,7 +238,7 @@ class Wiring:
     def documents(self) -> Documents | None:
         if self.database is None:
             return None
-        from brain.adapters.documents import PostgresDocuments
+        from brain.documents.postgres import PostgresDocuments
 
         return PostgresDocuments(self.database)
 
@@ -240,8 +246,8 @@ class Wiring:
     def memory(self) -> Memory | None:
         if self.database is None:
             return None
-        from brain.adapters.memory import PostgresMemory
-        from brain.adapters.shown import ShownMemory
+        from brain.memory.postgres import PostgresMemory
+        from brain.memory.shown import ShownMemory
 
         return ShownMemory(PostgresMemory(self.database), self.block)
 
@@ -249,8 +255,8 @@ class Wiring:
     def wishes(self) -> Wishes | None:
         if self.database is None:
             return None
-        from brain.adapters.shown import ShownWishes
-        from brain.adapters.wishes import PostgresWishes
+        from brain.preferences.postgres import PostgresWishes
+        from brain.preferences.shown import ShownWishes
 
         return ShownWishes(PostgresWishes(self.database), self.block)
 
@@ -258,7 +264,7 @@ class Wiring:
     def emails(self) -> Emails | None:
         if self.database is None:
             return None
-        from brain.adapters.emails import PostgresEmails
+        from brain.email.postgres import PostgresEmails
 
         return PostgresEmails(self.database)
 
@@ -268,10 +274,10 @@ class Wiring:
         at = settings.email(self.env)
         if at is None or self.database is None or self.emails is None:
             return None
-        from brain.adapters.imap import ImapServer
-        from brain.adapters.mailbox import ImapMailbox
-        from brain.adapters.smtp import SmtpPost
-        from brain.tools.sending import Account
+        from brain.email.imap.mailbox import ImapMailbox
+        from brain.email.imap.server import ImapServer
+        from brain.email.sending import Account
+        from brain.email.smtp import SmtpPost
 
         mailbox = ImapMailbox(ImapServer(at.imap), self.database, now=self.clock.now)
         post = SmtpPost(at.smtp, at.sender, utc=self.clock.utc)
@@ -279,8 +285,8 @@ class Wiring:
 
     @property
     def _tools(self) -> tuple[Tool, ...]:
-        from brain.adapters.web import HttpWeb
-        from brain.tools.toolbox import toolbox
+        from brain.toolbox import toolbox
+        from brain.web.fetch import HttpWeb
 
         brings = (self.events.secret, self.events.postmark_password) != (None, None)
         return toolbox(

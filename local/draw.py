@@ -1,4 +1,4 @@
-"""Draws the lease's states into docs/reliability.md, from the table in brain/core/lease.py.
+"""Draws the lease's states into docs/reliability.md, from the table in brain/run/lease_table.py.
 
 python -m local.draw      after a change of the table; a test notices when it was forgotten
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brain.core.lease import RULES, Rule, State
+from brain.run.lease_table import RULES, Rule, State
 from local.services import ROOT
 
 DOCUMENT = ROOT / "docs" / "reliability.md"

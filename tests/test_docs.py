@@ -3,14 +3,14 @@
 import re
 from pathlib import Path
 
-from brain.tools.say import SAY_SPECS
+from brain.run.say import SAY_SPECS
 from brain.wiring import Wiring
 from tests.http.stage import EVENT_SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
-SETTINGS = ("settings", "email_settings")
+SETTINGS = ("settings", "email/settings")
 FOR_ONE_MACHINE = {"BRAIN_OPEN_SESSION", "BRAIN_SCRIPTED_MODEL"}  # set by `make dev` alone
 SET_UP = {
     "UPSTASH_REDIS_REST_URL": "http://127.0.0.1:1",

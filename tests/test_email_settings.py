@@ -3,8 +3,8 @@
 import pytest
 
 from brain import settings
-from brain.domain.errors import SettingMissing
-from brain.email_settings import MailServer
+from brain.email.settings import MailServer
+from brain.run.errors import SettingMissing
 
 IMAP, SMTP = (
     "imaps://me%40brain.example:p%2Fw%3A%40%C3%A9@imap.example/",

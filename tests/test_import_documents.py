@@ -13,12 +13,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from brain.adapters.documents import PostgresDocuments
-from brain.adapters.imports import PostgresImports
-from brain.adapters.postgres import Postgres
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS
+from brain.cloud.postgres.database import Postgres
+from brain.documents.imports import PostgresImports
+from brain.documents.ports import Document
+from brain.documents.postgres import PostgresDocuments
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.import_documents import File, Skipped, main, parts, read, take_in
-from brain.ports import Document
 from local.engines import postgres
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from brain.core.codec import clean, dumps
-from brain.core.schema import objection
-from brain.domain.messages import Remark
-from brain.domain.tools import ClientTool
 from brain.http.edge import Problem
+from brain.run.codec import clean, dumps
+from brain.run.messages import Remark
+from brain.run.schema import objection
+from brain.run.tools import ClientTool
 
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024

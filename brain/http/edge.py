@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.core.codec import dumps
-from brain.domain.errors import (
+from brain.run.codec import dumps
+from brain.run.errors import (
     QuestionClosed,
     SettingMissing,
     SignatureRefused,
@@ -28,7 +28,7 @@ from brain.domain.errors import (
     Unreachable,
     WebhookUnreadable,
 )
-from brain.domain.tools import Json
+from brain.run.tools import Json
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from brain.domain.messages import Heard, How
 from brain.http.bodies import Body, Cleaned, parse
 from brain.http.edge import MAX_SEQ, Problem
+from brain.run.messages import Heard, How
 
 MAX_RESULT_CHARS = 20_000  # of what came of a tool in the front end; as long as any tool's result
 

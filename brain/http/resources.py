@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from brain.core.codec import iso, message_to_wire
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
-from brain.domain.messages import Message
-from brain.domain.tools import Json
+from brain.documents.ports import Document, Passage
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
 from brain.http.bodies import Body, ClientId, cleaned, not_blank
-from brain.ports import Document, Passage
+from brain.run.codec import iso, message_to_wire
+from brain.run.messages import Message
+from brain.run.tools import Json
 
 MAX_DOCUMENT_BYTES = 1024 * 1024  # of a body: the longest text in any script, escapes included
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from starlette.types import Receive, Send
 
-from brain.core.codec import dumps
-from brain.domain.tools import Json
+from brain.run.codec import dumps
+from brain.run.tools import Json
 
 MAX_FRAME_BYTES = 64 * 1024  # of a client's frame: twice the longest text with its context
 MAX_WAITING_BYTES = 1024 * 1024  # of frames that wait for a slow reader

@@ -8,9 +8,9 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from brain.core.codec import dumps
-from brain.domain.tools import Json
 from brain.http.edge import problem_of
+from brain.run.codec import dumps
+from brain.run.tools import Json
 
 HEARTBEAT_S = 10.0  # seconds of silence after which a comment keeps proxies from closing
 BEAT = b": still here\n\n"

@@ -5,12 +5,12 @@ from contextlib import suppress
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.adapters.qstash import RETRIES, retry_after_s
-from brain.domain.errors import QueueUnreachable, Unreachable
-from brain.domain.moves import Summons
-from brain.flows.go import brain_again
+from brain.cloud.qstash import RETRIES, retry_after_s
 from brain.http.bodies import SummonsBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
+from brain.run.errors import QueueUnreachable, Unreachable
+from brain.run.go import brain_again
+from brain.run.moves import Summons
 from brain.wiring import Wiring
 
 OUTAGE_S = 60.0  # seconds between two series of retries while a service is away

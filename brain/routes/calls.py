@@ -8,17 +8,17 @@ from typing import assert_never
 
 from starlette.background import BackgroundTask
 
-from brain.core.codec import entry_to_wire, message_to_wire
-from brain.core.pieces import Piece, piece_to_wire
-from brain.domain.errors import BrainError
-from brain.domain.messages import Decision, LogEntry, Message, Remark, Utterance
-from brain.domain.tools import ClientTool, Json
-from brain.flows.deliver import Heard, Outcome, Reply
-from brain.flows.go import brain_go
-from brain.flows.patience import wait_for
-from brain.flows.turn import Invocation, Services
 from brain.http.edge import Answer, where
 from brain.http.stream import Event, EventStream
+from brain.run.codec import entry_to_wire, message_to_wire
+from brain.run.deliver import Heard, Outcome, Reply
+from brain.run.errors import BrainError
+from brain.run.go import brain_go
+from brain.run.messages import Decision, LogEntry, Message, Remark, Utterance
+from brain.run.patience import wait_for
+from brain.run.pieces import Piece, piece_to_wire
+from brain.run.tools import ClientTool, Json
+from brain.run.turn import Invocation, Services
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")

@@ -6,9 +6,9 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.domain.presence import ClientMessage, MemberChange, Occupied, Presence
-from brain.flows.notices import release
 from brain.http.edge import Answer, read_body
+from brain.notices.flow import release
+from brain.notices.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")

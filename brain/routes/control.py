@@ -5,14 +5,6 @@ from typing import Literal, assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.core.codec import digest, message_to_wire
-from brain.core.consent import reading
-from brain.core.schema import complaint
-from brain.domain.errors import QuestionClosed
-from brain.domain.messages import Decision, Question
-from brain.domain.moves import Stopped
-from brain.domain.tools import Json
-from brain.flows.control import stop_run
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
@@ -24,7 +16,15 @@ from brain.http.orders import (
     StopBody,
     parse_order,
 )
+from brain.questions.consent import reading
 from brain.routes.calls import Said, answer
+from brain.run.codec import digest, message_to_wire
+from brain.run.control import stop_run
+from brain.run.errors import QuestionClosed
+from brain.run.messages import Decision, Question
+from brain.run.moves import Stopped
+from brain.run.schema import complaint
+from brain.run.tools import Json
 from brain.wiring import Wiring
 
 VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {

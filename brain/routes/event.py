@@ -5,20 +5,20 @@ from contextlib import suppress
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.adapters.qstash import EVENT_ROUTE, RETRIES, retry_after_s
-from brain.domain.errors import (
+from brain.cloud.qstash import EVENT_ROUTE, RETRIES, retry_after_s
+from brain.events.bodies import EventBody, OwnBody, Query, word_of
+from brain.events.flow import take_word
+from brain.events.model import EmailBrought, Word
+from brain.http.bodies import parse
+from brain.http.edge import Answer, Problem, parse_json, read_body
+from brain.routes.again import OUTAGE_S, retried
+from brain.run.errors import (
     EntryUnreadable,
     QueueUnreachable,
     SettingMissing,
     SignatureRefused,
     Unreachable,
 )
-from brain.domain.events import EmailBrought, Word
-from brain.flows.events import take_word
-from brain.http.bodies import parse
-from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.http.events import EventBody, OwnBody, Query, word_of
-from brain.routes.again import OUTAGE_S, retried
 from brain.wiring import Wiring
 
 MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # with attachments in it; the platform takes 4.5 MB

@@ -9,12 +9,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.core.codec import clean
-from brain.domain.errors import TokenRefused, Unreachable
-from brain.domain.tools import Json
-from brain.flows.deliver import Heard, Reply
-from brain.flows.patience import wait_for
-from brain.flows.turn import Invocation
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
@@ -31,6 +25,12 @@ from brain.routes.calls import Said, begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import said_in
+from brain.run.codec import clean
+from brain.run.deliver import Heard, Reply
+from brain.run.errors import TokenRefused, Unreachable
+from brain.run.patience import wait_for
+from brain.run.tools import Json
+from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
 PROTOCOL = "brain"

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
-from brain.core.codec import entry_to_wire, iso_ms
-from brain.flows.notices import release
-from brain.flows.reading import read_log
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
+from brain.notices.flow import release
+from brain.run.codec import entry_to_wire, iso_ms
+from brain.run.reading import read_log
 from brain.version import VERSION
 from brain.wiring import Wiring
 

@@ -8,12 +8,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
-from brain.core.emails import email_to_wire, found_to_wire
-from brain.core.memories import MAX_FACTS, fact_to_wire
-from brain.core.preferences import preferences_from_wire, preferences_to_wire
-from brain.core.rules import rule_to_wire
-from brain.domain.tools import Json
-from brain.domain.wishes import Preferences
+from brain.email.ports import Emails
+from brain.email.wire import email_to_wire, found_to_wire
 from brain.http.bodies import parse
 from brain.http.edge import Answer, Handler, Problem, read_json, tagged, whole_number
 from brain.http.resources import (
@@ -23,7 +19,11 @@ from brain.http.resources import (
     passage_to_wire,
     question_to_wire,
 )
-from brain.ports import Emails
+from brain.memory.rules import MAX_FACTS, fact_to_wire
+from brain.notices.rules import rule_to_wire
+from brain.preferences.model import Preferences
+from brain.preferences.rules import preferences_from_wire, preferences_to_wire
+from brain.run.tools import Json
 from brain.wiring import Wiring
 
 LISTED = 50  # of a list unless asked otherwise

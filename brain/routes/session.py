@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
-from brain.adapters.pusher import channel_names
-from brain.core.codec import iso
-from brain.domain.errors import SettingMissing, TokenRefused
-from brain.domain.tools import Json
+from brain.cloud.pusher import channel_names
 from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
+from brain.run.codec import iso
+from brain.run.errors import SettingMissing, TokenRefused
+from brain.run.tools import Json
 from brain.variables import Env
 from brain.wiring import Wiring
 

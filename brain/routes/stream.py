@@ -7,11 +7,11 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.domain.messages import Message, Utterance
-from brain.flows.feed import Anew, Feed, Item, RunChange
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
 from brain.http.stream import Event, EventStream
 from brain.routes.calls import entry_event
+from brain.run.feed import Anew, Feed, Item, RunChange
+from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
 RETRY_S = 1.0  # seconds before a client comes again

@@ -16,7 +16,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from brain.core.limits import LEASE_S as DEFAULT_LEASE_S
+from brain.run.limits import LEASE_S as DEFAULT_LEASE_S
 from local.chaos.history import Plan, live_through
 from local.chaos.report import report
 from local.chaos.rush import Crowd, rush

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import jwt
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from local.stack import Stack
 
 PAGE = 500  # log entries of one reading; the route's own bound

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from brain.domain.events import Held, Notice
-from brain.domain.messages import Draft, Message
-from brain.domain.moves import Hold
-from brain.ports import Board
+from brain.notices.model import Held, Notice
+from brain.notices.ports import Board
+from brain.run.messages import Draft, Message
+from brain.run.moves import Hold
 from tests.chaos.gates import Caller, Gate
 
 

@@ -3,12 +3,12 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from brain.domain.errors import BrainError, QuestionClosed, TooManyTexts
-from brain.domain.events import Event
-from brain.domain.messages import Decision
-from brain.domain.moves import Summons
-from brain.flows.deliver import Outcome
-from brain.flows.turn import Invocation, Services
+from brain.events.model import Event
+from brain.run.deliver import Outcome
+from brain.run.errors import BrainError, QuestionClosed, TooManyTexts
+from brain.run.messages import Decision
+from brain.run.moves import Summons
+from brain.run.turn import Invocation, Services
 from tests.chaos.ledger import Said
 from tests.chaos.processes import Process
 

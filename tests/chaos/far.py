@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from brain import ports
-from brain.domain.errors import (
+from brain.run.answers import Delta
+from brain.run.errors import (
     ChannelUnreachable,
     ModelCut,
     ModelRefused,
@@ -18,10 +18,12 @@ from brain.domain.errors import (
     QueueUnreachable,
     ToolFault,
 )
-from brain.domain.journal import Answered, ToolCall
-from brain.domain.moves import Summons
-from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Delta, Errand, Prompt
+from brain.run.invocations import Deed as Proposal
+from brain.run.invocations import Errand
+from brain.run.journal import Answered, ToolCall
+from brain.run.moves import Summons
+from brain.run.ports import Prompt
+from brain.run.tools import Effect, Json, ToolSpec
 from tests.chaos.calls import deliver
 from tests.chaos.faults import SLOW_S, SLOWEST_S
 from tests.chaos.gates import Gate
@@ -147,11 +149,11 @@ class ToolHere:
         await self._gate.leave(point)
         return done(key) + "." * tool.chars
 
-    async def prepare(self, errand: Errand) -> ports.Deed:
+    async def prepare(self, errand: Errand) -> Proposal:
         point = await self._gate.enter("tool", "prepare")
         await asyncio.sleep(NETWORK_S)
         await self._gate.leave(point)
-        return ports.Deed(question="Shall I?", recipients=("anna",))
+        return Proposal(question="Shall I?", recipients=("anna",))
 
     async def outcome(self, errand: Errand) -> str | None:
         point = await self._gate.enter("tool", "outcome")

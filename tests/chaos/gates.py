@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from brain.adapters.scripts import BRAIN_LIMIT_S, CALLER_LIMIT_S
-from brain.domain.errors import BrainError, LeaseLost, StoreUnreachable
-from brain.domain.messages import Draft, Heard
-from brain.domain.moves import (
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, CALLER_LIMIT_S
+from brain.run.errors import BrainError, LeaseLost, StoreUnreachable
+from brain.run.messages import Draft, Heard
+from brain.run.moves import (
     Admitted,
     Alive,
     AnsweredAside,
@@ -30,8 +30,8 @@ from brain.domain.moves import (
     Stopped,
     Summons,
 )
-from brain.domain.views import Here, Occupancy, Page, Status
-from brain.ports import StateStore
+from brain.run.state import StateStore
+from brain.run.views import Here, Occupancy, Page, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop

@@ -7,12 +7,12 @@ can only be seen as it happens (I2, the questions of I5) stands in the ledger al
 from collections import Counter
 from collections.abc import Iterator
 
-from brain.core.asking import call_id, is_decided_id
-from brain.core.codec import message_for_channel, message_to_wire
-from brain.core.step import UNSURE
-from brain.domain.messages import Kind, LogEntry, Message, Utterance
-from brain.domain.moves import Move
-from brain.domain.tools import Effect
+from brain.run.codec import message_for_channel, message_to_wire
+from brain.run.decisions import call_id, is_decided_id
+from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.moves import Move
+from brain.run.step import UNSURE
+from brain.run.tools import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step
 from tests.chaos.world import World

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from brain.adapters.scripts import Keys
-from brain.core.asking import is_decided_id
-from brain.domain.journal import Answered, Returned, Started, ToolCall
-from brain.domain.messages import Decision, Message
-from brain.domain.moves import Commit, Hold, Move, Stopped, Summons
-from brain.domain.tools import Json
-from brain.flows.deliver import Outcome
+from brain.cloud.redis.scripts import Keys
+from brain.run.decisions import is_decided_id
+from brain.run.deliver import Outcome
+from brain.run.journal import Answered, Returned, Started, ToolCall
+from brain.run.messages import Decision, Message
+from brain.run.moves import Commit, Hold, Move, Stopped, Summons
+from brain.run.tools import Json
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
 

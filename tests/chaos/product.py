@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from brain.adapters.scripts import Redis
-from brain.adapters.store import RedisStore
-from brain.core.limits import Limits
-from brain.flows import control, events, go, notices, patience
-from brain.flows.deliver import Reply
-from brain.flows.turn import Services
-from brain.ports import StateStore
+from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.store import RedisStore
+from brain.events import flow as events
+from brain.notices import flow as notices
+from brain.run import control, go, patience
+from brain.run.deliver import Reply
+from brain.run.limits import Limits
+from brain.run.state import StateStore
+from brain.run.turn import Services
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.core.context import INSTRUCTIONS
-from brain.core.limits import Limits
-from brain.domain.journal import Returned
-from brain.domain.messages import Kind, Message
-from brain.domain.tools import Effect
-from brain.domain.views import Status
-from brain.flows.go import LAST_WORDS
+from brain.cloud.redis.scripts import Keys
+from brain.run.context import INSTRUCTIONS
+from brain.run.go import LAST_WORDS
+from brain.run.journal import Returned
+from brain.run.limits import Limits
+from brain.run.messages import Kind, Message
+from brain.run.tools import Effect
+from brain.run.views import Status
 from tests.chaos.faults import Exactly, Fault
 from tests.chaos.histories import play
 from tests.chaos.invariants import violations

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from brain.domain.messages import Message, Utterance
+from brain.run.messages import Message, Utterance
 from tests.chaos.faults import Exactly
 from tests.chaos.invariants import violations
 from tests.chaos.processes import run_processes

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any
 
-from brain.adapters.board import RedisBoard, RedisMemoryBlock
-from brain.adapters.reminders import RedisReminders
-from brain.flows.turn import Invocation, Services
+from brain.memory.redis import RedisMemoryBlock
+from brain.notices.redis import RedisBoard
+from brain.reminders.redis import RedisReminders
+from brain.run.turn import Invocation, Services
 from tests.chaos import faults
 from tests.chaos.boards import GatedBoard
 from tests.chaos.calls import happen, insist, stop

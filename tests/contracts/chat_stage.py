@@ -14,9 +14,10 @@ import httpx
 import pytest
 import uvicorn
 
-from brain.adapters.chat import ChatModel, ChatSettings
-from brain.adapters.chat_wire import Waits
-from brain.ports import Delta, Prompt
+from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.model.wire import Waits
+from brain.run.answers import Delta
+from brain.run.ports import Prompt
 from local.model import scripted_model
 
 KEY = "sk-secret-of-the-test"

@@ -9,12 +9,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from brain.adapters.archive import PAGE, PostgresArchive
-from brain.adapters.postgres import Postgres, statement
-from brain.core.codec import entry_to_wire
-from brain.core.texts import PASSAGE_CHARS
-from brain.domain.messages import Kind, LogEntry, Message, Speak, Utterance
-from brain.ports import Archive
+from brain.cloud.postgres.database import Postgres, statement
+from brain.memory.archive import PAGE, PostgresArchive
+from brain.memory.ports import Archive
+from brain.run.codec import entry_to_wire
+from brain.run.messages import Kind, LogEntry, Message, Speak, Utterance
+from brain.texts.words import PASSAGE_CHARS
 from local.engines import postgres
 from tests.fakes.archive import FakeArchive
 

@@ -7,11 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from brain.adapters.chat import ChatModel, ChatSettings
-from brain.adapters.chat_stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
-from brain.adapters.chat_wire import Waits
-from brain.domain.errors import ModelCut, ModelUnavailable
-from brain.ports import Model
+from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.model.stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
+from brain.cloud.model.wire import Waits
+from brain.run.errors import ModelCut, ModelUnavailable
+from brain.run.ports import Model
 from tests.contracts.chat_stage import (
     KEY,
     PROMPT,

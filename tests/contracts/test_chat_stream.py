@@ -2,12 +2,12 @@
 
 import pytest
 
-from brain.adapters.chat_faults import Failure, Remedy, error_in_answer, refused, retry_after_s
-from brain.adapters.chat_stream import Assembly, conclude
-from brain.domain.errors import ModelCut, ModelUnavailable
-from brain.domain.journal import Answered
-from brain.domain.tools import Json
-from brain.ports import Delta
+from brain.cloud.model.faults import Failure, Remedy, error_in_answer, refused, retry_after_s
+from brain.cloud.model.stream import Assembly, conclude
+from brain.run.answers import Delta
+from brain.run.errors import ModelCut, ModelUnavailable
+from brain.run.journal import Answered
+from brain.run.tools import Json
 from tests.contracts.chat_stage import delta, part
 
 

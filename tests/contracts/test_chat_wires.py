@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from brain.adapters.chat_wire import MAX_BODY_BYTES
-from brain.domain.errors import ModelCut, ModelRefused, ModelUnavailable
-from brain.ports import Prompt
+from brain.cloud.model.wire import MAX_BODY_BYTES
+from brain.run.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.run.ports import Prompt
 from tests.contracts.chat_stage import (
     KEY,
     PROMPT,

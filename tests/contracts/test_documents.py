@@ -8,11 +8,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from brain.adapters.documents import PostgresDocuments
-from brain.adapters.postgres import Postgres, statement
-from brain.core.texts import MAX_BODY_CHARS, MAX_TITLE_CHARS, PASSAGE_CHARS, version
-from brain.domain.errors import ToolFault
-from brain.ports import Documents
+from brain.cloud.postgres.database import Postgres, statement
+from brain.documents.ports import Documents
+from brain.documents.postgres import PostgresDocuments
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
+from brain.run.errors import ToolFault
+from brain.texts.words import PASSAGE_CHARS
 from local.engines import postgres
 from tests.fakes.documents import FakeDocuments
 

@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from brain.adapters.memory import PostgresMemory
-from brain.adapters.postgres import Postgres
-from brain.core.memories import MAX_FACT_CHARS, MAX_SOURCE_CHARS
-from brain.domain.errors import ToolFault
-from brain.domain.memory import Fact
-from brain.ports import Memory
+from brain.cloud.postgres.database import Postgres
+from brain.memory.model import Fact
+from brain.memory.ports import Memory
+from brain.memory.postgres import PostgresMemory
+from brain.memory.rules import MAX_FACT_CHARS, MAX_SOURCE_CHARS
+from brain.run.errors import ToolFault
 from local.engines import postgres
 from tests.fakes.memory import FakeMemory
 

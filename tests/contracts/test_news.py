@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from brain.adapters.news import UpstashNews
-from brain.adapters.scripts import FLAG, Keys
-from brain.adapters.upstash import Upstash
-from brain.domain.errors import StoreUnreachable
-from brain.ports import Bulletin, News
+from brain.cloud.redis.news import UpstashNews
+from brain.cloud.redis.scripts import FLAG, Keys
+from brain.cloud.redis.upstash import Upstash
+from brain.run.errors import StoreUnreachable
+from brain.run.ports import Bulletin, News
 from local.engines import valkey
 from local.server import serving
 from local.upstash import upstash_app

@@ -12,13 +12,13 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from brain.adapters import postgres as postgres_adapter
-from brain.adapters.postgres import Postgres
-from brain.domain.errors import DatabaseUnreachable
+from brain.cloud.postgres import database as postgres_adapter
+from brain.cloud.postgres.database import Postgres
+from brain.run.errors import DatabaseUnreachable
 from local.engines import postgres
 
 if TYPE_CHECKING:
-    from brain.adapters.postgres import Connection
+    from brain.cloud.postgres.database import Connection
 
 SOON_S = 0.5  # seconds, of a call that is meant to meet its limit
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from brain.adapters.web import HttpWeb
-from brain.core.addresses import PRIVATE
-from brain.domain.errors import PageUnreadable
-from brain.ports import Page, Web
-from tests.adapters.sites import PUBLIC, Sites, page, redirect, serving
+from brain.run.errors import PageUnreadable
+from brain.web.addresses import PRIVATE
+from brain.web.fetch import HttpWeb
+from brain.web.ports import Page, Web
 from tests.fakes.web import FakeWeb
+from tests.web.sites import PUBLIC, Sites, page, redirect, serving
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from brain.adapters.postgres import Postgres
-from brain.adapters.wishes import PostgresWishes
-from brain.domain.errors import EntryUnreadable, ToolFault
-from brain.domain.wishes import Preferences, Quiet, Rule
-from brain.ports import Wishes
+from brain.cloud.postgres.database import Postgres
+from brain.notices.model import Rule
+from brain.preferences.model import Preferences, Quiet
+from brain.preferences.ports import Wishes
+from brain.preferences.postgres import PostgresWishes
+from brain.run.errors import EntryUnreadable, ToolFault
 from local.engines import postgres
 from tests.fakes.wishes import FakeWishes
 

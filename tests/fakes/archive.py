@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from brain.core.codec import entry_from_wire, entry_to_wire
-from brain.core.history import is_lasting
-from brain.core.texts import asked_words, best_passage
-from brain.domain.errors import DatabaseUnreachable
-from brain.domain.memory import Found
-from brain.domain.messages import LogEntry
+from brain.memory.model import Found
+from brain.run.codec import entry_from_wire, entry_to_wire
+from brain.run.errors import DatabaseUnreachable
+from brain.run.history import is_lasting
+from brain.run.messages import LogEntry
+from brain.texts.words import asked_words, best_passage
 from tests.fakes.documents import found
 
 

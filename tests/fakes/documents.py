@@ -4,18 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from brain.core import texts
-from brain.core.texts import (
-    asked_words,
-    kept_words,
-    objection,
-    outdated,
-    passages,
-    revised,
-    stays_foreign,
-)
-from brain.domain.errors import DatabaseUnreachable, ToolFault
-from brain.ports import Document, Passage
+from brain.documents.ports import Document, Passage
+from brain.documents.rules import objection, outdated, revised, stays_foreign, version
+from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.texts.words import asked_words, kept_words, passages
 
 
 class FakeDocuments:
@@ -120,7 +112,7 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
         Passage(
             document_id=document.id,
             title=document.title,
-            version=texts.version(document.title, document.body),
+            version=version(document.title, document.body),
             snippet=text,
             score=float(found(asked, f"{document.title} {text}")),
             updated_at=document.updated_at,

@@ -5,9 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from brain.core.outgoing import compose, objection
-from brain.core.texts import asked_words, kept_words, passages
-from brain.domain.email import (
+from brain.email.model import (
     Accepted,
     Address,
     Email,
@@ -18,7 +16,9 @@ from brain.domain.email import (
     Synced,
     Unsure,
 )
-from brain.domain.errors import MailboxUnreachable
+from brain.email.outgoing import compose, objection
+from brain.run.errors import MailboxUnreachable
+from brain.texts.words import asked_words, kept_words, passages
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CLAIM_S = 60.0  # seconds until who was told of an email and did not mark it counts as dead

@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from brain.adapters.news import Inbox, parse_bulletin
-from brain.adapters.scripts import Keys
-from brain.domain.errors import StoreUnreachable
-from brain.ports import Bulletin
+from brain.cloud.redis.news import Inbox, parse_bulletin
+from brain.cloud.redis.scripts import Keys
+from brain.run.errors import StoreUnreachable
+from brain.run.ports import Bulletin
 
 
 class MemoryNews:

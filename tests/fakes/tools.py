@@ -2,9 +2,9 @@
 
 import asyncio
 
-from brain.domain.errors import ToolFault
-from brain.domain.tools import Effect, Json, ToolSpec
-from brain.ports import Deed, Errand, Given
+from brain.run.errors import ToolFault
+from brain.run.invocations import Deed, Errand, Given
+from brain.run.tools import Effect, Json, ToolSpec
 
 
 class NoteTool:

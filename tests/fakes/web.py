@@ -1,9 +1,9 @@
 """A web of a few pages, kept in memory."""
 
-from brain.adapters.web import NO_SITE
-from brain.core.addresses import parse
-from brain.domain.errors import PageUnreadable
-from brain.ports import Page
+from brain.run.errors import PageUnreadable
+from brain.web.addresses import parse
+from brain.web.fetch import NO_SITE
+from brain.web.ports import Page
 
 
 class FakeWeb:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from brain.core.rules import MAX_RULES, full, rule_objection
-from brain.domain.errors import ToolFault
-from brain.domain.events import EventKind
-from brain.domain.wishes import Preferences, Rule
+from brain.events.model import EventKind
+from brain.notices.model import Rule
+from brain.notices.rules import MAX_RULES, full, rule_objection
+from brain.preferences.model import Preferences
+from brain.run.errors import ToolFault
 
 
 class FakeWishes:

@@ -12,11 +12,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from brain.adapters.board import RedisBoard, RedisMemoryBlock
-from brain.adapters.reminders import RedisReminders
-from brain.adapters.store import RedisStore
-from brain.core.limits import Limits
-from brain.domain.errors import (
+from brain.cloud.redis.store import RedisStore
+from brain.email.sending import Account
+from brain.events.bodies import OwnBody
+from brain.events.flow import take_word
+from brain.events.model import Word
+from brain.http.bodies import parse
+from brain.memory.ports import Archive, Memory
+from brain.memory.redis import RedisMemoryBlock
+from brain.notices.redis import RedisBoard
+from brain.preferences.ports import Wishes
+from brain.reminders.redis import RedisReminders
+from brain.run.answers import Delta
+from brain.run.control import stop_run
+from brain.run.deliver import Outcome, Reply
+from brain.run.errors import (
     BrainError,
     ChannelUnreachable,
     ModelCut,
@@ -24,21 +34,16 @@ from brain.domain.errors import (
     StoreUnreachable,
     Unreachable,
 )
-from brain.domain.events import Word
-from brain.domain.journal import Answered, ToolCall
-from brain.domain.messages import Decision, LogEntry, Message, Remark
-from brain.domain.moves import Settled, Stopped, Summons
-from brain.domain.tools import ClientTool, Json
-from brain.flows.control import stop_run
-from brain.flows.deliver import Outcome, Reply
-from brain.flows.events import take_word
-from brain.flows.go import brain_again, brain_go
-from brain.flows.patience import wait_for
-from brain.flows.turn import Invocation, Services
-from brain.http.bodies import parse
-from brain.http.events import OwnBody
-from brain.ports import Archive, Delta, Memory, Prompt, Tool, Wishes
-from brain.tools.sending import Account
+from brain.run.go import brain_again, brain_go
+from brain.run.invocations import Tool
+from brain.run.journal import Answered, ToolCall
+from brain.run.limits import Limits
+from brain.run.messages import Decision, LogEntry, Message, Remark
+from brain.run.moves import Settled, Stopped, Summons
+from brain.run.patience import wait_for
+from brain.run.ports import Prompt
+from brain.run.tools import ClientTool, Json
+from brain.run.turn import Invocation, Services
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 

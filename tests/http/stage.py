@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.again import brain_to_brain
 from brain.routes.channel import channel_to_brain

@@ -12,9 +12,9 @@ import httpx
 import jwt
 import pytest
 
-from brain.adapters.store import RedisStore
-from brain.core.limits import Limits
-from brain.domain.moves import Admitted, Arrival
+from brain.cloud.redis.store import RedisStore
+from brain.run.limits import Limits
+from brain.run.moves import Admitted, Arrival
 from local.faults import Fault
 from local.qstash import CURRENT_SIGNING_KEY
 from tests.http.stage import Deployment, Json, User

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from brain.domain.messages import Remark
 from brain.http.bodies import SessionBody, SummonsBody, VoiceBody, parse
 from brain.http.edge import Problem
+from brain.run.messages import Remark
 
 SUMMONS = {"userId": "anna", "runId": "r1", "reason": "handoff"}
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.domain.messages import Utterance
-from brain.domain.tools import Json
+from brain.cloud.redis.scripts import Keys
 from brain.http.bodies import MAX_TEXT_CHARS
 from brain.http.orders import MAX_RESULT_CHARS
 from brain.routes.control import NO, YES, YES_CHANGED, control
 from brain.routes.voice import voice_to_brain
+from brain.run.messages import Utterance
+from brain.run.tools import Json
 from brain.wiring import Wiring
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import LetterTool

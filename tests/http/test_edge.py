@@ -14,18 +14,6 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope
 from vercel_runtime.deadline import reset_deadline, set_deadline
 
-from brain.domain.errors import (
-    ChannelUnreachable,
-    DatabaseUnreachable,
-    LeaseLost,
-    ModelRefused,
-    QueueUnreachable,
-    SettingMissing,
-    SignatureRefused,
-    StoreUnreachable,
-    TokenRefused,
-    TooManyTexts,
-)
 from brain.http.edge import (
     MAX_BODY_BYTES,
     Answer,
@@ -37,6 +25,18 @@ from brain.http.edge import (
     tagged,
     where,
     whole_number,
+)
+from brain.run.errors import (
+    ChannelUnreachable,
+    DatabaseUnreachable,
+    LeaseLost,
+    ModelRefused,
+    QueueUnreachable,
+    SettingMissing,
+    SignatureRefused,
+    StoreUnreachable,
+    TokenRefused,
+    TooManyTexts,
 )
 
 type Json = dict[str, Any]

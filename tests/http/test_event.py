@@ -15,17 +15,17 @@ import pytest
 import pytest_asyncio
 from standardwebhooks import Webhook
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.postgres import Postgres
-from brain.adapters.scripts import Keys
-from brain.core.codec import dumps
-from brain.core.reminders import EARLY_S, check_event, due_event
-from brain.domain.reminders import Reminder
+from brain.cloud.postgres.database import Postgres
+from brain.cloud.redis.scripts import Keys
+from brain.email.postgres import PostgresEmails
 from brain.http.edge import MAX_BODY_BYTES
+from brain.reminders.model import Reminder
+from brain.reminders.rules import EARLY_S, check_event, due_event
 from brain.routes.event import MAX_POSTMARK_BYTES
+from brain.run.codec import dumps
 from local.engines import postgres
 from local.mailbox.server import LocalMailbox, local_mailbox
-from tests.adapters.test_postmark import PAYLOAD
+from tests.email.test_postmark import PAYLOAD
 from tests.http.stage import (
     EVENT_SECRET,
     POSTMARK_PASSWORD,

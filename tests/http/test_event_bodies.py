@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.core.reminders import check_event, due_event
-from brain.domain.email import Address, Folder
-from brain.domain.events import EmailBrought, Event, MailboxChanged, ReminderDue, Word
+from brain.email.model import Address, Folder
+from brain.events.bodies import MAX_TEXT_CHARS, EventBody, OwnBody, Query, word_of
+from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue, Word
 from brain.http.bodies import parse
 from brain.http.edge import Problem
-from brain.http.events import MAX_TEXT_CHARS, EventBody, OwnBody, Query, word_of
+from brain.reminders.rules import check_event, due_event
 
 type Json = dict[str, Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from brain.core.preferences import preferences_from_wire
-from brain.domain.wishes import Preferences
+from brain.preferences.model import Preferences
+from brain.preferences.rules import preferences_from_wire
 from tests.http.stage import EVENT_SECRET, POSTMARK_PASSWORD, User
 from tests.http.test_event import comes, notified, tell
 

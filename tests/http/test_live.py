@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from brain.core.limits import Limits
-from brain.core.step import CONTINUE
 from brain.http.socket import MAX_FRAME_BYTES, NOT_ALLOWED, TOO_BIG, UNSUPPORTED
 from brain.routes.live import AT_ONCE, HELLO_S
+from brain.run.limits import Limits
+from brain.run.step import CONTINUE
 from tests.fakes.loop import run_virtual
 from tests.fakes.tools import LetterTool
 from tests.fakes.world import World, calls, words

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from starlette.types import Message
 
-from brain.adapters.scripts import Keys
+from brain.cloud.redis.scripts import Keys
 from brain.http.socket import (
     BROKEN,
     MAX_WAITING_BYTES,

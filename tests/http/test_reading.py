@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.adapters.archive import PostgresArchive
-from brain.adapters.postgres import Postgres
-from brain.domain.messages import Kind, LogEntry, Message, Utterance
+from brain.cloud.postgres.database import Postgres
+from brain.memory.archive import PostgresArchive
+from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.version import VERSION
 from local import engines
 from local.faults import Fault

@@ -10,12 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.memory import PostgresMemory
-from brain.adapters.postgres import Postgres
-from brain.adapters.wishes import PostgresWishes
-from brain.core.texts import MAX_BODY_CHARS, version
-from brain.domain.email import Address, Attachment, Folder
+from brain.cloud.postgres.database import Postgres
+from brain.documents.rules import MAX_BODY_CHARS, version
+from brain.email.model import Address, Attachment, Folder
+from brain.email.postgres import PostgresEmails
+from brain.memory.postgres import PostgresMemory
+from brain.preferences.postgres import PostgresWishes
 from brain.routes.resources import RESOURCES
 from local.engines import postgres
 from tests.fakes.email import an_email

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from tests.http.stage import APP_ID, KEY, SECRET, Deployment, Json, User, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

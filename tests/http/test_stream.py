@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Awaitable
 import pytest
 from starlette.types import Message
 
-from brain.domain.errors import StoreUnreachable
-from brain.domain.tools import Json
 from brain.http.stream import HEARTBEAT_S, Event, EventStream
+from brain.run.errors import StoreUnreachable
+from brain.run.tools import Json
 from tests.fakes.loop import run_virtual
 
 type Events = AsyncGenerator[Event, None]

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.types import Message
 
-from brain.core.notices import notice_of
-from brain.domain.events import Event
-from brain.domain.tools import Json
+from brain.events.model import Event
 from brain.http.edge import endpoint
 from brain.http.stream import HEARTBEAT_S
+from brain.notices.deciding import notice_of
 from brain.routes.stream import LONGEST_S, RETRY_S, stream
+from brain.run.tools import Json
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, words
 from tests.http.virtual import ours, token, wired

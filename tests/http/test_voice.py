@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.core.limits import Limits
+from brain.cloud.redis.scripts import Keys
 from brain.http.edge import MAX_BODY_BYTES
 from brain.routes import calls
+from brain.run.limits import Limits
 from local.faults import Fault
 from tests.http.stage import Deployment, Json, User, token
 

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.adapters.pusher import channel_names
-from brain.adapters.scripts import Keys
-from brain.adapters.webhooks import MAX_AGE_MS
-from brain.core.notices import notice_of
-from brain.domain.events import Event
+from brain.cloud.pusher import channel_names
+from brain.cloud.redis.scripts import Keys
+from brain.cloud.webhooks import MAX_AGE_MS
+from brain.events.model import Event
 from brain.http.edge import MAX_BODY_BYTES
+from brain.notices.deciding import notice_of
 from local.faults import Fault
 from tests.http.stage import KEY, SECRET, Deployment, Json, User
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from brain.core.asking import ASKED
+from brain.run.decisions import ASKED
 from local.model.directions import Json
 from tests.local.script_stage import TOOLS, Conversation, model, talk
 

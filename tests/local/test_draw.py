@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.core.lease import RULES
+from brain.run.lease_table import RULES
 from local.draw import BEGIN, DOCUMENT, END, drawn, main
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brain.email_settings import read
+from brain.email.settings import read
 from local.guard import guard
 from local.mailbox.control import PATH, mailbox_app, signed_event, teller
 from local.mailbox.seeds import ADDRESS, ARRIVALS, SEEDS

@@ -91,7 +91,7 @@ def test_no_function_comes_near_the_size_limit(built: Path) -> None:
 def test_a_bundle_holds_the_brain_its_packages_and_their_bytecode(built: Path) -> None:
     for name, files in bundles(built):
         assert f"api/{name}.py" in files
-        assert "brain/ports/__init__.py" in files
+        assert "brain/run/ports.py" in files
         assert "_vendor/pydantic/__init__.py" in files
         assert any(path.startswith("_vendor/pydantic/") and path.endswith(".pyc") for path in files)
         assert {path for path in files if path.endswith(".lua")}

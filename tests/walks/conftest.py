@@ -21,7 +21,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from local.stack import MAX_DURATION, Stack, stack
 from local.toolchain import find_browser
 from tests.walks.pages import BROWSER_ARGS, connected, opened

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from brain.adapters.pusher import channel_names
+from brain.cloud.pusher import channel_names
 from tests.walks.conftest import Json, Person, Town
 
 

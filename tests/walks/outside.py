@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from tests.adapters.test_postmark import PAYLOAD
+from tests.email.test_postmark import PAYLOAD
 from tests.walks.conftest import Json, Person, Town
 
 POSTMARK_PASSWORD = "a password of Postmark's"

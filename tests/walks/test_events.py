@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from brain.core.reminders import EARLY_S
+from brain.reminders.rules import EARLY_S
 from local.mailbox.control import PATH as ARRIVE
 from local.services import EMAIL_USER
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says

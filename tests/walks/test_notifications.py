@@ -11,7 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from brain.adapters.scripts import Keys
+from brain.cloud.redis.scripts import Keys
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, founded, goes_on, says
 from tests.walks.listening import listening, next_message
 from tests.walks.outside import POSTMARK_PASSWORD, an_email, post, tell

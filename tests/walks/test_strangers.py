@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from brain.adapters.archive import PostgresArchive
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.memory import PostgresMemory
-from brain.adapters.postgres import Postgres
-from brain.adapters.pusher import channel_names
-from brain.adapters.reminders import RedisReminders
-from brain.adapters.upstash import Upstash
-from brain.adapters.wishes import PostgresWishes
-from brain.core.texts import version
-from brain.domain.messages import Utterance
-from brain.domain.reminders import Reminder
+from brain.cloud.postgres.database import Postgres
+from brain.cloud.pusher import channel_names
+from brain.cloud.redis.upstash import Upstash
+from brain.documents.rules import version
+from brain.email.postgres import PostgresEmails
+from brain.memory.archive import PostgresArchive
+from brain.memory.postgres import PostgresMemory
+from brain.preferences.postgres import PostgresWishes
+from brain.reminders.model import Reminder
+from brain.reminders.redis import RedisReminders
+from brain.run.messages import Utterance
 from local.stack import stack
 from tests.fakes.email import an_email
 from tests.walks.conftest import Json, Person, Town, says

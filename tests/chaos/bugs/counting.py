@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from brain.adapters.store import RedisStore
-from brain.domain.messages import Message
-from brain.domain.moves import Admission, Admitted, Arrival, Commit, Committed, Hold
+from brain.cloud.redis.store import RedisStore
+from brain.run.messages import Message
+from brain.run.moves import Admission, Admitted, Arrival, Commit, Committed, Hold
 from tests.chaos.bugs.mutant import Mutant
 
 

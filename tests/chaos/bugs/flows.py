@@ -7,7 +7,7 @@ FLOWS = (
         "messages are published before they are recorded",
         "crumbs",
         change(
-            "loop.py",
+            "run/loop.py",
             "    # A text that joined here would",
             "    for i, early in enumerate(breadcrumbs):\n"
             "        message = early.placed(\n"
@@ -16,13 +16,15 @@ FLOWS = (
             "    await turn.outbox.drain(limit_s=1)\n"
             "    # A text that joined here would",
         ),
-        change("loop.py", "    _speak(turn, committed)\n    return None if", "    return None if"),
+        change(
+            "run/loop.py", "    _speak(turn, committed)\n    return None if", "    return None if"
+        ),
     ),
     bug(
         "the reply is given before the commit",
         "one two",
         change(
-            "loop.py",
+            "run/loop.py",
             "    committed = await turn.commit(Move.FINISH",
             "    if words:\n"
             "        early = words[0].placed(\n"
@@ -36,7 +38,7 @@ FLOWS = (
         "a terminal message takes both roads",
         "one",
         change(
-            "deliver.py",
+            "run/deliver.py",
             'if reply.give("done", message):\n            return message',
             'reply.give("done", message)',
         ),
@@ -44,31 +46,31 @@ FLOWS = (
     bug(
         "the outbox does not look at the lease",
         "crumbs",
-        change("deliver.py", "self._lease.check()", "pass"),
+        change("run/deliver.py", "self._lease.check()", "pass"),
     ),
     bug(
         "a tool is run without a look at the lease",
         "tools",
-        change("work.py", "    turn.lease.check()\n    try:", "    try:"),
+        change("run/work.py", "    turn.lease.check()\n    try:", "    try:"),
     ),
     bug(
         "the model is asked without a look at the lease",
         "one",
-        change("loop.py", "    turn.lease.check()  #", "    #"),
+        change("run/loop.py", "    turn.lease.check()  #", "    #"),
     ),
     bug(
         "tool results are not recorded",
         "tools",
         change(
-            "work.py", "            turn.note(returned)", "            turn._append([returned])"
+            "run/work.py", "            turn.note(returned)", "            turn._append([returned])"
         ),
     ),
     bug(
         "an act is not recorded as started",
         "act",
-        change("loop.py", "        turn.note(Started(call_id=act.call.id))", "        pass"),
+        change("run/loop.py", "        turn.note(Started(call_id=act.call.id))", "        pass"),
         change(
-            "work.py",
+            "run/work.py",
             "        turn.note(Started(call_id=work.call.id))\n"
             "        await turn.commit(Move.RECORD, activity=work.spec.name)\n",
             "        pass\n",
@@ -77,21 +79,23 @@ FLOWS = (
     bug(
         "an act that a dead invocation started is run again",
         "act",
-        change("work.py", "elif work.call.id in turn.inherited:", "elif False:"),
+        change("run/work.py", "elif work.call.id in turn.inherited:", "elif False:"),
     ),
     bug(
         "a recorded text is answered without a wake-up",
         "two-once",
-        change("admit.py", "    if not finished:", "    if False:"),
+        change("run/admit.py", "    if not finished:", "    if False:"),
     ),
     bug(
         "a caller's patience ends without a wake-up",
         "impatient-once",
         change(
-            "patience.py", "asyncio.ensure_future(reply.secure())", "asyncio.ensure_future(_no())"
+            "run/patience.py",
+            "asyncio.ensure_future(reply.secure())",
+            "asyncio.ensure_future(_no())",
         ),
         change(
-            "patience.py",
+            "run/patience.py",
             "async def wait_for(",
             "async def _no() -> None: ...\n\n\nasync def wait_for(",
         ),
@@ -99,44 +103,46 @@ FLOWS = (
     bug(
         "a wake-up that finds the brain alive is the last one",
         "long-once",
-        change("admit.py", 'if summons.reason != "event":', "if False:"),
+        change("run/admit.py", 'if summons.reason != "event":', "if False:"),
     ),
     bug(
         "a hand-over that comes again leaves no wake-up",
         "brisk-once",
-        change("admit.py", 'if summons.reason != "event":', 'if summons.reason == "wakeup":'),
+        change("run/admit.py", 'if summons.reason != "event":', 'if summons.reason == "wakeup":'),
     ),
     bug(
         "a lost lease is taken for another's without a wake-up",
         "one",
-        change("go.py", "        await _secure(turn)\n", '        turn.reply.give("running")\n'),
+        change(
+            "run/go.py", "        await _secure(turn)\n", '        turn.reply.give("running")\n'
+        ),
     ),
     bug(
         "an arming that was given up passes for one that succeeded",
         "hasty-once",
-        change("patience.py", "if arming.done() and not arming.cancelled():", "if True:"),
+        change("run/patience.py", "if arming.done() and not arming.cancelled():", "if True:"),
     ),
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",
         "beside",
-        change("loop.py", "Move.RECORD if is_last else Move.GO_ON", "Move.GO_ON"),
+        change("run/loop.py", "Move.RECORD if is_last else Move.GO_ON", "Move.GO_ON"),
     ),
     bug(
         "a call is done without the user's yes",
         "asked",
-        change("asking.py", "if needs_yes(", "if not needs_yes("),
+        change("run/asking.py", "if needs_yes(", "if not needs_yes("),
     ),
     bug(
         "a decision is not taken up",
         "asked",
-        change("loop.py", "or take_decision(turn)", ""),
+        change("run/loop.py", "or take_decision(turn)", ""),
     ),
     bug(
         "a lease that is being given back is renewed",
         "long",
         change(
-            "turn.py", "self.lease.is_ending = move in", "self.lease.is_ending = move in () and"
+            "run/turn.py", "self.lease.is_ending = move in", "self.lease.is_ending = move in () and"
         ),
-        change("turn.py", "self.lease.is_ending = committed.finished or", "_ ="),
+        change("run/turn.py", "self.lease.is_ending = committed.finished or", "_ ="),
     ),
 )

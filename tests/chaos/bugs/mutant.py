@@ -4,6 +4,7 @@ A bug in a script is a change of its text on the way to the store. A bug in a fl
 module's text, which is loaded under another name, so that the product itself stays as it is.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,19 +13,20 @@ from importlib.resources import files
 from types import ModuleType
 from typing import Any
 
-from brain.adapters.scripts import Redis
-from brain.adapters.store import RedisStore
-from brain.core.limits import Limits
+from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.store import RedisStore
+from brain.run.limits import Limits
 from tests.chaos.product import Product
 
-ROOT = "brain.flows"
 COPY = "chaos_mutant"
-# In the order in which they need each other.
+# The modules that are loaded once more, in the order in which they need each other.
 MODULES = (
-    "lease", "wakeup", "deliver", "patience", "turn", "wishes", "archive", "reading", "memory",
-    "notices", "aside", "admit", "reinvoke", "events",
-    "asking", "work", "loop", "go", "control",
+    "run.lease", "run.wakeup", "run.deliver", "run.patience", "run.turn", "preferences.flow",
+    "memory.archiving", "run.reading", "memory.flow", "notices.flow", "questions.flow",
+    "aside.flow", "run.admit", "run.reinvoke", "events.flow", "run.asking", "run.work", "run.loop",
+    "run.go", "run.control",
 )  # fmt: skip
+IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
 
 
 class Unfit(AssertionError):
@@ -75,14 +77,14 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
     try:
         loaded = _load(flows)
         yield Product(
-            brain_go=loaded["go"].brain_go,
-            brain_again=loaded["go"].brain_again,
-            wait_for=loaded["patience"].wait_for,
-            stop_run=loaded["control"].stop_run,
-            release=loaded["notices"].release,
-            take_word=loaded["events"].take_word,
-            reply=loaded["deliver"].Reply,
-            services=loaded["turn"].Services,
+            brain_go=loaded["run.go"].brain_go,
+            brain_again=loaded["run.go"].brain_again,
+            wait_for=loaded["run.patience"].wait_for,
+            stop_run=loaded["run.control"].stop_run,
+            release=loaded["notices.flow"].release,
+            take_word=loaded["events.flow"].take_word,
+            reply=loaded["run.deliver"].Reply,
+            services=loaded["run.turn"].Services,
             store=mutant.store,
             edit=edit,
         )
@@ -93,7 +95,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
 
 def _editor(changes: list[Change]) -> Callable[[str], str]:
     """Changes the scripts that the changes are meant for, as the store sends them."""
-    folder = files("brain.adapters") / "lua"
+    folder = files("brain.cloud.redis") / "lua"
     for change in changes:
         change.apply((folder / change.file).read_text("utf-8"))
 
@@ -106,14 +108,16 @@ def _editor(changes: list[Change]) -> Callable[[str], str]:
 
 
 def _load(changes: list[Change]) -> dict[str, ModuleType]:
-    """The flows once more, under another name, with the changes in their text."""
+    """The modules once more, under another name, with the changes in their text."""
     loaded: dict[str, ModuleType] = {}
     for name in MODULES:
-        text = (files(ROOT) / f"{name}.py").read_text("utf-8")
+        path = f"{name.replace('.', '/')}.py"
+        text = (files("brain") / path).read_text("utf-8")
         for change in changes:
-            if change.file == f"{name}.py":
+            if change.file == path:
                 text = change.apply(text)
         module = ModuleType(f"{COPY}.{name}")
         loaded[name] = sys.modules[module.__name__] = module
-        exec(compile(text.replace(ROOT, COPY), f"{COPY}/{name}.py", "exec"), module.__dict__)
+        copied = IMPORTED.sub(rf"from {COPY}.\1 import", text)
+        exec(compile(copied, f"{COPY}/{path}", "exec"), module.__dict__)
     return loaded

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from brain.adapters.postgres import Postgres
+from brain.cloud.postgres.database import Postgres
 from local.engines import postgres
 from local.mailbox.dovecot import Dovecot, dovecot
 from local.mailbox.server import LocalMailbox, local_mailbox

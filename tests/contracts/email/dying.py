@@ -16,15 +16,15 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.imap import ImapServer
-from brain.adapters.mailbox import ImapMailbox
-from brain.adapters.postgres import Postgres
-from brain.adapters.smtp import SmtpPost
-from brain.domain.email import Accepted, Address, Outgoing, Refused, Unsure
-from brain.email_settings import MailServer
-from brain.ports import Post
-from brain.tools.email import email_tools
+from brain.cloud.postgres.database import Postgres
+from brain.email.imap.mailbox import ImapMailbox
+from brain.email.imap.server import ImapServer
+from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
+from brain.email.ports import Post
+from brain.email.postgres import PostgresEmails
+from brain.email.settings import MailServer
+from brain.email.smtp import SmtpPost
+from brain.email.tools import email_tools
 from tests.contracts.email.errands import errand
 
 

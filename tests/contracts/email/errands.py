@@ -2,9 +2,9 @@
 
 import json
 
-from brain.domain.journal import ToolCall
-from brain.domain.tools import Json
-from brain.ports import Errand
+from brain.run.invocations import Errand
+from brain.run.journal import ToolCall
+from brain.run.tools import Json
 
 LETTER: Json = {"to": ["anna@example.org"], "subject": "Once", "body": "Only once, please."}
 KEY = "run:1:call"

@@ -14,14 +14,14 @@ from typing import Any, Protocol
 
 from imapclient import IMAPClient
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.imap import ImapServer
-from brain.adapters.mailbox import ImapMailbox
-from brain.adapters.mirror import Mirror
-from brain.adapters.postgres import Postgres
-from brain.adapters.sync import Sync
-from brain.domain.email import Email, EmailFound
-from brain.email_settings import MailServer
+from brain.cloud.postgres.database import Postgres
+from brain.email.imap.mailbox import ImapMailbox
+from brain.email.imap.mirror import Mirror
+from brain.email.imap.server import ImapServer
+from brain.email.imap.sync import Sync
+from brain.email.model import Email, EmailFound
+from brain.email.postgres import PostgresEmails
+from brain.email.settings import MailServer
 from local.mailbox import maildir
 from local.mailbox.dovecot import PASSWORD, Dovecot
 from local.mailbox.server import LocalMailbox

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.imap import ImapServer
-from brain.adapters.imap_fetch import leaves_of
-from brain.adapters.mailbox import ImapMailbox
-from brain.domain.email import Attachment
-from brain.domain.errors import MailboxUnreachable
-from brain.email_settings import MailServer
+from brain.email.imap.fetch import leaves_of
+from brain.email.imap.mailbox import ImapMailbox
+from brain.email.imap.server import ImapServer
+from brain.email.model import Attachment
+from brain.email.settings import MailServer
+from brain.run.errors import MailboxUnreachable
 from local.mailbox.dovecot import PASSWORD, Dovecot
 from tests.contracts.email.stage import LIMIT_S, Account, letter
 

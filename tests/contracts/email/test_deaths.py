@@ -16,12 +16,12 @@ from typing import IO, Any
 
 import pytest
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.smtp import SmtpPost
-from brain.domain.email import Address
-from brain.email_settings import MailServer
-from brain.ports import Tool
-from brain.tools.email import email_tools
+from brain.email.model import Address
+from brain.email.postgres import PostgresEmails
+from brain.email.settings import MailServer
+from brain.email.smtp import SmtpPost
+from brain.email.tools import email_tools
+from brain.run.invocations import Tool
 from local.mailbox.dovecot import Dovecot
 from local.mailbox.letters import letters
 from local.mailbox.seeds import ADDRESS

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 
-from brain.adapters.emails import PostgresEmails
-from brain.adapters.postgres import Postgres
-from brain.core.texts import PASSAGE_CHARS
-from brain.domain.email import Address, Attachment, Email, EmailFound, Folder
-from brain.ports import Emails
+from brain.cloud.postgres.database import Postgres
+from brain.email.model import Address, Attachment, Email, EmailFound, Folder
+from brain.email.ports import Emails
+from brain.email.postgres import PostgresEmails
+from brain.texts.words import PASSAGE_CHARS
 from tests.fakes.email import NOW, FakeEmails, an_email
 
 ANNA = Address(name="Anna Lindqvist", address="anna@lindqvist.example")

@@ -2,11 +2,11 @@
 
 import time
 
-from brain.adapters.imap import ImapServer
-from brain.adapters.mailbox import ImapMailbox
-from brain.adapters.postgres import Postgres
-from brain.domain.email import Synced
-from tests.adapters.test_imap import but, serving
+from brain.cloud.postgres.database import Postgres
+from brain.email.imap.mailbox import ImapMailbox
+from brain.email.imap.server import ImapServer
+from brain.email.model import Synced
+from tests.email.test_imap import but, serving
 
 
 async def test_a_sync_that_is_cut_short_reports_what_it_has_and_that_there_is_more(

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from imapclient.imapclient import SEEN
 
-from brain.adapters.mirror import Mirror, Placed, Renumbered
-from brain.domain.email import Folder
+from brain.email.imap.mirror import Mirror, Placed, Renumbered
+from brain.email.model import Folder
 from local.mailbox import maildir
 from local.mailbox.letters import letters
 from tests.contracts.email.stage import LIMIT_S, NOW, Account, letter

@@ -8,8 +8,8 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from brain.adapters.scripts import Redis
-from brain.adapters.upstash import Upstash
+from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.upstash import Upstash
 from local.engines import valkey
 from local.upstash import upstash_app
 from tests.contracts.store.stage import Stage, Watch

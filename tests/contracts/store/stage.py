@@ -5,30 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from brain.adapters.scripts import Redis
-from brain.adapters.store import RedisStore
-from brain.core.limits import Limits
-from brain.domain.journal import (
-    Answered,
-    Fact,
-    Interrupted,
-    Returned,
-    Spent,
-    Started,
-    ToolCall,
-)
-from brain.domain.messages import Decision, Draft, Kind, Question, Remark, Utterance
-from brain.domain.moves import (
-    Admitted,
-    Arrival,
-    Asking,
-    Commit,
-    Committed,
-    Hold,
-    Move,
-    Stop,
-    Summons,
-)
+from brain.cloud.redis.scripts import Redis
+from brain.cloud.redis.store import RedisStore
+from brain.run.journal import Answered, Fact, Interrupted, Returned, Spent, Started, ToolCall
+from brain.run.limits import Limits
+from brain.run.messages import Decision, Draft, Kind, Question, Remark, Utterance
+from brain.run.moves import Admitted, Arrival, Asking, Commit, Committed, Hold, Move, Stop, Summons
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=365 * 100)

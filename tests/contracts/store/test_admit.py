@@ -4,14 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from brain.core.limits import Limits
-from brain.domain.errors import LeaseLost
-from brain.domain.journal import (
-    Joined,
-    Overheard,
-    Spent,
-)
-from brain.domain.moves import Admitted, Duplicate, Hold, Move, RateLimited, Recorded
+from brain.run.errors import LeaseLost
+from brain.run.journal import Joined, Overheard, Spent
+from brain.run.limits import Limits
+from brain.run.moves import Admitted, Duplicate, Hold, Move, RateLimited, Recorded
 from tests.contracts.store.stage import CONTEXT, SHORT, Stage, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

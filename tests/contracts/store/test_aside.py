@@ -4,18 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.core.limits import Limits
-from brain.domain.messages import Heard, How, Message, Utterance
-from brain.domain.moves import (
-    Admitted,
-    AnsweredAside,
-    Arrival,
-    Duplicate,
-    Move,
-    RateLimited,
-    Stopped,
-)
+from brain.cloud.redis.scripts import Keys
+from brain.run.limits import Limits
+from brain.run.messages import Heard, How, Message, Utterance
+from brain.run.moves import Admitted, AnsweredAside, Arrival, Duplicate, Move, RateLimited, Stopped
 from tests.contracts.store.stage import SHORT, Stage, commit, draft, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

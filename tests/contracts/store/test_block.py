@@ -2,10 +2,10 @@
 
 import pytest
 
-from brain.adapters.board import RedisMemoryBlock
-from brain.adapters.scripts import KEEP_MS, Keys
-from brain.domain.memory import Summary
-from brain.domain.moves import Admitted
+from brain.cloud.redis.scripts import KEEP_MS, Keys
+from brain.memory.model import Summary
+from brain.memory.redis import RedisMemoryBlock
+from brain.run.moves import Admitted
 from tests.contracts.store.stage import Stage, Twice
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

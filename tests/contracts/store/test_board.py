@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.board import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisBoard
-from brain.adapters.replies import HERE_MS
-from brain.adapters.scripts import KEEP_MS, Keys, Redis
-from brain.core.codec import dumps
-from brain.core.records import notice_to_stored
-from brain.domain.events import Held, Notice, Unheard
-from brain.domain.messages import Heard, How, Kind, Message
-from brain.domain.moves import Hold, Move
-from brain.domain.views import Here
+from brain.cloud.redis.replies import HERE_MS
+from brain.cloud.redis.scripts import KEEP_MS, Keys, Redis
+from brain.notices.model import Held, Notice, Unheard
+from brain.notices.redis import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisBoard
+from brain.run.codec import dumps
+from brain.run.messages import Heard, How, Kind, Message
+from brain.run.moves import Hold, Move
+from brain.run.records import notice_to_stored
+from brain.run.views import Here
 from tests.contracts.store.stage import NOON, SHORT, Stage, Twice, Watch, commit, draft, texts
 from tests.fakes.redis import MemoryRedis
 

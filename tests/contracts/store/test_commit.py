@@ -4,13 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from brain.domain.errors import LeaseLost
-from brain.domain.journal import (
-    Joined,
-    Overheard,
-    Spent,
-)
-from brain.domain.moves import Admitted, Committed, Duplicate, Move
+from brain.run.errors import LeaseLost
+from brain.run.journal import Joined, Overheard, Spent
+from brain.run.moves import Admitted, Committed, Duplicate, Move
 from tests.contracts.store.stage import CONTEXT, RECORDED, Stage, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from brain.core.limits import Limits
-from brain.domain.errors import LeaseLost
-from brain.domain.moves import Admitted, Move, Recorded
+from brain.run.errors import LeaseLost
+from brain.run.limits import Limits
+from brain.run.moves import Admitted, Move, Recorded
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.adapters.store import HERE_KEEP_MS
-from brain.domain.messages import Heard, How
-from brain.domain.moves import Admitted, Move
-from brain.domain.views import Here
+from brain.cloud.redis.scripts import Keys
+from brain.cloud.redis.store import HERE_KEEP_MS
+from brain.run.messages import Heard, How
+from brain.run.moves import Admitted, Move
+from brain.run.views import Here
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.core.codec import digest
-from brain.core.limits import Limits
-from brain.domain.journal import Answered, Joined, Returned
-from brain.domain.messages import Message, Utterance
-from brain.domain.moves import Admitted, Closed, Duplicate, Move, Recorded, Settled, Stopped
+from brain.cloud.redis.scripts import Keys
+from brain.run.codec import digest
+from brain.run.journal import Answered, Joined, Returned
+from brain.run.limits import Limits
+from brain.run.messages import Message, Utterance
+from brain.run.moves import Admitted, Closed, Duplicate, Move, Recorded, Settled, Stopped
 from tests.contracts.store.stage import CALL, NOON, Stage, asking, commit, decision, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

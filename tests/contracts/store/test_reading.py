@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from brain.domain.messages import Message
-from brain.domain.moves import Admitted, Move
-from brain.domain.views import Status
+from brain.run.messages import Message
+from brain.run.moves import Admitted, Move
+from brain.run.views import Status
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

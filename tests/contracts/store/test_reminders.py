@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from brain.adapters.reminders import MOST, TAKEN_MS, RedisReminders
-from brain.adapters.scripts import KEEP_MS, Keys
-from brain.core.codec import dumps
-from brain.domain.errors import EntryUnreadable
-from brain.domain.reminders import Reminder
+from brain.cloud.redis.scripts import KEEP_MS, Keys
+from brain.reminders.model import Reminder
+from brain.reminders.redis import MOST, TAKEN_MS, RedisReminders
+from brain.run.codec import dumps
+from brain.run.errors import EntryUnreadable
 from tests.contracts.store.stage import NOON, Stage, Twice, Watch
 from tests.fakes.redis import MemoryRedis
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from brain.adapters.scripts import Keys
-from brain.core.limits import Limits
-from brain.domain.errors import LeaseLost
-from brain.domain.moves import Admitted, Alive, Move, Recorded, Settled
+from brain.cloud.redis.scripts import Keys
+from brain.run.errors import LeaseLost
+from brain.run.limits import Limits
+from brain.run.moves import Admitted, Alive, Move, Recorded, Settled
 from tests.contracts.store.stage import RECORDED, SHORT, Reason, Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from brain.domain.errors import LeaseLost, RunStopped
-from brain.domain.journal import Returned, Started
-from brain.domain.moves import Admitted, Duplicate, Move, Settled, Stopped
+from brain.run.errors import LeaseLost, RunStopped
+from brain.run.journal import Returned, Started
+from brain.run.moves import Admitted, Duplicate, Move, Settled, Stopped
 from tests.contracts.store.stage import CONTEXT, SHORT, Stage, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

@@ -1,0 +1,62 @@
+"""What needs no brain: the answer to a question after the run, and a yes that is nothing else."""
+
+from typing import assert_never
+
+from brain.aside.enquiry import Doing, asked_in, in_words
+from brain.run.deliver import Outcome, Reply
+from brain.run.errors import TooManyTexts
+from brain.run.messages import Draft, Kind
+from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited
+from brain.run.turn import Services
+from brain.run.views import Status
+
+THINKING = "thinking"  # the activity of a brain that waits for its model
+
+
+async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bool:
+    """Tell who asks what the brain is doing, from what is stored: no second brain, no model.
+
+    False if the text asks anything else, or nothing is going on. Raises TooManyTexts.
+    """
+    language = asked_in(arrival.text)
+    if language is None:
+        return False
+    status = await services.store.status(arrival.user_id)
+    if status.state != "running" or status.started_ms is None:
+        return False
+    now_ms = services.clock.utc().timestamp() * 1000
+    elapsed_s = max((now_ms - status.started_ms) / 1000, 0)
+    draft = Draft(
+        id=services.clock.new_id(),
+        kind=Kind.SAY,
+        text=in_words(_doing(status, elapsed_s), language),
+        answers_seq=0,  # the store knows
+        created_at=services.clock.utc(),
+        call_id=arrival.call_id,
+    )
+    found = await services.store.aside(arrival, draft)
+    match found:
+        case AnsweredAside() as answered:
+            reply.hear(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
+            outcome = Outcome(
+                state="done", run_id=answered.run_id, seq=answered.seq, message=answered.message
+            )
+            reply.settle(outcome)
+            return True
+        case RateLimited(retry_after_s=seconds):
+            raise TooManyTexts(seconds)
+        case Duplicate() | None:  # sent again, as any text may be, or the run has ended just now
+            return False
+        case _:
+            assert_never(found)
+
+
+def _doing(status: Status, elapsed_s: float) -> Doing:
+    """A loop counts once its answer is recorded: while it thinks, the brain is at the next one."""
+    activity = status.activity.partition(",")[0] or THINKING
+    return Doing(
+        activity=activity,
+        loop=status.loop + 1 if activity == THINKING else status.loop,
+        elapsed_s=elapsed_s,
+        progress=status.progress,
+    )

@@ -1,0 +1,177 @@
+"""The queue: QStash calls our routes, later and at least once; and proves that it was QStash.
+
+The SDK's own signature check cannot be given a leeway (its clock_tolerance does nothing, and a
+token issued a second "in the future" is refused), so the check is made here with PyJWT.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from brain.run.errors import QueueUnreachable, SignatureRefused
+from brain.run.moves import Summons
+from brain.run.tools import Json
+from brain.settings import QueueSettings
+
+if TYPE_CHECKING:
+    from qstash import AsyncQStash
+
+AGAIN_ROUTE = "/api/brainToBrain"
+EVENT_ROUTE = "/api/eventToBrain"
+TRY_S = 2.0  # seconds for one try to publish
+TRIES = 2  # both fit into the time that is kept back for a hand-over
+RETRIES = 3  # deliveries after the first; the free plan allows no more
+RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, so that a minute's outage is outlived
+ODD_ANSWERS = (
+    ValueError,
+    KeyError,
+    TypeError,
+)  # what the SDK makes of a gateway's, with any status
+LEEWAY_S = 30  # seconds that the vendor's clock may differ from ours
+
+log = logging.getLogger(__name__)
+
+
+def retry_after_s(retried: int) -> int:
+    """The same delays in seconds, for a response that asks the queue to come again."""
+    return int(3 * 4 ** min(max(retried, 0), RETRIES))
+
+
+class QStashQueue:
+    """Queue on QStash."""
+
+    def __init__(self, at: QueueSettings) -> None:
+        self._at = at
+        # Schedules are the whole account's, which may have several deployments.
+        self._deployment = hashlib.sha256(at.public_url.encode()).hexdigest()[:16]
+        self._client: AsyncQStash | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        await self._publish(AGAIN_ROUTE, _wire(summons), delay_s, dedup_id)
+
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        await self._insist(
+            lambda client: client.schedule.create_json(
+                destination=f"{self._at.public_url}{EVENT_ROUTE}",
+                cron=cron,
+                body=event,
+                headers=dict(self._at.headers),
+                schedule_id=f"{name}-{self._deployment}",
+                retries=RETRIES,
+                retry_delay=RETRY_DELAY,
+            )
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.http._client.aclose()  # the SDK has no public way
+
+    async def _publish(self, route: str, body: Json, delay_s: float, dedup_id: str) -> None:
+        await self._insist(
+            lambda client: client.message.publish_json(
+                url=f"{self._at.public_url}{route}",
+                body=body,
+                headers=dict(self._at.headers),
+                delay=math.ceil(delay_s) if delay_s > 0 else None,
+                deduplication_id=dedup_id,
+                retries=RETRIES,
+                retry_delay=RETRY_DELAY,
+            )
+        )
+
+    async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> None:
+        """Return once QStash has acknowledged. Sent again as it was: by its deduplication id, or
+        its schedule's, the second is known to be the first.
+        """
+        import httpx
+        from qstash.errors import QStashError
+
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                async with asyncio.timeout(TRY_S):
+                    await send(await self._current())
+            except (TimeoutError, httpx.HTTPError, QStashError, *ODD_ANSWERS) as error:
+                reason = type(error).__name__
+                log.warning("queue: no acknowledgement, reason=%s", reason)
+            else:
+                return
+        raise QueueUnreachable(f"no acknowledgement from the queue: {reason}")
+
+    async def _current(self) -> "AsyncQStash":
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            # Made at the first publish, in a thread: 0.1 s in which the loop goes on, and in which
+            # another publish may make one too. Both take the first that is there.
+            made = await asyncio.to_thread(_make, self._at.token, self._at.url)
+            if self._client is None or self._loop is not loop:
+                self._loop, self._client = loop, made
+        return self._client
+
+
+def _wire(summons: Summons) -> Json:
+    return {
+        "userId": summons.user_id,
+        "runId": summons.run_id,
+        "fence": summons.fence,
+        "wake": summons.wake,
+        "reason": summons.reason,
+    }
+
+
+def _make(token: str, base_url: str | None) -> "AsyncQStash":
+    from qstash import AsyncQStash
+
+    return AsyncQStash(token, retry=False, base_url=base_url)
+
+
+class SignatureCheck:
+    """Whether a request comes from QStash, for the called route and with this body."""
+
+    def __init__(self, at: QueueSettings) -> None:
+        self._keys = (at.current_key, at.next_key)
+        self._public_url = at.public_url
+
+    def check(self, signature: str | None, body: bytes, *, route: str = AGAIN_ROUTE) -> None:
+        """Raise SignatureRefused unless the current or the next key has signed this body for this
+        route.
+        """
+        import jwt
+
+        if not signature:
+            raise SignatureRefused("no signature")
+        for key in self._keys:
+            try:
+                claims = jwt.decode(
+                    signature,
+                    key,
+                    algorithms=["HS256"],
+                    issuer="Upstash",
+                    leeway=LEEWAY_S,
+                    options={"require": ["iss", "sub", "exp", "nbf", "body"], "verify_sub": False},
+                )
+            except jwt.InvalidSignatureError:
+                continue
+            except jwt.InvalidTokenError as error:
+                raise SignatureRefused(type(error).__name__) from error
+            self._check_claims(claims, body, route)
+            return
+        raise SignatureRefused("signed with another key")
+
+    def _check_claims(self, claims: Mapping[str, object], body: bytes, route: str) -> None:
+        if claims["sub"] != f"{self._public_url}{route}":
+            raise SignatureRefused("signed for another address")
+        digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=")
+        if not hmac.compare_digest(str(claims["body"]).rstrip("=").encode(), digest):
+            raise SignatureRefused("signed for another body")

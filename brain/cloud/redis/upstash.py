@@ -1,0 +1,99 @@
+"""Redis over Upstash's REST, through the vendor's SDK.
+
+The SDK's async client has no time limit, and by default waits 3 s after a lost answer and sends
+the command again. Here each try has a limit, the SDK's own retries are off, and ours are for
+scripts that bear a second sending (all of them do). One client is kept for a running event loop:
+on another loop its connections are stale.
+
+Its pool grows slower with each connection and each request that waits in it, so that a crowd ran
+into the time limits of its tries, and the repeated tries made it a larger crowd. Requests wait in
+front of it, where waiting costs nothing and counts as no try.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from brain.run.errors import StoreUnreachable
+
+if TYPE_CHECKING:
+    from upstash_redis.asyncio import Redis
+
+TRY_S = 2.5  # seconds for one try; a healthy one takes milliseconds, a region far away 0.3 s
+# What the SDK raises for JSON of another shape.
+SHAPE_ERRORS = (AssertionError, AttributeError, KeyError, TypeError)
+AT_ONCE = 20  # requests; as many connections as the SDK's pool keeps open for the next ones
+PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # seconds between tries; the last one repeats
+
+log = logging.getLogger(__name__)
+
+
+class Upstash:
+    """Sends scripts and commands. Raises StoreUnreachable when no answer came within the limit."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url
+        self._token = token
+        self._client: Redis | None = None
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def evaluate(
+        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
+    ) -> Any:
+        """The script's answer."""
+        return await self._insist(
+            lambda client: client.eval(script, keys=list(keys), args=list(args)), limit_s
+        )
+
+    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
+        """The command's answer."""
+        return await self._insist(lambda client: client.execute(command=list(command)), limit_s)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            client, self._client = self._client, None
+            await client.close()
+
+    async def _insist(self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float) -> Any:
+        """Try until an answer comes or the limit is over."""
+        import httpx
+        from upstash_redis.errors import UpstashError
+
+        loop = asyncio.get_running_loop()
+        end = loop.time() + limit_s
+        tries = 0
+        while True:
+            try:
+                client = self._current(loop)
+                async with asyncio.timeout_at(end), self._gate, asyncio.timeout(TRY_S):
+                    return await send(client)
+            except UpstashError as error:
+                # The store has spoken: asking again gives the same answer.
+                raise StoreUnreachable(f"the store refused: {_code(error)}") from error
+            except (TimeoutError, httpx.HTTPError, ValueError, *SHAPE_ERRORS) as error:
+                # ValueError: a gateway's HTML instead of JSON.
+                reason = type(error).__name__
+            pause = PAUSES_S[min(tries, len(PAUSES_S) - 1)]
+            tries += 1
+            log.warning("store: no answer, reason=%s tries=%d", reason, tries)
+            if loop.time() + pause >= end:
+                raise StoreUnreachable(f"no answer from the store: {reason}")
+            await asyncio.sleep(pause)
+
+    def _current(self, loop: asyncio.AbstractEventLoop) -> "Redis":
+        if self._client is None or self._loop is not loop:
+            from upstash_redis.asyncio import Redis
+
+            self._loop, self._gate = loop, asyncio.Semaphore(AT_ONCE)
+            self._client = Redis(
+                url=self._url, token=self._token, rest_retries=0, allow_telemetry=False
+            )
+        return self._client
+
+
+def _code(error: Exception) -> str:
+    """The first word of a Redis error, such as WRONGTYPE: never the rest, which may quote data."""
+    return str(error).split(" ", 1)[0][:40]

@@ -1,0 +1,64 @@
+"""The account as the brain sees it: an IMAP server and its mirror in Postgres.
+
+How a sync goes is in sync.py.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from brain.cloud.postgres.database import Postgres
+from brain.email.imap.commands import Commands
+from brain.email.imap.mirror import Mirror
+from brain.email.imap.server import ImapServer
+from brain.email.imap.sync import Sync
+from brain.email.model import Synced
+from brain.run.errors import MailboxUnreachable
+
+RESERVE_S = 1.0  # seconds of a sync kept back for telling what is new
+
+
+class ImapMailbox:
+    """`Mailbox` over IMAP, mirrored in Postgres."""
+
+    def __init__(self, server: ImapServer, database: Postgres, *, now: Callable[[], float]) -> None:
+        """`now` in seconds, on a clock that never goes back."""
+        self._server = server
+        self._database = database
+        self._now = now
+
+    async def sync(self, user_id: str, *, limit_s: float) -> Synced:
+        """What was reported and not marked as told within a minute is reported again."""
+        mirror = Mirror(self._database, user_id)
+        seconds = max(limit_s - RESERVE_S, RESERVE_S)
+        sync = Sync(mirror, now=self._now, until=self._now() + seconds)
+        try:
+            async with asyncio.timeout(seconds), self._server.session() as session:
+                await sync.run(session)
+        except TimeoutError:
+            if not sync.has_begun:
+                raise MailboxUnreachable(f"no answer from the mailbox in {seconds:g} s") from None
+        return Synced(new=await mirror.claim(), more=not sync.is_whole)
+
+    async def find_sent(self, message_id: str) -> bool:
+        """By a search of the server's."""
+        async with self._server.session() as session:
+            return await session.do(partial(_is_sent, message_id=message_id))
+
+    async def keep_sent(self, message_id: str, raw: bytes) -> None:
+        """Looked for first: many servers keep a copy of what they send."""
+        async with self._server.session() as session:
+            await session.do(partial(_keep, message_id=message_id, raw=raw))
+
+
+def _is_sent(commands: Commands, *, message_id: str) -> bool:
+    name = commands.sent_folder()
+    if name is None:
+        return False
+    commands.open(name)
+    return commands.holds(message_id)
+
+
+def _keep(commands: Commands, *, message_id: str, raw: bytes) -> None:
+    if not _is_sent(commands, message_id=message_id):
+        commands.append(commands.sent_folder() or commands.make_sent_folder(), raw)

@@ -1,0 +1,120 @@
+"""The account's server: IMAP by IMAPClient, each connection in a thread of its own.
+
+The library blocks, so every call goes to the connection's thread and is waited for with a limit; a
+call that does not end in time is ended by closing the connection under it. A connection serves one
+purpose and is closed: a frozen function must not keep one open.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from brain.email.imap.commands import Commands
+from brain.email.settings import MailServer
+from brain.run.errors import MailboxUnreachable
+
+STEP_S = 10.0  # seconds for a few commands; a slow server takes one for each
+PARTING_S = 1.0  # seconds for a farewell; who does not answer it is left without
+
+log = logging.getLogger(__name__)
+
+
+class ImapServer:
+    """Connections to the account. Raises MailboxUnreachable for whatever the server does."""
+
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        step_s: float = STEP_S,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """`ssl_context` for a server whose certificate the system does not know."""
+        self._server = server
+        self._step_s = step_s
+        self._ssl_context = ssl_context
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator["ImapSession"]:
+        """A connection, logged in, until the end of the block."""
+        session = ImapSession(step_s=self._step_s)
+        try:
+            await session.begin(self._server, self._ssl_context)
+            yield session
+        finally:
+            await session.end()
+
+
+class ImapSession:
+    """One connection and its thread."""
+
+    def __init__(self, *, step_s: float) -> None:
+        self._step_s = step_s
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="imap")
+        self._commands: Commands | None = None
+        self._is_over = False
+
+    async def begin(self, server: MailServer, ssl_context: ssl.SSLContext | None) -> None:
+        """Connect and log in."""
+
+        def connect() -> None:
+            self._commands = Commands(server, ssl_context, timeout_s=self._step_s)
+            if self._is_over:  # whoever asked has given up, and will not come back to close it
+                self._commands.close()
+            else:
+                self._commands.login()
+
+        await self._within(self._step_s, connect)
+
+    async def do[T](self, work: Callable[[Commands], T], *, limit_s: float | None = None) -> T:
+        """Run the commands in the thread, in the time of one step unless told otherwise."""
+        commands = self._commands
+        if commands is None or self._is_over:
+            raise MailboxUnreachable("the connection to the mailbox is closed")
+        return await self._within(limit_s or self._step_s, lambda: work(commands))
+
+    async def end(self) -> None:
+        """Say good-bye if that is still possible, and close."""
+        try:
+            if not self._is_over and self._commands is not None:
+                await self._within(PARTING_S, self._commands.logout)
+        except MailboxUnreachable:
+            pass
+        finally:
+            self._break()
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _within[T](self, limit_s: float, work: Callable[[], T]) -> T:
+        try:
+            async with asyncio.timeout(limit_s):
+                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except TimeoutError:
+            self._break()
+            raise MailboxUnreachable(f"no answer from the mailbox in {limit_s:g} s") from None
+        except MailboxUnreachable:
+            self._break()
+            raise
+        except asyncio.CancelledError:
+            # The thread is still at it, and nothing but the end of its connection stops it.
+            self._break()
+            raise
+        except _faults() as error:
+            self._break()
+            # Without its cause: the library's texts hold what the server said of an email.
+            raise MailboxUnreachable(f"the mailbox failed: {type(error).__name__}") from None
+
+    def _break(self) -> None:
+        self._is_over = True
+        if self._commands is not None:
+            self._commands.close()
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What the library raises: its own, the socket's, and those of its parsers."""
+    from imapclient.exceptions import IMAPClientError
+
+    errors: tuple[type[Exception], ...] = (IMAPClientError, OSError, ValueError, LookupError)
+    return (*errors, TypeError, AttributeError)

@@ -1,0 +1,199 @@
+"""One sync of the account with its mirror.
+
+It goes through the inbox and the folder of sent email: first what is new, then what has changed or
+vanished, and with the time that is left ever older email. Each batch is one transaction that also
+notes how far it got.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from brain.email.imap.commands import INBOX, Commands, FolderStatus, chunks
+from brain.email.imap.fetch import fetch_emails
+from brain.email.imap.mirror import Mirror, Progress, Renumbered
+from brain.email.imap.server import ImapSession
+from brain.email.model import Folder
+
+FIRST_BATCH = 10  # emails of the first batch of a sync; a slow server gives as many in a second
+LARGEST_BATCH = 100  # emails, so that a death does not cost more
+QUICK_S = 1.0  # seconds; a batch that took less may be followed by one of twice the size
+RECENT = 500  # emails whose flags are compared where the server does not count changes
+WINDOW = 1_000  # emails among which one sync looks for deletions, twice: the newest, and older ones
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opened:
+    """A folder that is being synced: as it is, and how far the mirror went when the sync began."""
+
+    folder: Folder
+    name: str
+    status: FolderStatus
+    progress: Progress
+    mirrored: int
+
+    @property
+    def is_as_mirrored(self) -> bool:
+        """Nothing is new, changed or gone, as far as the server counts changes."""
+        status, progress = self.status, self.progress
+        return (
+            (progress.next_uid, progress.modseq) == (status.next_uid, status.modseq)
+            and status.modseq is not None
+            and progress.low_uid <= 1
+            and self.mirrored == status.emails
+        )
+
+
+class Sync:
+    """`has_begun`: the server has answered; `is_whole`: there is nothing left to do."""
+
+    def __init__(
+        self, mirror: Mirror, *, now: Callable[[], float], until: float, window: int = WINDOW
+    ) -> None:
+        self._mirror = mirror
+        self._now = now
+        self._until = until
+        self._window = window
+        self._batch = FIRST_BATCH
+        self._slowest_s = 0.0
+        self.has_begun = False
+        self.is_whole = False
+
+    async def run(self, session: ImapSession) -> None:
+        """As far as the time allows. Raises MailboxUnreachable, DatabaseUnreachable."""
+        names = {Folder.INBOX: INBOX, Folder.SENT: await session.do(Commands.sent_folder)}
+        try:
+            opened = [
+                await self._forward(session, folder, name)
+                for folder, name in names.items()
+                if name is not None
+            ]
+            for each in opened:
+                await self._backward(session, each)
+        except (OutOfTime, Renumbered) as reason:
+            log.info("sync: ends early, reason=%s", type(reason).__name__)
+        else:
+            self.is_whole = True
+
+    async def _forward(self, session: ImapSession, folder: Folder, name: str) -> Opened:
+        """New email, then changes."""
+        opened = await self._open(session, folder, name)
+        self.has_begun = True
+        if opened.is_as_mirrored:
+            return opened
+        await session.do(partial(Commands.open, folder=name))
+        first, end = opened.progress.next_uid, opened.status.next_uid
+        new = await session.do(partial(Commands.uids, first=first, last=end - 1))
+        for batch in self._batches(new):
+            await self._record(session, opened, batch, next_uid=batch[-1] + 1)
+        await self._mirror.record(folder, opened.status.validity, [], next_uid=end)
+        await self._flags(session, opened)
+        await self._deletions(session, opened)
+        return opened
+
+    async def _backward(self, session: ImapSession, opened: Opened) -> None:
+        """Older email, newest first."""
+        validity, low = opened.status.validity, opened.progress.low_uid
+        if low <= 1:
+            return
+        await session.do(partial(Commands.open, folder=opened.name))
+        old = await session.do(partial(Commands.uids, first=1, last=low - 1))
+        for batch in self._batches(old[::-1]):
+            await self._record(session, opened, batch, low_uid=batch[-1])
+        await self._mirror.record(opened.folder, validity, [], low_uid=1)
+        await self._mirror.settle(opened.folder, validity)
+
+    async def _open(self, session: ImapSession, folder: Folder, name: str) -> Opened:
+        status = await session.do(partial(Commands.status, folder=name))
+        progress = await self._mirror.begin(
+            folder, validity=status.validity, next_uid=status.next_uid
+        )
+        mirrored = await self._mirror.count(folder, status.validity)
+        return Opened(folder=folder, name=name, status=status, progress=progress, mirrored=mirrored)
+
+    def _batches(self, uids: Sequence[int]) -> Iterator[Sequence[int]]:
+        """In their order, of a size that grows while the server is quick. Raises OutOfTime."""
+        place = 0
+        while place < len(uids):
+            if self._now() + self._slowest_s > self._until:
+                raise OutOfTime
+            size = self._batch
+            yield uids[place : place + size]
+            place += size
+
+    async def _record(
+        self,
+        session: ImapSession,
+        opened: Opened,
+        uids: Sequence[int],
+        *,
+        next_uid: int | None = None,
+        low_uid: int | None = None,
+    ) -> None:
+        """A batch, and how far the mirror goes with it."""
+        began = self._now()
+        placed = await session.do(
+            partial(fetch_emails, uids=uids, folder=opened.folder),
+            limit_s=self._until - began + QUICK_S,  # the sync's own limit comes first
+        )
+        await self._mirror.record(
+            opened.folder, opened.status.validity, placed, next_uid=next_uid, low_uid=low_uid
+        )
+        took_s = self._now() - began
+        self._slowest_s = max(self._slowest_s, took_s)
+        if took_s < QUICK_S:
+            self._batch = min(2 * self._batch, LARGEST_BATCH)
+        log.info("sync: batch, folder=%s emails=%d ms=%d", opened.folder, len(placed), took_s * 1e3)
+
+    async def _flags(self, session: ImapSession, opened: Opened) -> None:
+        """What was read, or marked as unread, elsewhere."""
+        validity, modseq = opened.status.validity, opened.status.modseq
+        unread: dict[int, bool] = {}
+        for chunk in chunks(await self._reflagged(session, opened)):
+            unread |= await session.do(partial(Commands.unread, uids=chunk))
+        await self._mirror.reflag(opened.folder, validity, unread, modseq=modseq)
+
+    async def _reflagged(self, session: ImapSession, opened: Opened) -> Sequence[int]:
+        """Those whose flags may differ from the mirror's."""
+        status, progress = opened.status, opened.progress
+        first, last = progress.low_uid, status.next_uid - 1
+        if status.modseq is None:
+            return await self._mirror.window(
+                opened.folder, status.validity, below=None, limit=RECENT
+            )
+        if progress.modseq is None:  # none of the changes so far is known
+            return await session.do(partial(Commands.uids, first=first, last=last))
+        return await session.do(
+            partial(Commands.changed, first=first, last=last, since=progress.modseq)
+        )
+
+    async def _deletions(self, session: ImapSession, opened: Opened) -> None:
+        """Among the newest, and further down with each sync, until it begins anew."""
+        # Only what our view of the folder holds: an email that another sync has just mirrored is
+        # not in it, and would be taken for gone.
+        newest = await self._look(session, opened, below=opened.status.next_uid)
+        if newest is None:
+            return
+        scan_uid = opened.progress.scan_uid
+        below = scan_uid if 0 < scan_uid < newest else newest
+        lowest = await self._look(session, opened, below=below)
+        await self._mirror.vanish(opened.folder, opened.status.validity, [], scan_uid=lowest or 0)
+
+    async def _look(self, session: ImapSession, opened: Opened, *, below: int) -> int | None:
+        """Forget what is gone from a window; the window's lowest UID, None if it is empty."""
+        folder, validity = opened.folder, opened.status.validity
+        window = await self._mirror.window(folder, validity, below=below, limit=self._window)
+        if not window:
+            return None
+        found = await session.do(partial(Commands.uids, first=window[-1], last=window[0]))
+        gone = sorted(set(window) - set(found))
+        if gone:
+            await self._mirror.vanish(folder, validity, gone, scan_uid=None)
+        return window[-1]
+
+
+class OutOfTime(Exception):
+    """Another batch would not fit."""

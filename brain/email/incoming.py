@@ -1,0 +1,67 @@
+"""An email that has come in, by whatever way."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from brain.email.model import Address, Attachment, Email, Folder
+
+CLOCK_ERROR = timedelta(days=1)  # a writer's clock may be wrong; later than that it lies
+
+
+def brought(
+    *,
+    name: str,
+    sender: Address,
+    to: Sequence[Address],
+    subject: str,
+    text: str,
+    arrived_at: datetime,
+    message_id: str = "",
+    in_reply_to: str = "",
+    references: Sequence[str] = (),
+    cc: Sequence[Address] = (),
+    reply_to: Sequence[Address] = (),
+    written_at: datetime | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> Email:
+    """An unread email of the inbox, of what whoever brought it has told. `name` tells it apart from
+    others where it has no Message-ID.
+    """
+    return Email(
+        id=email_id(message_id or name, sender.address, subject, written_at, text),
+        folder=Folder.INBOX,
+        message_id=message_id,
+        in_reply_to=in_reply_to,
+        references=tuple(references),
+        sender=sender,
+        to=tuple(to),
+        cc=tuple(cc),
+        reply_to=tuple(reply_to),
+        subject=subject,
+        at=credible(written_at, arrived_at),
+        text=text,
+        attachments=tuple(attachments),
+        unread=True,
+    )
+
+
+def credible(written_at: datetime | None, arrived_at: datetime) -> datetime:
+    """When it was written, or when it arrived if its writer's clock cannot be believed."""
+    if written_at is None or written_at > arrived_at + CLOCK_ERROR or written_at.year < 1980:
+        return arrived_at.astimezone(UTC)
+    return written_at
+
+
+def email_id(
+    message_id: str, sender: str, subject: str, written_at: datetime | None, text: str
+) -> str:
+    """Sixteen characters that a model copies without mistakes: 80 bits of a hash.
+
+    Not of the Message-ID alone: whoever knows that of another email could hide it behind theirs.
+    """
+    written = written_at.isoformat() if written_at else ""
+    content = [message_id, sender, subject, written, " ".join(text.split())]
+    digest = hashlib.sha256("\0".join(content).encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest[:10]).decode().lower()

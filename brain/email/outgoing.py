@@ -1,0 +1,145 @@
+"""An email that is to be sent: what is wrong with it, to whom an answer goes, and its bytes."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, getaddresses
+
+from brain.email.model import Address, Email, Folder, Outgoing
+from brain.run.codec import clean
+
+MAX_SUBJECT_CHARS = 300
+MAX_BODY_CHARS = 50_000
+MAX_RECIPIENTS = 50  # of one email; more is a mailing, and not a voice assistant's business
+MAX_REFERENCES = 20  # the newest of a long thread; mail programs need no more
+
+# Stricter than the standard: what is between the parts of an address in practice. No quotes, no
+# comments, no control characters, so that none of it can end a header or begin another address.
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# "Re:" as mail programs of several languages write it.
+_REPLY = re.compile(
+    r"^\s*((re|aw|antw|sv|vs|rif|ref|odp|回复|答复)\s*(\[\d+\])?\s*[:\uff1a]\s*)+", re.IGNORECASE
+)
+
+
+class _Policy(EmailPolicy):
+    """The standard's rules, but Message-IDs as they are: the library would encode a long one, and
+    no mail program would know it again.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in ("message-id", "in-reply-to", "references"):
+            return f"{name}: {'\r\n '.join(str(value).split())}\r\n".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
+
+
+def message_id(key: str, sender: Address) -> str:
+    """The same for the same idempotency key, so that a copy of what was sent can be found."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"<{digest[:32]}@{sender.address.rpartition('@')[2]}>"
+
+
+def recipient(text: str) -> Address | None:
+    """`anna@example.org` or `Anna <anna@example.org>`; None if it is no address to write to."""
+    found = getaddresses([text]) if not _CONTROL.search(text) and len(text) <= 1_000 else []
+    if len(found) != 1:
+        return None
+    [(name, address)] = found
+    if address not in text:  # the library has mended it, and it may have become another one
+        return None
+    local, _, domain = address.rpartition("@")
+    try:
+        domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    known = len(address) <= 254 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
+    return Address(name=clean(name), address=f"{local}@{domain}") if known else None
+
+
+def objection(outgoing: Outgoing) -> str:
+    """Why this email cannot be sent, in words for the model; empty if it can."""
+    people = (*outgoing.to, *outgoing.cc)
+    if not outgoing.to:
+        return "there is nobody to send it to"
+    if len(people) > MAX_RECIPIENTS:
+        return f"an email goes to at most {MAX_RECIPIENTS} recipients"
+    for person in people:
+        if recipient(person.address) is None:
+            return f"{clean(person.address)!r} is no address that one can write to"
+    if _CONTROL.search(outgoing.subject):
+        return "a subject is one line"
+    if len(outgoing.subject) > MAX_SUBJECT_CHARS:
+        return f"a subject has at most {MAX_SUBJECT_CHARS} characters"
+    if not outgoing.text.strip():
+        return "the body is empty"
+    if len(outgoing.text) > MAX_BODY_CHARS:
+        return f"a body has at most {MAX_BODY_CHARS} characters"
+    return ""
+
+
+def compose(outgoing: Outgoing, *, sender: Address, at: datetime) -> bytes:
+    """The email as it goes out. Raises ValueError for what `objection` objects to."""
+    if reason := objection(outgoing):
+        raise ValueError(reason)
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = _header_address(sender)
+    message["To"] = [_header_address(person) for person in outgoing.to]
+    if outgoing.cc:
+        message["Cc"] = [_header_address(person) for person in outgoing.cc]
+    message["Subject"] = clean(outgoing.subject)
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = outgoing.message_id
+    if outgoing.in_reply_to:
+        message["In-Reply-To"] = outgoing.in_reply_to
+    if outgoing.references:
+        message["References"] = " ".join(outgoing.references)
+    text = "\n".join(clean(outgoing.text).splitlines())
+    message.set_content(f"{text}\n", charset="utf-8")
+    return message.as_bytes()
+
+
+def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
+    """The answer to an email: to whom its writer wants it, in the thread it belongs to.
+
+    An answer to one's own email goes to those who got it. `message_id` is still to be set.
+    """
+    mine = me.address.lower()
+    asked = email.to if _is_mine(email, mine) else email.reply_to or (email.sender,)
+    to = _others(asked, {mine}) or tuple(asked)
+    copied = (*email.to, *email.cc) if everybody else ()
+    named = {mine, *(person.address.lower() for person in to)}
+    before = [*email.references, *([email.in_reply_to] if not email.references else [])]
+    thread = [id for id in (*before, email.message_id) if id]
+    return Outgoing(
+        message_id="",
+        to=to,
+        cc=_others(copied, named),
+        subject=f"Re: {_REPLY.sub('', email.subject)}".strip()[:MAX_SUBJECT_CHARS],
+        text=text,
+        in_reply_to=email.message_id,
+        references=tuple(dict.fromkeys(thread))[-MAX_REFERENCES:],
+    )
+
+
+def _is_mine(email: Email, mine: str) -> bool:
+    return email.folder is Folder.SENT or email.sender.address.lower() == mine
+
+
+def _others(people: Iterable[Address], named: set[str]) -> tuple[Address, ...]:
+    """Each of them once, less those already named."""
+    once = {person.address.lower(): person for person in people}
+    return tuple(person for address, person in once.items() if address not in named)
+
+
+def _header_address(person: Address) -> HeaderAddress:
+    name = _CONTROL.sub(" ", person.name)
+    return HeaderAddress(display_name=name, addr_spec=person.address)

@@ -1,0 +1,162 @@
+"""An email's headers, whoever wrote them.
+
+The standard library's parser is asked for the raw text of a header only. Its own idea of
+structured headers (`policy.default`) raises IndexError or AttributeError on broken ones, and takes
+a second for a list of some thousand recipients.
+"""
+
+import binascii
+import re
+from datetime import UTC, datetime
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import Compat32
+from email.utils import collapse_rfc2231_value, decode_params, getaddresses, parsedate_to_datetime
+
+from brain.email.model import Address
+from brain.run.codec import clean
+from brain.texts.charsets import decoded
+
+MAX_CHARS = 20_000  # of a header that are looked at: some hundred recipients
+MAX_TEXT_CHARS = 1_000  # of a subject or a name
+MAX_IDS = 50  # of References; the newest count
+MAX_ADDRESSES = 500  # of a header
+
+_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")  # printable, without angle brackets
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+")
+_OFFSET = re.compile(r"([+-]\d\d):(\d\d)$", re.ASCII)  # -04:00 as some write for -0400
+_ENCODED_WORD = re.compile(
+    r"=\?(?P<charset>[^?*\s]+)(\*[^?]*)?\?(?P<how>[bBqQ])\?(?P<what>[^?]*)\?="
+)
+
+
+class _AsItStands(Compat32):
+    """Gives a header's raw text, its bytes as surrogates, and no `Header` object in its place."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+
+_PARSER = BytesParser(policy=_AsItStands())
+
+
+def parse(raw: bytes) -> Message:
+    """The message, or as much of it as can be understood. Never raises."""
+    try:
+        return _PARSER.parsebytes(raw)
+    except RecursionError:  # parts within parts, by the hundred: nobody means to be read by that
+        return _PARSER.parsebytes(raw, headersonly=True)
+
+
+def text(message: Message, name: str) -> str:
+    """The header in one line, its encoded words decoded; empty if there is none."""
+    return plain(_raw(message, name))
+
+
+def plain(raw: str, limit: int = MAX_TEXT_CHARS) -> str:
+    """Raw text of a header as one reads it, without control characters."""
+    words = _words(_unescaped(raw[:MAX_CHARS]))
+    printable = "".join(" " if _is_control(character) else character for character in words)
+    return clean(" ".join(printable.split()))[:limit]
+
+
+def addresses(message: Message, name: str) -> tuple[Address, ...]:
+    """Everybody whom the header names; what is no address is left out."""
+    return people(_raw(message, name))
+
+
+def people(raw: str) -> tuple[Address, ...]:
+    """The same of the header's raw text."""
+    raw = _unescaped(raw)[:MAX_CHARS]
+    # Encoded words are decoded after the addresses have been told apart: they may hold commas.
+    found = [(plain(person), plain(address)) for person, address in _pairs(raw)]
+    known = [
+        Address(name=person, address=address)
+        for person, address in found
+        if _ADDRESS.fullmatch(address)
+    ]
+    if not known:
+        known = [Address(address=address) for address in _ADDRESS.findall(plain(raw, MAX_CHARS))]
+    return tuple(dict.fromkeys(known))[:MAX_ADDRESSES]
+
+
+def ids(message: Message, name: str) -> tuple[str, ...]:
+    """Message-IDs with their angle brackets."""
+    return tuple(dict.fromkeys(_ID.findall(_raw(message, name)[:MAX_CHARS])))[-MAX_IDS:]
+
+
+def moment(message: Message, name: str) -> datetime | None:
+    """A point in time, UTC; None for what is none."""
+    try:
+        found = parsedate_to_datetime(_OFFSET.sub(r"\1\2", _raw(message, name)[:MAX_TEXT_CHARS]))
+        # Without a zone it was written in UTC, as the standard has it.
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def parameter(pairs: list[tuple[str, str]], name: str) -> str:
+    """A parameter of Content-Type or Content-Disposition, in pieces or percent-encoded as it may
+    be (RFC 2231).
+    """
+    try:
+        told = decode_params([("", ""), *((key.lower(), value) for key, value in pairs)])
+        values = [value for key, value in told[1:] if key.lower() == name]
+        return plain(_unquoted(collapse_rfc2231_value(values[0]))) if values else ""
+    except (ValueError, TypeError, LookupError):
+        return ""
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
+def _raw(message: Message, name: str) -> str:
+    value = message.get(name, "")
+    return value if isinstance(value, str) else str(value)
+
+
+def _unescaped(raw: str) -> str:
+    """With the bytes that were no ASCII in their place."""
+    return decoded(raw.encode("utf-8", "surrogateescape")) if _has_bytes(raw) else raw
+
+
+def _has_bytes(raw: str) -> bool:
+    return any("\udc80" <= character <= "\udcff" for character in raw)
+
+
+def _words(raw: str) -> str:
+    """With encoded words decoded. Neighbours are decoded together: some programs cut a character
+    in two.
+    """
+    made, place, kept, charset = "", 0, b"", ""
+    for word in _ENCODED_WORD.finditer(raw):
+        between = raw[place : word.start()]
+        if between.strip() or word["charset"] != charset:
+            made += decoded(kept, charset)
+            made += between if between.strip() or not kept else ""
+            kept, charset = b"", word["charset"]
+        kept += _word_bytes(word["how"], word["what"])
+        place = word.end()
+    return made + decoded(kept, charset) + raw[place:]
+
+
+def _word_bytes(how: str, what: str) -> bytes:
+    data = what.encode("utf-8", "surrogateescape")
+    if how in "qQ":
+        return binascii.a2b_qp(data, header=True)
+    try:
+        return binascii.a2b_base64(data + b"===")
+    except binascii.Error:
+        return data
+
+
+def _pairs(raw: str) -> list[tuple[str, str]]:
+    try:
+        return getaddresses([raw])
+    except (RecursionError, ValueError, IndexError):  # comments within comments, by the thousand
+        return []
+
+
+def _is_control(character: str) -> bool:
+    return character < " " or "\x7f" <= character <= "\x9f"

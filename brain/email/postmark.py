@@ -1,0 +1,148 @@
+"""The inbound webhook of Postmark: an email as JSON.
+
+The fields are those of "Inbound webhook" in Postmark's documentation. It does not sign: whoever
+sets it up puts a user and a password into the address it calls (HTTP basic authentication). A
+refusal with 403 ends its tries, anything else but 200 lets it try ten times.
+"""
+
+import base64
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from email.message import Message
+from typing import Any
+
+from brain.email.incoming import brought, email_id
+from brain.email.model import Address, Attachment, Email, Folder
+from brain.email.parse import headers, mime
+from brain.email.parse.decoding import decode
+from brain.run.codec import clean
+from brain.run.errors import SignatureRefused, WebhookUnreadable
+from brain.texts.markup import text_of
+
+USER = "postmark"
+MAX_RECIPIENTS = 200
+MAX_ATTACHMENTS = 100
+MAX_SIZE = 2**53  # bytes; what is said to be larger was not measured
+
+
+class PostmarkReader:
+    """Reads what Postmark posts with our password."""
+
+    def __init__(self, password: str) -> None:
+        self._expected = base64.b64encode(f"{USER}:{password}".encode())
+
+    def check(self, authorization: str | None) -> None:
+        """Raise SignatureRefused unless user and password are the right ones."""
+        scheme, _, given = (authorization or "").partition(" ")
+        is_same = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._expected)
+        if scheme.lower() != "basic" or not is_same:
+            raise SignatureRefused("not Postmark's password")
+
+    def read(self, body: bytes, *, now: datetime) -> Email:
+        """The email. Raises WebhookUnreadable for a body of another shape."""
+        given = _object(body)
+        if raw := _text(given, "RawEmail"):  # it has to be asked for, and is then the whole truth
+            return _whole(raw, name=_text(given, "MessageID"), now=now)
+        sender = _address(given.get("FromFull"))
+        if sender is None:
+            raise WebhookUnreadable("FromFull has no Email")
+        message = _headers(given)
+        return brought(
+            name=_text(given, "MessageID"),
+            sender=sender,
+            to=_addresses(given, "ToFull"),
+            cc=_addresses(given, "CcFull"),
+            reply_to=headers.addresses(message, "reply-to"),
+            subject=headers.plain(_text(given, "Subject")),
+            text=_body(given),
+            arrived_at=now,
+            message_id=(headers.ids(message, "message-id") or ("",))[0],
+            in_reply_to=(headers.ids(message, "in-reply-to") or ("",))[0],
+            references=headers.ids(message, "references"),
+            written_at=headers.moment(message, "date"),
+            attachments=_attachments(given),
+        )
+
+
+def _whole(raw: str, *, name: str, now: datetime) -> Email:
+    """The email of its raw text. One without a Message-ID is named by Postmark, so that it is the
+    same when it is posted again.
+    """
+    email = decode(raw.encode(), folder=Folder.INBOX, unread=True, arrived_at=now)
+    if email.message_id:
+        return email
+    return replace(email, id=email_id(name, email.sender.address, email.subject, None, email.text))
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError):
+        raise WebhookUnreadable("the body is not JSON") from None
+    if not isinstance(given, dict):
+        raise WebhookUnreadable("the body is no object")
+    return given
+
+
+def _headers(given: Mapping[str, Any]) -> Message:
+    """The email's own headers, as far as they were passed on."""
+    message = Message()
+    for name in ("Date", "ReplyTo"):
+        message["reply-to" if name == "ReplyTo" else name] = _line(given.get(name))
+    for header in _list(given, "Headers"):
+        name = _line(header.get("Name")).lower()
+        if name in ("message-id", "in-reply-to", "references"):
+            message[name] = _line(header.get("Value"))
+    return message
+
+
+def _body(given: Mapping[str, Any]) -> str:
+    plain, html = mime.tidied(_text(given, "TextBody")), _text(given, "HtmlBody")
+    return plain if not html or mime.is_enough(plain) else mime.tidied(text_of(html)) or plain
+
+
+def _addresses(given: Mapping[str, Any], name: str) -> list[Address]:
+    found = [_address(person) for person in _list(given, name)[:MAX_RECIPIENTS]]
+    return [address for address in found if address is not None]
+
+
+def _address(person: Any) -> Address | None:
+    if not isinstance(person, dict):
+        return None
+    found = headers.people(_line(person.get("Email")))
+    name = headers.plain(_line(person.get("Name")))
+    return Address(address=found[0].address, name=name) if found else None
+
+
+def _attachments(given: Mapping[str, Any]) -> list[Attachment]:
+    """Their names; what is in them is not kept."""
+    return [
+        Attachment(
+            name=headers.plain(_line(each.get("Name"))),
+            content_type=headers.plain(_line(each.get("ContentType"))),
+            size=_size(each.get("ContentLength")),
+        )
+        for each in _list(given, "Attachments")[:MAX_ATTACHMENTS]
+    ]
+
+
+def _size(value: Any) -> int:
+    return value if type(value) is int and 0 <= value <= MAX_SIZE else 0
+
+
+def _list(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    found = given.get(name)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    value = given.get(name)
+    return clean(value) if isinstance(value, str) else ""
+
+
+def _line(value: Any) -> str:
+    """One line, whatever was sent: a header of two would be two headers."""
+    return " ".join(clean(value).split()) if isinstance(value, str) else ""

@@ -1,0 +1,148 @@
+"""How a tool sends an email: at most once, and after a question that reads it back."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from brain.email import outgoing as letters
+from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
+from brain.email.ports import Emails, Mailbox, Post
+from brain.run.codec import dumps
+from brain.run.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
+from brain.run.invocations import Deed, Errand
+from brain.run.tools import Json, ToolSpec
+
+NO_ACCOUNT = "No email account is set up for you."
+NOT_SENT = "The email account cannot be reached now, and nothing was sent. Try again later."
+NOT_CERTAIN = (
+    "It is not certain whether the email was sent: the mail server took it and its answer was "
+    "lost. Do not send it again; tell the user to look into their sent emails."
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """The mirror, the mailbox, the way out, and the id of the user whose they are."""
+
+    emails: Emails
+    mailbox: Mailbox
+    post: Post
+    owner: str
+
+    def check(self, user_id: str) -> None:
+        """Raise ToolFault for anybody else."""
+        if user_id != self.owner:
+            raise ToolFault(NO_ACCOUNT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """An email to be sent, whose `message_id` the tool will set, and the question that reads it
+    back. `foreign`: that quotes what others wrote.
+    """
+
+    outgoing: Outgoing
+    question: str
+    foreign: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SendingTool:
+    """A tool that sends an email. The same errand is the same email, by its Message-ID."""
+
+    spec: ToolSpec
+    account: Account
+    compose: Callable[[Account, Errand], Awaitable[Letter]]
+
+    async def prepare(self, errand: Errand) -> Deed:
+        """The whole email and everybody who gets it. Raises ToolFault for one that cannot be
+        sent.
+        """
+        letter = await self._letter(errand)
+        people = (*letter.outgoing.to, *letter.outgoing.cc)
+        return Deed(
+            question=letter.question,
+            recipients=tuple(dict.fromkeys(person.address.lower() for person in people)),
+            foreign=letter.foreign,
+        )
+
+    async def run(self, errand: Errand) -> str:
+        """Compact JSON of what was sent."""
+        outgoing = (await self._letter(errand)).outgoing
+        # Looked for first: this may be a second try, and what is there has been sent.
+        if not await self._is_sent(outgoing, NOT_SENT):
+            await self._send(outgoing)
+        return _told(outgoing)
+
+    async def outcome(self, errand: Errand) -> str | None:
+        """By the copy among the sent emails. Without one nobody knows: a process may have died
+        between the server's yes and the copy.
+        """
+        self.account.check(errand.user_id)
+        try:
+            is_sent = await self.account.mailbox.find_sent(self._message_id(errand))
+        except MailboxUnreachable:
+            return None
+        return dumps({"sent": True}) if is_sent else None
+
+    def _message_id(self, errand: Errand) -> str:
+        return letters.message_id(errand.idempotency_key, self.account.post.sender)
+
+    async def _letter(self, errand: Errand) -> Letter:
+        self.account.check(errand.user_id)
+        try:
+            draft = await self.compose(self.account, errand)
+        except DatabaseUnreachable as error:
+            raise ToolFault(NOT_SENT) from error
+        outgoing = replace(draft.outgoing, message_id=self._message_id(errand))
+        if reason := letters.objection(outgoing):
+            raise ToolFault(f"Not sent: {reason}.")
+        return replace(draft, outgoing=outgoing)
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        sent = await self.account.post.send(outgoing)
+        match sent:
+            case Refused():
+                raise ToolFault(f"Not sent: {sent.reason}.")
+            case Unsure():
+                if not await self._is_sent(outgoing, NOT_CERTAIN):
+                    raise ToolFault(NOT_CERTAIN)
+            case Accepted():
+                await self._keep(outgoing, sent.raw)
+            case _:
+                assert_never(sent)
+
+    async def _keep(self, outgoing: Outgoing, raw: bytes) -> None:
+        """It has been sent, with a copy or without."""
+        try:
+            await self.account.mailbox.keep_sent(outgoing.message_id, raw)
+        except MailboxUnreachable:
+            return
+
+    async def _is_sent(self, outgoing: Outgoing, otherwise: str) -> bool:
+        try:
+            return await self.account.mailbox.find_sent(outgoing.message_id)
+        except MailboxUnreachable as error:
+            raise ToolFault(otherwise) from error
+
+
+def recipients(texts: list[str]) -> tuple[Address, ...]:
+    """Whom these texts name, each once. Raises ToolFault."""
+    found = [(text, letters.recipient(text)) for text in texts]
+    for text, person in found:
+        if person is None:
+            raise ToolFault(f"Not sent: {text!r} is no address that one can write to.")
+    once = {person.address.lower(): person for _, person in found if person is not None}
+    return tuple(once.values())
+
+
+def names(people: tuple[Address, ...]) -> list[str]:
+    """As they are shown."""
+    return [str(person) for person in people]
+
+
+def _told(outgoing: Outgoing) -> str:
+    sent: Json = {"to": names(outgoing.to), "subject": outgoing.subject}
+    if outgoing.cc:
+        sent["cc"] = names(outgoing.cc)
+    return dumps({"sent": sent})

@@ -1,0 +1,88 @@
+"""The part of the settings that is about the email account.
+
+On its own because most functions need none of it: what it imports would cost each of them 50 ms.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from brain.email.model import Address
+from brain.email.outgoing import recipient
+from brain.run.errors import SettingMissing
+from brain.settings import OWNER
+from brain.variables import Env
+
+PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailServer:
+    """An IMAP or SMTP server. `tls`: encrypted from the first byte; else as soon as it offers."""
+
+    host: str
+    port: int
+    tls: bool
+    user: str
+    password: str = field(repr=False)
+
+    @property
+    def is_here(self) -> bool:
+        """On this machine: nobody listens on the way."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailSettings:
+    """The account, who writes from it, and the id of the user whose it is."""
+
+    imap: MailServer
+    smtp: MailServer
+    sender: Address
+    owner: str
+
+
+def read(env: Env) -> EmailSettings:
+    """Raises SettingMissing."""
+    imap = _server(env, "BRAIN_IMAP_URL", "imaps", "imap")
+    smtp = _server(env, "BRAIN_SMTP_URL", "smtps", "smtp")
+    sender = recipient(env.get("BRAIN_EMAIL_FROM") or imap.user)
+    if sender is None:
+        raise SettingMissing("BRAIN_EMAIL_FROM must be an address, such as me@example.org")
+    return EmailSettings(
+        imap=imap, smtp=smtp, sender=sender, owner=env.get("BRAIN_EMAIL_USER") or OWNER
+    )
+
+
+def _server(env: Env, name: str, tls: str, plain: str) -> MailServer:
+    malformed = SettingMissing(f"{name} must look like {tls}://user:password@host/")
+    url = env.get(name)
+    if not url:
+        raise SettingMissing(f"{name} is missing")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise malformed from None
+    if parts.scheme not in (tls, plain) or not parts.hostname or url.split() != [url]:
+        raise malformed
+    # A password with a slash or a question mark in it, not encoded, ends up in these.
+    if not parts.username or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise malformed
+    return MailServer(
+        host=parts.hostname,
+        port=port or PORTS[parts.scheme],
+        tls=parts.scheme == tls,
+        user=_text(parts.username, malformed),
+        password=_text(parts.password or "", malformed),
+    )
+
+
+def _text(encoded: str, malformed: SettingMissing) -> str:
+    """A user or a password, in which %40 stands for @. Control characters would end a command."""
+    try:
+        text = unquote(encoded, errors="strict")
+    except UnicodeDecodeError:
+        raise malformed from None
+    if any(character < " " or character == "\x7f" for character in text):
+        raise malformed
+    return text

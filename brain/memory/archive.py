@@ -1,0 +1,137 @@
+"""The archive of the log in Postgres, found like documents (see brain/documents/postgres.py)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from brain.cloud.postgres.database import Postgres, statement
+from brain.memory.model import Found
+from brain.run.codec import entry_from_wire, entry_to_wire
+from brain.run.history import is_lasting
+from brain.run.messages import LogEntry
+from brain.texts.words import asked_words, best_passage, kept_words
+
+if TYPE_CHECKING:
+    from brain.cloud.postgres.database import Connection
+
+ASKED_CHARS = 1_000  # of a query; more words do not find better
+LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
+SAMPLE_CHARS = 500  # of an entry that tell its language
+PAGE = 500  # entries of older code whose words are made in one search; the next one goes on
+
+# Stored again, an entry gets its words if older code has kept it without, and stays as it is.
+STORE = b"""
+    insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search)
+    select
+        %(user_id)s, id, seq, at, entry, lasting, language::text,
+        to_tsvector('simple', words) || to_tsvector(language, words)
+    from
+        unnest(
+            %(ids)s::text[], %(seqs)s::bigint[], %(times)s::timestamptz[], %(entries)s::json[],
+            %(lasting)s::boolean[], %(words)s::text[], %(samples)s::text[]
+        ) as given (id, seq, at, entry, lasting, words, sample),
+        brain.language_of(sample) as known (language)
+    on conflict (user_id, id) do update set
+        lasting = excluded.lasting, language = excluded.language, search = excluded.search
+    where archive.search is null
+"""
+READ = b"""
+    select distinct on (seq) entry from brain.archive
+    where user_id = %(user_id)s and seq > %(since)s
+    order by seq, at desc, id desc
+    limit %(limit)s
+"""
+WORDLESS = b"""
+    select entry from brain.archive where user_id = %(user_id)s and search is null limit %(page)s
+"""
+LATEST = b"""
+    select entry, 0::float from brain.archive
+    where
+        user_id = %(user_id)s
+        and lasting
+        and at >= coalesce(%(since)s::timestamptz, '-infinity')
+        and at < coalesce(%(before)s::timestamptz, 'infinity')
+    order by at desc, id desc
+    limit %(limit)s
+"""
+
+
+class PostgresArchive:
+    """`Archive` in Postgres. An entry is kept in its wire form."""
+
+    def __init__(self, database: Postgres) -> None:
+        self._database = database
+
+    async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
+        """One statement for all of them."""
+        await self._database.run(lambda connection: _store(connection, user_id, entries))
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
+        """Raises EntryUnreadable for an entry that newer code wrote."""
+        asked = {"user_id": user_id, "since": since, "limit": limit}
+
+        async def work(connection: "Connection") -> Sequence[LogEntry]:
+            rows = await (await connection.execute(READ, asked)).fetchall()
+            return tuple(entry_from_wire(entry) for (entry,) in rows)
+
+        return await self._database.run(work)
+
+    async def search(
+        self,
+        user_id: str,
+        *,
+        query: str,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int,
+    ) -> Sequence[Found]:
+        """Whole words first; beginnings of words when no whole word fits."""
+        words = asked_words(query[:ASKED_CHARS])
+        period = {"since": since, "before": before, "limit": limit}
+        asked = {"user_id": user_id, "words": words, "share": LEAST_SHARE, **period}
+
+        async def work(connection: "Connection") -> Sequence[Found]:
+            await _make_words(connection, user_id)
+            if not words.strip():
+                return await _found(connection, LATEST, asked)
+            sql = statement("history")
+            whole = await _found(connection, sql, {**asked, "ending": ""})
+            return whole or await _found(connection, sql, {**asked, "ending": ":*"})
+
+        return await self._database.run(work)
+
+
+async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEntry]) -> None:
+    from psycopg.types.json import Json
+
+    entries = list({entry.id: entry for entry in entries}.values())
+    lasting = [is_lasting(entry) for entry in entries]
+    texts = [entry.text if lasts else "" for entry, lasts in zip(entries, lasting, strict=True)]
+    row = {
+        "user_id": user_id,
+        "ids": [entry.id for entry in entries],
+        "seqs": [entry.seq for entry in entries],
+        "times": [entry.created_at for entry in entries],
+        "entries": [Json(entry_to_wire(entry)) for entry in entries],
+        "lasting": lasting,
+        "words": [kept_words(text) for text in texts],
+        "samples": [kept_words(text[:SAMPLE_CHARS]) for text in texts],
+    }
+    await connection.execute(STORE, row)
+
+
+async def _make_words(connection: "Connection", user_id: str) -> None:
+    """Let entries that older code has kept be found too, a page of them at a time."""
+    asked = {"user_id": user_id, "page": PAGE}
+    rows = await (await connection.execute(WORDLESS, asked)).fetchall()
+    if rows:
+        await _store(connection, user_id, [entry_from_wire(entry) for (entry,) in rows])
+
+
+async def _found(connection: "Connection", sql: bytes, asked: dict[str, Any]) -> Sequence[Found]:
+    rows = await (await connection.execute(sql, asked)).fetchall()
+    found = ((entry_from_wire(entry), score) for entry, score in rows)
+    return tuple(
+        Found(entry=entry, snippet=best_passage(entry.text, asked["words"]), score=score)
+        for entry, score in found
+    )

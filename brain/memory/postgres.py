@@ -1,0 +1,131 @@
+"""Facts in Postgres, found like documents (see brain/documents/postgres.py)."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.rows import ID, id_from_key, rows
+from brain.memory.model import Fact
+from brain.memory.rules import MAX_FACTS, MAX_SOURCE_CHARS, fact_objection, full
+from brain.run.codec import clean
+from brain.run.errors import ToolFault
+from brain.texts.words import asked_words, folded, kept_words
+
+if TYPE_CHECKING:
+    from brain.cloud.postgres.database import Connection
+
+ASKED_CHARS = 1_000  # of a query; more words do not find better
+LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
+
+# Two at once would each find room, or each miss the other's fact.
+ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('facts of ' || %(user_id)s, 0))"
+FIELDS = b'id, text, source, at, "foreign"'
+KNOWN = b"""
+    select %b from brain.facts
+    where user_id = %%(user_id)s and (id = %%(id)s or digest = %%(digest)s)
+    order by id = %%(id)s desc
+    limit 1
+""" % FIELDS  # fmt: skip
+RENEW = b"""
+    update brain.facts
+    set
+        at = now(),
+        source = case when "foreign" and not %%(foreign)s then %%(source)s else source end,
+        "foreign" = "foreign" and %%(foreign)s
+    where user_id = %%(user_id)s and id = %%(id)s
+    returning %b
+""" % FIELDS  # fmt: skip
+INSERT = b"""
+    insert into brain.facts (user_id, id, text, digest, source, "foreign", language, search)
+    select
+        %%(user_id)s, %%(id)s, %%(text)s, %%(digest)s, %%(source)s, %%(foreign)s, language::text,
+        to_tsvector('simple', %%(words)s) || to_tsvector(language, %%(words)s)
+    from brain.language_of(%%(words)s) as known (language)
+    where (select count(*) from brain.facts where user_id = %%(user_id)s) < %%(most)s
+    returning %b
+""" % FIELDS  # fmt: skip
+NEWEST = b"""
+    select %b from brain.facts where user_id = %%(user_id)s order by at desc, id limit %%(limit)s
+""" % FIELDS  # fmt: skip
+ONE = b"select %b from brain.facts where user_id = %%(user_id)s and id = %%(id)s" % FIELDS
+DELETE = b"""
+    delete from brain.facts where user_id = %%(user_id)s and id = %%(id)s returning %b
+""" % FIELDS  # fmt: skip
+
+
+class PostgresMemory:
+    """`Memory` in Postgres."""
+
+    def __init__(self, database: Postgres, *, most: int = MAX_FACTS) -> None:
+        self._database = database
+        self._most = most
+
+    async def remember(
+        self, user_id: str, *, text: str, source: str, foreign: bool, key: str
+    ) -> Fact:
+        """The id comes from the key: the same key is the same fact."""
+        if reason := fact_objection(text):
+            raise ToolFault(f"Not remembered: {reason}.")
+        row = {
+            "user_id": user_id,
+            "id": id_from_key(user_id, key),
+            "text": text,
+            "digest": hashlib.sha256(folded(text).encode()).hexdigest(),
+            "source": clean(source)[:MAX_SOURCE_CHARS],
+            "foreign": foreign,
+            "words": kept_words(text),
+            "most": self._most,
+        }
+
+        async def work(connection: "Connection") -> Fact:
+            await connection.execute(ONE_AT_A_TIME, row)
+            return await _kept(connection, row)
+
+        return await self._database.run(work)
+
+    async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
+        """Whole words first; beginnings of words when no whole word fits."""
+        sql = statement("facts")
+        words = asked_words(query[:ASKED_CHARS])
+        asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
+
+        async def work(connection: "Connection") -> Sequence[Fact]:
+            whole = await rows(connection, Fact, sql, {**asked, "ending": ""})
+            return whole or await rows(connection, Fact, sql, {**asked, "ending": ":*"})
+
+        return await self._database.run(work) if words.strip() else ()
+
+    async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
+        """From the index of their times."""
+        asked = {"user_id": user_id, "limit": limit}
+        return await self._database.run(lambda connection: rows(connection, Fact, NEWEST, asked))
+
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        """One row by its key."""
+        if not ID.fullmatch(fact_id):
+            return None
+        named = {"user_id": user_id, "id": fact_id}
+        found = await self._database.run(lambda connection: rows(connection, Fact, ONE, named))
+        return found[0] if found else None
+
+    async def forget(self, user_id: str, fact_id: str) -> Fact | None:
+        """The row goes, and nothing of it stays."""
+        if not ID.fullmatch(fact_id):
+            return None
+        named = {"user_id": user_id, "id": fact_id}
+        gone = await self._database.run(lambda connection: rows(connection, Fact, DELETE, named))
+        return gone[0] if gone else None
+
+
+async def _kept(connection: "Connection", row: dict[str, Any]) -> Fact:
+    """The fact of this key or text, renewed if another key brought it; else a new one."""
+    for known in await rows(connection, Fact, KNOWN, row):
+        if known.id == row["id"]:
+            return known
+        [renewed] = await rows(connection, Fact, RENEW, {**row, "id": known.id})
+        return renewed
+    made = await rows(connection, Fact, INSERT, row)
+    if not made:
+        raise ToolFault(f"Not remembered: {full(row['most'])}.")
+    return made[0]

@@ -1,0 +1,225 @@
+"""The word that nobody asked for: what happened outside, said when somebody hears it.
+
+A notice is held first and said second: whoever told of the event may forget it then. When it is
+said is decided in one place (notices/deciding.py), each time something changes: an event comes, a run
+ends or comes to the end of a sentence, the user comes back, the quiet hours end.
+"""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from brain.events.model import Event
+from brain.notices.deciding import Announcement, Plan, Situation, notice_of, what_now
+from brain.notices.judging import Judgement, judgement, judging_prompt
+from brain.notices.model import Held, Notice
+from brain.notices.rules import ToJudge, Told, Worth, worth
+from brain.preferences.flow import preferences_of
+from brain.run.codec import digest, message_for_channel
+from brain.run.deliver import send_websocket_message
+from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
+from brain.run.messages import Draft, Kind, Message
+from brain.run.moves import Hold, Summons
+from brain.run.ports import Prompt
+from brain.run.turn import Services, Turn
+
+JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
+RETHINKS = 5  # times that a plan is made when others are quicker with theirs
+MOST_JUDGED = 20  # events of one moment; the others are told unjudged
+NO_RUN = "-"  # the run id of a call that is not about a run
+
+log = logging.getLogger(__name__)
+
+
+async def take_events(services: Services, user_id: str, events: Sequence[Event]) -> None:
+    """See whether events are worth a word, and say it as soon as it may be said: of several that
+    come together in one message.
+
+    Once however often they are told. Raises StoreUnreachable, DatabaseUnreachable: then they are to
+    be told again.
+    """
+    held = None
+    for event, (told, words) in zip(events, await _worths(services, user_id, events), strict=True):
+        if told is None:
+            log.info("notice: not worth a word, kind=%s", event.kind)
+            continue
+        held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
+    if held is not None:
+        _, until = await _decide(services, user_id, held, hold=None)
+        await _come_again(services, user_id, until)
+
+
+async def release(services: Services, user_id: str) -> None:
+    """Say what is held, as far as it may be said now. Raises StoreUnreachable,
+    DatabaseUnreachable.
+    """
+    await _decide(services, user_id, await services.board.held(user_id), hold=None)
+
+
+async def release_between(turn: Turn) -> None:
+    """The same by a brain that is between two of its sentences; they keep their order. Raises
+    StoreUnreachable, DatabaseUnreachable.
+    """
+    services, hold = turn.services, turn.lease.hold
+    held = await services.board.held(hold.user_id)
+    said, _ = await _decide(services, hold.user_id, held, hold=hold, publishes=False)
+    for message in said:
+        send_websocket_message(turn.outbox, turn.reply, message)
+
+
+async def release_after(turn: Turn) -> None:
+    """The same by a brain whose run has ended: what the run has said comes first, however slow the
+    channel is. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    services, user_id = turn.services, turn.lease.hold.user_id
+    held = await services.board.held(user_id)
+    said, _ = await _decide(services, user_id, held, hold=None, publishes=False)
+    for message in said:
+        turn.outbox.send("message", message_for_channel(message))
+
+
+async def end_quiet(services: Services, user_id: str) -> None:
+    """The quiet hours should be over: say what is held. Where they were moved, the queue is to call
+    again. Raises StoreUnreachable, DatabaseUnreachable.
+    """
+    held = await services.board.held(user_id)
+    _, until = await _decide(services, user_id, held, hold=None)
+    await _come_again(services, user_id, until)
+
+
+async def _worths(
+    services: Services, user_id: str, events: Sequence[Event]
+) -> list[tuple[Told | None, str]]:
+    """What each is worth under the user's rules, and in which words where those were chosen."""
+    preferences = await preferences_of(services, user_id)
+    rules = await services.wishes.rules(user_id) if services.wishes is not None else ()
+    found = [worth(event, rules, preferences) for event in events]
+    unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
+    judging = (_judged(services, events[i], found[i]) for i in unsure)
+    judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
+    return [
+        _told(events[i], one, judged.get(i, Judgement(speak=True))) for i, one in enumerate(found)
+    ]
+
+
+def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, str]:
+    if not isinstance(found, ToJudge):
+        return found, ""
+    if not judged.speak:
+        return found.otherwise, ""
+    urgent = event.urgent or any(rule.urgent for rule in found.rules)
+    return Told(urgent=urgent), judged.words
+
+
+async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
+    """The model's word; in doubt the user is told, since they have set the rule."""
+    rules = found.rules if isinstance(found, ToJudge) else ()
+    prompt = Prompt(messages=judging_prompt(event, rules), tools=())
+    try:
+        answer = await services.model.answer(prompt, limit_s=JUDGE_S)
+    except ModelFault as fault:
+        log.warning("notice: not judged, reason=%s", fault)
+        return Judgement(speak=True)
+    return judgement(answer.text)
+
+
+async def _decide(
+    services: Services, user_id: str, held: Held, *, hold: Hold | None, publishes: bool = True
+) -> tuple[list[Message], datetime | None]:
+    """What was said, and when to decide again at the latest, if that is known. It is published at
+    once; but a brain, with its `hold` while it runs, does so in its order.
+    """
+    said: list[Message] = []
+    for _ in range(RETHINKS):
+        plan = await _plan(services, user_id, held, hold)
+        if plan.dropped:
+            await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
+        for announcement in plan.now:
+            message = await _say(services, user_id, held, announcement, hold)
+            if message is None:
+                break
+            said.append(message)
+            if publishes:
+                await _publish(services, user_id, message)
+        else:
+            break
+        # Another was quicker with a part of it, or a brain has begun to work.
+        held = await services.board.held(user_id)
+    return said, plan.until
+
+
+async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None) -> Plan:
+    if not held.notices:
+        return Plan()
+    preferences = await preferences_of(services, user_id)
+    situation = Situation(
+        running=held.running and hold is None,
+        listening=held.listening,
+        last_contact=held.contact,
+        unheard=held.unheard,
+    )
+    return what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
+
+
+async def _say(
+    services: Services,
+    user_id: str,
+    held: Held,
+    announcement: Announcement,
+    hold: Hold | None,
+) -> Message | None:
+    """Recorded first, published by whoever asks: a death in between costs a page's next look."""
+    known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
+    message = await services.board.say(
+        user_id,
+        _draft(services, announcement),
+        forms=_forms(held.forms, announcement.notices),
+        noted=[known[id] for id in announcement.notices if id in known],
+        hold=hold,
+    )
+    if message is not None:
+        log.info("notice: said, notices=%d", len(announcement.notices))
+    return message
+
+
+def _draft(services: Services, announcement: Announcement) -> Draft:
+    return Draft(
+        id=services.clock.new_id(),
+        kind=Kind.NOTIFICATION,
+        text=announcement.text,
+        answers_seq=0,
+        created_at=services.clock.utc(),
+        speak=announcement.speak,
+        expires_at=announcement.expires_at,
+        supersedes=announcement.supersedes,
+        foreign=announcement.foreign,
+    )
+
+
+async def _publish(services: Services, user_id: str, message: Message) -> None:
+    with suppress(ChannelUnreachable):
+        await services.channel.publish(user_id, "message", message_for_channel(message))
+
+
+async def _come_again(services: Services, user_id: str, until: datetime | None) -> None:
+    """Let the queue call when the quiet hours end; else it waits for the next thing to happen.
+
+    Once for what comes in them, and not whenever a page looks.
+    """
+    if until is None:
+        return
+    seconds = max((until - services.clock.utc()).total_seconds(), 0)
+    summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
+    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"  # ASCII alone
+    with suppress(QueueUnreachable):
+        await services.queue.publish(summons, delay_s=seconds, dedup_id=name)
+
+
+def _unheard(held: Held) -> tuple[Notice, ...]:
+    return held.unheard.notices if held.unheard else ()
+
+
+def _forms(forms: Mapping[str, str], ids: tuple[str, ...]) -> list[str]:
+    return [forms[id] for id in ids if id in forms]

@@ -1,0 +1,29 @@
+"""What the user wishes for: their preferences, and the rules of what they care about."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """The hours of each day in which only what is urgent is said, by the clock on the user's wall;
+    over midnight where `until` is the earlier one.
+    """
+
+    start: time
+    until: time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preferences:
+    """A user's own settings.
+
+    `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain.
+    `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none.
+    """
+
+    trusted: tuple[str, ...] = ()
+    quiet: Quiet | None = None
+    zone: str = "UTC"
+    emails: Literal["all", "rules"] = "all"

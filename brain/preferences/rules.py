@@ -1,0 +1,176 @@
+"""The user's settings: their form on the wire and in the store, what is wrong with one, and what
+follows from them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from brain.preferences.model import Preferences, Quiet
+from brain.run.errors import EntryUnreadable
+from brain.run.tools import Json
+
+VERSION = 1  # of the stored form; one with a higher number was written by newer code
+MAX_TRUSTED = 100
+MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
+MAX_ZONE_CHARS = 64
+
+_LABEL = r"[^\W_](?:[^\W_]|-)*"
+_DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
+_RECIPIENT = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]*@{_DOMAIN}")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complaint:
+    """What is wrong with a field of a form."""
+
+    field: str
+    message: str
+
+
+def preferences_to_wire(preferences: Preferences) -> Json:
+    """The settings as the contract has them."""
+    quiet = preferences.quiet
+    return {
+        "trusted": list(preferences.trusted),
+        "quiet": quiet and {"from": f"{quiet.start:%H:%M}", "until": f"{quiet.until:%H:%M}"},
+        "zone": preferences.zone,
+        "emails": preferences.emails,
+    }
+
+
+def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
+    """The settings, or all that is wrong with them. A field that is left out has its default."""
+    if not isinstance(wire, dict):
+        return (Complaint(field="body", message="must be an object"),)
+    complaints: list[Complaint] = []
+    preferences = Preferences(
+        trusted=_trusted(wire.get("trusted", []), complaints),
+        quiet=_quiet(wire.get("quiet"), complaints),
+        zone=_zone(wire.get("zone", "UTC"), complaints),
+        emails=_emails(wire.get("emails", "all"), complaints),
+    )
+    return tuple(complaints) or preferences
+
+
+def preferences_to_stored(preferences: Preferences) -> Json:
+    """The form that the store keeps."""
+    return {"v": VERSION, **preferences_to_wire(preferences)}
+
+
+def preferences_from_stored(stored: Any) -> Preferences:
+    """The settings of a stored form. Raises EntryUnreadable."""
+    preferences = preferences_from_wire(stored)
+    if not isinstance(preferences, Preferences) or stored.get("v") != VERSION:
+        raise EntryUnreadable("stored preferences do not load")
+    return preferences
+
+
+def trusts(preferences: Preferences, address: str) -> bool:
+    """Whether this recipient needs no asking. Only a bare address can be trusted: whatever is more
+    than that may hold a second one.
+    """
+    plain = _plain(address)
+    if not _RECIPIENT.fullmatch(plain) or plain.startswith("@"):
+        return False
+    return plain in preferences.trusted or plain[plain.index("@") :] in preferences.trusted
+
+
+def zone(preferences: Preferences) -> tzinfo:
+    """The user's time zone; UTC where this machine does not know it."""
+    return _zone_of(preferences.zone) or UTC
+
+
+def quiet_until(preferences: Preferences, now: datetime) -> datetime | None:
+    """When the quiet hours end that `now` falls into; None outside of them.
+
+    The clock on the wall decides: where it is set back over their end, they begin again.
+    """
+    quiet, here = preferences.quiet, zone(preferences)
+    local = now.astimezone(here)
+    if quiet is None or not _is_within(local.time(), quiet):
+        return None
+    days = (local.date(), local.date() + timedelta(days=1))
+    ends = (
+        datetime.combine(day, quiet.until, here).replace(fold=fold).astimezone(UTC)
+        for day in days
+        for fold in (0, 1)
+    )
+    return next(end for end in ends if end > now)
+
+
+def _is_within(at: time, quiet: Quiet) -> bool:
+    if quiet.start < quiet.until:
+        return quiet.start <= at < quiet.until
+    return at >= quiet.start or at < quiet.until
+
+
+def _trusted(given: Any, complaints: list[Complaint]) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > MAX_TRUSTED:
+        complaints.append(
+            Complaint(field="trusted", message=f"must be a list of at most {MAX_TRUSTED}")
+        )
+        return ()
+    recipients = [_plain(one) if isinstance(one, str) else "" for one in given]
+    for place, recipient in enumerate(recipients):
+        if len(recipient) > MAX_ADDRESS_CHARS or not _RECIPIENT.fullmatch(recipient):
+            said = "must be an address (anna@example.org) or a domain (@example.org)"
+            complaints.append(Complaint(field=f"trusted.{place}", message=said))
+    return tuple(dict.fromkeys(recipients))
+
+
+def _quiet(given: Any, complaints: list[Complaint]) -> Quiet | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        complaints.append(Complaint(field="quiet", message="must be {from, until}, or null"))
+        return None
+    times = {name: _time(given.get(name)) for name in ("from", "until")}
+    said = "must be a time of day as HH:MM, 00:00 to 23:59"
+    complaints += [
+        Complaint(field=f"quiet.{name}", message=said) for name in times if not times[name]
+    ]
+    start, until = times["from"], times["until"]
+    if start is None or until is None:
+        return None
+    if start == until:
+        said = "must differ from `from`: for no quiet hours send null"
+        complaints.append(Complaint(field="quiet.until", message=said))
+    return Quiet(start=start, until=until)
+
+
+def _time(given: Any) -> time | None:
+    if not isinstance(given, str) or not _TIME.fullmatch(given):
+        return None
+    return time(hour=int(given[:2]), minute=int(given[3:]))
+
+
+def _zone(given: Any, complaints: list[Complaint]) -> str:
+    if isinstance(given, str) and len(given) <= MAX_ZONE_CHARS and _zone_of(given) is not None:
+        return given
+    said = "must be the name of a time zone, such as Europe/Berlin"
+    complaints.append(Complaint(field="zone", message=said))
+    return "UTC"
+
+
+def _zone_of(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; no such name; the name of a folder
+        return None
+
+
+def _emails(given: Any, complaints: list[Complaint]) -> Literal["all", "rules"]:
+    if given not in ("all", "rules"):
+        complaints.append(Complaint(field="emails", message="must be all or rules"))
+    return "rules" if given == "rules" else "all"
+
+
+def _plain(address: str) -> str:
+    """The address in one form. Letters beyond ASCII stay as they are: some of them turn into ASCII
+    ones in lower case, and would make one address look like another.
+    """
+    return address.lower() if address.isascii() else address

@@ -1,0 +1,165 @@
+"""The door: who becomes the brain, and what the others are told."""
+
+from typing import assert_never
+
+from brain.aside.flow import answer_aside
+from brain.notices.flow import release
+from brain.questions.flow import with_decision
+from brain.run.codec import digest
+from brain.run.deliver import Outcome, Reply
+from brain.run.errors import QuestionClosed, TooManyTexts
+from brain.run.journal import Joined
+from brain.run.messages import Decision, Remark, Utterance
+from brain.run.moves import (
+    Admitted,
+    Alive,
+    Arrival,
+    Closed,
+    Duplicate,
+    RateLimited,
+    Recorded,
+    Settled,
+    Summons,
+)
+from brain.run.tools import ClientTool
+from brain.run.turn import Invocation, Services, Turn
+from brain.run.wakeup import publish_wakeup
+
+
+async def admit(
+    services: Services,
+    user_id: str,
+    recent_context: tuple[Remark, ...],
+    *,
+    text: str,
+    message_id: str,
+    call_id: str | None,
+    client_tools: tuple[ClientTool, ...] = (),
+    decision: Decision | None = None,
+    invocation: Invocation,
+    reply: Reply,
+) -> Turn | None:
+    """The turn, if this invocation becomes the brain; None if another is, and the reply is
+    settled.
+
+    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed: the caller is not told
+    that it was heard.
+    """
+    clock = services.clock
+    since = clock.now()
+    arrival = Arrival(
+        user_id=user_id,
+        id=clock.new_id(),
+        text=text,
+        message_id=message_id,
+        call_id=call_id,
+        recent_context=recent_context,
+        created_at=clock.utc(),
+        holder=invocation.id,
+        new_run_id=clock.new_id(),
+        client_tools=client_tools,
+        decision=decision,
+    )
+    arrival = await with_decision(services, arrival)
+    if await answer_aside(services, arrival, reply):
+        return None
+    admission = await services.store.admit(arrival)
+    if not isinstance(admission, Admitted):
+        await _turn_away(services, arrival, admission, reply)
+        return None
+    turn = Turn.begin(services, invocation, reply, admission, since=since)
+    reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
+    reply.hear(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
+    return turn
+
+
+async def _turn_away(
+    services: Services,
+    arrival: Arrival,
+    admission: Recorded | Duplicate | Closed | RateLimited,
+    reply: Reply,
+) -> None:
+    """Tell a caller who is not the brain what became of the text."""
+    match admission:
+        case RateLimited():
+            raise TooManyTexts(admission.retry_after_s)
+        case Recorded():
+            reply.hear(arrival.placed(seq=admission.seq, run_id=admission.run_id))
+            await _answer(services, arrival.user_id, admission, reply)
+        case Duplicate():
+            await _answer(services, arrival.user_id, admission, reply)
+        case Closed():
+            _refuse_unless_same(admission, arrival.decision, reply)
+        case _:
+            assert_never(admission)
+
+
+def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply) -> None:
+    """The same decision again is no mistake, however late: it was carried out once."""
+    is_same = (
+        decision is not None
+        and closed.verdict == decision.verdict
+        and closed.digest == digest(decision.arguments)
+    )
+    if not is_same:
+        raise QuestionClosed(closed.state)
+    reply.settle(Outcome(state="duplicate", run_id="", seq=closed.seq))
+
+
+def _own(turn: Turn) -> Utterance | None:
+    """The text that this call brought, where the journal has it: it may have come before, by a
+    call that died.
+    """
+    joined = (entry.utterance for entry in turn.run.journal if isinstance(entry, Joined))
+    return next((utterance for utterance in joined if utterance.seq == turn.seq), None)
+
+
+async def resume(
+    services: Services, summons: Summons, invocation: Invocation, reply: Reply
+) -> Turn | None:
+    """The turn, if this invocation takes the run over; None if the run is settled or its brain
+    lives.
+    """
+    since = services.clock.now()
+    found = await services.store.resume(summons, holder=invocation.id)
+    match found:
+        case Admitted():
+            return Turn.begin(services, invocation, reply, found, since=since)
+        case Alive():
+            if summons.reason != "event":
+                # A hand-over that comes again may mean that the successor died before it had a
+                # wake-up of its own.
+                await publish_wakeup(
+                    services.queue,
+                    user_id=summons.user_id,
+                    run_id=found.run_id,
+                    wake=found.wake,
+                    lease_left_s=found.lease_left_s,
+                )
+            return None
+        case Settled():
+            if found.held:  # its brain died between the last word and what waited for that
+                await release(services, summons.user_id)
+            return None
+        case _:
+            assert_never(found)
+
+
+async def _answer(
+    services: Services, user_id: str, admission: Recorded | Duplicate, reply: Reply
+) -> None:
+    """Tell the caller what became of its text; first make sure that the run outlives its brain."""
+    finished = isinstance(admission, Duplicate) and admission.finished
+    if not finished:
+        await publish_wakeup(
+            services.queue,
+            user_id=user_id,
+            run_id=admission.run_id,
+            wake=admission.wake,
+            lease_left_s=admission.lease_left_s,
+        )
+    message = admission.message if isinstance(admission, Duplicate) else None
+    state = "recorded" if isinstance(admission, Recorded) else "done" if message else "duplicate"
+    reply.settle(
+        Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message)  # type: ignore[arg-type]
+    )

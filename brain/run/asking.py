@@ -1,0 +1,99 @@
+"""How the brain asks the user before it acts, and takes up what they decided."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from brain.preferences.flow import preferences_of
+from brain.questions.rules import needs_yes
+from brain.run.codec import clean
+from brain.run.decisions import decided_call, is_decided, next_decision
+from brain.run.invocations import AskingTool, Deed, Errand
+from brain.run.journal import Answered, Returned
+from brain.run.messages import Draft, Kind, Message, Question, Speak
+from brain.run.step import Work
+from brain.run.tools import ToolSpec
+from brain.run.turn import Turn
+
+CLIENT_TEXT = ""  # a question to the front end has no words for the user
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """A call that waits for the user's yes, or for the user's front end (`deed` is None)."""
+
+    work: Work
+    deed: Deed | None
+
+
+def waits(turn: Turn, spec: ToolSpec) -> bool:
+    """Whether a call has to wait for the user's yes, or for their front end."""
+    return spec.asks or spec.client or (spec.guarded and turn.is_tainted)
+
+
+async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
+    """What has to be asked before this call; None if nothing has. Raises ToolFault if the call
+    could not be carried out anyway.
+    """
+    if work.spec.client:
+        return Ask(work=work, deed=None)
+    if is_decided(work.call, work.arguments, turn.run.journal):
+        return None
+    tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
+    deed = await tool.prepare(errand)
+    if deed is None:
+        return None
+    preferences = await preferences_of(turn.services, errand.user_id)
+    if needs_yes(deed.recipients, preferences=preferences, tainted=turn.is_tainted):
+        return Ask(work=work, deed=deed)
+    return None
+
+
+def take_decision(turn: Turn) -> Answered | None:
+    """The call that the user has approved, as an answer whose work is still to be done; None if
+    there is none. What came of a call in their front end is noted on the way.
+    """
+    while (decision := next_decision(turn.run.journal)) is not None:
+        answer = decided_call(decision)
+        turn.note(answer)
+        if decision.verdict == "approve":
+            return answer
+        turn.note(Returned(call_id=answer.calls[0].id, text=clean(decision.result)))
+    return None
+
+
+def question_draft(turn: Turn, ask: Ask) -> Draft:
+    """The question as a message: what exactly would be done, for the ear and for the eye.
+
+    If the run began with what was said to the last question, by the same tool, this one takes its
+    place: the user wanted it otherwise.
+    """
+    services, is_client = turn.services, ask.deed is None
+    now = services.clock.utc()
+    seconds = services.limits.client_tool_s if is_client else services.limits.question_s
+    question = Question(
+        whom="client" if is_client else "user",
+        tool=ask.work.spec.name,
+        arguments=ask.work.arguments,
+        expires_at=now + timedelta(seconds=seconds),
+    )
+    return Draft(
+        id=services.clock.new_id(),
+        kind=Kind.QUESTION,
+        text=CLIENT_TEXT if ask.deed is None else clean(ask.deed.question),
+        answers_seq=turn.last_seq,
+        created_at=now,
+        call_id=turn.call_id,
+        speak=Speak.SILENT if is_client else Speak.NOW,
+        expires_at=question.expires_at,
+        supersedes=_superseded(turn, question),
+        question=question,
+        foreign=turn.is_tainted or (ask.deed is not None and ask.deed.foreign),
+    )
+
+
+def _superseded(turn: Turn, question: Question) -> str | None:
+    last = next((e for e in reversed(turn.history) if e.seq == turn.run.first_seq - 1), None)
+    if not isinstance(last, Message) or last.question is None:
+        return None
+    return last.id if last.question.tool == question.tool else None

@@ -1,0 +1,236 @@
+"""The brain's entry: from a text or a call of the queue to the run's end or next invocation."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from brain.memory.archiving import copy_log, is_due, tidy_log
+from brain.memory.flow import loaded_memory, renew_memory, summarise
+from brain.notices.flow import NO_RUN, end_quiet, release_after, release_between
+from brain.run import step
+from brain.run.admit import admit, resume
+from brain.run.deliver import Reply, deliver
+from brain.run.errors import (
+    BrainError,
+    LeaseLost,
+    ModelFault,
+    QueueUnreachable,
+    RunStopped,
+    Unreachable,
+)
+from brain.run.loop import do_one_brain_loop, draft
+from brain.run.messages import Decision, Kind, Message, Remark
+from brain.run.moves import Move, Summons
+from brain.run.reinvoke import reinvoke_on_timeout
+from brain.run.tools import ClientTool
+from brain.run.turn import Invocation, OutOfTime, Services, Turn
+
+ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
+SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's
+
+LAST_WORDS = {
+    "loops": "I have worked on this for too many steps without coming to an end, so I stopped.",
+    "time": "This has taken too long, so I stopped.",
+    "tokens": "This has become too big for me, so I stopped.",
+    "handoffs": "I was interrupted too often to bring this to an end, so I stopped.",
+    "attempts": "I tried this several times and was interrupted each time, so I stopped.",
+    "poisoned": "I lost track of what I was doing, so I stopped. Please ask me again.",
+    "model": "I am sorry, I cannot think right now. Please ask me again in a little while.",
+}
+
+log = logging.getLogger(__name__)
+
+
+async def brain_go(
+    services: Services,
+    user_id: str,
+    recent_context: Sequence[Remark] = (),
+    *,
+    text: str,
+    message_id: str,
+    call_id: str | None,
+    client_tools: Sequence[ClientTool] = (),
+    decision: Decision | None = None,
+    invocation: Invocation,
+    reply: Reply,
+) -> Message | None:
+    """Take in a text and, unless another invocation is the user's brain, be it until the run ends
+    or the time does.
+
+    Returns the run's last message if the open reply took it, else None: it went over the channel,
+    or the run goes on elsewhere. The reply is settled in any case; an error that keeps it from
+    being settled is raised and given to it.
+    """
+    try:
+        turn = await admit(
+            services,
+            user_id,
+            tuple(recent_context),
+            text=text,
+            message_id=message_id,
+            call_id=call_id,
+            client_tools=tuple(client_tools),
+            decision=decision,
+            invocation=invocation,
+            reply=reply,
+        )
+        return None if turn is None else await carry_on(turn)
+    except BrainError as error:
+        reply.fail(error)
+        raise
+
+
+async def brain_again(services: Services, summons: Summons, invocation: Invocation) -> None:
+    """Go on with a run that the queue calls for. All its messages take the channel.
+
+    Raises StoreUnreachable, QueueUnreachable: the queue should try again.
+    """
+    if summons.run_id == NO_RUN:
+        await end_quiet(services, summons.user_id)
+        return
+    reply = Reply()
+    reply.give("running")
+    turn = await resume(services, summons, invocation, reply)
+    if turn is not None:
+        await carry_on(turn)
+
+
+async def carry_on(turn: Turn) -> Message | None:
+    """Think, beside the renewal of the lease, the looks at it, and the arming of the wake-up."""
+    store, look_s = turn.services.store, turn.services.limits.look_s
+    thinking = asyncio.ensure_future(_think(turn))
+    keeping = asyncio.ensure_future(turn.lease.keep(store))
+    watching = asyncio.ensure_future(turn.lease.watch(store, every_s=look_s))
+    arming = asyncio.ensure_future(_alarm(turn))
+    try:
+        lasting = {thinking, keeping, watching}
+        await asyncio.wait(lasting, return_when=asyncio.FIRST_COMPLETED)
+        if not thinking.done():
+            thinking.cancel()
+            await asyncio.wait({thinking})
+            await (keeping if keeping.done() else watching)  # raises LeaseLost
+        message = await thinking
+    except RunStopped:
+        log.info("brain: stopped, run=%s step=%d", turn.run.run_id, turn.run.step)
+        # Its last word is in the log, and whoever stopped it lets the pages know.
+        turn.reply.give("done")
+        return None
+    except LeaseLost:
+        log.warning("brain: lease lost, run=%s step=%d", turn.run.run_id, turn.run.step)
+        await _secure(turn)
+        return None
+    except Unreachable:
+        if turn.wake_up.is_armed:
+            turn.reply.give("running")
+        raise
+    finally:
+        beside = {thinking, keeping, watching, arming}
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
+        await turn.wake_up.disarm()
+        await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
+    return message
+
+
+async def _secure(turn: Turn) -> None:
+    """Leave a run that may be another's by now, or nobody's: a wake-up sees to either.
+
+    Raises QueueUnreachable: then whoever called us has to call again.
+    """
+    try:
+        async with asyncio.timeout(SECURE_S):
+            await turn.wake_up.arm()
+    except TimeoutError as error:
+        raise QueueUnreachable("no wake-up for a run that was lost") from error
+    turn.reply.give("running")
+
+
+async def _alarm(turn: Turn) -> None:
+    """Once the turn has lasted: make sure that it outlives this process, and let the pages know."""
+    await turn.wake_up.arm_after(ALARM_S if turn.reply.is_open else 0)
+    turn.announce("running")
+
+
+async def _think(turn: Turn) -> Message | None:
+    """The loops of this invocation, and what there is to tidy after the run's end."""
+    before_seq = turn.seq
+    async with loaded_memory(turn):
+        message, ended = await _loops(turn)
+    if ended:
+        turn.announce("done")
+        await _tidy(turn, before_seq)
+    return message
+
+
+async def _tidy(turn: Turn, before_seq: int) -> None:
+    """What there is to do when the user has their answer. Nothing of it may undo that."""
+    services, user_id = turn.services, turn.lease.hold.user_id
+    try:
+        if turn.waiting:
+            await release_after(turn)
+        await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
+        if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
+            await tidy_log(services, user_id, last_seq=turn.seq)
+        await renew_memory(turn)
+        await summarise(turn)
+    except Unreachable as error:
+        log.warning("brain: not tidied, reason=%s", type(error).__name__)
+
+
+async def _loops(turn: Turn) -> tuple[Message | None, bool]:
+    """The message that the reply took, and whether the run has ended: else it goes on elsewhere."""
+    while True:
+        if reason := _why_end(turn):
+            return await _end(turn, reason), True
+        if not _has_time(turn):
+            await reinvoke_on_timeout(turn)
+            return None, False
+        try:
+            result = await do_one_brain_loop(turn)
+        except OutOfTime as cut:
+            await reinvoke_on_timeout(turn, partial=cut.text)
+            return None, False
+        except ModelFault as fault:
+            log.warning("model: no answer, run=%s reason=%s", turn.run.run_id, fault)
+            return await _end(turn, "model"), True
+        message = None
+        if result.websocket_message is not None:
+            message = await deliver(turn.outbox, turn.reply, result.websocket_message)
+        if result.needs_another_loop and turn.waiting:
+            await _say_held(turn)
+        if not result.needs_another_loop:
+            turn.reply.give("done")  # for a quit without words; else the reply has its message
+            return message, True
+
+
+async def _say_held(turn: Turn) -> None:
+    """The end of a sentence: let the notices that waited for it be said before the next begins."""
+    try:
+        await release_between(turn)
+    except Unreachable as error:
+        log.warning("brain: notices wait, reason=%s", type(error).__name__)
+
+
+def _why_end(turn: Turn) -> str:
+    """Why the run must end here, a key of LAST_WORDS; empty if it need not."""
+    if turn.run.poisoned:
+        return "poisoned"
+    return turn.services.limits.exceeded(turn.run.spent, now_ms=turn.store_ms)
+
+
+def _has_time(turn: Turn) -> bool:
+    return step.has_time(
+        now=turn.services.clock.now(),
+        cut=turn.invocation.cut,
+        pace_s=turn.run.spent.pace_ms / 1000,
+        first=turn.loops_here == 0,
+    )
+
+
+async def _end(turn: Turn, reason: str) -> Message | None:
+    """End the run with a word to the user on why."""
+    log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
+    last = draft(turn, LAST_WORDS[reason], Kind.ERROR)
+    committed = await turn.commit(Move.END, drafts=(last,), activity="", reason=reason)
+    return await deliver(turn.outbox, turn.reply, committed.messages[-1])

@@ -1,0 +1,102 @@
+"""Queue, channel, news, model, and time."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from brain.run.answers import Delta
+from brain.run.journal import Answered
+from brain.run.moves import Summons
+from brain.run.tools import Json
+
+
+class Queue(Protocol):
+    """Calls us later, at least once. Its methods return once the queue has acknowledged, and raise
+    QueueUnreachable.
+    """
+
+    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+        """Call /api/brainToBrain."""
+
+    async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
+        """Call /api/eventToBrain with this body. At most seven days later: for longer, the caller
+        goes by stages.
+        """
+
+    async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
+        """Call /api/eventToBrain with this body at the times of `cron` (in UTC), again and again.
+
+        There is one schedule of a name, whoever keeps it: the last one counts.
+        """
+
+
+class Channel(Protocol):
+    """Reaches the user's open pages, at most once."""
+
+    async def publish(self, user_id: str, event: str, data: Json) -> None:
+        """Return once the channel has taken the event. Raises ChannelUnreachable."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bulletin:
+    """What a user's listeners are told: how far the log reaches, and what the run does.
+
+    `state` is running, done, stopped, or - where no run is concerned.
+    """
+
+    last_seq: int
+    state: str
+    run_id: str | None
+
+
+class News(Protocol):
+    """What is new in a user's log and run, at most once: a wake-up for readers of the store."""
+
+    def listen(self, user_id: str) -> AbstractAsyncContextManager[AsyncIterator[Bulletin]]:
+        """Entered once the subscription is confirmed: nothing that comes after is missed, as long
+        as it holds. Raises StoreUnreachable when it was not confirmed in time.
+
+        The iterator raises StoreUnreachable when the subscription has broken, and has no other end:
+        whoever goes on listens anew, and then reads what they have missed. Waiting for the next
+        bulletin may be given up and begun again. To one who does not come for them, the older
+        bulletins are dropped: the newest tells how far the log reaches.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """What the model is shown: chat-completions messages and tools."""
+
+    messages: Sequence[Json]
+    tools: Sequence[Json]
+
+
+class Model(Protocol):
+    """A chat model with tools."""
+
+    async def answer(
+        self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
+    ) -> Answered:
+        """One answer within `limit_s` seconds, retries and fallback models included.
+
+        Raises ModelCut when the limit or the connection cut an answer that had begun,
+        ModelUnavailable when none began, ModelRefused when asking again is of no use.
+        """
+
+
+class Clock(Protocol):
+    """Time and chance."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back; a frozen process sees them pass."""
+
+    def utc(self) -> datetime:
+        """The time of day, UTC."""
+
+    def new_id(self) -> str:
+        """A new id: sortable by time, 26 characters of [0-9A-Z]."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass."""

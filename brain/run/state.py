@@ -1,0 +1,80 @@
+"""The state store: one atomic move a method.
+
+Every method may be sent twice by the adapter: the second sending changes nothing and gives the
+first one's answer.
+"""
+
+from typing import Protocol
+
+from brain.run.messages import Draft, Heard
+from brain.run.moves import (
+    Admission,
+    Admitted,
+    Alive,
+    AnsweredAside,
+    Arrival,
+    Asked,
+    Commit,
+    Committed,
+    Duplicate,
+    Hold,
+    RateLimited,
+    Settled,
+    Stop,
+    Stopped,
+    Summons,
+)
+from brain.run.views import Here, Occupancy, Page, Status
+
+
+class StateStore(Protocol):
+    """A user's log, journal and lease. Raises StoreUnreachable; the moves of a holder raise
+    LeaseLost too, or RunStopped where that is why.
+    """
+
+    async def admit(self, arrival: Arrival) -> Admission:
+        """Append the text once, and take the lease if it is free or has run out."""
+
+    async def aside(
+        self, arrival: Arrival, answer: Draft
+    ) -> AnsweredAside | Duplicate | RateLimited | None:
+        """Answer a text beside the run that is going on, once. None: there is none."""
+
+    async def question(self, user_id: str, question_id: str | None) -> Asked | None:
+        """A question by its id, or the one that was asked last. None: there is none (any more)."""
+
+    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+        """Take the lease for a hand-over meant for this fence, or after it has run out."""
+
+    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+        """Record a step: journal, messages with their places, limits, lease, what comes next."""
+
+    async def renew(self, hold: Hold) -> None:
+        """Make the lease last from now."""
+
+    async def look(self, hold: Hold) -> None:
+        """See whether the lease is still this hold's. One command."""
+
+    async def release(self, hold: Hold) -> None:
+        """Let the lease run out now: whoever comes next takes over."""
+
+    async def stop(self, stop: Stop) -> Stopped | Settled:
+        """End the run, whoever is its brain. Settled: it is not open (any more)."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        """The log after `since`, at most `limit` entries."""
+
+    async def trim(self, user_id: str, *, below: int) -> None:
+        """Forget the log's entries before seq `below`, which the archive holds."""
+
+    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+        """What the user's brain is doing. `is_here`: a page asks, and counts as listening."""
+
+    async def here(self, user_id: str) -> Here:
+        """A page listens."""
+
+    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
+        """The channel's word on whether anybody is subscribed, for the user of this digest."""
+
+    async def heard(self, user_id: str, heard: Heard) -> Heard | None:
+        """Note how much of a message was heard; what is known of it now. None: no such message."""

@@ -1,0 +1,84 @@
+"""The dead man's switch: a delayed call to ourselves that goes on with the run if this process
+dies.
+"""
+
+import asyncio
+import logging
+
+from brain.run.errors import QueueUnreachable
+from brain.run.moves import Summons
+from brain.run.ports import Clock, Queue
+
+MARGIN_S = 1.0  # seconds after the lease's end, so that the wake-up does not come a moment early
+RETRY_S = 0.5  # seconds between attempts to put it on the queue
+
+log = logging.getLogger(__name__)
+
+
+async def publish_wakeup(
+    queue: Queue, *, user_id: str, run_id: str, wake: int, lease_left_s: float
+) -> None:
+    """Put the run's wake-up number `wake` on the queue. Raises QueueUnreachable.
+
+    Whoever finds that one is needed publishes it: the deduplication id makes them one, and since
+    each arrival moves the number on, the chain stays one however often the queue delivers.
+    """
+    await queue.publish(
+        Summons(user_id=user_id, run_id=run_id, reason="wakeup", wake=wake),
+        delay_s=max(lease_left_s, 0.0) + MARGIN_S,
+        dedup_id=f"{run_id}-wake-{wake}",
+    )
+
+
+class WakeUp:
+    """The wake-up of one invocation: armed at most once, when first asked for."""
+
+    def __init__(
+        self, queue: Queue, clock: Clock, *, user_id: str, run_id: str, wake: int, lease_s: float
+    ) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._user_id = user_id
+        self._run_id = run_id
+        self._wake = wake
+        self._lease_s = lease_s
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether the queue has acknowledged the wake-up."""
+        task = self._task
+        return task is not None and task.done() and not task.cancelled()
+
+    async def arm(self) -> None:
+        """Return once the queue has acknowledged; tries for ever, so the caller sets the limit."""
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._publish())
+        await asyncio.shield(self._task)
+
+    async def arm_after(self, seconds: float) -> None:
+        """Arm once the turn has lasted: short turns pay for no wake-up."""
+        await self._clock.sleep(seconds)
+        await self.arm()
+
+    async def disarm(self) -> None:
+        """Stop trying. What is on the queue stays: it will find the run finished."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    async def _publish(self) -> None:
+        while True:
+            try:
+                await publish_wakeup(
+                    self._queue,
+                    user_id=self._user_id,
+                    run_id=self._run_id,
+                    wake=self._wake,
+                    lease_left_s=self._lease_s,
+                )
+            except QueueUnreachable:
+                log.warning("wake-up: not queued, run=%s", self._run_id)
+                await self._clock.sleep(RETRY_S)
+            else:
+                return

@@ -1,0 +1,99 @@
+"""The model's connections: one a request under way, the last one used first, closed when cold."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from brain.cloud.model.lanes import IDLE_S, Lanes
+
+
+class Lane(httpx2.AsyncBaseTransport):
+    """A transport that can be told to fail, and remembers being closed."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.is_closed = False
+        self.fails = False
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
+        if self.fails:
+            raise httpx2.ConnectError("refused", request=request)
+        return httpx2.Response(200, stream=Pieces())
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+class Pieces(httpx2.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"one"
+        yield b"two"
+
+
+class Road:
+    """Lanes, those that were made, and the clock they see."""
+
+    def __init__(self) -> None:
+        self.made: list[Lane] = []
+        self.now = 0.0
+        self.client = httpx2.AsyncClient(transport=Lanes(self._make, now=lambda: self.now))
+
+    def _make(self) -> Lane:
+        self.made.append(Lane())
+        return self.made[-1]
+
+    async def ask(self) -> bytes:
+        return (await self.client.get("http://model.test/")).content
+
+
+async def test_requests_one_after_the_other_share_a_lane() -> None:
+    road = Road()
+    assert [await road.ask() for _ in range(3)] == [b"onetwo"] * 3
+    assert [lane.asked for lane in road.made] == [3]
+
+
+async def test_requests_at_once_have_a_lane_each_until_their_answers_are_closed() -> None:
+    road = Road()
+    async with road.client.stream("GET", "http://model.test/"):
+        await road.ask()
+        assert len(road.made) == 2
+    await road.ask()
+    assert [lane.asked for lane in road.made] == [2, 1]
+
+
+async def test_an_answer_closed_twice_gives_its_lane_back_once() -> None:
+    road = Road()
+    async with road.client.stream("GET", "http://model.test/") as answer:
+        await answer.stream.aclose()  # type: ignore[union-attr]  # the client's are all asynchronous
+    async with road.client.stream("GET", "http://model.test/"):
+        await road.ask()
+    assert len(road.made) == 2
+
+
+async def test_a_failed_request_leaves_its_lane_to_the_next() -> None:
+    road = Road()
+    await road.ask()
+    road.made[0].fails = True
+    with pytest.raises(httpx2.ConnectError):
+        await road.ask()
+    road.made[0].fails = False
+    await road.ask()
+    assert [lane.asked for lane in road.made] == [3]
+
+
+async def test_a_lane_that_nobody_used_for_long_is_closed_and_the_busy_one_stays() -> None:
+    road = Road()
+    async with road.client.stream("GET", "http://model.test/"):
+        await road.ask()
+    road.now = IDLE_S + 1
+    await road.ask()
+    assert [lane.is_closed for lane in road.made] == [False, True]
+
+
+async def test_closing_the_client_closes_the_lanes() -> None:
+    road = Road()
+    await road.ask()
+    await road.client.aclose()
+    assert [lane.is_closed for lane in road.made] == [True]

@@ -1,0 +1,358 @@
+"""The queue as the brain uses it, and the proof that a call came from it."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+import respx
+
+from brain.cloud.qstash import (
+    AGAIN_ROUTE,
+    EVENT_ROUTE,
+    TRIES,
+    QStashQueue,
+    SignatureCheck,
+    retry_after_s,
+)
+from brain.run.errors import QueueUnreachable, SignatureRefused
+from brain.run.moves import Summons
+from brain.settings import QueueSettings
+from local.faults import Fault, FaultInjector
+from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
+from tests.cloud.connections import CountConnections
+from tests.local.qstash_stage import Destination, Received
+from tests.local.serving import served
+
+HANDOFF = Summons(user_id="anna", run_id="r1", reason="handoff", fence=2)
+WAKEUP = Summons(user_id="anna", run_id="r1", reason="wakeup", wake=3)
+BODY = b'{"userId":"anna"}'
+PUBLIC_URL = "https://brain.example"
+EVENT: dict[str, Any] = {"type": "mail.check", "userId": "anna", "text": "Grüße 👋"}
+
+
+def settings_for(url: str, public_url: str = PUBLIC_URL, **changed: Any) -> QueueSettings:
+    settings = QueueSettings(
+        url=url,
+        token=TOKEN,
+        current_key=CURRENT_SIGNING_KEY,
+        next_key=NEXT_SIGNING_KEY,
+        public_url=public_url,
+        headers={},
+    )
+    return replace(settings, **changed)
+
+
+@dataclass(frozen=True)
+class Stage:
+    queue: QStashQueue
+    settings: QueueSettings
+    faults: FaultInjector
+    destination: Destination
+    connections: list[object]
+    engine: LocalQueue
+
+    async def received(self, count: int = 1) -> list[Received]:
+        return await self.destination.has(count)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    destination, connections = Destination(), list[object]()
+    engine = LocalQueue(tmp_path / "queue.db")
+    faults = FaultInjector(engine.app)
+    async with (
+        served(CountConnections(faults, connections)) as url,
+        served(destination) as target,
+    ):
+        settings = settings_for(url, target)
+        async with aclosing(QStashQueue(settings)) as queue:
+            yield Stage(
+                queue=queue,
+                settings=settings,
+                faults=faults,
+                destination=destination,
+                connections=connections,
+                engine=engine,
+            )
+            faults.clear()
+
+
+async def test_a_summons_comes_back_signed_and_whole(stage: Stage) -> None:
+    await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="r1-handoff-2")
+    [call] = await stage.received()
+    assert (call.path, call.method) == ("/api/brainToBrain", "POST")
+    assert json.loads(call.body) == {
+        "userId": "anna",
+        "runId": "r1",
+        "fence": 2,
+        "wake": 0,
+        "reason": "handoff",
+    }
+    SignatureCheck(stage.settings).check(call.headers["upstash-signature"], call.body)
+
+
+async def test_an_event_comes_back_signed_and_whole_at_its_own_route(stage: Stage) -> None:
+    for dedup_id in ("one", "one"):
+        await stage.queue.tell(EVENT, delay_s=0, dedup_id=dedup_id)
+    await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="two")
+    calls = {call.path: call for call in await stage.received(2)}
+    call = calls["/api/eventToBrain"]
+    assert json.loads(call.body) == EVENT
+    signature, check = call.headers["upstash-signature"], SignatureCheck(stage.settings).check
+    check(signature, call.body, route=EVENT_ROUTE)
+    with pytest.raises(SignatureRefused, match="another address"):
+        check(signature, call.body)
+    assert len(stage.destination.received) == 2
+
+
+async def test_a_schedule_is_one_however_often_it_is_kept(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="lose"))
+    for cron in ("0 * * * *", "*/5 * * * *"):
+        await stage.queue.keep_schedule("mail", cron=cron, event=EVENT)
+    [kept] = stage.engine.schedules.all()
+    # Two deployments may share an account of the queue's: the name says whose it is.
+    assert (kept.id.startswith("mail-"), kept.cron) == (True, "*/5 * * * *")
+    assert stage.engine.schedules.publish_now(kept.id)
+    [call] = await stage.received()
+    assert (call.path, json.loads(call.body)) == ("/api/eventToBrain", EVENT)
+    SignatureCheck(stage.settings).check(
+        call.headers["upstash-signature"], call.body, route=EVENT_ROUTE
+    )
+
+
+async def test_a_schedule_that_is_not_acknowledged_is_given_up(stage: Stage) -> None:
+    armed = stage.faults.add(Fault(kind="refuse", times=None))
+    with pytest.raises(QueueUnreachable):
+        await stage.queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
+    assert armed.fired == TRIES
+
+
+async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -> None:
+    headers = {"x-vercel-protection-bypass": "open"}
+    async with aclosing(QStashQueue(replace(stage.settings, headers=headers))) as queue:
+        await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+        await queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
+        [kept] = stage.engine.schedules.all()
+        stage.engine.schedules.publish_now(kept.id)
+    for call in await stage.received(2):
+        assert call.headers["x-vercel-protection-bypass"] == "open"
+
+
+async def test_the_same_summons_twice_is_delivered_once(stage: Stage) -> None:
+    for summons, dedup_id in ((HANDOFF, "one"), (HANDOFF, "one"), (WAKEUP, "two")):
+        await stage.queue.publish(summons, delay_s=0, dedup_id=dedup_id)
+    calls = await stage.received(2)
+    assert {json.loads(call.body)["reason"] for call in calls} == {"handoff", "wakeup"}
+    assert len(stage.destination.received) == 2
+
+
+async def test_a_delay_and_the_retries_are_asked_for_in_the_vendors_words() -> None:
+    async with respx.mock(base_url="http://queue.example") as wire:
+        route = wire.post(path__startswith="/v2/publish").respond(json={"messageId": "m1"})
+        async with aclosing(QStashQueue(settings_for("http://queue.example"))) as queue:
+            await queue.publish(WAKEUP, delay_s=5.2, dedup_id="two")
+            await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+            await queue.tell(EVENT, delay_s=86_400, dedup_id="three")
+        late, now, later = (call.request.headers for call in route.calls)
+    assert (later["upstash-delay"], later["upstash-deduplication-id"]) == ("86400s", "three")
+    assert late["upstash-delay"] == "6s"  # never before the lease's end
+    assert "upstash-delay" not in now
+    assert now["upstash-deduplication-id"] == "one"
+    assert now["upstash-retries"] == "3"
+    assert now["upstash-retry-delay"] == "3000 * pow(4, retried)"
+
+
+async def test_an_answer_that_was_lost_makes_no_second_delivery(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="lose"))
+    await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+    await stage.queue.publish(WAKEUP, delay_s=0, dedup_id="two")
+    calls = await stage.received(2)
+    assert {json.loads(call.body)["reason"] for call in calls} == {"handoff", "wakeup"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="refuse"),
+        Fault(kind="refuse", status=0),
+        Fault(kind="html"),
+        Fault(kind="status", status=429),
+        Fault(kind="status", status=200, text="not JSON"),
+        Fault(kind="status", status=200, text="{}"),
+        Fault(kind="status", status=200, text="null"),
+        Fault(kind="status", status=200, text="7"),
+    ],
+)
+async def test_a_queue_that_does_not_acknowledge_is_asked_once_more(
+    stage: Stage, fault: Fault
+) -> None:
+    stage.faults.add(fault)
+    await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+    await stage.received()
+
+
+async def test_a_queue_that_stays_away_is_given_up(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    armed = stage.faults.add(Fault(kind="refuse", times=None))
+    with pytest.raises(QueueUnreachable) as error:
+        await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+    assert armed.fired == TRIES
+    assert "anna" not in f"{error.value} {caplog.text}"
+    assert TOKEN not in f"{error.value} {caplog.text}"
+
+
+async def test_a_queue_that_hangs_is_given_up_within_the_limit(stage: Stage) -> None:
+    armed = stage.faults.add(Fault(kind="hang", times=None))
+    with pytest.raises(QueueUnreachable, match="TimeoutError"):
+        await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+    assert armed.fired == TRIES
+
+
+async def test_a_wrong_token_is_no_acknowledgement(stage: Stage) -> None:
+    async with aclosing(QStashQueue(replace(stage.settings, token="another"))) as queue:
+        with pytest.raises(QueueUnreachable):
+            await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+
+
+async def test_one_connection_is_kept_for_several_summonses(stage: Stage) -> None:
+    for i in range(3):
+        await stage.queue.publish(WAKEUP, delay_s=60, dedup_id=f"wake-{i}")
+    assert len(stage.connections) == 3
+    assert len(set(stage.connections)) == 1
+
+
+async def test_two_first_summonses_at_once_share_one_client(stage: Stage) -> None:
+    await asyncio.gather(
+        stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one"),
+        stage.queue.publish(WAKEUP, delay_s=0, dedup_id="two"),
+    )
+    assert len(await stage.received(2)) == 2
+
+
+def test_each_event_loop_has_a_client_of_its_own() -> None:
+    async def publish(queue: QStashQueue) -> object:
+        await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
+        return queue._client
+
+    with respx.mock(base_url="http://queue.example") as wire:
+        wire.post(path__startswith="/v2/publish").respond(json={"messageId": "m1"})
+        queue = QStashQueue(settings_for("http://queue.example"))
+        assert asyncio.run(publish(queue)) is not asyncio.run(publish(queue))
+
+
+async def test_a_queue_that_was_never_used_has_nothing_to_close() -> None:
+    await QStashQueue(settings_for("http://queue.example")).aclose()
+
+
+@pytest.mark.parametrize(
+    ("retried", "seconds"), [(-1, 3), (0, 3), (1, 12), (2, 48), (3, 192), (99, 192)]
+)
+def test_the_wait_grows_with_the_tries_as_it_does_on_the_queue(retried: int, seconds: int) -> None:
+    assert retry_after_s(retried) == seconds
+
+
+# ---- the signature
+
+
+def digest(body: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
+    """The vendor's signature with some claims changed; None takes one away."""
+    now = int(time.time())
+    claims = {
+        "iss": "Upstash",
+        "sub": f"{PUBLIC_URL}{AGAIN_ROUTE}",
+        "exp": now + 300,
+        "nbf": now,
+        "iat": now,
+        "jti": "jwt_1",
+        "body": digest(BODY),
+    } | changed
+    whole = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode(whole, key, algorithm="HS256")
+
+
+def check(signature: str | None, body: bytes = BODY, *, route: str = AGAIN_ROUTE) -> None:
+    SignatureCheck(settings_for("http://queue.example")).check(signature, body, route=route)
+
+
+@pytest.mark.parametrize("key", [CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY])
+@pytest.mark.parametrize("padded", [False, True])
+def test_the_current_and_the_next_key_hold(key: str, padded: bool) -> None:
+    hashed = digest(BODY) if padded else digest(BODY).rstrip("=")
+    check(signed(key, body=hashed))
+
+
+def test_a_clock_that_goes_a_little_ahead_is_borne() -> None:
+    soon = int(time.time()) + 2
+    check(signed(nbf=soon, iat=soon))
+
+
+def test_a_clock_that_is_a_little_behind_is_borne() -> None:
+    check(signed(exp=int(time.time()) - 2))
+
+
+@pytest.mark.parametrize("signature", [None, "", "x", "a.b.c"])
+def test_a_call_without_a_signature_is_refused(signature: str | None) -> None:
+    with pytest.raises(SignatureRefused):
+        check(signature)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sub": "https://brain.example/api/voiceToBrain"},
+        {"sub": "https://brain.example/api/eventToBrain"},
+        {"sub": "https://brain.example"},
+        {"sub": "http://brain.example/api/brainToBrain"},
+        {"body": digest(b"another")},
+        {"body": "grüße"},
+        {"body": 7},
+        {"exp": int(time.time()) - 3600},
+        {"nbf": int(time.time()) + 3600},
+        {"iss": "Somebody"},
+        {"iss": None},
+        {"sub": None},
+        {"exp": None},
+        {"nbf": None},
+        {"body": None},
+    ],
+)
+def test_a_signature_for_something_else_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(SignatureRefused):
+        check(signed(**changed))
+
+
+def test_a_signature_holds_for_the_route_it_is_for() -> None:
+    event = signed(sub="https://brain.example/api/eventToBrain")
+    check(event, route=EVENT_ROUTE)
+    with pytest.raises(SignatureRefused, match="another address"):
+        check(signed(), route=EVENT_ROUTE)
+
+
+def test_a_foreign_key_is_refused() -> None:
+    with pytest.raises(SignatureRefused, match="another key"):
+        check(signed("sig_a_key_of_somebody_who_guesses"))
+
+
+def test_an_unsigned_token_is_refused() -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    with pytest.raises(SignatureRefused):
+        check(f"{header}.{signed().split('.')[1]}.")
+
+
+def test_a_changed_body_is_refused() -> None:
+    with pytest.raises(SignatureRefused, match="another body"):
+        check(signed(), BODY + b" ")

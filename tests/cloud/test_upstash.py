@@ -1,0 +1,216 @@
+"""The way to Redis when it is bad: what is sent again, for how long, and what is said of it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from brain.cloud.redis.store import RedisStore
+from brain.cloud.redis.upstash import TRY_S, Upstash
+from brain.run.errors import StoreUnreachable
+from brain.run.limits import Limits
+from brain.run.moves import Admitted, Arrival
+from local.engines import valkey
+from local.faults import Fault, FaultInjector
+from local.upstash import upstash_app
+from tests.local.serving import served
+
+TOKEN = "a-token"
+COUNT = "return redis.call('INCRBY', KEYS[1], ARGV[1])"
+ECHO = "return {KEYS[1], ARGV[1], 3, false}"
+
+
+@dataclass(frozen=True)
+class Stage:
+    redis: Upstash
+    faults: FaultInjector
+    url: str
+
+    async def count(self, *, limit_s: float = 5.0) -> Any:
+        return await self.redis.evaluate(COUNT, ["k"], ["1"], limit_s=limit_s)
+
+    def struck(self) -> list[int]:
+        return [times for _, times in self.faults.seen]
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with valkey(tmp_path) as engine:
+        faults = FaultInjector(upstash_app(engine.socket, token=TOKEN))
+        async with served(faults) as url, aclosing(Upstash(url, TOKEN)) as redis:
+            yield Stage(redis=redis, faults=faults, url=url)
+            faults.clear()
+
+
+@asynccontextmanager
+async def answering(response: httpx.Response) -> AsyncIterator[tuple[Upstash, respx.Route]]:
+    """A store that gives the same answer to everything."""
+    async with respx.mock(base_url="http://redis.example") as wire:
+        route = wire.post("/").mock(return_value=response)
+        async with aclosing(Upstash("http://redis.example", TOKEN)) as redis:
+            yield redis, route
+
+
+async def test_a_scripts_answer_comes_as_it_was_given(stage: Stage) -> None:
+    answer = await stage.redis.evaluate(ECHO, ["k"], ["Grüße 👋"], limit_s=1)
+    assert answer == ["k", "Grüße 👋", 3, None]
+    assert await stage.redis.execute(["HSET", "h", "a", "1"], limit_s=1) == 1
+    assert await stage.redis.execute(["HMGET", "h", "a", "b"], limit_s=1) == ["1", None]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="refuse"),
+        Fault(kind="refuse", status=0),
+        Fault(kind="html"),
+        Fault(kind="status", status=500, text="not JSON"),
+        Fault(kind="status", status=200, text="[]"),
+        Fault(kind="status", status=200, text="{}"),
+        Fault(kind="status", status=200, text="null"),
+    ],
+)
+async def test_what_was_not_executed_is_sent_again(stage: Stage, fault: Fault) -> None:
+    stage.faults.add(fault)
+    assert await stage.count() == 1
+    assert stage.struck() == [1]
+
+
+async def test_what_was_executed_and_then_lost_is_sent_again(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="lose"))
+    assert await stage.count() == 2  # twice: so every script has to bear it
+
+
+async def test_an_admission_whose_answer_was_lost_is_the_same_when_sent_again(
+    stage: Stage,
+) -> None:
+    store = RedisStore(stage.redis, Limits())
+    stage.faults.add(Fault(kind="lose"))
+    admitted = await store.admit(
+        Arrival(
+            user_id="anna",
+            id="u1",
+            text="Hi",
+            message_id="message-1",
+            call_id=None,
+            recent_context=(),
+            created_at=datetime(2026, 1, 31, tzinfo=UTC),
+            holder="h1",
+            new_run_id="r1",
+        )
+    )
+    assert stage.struck() == [1]
+    assert isinstance(admitted, Admitted)
+    assert (admitted.hold.fence, admitted.seq) == (1, 1)
+    page = await store.read("anna", since=0, limit=10)
+    assert [entry.seq for entry in page.entries] == [1]
+
+
+async def test_a_store_that_stays_away_is_given_up_at_the_limit(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="refuse", times=None))
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(StoreUnreachable):
+        await stage.count(limit_s=1.6)
+    assert asyncio.get_running_loop().time() - began < 1.6 + TRY_S
+    # At once, after 0.05 and after 0.2 s, and on; a busy machine may miss the last of them.
+    [tries] = stage.struck()
+    assert tries >= 3
+
+
+async def test_a_store_that_hangs_is_left_at_the_limit(stage: Stage) -> None:
+    armed = stage.faults.add(Fault(kind="hang"))
+    with pytest.raises(StoreUnreachable, match="TimeoutError"):
+        await stage.count(limit_s=1)
+    assert armed.is_spent
+    assert await stage.count() == 1
+
+
+async def test_after_an_outage_the_kept_client_works_again(stage: Stage) -> None:
+    stage.faults.add(Fault(kind="refuse", status=0, times=None))
+    with pytest.raises(StoreUnreachable):
+        await stage.count(limit_s=0.5)
+    stage.faults.clear()
+    assert await stage.count() == 1
+
+
+async def test_a_refusal_of_the_store_is_not_sent_again(stage: Stage) -> None:
+    async with aclosing(Upstash(stage.url, "another-token")) as stranger:
+        with pytest.raises(StoreUnreachable, match="WRONGPASS"):
+            await stranger.execute(["GET", "k"], limit_s=1)
+    await stage.redis.execute(["SET", "private-key", "private words"], limit_s=1)
+    with pytest.raises(StoreUnreachable, match="WRONGTYPE"):
+        await stage.redis.execute(["LPUSH", "private-key", "private words"], limit_s=1)
+
+
+async def test_an_error_says_nothing_of_what_was_sent(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.faults.add(Fault(kind="refuse", times=None))
+    told = []
+    for script in (ECHO, "return private_words", "error('private words')"):
+        with pytest.raises(StoreUnreachable) as error:
+            await stage.redis.evaluate(script, ["k"], ["private words"], limit_s=0.05)
+        told.append(str(error.value))
+        stage.faults.clear()
+    assert "private" not in f"{told} {caplog.text}"
+    assert TOKEN not in f"{told} {caplog.text}"
+
+
+async def test_an_error_in_the_place_of_an_answer_is_asked_for_once() -> None:
+    refusal = httpx.Response(400, json={"error": "ERR max daily request limit exceeded"})
+    async with answering(refusal) as (redis, route):
+        with pytest.raises(StoreUnreachable, match="the store refused: ERR"):
+            await redis.execute(["GET", "k"], limit_s=1)
+        assert route.call_count == 1
+
+
+async def test_an_answer_of_a_kind_that_redis_does_not_have_is_a_refusal() -> None:
+    async with answering(httpx.Response(200, json={"result": {"a": 1}})) as (redis, route):
+        with pytest.raises(StoreUnreachable):
+            await redis.execute(["GET", "k"], limit_s=1)
+        assert route.call_count == 1
+
+
+async def test_an_answer_that_is_not_encoded_as_asked_is_no_answer() -> None:
+    async with answering(httpx.Response(200, json={"result": "plain"})) as (redis, _):
+        with pytest.raises(StoreUnreachable, match="no answer from the store"):
+            await redis.execute(["GET", "k"], limit_s=0.05)
+
+
+async def test_a_request_carries_the_token_and_asks_for_an_encoded_answer() -> None:
+    async with answering(httpx.Response(200, json={"result": None})) as (redis, route):
+        assert await redis.execute(["GET", "k"], limit_s=1) is None
+        request = route.calls.last.request
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert request.headers["upstash-encoding"] == "base64"
+    assert "upstash-telemetry-sdk" not in request.headers
+    assert json.loads(request.content) == ["GET", "k"]
+
+
+def test_each_event_loop_has_a_client_of_its_own() -> None:
+    async def ask(redis: Upstash) -> tuple[Any, Any]:
+        answers = [await redis.execute(["GET", "k"], limit_s=1) for _ in range(2)]
+        return answers, redis._client
+
+    with respx.mock(base_url="http://redis.example") as wire:
+        wire.post("/").mock(return_value=httpx.Response(200, json={"result": None}))
+        redis = Upstash("http://redis.example", TOKEN)
+        (_, first), (answers, second) = asyncio.run(ask(redis)), asyncio.run(ask(redis))
+    assert answers == [None, None]
+    assert first is not second
+
+
+async def test_one_client_is_kept_for_a_loop(stage: Stage) -> None:
+    await stage.count()
+    kept = stage.redis._client
+    await asyncio.gather(*(stage.count() for _ in range(5)))
+    assert stage.redis._client is kept
+    assert await stage.count() == 7

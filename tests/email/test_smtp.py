@@ -1,0 +1,174 @@
+"""The three ways in which a sending ends, on servers that misbehave."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
+from brain.email.settings import MailServer
+from brain.email.smtp import SmtpPost
+
+ME = Address(address="me@brain.example")
+ANNA, BEN = Address(address="anna@example.org"), Address(address="ben@example.org")
+LETTER = Outgoing(message_id="<1@brain.example>", to=(ANNA,), cc=(BEN,), subject="Hi", text="Hello")
+HANGS_UP, IS_SILENT = "hangs up", "is silent"
+STEP_S = 0.3  # seconds until a silent server is given up
+
+
+@dataclass
+class Script:
+    """What the server says to each command, or does instead; what it was told."""
+
+    greeting: str = "220 here"
+    ehlo: str = "250-here\r\n250 AUTH PLAIN LOGIN"
+    auth: str = "235 in"
+    mail: str = "250 ok"
+    rcpt: dict[str, str] = field(default_factory=dict)
+    data: str = "354 go on"
+    end: str = "250 taken"
+    told: list[str] = field(default_factory=list)
+    taken: list[bytes] = field(default_factory=list)
+
+    def answer(self, line: str) -> str:
+        self.told.append(line)
+        verb = line[:4].upper()
+        if verb == "RCPT":
+            address = line.partition("<")[2].partition(">")[0]
+            return self.rcpt.get(address, "250 ok")
+        replies = {"EHLO": self.ehlo, "AUTH": self.auth, "MAIL": self.mail, "DATA": self.data}
+        return replies.get(verb, "250 ok")
+
+
+@asynccontextmanager
+async def serving(script: Script) -> AsyncIterator[MailServer]:
+    talks: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.create_task(talk(script, reader, writer)))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        yield MailServer(host="127.0.0.1", port=port, tls=False, user="me", password="päss")
+    finally:
+        server.close()
+        await asyncio.gather(*talks)
+
+
+async def talk(script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Until the client hangs up, or we do."""
+
+    async def say(reply: str) -> bool:
+        if reply == HANGS_UP:
+            return False
+        if reply == IS_SILENT:
+            await reader.read()
+            return False
+        writer.write(f"{reply}\r\n".encode())
+        await writer.drain()
+        return True
+
+    try:
+        goes_on = await say(script.greeting)
+        while goes_on and (line := await reader.readline()):
+            goes_on = await say(script.answer(line.decode().strip()))
+            if goes_on and line.startswith(b"DATA") and script.data.startswith("354"):
+                script.taken.append(await reader.readuntil(b"\r\n.\r\n"))
+                goes_on = await say(script.end)
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+def post(server: MailServer) -> SmtpPost:
+    return SmtpPost(server, ME, utc=lambda: datetime(2026, 11, 20, tzinfo=UTC), step_s=STEP_S)
+
+
+async def sent(script: Script) -> Accepted | Refused | Unsure:
+    async with serving(script) as server:
+        return await post(server).send(LETTER)
+
+
+async def test_an_accepted_email_is_handed_over_once_to_all_recipients() -> None:
+    script = Script()
+    ended = await sent(script)
+    assert isinstance(ended, Accepted)
+    [taken] = script.taken
+    assert taken == ended.raw + b".\r\n"
+    assert [line for line in script.told if line.startswith("RCPT")] == [
+        "RCPT TO:<anna@example.org>",
+        "RCPT TO:<ben@example.org>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        (Script(greeting="554 no"), "cannot be reached|refused"),
+        (Script(greeting=HANGS_UP), "cannot be reached"),
+        (Script(greeting=IS_SILENT), "cannot be reached"),
+        (Script(ehlo=HANGS_UP), "cannot be reached"),
+        (Script(auth="535 wrong"), "does not let us in"),
+        (Script(mail="550 not you"), "550 not you"),
+        (Script(mail=IS_SILENT), "cannot be reached"),
+        (Script(rcpt={"ben@example.org": "550 no such user"}), "550 no such user"),
+        (Script(rcpt={"anna@example.org": "451 later"}), "451 later"),
+        (Script(data="554 no"), "554 no"),
+        (Script(end="552 too large"), "552 too large"),
+        (Script(end="421 shutting down"), "421 shutting down"),
+    ],
+)
+async def test_a_refusal_at_any_point_means_that_nobody_gets_it(
+    script: Script, reason: str
+) -> None:
+    ended = await sent(script)
+    assert isinstance(ended, Refused)
+    assert "nothing was sent" in ended.reason
+    assert any(part in ended.reason for part in reason.split("|"))
+
+
+@pytest.mark.parametrize("end", [HANGS_UP, IS_SILENT, "299 what?", "not SMTP at all"])
+async def test_a_lost_or_strange_answer_to_the_email_is_no_certainty(end: str) -> None:
+    script = Script(end=end)
+    ended = await sent(script)
+    assert isinstance(ended, Unsure)
+    assert len(script.taken) == 1
+
+
+async def test_nobody_at_the_address_is_a_refusal() -> None:
+    async with serving(Script()) as server:
+        pass
+    assert isinstance(await post(server).send(LETTER), Refused)
+
+
+async def test_what_cannot_be_sent_never_reaches_the_server() -> None:
+    script = Script()
+    async with serving(script) as server:
+        bad = Outgoing(message_id="<1@x>", to=(ANNA,), cc=(), subject="a\nBcc: c@d", text="x")
+        assert isinstance(await post(server).send(bad), Refused)
+    assert script.told == []
+
+
+async def test_no_password_goes_unencrypted_to_another_machine() -> None:
+    script = Script()
+    async with serving(script) as server:
+        # This machine as well, and not by a name that is known to be its own.
+        elsewhere = replace(server, host="127.1")
+        ended = await post(elsewhere).send(LETTER)
+    assert isinstance(ended, Refused)
+    assert "no encryption" in ended.reason
+    assert not [line for line in script.told if line.startswith("AUTH")]
+
+
+async def test_a_server_of_this_machine_that_asks_for_no_password_is_told_none() -> None:
+    script = Script(ehlo="250-here\r\n250 SIZE 1000000")
+    assert isinstance(await sent(script), Accepted)
+    assert [line for line in script.told if line.startswith("AUTH")] == []
+    assert len(script.taken) == 1

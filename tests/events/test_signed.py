@@ -1,0 +1,164 @@
+"""Who may tell of events: whoever signs with the secret, and lately. The library's own signer, and
+the specification by hand, are the judges.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from standardwebhooks import Webhook
+from starlette.datastructures import Headers
+
+from brain.events.signed import EventSignature
+from brain.run.errors import SignatureRefused
+
+SECRET = f"whsec_{base64.b64encode(b'0123456789abcdef01234567').decode()}"
+OTHER = f"whsec_{base64.b64encode(b'fedcba9876543210fedcba98').decode()}"
+BODY = '{"type":"event","data":{"text":"Grüße"}}'.encode()
+WRONG_V1 = f"v1,{base64.b64encode(bytes(32)).decode()}"
+
+CHECK = EventSignature(SECRET)
+
+
+def signed(
+    body: bytes = BODY,
+    *,
+    id: str = "evt_1",
+    secret: str = SECRET,
+    ago: timedelta = timedelta(0),
+    **changed: str,
+) -> dict[str, str]:
+    """The headers that the library's signer makes."""
+    at = datetime.now(UTC) - ago
+    headers = {
+        "webhook-id": id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id, at, body.decode()),
+    }
+    return headers | {f"webhook-{name}": value for name, value in changed.items()}
+
+
+def refused(headers: Mapping[str, str], body: bytes = BODY) -> None:
+    with pytest.raises(SignatureRefused) as error:
+        CHECK.check(headers, body)
+    assert str(error.value) == "not signed with the secret for events, or too old"
+
+
+def test_what_the_library_signs_is_taken_and_named_by_its_id() -> None:
+    assert CHECK.check(signed(id="evt_über"), BODY) == "evt_über"
+
+
+def test_what_is_signed_by_the_specifications_letter_is_taken() -> None:
+    headers = signed()
+    content = f"evt_1.{headers['webhook-timestamp']}.".encode() + BODY
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    by_hand = base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
+    assert CHECK.check({**headers, "webhook-signature": f"v1,{by_hand}"}, BODY) == "evt_1"
+
+
+def test_headers_are_found_in_any_case_as_a_server_gives_them() -> None:
+    raw = [(name.title().encode(), value.encode()) for name, value in signed().items()]
+    assert CHECK.check(Headers(raw=[(n.lower(), v) for n, v in raw]), BODY) == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"id": "evt_2"},
+        {"timestamp": str(int(datetime.now(UTC).timestamp()) - 60)},
+        {"signature": WRONG_V1},
+        {"signature": "v1," + "A" * 44},
+        {"signature": "v1,"},
+        {"signature": "v1"},
+        {"signature": ""},
+        {"signature": ",,,"},
+        {"signature": "v1,not base64!"},
+        {"signature": "v1,ä"},
+        {"id": ""},
+        {"timestamp": ""},
+        {"timestamp": "yesterday"},
+        {"timestamp": "nan"},
+        {"timestamp": "inf"},
+        {"timestamp": "-1e300"},
+        {"timestamp": "9" * 400},
+    ],
+)
+def test_what_was_forged_is_refused(changed: dict[str, str]) -> None:
+    refused({**signed(), **{f"webhook-{name}": value for name, value in changed.items()}})
+
+
+@pytest.mark.parametrize("name", ["id", "timestamp", "signature"])
+def test_without_one_of_the_headers_it_is_refused(name: str) -> None:
+    headers = signed()
+    del headers[f"webhook-{name}"]
+    refused(headers)
+
+
+def test_a_signature_for_another_body_is_refused() -> None:
+    refused(signed(), BODY + b" ")
+
+
+def test_a_signature_with_another_secret_is_refused() -> None:
+    refused(signed(secret=OTHER))
+
+
+@pytest.mark.parametrize(
+    ("ago", "taken"),
+    [
+        (timedelta(minutes=4, seconds=50), True),
+        (timedelta(minutes=5, seconds=10), False),
+        (timedelta(days=1), False),
+        (timedelta(minutes=-4, seconds=-50), True),
+        (timedelta(minutes=-5, seconds=-10), False),
+    ],
+)
+def test_what_is_replayed_after_five_minutes_is_refused(ago: timedelta, taken: bool) -> None:
+    headers = signed(ago=ago)
+    if taken:
+        assert CHECK.check(headers, BODY) == "evt_1"
+    else:
+        refused(headers)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        WRONG_V1,  # made with the secret that is being replaced
+        "v1a,MEUCIQDx",  # of another version
+        "v2,whatever,it,is",
+        "v1,not-base64",
+        "v1",
+        "",
+    ],
+)
+def test_of_several_signatures_one_that_is_right_is_enough(beside: str) -> None:
+    ours = signed()["webhook-signature"]
+    for both in (f"{ours} {beside}", f"{beside} {ours}"):
+        assert CHECK.check(signed(signature=both), BODY) == "evt_1"
+
+
+@pytest.mark.parametrize("version", ["v1a", "v2", "V1", ""])
+def test_a_right_signature_under_another_versions_name_is_refused(version: str) -> None:
+    signature = signed()["webhook-signature"].removeprefix("v1")
+    refused(signed(signature=f"{version}{signature}"))
+
+
+def test_a_body_that_is_no_text_is_refused() -> None:
+    refused(signed(), b"\xff\x00")
+
+
+@settings(deadline=None)  # a busy machine is slow
+@given(st.dictionaries(
+    st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature", "host"]),
+    st.text(max_size=30) | st.sampled_from(["v1,", "1764230400", WRONG_V1]),
+), st.binary(max_size=20))  # fmt: skip
+def test_whatever_a_stranger_sends_is_refused_and_nothing_else(
+    headers: dict[str, Any], body: bytes
+) -> None:
+    refused(headers, body)

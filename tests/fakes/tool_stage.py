@@ -1,0 +1,43 @@
+"""Using a tool as the model does."""
+
+import json
+from collections.abc import Sequence
+
+from brain.run.invocations import Errand, Given, Tool
+from brain.run.journal import ToolCall
+from brain.run.schema import complaint
+from brain.run.tools import Json
+
+
+def named(tools: Sequence[Tool], name: str) -> Tool:
+    return {tool.spec.name: tool for tool in tools}[name]
+
+
+def errand(
+    name: str,
+    arguments: Json,
+    *,
+    key: str = "run:call",
+    user_id: str = "anna",
+    tainted: bool = False,
+) -> Errand:
+    call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
+    return Errand(
+        user_id=user_id, call=call, arguments=arguments, idempotency_key=key, tainted=tainted
+    )
+
+
+async def use(
+    tools: Sequence[Tool],
+    name: str,
+    arguments: Json,
+    *,
+    key: str = "run:call",
+    tainted: bool = False,
+) -> Json:
+    """What the tool gives for arguments that its schema allows."""
+    asked = named(tools, name)
+    assert complaint(asked.spec.parameters, arguments) == ""
+    given = await asked.run(errand(name, arguments, key=key, tainted=tainted))
+    read: Json = json.loads(given.text if isinstance(given, Given) else given)
+    return read

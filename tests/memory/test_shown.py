@@ -1,0 +1,86 @@
+"""What the model is shown is made anew after every change, also when a run makes it meanwhile."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from brain.cloud.redis.scripts import Keys
+from brain.memory.model import Fact
+from brain.memory.redis import RedisMemoryBlock
+from brain.memory.shown import ShownMemory
+from brain.preferences.model import Preferences
+from brain.preferences.shown import ShownWishes
+from tests.fakes.memory import FakeMemory
+from tests.fakes.redis import MemoryRedis
+from tests.fakes.wishes import FakeWishes
+
+OLD = "What a run has made of how things were before."
+
+
+class Meanwhile(FakeMemory):
+    """While it is changed, a run makes the block of what it has read before the change."""
+
+    def __init__(self, block: RedisMemoryBlock) -> None:
+        super().__init__()
+        self._block = block
+
+    async def remember(
+        self, user_id: str, *, text: str, source: str, foreign: bool, key: str
+    ) -> Fact:
+        fact = await super().remember(user_id, text=text, source=source, foreign=foreign, key=key)
+        await self._block.keep_block(user_id, OLD)
+        return fact
+
+    async def forget(self, user_id: str, fact_id: str) -> Fact | None:
+        gone = await super().forget(user_id, fact_id)
+        await self._block.keep_block(user_id, OLD)
+        return gone
+
+
+class WishesMeanwhile(FakeWishes):
+    def __init__(self, block: RedisMemoryBlock) -> None:
+        super().__init__()
+        self._block = block
+
+    async def save(self, user_id: str, preferences: Preferences) -> None:
+        await super().save(user_id, preferences)
+        await self._block.keep_block(user_id, OLD)
+
+
+type Change = Callable[[RedisMemoryBlock], Awaitable[object]]
+
+
+async def remember(block: RedisMemoryBlock) -> object:
+    memory = ShownMemory(Meanwhile(block), block)
+    return await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
+
+
+async def forget(block: RedisMemoryBlock) -> object:
+    return await ShownMemory(Meanwhile(block), block).forget("anna", "fact1")
+
+
+async def save(block: RedisMemoryBlock) -> None:
+    await ShownWishes(WishesMeanwhile(block), block).save("anna", Preferences())
+
+
+@pytest.mark.parametrize("change", [remember, forget, save])
+async def test_no_change_leaves_a_block_that_is_older_than_it(change: Change) -> None:
+    redis = MemoryRedis(lambda: 0)
+    block = RedisMemoryBlock(redis)
+    await block.keep_block("anna", OLD)
+    await change(block)
+    assert "block" not in dict(redis.dump(Keys.of("anna").key("memory")) or {})
+
+
+async def test_what_does_not_change_anything_is_passed_on() -> None:
+    block = RedisMemoryBlock(MemoryRedis(lambda: 0))
+    memory, wishes = ShownMemory(FakeMemory(), block), ShownWishes(FakeWishes(), block)
+    fact = await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
+    assert await memory.facts("anna", limit=10) == [fact]
+    assert await memory.fact("anna", fact.id) == fact
+    assert await memory.recall("anna", query="tea", limit=10) == [fact]
+    rule = await wishes.add_rule("anna", about="tea", words=["tea"], key="1")
+    assert await wishes.rules("anna") == [rule]
+    assert await wishes.remove_rule("anna", rule.id) == rule
+    await wishes.save("anna", Preferences(zone="Europe/Berlin"))
+    assert (await wishes.preferences("anna")).zone == "Europe/Berlin"

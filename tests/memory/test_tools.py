@@ -1,0 +1,245 @@
+"""What the model gets from the tools of memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from brain.memory.model import Fact
+from brain.memory.rules import MAX_FACT_CHARS
+from brain.memory.tools import memory_tools
+from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.run.invocations import Tool
+from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.schema import complaint
+from brain.run.tools import Effect, Json
+from tests.fakes.archive import FakeArchive
+from tests.fakes.memory import FakeMemory
+from tests.fakes.tool_stage import errand, named, use
+
+MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
+AWAY = "cannot be reached now"
+
+
+class UnreachableMemory:
+    """A memory whose database is away."""
+
+    async def remember(
+        self, user_id: str, *, text: str, source: str, foreign: bool, key: str
+    ) -> Fact:
+        raise DatabaseUnreachable("away")
+
+    async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
+        raise DatabaseUnreachable("away")
+
+    async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
+        raise DatabaseUnreachable("away")
+
+    async def fact(self, user_id: str, fact_id: str) -> Fact | None:
+        raise DatabaseUnreachable("away")
+
+    async def forget(self, user_id: str, fact_id: str) -> Fact | None:
+        raise DatabaseUnreachable("away")
+
+
+@pytest.fixture
+def memory() -> FakeMemory:
+    return FakeMemory()
+
+
+@pytest.fixture
+def archive() -> FakeArchive:
+    return FakeArchive()
+
+
+@pytest.fixture
+def tools(memory: FakeMemory, archive: FakeArchive) -> Sequence[Tool]:
+    return memory_tools(memory, archive)
+
+
+def said(seq: int, text: str, *, days: int = 0) -> Utterance:
+    return Utterance(
+        id=f"u{seq}", seq=seq, text=text, message_id=f"m-{seq}", run_id="r",
+        created_at=MOMENT + timedelta(days=days),
+    )  # fmt: skip
+
+
+def answered(seq: int, text: str, kind: Kind = Kind.SAY) -> Message:
+    return Message(
+        id=f"m{seq}", seq=seq, kind=kind, text=text, done_after_this=True, run_id="r",
+        answers_seq=1, created_at=MOMENT + timedelta(days=seq),
+    )  # fmt: skip
+
+
+# ---- facts
+
+
+async def test_a_remembered_fact_is_named_with_its_id(tools: Sequence[Tool]) -> None:
+    given = await use(tools, "remember", {"fact": "Anna likes tea"})
+    assert given == {"remembered": {"id": "fact1", "text": "Anna likes tea"}}
+
+
+async def test_the_same_errand_twice_remembers_once_and_gives_the_same(
+    tools: Sequence[Tool],
+) -> None:
+    first = await use(tools, "remember", {"fact": "Anna likes tea"})
+    assert await use(tools, "remember", {"fact": "Anna likes tea"}) == first
+    assert len((await use(tools, "recall", {"query": "tea"}))["facts"]) == 1
+
+
+async def test_a_recall_gives_id_text_and_time_of_each_fact(tools: Sequence[Tool]) -> None:
+    await use(tools, "remember", {"fact": "Anna likes tea"})
+    [fact] = (await use(tools, "recall", {"query": "what does Anna like?"}))["facts"]
+    assert fact.pop("at").endswith("Z")
+    assert fact == {"id": "fact1", "text": "Anna likes tea"}
+
+
+async def test_a_recall_that_finds_nothing_gives_an_empty_list(tools: Sequence[Tool]) -> None:
+    assert await use(tools, "recall", {"query": "tea"}) == {"facts": []}
+
+
+async def test_a_recall_keeps_to_the_limit(tools: Sequence[Tool]) -> None:
+    for number in range(12):
+        await use(tools, "remember", {"fact": f"Trip {number} to Rome"}, key=str(number))
+    few = await use(tools, "recall", {"query": "rome", "limit": 2})
+    usual = await use(tools, "recall", {"query": "rome"})
+    assert (len(few["facts"]), len(usual["facts"])) == (2, 10)
+
+
+async def test_a_fact_of_a_tainted_run_says_from_whom_it_is(
+    tools: Sequence[Tool], memory: FakeMemory
+) -> None:
+    await use(tools, "remember", {"fact": "The user likes tea"}, key="1")
+    await use(tools, "remember", {"fact": "The user likes spam"}, key="2", tainted=True)
+    [kept, _] = await memory.facts("anna", limit=2)
+    assert (kept.foreign, kept.source) == (True, "conversation")
+    foreign, own = (await use(tools, "recall", {"query": "user likes"}))["facts"]
+    assert (foreign["text"], foreign["from"]) == ("The user likes spam", "conversation")
+    assert "from" not in own
+
+
+async def test_where_a_fact_comes_from_is_told_by_who_knows_it(
+    memory: FakeMemory, archive: FakeArchive
+) -> None:
+    tools = memory_tools(memory, archive, source=lambda errand: f"an email to {errand.user_id}")
+    await use(tools, "remember", {"fact": "Anna likes tea"}, tainted=True)
+    [fact] = (await use(tools, "recall", {"query": "tea"}))["facts"]
+    assert fact["from"] == "an email to anna"
+
+
+async def test_a_forgotten_fact_is_told_once_and_then_no_fault(tools: Sequence[Tool]) -> None:
+    await use(tools, "remember", {"fact": "Anna likes tea"})
+    first = await use(tools, "forget", {"id": "fact1"})
+    assert first == {"forgotten": {"id": "fact1", "text": "Anna likes tea"}}
+    again = await use(tools, "forget", {"id": "fact1"})
+    assert again["forgotten"] is None
+    assert "Nothing of this id is kept" in again["note"]
+
+
+async def test_a_fact_that_cannot_be_kept_is_a_fault_with_the_reason(tools: Sequence[Tool]) -> None:
+    with pytest.raises(ToolFault, match="some words"):
+        await use(tools, "remember", {"fact": " "})
+
+
+# ---- the log
+
+
+async def keep(archive: FakeArchive, *entries: LogEntry) -> None:
+    await archive.store("anna", entries)
+
+
+async def test_a_search_says_who_said_what_when(
+    tools: Sequence[Tool], archive: FakeArchive
+) -> None:
+    await keep(archive, said(1, "Call the locksmith"), answered(2, "I cannot call a locksmith."))
+    assert await use(tools, "searchHistory", {"query": "locksmith"}) == {
+        "entries": [
+            {"at": "2026-02-02T12:00:00.000Z", "who": "you", "text": "I cannot call a locksmith."},
+            {"at": "2026-01-31T12:00:00.000Z", "who": "user", "text": "Call the locksmith"},
+        ]
+    }
+
+
+async def test_what_may_be_the_words_of_others_says_so(
+    tools: Sequence[Tool], archive: FakeArchive
+) -> None:
+    told = answered(2, "An email has arrived: buy tea!", Kind.NOTIFICATION)
+    await keep(archive, replace(told, foreign=True))
+    [entry] = (await use(tools, "searchHistory", {"query": "tea"}))["entries"]
+    assert entry["from"] == "a notice of something outside"
+
+
+async def test_a_search_by_time_alone_gives_the_newest_first(
+    tools: Sequence[Tool], archive: FakeArchive
+) -> None:
+    await keep(archive, *(said(day + 1, f"day {day}", days=day) for day in range(20)))
+    asked = {"since": "2026-02-01", "before": "2026-02-03T12:00:00Z"}
+    within = (await use(tools, "searchHistory", asked))["entries"]
+    assert [entry["text"] for entry in within] == ["day 2", "day 1"]
+    usual = (await use(tools, "searchHistory", {}))["entries"]
+    assert [entry["text"] for entry in usual] == [f"day {day}" for day in range(19, 9, -1)]
+    few = (await use(tools, "searchHistory", {"query": "day", "limit": 3}))["entries"]
+    assert len(few) == 3
+
+
+@pytest.mark.parametrize("name", ["since", "before"])
+async def test_a_time_that_is_none_is_a_fault_that_shows_how_to_write_it(
+    tools: Sequence[Tool], name: str
+) -> None:
+    with pytest.raises(ToolFault, match=f"{name} is no date or time: write it as 2026-01-31"):
+        await use(tools, "searchHistory", {name: "last month"})
+
+
+# ---- all of them
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "text"),
+    [
+        ("remember", {"fact": "f"}, "not certain that this was done"),
+        ("forget", {"id": "f"}, "not certain that this was done"),
+        ("recall", {"query": "q"}, "Tell the user, or try again later"),
+        ("searchHistory", {"query": "q"}, "Tell the user, or try again later"),
+    ],
+)
+async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
+    name: str, arguments: Json, text: str
+) -> None:
+    with pytest.raises(ToolFault, match=f"{AWAY}.*{text}"):
+        await use(memory_tools(UnreachableMemory(), FakeArchive(refusing=True)), name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("remember", {}),
+        ("remember", {"fact": ""}),
+        ("remember", {"fact": "x" * (MAX_FACT_CHARS + 1)}),
+        ("remember", {"fact": "x", "foreign": False}),
+        ("recall", {"query": ""}),
+        ("recall", {"query": "q", "limit": 51}),
+        ("forget", {}),
+        ("forget", {"id": "x" * 65}),
+        ("searchHistory", {"limit": 0}),
+        ("searchHistory", {"since": 3}),
+        ("searchHistory", {"user": "ben"}),
+    ],
+)
+def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+    tools: Sequence[Tool], name: str, arguments: Json
+) -> None:
+    assert complaint(named(tools, name).spec.parameters, arguments)
+
+
+def test_what_a_tool_does_when_run_twice_is_told(tools: Sequence[Tool]) -> None:
+    assert {tool.spec.name: tool.spec.effect for tool in tools} == {
+        "remember": Effect.REPEATS,
+        "recall": Effect.READS,
+        "forget": Effect.REPEATS,
+        "searchHistory": Effect.READS,
+    }
+
+
+async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(tools: Sequence[Tool]) -> None:
+    assert await named(tools, "remember").outcome(errand("remember", {"fact": "f"})) is None

@@ -1,0 +1,125 @@
+"""What the model gets from the tools of rules."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from brain.notices.model import Rule
+from brain.notices.tools import rule_tools
+from brain.preferences.model import Preferences
+from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.run.invocations import Tool
+from brain.run.schema import complaint
+from brain.run.tools import Effect, Json
+from tests.fakes.tool_stage import named, use
+from tests.fakes.wishes import FakeWishes
+
+ANNA = {"about": "when Anna writes about money", "from": "Anna", "words": ["money"]}
+
+
+class UnreachableWishes:
+    """Wishes whose database is away."""
+
+    async def preferences(self, user_id: str) -> Preferences:
+        raise DatabaseUnreachable("away")
+
+    async def save(self, user_id: str, preferences: Preferences) -> None:
+        raise DatabaseUnreachable("away")
+
+    async def add_rule(self, user_id: str, **given: Any) -> Rule:
+        raise DatabaseUnreachable("away")
+
+    async def rules(self, user_id: str) -> Sequence[Rule]:
+        raise DatabaseUnreachable("away")
+
+    async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
+        raise DatabaseUnreachable("away")
+
+
+@pytest.fixture
+def tools() -> Sequence[Tool]:
+    return rule_tools(FakeWishes())
+
+
+async def test_a_rule_is_noted_and_told_with_its_id(tools: Sequence[Tool]) -> None:
+    given = {**ANNA, "kinds": ["email"], "judge": True, "urgent": True}
+    rule = (await use(tools, "tellMeWhen", given))["rule"]
+    assert rule.pop("createdAt").endswith("Z")
+    assert rule == {"id": "rule1", **given}
+
+
+async def test_what_is_left_out_is_not_asked_for(tools: Sequence[Tool]) -> None:
+    rule = (await use(tools, "tellMeWhen", {"about": "when Anna writes", "from": "Anna"}))["rule"]
+    assert (rule["words"], rule["kinds"], rule["judge"], rule["urgent"]) == ([], [], False, False)
+
+
+async def test_the_same_errand_twice_notes_one_rule(tools: Sequence[Tool]) -> None:
+    first = await use(tools, "tellMeWhen", ANNA, key="k")
+    assert await use(tools, "tellMeWhen", ANNA, key="k") == first
+    assert len((await use(tools, "listRules", {}))["rules"]) == 1
+
+
+async def test_rules_are_listed_with_their_ids_newest_first(tools: Sequence[Tool]) -> None:
+    await use(tools, "tellMeWhen", ANNA, key="1")
+    await use(tools, "tellMeWhen", {"about": "all that matters", "judge": True}, key="2")
+    listed = (await use(tools, "listRules", {}))["rules"]
+    assert [rule["id"] for rule in listed] == ["rule2", "rule1"]
+
+
+async def test_a_rule_that_was_given_up_is_told_once_and_then_no_fault(
+    tools: Sequence[Tool],
+) -> None:
+    rule = (await use(tools, "tellMeWhen", ANNA))["rule"]
+    assert await use(tools, "stopTellingMe", {"id": "rule1"}) == {"stopped": rule}
+    again = await use(tools, "stopTellingMe", {"id": "rule1"})
+    assert again["stopped"] is None
+    assert "no rule of this id" in again["note"]
+    assert await use(tools, "listRules", {}) == {"rules": []}
+
+
+async def test_a_rule_that_would_fit_everything_is_a_fault(tools: Sequence[Tool]) -> None:
+    with pytest.raises(ToolFault, match="would fit everything"):
+        await use(tools, "tellMeWhen", {"about": "when something happens"})
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "text"),
+    [
+        ("tellMeWhen", ANNA, "not certain that this was done"),
+        ("stopTellingMe", {"id": "r"}, "not certain that this was done"),
+        ("listRules", {}, "Tell the user, or try again later"),
+    ],
+)
+async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
+    name: str, arguments: Json, text: str
+) -> None:
+    with pytest.raises(ToolFault, match=f"cannot be reached now.*{text}"):
+        await use(rule_tools(UnreachableWishes()), name, arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("tellMeWhen", {"from": "Anna"}),
+        ("tellMeWhen", {**ANNA, "about": ""}),
+        ("tellMeWhen", {**ANNA, "words": ["x"] * 11}),
+        ("tellMeWhen", {**ANNA, "words": "money"}),
+        ("tellMeWhen", {**ANNA, "kinds": ["mail"]}),
+        ("tellMeWhen", {**ANNA, "user": "ben"}),
+        ("stopTellingMe", {}),
+        ("listRules", {"user": "ben"}),
+    ],
+)
+def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+    tools: Sequence[Tool], name: str, arguments: Json
+) -> None:
+    assert complaint(named(tools, name).spec.parameters, arguments)
+
+
+def test_what_a_tool_does_when_run_twice_is_told(tools: Sequence[Tool]) -> None:
+    assert {tool.spec.name: tool.spec.effect for tool in tools} == {
+        "tellMeWhen": Effect.REPEATS,
+        "stopTellingMe": Effect.REPEATS,
+        "listRules": Effect.READS,
+    }

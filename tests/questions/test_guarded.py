@@ -1,0 +1,185 @@
+"""What a run may still do unasked once it has read what others wrote."""
+
+import json
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from brain.documents.tools import document_tools
+from brain.memory.tools import memory_tools
+from brain.notices.tools import rule_tools
+from brain.reminders.model import Reminder
+from brain.reminders.tools import reminder_tools
+from brain.run.errors import ToolFault
+from brain.run.invocations import AskingTool, Tool
+from brain.run.messages import Decision, Kind
+from brain.run.tools import Json, ToolSpec
+from tests.fakes.archive import FakeArchive
+from tests.fakes.documents import FakeDocuments
+from tests.fakes.loop import run_virtual
+from tests.fakes.memory import FakeMemory
+from tests.fakes.tool_stage import errand, named
+from tests.fakes.tools import MailTool
+from tests.fakes.wishes import FakeWishes
+from tests.fakes.world import EPOCH, World, calls, words
+from tests.memory.test_tools import UnreachableMemory
+
+READ = ("read", "{}")
+
+
+class Desk:
+    """A world with a fact, a rule and a reminder, and how to see what is left of them."""
+
+    def __init__(self) -> None:
+        self.memory, self.wishes, self.documents = FakeMemory(), FakeWishes(), FakeDocuments()
+        self.world = World(wishes=self.wishes, memory=self.memory)
+        services = self.world.services
+        self.reminders = services.reminders
+        tools: tuple[Tool, ...] = (
+            *memory_tools(self.memory, FakeArchive()),
+            *rule_tools(self.wishes),
+            *document_tools(self.documents),
+            *reminder_tools(self.reminders, services.queue, services.clock, self.wishes),
+            MailTool(),
+        )
+        services.tools.update({tool.spec.name: tool for tool in tools})  # type: ignore[attr-defined]
+
+    async def fill(self) -> dict[str, str]:
+        """The ids of what is kept, by the tool that takes it away."""
+        fact = await self.memory.remember(
+            "anna", text="I like tea.", source="", foreign=False, key="1"
+        )
+        rule = await self.wishes.add_rule("anna", about="when Anna writes", sender="Anna", key="1")
+        reminder = Reminder(id="r1", text="The oven.", at=EPOCH + timedelta(days=1))
+        await self.reminders.add("anna", reminder)
+        return {"forget": fact.id, "stopTellingMe": rule.id, "cancelReminder": "r1"}
+
+    async def left(self) -> int:
+        facts = await self.memory.facts("anna", limit=10)
+        rules = await self.wishes.rules("anna")
+        return len(facts) + len(rules) + len(await self.reminders.all("anna"))
+
+
+QUESTIONS = {
+    "forget": "Shall I forget this: I like tea.",
+    "stopTellingMe": "Shall I no longer tell you of this: when Anna writes",
+    "cancelReminder": "Shall I no longer remind you of this: The oven.",
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_run_that_has_read_what_others_wrote_asks_before_it_takes_away(name: str) -> None:
+    async def story() -> None:
+        desk = Desk()
+        act = (name, json.dumps({"id": (await desk.fill())[name]}))
+        desk.world.model.sayings = [calls(READ), calls(act), words("It is done.")]
+        question = (await desk.world.ask("Read my mail.")).message
+        assert question is not None
+        assert question.question is not None
+        assert (question.kind, question.text) == (Kind.QUESTION, QUESTIONS[name])
+        assert await desk.left() == 3
+
+        decision = Decision(
+            question_id=question.id,
+            verdict="approve",
+            tool=name,
+            arguments=question.question.arguments,
+        )
+        answer = (await desk.world.ask("Yes.", decision=decision)).message
+        assert answer is not None
+        assert answer.text == "It is done."
+        assert await desk.left() == 2
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_run_that_has_heard_the_user_alone_does_it(name: str) -> None:
+    async def story() -> None:
+        desk = Desk()
+        act = (name, json.dumps({"id": (await desk.fill())[name]}))
+        desk.world.model.sayings = [calls(act), words("It is done.")]
+        answer = (await desk.world.ask("Away with it.")).message
+        assert answer is not None
+        assert answer.text == "It is done."
+        assert await desk.left() == 2
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
+    async def story() -> None:
+        desk = Desk()
+        await desk.fill()
+        act = (name, json.dumps({"id": "gone"}))
+        desk.world.model.sayings = [calls(READ), calls(act), words("It was not there.")]
+        answer = (await desk.world.ask("Read my mail.")).message
+        assert answer is not None
+        assert answer.text == "It was not there."
+        assert await desk.left() == 3
+
+    run_virtual(story())
+
+
+async def test_what_cannot_be_prepared_is_not_done() -> None:
+    tool = cast(AskingTool, named(memory_tools(UnreachableMemory(), FakeArchive()), "forget"))
+    with pytest.raises(ToolFault, match="cannot be reached"):
+        await tool.prepare(errand("forget", {"id": "f"}))
+
+
+@pytest.mark.parametrize(
+    ("tainted", "changes", "is_asked"),
+    [
+        (True, {"body": "Nothing."}, True),
+        (True, {"append": "Milk."}, False),
+        (False, {"body": "Nothing."}, False),
+    ],
+)
+def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
+    tainted: bool, changes: Json, is_asked: bool
+) -> None:
+    async def story() -> None:
+        desk = Desk()
+        document = await desk.documents.create(
+            "anna", title="Shopping", body="Tea.", foreign=False, key="1"
+        )
+        act = ("updateDocument", json.dumps({"id": document.id, **changes}))
+        reading = [calls(READ)] if tainted else []
+        desk.world.model.sayings = [*reading, calls(act), words("It is done.")]
+        said = (await desk.world.ask("Go on.")).message
+        assert said is not None
+        assert (said.kind is Kind.QUESTION) is is_asked
+        kept = await desk.documents.read("anna", document.id)
+        assert kept is not None
+        assert (kept.body == "Tea.") is is_asked
+        if is_asked:
+            assert said.text.startswith("Shall I replace the text of the document “Shopping”")
+            assert said.text.endswith("The new one:\n\nNothing.")
+
+    run_virtual(story())
+
+
+async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
+    documents = FakeDocuments()
+    tool = cast(AskingTool, named(document_tools(documents), "updateDocument"))
+    over = errand("updateDocument", {"id": "gone", "body": ""})
+    with pytest.raises(ToolFault, match="no document of this id"):
+        await tool.prepare(over)
+    documents.is_away = True
+    with pytest.raises(ToolFault, match="cannot be reached"):
+        await tool.prepare(over)
+
+
+def guarded(specs: list[ToolSpec]) -> set[str]:
+    return {spec.name for spec in specs if spec.guarded}
+
+
+def test_what_takes_something_of_the_users_away_is_guarded() -> None:
+    async def story() -> None:
+        desk = Desk()
+        specs = [tool.spec for tool in desk.world.services.tools.values()]
+        assert guarded(specs) == {*QUESTIONS, "updateDocument"}
+
+    run_virtual(story())

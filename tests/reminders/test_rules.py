@@ -1,0 +1,158 @@
+"""Reminders as values: which can be set, and how the queue gets to their time."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from brain.reminders.model import Reminder
+from brain.reminders.rules import (
+    EARLY_S,
+    LONGEST,
+    MAX_CHARS,
+    STAGE_S,
+    check_event,
+    due_event,
+    is_due,
+    moment,
+    objection,
+    stage,
+)
+
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+QUEUE_KEEPS_S = 7 * 24 * 3600  # seconds of the longest delay on the free plan
+
+
+def due_in(seconds: float) -> Reminder:
+    return Reminder(id="r", text="The oven", at=NOW + timedelta(seconds=seconds))
+
+
+# ---- what can be set
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "reason"),
+    [
+        ("The oven", NOW + MINUTE, ""),
+        ("x" * MAX_CHARS, NOW + LONGEST, ""),
+        ("x" * (MAX_CHARS + 1), NOW + MINUTE, "in 1 to 500 characters"),
+        ("", NOW + MINUTE, "in 1 to 500 characters"),
+        (" \n", NOW + MINUTE, "in 1 to 500 characters"),
+        ("The oven", NOW, "2026-01-31T12:00:00.000Z is over, it is 2026-01-31T12:00:00.000Z"),
+        ("The oven", NOW - DAY, "is over"),
+        ("The oven", NOW + LONGEST + MINUTE, "at most a year ahead"),
+        ("The\0oven", NOW + MINUTE, "NUL"),
+        ("\ud83d", NOW + MINUTE, "surrogate"),
+    ],
+)
+def test_a_reminder_is_a_sentence_for_a_time_within_a_year(
+    text: str, at: datetime, reason: str
+) -> None:
+    found = objection(text, at, NOW)
+    assert reason in found
+    assert bool(reason) is bool(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-02-01T18:00", datetime(2026, 2, 1, 17, tzinfo=UTC)),
+        ("2026-07-01T18:00", datetime(2026, 7, 1, 16, tzinfo=UTC)),
+        ("2026-02-01T18:00:00+05:30", datetime(2026, 2, 1, 12, 30, tzinfo=UTC)),
+        ("2026-02-01T18:00Z", datetime(2026, 2, 1, 18, tzinfo=UTC)),
+        ("2026-02-01", datetime(2026, 1, 31, 23, tzinfo=UTC)),
+        ("2026-03-29T02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # an hour that is left out
+        ("2026-10-25T02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # the first of two
+        ("0001-01-01T00:00", None),  # in UTC it is before all years
+        ("9999-12-31T23:59-14:00", None),
+        ("tomorrow", None),
+        ("2026-02-30T18:00", None),
+        ("2026-02-01T18:00\ud83d", None),
+    ],
+)
+def test_a_time_is_by_the_users_clock_unless_it_says_otherwise(
+    text: str, at: datetime | None
+) -> None:
+    found = moment(text, BERLIN)
+    assert found == at
+    assert found is None or found.tzinfo is UTC
+
+
+@settings(deadline=None)  # a busy machine is slow
+@given(st.text(st.characters(exclude_categories=()), max_size=40))
+def test_no_text_is_too_odd_to_be_looked_at(text: str) -> None:
+    found = moment(text, BERLIN)
+    assert found is None or found.tzinfo is UTC
+
+
+# ---- how the queue gets there
+
+
+def test_what_is_due_within_a_stage_is_called_for_at_its_time() -> None:
+    assert stage(due_in(20), NOW) == (20.0, "reminder-r-1")
+    assert stage(due_in(STAGE_S), NOW) == (STAGE_S, "reminder-r-1")
+
+
+def test_what_is_further_away_is_come_to_by_stages() -> None:
+    assert stage(due_in(STAGE_S + 100), NOW) == (100.0, "reminder-r-2")
+    assert stage(due_in(3 * STAGE_S), NOW) == (STAGE_S, "reminder-r-3")
+
+
+def test_what_is_over_is_called_for_at_once() -> None:
+    assert stage(due_in(-100), NOW) == (0.0, "reminder-r-1")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "due"), [(-100, True), (0, True), (EARLY_S, True), (EARLY_S + 1, False)]
+)
+def test_a_call_that_the_queues_clock_brings_early_has_come_for_its_time(
+    seconds: float, due: bool
+) -> None:
+    assert is_due(due_in(seconds), NOW) is due
+
+
+@settings(deadline=None)  # a busy machine is slow
+@given(
+    st.floats(0.001, LONGEST.total_seconds()),
+    st.lists(st.floats(-EARLY_S, 3 * 24 * 3600), min_size=70, max_size=70),
+)
+def test_however_early_or_late_its_calls_come_each_leads_to_another_until_it_is_due(
+    seconds: float, delays: list[float]
+) -> None:
+    reminder, now, asked = due_in(seconds), NOW, set[str]()
+    for late_s in delays:
+        delay_s, name = stage(reminder, now)
+        assert 0 <= delay_s < QUEUE_KEEPS_S
+        assert name not in asked  # the queue would take it for one that it has made already
+        asked.add(name)
+        now += timedelta(seconds=max(delay_s + late_s, 0))
+        if is_due(reminder, now):
+            return
+    raise AssertionError("it never comes to its end")
+
+
+@settings(deadline=None)  # a busy machine is slow
+@given(st.floats(1, LONGEST.total_seconds()), st.floats(0, 1))
+def test_who_asks_for_the_same_stage_a_little_later_means_the_same_call(
+    seconds: float, later_s: float
+) -> None:
+    reminder = due_in(seconds)
+    (delay_s, name), (after_s, again) = (
+        stage(reminder, NOW),
+        stage(reminder, NOW + timedelta(seconds=later_s)),
+    )
+    if name == again:
+        assert delay_s - after_s == pytest.approx(later_s, abs=1e-3)
+    else:
+        assert delay_s <= EARLY_S + later_s
+
+
+def test_our_own_events_hold_no_text_of_the_users() -> None:
+    assert due_event("anna", "r") == {
+        "type": "reminder.due", "userId": "anna", "data": {"reminderId": "r"},
+    }  # fmt: skip
+    assert check_event("anna") == {"type": "mailbox.check", "userId": "anna", "data": {}}

@@ -1,0 +1,180 @@
+"""Stored and wire forms."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from brain.notices.model import Notice
+from brain.reminders.model import Reminder
+from brain.run import codec, records
+from brain.run.errors import EntryUnreadable
+from brain.run.journal import (
+    Answered,
+    Fact,
+    Interrupted,
+    Joined,
+    Overheard,
+    Returned,
+    Started,
+    ToolCall,
+)
+from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance
+from tests.fakes.world import EPOCH
+
+DRAFT = Draft(
+    id="d1", kind=Kind.SAY, text="Grüße 👋", answers_seq=4, created_at=EPOCH, call_id="c",
+    speak=Speak.WHEN_IDLE,
+)  # fmt: skip
+FACTS: list[Fact] = [
+    Answered(text="t", calls=(ToolCall(id="a", name="n", arguments="{"),), tokens=7),
+    Interrupted(text="half"),
+    Started(call_id="a"),
+    Returned(call_id="a", text="r", failed=True),
+]
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_what_the_journal_holds_comes_back(fact: Fact) -> None:
+    assert records.entry_from_journal(records.entry_to_journal(fact), run_id="r") == fact
+
+
+def test_a_draft_comes_back_as_the_message_at_its_place() -> None:
+    stored = records.draft_to_log(DRAFT)
+    entry = records.entry_from_log(seq=5, kind="t", run_id="r", stored=stored)
+    assert entry == DRAFT.placed(seq=5, run_id="r", done_after_this=True)
+
+
+def test_an_utterance_comes_back_from_the_log_and_from_the_journal() -> None:
+    stored = records.utterance_to_log(
+        id="u", text="Hi", message_id="m", call_id="c", created_at=EPOCH
+    )
+    utterance = Utterance(
+        id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH, call_id="c"
+    )
+    assert records.entry_from_log(seq=3, kind="u", run_id="r", stored=stored) == utterance
+    joined = records.entry_from_journal(f"u3 {stored}", run_id="r")
+    assert joined == Joined(utterance=utterance)
+
+
+def test_a_recent_context_comes_back() -> None:
+    remarks = (Remark(role="user", text="a"), Remark(role="assistant", text="b"))
+    line = f"c7 {records.remarks_to_journal(remarks)}"
+    assert records.entry_from_journal(line, run_id="r") == Overheard(seq=7, remarks=remarks)
+    assert records.remarks_to_journal(()) == ""
+
+
+@pytest.mark.parametrize("entry", [
+    DRAFT.placed(seq=5, run_id="r", done_after_this=False),
+    Message(
+        id="m", seq=1, kind=Kind.NOTIFICATION, text="", done_after_this=False, run_id="r",
+        answers_seq=0, created_at=EPOCH, expires_at=EPOCH, supersedes="x",
+    ),
+    Utterance(id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH),
+])  # fmt: skip
+def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
+    wire = json.loads(json.dumps(codec.entry_to_wire(entry)))
+    assert codec.entry_from_wire(wire) == entry
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "e {",
+        "e []",
+        'e {"is":"answered"}',
+        'e {"v":2,"is":"started","call":"a"}',
+        'e {"v":1,"is":"dreamt"}',
+        'e {"v":1,"is":"started"}',
+        'ux {"v":1}',
+        'c1 {"v":1}',
+        "",
+    ],
+)
+def test_what_does_not_load_is_said_to_be_unreadable(line: str) -> None:
+    with pytest.raises(EntryUnreadable):
+        records.entry_from_journal(line, run_id="r")
+
+
+NOTICE = records.notice_to_stored(
+    Notice(id="n", kind="email", text="", urgent=False, at=EPOCH, expires_at=EPOCH, sender="Anna")
+)
+REMINDER = records.reminder_to_stored(Reminder(id="r", text="The oven", at=EPOCH))
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_notice_comes_back(foreign: bool) -> None:
+    notice = Notice(id="n", kind="reminder", text="Grüße", urgent=True, at=EPOCH, foreign=foreign)
+    assert records.notice_from_stored(records.notice_to_stored(notice)) == notice
+
+
+def test_a_notice_of_before_they_said_whose_words_they_hold_is_foreign() -> None:
+    old = NOTICE.replace(',"foreign":true', "")
+    assert old != NOTICE
+    assert records.notice_from_stored(old).foreign
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_reminder_comes_back(foreign: bool) -> None:
+    reminder = Reminder(id="r", text="Grüße", at=EPOCH, foreign=foreign)
+    assert records.reminder_from_stored(records.reminder_to_stored(reminder)) == reminder
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        NOTICE.replace('"v":1', '"v":2'),
+        NOTICE.replace('"email"', '"call"'),
+        NOTICE.replace('"at"', '"when"'),
+        NOTICE.replace("2026-01-01T", "some day"),
+        NOTICE[:-1],
+        "[]",
+    ],
+)
+def test_a_notice_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+    assert records.notice_from_stored(NOTICE).sender == "Anna"
+    with pytest.raises(EntryUnreadable):
+        records.notice_from_stored(changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        REMINDER.replace('"v":1', '"v":2'),
+        REMINDER.replace('"text"', '"what"'),
+        REMINDER.replace("2026-01-01T", "some day"),
+        "{}",
+    ],
+)
+def test_a_reminder_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+    assert records.reminder_from_stored(REMINDER).text == "The oven"
+    with pytest.raises(EntryUnreadable):
+        records.reminder_from_stored(changed)
+
+
+def test_a_log_entry_that_does_not_load_is_said_to_be_unreadable() -> None:
+    with pytest.raises(EntryUnreadable):
+        codec.entry_from_wire({"role": "brain"})
+
+
+def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
+    short = DRAFT.placed(seq=5, run_id="r", done_after_this=True)
+    assert codec.message_for_channel(short) == codec.message_to_wire(short)
+    long = Draft(id="d", kind=Kind.SAY, text="ü" * 5_200, answers_seq=1, created_at=EPOCH)
+    wire = codec.message_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
+    assert "text" not in wire
+    assert (wire["truncated"], wire["seq"]) == (True, 6)
+
+
+def test_times_are_told_in_utc_with_milliseconds() -> None:
+    assert codec.iso(EPOCH) == "2026-01-01T00:00:00.000Z"
+    assert codec.iso_ms(1_767_225_600_123) == "2026-01-01T00:00:00.123Z"
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_a_clean_text_can_be_stored(text: str) -> None:
+    cleaned = codec.clean(text)
+    assert "\0" not in cleaned
+    cleaned.encode()
+    assert codec.clean(cleaned) == cleaned

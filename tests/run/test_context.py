@@ -1,0 +1,223 @@
+"""What the model is shown."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from brain.run.context import (
+    CUT_OFF,
+    HEARD_CHARS,
+    HEARD_UP_TO,
+    LEFT_OUT,
+    UNHEARD,
+    WRAP_UP,
+    compose,
+    shorten,
+    tool_to_chat,
+)
+from brain.run.history import FRESH, NEUTRAL
+from brain.run.journal import (
+    Answered,
+    Entry,
+    Interrupted,
+    Joined,
+    Overheard,
+    Returned,
+    Run,
+    Spent,
+    ToolCall,
+)
+from brain.run.limits import Limits
+from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
+from brain.run.say import QUIT_SPEC
+from brain.run.tools import Json
+from tests.fakes.world import EPOCH
+
+
+def user(seq: int, text: str) -> Utterance:
+    return Utterance(id=f"u{seq}", seq=seq, text=text, message_id="m", run_id="r", created_at=EPOCH)
+
+
+def brain(seq: int, text: str, kind: Kind = Kind.SAY) -> Message:
+    return Message(
+        id=f"b{seq}", seq=seq, kind=kind, text=text, done_after_this=True, run_id="r",
+        answers_seq=seq - 1, created_at=EPOCH,
+    )  # fmt: skip
+
+
+def shown(
+    journal: list[Entry],
+    history: tuple[LogEntry, ...] = (),
+    limits: Limits | None = None,
+    *,
+    wrap_up: bool = False,
+    heard: Sequence[Heard] = (),
+) -> list[Json]:
+    run = Run(run_id="r", step=0, first_seq=1, spent=Spent(started_ms=0), journal=tuple(journal))
+    return compose(run, history, limits=limits or Limits(), now=EPOCH, wrap_up=wrap_up, heard=heard)
+
+
+def call(id: str, arguments: str = "{}") -> ToolCall:
+    return ToolCall(id=id, name="note", arguments=arguments)
+
+
+def test_instructions_then_history_then_the_run() -> None:
+    lines = shown([Joined(utterance=user(3, "And now?"))], (user(1, "Hi"), brain(2, "Hello.")))
+    assert [line["role"] for line in lines] == ["system", "user", "assistant", "user"]
+    assert "2026-01-01" in lines[0]["content"]
+    assert lines[-1]["content"] == "And now?"
+
+
+def test_breadcrumbs_and_silence_of_the_past_are_left_out() -> None:
+    history = (user(1, "Hi"), brain(2, "Looking.", Kind.BREADCRUMB), brain(3, ""), brain(4, "So."))
+    texts = [line["content"] for line in shown([Joined(utterance=user(5, "?"))], history)[1:]]
+    assert texts == ["Hi", "So.", "?"]
+
+
+def test_the_newest_history_that_fits_is_shown() -> None:
+    history = tuple(user(i, str(i) * 10) for i in range(1, 6))
+    lines = shown([Joined(utterance=user(6, "?"))], history, Limits(history_chars=25))
+    assert [line["content"] for line in lines[1:]] == ["4" * 10, "5" * 10, "?"]
+
+
+def test_results_stand_behind_their_answer_though_a_text_came_between() -> None:
+    journal: list[Entry] = [
+        Joined(utterance=user(1, "First")),
+        Answered(text="", calls=(call("a"), call("b"))),
+        Joined(utterance=user(2, "Second")),
+        Returned(call_id="b", text="B"),
+        Returned(call_id="a", text="A"),
+    ]
+    lines = shown(journal)
+    assert [line["role"] for line in lines[1:]] == ["user", "assistant", "tool", "tool", "user"]
+    assert [line["content"] for line in lines[3:]] == ["A", "B", "Second"]
+
+
+def test_equal_call_ids_of_different_answers_keep_their_own_results() -> None:
+    journal: list[Entry] = [
+        Joined(utterance=user(1, "Hi")),
+        Answered(text="", calls=(call("a"),)),
+        Returned(call_id="a", text="one"),
+        Answered(text="", calls=(call("a"),)),
+        Returned(call_id="a", text="two"),
+    ]
+    assert [m["content"] for m in shown(journal) if m["role"] == "tool"] == ["one", "two"]
+
+
+def test_an_interrupted_answer_is_shown_as_such() -> None:
+    journal: list[Entry] = [
+        Joined(utterance=user(1, "Hi")),
+        Interrupted(text="It beg"),
+        Interrupted(text=""),
+    ]
+    assert [line["content"] for line in shown(journal)[2:]] == ["It beg", CUT_OFF]
+
+
+def test_what_was_overheard_stands_before_its_text_and_once() -> None:
+    remarks = (Remark(role="assistant", text="Well?"), Remark(role="user", text="Known"))
+    journal: list[Entry] = [
+        Overheard(seq=2, remarks=remarks),
+        Joined(utterance=user(2, "Hi")),
+        Overheard(seq=9, remarks=(Remark(role="user", text="Not joined yet"),)),
+    ]
+    lines = shown(journal, (user(1, "Known"),))
+    assert [line["role"] for line in lines] == ["system", "user", "system", "user"]
+    assert lines[2]["content"].endswith("voice agent: Well?")
+
+
+def test_others_words_of_an_earlier_talk_are_not_shown_in_any_way() -> None:
+    foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
+    later = replace(user(4, "And now?"), created_at=EPOCH + FRESH)
+    remarks = (Remark(role="assistant", text=foreign.text), Remark(role="user", text="Hm."))
+    journal: list[Entry] = [Overheard(seq=4, remarks=remarks), Joined(utterance=later)]
+    lines = shown(journal, (user(1, "Read it."), foreign, brain(3, "Bye.")))
+    assert "dinner" not in str(lines)
+    assert [line["content"] for line in lines[1:4]] == ["Read it.", NEUTRAL, "Bye."]
+    assert lines[4]["content"].endswith("\nuser: Hm.")
+
+
+def test_others_words_of_the_same_talk_are_shown() -> None:
+    foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
+    lines = shown([Joined(utterance=user(3, "When?"))], (user(1, "Read it."), foreign))
+    assert lines[2]["content"] == "Anna wrote: dinner."
+
+
+def test_a_context_that_is_all_known_is_not_shown() -> None:
+    journal: list[Entry] = [
+        Overheard(seq=2, remarks=(Remark(role="user", text="Known"),)),
+        Joined(utterance=user(2, "Hi")),
+    ]
+    assert len(shown(journal, (user(1, "Known"),))) == 3
+
+
+def test_old_results_make_room_first_and_then_long_texts_and_arguments() -> None:
+    journal: list[Entry] = [Joined(utterance=user(1, "x" * 5_000))]
+    for i in range(6):
+        journal.append(Answered(text="", calls=(call(f"c{i}", '{"text":"' + "y" * 5_000 + '"}'),)))
+        journal.append(Returned(call_id=f"c{i}", text="z" * 5_000))
+    results = [
+        m for m in shown(journal, limits=Limits(journal_chars=50_000)) if m["role"] == "tool"
+    ]
+    assert results[0]["content"] == LEFT_OUT.format(5_000)
+    assert results[-1]["content"] == "z" * 5_000
+    lines = shown(journal, limits=Limits(journal_chars=10_000))
+    assert len(str(lines[1:])) < 20_000
+    assert lines[1]["content"].startswith("xxx")
+    assert lines[2]["tool_calls"][0]["function"]["arguments"] == "{}"
+    assert lines[2]["tool_calls"][0]["id"] == "c0"
+
+
+def test_a_short_call_keeps_its_arguments_when_room_is_made() -> None:
+    journal: list[Entry] = [
+        Joined(utterance=user(1, "x" * 9_000)),
+        Answered(text="", calls=(call("a", '{"n":1}'),)),
+        Returned(call_id="a", text="short"),
+    ]
+    lines = shown(journal, limits=Limits(journal_chars=100))
+    assert lines[2]["tool_calls"][0]["function"]["arguments"] == '{"n":1}'
+    assert lines[3]["content"] == "short"
+
+
+def test_the_last_loop_is_told_to_come_to_an_end() -> None:
+    assert shown([Joined(utterance=user(1, "Hi"))], wrap_up=True)[-1]["content"] == WRAP_UP
+
+
+def test_a_text_is_cut_with_a_word_on_what_is_missing() -> None:
+    assert shorten("abc", 3) == "abc"
+    assert shorten("abcd", 3) == "abc" + LEFT_OUT.format(1)
+
+
+def test_a_tool_is_told_as_chat_completions_take_it() -> None:
+    told = tool_to_chat(QUIT_SPEC)
+    assert told["type"] == "function"
+    assert told["function"]["name"] == "sayToUserAndQuit"
+    assert told["function"]["parameters"]["type"] == "object"
+
+
+DRAWER = "It is in the blue drawer, below the maps. 🗺"
+
+
+@pytest.mark.parametrize(
+    ("heard", "note"),
+    [
+        (Heard(seq=2, how=How.PLAYED), ""),
+        (Heard(seq=4, how=How.UNSPOKEN), ""),
+        (Heard(seq=2, how=How.UNSPOKEN), UNHEARD),
+        (Heard(seq=2, how=How.CUT_OFF, chars=17), HEARD_UP_TO.format("It is in the blue")),
+        (Heard(seq=2, how=How.CUT_OFF, chars=5000), HEARD_UP_TO.format(DRAWER)),
+    ],
+)
+def test_the_model_is_told_what_of_a_message_did_not_reach_the_users_ear(
+    heard: Heard, note: str
+) -> None:
+    lines = shown([], (user(1, "Where?"), brain(2, DRAWER)), heard=(heard,))
+    assert lines[2]["content"] == DRAWER + note
+
+
+def test_of_a_long_message_that_was_cut_off_the_end_of_what_was_heard_is_told() -> None:
+    text = "".join(f"{number:04} " for number in range(200))
+    mark = Heard(seq=2, how=How.CUT_OFF, chars=500)
+    lines = shown([], (user(1, "Count."), brain(2, text)), heard=(mark,))
+    told = lines[2]["content"].removeprefix(text)
+    assert told == HEARD_UP_TO.format(text[500 - HEARD_CHARS : 500].strip())

@@ -1,0 +1,56 @@
+"""Whether a run has read what others wrote, as values."""
+
+from datetime import timedelta
+from typing import Literal
+
+import pytest
+
+from brain.run.decisions import is_tainted
+from brain.run.history import FRESH
+from brain.run.journal import Entry, Joined, Overheard, Returned
+from brain.run.messages import Kind, LogEntry, Message, Remark, Utterance
+from tests.fakes.world import EPOCH
+
+
+def began(after: timedelta) -> Joined:
+    text = Utterance(
+        id="u", seq=9, text="Hi", message_id="m", run_id="r", created_at=EPOCH + after
+    )  # fmt: skip
+    return Joined(utterance=text)
+
+
+def said(*, foreign: bool) -> Message:
+    return Message(
+        id="m", seq=2, kind=Kind.SAY, text="So.", done_after_this=True, run_id="r", answers_seq=1,
+        created_at=EPOCH, foreign=foreign,
+    )  # fmt: skip
+
+
+def overheard(role: Literal["user", "assistant"]) -> Overheard:
+    return Overheard(seq=9, remarks=(Remark(role=role, text="Anna wrote to you."),))
+
+
+READ = Returned(call_id="c", text="an email", foreign=True)
+LOOKED = Returned(call_id="c", text="a document")
+THEIRS, OURS = said(foreign=True), said(foreign=False)
+SOON, LATER = began(FRESH / 2), began(FRESH)
+
+
+@pytest.mark.parametrize(
+    ("journal", "history", "tainted"),
+    [
+        ([SOON], [], False),
+        ([SOON, LOOKED], [OURS], False),
+        ([SOON, LOOKED, READ], [], True),
+        ([LATER, READ], [], True),
+        ([SOON], [OURS, THEIRS], True),
+        ([LATER], [OURS, THEIRS], False),  # the model is not shown it any more
+        ([overheard("user"), LATER], [THEIRS], False),
+        ([overheard("assistant"), LATER], [THEIRS], True),  # who could tell what it repeats?
+        ([overheard("assistant"), LATER], [OURS], False),
+    ],
+)
+def test_a_run_is_tainted_by_what_others_wrote_as_long_as_it_is_before_the_model(
+    journal: list[Entry], history: list[LogEntry], tainted: bool
+) -> None:
+    assert is_tainted(journal, history) is tainted

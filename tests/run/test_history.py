@@ -1,0 +1,98 @@
+"""What of the older log is found and how it is told, as values."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from brain.run.history import FRESH, foreign_source, is_lasting, is_withheld, moment
+from brain.run.journal import Entry, Equipped, Joined
+from brain.run.messages import Kind, LogEntry, Message, Utterance
+
+MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
+SAID = Utterance(
+    id="u", seq=1, text="Hi", message_id="m", run_id="r", created_at=MOMENT
+)  # fmt: skip
+
+
+def message(text: str = "Hi", *, kind: Kind = Kind.SAY, foreign: bool = False) -> Message:
+    return Message(
+        id="m", seq=2, kind=kind, text=text, done_after_this=True, run_id="r", answers_seq=1,
+        created_at=MOMENT, foreign=foreign,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("entry", "lasting"),
+    [
+        (SAID, True),
+        (message(), True),
+        (message(kind=Kind.NOTIFICATION), True),
+        (message(kind=Kind.QUESTION), True),
+        (message(kind=Kind.BREADCRUMB), False),
+        (message(""), False),
+    ],
+)
+def test_breadcrumbs_and_silent_ends_do_not_last(entry: LogEntry, lasting: bool) -> None:
+    assert is_lasting(entry) is lasting
+
+
+@pytest.mark.parametrize(
+    ("entry", "source"),
+    [
+        (SAID, ""),
+        (message(), ""),
+        (message(foreign=True), "an answer that quotes what others wrote"),
+        (message(kind=Kind.NOTIFICATION), ""),
+        (message(kind=Kind.NOTIFICATION, foreign=True), "a notice of something outside"),
+    ],
+)
+def test_what_may_hold_the_words_of_others_says_so(entry: LogEntry, source: str) -> None:
+    assert foreign_source(entry) == source
+
+
+def begun(after: timedelta) -> list[Entry]:
+    """The journal of a run whose first text came so long after the messages here."""
+    texts = [replace(SAID, created_at=MOMENT + after), replace(SAID, created_at=MOMENT + 9 * after)]
+    return [Equipped(seq=1, tools=()), *(Joined(utterance=text) for text in texts)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "journal", "withheld"),
+    [
+        (message(foreign=True), begun(FRESH), True),
+        (message(foreign=True, kind=Kind.NOTIFICATION), begun(FRESH), True),
+        (message(foreign=True), begun(FRESH - timedelta(seconds=1)), False),
+        (message(foreign=True), begun(-FRESH), False),
+        (message(foreign=True), [], False),
+        (message(), begun(FRESH), False),
+        (SAID, begun(FRESH), False),
+    ],
+)
+def test_others_words_are_withheld_from_a_run_that_began_after_a_pause(
+    entry: LogEntry, journal: list[Entry], withheld: bool
+) -> None:
+    assert is_withheld(entry, journal) is withheld
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
+        (" 2026-01-31T18:30 ", datetime(2026, 1, 31, 18, 30, tzinfo=UTC)),
+        ("2026-01-31T18:30:00Z", datetime(2026, 1, 31, 18, 30, tzinfo=UTC)),
+        (
+            "2026-01-31T18:30+02:00",
+            datetime(2026, 1, 31, 18, 30, tzinfo=timezone(timedelta(hours=2))),
+        ),
+        ("last month", None),
+        ("2026-02-30", None),
+        ("", None),
+        ("\0", None),
+        ("\ud800", None),
+    ],
+)
+def test_a_date_or_a_time_is_read_as_utc_unless_it_says_otherwise(
+    text: str, when: datetime | None
+) -> None:
+    assert moment(text) == when

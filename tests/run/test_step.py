@@ -1,0 +1,178 @@
+"""What an answer asks for, told in values."""
+
+import pytest
+
+from brain.run import step
+from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started, ToolCall
+from brain.run.limits import Limits
+from brain.run.messages import Utterance
+from brain.run.say import SAY_SPECS
+from brain.run.tools import Effect, ToolSpec
+from tests.fakes.world import EPOCH
+
+NOTE = ToolSpec(
+    name="note",
+    description="",
+    parameters={"type": "object", "required": ["text"], "properties": {"text": {"type": "string"}}},
+    effect=Effect.READS,
+)
+SEND = ToolSpec(name="send", description="", parameters={"type": "object"}, effect=Effect.ACTS)
+SPECS = {spec.name: spec for spec in (*SAY_SPECS, NOTE, SEND)}
+
+
+def answer(*calls: tuple[str, str], text: str = "") -> Answered:
+    made = (
+        ToolCall(id=f"c{i}", name=name, arguments=arguments)
+        for i, (name, arguments) in enumerate(calls)
+    )
+    return Answered(text=text, calls=tuple(made))
+
+
+def judge(*calls: tuple[str, str], text: str = "", heard: bool = False) -> step.Verdict:
+    return step.judge(answer(*calls, text=text), SPECS, heard=heard, limits=Limits())
+
+
+def said(seq: int = 1) -> Joined:
+    utterance = Utterance(id="u", seq=seq, text="Hi", message_id="m", run_id="r", created_at=EPOCH)
+    return Joined(utterance=utterance)
+
+
+def test_plain_text_is_the_last_word() -> None:
+    verdict = judge(text="Hello.")
+    assert (verdict.quit, verdict.last_words) == (True, "Hello.")
+
+
+def test_a_text_that_was_cut_off_is_gone_on_with() -> None:
+    cut: list[Entry] = [said(), Interrupted(text="The blue "), Interrupted(text="draw")]
+    assert step.begun(cut) == "The blue draw"
+    assert step.begun(cut[1:]) == "The blue draw"
+    assert step.begun([*cut, said(2)]) == ""
+    verdict = step.judge(
+        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=step.begun(cut)
+    )
+    assert verdict.last_words == "The blue drawer."
+
+
+def test_a_model_that_begins_again_instead_of_going_on_is_not_heard_twice() -> None:
+    begun = "Your passport is in the blue draw"
+    assert step.joined(begun, "Your passport is in the blue drawer.") == (
+        "Your passport is in the blue drawer."
+    )
+
+
+def test_text_beside_calls_is_not_spoken() -> None:
+    verdict = judge(("note", '{"text":"a"}'), text="I think I shall note it.")
+    assert (verdict.quit, verdict.breadcrumbs) == (False, ())
+    assert [work.call.id for work in verdict.work] == ["c0"]
+
+
+def test_several_last_words_become_one() -> None:
+    verdict = judge((step.QUIT, '{"message":"One."}'), (step.QUIT, '{"message":"Two."}'))
+    assert verdict.last_words == "One.\n\nTwo."
+
+
+def test_the_last_progress_counts() -> None:
+    verdict = judge(
+        (step.CONTINUE, '{"message":"a","progress":0.25}'),
+        (step.CONTINUE, '{"message":"b","progress":0.5}'),
+    )
+    assert verdict.breadcrumbs == ("a", "b")
+    assert verdict.progress == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "word"),
+    [
+        ("nothing", "{}", "no such tool"),
+        ("note", "{", "not valid JSON"),
+        ("note", "{}", '"text" is a required property'),
+        ("note", '{"text":1}', "text: "),
+        ("note", "[]", "not of type"),
+        (step.CONTINUE, "{}", '"message" is a required property'),
+        (step.CONTINUE, '{"message":""}', "message: "),
+    ],
+)
+def test_a_wrong_call_fails_with_a_word_on_why(name: str, arguments: str, word: str) -> None:
+    verdict = judge((name, arguments), ("note", '{"text":"a"}'))
+    assert [returned.failed for returned in verdict.returned] == [True]
+    assert word in verdict.returned[0].text
+    assert len(verdict.work) == 1
+
+
+def test_a_wrong_call_voids_a_quit_beside_it() -> None:
+    verdict = judge(("nothing", "{}"), (step.QUIT, '{"message":"Done."}'))
+    assert (verdict.quit, verdict.last_words) == (False, "")
+    assert [returned.text for returned in verdict.returned][1] == step.VOID_QUIT
+
+
+def test_a_silent_quit_needs_something_to_have_been_heard() -> None:
+    assert judge((step.QUIT, "{}"), heard=True).quit
+    assert judge((step.QUIT, "{}"), (step.CONTINUE, '{"message":"a"}')).quit
+    verdict = judge((step.QUIT, '{"message":null}'))
+    assert not verdict.quit
+    assert verdict.returned[0].text == step.SILENT_QUIT
+
+
+def test_calls_beyond_the_limit_are_refused_and_the_others_stand() -> None:
+    limits = Limits(calls_per_answer=2)
+    calls = [("note", '{"text":"a"}')] * 3
+    verdict = step.judge(answer(*calls), SPECS, heard=False, limits=limits)
+    assert len(verdict.work) == 2
+    assert verdict.returned == (Returned(call_id="c2", text=step.TOO_MANY_CALLS, failed=True),)
+
+
+def test_an_answer_is_unfinished_until_all_its_calls_have_results() -> None:
+    calls = answer(("note", "{}"), ("send", "{}"))
+    journal: list[Entry] = [said(), calls]
+    assert step.unfinished(journal) == calls
+    journal.append(Returned(call_id="c0", text="ok"))
+    assert step.unfinished(journal) == calls
+    journal.append(Returned(call_id="c1", text="ok"))
+    assert step.unfinished(journal) is None
+    assert step.unfinished([said()]) is None
+
+
+def test_results_of_an_earlier_answer_with_the_same_ids_do_not_count() -> None:
+    calls = answer(("note", '{"text":"a"}'))
+    journal: list[Entry] = [said(), calls, Returned(call_id="c0", text="ok"), calls]
+    assert step.unfinished(journal) == calls
+    verdict = step.judge(calls, SPECS, heard=False, limits=Limits())
+    assert step.remaining(verdict, journal) == verdict.work
+
+
+def test_a_started_call_is_known_by_the_journal() -> None:
+    journal: list[Entry] = [said(), answer(("send", "{}")), Started(call_id="c0")]
+    assert step.started_calls(journal) == {"c0"}
+    assert step.started_calls(journal[:2]) == set()
+
+
+def test_hearing_counts_from_the_last_text_of_the_user() -> None:
+    spoken = Returned(call_id="c0", text=step.SAID)
+    assert step.has_heard([said(), spoken])
+    assert not step.has_heard([said(), spoken, said(2)])
+    assert not step.has_heard([])
+
+
+def test_a_loop_that_would_not_end_in_time_is_not_begun_unless_it_is_the_first() -> None:
+    assert step.has_time(now=0, cut=10, pace_s=9, first=False)
+    assert not step.has_time(now=2, cut=10, pace_s=9, first=False)
+    assert step.has_time(now=2, cut=10, pace_s=9, first=True)
+    assert not step.has_time(now=10, cut=10, pace_s=0, first=True)
+
+
+def test_the_pace_goes_up_at_once_and_down_by_halves() -> None:
+    assert step.pace(before_ms=1000, last_s=4) == 4000
+    assert step.pace(before_ms=4000, last_s=1) == 2500
+
+
+def test_call_ids_that_repeat_or_are_missing_are_numbered() -> None:
+    repeated = Answered(
+        text="", calls=tuple(ToolCall(id="same", name="note", arguments="{}") for _ in range(2))
+    )
+    assert [call.id for call in step.tidy(repeated).calls] == ["call_0", "call_1"]
+    assert step.tidy(answer(("note", "{}"))).calls[0].id == "c0"
+
+
+def test_what_no_store_can_hold_is_taken_out_of_an_answer() -> None:
+    spoiled = Answered(text="a\0b\ud800", calls=(), tokens=3)
+    assert step.tidy(spoiled) == Answered(text="ab�", calls=(), tokens=3)

@@ -1,0 +1,117 @@
+"""How tools are run when something is wrong with them or with the time, in virtual time."""
+
+import asyncio
+
+import pytest
+
+from brain.run.errors import LeaseLost, ToolFault
+from brain.run.invocations import Errand
+from brain.run.step import UNSURE
+from brain.run.tools import Effect
+from tests.fakes.loop import run_virtual
+from tests.fakes.tools import NoteTool
+from tests.fakes.world import World, calls, words
+
+NOTE = ("note", '{"text":"a"}')
+
+
+class Forgetful(NoteTool):
+    """A tool whose far side, asked later, says what the test wants it to say."""
+
+    def __init__(self, answer: str | Exception, *, hangs: bool = False) -> None:
+        super().__init__(Effect.ACTS, seconds=3)
+        self._answer = answer
+        self._hangs = hangs
+
+    async def outcome(self, errand: Errand) -> str | None:
+        if self._hangs:
+            await asyncio.sleep(1000)
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+class Late(NoteTool):
+    """A tool during which the lease is lost."""
+
+    async def run(self, errand: Errand) -> str:
+        raise LeaseLost("another's")
+
+
+def result_shown(world: World) -> str:
+    return str(world.model.prompts[-1].messages[-1]["content"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "shown"),
+    [
+        (Forgetful("It was sent."), "It was sent."),
+        (Forgetful(ToolFault("It was not sent.")), "It was not sent."),
+        (Forgetful("", hangs=True), UNSURE),
+    ],
+)
+def test_what_became_of_an_act_is_asked_of_its_far_side_after_a_death(
+    tool: Forgetful, shown: str
+) -> None:
+    async def story() -> None:
+        world = World([calls(NOTE), words("So.")], tools=[tool])
+        await world.ask("Hi", patience_s=1.5)
+        world.kill()
+        await world.until_said("So.")
+        assert tool.notes == ["a"]
+        assert result_shown(world) == shown
+
+    run_virtual(story())
+
+
+def test_a_second_act_is_recorded_as_started_before_it_runs() -> None:
+    async def story() -> None:
+        tool = NoteTool(Effect.ACTS, seconds=3)
+        world = World([calls(NOTE, ("note", '{"text":"b"}')), words("So.")], tools=[tool])
+        world.spawn(world.ask("Hi"))
+        await asyncio.sleep(4)
+        assert tool.notes == ["a", "b"]
+        world.kill()
+        await world.until_said("So.")
+        assert tool.notes == ["a", "b"]
+        assert result_shown(world) == UNSURE
+
+    run_virtual(story())
+
+
+def test_an_act_that_outlives_its_limit_is_unsure_and_not_done_again() -> None:
+    async def story() -> None:
+        tool = NoteTool(Effect.ACTS, seconds=1000)
+        world = World([calls(NOTE), words("So.")], tools=[tool])
+        await world.ask("Hi")
+        assert tool.notes == ["a"]
+        assert result_shown(world) == UNSURE
+
+    run_virtual(story())
+
+
+def test_a_read_that_outlives_the_invocation_is_done_again_by_the_next() -> None:
+    async def story() -> None:
+        tool = NoteTool(Effect.READS, seconds=4)
+        world = World(
+            [calls(NOTE, delay_s=3), words("So.", delay_s=0.1)],
+            tools=[tool],
+            max_duration_s=6,
+            reserve_s=1,
+        )
+        assert (await world.ask("Hi")).state == "running"
+        await world.until_said("So.")
+        assert tool.notes == ["a", "a"]
+        assert len(world.model.prompts) == 2
+
+    run_virtual(story())
+
+
+def test_a_tool_during_which_the_lease_is_lost_says_nothing_more() -> None:
+    async def story() -> None:
+        world = World([calls(NOTE), words("So.")], tools=[Late(Effect.READS)])
+        outcome = await world.ask("Hi")
+        assert (outcome.state, outcome.message) == ("running", None)
+        assert world.queue.published[0][0].reason == "wakeup"
+
+    run_virtual(story())

@@ -1,0 +1,368 @@
+"""Pages read over real connections, from sites that may not be what they seem."""
+
+import asyncio
+import gzip
+import logging
+import zlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from brain.run.errors import PageUnreadable
+from brain.version import VERSION
+from brain.web.addresses import NO_ADDRESS, OTHER_PORT, PRIVATE, USERINFO
+from brain.web.fetch import (
+    AWAY,
+    MAX_REDIRECTS,
+    NO_SITE,
+    NO_TRUST,
+    TOO_FAR,
+    TOO_SLOW,
+    HttpWeb,
+    resolve,
+)
+from brain.web.pages import MAX_BYTES, NO_KIND, PACKED, TOO_LARGE
+from brain.web.ports import Page
+from tests.web.sites import INNER, NOBODY, PUBLIC, Sites, certificate, page, redirect, serving
+
+SHORT_S = 0.3  # seconds until a slow site is given up
+
+
+def is_public(ip: str) -> bool:
+    return ip in (PUBLIC, NOBODY)
+
+
+@pytest.fixture
+async def sites() -> AsyncIterator[Sites]:
+    made = Sites(names={"a.example": [[PUBLIC]], "b.example": [[PUBLIC]], "in.example": [[INNER]]})
+    async with serving(made):
+        yield made
+
+
+@pytest.fixture
+def web(sites: Sites) -> HttpWeb:
+    return HttpWeb(resolve=sites.resolve, may_connect=is_public)
+
+
+async def refused(web: HttpWeb, url: str) -> str:
+    """Why the address gives nothing to read."""
+    with pytest.raises(PageUnreadable) as error:
+        await web.read(url)
+    return str(error.value)
+
+
+async def test_a_page_is_read(web: HttpWeb, sites: Sites) -> None:
+    sites.answers["a.example/x?q=1"] = page("<title>Hi</title><p>Hello from <b>Anna</b>")
+    assert await web.read("http://A.example:80/x?q=1#part") == Page(
+        url="http://a.example/x?q=1",
+        title="Hi",
+        text="Hello from Anna",
+        content_type="text/html",
+    )
+
+
+async def test_a_site_learns_nothing_but_what_it_is_asked_for(web: HttpWeb, sites: Sites) -> None:
+    cookie = "Set-Cookie: id=anna; Path=/\r\n"
+    sites.answers["a.example/"] = redirect("/next", more=cookie)
+    sites.answers["a.example/next"] = page("Hello", "text/plain", more=cookie)
+    for _ in range(2):
+        assert (await web.read("http://a.example")).text == "Hello"
+    assert sites.targets == ["a.example/", "a.example/next"] * 2
+    for head in sites.asked[PUBLIC]:
+        lines = head.lower().split("\r\n")[1:-2]
+        names = [line.partition(":")[0] for line in lines]
+        assert names == ["host", "user-agent", "accept", "accept-encoding", "connection"]
+        assert f"user-agent: second-brain/{VERSION}" in lines
+
+
+async def test_no_proxy_of_the_environment_comes_between(
+    web: HttpWeb, sites: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://{NOBODY}:9")
+    monkeypatch.setenv("ALL_PROXY", f"http://{NOBODY}:9")
+    sites.answers["a.example/"] = page("Hello", "text/plain")
+    assert (await web.read("http://a.example")).text == "Hello"
+
+
+async def test_an_address_is_not_logged(
+    web: HttpWeb, sites: Sites, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sites.answers["a.example/secret"] = redirect("/secret2")
+    sites.answers["a.example/secret2"] = page("Hello", "text/plain")
+    await web.read("http://a.example/secret")
+    await refused(web, "http://a.example/other-secret")
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_followed_to_another_site(
+    web: HttpWeb, sites: Sites, status: int
+) -> None:
+    sites.answers["a.example/x/y"] = redirect("../z w?q=1", status=status)
+    sites.answers["a.example/z%20w?q=1"] = redirect("//b.example", status=status)
+    sites.answers["b.example/"] = page("Hello", "text/plain")
+    read = await web.read("http://a.example/x/y")
+    assert (read.url, read.text) == ("http://b.example/", "Hello")
+
+
+async def test_so_many_redirects_are_followed_and_no_more(web: HttpWeb, sites: Sites) -> None:
+    for i in range(MAX_REDIRECTS + 1):
+        sites.answers[f"a.example/{i}"] = redirect(f"/{i + 1}")
+    sites.answers[f"a.example/{MAX_REDIRECTS + 1}"] = page("Hello", "text/plain")
+    assert await refused(web, "http://a.example/0") == TOO_FAR
+    assert len(sites.targets) == MAX_REDIRECTS + 1
+    assert (await web.read("http://a.example/1")).text == "Hello"
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("http://in.example/", PRIVATE),
+        (f"http://{INNER}/", PRIVATE),
+        (f"//{INNER}/", PRIVATE),
+        ("http://localhost/", PRIVATE),
+        ("http://[::1]/", PRIVATE),
+        ("http://169.254.169.254/latest/meta-data/", PRIVATE),
+        ("http://2130706434/", NO_ADDRESS),
+        ("http://b.example:8080/", OTHER_PORT),
+        ("http://anna@b.example/", USERINFO),
+        ("file:///etc/passwd", NO_ADDRESS),
+        ("gopher://b.example/", NO_ADDRESS),
+        ("http://[", NO_ADDRESS),
+    ],
+)
+async def test_a_redirect_leads_only_where_a_first_address_may(
+    web: HttpWeb, sites: Sites, location: str, reason: str
+) -> None:
+    sites.answers["a.example/"] = redirect(location)
+    assert await refused(web, "http://a.example/") == reason
+    assert sites.targets == ["a.example/"]
+    assert sites.asked[INNER] == []
+
+
+async def test_a_name_that_leads_inside_is_not_connected_to(web: HttpWeb, sites: Sites) -> None:
+    assert await refused(web, "http://in.example/") == PRIVATE
+    for ips in ([PUBLIC, INNER], [INNER, PUBLIC], [PUBLIC] * 9 + [INNER]):
+        sites.names["both.example"] = [ips]
+        assert await refused(web, "http://both.example/") == PRIVATE
+    assert sites.asked == {PUBLIC: [], INNER: []}
+
+
+async def test_by_itself_it_connects_to_nothing_on_this_machine(sites: Sites) -> None:
+    web = HttpWeb(resolve=sites.resolve)
+    assert await refused(web, "http://a.example/") == PRIVATE
+    assert sites.asked[PUBLIC] == []
+
+
+async def test_the_ip_that_was_checked_is_the_one_that_is_asked(web: HttpWeb, sites: Sites) -> None:
+    sites.names["turns.example"] = [[PUBLIC], [INNER]]
+    sites.answers["turns.example/"] = page("Hello", "text/plain")
+    assert (await web.read("http://turns.example/")).text == "Hello"
+    assert sites.looked_up == ["turns.example"]
+    assert sites.asked[INNER] == []
+
+
+async def test_a_name_that_turns_inside_between_two_requests_is_checked_again(
+    web: HttpWeb, sites: Sites
+) -> None:
+    sites.names["turns.example"] = [[PUBLIC], [INNER]]
+    sites.answers["turns.example/"] = redirect("/again")
+    assert await refused(web, "http://turns.example/") == PRIVATE
+    assert sites.targets == ["turns.example/"]
+    assert sites.asked[INNER] == []
+
+
+async def test_a_site_whose_first_ip_is_away_is_read_at_its_next(
+    web: HttpWeb, sites: Sites
+) -> None:
+    sites.answers["moved.example/"] = page("Hello", "text/plain")
+    for ips in ([NOBODY, PUBLIC], [NOBODY, PUBLIC, NOBODY], [PUBLIC, NOBODY]):
+        sites.names["moved.example"] = [ips]
+        assert (await web.read("http://moved.example/")).text == "Hello"
+    sites.names["moved.example"] = [[NOBODY, NOBODY, NOBODY, PUBLIC]]
+    assert await refused(web, "http://moved.example/") == AWAY
+
+
+async def test_a_site_may_be_named_by_its_ip(web: HttpWeb, sites: Sites) -> None:
+    for host in ("8.8.8.8", "2606:4700::1111"):
+        sites.names[host] = [[PUBLIC]]
+    sites.answers["8.8.8.8/"] = redirect("http://[2606:4700:0::1111]:80/x")
+    sites.answers["[2606:4700::1111]/x"] = page("Hello", "text/plain")
+    assert (await web.read("http://8.8.8.8/")).url == "http://[2606:4700::1111]/x"
+
+
+async def test_a_site_that_is_not_there_is_told(web: HttpWeb, sites: Sites) -> None:
+    assert await refused(web, "http://no.example/") == NO_SITE
+    sites.names["no.example"] = [[]]
+    assert await refused(web, "http://no.example/") == NO_SITE
+    assert await refused(web, "no.example") == NO_ADDRESS
+
+
+@pytest.mark.parametrize("status", [204, 206, 304, 401, 404, 500, 999])
+async def test_an_answer_that_is_no_page_is_told_by_its_number(
+    web: HttpWeb, sites: Sites, status: int
+) -> None:
+    sites.answers["a.example/"] = page("", status=status)
+    assert str(status) in await refused(web, "http://a.example/")
+
+
+async def test_a_redirect_to_nowhere_is_no_page(web: HttpWeb, sites: Sites) -> None:
+    sites.answers["a.example/"] = page("", status=302)
+    assert "302" in await refused(web, "http://a.example/")
+
+
+async def test_another_kind_is_named_before_it_is_loaded(web: HttpWeb, sites: Sites) -> None:
+    head = b"HTTP/1.1 200 so\r\nContent-Type: application/pdf\r\nContent-Length: 3000000\r\n\r\n"
+    sites.answers["a.example/"] = head
+    assert "it is a PDF of 3 MB" in await refused(web, "http://a.example/")
+    sites.answers["a.example/"] = page("Hello", "")
+    assert await refused(web, "http://a.example/") == NO_KIND
+
+
+async def test_what_says_that_it_is_too_large_is_not_loaded(web: HttpWeb, sites: Sites) -> None:
+    head = f"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nContent-Length: {MAX_BYTES + 1}\r\n\r\n"
+    sites.answers["a.example/"] = head.encode()
+    assert await refused(web, "http://a.example/") == TOO_LARGE
+
+
+async def test_what_does_not_end_is_left(web: HttpWeb, sites: Sites) -> None:
+    left = asyncio.Event()
+
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"x" * 100_000)
+                await writer.drain()
+        except OSError:
+            left.set()
+
+    sites.answers["a.example/"] = endless
+    assert await refused(web, "http://a.example/") == TOO_LARGE
+    await left.wait()
+
+
+async def test_a_packed_page_is_unpacked_and_a_bomb_is_not(web: HttpWeb, sites: Sites) -> None:
+    packed = "Content-Encoding: gzip\r\n"
+    sites.answers["a.example/"] = page(gzip.compress("Grüße".encode()), "text/plain", more=packed)
+    assert (await web.read("http://a.example/")).text == "Grüße"
+    bomb = zlib.compress(b"\0" * 100_000_000, 9, wbits=31)
+    sites.answers["a.example/"] = page(bomb, "text/plain", more=packed)
+    assert await refused(web, "http://a.example/") == TOO_LARGE
+    sites.answers["a.example/"] = page("Hello", more="Content-Encoding: br\r\n")
+    assert await refused(web, "http://a.example/") == PACKED
+
+
+async def test_a_site_that_drips_is_left_when_the_time_is_over(sites: Sites) -> None:
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(SHORT_S / 20)
+
+    sites.answers["a.example/"] = drip
+    web = HttpWeb(resolve=sites.resolve, may_connect=is_public, limit_s=SHORT_S)
+    assert await refused(web, "http://a.example/") == TOO_SLOW
+
+
+async def test_redirects_share_one_time(sites: Sites) -> None:
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(SHORT_S / 2)
+        writer.write(redirect("/"))
+
+    sites.answers["a.example/"] = slow
+    web = HttpWeb(resolve=sites.resolve, may_connect=is_public, limit_s=SHORT_S)
+    assert await refused(web, "http://a.example/") == TOO_SLOW
+
+
+async def test_a_resolver_that_hangs_is_left_when_the_time_is_over() -> None:
+    async def hang(host: str, port: int) -> list[tuple[str, int]]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    assert await refused(HttpWeb(resolve=hang, limit_s=SHORT_S), "http://a.example/") == TOO_SLOW
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nContent-Length: "
+        + b"9" * 5_000
+        + b"\r\n\r\n",
+        b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 so\r\n" + b"X: y\r\n" * 100_000,
+    ],
+)
+async def test_a_site_that_speaks_otherwise_cannot_be_reached(
+    web: HttpWeb, sites: Sites, answer: bytes
+) -> None:
+    sites.answers["a.example/"] = answer
+    assert await refused(web, "http://a.example/") == AWAY
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("Grüße".encode("cp1252"), "text/html; charset=iso-8859-1"),
+        ("<meta charset=windows-1252>Grüße".encode("cp1252"), "text/html"),
+        ("Grüße".encode(), "text/html"),
+        ("Grüße".encode(), "application/xhtml+xml"),
+        ("Grüße".encode(), "text/markdown"),
+        ("Grüße".encode(), "application/json"),
+    ],
+)
+async def test_a_text_comes_out_of_its_charset(
+    web: HttpWeb, sites: Sites, body: bytes, content_type: str
+) -> None:
+    sites.answers["a.example/"] = page(body, content_type)
+    assert (await web.read("http://a.example/")).text == "Grüße"
+
+
+async def test_a_certificate_has_to_hold_for_the_name(tmp_path: Path) -> None:
+    server, client = certificate(tmp_path, "a.example")
+    sites = Sites(names={"a.example": [[PUBLIC]], "b.example": [[PUBLIC]]})
+    for name in sites.names:
+        sites.answers[f"{name}/"] = page("Hello", "text/plain")
+    async with serving(sites, tls=server):
+        trusting = HttpWeb(resolve=sites.resolve, may_connect=is_public, tls=client)
+        assert (await trusting.read("https://a.example/")).text == "Hello"
+        assert await refused(trusting, "https://b.example/") == NO_TRUST
+        plain = HttpWeb(resolve=sites.resolve, may_connect=is_public)
+        assert await refused(plain, "https://a.example/") == NO_TRUST
+        sites.answers["a.example/"] = redirect("https://b.example/")
+        assert await refused(trusting, "https://a.example/") == NO_TRUST
+    assert sites.targets == ["a.example/"] * 2
+
+
+async def test_a_site_without_tls_cannot_be_reached_by_https(web: HttpWeb, sites: Sites) -> None:
+    async def in_clear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(page("Hello"))
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(in_clear, PUBLIC, 0) as server:
+        sites.ports[443] = server.sockets[0].getsockname()[1]
+        assert await refused(web, "https://a.example/") == AWAY
+
+
+async def test_pages_are_read_beside_each_other_and_by_one_event_loop_after_another(
+    web: HttpWeb, sites: Sites
+) -> None:
+    for i in range(20):
+        sites.answers[f"a.example/{i}"] = page(str(i), "text/plain")
+    read = await asyncio.gather(*(web.read(f"http://a.example/{i}") for i in range(20)))
+    assert [one.text for one in read] == [str(i) for i in range(20)]
+    again = await asyncio.to_thread(lambda: asyncio.run(web.read("http://a.example/7")))
+    assert again.text == "7"
+
+
+async def test_the_systems_resolver_gives_ips_with_their_port() -> None:
+    assert set(await resolve("127.0.0.1", 80)) == {("127.0.0.1", 80)}
+    assert set(await resolve("::1", 443)) == {("::1", 443)}
