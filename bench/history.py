@@ -94,7 +94,7 @@ def _entry(seq: int) -> tuple[str, str]:
             id=clock.new_id(),
             text=TEXT,
             message_id=clock.new_id(),
-            call_id=None,
+            agent_call_id=None,
             created_at=clock.utc(),
         )
         return "u", said

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from brain.documents.ports import Documents
 from brain.email.ports import Emails
-from brain.memory.ports import Archive, Memory
+from brain.memory.ports import Archive, Facts
 from brain.preferences.ports import Wishes
 from brain.reminders.ports import Reminders
 from brain.run.invocations import Tool
@@ -22,7 +22,7 @@ def toolbox(
     clock: Clock,
     web: Web,
     documents: Documents | None = None,
-    memory: Memory | None = None,
+    memory: Facts | None = None,
     archive: Archive | None = None,
     wishes: Wishes | None = None,
     emails: Emails | None = None,

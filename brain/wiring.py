@@ -18,10 +18,10 @@ from brain.documents.ports import Documents
 from brain.email.ports import Emails
 from brain.events.flow import watch_mailbox
 from brain.http.tokens import Tokens
-from brain.memory.ports import Archive, Memory
-from brain.memory.redis import RedisMemoryBlock
-from brain.notices.flow import release
-from brain.notices.redis import RedisBoard
+from brain.memory.ports import Archive, Facts
+from brain.memory.redis import RedisShownBlock
+from brain.notices.flow import announce_pending
+from brain.notices.redis import RedisNoticeBoard
 from brain.preferences.ports import Wishes
 from brain.reminders.ports import Reminders
 from brain.reminders.redis import RedisReminders
@@ -76,12 +76,12 @@ class Wiring:
         return RedisStore(self.redis, self.limits, has_archive=self.database is not None)
 
     @cached_property
-    def board(self) -> RedisBoard:
-        return RedisBoard(self.redis, log_bound=self.store.log_bound)
+    def board(self) -> RedisNoticeBoard:
+        return RedisNoticeBoard(self.redis, log_bound=self.store.log_bound)
 
     @cached_property
-    def block(self) -> RedisMemoryBlock:
-        return RedisMemoryBlock(self.redis)
+    def block(self) -> RedisShownBlock:
+        return RedisShownBlock(self.redis)
 
     @cached_property
     def reminders(self) -> Reminders:
@@ -169,7 +169,7 @@ class Wiring:
             self.clock,
             user_id,
             since=since,
-            release=lambda: release(self.services, user_id),
+            announce=lambda: announce_pending(self.services, user_id),
         )
 
     async def watch_mailbox(self, user_id: str) -> None:
@@ -243,13 +243,13 @@ class Wiring:
         return PostgresDocuments(self.database)
 
     @cached_property
-    def memory(self) -> Memory | None:
+    def memory(self) -> Facts | None:
         if self.database is None:
             return None
-        from brain.memory.postgres import PostgresMemory
-        from brain.memory.shown import ShownMemory
+        from brain.memory.postgres import PostgresFacts
+        from brain.memory.shown import ShownFacts
 
-        return ShownMemory(PostgresMemory(self.database), self.block)
+        return ShownFacts(PostgresFacts(self.database), self.block)
 
     @cached_property
     def wishes(self) -> Wishes | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brain.run.lease_table import RULES, Rule, State
+from brain.run.lease_table import TRANSITIONS, LeaseState, Transition
 from local.services import ROOT
 
 DOCUMENT = ROOT / "docs" / "reliability.md"
@@ -23,24 +23,24 @@ def drawn(text: str) -> str:
 
 def _picture() -> str:
     """A state diagram in Mermaid, one arrow for all moves from one state to another."""
-    lines = [f"    [*] --> {State.IDLE}"]
-    arrows: dict[tuple[State, State], list[str]] = {}
-    for rule in RULES:
-        if rule.state is not rule.becomes:
-            arrows.setdefault((rule.state, rule.becomes), []).append(_label(rule))
+    lines = [f"    [*] --> {LeaseState.IDLE}"]
+    arrows: dict[tuple[LeaseState, LeaseState], list[str]] = {}
+    for each in TRANSITIONS:
+        if each.state is not each.becomes:
+            arrows.setdefault((each.state, each.becomes), []).append(_label(each))
     lines += [f"    {a} --> {b}: {', '.join(labels)}" for (a, b), labels in arrows.items()]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
-def _label(rule: Rule) -> str:
-    return f"{rule.move} (new fence)" if rule.new_fence else str(rule.move)
+def _label(each: Transition) -> str:
+    return f"{each.event} (new fence)" if each.new_fence else str(each.event)
 
 
 def _table() -> str:
     rows = [
-        f"| {rule.state} | {rule.move} | {rule.becomes} | {'new' if rule.new_fence else 'same'} "
-        f"| {rule.meaning} |"
-        for rule in RULES
+        f"| {each.state} | {each.event} | {each.becomes} | {'new' if each.new_fence else 'same'} "
+        f"| {each.meaning} |"
+        for each in TRANSITIONS
     ]
     return "\n".join(["| in | on | then | fence | meaning |", "|---|---|---|---|---|", *rows])
 

@@ -32,12 +32,12 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
         text=in_words(_doing(status, elapsed_s), language),
         answers_seq=0,  # the store knows
         created_at=services.clock.utc(),
-        call_id=arrival.call_id,
+        agent_call_id=arrival.agent_call_id,
     )
     found = await services.store.aside(arrival, draft)
     match found:
         case AnsweredAside() as answered:
-            reply.hear(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
+            reply.show(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
             outcome = Outcome(
                 state="done", run_id=answered.run_id, seq=answered.seq, message=answered.message
             )

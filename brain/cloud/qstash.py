@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from brain.run.errors import QueueUnreachable, SignatureRefused
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.tools import Json
 from brain.settings import QueueSettings
 
@@ -52,8 +52,8 @@ class QStashQueue:
         self._client: AsyncQStash | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
-        await self._publish(AGAIN_ROUTE, _wire(summons), delay_s, dedup_id)
+    async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
+        await self._publish(AGAIN_ROUTE, _wire(wake_call), delay_s, dedup_id)
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
         await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
@@ -120,13 +120,13 @@ class QStashQueue:
         return self._client
 
 
-def _wire(summons: Summons) -> Json:
+def _wire(wake_call: WakeCall) -> Json:
     return {
-        "userId": summons.user_id,
-        "runId": summons.run_id,
-        "fence": summons.fence,
-        "wake": summons.wake,
-        "reason": summons.reason,
+        "userId": wake_call.user_id,
+        "runId": wake_call.run_id,
+        "fence": wake_call.fence,
+        "wake": wake_call.wake,
+        "reason": wake_call.reason,
     }
 
 

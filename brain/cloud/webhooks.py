@@ -56,17 +56,19 @@ def _presence(event: Mapping[str, object], at_ms: int) -> Presence | None:
     channel = CHANNEL.fullmatch(_text(event, "channel")) if kind in KINDS else None
     if channel is None:
         return None
-    side, digest = cast(Literal["private", "presence"], channel[1]), channel[2]
+    side, user_hash = cast(Literal["private", "presence"], channel[1]), channel[2]
     match kind:
         case "channel_occupied" | "channel_vacated":
             is_occupied = kind == "channel_occupied"
-            return Occupied(digest=digest, channel=side, is_occupied=is_occupied, at_ms=at_ms)
+            return Occupied(user_hash=user_hash, channel=side, is_occupied=is_occupied, at_ms=at_ms)
         case "member_added" | "member_removed":
             member, is_present = _text(event, "user_id"), kind == "member_added"
-            return MemberChange(digest=digest, member=member, is_present=is_present, at_ms=at_ms)
+            return MemberChange(
+                user_hash=user_hash, member=member, is_present=is_present, at_ms=at_ms
+            )
         case _:
             return ClientMessage(
-                digest=digest,
+                user_hash=user_hash,
                 event=_text(event, "event"),
                 data=_text(event, "data"),
                 socket_id=_text(event, "socket_id"),

@@ -8,7 +8,7 @@ from brain.documents.rules import described, outdated, version
 from brain.documents.specs import CREATE, DELETE, PASSAGES, READ, SEARCH, UPDATE
 from brain.run.codec import dumps, iso
 from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Deed, Errand, Given, Tool
+from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.run.tools import Effect, Json, ToolSpec
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
@@ -20,36 +20,36 @@ class DocumentTool:
 
     spec: ToolSpec
     documents: Documents
-    work: Callable[[Documents, Errand], Awaitable[Given]]
+    work: Callable[[Documents, ToolInvocation], Awaitable[ToolResult]]
 
-    async def run(self, errand: Errand) -> Given:
+    async def run(self, invocation: ToolInvocation) -> ToolResult:
         """Compact JSON, foreign if anything that it quotes is."""
         try:
-            return await self.work(self.documents, errand)
+            return await self.work(self.documents, invocation)
         except DatabaseUnreachable as error:
             raise ToolFault(_unreachable(self.spec)) from error
 
-    async def prepare(self, errand: Errand) -> Deed | None:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
         """What the guarded one would do, if the old text would be lost by it: only updateDocument
         is.
         """
-        if "body" not in errand.arguments:
+        if "body" not in invocation.arguments:
             return None
         try:
-            document = await known(self.documents, errand)
+            document = await known(self.documents, invocation)
         except DatabaseUnreachable as error:
             raise ToolFault(AWAY) from error
         shown = described(document.title, document.body)
-        return Deed(
+        return Proposal(
             question=(
                 f"Shall I replace the text of the document {shown}? The old one is lost then. The "
-                f"new one:\n\n{errand.arguments['body']}"
+                f"new one:\n\n{invocation.arguments['body']}"
             ),
             recipients=(),
             foreign=document.foreign,
         )
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask, its key sees to it that nothing is doubled."""
         return None
 
@@ -61,27 +61,27 @@ class DeletingTool:
     spec: ToolSpec
     documents: Documents
 
-    async def prepare(self, errand: Errand) -> Deed:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
         """The document by its title, its length and how it begins: it may have been renamed."""
         try:
-            document = await known(self.documents, errand)
+            document = await known(self.documents, invocation)
         except DatabaseUnreachable as error:
             raise ToolFault(AWAY) from error
-        if reason := outdated(document.title, document.body, errand.arguments.get("version")):
+        if reason := outdated(document.title, document.body, invocation.arguments.get("version")):
             raise ToolFault(f"Not deleted: {reason}.")
         shown = described(document.title, document.body)
-        return Deed(
+        return Proposal(
             question=f"Shall I delete the document {shown}? It is gone for good then.",
             recipients=(),
             foreign=document.foreign,
         )
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         """Compact JSON, the same at a second time: it says nothing that is gone by then."""
-        id, named = errand.arguments["id"], errand.arguments.get("version")
+        id, named = invocation.arguments["id"], invocation.arguments.get("version")
         try:
             is_gone = await self.documents.delete(
-                errand.user_id, id, key=errand.idempotency_key, version=named
+                invocation.user_id, id, key=invocation.idempotency_key, version=named
             )
         except DatabaseUnreachable as error:
             raise ToolFault(NOT_CERTAIN.format("deleted")) from error
@@ -89,7 +89,7 @@ class DeletingTool:
             raise ToolFault(NOT_FOUND)
         return dumps({"deleted": {"id": id}})
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask."""
         return None
 
@@ -103,30 +103,30 @@ def document_tools(documents: Documents) -> tuple[Tool, ...]:
     )
 
 
-async def known(documents: Documents, errand: Errand) -> Document:
+async def known(documents: Documents, invocation: ToolInvocation) -> Document:
     """The document that the errand names. Raises ToolFault, DatabaseUnreachable."""
-    document = await documents.read(errand.user_id, errand.arguments["id"])
+    document = await documents.read(invocation.user_id, invocation.arguments["id"])
     if document is None:
         raise ToolFault(NOT_FOUND)
     return document
 
 
-async def _create(documents: Documents, errand: Errand) -> Given:
-    given = errand.arguments
+async def _create(documents: Documents, invocation: ToolInvocation) -> ToolResult:
+    given = invocation.arguments
     document = await documents.create(
-        errand.user_id,
+        invocation.user_id,
         title=given["title"],
         body=given["body"],
-        foreign=errand.tainted,
-        key=errand.idempotency_key,
+        foreign=invocation.tainted,
+        key=invocation.idempotency_key,
     )
     return _given({"created": _named(document)}, foreign=document.foreign)
 
 
-async def _search(documents: Documents, errand: Errand) -> Given:
-    given = errand.arguments
+async def _search(documents: Documents, invocation: ToolInvocation) -> ToolResult:
+    given = invocation.arguments
     found = await documents.search(
-        errand.user_id, query=given["query"], limit=given.get("limit", PASSAGES)
+        invocation.user_id, query=given["query"], limit=given.get("limit", PASSAGES)
     )
     passages = [
         {
@@ -140,9 +140,9 @@ async def _search(documents: Documents, errand: Errand) -> Given:
     return _given({"passages": passages}, foreign=any(passage.foreign for passage in found))
 
 
-async def _read(documents: Documents, errand: Errand) -> Given:
-    document = await known(documents, errand)
-    start = errand.arguments.get("offset", 0)
+async def _read(documents: Documents, invocation: ToolInvocation) -> ToolResult:
+    document = await known(documents, invocation)
+    start = invocation.arguments.get("offset", 0)
     piece = document.body[start : start + SLICE_CHARS]
     left = max(0, len(document.body) - start - len(piece))
     shown: Json = {
@@ -155,15 +155,15 @@ async def _read(documents: Documents, errand: Errand) -> Given:
     return _given(shown | more, foreign=document.foreign)
 
 
-async def _update(documents: Documents, errand: Errand) -> Given:
-    changes = {name: text for name, text in errand.arguments.items() if name != "id"}
+async def _update(documents: Documents, invocation: ToolInvocation) -> ToolResult:
+    changes = {name: text for name, text in invocation.arguments.items() if name != "id"}
     if not changes:
         raise ToolFault("Nothing changed: give a title, a body, or a text to append.")
     document = await documents.update(
-        errand.user_id,
-        errand.arguments["id"],
-        key=errand.idempotency_key,
-        foreign=errand.tainted,
+        invocation.user_id,
+        invocation.arguments["id"],
+        key=invocation.idempotency_key,
+        foreign=invocation.tainted,
         **changes,
     )
     if document is None:
@@ -177,8 +177,8 @@ NOT_CERTAIN = "The documents cannot be reached now: it is not certain that this 
 NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
 
 
-def _given(told: Json, *, foreign: bool) -> Given:
-    return Given(text=dumps(told), foreign=foreign)
+def _given(told: Json, *, foreign: bool) -> ToolResult:
+    return ToolResult(text=dumps(told), foreign=foreign)
 
 
 def _named(document: Document) -> Json:

@@ -9,7 +9,7 @@ from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
 from brain.email.ports import Emails, Mailbox, Post
 from brain.run.codec import dumps
 from brain.run.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
-from brain.run.invocations import Deed, Errand
+from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.tools import Json, ToolSpec
 
 NO_ACCOUNT = "No email account is set up for you."
@@ -52,49 +52,49 @@ class SendingTool:
 
     spec: ToolSpec
     account: Account
-    compose: Callable[[Account, Errand], Awaitable[Letter]]
+    compose: Callable[[Account, ToolInvocation], Awaitable[Letter]]
 
-    async def prepare(self, errand: Errand) -> Deed:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
         """The whole email and everybody who gets it. Raises ToolFault for one that cannot be
         sent.
         """
-        letter = await self._letter(errand)
+        letter = await self._letter(invocation)
         people = (*letter.outgoing.to, *letter.outgoing.cc)
-        return Deed(
+        return Proposal(
             question=letter.question,
             recipients=tuple(dict.fromkeys(person.address.lower() for person in people)),
             foreign=letter.foreign,
         )
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         """Compact JSON of what was sent."""
-        outgoing = (await self._letter(errand)).outgoing
+        outgoing = (await self._letter(invocation)).outgoing
         # Looked for first: this may be a second try, and what is there has been sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
         return _told(outgoing)
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """By the copy among the sent emails. Without one nobody knows: a process may have died
         between the server's yes and the copy.
         """
-        self.account.check(errand.user_id)
+        self.account.check(invocation.user_id)
         try:
-            is_sent = await self.account.mailbox.find_sent(self._message_id(errand))
+            is_sent = await self.account.mailbox.find_sent(self._message_id(invocation))
         except MailboxUnreachable:
             return None
         return dumps({"sent": True}) if is_sent else None
 
-    def _message_id(self, errand: Errand) -> str:
-        return letters.message_id(errand.idempotency_key, self.account.post.sender)
+    def _message_id(self, invocation: ToolInvocation) -> str:
+        return letters.message_id(invocation.idempotency_key, self.account.post.sender)
 
-    async def _letter(self, errand: Errand) -> Letter:
-        self.account.check(errand.user_id)
+    async def _letter(self, invocation: ToolInvocation) -> Letter:
+        self.account.check(invocation.user_id)
         try:
-            draft = await self.compose(self.account, errand)
+            draft = await self.compose(self.account, invocation)
         except DatabaseUnreachable as error:
             raise ToolFault(NOT_SENT) from error
-        outgoing = replace(draft.outgoing, message_id=self._message_id(errand))
+        outgoing = replace(draft.outgoing, message_id=self._message_id(invocation))
         if reason := letters.objection(outgoing):
             raise ToolFault(f"Not sent: {reason}.")
         return replace(draft, outgoing=outgoing)

@@ -9,7 +9,7 @@ from brain.email.outgoing import MAX_SUBJECT_CHARS
 from brain.email.sending import Account, Letter, SendingTool, names, recipients
 from brain.email.specs import PEOPLE, SENDING_S
 from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Errand, Tool
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.tools import Effect, ToolSpec
 from brain.texts.words import one_line
 
@@ -47,32 +47,32 @@ SHARE = ToolSpec(
 def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:
     """It, for the account's owner."""
 
-    async def compose(account: Account, errand: Errand) -> Letter:
-        return _letter(await _agreed(documents, errand), errand)
+    async def compose(account: Account, invocation: ToolInvocation) -> Letter:
+        return _letter(await _agreed(documents, invocation), invocation)
 
     return (SendingTool(spec=SHARE, account=account, compose=compose),)
 
 
-async def _agreed(documents: Documents, errand: Errand) -> Document:
+async def _agreed(documents: Documents, invocation: ToolInvocation) -> Document:
     """The document as it is, if that is the version asked for.
 
     The version stands in the arguments, which the user's yes is bound to: a document that is
     changed between question and yes is not what they have agreed to.
     """
     try:
-        document = await known(documents, errand)
+        document = await known(documents, invocation)
     except DatabaseUnreachable as error:
         raise ToolFault(AWAY) from error
-    if reason := outdated(document.title, document.body, errand.arguments["version"]):
+    if reason := outdated(document.title, document.body, invocation.arguments["version"]):
         raise ToolFault(f"Not sent: {reason}.")
     return document
 
 
-def _letter(document: Document, errand: Errand) -> Letter:
-    note = errand.arguments.get("note", "").strip()
+def _letter(document: Document, invocation: ToolInvocation) -> Letter:
+    note = invocation.arguments.get("note", "").strip()
     outgoing = Outgoing(
         message_id="",
-        to=recipients(errand.arguments["to"]),
+        to=recipients(invocation.arguments["to"]),
         cc=(),
         subject=one_line(document.title)[:MAX_SUBJECT_CHARS],
         text="\n\n".join(part for part in (note, document.title, document.body) if part),

@@ -12,7 +12,7 @@ from brain.email.specs import FOUND, READ, REPLY, SEARCH, SEND
 from brain.email.wire import email_to_wire, found_to_wire
 from brain.run.codec import dumps
 from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Errand, Tool
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.tools import Json, ToolSpec
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
@@ -28,18 +28,18 @@ class ReadingTool:
     spec: ToolSpec
     emails: Emails
     owner: str | None
-    work: Callable[[Emails, Errand], Awaitable[Json]]
+    work: Callable[[Emails, ToolInvocation], Awaitable[Json]]
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         """Compact JSON."""
-        if self.owner not in (None, errand.user_id):
+        if self.owner not in (None, invocation.user_id):
             raise ToolFault(NO_ACCOUNT)
         try:
-            return dumps(await self.work(self.emails, errand))
+            return dumps(await self.work(self.emails, invocation))
         except DatabaseUnreachable as error:
             raise ToolFault(AWAY) from error
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask."""
         return None
 
@@ -62,10 +62,10 @@ def reading_tools(emails: Emails, *, owner: str | None = None) -> tuple[Tool, ..
     )
 
 
-async def _search(emails: Emails, errand: Errand) -> Json:
-    given = errand.arguments
+async def _search(emails: Emails, invocation: ToolInvocation) -> Json:
+    given = invocation.arguments
     found = await emails.search(
-        errand.user_id,
+        invocation.user_id,
         query=given.get("query", ""),
         sender=given.get("from"),
         since=_moment(given, "since"),
@@ -76,17 +76,17 @@ async def _search(emails: Emails, errand: Errand) -> Json:
     return {"emails": [found_to_wire(email) for email in found]}
 
 
-async def _read(emails: Emails, errand: Errand) -> Json:
-    email = await _known(emails, errand)
-    start = errand.arguments.get("offset", 0)
+async def _read(emails: Emails, invocation: ToolInvocation) -> Json:
+    email = await _known(emails, invocation)
+    start = invocation.arguments.get("offset", 0)
     piece = email.text[start : start + SLICE_CHARS]
     left = max(0, len(email.text) - start - len(piece))
     shown = {**email_to_wire(email), "body": piece, "charactersLeft": left}
     return {**shown, "nextOffset": start + len(piece)} if left else shown
 
 
-async def _letter(account: Account, errand: Errand) -> Letter:
-    given = errand.arguments
+async def _letter(account: Account, invocation: ToolInvocation) -> Letter:
+    given = invocation.arguments
     outgoing = Outgoing(
         message_id="",
         to=recipients(given["to"]),
@@ -97,16 +97,16 @@ async def _letter(account: Account, errand: Errand) -> Letter:
     return Letter(outgoing=outgoing, question=_question(outgoing))
 
 
-async def _answer(account: Account, errand: Errand) -> Letter:
-    email = await _known(account.emails, errand)
-    given = errand.arguments
+async def _answer(account: Account, invocation: ToolInvocation) -> Letter:
+    email = await _known(account.emails, invocation)
+    given = invocation.arguments
     everybody = given.get("all", False)
     outgoing = letters.reply(email, given["body"], me=account.post.sender, everybody=everybody)
     return Letter(outgoing=outgoing, question=_question(outgoing), foreign=True)
 
 
-async def _known(emails: Emails, errand: Errand) -> Email:
-    email = await emails.read(errand.user_id, errand.arguments["id"])
+async def _known(emails: Emails, invocation: ToolInvocation) -> Email:
+    email = await emails.read(invocation.user_id, invocation.arguments["id"])
     if email is None:
         raise ToolFault(NOT_FOUND)
     return email

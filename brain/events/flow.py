@@ -12,7 +12,7 @@ from brain.email.model import Email
 from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue, Word
 from brain.notices.flow import take_events
 from brain.reminders.rules import check_event, due_event, is_due, stage
-from brain.run.codec import digest
+from brain.run.codec import fingerprint
 from brain.run.turn import Services
 
 SYNC_S = 20.0  # seconds of one look into the mailbox; whatever is left takes another call
@@ -86,7 +86,7 @@ async def _go_on(services: Services, user_id: str) -> None:
 
 def _who(user_id: str) -> str:
     """The user in a name for the queue, which takes ASCII alone."""
-    return digest({"user": user_id})
+    return fingerprint({"user": user_id})
 
 
 async def _take_email(services: Services, user_id: str, email: Email) -> None:

@@ -86,7 +86,9 @@ class VoiceBody(Body):
     message_id: ClientId | None = None
     recent_context: Annotated[list[Line], Field(max_length=50), AfterValidator(_fits)] = []
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
-    call_id: Annotated[Cleaned, Field(min_length=1, max_length=256)] | None = None
+    agent_call_id: Annotated[Cleaned, Field(min_length=1, max_length=256)] | None = Field(
+        default=None, alias="callId"
+    )
     client_tools: Annotated[list[ToolLine], Field(max_length=16), AfterValidator(_few)] = []
 
     def tools(self) -> tuple[ClientTool, ...]:
@@ -108,7 +110,7 @@ class SessionBody(Body):
     token: Annotated[str, Field(max_length=10_000)] | None = None
 
 
-class SummonsBody(Body):
+class WakeCallBody(Body):
     """POST /api/brainToBrain."""
 
     user_id: Annotated[str, Field(min_length=1, max_length=256)]

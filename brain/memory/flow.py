@@ -55,7 +55,7 @@ async def renew_memory(turn: Turn) -> None:
 
 async def _load(turn: Turn) -> None:
     """Make what the model is shown anew. What cannot be reached now is left out of this run."""
-    services, user_id = turn.services, turn.lease.hold.user_id
+    services, user_id = turn.services, turn.lease.token.user_id
     if services.memory is None and services.wishes is None and turn.summarised_seq == 0:
         return  # there is nothing that could be shown
     try:
@@ -74,7 +74,7 @@ async def summarise(turn: Turn) -> None:
     A death or a fault leaves the summary as it was; the next run's end tries again. What others
     wrote does not get into it, and facts are kept apart: no summary can lose one.
     """
-    services, user_id = turn.services, turn.lease.hold.user_id
+    services, user_id = turn.services, turn.lease.token.user_id
     window = services.limits.tail_entries
     reached = Summary(upto_seq=turn.summarised_seq)
     if not due(reached, last_seq=turn.seq, window=window):

@@ -8,7 +8,7 @@ from brain.memory.model import Fact, Found, Summary
 from brain.run.messages import LogEntry
 
 
-class Memory(Protocol):
+class Facts(Protocol):
     """A user's facts. Nobody sees another user's.
 
     All methods raise DatabaseUnreachable; `remember` raises ToolFault for a text that cannot be
@@ -66,7 +66,7 @@ class Archive(Protocol):
         """
 
 
-class MemoryBlock(Protocol):
+class ShownBlock(Protocol):
     """What the model is shown of memory, ready made, and the rolling summary in it."""
 
     async def summary(self, user_id: str) -> Summary:

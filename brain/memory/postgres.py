@@ -54,7 +54,7 @@ DELETE = b"""
 """ % FIELDS  # fmt: skip
 
 
-class PostgresMemory:
+class PostgresFacts:
     """`Memory` in Postgres."""
 
     def __init__(self, database: Postgres, *, most: int = MAX_FACTS) -> None:

@@ -6,7 +6,7 @@ from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, scrip
 from brain.memory.model import Summary
 
 
-class RedisMemoryBlock:
+class RedisShownBlock:
     """MemoryBlock on a Redis script."""
 
     def __init__(self, redis: Redis) -> None:

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from brain.memory.model import Fact
-from brain.memory.ports import Memory, MemoryBlock
+from brain.memory.ports import Facts, ShownBlock
 
 
-class ShownMemory:
+class ShownFacts:
     """`Memory` in front of another.
 
     The block is dropped before a change and after it: a death in between leaves none that is
     older than the facts, and neither does a run that makes one meanwhile.
     """
 
-    def __init__(self, memory: Memory, block: MemoryBlock) -> None:
+    def __init__(self, memory: Facts, block: ShownBlock) -> None:
         self._memory = memory
         self._block = block
 

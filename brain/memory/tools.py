@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from brain.memory.model import Fact, Found
-from brain.memory.ports import Archive, Memory
+from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS
 from brain.run.codec import dumps, iso
 from brain.run.errors import DatabaseUnreachable, ToolFault
 from brain.run.history import foreign_source, moment
-from brain.run.invocations import Deed, Errand, Given, Tool
+from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.run.messages import Utterance
 from brain.run.tools import Effect, Json, ToolSpec
 
@@ -27,7 +27,7 @@ FOREIGN = (
 )
 
 
-def from_conversation(errand: Errand) -> str:
+def from_conversation(invocation: ToolInvocation) -> str:
     """Where a fact comes from, in words, as far as an errand tells."""
     return "conversation"
 
@@ -39,61 +39,61 @@ class MemoryTool:
     """
 
     spec: ToolSpec
-    work: Callable[[Errand], Awaitable[Json]]
+    work: Callable[[ToolInvocation], Awaitable[Json]]
     away: str
-    question: Callable[[Errand], Awaitable[str | None]] | None = None
+    question: Callable[[ToolInvocation], Awaitable[str | None]] | None = None
 
-    async def run(self, errand: Errand) -> Given:
+    async def run(self, invocation: ToolInvocation) -> ToolResult:
         """Compact JSON. Others' words make it foreign: facts and entries say `from` whom."""
         try:
-            found = await self.work(errand)
+            found = await self.work(invocation)
             told = (*found.get("facts", ()), *found.get("entries", ()))
-            return Given(text=dumps(found), foreign=any("from" in one for one in told))
+            return ToolResult(text=dumps(found), foreign=any("from" in one for one in told))
         except DatabaseUnreachable as error:
             raise ToolFault(self.away) from error
 
-    async def prepare(self, errand: Errand) -> Deed | None:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
         """What a guarded tool would do."""
         try:
-            question = await self.question(errand) if self.question else None
+            question = await self.question(invocation) if self.question else None
         except DatabaseUnreachable as error:
             raise ToolFault(self.away) from error
-        return Deed(question=question, recipients=()) if question else None
+        return Proposal(question=question, recipients=()) if question else None
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask, nothing is doubled by that."""
         return None
 
 
 def memory_tools(
-    memory: Memory, archive: Archive, *, source: Callable[[Errand], str] = from_conversation
+    memory: Facts, archive: Archive, *, source: Callable[[ToolInvocation], str] = from_conversation
 ) -> tuple[Tool, ...]:
     """All of them. `source` tells of an errand where a fact that it brings comes from."""
 
-    async def remember(errand: Errand) -> Json:
+    async def remember(invocation: ToolInvocation) -> Json:
         fact = await memory.remember(
-            errand.user_id,
-            text=errand.arguments["fact"],
-            source=source(errand),
-            foreign=errand.tainted,
-            key=errand.idempotency_key,
+            invocation.user_id,
+            text=invocation.arguments["fact"],
+            source=source(invocation),
+            foreign=invocation.tainted,
+            key=invocation.idempotency_key,
         )
         return {"remembered": {"id": fact.id, "text": fact.text}}
 
-    async def recall(errand: Errand) -> Json:
-        query, limit = errand.arguments["query"], errand.arguments.get("limit", FACTS)
-        found = await memory.recall(errand.user_id, query=query, limit=limit)
+    async def recall(invocation: ToolInvocation) -> Json:
+        query, limit = invocation.arguments["query"], invocation.arguments.get("limit", FACTS)
+        found = await memory.recall(invocation.user_id, query=query, limit=limit)
         return {"facts": [_fact(fact) for fact in found]}
 
-    async def forget(errand: Errand) -> Json:
+    async def forget(invocation: ToolInvocation) -> Json:
         # None is no fault: after a crash the errand is run again, and has forgotten it already.
-        gone = await memory.forget(errand.user_id, errand.arguments["id"])
+        gone = await memory.forget(invocation.user_id, invocation.arguments["id"])
         return {"forgotten": {"id": gone.id, "text": gone.text}} if gone else NOT_KEPT
 
-    async def search(errand: Errand) -> Json:
-        given = errand.arguments
+    async def search(invocation: ToolInvocation) -> Json:
+        given = invocation.arguments
         found = await archive.search(
-            errand.user_id,
+            invocation.user_id,
             query=given.get("query", ""),
             since=_moment(given, "since"),
             before=_moment(given, "before"),
@@ -101,8 +101,8 @@ def memory_tools(
         )
         return {"entries": [_entry(one) for one in found]}
 
-    async def shall_forget(errand: Errand) -> str | None:
-        fact = await memory.fact(errand.user_id, errand.arguments["id"])
+    async def shall_forget(invocation: ToolInvocation) -> str | None:
+        fact = await memory.fact(invocation.user_id, invocation.arguments["id"])
         return f"Shall I forget this: {fact.text}" if fact else None
 
     works = ((REMEMBER, remember), (RECALL, recall), (HISTORY, search))

@@ -1,8 +1,8 @@
 """The word that nobody asked for: what happened outside, said when somebody hears it.
 
 A notice is held first and said second: whoever told of the event may forget it then. When it is
-said is decided in one place (notices/deciding.py), each time something changes: an event comes, a run
-ends or comes to the end of a sentence, the user comes back, the quiet hours end.
+said is decided in one place (notices/deciding.py), each time something changes: an event comes, a
+run ends or comes to the end of a sentence, the user comes back, the quiet hours end.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from datetime import datetime
 from brain.events.model import Event
 from brain.notices.deciding import Announcement, Plan, Situation, notice_of, what_now
 from brain.notices.judging import Judgement, judgement, judging_prompt
-from brain.notices.model import Held, Notice
+from brain.notices.model import Notice, PendingNotices
 from brain.notices.rules import ToJudge, Told, Worth, worth
 from brain.preferences.flow import preferences_of
-from brain.run.codec import digest, message_for_channel
+from brain.run.codec import fingerprint, message_for_channel
 from brain.run.deliver import send_websocket_message
 from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.run.messages import Draft, Kind, Message
-from brain.run.moves import Hold, Summons
+from brain.run.moves import LeaseToken, WakeCall
 from brain.run.ports import Prompt
 from brain.run.turn import Services, Turn
 
@@ -45,37 +45,37 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
         if told is None:
             log.info("notice: not worth a word, kind=%s", event.kind)
             continue
-        held = await services.board.hold(user_id, notice_of(event, urgent=told.urgent, words=words))
+        held = await services.board.keep(user_id, notice_of(event, urgent=told.urgent, words=words))
     if held is not None:
-        _, until = await _decide(services, user_id, held, hold=None)
+        _, until = await _decide(services, user_id, held, token=None)
         await _come_again(services, user_id, until)
 
 
-async def release(services: Services, user_id: str) -> None:
+async def announce_pending(services: Services, user_id: str) -> None:
     """Say what is held, as far as it may be said now. Raises StoreUnreachable,
     DatabaseUnreachable.
     """
-    await _decide(services, user_id, await services.board.held(user_id), hold=None)
+    await _decide(services, user_id, await services.board.pending(user_id), token=None)
 
 
-async def release_between(turn: Turn) -> None:
+async def announce_between(turn: Turn) -> None:
     """The same by a brain that is between two of its sentences; they keep their order. Raises
     StoreUnreachable, DatabaseUnreachable.
     """
-    services, hold = turn.services, turn.lease.hold
-    held = await services.board.held(hold.user_id)
-    said, _ = await _decide(services, hold.user_id, held, hold=hold, publishes=False)
+    services, token = turn.services, turn.lease.token
+    held = await services.board.pending(token.user_id)
+    said, _ = await _decide(services, token.user_id, held, token=token, publishes=False)
     for message in said:
         send_websocket_message(turn.outbox, turn.reply, message)
 
 
-async def release_after(turn: Turn) -> None:
+async def announce_after(turn: Turn) -> None:
     """The same by a brain whose run has ended: what the run has said comes first, however slow the
     channel is. Raises StoreUnreachable, DatabaseUnreachable.
     """
-    services, user_id = turn.services, turn.lease.hold.user_id
-    held = await services.board.held(user_id)
-    said, _ = await _decide(services, user_id, held, hold=None, publishes=False)
+    services, user_id = turn.services, turn.lease.token.user_id
+    held = await services.board.pending(user_id)
+    said, _ = await _decide(services, user_id, held, token=None, publishes=False)
     for message in said:
         turn.outbox.send("message", message_for_channel(message))
 
@@ -84,8 +84,8 @@ async def end_quiet(services: Services, user_id: str) -> None:
     """The quiet hours should be over: say what is held. Where they were moved, the queue is to call
     again. Raises StoreUnreachable, DatabaseUnreachable.
     """
-    held = await services.board.held(user_id)
-    _, until = await _decide(services, user_id, held, hold=None)
+    held = await services.board.pending(user_id)
+    _, until = await _decide(services, user_id, held, token=None)
     await _come_again(services, user_id, until)
 
 
@@ -126,18 +126,23 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
 
 
 async def _decide(
-    services: Services, user_id: str, held: Held, *, hold: Hold | None, publishes: bool = True
+    services: Services,
+    user_id: str,
+    held: PendingNotices,
+    *,
+    token: LeaseToken | None,
+    publishes: bool = True,
 ) -> tuple[list[Message], datetime | None]:
     """What was said, and when to decide again at the latest, if that is known. It is published at
     once; but a brain, with its `hold` while it runs, does so in its order.
     """
     said: list[Message] = []
     for _ in range(RETHINKS):
-        plan = await _plan(services, user_id, held, hold)
+        plan = await _plan(services, user_id, held, token)
         if plan.dropped:
-            await services.board.say(user_id, None, forms=_forms(held.forms, plan.dropped))
+            await services.board.announce(user_id, None, forms=_forms(held.forms, plan.dropped))
         for announcement in plan.now:
-            message = await _say(services, user_id, held, announcement, hold)
+            message = await _say(services, user_id, held, announcement, token)
             if message is None:
                 break
             said.append(message)
@@ -146,16 +151,18 @@ async def _decide(
         else:
             break
         # Another was quicker with a part of it, or a brain has begun to work.
-        held = await services.board.held(user_id)
+        held = await services.board.pending(user_id)
     return said, plan.until
 
 
-async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None) -> Plan:
+async def _plan(
+    services: Services, user_id: str, held: PendingNotices, token: LeaseToken | None
+) -> Plan:
     if not held.notices:
         return Plan()
     preferences = await preferences_of(services, user_id)
     situation = Situation(
-        running=held.running and hold is None,
+        running=held.running and token is None,
         listening=held.listening,
         last_contact=held.contact,
         unheard=held.unheard,
@@ -166,18 +173,18 @@ async def _plan(services: Services, user_id: str, held: Held, hold: Hold | None)
 async def _say(
     services: Services,
     user_id: str,
-    held: Held,
+    held: PendingNotices,
     announcement: Announcement,
-    hold: Hold | None,
+    token: LeaseToken | None,
 ) -> Message | None:
     """Recorded first, published by whoever asks: a death in between costs a page's next look."""
     known = {notice.id: notice for notice in (*_unheard(held), *held.notices)}
-    message = await services.board.say(
+    message = await services.board.announce(
         user_id,
         _draft(services, announcement),
         forms=_forms(held.forms, announcement.notices),
         noted=[known[id] for id in announcement.notices if id in known],
-        hold=hold,
+        token=token,
     )
     if message is not None:
         log.info("notice: said, notices=%d", len(announcement.notices))
@@ -211,13 +218,13 @@ async def _come_again(services: Services, user_id: str, until: datetime | None) 
     if until is None:
         return
     seconds = max((until - services.clock.utc()).total_seconds(), 0)
-    summons = Summons(user_id=user_id, run_id=NO_RUN, reason="event")
-    name = f"held-{digest({'user': user_id})}-{round(until.timestamp())}"  # ASCII alone
+    wake_call = WakeCall(user_id=user_id, run_id=NO_RUN, reason="event")
+    name = f"held-{fingerprint({'user': user_id})}-{round(until.timestamp())}"  # ASCII alone
     with suppress(QueueUnreachable):
-        await services.queue.publish(summons, delay_s=seconds, dedup_id=name)
+        await services.queue.publish(wake_call, delay_s=seconds, dedup_id=name)
 
 
-def _unheard(held: Held) -> tuple[Notice, ...]:
+def _unheard(held: PendingNotices) -> tuple[Notice, ...]:
     return held.unheard.notices if held.unheard else ()
 
 

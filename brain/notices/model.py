@@ -33,7 +33,7 @@ class Unheard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class PendingNotices:
     """What is held for a user, as it is kept (`forms`, by the notices' ids), and what is known of
     them at that moment. `contact`: when they were last known to be there.
     """

@@ -7,28 +7,28 @@ first one's answer. All raise StoreUnreachable.
 from collections.abc import Sequence
 from typing import Protocol
 
-from brain.notices.model import Held, Notice
+from brain.notices.model import Notice, PendingNotices
 from brain.run.messages import Draft, Message
-from brain.run.moves import Hold
+from brain.run.moves import LeaseToken
 
 
-class Board(Protocol):
+class NoticeBoard(Protocol):
     """Notices that are held until somebody is there to hear them."""
 
-    async def hold(self, user_id: str, notice: Notice) -> Held:
+    async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
         """Keep a notice, once however often its event is told; what is held now."""
 
-    async def held(self, user_id: str) -> Held:
+    async def pending(self, user_id: str) -> PendingNotices:
         """What is held, and what is known of the user."""
 
-    async def say(
+    async def announce(
         self,
         user_id: str,
         draft: Draft | None,
         *,
         forms: Sequence[str],
         noted: Sequence[Notice] = (),
-        hold: Hold | None = None,
+        token: LeaseToken | None = None,
     ) -> Message | None:
         """Take these forms off the board, and put the message that tells of them into the log.
 

@@ -13,7 +13,7 @@ from typing import Literal
 class Occupied:
     """Somebody listens to one of the user's two channels now, or nobody does any more."""
 
-    digest: str
+    user_hash: str
     is_occupied: bool
     at_ms: int
     channel: Literal["private", "presence"] = "private"
@@ -26,7 +26,7 @@ class MemberChange:
     `member` is the page's connection: each is a member of its own.
     """
 
-    digest: str
+    user_hash: str
     member: str
     is_present: bool
     at_ms: int
@@ -36,7 +36,7 @@ class MemberChange:
 class ClientMessage:
     """What a page said on one of the user's channels. `member` is None on the private one."""
 
-    digest: str
+    user_hash: str
     event: str
     data: str
     socket_id: str

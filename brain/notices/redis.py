@@ -9,12 +9,12 @@ from typing import Any
 
 from brain.cloud.redis.replies import HERE_MS, heard_by
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, NO_BOUND, Keys, Redis, script
-from brain.notices.model import Held, Notice, Unheard
+from brain.notices.model import Notice, PendingNotices, Unheard
 from brain.run import records
 from brain.run.codec import dumps
 from brain.run.errors import EntryUnreadable
 from brain.run.messages import Draft, How, Message
-from brain.run.moves import Hold
+from brain.run.moves import LeaseToken
 
 SEEN_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; senders of events try again for a day or three
 HELD_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; longer than any notice is worth telling
@@ -22,28 +22,28 @@ JUST_MS = 10_000  # ms in which somebody has "just" come
 MOST_HELD = 200  # notices; the oldest go first: a digest counts them anyway
 
 
-class RedisBoard:
+class RedisNoticeBoard:
     """Board on Redis scripts."""
 
     def __init__(self, redis: Redis, *, log_bound: str = NO_BOUND) -> None:
         self._redis = redis
         self._log_bound = log_bound
 
-    async def hold(self, user_id: str, notice: Notice) -> Held:
+    async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
         form = records.notice_to_stored(notice)
         return await self._held(user_id, form, seen=notice.id)
 
-    async def held(self, user_id: str) -> Held:
+    async def pending(self, user_id: str) -> PendingNotices:
         return await self._held(user_id, "", seen="")
 
-    async def say(
+    async def announce(
         self,
         user_id: str,
         draft: Draft | None,
         *,
         forms: Sequence[str],
         noted: Sequence[Notice] = (),
-        hold: Hold | None = None,
+        token: LeaseToken | None = None,
     ) -> Message | None:
         keys = Keys.of(user_id)
         reply = await self._redis.evaluate(
@@ -53,8 +53,8 @@ class RedisBoard:
                 draft.id if draft else "",
                 records.draft_to_log(draft) if draft else "",
                 dumps({"notices": [records.notice_to_stored(notice) for notice in noted]}),
-                hold.run_id if hold else "",
-                str(hold.fence) if hold else "0",
+                token.run_id if token else "",
+                str(token.fence) if token else "0",
                 self._log_bound,
                 str(KEEP_MS),
                 *forms,
@@ -65,7 +65,7 @@ class RedisBoard:
             return None
         return draft.placed(seq=int(reply[1]), run_id=draft.id, done_after_this=False)
 
-    async def _held(self, user_id: str, form: str, *, seen: str) -> Held:
+    async def _held(self, user_id: str, form: str, *, seen: str) -> PendingNotices:
         keys = Keys.of(user_id)
         reply = await self._redis.evaluate(
             script("hold"),
@@ -83,13 +83,13 @@ class RedisBoard:
         return held_in(reply)
 
 
-def held_in(reply: list[Any]) -> Held:
+def held_in(reply: list[Any]) -> PendingNotices:
     """What the script tells of a user and what is held for them."""
     running, here, channel, contact, noted, heard, said, forms, now = reply
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
     page, subscribed = _by_page(here, int(now)), _by_channel(channel)
     contact_ms = _last_contact(page, subscribed, int(contact or 0), int(now))
-    return Held(
+    return PendingNotices(
         notices=tuple(notice for notice, _ in loaded.values()),
         forms={id: form for id, (_, form) in loaded.items()},
         running=bool(running),

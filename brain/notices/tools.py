@@ -10,38 +10,38 @@ from brain.notices.rules import (
     rule_to_wire,
 )
 from brain.preferences.ports import Wishes
-from brain.run.invocations import Errand, Tool
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.tools import Effect, Json, ToolSpec
 
 
 def rule_tools(wishes: Wishes) -> tuple[Tool, ...]:
     """All of them."""
 
-    async def tell(errand: Errand) -> Json:
-        given = errand.arguments
+    async def tell(invocation: ToolInvocation) -> Json:
+        given = invocation.arguments
         rule = await wishes.add_rule(
-            errand.user_id,
+            invocation.user_id,
             about=given["about"],
             sender=given.get("from"),
             words=given.get("words", ()),
             kinds=given.get("kinds", ()),
             judge=given.get("judge", False),
             urgent=given.get("urgent", False),
-            key=errand.idempotency_key,
+            key=invocation.idempotency_key,
         )
         return {"rule": rule_to_wire(rule)}
 
-    async def stop(errand: Errand) -> Json:
+    async def stop(invocation: ToolInvocation) -> Json:
         # None is no fault: after a crash the errand is run again, and has removed it already.
-        gone = await wishes.remove_rule(errand.user_id, errand.arguments["id"])
+        gone = await wishes.remove_rule(invocation.user_id, invocation.arguments["id"])
         return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
 
-    async def all_rules(errand: Errand) -> Json:
-        return {"rules": [rule_to_wire(rule) for rule in await wishes.rules(errand.user_id)]}
+    async def all_rules(invocation: ToolInvocation) -> Json:
+        return {"rules": [rule_to_wire(rule) for rule in await wishes.rules(invocation.user_id)]}
 
-    async def shall_stop(errand: Errand) -> str | None:
-        id = errand.arguments["id"]
-        found = (rule for rule in await wishes.rules(errand.user_id) if rule.id == id)
+    async def shall_stop(invocation: ToolInvocation) -> str | None:
+        id = invocation.arguments["id"]
+        found = (rule for rule in await wishes.rules(invocation.user_id) if rule.id == id)
         rule = next(found, None)
         return f"Shall I no longer tell you of this: {rule.about}" if rule else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brain.events.model import EventKind
-from brain.memory.ports import MemoryBlock
+from brain.memory.ports import ShownBlock
 from brain.notices.model import Rule
 from brain.preferences.model import Preferences
 from brain.preferences.ports import Wishes
@@ -12,7 +12,7 @@ from brain.preferences.ports import Wishes
 class ShownWishes:
     """`Wishes` in front of others: the model is shown the user's time zone."""
 
-    def __init__(self, wishes: Wishes, block: MemoryBlock) -> None:
+    def __init__(self, wishes: Wishes, block: ShownBlock) -> None:
         self._wishes = wishes
         self._block = block
 

@@ -9,7 +9,7 @@ from brain.preferences.rules import zone
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
 from brain.reminders.rules import MAX_CHARS, due_event, moment, objection, stage
-from brain.run.codec import digest, dumps
+from brain.run.codec import dumps, fingerprint
 from brain.run.errors import (
     DatabaseUnreachable,
     EntryUnreadable,
@@ -17,7 +17,7 @@ from brain.run.errors import (
     StoreUnreachable,
     ToolFault,
 )
-from brain.run.invocations import Deed, Errand, Given, Tool
+from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.run.ports import Clock, Queue
 from brain.run.tools import Effect, Json, ToolSpec
 
@@ -55,28 +55,30 @@ class ReminderTool:
 
     spec: ToolSpec
     calendar: Calendar
-    work: Callable[[Calendar, Errand], Awaitable[Given]]
+    work: Callable[[Calendar, ToolInvocation], Awaitable[ToolResult]]
 
-    async def run(self, errand: Errand) -> Given:
+    async def run(self, invocation: ToolInvocation) -> ToolResult:
         """Compact JSON. What a run had set that had read others' words is foreign."""
         try:
-            return await self.work(self.calendar, errand)
+            return await self.work(self.calendar, invocation)
         except StoreUnreachable as error:
             raise ToolFault(AWAY) from error
 
-    async def prepare(self, errand: Errand) -> Deed | None:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
         """What the guarded one would do: only cancelReminder is."""
         try:
-            reminder = await self.calendar.reminders.find(errand.user_id, errand.arguments["id"])
+            reminder = await self.calendar.reminders.find(
+                invocation.user_id, invocation.arguments["id"]
+            )
         except StoreUnreachable as error:
             raise ToolFault(AWAY) from error
         if reminder is None:
             return None
-        return Deed(
+        return Proposal(
             question=f"Shall I no longer remind you of this: {reminder.text}", recipients=()
         )
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask, its key sees to it that nothing is doubled."""
         return None
 
@@ -90,20 +92,20 @@ def reminder_tools(
     return tuple(ReminderTool(spec=spec, calendar=calendar, work=work) for spec, work in works)
 
 
-async def _remind(calendar: Calendar, errand: Errand) -> Given:
-    zone = await calendar.zone(errand.user_id)
-    at = moment(errand.arguments["at"], zone)
+async def _remind(calendar: Calendar, invocation: ToolInvocation) -> ToolResult:
+    zone = await calendar.zone(invocation.user_id)
+    at = moment(invocation.arguments["at"], zone)
     if at is None:
         raise ToolFault(NO_TIME)
     reminder = Reminder(
-        id=digest({"key": errand.idempotency_key}),
-        text=errand.arguments["text"],
+        id=fingerprint({"key": invocation.idempotency_key}),
+        text=invocation.arguments["text"],
         at=at,
-        foreign=errand.tainted,
+        foreign=invocation.tainted,
     )
-    kept = await _keep(calendar, errand.user_id, reminder)
-    await _order(calendar, errand.user_id, kept)
-    return Given(text=dumps({"set": _shown(kept, zone)}))
+    kept = await _keep(calendar, invocation.user_id, reminder)
+    await _order(calendar, invocation.user_id, kept)
+    return ToolResult(text=dumps({"set": _shown(kept, zone)}))
 
 
 async def _keep(calendar: Calendar, user_id: str, reminder: Reminder) -> Reminder:
@@ -130,21 +132,21 @@ async def _order(calendar: Calendar, user_id: str, reminder: Reminder) -> None:
         raise ToolFault(NOT_SET) from error
 
 
-async def _cancel(calendar: Calendar, errand: Errand) -> Given:
-    zone = await calendar.zone(errand.user_id)
+async def _cancel(calendar: Calendar, invocation: ToolInvocation) -> ToolResult:
+    zone = await calendar.zone(invocation.user_id)
     # None is no fault: after a crash the errand is run again, and has cancelled it already.
-    gone = await calendar.reminders.take(errand.user_id, errand.arguments["id"])
+    gone = await calendar.reminders.take(invocation.user_id, invocation.arguments["id"])
     if gone is None:
-        return Given(text=dumps(NOT_KEPT))
-    return Given(text=dumps({"cancelled": _shown(gone, zone)}), foreign=gone.foreign)
+        return ToolResult(text=dumps(NOT_KEPT))
+    return ToolResult(text=dumps({"cancelled": _shown(gone, zone)}), foreign=gone.foreign)
 
 
-async def _list(calendar: Calendar, errand: Errand) -> Given:
-    zone = await calendar.zone(errand.user_id)
-    found = await calendar.reminders.all(errand.user_id)
+async def _list(calendar: Calendar, invocation: ToolInvocation) -> ToolResult:
+    zone = await calendar.zone(invocation.user_id)
+    found = await calendar.reminders.all(invocation.user_id)
     shown = [_shown(reminder, zone) for reminder in found]
     foreign = any(reminder.foreign for reminder in found)
-    return Given(text=dumps({"reminders": shown}), foreign=foreign)
+    return ToolResult(text=dumps({"reminders": shown}), foreign=foreign)
 
 
 def _shown(reminder: Reminder, zone: tzinfo) -> Json:

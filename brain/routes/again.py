@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
-from brain.http.bodies import SummonsBody, parse
+from brain.http.bodies import WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
 from brain.run.errors import QueueUnreachable, Unreachable
 from brain.run.go import brain_again
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.wiring import Wiring
 
 OUTAGE_S = 60.0  # seconds between two series of retries while a service is away
@@ -21,8 +21,8 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     invocation = wiring.begin_invocation(invocation_seconds())
     raw = await read_body(request)
     wiring.signature.check(request.headers.get("upstash-signature"), raw)
-    body = parse(SummonsBody, parse_json(raw))
-    summons = Summons(
+    body = parse(WakeCallBody, parse_json(raw))
+    wake_call = WakeCall(
         user_id=body.user_id,
         run_id=body.run_id,
         reason=body.reason,
@@ -30,17 +30,17 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
         wake=body.wake,
     )
     try:
-        await brain_again(wiring.services, summons, invocation)
+        await brain_again(wiring.services, wake_call, invocation)
     except Unreachable as error:
         if retried(request) >= RETRIES:
-            await _come_again(request, wiring, summons)
+            await _come_again(request, wiring, wake_call)
         headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error
     return Answer({"ok": True})
 
 
-async def _come_again(request: Request, wiring: Wiring, summons: Summons) -> None:
+async def _come_again(request: Request, wiring: Wiring, wake_call: WakeCall) -> None:
     """The queue's last retry has failed: a new message takes its place, or a long outage would
     leave the run to nobody.
 
@@ -50,7 +50,7 @@ async def _come_again(request: Request, wiring: Wiring, summons: Summons) -> Non
     name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
     with suppress(QueueUnreachable):
         await wiring.services.queue.publish(
-            summons, delay_s=OUTAGE_S, dedup_id=f"{summons.run_id}-after-{name}"
+            wake_call, delay_s=OUTAGE_S, dedup_id=f"{wake_call.run_id}-after-{name}"
         )
 
 

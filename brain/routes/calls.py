@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from brain.http.edge import Answer, where
 from brain.http.stream import Event, EventStream
 from brain.run.codec import entry_to_wire, message_to_wire
-from brain.run.deliver import Heard, Outcome, Reply
+from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.errors import BrainError
 from brain.run.go import brain_go
 from brain.run.messages import Decision, LogEntry, Message, Remark, Utterance
@@ -25,12 +25,12 @@ log = logging.getLogger("brain")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
+class UserRequest:
     """What came in with a call. `patience_s` None: the caller did not say how long it waits."""
 
     text: str
     message_id: str
-    call_id: str | None = None
+    agent_call_id: str | None = None
     recent_context: tuple[Remark, ...] = ()
     client_tools: tuple[ClientTool, ...] = ()
     decision: Decision | None = None
@@ -38,21 +38,25 @@ class Said:
 
 
 def begin(
-    wiring: Wiring, user_id: str, said: Said, invocation: Invocation, reply: Reply
+    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation, reply: Reply
 ) -> "asyncio.Task[None]":
     """Let the brain go on with it, beside the caller. The function may end only after this task."""
     warming = asyncio.ensure_future(wiring.warm())
     warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
-    return asyncio.ensure_future(_run(wiring.services, user_id, said, invocation, reply))
+    return asyncio.ensure_future(_run(wiring.services, user_id, user_request, invocation, reply))
 
 
-async def answer(wiring: Wiring, user_id: str, said: Said, invocation: Invocation) -> Answer:
+async def answer(
+    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation
+) -> Answer:
     """The outcome, within the caller's patience. The function goes on after it as long as the
     brain does.
     """
     reply = Reply()
-    brain = begin(wiring, user_id, said, invocation, reply)
-    patience_s = wiring.times.patience_s if said.patience_s is None else said.patience_s
+    brain = begin(wiring, user_id, user_request, invocation, reply)
+    patience_s = (
+        wiring.times.patience_s if user_request.patience_s is None else user_request.patience_s
+    )
     try:
         outcome = await wait_for(reply, patience_s=patience_s)
     except asyncio.CancelledError:
@@ -61,12 +65,14 @@ async def answer(wiring: Wiring, user_id: str, said: Said, invocation: Invocatio
     return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
 
 
-def stream(wiring: Wiring, user_id: str, said: Said, invocation: Invocation) -> EventStream:
+def stream(
+    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation
+) -> EventStream:
     """The run as it happens. Who sees it is not kept waiting: patience counts only if named."""
-    heard: asyncio.Queue[Heard] = asyncio.Queue()
+    heard: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(heard.put_nowait)
-    brain = begin(wiring, user_id, said, invocation, reply)
-    return EventStream(_events(reply, heard, said.patience_s or 0), beside=brain)
+    brain = begin(wiring, user_id, user_request, invocation, reply)
+    return EventStream(_events(reply, heard, user_request.patience_s or 0), beside=brain)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -79,7 +85,7 @@ def outcome_to_wire(outcome: Outcome) -> Json:
     }
 
 
-def event_of(heard: Heard) -> Event:
+def event_of(heard: Shown) -> Event:
     """What is heard of a run, as an event."""
     match heard:
         case Piece():
@@ -96,7 +102,7 @@ def entry_event(entry: LogEntry) -> Event:
 
 
 async def _events(
-    reply: Reply, heard: "asyncio.Queue[Heard]", patience_s: float
+    reply: Reply, heard: "asyncio.Queue[Shown]", patience_s: float
 ) -> AsyncGenerator[Event, None]:
     """What the run says and thinks as it comes, and at last the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
@@ -111,19 +117,23 @@ async def _events(
 
 
 async def _run(
-    services: Services, user_id: str, said: Said, invocation: Invocation, reply: Reply
+    services: Services,
+    user_id: str,
+    user_request: UserRequest,
+    invocation: Invocation,
+    reply: Reply,
 ) -> None:
     """The brain, whose end is nobody's to hear but the reply's."""
     try:
         await brain_go(
             services,
             user_id,
-            said.recent_context,
-            text=said.text,
-            message_id=said.message_id,
-            call_id=said.call_id,
-            client_tools=said.client_tools,
-            decision=said.decision,
+            user_request.recent_context,
+            text=user_request.text,
+            message_id=user_request.message_id,
+            agent_call_id=user_request.agent_call_id,
+            client_tools=user_request.client_tools,
+            decision=user_request.decision,
             invocation=invocation,
             reply=reply,
         )

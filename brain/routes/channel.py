@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.http.edge import Answer, read_body
-from brain.notices.flow import release
+from brain.notices.flow import announce_pending
 from brain.notices.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.wiring import Wiring
 
@@ -36,13 +36,13 @@ async def _note(presence: Presence, wiring: Wiring) -> None:
     match presence:
         case Occupied(channel="private"):
             found = await wiring.store.note_presence(
-                presence.digest, is_occupied=presence.is_occupied, at_ms=presence.at_ms
+                presence.user_hash, is_occupied=presence.is_occupied, at_ms=presence.at_ms
             )
             if presence.is_occupied and found.is_new and found.held and found.user_id:
-                await release(wiring.services, found.user_id)
+                await announce_pending(wiring.services, found.user_id)
         case Occupied() | MemberChange():
             pass  # who is subscribed to the messages is what counts
-        case ClientMessage(member=member) if member and not member.startswith(presence.digest):
+        case ClientMessage(member=member) if member and not member.startswith(presence.user_hash):
             log.warning("channel: a client's message on another user's channel")
         case ClientMessage():
             log.info("channel: a client's message changes nothing")

@@ -17,8 +17,8 @@ from brain.http.orders import (
     parse_order,
 )
 from brain.questions.consent import reading
-from brain.routes.calls import Said, answer
-from brain.run.codec import digest, message_to_wire
+from brain.routes.calls import UserRequest, answer
+from brain.run.codec import fingerprint, message_to_wire
 from brain.run.control import stop_run
 from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
@@ -42,12 +42,12 @@ async def control(request: Request, wiring: Wiring) -> ASGIApp:
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     done = await carry_out(parse_order(await read_json(request)), wiring, caller.user_id)
-    if isinstance(done, Said):
+    if isinstance(done, UserRequest):
         return await answer(wiring, caller.user_id, done, invocation)
     return Answer(done)
 
 
-async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | Said:
+async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRequest:
     """What the order gave, or what it says to the brain. Raises Problem, QuestionClosed,
     StoreUnreachable.
     """
@@ -76,17 +76,19 @@ async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
     return {"state": "idle", "runId": run_id, "message": None}
 
 
-def _decided(order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring) -> Said:
+def _decided(
+    order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring
+) -> UserRequest:
     """The decision, as something that the user says. The same one again has the same id."""
     decision = _decision(order, question, wiring)
     if decision is None:
         assert isinstance(order, AnswerBody)
-        name = f"answer-{digest({'text': order.text})}-{order.question_id}"
-        return Said(text=_words(order), message_id=name, patience_s=order.patience)
+        name = f"answer-{fingerprint({'text': order.text})}-{order.question_id}"
+        return UserRequest(text=_words(order), message_id=name, patience_s=order.patience)
     words = {"approve": YES_CHANGED if isinstance(order, EditBody) else YES, "reject": NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
-    name = f"{decision.verdict}-{digest(decision.arguments)}-{decision.question_id}"
-    return Said(
+    name = f"{decision.verdict}-{fingerprint(decision.arguments)}-{decision.question_id}"
+    return UserRequest(
         text=own or words.get(decision.verdict, RESULT),
         message_id=name,
         decision=decision,

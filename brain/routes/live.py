@@ -21,12 +21,12 @@ from brain.http.socket import (
     HangUp,
     Socket,
 )
-from brain.routes.calls import Said, begin, event_of, outcome_to_wire
+from brain.routes.calls import UserRequest, begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import said_in
 from brain.run.codec import clean
-from brain.run.deliver import Heard, Reply
+from brain.run.deliver import Reply, Shown
 from brain.run.errors import TokenRefused, Unreachable
 from brain.run.patience import wait_for
 from brain.run.tools import Json
@@ -197,7 +197,7 @@ class Talk:
                 return
             async with self._ordering:
                 done = await carry_out(parse_order(frame), self._wiring, self._user_id)
-                if not isinstance(done, Said):
+                if not isinstance(done, UserRequest):
                     self._socket.tell({"type": "controlled", "of": frame["type"], **done})
                     return
             await self._say(done, frame)
@@ -209,16 +209,16 @@ class Talk:
                 log.error("live: %d, of=%s %s", problem.status, frame["type"], where(error))
             self._socket.tell(_error(problem, frame))
 
-    async def _say(self, said: Said, frame: Json) -> None:
+    async def _say(self, user_request: UserRequest, frame: Json) -> None:
         reply = Reply(self._show)
-        brain = begin(self._wiring, self._user_id, said, self._invocation, reply)
+        brain = begin(self._wiring, self._user_id, user_request, self._invocation, reply)
         self._brains.add(brain)
         brain.add_done_callback(self._brains.discard)
-        outcome = await wait_for(reply, patience_s=said.patience_s or 0)
-        ids = {"messageId": said.message_id, **_named(frame)}
+        outcome = await wait_for(reply, patience_s=user_request.patience_s or 0)
+        ids = {"messageId": user_request.message_id, **_named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
 
-    def _show(self, heard: Heard) -> None:
+    def _show(self, heard: Shown) -> None:
         """Pieces go out as they come; entries of the log come by the sequence, in their order."""
         event = event_of(heard)
         if event.name != "message":

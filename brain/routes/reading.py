@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
-from brain.notices.flow import release
+from brain.notices.flow import announce_pending
 from brain.run.codec import entry_to_wire, iso_ms
 from brain.run.reading import read_log
 from brain.version import VERSION
@@ -40,7 +40,9 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
         return health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
-    beside = BackgroundTask(release, wiring.services, caller.user_id) if found.held else None
+    beside = (
+        BackgroundTask(announce_pending, wiring.services, caller.user_id) if found.held else None
+    )
     return tagged(
         request,
         {

@@ -3,9 +3,9 @@
 from typing import assert_never
 
 from brain.aside.flow import answer_aside
-from brain.notices.flow import release
+from brain.notices.flow import announce_pending
 from brain.questions.flow import with_decision
-from brain.run.codec import digest
+from brain.run.codec import fingerprint
 from brain.run.deliver import Outcome, Reply
 from brain.run.errors import QuestionClosed, TooManyTexts
 from brain.run.journal import Joined
@@ -19,7 +19,7 @@ from brain.run.moves import (
     RateLimited,
     Recorded,
     Settled,
-    Summons,
+    WakeCall,
 )
 from brain.run.tools import ClientTool
 from brain.run.turn import Invocation, Services, Turn
@@ -33,7 +33,7 @@ async def admit(
     *,
     text: str,
     message_id: str,
-    call_id: str | None,
+    agent_call_id: str | None,
     client_tools: tuple[ClientTool, ...] = (),
     decision: Decision | None = None,
     invocation: Invocation,
@@ -52,7 +52,7 @@ async def admit(
         id=clock.new_id(),
         text=text,
         message_id=message_id,
-        call_id=call_id,
+        agent_call_id=agent_call_id,
         recent_context=recent_context,
         created_at=clock.utc(),
         holder=invocation.id,
@@ -69,7 +69,7 @@ async def admit(
         return None
     turn = Turn.begin(services, invocation, reply, admission, since=since)
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
-    reply.hear(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
+    reply.show(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
     return turn
 
 
@@ -84,7 +84,7 @@ async def _turn_away(
         case RateLimited():
             raise TooManyTexts(admission.retry_after_s)
         case Recorded():
-            reply.hear(arrival.placed(seq=admission.seq, run_id=admission.run_id))
+            reply.show(arrival.placed(seq=admission.seq, run_id=admission.run_id))
             await _answer(services, arrival.user_id, admission, reply)
         case Duplicate():
             await _answer(services, arrival.user_id, admission, reply)
@@ -99,7 +99,7 @@ def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply)
     is_same = (
         decision is not None
         and closed.verdict == decision.verdict
-        and closed.digest == digest(decision.arguments)
+        and closed.fingerprint == fingerprint(decision.arguments)
     )
     if not is_same:
         raise QuestionClosed(closed.state)
@@ -115,23 +115,23 @@ def _own(turn: Turn) -> Utterance | None:
 
 
 async def resume(
-    services: Services, summons: Summons, invocation: Invocation, reply: Reply
+    services: Services, wake_call: WakeCall, invocation: Invocation, reply: Reply
 ) -> Turn | None:
     """The turn, if this invocation takes the run over; None if the run is settled or its brain
     lives.
     """
     since = services.clock.now()
-    found = await services.store.resume(summons, holder=invocation.id)
+    found = await services.store.resume(wake_call, holder=invocation.id)
     match found:
         case Admitted():
             return Turn.begin(services, invocation, reply, found, since=since)
         case Alive():
-            if summons.reason != "event":
+            if wake_call.reason != "event":
                 # A hand-over that comes again may mean that the successor died before it had a
                 # wake-up of its own.
                 await publish_wakeup(
                     services.queue,
-                    user_id=summons.user_id,
+                    user_id=wake_call.user_id,
                     run_id=found.run_id,
                     wake=found.wake,
                     lease_left_s=found.lease_left_s,
@@ -139,7 +139,7 @@ async def resume(
             return None
         case Settled():
             if found.held:  # its brain died between the last word and what waited for that
-                await release(services, summons.user_id)
+                await announce_pending(services, wake_call.user_id)
             return None
         case _:
             assert_never(found)

@@ -8,7 +8,7 @@ from brain.preferences.flow import preferences_of
 from brain.questions.rules import needs_yes
 from brain.run.codec import clean
 from brain.run.decisions import decided_call, is_decided, next_decision
-from brain.run.invocations import AskingTool, Deed, Errand
+from brain.run.invocations import AskingTool, Proposal, ToolInvocation
 from brain.run.journal import Answered, Returned
 from brain.run.messages import Draft, Kind, Message, Question, Speak
 from brain.run.step import Work
@@ -23,7 +23,7 @@ class Ask:
     """A call that waits for the user's yes, or for the user's front end (`deed` is None)."""
 
     work: Work
-    deed: Deed | None
+    proposal: Proposal | None
 
 
 def waits(turn: Turn, spec: ToolSpec) -> bool:
@@ -31,21 +31,21 @@ def waits(turn: Turn, spec: ToolSpec) -> bool:
     return spec.asks or spec.client or (spec.guarded and turn.is_tainted)
 
 
-async def asks(turn: Turn, work: Work, errand: Errand) -> Ask | None:
+async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None:
     """What has to be asked before this call; None if nothing has. Raises ToolFault if the call
     could not be carried out anyway.
     """
     if work.spec.client:
-        return Ask(work=work, deed=None)
+        return Ask(work=work, proposal=None)
     if is_decided(work.call, work.arguments, turn.run.journal):
         return None
     tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
-    deed = await tool.prepare(errand)
-    if deed is None:
+    proposal = await tool.prepare(invocation)
+    if proposal is None:
         return None
-    preferences = await preferences_of(turn.services, errand.user_id)
-    if needs_yes(deed.recipients, preferences=preferences, tainted=turn.is_tainted):
-        return Ask(work=work, deed=deed)
+    preferences = await preferences_of(turn.services, invocation.user_id)
+    if needs_yes(proposal.recipients, preferences=preferences, tainted=turn.is_tainted):
+        return Ask(work=work, proposal=proposal)
     return None
 
 
@@ -58,7 +58,7 @@ def take_decision(turn: Turn) -> Answered | None:
         turn.note(answer)
         if decision.verdict == "approve":
             return answer
-        turn.note(Returned(call_id=answer.calls[0].id, text=clean(decision.result)))
+        turn.note(Returned(tool_call_id=answer.calls[0].id, text=clean(decision.result)))
     return None
 
 
@@ -68,7 +68,7 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
     If the run began with what was said to the last question, by the same tool, this one takes its
     place: the user wanted it otherwise.
     """
-    services, is_client = turn.services, ask.deed is None
+    services, is_client = turn.services, ask.proposal is None
     now = services.clock.utc()
     seconds = services.limits.client_tool_s if is_client else services.limits.question_s
     question = Question(
@@ -80,15 +80,15 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
     return Draft(
         id=services.clock.new_id(),
         kind=Kind.QUESTION,
-        text=CLIENT_TEXT if ask.deed is None else clean(ask.deed.question),
+        text=CLIENT_TEXT if ask.proposal is None else clean(ask.proposal.question),
         answers_seq=turn.last_seq,
         created_at=now,
-        call_id=turn.call_id,
+        agent_call_id=turn.agent_call_id,
         speak=Speak.SILENT if is_client else Speak.NOW,
         expires_at=question.expires_at,
         supersedes=_superseded(turn, question),
         question=question,
-        foreign=turn.is_tainted or (ask.deed is not None and ask.deed.foreign),
+        foreign=turn.is_tainted or (ask.proposal is not None and ask.proposal.foreign),
     )
 
 

@@ -48,7 +48,7 @@ def message_to_wire(message: Message) -> Json:
         "doneAfterThis": message.done_after_this,
         "runId": message.run_id,
         "answersSeq": message.answers_seq,
-        "callId": message.call_id,
+        "callId": message.agent_call_id,
         "speak": message.speak.value,
         "expiresAt": message.expires_at and iso(message.expires_at),
         "supersedes": message.supersedes,
@@ -70,7 +70,7 @@ def entry_to_wire(entry: LogEntry) -> Json:
                 "role": "user",
                 "text": entry.text,
                 "messageId": entry.message_id,
-                "callId": entry.call_id,
+                "callId": entry.agent_call_id,
                 "runId": entry.run_id,
                 "createdAt": iso(entry.created_at),
                 **({"decision": decision_to_wire(entry.decision)} if entry.decision else {}),
@@ -105,7 +105,7 @@ def utterance_from_wire(wire: Json) -> Utterance:
         message_id=wire["messageId"],
         run_id=wire["runId"],
         created_at=datetime.fromisoformat(wire["createdAt"]),
-        call_id=wire.get("callId"),
+        agent_call_id=wire.get("callId"),
         decision=_decision(wire["decision"]) if wire.get("decision") else None,
     )
 
@@ -149,7 +149,7 @@ def _question(form: Json) -> Question:
     )
 
 
-def digest(arguments: Json) -> str:
+def fingerprint(arguments: Json) -> str:
     """What tells one call's arguments from any other's, whatever the order of their names."""
     canonical = json.dumps(arguments, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
@@ -166,7 +166,7 @@ def _message(wire: Json) -> Message:
         run_id=wire["runId"],
         answers_seq=int(wire["answersSeq"]),
         created_at=datetime.fromisoformat(wire["createdAt"]),
-        call_id=wire.get("callId"),
+        agent_call_id=wire.get("callId"),
         speak=Speak(wire.get("speak", Speak.NOW)),
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
         supersedes=wire.get("supersedes"),

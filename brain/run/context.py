@@ -181,7 +181,9 @@ def _results(later: Sequence[Entry]) -> dict[str, str]:
         if isinstance(entry, Answered):
             break
         if isinstance(entry, Returned):
-            results[entry.call_id] = FOREIGN.format(entry.text) if entry.foreign else entry.text
+            results[entry.tool_call_id] = (
+                FOREIGN.format(entry.text) if entry.foreign else entry.text
+            )
     return results
 
 

@@ -9,7 +9,7 @@ the model is told only that something was said.
 
 from collections.abc import Iterable, Sequence
 
-from brain.run.codec import digest, dumps
+from brain.run.codec import dumps, fingerprint
 from brain.run.history import is_withheld
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, ToolCall
 from brain.run.messages import Decision, LogEntry, Message
@@ -54,14 +54,16 @@ def next_decision(journal: Sequence[Entry]) -> Decision | None:
         if not isinstance(entry, Joined) or entry.utterance.decision is None:
             continue
         decision = entry.utterance.decision
-        if decision.verdict != "reject" and call_id(decision) not in carried_out:
+        if decision.verdict != "reject" and decided_call_id(decision) not in carried_out:
             return decision
     return None
 
 
 def decided_call(decision: Decision) -> Answered:
     """The decided call, as though the model had just asked for it, with what is to run."""
-    call = ToolCall(id=call_id(decision), name=decision.tool, arguments=dumps(decision.arguments))
+    call = ToolCall(
+        id=decided_call_id(decision), name=decision.tool, arguments=dumps(decision.arguments)
+    )
     return Answered(text="", calls=(call,))
 
 
@@ -71,14 +73,14 @@ def is_decided(call: ToolCall, arguments: Json, journal: Sequence[Entry]) -> boo
         isinstance(entry, Joined)
         and (decision := entry.utterance.decision) is not None
         and decision.verdict == "approve"
-        and call.id == call_id(decision)
+        and call.id == decided_call_id(decision)
         and call.name == decision.tool
-        and digest(arguments) == digest(decision.arguments)
+        and fingerprint(arguments) == fingerprint(decision.arguments)
         for entry in journal
     )
 
 
-def call_id(decision: Decision) -> str:
+def decided_call_id(decision: Decision) -> str:
     """The id of a decided call: one for each question, whichever run carries it out."""
     return f"{DECIDED}{decision.question_id}"
 

@@ -18,8 +18,8 @@ from brain.run.tools import Json
 from brain.run.wakeup import WakeUp
 
 type State = Literal["done", "running", "recorded", "duplicate"]
-type Heard = Piece | LogEntry
-type Listener = Callable[[Heard], None]
+type Shown = Piece | LogEntry
+type Listener = Callable[[Shown], None]
 
 ORDER_S = 1.0  # seconds a terminal message waits for the breadcrumbs before it to be out
 DRAIN_S = 5.0  # seconds an invocation waits at its end for the channel
@@ -57,10 +57,10 @@ class Reply:
         """Whether somebody follows the run as it happens."""
         return self._listener is not None and self.is_open
 
-    def hear(self, *heard: Heard) -> None:
+    def show(self, *shown: Shown) -> None:
         """Tell who follows the run, as long as the response is open."""
         if self._listener is not None and self.is_open:
-            for one in heard:
+            for one in shown:
                 self._listener(one)
 
     async def secure(self) -> None:
@@ -141,7 +141,7 @@ class Outbox:
                 # A frozen process that thaws must not speak for a run that others have gone on
                 # with.
                 self._lease.check()
-                await self._channel.publish(self._lease.hold.user_id, event, data)
+                await self._channel.publish(self._lease.token.user_id, event, data)
             except ChannelUnreachable as error:
                 log.warning("channel: not published, event=%s reason=%s", event, error)
             except LeaseLost:
@@ -151,7 +151,7 @@ class Outbox:
 def send_websocket_message(outbox: Outbox, reply: Reply, message: Message) -> None:
     """A message over the channel, and to a caller that listens to the run."""
     outbox.send("message", message_for_channel(message))
-    reply.hear(message)
+    reply.show(message)
 
 
 async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | None:
@@ -163,7 +163,7 @@ async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | N
         # Breadcrumbs first: who hears the answer has heard the way to it. A slow channel may not
         # hold the answer back for long.
         await outbox.drain(limit_s=ORDER_S)
-        reply.hear(message)
+        reply.show(message)
         if reply.give("done", message):
             return message
     send_websocket_message(outbox, reply, message)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from brain.memory.ports import Archive
 from brain.run.errors import StoreUnreachable
 from brain.run.messages import LogEntry
-from brain.run.ports import Bulletin, Clock, News
+from brain.run.ports import Clock, LogUpdate, News
 from brain.run.reading import read_log
 from brain.run.state import StateStore
 
@@ -60,10 +60,10 @@ class Feed:
         user_id: str,
         *,
         since: int,
-        release: Callable[[], Awaitable[None]] | None = None,
+        announce: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`release` lets notices be said that wait for a listener."""
-        self._release = release
+        """`announce` lets notices be said that wait for a listener."""
+        self._announce = announce
         self._store = store
         self._archive = archive
         self._news = news
@@ -117,8 +117,8 @@ class Feed:
         here = await self._store.here(self._user_id)
         is_anew = here.last_seq < self._cursor
         self._known_seq = here.last_seq if is_anew else max(self._known_seq, here.last_seq)
-        if here.held and self._release is not None:
-            await self._release()
+        if here.held and self._announce is not None:
+            await self._announce()
 
     async def _read(self) -> AsyncIterator[Item]:
         """All that the log has after the cursor."""
@@ -147,11 +147,11 @@ class Feed:
         while True:
             began = self._clock.now()
             try:
-                async with self._news.listen(self._user_id) as bulletins:
+                async with self._news.listen(self._user_id) as updates:
                     self._is_hearing = self._has_missed = True
                     self._woken.set()
-                    async for bulletin in bulletins:
-                        self._take(bulletin)
+                    async for update in updates:
+                        self._take(update)
             except StoreUnreachable as error:
                 log.warning("feed: no news, reason=%s", error)
             self._is_hearing = False
@@ -161,8 +161,8 @@ class Feed:
             await self._clock.sleep(LISTEN_AGAIN_S[min(tries, len(LISTEN_AGAIN_S) - 1)])
             tries += 1
 
-    def _take(self, bulletin: Bulletin) -> None:
-        self._known_seq = max(self._known_seq, bulletin.last_seq)
-        if bulletin.run_id is not None:
-            self._runs[bulletin.run_id] = bulletin.state
+    def _take(self, update: LogUpdate) -> None:
+        self._known_seq = max(self._known_seq, update.last_seq)
+        if update.run_id is not None:
+            self._runs[update.run_id] = update.state
         self._woken.set()

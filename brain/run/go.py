@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from brain.memory.archiving import copy_log, is_due, tidy_log
 from brain.memory.flow import loaded_memory, renew_memory, summarise
-from brain.notices.flow import NO_RUN, end_quiet, release_after, release_between
+from brain.notices.flow import NO_RUN, announce_after, announce_between, end_quiet
 from brain.run import step
 from brain.run.admit import admit, resume
 from brain.run.deliver import Reply, deliver
@@ -20,7 +20,7 @@ from brain.run.errors import (
 )
 from brain.run.loop import do_one_brain_loop, draft
 from brain.run.messages import Decision, Kind, Message, Remark
-from brain.run.moves import Move, Summons
+from brain.run.moves import CommitKind, WakeCall
 from brain.run.reinvoke import reinvoke_on_timeout
 from brain.run.tools import ClientTool
 from brain.run.turn import Invocation, OutOfTime, Services, Turn
@@ -48,7 +48,7 @@ async def brain_go(
     *,
     text: str,
     message_id: str,
-    call_id: str | None,
+    agent_call_id: str | None,
     client_tools: Sequence[ClientTool] = (),
     decision: Decision | None = None,
     invocation: Invocation,
@@ -68,7 +68,7 @@ async def brain_go(
             tuple(recent_context),
             text=text,
             message_id=message_id,
-            call_id=call_id,
+            agent_call_id=agent_call_id,
             client_tools=tuple(client_tools),
             decision=decision,
             invocation=invocation,
@@ -80,17 +80,17 @@ async def brain_go(
         raise
 
 
-async def brain_again(services: Services, summons: Summons, invocation: Invocation) -> None:
+async def brain_again(services: Services, wake_call: WakeCall, invocation: Invocation) -> None:
     """Go on with a run that the queue calls for. All its messages take the channel.
 
     Raises StoreUnreachable, QueueUnreachable: the queue should try again.
     """
-    if summons.run_id == NO_RUN:
-        await end_quiet(services, summons.user_id)
+    if wake_call.run_id == NO_RUN:
+        await end_quiet(services, wake_call.user_id)
         return
     reply = Reply()
     reply.give("running")
-    turn = await resume(services, summons, invocation, reply)
+    turn = await resume(services, wake_call, invocation, reply)
     if turn is not None:
         await carry_on(turn)
 
@@ -165,10 +165,10 @@ async def _think(turn: Turn) -> Message | None:
 
 async def _tidy(turn: Turn, before_seq: int) -> None:
     """What there is to do when the user has their answer. Nothing of it may undo that."""
-    services, user_id = turn.services, turn.lease.hold.user_id
+    services, user_id = turn.services, turn.lease.token.user_id
     try:
         if turn.waiting:
-            await release_after(turn)
+            await announce_after(turn)
         await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
         if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
             await tidy_log(services, user_id, last_seq=turn.seq)
@@ -207,7 +207,7 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
 async def _say_held(turn: Turn) -> None:
     """The end of a sentence: let the notices that waited for it be said before the next begins."""
     try:
-        await release_between(turn)
+        await announce_between(turn)
     except Unreachable as error:
         log.warning("brain: notices wait, reason=%s", type(error).__name__)
 
@@ -232,5 +232,5 @@ async def _end(turn: Turn, reason: str) -> Message | None:
     """End the run with a word to the user on why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
     last = draft(turn, LAST_WORDS[reason], Kind.ERROR)
-    committed = await turn.commit(Move.END, drafts=(last,), activity="", reason=reason)
+    committed = await turn.commit(CommitKind.END, drafts=(last,), activity="", reason=reason)
     return await deliver(turn.outbox, turn.reply, committed.messages[-1])

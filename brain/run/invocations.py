@@ -8,7 +8,7 @@ from brain.run.tools import Json, ToolSpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Errand:
+class ToolInvocation:
     """One run of a tool: for whom, with which arguments (valid by the schema), under which
     idempotency key.
 
@@ -22,13 +22,13 @@ class Errand:
     arguments: Json
     idempotency_key: str
     tainted: bool = False
-    said: tuple[str, ...] = ()
-    read: tuple[str, ...] = ()
-    earlier: tuple[ToolCall, ...] = ()
+    user_words: tuple[str, ...] = ()
+    foreign_texts: tuple[str, ...] = ()
+    earlier_calls: tuple[ToolCall, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deed:
+class Proposal:
     """What an acting tool is about to do, for the user to say yes to.
 
     `question` reads back exactly what will be done; `recipients` are the addresses that get
@@ -41,7 +41,7 @@ class Deed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
+class ToolResult:
     """What a tool gave, where it depends on the single result whether others wrote it."""
 
     text: str
@@ -55,10 +55,10 @@ class Tool(Protocol):
     def spec(self) -> ToolSpec:
         """What the model is told."""
 
-    async def run(self, errand: Errand) -> str | Given:
+    async def run(self, invocation: ToolInvocation) -> str | ToolResult:
         """Do it and return the text for the model. Raises ToolFault with a text for the model."""
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """After a crash: what the errand gave if the far side knows that it was done; None if it
         cannot tell.
 
@@ -69,7 +69,7 @@ class Tool(Protocol):
 class AskingTool(Tool, Protocol):
     """A tool that does nothing without the user's yes: `asks` or `guarded` stands in its spec."""
 
-    async def prepare(self, errand: Errand) -> Deed | None:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
         """What it would do, to the letter; None if there is nothing to ask about that. Changes
         nothing. Raises ToolFault if it could not be done.
         """

@@ -60,7 +60,7 @@ class Interrupted:
 class Started:
     """A tool that acts on the world is about to run: after a crash nobody knows whether it did."""
 
-    call_id: str
+    tool_call_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,14 +69,14 @@ class Returned:
     it.
     """
 
-    call_id: str
+    tool_call_id: str
     text: str
     failed: bool = False
     foreign: bool = False
 
 
-type Fact = Answered | Interrupted | Started | Returned  # what the brain itself records
-type Entry = Overheard | Equipped | Joined | Fact
+type RunRecord = Answered | Interrupted | Started | Returned  # what the brain itself records
+type Entry = Overheard | Equipped | Joined | RunRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

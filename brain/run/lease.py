@@ -3,7 +3,7 @@
 import logging
 
 from brain.run.errors import LeaseLost, StoreUnreachable
-from brain.run.moves import Hold
+from brain.run.moves import LeaseToken
 from brain.run.ports import Clock
 from brain.run.state import StateStore
 
@@ -21,8 +21,8 @@ class Lease:
     it acts again. `is_ending`: a step is under way, or done, that gives the lease back.
     """
 
-    def __init__(self, clock: Clock, hold: Hold, *, lease_s: float, since: float) -> None:
-        self.hold = hold
+    def __init__(self, clock: Clock, token: LeaseToken, *, lease_s: float, since: float) -> None:
+        self.token = token
         self.is_ending = False
         self._clock = clock
         self._lease_s = lease_s
@@ -51,9 +51,9 @@ class Lease:
             self.check()
             since = self._clock.now()
             try:
-                await store.renew(self.hold)
+                await store.renew(self.token)
             except StoreUnreachable:
-                log.warning("lease: not renewed, run=%s", self.hold.run_id)
+                log.warning("lease: not renewed, run=%s", self.token.run_id)
                 await self._clock.sleep(RETRY_S)
             except LeaseLost:
                 if not self.is_ending:  # else the renewal was overtaken by that step
@@ -70,7 +70,7 @@ class Lease:
             if self.is_ending:
                 continue
             try:
-                await store.look(self.hold)
+                await store.look(self.token)
             except StoreUnreachable:
                 continue  # renewals and commits say so as well
             except LeaseLost:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class LeaseState(StrEnum):
     """What the state store can hold of a user's lease."""
 
     IDLE = "idle"  # no run is open
@@ -22,7 +22,7 @@ class State(StrEnum):
     OVERDUE = "overdue"  # the successor has not come in time
 
 
-class Move(StrEnum):
+class LeaseEvent(StrEnum):
     """What can happen to it."""
 
     ADMIT = "admit"  # a text of the user
@@ -38,14 +38,14 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Transition:
     """A move that means something in a state. `new_fence`: all older tokens are worth nothing from
     now on.
     """
 
-    state: State
-    move: Move
-    becomes: State
+    state: LeaseState
+    event: LeaseEvent
+    becomes: LeaseState
     new_fence: bool
     meaning: str
 
@@ -54,49 +54,56 @@ NEW, SAME = True, False  # the fence
 
 # What is not here changes nothing.
 _TABLE = {
-    State.IDLE: ((Move.ADMIT, State.RUNNING, NEW, "a run begins"),),
-    State.RUNNING: (
-        (Move.ADMIT, State.RUNNING, SAME, "the text joins the run"),
-        (Move.COMMIT, State.RUNNING, SAME, "the lease lasts from now"),
-        (Move.RENEW, State.RUNNING, SAME, "the lease lasts from now"),
-        (Move.FINISH, State.IDLE, SAME, "the run ends, unless the user has said more"),
-        (Move.HAND_OVER, State.HANDING_OVER, NEW, "the new fence is the successor's"),
-        (Move.RELEASE, State.EXPIRED, SAME, "given up"),
-        (Move.STOP, State.IDLE, NEW, "the run ends, whoever is at it"),
-        (Move.TIME, State.EXPIRED, SAME, "no sign of life"),
+    LeaseState.IDLE: ((LeaseEvent.ADMIT, LeaseState.RUNNING, NEW, "a run begins"),),
+    LeaseState.RUNNING: (
+        (LeaseEvent.ADMIT, LeaseState.RUNNING, SAME, "the text joins the run"),
+        (LeaseEvent.COMMIT, LeaseState.RUNNING, SAME, "the lease lasts from now"),
+        (LeaseEvent.RENEW, LeaseState.RUNNING, SAME, "the lease lasts from now"),
+        (LeaseEvent.FINISH, LeaseState.IDLE, SAME, "the run ends, unless the user has said more"),
+        (LeaseEvent.HAND_OVER, LeaseState.HANDING_OVER, NEW, "the new fence is the successor's"),
+        (LeaseEvent.RELEASE, LeaseState.EXPIRED, SAME, "given up"),
+        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends, whoever is at it"),
+        (LeaseEvent.TIME, LeaseState.EXPIRED, SAME, "no sign of life"),
     ),
-    State.EXPIRED: (
-        (Move.ADMIT, State.RUNNING, NEW, "the text's invocation takes over"),
-        (Move.WAKE_UP, State.RUNNING, NEW, "the called invocation takes over"),
-        (Move.RESUME, State.RUNNING, NEW, "the called invocation takes over"),
-        (Move.STOP, State.IDLE, NEW, "the run ends"),
-        (Move.COMMIT, State.RUNNING, SAME, "late, but nobody has taken over"),
-        (Move.RENEW, State.RUNNING, SAME, "late, but nobody has taken over"),
-        (Move.FINISH, State.IDLE, SAME, "late, but nobody has taken over"),
-        (Move.HAND_OVER, State.HANDING_OVER, NEW, "late, but nobody has taken over"),
+    LeaseState.EXPIRED: (
+        (LeaseEvent.ADMIT, LeaseState.RUNNING, NEW, "the text's invocation takes over"),
+        (LeaseEvent.WAKE_UP, LeaseState.RUNNING, NEW, "the called invocation takes over"),
+        (LeaseEvent.RESUME, LeaseState.RUNNING, NEW, "the called invocation takes over"),
+        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends"),
+        (LeaseEvent.COMMIT, LeaseState.RUNNING, SAME, "late, but nobody has taken over"),
+        (LeaseEvent.RENEW, LeaseState.RUNNING, SAME, "late, but nobody has taken over"),
+        (LeaseEvent.FINISH, LeaseState.IDLE, SAME, "late, but nobody has taken over"),
+        (LeaseEvent.HAND_OVER, LeaseState.HANDING_OVER, NEW, "late, but nobody has taken over"),
     ),
-    State.HANDING_OVER: (
-        (Move.RESUME, State.RUNNING, SAME, "the successor goes on"),
-        (Move.ADMIT, State.HANDING_OVER, SAME, "the text joins the run"),
-        (Move.RELEASE, State.OVERDUE, SAME, "the queue was away"),
-        (Move.STOP, State.IDLE, NEW, "the run ends between two invocations"),
-        (Move.TIME, State.OVERDUE, SAME, "the successor has not come"),
+    LeaseState.HANDING_OVER: (
+        (LeaseEvent.RESUME, LeaseState.RUNNING, SAME, "the successor goes on"),
+        (LeaseEvent.ADMIT, LeaseState.HANDING_OVER, SAME, "the text joins the run"),
+        (LeaseEvent.RELEASE, LeaseState.OVERDUE, SAME, "the queue was away"),
+        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends between two invocations"),
+        (LeaseEvent.TIME, LeaseState.OVERDUE, SAME, "the successor has not come"),
     ),
-    State.OVERDUE: (
-        (Move.RESUME, State.RUNNING, SAME, "the successor comes late and goes on"),
-        (Move.STOP, State.IDLE, NEW, "the run ends"),
-        (Move.ADMIT, State.RUNNING, NEW, "the text's invocation takes over"),
-        (Move.WAKE_UP, State.RUNNING, NEW, "the called invocation takes over"),
+    LeaseState.OVERDUE: (
+        (LeaseEvent.RESUME, LeaseState.RUNNING, SAME, "the successor comes late and goes on"),
+        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends"),
+        (LeaseEvent.ADMIT, LeaseState.RUNNING, NEW, "the text's invocation takes over"),
+        (LeaseEvent.WAKE_UP, LeaseState.RUNNING, NEW, "the called invocation takes over"),
     ),
 }
 
-RULES = tuple(
-    Rule(state=state, move=move, becomes=becomes, new_fence=new_fence, meaning=meaning)
+TRANSITIONS = tuple(
+    Transition(state=state, event=event, becomes=becomes, new_fence=new_fence, meaning=meaning)
     for state, rows in _TABLE.items()
-    for move, becomes, new_fence, meaning in rows
+    for event, becomes, new_fence, meaning in rows
 )
 
 
-def rule_for(state: State, move: Move) -> Rule | None:
+def transition_for(state: LeaseState, event: LeaseEvent) -> Transition | None:
     """What the move means in the state; None if it changes nothing."""
-    return next((rule for rule in RULES if (rule.state, rule.move) == (state, move)), None)
+    return next(
+        (
+            transition
+            for transition in TRANSITIONS
+            if (transition.state, transition.event) == (state, event)
+        ),
+        None,
+    )

@@ -15,7 +15,7 @@ from brain.run.deliver import send_websocket_message
 from brain.run.errors import ModelCut, ModelFault
 from brain.run.journal import Answered, Returned, Started
 from brain.run.messages import Draft, Kind, Message
-from brain.run.moves import Asking, Committed, Move
+from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.pieces import Pieces
 from brain.run.ports import Prompt
 from brain.run.step import Verdict
@@ -56,7 +56,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
         pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
         answer = await ask(turn, pieces)
         verdict = step.judge(answer, turn.specs, heard=heard, limits=limits, begun=begun)
-        turn.reply.hear(*pieces.settle(_words(verdict)))
+        turn.reply.show(*pieces.settle(_words(verdict)))
         turn.note(answer)
         turn.spend(
             loops=turn.run.spent.loops + 1, tokens=turn.run.spent.tokens + answer.tokens, attempts=0
@@ -76,7 +76,7 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
     """The model's answer; the last loop's tool results are recorded while it thinks."""
     recording = None
     if turn.unrecorded:
-        recording = asyncio.ensure_future(turn.commit(Move.RECORD))
+        recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
     asking = asyncio.ensure_future(_insist(turn, pieces))
     try:
         both = [asking] if recording is None else [asking, recording]
@@ -136,7 +136,7 @@ def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None] | None:
     """Shows an answer while it comes, if anybody looks."""
     if not turn.reply.has_listener:
         return None
-    return lambda delta: turn.reply.hear(*pieces.take(delta))
+    return lambda delta: turn.reply.show(*pieces.take(delta))
 
 
 def _words(verdict: Verdict) -> tuple[str, ...]:
@@ -157,13 +157,13 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
         turn.note(*step.close_quits(verdict, done=True))
         return await _finish(turn, verdict, breadcrumbs)
     if (act := step.first_act(verdict.work[:1])) and not waits(turn, act.spec):
-        turn.note(Started(call_id=act.call.id))
+        turn.note(Started(tool_call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
     # A text that joined here would be part of the run, but not of the answer: neither a quit after
     # the work nor a question may pass for one that knows it, so it is left for those to find.
     is_last = verdict.quit or any(waits(turn, item.spec) for item in verdict.work)
     committed = await turn.commit(
-        Move.RECORD if is_last else Move.GO_ON,
+        CommitKind.RECORD if is_last else CommitKind.GO_ON,
         drafts=breadcrumbs,
         activity=activity,
         progress=verdict.progress,
@@ -185,7 +185,7 @@ async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
 async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) -> LoopResult:
     """Say the last word and give back the lease, unless the user has said more meanwhile."""
     words = (draft(turn, verdict.last_words, Kind.SAY),) if verdict.last_words else ()
-    committed = await turn.commit(Move.FINISH, drafts=(*breadcrumbs, *words), activity="")
+    committed = await turn.commit(CommitKind.FINISH, drafts=(*breadcrumbs, *words), activity="")
     if not words:
         _speak(turn, committed)
         return LoopResult(needs_another_loop=not committed.finished)
@@ -199,11 +199,11 @@ async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
     """Ask, and let the run rest there, unless the user has said more meanwhile."""
     turn.note(*step.close_quits(verdict, done=False))
     committed = await turn.commit(
-        Move.REST,
+        CommitKind.REST,
         drafts=(question_draft(turn, asked),),
         asking=Asking(
-            asked=Returned(call_id=asked.work.call.id, text=ASKED),
-            not_asked=Returned(call_id=asked.work.call.id, text=NOT_ASKED, failed=True),
+            asked=Returned(tool_call_id=asked.work.call.id, text=ASKED),
+            not_asked=Returned(tool_call_id=asked.work.call.id, text=NOT_ASKED, failed=True),
         ),
         activity="",
     )
@@ -226,7 +226,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         text=clean(text),
         answers_seq=turn.last_seq,
         created_at=clock.utc(),
-        call_id=turn.call_id,
+        agent_call_id=turn.agent_call_id,
         foreign=turn.is_tainted,
     )
 
@@ -237,7 +237,7 @@ def _keep_pace(turn: Turn, began: float) -> None:
     log.info(
         "brain: loop, run=%s fence=%d step=%d ms=%d",
         run.run_id,
-        turn.lease.hold.fence,
+        turn.lease.token.fence,
         run.step,
         ms,
     )

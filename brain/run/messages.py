@@ -91,7 +91,7 @@ class Utterance:
     message_id: str
     run_id: str
     created_at: datetime
-    call_id: str | None = None
+    agent_call_id: str | None = None
     decision: Decision | None = None
 
 
@@ -109,7 +109,7 @@ class Message:
     run_id: str
     answers_seq: int
     created_at: datetime
-    call_id: str | None = None
+    agent_call_id: str | None = None
     speak: Speak = Speak.NOW
     expires_at: datetime | None = None
     supersedes: str | None = None
@@ -128,7 +128,7 @@ class Draft:
     text: str
     answers_seq: int
     created_at: datetime
-    call_id: str | None = None
+    agent_call_id: str | None = None
     speak: Speak = Speak.NOW
     expires_at: datetime | None = None
     supersedes: str | None = None
@@ -146,7 +146,7 @@ class Draft:
             run_id=run_id,
             answers_seq=self.answers_seq,
             created_at=self.created_at,
-            call_id=self.call_id,
+            agent_call_id=self.agent_call_id,
             speak=self.speak,
             expires_at=self.expires_at,
             supersedes=self.supersedes,

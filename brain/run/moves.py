@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from brain.run.journal import Fact, Returned, Run, Spent
+from brain.run.journal import Returned, Run, RunRecord, Spent
 from brain.run.messages import Decision, Draft, Heard, LogEntry, Message, Remark, Utterance
 from brain.run.tools import ClientTool
 
@@ -23,7 +23,7 @@ class Arrival:
     id: str
     text: str
     message_id: str
-    call_id: str | None
+    agent_call_id: str | None
     recent_context: tuple[Remark, ...]
     created_at: datetime
     holder: str
@@ -41,13 +41,13 @@ class Arrival:
             message_id=self.message_id,
             run_id=run_id,
             created_at=self.created_at,
-            call_id=self.call_id,
+            agent_call_id=self.agent_call_id,
             decision=self.decision,
         )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Hold:
+class LeaseToken:
     """The right to be a user's brain. Every change names it; the store refuses it once a newer
     fence exists.
     """
@@ -67,7 +67,7 @@ class Admitted:
     shown of it, None where that has to be made anew; the summary in it reaches to `summarised_seq`.
     """
 
-    hold: Hold
+    token: LeaseToken
     run: Run
     tail: tuple[LogEntry, ...]
     now_ms: int
@@ -110,7 +110,7 @@ class Closed:
 
     state: Literal["unknown", "expired", "superseded", "decided"]
     verdict: str = ""
-    digest: str = ""
+    fingerprint: str = ""
     seq: int = 0
 
 
@@ -145,7 +145,7 @@ type Admission = Admitted | Recorded | Duplicate | Closed | RateLimited
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Summons:
+class WakeCall:
     """A call of the queue to go on with a run: after a hand-over, or because its brain may have
     died.
 
@@ -177,7 +177,7 @@ class Settled:
     held: int = 0
 
 
-class Move(StrEnum):
+class CommitKind(StrEnum):
     """What a commit asks for besides recording."""
 
     RECORD = "record"  # nothing: new texts stay where they are
@@ -208,9 +208,9 @@ class Commit:
     """
 
     step: int
-    move: Move
+    kind: CommitKind
     spent: Spent
-    entries: tuple[Fact, ...] = ()
+    entries: tuple[RunRecord, ...] = ()
     drafts: tuple[Draft, ...] = ()
     asking: Asking | None = None
     activity: str = ""
@@ -220,7 +220,7 @@ class Commit:
     @property
     def question(self) -> Draft | None:
         """What is asked with it."""
-        return self.drafts[-1] if self.move is Move.REST else None
+        return self.drafts[-1] if self.kind is CommitKind.REST else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from brain.run.answers import Delta
 from brain.run.journal import Answered
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.tools import Json
 
 
@@ -17,7 +17,7 @@ class Queue(Protocol):
     QueueUnreachable.
     """
 
-    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+    async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
         """Call /api/brainToBrain."""
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
@@ -40,7 +40,7 @@ class Channel(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bulletin:
+class LogUpdate:
     """What a user's listeners are told: how far the log reaches, and what the run does.
 
     `state` is running, done, stopped, or - where no run is concerned.
@@ -54,7 +54,7 @@ class Bulletin:
 class News(Protocol):
     """What is new in a user's log and run, at most once: a wake-up for readers of the store."""
 
-    def listen(self, user_id: str) -> AbstractAsyncContextManager[AsyncIterator[Bulletin]]:
+    def listen(self, user_id: str) -> AbstractAsyncContextManager[AsyncIterator[LogUpdate]]:
         """Entered once the subscription is confirmed: nothing that comes after is missed, as long
         as it holds. Raises StoreUnreachable when it was not confirmed in time.
 

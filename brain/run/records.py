@@ -24,11 +24,11 @@ from brain.run.journal import (
     Answered,
     Entry,
     Equipped,
-    Fact,
     Interrupted,
     Joined,
     Overheard,
     Returned,
+    RunRecord,
     Started,
     ToolCall,
 )
@@ -47,7 +47,7 @@ def utterance_to_log(
     id: str,
     text: str,
     message_id: str,
-    call_id: str | None,
+    agent_call_id: str | None,
     created_at: datetime,
     decision: Decision | None = None,
 ) -> str:
@@ -57,7 +57,7 @@ def utterance_to_log(
         "id": id,
         "text": text,
         "messageId": message_id,
-        "callId": call_id,
+        "callId": agent_call_id,
         "createdAt": iso(created_at),
     }
     if decision is not None:
@@ -129,7 +129,7 @@ def arrival_to_log(arrival: Arrival) -> str:
         id=arrival.id,
         text=arrival.text,
         message_id=arrival.message_id,
-        call_id=arrival.call_id,
+        agent_call_id=arrival.agent_call_id,
         created_at=arrival.created_at,
         decision=arrival.decision,
     )
@@ -160,7 +160,7 @@ def entry_from_log(
 # ---- the journal
 
 
-def entry_to_journal(entry: Fact) -> str:
+def entry_to_journal(entry: RunRecord) -> str:
     """One line of the journal. Utterances are written by the store itself, as it takes them up."""
     return "e " + dumps({"v": VERSION, **_journal_form(entry)})
 
@@ -211,7 +211,7 @@ def entry_from_journal(line: str, *, run_id: str) -> Entry:
         raise EntryUnreadable("a journal entry does not load") from error
 
 
-def _journal_form(entry: Fact) -> Json:
+def _journal_form(entry: RunRecord) -> Json:
     match entry:
         case Answered():
             calls = [{"id": c.id, "name": c.name, "arguments": c.arguments} for c in entry.calls]
@@ -219,11 +219,11 @@ def _journal_form(entry: Fact) -> Json:
         case Interrupted():
             return {"is": "interrupted", "text": entry.text}
         case Started():
-            return {"is": "started", "call": entry.call_id}
+            return {"is": "started", "call": entry.tool_call_id}
         case Returned():
             return {
                 "is": "returned",
-                "call": entry.call_id,
+                "call": entry.tool_call_id,
                 "text": entry.text,
                 "failed": entry.failed,
                 "foreign": entry.foreign,
@@ -243,10 +243,10 @@ def _journal_entry(form: Json) -> Entry:
         case "interrupted":
             return Interrupted(text=form["text"])
         case "started":
-            return Started(call_id=form["call"])
+            return Started(tool_call_id=form["call"])
         case "returned":
             return Returned(
-                call_id=form["call"],
+                tool_call_id=form["call"],
                 text=form["text"],
                 failed=form["failed"],
                 foreign=form.get("foreign", False),

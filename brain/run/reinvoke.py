@@ -4,7 +4,7 @@ import logging
 
 from brain.run.errors import QueueUnreachable
 from brain.run.journal import Interrupted
-from brain.run.moves import Hold, Move, Summons
+from brain.run.moves import CommitKind, LeaseToken, WakeCall
 from brain.run.turn import Turn
 
 log = logging.getLogger(__name__)
@@ -24,14 +24,16 @@ async def reinvoke_on_timeout(turn: Turn, *, partial: str | None = None) -> None
     if partial:
         turn.note(Interrupted(text=partial))
     turn.spend(handoffs=spent.handoffs + 1)
-    committed = await turn.commit(Move.HAND_OVER)
-    successor = Hold(user_id=turn.lease.hold.user_id, run_id=turn.run.run_id, fence=committed.fence)
+    committed = await turn.commit(CommitKind.HAND_OVER)
+    successor = LeaseToken(
+        user_id=turn.lease.token.user_id, run_id=turn.run.run_id, fence=committed.fence
+    )
     try:
         # Commit first, publish second: a death in between costs a wake-up's delay; the other way
         # round a successor
         # could find the run still held.
         await turn.services.queue.publish(
-            Summons(
+            WakeCall(
                 user_id=successor.user_id,
                 run_id=successor.run_id,
                 reason="handoff",

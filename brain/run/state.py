@@ -17,12 +17,12 @@ from brain.run.moves import (
     Commit,
     Committed,
     Duplicate,
-    Hold,
+    LeaseToken,
     RateLimited,
     Settled,
     Stop,
     Stopped,
-    Summons,
+    WakeCall,
 )
 from brain.run.views import Here, Occupancy, Page, Status
 
@@ -43,19 +43,19 @@ class StateStore(Protocol):
     async def question(self, user_id: str, question_id: str | None) -> Asked | None:
         """A question by its id, or the one that was asked last. None: there is none (any more)."""
 
-    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+    async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
         """Take the lease for a hand-over meant for this fence, or after it has run out."""
 
-    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+    async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
         """Record a step: journal, messages with their places, limits, lease, what comes next."""
 
-    async def renew(self, hold: Hold) -> None:
+    async def renew(self, token: LeaseToken) -> None:
         """Make the lease last from now."""
 
-    async def look(self, hold: Hold) -> None:
+    async def look(self, token: LeaseToken) -> None:
         """See whether the lease is still this hold's. One command."""
 
-    async def release(self, hold: Hold) -> None:
+    async def release(self, token: LeaseToken) -> None:
         """Let the lease run out now: whoever comes next takes over."""
 
     async def stop(self, stop: Stop) -> Stopped | Settled:
@@ -73,7 +73,7 @@ class StateStore(Protocol):
     async def here(self, user_id: str) -> Here:
         """A page listens."""
 
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
+    async def note_presence(self, user_hash: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
         """The channel's word on whether anybody is subscribed, for the user of this digest."""
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:

@@ -111,7 +111,7 @@ def judge(
         work=tuple(item for item in good if item.call.name not in (CONTINUE, QUIT)),
         returned=(
             *failed,
-            *(Returned(call_id=item.call.id, text=SAID) for item in told),
+            *(Returned(tool_call_id=item.call.id, text=SAID) for item in told),
             *(_fail(item.call.id, reason) for item in quits if void),
         ),
         quit=bool(quits) and not void,
@@ -123,7 +123,7 @@ def judge(
 def close_quits(verdict: Verdict, *, done: bool) -> tuple[Returned, ...]:
     """The results of the quit calls, once it is known whether the work beside them succeeded."""
     if done:
-        return tuple(Returned(call_id=id, text=SAID) for id in verdict.quits)
+        return tuple(Returned(tool_call_id=id, text=SAID) for id in verdict.quits)
     return tuple(_fail(id, VOID_QUIT) for id in verdict.quits)
 
 
@@ -153,14 +153,14 @@ def unfinished(journal: Sequence[Entry]) -> Answered | None:
     answer, later = _last_answer(journal)
     if answer is None:
         return None
-    returned = {entry.call_id for entry in later if isinstance(entry, Returned)}
+    returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
     return answer if any(call.id not in returned for call in answer.calls) else None
 
 
 def remaining(verdict: Verdict, journal: Sequence[Entry]) -> tuple[Work, ...]:
     """The verdict's work that has no result in the journal."""
     _, later = _last_answer(journal)
-    returned = {entry.call_id for entry in later if isinstance(entry, Returned)}
+    returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
     return tuple(item for item in verdict.work if item.call.id not in returned)
 
 
@@ -173,7 +173,7 @@ def failures(journal: Sequence[Entry]) -> bool:
 def started_calls(journal: Sequence[Entry]) -> frozenset[str]:
     """The ids of the last answer's calls that were recorded as started."""
     _, later = _last_answer(journal)
-    return frozenset(entry.call_id for entry in later if isinstance(entry, Started))
+    return frozenset(entry.tool_call_id for entry in later if isinstance(entry, Started))
 
 
 def has_heard(journal: Sequence[Entry]) -> bool:
@@ -245,8 +245,8 @@ def _check(call: ToolCall, specs: Mapping[str, ToolSpec]) -> Work | Returned:
     return Work(call=call, arguments=arguments, spec=spec)
 
 
-def _fail(call_id: str, text: str) -> Returned:
-    return Returned(call_id=call_id, text=text, failed=True)
+def _fail(tool_call_id: str, text: str) -> Returned:
+    return Returned(tool_call_id=tool_call_id, text=text, failed=True)
 
 
 def _message(work: Work) -> str:

@@ -5,18 +5,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brain.email.ports import Emails
-from brain.memory.ports import Archive, Memory, MemoryBlock
-from brain.notices.ports import Board
+from brain.memory.ports import Archive, Facts, ShownBlock
+from brain.notices.ports import NoticeBoard
 from brain.preferences.ports import Wishes
 from brain.reminders.ports import Reminders
 from brain.run.decisions import is_tainted
 from brain.run.deliver import Outbox, Reply
 from brain.run.invocations import Tool
-from brain.run.journal import Entry, Equipped, Fact, Joined, Run, Spent
+from brain.run.journal import Entry, Equipped, Joined, Run, RunRecord, Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard, LogEntry
-from brain.run.moves import Admitted, Asking, Commit, Committed, Move
+from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
 from brain.run.ports import Channel, Clock, Model, Queue
 from brain.run.say import SAY_SPECS
 from brain.run.state import StateStore
@@ -41,12 +41,12 @@ class Services:
     tools: Mapping[str, Tool]
     clock: Clock
     limits: Limits
-    board: Board
-    block: MemoryBlock
+    board: NoticeBoard
+    block: ShownBlock
     reminders: Reminders
     archive: Archive | None = None
     wishes: Wishes | None = None
-    memory: Memory | None = None
+    memory: Facts | None = None
     emails: Emails | None = None
     account: "Account | None" = None
 
@@ -92,14 +92,14 @@ class Turn:
     history: Sequence[LogEntry]
     seq: int
     last_seq: int
-    call_id: str | None
+    agent_call_id: str | None
     clock_offset_ms: float
     inherited: frozenset[str]
     heard: Sequence[Heard] = ()
     memory: str | None = None
     summarised_seq: int = 0
     waiting: int = 0
-    unrecorded: list[Fact] = field(default_factory=list)
+    unrecorded: list[RunRecord] = field(default_factory=list)
     loops_here: int = 0
     announced: bool = False
 
@@ -115,8 +115,8 @@ class Turn:
     ) -> "Turn":
         """The turn of an invocation that was admitted by a call sent at `since`."""
         limits, clock = services.limits, services.clock
-        hold = admitted.hold
-        lease = Lease(clock, hold, lease_s=limits.lease_s, since=since)
+        token = admitted.token
+        lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
         joined = [e.utterance for e in admitted.run.journal if isinstance(e, Joined)]
         return cls(
             services=services,
@@ -126,8 +126,8 @@ class Turn:
             wake_up=WakeUp(
                 services.queue,
                 clock,
-                user_id=hold.user_id,
-                run_id=hold.run_id,
+                user_id=token.user_id,
+                run_id=token.run_id,
                 wake=admitted.wake,
                 lease_s=limits.lease_s,
             ),
@@ -136,7 +136,9 @@ class Turn:
             history=admitted.tail,
             seq=admitted.seq or admitted.run.first_seq,
             last_seq=max((u.seq for u in joined), default=admitted.run.first_seq),
-            call_id=next((u.call_id for u in reversed(joined) if u.call_id), None),
+            agent_call_id=next(
+                (u.agent_call_id for u in reversed(joined) if u.agent_call_id), None
+            ),
             clock_offset_ms=admitted.now_ms - clock.now() * 1000,
             inherited=started_calls(admitted.run.journal),
             heard=admitted.heard,
@@ -173,7 +175,7 @@ class Turn:
             self.outbox.send("run", {"runId": self.run.run_id, "state": state})
             self.announced = True
 
-    def note(self, *entries: Fact) -> None:
+    def note(self, *entries: RunRecord) -> None:
         """Add to the journal what the next commit records."""
         self.unrecorded += entries
         self._append(entries)
@@ -185,7 +187,7 @@ class Turn:
 
     async def commit(
         self,
-        move: Move,
+        kind: CommitKind,
         *,
         drafts: tuple[Draft, ...] = (),
         asking: Asking | None = None,
@@ -203,12 +205,17 @@ class Turn:
         entries, self.unrecorded = tuple(self.unrecorded), []
         step = self.run.step
         self.run = replace(self.run, step=step + 1)
-        self.lease.is_ending = move in (Move.FINISH, Move.END, Move.HAND_OVER, Move.REST)
+        self.lease.is_ending = kind in (
+            CommitKind.FINISH,
+            CommitKind.END,
+            CommitKind.HAND_OVER,
+            CommitKind.REST,
+        )
         committed = await self.services.store.commit(
-            self.lease.hold,
+            self.lease.token,
             Commit(
                 step=step,
-                move=move,
+                kind=kind,
                 spent=self.run.spent,
                 entries=entries,
                 drafts=drafts,
@@ -219,7 +226,7 @@ class Turn:
             ),
         )
         self.lease.extend(since=since)
-        self.lease.is_ending = committed.finished or move is Move.HAND_OVER
+        self.lease.is_ending = committed.finished or kind is CommitKind.HAND_OVER
         if asking is not None:
             self._append([asking.asked if committed.finished else asking.not_asked])
         self._take(committed)
@@ -231,10 +238,10 @@ class Turn:
         places = [e.seq for e in committed.taken] + [m.seq for m in committed.messages]
         self.seq = max(self.seq, *places, 0)
         self._append([Joined(utterance=utterance) for utterance in committed.taken])
-        self.reply.hear(*(u for u in committed.taken if u.seq != self.reply.seq))
+        self.reply.show(*(u for u in committed.taken if u.seq != self.reply.seq))
         for utterance in committed.taken:
             self.last_seq = utterance.seq
-            self.call_id = utterance.call_id or self.call_id
+            self.agent_call_id = utterance.agent_call_id or self.agent_call_id
 
     def _append(self, entries: Sequence[Entry]) -> None:
         self.run = replace(self.run, journal=(*self.run.journal, *entries))

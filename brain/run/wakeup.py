@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from brain.run.errors import QueueUnreachable
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.ports import Clock, Queue
 
 MARGIN_S = 1.0  # seconds after the lease's end, so that the wake-up does not come a moment early
@@ -24,7 +24,7 @@ async def publish_wakeup(
     each arrival moves the number on, the chain stays one however often the queue delivers.
     """
     await queue.publish(
-        Summons(user_id=user_id, run_id=run_id, reason="wakeup", wake=wake),
+        WakeCall(user_id=user_id, run_id=run_id, reason="wakeup", wake=wake),
         delay_s=max(lease_left_s, 0.0) + MARGIN_S,
         dedup_id=f"{run_id}-wake-{wake}",
     )

@@ -6,7 +6,7 @@ from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Tool
 from brain.run.messages import LogEntry, Utterance
 
 
-def said(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
+def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
     """The user's own words, of this run and of the log before it.
 
     A decision on a question is none: its text is ours, or a plain yes. The remarks of the
@@ -24,19 +24,19 @@ def said(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ..
     )
 
 
-def read(journal: Iterable[Entry], foreign_tools: Container[str]) -> tuple[str, ...]:
+def foreign_texts(journal: Iterable[Entry], foreign_tools: Container[str]) -> tuple[str, ...]:
     """What others wrote, of this run: the results of the tools that can give nothing else."""
     texts: list[str] = []
     names: dict[str, str] = {}
     for entry in journal:
         if isinstance(entry, Answered):  # the ids of calls differ within one answer only
             names = {call.id: call.name for call in entry.calls}
-        elif isinstance(entry, Returned) and names.get(entry.call_id) in foreign_tools:
+        elif isinstance(entry, Returned) and names.get(entry.tool_call_id) in foreign_tools:
             texts += [entry.text] if entry.foreign else []
     return tuple(texts)
 
 
-def earlier(journal: Sequence[Entry], call: ToolCall) -> tuple[ToolCall, ...]:
+def earlier_calls(journal: Sequence[Entry], call: ToolCall) -> tuple[ToolCall, ...]:
     """The run's calls of the same tool before this one, which is of its last answer."""
     calls = [one for e in journal if isinstance(e, Answered) for one in e.calls]
     place = len(calls) - 1 - calls[::-1].index(call)

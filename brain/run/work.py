@@ -10,9 +10,9 @@ from brain.run.codec import clean
 from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
 from brain.run.errors import BrainError, LeaseLost, ToolFault
-from brain.run.invocations import Errand, Given, Tool
+from brain.run.invocations import Tool, ToolInvocation, ToolResult
 from brain.run.journal import Returned, Started
-from brain.run.moves import Move
+from brain.run.moves import CommitKind
 from brain.run.step import UNSURE, Verdict, Work
 from brain.run.tools import Effect
 from brain.run.turn import OutOfTime, Turn
@@ -60,7 +60,7 @@ async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
     """What has to be asked before a call, or why it cannot be done at all."""
     try:
         async with asyncio.timeout(work.spec.limit_s):
-            return await asks(turn, work, _errand(turn, work))
+            return await asks(turn, work, _tool_invocation(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except (TimeoutError, BrainError) as error:
@@ -79,8 +79,8 @@ async def _act(turn: Turn, work: Work) -> Returned:
     repeat; the other way round it would be done twice.
     """
     if work.call.id not in step.started_calls(turn.run.journal):
-        turn.note(Started(call_id=work.call.id))
-        await turn.commit(Move.RECORD, activity=work.spec.name)
+        turn.note(Started(tool_call_id=work.call.id))
+        await turn.commit(CommitKind.RECORD, activity=work.spec.name)
     elif work.call.id in turn.inherited:
         return await _find_out(turn, work)
     return await _run(turn, work)
@@ -90,7 +90,7 @@ async def _find_out(turn: Turn, work: Work) -> Returned:
     """What became of a call that a dead invocation had started."""
     try:
         async with asyncio.timeout(work.spec.limit_s):
-            text = await _tool(turn, work).outcome(_errand(turn, work))
+            text = await _tool(turn, work).outcome(_tool_invocation(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except (TimeoutError, BrainError):
@@ -108,7 +108,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
     turn.lease.check()
     try:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
-            given = await _tool(turn, work).run(_errand(turn, work))
+            given = await _tool(turn, work).run(_tool_invocation(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except LeaseLost:
@@ -125,7 +125,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
         return _returned(turn, work, "It failed for a reason of its own.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
-    if isinstance(given, Given):
+    if isinstance(given, ToolResult):
         return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
     return _returned(turn, work, given, foreign=work.spec.foreign)
 
@@ -134,21 +134,21 @@ def _tool(turn: Turn, work: Work) -> Tool:
     return turn.services.tools[work.spec.name]
 
 
-def _errand(turn: Turn, work: Work) -> Errand:
+def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
     """The key holds the loop too: some servers number their calls anew in each answer. A decided
     call has its question's: whichever run carries it out.
     """
     run, id = turn.run, work.call.id
     foreign = {name for name, tool in turn.services.tools.items() if tool.spec.foreign}
-    return Errand(
-        user_id=turn.lease.hold.user_id,
+    return ToolInvocation(
+        user_id=turn.lease.token.user_id,
         call=work.call,
         arguments=work.arguments,
         idempotency_key=id if is_decided_id(id) else f"{run.run_id}:{run.spent.loops}:{id}",
         tainted=turn.is_tainted,
-        said=words.said(run.journal, turn.history),
-        read=words.read(run.journal, foreign),
-        earlier=words.earlier(run.journal, work.call),
+        user_words=words.user_words(run.journal, turn.history),
+        foreign_texts=words.foreign_texts(run.journal, foreign),
+        earlier_calls=words.earlier_calls(run.journal, work.call),
     )
 
 
@@ -156,4 +156,4 @@ def _returned(
     turn: Turn, work: Work, text: str, *, failed: bool = False, foreign: bool = False
 ) -> Returned:
     short = shorten(clean(text), turn.services.limits.tool_result_chars)
-    return Returned(call_id=work.call.id, text=short, failed=failed, foreign=foreign)
+    return Returned(tool_call_id=work.call.id, text=short, failed=failed, foreign=foreign)

@@ -55,18 +55,22 @@ _STOPS = ".,;:!?'*"  # at its end they are the sentence's
 
 
 def objection(
-    address: Address, *, said: Iterable[str], read: Iterable[str], asked: Iterable[Address]
+    address: Address,
+    *,
+    user_words: Iterable[str],
+    foreign_texts: Iterable[str],
+    asked: Iterable[Address],
 ) -> str:
     """Why a tainted run may not open the address, in words for the model; empty if it may.
 
     `asked` are the addresses that the run has asked for before, opened or not.
     """
     # What the user has said may have a fragment or not: it is not sent.
-    if any(one.text == address.text for text in said for one in _said_in(text)):
+    if any(one.text == address.text for text in user_words for one in _said_in(text)):
         return ""
     if address.query is not None or address.has_fragment:
         return UNTRUSTED
-    if not any(one == address for text in read for one in _written_in(text)):
+    if not any(one == address for text in foreign_texts for one in _written_in(text)):
         return UNTRUSTED
     # Another slice of the same page tells its server nothing more.
     return "" if len({*asked} - {address}) < MOST_READ else TOO_MANY

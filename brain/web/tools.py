@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from brain.run.codec import dumps
 from brain.run.errors import PageUnreadable, ToolFault
-from brain.run.invocations import Errand, Tool
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.tools import Effect, Json, ToolSpec
 from brain.web import mistrust
@@ -59,17 +59,17 @@ class PageTool:
     web: Web
     spec: ToolSpec = READ
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         """Compact JSON."""
         try:
-            address = parse(errand.arguments["url"])
-            _check(errand, address)
+            address = parse(invocation.arguments["url"])
+            _check(invocation, address)
             page = await self.web.read(address.text)
         except PageUnreadable as error:
             raise ToolFault(UNREADABLE.format(error)) from error
-        return dumps(_shown(page, errand.arguments.get("offset", 0)))
+        return dumps(_shown(page, invocation.arguments.get("offset", 0)))
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         """None: running it again is the way to ask."""
         return None
 
@@ -79,14 +79,17 @@ def web_tools(web: Web) -> tuple[Tool, ...]:
     return (PageTool(web=web),)
 
 
-def _check(errand: Errand, address: Address) -> None:
+def _check(invocation: ToolInvocation, address: Address) -> None:
     """Before anything of the address leaves: a name that is looked up is told already. Raises
     ToolFault.
     """
-    if not errand.tainted:
+    if not invocation.tainted:
         return
     objection = mistrust.objection(
-        address, said=errand.said, read=errand.read, asked=_addresses(errand.earlier)
+        address,
+        user_words=invocation.user_words,
+        foreign_texts=invocation.foreign_texts,
+        asked=_addresses(invocation.earlier_calls),
     )
     if objection:
         raise ToolFault(objection)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from brain.aside.enquiry import Doing, in_words
-from brain.run.deliver import Heard, Reply
+from brain.run.deliver import Reply, Shown
 from brain.run.errors import TooManyTexts
 from brain.run.go import brain_go
 from brain.run.limits import Limits
@@ -41,10 +41,10 @@ def test_who_asks_what_it_is_doing_is_told_at_once_and_the_run_never_knows() -> 
         first = world.spawn(world.ask("Where to?"))
         await asyncio.sleep(20)
         before = world.redis.calls
-        told = await world.ask(STATUS, call_id="call-7")
+        told = await world.ask(STATUS, agent_call_id="call-7")
         assert told.message is not None
         assert (told.state, told.message.text) == ("done", doing(seconds=20))
-        assert (told.message.call_id, told.message.kind) == ("call-7", Kind.SAY)
+        assert (told.message.agent_call_id, told.message.kind) == ("call-7", Kind.SAY)
         assert world.redis.calls - before == 2
         outcome = await first
         assert outcome.message is not None
@@ -110,13 +110,13 @@ def test_who_follows_the_question_hears_it_and_its_answer_and_the_channel_nothin
         world = World([words("Rome.", delay_s=30)])
         world.spawn(world.ask("Where to?"))
         await asyncio.sleep(20)
-        heard: list[Heard] = []
+        heard: list[Shown] = []
         await brain_go(
             world.services,
             "anna",
             text=STATUS,
             message_id="message-1",
-            call_id=None,
+            agent_call_id=None,
             invocation=world.invocation(),
             reply=Reply(heard.append),
         )

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from brain.notices.model import Held, Notice
-from brain.notices.ports import Board
+from brain.notices.model import Notice, PendingNotices
+from brain.notices.ports import NoticeBoard
 from brain.run.messages import Draft, Message
-from brain.run.moves import Hold
+from brain.run.moves import LeaseToken
 from tests.chaos.gates import Caller, Gate
 
 
@@ -23,30 +23,32 @@ class Told:
 class GatedBoard:
     """Board behind a gate."""
 
-    def __init__(self, gate: Gate, board: Board) -> None:
+    def __init__(self, gate: Gate, board: NoticeBoard) -> None:
         self._gate = gate
         self._board = board
         self._caller = Caller(gate)
 
-    async def hold(self, user_id: str, notice: Notice) -> Held:
-        held: Held = await self._caller.move("hold", lambda: self._board.hold(user_id, notice))
+    async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
+        held: PendingNotices = await self._caller.move(
+            "hold", lambda: self._board.keep(user_id, notice)
+        )
         return held
 
-    async def held(self, user_id: str) -> Held:
-        held: Held = await self._caller.move("held", lambda: self._board.held(user_id))
+    async def pending(self, user_id: str) -> PendingNotices:
+        held: PendingNotices = await self._caller.move("held", lambda: self._board.pending(user_id))
         return held
 
-    async def say(
+    async def announce(
         self,
         user_id: str,
         draft: Draft | None,
         *,
         forms: Sequence[str],
         noted: Sequence[Notice] = (),
-        hold: Hold | None = None,
+        token: LeaseToken | None = None,
     ) -> Message | None:
         said: Message | None = await self._caller.move(
-            "say", lambda: self._say(user_id, draft, forms, noted, hold)
+            "say", lambda: self._say(user_id, draft, forms, noted, token)
         )
         return said
 
@@ -56,16 +58,16 @@ class GatedBoard:
         draft: Draft | None,
         forms: Sequence[str],
         noted: Sequence[Notice],
-        hold: Hold | None,
+        token: LeaseToken | None,
     ) -> Message | None:
         ledger, process = self._gate.scene.ledger, self._gate.process
         before = ledger.state(user_id)
-        message = await self._board.say(user_id, draft, forms=forms, noted=noted, hold=hold)
+        message = await self._board.announce(user_id, draft, forms=forms, noted=noted, token=token)
         changed = ledger.state(user_id) != before
-        if hold is not None and changed:
-            ledger.check_holder(process, hold, before, "a notice")
+        if token is not None and changed:
+            ledger.check_holder(process, token, before, "a notice")
         is_alive = not before.is_idle and before.number("lease") > self._gate.scene.store_ms()
-        if hold is None and message is not None and changed and is_alive:
+        if token is None and message is not None and changed and is_alive:
             ledger.wrong.append(f"I8 {process.name} spoke while the brain was speaking")
         if message is not None and draft is not None:
             notices = tuple(notice.id for notice in noted)

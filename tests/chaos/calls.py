@@ -7,7 +7,7 @@ from brain.events.model import Event
 from brain.run.deliver import Outcome
 from brain.run.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.run.messages import Decision
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.turn import Invocation, Services
 from tests.chaos.ledger import Said
 from tests.chaos.processes import Process
@@ -58,10 +58,10 @@ async def _find_question(world: "World", said: Said) -> bool:
     return False
 
 
-async def deliver(world: "World", summons: Summons) -> None:
+async def deliver(world: "World", wake_call: WakeCall) -> None:
     """A message of the queue: it comes again until it is answered with a 200."""
     for delivery in range(DELIVERIES):
-        process = _summon(world, summons)
+        process = _summon(world, wake_call)
         await asyncio.wait({process.connection})
         error = process.connection.exception()
         if error is None:
@@ -164,7 +164,7 @@ async def _run(
             said.user,
             text=said.text,
             message_id=said.message_id,
-            call_id=None,
+            agent_call_id=None,
             decision=said.decision,
             invocation=invocation,
             reply=reply,
@@ -177,18 +177,18 @@ async def _run(
         world.ledger.crashes.append(f"{invocation.id}: {error!r}")
 
 
-def _summon(world: "World", summons: Summons) -> Process:
+def _summon(world: "World", wake_call: WakeCall) -> Process:
     """A call of /api/brainToBrain."""
-    process, invocation, services = world.start(summons.user_id)
+    process, invocation, services = world.start(wake_call.user_id)
 
     async def edge() -> None:
         try:
-            await world.product.brain_again(services, summons, invocation)
+            await world.product.brain_again(services, wake_call, invocation)
         finally:
             process.finish()
             world.tell(f"{process.name} ends")
 
-    number = summons.wake or summons.fence
-    world.tell(f"{process.name} is summoned by {summons.reason} {number} of {summons.user_id}")
+    number = wake_call.wake or wake_call.fence
+    world.tell(f"{process.name} is summoned by {wake_call.reason} {number} of {wake_call.user_id}")
     process.start(edge())
     return process

@@ -18,10 +18,9 @@ from brain.run.errors import (
     QueueUnreachable,
     ToolFault,
 )
-from brain.run.invocations import Deed as Proposal
-from brain.run.invocations import Errand
+from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.journal import Answered, ToolCall
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.ports import Prompt
 from brain.run.tools import Effect, Json, ToolSpec
 from tests.chaos.calls import deliver
@@ -47,20 +46,20 @@ class QueueHere:
         self._gate = gate
         self._world = world
 
-    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+    async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
         world = self._world
-        point = await self._gate.enter("queue", summons.reason)
+        point = await self._gate.enter("queue", wake_call.reason)
         await asyncio.sleep(NETWORK_S)
         if world.refused_until("queue") > world.now:
             raise QueueUnreachable("refused")
         if world.now >= world.known.get(dedup_id, 0):
             world.known[dedup_id] = world.now + DEDUP_S
-            world.ledger.queued.append(summons)
+            world.ledger.queued.append(wake_call)
             wait_s = float(math.ceil(delay_s))
             wait_s += SLOW_S * ("slow" in point.kinds) + SLOWEST_S * ("slowest" in point.kinds)
-            world.later(wait_s, lambda: deliver(world, summons))
+            world.later(wait_s, lambda: deliver(world, wake_call))
             if "twice" in point.kinds:
-                world.later(wait_s + LATER_S, lambda: deliver(world, summons))
+                world.later(wait_s + LATER_S, lambda: deliver(world, wake_call))
         await self._gate.leave(point)
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
@@ -135,13 +134,15 @@ class ToolHere:
     def spec(self) -> ToolSpec:
         return self._tool.spec
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         world, tool = self._world, self._tool
         point = await self._gate.enter("tool", tool.spec.name)
         if "break" in point.kinds:
             raise RuntimeError("the tool's own")
-        key = errand.idempotency_key
-        deed = Deed(user=errand.user_id, tool=tool.spec.name, key=key, call_id=errand.call.id)
+        key = invocation.idempotency_key
+        deed = Deed(
+            user=invocation.user_id, tool=tool.spec.name, key=key, call_id=invocation.call.id
+        )
         acts = tool.spec.effect is Effect.ACTS
         world.ledger.did(self._gate.process, deed, at=world.now, acts=acts)
         seconds = tool.spec.limit_s + 1 if "hang" in point.kinds else tool.seconds
@@ -149,21 +150,21 @@ class ToolHere:
         await self._gate.leave(point)
         return done(key) + "." * tool.chars
 
-    async def prepare(self, errand: Errand) -> Proposal:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
         point = await self._gate.enter("tool", "prepare")
         await asyncio.sleep(NETWORK_S)
         await self._gate.leave(point)
         return Proposal(question="Shall I?", recipients=("anna",))
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         point = await self._gate.enter("tool", "outcome")
         await asyncio.sleep(NETWORK_S)
         await self._gate.leave(point)
         if not self._tool.knows:
             return None
-        if errand.idempotency_key not in {deed.key for deed in self._world.ledger.deeds}:
+        if invocation.idempotency_key not in {deed.key for deed in self._world.ledger.deeds}:
             raise ToolFault(NOT_DONE)
-        return done(errand.idempotency_key)
+        return done(invocation.idempotency_key)
 
 
 NOT_DONE = "It was not done."

@@ -22,13 +22,13 @@ from brain.run.moves import (
     Commit,
     Committed,
     Duplicate,
-    Hold,
+    LeaseToken,
     RateLimited,
     Recorded,
     Settled,
     Stop,
     Stopped,
-    Summons,
+    WakeCall,
 )
 from brain.run.state import StateStore
 from brain.run.views import Here, Occupancy, Page, Status
@@ -175,29 +175,29 @@ class GatedStore:
         )
         return asked
 
-    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+    async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
         answer: Admitted | Alive | Settled = await self._caller.move(
-            "resume", lambda: self._take(lambda: self._store.resume(summons, holder=holder))
+            "resume", lambda: self._take(lambda: self._store.resume(wake_call, holder=holder))
         )
         return answer
 
-    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+    async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
         answer: Committed = await self._caller.move(
-            commit.move.value, lambda: self._commit(hold, commit)
+            commit.kind.value, lambda: self._commit(token, commit)
         )
         return answer
 
-    async def renew(self, hold: Hold) -> None:
+    async def renew(self, token: LeaseToken) -> None:
         await self._caller.move(
-            "renew", lambda: self._touch(hold, "renew", lambda: self._store.renew(hold))
+            "renew", lambda: self._touch(token, "renew", lambda: self._store.renew(token))
         )
 
-    async def look(self, hold: Hold) -> None:
-        await self._caller.move("look", lambda: self._store.look(hold), limit_s=CALLER_LIMIT_S)
+    async def look(self, token: LeaseToken) -> None:
+        await self._caller.move("look", lambda: self._store.look(token), limit_s=CALLER_LIMIT_S)
 
-    async def release(self, hold: Hold) -> None:
+    async def release(self, token: LeaseToken) -> None:
         await self._caller.move(
-            "release", lambda: self._touch(hold, "release", lambda: self._store.release(hold))
+            "release", lambda: self._touch(token, "release", lambda: self._store.release(token))
         )
 
     async def stop(self, stop: Stop) -> Stopped | Settled:
@@ -235,12 +235,12 @@ class GatedStore:
         self._gate.scene.ledger.taken(self._gate.process, before, self._state(), now_ms=now_ms)
         return answer
 
-    async def _commit(self, hold: Hold, commit: Commit) -> Committed:
+    async def _commit(self, token: LeaseToken, commit: Commit) -> Committed:
         before = self._state()
-        answer = await self._store.commit(hold, commit)
+        answer = await self._store.commit(token, commit)
         scene = self._gate.scene
         scene.ledger.committed(
-            self._gate.process, hold, commit, before, self._state(),
+            self._gate.process, token, commit, before, self._state(),
             at=asyncio.get_running_loop().time(), lease_s=scene.lease_s,
         )  # fmt: skip
         return answer
@@ -253,11 +253,11 @@ class GatedStore:
             self._gate.scene.ledger.stopped(self._gate.process, answer, at=now)
         return answer
 
-    async def _touch(self, hold: Hold, what: str, send: Callable[[], Awaitable[Any]]) -> Any:
+    async def _touch(self, token: LeaseToken, what: str, send: Callable[[], Awaitable[Any]]) -> Any:
         before = self._state()
         answer = await send()
         if self._state() != before:
-            self._gate.scene.ledger.check_holder(self._gate.process, hold, before, what)
+            self._gate.scene.ledger.check_holder(self._gate.process, token, before, what)
         return answer
 
     def _state(self) -> State:

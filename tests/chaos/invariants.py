@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from brain.run.codec import message_for_channel, message_to_wire
-from brain.run.decisions import call_id, is_decided_id
+from brain.run.decisions import decided_call_id, is_decided_id
 from brain.run.messages import Kind, LogEntry, Message, Utterance
-from brain.run.moves import Move
+from brain.run.moves import CommitKind
 from brain.run.step import UNSURE
 from brain.run.tools import Effect
 from tests.chaos.far import done
@@ -88,7 +88,7 @@ def _broke_off(world: World, text: Utterance) -> bool:
     """Whether the text's run ended with a word on why it did not come to its end."""
     ended = [s for s in world.ledger.steps if s.run_id == text.run_id and s.ended]
     stopped = {stop.message.run_id for stop in world.ledger.stops}
-    return text.run_id in stopped or any(s.commit.move is Move.END for s in ended)
+    return text.run_id in stopped or any(s.commit.kind is CommitKind.END for s in ended)
 
 
 def _taken_up(world: World, text: Utterance) -> bool:
@@ -96,7 +96,9 @@ def _taken_up(world: World, text: Utterance) -> bool:
     if text.decision is None:
         return True
     decided = world.ledger.decided(text.run_id)
-    return any(call.id == call_id(text.decision) for call in decided) or _broke_off(world, text)
+    return any(call.id == decided_call_id(text.decision) for call in decided) or _broke_off(
+        world, text
+    )
 
 
 def _told_the_truth(said: Said, messages: list[Message]) -> Iterator[str]:
@@ -141,9 +143,9 @@ def _paid_once(world: World, user: str) -> Iterator[str]:
             yield f"I5 run {run_id} counts {loops} loops and recorded {answers} answers"
         if [step.commit.step for step in steps] != list(range(len(steps))):
             yield f"I5 run {run_id} recorded steps {[step.commit.step for step in steps]}"
-        results = Counter(result.call_id for result in world.ledger.results(run_id))
+        results = Counter(result.tool_call_id for result in world.ledger.results(run_id))
         yield from (f"I5 call {id} has {n} results" for id, n in results.items() if n > 1)
-        if steps[-1].ended and steps[-1].commit.move is not Move.END:
+        if steps[-1].ended and steps[-1].commit.kind is not CommitKind.END:
             calls = [call.id for one in world.ledger.answers(run_id) for call in one.calls]
             yield from (
                 f"I5 no result of call {id} was recorded" for id in calls if not results[id]
@@ -156,7 +158,7 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
     times = Counter(deed.key for deed in world.ledger.deeds if deed.tool in acts)
     yield from (f"I6 done {n} times: {key}" for key, n in times.items() if n > 1)
     for run_id in _runs(world, user):
-        results = {result.call_id: result for result in world.ledger.results(run_id)}
+        results = {result.tool_call_id: result for result in world.ledger.results(run_id)}
         for loop, answer in enumerate(world.ledger.answers(run_id), start=1):
             for call in answer.calls:
                 if call.name in acts and call.id in results:
@@ -191,7 +193,7 @@ def _bounded(world: World, user: str) -> Iterator[str]:
         if times > limits.attempts + 1:
             yield f"I7 step {step} of run {run_id} was begun anew {times} times"
     invocations = sum(process.user == user for process in world.processes)
-    queued = sum(summons.user_id == user for summons in world.ledger.queued)
+    queued = sum(wake_call.user_id == user for wake_call in world.ledger.queued)
     if queued > QUEUED_PER_INVOCATION * invocations + QUEUED_SPARE:
         yield f"I7 {queued} messages of the queue for {invocations} invocations of {user}"
 

@@ -9,7 +9,7 @@ from brain.run.decisions import is_decided_id
 from brain.run.deliver import Outcome
 from brain.run.journal import Answered, Returned, Started, ToolCall
 from brain.run.messages import Decision, Message
-from brain.run.moves import Commit, Hold, Move, Stopped, Summons
+from brain.run.moves import Commit, CommitKind, LeaseToken, Stopped, WakeCall
 from brain.run.tools import Json
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
@@ -111,7 +111,7 @@ class Ledger:
         self.thoughts: list[Thought] = []
         self.deeds: list[Deed] = []
         self.published: list[Published] = []
-        self.queued: list[Summons] = []
+        self.queued: list[WakeCall] = []
         self.told: list[Told] = []
         self.happened: list[tuple[str, str]] = []  # users and events whose senders have a 200
         self.overran: list[str] = []
@@ -146,7 +146,7 @@ class Ledger:
     def committed(
         self,
         process: Process,
-        hold: Hold,
+        token: LeaseToken,
         commit: Commit,
         before: State,
         after: State,
@@ -157,18 +157,18 @@ class Ledger:
         """A commit was executed at the store."""
         if before == after:
             return
-        self.check_holder(process, hold, before, f"commit of step {commit.step}")
+        self.check_holder(process, token, before, f"commit of step {commit.step}")
         ended = after.is_idle
         self.steps.append(
             Step(
                 process=process.name,
-                user=hold.user_id,
-                run_id=hold.run_id,
+                user=token.user_id,
+                run_id=token.run_id,
                 commit=commit,
                 ended=ended,
             )
         )
-        if ended or commit.move is Move.HAND_OVER:
+        if ended or commit.kind is CommitKind.HAND_OVER:
             # Done in good standing: it may say the rest as long as its lease would have lasted.
             self._good_until[process.name] = at + lease_s
 
@@ -192,9 +192,9 @@ class Ledger:
             step = (after.run["id"], after.number("step"))
             self.attempts[step] = self.attempts.get(step, 0) + 1
 
-    def check_holder(self, process: Process, hold: Hold, before: State, what: str) -> None:
+    def check_holder(self, process: Process, token: LeaseToken, before: State, what: str) -> None:
         """Only the holder of the newest fence changes anything."""
-        holds = before.run.get("holder") == process.name and before.number("fence") == hold.fence
+        holds = before.run.get("holder") == process.name and before.number("fence") == token.fence
         if not holds or before.is_idle:
             self.wrong.append(f"I2 {process.name} changed the store without the lease: {what}")
 
@@ -226,10 +226,10 @@ class Ledger:
         run_id = self.state(process.user).run.get("id", "")
         recently_stopped = self._was_stopped(process.user, at)
         # An act that was under way, by the journal, when the stop came: the stop has said so.
-        under_way = Started(call_id=deed.call_id) in self._entries(run_id)
+        under_way = Started(tool_call_id=deed.call_id) in self._entries(run_id)
         if not (recently_stopped and (under_way or not acts)):
             self.check_standing(process, f"tool {deed.tool}", at=at, strictly=True)
-        if deed.call_id in {result.call_id for result in self.results(run_id)}:
+        if deed.call_id in {result.tool_call_id for result in self.results(run_id)}:
             self.wrong.append(f"I5 ran again after its result was recorded: {deed.key}")
         self.deeds.append(deed)
 

@@ -23,7 +23,7 @@ class Product:
     brain_again: Callable[..., Awaitable[Any]] = go.brain_again
     wait_for: Callable[..., Awaitable[Any]] = patience.wait_for
     stop_run: Callable[..., Awaitable[Any]] = control.stop_run
-    release: Callable[..., Awaitable[Any]] = notices.release
+    announce_pending: Callable[..., Awaitable[Any]] = notices.announce_pending
     take_word: Callable[..., Awaitable[Any]] = events.take_word
     reply: Callable[[], Reply] = Reply
     services: Callable[..., Services] = Services

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any
 
-from brain.memory.redis import RedisMemoryBlock
-from brain.notices.redis import RedisBoard
+from brain.memory.redis import RedisShownBlock
+from brain.notices.redis import RedisNoticeBoard
 from brain.reminders.redis import RedisReminders
 from brain.run.turn import Invocation, Services
 from tests.chaos import faults
@@ -150,7 +150,7 @@ class World:
         async def edge() -> None:
             try:
                 await self.store.here(user)
-                await self.product.release(services, user)
+                await self.product.announce_pending(services, user)
             finally:
                 process.finish()
 
@@ -174,8 +174,8 @@ class World:
     def _behind(self, gate: Gate) -> Services:
         return self.product.services(
             store=GatedStore(gate, self.store),
-            board=GatedBoard(gate, RedisBoard(self.redis)),
-            block=RedisMemoryBlock(self.redis),
+            board=GatedBoard(gate, RedisNoticeBoard(self.redis)),
+            block=RedisShownBlock(self.redis),
             reminders=RedisReminders(self.redis),
             queue=QueueHere(gate, self),
             channel=ChannelHere(gate, self),

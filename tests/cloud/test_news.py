@@ -16,7 +16,7 @@ from brain.cloud.redis.news import BACKLOG, Inbox, UpstashNews
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.upstash import Upstash
 from brain.run.errors import StoreUnreachable
-from brain.run.ports import Bulletin
+from brain.run.ports import LogUpdate
 from local.engines import valkey
 from local.faults import Fault, FaultInjector
 from local.server import serving
@@ -155,14 +155,14 @@ async def test_news_that_were_never_listened_to_have_nothing_to_close() -> None:
 async def test_to_who_does_not_come_for_them_the_older_bulletins_are_dropped() -> None:
     inbox = Inbox()
     for seq in range(1, BACKLOG + 11):
-        inbox.put(Bulletin(last_seq=seq, state="running", run_id="r1"))
+        inbox.put(LogUpdate(last_seq=seq, state="running", run_id="r1"))
     seqs = [(await anext(inbox)).last_seq for _ in range(BACKLOG)]
     assert seqs == list(range(11, BACKLOG + 11))
 
 
 async def test_what_came_before_the_break_is_heard_before_it() -> None:
     inbox = Inbox()
-    inbox.put(Bulletin(last_seq=1, state="running", run_id="r1"))
+    inbox.put(LogUpdate(last_seq=1, state="running", run_id="r1"))
     inbox.end("the stream ended")
     assert (await anext(inbox)).last_seq == 1
     with pytest.raises(StoreUnreachable):

@@ -24,7 +24,7 @@ from brain.cloud.qstash import (
     retry_after_s,
 )
 from brain.run.errors import QueueUnreachable, SignatureRefused
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.settings import QueueSettings
 from local.faults import Fault, FaultInjector
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
@@ -32,8 +32,8 @@ from tests.cloud.connections import CountConnections
 from tests.local.qstash_stage import Destination, Received
 from tests.local.serving import served
 
-HANDOFF = Summons(user_id="anna", run_id="r1", reason="handoff", fence=2)
-WAKEUP = Summons(user_id="anna", run_id="r1", reason="wakeup", wake=3)
+HANDOFF = WakeCall(user_id="anna", run_id="r1", reason="handoff", fence=2)
+WAKEUP = WakeCall(user_id="anna", run_id="r1", reason="wakeup", wake=3)
 BODY = b'{"userId":"anna"}'
 PUBLIC_URL = "https://brain.example"
 EVENT: dict[str, Any] = {"type": "mail.check", "userId": "anna", "text": "Grüße 👋"}
@@ -148,8 +148,8 @@ async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -
 
 
 async def test_the_same_summons_twice_is_delivered_once(stage: Stage) -> None:
-    for summons, dedup_id in ((HANDOFF, "one"), (HANDOFF, "one"), (WAKEUP, "two")):
-        await stage.queue.publish(summons, delay_s=0, dedup_id=dedup_id)
+    for wake_call, dedup_id in ((HANDOFF, "one"), (HANDOFF, "one"), (WAKEUP, "two")):
+        await stage.queue.publish(wake_call, delay_s=0, dedup_id=dedup_id)
     calls = await stage.received(2)
     assert {json.loads(call.body)["reason"] for call in calls} == {"handoff", "wakeup"}
     assert len(stage.destination.received) == 2

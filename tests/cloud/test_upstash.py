@@ -100,7 +100,7 @@ async def test_an_admission_whose_answer_was_lost_is_the_same_when_sent_again(
             id="u1",
             text="Hi",
             message_id="message-1",
-            call_id=None,
+            agent_call_id=None,
             recent_context=(),
             created_at=datetime(2026, 1, 31, tzinfo=UTC),
             holder="h1",
@@ -109,7 +109,7 @@ async def test_an_admission_whose_answer_was_lost_is_the_same_when_sent_again(
     )
     assert stage.struck() == [1]
     assert isinstance(admitted, Admitted)
-    assert (admitted.hold.fence, admitted.seq) == (1, 1)
+    assert (admitted.token.fence, admitted.seq) == (1, 1)
     page = await store.read("anna", since=0, limit=10)
     assert [entry.seq for entry in page.entries] == [1]
 

@@ -60,7 +60,7 @@ async def test_what_the_channel_server_sends_is_read() -> None:
     for call in calls:
         key, signed = (call.headers[f"x-pusher-{name}"] for name in ("key", "signature"))
         told += reader.read(call.body, key=key, signature=signed, now=datetime.now(UTC))
-    assert {each.digest for each in told} == {DIGEST}
+    assert {each.user_hash for each in told} == {DIGEST}
     assert [type(each) for each in told].count(Occupied) == 4
     [came, went] = [each for each in told if isinstance(each, MemberChange)]
     assert (came.is_present, went.is_present) == (True, False)
@@ -80,7 +80,7 @@ def test_every_kind_of_event_has_its_value() -> None:
         {"name": "client_event", "channel": PRIVATE, **said},
         {"name": "client_event", "channel": PRESENCE, "user_id": member, **said},
     )
-    about: dict[str, Any] = {"digest": DIGEST, "at_ms": NOW_MS}
+    about: dict[str, Any] = {"user_hash": DIGEST, "at_ms": NOW_MS}
     spoken = about | {"event": "client-a", "data": "{}", "socket_id": "1.2"}
     assert read(body) == (
         Occupied(**about, channel="private", is_occupied=True),

@@ -61,7 +61,7 @@ async def directed() -> AsyncIterator[Directed]:
         listener.close()
 
 
-class Held(bytes):
+class PendingNotices(bytes):
     """Bytes after which the server keeps the connection open and says nothing more."""
 
 
@@ -95,7 +95,7 @@ class Wire:
         self.asked.set()
         writer.write(answer)
         await writer.drain()
-        if isinstance(answer, Held):
+        if isinstance(answer, PendingNotices):
             await reader.read()
             self.left.set()
 
@@ -127,9 +127,9 @@ def delta(finish_reason: str | None = None, **fields: Any) -> Json:
 
 def part(index: int | None = None, **fields: Any) -> Json:
     """A chunk with a fragment of a tool call."""
-    call_id = {"id": fields.pop("id")} if "id" in fields else {}
+    agent_call_id = {"id": fields.pop("id")} if "id" in fields else {}
     place = {} if index is None else {"index": index}
-    return delta(tool_calls=[{**place, **call_id, "function": fields}])
+    return delta(tool_calls=[{**place, **agent_call_id, "function": fields}])
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ def said(seq: int, text: str = "hello", *, id: str = "", day: int = 0) -> Uttera
         message_id=f"message-{seq}",
         run_id="run",
         created_at=MOMENT + timedelta(days=day),
-        call_id="call",
+        agent_call_id="call",
     )
 
 

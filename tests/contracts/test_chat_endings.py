@@ -16,7 +16,7 @@ from tests.contracts.chat_stage import (
     KEY,
     PROMPT,
     Directed,
-    Held,
+    PendingNotices,
     asking,
     delta,
     model,
@@ -113,7 +113,7 @@ async def test_a_model_that_hangs_is_asked_again_within_the_limit(server: Direct
 
 
 async def test_an_answer_is_whole_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
-    whole = Held(sse(delta(content="one"), delta("stop")))
+    whole = PendingNotices(sse(delta(content="one"), delta("stop")))
     patient = Waits(first_token_s=300, gap_s=300)
     async with wire(whole) as server, asking(server.url, waits=patient) as model:
         assert (await model.answer(PROMPT, limit_s=300)).text == "one"
@@ -121,7 +121,7 @@ async def test_an_answer_is_whole_with_its_finish_reason_even_if_the_stream_stay
 
 
 async def test_a_silence_between_two_pieces_is_a_cut_after_a_while() -> None:
-    half = Held(sse(delta(content="The bulbs")))
+    half = PendingNotices(sse(delta(content="The bulbs")))
     async with wire(half) as server, asking(server.url, waits=Waits(gap_s=0.2)) as model:
         with pytest.raises(ModelCut, match="in time") as caught:
             await model.answer(PROMPT, limit_s=60)
@@ -139,7 +139,7 @@ async def test_a_silence_between_two_pieces_is_a_cut_after_a_while() -> None:
 async def test_an_answer_without_end_is_given_up_and_its_stream_closed(
     piece: dict[str, object], times: int
 ) -> None:
-    endless = Held(sse(*[piece] * times))
+    endless = PendingNotices(sse(*[piece] * times))
     async with wire(endless) as server, asking(server.url) as model:
         with pytest.raises(ModelUnavailable, match="more than"):
             await model.answer(PROMPT, limit_s=60)
@@ -148,7 +148,7 @@ async def test_an_answer_without_end_is_given_up_and_its_stream_closed(
 
 @pytest.mark.parametrize("begun", [b"", sse(delta(content="The bulbs"))])
 async def test_a_caller_who_leaves_closes_the_stream(begun: bytes) -> None:
-    async with wire(Held(begun)) as server, asking(server.url) as model:
+    async with wire(PendingNotices(begun)) as server, asking(server.url) as model:
         asked = asyncio.create_task(model.answer(PROMPT, limit_s=60))
         await server.asked.wait()
         asked.cancel()

@@ -82,8 +82,8 @@ def test_a_server_may_send_arguments_as_an_object() -> None:
 
 def test_two_calls_of_one_id_are_two_calls() -> None:
     ids = [
-        call_id
-        for call_id, _, _ in calls_of(
+        agent_call_id
+        for agent_call_id, _, _ in calls_of(
             part(0, id="a", name="find", arguments="{}"),
             part(1, id="a", name="say", arguments="{}"),
         )

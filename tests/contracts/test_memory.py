@@ -9,12 +9,12 @@ import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
 from brain.memory.model import Fact
-from brain.memory.ports import Memory
-from brain.memory.postgres import PostgresMemory
+from brain.memory.ports import Facts
+from brain.memory.postgres import PostgresFacts
 from brain.memory.rules import MAX_FACT_CHARS, MAX_SOURCE_CHARS
 from brain.run.errors import ToolFault
 from local.engines import postgres
-from tests.fakes.memory import FakeMemory
+from tests.fakes.memory import FakeFacts
 
 MOST = 5  # facts of a user in these tests, where the limit matters
 
@@ -26,29 +26,29 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def real(url: str) -> AsyncIterator[Memory]:
+async def real(url: str) -> AsyncIterator[Facts]:
     database = Postgres(url)
-    yield PostgresMemory(database)
+    yield PostgresFacts(database)
     await database.close()
 
 
 @pytest.fixture
-async def small(url: str) -> AsyncIterator[Memory]:
+async def small(url: str) -> AsyncIterator[Facts]:
     database = Postgres(url)
-    yield PostgresMemory(database, most=MOST)
+    yield PostgresFacts(database, most=MOST)
     await database.close()
 
 
 @pytest.fixture(params=["real", "fake"])
-def memory(request: pytest.FixtureRequest) -> Memory:
-    kept: Memory = request.getfixturevalue("real") if request.param == "real" else FakeMemory()
+def memory(request: pytest.FixtureRequest) -> Facts:
+    kept: Facts = request.getfixturevalue("real") if request.param == "real" else FakeFacts()
     return kept
 
 
 @pytest.fixture(params=["real", "fake"])
-def bounded(request: pytest.FixtureRequest) -> Memory:
-    kept: Memory = (
-        request.getfixturevalue("small") if request.param == "real" else FakeMemory(most=MOST)
+def bounded(request: pytest.FixtureRequest) -> Facts:
+    kept: Facts = (
+        request.getfixturevalue("small") if request.param == "real" else FakeFacts(most=MOST)
     )
     return kept
 
@@ -63,30 +63,30 @@ def ben() -> str:
     return f"ben-{uuid4()}"
 
 
-async def keep(memory: Memory, user_id: str, text: str, **other: str | bool) -> Fact:
+async def keep(memory: Facts, user_id: str, text: str, **other: str | bool) -> Fact:
     given = {"source": "conversation", "foreign": False, "key": uuid4().hex, **other}
     return await memory.remember(user_id, text=text, **given)  # type: ignore[arg-type]  # mixed
 
 
-async def recalled(memory: Memory, user_id: str, query: str, limit: int = 5) -> list[str]:
+async def recalled(memory: Facts, user_id: str, query: str, limit: int = 5) -> list[str]:
     return [fact.text for fact in await memory.recall(user_id, query=query, limit=limit)]
 
 
-async def texts(memory: Memory, user_id: str, limit: int = 10) -> list[str]:
+async def texts(memory: Facts, user_id: str, limit: int = 10) -> list[str]:
     return [fact.text for fact in await memory.facts(user_id, limit=limit)]
 
 
 # ---- the contract
 
 
-async def test_a_fact_is_listed_as_it_was_remembered(memory: Memory, anna: str) -> None:
+async def test_a_fact_is_listed_as_it_was_remembered(memory: Facts, anna: str) -> None:
     text = "Annas Katze heißt 猫, quotes ' \" \\ % and 100 %(x)s \U0001f431"
     made = await keep(memory, anna, text, source="an email from Ben", foreign=True)
     assert (made.text, made.source, made.foreign) == (text, "an email from Ben", True)
     assert list(await memory.facts(anna, limit=10)) == [made]
 
 
-async def test_the_same_key_makes_one_fact(memory: Memory, anna: str) -> None:
+async def test_the_same_key_makes_one_fact(memory: Facts, anna: str) -> None:
     first, second = await asyncio.gather(
         keep(memory, anna, "I like tea", key="k"), keep(memory, anna, "I like tea", key="k")
     )
@@ -95,7 +95,7 @@ async def test_the_same_key_makes_one_fact(memory: Memory, anna: str) -> None:
     assert await texts(memory, anna) == ["I like tea"]
 
 
-async def test_a_key_that_has_come_before_renews_no_other_fact(memory: Memory, anna: str) -> None:
+async def test_a_key_that_has_come_before_renews_no_other_fact(memory: Facts, anna: str) -> None:
     tea = await keep(memory, anna, "I like tea", key="t")
     coffee = await keep(memory, anna, "I like coffee", key="c")
     assert await keep(memory, anna, "I like tea", key="c") == coffee
@@ -103,7 +103,7 @@ async def test_a_key_that_has_come_before_renews_no_other_fact(memory: Memory, a
 
 
 async def test_the_same_key_of_two_users_makes_two_facts(
-    memory: Memory, anna: str, ben: str
+    memory: Facts, anna: str, ben: str
 ) -> None:
     await keep(memory, anna, "I like tea", key="k")
     await keep(memory, ben, "I like coffee", key="k")
@@ -112,7 +112,7 @@ async def test_the_same_key_of_two_users_makes_two_facts(
 
 
 async def test_the_same_text_in_other_case_and_spacing_is_the_same_fact_with_a_new_time(
-    memory: Memory, anna: str
+    memory: Facts, anna: str
 ) -> None:
     first = await keep(memory, anna, "My key is in the POT.")
     await keep(memory, anna, "I like tea")
@@ -122,7 +122,7 @@ async def test_the_same_text_in_other_case_and_spacing_is_the_same_fact_with_a_n
     assert await texts(memory, anna) == ["My key is in the POT.", "I like tea"]
 
 
-async def test_texts_that_differ_in_more_are_two_facts(memory: Memory, anna: str) -> None:
+async def test_texts_that_differ_in_more_are_two_facts(memory: Facts, anna: str) -> None:
     await keep(memory, anna, "I write C")
     await keep(memory, anna, "I write C++")
     assert await texts(memory, anna) == ["I write C++", "I write C"]
@@ -138,7 +138,7 @@ async def test_texts_that_differ_in_more_are_two_facts(memory: Memory, anna: str
     ],
 )
 async def test_a_foreign_fact_becomes_the_users_own_when_they_say_it_and_never_the_reverse(
-    memory: Memory, anna: str, first: bool, then: bool, source: str, foreign: bool
+    memory: Facts, anna: str, first: bool, then: bool, source: str, foreign: bool
 ) -> None:
     await keep(memory, anna, "I like tea", source="first", foreign=first)
     again = await keep(memory, anna, "I like tea", source="second", foreign=then)
@@ -147,14 +147,14 @@ async def test_a_foreign_fact_becomes_the_users_own_when_they_say_it_and_never_t
 
 
 async def test_the_newest_facts_come_first_and_no_more_than_the_limit(
-    memory: Memory, anna: str
+    memory: Facts, anna: str
 ) -> None:
     for number in range(4):
         await keep(memory, anna, f"fact {number}")
     assert await texts(memory, anna, limit=3) == ["fact 3", "fact 2", "fact 1"]
 
 
-async def test_a_forgotten_fact_is_gone_and_told(memory: Memory, anna: str) -> None:
+async def test_a_forgotten_fact_is_gone_and_told(memory: Facts, anna: str) -> None:
     made = await keep(memory, anna, "I like tea")
     await keep(memory, anna, "I like coffee")
     assert await memory.fact(anna, made.id) == made
@@ -166,7 +166,7 @@ async def test_a_forgotten_fact_is_gone_and_told(memory: Memory, anna: str) -> N
 
 
 @pytest.mark.parametrize("id", ["", "nothing", "aaaaaaaaaaaaaaaa", "\0", "\ud800", "' or true --"])
-async def test_an_unknown_id_is_no_fact(memory: Memory, anna: str, id: str) -> None:
+async def test_an_unknown_id_is_no_fact(memory: Facts, anna: str, id: str) -> None:
     await keep(memory, anna, "I like tea")
     assert await memory.fact(anna, id) is None
     assert await memory.forget(anna, id) is None
@@ -174,7 +174,7 @@ async def test_an_unknown_id_is_no_fact(memory: Memory, anna: str, id: str) -> N
 
 
 async def test_nobody_finds_lists_or_forgets_what_is_another_users(
-    memory: Memory, anna: str, ben: str
+    memory: Facts, anna: str, ben: str
 ) -> None:
     made = await keep(memory, anna, "The secret is 4711")
     assert await recalled(memory, ben, "secret") == []
@@ -195,20 +195,20 @@ async def test_nobody_finds_lists_or_forgets_what_is_another_users(
     ],
 )
 async def test_a_text_that_cannot_be_kept_is_refused_with_the_reason(
-    memory: Memory, anna: str, text: str, complaint: str
+    memory: Facts, anna: str, text: str, complaint: str
 ) -> None:
     with pytest.raises(ToolFault, match=f"Not remembered: .*{complaint}"):
         await keep(memory, anna, text)
 
 
-async def test_a_fact_of_the_longest_length_is_kept_and_found(memory: Memory, anna: str) -> None:
+async def test_a_fact_of_the_longest_length_is_kept_and_found(memory: Facts, anna: str) -> None:
     text = "猫 " * (MAX_FACT_CHARS // 2 - 4) + "walrus"
     await keep(memory, anna, text)
     assert await recalled(memory, anna, "walrus") == [text]
 
 
 async def test_a_source_of_any_characters_is_kept_as_far_as_it_can_be(
-    memory: Memory, anna: str
+    memory: Facts, anna: str
 ) -> None:
     made = await keep(memory, anna, "I like tea", source="a \0\ud800 b" + "c" * MAX_SOURCE_CHARS)
     assert len(made.source) == MAX_SOURCE_CHARS
@@ -216,7 +216,7 @@ async def test_a_source_of_any_characters_is_kept_as_far_as_it_can_be(
 
 
 async def test_beyond_the_limit_nothing_is_added_but_what_there_is_can_be_renewed(
-    bounded: Memory, anna: str, ben: str
+    bounded: Facts, anna: str, ben: str
 ) -> None:
     await asyncio.gather(*(keep(bounded, anna, f"fact {n}", key=f"{n}") for n in range(MOST)))
     with pytest.raises(ToolFault, match=r"Not remembered: 5 facts are kept.*which ones to forget"):
@@ -231,7 +231,7 @@ async def test_beyond_the_limit_nothing_is_added_but_what_there_is_can_be_renewe
     assert len(await texts(bounded, anna)) == MOST
 
 
-async def test_a_question_finds_the_fact_it_is_about(memory: Memory, anna: str) -> None:
+async def test_a_question_finds_the_fact_it_is_about(memory: Facts, anna: str) -> None:
     await keep(memory, anna, "The roses need water.")
     await keep(memory, anna, "My passport is in the blue drawer.")
     assert (await recalled(memory, anna, "where is my passport?"))[0] == (
@@ -239,20 +239,20 @@ async def test_a_question_finds_the_fact_it_is_about(memory: Memory, anna: str) 
     )
 
 
-async def test_a_chinese_question_finds_a_chinese_fact(memory: Memory, anna: str) -> None:
+async def test_a_chinese_question_finds_a_chinese_fact(memory: Facts, anna: str) -> None:
     await keep(memory, anna, "我的护照在蓝色抽屉里。")
     assert await recalled(memory, anna, "护照在哪里?") == ["我的护照在蓝色抽屉里。"]
     assert await recalled(memory, anna, "天气") == []
 
 
 async def test_the_beginning_of_a_word_finds_it_when_no_whole_word_does(
-    memory: Memory, anna: str
+    memory: Facts, anna: str
 ) -> None:
     await keep(memory, anna, "My passport is in the drawer")
     assert await recalled(memory, anna, "passp") == ["My passport is in the drawer"]
 
 
-async def test_a_recall_gives_no_more_than_the_limit(memory: Memory, anna: str) -> None:
+async def test_a_recall_gives_no_more_than_the_limit(memory: Facts, anna: str) -> None:
     for number in range(4):
         await keep(memory, anna, f"Rome, trip {number}")
     assert len(await recalled(memory, anna, "Rome", limit=3)) == 3
@@ -261,7 +261,7 @@ async def test_a_recall_gives_no_more_than_the_limit(memory: Memory, anna: str) 
 @pytest.mark.parametrize(
     "query", ["", "   ", "?!", "\0", "\ud800", "'", "a & | ! :* \\ <-> (", "%s"]
 )
-async def test_a_query_of_any_characters_is_answered(memory: Memory, anna: str, query: str) -> None:
+async def test_a_query_of_any_characters_is_answered(memory: Facts, anna: str, query: str) -> None:
     await keep(memory, anna, "milk and bread")
     assert await recalled(memory, anna, query) == []
 
@@ -269,7 +269,7 @@ async def test_a_query_of_any_characters_is_answered(memory: Memory, anna: str, 
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Memory, anna: str) -> None:
+async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Facts, anna: str) -> None:
     for number in range(20):
         await keep(real, anna, f"Anna came for dinner number {number}, Anna went home.")
     await keep(real, anna, "A locksmith came.")
@@ -277,7 +277,7 @@ async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Memory, anna: s
 
 
 async def test_what_shares_only_a_frequent_word_with_the_query_is_left_out(
-    real: Memory, anna: str
+    real: Facts, anna: str
 ) -> None:
     for number in range(10):
         await keep(real, anna, f"In year {number} we stayed in the house.")
@@ -288,7 +288,7 @@ async def test_what_shares_only_a_frequent_word_with_the_query_is_left_out(
 
 
 async def test_other_forms_of_a_word_find_it_in_the_language_of_the_fact(
-    real: Memory, anna: str
+    real: Facts, anna: str
 ) -> None:
     await keep(real, anna, "She was carrying boxes into the new houses.")
     await keep(real, anna, "Mein Reisepass liegt in der blauen Schublade.")
@@ -301,7 +301,7 @@ async def test_other_forms_of_a_word_find_it_in_the_language_of_the_fact(
 
 
 async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
-    real: Memory, anna: str
+    real: Facts, anna: str
 ) -> None:
     await keep(real, anna, "My passport is in the blue drawer")
     assert await recalled(real, anna, "where is my umbrella") == []
@@ -311,7 +311,7 @@ async def test_functions_that_remember_at_once_keep_to_the_limit_together(
     url: str, anna: str
 ) -> None:
     databases = [Postgres(url) for _ in range(4)]
-    memories = [PostgresMemory(database, most=MOST) for database in databases]
+    memories = [PostgresFacts(database, most=MOST) for database in databases]
     asked = [keep(memories[n % 4], anna, f"fact {n % 10}", key=f"{n}") for n in range(20)]
     done = await asyncio.gather(*asked, return_exceptions=True)
     kept = await texts(memories[0], anna, limit=20)

@@ -13,7 +13,7 @@ from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.scripts import FLAG, Keys
 from brain.cloud.redis.upstash import Upstash
 from brain.run.errors import StoreUnreachable
-from brain.run.ports import Bulletin, News
+from brain.run.ports import LogUpdate, News
 from local.engines import valkey
 from local.server import serving
 from local.upstash import upstash_app
@@ -92,11 +92,11 @@ async def stage(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield stage
 
 
-def bulletin(last_seq: int, state: str = "running", run_id: str | None = "r1") -> Bulletin:
-    return Bulletin(last_seq=last_seq, state=state, run_id=run_id)
+def update(last_seq: int, state: str = "running", run_id: str | None = "r1") -> LogUpdate:
+    return LogUpdate(last_seq=last_seq, state=state, run_id=run_id)
 
 
-async def take(heard: AsyncIterator[Bulletin], count: int) -> list[Bulletin]:
+async def take(heard: AsyncIterator[LogUpdate], count: int) -> list[LogUpdate]:
     return [await anext(heard) for _ in range(count)]
 
 
@@ -106,9 +106,9 @@ async def test_whatever_is_published_once_one_listens_is_heard_in_order(stage: S
         await stage.publish(ANNA, "2 done r1")
         await stage.publish(ANNA, "2 - -")
         assert await take(heard, 3) == [
-            bulletin(1),
-            bulletin(2, "done"),
-            bulletin(2, "-", None),
+            update(1),
+            update(2, "done"),
+            update(2, "-", None),
         ]
 
 
@@ -120,8 +120,8 @@ async def test_every_listener_of_a_user_hears_and_nobody_elses(stage: Stage) -> 
     ):
         assert await stage.publish(ANNA, "1 running r1") == 2
         await stage.publish(BERT, "9 stopped r9")
-        assert await anext(one) == await anext(two) == bulletin(1)
-        assert await anext(other) == bulletin(9, "stopped", "r9")
+        assert await anext(one) == await anext(two) == update(1)
+        assert await anext(other) == update(9, "stopped", "r9")
 
 
 async def test_what_is_no_bulletin_is_skipped(stage: Stage) -> None:
@@ -129,7 +129,7 @@ async def test_what_is_no_bulletin_is_skipped(stage: Stage) -> None:
         for payload in NO_BULLETINS:
             assert await stage.publish(ANNA, payload) == 1
         await stage.publish(ANNA, "2 running r1")
-        assert await anext(heard) == bulletin(2)
+        assert await anext(heard) == update(2)
 
 
 async def test_waiting_may_be_given_up_and_begun_again(stage: Stage) -> None:
@@ -138,13 +138,13 @@ async def test_waiting_may_be_given_up_and_begun_again(stage: Stage) -> None:
             async with asyncio.timeout(0.01):
                 await anext(heard)
         await stage.publish(ANNA, "1 running r1")
-        assert await anext(heard) == bulletin(1)
+        assert await anext(heard) == update(1)
 
 
 async def test_a_subscription_that_breaks_is_told_to_its_listener(stage: Stage) -> None:
     async with stage.news.listen("anna") as heard:
         await stage.publish(ANNA, "1 running r1")
-        assert await anext(heard) == bulletin(1)
+        assert await anext(heard) == update(1)
         await stage.break_off()
         with pytest.raises(StoreUnreachable):
             assert [more async for more in heard] == []
@@ -177,4 +177,4 @@ async def test_one_may_listen_again_after_leaving(stage: Stage) -> None:
     for seq in (1, 2):
         async with stage.news.listen("anna") as heard:
             await stage.publish(ANNA, f"{seq} running r1")
-            assert await anext(heard) == bulletin(seq)
+            assert await anext(heard) == update(seq)

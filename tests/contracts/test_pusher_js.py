@@ -37,9 +37,9 @@ class PusherJs:
     notes: list[Note] = field(default_factory=list)
     _noted: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def do(self, deed: str, **details: object) -> None:
+    def do(self, proposal: str, **details: object) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({"do": deed, **details}).encode() + b"\n")
+        self.process.stdin.write(json.dumps({"do": proposal, **details}).encode() + b"\n")
 
     async def listen(self) -> None:
         assert self.process.stdout is not None

@@ -9,7 +9,7 @@ from brain.documents.ports import Documents
 from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.documents.tools import SLICE_CHARS, DeletingTool, document_tools
 from brain.run.errors import ToolFault
-from brain.run.invocations import Errand, Given, Tool
+from brain.run.invocations import Tool, ToolInvocation, ToolResult
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
@@ -25,17 +25,19 @@ def tool(documents: Documents, name: str) -> Tool:
     return {tool.spec.name: tool for tool in document_tools(documents)}[name]
 
 
-def errand(name: str, arguments: Json, *, key: str = "run:call", user_id: str = "anna") -> Errand:
+def invocation(
+    name: str, arguments: Json, *, key: str = "run:call", user_id: str = "anna"
+) -> ToolInvocation:
     call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
-    return Errand(user_id=user_id, call=call, arguments=arguments, idempotency_key=key)
+    return ToolInvocation(user_id=user_id, call=call, arguments=arguments, idempotency_key=key)
 
 
 async def use(documents: Documents, name: str, arguments: Json, *, key: str = "run:call") -> Json:
     """What the tool gives for arguments that its schema allows."""
     asked = tool(documents, name)
     assert complaint(asked.spec.parameters, arguments) == ""
-    given = await asked.run(errand(name, arguments, key=key))
-    read: Json = json.loads(given.text if isinstance(given, Given) else given)
+    given = await asked.run(invocation(name, arguments, key=key))
+    read: Json = json.loads(given.text if isinstance(given, ToolResult) else given)
     return read
 
 
@@ -205,9 +207,9 @@ async def is_foreign(
     documents: Documents, name: str, arguments: Json, *, tainted: bool = False, key: str = "k"
 ) -> bool:
     given = await tool(documents, name).run(
-        replace(errand(name, arguments, key=key), tainted=tainted)
+        replace(invocation(name, arguments, key=key), tainted=tainted)
     )
-    assert isinstance(given, Given)
+    assert isinstance(given, ToolResult)
     return given.foreign
 
 
@@ -262,7 +264,7 @@ async def test_what_a_tool_does_when_run_twice_is_told(documents: FakeDocuments)
 async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(
     documents: FakeDocuments, name: str
 ) -> None:
-    assert await tool(documents, name).outcome(errand(name, {"id": "doc1"})) is None
+    assert await tool(documents, name).outcome(invocation(name, {"id": "doc1"})) is None
 
 
 # ---- deleting
@@ -274,20 +276,20 @@ def deleting(documents: Documents) -> DeletingTool:
     return found
 
 
-DELETE = errand("deleteDocument", {"id": "doc1"})
+DELETE = invocation("deleteDocument", {"id": "doc1"})
 
 
 async def test_a_document_is_deleted_only_after_a_question_that_tells_which_and_that_it_is_for_good(
     documents: FakeDocuments,
 ) -> None:
     await use(documents, "createDocument", {"title": "Wifi", "body": "The code\nis 1234"})
-    deed = await deleting(documents).prepare(DELETE)
+    proposal = await deleting(documents).prepare(DELETE)
     assert deleting(documents).spec.asks
-    assert deed.question == (
+    assert proposal.question == (
         "Shall I delete the document “Wifi” (16 characters, beginning “The code is 1234”)? "
         "It is gone for good then."
     )
-    assert (deed.recipients, deed.foreign) == ((), False)
+    assert (proposal.recipients, proposal.foreign) == ((), False)
     assert (await use(documents, "readDocument", {"id": "doc1"}))["title"] == "Wifi"
 
 
@@ -315,12 +317,13 @@ async def test_what_was_changed_after_the_question_is_not_what_was_to_be_deleted
     await use(documents, "createDocument", {"title": "Wifi", "body": "1234"})
     delete = {"id": "doc1", "version": version("Wifi", "1234")}
     assert (
-        "“Wifi”" in (await deleting(documents).prepare(errand("deleteDocument", delete))).question
+        "“Wifi”"
+        in (await deleting(documents).prepare(invocation("deleteDocument", delete))).question
     )
     await use(documents, "updateDocument", {"id": "doc1", "append": "and the safe: 99"}, key="u")
     for work in (deleting(documents).prepare, deleting(documents).run):
         with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
-            await work(errand("deleteDocument", delete))
+            await work(invocation("deleteDocument", delete))
     assert (await use(documents, "readDocument", {"id": "doc1"}))["title"] == "Wifi"
 
 

@@ -9,12 +9,12 @@ from brain.email.model import Accepted, Outgoing
 from brain.email.sending import NO_ACCOUNT, Account, SendingTool
 from brain.email.sharing import sharing_tools
 from brain.run.errors import ToolFault
-from brain.run.invocations import Errand
+from brain.run.invocations import ToolInvocation
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
-from tests.fakes.tool_stage import errand
+from tests.fakes.tool_stage import invocation
 
 ME = "owner"
 NAME = "shareDocument"
@@ -40,13 +40,13 @@ class Desk:
         """It gets the id doc1."""
         await self.documents.create(user_id, title=title, body=body, foreign=foreign, key="k")
 
-    async def sent(self, asked: Errand) -> Outgoing:
+    async def sent(self, asked: ToolInvocation) -> Outgoing:
         """What goes out, once it has."""
         await self.tool.run(asked)
         return self.post.sent[-1]
 
 
-def share(*, user_id: str = ME, key: str = "decided-1", **changes: object) -> Errand:
+def share(*, user_id: str = ME, key: str = "decided-1", **changes: object) -> ToolInvocation:
     arguments: Json = {
         "id": "doc1",
         "version": version("Our cats", BODY),
@@ -55,7 +55,7 @@ def share(*, user_id: str = ME, key: str = "decided-1", **changes: object) -> Er
         **changes,
     }
     given = {name: value for name, value in arguments.items() if value is not None}
-    return errand(NAME, given, user_id=user_id, key=key)
+    return invocation(NAME, given, user_id=user_id, key=key)
 
 
 @pytest.fixture
@@ -66,21 +66,24 @@ async def desk() -> Desk:
 
 
 async def test_the_question_reads_back_who_gets_which_document_and_the_note(desk: Desk) -> None:
-    deed = await desk.tool.prepare(share(to=["Ben <Ben@example.org>", "kate@example.org"]))
-    assert deed.question == (
+    proposal = await desk.tool.prepare(share(to=["Ben <Ben@example.org>", "kate@example.org"]))
+    assert proposal.question == (
         "Shall I send this document by email?\n"
         "To: Ben <Ben@example.org>, kate@example.org\n"
         "Document: “Our cats” (37 characters, beginning “Whiskers hunts at night. Tom sleeps.”)\n"
         "With this note: Dear Ben, here it is.\nRobin"
     )
-    assert (deed.recipients, deed.foreign) == (("ben@example.org", "kate@example.org"), False)
+    assert (proposal.recipients, proposal.foreign) == (
+        ("ben@example.org", "kate@example.org"),
+        False,
+    )
     assert desk.post.sent == []
 
 
 async def test_without_a_note_none_is_read_back_or_sent(desk: Desk) -> None:
     for empty in (None, " \n"):
-        deed = await desk.tool.prepare(share(note=empty))
-        assert "note" not in deed.question
+        proposal = await desk.tool.prepare(share(note=empty))
+        assert "note" not in proposal.question
         assert (await desk.sent(share(note=empty, key=repr(empty)))).text == f"Our cats\n\n{BODY}"
 
 

@@ -11,7 +11,7 @@ from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refu
 from brain.email.sending import NO_ACCOUNT, SendingTool
 from brain.email.tools import SLICE_CHARS, email_tools
 from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Errand, Tool
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
@@ -44,7 +44,7 @@ class Desk:
         """What the tool gives for arguments that its schema allows."""
         tool = self.tool(name)
         assert complaint(tool.spec.parameters, arguments) == ""
-        given = await tool.run(errand(name, arguments, key=key))
+        given = await tool.run(invocation(name, arguments, key=key))
         assert isinstance(given, str)
         read: Json = json.loads(given)
         return read
@@ -55,9 +55,11 @@ def desk() -> Desk:
     return Desk()
 
 
-def errand(name: str, arguments: Json, *, key: str = "run:1:call", user_id: str = ME) -> Errand:
+def invocation(
+    name: str, arguments: Json, *, key: str = "run:1:call", user_id: str = ME
+) -> ToolInvocation:
     call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
-    return Errand(user_id=user_id, call=call, arguments=arguments, idempotency_key=key)
+    return ToolInvocation(user_id=user_id, call=call, arguments=arguments, idempotency_key=key)
 
 
 LETTER: Json = {
@@ -150,7 +152,7 @@ async def test_an_unknown_email_is_explained(desk: Desk) -> None:
 async def test_anybody_but_the_owner_has_no_account(desk: Desk, name: str, arguments: Json) -> None:
     desk.keep(an_email(), user_id="somebody")
     with pytest.raises(ToolFault) as refused:
-        await desk.tool(name).run(errand(name, arguments, user_id="somebody"))
+        await desk.tool(name).run(invocation(name, arguments, user_id="somebody"))
     assert str(refused.value) == NO_ACCOUNT
     assert desk.post.sent == []
 
@@ -219,12 +221,15 @@ async def test_an_answer_to_ones_own_email_goes_to_those_who_got_it(desk: Desk) 
 
 
 async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: Desk) -> None:
-    deed = await desk.sending("sendEmail").prepare(errand("sendEmail", LETTER))
-    assert deed.question == (
+    proposal = await desk.sending("sendEmail").prepare(invocation("sendEmail", LETTER))
+    assert proposal.question == (
         "Shall I send this email?\nTo: Ben <ben@example.org>\nCopy to: kate@example.org\n"
         "Subject: The boat\n\nGo ahead.\n\nRobin"
     )
-    assert (deed.recipients, deed.foreign) == (("ben@example.org", "kate@example.org"), False)
+    assert (proposal.recipients, proposal.foreign) == (
+        ("ben@example.org", "kate@example.org"),
+        False,
+    )
     assert desk.post.sent == []
 
 
@@ -232,11 +237,11 @@ async def test_the_question_of_an_answer_names_whom_the_writer_wants_it_sent_to(
     desk: Desk,
 ) -> None:
     desk.keep(an_email(reply_to=(Address(address="Evil@example.net"),)))
-    deed = await desk.sending("replyToEmail").prepare(
-        errand("replyToEmail", {"id": "email1", "body": "Yes"})
+    proposal = await desk.sending("replyToEmail").prepare(
+        invocation("replyToEmail", {"id": "email1", "body": "Yes"})
     )
-    assert (deed.recipients, deed.foreign) == (("evil@example.net",), True)
-    assert "To: Evil@example.net" in deed.question
+    assert (proposal.recipients, proposal.foreign) == (("evil@example.net",), True)
+    assert "To: Evil@example.net" in proposal.question
 
 
 @pytest.mark.parametrize(
@@ -257,9 +262,9 @@ async def test_what_cannot_be_sent_as_it_stands_is_refused_with_a_reason(
 ) -> None:
     arguments = {**LETTER, **changes}
     with pytest.raises(ToolFault, match="Not sent: "):
-        await desk.tool("sendEmail").run(errand("sendEmail", arguments))
+        await desk.tool("sendEmail").run(invocation("sendEmail", arguments))
     with pytest.raises(ToolFault, match="Not sent: "):
-        await desk.sending("sendEmail").prepare(errand("sendEmail", arguments))
+        await desk.sending("sendEmail").prepare(invocation("sendEmail", arguments))
     assert desk.post.sent == []
 
 
@@ -306,7 +311,7 @@ async def test_what_was_sent_stays_sent_if_no_copy_can_be_kept(desk: Desk) -> No
 
 
 async def test_after_a_crash_the_copy_tells_and_without_one_nobody_knows(desk: Desk) -> None:
-    tool, asked = desk.tool("sendEmail"), errand("sendEmail", LETTER)
+    tool, asked = desk.tool("sendEmail"), invocation("sendEmail", LETTER)
     assert await tool.outcome(asked) is None
     await tool.run(asked)
     assert await tool.outcome(asked) == '{"sent":true}'
@@ -338,7 +343,7 @@ def test_each_tool_says_what_it_does_to_the_world(desk: Desk) -> None:
 
 
 async def test_what_only_reads_tells_nothing_of_a_crash(desk: Desk) -> None:
-    assert await desk.tool("searchEmail").outcome(errand("searchEmail", {})) is None
+    assert await desk.tool("searchEmail").outcome(invocation("searchEmail", {})) is None
 
 
 async def test_an_email_without_ids_is_answered_without_a_thread(desk: Desk) -> None:

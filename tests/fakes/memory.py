@@ -12,7 +12,7 @@ from brain.texts.words import asked_words, folded
 from tests.fakes.documents import found
 
 
-class FakeMemory:
+class FakeFacts:
     """Passes the contract of the real one; its ranking counts words and knows no language.
 
     A user's facts stand in the order of their times, newest last.

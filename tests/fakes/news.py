@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from brain.cloud.redis.news import Inbox, parse_bulletin
 from brain.cloud.redis.scripts import Keys
 from brain.run.errors import StoreUnreachable
-from brain.run.ports import Bulletin
+from brain.run.ports import LogUpdate
 
 
 class MemoryNews:
@@ -21,7 +21,7 @@ class MemoryNews:
         self._left = asyncio.Event()
 
     @asynccontextmanager
-    async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[Bulletin]]:
+    async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[LogUpdate]]:
         self.asked += 1
         if self.refusing:
             raise StoreUnreachable("refused")
@@ -35,9 +35,9 @@ class MemoryNews:
 
     def publish(self, channel: str, payload: str) -> int:
         """As PUBLISH does: how many listeners there were."""
-        if bulletin := parse_bulletin(payload):
+        if update := parse_bulletin(payload):
             for inbox in self._inboxes[channel]:
-                inbox.put(bulletin)
+                inbox.put(update)
         return len(self._inboxes[channel])
 
     def listeners(self, user_id: str) -> int:

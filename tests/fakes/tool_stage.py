@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from brain.run.invocations import Errand, Given, Tool
+from brain.run.invocations import Tool, ToolInvocation, ToolResult
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Json
@@ -13,16 +13,16 @@ def named(tools: Sequence[Tool], name: str) -> Tool:
     return {tool.spec.name: tool for tool in tools}[name]
 
 
-def errand(
+def invocation(
     name: str,
     arguments: Json,
     *,
     key: str = "run:call",
     user_id: str = "anna",
     tainted: bool = False,
-) -> Errand:
+) -> ToolInvocation:
     call = ToolCall(id="call", name=name, arguments=json.dumps(arguments))
-    return Errand(
+    return ToolInvocation(
         user_id=user_id, call=call, arguments=arguments, idempotency_key=key, tainted=tainted
     )
 
@@ -38,6 +38,6 @@ async def use(
     """What the tool gives for arguments that its schema allows."""
     asked = named(tools, name)
     assert complaint(asked.spec.parameters, arguments) == ""
-    given = await asked.run(errand(name, arguments, key=key, tainted=tainted))
-    read: Json = json.loads(given.text if isinstance(given, Given) else given)
+    given = await asked.run(invocation(name, arguments, key=key, tainted=tainted))
+    read: Json = json.loads(given.text if isinstance(given, ToolResult) else given)
     return read

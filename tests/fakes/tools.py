@@ -3,7 +3,7 @@
 import asyncio
 
 from brain.run.errors import ToolFault
-from brain.run.invocations import Deed, Errand, Given
+from brain.run.invocations import Proposal, ToolInvocation, ToolResult
 from brain.run.tools import Effect, Json, ToolSpec
 
 
@@ -40,22 +40,22 @@ class NoteTool:
             effect=self._effect,
         )
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         if self._fails:
             raise ToolFault("It cannot be noted.")
         if self._breaks:
             raise RuntimeError("a secret")
-        self.keys.append(errand.idempotency_key)
-        self.notes.append(errand.arguments["text"])
+        self.keys.append(invocation.idempotency_key)
+        self.notes.append(invocation.arguments["text"])
         await asyncio.sleep(self._seconds)
-        return f"Noted {errand.arguments['text']}."
+        return f"Noted {invocation.arguments['text']}."
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         if not self._knows:
             return None
-        if errand.idempotency_key not in self.keys:
+        if invocation.idempotency_key not in self.keys:
             raise ToolFault("It was not noted.")
-        return f"Noted {errand.arguments['text']}."
+        return f"Noted {invocation.arguments['text']}."
 
 
 class LetterTool:
@@ -81,22 +81,22 @@ class LetterTool:
             asks=True,
         )
 
-    async def prepare(self, errand: Errand) -> Deed:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
         if self._objection:
             raise ToolFault(self._objection)
-        to, body = errand.arguments["to"], errand.arguments["body"]
-        return Deed(question=f"Shall I send to {to}: {body}", recipients=(to,))
+        to, body = invocation.arguments["to"], invocation.arguments["body"]
+        return Proposal(question=f"Shall I send to {to}: {body}", recipients=(to,))
 
-    async def run(self, errand: Errand) -> str:
-        self.keys.append(errand.idempotency_key)
-        self.sent.append(errand.arguments)
+    async def run(self, invocation: ToolInvocation) -> str:
+        self.keys.append(invocation.idempotency_key)
+        self.sent.append(invocation.arguments)
         await asyncio.sleep(self._seconds)
-        return f"Sent to {errand.arguments['to']}."
+        return f"Sent to {invocation.arguments['to']}."
 
-    async def outcome(self, errand: Errand) -> str | None:
-        if errand.idempotency_key not in self.keys:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
+        if invocation.idempotency_key not in self.keys:
             raise ToolFault("It was not sent.")
-        return f"Sent to {errand.arguments['to']}."
+        return f"Sent to {invocation.arguments['to']}."
 
 
 class MailTool:
@@ -113,8 +113,8 @@ class MailTool:
             name="read", description="Reads.", parameters=parameters, effect=Effect.READS
         )
 
-    async def run(self, errand: Errand) -> Given:
-        return Given(text=self._text, foreign=self._foreign)
+    async def run(self, invocation: ToolInvocation) -> ToolResult:
+        return ToolResult(text=self._text, foreign=self._foreign)
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         return None

@@ -18,9 +18,9 @@ from brain.events.bodies import OwnBody
 from brain.events.flow import take_word
 from brain.events.model import Word
 from brain.http.bodies import parse
-from brain.memory.ports import Archive, Memory
-from brain.memory.redis import RedisMemoryBlock
-from brain.notices.redis import RedisBoard
+from brain.memory.ports import Archive, Facts
+from brain.memory.redis import RedisShownBlock
+from brain.notices.redis import RedisNoticeBoard
 from brain.preferences.ports import Wishes
 from brain.reminders.redis import RedisReminders
 from brain.run.answers import Delta
@@ -39,7 +39,7 @@ from brain.run.invocations import Tool
 from brain.run.journal import Answered, ToolCall
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark
-from brain.run.moves import Settled, Stopped, Summons
+from brain.run.moves import Settled, Stopped, WakeCall
 from brain.run.patience import wait_for
 from brain.run.ports import Prompt
 from brain.run.tools import ClientTool, Json
@@ -123,18 +123,18 @@ class MemoryQueue:
     world: "World"
     refusing: bool = False
     asked: int = 0
-    published: list[tuple[Summons, float, str]] = field(default_factory=list)
+    published: list[tuple[WakeCall, float, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     told: list[tuple[Json, float, str]] = field(default_factory=list)
     schedules: dict[str, tuple[str, Json]] = field(default_factory=dict)
 
-    async def publish(self, summons: Summons, *, delay_s: float, dedup_id: str) -> None:
+    async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
         await self._reach(dedup_id)
         if dedup_id in self.seen:
             return
         self.seen.add(dedup_id)
-        self.published.append((summons, delay_s, dedup_id))
-        self.world.spawn(self._deliver(summons, delay_s))
+        self.published.append((wake_call, delay_s, dedup_id))
+        self.world.spawn(self._deliver(wake_call, delay_s))
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
         await self._reach(dedup_id)
@@ -159,11 +159,11 @@ class MemoryQueue:
         await asyncio.sleep(delay_s)
         await self.world.happen(word, user=user_id)
 
-    async def _deliver(self, summons: Summons, delay_s: float) -> None:
+    async def _deliver(self, wake_call: WakeCall, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         for _ in range(3):
             try:
-                await self.world.call_again(summons)
+                await self.world.call_again(wake_call)
             except BrainError:
                 await asyncio.sleep(1)
             else:
@@ -240,7 +240,7 @@ class World:
         *,
         tools: Sequence[Tool] = (),
         wishes: Wishes | None = None,
-        memory: Memory | None = None,
+        memory: Facts | None = None,
         archive: Archive | None = None,
         account: Account | None = None,
         limits: Limits | None = None,
@@ -262,8 +262,8 @@ class World:
         self.invocations: list[Invocation] = []
         self.services = Services(
             store=RedisStore(self.redis, self.limits),
-            board=RedisBoard(self.redis),
-            block=RedisMemoryBlock(self.redis),
+            board=RedisNoticeBoard(self.redis),
+            block=RedisShownBlock(self.redis),
             reminders=RedisReminders(self.redis),
             queue=self.queue,
             channel=self.channel,
@@ -309,7 +309,7 @@ class World:
         message_id: str | None = None,
         patience_s: float = 0,
         recent_context: Sequence[Remark] = (),
-        call_id: str | None = None,
+        agent_call_id: str | None = None,
         client_tools: Sequence[ClientTool] = (),
         decision: Decision | None = None,
     ) -> Outcome:
@@ -322,7 +322,7 @@ class World:
                 recent_context,
                 text=text,
                 message_id=message_id or self.clock.new_id(),
-                call_id=call_id,
+                agent_call_id=agent_call_id,
                 client_tools=client_tools,
                 decision=decision,
                 invocation=self.invocation(),
@@ -351,9 +351,9 @@ class World:
         services = self.services
         return await stop_run(services.store, services.channel, services.clock, user, run_id=run_id)
 
-    async def call_again(self, summons: Summons) -> None:
+    async def call_again(self, wake_call: WakeCall) -> None:
         """What /api/brainToBrain does."""
-        again = self._process(lambda services: brain_again(services, summons, self.invocation()))
+        again = self._process(lambda services: brain_again(services, wake_call, self.invocation()))
         await asyncio.wait({again})
         if again.cancelled():
             raise StoreUnreachable("the process died")  # to the queue, a broken connection

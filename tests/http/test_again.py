@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 PATH = "/api/brainToBrain"
 
 
-def summons(user: str, **changed: Any) -> bytes:
+def wake_call(user: str, **changed: Any) -> bytes:
     whole = {"userId": user, "runId": "r1", "fence": 0, "wake": 1, "reason": "wakeup"} | changed
     return json.dumps(whole).encode()
 
@@ -75,7 +75,7 @@ async def left_alone(user: User) -> Admitted:
             id="u1",
             text=f"Left alone by {user.id}",
             message_id="message-1",
-            call_id=None,
+            agent_call_id=None,
             recent_context=(),
             created_at=user.deployment.functions.wirings[PATH].clock.utc(),
             holder="dead",
@@ -83,7 +83,7 @@ async def left_alone(user: User) -> Admitted:
         )
     )
     assert isinstance(found, Admitted)
-    await store.release(found.hold)
+    await store.release(found.token)
     return found
 
 
@@ -92,21 +92,21 @@ async def test_a_call_that_the_queue_did_not_sign_is_401(
     deployment: Deployment, user: User, signature: str
 ) -> None:
     await left_alone(user)
-    answer = await call(deployment, summons(user.id), {"Upstash-Signature": signature})
+    answer = await call(deployment, wake_call(user.id), {"Upstash-Signature": signature})
     assert answer.status_code == 401
     assert [entry["role"] for entry in await user.log()] == ["user"]
 
 
 async def test_a_signature_for_another_body_is_401(deployment: Deployment, user: User) -> None:
-    signature = signed_for(deployment, summons(user.id))
+    signature = signed_for(deployment, wake_call(user.id))
     headers = {"Upstash-Signature": signature}
-    forged = await deployment.http.post(PATH, content=summons("somebody"), headers=headers)
+    forged = await deployment.http.post(PATH, content=wake_call("somebody"), headers=headers)
     assert forged.status_code == 401
     assert forged.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_run_that_is_settled_is_200(deployment: Deployment, user: User) -> None:
-    answer = await call(deployment, summons(user.id))
+    answer = await call(deployment, wake_call(user.id))
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
     assert answer.headers["cache-control"] == "no-store"
 
@@ -116,13 +116,13 @@ async def test_a_run_whose_brain_died_is_gone_on_with_and_told_over_the_channel(
 ) -> None:
     run = await left_alone(user)
     await deployment.direct(f"Left alone by {user.id}", said(QUIT, "Here I am."))
-    answer = await call(deployment, summons(user.id))
+    answer = await call(deployment, wake_call(user.id))
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
     [heard] = user.heard()
     assert (heard["text"], heard["runId"]) == ("Here I am.", run.run.run_id)
     assert heard["doneAfterThis"] is True
 
-    assert (await call(deployment, summons(user.id))).status_code == 200
+    assert (await call(deployment, wake_call(user.id))).status_code == 200
     assert len(user.heard()) == 1
 
 
@@ -135,7 +135,7 @@ async def test_a_store_that_cannot_be_reached_is_503_and_asks_to_come_again_late
 ) -> None:
     headers = {} if retried is None else {"Upstash-Retried": retried}
     with outage(deployment):
-        answer = await call(deployment, summons(user.id), headers)
+        answer = await call(deployment, wake_call(user.id), headers)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, str(seconds))
 
 
@@ -148,7 +148,7 @@ async def test_after_the_queues_last_retry_the_run_is_called_for_anew(
     await left_alone(user)
     await deployment.direct(f"Left alone by {user.id}", said(QUIT, "After the outage."))
     with outage(deployment):
-        answers = [await call(deployment, summons(user.id), LAST) for _ in range(2)]
+        answers = [await call(deployment, wake_call(user.id), LAST) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [503, 503]
     deployment.queue.deliver_now()
     await user.until_heard("After the outage.")
@@ -159,7 +159,7 @@ async def test_while_the_queue_is_away_too_it_is_still_asked_to_come_again(
 ) -> None:
     async with deployment.changed(QSTASH_URL="http://127.0.0.1:1") as http:
         with outage(deployment):
-            answer = await call(deployment, summons(user.id), LAST, http=http)
+            answer = await call(deployment, wake_call(user.id), LAST, http=http)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "192")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brain.http.bodies import SessionBody, SummonsBody, VoiceBody, parse
+from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody, parse
 from brain.http.edge import Problem
 from brain.run.messages import Remark
 
@@ -22,7 +22,12 @@ def faults(kind: type[Any], content: Any) -> dict[str, str]:
 
 def test_a_text_alone_is_enough() -> None:
     body = parse(VoiceBody, {"text": "Hi"})
-    assert (body.text, body.message_id, body.patience, body.call_id) == ("Hi", None, None, None)
+    assert (body.text, body.message_id, body.patience, body.agent_call_id) == (
+        "Hi",
+        None,
+        None,
+        None,
+    )
     assert body.remarks() == ()
 
 
@@ -40,7 +45,7 @@ def test_everything_may_be_given() -> None:
             "callId": "call-7",
         },
     )
-    assert (body.message_id, body.patience, body.call_id) == ("01JD-abc_", 2.0, "call-7")
+    assert (body.message_id, body.patience, body.agent_call_id) == ("01JD-abc_", 2.0, "call-7")
     assert body.remarks() == (
         Remark(role="user", text="Well"),
         Remark(role="assistant", text="Yes?"),
@@ -98,9 +103,9 @@ def test_a_patience_that_cannot_be_is_named(patience: Any) -> None:
     assert set(faults(VoiceBody, {"text": "Hi", "patience": patience})) == {"patience"}
 
 
-@pytest.mark.parametrize("call_id", ["", "x" * 257, 7])
-def test_a_call_id_that_cannot_be_is_named(call_id: Any) -> None:
-    assert set(faults(VoiceBody, {"text": "Hi", "callId": call_id})) == {"callId"}
+@pytest.mark.parametrize("agent_call_id", ["", "x" * 257, 7])
+def test_a_call_id_that_cannot_be_is_named(agent_call_id: Any) -> None:
+    assert set(faults(VoiceBody, {"text": "Hi", "callId": agent_call_id})) == {"callId"}
 
 
 def test_a_line_of_the_context_is_named_by_its_place() -> None:
@@ -146,9 +151,9 @@ def test_an_access_key_or_token_beyond_reason_is_named() -> None:
 
 
 def test_a_summons_needs_user_run_and_reason() -> None:
-    body = parse(SummonsBody, {**SUMMONS, "fence": 3, "wake": 2})
+    body = parse(WakeCallBody, {**SUMMONS, "fence": 3, "wake": 2})
     assert (body.user_id, body.run_id, body.fence, body.wake) == ("anna", "r1", 3, 2)
-    assert set(faults(SummonsBody, {})) == {"userId", "runId", "reason"}
+    assert set(faults(WakeCallBody, {})) == {"userId", "runId", "reason"}
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_a_summons_needs_user_run_and_reason() -> None:
     ],
 )
 def test_a_summons_that_cannot_be_ours_is_named(changed: dict[str, Any]) -> None:
-    assert set(faults(SummonsBody, {**SUMMONS, **changed})) == set(changed)
+    assert set(faults(WakeCallBody, {**SUMMONS, **changed})) == set(changed)
 
 
 # ---- a front end's own tools

@@ -14,7 +14,7 @@ from brain.cloud.postgres.database import Postgres
 from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.email.model import Address, Attachment, Folder
 from brain.email.postgres import PostgresEmails
-from brain.memory.postgres import PostgresMemory
+from brain.memory.postgres import PostgresFacts
 from brain.preferences.postgres import PostgresWishes
 from brain.routes.resources import RESOURCES
 from local.engines import postgres
@@ -306,7 +306,7 @@ async def test_emails_that_a_webhook_brings_are_their_users(
 
 
 async def remember(home: Home, user_id: str, text: str, *, foreign: bool = False) -> str:
-    fact = await PostgresMemory(home.database).remember(
+    fact = await PostgresFacts(home.database).remember(
         user_id, text=text, source="conversation", foreign=foreign, key=text
     )
     return fact.id

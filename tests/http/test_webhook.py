@@ -217,7 +217,7 @@ async def test_who_comes_to_the_channel_is_told_what_waited_for_them(
     at = datetime.now(UTC)
     event = Event(id="door", kind="event", at=at, text="The doorbell rings.", urgent=False)
     notice = notice_of(event, urgent=False, words="")
-    await wiring.services.board.hold(user.id, notice)
+    await wiring.services.board.keep(user.id, notice)
     assert user.heard() == []
     await told(deployment, webhook(occupied(user)))
     await told(deployment, webhook(occupied(user)))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.run.lease_table import RULES
+from brain.run.lease_table import TRANSITIONS
 from local.draw import BEGIN, DOCUMENT, END, drawn, main
 
 
@@ -21,7 +21,7 @@ def test_an_older_drawing_is_replaced_and_the_rest_stays(tmp_path: Path) -> None
     assert text.startswith(f"Before.\n{BEGIN}\n")
     assert text.endswith(f"{END}\nAfter.\n")
     assert "old\n" not in text
-    assert text.count("\n| ") == 1 + len(RULES)
+    assert text.count("\n| ") == 1 + len(TRANSITIONS)
 
 
 def test_a_document_without_the_marks_is_refused(tmp_path: Path) -> None:

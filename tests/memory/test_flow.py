@@ -7,7 +7,7 @@ from dataclasses import replace
 from brain.memory.flow import LEAST_S, LOAD_S
 from brain.memory.model import Fact, Summary
 from brain.memory.rules import FACTS_HEAD, SUMMARY_HEAD
-from brain.memory.shown import ShownMemory
+from brain.memory.shown import ShownFacts
 from brain.memory.tools import memory_tools
 from brain.preferences.model import Preferences
 from brain.preferences.shown import ShownWishes
@@ -18,7 +18,7 @@ from brain.run.ports import Prompt
 from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import run_virtual
-from tests.fakes.memory import FakeMemory
+from tests.fakes.memory import FakeFacts
 from tests.fakes.tools import MailTool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import Saying, World, calls, words
@@ -28,7 +28,7 @@ SMALL = Limits(tail_entries=WINDOW)
 BERLIN = "Europe/Berlin"
 
 
-class Away(FakeMemory):
+class Away(FakeFacts):
     """A database that does not answer."""
 
     is_away = True
@@ -39,7 +39,7 @@ class Away(FakeMemory):
         return await super().facts(user_id, limit=limit)
 
 
-class Slow(FakeMemory):
+class Slow(FakeFacts):
     """A database that has to wake up first."""
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
@@ -47,7 +47,7 @@ class Slow(FakeMemory):
         return await super().facts(user_id, limit=limit)
 
 
-class Broken(FakeMemory):
+class Broken(FakeFacts):
     """An adapter with a bug."""
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
@@ -63,11 +63,11 @@ class Newer(FakeWishes):
 
 def remembering(*sayings: Saying, **options: object) -> World:
     """A world whose facts and wishes show at once, as they are wired."""
-    memory, wishes = FakeMemory(), FakeWishes()
+    memory, wishes = FakeFacts(), FakeWishes()
     world = World(sayings or [words("Yes.")], memory=memory, wishes=wishes, **options)  # type: ignore[arg-type]
     world.services = replace(
         world.services,
-        memory=ShownMemory(memory, world.services.block),
+        memory=ShownFacts(memory, world.services.block),
         wishes=ShownWishes(wishes, world.services.block),
     )
     return world

@@ -6,21 +6,21 @@ import pytest
 
 from brain.cloud.redis.scripts import Keys
 from brain.memory.model import Fact
-from brain.memory.redis import RedisMemoryBlock
-from brain.memory.shown import ShownMemory
+from brain.memory.redis import RedisShownBlock
+from brain.memory.shown import ShownFacts
 from brain.preferences.model import Preferences
 from brain.preferences.shown import ShownWishes
-from tests.fakes.memory import FakeMemory
+from tests.fakes.memory import FakeFacts
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.wishes import FakeWishes
 
 OLD = "What a run has made of how things were before."
 
 
-class Meanwhile(FakeMemory):
+class Meanwhile(FakeFacts):
     """While it is changed, a run makes the block of what it has read before the change."""
 
-    def __init__(self, block: RedisMemoryBlock) -> None:
+    def __init__(self, block: RedisShownBlock) -> None:
         super().__init__()
         self._block = block
 
@@ -38,7 +38,7 @@ class Meanwhile(FakeMemory):
 
 
 class WishesMeanwhile(FakeWishes):
-    def __init__(self, block: RedisMemoryBlock) -> None:
+    def __init__(self, block: RedisShownBlock) -> None:
         super().__init__()
         self._block = block
 
@@ -47,34 +47,34 @@ class WishesMeanwhile(FakeWishes):
         await self._block.keep_block(user_id, OLD)
 
 
-type Change = Callable[[RedisMemoryBlock], Awaitable[object]]
+type Change = Callable[[RedisShownBlock], Awaitable[object]]
 
 
-async def remember(block: RedisMemoryBlock) -> object:
-    memory = ShownMemory(Meanwhile(block), block)
+async def remember(block: RedisShownBlock) -> object:
+    memory = ShownFacts(Meanwhile(block), block)
     return await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
 
 
-async def forget(block: RedisMemoryBlock) -> object:
-    return await ShownMemory(Meanwhile(block), block).forget("anna", "fact1")
+async def forget(block: RedisShownBlock) -> object:
+    return await ShownFacts(Meanwhile(block), block).forget("anna", "fact1")
 
 
-async def save(block: RedisMemoryBlock) -> None:
+async def save(block: RedisShownBlock) -> None:
     await ShownWishes(WishesMeanwhile(block), block).save("anna", Preferences())
 
 
 @pytest.mark.parametrize("change", [remember, forget, save])
 async def test_no_change_leaves_a_block_that_is_older_than_it(change: Change) -> None:
     redis = MemoryRedis(lambda: 0)
-    block = RedisMemoryBlock(redis)
+    block = RedisShownBlock(redis)
     await block.keep_block("anna", OLD)
     await change(block)
     assert "block" not in dict(redis.dump(Keys.of("anna").key("memory")) or {})
 
 
 async def test_what_does_not_change_anything_is_passed_on() -> None:
-    block = RedisMemoryBlock(MemoryRedis(lambda: 0))
-    memory, wishes = ShownMemory(FakeMemory(), block), ShownWishes(FakeWishes(), block)
+    block = RedisShownBlock(MemoryRedis(lambda: 0))
+    memory, wishes = ShownFacts(FakeFacts(), block), ShownWishes(FakeWishes(), block)
     fact = await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
     assert await memory.facts("anna", limit=10) == [fact]
     assert await memory.fact("anna", fact.id) == fact

@@ -15,8 +15,8 @@ from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.archive import FakeArchive
-from tests.fakes.memory import FakeMemory
-from tests.fakes.tool_stage import errand, named, use
+from tests.fakes.memory import FakeFacts
+from tests.fakes.tool_stage import invocation, named, use
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 AWAY = "cannot be reached now"
@@ -44,8 +44,8 @@ class UnreachableMemory:
 
 
 @pytest.fixture
-def memory() -> FakeMemory:
-    return FakeMemory()
+def memory() -> FakeFacts:
+    return FakeFacts()
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def archive() -> FakeArchive:
 
 
 @pytest.fixture
-def tools(memory: FakeMemory, archive: FakeArchive) -> Sequence[Tool]:
+def tools(memory: FakeFacts, archive: FakeArchive) -> Sequence[Tool]:
     return memory_tools(memory, archive)
 
 
@@ -108,7 +108,7 @@ async def test_a_recall_keeps_to_the_limit(tools: Sequence[Tool]) -> None:
 
 
 async def test_a_fact_of_a_tainted_run_says_from_whom_it_is(
-    tools: Sequence[Tool], memory: FakeMemory
+    tools: Sequence[Tool], memory: FakeFacts
 ) -> None:
     await use(tools, "remember", {"fact": "The user likes tea"}, key="1")
     await use(tools, "remember", {"fact": "The user likes spam"}, key="2", tainted=True)
@@ -120,9 +120,11 @@ async def test_a_fact_of_a_tainted_run_says_from_whom_it_is(
 
 
 async def test_where_a_fact_comes_from_is_told_by_who_knows_it(
-    memory: FakeMemory, archive: FakeArchive
+    memory: FakeFacts, archive: FakeArchive
 ) -> None:
-    tools = memory_tools(memory, archive, source=lambda errand: f"an email to {errand.user_id}")
+    tools = memory_tools(
+        memory, archive, source=lambda invocation: f"an email to {invocation.user_id}"
+    )
     await use(tools, "remember", {"fact": "Anna likes tea"}, tainted=True)
     [fact] = (await use(tools, "recall", {"query": "tea"}))["facts"]
     assert fact["from"] == "an email to anna"
@@ -242,4 +244,4 @@ def test_what_a_tool_does_when_run_twice_is_told(tools: Sequence[Tool]) -> None:
 
 
 async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(tools: Sequence[Tool]) -> None:
-    assert await named(tools, "remember").outcome(errand("remember", {"fact": "f"})) is None
+    assert await named(tools, "remember").outcome(invocation("remember", {"fact": "f"})) is None

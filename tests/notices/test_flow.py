@@ -9,8 +9,8 @@ import pytest
 
 from brain.cloud.redis.scripts import Keys
 from brain.events.model import Event
-from brain.notices.flow import release
-from brain.notices.redis import RedisBoard
+from brain.notices.flow import announce_pending
+from brain.notices.redis import RedisNoticeBoard
 from brain.preferences.model import Preferences, Quiet
 from brain.run.errors import DatabaseUnreachable, ModelUnavailable
 from brain.run.messages import Heard as HeardMark
@@ -43,7 +43,7 @@ async def arrives(world: World, event: Event) -> None:
 async def comes(world: World) -> None:
     """A page shows a sign of life, and asks for what is held, as a status call does."""
     await world.services.store.here("anna")
-    await release(world.services, "anna")
+    await announce_pending(world.services, "anna")
 
 
 async def notifications(world: World) -> list[Message]:
@@ -197,7 +197,7 @@ def test_a_page_that_looks_again_and_again_in_quiet_hours_costs_the_queue_nothin
         for _ in range(100):
             await asyncio.sleep(60)
             await world.services.store.here("ännä")
-            await release(world.services, "ännä")
+            await announce_pending(world.services, "ännä")
         assert (world.queue.asked, asked) == (1, 1)
         while world.clock.utc() < EPOCH + timedelta(hours=6, minutes=1):
             await asyncio.sleep(60)
@@ -381,12 +381,12 @@ def test_what_waited_for_the_end_of_a_run_is_said_wherever_its_brain_dies() -> N
     assert all(gate.is_open for gate, _ in world.alive)
 
 
-class Beaten(RedisBoard):
+class Beaten(RedisNoticeBoard):
     """A board on which others are always quicker."""
 
     tries = 0
 
-    async def say(self, *args: Any, **named: Any) -> Message | None:
+    async def announce(self, *args: Any, **named: Any) -> Message | None:
         self.tries += 1
         return None
 

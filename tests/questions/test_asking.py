@@ -11,7 +11,7 @@ from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.run.deliver import Outcome
 from brain.run.errors import DatabaseUnreachable, QuestionClosed
 from brain.run.history import FRESH, NEUTRAL
-from brain.run.invocations import Deed, Errand
+from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.messages import Decision, Kind, Message, Speak, Utterance
 from brain.run.step import CONTINUE, QUIT, VOID_QUIT
 from brain.run.tools import ClientTool, Json
@@ -372,7 +372,7 @@ class Unprepared(LetterTool):
         super().__init__()
         self._hangs = hangs
 
-    async def prepare(self, errand: Errand) -> Deed:
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
         if self._hangs:
             await asyncio.sleep(3600)
         raise DatabaseUnreachable("away")

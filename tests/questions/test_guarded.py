@@ -18,8 +18,8 @@ from brain.run.tools import Json, ToolSpec
 from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import run_virtual
-from tests.fakes.memory import FakeMemory
-from tests.fakes.tool_stage import errand, named
+from tests.fakes.memory import FakeFacts
+from tests.fakes.tool_stage import invocation, named
 from tests.fakes.tools import MailTool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import EPOCH, World, calls, words
@@ -32,7 +32,7 @@ class Desk:
     """A world with a fact, a rule and a reminder, and how to see what is left of them."""
 
     def __init__(self) -> None:
-        self.memory, self.wishes, self.documents = FakeMemory(), FakeWishes(), FakeDocuments()
+        self.memory, self.wishes, self.documents = FakeFacts(), FakeWishes(), FakeDocuments()
         self.world = World(wishes=self.wishes, memory=self.memory)
         services = self.world.services
         self.reminders = services.reminders
@@ -126,7 +126,7 @@ def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
 async def test_what_cannot_be_prepared_is_not_done() -> None:
     tool = cast(AskingTool, named(memory_tools(UnreachableMemory(), FakeArchive()), "forget"))
     with pytest.raises(ToolFault, match="cannot be reached"):
-        await tool.prepare(errand("forget", {"id": "f"}))
+        await tool.prepare(invocation("forget", {"id": "f"}))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
 async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
     documents = FakeDocuments()
     tool = cast(AskingTool, named(document_tools(documents), "updateDocument"))
-    over = errand("updateDocument", {"id": "gone", "body": ""})
+    over = invocation("updateDocument", {"id": "gone", "body": ""})
     with pytest.raises(ToolFault, match="no document of this id"):
         await tool.prepare(over)
     documents.is_away = True

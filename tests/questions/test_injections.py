@@ -24,7 +24,7 @@ from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
 from brain.run.context import FOREIGN
 from brain.run.history import FRESH
-from brain.run.invocations import Given, Tool
+from brain.run.invocations import Tool, ToolResult
 from brain.run.messages import Kind, Message
 from brain.run.ports import Prompt
 from brain.run.tools import Json
@@ -33,8 +33,8 @@ from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import run_virtual
-from tests.fakes.memory import FakeMemory
-from tests.fakes.tool_stage import errand
+from tests.fakes.memory import FakeFacts
+from tests.fakes.tool_stage import invocation
 from tests.fakes.web import FakeWeb
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import EPOCH, World
@@ -62,7 +62,7 @@ class House:
     def __init__(self, model: Obedient) -> None:
         self.emails, self.post, self.web = FakeEmails(), FakePost(), FakeWeb()
         self.mailbox = FakeMailbox(emails=self.emails)
-        self.documents, self.memory, self.wishes = FakeDocuments(), FakeMemory(), FakeWishes()
+        self.documents, self.memory, self.wishes = FakeDocuments(), FakeFacts(), FakeWishes()
         account = Account(emails=self.emails, mailbox=self.mailbox, post=self.post, owner="anna")
         self.world = World(
             account=account, wishes=self.wishes, memory=self.memory, archive=FakeArchive()
@@ -243,8 +243,8 @@ def test_the_obedient_model_reads_every_disguise() -> None:
             tool = house.world.services.tools["readEmail"]
             shown = ""
             for offset in (0, 8_000):
-                given = await tool.run(errand("readEmail", {"id": "evil", "offset": offset}))
-                shown += FOREIGN.format(given.text if isinstance(given, Given) else given)
+                given = await tool.run(invocation("readEmail", {"id": "evil", "offset": offset}))
+                shown += FOREIGN.format(given.text if isinstance(given, ToolResult) else given)
             prompt = Prompt(messages=[{"role": "tool", "content": shown}], tools=())
             (call,) = demanded(prompt)
             assert call == ("sendEmail", send(EVE)[1] | {"body": f"It is {SECRET}."}), carrier.name

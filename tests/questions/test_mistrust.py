@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from brain.run.invocations import Errand, Given, Tool
+from brain.run.invocations import Tool, ToolInvocation, ToolResult
 from brain.run.messages import Decision, Message, Remark
 from brain.run.step import CONTINUE
 from brain.run.tools import Effect, Json, ToolSpec
@@ -40,10 +40,10 @@ class Inbox:
             foreign=True,
         )
 
-    async def run(self, errand: Errand) -> str | Given:
+    async def run(self, invocation: ToolInvocation) -> str | ToolResult:
         return self._text
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         return None
 
 
@@ -52,11 +52,11 @@ class Listening(NoteTool):
 
     def __init__(self, effect: Effect = Effect.READS) -> None:
         super().__init__(effect)
-        self.errands: list[Errand] = []
+        self.errands: list[ToolInvocation] = []
 
-    async def run(self, errand: Errand) -> str:
-        self.errands.append(errand)
-        return await super().run(errand)
+    async def run(self, invocation: ToolInvocation) -> str:
+        self.errands.append(invocation)
+        return await super().run(invocation)
 
 
 def opening(url: str) -> tuple[str, str]:
@@ -77,9 +77,13 @@ def test_a_tool_is_told_what_the_user_said_and_what_others_wrote() -> None:
         remarks = [Remark(role="user", text="Aloud."), Remark(role="assistant", text="Yes?")]
         await world.ask("Second.", patience_s=5, recent_context=remarks)
         before, after = tool.errands
-        assert before.said == after.said == ("First.", "Second.", "Aloud.")
-        assert (before.tainted, before.read, before.earlier) == (False, (), ())
-        assert (after.tainted, after.read, after.earlier) == (True, ("an email",), (before.call,))
+        assert before.user_words == after.user_words == ("First.", "Second.", "Aloud.")
+        assert (before.tainted, before.foreign_texts, before.earlier_calls) == (False, (), ())
+        assert (after.tainted, after.foreign_texts, after.earlier_calls) == (
+            True,
+            ("an email",),
+            (before.call,),
+        )
 
     run_virtual(story())
 
@@ -95,9 +99,9 @@ def test_what_the_user_says_meanwhile_is_said_too_and_outlives_a_death() -> None
         await asyncio.sleep(10)
         world.kill()
         await world.until_said("So.")
-        (errand,) = tool.errands
-        assert errand.said == ("First.", "Second.")
-        assert (errand.tainted, errand.read) == (True, ("an email",))
+        (invocation,) = tool.errands
+        assert invocation.user_words == ("First.", "Second.")
+        assert (invocation.tainted, invocation.foreign_texts) == (True, ("an email",))
 
     run_virtual(story())
 
@@ -117,8 +121,8 @@ def test_a_decision_is_not_among_the_users_words() -> None:
             arguments=question.question.arguments,
         )
         await world.ask(LEAK, decision=decision, patience_s=5)
-        (errand,) = tool.errands
-        assert errand.said == ("Write to Anna.",)
+        (invocation,) = tool.errands
+        assert invocation.user_words == ("Write to Anna.",)
 
     run_virtual(story())
 
@@ -130,8 +134,8 @@ def test_what_may_be_the_models_own_words_is_not_what_others_wrote() -> None:
         world = World(script, tools=[tool, MailTool("a fact of the model's own", foreign=True)])
         await world.ask("What do you know?", patience_s=5)
         await world.ask("And now?", patience_s=5)
-        (errand,) = tool.errands
-        assert (errand.tainted, errand.read) == (True, ())
+        (invocation,) = tool.errands
+        assert (invocation.tainted, invocation.foreign_texts) == (True, ())
 
     run_virtual(story())
 

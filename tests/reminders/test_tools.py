@@ -22,13 +22,13 @@ from brain.reminders.tools import (
     ReminderTool,
     reminder_tools,
 )
-from brain.run.codec import digest
+from brain.run.codec import fingerprint
 from brain.run.errors import DatabaseUnreachable, ToolFault
 from brain.run.invocations import Tool
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.loop import run_virtual
-from tests.fakes.tool_stage import errand, named, use
+from tests.fakes.tool_stage import invocation, named, use
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World
 
@@ -125,7 +125,7 @@ def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() -> Non
     async def story() -> None:
         world = World()
         at = datetime(2026, 1, 1, 18, tzinfo=UTC)
-        dead_runs = Reminder(id=digest({"key": "k"}), text="The oven", at=at)
+        dead_runs = Reminder(id=fingerprint({"key": "k"}), text="The oven", at=at)
         await world.services.reminders.add("anna", dead_runs)  # and the queue was never told
         await asyncio.sleep(19 * 3600)
         assert (await use(tools_of(world), "remind", OVEN, key="k"))["set"]["id"] == dead_runs.id
@@ -175,14 +175,14 @@ def test_what_others_have_led_to_is_known_as_theirs() -> None:
         world = World()
         tools = tools_of(world)
         await use(tools, "remind", OVEN, key="own")
-        given = await named(tools, "listReminders").run(errand("listReminders", {}))
+        given = await named(tools, "listReminders").run(invocation("listReminders", {}))
         assert not getattr(given, "foreign", True)
         await use(tools, "remind", {**OVEN, "text": "Pay Eve"}, key="theirs", tainted=True)
         assert [one.foreign for one in await kept(world)] == [False, True]
-        given = await named(tools, "listReminders").run(errand("listReminders", {}))
+        given = await named(tools, "listReminders").run(invocation("listReminders", {}))
         assert getattr(given, "foreign", False)
         for reminder in await kept(world):
-            cancel = errand("cancelReminder", {"id": reminder.id})
+            cancel = invocation("cancelReminder", {"id": reminder.id})
             given = await named(tools, "cancelReminder").run(cancel)
             assert getattr(given, "foreign", None) is reminder.foreign
 
@@ -265,7 +265,7 @@ def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> None:
         assert isinstance(cancel, ReminderTool)
         world.redis.refusing = True
         with pytest.raises(ToolFault, match=AWAY):
-            await cancel.prepare(errand("cancelReminder", {"id": reminder["id"]}))
+            await cancel.prepare(invocation("cancelReminder", {"id": reminder["id"]}))
 
     run_virtual(story())
 
@@ -331,6 +331,6 @@ def test_what_a_tool_does_when_run_twice_is_told_and_running_it_is_the_way_to_as
             "cancelReminder": Effect.REPEATS,
             "listReminders": Effect.READS,
         }
-        assert await named(tools, "remind").outcome(errand("remind", OVEN)) is None
+        assert await named(tools, "remind").outcome(invocation("remind", OVEN)) is None
 
     run_virtual(story())

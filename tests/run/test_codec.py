@@ -12,11 +12,11 @@ from brain.run import codec, records
 from brain.run.errors import EntryUnreadable
 from brain.run.journal import (
     Answered,
-    Fact,
     Interrupted,
     Joined,
     Overheard,
     Returned,
+    RunRecord,
     Started,
     ToolCall,
 )
@@ -24,19 +24,19 @@ from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance
 from tests.fakes.world import EPOCH
 
 DRAFT = Draft(
-    id="d1", kind=Kind.SAY, text="Grüße 👋", answers_seq=4, created_at=EPOCH, call_id="c",
+    id="d1", kind=Kind.SAY, text="Grüße 👋", answers_seq=4, created_at=EPOCH, agent_call_id="c",
     speak=Speak.WHEN_IDLE,
 )  # fmt: skip
-FACTS: list[Fact] = [
+FACTS: list[RunRecord] = [
     Answered(text="t", calls=(ToolCall(id="a", name="n", arguments="{"),), tokens=7),
     Interrupted(text="half"),
-    Started(call_id="a"),
-    Returned(call_id="a", text="r", failed=True),
+    Started(tool_call_id="a"),
+    Returned(tool_call_id="a", text="r", failed=True),
 ]
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_what_the_journal_holds_comes_back(fact: Fact) -> None:
+def test_what_the_journal_holds_comes_back(fact: RunRecord) -> None:
     assert records.entry_from_journal(records.entry_to_journal(fact), run_id="r") == fact
 
 
@@ -48,10 +48,10 @@ def test_a_draft_comes_back_as_the_message_at_its_place() -> None:
 
 def test_an_utterance_comes_back_from_the_log_and_from_the_journal() -> None:
     stored = records.utterance_to_log(
-        id="u", text="Hi", message_id="m", call_id="c", created_at=EPOCH
+        id="u", text="Hi", message_id="m", agent_call_id="c", created_at=EPOCH
     )
     utterance = Utterance(
-        id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH, call_id="c"
+        id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH, agent_call_id="c"
     )
     assert records.entry_from_log(seq=3, kind="u", run_id="r", stored=stored) == utterance
     joined = records.entry_from_journal(f"u3 {stored}", run_id="r")

@@ -86,8 +86,8 @@ def test_results_stand_behind_their_answer_though_a_text_came_between() -> None:
         Joined(utterance=user(1, "First")),
         Answered(text="", calls=(call("a"), call("b"))),
         Joined(utterance=user(2, "Second")),
-        Returned(call_id="b", text="B"),
-        Returned(call_id="a", text="A"),
+        Returned(tool_call_id="b", text="B"),
+        Returned(tool_call_id="a", text="A"),
     ]
     lines = shown(journal)
     assert [line["role"] for line in lines[1:]] == ["user", "assistant", "tool", "tool", "user"]
@@ -98,9 +98,9 @@ def test_equal_call_ids_of_different_answers_keep_their_own_results() -> None:
     journal: list[Entry] = [
         Joined(utterance=user(1, "Hi")),
         Answered(text="", calls=(call("a"),)),
-        Returned(call_id="a", text="one"),
+        Returned(tool_call_id="a", text="one"),
         Answered(text="", calls=(call("a"),)),
-        Returned(call_id="a", text="two"),
+        Returned(tool_call_id="a", text="two"),
     ]
     assert [m["content"] for m in shown(journal) if m["role"] == "tool"] == ["one", "two"]
 
@@ -155,7 +155,7 @@ def test_old_results_make_room_first_and_then_long_texts_and_arguments() -> None
     journal: list[Entry] = [Joined(utterance=user(1, "x" * 5_000))]
     for i in range(6):
         journal.append(Answered(text="", calls=(call(f"c{i}", '{"text":"' + "y" * 5_000 + '"}'),)))
-        journal.append(Returned(call_id=f"c{i}", text="z" * 5_000))
+        journal.append(Returned(tool_call_id=f"c{i}", text="z" * 5_000))
     results = [
         m for m in shown(journal, limits=Limits(journal_chars=50_000)) if m["role"] == "tool"
     ]
@@ -172,7 +172,7 @@ def test_a_short_call_keeps_its_arguments_when_room_is_made() -> None:
     journal: list[Entry] = [
         Joined(utterance=user(1, "x" * 9_000)),
         Answered(text="", calls=(call("a", '{"n":1}'),)),
-        Returned(call_id="a", text="short"),
+        Returned(tool_call_id="a", text="short"),
     ]
     lines = shown(journal, limits=Limits(journal_chars=100))
     assert lines[2]["tool_calls"][0]["function"]["arguments"] == '{"n":1}'

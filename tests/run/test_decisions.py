@@ -30,8 +30,8 @@ def overheard(role: Literal["user", "assistant"]) -> Overheard:
     return Overheard(seq=9, remarks=(Remark(role=role, text="Anna wrote to you."),))
 
 
-READ = Returned(call_id="c", text="an email", foreign=True)
-LOOKED = Returned(call_id="c", text="a document")
+READ = Returned(tool_call_id="c", text="an email", foreign=True)
+LOOKED = Returned(tool_call_id="c", text="a document")
 THEIRS, OURS = said(foreign=True), said(foreign=False)
 SOON, LATER = began(FRESH / 2), began(FRESH)
 

@@ -17,11 +17,11 @@ from brain.run.deliver import (
 from brain.run.errors import StoreUnreachable
 from brain.run.lease import Lease
 from brain.run.messages import Kind, Message
-from brain.run.moves import Hold
+from brain.run.moves import LeaseToken
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import Clock, MemoryChannel
 
-HOLD = Hold(user_id="anna", run_id="r1", fence=1)
+HOLD = LeaseToken(user_id="anna", run_id="r1", fence=1)
 
 
 def message(text: str, *, done_after_this: bool = False) -> Message:

@@ -378,9 +378,9 @@ def test_the_recent_context_is_shown_before_the_text_without_what_the_log_has() 
 def test_answers_carry_the_call_id_of_the_text_they_answer() -> None:
     async def story() -> None:
         world = World([words("Hello.")])
-        outcome = await world.ask("Hi", call_id="call-7")
+        outcome = await world.ask("Hi", agent_call_id="call-7")
         assert outcome.message is not None
-        assert (outcome.message.call_id, outcome.message.answers_seq) == ("call-7", 1)
+        assert (outcome.message.agent_call_id, outcome.message.answers_seq) == ("call-7", 1)
 
     run_virtual(story())
 

@@ -12,7 +12,7 @@ from brain.run.errors import LeaseLost, RunStopped
 from brain.run.journal import Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits
-from brain.run.moves import Admitted, Arrival, Commit, Hold, Move, Recorded, Summons
+from brain.run.moves import Admitted, Arrival, Commit, CommitKind, LeaseToken, Recorded, WakeCall
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import EPOCH, World
 
@@ -47,7 +47,7 @@ def arrival(message_id: str, holder: str = "other") -> Arrival:
         id=message_id,
         text="Hi",
         message_id=message_id,
-        call_id=None,
+        agent_call_id=None,
         recent_context=(),
         created_at=EPOCH,
         holder=holder,
@@ -61,7 +61,7 @@ def staged(story: Callable[[Stage], Coroutine[Any, Any, None]]) -> None:
         store = RedisStore(world.redis, world.limits)
         admitted = await store.admit(arrival("message-1", "me"))
         assert isinstance(admitted, Admitted)
-        lease = Lease(world.clock, admitted.hold, lease_s=LEASE_S, since=world.clock.now())
+        lease = Lease(world.clock, admitted.token, lease_s=LEASE_S, since=world.clock.now())
         keeping = world.spawn(lease.keep(store))
         await story(Stage(world=world, store=store, lease=lease, keeping=keeping))
         keeping.cancel()
@@ -127,9 +127,9 @@ def test_a_store_that_stays_away_costs_the_lease_at_its_end() -> None:
 
 def test_a_take_over_is_noticed_with_the_next_renewal() -> None:
     async def story(stage: Stage) -> None:
-        await stage.store.release(stage.lease.hold)
+        await stage.store.release(stage.lease.token)
         taken = await stage.store.resume(
-            Summons(user_id="anna", run_id="r1", reason="wakeup", wake=1), holder="other"
+            WakeCall(user_id="anna", run_id="r1", reason="wakeup", wake=1), holder="other"
         )
         assert isinstance(taken, Admitted)
         assert await stage.lost() == pytest.approx(LEASE_S / 3, abs=1)
@@ -157,7 +157,7 @@ def test_a_look_that_finds_no_store_is_no_loss() -> None:
         await asyncio.sleep(3)
         assert not watching.done()
         stage.world.redis.refusing = False
-        await stage.store.release(stage.lease.hold)
+        await stage.store.release(stage.lease.token)
 
     staged(story)
 
@@ -189,10 +189,10 @@ class Overtaking(RedisStore):
 
     lease: Lease
 
-    async def renew(self, hold: Hold) -> None:
+    async def renew(self, token: LeaseToken) -> None:
         self.lease.is_ending = True
-        await self.commit(hold, Commit(step=0, move=Move.END, spent=Spent(started_ms=0)))
-        await super().renew(hold)
+        await self.commit(token, Commit(step=0, kind=CommitKind.END, spent=Spent(started_ms=0)))
+        await super().renew(token)
 
 
 def test_a_renewal_that_the_last_step_has_overtaken_is_no_loss() -> None:
@@ -213,9 +213,9 @@ class Late(RedisStore):
 
     lease: Lease
 
-    async def look(self, hold: Hold) -> None:
+    async def look(self, token: LeaseToken) -> None:
         self.lease.is_ending = True
-        await super().look(hold)
+        await super().look(token)
 
 
 def test_a_look_that_the_last_step_has_overtaken_is_no_loss() -> None:

@@ -118,36 +118,36 @@ def test_calls_beyond_the_limit_are_refused_and_the_others_stand() -> None:
     calls = [("note", '{"text":"a"}')] * 3
     verdict = step.judge(answer(*calls), SPECS, heard=False, limits=limits)
     assert len(verdict.work) == 2
-    assert verdict.returned == (Returned(call_id="c2", text=step.TOO_MANY_CALLS, failed=True),)
+    assert verdict.returned == (Returned(tool_call_id="c2", text=step.TOO_MANY_CALLS, failed=True),)
 
 
 def test_an_answer_is_unfinished_until_all_its_calls_have_results() -> None:
     calls = answer(("note", "{}"), ("send", "{}"))
     journal: list[Entry] = [said(), calls]
     assert step.unfinished(journal) == calls
-    journal.append(Returned(call_id="c0", text="ok"))
+    journal.append(Returned(tool_call_id="c0", text="ok"))
     assert step.unfinished(journal) == calls
-    journal.append(Returned(call_id="c1", text="ok"))
+    journal.append(Returned(tool_call_id="c1", text="ok"))
     assert step.unfinished(journal) is None
     assert step.unfinished([said()]) is None
 
 
 def test_results_of_an_earlier_answer_with_the_same_ids_do_not_count() -> None:
     calls = answer(("note", '{"text":"a"}'))
-    journal: list[Entry] = [said(), calls, Returned(call_id="c0", text="ok"), calls]
+    journal: list[Entry] = [said(), calls, Returned(tool_call_id="c0", text="ok"), calls]
     assert step.unfinished(journal) == calls
     verdict = step.judge(calls, SPECS, heard=False, limits=Limits())
     assert step.remaining(verdict, journal) == verdict.work
 
 
 def test_a_started_call_is_known_by_the_journal() -> None:
-    journal: list[Entry] = [said(), answer(("send", "{}")), Started(call_id="c0")]
+    journal: list[Entry] = [said(), answer(("send", "{}")), Started(tool_call_id="c0")]
     assert step.started_calls(journal) == {"c0"}
     assert step.started_calls(journal[:2]) == set()
 
 
 def test_hearing_counts_from_the_last_text_of_the_user() -> None:
-    spoken = Returned(call_id="c0", text=step.SAID)
+    spoken = Returned(tool_call_id="c0", text=step.SAID)
     assert step.has_heard([said(), spoken])
     assert not step.has_heard([said(), spoken, said(2)])
     assert not step.has_heard([])

@@ -15,7 +15,7 @@ from brain.run.go import LAST_WORDS
 from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Kind
-from brain.run.moves import Admitted, Alive, Summons
+from brain.run.moves import Admitted, Alive, WakeCall
 from brain.run.ports import Prompt
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World, calls, words
@@ -27,11 +27,11 @@ async def taken_over(world: World) -> None:
     """Another invocation takes the run of anna's that is under way."""
     run_id = (await world.services.store.status("anna")).run_id
     assert run_id is not None
-    summons = Summons(user_id="anna", run_id=run_id, reason="wakeup", wake=1)
-    assert isinstance(await world.services.store.resume(summons, holder="other"), Alive)
+    wake_call = WakeCall(user_id="anna", run_id=run_id, reason="wakeup", wake=1)
+    assert isinstance(await world.services.store.resume(wake_call, holder="other"), Alive)
     key = Keys.of("anna").key("run")
     await world.redis.execute(["HSET", key, "lease", "0"], limit_s=1)
-    found = await world.services.store.resume(summons, holder="other")
+    found = await world.services.store.resume(wake_call, holder="other")
     assert isinstance(found, Admitted)
 
 
@@ -100,7 +100,7 @@ def test_a_call_for_a_run_whose_brain_lives_starts_no_second_one(reason: str) ->
         run_id = (await world.services.store.status("anna")).run_id
         assert run_id is not None
         await world.call_again(
-            Summons(user_id="anna", run_id=run_id, reason=reason, wake=1)  # type: ignore[arg-type]  # all three are given
+            WakeCall(user_id="anna", run_id=run_id, reason=reason, wake=1)  # type: ignore[arg-type]  # all three are given
         )
         assert len(world.queue.published) == (reason != "event")
         assert (await asking).message is not None
@@ -115,7 +115,7 @@ def test_a_call_for_a_run_that_has_ended_does_nothing() -> None:
         outcome = await world.ask("Hi")
         calls = world.redis.calls
         await world.call_again(
-            Summons(user_id="anna", run_id=outcome.run_id, reason="wakeup", wake=1)
+            WakeCall(user_id="anna", run_id=outcome.run_id, reason="wakeup", wake=1)
         )
         assert world.redis.calls == calls + 1
         assert world.queue.published == []

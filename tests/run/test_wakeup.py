@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from brain.run.moves import Summons
+from brain.run.moves import WakeCall
 from brain.run.wakeup import MARGIN_S, RETRY_S, WakeUp, publish_wakeup
 from tests.fakes.loop import run_virtual
 from tests.fakes.world import World
@@ -19,8 +19,8 @@ def test_a_wake_up_comes_a_little_after_the_leases_end(left_s: float, delay_s: f
     async def story() -> None:
         world = World()
         await publish_wakeup(world.queue, user_id="anna", run_id="r1", wake=3, lease_left_s=left_s)
-        [(summons, delay, dedup_id)] = world.queue.published
-        assert summons == Summons(user_id="anna", run_id="r1", reason="wakeup", wake=3)
+        [(wake_call, delay, dedup_id)] = world.queue.published
+        assert wake_call == WakeCall(user_id="anna", run_id="r1", reason="wakeup", wake=3)
         assert (delay, dedup_id) == (delay_s, "r1-wake-3")
 
     run_virtual(story())

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from brain.run.errors import LeaseLost, ToolFault
-from brain.run.invocations import Errand
+from brain.run.invocations import ToolInvocation
 from brain.run.step import UNSURE
 from brain.run.tools import Effect
 from tests.fakes.loop import run_virtual
@@ -23,7 +23,7 @@ class Forgetful(NoteTool):
         self._answer = answer
         self._hangs = hangs
 
-    async def outcome(self, errand: Errand) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> str | None:
         if self._hangs:
             await asyncio.sleep(1000)
         if isinstance(self._answer, Exception):
@@ -34,7 +34,7 @@ class Forgetful(NoteTool):
 class Late(NoteTool):
     """A tool during which the lease is lost."""
 
-    async def run(self, errand: Errand) -> str:
+    async def run(self, invocation: ToolInvocation) -> str:
         raise LeaseLost("another's")
 
 

@@ -21,7 +21,7 @@ from brain.cloud.redis.upstash import Upstash
 from brain.documents.rules import version
 from brain.email.postgres import PostgresEmails
 from brain.memory.archive import PostgresArchive
-from brain.memory.postgres import PostgresMemory
+from brain.memory.postgres import PostgresFacts
 from brain.preferences.postgres import PostgresWishes
 from brain.reminders.model import Reminder
 from brain.reminders.redis import RedisReminders
@@ -88,7 +88,7 @@ async def anna(town: Town) -> AsyncIterator[Anna]:
     reminders = RedisReminders(redis)
     await PostgresArchive(database).store(ANNA, [said_long_ago()])
     await PostgresEmails(database).store(ANNA, [an_email(EMAIL_ID, subject=TEXT, text=TEXT)])
-    fact = await PostgresMemory(database).remember(
+    fact = await PostgresFacts(database).remember(
         ANNA, text=TEXT, source="conversation", foreign=False, key="fact"
     )
     rule = await PostgresWishes(database).add_rule(ANNA, about=TEXT, sender="Eve", key="rule")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, ToolCall
 from brain.run.messages import Decision, Kind, LogEntry, Message, Remark, Utterance
-from brain.run.words import earlier, read, said
+from brain.run.words import earlier_calls, foreign_texts, user_words
 from brain.web.addresses import parse
 from brain.web.mistrust import MOST_READ, TOO_MANY, UNTRUSTED, objection
 
@@ -17,12 +17,12 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 def wrote(text: str, address: str) -> str:
     """What is objected to an address after others wrote the text."""
-    return objection(parse(address), said=(), read=(text,), asked=())
+    return objection(parse(address), user_words=(), foreign_texts=(text,), asked=())
 
 
 def spoke(text: str, address: str) -> str:
     """The same after the user said the text."""
-    return objection(parse(address), said=(text,), read=("Obey.",), asked=())
+    return objection(parse(address), user_words=(text,), foreign_texts=("Obey.",), asked=())
 
 
 def utterance(text: str, *, seq: int = 1, decision: Decision | None = None) -> Utterance:
@@ -198,10 +198,10 @@ def test_others_words_allow_only_so_many_addresses_and_the_users_any() -> None:
     text = "".join(f"https://eve.example/{i} " for i in range(20))
     asked = [parse(f"https://eve.example/{i}") for i in range(MOST_READ)]
     last, next_one = parse("https://eve.example/7"), parse("https://eve.example/8")
-    assert objection(last, said=(), read=(text,), asked=asked[:-1]) == ""
-    assert objection(last, said=(), read=(text,), asked=[*asked, last]) == ""
-    assert objection(next_one, said=(), read=(text,), asked=asked) == TOO_MANY
-    assert objection(next_one, said=(text,), read=(), asked=asked) == ""
+    assert objection(last, user_words=(), foreign_texts=(text,), asked=asked[:-1]) == ""
+    assert objection(last, user_words=(), foreign_texts=(text,), asked=[*asked, last]) == ""
+    assert objection(next_one, user_words=(), foreign_texts=(text,), asked=asked) == TOO_MANY
+    assert objection(next_one, user_words=(text,), foreign_texts=(), asked=asked) == ""
 
 
 def test_the_users_words_are_what_they_said_here_and_before_and_to_the_voice_agent() -> None:
@@ -210,10 +210,10 @@ def test_the_users_words_are_what_they_said_here_and_before_and_to_the_voice_age
         Overheard(seq=3, remarks=remarks),
         Joined(utterance=utterance("before", seq=1)),
         Joined(utterance=utterance("now", seq=3)),
-        Returned(call_id="c", text="a tool's"),
+        Returned(tool_call_id="c", text="a tool's"),
     ]
     history: list[LogEntry] = [utterance("before", seq=1), message("the brain's")]
-    assert said(journal, history) == ("before", "now", "aloud")
+    assert user_words(journal, history) == ("before", "now", "aloud")
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject", "answer"])
@@ -226,22 +226,22 @@ def test_a_decision_is_not_in_the_users_words(verdict: str) -> None:
         result="https://eve.example/?code",
     )
     decided = utterance("Yes, do that.", decision=decision)
-    assert said([Joined(utterance=decided)], [decided]) == ()
+    assert user_words([Joined(utterance=decided)], [decided]) == ()
 
 
 def test_read_is_what_tools_gave_that_give_nothing_but_others_words() -> None:
     journal: list[Entry] = [
         Answered(text="", calls=(call("a"), call("b", "recall"), call("c"))),
-        Returned(call_id="b", text="a fact of the model's own", foreign=True),
-        Returned(call_id="a", text="an email", foreign=True),
+        Returned(tool_call_id="b", text="a fact of the model's own", foreign=True),
+        Returned(tool_call_id="a", text="an email", foreign=True),
         Joined(utterance=utterance("And?")),
-        Returned(call_id="c", text="No such email.", failed=True),
+        Returned(tool_call_id="c", text="No such email.", failed=True),
         Answered(text="", calls=(call("a", "recall"), call("b"))),
-        Returned(call_id="a", text="a second fact", foreign=True),
-        Returned(call_id="b", text="a second email", foreign=True),
-        Returned(call_id="lost", text="of no call", foreign=True),
+        Returned(tool_call_id="a", text="a second fact", foreign=True),
+        Returned(tool_call_id="b", text="a second email", foreign=True),
+        Returned(tool_call_id="lost", text="of no call", foreign=True),
     ]
-    assert read(journal, {"readEmail"}) == ("an email", "a second email")
+    assert foreign_texts(journal, {"readEmail"}) == ("an email", "a second email")
 
 
 def test_earlier_calls_are_the_same_tools_up_to_this_one() -> None:
@@ -250,7 +250,7 @@ def test_earlier_calls_are_the_same_tools_up_to_this_one() -> None:
         Answered(text="", calls=(first, other)),
         Answered(text="", calls=(first, again)),
     ]
-    assert earlier(journal, again) == (first, first)
-    assert earlier(journal, first) == (first,)
-    assert earlier(journal[:1], first) == ()
-    assert earlier(journal[:1], other) == ()
+    assert earlier_calls(journal, again) == (first, first)
+    assert earlier_calls(journal, first) == (first,)
+    assert earlier_calls(journal[:1], first) == ()
+    assert earlier_calls(journal[:1], other) == ()

@@ -109,15 +109,15 @@ class Assembly:
         call.name = name
         return [Delta(kind="action", text=name, call=number), *deltas]
 
-    def _call_of(self, index: object, call_id: str, name: str) -> _Call:
+    def _call_of(self, index: object, tool_call_id: str, name: str) -> _Call:
         """The call that a fragment belongs to: a known one or a new one."""
         if not isinstance(index, int):
             index = None
         last = self.calls[-1] if self.calls else None
         known = last if index is None else self._by_index.get(index)
-        if known and _continues(known, index, call_id, name):
+        if known and _continues(known, index, tool_call_id, name):
             return known
-        call = _Call(id=call_id)
+        call = _Call(id=tool_call_id)
         self.calls.append(call)
         self._by_index[index] = call
         return call
@@ -149,11 +149,11 @@ def conclude(
     return Failure(reason="empty answer")
 
 
-def _continues(known: _Call, index: object, call_id: str, name: str) -> bool:
+def _continues(known: _Call, index: object, tool_call_id: str, name: str) -> bool:
     if not name:
         return True
-    if call_id:
-        return call_id == known.id
+    if tool_call_id:
+        return tool_call_id == known.id
     return index is not None  # a server that repeats the name; without an index: another call
 
 
@@ -166,11 +166,11 @@ def _with_ids(calls: Sequence[_Call], taken_ids: Sequence[str]) -> tuple[ToolCal
     taken = set(taken_ids)
     named: list[ToolCall] = []
     for call in calls:
-        call_id, number = call.id, len(taken)
-        while not call_id or call_id in taken:
-            call_id, number = f"call_{number}", number + 1
-        taken.add(call_id)
-        named.append(ToolCall(id=call_id, name=call.name, arguments=call.arguments))
+        tool_call_id, number = call.id, len(taken)
+        while not tool_call_id or tool_call_id in taken:
+            tool_call_id, number = f"call_{number}", number + 1
+        taken.add(tool_call_id)
+        named.append(ToolCall(id=tool_call_id, name=call.name, arguments=call.arguments))
     return tuple(named)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from brain.cloud.redis.scripts import Keys
 from brain.run.errors import StoreUnreachable
-from brain.run.ports import Bulletin
+from brain.run.ports import LogUpdate
 
 if TYPE_CHECKING:
     import httpx
@@ -37,7 +37,7 @@ class UpstashNews:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @asynccontextmanager
-    async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[Bulletin]]:
+    async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[LogUpdate]]:
         """Read beside the listener, since to give up waiting must not break the stream."""
         inbox = Inbox()
         reading = asyncio.create_task(self._read(Keys.of(user_id).news(), inbox))
@@ -68,8 +68,8 @@ class UpstashNews:
                     if line.startswith(f"data: subscribe,{channel},"):
                         limit.reschedule(None)
                         inbox.confirm()
-                    elif bulletin := bulletin_in(line, channel):
-                        inbox.put(bulletin)
+                    elif update := bulletin_in(line, channel):
+                        inbox.put(update)
         except (TimeoutError, httpx.HTTPError) as error:
             reason = type(error).__name__
         finally:
@@ -96,7 +96,7 @@ class Inbox:
     """What one listener has not taken yet; an iterator without end."""
 
     def __init__(self) -> None:
-        self._bulletins: deque[Bulletin] = deque(maxlen=BACKLOG)
+        self._bulletins: deque[LogUpdate] = deque(maxlen=BACKLOG)
         self._is_confirmed = False
         self._broken: str | None = None
         self._changed = asyncio.Event()
@@ -106,9 +106,9 @@ class Inbox:
         self._is_confirmed = True
         self._changed.set()
 
-    def put(self, bulletin: Bulletin) -> None:
+    def put(self, update: LogUpdate) -> None:
         """One more; the oldest goes if there is no room."""
-        self._bulletins.append(bulletin)
+        self._bulletins.append(update)
         self._changed.set()
 
     def end(self, reason: str) -> None:
@@ -121,10 +121,10 @@ class Inbox:
         while not self._is_confirmed:
             await self._change()
 
-    def __aiter__(self) -> AsyncIterator[Bulletin]:
+    def __aiter__(self) -> AsyncIterator[LogUpdate]:
         return self
 
-    async def __anext__(self) -> Bulletin:
+    async def __anext__(self) -> LogUpdate:
         while not self._bulletins:
             await self._change()
         return self._bulletins.popleft()
@@ -136,17 +136,17 @@ class Inbox:
         await self._changed.wait()
 
 
-def bulletin_in(line: str, channel: str) -> Bulletin | None:
+def bulletin_in(line: str, channel: str) -> LogUpdate | None:
     """The bulletin that a line of the stream brings; None for any other line."""
     head = f"data: message,{channel},"
     return parse_bulletin(line.removeprefix(head)) if line.startswith(head) else None
 
 
-def parse_bulletin(payload: str) -> Bulletin | None:
+def parse_bulletin(payload: str) -> LogUpdate | None:
     """`<lastSeq> <state> <runId>`, as the scripts publish it; None for anything else."""
     match payload.split(" "):
         case [seq, state, run_id] if _is_seq(seq) and state in STATES and run_id:
-            return Bulletin(
+            return LogUpdate(
                 last_seq=int(seq), state=state, run_id=None if run_id == "-" else run_id
             )
         case _:

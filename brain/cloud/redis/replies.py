@@ -17,10 +17,10 @@ from brain.run.moves import (
     Asked,
     Closed,
     Commit,
+    CommitKind,
     Committed,
     Duplicate,
-    Hold,
-    Move,
+    LeaseToken,
     Recorded,
     Stop,
     Stopped,
@@ -94,7 +94,7 @@ def admitted(user_id: str, reply: Reply) -> Admitted:
         pace_ms=int(pace or 0),
     )
     return Admitted(
-        hold=Hold(user_id=user_id, run_id=run_id, fence=int(fence)),
+        token=LeaseToken(user_id=user_id, run_id=run_id, fence=int(fence)),
         run=Run(
             run_id=run_id,
             step=int(step),
@@ -139,12 +139,12 @@ def held(reply: Reply) -> None:
         raise RunStopped("the user has stopped the run") if reply[1] else LeaseLost(NOT_OURS)
 
 
-def looked(hold: Hold, reply: Reply) -> None:
+def looked(token: LeaseToken, reply: Reply) -> None:
     """The values of LOOK_FIELDS. Raises LeaseLost, RunStopped."""
     run_id, fence, state, reason = reply
-    if run_id == hold.run_id and fence == str(hold.fence) and state == "running":
+    if run_id == token.run_id and fence == str(token.fence) and state == "running":
         return
-    held(["lost", run_id == hold.run_id and reason == "stopped"])
+    held(["lost", run_id == token.run_id and reason == "stopped"])
 
 
 def stopped(stop: Stop, reply: Reply) -> Stopped:
@@ -222,8 +222,8 @@ def closed(reply: Reply) -> Closed:
             return Closed(state="unknown" if state == "unknown" else "expired")
         case ["superseded", seq]:
             return Closed(state="superseded", seq=int(seq))
-        case [verdict, digest, seq]:
-            return Closed(state="decided", verdict=verdict, digest=digest, seq=int(seq))
+        case [verdict, fingerprint, seq]:
+            return Closed(state="decided", verdict=verdict, fingerprint=fingerprint, seq=int(seq))
         case other:
             raise EntryUnreadable(f"a question's state of {len(other)} words does not load")
 
@@ -254,14 +254,16 @@ def duplicate(reply: Reply) -> Duplicate:
     )
 
 
-def committed(hold: Hold, commit: Commit, reply: Reply) -> Committed:
+def committed(token: LeaseToken, commit: Commit, reply: Reply) -> Committed:
     held(reply)
     _, first, ended, fence, taken, waiting = reply
     finished = ended == "1"
-    drafts = commit.drafts if finished or commit.move is not Move.REST else ()
+    drafts = commit.drafts if finished or commit.kind is not CommitKind.REST else ()
     last = len(drafts) - 1
     messages = tuple(
-        draft.placed(seq=int(first) + i, run_id=hold.run_id, done_after_this=finished and i == last)
+        draft.placed(
+            seq=int(first) + i, run_id=token.run_id, done_after_this=finished and i == last
+        )
         for i, draft in enumerate(drafts)
     )
     return Committed(

@@ -20,7 +20,7 @@ from brain.cloud.redis.scripts import (
     script,
 )
 from brain.run import records
-from brain.run.codec import digest
+from brain.run.codec import fingerprint
 from brain.run.journal import Spent
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard
@@ -34,12 +34,12 @@ from brain.run.moves import (
     Commit,
     Committed,
     Duplicate,
-    Hold,
+    LeaseToken,
     RateLimited,
     Settled,
     Stop,
     Stopped,
-    Summons,
+    WakeCall,
 )
 from brain.run.views import Here, Occupancy, Page, Status
 
@@ -79,7 +79,7 @@ class RedisStore:
             str(ID_KEEP_MS),
             str(JOURNAL_KEEP_MS),
             decision.question_id if decision else "",
-            f"{decision.verdict} {digest(decision.arguments)}" if decision else "",
+            f"{decision.verdict} {fingerprint(decision.arguments)}" if decision else "",
             records.arrival_to_log(replace(arrival, decision=None)) if arrival.is_spoken else "",
             more=(
                 f"id:{arrival.message_id}",
@@ -136,14 +136,14 @@ class RedisStore:
         )
         return replies.asked(reply) if reply else None
 
-    async def resume(self, summons: Summons, *, holder: str) -> Admitted | Alive | Settled:
+    async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
         reply = await self._move(
             "resume",
-            summons.user_id,
-            summons.reason,
-            summons.run_id,
-            str(summons.fence),
-            str(summons.wake),
+            wake_call.user_id,
+            wake_call.reason,
+            wake_call.run_id,
+            str(wake_call.fence),
+            str(wake_call.wake),
             holder,
             _ms(self._limits.lease_s),
             str(self._limits.tail_entries),
@@ -151,24 +151,24 @@ class RedisStore:
         )
         match reply[0]:
             case "admitted":
-                return replies.admitted(summons.user_id, reply)
+                return replies.admitted(wake_call.user_id, reply)
             case "alive":
                 return replies.alive(reply)
             case _:
                 return Settled(held=int(reply[1] or 0))
 
-    async def commit(self, hold: Hold, commit: Commit) -> Committed:
+    async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
         entries = [records.entry_to_journal(entry) for entry in commit.entries]
         asking = commit.asking
         drafts = [records.draft_to_log(draft) for draft in commit.drafts]
         asked = commit.question
         reply = await self._move(
             "commit",
-            hold.user_id,
-            hold.run_id,
-            str(hold.fence),
+            token.user_id,
+            token.run_id,
+            str(token.fence),
             str(commit.step),
-            commit.move.value,
+            commit.kind.value,
             _ms(self._limits.lease_s),
             _ms(self._limits.handover_s),
             self.log_bound,
@@ -188,20 +188,20 @@ class RedisStore:
             *drafts,
             more=("questions", f"rest:{asked.id}") if asked else (),
         )
-        return replies.committed(hold, commit, reply)
+        return replies.committed(token, commit, reply)
 
-    async def renew(self, hold: Hold) -> None:
+    async def renew(self, token: LeaseToken) -> None:
         reply = await self._move(
-            "renew", hold.user_id, hold.run_id, str(hold.fence), _ms(self._limits.lease_s)
+            "renew", token.user_id, token.run_id, str(token.fence), _ms(self._limits.lease_s)
         )
         replies.held(reply)
 
-    async def look(self, hold: Hold) -> None:
-        command = ["HMGET", Keys.of(hold.user_id).key("run"), *replies.LOOK_FIELDS]
-        replies.looked(hold, await self._redis.execute(command, limit_s=CALLER_LIMIT_S))
+    async def look(self, token: LeaseToken) -> None:
+        command = ["HMGET", Keys.of(token.user_id).key("run"), *replies.LOOK_FIELDS]
+        replies.looked(token, await self._redis.execute(command, limit_s=CALLER_LIMIT_S))
 
-    async def release(self, hold: Hold) -> None:
-        await self._move("release", hold.user_id, hold.run_id, str(hold.fence))
+    async def release(self, token: LeaseToken) -> None:
+        await self._move("release", token.user_id, token.run_id, str(token.fence))
 
     async def stop(self, stop: Stop) -> Stopped | Settled:
         reply = await self._move(
@@ -247,9 +247,11 @@ class RedisStore:
         )
         return Here(last_seq=int(reply[0]), held=int(reply[1]))
 
-    async def note_presence(self, digest: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
+    async def note_presence(self, fingerprint: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
         args = (str(at_ms), "1" if is_occupied else "0", str(KEEP_MS))
-        is_new, held, user = await self._run("presence", Keys(digest), args, limit_s=CALLER_LIMIT_S)
+        is_new, held, user = await self._run(
+            "presence", Keys(fingerprint), args, limit_s=CALLER_LIMIT_S
+        )
         return Occupancy(is_new=bool(is_new), held=int(held or 0), user_id=user or None)
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from brain.cloud.redis.store import RedisStore
 from brain.run.messages import Message
-from brain.run.moves import Admission, Admitted, Arrival, Commit, Committed, Hold
+from brain.run.moves import Admission, Admitted, Arrival, Commit, Committed, LeaseToken
 from tests.chaos.bugs.mutant import Mutant
 
 
@@ -21,8 +21,8 @@ class CountingHere(RedisStore):
             self._seq = admission.seq or admission.run.first_seq
         return admission
 
-    async def commit(self, hold: Hold, commit: Commit) -> Committed:
-        made = await super().commit(hold, commit)
+    async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
+        made = await super().commit(token, commit)
         messages = tuple(
             self._numbered(draft.placed, made, i) for i, draft in enumerate(commit.drafts)
         )

@@ -25,13 +25,13 @@ FLOWS = (
         "one two",
         change(
             "run/loop.py",
-            "    committed = await turn.commit(Move.FINISH",
+            "    committed = await turn.commit(CommitKind.FINISH",
             "    if words:\n"
             "        early = words[0].placed(\n"
             "            seq=turn.seq + 1, run_id=turn.run.run_id, done_after_this=True)\n"
             "        turn.reply.give('done', early)\n"
             "        await turn.services.clock.sleep(0)\n"
-            "    committed = await turn.commit(Move.FINISH",
+            "    committed = await turn.commit(CommitKind.FINISH",
         ),
     ),
     bug(
@@ -68,11 +68,13 @@ FLOWS = (
     bug(
         "an act is not recorded as started",
         "act",
-        change("run/loop.py", "        turn.note(Started(call_id=act.call.id))", "        pass"),
+        change(
+            "run/loop.py", "        turn.note(Started(tool_call_id=act.call.id))", "        pass"
+        ),
         change(
             "run/work.py",
-            "        turn.note(Started(call_id=work.call.id))\n"
-            "        await turn.commit(Move.RECORD, activity=work.spec.name)\n",
+            "        turn.note(Started(tool_call_id=work.call.id))\n"
+            "        await turn.commit(CommitKind.RECORD, activity=work.spec.name)\n",
             "        pass\n",
         ),
     ),
@@ -103,12 +105,12 @@ FLOWS = (
     bug(
         "a wake-up that finds the brain alive is the last one",
         "long-once",
-        change("run/admit.py", 'if summons.reason != "event":', "if False:"),
+        change("run/admit.py", 'if wake_call.reason != "event":', "if False:"),
     ),
     bug(
         "a hand-over that comes again leaves no wake-up",
         "brisk-once",
-        change("run/admit.py", 'if summons.reason != "event":', 'if summons.reason == "wakeup":'),
+        change("run/admit.py", 'if wake_call.reason != "event":', 'if wake_call.reason == "wakeup":'),
     ),
     bug(
         "a lost lease is taken for another's without a wake-up",
@@ -125,7 +127,7 @@ FLOWS = (
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",
         "beside",
-        change("run/loop.py", "Move.RECORD if is_last else Move.GO_ON", "Move.GO_ON"),
+        change("run/loop.py", "CommitKind.RECORD if is_last else CommitKind.GO_ON", "CommitKind.GO_ON"),
     ),
     bug(
         "a call is done without the user's yes",
@@ -141,7 +143,7 @@ FLOWS = (
         "a lease that is being given back is renewed",
         "long",
         change(
-            "run/turn.py", "self.lease.is_ending = move in", "self.lease.is_ending = move in () and"
+            "run/turn.py", "self.lease.is_ending = kind in", "self.lease.is_ending = kind in () and"
         ),
         change("run/turn.py", "self.lease.is_ending = committed.finished or", "_ ="),
     ),

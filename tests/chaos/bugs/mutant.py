@@ -81,7 +81,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
             brain_again=loaded["run.go"].brain_again,
             wait_for=loaded["run.patience"].wait_for,
             stop_run=loaded["run.control"].stop_run,
-            release=loaded["notices.flow"].release,
+            announce_pending=loaded["notices.flow"].announce_pending,
             take_word=loaded["events.flow"].take_word,
             reply=loaded["run.deliver"].Reply,
             services=loaded["run.turn"].Services,

@@ -25,7 +25,7 @@ from brain.email.postgres import PostgresEmails
 from brain.email.settings import MailServer
 from brain.email.smtp import SmtpPost
 from brain.email.tools import email_tools
-from tests.contracts.email.errands import errand
+from tests.contracts.email.errands import invocation
 
 
 class StopsAfterSending:
@@ -66,7 +66,7 @@ async def send(told: dict[str, Any]) -> None:
         owner=told["user_id"],
     )
     [tool] = [tool for tool in tools if tool.spec.name == "sendEmail"]
-    await tool.run(errand(told["user_id"]))
+    await tool.run(invocation(told["user_id"]))
 
 
 def _imap(told: dict[str, Any]) -> ImapServer:

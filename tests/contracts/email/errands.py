@@ -2,7 +2,7 @@
 
 import json
 
-from brain.run.invocations import Errand
+from brain.run.invocations import ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.tools import Json
 
@@ -10,7 +10,7 @@ LETTER: Json = {"to": ["anna@example.org"], "subject": "Once", "body": "Only onc
 KEY = "run:1:call"
 
 
-def errand(user_id: str, *, key: str = KEY) -> Errand:
+def invocation(user_id: str, *, key: str = KEY) -> ToolInvocation:
     """The user's yes to this letter has been given."""
     call = ToolCall(id="call", name="sendEmail", arguments=json.dumps(LETTER))
-    return Errand(user_id=user_id, call=call, arguments=LETTER, idempotency_key=key)
+    return ToolInvocation(user_id=user_id, call=call, arguments=LETTER, idempotency_key=key)

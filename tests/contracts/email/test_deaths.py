@@ -27,7 +27,7 @@ from local.mailbox.letters import letters
 from local.mailbox.seeds import ADDRESS
 from local.mailbox.server import LocalMailbox
 from tests.contracts.email.conftest import in_a_thread
-from tests.contracts.email.errands import LETTER, errand
+from tests.contracts.email.errands import LETTER, invocation
 from tests.contracts.email.stage import Account, letter
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -152,7 +152,7 @@ def send_tool(account: Account, local: LocalMailbox) -> Tool:
 async def test_an_email_is_sent_once_and_found_among_the_sent(
     account: Account, local: LocalMailbox
 ) -> None:
-    tool, asked = send_tool(account, local), errand(account.user_id)
+    tool, asked = send_tool(account, local), invocation(account.user_id)
     first = await tool.run(asked)
     assert await tool.run(asked) == first
     [sent] = local.sent()
@@ -181,7 +181,7 @@ async def test_a_death_between_the_servers_yes_and_the_copy_sends_once(
     with dying("send", told) as lines:
         assert until(lines, "sent")
     [sent] = local.sent()
-    tool, asked = send_tool(on_dovecot, local), errand(on_dovecot.user_id)
+    tool, asked = send_tool(on_dovecot, local), invocation(on_dovecot.user_id)
     if server_keeps_copy:
         on_dovecot.arrive(sent.raw, folder="sent", seen=True)
         assert await tool.outcome(asked) == '{"sent":true}'

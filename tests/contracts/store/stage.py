@@ -7,20 +7,30 @@ from typing import Any, Literal
 
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
-from brain.run.journal import Answered, Fact, Interrupted, Returned, Spent, Started, ToolCall
+from brain.run.journal import Answered, Interrupted, Returned, RunRecord, Spent, Started, ToolCall
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Draft, Kind, Question, Remark, Utterance
-from brain.run.moves import Admitted, Arrival, Asking, Commit, Committed, Hold, Move, Stop, Summons
+from brain.run.moves import (
+    Admitted,
+    Arrival,
+    Asking,
+    Commit,
+    CommitKind,
+    Committed,
+    LeaseToken,
+    Stop,
+    WakeCall,
+)
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=365 * 100)
 CALL = ToolCall(id="c1", name="send", arguments='{"to":"anna"}')
 SHORT = Limits(lease_s=0.2, handover_s=0.2)  # seconds; long enough for the steps before the wait
 CONTEXT = (Remark(role="user", text="Well"), Remark(role="assistant", text="Yes?"))
-RECORDED: tuple[Fact, ...] = (
+RECORDED: tuple[RunRecord, ...] = (
     Answered(text="So", calls=(ToolCall(id="c1", name="note", arguments='{"a":1}'),), tokens=7),
-    Started(call_id="c1"),
-    Returned(call_id="c1", text="Noted.", failed=True),
+    Started(tool_call_id="c1"),
+    Returned(tool_call_id="c1", text="Noted.", failed=True),
     Interrupted(text="And th"),
 )
 
@@ -51,22 +61,24 @@ class Stage:
         holder: str = "h1",
         run: str = "r1",
         context: tuple[Remark, ...] = (),
-        call_id: str | None = None,
+        agent_call_id: str | None = None,
     ) -> Arrival:
         return Arrival(
             user_id=self.user,
             id=f"id of {text}",
             text=text,
             message_id=message_id or f"message-{text}",
-            call_id=call_id,
+            agent_call_id=agent_call_id,
             recent_context=context,
             created_at=NOON,
             holder=holder,
             new_run_id=run,
         )
 
-    def summons(self, reason: Reason, *, run: str = "r1", fence: int = 0, wake: int = 0) -> Summons:
-        return Summons(user_id=self.user, run_id=run, reason=reason, fence=fence, wake=wake)
+    def wake_call(
+        self, reason: Reason, *, run: str = "r1", fence: int = 0, wake: int = 0
+    ) -> WakeCall:
+        return WakeCall(user_id=self.user, run_id=run, reason=reason, fence=fence, wake=wake)
 
     def utterance(self, text: str, seq: int, *, run: str = "r1") -> Utterance:
         return Utterance(
@@ -85,10 +97,15 @@ class Stage:
         return admitted
 
     async def ask(
-        self, hold: Hold, question: str = "q1", *, step: int = 0, supersedes: str | None = None
+        self,
+        token: LeaseToken,
+        question: str = "q1",
+        *,
+        step: int = 0,
+        supersedes: str | None = None,
     ) -> Committed:
         """Let a run rest with a question of this id."""
-        return await self.store().commit(hold, asking(step, question, supersedes=supersedes))
+        return await self.store().commit(token, asking(step, question, supersedes=supersedes))
 
     def decision(
         self, verdict: Verdict = "approve", *, of: str = "q1", to: str = "anna"
@@ -107,9 +124,9 @@ class Stage:
             unsure=draft("Stopped in an act."),
         )
 
-    async def last(self, hold: Hold, text: str = "Bye.", *, step: int = 0) -> Committed:
+    async def last(self, token: LeaseToken, text: str = "Bye.", *, step: int = 0) -> Committed:
         """End the run."""
-        return await self.store().commit(hold, commit(step, Move.END, text))
+        return await self.store().commit(token, commit(step, CommitKind.END, text))
 
 
 @dataclass
@@ -142,10 +159,10 @@ def draft(text: str) -> Draft:
     return Draft(id=f"id of {text}", kind=Kind.SAY, text=text, answers_seq=1, created_at=NOON)
 
 
-def commit(step: int, move: Move, *texts: str, entries: tuple[Fact, ...] = ()) -> Commit:
+def commit(step: int, move: CommitKind, *texts: str, entries: tuple[RunRecord, ...] = ()) -> Commit:
     return Commit(
         step=step,
-        move=move,
+        kind=move,
         spent=Spent(started_ms=0, loops=step + 1),
         entries=entries,
         drafts=tuple(draft(text) for text in texts),
@@ -168,12 +185,12 @@ def asking(step: int, id: str, *, supersedes: str | None = None) -> Commit:
     )
     return Commit(
         step=step,
-        move=Move.REST,
+        kind=CommitKind.REST,
         spent=Spent(started_ms=0, loops=step + 1),
         entries=(Answered(text="", calls=(CALL,), tokens=1),),
         asking=Asking(
-            asked=Returned(call_id=CALL.id, text="Asked."),
-            not_asked=Returned(call_id=CALL.id, text="Not asked.", failed=True),
+            asked=Returned(tool_call_id=CALL.id, text="Asked."),
+            not_asked=Returned(tool_call_id=CALL.id, text="Not asked.", failed=True),
         ),
         drafts=(asked,),
     )

@@ -7,7 +7,7 @@ import pytest
 from brain.run.errors import LeaseLost
 from brain.run.journal import Joined, Overheard, Spent
 from brain.run.limits import Limits
-from brain.run.moves import Admitted, Duplicate, Hold, Move, RateLimited, Recorded
+from brain.run.moves import Admitted, CommitKind, Duplicate, LeaseToken, RateLimited, Recorded
 from tests.contracts.store.stage import CONTEXT, SHORT, Stage, commit, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def test_the_first_text_begins_a_run(stage: Stage) -> None:
     admitted = await stage.begin()
-    assert admitted.hold == Hold(user_id=stage.user, run_id="r1", fence=1)
+    assert admitted.token == LeaseToken(user_id=stage.user, run_id="r1", fence=1)
     assert (admitted.seq, admitted.wake, admitted.tail) == (1, 1, ())
     run = admitted.run
     assert (run.run_id, run.step, run.first_seq, run.poisoned) == ("r1", 0, 1, False)
@@ -24,11 +24,11 @@ async def test_the_first_text_begins_a_run(stage: Stage) -> None:
 
 
 async def test_the_context_of_a_text_stands_before_it_in_the_journal(stage: Stage) -> None:
-    admitted = await stage.store().admit(stage.arrival(context=CONTEXT, call_id="call-7"))
+    admitted = await stage.store().admit(stage.arrival(context=CONTEXT, agent_call_id="call-7"))
     assert isinstance(admitted, Admitted)
     overheard, joined = admitted.run.journal
     assert overheard == Overheard(seq=1, remarks=CONTEXT)
-    assert joined == Joined(utterance=replace(stage.utterance("Hi", 1), call_id="call-7"))
+    assert joined == Joined(utterance=replace(stage.utterance("Hi", 1), agent_call_id="call-7"))
 
 
 async def test_an_admission_that_is_sent_again_gives_the_same_answer(stage: Stage) -> None:
@@ -70,15 +70,15 @@ async def test_a_known_message_of_a_run_under_way_is_a_duplicate(stage: Stage) -
 
 async def test_a_known_message_of_a_finished_run_brings_its_answer(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.GO_ON, "Wait."))
-    ended = await stage.last(admitted.hold, step=1)
+    await stage.store().commit(admitted.token, commit(0, CommitKind.GO_ON, "Wait."))
+    ended = await stage.last(admitted.token, step=1)
     found = await stage.store().admit(stage.arrival(holder="h2", run="r2"))
     assert isinstance(found, Duplicate)
     assert (found.finished, found.message) == (True, ended.messages[0])
 
 
 async def test_the_answer_is_found_when_another_run_is_under_way(stage: Stage) -> None:
-    ended = await stage.last((await stage.begin()).hold)
+    ended = await stage.last((await stage.begin()).token)
     await stage.store().admit(stage.arrival("Next", run="r2"))
     found = await stage.store().admit(stage.arrival(holder="h2", run="r3"))
     assert isinstance(found, Duplicate)
@@ -87,7 +87,7 @@ async def test_the_answer_is_found_when_another_run_is_under_way(stage: Stage) -
 
 async def test_a_run_that_ended_without_words_has_no_answer_to_bring(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.FINISH))
+    await stage.store().commit(admitted.token, commit(0, CommitKind.FINISH))
     found = await stage.store().admit(stage.arrival(holder="h2"))
     assert isinstance(found, Duplicate)
     assert (found.finished, found.message) == (True, None)
@@ -98,11 +98,11 @@ async def test_a_new_text_takes_over_a_run_whose_lease_has_run_out(stage: Stage)
     await stage.run_out()
     found = await stage.store().admit(stage.arrival("More", holder="h2", run="r2"))
     assert isinstance(found, Admitted)
-    assert found.hold == replace(dead.hold, fence=2)
+    assert found.token == replace(dead.token, fence=2)
     assert (found.seq, found.run.first_seq, found.run.spent.attempts) == (2, 1, 1)
     assert found.run.journal == dead.run.journal  # the new text joins with the next step
     with pytest.raises(LeaseLost):
-        await stage.store().commit(dead.hold, commit(0, Move.FINISH, "Too late."))
+        await stage.store().commit(dead.token, commit(0, CommitKind.FINISH, "Too late."))
 
 
 async def test_the_same_text_again_takes_over_a_run_whose_lease_has_run_out(stage: Stage) -> None:
@@ -110,15 +110,15 @@ async def test_the_same_text_again_takes_over_a_run_whose_lease_has_run_out(stag
     await stage.run_out()
     found = await stage.store().admit(stage.arrival(holder="h2", run="r2"))
     assert isinstance(found, Admitted)
-    assert (found.hold.run_id, found.hold.fence, found.seq) == ("r1", 2, 1)
+    assert (found.token.run_id, found.token.fence, found.seq) == ("r1", 2, 1)
     assert await texts(stage) == ["Hi"]
 
 
 async def test_a_recorded_texts_context_is_kept_for_whoever_goes_on(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().admit(stage.arrival("More", holder="h2", context=CONTEXT))
-    await stage.store().release(admitted.hold)
-    found = await stage.store().resume(stage.summons("wakeup", wake=1), holder="h3")
+    await stage.store().release(admitted.token)
+    found = await stage.store().resume(stage.wake_call("wakeup", wake=1), holder="h3")
     assert isinstance(found, Admitted)
     assert found.run.journal[1:] == (Overheard(seq=2, remarks=CONTEXT),)
 
@@ -136,15 +136,15 @@ async def test_a_text_over_the_rate_is_refused_and_not_kept(stage: Stage) -> Non
 
 async def test_the_next_run_has_a_higher_fence_and_the_end_of_the_log(stage: Stage) -> None:
     first = await stage.begin()
-    ended = await stage.last(first.hold)
+    ended = await stage.last(first.token)
     store = stage.store(Limits(tail_entries=2))
     second = await store.admit(stage.arrival("Next", run="r2"))
     assert isinstance(second, Admitted)
-    assert second.hold == Hold(user_id=stage.user, run_id="r2", fence=2)
+    assert second.token == LeaseToken(user_id=stage.user, run_id="r2", fence=2)
     assert (second.seq, second.run.first_seq, second.run.step) == (3, 3, 0)
     assert second.tail == (stage.utterance("Hi", 1), ended.messages[0])
     assert second.run.journal == (Joined(utterance=stage.utterance("Next", 3, run="r2")),)
-    await stage.last(second.hold)
+    await stage.last(second.token)
     third = await store.admit(stage.arrival("Last", run="r3"))
     assert isinstance(third, Admitted)
     assert [entry.seq for entry in third.tail] == [3, 4]

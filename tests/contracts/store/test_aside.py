@@ -7,7 +7,15 @@ import pytest
 from brain.cloud.redis.scripts import Keys
 from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Message, Utterance
-from brain.run.moves import Admitted, AnsweredAside, Arrival, Duplicate, Move, RateLimited, Stopped
+from brain.run.moves import (
+    Admitted,
+    AnsweredAside,
+    Arrival,
+    CommitKind,
+    Duplicate,
+    RateLimited,
+    Stopped,
+)
 from tests.contracts.store.stage import SHORT, Stage, commit, draft, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -40,13 +48,13 @@ async def test_question_and_answer_are_in_the_log_at_once_in_a_run_of_their_own(
     assert (status.state, status.run_id, status.last_seq) == ("running", "r1", 3)
 
 
-@pytest.mark.parametrize("move", [Move.GO_ON, Move.FINISH])
-async def test_the_runs_own_commits_find_no_new_text_in_it(stage: Stage, move: Move) -> None:
+@pytest.mark.parametrize("move", [CommitKind.GO_ON, CommitKind.FINISH])
+async def test_the_runs_own_commits_find_no_new_text_in_it(stage: Stage, move: CommitKind) -> None:
     admitted = await stage.begin()
     await answered(stage)
-    committed = await stage.store().commit(admitted.hold, commit(0, move, "One."))
+    committed = await stage.store().commit(admitted.token, commit(0, move, "One."))
     assert committed.taken == ()
-    assert committed.finished == (move is Move.FINISH)
+    assert committed.finished == (move is CommitKind.FINISH)
     assert [message.seq for message in committed.messages] == [4]
     assert await texts(stage) == ["Hi", "How far?", "I am at it.", "One."]
 
@@ -55,7 +63,7 @@ async def test_a_text_that_comes_after_it_is_taken_up_alone(stage: Stage) -> Non
     admitted = await stage.begin()
     await answered(stage)
     await stage.store().admit(stage.arrival("More", holder="h3"))
-    committed = await stage.store().commit(admitted.hold, commit(0, Move.FINISH, "One."))
+    committed = await stage.store().commit(admitted.token, commit(0, CommitKind.FINISH, "One."))
     assert not committed.finished
     assert [utterance.text for utterance in committed.taken] == ["More"]
 
@@ -63,7 +71,7 @@ async def test_a_text_that_comes_after_it_is_taken_up_alone(stage: Stage) -> Non
 async def test_the_next_run_is_shown_both(stage: Stage) -> None:
     admitted = await stage.begin()
     found = await answered(stage)
-    await stage.last(admitted.hold)
+    await stage.last(admitted.token)
     following = await stage.store().admit(stage.arrival("Next", run="r3"))
     assert isinstance(following, Admitted)
     assert [type(entry) for entry in following.tail] == [Utterance, Utterance, Message, Message]
@@ -88,7 +96,7 @@ async def test_sent_again_as_any_other_text_it_is_known(stage: Stage, is_over: b
     admitted = await stage.begin()
     first = await answered(stage)
     if is_over:
-        await stage.last(admitted.hold)
+        await stage.last(admitted.token)
     again = await stage.store().admit(question(stage))
     assert isinstance(again, Duplicate)
     assert (again.finished, again.message) == (True, first.message)
@@ -120,16 +128,16 @@ async def test_while_no_brain_is_at_work_nothing_is_answered_or_recorded(stage: 
     admitted = await stage.begin(SHORT)
     await stage.run_out()
     assert await store.aside(question(stage), ANSWER) is None  # its brain is dead
-    await store.commit(admitted.hold, commit(0, Move.END, "Bye."))
+    await store.commit(admitted.token, commit(0, CommitKind.END, "Bye."))
     assert await store.aside(question(stage), ANSWER) is None
     assert await texts(stage) == ["Hi", "Bye."]
 
 
 async def test_between_two_invocations_the_run_goes_on_and_it_is_answered(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
     await answered(stage)
-    found = await stage.store().resume(stage.summons("handoff", fence=2), holder="h2")
+    found = await stage.store().resume(stage.wake_call("handoff", fence=2), holder="h2")
     assert isinstance(found, Admitted)
     assert len(found.run.journal) == 1
 

@@ -4,7 +4,7 @@ import pytest
 
 from brain.cloud.redis.scripts import KEEP_MS, Keys
 from brain.memory.model import Summary
-from brain.memory.redis import RedisMemoryBlock
+from brain.memory.redis import RedisShownBlock
 from brain.run.moves import Admitted
 from tests.contracts.store.stage import Stage, Twice
 
@@ -15,8 +15,8 @@ FIRST, SECOND = Summary(text="They met.", upto_seq=10), Summary(text="They ate."
 
 
 @pytest.fixture
-def block(stage: Stage) -> RedisMemoryBlock:
-    return RedisMemoryBlock(stage.redis)
+def block(stage: Stage) -> RedisShownBlock:
+    return RedisShownBlock(stage.redis)
 
 
 async def shown(stage: Stage) -> str | None:
@@ -27,7 +27,7 @@ async def shown(stage: Stage) -> str | None:
 
 
 async def test_a_block_is_shown_from_the_next_run_on_until_it_is_dropped(
-    stage: Stage, block: RedisMemoryBlock
+    stage: Stage, block: RedisShownBlock
 ) -> None:
     assert await shown(stage) is None
     await block.keep_block(stage.user, "Facts.")
@@ -41,7 +41,7 @@ async def test_a_block_is_shown_from_the_next_run_on_until_it_is_dropped(
 
 
 async def test_a_summary_takes_the_place_of_the_one_it_was_made_from_and_the_block_is_stale(
-    stage: Stage, block: RedisMemoryBlock
+    stage: Stage, block: RedisShownBlock
 ) -> None:
     assert await block.summary(stage.user) == NOTHING
     await block.keep_block(stage.user, "Facts.")
@@ -54,7 +54,7 @@ async def test_a_summary_takes_the_place_of_the_one_it_was_made_from_and_the_blo
 
 
 async def test_a_summary_that_reaches_less_far_is_not_taken(
-    stage: Stage, block: RedisMemoryBlock
+    stage: Stage, block: RedisShownBlock
 ) -> None:
     await block.keep_summary(stage.user, SECOND, instead_of=NOTHING)
     await block.keep_block(stage.user, "Facts.")
@@ -64,7 +64,7 @@ async def test_a_summary_that_reaches_less_far_is_not_taken(
 
 
 async def test_a_summary_may_be_made_anew_by_who_knows_the_one_there_is(
-    stage: Stage, block: RedisMemoryBlock
+    stage: Stage, block: RedisShownBlock
 ) -> None:
     await block.keep_summary(stage.user, SECOND, instead_of=NOTHING)
     anew = Summary(text="Shorter.", upto_seq=5)
@@ -73,7 +73,7 @@ async def test_a_summary_may_be_made_anew_by_who_knows_the_one_there_is(
 
 
 async def test_each_may_be_sent_twice(stage: Stage) -> None:
-    twice = RedisMemoryBlock(Twice(stage.redis))
+    twice = RedisShownBlock(Twice(stage.redis))
     await twice.keep_block(stage.user, "Facts.")
     await twice.keep_summary(stage.user, FIRST, instead_of=NOTHING)
     await twice.keep_summary(stage.user, SECOND, instead_of=FIRST)

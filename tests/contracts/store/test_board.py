@@ -10,11 +10,11 @@ import pytest
 
 from brain.cloud.redis.replies import HERE_MS
 from brain.cloud.redis.scripts import KEEP_MS, Keys, Redis
-from brain.notices.model import Held, Notice, Unheard
-from brain.notices.redis import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisBoard
+from brain.notices.model import Notice, PendingNotices, Unheard
+from brain.notices.redis import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
 from brain.run.codec import dumps
 from brain.run.messages import Heard, How, Kind, Message
-from brain.run.moves import Hold, Move
+from brain.run.moves import CommitKind, LeaseToken
 from brain.run.records import notice_to_stored
 from brain.run.views import Here
 from tests.contracts.store.stage import NOON, SHORT, Stage, Twice, Watch, commit, draft, texts
@@ -38,27 +38,27 @@ def notice(id: str = "n1", **given: Any) -> Notice:
 N1, N2 = notice("n1"), notice("n2")
 
 
-def board(stage: Stage) -> RedisBoard:
-    return RedisBoard(stage.redis)
+def board(stage: Stage) -> RedisNoticeBoard:
+    return RedisNoticeBoard(stage.redis)
 
 
-def ids(held: Held) -> list[str]:
+def ids(held: PendingNotices) -> list[str]:
     return [one.id for one in held.notices]
 
 
 async def say(
     stage: Stage,
-    held: Held,
+    held: PendingNotices,
     *told: Notice,
     text: str = "News.",
-    hold: Hold | None = None,
+    token: LeaseToken | None = None,
     redis: Redis | None = None,
 ) -> Message | None:
     """Say these notices, as they stood on the board then."""
     forms = [held.forms[one.id] for one in told]
     said = replace(draft(text), id=f"id-of-{text}".replace(" ", "-"), kind=Kind.NOTIFICATION)
-    return await RedisBoard(redis or stage.redis).say(
-        stage.user, said, forms=forms, noted=told, hold=hold
+    return await RedisNoticeBoard(redis or stage.redis).announce(
+        stage.user, said, forms=forms, noted=told, token=token
     )
 
 
@@ -68,7 +68,7 @@ async def keep(stage: Stage, name: str) -> int:
 
 
 async def now(stage: Stage) -> datetime:
-    return (await board(stage).held(stage.user)).now
+    return (await board(stage).pending(stage.user)).now
 
 
 @pytest.fixture
@@ -82,37 +82,37 @@ def patient() -> Stage:
 
 
 async def test_what_is_held_is_kept_in_order_and_comes_back_as_it_was(stage: Stage) -> None:
-    assert ids(await board(stage).held(stage.user)) == []
+    assert ids(await board(stage).pending(stage.user)) == []
     one = notice("n1", urgent=True, text="Grüße", expires_at=None, sender=None, subject=None)
-    assert (await board(stage).hold(stage.user, one)).notices == (one,)
-    held = await board(stage).hold(stage.user, N2)
+    assert (await board(stage).keep(stage.user, one)).notices == (one,)
+    held = await board(stage).keep(stage.user, N2)
     assert held.notices == (one, N2)
     assert held.forms == {"n1": notice_to_stored(one), "n2": notice_to_stored(N2)}
-    assert replace(await board(stage).held(stage.user), now=held.now) == held
+    assert replace(await board(stage).pending(stage.user), now=held.now) == held
 
 
 async def test_an_event_that_is_told_again_is_held_once_also_after_it_was_said(
     stage: Stage,
 ) -> None:
-    await board(stage).hold(stage.user, N1)
-    held = await board(stage).hold(stage.user, replace(N1, subject="Told otherwise"))
+    await board(stage).keep(stage.user, N1)
+    held = await board(stage).keep(stage.user, replace(N1, subject="Told otherwise"))
     assert held.notices == (N1,)
     await say(stage, held, N1)
-    assert ids(await board(stage).hold(stage.user, N1)) == []
+    assert ids(await board(stage).keep(stage.user, N1)) == []
     assert await keep(stage, "seen:n1") > SEEN_KEEP_MS - DAY_MS
 
 
 async def test_what_one_user_is_to_hear_is_kept_from_another(stage: Stage) -> None:
     other = replace(stage, user=f"{stage.user}-other")
-    await board(stage).hold(stage.user, N1)
-    assert ids(await board(other).held(other.user)) == []
-    assert ids(await board(other).hold(other.user, N1)) == ["n1"]
+    await board(stage).keep(stage.user, N1)
+    assert ids(await board(other).pending(other.user)) == []
+    assert ids(await board(other).keep(other.user, N1)) == ["n1"]
     assert await texts(other) == []
 
 
 async def test_of_too_many_notices_the_oldest_go_first(stage: Stage) -> None:
     for number in range(MOST_HELD + 2):
-        held = await board(stage).hold(stage.user, notice(f"n{number}"))
+        held = await board(stage).keep(stage.user, notice(f"n{number}"))
     assert ids(held) == [f"n{number}" for number in range(2, MOST_HELD + 2)]
     assert (await stage.store().here(stage.user)).held == MOST_HELD
 
@@ -121,8 +121,8 @@ async def test_a_user_is_remembered_as_long_as_ever_after_something_was_held(
     stage: Stage,
 ) -> None:
     admitted = await stage.begin()
-    await stage.last(admitted.hold)
-    await board(stage).hold(stage.user, N1)
+    await stage.last(admitted.token)
+    await board(stage).keep(stage.user, N1)
     assert await keep(stage, "run") > KEEP_MS - DAY_MS  # or `seq` would begin anew below the log
     assert HELD_KEEP_MS - DAY_MS < await keep(stage, "held") <= HELD_KEEP_MS
 
@@ -131,8 +131,8 @@ async def test_who_comes_back_after_the_notices_have_expired_can_still_talk(
     patient: Stage,
 ) -> None:
     admitted = await patient.begin()
-    await patient.last(admitted.hold)
-    await board(patient).hold(patient.user, N1)
+    await patient.last(admitted.token)
+    await board(patient).keep(patient.user, N1)
     await patient.pass_time(30 * 24 * 3600)
     await patient.store().admit(patient.arrival("Back", run="r2"))
     assert await texts(patient) == ["Hi", "Bye.", "Back"]
@@ -140,24 +140,24 @@ async def test_who_comes_back_after_the_notices_have_expired_can_still_talk(
 
 async def test_pages_are_told_how_much_is_held_and_not_for_ever(patient: Stage) -> None:
     store = patient.store()
-    held = await board(patient).hold(patient.user, N1)
+    held = await board(patient).keep(patient.user, N1)
     assert await store.here(patient.user) == Here(last_seq=0, held=1)
     assert (await store.status(patient.user)).held == 1
     await say(patient, held, N1)
     assert await store.here(patient.user) == Here(last_seq=1, held=0)
 
-    await board(patient).hold(patient.user, N2)
+    await board(patient).keep(patient.user, N2)
     await patient.pass_time(HELD_KEEP_MS / 1000 + 1)
     assert (await store.status(patient.user)).held == 1  # nobody has looked yet
-    await board(patient).held(patient.user)
+    await board(patient).pending(patient.user)
     assert (await store.status(patient.user)).held == 0
 
 
 async def test_a_notice_that_newer_code_has_written_waits_for_it(stage: Stage) -> None:
-    await board(stage).hold(stage.user, N1)
+    await board(stage).keep(stage.user, N1)
     held_key = Keys.of(stage.user).key("held")
     await stage.redis.execute(["RPUSH", held_key, NEWER], limit_s=4)
-    held = await board(stage).hold(stage.user, N2)
+    held = await board(stage).keep(stage.user, N2)
     assert ids(held) == ["n1", "n2"]
     assert await say(stage, held, N1, N2) is not None
     left = await stage.redis.execute(["LRANGE", held_key, "0", "-1"], limit_s=4)
@@ -169,22 +169,22 @@ async def test_a_notice_that_newer_code_has_written_waits_for_it(stage: Stage) -
 
 async def test_what_is_said_leaves_the_board_and_gets_its_place_in_the_log(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.last(admitted.hold)
-    await board(stage).hold(stage.user, N1)
-    held = await board(stage).hold(stage.user, N2)
+    await stage.last(admitted.token)
+    await board(stage).keep(stage.user, N1)
+    held = await board(stage).keep(stage.user, N2)
     message = await say(stage, held, N1)
     assert message is not None
     assert (message.seq, message.kind, message.done_after_this) == (3, Kind.NOTIFICATION, False)
     page = await stage.store().read(stage.user, since=2, limit=10)
     assert page.entries == (message,)
-    after = await board(stage).held(stage.user)
+    after = await board(stage).pending(stage.user)
     assert ids(after) == ["n2"]
     assert after.unheard == Unheard(message_id=message.id, notices=(N1,))
     assert (await stage.store().status(stage.user)).held == 1
 
 
 async def test_it_is_said_to_somebody_who_has_never_said_anything(stage: Stage) -> None:
-    held = await board(stage).hold(stage.user, N1)
+    held = await board(stage).keep(stage.user, N1)
     message = await say(stage, held, N1)
     assert message is not None
     assert message.seq == 1
@@ -193,28 +193,28 @@ async def test_it_is_said_to_somebody_who_has_never_said_anything(stage: Stage) 
 
 
 async def test_of_two_who_say_the_same_one_does(stage: Stage) -> None:
-    held = await board(stage).hold(stage.user, N1)
+    held = await board(stage).keep(stage.user, N1)
     assert await say(stage, held, N1, text="First.")
     assert await say(stage, held, N1, text="Second.") is None
     assert await texts(stage) == ["First."]
 
 
 async def test_who_would_say_again_what_another_has_just_said_says_nothing(stage: Stage) -> None:
-    early = await board(stage).hold(stage.user, N1)
-    late = await board(stage).hold(stage.user, N2)
+    early = await board(stage).keep(stage.user, N1)
+    late = await board(stage).keep(stage.user, N2)
     assert await say(stage, early, N1, text="One.")
     assert await say(stage, late, N1, N2, text="One and two.") is None
     assert await texts(stage) == ["One."]
-    assert ids(await board(stage).held(stage.user)) == ["n2"]  # for whoever looks again
+    assert ids(await board(stage).pending(stage.user)) == ["n2"]  # for whoever looks again
 
 
 async def test_what_is_too_late_only_leaves(stage: Stage) -> None:
-    await board(stage).hold(stage.user, N1)
-    held = await board(stage).hold(stage.user, N2)
+    await board(stage).keep(stage.user, N1)
+    held = await board(stage).keep(stage.user, N2)
     forms = [held.forms["n1"], "a form that is gone"]
-    assert await board(stage).say(stage.user, None, forms=forms) is None
+    assert await board(stage).announce(stage.user, None, forms=forms) is None
     assert await texts(stage) == []
-    assert ids(await board(stage).held(stage.user)) == ["n2"]
+    assert ids(await board(stage).pending(stage.user)) == ["n2"]
     assert (await stage.store().status(stage.user)).held == 1
 
 
@@ -223,12 +223,12 @@ async def test_what_is_too_late_only_leaves(stage: Stage) -> None:
 
 async def test_nothing_is_said_while_a_brain_is_at_work_nor_taken_off(stage: Stage) -> None:
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
+    held = await board(stage).keep(stage.user, N1)
     assert held.running
     assert await say(stage, held, N1) is None
-    assert await board(stage).say(stage.user, None, forms=[held.forms["n1"]]) is None
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
-    held = await board(stage).held(stage.user)
+    assert await board(stage).announce(stage.user, None, forms=[held.forms["n1"]]) is None
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
+    held = await board(stage).pending(stage.user)
     assert (held.running, ids(held)) == (True, ["n1"])
     assert await say(stage, held, N1) is None
     assert await texts(stage) == ["Hi"]
@@ -237,16 +237,16 @@ async def test_nothing_is_said_while_a_brain_is_at_work_nor_taken_off(stage: Sta
 async def test_the_brain_itself_says_it_between_two_of_its_sentences(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    committed = await store.commit(admitted.hold, commit(0, Move.GO_ON, "I look."))
+    held = await board(stage).keep(stage.user, N1)
+    committed = await store.commit(admitted.token, commit(0, CommitKind.GO_ON, "I look."))
     assert committed.held == 1
-    message = await say(stage, held, N1, hold=admitted.hold)
+    message = await say(stage, held, N1, token=admitted.token)
     assert message is not None
     assert message.seq == 3
-    committed = await store.commit(admitted.hold, commit(1, Move.FINISH, "Here."))
+    committed = await store.commit(admitted.token, commit(1, CommitKind.FINISH, "Here."))
     assert (committed.held, [one.seq for one in committed.messages]) == (0, [4])
     assert await texts(stage) == ["Hi", "I look.", "News.", "Here."]
-    assert not (await board(stage).held(stage.user)).running
+    assert not (await board(stage).pending(stage.user)).running
 
 
 @pytest.mark.parametrize("change", [{"run_id": "r0"}, {"fence": 7}])
@@ -254,32 +254,32 @@ async def test_a_brain_that_is_none_any_more_says_nothing(
     stage: Stage, change: dict[str, Any]
 ) -> None:
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    assert await say(stage, held, N1, hold=replace(admitted.hold, **change)) is None
+    held = await board(stage).keep(stage.user, N1)
+    assert await say(stage, held, N1, token=replace(admitted.token, **change)) is None
     assert await texts(stage) == ["Hi"]
 
 
 async def test_a_brain_that_has_handed_over_says_nothing(stage: Stage) -> None:
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    handed = await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
-    for fence in (admitted.hold.fence, handed.fence):
-        assert await say(stage, held, N1, hold=replace(admitted.hold, fence=fence)) is None
+    held = await board(stage).keep(stage.user, N1)
+    handed = await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
+    for fence in (admitted.token.fence, handed.fence):
+        assert await say(stage, held, N1, token=replace(admitted.token, fence=fence)) is None
 
 
 async def test_a_brain_whose_run_has_ended_says_nothing_more_as_one(stage: Stage) -> None:
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    await stage.last(admitted.hold)
-    assert await say(stage, held, N1, hold=admitted.hold) is None
+    held = await board(stage).keep(stage.user, N1)
+    await stage.last(admitted.token)
+    assert await say(stage, held, N1, token=admitted.token) is None
     assert await say(stage, held, N1) is not None
 
 
 async def test_a_brain_whose_lease_has_run_out_keeps_nobody_from_speaking(stage: Stage) -> None:
     await stage.begin(SHORT)
-    assert (await board(stage).hold(stage.user, N1)).running
+    assert (await board(stage).keep(stage.user, N1)).running
     await stage.run_out()
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert not held.running
     assert await say(stage, held, N1) is not None
     assert await texts(stage) == ["Hi", "News."]
@@ -290,10 +290,10 @@ async def test_a_message_in_between_does_not_disturb_a_commit_that_is_sent_again
 ) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    first = await store.commit(admitted.hold, commit(0, Move.GO_ON, "I look."))
-    await say(stage, held, N1, hold=admitted.hold)
-    again = await store.commit(admitted.hold, commit(0, Move.GO_ON, "I look."))
+    held = await board(stage).keep(stage.user, N1)
+    first = await store.commit(admitted.token, commit(0, CommitKind.GO_ON, "I look."))
+    await say(stage, held, N1, token=admitted.token)
+    again = await store.commit(admitted.token, commit(0, CommitKind.GO_ON, "I look."))
     assert again.messages == first.messages
     assert await texts(stage) == ["Hi", "I look.", "News."]
 
@@ -302,23 +302,23 @@ async def test_a_message_in_between_does_not_disturb_a_commit_that_is_sent_again
 
 
 async def test_every_script_that_is_sent_again_gives_the_first_ones_answer(stage: Stage) -> None:
-    twice = RedisBoard(Twice(stage.redis))
-    held = await twice.hold(stage.user, N1)
+    twice = RedisNoticeBoard(Twice(stage.redis))
+    held = await twice.keep(stage.user, N1)
     assert ids(held) == ["n1"]
-    assert ids(await twice.held(stage.user)) == ["n1"]
+    assert ids(await twice.pending(stage.user)) == ["n1"]
     message = await say(stage, held, N1, redis=Twice(stage.redis))
     assert message is not None
     assert message.seq == 1
     assert await texts(stage) == ["News."]
-    held = await twice.hold(stage.user, N2)
-    assert await twice.say(stage.user, None, forms=[held.forms["n2"]]) is None
-    assert ids(await twice.held(stage.user)) == []
+    held = await twice.keep(stage.user, N2)
+    assert await twice.announce(stage.user, None, forms=[held.forms["n2"]]) is None
+    assert ids(await twice.pending(stage.user)) == []
 
 
 async def test_a_say_of_a_brain_that_is_sent_again_is_said_once(stage: Stage) -> None:
     admitted = await stage.begin()
-    held = await board(stage).hold(stage.user, N1)
-    message = await say(stage, held, N1, hold=admitted.hold, redis=Twice(stage.redis))
+    held = await board(stage).keep(stage.user, N1)
+    message = await say(stage, held, N1, token=admitted.token, redis=Twice(stage.redis))
     assert message is not None
     assert await texts(stage) == ["Hi", "News."]
 
@@ -327,7 +327,7 @@ async def test_a_say_of_a_brain_that_is_sent_again_is_said_once(stage: Stage) ->
 
 
 async def test_nobody_is_there_at_first(stage: Stage) -> None:
-    held = await board(stage).hold(stage.user, N1)
+    held = await board(stage).keep(stage.user, N1)
     assert (held.running, held.listening, held.contact) == (False, False, None)
     assert abs(held.now - datetime.now(UTC)) < timedelta(days=365)
 
@@ -340,20 +340,20 @@ async def test_a_page_that_asks_or_streams_is_there_and_has_never_been_before(
         await stage.store().status(stage.user, is_here=True)
     else:
         await stage.store().here(stage.user)
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, None)
 
 
 async def test_somebody_else_who_asks_what_the_brain_does_is_not_the_user(stage: Stage) -> None:
     await stage.store().status(stage.user)
-    assert not (await board(stage).held(stage.user)).listening
+    assert not (await board(stage).pending(stage.user)).listening
 
 
 async def test_who_goes_on_asking_is_there_all_the_time(patient: Stage) -> None:
     for _ in range(10):
         await patient.store().here(patient.user)
         await patient.pass_time(HERE_MS / 1000 / 2)
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert held.listening
     assert held.contact == held.now
 
@@ -364,7 +364,7 @@ async def test_who_asks_no_more_is_gone_and_was_last_there_when_they_asked(
     asked = await now(patient)
     await patient.store().here(patient.user)
     await patient.pass_time(HERE_MS / 1000)
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert (held.listening, held.contact) == (False, asked)
 
 
@@ -373,10 +373,10 @@ async def test_who_has_just_come_back_was_last_there_when_they_left(patient: Sta
     await patient.store().here(patient.user)
     await patient.pass_time(60 * MINUTE)
     await patient.store().here(patient.user)
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert (held.listening, held.contact) == (True, left)
     await patient.pass_time(JUST_MS / 1000)
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert (held.listening, held.contact) == (True, held.now)
 
 
@@ -388,14 +388,14 @@ async def channel(stage: Stage, *, is_occupied: bool, at: datetime) -> None:
 async def test_who_is_subscribed_to_the_channel_is_there(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at)
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, None)  # just come, and never before
 
 
 async def test_who_has_been_subscribed_for_a_while_was_not_away(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, held.now)
 
 
@@ -406,10 +406,10 @@ async def test_who_comes_back_to_the_channel_was_last_there_when_they_left_it(
     for _ in range(2):  # words of the channel that come twice
         await channel(stage, is_occupied=True, at=at - 3 * hour)
     await channel(stage, is_occupied=False, at=at - 2 * hour)
-    assert not (await board(stage).held(stage.user)).listening
+    assert not (await board(stage).pending(stage.user)).listening
     for _ in range(2):
         await channel(stage, is_occupied=True, at=at)
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert held.listening
     assert held.contact is not None
     assert abs(held.contact - (at - 2 * hour)) < timedelta(milliseconds=1)
@@ -419,7 +419,7 @@ async def test_who_has_just_left_the_channel_would_hear_nothing(stage: Stage) ->
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
     await channel(stage, is_occupied=False, at=at)
-    held = await board(stage).held(stage.user)
+    held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (False, None)
 
 
@@ -431,9 +431,9 @@ async def test_a_page_that_comes_first_by_one_road_and_then_by_the_other_was_awa
     await channel(patient, is_occupied=False, at=left)
     await patient.pass_time(60 * MINUTE)
     await patient.store().status(patient.user, is_here=True)
-    assert (await board(patient).held(patient.user)).contact == left
+    assert (await board(patient).pending(patient.user)).contact == left
     await channel(patient, is_occupied=True, at=await now(patient))
-    assert (await board(patient).held(patient.user)).contact == left
+    assert (await board(patient).pending(patient.user)).contact == left
 
 
 async def test_a_page_that_connects_again_while_it_asks_was_there_all_the_time(
@@ -443,7 +443,7 @@ async def test_a_page_that_connects_again_while_it_asks_was_there_all_the_time(
         await patient.store().here(patient.user)
         await patient.pass_time(MINUTE)
     await channel(patient, is_occupied=True, at=await now(patient))
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert held.contact == held.now
 
 
@@ -451,8 +451,8 @@ async def test_who_speaks_is_there_whatever_they_listen_by(patient: Stage) -> No
     admitted = await patient.begin()
     spoke = await now(patient)
     await patient.pass_time(MINUTE)
-    await patient.last(admitted.hold)
-    held = await board(patient).held(patient.user)
+    await patient.last(admitted.token)
+    held = await board(patient).pending(patient.user)
     assert (held.listening, held.contact) == (False, spoke)
 
 
@@ -464,7 +464,7 @@ async def test_what_older_code_has_written_of_a_users_ear_is_understood(
     await patient.redis.execute(["HSET", keys.key("run"), "channel", channel], limit_s=4)
     await patient.redis.execute(["SET", keys.key("here"), "1", "PX", "100000"], limit_s=4)
     await patient.pass_time(60 * MINUTE)
-    held = await board(patient).held(patient.user)
+    held = await board(patient).pending(patient.user)
     assert held.listening is channel.endswith("1")
     assert held.listening is (held.contact == held.now)
 
@@ -473,11 +473,11 @@ async def test_what_older_code_has_written_of_a_users_ear_is_understood(
 
 
 async def unheard_of(stage: Stage) -> Unheard | None:
-    return (await board(stage).held(stage.user)).unheard
+    return (await board(stage).pending(stage.user)).unheard
 
 
 async def test_a_message_is_unheard_until_it_was_heard(stage: Stage) -> None:
-    message = await say(stage, await board(stage).hold(stage.user, N1), N1)
+    message = await say(stage, await board(stage).keep(stage.user, N1), N1)
     assert message is not None
     store = stage.store()
     await store.heard(stage.user, Heard(seq=message.seq, how=How.UNSPOKEN))
@@ -487,16 +487,16 @@ async def test_a_message_is_unheard_until_it_was_heard(stage: Stage) -> None:
 
 
 async def test_who_has_spoken_since_has_had_their_chance_to_hear_it(stage: Stage) -> None:
-    await say(stage, await board(stage).hold(stage.user, N1), N1)
+    await say(stage, await board(stage).keep(stage.user, N1), N1)
     assert await unheard_of(stage) is not None
     await stage.store().admit(stage.arrival("What is it?"))
     assert await unheard_of(stage) is None
 
 
 async def test_only_the_last_message_can_be_replaced(stage: Stage) -> None:
-    held = await board(stage).hold(stage.user, N1)
+    held = await board(stage).keep(stage.user, N1)
     await say(stage, held, N1, text="First.")
-    held = await board(stage).hold(stage.user, N2)
+    held = await board(stage).keep(stage.user, N2)
     await say(stage, held, N2, text="Second.")
     assert await unheard_of(stage) == Unheard(message_id="id-of-Second.", notices=(N2,))
 
@@ -504,7 +504,7 @@ async def test_only_the_last_message_can_be_replaced(stage: Stage) -> None:
 async def test_a_message_that_newer_code_has_said_is_not_replaced_by_one_that_tells_less(
     stage: Stage,
 ) -> None:
-    await say(stage, await board(stage).hold(stage.user, N1), N1)
+    await say(stage, await board(stage).keep(stage.user, N1), N1)
     stored = dumps({"notices": [notice_to_stored(N1), NEWER]})
     noted = f"id-of-it 1 {stored}"
     await stage.redis.execute(["HSET", Keys.of(stage.user).key("run"), "noted", noted], limit_s=4)

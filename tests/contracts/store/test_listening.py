@@ -5,7 +5,7 @@ import pytest
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import HERE_KEEP_MS
 from brain.run.messages import Heard, How
-from brain.run.moves import Admitted, Move
+from brain.run.moves import Admitted, CommitKind
 from brain.run.views import Here
 from tests.contracts.store.stage import Stage, commit
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 async def said(stage: Stage) -> None:
     """An utterance at 1, a message at 2."""
     admitted = await stage.begin()
-    await stage.last(admitted.hold)
+    await stage.last(admitted.token)
 
 
 async def test_nobody_listens_at_first_and_a_page_that_asks_does_from_then_on(
@@ -66,8 +66,8 @@ async def test_who_listens_makes_no_difference_to_a_run_that_begins(stage: Stage
     store, keys = stage.store(), Keys.of(stage.user)
     await store.note_presence(keys.user, is_occupied=True, at_ms=2_000)
     admitted = await stage.begin()
-    assert (admitted.seq, admitted.hold.fence) == (1, 1)
-    await stage.last(admitted.hold)
+    assert (admitted.seq, admitted.token.fence) == (1, 1)
+    await stage.last(admitted.token)
     assert (await store.status(stage.user)).is_subscribed
 
 
@@ -119,9 +119,9 @@ async def test_only_the_newest_marks_are_kept(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
     for step in range(45):
-        await store.commit(admitted.hold, commit(step, Move.RECORD, f"Step {step}"))
+        await store.commit(admitted.token, commit(step, CommitKind.RECORD, f"Step {step}"))
         await store.heard(stage.user, Heard(seq=step + 2, how=How.PLAYED))
-    await store.commit(admitted.hold, commit(45, Move.END, "Done."))
+    await store.commit(admitted.token, commit(45, CommitKind.END, "Done."))
     following = await store.admit(stage.arrival("Next", run="r2"))
     assert isinstance(following, Admitted)
     assert [mark.seq for mark in following.heard] == list(range(7, 47))

@@ -8,22 +8,22 @@ from datetime import timedelta
 import pytest
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.codec import digest
+from brain.run.codec import fingerprint
 from brain.run.journal import Answered, Joined, Returned
 from brain.run.limits import Limits
 from brain.run.messages import Message, Utterance
-from brain.run.moves import Admitted, Closed, Duplicate, Move, Recorded, Settled, Stopped
+from brain.run.moves import Admitted, Closed, CommitKind, Duplicate, Recorded, Settled, Stopped
 from tests.contracts.store.stage import CALL, NOON, Stage, asking, commit, decision, texts
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-ASKED = (Answered(text="", calls=(CALL,), tokens=1), Returned(call_id="c1", text="Asked."))
+ASKED = (Answered(text="", calls=(CALL,), tokens=1), Returned(tool_call_id="c1", text="Asked."))
 
 
 async def test_a_question_is_the_last_word_of_its_run_and_stands_open(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    committed = await stage.ask(admitted.hold)
+    committed = await stage.ask(admitted.token)
     assert committed.finished
     [message] = committed.messages
     assert (message.id, message.seq, message.done_after_this) == ("q1", 2, True)
@@ -49,30 +49,30 @@ async def test_a_question_is_not_asked_when_the_user_has_said_more_and_its_call_
     store = stage.store()
     admitted = await stage.begin()
     await store.admit(stage.arrival("Wait", holder="h2"))
-    committed = await stage.ask(admitted.hold)
+    committed = await stage.ask(admitted.token)
     assert not committed.finished
     assert committed.messages == ()
     assert [utterance.text for utterance in committed.taken] == ["Wait"]
     assert await store.question(stage.user, "q1") is None
-    await store.commit(admitted.hold, commit(1, Move.HAND_OVER))
-    found = await store.resume(stage.summons("handoff", fence=2), holder="h3")
+    await store.commit(admitted.token, commit(1, CommitKind.HAND_OVER))
+    found = await store.resume(stage.wake_call("handoff", fence=2), holder="h3")
     assert isinstance(found, Admitted)
-    not_asked = Returned(call_id="c1", text="Not asked.", failed=True)
+    not_asked = Returned(tool_call_id="c1", text="Not asked.", failed=True)
     assert found.run.journal[1:] == (ASKED[0], not_asked, Joined(utterance=committed.taken[0]))
 
 
 async def test_asking_that_is_sent_again_asks_once(stage: Stage) -> None:
     admitted = await stage.begin()
-    first = await stage.ask(admitted.hold)
-    assert await stage.ask(admitted.hold) == first
+    first = await stage.ask(admitted.token)
+    assert await stage.ask(admitted.token) == first
     await stage.store().admit(stage.decision())
-    assert replace(await stage.ask(admitted.hold), fence=1) == replace(first, fence=1)
+    assert replace(await stage.ask(admitted.token), fence=1) == replace(first, fence=1)
     assert await texts(stage) == ["Hi", "Shall I?", "Yes."]
 
 
 async def test_the_run_goes_on_with_the_decision_where_it_rested(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     found = await stage.store().admit(stage.decision())
     assert isinstance(found, Admitted)
     assert (found.run.run_id, found.run.first_seq, found.seq) == ("r2", 3, 3)
@@ -93,14 +93,16 @@ async def test_a_decision_that_comes_again_is_known_and_any_other_comes_too_late
 ) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     found = await store.admit(stage.decision())
     assert isinstance(found, Admitted)
-    ended = await store.commit(found.hold, commit(0, Move.END, "Sent."))
+    ended = await store.commit(found.token, commit(0, CommitKind.END, "Sent."))
     again = await store.admit(replace(stage.decision(), holder="h9"))
     assert isinstance(again, Duplicate)
     assert again.message == ended.messages[-1]
-    expected = Closed(state="decided", verdict="approve", digest=digest({"to": "anna"}), seq=3)
+    expected = Closed(
+        state="decided", verdict="approve", fingerprint=fingerprint({"to": "anna"}), seq=3
+    )
     for late in (stage.decision("reject"), stage.decision(to="bob")):
         assert await store.admit(late) == expected
     assert await texts(stage) == ["Hi", "Shall I?", "Yes.", "Sent."]
@@ -110,12 +112,12 @@ async def test_a_decision_that_comes_again_when_its_id_is_forgotten_is_told_apar
     stage: Stage,
 ) -> None:
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     await stage.store().admit(stage.decision())
     other_id = replace(stage.decision(), message_id="another-id")
     closed = await stage.store().admit(other_id)
     assert isinstance(closed, Closed)
-    assert (closed.verdict, closed.digest) == ("approve", digest({"to": "anna"}))
+    assert (closed.verdict, closed.fingerprint) == ("approve", fingerprint({"to": "anna"}))
 
 
 async def test_a_decision_on_nothing_is_refused_and_leaves_no_trace(stage: Stage) -> None:
@@ -130,7 +132,7 @@ async def test_a_question_expires(stage: Stage) -> None:
     asked = asking(0, "q1")
     [expired] = asked.drafts
     past = replace(expired, expires_at=NOON - timedelta(days=3650))
-    await stage.store().commit(admitted.hold, replace(asked, drafts=(past,)))
+    await stage.store().commit(admitted.token, replace(asked, drafts=(past,)))
     assert await stage.store().admit(stage.decision()) == Closed(state="expired")
     found = await stage.store().question(stage.user, "q1")
     assert found is not None
@@ -141,11 +143,11 @@ async def test_a_question_expires(stage: Stage) -> None:
 async def test_a_decision_in_mid_run_of_another_is_taken_up_by_that(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     other = await store.admit(stage.arrival("And the weather?", run="r3"))
     assert isinstance(other, Admitted)
     assert isinstance(await store.admit(stage.decision()), Recorded)
-    committed = await store.commit(other.hold, commit(0, Move.FINISH, "Sunny."))
+    committed = await store.commit(other.token, commit(0, CommitKind.FINISH, "Sunny."))
     assert not committed.finished
     [taken] = committed.taken
     assert taken.decision == decision()
@@ -154,11 +156,11 @@ async def test_a_decision_in_mid_run_of_another_is_taken_up_by_that(stage: Stage
 async def test_what_is_spoken_counts_only_right_after_the_question(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     spoken = replace(stage.decision(), is_spoken=True)
     between = await store.admit(stage.arrival("And the weather?", run="r3"))
     assert isinstance(between, Admitted)
-    await store.commit(between.hold, commit(0, Move.FINISH, "Sunny. Shall I tell more?"))
+    await store.commit(between.token, commit(0, CommitKind.FINISH, "Sunny. Shall I tell more?"))
     found = await store.admit(spoken)
     assert isinstance(found, Admitted)
     [joined] = found.run.journal
@@ -171,7 +173,7 @@ async def test_what_is_spoken_counts_only_right_after_the_question(stage: Stage)
 
 async def test_what_is_spoken_right_after_the_question_decides_it(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     found = await stage.store().admit(replace(stage.decision(), is_spoken=True))
     assert isinstance(found, Admitted)
     joined = found.run.journal[-1]
@@ -182,10 +184,10 @@ async def test_what_is_spoken_right_after_the_question_decides_it(stage: Stage) 
 async def test_a_question_in_the_place_of_another_closes_that(stage: Stage) -> None:
     store = stage.store()
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
+    await stage.ask(admitted.token)
     other = await store.admit(stage.arrival("To Bob instead", run="r3"))
     assert isinstance(other, Admitted)
-    await stage.ask(other.hold, "q2", supersedes="q1")
+    await stage.ask(other.token, "q2", supersedes="q1")
     assert await store.admit(stage.decision(of="q1")) == Closed(state="superseded", seq=4)
     assert (await store.status(stage.user)).question_id == "q2"
     assert isinstance(await store.admit(stage.decision(of="q2")), Admitted)
@@ -197,7 +199,7 @@ async def test_only_so_many_questions_are_kept(stage: Stage) -> None:
         run = f"r{i}"
         found = await store.admit(stage.arrival(f"Text {i}", run=run))
         assert isinstance(found, Admitted)
-        await stage.ask(found.hold, f"q{i:03}")
+        await stage.ask(found.token, f"q{i:03}")
     kept = await stage.redis.execute(["HLEN", Keys.of(stage.user).key("questions")], limit_s=4)
     assert int(kept) <= 66
     assert await store.question(stage.user, "q000") is None
@@ -206,7 +208,7 @@ async def test_only_so_many_questions_are_kept(stage: Stage) -> None:
 
 async def test_a_run_that_rests_is_over_for_wake_ups_and_stops(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.ask(admitted.hold)
-    woken = await stage.store().resume(stage.summons("wakeup", wake=1), holder="h2")
+    await stage.ask(admitted.token)
+    woken = await stage.store().resume(stage.wake_call("wakeup", wake=1), holder="h2")
     assert isinstance(woken, Settled)
     assert not isinstance(await stage.store().stop(stage.stop()), Stopped)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from brain.run.messages import Message
-from brain.run.moves import Admitted, Move
+from brain.run.moves import Admitted, CommitKind
 from brain.run.views import Status
 from tests.contracts.store.stage import Stage, commit
 
@@ -14,7 +14,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def test_the_log_is_read_in_order_a_page_at_a_time(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.FINISH, "One.", "Two.", "Three."))
+    await stage.store().commit(
+        admitted.token, commit(0, CommitKind.FINISH, "One.", "Two.", "Three.")
+    )
     page = await stage.store().read(stage.user, since=1, limit=2)
     assert [(entry.seq, entry.text) for entry in page.entries] == [(2, "One."), (3, "Two.")]
     assert (page.last_seq, page.first_seq) == (4, 1)
@@ -32,7 +34,7 @@ async def test_a_user_who_never_said_anything_has_an_empty_log(stage: Stage) -> 
 async def test_what_is_trimmed_is_gone_and_the_count_goes_on(stage: Stage) -> None:
     await stage.store().trim(stage.user, below=3)
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.FINISH, "One.", "Two."))
+    await stage.store().commit(admitted.token, commit(0, CommitKind.FINISH, "One.", "Two."))
     await stage.store().trim(stage.user, below=3)
     page = await stage.store().read(stage.user, since=0, limit=10)
     assert [entry.seq for entry in page.entries] == [3]
@@ -64,8 +66,8 @@ async def test_the_status_tells_what_the_brain_is_at(stage: Stage) -> None:
     at_first = await stage.store().status(stage.user)
     assert (at_first.state, at_first.activity, at_first.loop) == ("running", "thinking", 0)
     assert at_first.started_ms == at_first.last_event_ms == admitted.now_ms
-    step = replace(commit(0, Move.HAND_OVER), activity="note", progress=0.25)
-    await stage.store().commit(admitted.hold, step)
+    step = replace(commit(0, CommitKind.HAND_OVER), activity="note", progress=0.25)
+    await stage.store().commit(admitted.token, step)
     found = await stage.store().status(stage.user)
     assert (found.state, found.run_id, found.loop) == ("running", "r1", 1)
     assert (found.activity, found.progress, found.last_seq) == ("note", 0.25, 1)
@@ -74,7 +76,7 @@ async def test_the_status_tells_what_the_brain_is_at(stage: Stage) -> None:
 async def test_the_status_tells_why_a_run_ended_early(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().commit(
-        admitted.hold, replace(commit(0, Move.END, "Enough."), reason="loops")
+        admitted.token, replace(commit(0, CommitKind.END, "Enough."), reason="loops")
     )
     found = await stage.store().status(stage.user)
     assert (found.state, found.reason, found.last_seq) == ("idle", "loops", 2)

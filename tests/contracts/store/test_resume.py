@@ -7,7 +7,7 @@ import pytest
 from brain.cloud.redis.scripts import Keys
 from brain.run.errors import LeaseLost
 from brain.run.limits import Limits
-from brain.run.moves import Admitted, Alive, Move, Recorded, Settled
+from brain.run.moves import Admitted, Alive, CommitKind, Recorded, Settled
 from tests.contracts.store.stage import RECORDED, SHORT, Reason, Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 @pytest.mark.parametrize("reason", ["handoff", "wakeup", "event"])
 async def test_a_run_that_is_not_there_is_settled(stage: Stage, reason: Reason) -> None:
-    assert await stage.store().resume(stage.summons(reason), holder="h2") == Settled()
+    assert await stage.store().resume(stage.wake_call(reason), holder="h2") == Settled()
     admitted = await stage.begin()
-    other = stage.summons(reason, run="r0", wake=1, fence=1)
+    other = stage.wake_call(reason, run="r0", wake=1, fence=1)
     assert await stage.store().resume(other, holder="h2") == Settled()
-    await stage.last(admitted.hold)
-    own = stage.summons(reason, wake=1, fence=1)
+    await stage.last(admitted.token)
+    own = stage.wake_call(reason, wake=1, fence=1)
     assert await stage.store().resume(own, holder="h2") == Settled()
     await stage.redis.execute(["HSET", Keys.of(stage.user).key("run"), "held", "2"], limit_s=4)
     assert await stage.store().resume(own, holder="h2") == Settled(held=2)
@@ -28,12 +28,14 @@ async def test_a_run_that_is_not_there_is_settled(stage: Stage, reason: Reason) 
 
 async def test_a_hand_over_is_taken_by_the_one_it_is_meant_for(stage: Stage) -> None:
     admitted = await stage.begin()
-    handed = await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER, entries=RECORDED))
+    handed = await stage.store().commit(
+        admitted.token, commit(0, CommitKind.HAND_OVER, entries=RECORDED)
+    )
     assert (handed.fence, handed.finished) == (2, False)
-    summons = stage.summons("handoff", fence=2)
-    found = await stage.store().resume(summons, holder="h2")
+    wake_call = stage.wake_call("handoff", fence=2)
+    found = await stage.store().resume(wake_call, holder="h2")
     assert isinstance(found, Admitted)
-    assert found.hold == replace(admitted.hold, fence=2)
+    assert found.token == replace(admitted.token, fence=2)
     assert (found.run.step, found.run.spent.loops, found.run.spent.attempts) == (1, 1, 0)
     assert found.run.journal == (*admitted.run.journal, *RECORDED)
     assert found.seq is None
@@ -41,10 +43,10 @@ async def test_a_hand_over_is_taken_by_the_one_it_is_meant_for(stage: Stage) -> 
 
 async def test_a_hand_over_that_is_sent_again_gives_the_same_answer(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
-    summons = stage.summons("handoff", fence=2)
-    first = await stage.store().resume(summons, holder="h2")
-    again = await stage.store().resume(summons, holder="h2")
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
+    wake_call = stage.wake_call("handoff", fence=2)
+    first = await stage.store().resume(wake_call, holder="h2")
+    again = await stage.store().resume(wake_call, holder="h2")
     assert isinstance(first, Admitted)
     assert isinstance(again, Admitted)
     assert replace(again, now_ms=0) == replace(first, now_ms=0)
@@ -52,38 +54,38 @@ async def test_a_hand_over_that_is_sent_again_gives_the_same_answer(stage: Stage
 
 async def test_a_hand_over_that_is_delivered_twice_makes_one_brain(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
-    summons = stage.summons("handoff", fence=2)
-    await stage.store().resume(summons, holder="h2")
-    second = await stage.store().resume(summons, holder="h3")
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
+    wake_call = stage.wake_call("handoff", fence=2)
+    await stage.store().resume(wake_call, holder="h2")
+    second = await stage.store().resume(wake_call, holder="h3")
     assert isinstance(second, Alive)
     assert (second.run_id, second.wake) == ("r1", 1)
 
 
 async def test_a_hand_over_for_an_older_fence_is_not_taken(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
-    found = await stage.store().resume(stage.summons("handoff", fence=1), holder="h2")
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
+    found = await stage.store().resume(stage.wake_call("handoff", fence=1), holder="h2")
     assert isinstance(found, Alive)
 
 
 async def test_nothing_more_is_recorded_by_who_has_handed_over(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER))
+    await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
     with pytest.raises(LeaseLost):
-        await stage.store().commit(admitted.hold, commit(1, Move.RECORD))
+        await stage.store().commit(admitted.token, commit(1, CommitKind.RECORD))
     with pytest.raises(LeaseLost):
-        await stage.store().renew(admitted.hold)
+        await stage.store().renew(admitted.token)
 
 
 async def test_a_hand_over_that_nobody_takes_is_taken_over_after_a_while(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store(SHORT).commit(admitted.hold, commit(0, Move.HAND_OVER))
+    await stage.store(SHORT).commit(admitted.token, commit(0, CommitKind.HAND_OVER))
     await stage.run_out()
-    found = await stage.store().resume(stage.summons("wakeup", wake=1), holder="h2")
+    found = await stage.store().resume(stage.wake_call("wakeup", wake=1), holder="h2")
     assert isinstance(found, Admitted)
-    assert (found.hold.fence, found.run.spent.attempts) == (3, 1)
-    late = await stage.store().resume(stage.summons("handoff", fence=2), holder="h3")
+    assert (found.token.fence, found.run.spent.attempts) == (3, 1)
+    late = await stage.store().resume(stage.wake_call("handoff", fence=2), holder="h3")
     assert isinstance(late, Alive)
 
 
@@ -91,7 +93,7 @@ async def test_the_expected_wake_up_moves_the_number_on_while_the_brain_lives(
     stage: Stage,
 ) -> None:
     await stage.begin()
-    found = await stage.store().resume(stage.summons("wakeup", wake=1), holder="h2")
+    found = await stage.store().resume(stage.wake_call("wakeup", wake=1), holder="h2")
     assert isinstance(found, Alive)
     assert (found.run_id, found.wake) == ("r1", 2)
     assert 0 < found.lease_left_s <= Limits().lease_s
@@ -103,14 +105,14 @@ async def test_the_expected_wake_up_moves_the_number_on_while_the_brain_lives(
 async def test_a_wake_up_that_is_delivered_twice_only_repeats_the_number(stage: Stage) -> None:
     await stage.begin()
     for holder in ("h2", "h3", "h4"):
-        found = await stage.store().resume(stage.summons("wakeup", wake=1), holder=holder)
+        found = await stage.store().resume(stage.wake_call("wakeup", wake=1), holder=holder)
         assert isinstance(found, Alive)
         assert found.wake == 2
 
 
 async def test_an_event_changes_nothing_while_the_brain_lives(stage: Stage) -> None:
     await stage.begin()
-    found = await stage.store().resume(stage.summons("event", wake=1), holder="h2")
+    found = await stage.store().resume(stage.wake_call("event", wake=1), holder="h2")
     assert isinstance(found, Alive)
     assert found.wake == 1
 
@@ -118,34 +120,36 @@ async def test_an_event_changes_nothing_while_the_brain_lives(stage: Stage) -> N
 async def test_a_wake_up_takes_over_after_the_leases_end(stage: Stage) -> None:
     dead = await stage.begin(SHORT)
     await stage.run_out()
-    summons = stage.summons("wakeup", wake=1)
-    found = await stage.store().resume(summons, holder="h2")
+    wake_call = stage.wake_call("wakeup", wake=1)
+    found = await stage.store().resume(wake_call, holder="h2")
     assert isinstance(found, Admitted)
-    assert (found.hold.fence, found.wake, found.run.spent.attempts) == (2, 2, 1)
-    again = await stage.store().resume(summons, holder="h2")
+    assert (found.token.fence, found.wake, found.run.spent.attempts) == (2, 2, 1)
+    again = await stage.store().resume(wake_call, holder="h2")
     assert isinstance(again, Admitted)
     assert replace(again, now_ms=0) == replace(found, now_ms=0)
-    for move in (commit(0, Move.END, "Bye."), commit(0, Move.RECORD)):
+    for move in (commit(0, CommitKind.END, "Bye."), commit(0, CommitKind.RECORD)):
         with pytest.raises(LeaseLost):
-            await stage.store().commit(dead.hold, move)
-    await stage.store().release(dead.hold)
-    await stage.store().renew(found.hold)
+            await stage.store().commit(dead.token, move)
+    await stage.store().release(dead.token)
+    await stage.store().renew(found.token)
 
 
 async def test_a_stale_wake_up_takes_over_too_and_moves_no_number(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().release(admitted.hold)
-    found = await stage.store().resume(stage.summons("wakeup", wake=7), holder="h2")
+    await stage.store().release(admitted.token)
+    found = await stage.store().resume(stage.wake_call("wakeup", wake=7), holder="h2")
     assert isinstance(found, Admitted)
     assert found.wake == 1
 
 
 async def test_a_brain_that_finds_entries_of_newer_code_is_told(stage: Stage) -> None:
     admitted = await stage.begin()
-    await stage.store().commit(admitted.hold, commit(0, Move.HAND_OVER, entries=RECORDED[:1]))
+    await stage.store().commit(
+        admitted.token, commit(0, CommitKind.HAND_OVER, entries=RECORDED[:1])
+    )
     newer = ["RPUSH", Keys.of(stage.user).key("journal"), 'e {"v":99,"is":"dreamt"}']
     await stage.redis.execute(newer, limit_s=4)
-    found = await stage.store().resume(stage.summons("handoff", fence=2), holder="h2")
+    found = await stage.store().resume(stage.wake_call("handoff", fence=2), holder="h2")
     assert isinstance(found, Admitted)
     assert found.run.poisoned
     assert found.run.journal == (*admitted.run.journal, RECORDED[0])
