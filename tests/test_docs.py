@@ -5,7 +5,7 @@ from pathlib import Path
 
 from brain.run.say import SAY_SPECS
 from brain.wiring import Wiring
-from tests.http.stage import EVENT_SECRET
+from tests.routes.stage import EVENT_SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

@@ -19,7 +19,7 @@ from brain.settings import ChannelSettings
 from local.faults import Fault, FaultInjector
 from local.pusher import LocalPusher
 from tests.cloud.connections import CountConnections
-from tests.contracts.pusher_stage import APP_ID, KEY, SECRET, client_of, new_server
+from tests.contracts.pusher.pusher_stage import APP_ID, KEY, SECRET, client_of, new_server
 from tests.local.serving import served
 
 PRIVATE, PRESENCE = channel_names("anna")

@@ -15,7 +15,7 @@ from brain.notices.presence import ClientMessage, MemberChange, Occupied, Presen
 from brain.run.errors import SignatureRefused, WebhookUnreadable
 from brain.settings import ChannelSettings
 from local.pusher import WebhookTimes
-from tests.contracts.pusher_stage import APP_ID, KEY, SECRET, client_of, new_server, served
+from tests.contracts.pusher.pusher_stage import APP_ID, KEY, SECRET, client_of, new_server, served
 from tests.local.qstash_stage import Destination
 from tests.local.qstash_stage import served as destination_served
 

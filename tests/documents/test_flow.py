@@ -19,7 +19,7 @@ from brain.run.messages import Decision, Message
 from brain.run.tools import Json
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, MailTool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import Saying, World, calls, words
@@ -84,99 +84,89 @@ def share() -> Saying:
     return calls(("shareDocument", json.dumps(arguments)))
 
 
-def test_a_document_goes_after_a_yes_and_a_death_in_between_changes_nothing() -> None:
-    async def story() -> None:
-        documents = Slow()
-        await keep(documents)
-        sayings = [calls(call("deleteDocument", id="doc1")), words("It is gone.")]
+@in_virtual_time
+async def test_a_document_goes_after_a_yes_and_a_death_in_between_changes_nothing() -> None:
+    documents = Slow()
+    await keep(documents)
+    sayings = [calls(call("deleteDocument", id="doc1")), words("It is gone.")]
+    world = World(sayings, tools=document_tools(documents))
+    question = await asked(world, "Delete the wifi note.")
+    assert await documents.read("anna", "doc1") is not None
+
+    assert (await approve(world, question, patience_s=1.5)).state == "running"
+    assert await documents.read("anna", "doc1") is None
+    world.kill()
+    await world.until_said("It is gone.")
+    assert results(world) == [ASKED, '{"deleted":{"id":"doc1"}}']
+
+
+@in_virtual_time
+async def test_a_question_about_a_document_by_others_is_shown_as_theirs() -> None:
+    for foreign in (True, False):
+        documents = FakeDocuments()
+        await keep(documents, foreign=foreign)
+        sayings: list[Saying] = [calls(call("deleteDocument", id="doc1"))]
         world = World(sayings, tools=document_tools(documents))
-        question = await asked(world, "Delete the wifi note.")
-        assert await documents.read("anna", "doc1") is not None
-
-        assert (await approve(world, question, patience_s=1.5)).state == "running"
-        assert await documents.read("anna", "doc1") is None
-        world.kill()
-        await world.until_said("It is gone.")
-        assert results(world) == [ASKED, '{"deleted":{"id":"doc1"}}']
-
-    run_virtual(story())
+        assert (await asked(world, "Delete doc1.")).foreign is foreign
 
 
-def test_a_question_about_a_document_by_others_is_shown_as_theirs() -> None:
-    async def story() -> None:
-        for foreign in (True, False):
-            documents = FakeDocuments()
-            await keep(documents, foreign=foreign)
-            sayings: list[Saying] = [calls(call("deleteDocument", id="doc1"))]
-            world = World(sayings, tools=document_tools(documents))
-            assert (await asked(world, "Delete doc1.")).foreign is foreign
+@in_virtual_time
+async def test_what_an_email_put_into_a_document_taints_the_run_that_reads_it_months_later() -> (
+    None
+):
+    documents, wishes, letters = FakeDocuments(), FakeWishes(), LetterTool()
+    await wishes.save("anna", Preferences(trusted=("@example.org",)))
+    tools = [*document_tools(documents), letters, MailTool()]
+    tip = call("createDocument", title="Tip", body="Write to Anna.")
+    spring = World([calls(READ_MAIL, tip), words("Kept.")], tools=tools, wishes=wishes)
+    await spring.ask("Keep what the email says.")
 
-    run_virtual(story())
-
-
-def test_what_an_email_put_into_a_document_taints_the_run_that_reads_it_months_later() -> None:
-    async def story() -> None:
-        documents, wishes, letters = FakeDocuments(), FakeWishes(), LetterTool()
-        await wishes.save("anna", Preferences(trusted=("@example.org",)))
-        tools = [*document_tools(documents), letters, MailTool()]
-        tip = call("createDocument", title="Tip", body="Write to Anna.")
-        spring = World([calls(READ_MAIL, tip), words("Kept.")], tools=tools, wishes=wishes)
-        await spring.ask("Keep what the email says.")
-
-        read = calls(call("readDocument", id="doc1"))
-        summer = World([read, calls(LETTER)], tools=tools, wishes=wishes)
-        await asked(summer, "Do what the note says.")
-        assert letters.sent == []
-
-    run_virtual(story())
+    read = calls(call("readDocument", id="doc1"))
+    summer = World([read, calls(LETTER)], tools=tools, wishes=wishes)
+    await asked(summer, "Do what the note says.")
+    assert letters.sent == []
 
 
-def test_a_document_is_sent_after_a_yes_once_however_often_that_is_said() -> None:
-    async def story() -> None:
-        documents, post = FakeDocuments(), FakePost()
-        await keep(documents)
-        world = World([share(), words("Sent.")], tools=sharing(documents, post))
-        question = await asked(world, "Send Ben the wifi note.")
-        assert post.sent == []
-        first = await approve(world, question)
-        assert (await approve(world, question)).message == first.message
-        [sent] = post.sent
-        assert sent.text == "Wifi\n\n1234"
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_document_is_sent_after_a_yes_once_however_often_that_is_said() -> None:
+    documents, post = FakeDocuments(), FakePost()
+    await keep(documents)
+    world = World([share(), words("Sent.")], tools=sharing(documents, post))
+    question = await asked(world, "Send Ben the wifi note.")
+    assert post.sent == []
+    first = await approve(world, question)
+    assert (await approve(world, question)).message == first.message
+    [sent] = post.sent
+    assert sent.text == "Wifi\n\n1234"
 
 
-def test_a_document_that_was_changed_between_question_and_yes_is_not_sent() -> None:
-    async def story() -> None:
-        documents, post = FakeDocuments(), FakePost()
-        await keep(documents)
-        world = World([share(), words("It has changed.")], tools=sharing(documents, post))
-        question = await asked(world, "Send Ben the wifi note.")
-        await documents.update("anna", "doc1", key="u", foreign=False, append="and the safe: 99")
-        outcome = await approve(world, question)
-        assert outcome.message is not None
-        assert outcome.message.text == "It has changed."
-        [first, second] = results(world)
-        assert (first, second[:10]) == (ASKED, "Not sent: ")
-        assert post.sent == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_document_that_was_changed_between_question_and_yes_is_not_sent() -> None:
+    documents, post = FakeDocuments(), FakePost()
+    await keep(documents)
+    world = World([share(), words("It has changed.")], tools=sharing(documents, post))
+    question = await asked(world, "Send Ben the wifi note.")
+    await documents.update("anna", "doc1", key="u", foreign=False, append="and the safe: 99")
+    outcome = await approve(world, question)
+    assert outcome.message is not None
+    assert outcome.message.text == "It has changed."
+    [first, second] = results(world)
+    assert (first, second[:10]) == (ASKED, "Not sent: ")
+    assert post.sent == []
 
 
 @pytest.mark.parametrize("is_tainted", [False, True])
-def test_who_is_trusted_gets_a_document_unasked_unless_the_run_has_read_what_others_wrote(
+@in_virtual_time
+async def test_who_is_trusted_gets_a_document_unasked_unless_the_run_has_read_what_others_wrote(
     is_tainted: bool,
 ) -> None:
-    async def story() -> None:
-        documents, post, wishes = FakeDocuments(), FakePost(), FakeWishes()
-        await keep(documents)
-        await wishes.save("anna", Preferences(trusted=("ben@example.org",)))
-        before = [calls(READ_MAIL)] if is_tainted else []
-        tools = [*sharing(documents, post), MailTool()]
-        world = World([*before, share(), words("Sent.")], tools=tools, wishes=wishes)
-        outcome = await world.ask("Send Ben the wifi note.")
-        assert outcome.message is not None
-        assert (outcome.message.question is not None) is is_tainted
-        assert len(post.sent) == (0 if is_tainted else 1)
-
-    run_virtual(story())
+    documents, post, wishes = FakeDocuments(), FakePost(), FakeWishes()
+    await keep(documents)
+    await wishes.save("anna", Preferences(trusted=("ben@example.org",)))
+    before = [calls(READ_MAIL)] if is_tainted else []
+    tools = [*sharing(documents, post), MailTool()]
+    world = World([*before, share(), words("Sent.")], tools=tools, wishes=wishes)
+    outcome = await world.ask("Send Ben the wifi note.")
+    assert outcome.message is not None
+    assert (outcome.message.question is not None) is is_tainted
+    assert len(post.sent) == (0 if is_tainted else 1)

@@ -23,7 +23,7 @@ from brain.run.messages import Kind, Message, Speak
 from brain.run.ports import Prompt
 from brain.run.tools import Json
 from tests.fakes.email import CLAIM_S, FakeEmails, FakeMailbox, FakePost, an_email
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.tool_stage import use
 from tests.fakes.world import EPOCH, ScriptedModel, World, calls, words
 
@@ -62,109 +62,95 @@ async def notifications(world: World, user: str = "anna") -> list[Message]:
 # ---- reminders
 
 
-def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        await remind(world, 90)
-        await asyncio.sleep(85)
-        assert await told(world) == []
-        await asyncio.sleep(10)
-        [message] = await notifications(world)
-        assert (message.text, message.speak) == ("A reminder: The oven.", Speak.NOW)
-        assert [sent["text"] for sent in world.channel.messages()] == [message.text]
-        assert await world.services.reminders.all("anna") == []
-        await world.settle()
-        assert len(await told(world)) == 1
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
+    world = World()
+    await listens(world)
+    await remind(world, 90)
+    await asyncio.sleep(85)
+    assert await told(world) == []
+    await asyncio.sleep(10)
+    [message] = await notifications(world)
+    assert (message.text, message.speak) == ("A reminder: The oven.", Speak.NOW)
+    assert [sent["text"] for sent in world.channel.messages()] == [message.text]
+    assert await world.services.reminders.all("anna") == []
+    await world.settle()
+    assert len(await told(world)) == 1
 
 
 @pytest.mark.parametrize("tainted", [False, True])
-def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        at = world.clock.utc() + timedelta(minutes=1)
-        reminder = Reminder(id="r", text="The oven", at=at, foreign=tainted)
-        await world.services.reminders.add("anna", reminder)
-        await asyncio.sleep(90)
-        await world.happen(ReminderDue(id="r"))
-        [message] = await notifications(world)
-        assert message.foreign is tainted
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) -> None:
+    world = World()
+    await listens(world)
+    at = world.clock.utc() + timedelta(minutes=1)
+    reminder = Reminder(id="r", text="The oven", at=at, foreign=tainted)
+    await world.services.reminders.add("anna", reminder)
+    await asyncio.sleep(90)
+    await world.happen(ReminderDue(id="r"))
+    [message] = await notifications(world)
+    assert message.foreign is tainted
 
 
 @pytest.mark.parametrize("days", [20, 365])
-def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int) -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        await remind(world, days * DAY)
-        await world.settle(days * DAY - 60)
-        assert await told(world) == []
-        await world.settle(2 * DAY)
-        assert await told(world) == ["A reminder: The oven."]
-        [message] = await notifications(world)
-        late = message.created_at - (EPOCH + timedelta(days=days))
-        assert abs(late) < timedelta(seconds=60)
-        assert len(world.queue.told) == days // 6 + 1
-        assert all(delay_s <= 7 * DAY for _, delay_s, _ in world.queue.told)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int) -> None:
+    world = World()
+    await listens(world)
+    await remind(world, days * DAY)
+    await world.settle(days * DAY - 60)
+    assert await told(world) == []
+    await world.settle(2 * DAY)
+    assert await told(world) == ["A reminder: The oven."]
+    [message] = await notifications(world)
+    late = message.created_at - (EPOCH + timedelta(days=days))
+    assert abs(late) < timedelta(seconds=60)
+    assert len(world.queue.told) == days // 6 + 1
+    assert all(delay_s <= 7 * DAY for _, delay_s, _ in world.queue.told)
 
 
-def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody_does() -> None:
-    async def story() -> None:
-        world = World()
-        await remind(world, 60)
-        await world.settle(3600)
-        assert await told(world) == []
-        await listens(world)
-        await world.happen(Event(id="e", kind="event", at=world.clock.utc(), text="The door"))
-        assert await told(world) == ["A reminder: The oven.", "The door."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody_does() -> None:
+    world = World()
+    await remind(world, 60)
+    await world.settle(3600)
+    assert await told(world) == []
+    await listens(world)
+    await world.happen(Event(id="e", kind="event", at=world.clock.utc(), text="The door"))
+    assert await told(world) == ["A reminder: The oven.", "The door."]
 
 
-def test_a_reminder_that_was_cancelled_is_not_told() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        id = await remind(world, 90)
-        await use(tuple(world.services.tools.values()), "cancelReminder", {"id": id})
-        await world.settle(3600)
-        assert await told(world) == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
+    world = World()
+    await listens(world)
+    id = await remind(world, 90)
+    await use(tuple(world.services.tools.values()), "cancelReminder", {"id": id})
+    await world.settle(3600)
+    assert await told(world) == []
 
 
-def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        id = await remind(world, 10)
-        await asyncio.sleep(10)
-        await asyncio.gather(*(world.happen(ReminderDue(id=id)) for _ in range(3)))
-        await world.settle(60)
-        await world.happen(ReminderDue(id=id))
-        assert await told(world) == ["A reminder: The oven."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
+    world = World()
+    await listens(world)
+    id = await remind(world, 10)
+    await asyncio.sleep(10)
+    await asyncio.gather(*(world.happen(ReminderDue(id=id)) for _ in range(3)))
+    await world.settle(60)
+    await world.happen(ReminderDue(id=id))
+    assert await told(world) == ["A reminder: The oven."]
 
 
-def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        id = await remind(world, DAY)
-        await world.happen(ReminderDue(id=id))
-        assert await told(world) == []
-        await world.settle(DAY + 60)
-        assert await told(world) == ["A reminder: The oven."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
+    world = World()
+    await listens(world)
+    id = await remind(world, DAY)
+    await world.happen(ReminderDue(id=id))
+    assert await told(world) == []
+    await world.settle(DAY + 60)
+    assert await told(world) == ["A reminder: The oven."]
 
 
 def wherever_it_dies(story: Callable[[int], Coroutine[Any, Any, World]]) -> None:
@@ -236,16 +222,14 @@ def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
     wherever_it_dies(story)
 
 
-def test_a_call_for_a_reminder_that_newer_code_has_set_is_to_be_made_again() -> None:
-    async def story() -> None:
-        world = World()
-        form = dumps({"v": 2, "id": "r", "every": "morning"})
-        key = Keys.of("anna").key("reminders")
-        await world.redis.execute(["HSET", key, "r", form], limit_s=1)
-        with pytest.raises(EntryUnreadable):
-            await take_word(world.services, "anna", ReminderDue(id="r"))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_call_for_a_reminder_that_newer_code_has_set_is_to_be_made_again() -> None:
+    world = World()
+    form = dumps({"v": 2, "id": "r", "every": "morning"})
+    key = Keys.of("anna").key("reminders")
+    await world.redis.execute(["HSET", key, "r", form], limit_s=1)
+    with pytest.raises(EntryUnreadable):
+        await take_word(world.services, "anna", ReminderDue(id="r"))
 
 
 # ---- emails
@@ -270,99 +254,87 @@ async def first_look(world: World, mailbox: FakeMailbox) -> None:
 ANNA = "An email from Anna has just arrived: Dinner."
 
 
-def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        mailbox.inbox.append(an_email("new"))
-        for _ in range(3):
-            await world.happen(MailboxChanged())
-        assert await told(world) == [ANNA]
-        await asyncio.sleep(2 * CLAIM_S)
+@in_virtual_time
+async def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    mailbox.inbox.append(an_email("new"))
+    for _ in range(3):
         await world.happen(MailboxChanged())
-        assert await told(world) == [ANNA]
+    assert await told(world) == [ANNA]
+    await asyncio.sleep(2 * CLAIM_S)
+    await world.happen(MailboxChanged())
+    assert await told(world) == [ANNA]
 
-    run_virtual(story())
 
-
-def test_several_that_arrive_together_are_one_message() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        mailbox.inbox += [an_email(f"new{number}") for number in range(5)]
-        await world.happen(MailboxChanged())
-        assert await told(world) == ["Meanwhile: 5 emails from Anna, the last about Dinner."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_several_that_arrive_together_are_one_message() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    mailbox.inbox += [an_email(f"new{number}") for number in range(5)]
+    await world.happen(MailboxChanged())
+    assert await told(world) == ["Meanwhile: 5 emails from Anna, the last about Dinner."]
 
 
 @pytest.mark.parametrize("first", ["webhook", "mailbox", "both"])
-def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_notice(first: str) -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        # Some ways change the text, and so the id; the Message-ID stays.
-        brought = EmailBrought(email=an_email("brought", message_id="<1@x>", text="At 7?"))
-        mailbox.inbox.append(an_email("mirrored", message_id="<1@x>"))
-        if first == "both":
-            await asyncio.gather(world.happen(brought), world.happen(MailboxChanged()))
-        for word in (brought, MailboxChanged()) if first == "webhook" else (
-            MailboxChanged(), brought,
-        ):  # fmt: skip
-            await world.happen(word)
-        assert await told(world) == [ANNA]
-
-    run_virtual(story())
-
-
-def test_an_email_without_a_message_id_is_one_notice_too() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        email = an_email("same", message_id="")
-        mailbox.inbox.append(email)
-        for word in (EmailBrought(email=email), MailboxChanged(), EmailBrought(email=email)):
-            await world.happen(word)
-        assert await told(world) == [ANNA]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_notice(
+    first: str,
+) -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    # Some ways change the text, and so the id; the Message-ID stays.
+    brought = EmailBrought(email=an_email("brought", message_id="<1@x>", text="At 7?"))
+    mailbox.inbox.append(an_email("mirrored", message_id="<1@x>"))
+    if first == "both":
+        await asyncio.gather(world.happen(brought), world.happen(MailboxChanged()))
+    for word in (brought, MailboxChanged()) if first == "webhook" else (
+        MailboxChanged(), brought,
+    ):  # fmt: skip
+        await world.happen(word)
+    assert await told(world) == [ANNA]
 
 
-def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        email = an_email("brought", subject="Flight", text="Gate 7 at noon")
-        for _ in range(2):
-            await world.happen(EmailBrought(email=email))
-        [found] = await mailbox.emails.search("anna", query="gate noon", limit=5)
-        assert await mailbox.emails.read("anna", found.id) == email
-        assert await mailbox.emails.search("ben", query="gate noon", limit=5) == []
-        await listens(world)
-        await world.happen(MailboxChanged())  # it comes into the mailbox as well, and is no news
-        assert len(mailbox.emails.kept) == 1
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_email_without_a_message_id_is_one_notice_too() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    email = an_email("same", message_id="")
+    mailbox.inbox.append(email)
+    for word in (EmailBrought(email=email), MailboxChanged(), EmailBrought(email=email)):
+        await world.happen(word)
+    assert await told(world) == [ANNA]
 
 
-def test_without_a_database_an_email_that_was_brought_is_told_all_the_same() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        await world.happen(EmailBrought(email=an_email()))
-        assert await told(world) == [ANNA]
+@in_virtual_time
+async def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> None:
+    world, mailbox = with_mailbox()
+    email = an_email("brought", subject="Flight", text="Gate 7 at noon")
+    for _ in range(2):
+        await world.happen(EmailBrought(email=email))
+    [found] = await mailbox.emails.search("anna", query="gate noon", limit=5)
+    assert await mailbox.emails.read("anna", found.id) == email
+    assert await mailbox.emails.search("ben", query="gate noon", limit=5) == []
+    await listens(world)
+    await world.happen(MailboxChanged())  # it comes into the mailbox as well, and is no news
+    assert len(mailbox.emails.kept) == 1
 
-    run_virtual(story())
+
+@in_virtual_time
+async def test_without_a_database_an_email_that_was_brought_is_told_all_the_same() -> None:
+    world = World()
+    await listens(world)
+    await world.happen(EmailBrought(email=an_email()))
+    assert await told(world) == [ANNA]
 
 
-def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() -> None:
-    async def story() -> None:
-        world = World()
-        await listens(world)
-        nameless = replace(an_email().sender, name="", address="eve.s@example.org")
-        await world.happen(EmailBrought(email=an_email(sender=nameless)))
-        assert await told(world) == ["An email from eve s has just arrived: Dinner."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() -> None:
+    world = World()
+    await listens(world)
+    nameless = replace(an_email().sender, name="", address="eve.s@example.org")
+    await world.happen(EmailBrought(email=an_email(sender=nameless)))
+    assert await told(world) == ["An email from eve s has just arrived: Dinner."]
 
 
 def test_an_email_that_is_brought_is_told_and_kept_once_wherever_the_process_dies() -> None:
@@ -398,118 +370,102 @@ def test_what_arrives_is_told_once_wherever_the_process_dies() -> None:
     wherever_it_dies(story)
 
 
-def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        mailbox.inbox.append(an_email("new"))
-        mailbox.is_away = True
-        with pytest.raises(MailboxUnreachable):
-            await take_word(world.services, "anna", MailboxChanged())
-        looking = world.spawn(world.happen(MailboxChanged()))
-        await asyncio.sleep(5)
-        mailbox.is_away = False
-        await looking
-        assert await told(world) == [ANNA]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    mailbox.inbox.append(an_email("new"))
+    mailbox.is_away = True
+    with pytest.raises(MailboxUnreachable):
+        await take_word(world.services, "anna", MailboxChanged())
+    looking = world.spawn(world.happen(MailboxChanged()))
+    await asyncio.sleep(5)
+    mailbox.is_away = False
+    await looking
+    assert await told(world) == [ANNA]
 
 
-def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_begin_one() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        mailbox.older_s = 40 * SYNC_S
-        for _ in range(4):
-            world.spawn(world.happen(MailboxChanged()))
-            await asyncio.sleep(11)
-        await world.settle(24 * 3600)
-        assert mailbox.older_s == 0
-        chain = mailbox.began[6:]  # without the four that began it, and their first two calls
-        assert len(chain) > 30
-        gaps = [after - before for before, after in pairwise(chain)]
-        assert min(gaps) > SYNC_S  # never two at once
-        assert max(gaps) < 2 * SLOT_S
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_begin_one() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    mailbox.older_s = 40 * SYNC_S
+    for _ in range(4):
+        world.spawn(world.happen(MailboxChanged()))
+        await asyncio.sleep(11)
+    await world.settle(24 * 3600)
+    assert mailbox.older_s == 0
+    chain = mailbox.began[6:]  # without the four that began it, and their first two calls
+    assert len(chain) > 30
+    gaps = [after - before for before, after in pairwise(chain)]
+    assert min(gaps) > SYNC_S  # never two at once
+    assert max(gaps) < 2 * SLOT_S
 
 
 @pytest.mark.parametrize("spent_s", [0.1, 1, 9, 10, 19, 20, 29])
-def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float) -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        mailbox.look_s, mailbox.older_s = spent_s, 20 * spent_s
-        await world.happen(MailboxChanged())
-        await world.settle(24 * 3600)
-        assert mailbox.older_s == pytest.approx(0)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float) -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    mailbox.look_s, mailbox.older_s = spent_s, 20 * spent_s
+    await world.happen(MailboxChanged())
+    await world.settle(24 * 3600)
+    assert mailbox.older_s == pytest.approx(0)
 
 
 # ---- whose it is
 
 
-def test_a_mailbox_is_its_owners_alone() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox()
-        await first_look(world, mailbox)
-        await listens(world, "ben")
-        mailbox.inbox.append(an_email("new"))
-        await world.happen(MailboxChanged(), user="ben")
-        assert mailbox.began == []
-        assert await told(world, "ben") == []
-        await world.happen(MailboxChanged())
-        assert await told(world) == [ANNA]
-        assert {user for user, _, _ in world.channel.events} == {"anna"}
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_mailbox_is_its_owners_alone() -> None:
+    world, mailbox = with_mailbox()
+    await first_look(world, mailbox)
+    await listens(world, "ben")
+    mailbox.inbox.append(an_email("new"))
+    await world.happen(MailboxChanged(), user="ben")
+    assert mailbox.began == []
+    assert await told(world, "ben") == []
+    await world.happen(MailboxChanged())
+    assert await told(world) == [ANNA]
+    assert {user for user, _, _ in world.channel.events} == {"anna"}
 
 
-def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> None:
-    async def story() -> None:
-        world = World()
-        event = Event(id="e", kind="event", at=EPOCH, text="The house is on fire", urgent=True)
-        for user in ("anna", "ben"):
-            await listens(world, user)
-        for user in ("anna", "ben", "anna"):
-            await world.happen(event, user=user)
-        assert await told(world) == await told(world, "ben") == ["The house is on fire."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> None:
+    world = World()
+    event = Event(id="e", kind="event", at=EPOCH, text="The house is on fire", urgent=True)
+    for user in ("anna", "ben"):
+        await listens(world, user)
+    for user in ("anna", "ben", "anna"):
+        await world.happen(event, user=user)
+    assert await told(world) == await told(world, "ben") == ["The house is on fire."]
 
 
-def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
-    async def story() -> None:
-        world, mailbox = with_mailbox(owner="ännä")
-        assert await watch_mailbox(world.services, "ännä")
-        assert await watch_mailbox(world.services, "ännä")  # another instance
-        event: Json = {"type": "mailbox.check", "userId": "ännä", "data": {}}
-        assert world.queue.schedules == {"mailbox": ("*/10 * * * *", event)}
-        await world.settle(60)
-        assert len(mailbox.began) == 1
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
+    world, mailbox = with_mailbox(owner="ännä")
+    assert await watch_mailbox(world.services, "ännä")
+    assert await watch_mailbox(world.services, "ännä")  # another instance
+    event: Json = {"type": "mailbox.check", "userId": "ännä", "data": {}}
+    assert world.queue.schedules == {"mailbox": ("*/10 * * * *", event)}
+    await world.settle(60)
+    assert len(mailbox.began) == 1
 
 
-def test_nobody_elses_is_and_none_where_there_is_none() -> None:
-    async def story() -> None:
-        world, _ = with_mailbox()
-        assert not await watch_mailbox(world.services, "ben")
-        assert world.queue.asked == 0
-        bare = World()
-        assert not await watch_mailbox(bare.services, "anna")
-        await bare.happen(MailboxChanged())
-        assert bare.queue.asked == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
+    world, _ = with_mailbox()
+    assert not await watch_mailbox(world.services, "ben")
+    assert world.queue.asked == 0
+    bare = World()
+    assert not await watch_mailbox(bare.services, "anna")
+    await bare.happen(MailboxChanged())
+    assert bare.queue.asked == 0
 
 
-def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched() -> None:
-    async def story() -> None:
-        world, _ = with_mailbox()
-        world.queue.refusing = True
-        with pytest.raises(QueueUnreachable):
-            await watch_mailbox(world.services, "anna")
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched() -> None:
+    world, _ = with_mailbox()
+    world.queue.refusing = True
+    with pytest.raises(QueueUnreachable):
+        await watch_mailbox(world.services, "anna")

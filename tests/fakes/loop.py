@@ -4,7 +4,8 @@ do.
 
 import asyncio
 import selectors
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import wraps
 from typing import Any
 
 
@@ -43,3 +44,13 @@ def run_virtual[T](story: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine to its end in virtual time; what it left running is ended."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(story)
+
+
+def in_virtual_time[**P, T](story: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """Decorate an asynchronous test: it runs to its end in virtual time."""
+
+    @wraps(story)
+    def run(*args: P.args, **named: P.kwargs) -> T:
+        return run_virtual(story(*args, **named))
+
+    return run

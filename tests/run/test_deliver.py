@@ -18,7 +18,7 @@ from brain.run.errors import StoreUnreachable
 from brain.run.lease import Lease
 from brain.run.messages import Kind, Message
 from brain.run.moves import LeaseToken
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.world import Clock, MemoryChannel
 
 HOLD = LeaseToken(user_id="anna", run_id="r1", fence=1)
@@ -45,133 +45,117 @@ def texts(channel: MemoryChannel) -> list[str]:
     return [data["text"] for data in channel.messages()]
 
 
-def test_a_caller_is_told_one_outcome_the_first() -> None:
-    async def story() -> None:
-        reply = Reply()
-        assert reply.is_open
-        assert reply.give("running")
-        assert not reply.give("done", message("Late."))
-        reply.fail(StoreUnreachable("late"))
-        assert await reply.outcome() == Outcome(state="running", run_id="", seq=0)
-        assert not reply.is_open
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_caller_is_told_one_outcome_the_first() -> None:
+    reply = Reply()
+    assert reply.is_open
+    assert reply.give("running")
+    assert not reply.give("done", message("Late."))
+    reply.fail(StoreUnreachable("late"))
+    assert await reply.outcome() == Outcome(state="running", run_id="", seq=0)
+    assert not reply.is_open
 
 
-def test_a_caller_who_was_failed_hears_the_error_and_nothing_later() -> None:
-    async def story() -> None:
-        reply = Reply()
-        reply.fail(StoreUnreachable("away"))
-        assert not reply.give("done")
-        assert reply.went_early
-        with pytest.raises(StoreUnreachable):
-            await reply.outcome()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_caller_who_was_failed_hears_the_error_and_nothing_later() -> None:
+    reply = Reply()
+    reply.fail(StoreUnreachable("away"))
+    assert not reply.give("done")
+    assert reply.went_early
+    with pytest.raises(StoreUnreachable):
+        await reply.outcome()
 
 
-def test_an_outcome_is_waited_for_as_long_as_was_said() -> None:
-    async def story() -> None:
-        reply = Reply()
-        assert await reply.outcome(within_s=3) is None
-        assert asyncio.get_running_loop().time() == pytest.approx(3)
-        assert reply.is_open
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_outcome_is_waited_for_as_long_as_was_said() -> None:
+    reply = Reply()
+    assert await reply.outcome(within_s=3) is None
+    assert asyncio.get_running_loop().time() == pytest.approx(3)
+    assert reply.is_open
 
 
 @pytest.mark.parametrize(
     ("state", "went_early"),
     [("done", False), ("running", True), ("recorded", True), ("duplicate", True)],
 )
-def test_a_caller_without_the_outcome_was_sent_away_early(state: str, went_early: bool) -> None:
-    async def story() -> None:
-        reply = Reply()
-        assert not reply.went_early
-        reply.settle(Outcome(state=state, run_id="r1", seq=1))  # type: ignore[arg-type]  # all four states are given
-        assert reply.went_early is went_early
-
-    run_virtual(story())
-
-
-def test_a_terminal_message_goes_into_the_open_response_only() -> None:
-    async def story() -> None:
-        channel, reply = MemoryChannel(), Reply()
-        last = message("Bye.", done_after_this=True)
-        out = outbox(channel)
-        assert await deliver(out, reply, last) == last
-        assert await out.drain(limit_s=10)
-        assert channel.events == []
-        outcome = await reply.outcome()
-        assert outcome is not None
-        assert outcome.message == last
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_caller_without_the_outcome_was_sent_away_early(
+    state: str, went_early: bool
+) -> None:
+    reply = Reply()
+    assert not reply.went_early
+    reply.settle(Outcome(state=state, run_id="r1", seq=1))  # type: ignore[arg-type]  # all four states are given
+    assert reply.went_early is went_early
 
 
-def test_a_terminal_message_takes_the_channel_when_the_response_is_gone() -> None:
-    async def story() -> None:
-        channel, reply = MemoryChannel(), Reply()
-        reply.give("running")
-        out = outbox(channel)
-        assert await deliver(out, reply, message("Bye.", done_after_this=True)) is None
-        await out.drain(limit_s=10)
-        assert texts(channel) == ["Bye."]
-
-    run_virtual(story())
-
-
-def test_a_message_that_is_not_terminal_takes_the_channel_though_the_response_is_open() -> None:
-    async def story() -> None:
-        channel, reply = MemoryChannel(), Reply()
-        out = outbox(channel)
-        assert await deliver(out, reply, message("One.")) is None
-        await out.drain(limit_s=10)
-        assert texts(channel) == ["One."]
-        assert reply.is_open
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_terminal_message_goes_into_the_open_response_only() -> None:
+    channel, reply = MemoryChannel(), Reply()
+    last = message("Bye.", done_after_this=True)
+    out = outbox(channel)
+    assert await deliver(out, reply, last) == last
+    assert await out.drain(limit_s=10)
+    assert channel.events == []
+    outcome = await reply.outcome()
+    assert outcome is not None
+    assert outcome.message == last
 
 
-def test_a_terminal_message_waits_for_the_breadcrumbs_but_not_for_long() -> None:
-    async def story() -> None:
-        channel, reply = MemoryChannel(delay_s=60), Reply()
-        out = outbox(channel)
-        send_websocket_message(out, reply, message("One."))
-        await deliver(out, reply, message("Bye.", done_after_this=True))
-        assert asyncio.get_running_loop().time() == pytest.approx(ORDER_S)
-        assert not reply.is_open
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_terminal_message_takes_the_channel_when_the_response_is_gone() -> None:
+    channel, reply = MemoryChannel(), Reply()
+    reply.give("running")
+    out = outbox(channel)
+    assert await deliver(out, reply, message("Bye.", done_after_this=True)) is None
+    await out.drain(limit_s=10)
+    assert texts(channel) == ["Bye."]
 
 
-def test_a_caller_who_listens_hears_messages_while_its_response_is_open() -> None:
-    async def story() -> None:
-        heard: list[object] = []
-        reply = Reply(heard.append)
-        out = outbox(MemoryChannel())
-        send_websocket_message(out, reply, message("One."))
-        reply.give("running")
-        send_websocket_message(out, reply, message("Two."))
-        assert heard == [message("One.")]
-        await out.drain(limit_s=10)
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_message_that_is_not_terminal_takes_the_channel_though_the_response_is_open() -> (
+    None
+):
+    channel, reply = MemoryChannel(), Reply()
+    out = outbox(channel)
+    assert await deliver(out, reply, message("One.")) is None
+    await out.drain(limit_s=10)
+    assert texts(channel) == ["One."]
+    assert reply.is_open
 
 
-def test_events_go_out_one_after_the_other_in_order() -> None:
-    async def story() -> None:
-        channel = MemoryChannel(delay_s=1)
-        out = outbox(channel)
-        for text in ("One.", "Two.", "Three."):
-            out.send("message", {"text": text})
-        assert not await out.drain(limit_s=1.5)
-        assert await out.drain(limit_s=10)
-        out.send("message", {"text": "Four."})
-        await out.close(limit_s=10)
-        assert texts(channel) == ["One.", "Two.", "Three.", "Four."]
+@in_virtual_time
+async def test_a_terminal_message_waits_for_the_breadcrumbs_but_not_for_long() -> None:
+    channel, reply = MemoryChannel(delay_s=60), Reply()
+    out = outbox(channel)
+    send_websocket_message(out, reply, message("One."))
+    await deliver(out, reply, message("Bye.", done_after_this=True))
+    assert asyncio.get_running_loop().time() == pytest.approx(ORDER_S)
+    assert not reply.is_open
 
-    run_virtual(story())
+
+@in_virtual_time
+async def test_a_caller_who_listens_hears_messages_while_its_response_is_open() -> None:
+    heard: list[object] = []
+    reply = Reply(heard.append)
+    out = outbox(MemoryChannel())
+    send_websocket_message(out, reply, message("One."))
+    reply.give("running")
+    send_websocket_message(out, reply, message("Two."))
+    assert heard == [message("One.")]
+    await out.drain(limit_s=10)
+
+
+@in_virtual_time
+async def test_events_go_out_one_after_the_other_in_order() -> None:
+    channel = MemoryChannel(delay_s=1)
+    out = outbox(channel)
+    for text in ("One.", "Two.", "Three."):
+        out.send("message", {"text": text})
+    assert not await out.drain(limit_s=1.5)
+    assert await out.drain(limit_s=10)
+    out.send("message", {"text": "Four."})
+    await out.close(limit_s=10)
+    assert texts(channel) == ["One.", "Two.", "Three.", "Four."]
 
 
 def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
@@ -192,38 +176,32 @@ def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
     assert "private" not in caplog.text
 
 
-def test_a_process_whose_lease_has_run_out_says_nothing_more() -> None:
-    async def story() -> None:
-        channel = MemoryChannel(delay_s=10)
-        out = outbox(channel, lease_s=5)
-        for text in ("One.", "Two.", "Three."):
-            out.send("message", {"text": text})
-        assert await out.drain(limit_s=60)
-        assert texts(channel) == ["One."]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_process_whose_lease_has_run_out_says_nothing_more() -> None:
+    channel = MemoryChannel(delay_s=10)
+    out = outbox(channel, lease_s=5)
+    for text in ("One.", "Two.", "Three."):
+        out.send("message", {"text": text})
+    assert await out.drain(limit_s=60)
+    assert texts(channel) == ["One."]
 
 
 @pytest.mark.parametrize(("limit_s", "waited_s"), [(2, 2), (600, DRAIN_S), (-1, 0)])
-def test_an_invocation_waits_for_the_channel_at_its_end_within_a_limit(
+@in_virtual_time
+async def test_an_invocation_waits_for_the_channel_at_its_end_within_a_limit(
     limit_s: float, waited_s: float
 ) -> None:
-    async def story() -> None:
-        channel = MemoryChannel(delay_s=60)
-        out = outbox(channel)
-        out.send("message", {"text": "One."})
-        out.send("message", {"text": "Two."})
-        await out.close(limit_s=limit_s)
-        assert asyncio.get_running_loop().time() == pytest.approx(waited_s)
-        await asyncio.sleep(300)
-        assert channel.events == []
-
-    run_virtual(story())
+    channel = MemoryChannel(delay_s=60)
+    out = outbox(channel)
+    out.send("message", {"text": "One."})
+    out.send("message", {"text": "Two."})
+    await out.close(limit_s=limit_s)
+    assert asyncio.get_running_loop().time() == pytest.approx(waited_s)
+    await asyncio.sleep(300)
+    assert channel.events == []
 
 
-def test_a_turn_that_said_nothing_has_nothing_to_wait_for() -> None:
-    async def story() -> None:
-        await outbox(MemoryChannel()).close(limit_s=10)
-        assert asyncio.get_running_loop().time() == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_turn_that_said_nothing_has_nothing_to_wait_for() -> None:
+    await outbox(MemoryChannel()).close(limit_s=10)
+    assert asyncio.get_running_loop().time() == 0

@@ -12,7 +12,7 @@ from brain.run.feed import BLIND_LOOK_S, LOOK_S, PAGE, Anew, RunChange
 from brain.run.messages import Message
 from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, calls, words
 from tests.run.listener import Listener, MoodyNews
 
@@ -29,118 +29,104 @@ async def talk(world: World, turns: int = 1, *, user: str = "anna") -> None:
 # ---- what is told
 
 
-def test_what_there_is_comes_first_and_then_whatever_comes() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world, 2)
-        anna = Listener(world, since=1)
-        anna.come()
-        await anna.until(lambda found: found.since == 4)
-        began = world.clock.now()
-        await world.ask("And?")
-        await anna.until(lambda found: found.since == 6)
-        assert world.clock.now() - began < 1
-        await anna.leave()
-        assert anna.seqs() == [2, 3, 4, 5, 6]
-        assert [item for item in anna.items if isinstance(item, Message)] == await world.said()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_there_is_comes_first_and_then_whatever_comes() -> None:
+    world = World([words("Yes.")])
+    await talk(world, 2)
+    anna = Listener(world, since=1)
+    anna.come()
+    await anna.until(lambda found: found.since == 4)
+    began = world.clock.now()
+    await world.ask("And?")
+    await anna.until(lambda found: found.since == 6)
+    assert world.clock.now() - began < 1
+    await anna.leave()
+    assert anna.seqs() == [2, 3, 4, 5, 6]
+    assert [item for item in anna.items if isinstance(item, Message)] == await world.said()
 
 
-def test_a_long_log_is_told_whole() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world, PAGE + 1)
-        anna = Listener(world)
-        await anna.follow(until=world.clock.now() + 5)
-        assert anna.seqs() == list(range(1, 2 * PAGE + 3))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_long_log_is_told_whole() -> None:
+    world = World([words("Yes.")])
+    await talk(world, PAGE + 1)
+    anna = Listener(world)
+    await anna.follow(until=world.clock.now() + 5)
+    assert anna.seqs() == list(range(1, 2 * PAGE + 3))
 
 
-def test_what_the_store_no_longer_holds_comes_from_the_archive() -> None:
-    async def story() -> None:
-        world, archive = World([words("Yes.")]), FakeArchive()
-        await talk(world, PAGE)
-        await archive.store("anna", (await world.log())[: PAGE + 20])
-        await world.services.store.trim("anna", below=PAGE + 21)
-        anna = Listener(world, since=3, archive=archive)
-        await anna.follow(until=world.clock.now() + 5)
-        assert anna.seqs() == list(range(4, 2 * PAGE + 1))
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_the_store_no_longer_holds_comes_from_the_archive() -> None:
+    world, archive = World([words("Yes.")]), FakeArchive()
+    await talk(world, PAGE)
+    await archive.store("anna", (await world.log())[: PAGE + 20])
+    await world.services.store.trim("anna", below=PAGE + 21)
+    anna = Listener(world, since=3, archive=archive)
+    await anna.follow(until=world.clock.now() + 5)
+    assert anna.seqs() == list(range(4, 2 * PAGE + 1))
 
 
-def test_an_entry_that_newer_code_wrote_is_left_out_and_hides_none_of_the_others() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world, PAGE)
-        log = world.redis.dump(Keys.of("anna").key("log"))
-        for seq in (7, 2 * PAGE):
-            log[seq - 1][1][1] = '{"v":99}'
-        anna = Listener(world)
-        anna.come()
-        await asyncio.sleep(5)
-        await talk(world)
-        await anna.leave()
-        others = [seq for seq in range(1, 2 * PAGE + 3) if seq not in (7, 2 * PAGE)]
-        assert anna.seqs() == others
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_entry_that_newer_code_wrote_is_left_out_and_hides_none_of_the_others() -> None:
+    world = World([words("Yes.")])
+    await talk(world, PAGE)
+    log = world.redis.dump(Keys.of("anna").key("log"))
+    for seq in (7, 2 * PAGE):
+        log[seq - 1][1][1] = '{"v":99}'
+    anna = Listener(world)
+    anna.come()
+    await asyncio.sleep(5)
+    await talk(world)
+    await anna.leave()
+    others = [seq for seq in range(1, 2 * PAGE + 3) if seq not in (7, 2 * PAGE)]
+    assert anna.seqs() == others
 
 
-def test_the_state_of_a_run_follows_what_was_said_until_then() -> None:
-    async def story() -> None:
-        world = World([calls((CONTINUE, '{"message":"Step."}')), words("Done.", delay_s=3)])
-        anna = Listener(world)
-        anna.come()
-        await asyncio.sleep(1)
-        await world.ask("Go")
-        await asyncio.sleep(1)
-        await world.ask("Go on")
-        await asyncio.sleep(1)
-        await world.stop()
-        await asyncio.sleep(1)
-        await anna.leave()
-        assert anna.states() == ["running", "running", "done", "running", "done"]
-        ends = [at for at, item in enumerate(anna.items) if isinstance(item, RunChange)]
-        done = anna.items[ends[2] - 1]
-        assert isinstance(done, Message)
-        assert done.done_after_this
-
-    run_virtual(story())
+@in_virtual_time
+async def test_the_state_of_a_run_follows_what_was_said_until_then() -> None:
+    world = World([calls((CONTINUE, '{"message":"Step."}')), words("Done.", delay_s=3)])
+    anna = Listener(world)
+    anna.come()
+    await asyncio.sleep(1)
+    await world.ask("Go")
+    await asyncio.sleep(1)
+    await world.ask("Go on")
+    await asyncio.sleep(1)
+    await world.stop()
+    await asyncio.sleep(1)
+    await anna.leave()
+    assert anna.states() == ["running", "running", "done", "running", "done"]
+    ends = [at for at, item in enumerate(anna.items) if isinstance(item, RunChange)]
+    done = anna.items[ends[2] - 1]
+    assert isinstance(done, Message)
+    assert done.done_after_this
 
 
-def test_a_stop_is_told() -> None:
-    async def story() -> None:
-        world = World([words("Never.", delay_s=100)])
-        anna = Listener(world)
-        anna.come()
-        asked = world.spawn(world.ask("Go"))
-        await asyncio.sleep(2)
-        await world.stop()
-        await anna.until(lambda found: "stopped" in found.states())
-        await asked
-        await anna.leave()
-        assert anna.seqs() == [1, 2]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_stop_is_told() -> None:
+    world = World([words("Never.", delay_s=100)])
+    anna = Listener(world)
+    anna.come()
+    asked = world.spawn(world.ask("Go"))
+    await asyncio.sleep(2)
+    await world.stop()
+    await anna.until(lambda found: "stopped" in found.states())
+    await asked
+    await anna.leave()
+    assert anna.seqs() == [1, 2]
 
 
-def test_nobody_is_told_what_another_says() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna, bert = Listener(world), Listener(world, user="bert")
-        anna.come()
-        bert.come()
-        await asyncio.sleep(1)
-        await talk(world, 2, user="bert")
-        await asyncio.sleep(LOOK_S * 2)
-        assert (anna.items, bert.seqs()) == ([], [1, 2, 3, 4])
-        await anna.leave()
-        await bert.leave()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_nobody_is_told_what_another_says() -> None:
+    world = World([words("Yes.")])
+    anna, bert = Listener(world), Listener(world, user="bert")
+    anna.come()
+    bert.come()
+    await asyncio.sleep(1)
+    await talk(world, 2, user="bert")
+    await asyncio.sleep(LOOK_S * 2)
+    assert (anna.items, bert.seqs()) == ([], [1, 2, 3, 4])
+    await anna.leave()
+    await bert.leave()
 
 
 # ---- a log that begins anew
@@ -153,45 +139,39 @@ async def forget(world: World) -> None:
         await world.redis.execute(["DEL", keys.key(name)], limit_s=4)
 
 
-def test_a_log_that_has_begun_anew_is_told_from_its_start() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world)
-        anna = Listener(world, since=40)
-        anna.come()
-        await anna.until(lambda found: found.since == 2)
-        await anna.leave()
-        assert anna.items[0] == Anew(last_seq=2)
-        assert anna.seqs() == [1, 2]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_log_that_has_begun_anew_is_told_from_its_start() -> None:
+    world = World([words("Yes.")])
+    await talk(world)
+    anna = Listener(world, since=40)
+    anna.come()
+    await anna.until(lambda found: found.since == 2)
+    await anna.leave()
+    assert anna.items[0] == Anew(last_seq=2)
+    assert anna.seqs() == [1, 2]
 
 
-def test_a_log_that_begins_anew_while_it_is_followed_is_told_from_its_start() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world, 3)
-        anna = Listener(world, since=4)
-        anna.come()
-        await anna.until(lambda found: found.since == 6)
-        await forget(world)
-        await talk(world)
-        await asyncio.sleep(LOOK_S)
-        await anna.leave()
-        assert anna.seqs() == [5, 6, 1, 2]
-        assert [item for item in anna.items if isinstance(item, Anew)] == [Anew(last_seq=2)]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_log_that_begins_anew_while_it_is_followed_is_told_from_its_start() -> None:
+    world = World([words("Yes.")])
+    await talk(world, 3)
+    anna = Listener(world, since=4)
+    anna.come()
+    await anna.until(lambda found: found.since == 6)
+    await forget(world)
+    await talk(world)
+    await asyncio.sleep(LOOK_S)
+    await anna.leave()
+    assert anna.seqs() == [5, 6, 1, 2]
+    assert [item for item in anna.items if isinstance(item, Anew)] == [Anew(last_seq=2)]
 
 
-def test_an_empty_log_is_told_of_once() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna = Listener(world, since=7)
-        await anna.follow(until=HOUR_S)
-        assert anna.items == [Anew(last_seq=0)]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_empty_log_is_told_of_once() -> None:
+    world = World([words("Yes.")])
+    anna = Listener(world, since=7)
+    await anna.follow(until=HOUR_S)
+    assert anna.items == [Anew(last_seq=0)]
 
 
 # ---- news that do not come, or come as they like
@@ -208,22 +188,20 @@ STEPS = st.lists(
 
 @settings(deadline=None)  # virtual time is not the machine's
 @given(moods=MOODS, steps=STEPS)
-def test_whatever_becomes_of_the_news_all_is_told_in_order_and_once(
+@in_virtual_time
+async def test_whatever_becomes_of_the_news_all_is_told_in_order_and_once(
     moods: list[str], steps: list[str]
 ) -> None:
-    async def story() -> None:
-        world = World([words("Yes.")], news=MoodyNews(*moods))
-        anna = Listener(world)
-        anna.come()
-        for step in steps:
-            await take(step, world, anna)
-        world.news.refusing = False
-        await asyncio.sleep(LOOK_S * 2)
-        await anna.leave()
-        assert anna.seqs() == [entry.seq for entry in await world.log()]
-        assert world.news.listeners("anna") == 0
-
-    run_virtual(story())
+    world = World([words("Yes.")], news=MoodyNews(*moods))
+    anna = Listener(world)
+    anna.come()
+    for step in steps:
+        await take(step, world, anna)
+    world.news.refusing = False
+    await asyncio.sleep(LOOK_S * 2)
+    await anna.leave()
+    assert anna.seqs() == [entry.seq for entry in await world.log()]
+    assert world.news.listeners("anna") == 0
 
 
 async def take(step: str, world: World, anna: Listener) -> None:
@@ -246,37 +224,35 @@ async def take(step: str, world: World, anna: Listener) -> None:
 
 
 @pytest.mark.parametrize("heard_s", [0, 20])
-def test_without_any_news_a_text_is_told_at_the_next_look(heard_s: float) -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        world.news.refusing = not heard_s
-        anna = Listener(world)
-        anna.come()
-        await asyncio.sleep(heard_s)
-        world.news.refusing = True
-        world.news.break_off()
-        await asyncio.sleep(5)
-        await world.ask("Hi")
-        await asyncio.sleep(BLIND_LOOK_S)
-        assert anna.seqs() == [1, 2]
-        await anna.leave()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_without_any_news_a_text_is_told_at_the_next_look(heard_s: float) -> None:
+    world = World([words("Yes.")])
+    world.news.refusing = not heard_s
+    anna = Listener(world)
+    anna.come()
+    await asyncio.sleep(heard_s)
+    world.news.refusing = True
+    world.news.break_off()
+    await asyncio.sleep(5)
+    await world.ask("Hi")
+    await asyncio.sleep(BLIND_LOOK_S)
+    assert anna.seqs() == [1, 2]
+    await anna.leave()
 
 
-def test_what_was_said_while_the_subscription_was_broken_is_told_as_soon_as_it_is_back() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna = Listener(world)
-        anna.come()
-        await asyncio.sleep(5)
-        world.news.break_off()
-        await world.ask("Hi")
-        await asyncio.sleep(2)
-        assert anna.seqs() == [1, 2]
-        await anna.leave()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_what_was_said_while_the_subscription_was_broken_is_told_as_soon_as_it_is_back() -> (
+    None
+):
+    world = World([words("Yes.")])
+    anna = Listener(world)
+    anna.come()
+    await asyncio.sleep(5)
+    world.news.break_off()
+    await world.ask("Hi")
+    await asyncio.sleep(2)
+    assert anna.seqs() == [1, 2]
+    await anna.leave()
 
 
 # ---- what it costs
@@ -293,93 +269,79 @@ async def costs(world: World, anna: Listener, *, stays_s: float) -> int:
 
 
 @pytest.mark.parametrize("stays_s", [HOUR_S, 295.0, 240.0])
-def test_a_silent_hour_costs_at_most_a_command_in_ten_seconds(stays_s: float) -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        assert await costs(world, Listener(world), stays_s=stays_s) <= HOUR_S / 10
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_silent_hour_costs_at_most_a_command_in_ten_seconds(stays_s: float) -> None:
+    world = World([words("Yes.")])
+    assert await costs(world, Listener(world), stays_s=stays_s) <= HOUR_S / 10
 
 
-def test_a_log_that_ends_otherwise_than_it_seems_costs_no_more() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        await talk(world)
-        world.redis.dump(Keys.of("anna").key("log"))[-1][1][1] = '{"v":99}'
-        for since in (0, 40):
-            before = world.redis.calls + world.redis.commands
-            await Listener(world, since=since).follow(until=world.clock.now() + 1800)
-            assert world.redis.calls + world.redis.commands - before < 180
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_log_that_ends_otherwise_than_it_seems_costs_no_more() -> None:
+    world = World([words("Yes.")])
+    await talk(world)
+    world.redis.dump(Keys.of("anna").key("log"))[-1][1][1] = '{"v":99}'
+    for since in (0, 40):
+        before = world.redis.calls + world.redis.commands
+        await Listener(world, since=since).follow(until=world.clock.now() + 1800)
+        assert world.redis.calls + world.redis.commands - before < 180
 
 
-def test_a_subscription_that_never_lasts_is_asked_for_less_and_less_often() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna = Listener(world)
-        anna.come()
-        for _ in range(round(HOUR_S / 2)):
-            await asyncio.sleep(2)
-            world.news.break_off()
-        await anna.leave()
-        assert world.news.asked <= HOUR_S / 15 + 10
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_subscription_that_never_lasts_is_asked_for_less_and_less_often() -> None:
+    world = World([words("Yes.")])
+    anna = Listener(world)
+    anna.come()
+    for _ in range(round(HOUR_S / 2)):
+        await asyncio.sleep(2)
+        world.news.break_off()
+    await anna.leave()
+    assert world.news.asked <= HOUR_S / 15 + 10
 
 
-def test_who_follows_counts_as_listening_however_much_there_is_to_hear() -> None:
-    async def story() -> None:
-        world = World([calls((CONTINUE, '{"message":"Step."}'), delay_s=8)])
-        anna = Listener(world)
-        anna.come()
-        asked = world.spawn(world.ask("Go"))
-        for _ in range(5):
-            await asyncio.sleep(60)
-            assert (await world.services.store.status("anna")).is_listening
-        await world.stop()
-        await asked
-        await anna.leave()
-
-    run_virtual(story())
+@in_virtual_time
+async def test_who_follows_counts_as_listening_however_much_there_is_to_hear() -> None:
+    world = World([calls((CONTINUE, '{"message":"Step."}'), delay_s=8)])
+    anna = Listener(world)
+    anna.come()
+    asked = world.spawn(world.ask("Go"))
+    for _ in range(5):
+        await asyncio.sleep(60)
+        assert (await world.services.store.status("anna")).is_listening
+    await world.stop()
+    await asked
+    await anna.leave()
 
 
 # ---- how it ends
 
 
-def test_it_ends_when_its_time_is_up_and_listens_no_more() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna = Listener(world)
-        await anna.follow(until=100)
-        assert world.clock.now() == pytest.approx(100)
-        assert world.news.listeners("anna") == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_it_ends_when_its_time_is_up_and_listens_no_more() -> None:
+    world = World([words("Yes.")])
+    anna = Listener(world)
+    await anna.follow(until=100)
+    assert world.clock.now() == pytest.approx(100)
+    assert world.news.listeners("anna") == 0
 
 
-def test_who_is_cut_off_listens_no_more() -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        anna = Listener(world)
-        anna.come()
-        await asyncio.sleep(3)
-        assert world.news.listeners("anna") == 1
-        await anna.leave()
-        assert world.news.listeners("anna") == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_who_is_cut_off_listens_no_more() -> None:
+    world = World([words("Yes.")])
+    anna = Listener(world)
+    anna.come()
+    await asyncio.sleep(3)
+    assert world.news.listeners("anna") == 1
+    await anna.leave()
+    assert world.news.listeners("anna") == 0
 
 
 @pytest.mark.parametrize("after_s", [0, 60])
-def test_a_store_that_is_away_ends_it_with_an_error(after_s: float) -> None:
-    async def story() -> None:
-        world = World([words("Yes.")])
-        following = Listener(world).come()
-        await asyncio.sleep(after_s)
-        world.redis.refusing = True
-        with pytest.raises(StoreUnreachable):
-            await following
-        assert world.news.listeners("anna") == 0
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_store_that_is_away_ends_it_with_an_error(after_s: float) -> None:
+    world = World([words("Yes.")])
+    following = Listener(world).come()
+    await asyncio.sleep(after_s)
+    world.redis.refusing = True
+    with pytest.raises(StoreUnreachable):
+        await following
+    assert world.news.listeners("anna") == 0

@@ -13,7 +13,7 @@ from brain.run.journal import Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival, Commit, CommitKind, LeaseToken, Recorded, WakeCall
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import EPOCH, World
 
 LEASE_S = 30.0
@@ -55,18 +55,16 @@ def arrival(message_id: str, holder: str = "other") -> Arrival:
     )
 
 
-def staged(story: Callable[[Stage], Coroutine[Any, Any, None]]) -> None:
-    async def whole() -> None:
-        world = World(limits=Limits(lease_s=LEASE_S))
-        store = RedisStore(world.redis, world.limits)
-        admitted = await store.admit(arrival("message-1", "me"))
-        assert isinstance(admitted, Admitted)
-        lease = Lease(world.clock, admitted.token, lease_s=LEASE_S, since=world.clock.now())
-        keeping = world.spawn(lease.keep(store))
-        await story(Stage(world=world, store=store, lease=lease, keeping=keeping))
-        keeping.cancel()
-
-    run_virtual(whole())
+@in_virtual_time
+async def staged(story: Callable[[Stage], Coroutine[Any, Any, None]]) -> None:
+    world = World(limits=Limits(lease_s=LEASE_S))
+    store = RedisStore(world.redis, world.limits)
+    admitted = await store.admit(arrival("message-1", "me"))
+    assert isinstance(admitted, Admitted)
+    lease = Lease(world.clock, admitted.token, lease_s=LEASE_S, since=world.clock.now())
+    keeping = world.spawn(lease.keep(store))
+    await story(Stage(world=world, store=store, lease=lease, keeping=keeping))
+    keeping.cancel()
 
 
 def test_a_lease_is_renewed_while_a_step_takes_long() -> None:

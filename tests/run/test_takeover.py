@@ -17,7 +17,7 @@ from brain.run.limits import Limits
 from brain.run.messages import Kind
 from brain.run.moves import Admitted, Alive, WakeCall
 from brain.run.ports import Prompt
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, calls, words
 
 CONTINUE = ("sayToUserAndContinue", '{"message":"Step."}')
@@ -35,150 +35,128 @@ async def taken_over(world: World) -> None:
     assert isinstance(found, Admitted)
 
 
-def test_a_brain_that_was_taken_over_stops_in_mid_thought_and_says_nothing() -> None:
-    async def story() -> None:
-        world = World([words("Too late.", delay_s=100)], limits=Limits(lease_s=30))
-        asking = world.spawn(world.ask("Hi"))
-        await asyncio.sleep(5)
-        await taken_over(world)
-        outcome = await asking
-        assert (outcome.state, outcome.message) == ("running", None)
-        assert world.clock.now() < 30
-        assert await world.said() == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_brain_that_was_taken_over_stops_in_mid_thought_and_says_nothing() -> None:
+    world = World([words("Too late.", delay_s=100)], limits=Limits(lease_s=30))
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(5)
+    await taken_over(world)
+    outcome = await asking
+    assert (outcome.state, outcome.message) == ("running", None)
+    assert world.clock.now() < 30
+    assert await world.said() == []
 
 
-def test_a_brain_that_was_taken_over_before_its_answer_records_nothing() -> None:
-    async def story() -> None:
-        world = World([words("Too late.", delay_s=3)])
-        asking = world.spawn(world.ask("Hi"))
-        await asyncio.sleep(2)
-        await taken_over(world)
-        assert (await asking).state == "running"
-        assert await world.said() == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_brain_that_was_taken_over_before_its_answer_records_nothing() -> None:
+    world = World([words("Too late.", delay_s=3)])
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(2)
+    await taken_over(world)
+    assert (await asking).state == "running"
+    assert await world.said() == []
 
 
-def test_nobody_is_told_running_when_a_lost_run_has_no_wake_up() -> None:
-    async def story() -> None:
-        world = World([words("Too late.", delay_s=3)])
-        world.queue.refusing = True
-        asking = world.spawn(world.ask("Hi"))
-        await asyncio.sleep(2)
-        await taken_over(world)
-        with pytest.raises(QueueUnreachable):
-            await asking
-
-    run_virtual(story())
+@in_virtual_time
+async def test_nobody_is_told_running_when_a_lost_run_has_no_wake_up() -> None:
+    world = World([words("Too late.", delay_s=3)])
+    world.queue.refusing = True
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(2)
+    await taken_over(world)
+    with pytest.raises(QueueUnreachable):
+        await asking
 
 
-def test_a_store_that_goes_away_in_mid_run_is_an_error_unless_a_wake_up_is_queued() -> None:
-    async def story() -> None:
-        for delay_s, patience_s in ((0.5, 0), (5, 0)):
-            world = World([words("Lost.", delay_s=delay_s)])
-            asking = world.spawn(world.ask("Hi", patience_s=patience_s))
-            await asyncio.sleep(delay_s - 0.2)
-            world.redis.refusing = True
-            if delay_s < 1:
-                with pytest.raises(StoreUnreachable):
-                    await asking
-            else:
-                assert (await asking).state == "running"
-            world.redis.refusing = False
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_store_that_goes_away_in_mid_run_is_an_error_unless_a_wake_up_is_queued() -> None:
+    for delay_s, patience_s in ((0.5, 0), (5, 0)):
+        world = World([words("Lost.", delay_s=delay_s)])
+        asking = world.spawn(world.ask("Hi", patience_s=patience_s))
+        await asyncio.sleep(delay_s - 0.2)
+        world.redis.refusing = True
+        if delay_s < 1:
+            with pytest.raises(StoreUnreachable):
+                await asking
+        else:
+            assert (await asking).state == "running"
+        world.redis.refusing = False
 
 
 @pytest.mark.parametrize("reason", ["wakeup", "handoff", "event"])
-def test_a_call_for_a_run_whose_brain_lives_starts_no_second_one(reason: str) -> None:
-    async def story() -> None:
-        world = World([words("Only once.", delay_s=0.9)])
-        asking = world.spawn(world.ask("Hi"))
-        await asyncio.sleep(0.5)
-        run_id = (await world.services.store.status("anna")).run_id
-        assert run_id is not None
-        await world.call_again(
-            WakeCall(user_id="anna", run_id=run_id, reason=reason, wake=1)  # type: ignore[arg-type]  # all three are given
-        )
-        assert len(world.queue.published) == (reason != "event")
-        assert (await asking).message is not None
-        assert len(world.model.prompts) == 1
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_call_for_a_run_whose_brain_lives_starts_no_second_one(reason: str) -> None:
+    world = World([words("Only once.", delay_s=0.9)])
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(0.5)
+    run_id = (await world.services.store.status("anna")).run_id
+    assert run_id is not None
+    await world.call_again(
+        WakeCall(user_id="anna", run_id=run_id, reason=reason, wake=1)  # type: ignore[arg-type]  # all three are given
+    )
+    assert len(world.queue.published) == (reason != "event")
+    assert (await asking).message is not None
+    assert len(world.model.prompts) == 1
 
 
-def test_a_call_for_a_run_that_has_ended_does_nothing() -> None:
-    async def story() -> None:
-        world = World([words("Done.")])
-        outcome = await world.ask("Hi")
-        calls = world.redis.calls
-        await world.call_again(
-            WakeCall(user_id="anna", run_id=outcome.run_id, reason="wakeup", wake=1)
-        )
-        assert world.redis.calls == calls + 1
-        assert world.queue.published == []
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_call_for_a_run_that_has_ended_does_nothing() -> None:
+    world = World([words("Done.")])
+    outcome = await world.ask("Hi")
+    calls = world.redis.calls
+    await world.call_again(WakeCall(user_id="anna", run_id=outcome.run_id, reason="wakeup", wake=1))
+    assert world.redis.calls == calls + 1
+    assert world.queue.published == []
 
 
-def test_a_run_that_was_interrupted_too_often_ends_with_a_word_on_why() -> None:
-    async def story() -> None:
-        world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10, attempts=2))
-        await world.ask("Hi", patience_s=2)
-        for _ in range(2):
-            await asyncio.sleep(5)
-            world.kill()
-            await asyncio.sleep(13)
-        await world.until_said(LAST_WORDS["attempts"])
-        [last] = await world.said()
-        assert (last.kind, last.done_after_this) == (Kind.ERROR, True)
-
-    run_virtual(story())
-
-
-def test_a_run_that_was_handed_over_too_often_ends_with_a_word_on_why() -> None:
-    async def story() -> None:
-        world = World(
-            [calls(CONTINUE, delay_s=2)],
-            limits=Limits(handoffs=3),
-            max_duration_s=4,
-            reserve_s=1.5,
-        )
-        await world.ask("Hi")
-        await world.until_said(LAST_WORDS["handoffs"])
-        assert len(world.invocations) == 4
-
-    run_virtual(story())
-
-
-def test_a_run_whose_journal_newer_code_has_written_ends_with_a_word_on_why() -> None:
-    async def story() -> None:
-        world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10))
-        await world.ask("Hi", patience_s=2)
+@in_virtual_time
+async def test_a_run_that_was_interrupted_too_often_ends_with_a_word_on_why() -> None:
+    world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10, attempts=2))
+    await world.ask("Hi", patience_s=2)
+    for _ in range(2):
+        await asyncio.sleep(5)
         world.kill()
-        newer = ["RPUSH", Keys.of("anna").key("journal"), 'e {"v":99}']
-        await world.redis.execute(newer, limit_s=1)
-        await world.until_said(LAST_WORDS["poisoned"])
-        assert len(world.model.prompts) == 1
-
-    run_virtual(story())
+        await asyncio.sleep(13)
+    await world.until_said(LAST_WORDS["attempts"])
+    [last] = await world.said()
+    assert (last.kind, last.done_after_this) == (Kind.ERROR, True)
 
 
-def test_a_hand_over_that_is_not_queued_is_left_to_the_wake_up() -> None:
-    async def story() -> None:
-        world = World(
-            [calls(CONTINUE, delay_s=2)] * 2 + [words("Done.")], max_duration_s=6, reserve_s=1.5
-        )
-        asking = world.spawn(world.ask("Hi"))
-        await asyncio.sleep(1.5)
-        world.queue.refusing = True
-        assert (await asking).state == "running"
-        world.queue.refusing = False
-        await world.until_said("Done.")
+@in_virtual_time
+async def test_a_run_that_was_handed_over_too_often_ends_with_a_word_on_why() -> None:
+    world = World(
+        [calls(CONTINUE, delay_s=2)],
+        limits=Limits(handoffs=3),
+        max_duration_s=4,
+        reserve_s=1.5,
+    )
+    await world.ask("Hi")
+    await world.until_said(LAST_WORDS["handoffs"])
+    assert len(world.invocations) == 4
 
-    run_virtual(story())
+
+@in_virtual_time
+async def test_a_run_whose_journal_newer_code_has_written_ends_with_a_word_on_why() -> None:
+    world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10))
+    await world.ask("Hi", patience_s=2)
+    world.kill()
+    newer = ["RPUSH", Keys.of("anna").key("journal"), 'e {"v":99}']
+    await world.redis.execute(newer, limit_s=1)
+    await world.until_said(LAST_WORDS["poisoned"])
+    assert len(world.model.prompts) == 1
+
+
+@in_virtual_time
+async def test_a_hand_over_that_is_not_queued_is_left_to_the_wake_up() -> None:
+    world = World(
+        [calls(CONTINUE, delay_s=2)] * 2 + [words("Done.")], max_duration_s=6, reserve_s=1.5
+    )
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(1.5)
+    world.queue.refusing = True
+    assert (await asking).state == "running"
+    world.queue.refusing = False
+    await world.until_said("Done.")
 
 
 class DeafModel:
@@ -191,12 +169,10 @@ class DeafModel:
         raise AssertionError("nobody waits for that")
 
 
-def test_a_model_that_does_not_keep_its_limit_is_cut_by_us() -> None:
-    async def story() -> None:
-        world = World(limits=Limits(model_s=5))
-        world.services = replace(world.services, model=DeafModel())
-        outcome = await world.ask("Hi")
-        assert outcome.message is not None
-        assert outcome.message.text == LAST_WORDS["model"]
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_model_that_does_not_keep_its_limit_is_cut_by_us() -> None:
+    world = World(limits=Limits(model_s=5))
+    world.services = replace(world.services, model=DeafModel())
+    outcome = await world.ask("Hi")
+    assert outcome.message is not None
+    assert outcome.message.text == LAST_WORDS["model"]

@@ -8,7 +8,7 @@ from brain.run.errors import LeaseLost, ToolFault
 from brain.run.invocations import ToolInvocation
 from brain.run.step import UNSURE
 from brain.run.tools import Effect
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World, calls, words
 
@@ -50,68 +50,58 @@ def result_shown(world: World) -> str:
         (Forgetful("", hangs=True), UNSURE),
     ],
 )
-def test_what_became_of_an_act_is_asked_of_its_far_side_after_a_death(
+@in_virtual_time
+async def test_what_became_of_an_act_is_asked_of_its_far_side_after_a_death(
     tool: Forgetful, shown: str
 ) -> None:
-    async def story() -> None:
-        world = World([calls(NOTE), words("So.")], tools=[tool])
-        await world.ask("Hi", patience_s=1.5)
-        world.kill()
-        await world.until_said("So.")
-        assert tool.notes == ["a"]
-        assert result_shown(world) == shown
-
-    run_virtual(story())
+    world = World([calls(NOTE), words("So.")], tools=[tool])
+    await world.ask("Hi", patience_s=1.5)
+    world.kill()
+    await world.until_said("So.")
+    assert tool.notes == ["a"]
+    assert result_shown(world) == shown
 
 
-def test_a_second_act_is_recorded_as_started_before_it_runs() -> None:
-    async def story() -> None:
-        tool = NoteTool(Effect.ACTS, seconds=3)
-        world = World([calls(NOTE, ("note", '{"text":"b"}')), words("So.")], tools=[tool])
-        world.spawn(world.ask("Hi"))
-        await asyncio.sleep(4)
-        assert tool.notes == ["a", "b"]
-        world.kill()
-        await world.until_said("So.")
-        assert tool.notes == ["a", "b"]
-        assert result_shown(world) == UNSURE
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_second_act_is_recorded_as_started_before_it_runs() -> None:
+    tool = NoteTool(Effect.ACTS, seconds=3)
+    world = World([calls(NOTE, ("note", '{"text":"b"}')), words("So.")], tools=[tool])
+    world.spawn(world.ask("Hi"))
+    await asyncio.sleep(4)
+    assert tool.notes == ["a", "b"]
+    world.kill()
+    await world.until_said("So.")
+    assert tool.notes == ["a", "b"]
+    assert result_shown(world) == UNSURE
 
 
-def test_an_act_that_outlives_its_limit_is_unsure_and_not_done_again() -> None:
-    async def story() -> None:
-        tool = NoteTool(Effect.ACTS, seconds=1000)
-        world = World([calls(NOTE), words("So.")], tools=[tool])
-        await world.ask("Hi")
-        assert tool.notes == ["a"]
-        assert result_shown(world) == UNSURE
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_act_that_outlives_its_limit_is_unsure_and_not_done_again() -> None:
+    tool = NoteTool(Effect.ACTS, seconds=1000)
+    world = World([calls(NOTE), words("So.")], tools=[tool])
+    await world.ask("Hi")
+    assert tool.notes == ["a"]
+    assert result_shown(world) == UNSURE
 
 
-def test_a_read_that_outlives_the_invocation_is_done_again_by_the_next() -> None:
-    async def story() -> None:
-        tool = NoteTool(Effect.READS, seconds=4)
-        world = World(
-            [calls(NOTE, delay_s=3), words("So.", delay_s=0.1)],
-            tools=[tool],
-            max_duration_s=6,
-            reserve_s=1,
-        )
-        assert (await world.ask("Hi")).state == "running"
-        await world.until_said("So.")
-        assert tool.notes == ["a", "a"]
-        assert len(world.model.prompts) == 2
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_read_that_outlives_the_invocation_is_done_again_by_the_next() -> None:
+    tool = NoteTool(Effect.READS, seconds=4)
+    world = World(
+        [calls(NOTE, delay_s=3), words("So.", delay_s=0.1)],
+        tools=[tool],
+        max_duration_s=6,
+        reserve_s=1,
+    )
+    assert (await world.ask("Hi")).state == "running"
+    await world.until_said("So.")
+    assert tool.notes == ["a", "a"]
+    assert len(world.model.prompts) == 2
 
 
-def test_a_tool_during_which_the_lease_is_lost_says_nothing_more() -> None:
-    async def story() -> None:
-        world = World([calls(NOTE), words("So.")], tools=[Late(Effect.READS)])
-        outcome = await world.ask("Hi")
-        assert (outcome.state, outcome.message) == ("running", None)
-        assert world.queue.published[0][0].reason == "wakeup"
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_tool_during_which_the_lease_is_lost_says_nothing_more() -> None:
+    world = World([calls(NOTE), words("So.")], tools=[Late(Effect.READS)])
+    outcome = await world.ask("Hi")
+    assert (outcome.state, outcome.message) == ("running", None)
+    assert world.queue.published[0][0].reason == "wakeup"

@@ -110,7 +110,9 @@ FLOWS = (
     bug(
         "a hand-over that comes again leaves no wake-up",
         "brisk-once",
-        change("run/admit.py", 'if wake_call.reason != "event":', 'if wake_call.reason == "wakeup":'),
+        change(
+            "run/admit.py", 'if wake_call.reason != "event":', 'if wake_call.reason == "wakeup":'
+        ),
     ),
     bug(
         "a lost lease is taken for another's without a wake-up",
@@ -127,7 +129,9 @@ FLOWS = (
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",
         "beside",
-        change("run/loop.py", "CommitKind.RECORD if is_last else CommitKind.GO_ON", "CommitKind.GO_ON"),
+        change(
+            "run/loop.py", "CommitKind.RECORD if is_last else CommitKind.GO_ON", "CommitKind.GO_ON"
+        ),
     ),
     bug(
         "a call is done without the user's yes",

@@ -25,7 +25,7 @@ from brain.email.postgres import PostgresEmails
 from brain.email.settings import MailServer
 from brain.email.smtp import SmtpPost
 from brain.email.tools import email_tools
-from tests.contracts.email.errands import invocation
+from tests.contracts.email.invocations import invocation
 
 
 class StopsAfterSending:

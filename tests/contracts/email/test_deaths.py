@@ -27,7 +27,7 @@ from local.mailbox.letters import letters
 from local.mailbox.seeds import ADDRESS
 from local.mailbox.server import LocalMailbox
 from tests.contracts.email.conftest import in_a_thread
-from tests.contracts.email.errands import LETTER, invocation
+from tests.contracts.email.invocations import LETTER, invocation
 from tests.contracts.email.stage import Account, letter
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,7 +12,7 @@ from brain.cloud.model.stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
 from brain.cloud.model.wire import Waits
 from brain.run.errors import ModelCut, ModelUnavailable
 from brain.run.ports import Model
-from tests.contracts.chat_stage import (
+from tests.contracts.model.chat_stage import (
     KEY,
     PROMPT,
     Directed,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.http.stage import Deployment, User, deployed
+from tests.routes.stage import Deployment, User, deployed
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")

@@ -17,7 +17,7 @@ from brain.events.model import Event
 from brain.http.edge import MAX_BODY_BYTES
 from brain.notices.deciding import notice_of
 from local.faults import Fault
-from tests.http.stage import KEY, SECRET, Deployment, Json, User
+from tests.routes.stage import KEY, SECRET, Deployment, Json, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

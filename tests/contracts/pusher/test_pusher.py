@@ -17,7 +17,7 @@ from pusher.errors import (
 from pusher.http import POST, Request
 
 from local.pusher import Event, LocalPusher, Switches
-from tests.contracts.pusher_stage import (
+from tests.contracts.pusher.pusher_stage import (
     APP_ID,
     Client,
     call,

@@ -9,17 +9,7 @@ import pytest
 from brain.cloud.model.wire import MAX_BODY_BYTES
 from brain.run.errors import ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
-from tests.contracts.chat_stage import (
-    KEY,
-    PROMPT,
-    asking,
-    delta,
-    http,
-    part,
-    sse,
-    told,
-    wire,
-)
+from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, part, sse, told, wire
 
 ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 JSON = "application/json"

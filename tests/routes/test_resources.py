@@ -19,7 +19,7 @@ from brain.preferences.postgres import PostgresWishes
 from brain.routes.resources import RESOURCES
 from local.engines import postgres
 from tests.fakes.email import an_email
-from tests.http.stage import Deployment, Json, token
+from tests.routes.stage import Deployment, Json, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

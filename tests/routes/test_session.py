@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from brain.cloud.pusher import channel_names
-from tests.http.stage import APP_ID, KEY, SECRET, Deployment, Json, User, token
+from tests.routes.stage import APP_ID, KEY, SECRET, Deployment, Json, User, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

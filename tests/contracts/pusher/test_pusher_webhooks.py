@@ -12,7 +12,7 @@ import pytest
 from pusher import Pusher
 
 from local.pusher import LocalPusher, WebhookCounts, WebhookTimes
-from tests.contracts.pusher_stage import KEY, Client, client_of, new_server, sdk_for, served
+from tests.contracts.pusher.pusher_stage import KEY, Client, client_of, new_server, sdk_for, served
 from tests.local.qstash_stage import Destination, Received, status
 from tests.local.qstash_stage import served as destination_served
 

@@ -8,7 +8,7 @@ from brain.run.answers import Delta
 from brain.run.errors import ModelCut, ModelUnavailable
 from brain.run.journal import Answered
 from brain.run.tools import Json
-from tests.contracts.chat_stage import delta, part
+from tests.contracts.model.chat_stage import delta, part
 
 
 def assembled(*chunks: Json) -> tuple[Assembly, list[Delta]]:

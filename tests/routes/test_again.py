@@ -17,8 +17,8 @@ from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival
 from local.faults import Fault
 from local.qstash import CURRENT_SIGNING_KEY
-from tests.http.stage import Deployment, Json, User
-from tests.http.test_voice import QUIT, said
+from tests.routes.stage import Deployment, Json, User
+from tests.routes.test_voice import QUIT, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -11,7 +11,14 @@ from pusher import Pusher
 from pusher.errors import PusherBadStatus
 
 from local.pusher import Failure, LocalPusher, Switches
-from tests.contracts.pusher_stage import call, client_of, close_code, new_server, sdk_for, served
+from tests.contracts.pusher.pusher_stage import (
+    call,
+    client_of,
+    close_code,
+    new_server,
+    sdk_for,
+    served,
+)
 
 CONTROL = "/_local/channel"
 

@@ -16,12 +16,12 @@ import pytest
 from pusher import Pusher
 
 from local.pusher import LocalPusher
-from tests.contracts.pusher_stage import KEY, call, new_server, sdk_for, served
+from tests.contracts.pusher.pusher_stage import KEY, call, new_server, sdk_for, served
 from tests.local.qstash_stage import Destination
 from tests.local.qstash_stage import served as destination_served
 
-ROOT = Path(__file__).parents[2]
-CLIENT = Path(__file__).parent / "pusher_js" / "client.js"
+ROOT = Path(__file__).parents[3]
+CLIENT = Path(__file__).parent / "js" / "client.js"
 PATIENCE_S = 60.0  # seconds; after a first attempt in vain pusher-js waits 15 s for its next
 
 type Note = dict[str, Any]

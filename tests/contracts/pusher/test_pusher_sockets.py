@@ -10,7 +10,7 @@ from pusher import Pusher
 from websockets.asyncio.client import connect
 
 from local.pusher import LocalPusher, SocketLimits, Switches
-from tests.contracts.pusher_stage import (
+from tests.contracts.pusher.pusher_stage import (
     KEY,
     Client,
     call,

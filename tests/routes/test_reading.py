@@ -13,7 +13,7 @@ from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.version import VERSION
 from local import engines
 from local.faults import Fault
-from tests.http.stage import Deployment, Json, User
+from tests.routes.stage import Deployment, Json, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

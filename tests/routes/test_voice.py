@@ -12,7 +12,7 @@ from brain.http.edge import MAX_BODY_BYTES
 from brain.routes import calls
 from brain.run.limits import Limits
 from local.faults import Fault
-from tests.http.stage import Deployment, Json, User, token
+from tests.routes.stage import Deployment, Json, User, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -10,7 +10,16 @@ import pytest
 from brain.cloud.model.chat import TRIES, ChatSettings
 from brain.run.errors import ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Model, Prompt
-from tests.contracts.chat_stage import KEY, PROMPT, TOOL, Directed, asking, model, server, told
+from tests.contracts.model.chat_stage import (
+    KEY,
+    PROMPT,
+    TOOL,
+    Directed,
+    asking,
+    model,
+    server,
+    told,
+)
 
 CALL = {"name": "find", "arguments": {"query": "bulbs and everything else that is in the garden"}}
 

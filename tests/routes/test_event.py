@@ -26,7 +26,7 @@ from brain.run.codec import dumps
 from local.engines import postgres
 from local.mailbox.server import LocalMailbox, local_mailbox
 from tests.email.test_postmark import PAYLOAD
-from tests.http.stage import (
+from tests.routes.stage import (
     EVENT_SECRET,
     POSTMARK_PASSWORD,
     Deployment,
@@ -35,8 +35,8 @@ from tests.http.stage import (
     deployed,
     token,
 )
-from tests.http.test_again import LAST, outage, signed_for
-from tests.http.test_voice import QUIT, said
+from tests.routes.test_again import LAST, outage, signed_for
+from tests.routes.test_voice import QUIT, said
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -23,8 +23,8 @@ from local.engines import valkey
 from local.server import serving
 from local.upstash import upstash_app
 
-ROOT = Path(__file__).parents[2]
-SUBSCRIBER = Path(__file__).parent / "upstash_js" / "subscriber.js"
+ROOT = Path(__file__).parents[3]
+SUBSCRIBER = Path(__file__).parent / "js" / "subscriber.js"
 TOKEN = "a-token"
 STREAM = {"Accept": "text/event-stream"}
 SUBSCRIBERS = "/_local/subscribers"

@@ -8,7 +8,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from brain.http.socket import MAX_FRAME_BYTES, NOT_ALLOWED, TOO_BIG
-from tests.http.stage import Deployment, Json, User
+from tests.routes.stage import Deployment, Json, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

@@ -1,0 +1,295 @@
+"""GET /api/stream: from where on, what comes, what it costs and how it ends. In virtual time."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.types import Message
+
+from brain.events.model import Event
+from brain.http.edge import endpoint
+from brain.http.stream import HEARTBEAT_S
+from brain.notices.deciding import notice_of
+from brain.routes.stream import LONGEST_S, RETRY_S, stream
+from brain.run.tools import Json
+from tests.fakes.loop import in_virtual_time
+from tests.fakes.world import World, words
+from tests.routes.virtual import ours, token, wired
+
+HOUR_S = 3600.0
+
+
+class Reader:
+    """Somebody who reads the stream; `reads` is cleared by one that takes nothing."""
+
+    def __init__(self, *, query: str = "", user: str = "anna", **headers: str) -> None:
+        given = {"authorization": f"Bearer {token(user)}"} | headers
+        self.scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/api/stream",
+            "query_string": query.encode(),
+            "headers": [
+                (name.replace("_", "-").encode(), value.encode()) for name, value in given.items()
+            ],
+        }
+        self.status = 0
+        self.body = b""
+        self.reads = asyncio.Event()
+        self.reads.set()
+        self._asked: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+        self._gone = asyncio.Event()
+        self._changed = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self._asked:
+            return self._asked.pop()
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        await self.reads.wait()
+        self.status = message.get("status", self.status)
+        self.body += message.get("body", b"")
+        self._changed.set()
+
+    def leave(self) -> None:
+        self._gone.set()
+
+    def events(self, name: str) -> list[Json]:
+        blocks = [block.split("\n") for block in self.body.decode().split("\n\n")]
+        datas = [lines[-1] for lines in blocks if lines[0] == f"event: {name}"]
+        return [json.loads(data.removeprefix("data: ")) for data in datas]
+
+    def seqs(self) -> list[int]:
+        return [entry["seq"] for entry in self.events("message")]
+
+    def last_id(self) -> str | None:
+        """What a browser would name when it comes again."""
+        ids = [line[4:] for line in self.body.decode().split("\n") if line.startswith("id: ")]
+        return ids[-1] if ids else None
+
+    async def until(self, is_reached: Callable[["Reader"], bool]) -> None:
+        while not is_reached(self):
+            self._changed.clear()
+            await self._changed.wait()
+
+
+@asynccontextmanager
+async def reading(world: World, reader: Reader, **env: str) -> AsyncIterator[asyncio.Future[None]]:
+    """The function that answers the reader. It has ended when they have left."""
+    story = endpoint({"GET": stream}, wired(world, **env))(
+        reader.scope, reader.receive, reader.send
+    )
+    call: asyncio.Future[None] = asyncio.ensure_future(story)
+    try:
+        yield call
+    finally:
+        reader.leave()
+        await call
+
+
+async def talk(world: World, turns: int = 1) -> None:
+    """So many turns of two entries each, slowly enough for the user's rate."""
+    for _ in range(turns):
+        await world.ask("Hi")
+        await asyncio.sleep(3)
+
+
+# ---- from where on
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "expected"),
+    [
+        ("", {}, [1, 2, 3, 4]),
+        ("sinceSeq=1", {}, [2, 3, 4]),
+        ("", {"last_event_id": "3"}, [4]),
+        ("sinceSeq=1", {"last_event_id": "3"}, [4]),
+        ("", {"last_event_id": "0003"}, [4]),
+    ],
+)
+@in_virtual_time
+async def test_all_that_came_after_is_told_and_then_what_comes(
+    query: str, headers: dict[str, str], expected: list[int]
+) -> None:
+    world, reader = World([words("Yes.")]), Reader(query=query, **headers)
+    await talk(world, 2)
+    async with reading(world, reader):
+        await reader.until(lambda reader: reader.seqs() == expected)
+        began = world.clock.now()
+        await world.ask("And?")
+        await reader.until(lambda reader: reader.seqs() == [*expected, 5, 6])
+        assert world.clock.now() - began < 1
+        await reader.until(lambda reader: "done" in [e["state"] for e in reader.events("run")])
+    assert [entry["text"] for entry in reader.events("message")][-1] == "Yes."
+    assert reader.last_id() == "6"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "field"),
+    [
+        ("sinceSeq=-1", {}, "sinceSeq"),
+        ("sinceSeq=x", {}, "sinceSeq"),
+        ("sinceSeq=", {}, "sinceSeq"),
+        (f"sinceSeq={2**53}", {}, "sinceSeq"),
+        (f"sinceSeq={'9' * 5000}", {}, "sinceSeq"),
+        ("", {"last_event_id": ""}, "Last-Event-ID"),
+        ("", {"last_event_id": "-1"}, "Last-Event-ID"),
+        ("", {"last_event_id": "1.5"}, "Last-Event-ID"),
+        ("", {"last_event_id": "²"}, "Last-Event-ID"),
+        ("", {"last_event_id": str(2**53)}, "Last-Event-ID"),
+        ("", {"last_event_id": "0" * 17 + "9" * 17}, "Last-Event-ID"),
+        ("", {"last_event_id": "0" * 17 + "9" * 5000}, "Last-Event-ID"),
+        ("sinceSeq=1", {"last_event_id": "x"}, "Last-Event-ID"),
+    ],
+)
+@in_virtual_time
+async def test_a_place_that_is_none_is_422_and_named(
+    query: str, headers: dict[str, str], field: str
+) -> None:
+    world, reader = World(), Reader(query=query, **headers)
+    async with reading(world, reader) as call:
+        await call
+    assert reader.status == 422
+    assert [error["field"] for error in json.loads(reader.body)["errors"]] == [field]
+    assert world.news.asked == 0
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer x", f"Basic {token()}"])
+@in_virtual_time
+async def test_nobody_without_a_token_is_told_anything(authorization: str) -> None:
+    world = World()
+    reader = Reader(authorization=authorization, query=f"token={token()}")
+    async with reading(world, reader) as call:
+        await call
+    assert (reader.status, world.news.asked, world.redis.calls) == (401, 0, 0)
+
+
+@in_virtual_time
+async def test_a_log_that_begins_anew_is_told_of_with_where_it_ends() -> None:
+    world, reader = World([words("Yes.")]), Reader(last_event_id="40")
+    await talk(world)
+    async with reading(world, reader):
+        await reader.until(lambda reader: reader.seqs() == [1, 2])
+    assert reader.events("reset") == [{"lastSeq": 2}]
+
+
+@in_virtual_time
+async def test_nobody_is_told_what_another_says() -> None:
+    world, bert = World([words("Yes.")]), Reader(user="bert")
+    async with reading(world, bert):
+        await asyncio.sleep(1)
+        await talk(world, 3)
+        await asyncio.sleep(HEARTBEAT_S * 9)
+    assert "event:" not in bert.body.decode()
+
+
+@in_virtual_time
+async def test_a_reader_is_told_at_once_what_waited_for_somebody_to_hear_it() -> None:
+    world, reader = World([words("Yes.")]), Reader()
+    event = Event(id="door", kind="event", at=world.clock.utc(), text="The doorbell rings.")
+    await world.services.board.keep("anna", notice_of(event, urgent=False, words=""))
+    async with reading(world, reader):
+        await reader.until(lambda reader: reader.events("message") != [])
+        assert world.clock.now() < 1
+        assert [entry["kind"] for entry in reader.events("message")] == ["notification"]
+        assert reader.events("run") == []  # it belongs to none
+
+
+# ---- how it is kept alive, what it costs, and how it ends
+
+
+@in_virtual_time
+async def test_it_says_when_to_come_again_keeps_alive_and_ends_itself_before_the_deadline() -> None:
+    world, reader = World(), Reader()
+    async with reading(world, reader) as call:
+        await call
+        assert world.clock.now() == pytest.approx(LONGEST_S)
+    assert reader.body.decode().startswith(f"retry: {round(RETRY_S * 1000)}\n\n")
+    beats = reader.body.decode().count(": still here\n\n")
+    assert LONGEST_S / HEARTBEAT_S - 1 <= beats <= LONGEST_S / HEARTBEAT_S
+
+
+@in_virtual_time
+async def test_a_short_invocation_is_ended_within_it() -> None:
+    world, reader = World(), Reader()
+    async with reading(world, reader, BRAIN_MAX_DURATION_S="20") as call:
+        await call
+        assert 14 < world.clock.now() < 20
+
+
+@in_virtual_time
+async def test_who_comes_again_with_the_last_id_misses_nothing_and_hears_nothing_twice() -> None:
+    world, heard = World([words("Yes.")]), []
+    last: dict[str, str] = {}
+    for leaves in (True, False, True, True):
+        reader = Reader(**last)
+        async with reading(world, reader, BRAIN_MAX_DURATION_S="20") as call:
+            await talk(world, 2)
+            if not leaves:
+                await call
+        await talk(world)
+        heard += reader.seqs()
+        last = {"last_event_id": reader.last_id() or "0"}
+    reader = Reader(**last)
+    async with reading(world, reader, BRAIN_MAX_DURATION_S="20") as call:
+        await call
+    assert heard + reader.seqs() == [entry.seq for entry in await world.log()]
+
+
+@in_virtual_time
+async def test_an_idle_hour_costs_at_most_a_command_in_ten_seconds() -> None:
+    world = World()
+    while world.clock.now() < HOUR_S:
+        async with reading(world, Reader()) as call:
+            await call
+        await asyncio.sleep(RETRY_S)
+    spent = world.redis.calls + world.redis.commands + world.news.asked
+    assert spent <= HOUR_S / 10
+
+
+@pytest.mark.parametrize("after_s", [0, 30])
+@in_virtual_time
+async def test_a_store_that_is_away_is_the_last_event_and_the_client_comes_again(
+    after_s: float,
+) -> None:
+    world, reader = World(), Reader()
+    world.redis.refusing = not after_s
+    async with reading(world, reader) as call:
+        await asyncio.sleep(after_s)
+        world.redis.refusing = True
+        await call
+    assert reader.status == 200
+    assert [error["status"] for error in reader.events("error")] == [503]
+    assert reader.body.decode().startswith("retry: ")
+    assert (world.news.listeners("anna"), ours()) == (0, [])
+
+
+@in_virtual_time
+async def test_a_reader_who_goes_ends_it_and_the_subscription_with_it() -> None:
+    world, reader = World([words("Yes.")]), Reader()
+    async with reading(world, reader) as call:
+        await asyncio.sleep(5)
+        assert world.news.listeners("anna") == 1
+        reader.leave()
+        await call
+        assert (world.news.listeners("anna"), ours()) == (0, [])
+        assert world.clock.now() == pytest.approx(5)
+
+
+@in_virtual_time
+async def test_a_reader_who_goes_without_having_taken_what_there_was_ends_it_too() -> None:
+    world, reader = World([words("Yes.")]), Reader()
+    await talk(world, 3)
+    async with reading(world, reader) as call:
+        await reader.until(lambda reader: reader.seqs() != [])
+        reader.reads.clear()
+        await world.ask("And?")
+        await asyncio.sleep(30)
+        reader.leave()
+        reader.reads.set()
+        await call
+        assert (world.news.listeners("anna"), ours()) == (0, [])
