@@ -13,6 +13,7 @@ from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
+from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.documents.ports import Documents
 from brain.email.ports import Emails
@@ -88,6 +89,10 @@ class Wiring:
         return RedisReminders(self.redis)
 
     @cached_property
+    def schemas(self) -> SchemaWorker:
+        return SchemaWorker()
+
+    @cached_property
     def queue(self) -> QStashQueue:
         return QStashQueue(settings.queue(self.env))
 
@@ -107,6 +112,7 @@ class Wiring:
             board=self.board,
             block=self.block,
             reminders=self.reminders,
+            schemas=self.schemas,
             queue=self.queue,
             channel=self.channel,
             model=self.model,
@@ -205,7 +211,7 @@ class Wiring:
     async def aclose(self) -> None:
         """Close the connections of what was used."""
         used = vars(self)  # a cached property stands there once it was used
-        for name in ("redis", "queue", "channel", "model", "news"):
+        for name in ("redis", "queue", "channel", "model", "news", "schemas"):
             if name in used:
                 await used[name].aclose()
         if (database := used.get("database")) is not None:

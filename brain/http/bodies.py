@@ -1,19 +1,23 @@
 """The bodies that the routes take, and what is wrong with one that does not fit."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from brain.http.edge import Problem
+from brain.run.client_schemas import objection
 from brain.run.codec import clean, dumps
 from brain.run.messages import Remark
-from brain.run.schema import objection
+from brain.run.ports import Schemas
 from brain.run.tools import ClientTool
 
+UNFIT = "The body does not fit the schema."
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of a front end's own tools
+NOT_ACCEPTED = "must be a JSON schema of type object: {}"
 
 
 def cleaned(value: Any) -> Any:
@@ -36,7 +40,7 @@ def _fits(entries: list["Line"]) -> list["Line"]:
 
 def _schema(parameters: dict[str, Any]) -> dict[str, Any]:
     if reason := objection(parameters):
-        raise ValueError(f"must be a JSON schema of type object: {reason}")
+        raise ValueError(NOT_ACCEPTED.format(reason))
     return parameters
 
 
@@ -120,6 +124,22 @@ class WakeCallBody(Body):
     reason: Literal["handoff", "wakeup", "event"]
 
 
+async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
+    """Have the schemas of the front end's tools compiled, outside this process. Raises Problem 422,
+    CheckerUnreachable. `checker` is asked for only if there is a schema to check.
+    """
+    if not body.client_tools:
+        return
+    reasons = await checker().objections([tool.parameters for tool in body.client_tools])
+    faults = [
+        {"field": f"clientTools.{place}.parameters", "message": NOT_ACCEPTED.format(reason)}
+        for place, reason in enumerate(reasons)
+        if reason
+    ]
+    if faults:
+        raise Problem(422, UNFIT, errors=faults)
+
+
 def parse[T: Body](kind: type[T], content: Any) -> T:
     """The body as its type. Raises Problem 422, which names each field that is wrong."""
     try:
@@ -132,4 +152,4 @@ def parse[T: Body](kind: type[T], content: Any) -> T:
             }
             for fault in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-        raise Problem(422, "The body does not fit the schema.", errors=faults) from None
+        raise Problem(422, UNFIT, errors=faults) from None

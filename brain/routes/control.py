@@ -23,7 +23,7 @@ from brain.run.control import stop_run
 from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
 from brain.run.moves import Stopped
-from brain.run.schema import complaint
+from brain.run.schema import misfit
 from brain.run.tools import Json
 from brain.wiring import Wiring
 
@@ -129,7 +129,7 @@ def _decision(
 def _check(arguments: Json, question: Question, wiring: Wiring) -> None:
     """What the user has edited must be what the tool takes. Raises Problem 422."""
     tool = wiring.services.tools.get(question.tool)
-    wrong = complaint(tool.spec.parameters, arguments) if tool else "the tool is not there any more"
+    wrong = misfit(tool.spec.parameters, arguments) if tool else "the tool is not there any more"
     if wrong:
         fault = {"field": "arguments", "message": wrong}
         raise Problem(422, "The body does not fit the schema.", errors=[fault])

@@ -193,7 +193,8 @@ class Talk:
         """Carry out a text or an order, and answer it. Raises HangUp."""
         try:
             if frame["type"] == "say":
-                await self._say(said_in(parse(VoiceBody, frame), self._wiring), frame)
+                said = await said_in(parse(VoiceBody, frame), self._wiring)
+                await self._say(said, frame)
                 return
             async with self._ordering:
                 done = await carry_out(parse_order(frame), self._wiring, self._user_id)

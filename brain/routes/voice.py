@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.http.bodies import VoiceBody, parse
+from brain.http.bodies import VoiceBody, check_tools, parse
 from brain.http.edge import invocation_seconds, read_json
 from brain.routes.calls import UserRequest, answer, stream
 from brain.wiring import Wiring
@@ -13,14 +13,15 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     """Read, admit, run, deliver. The function goes on after its response while the brain does."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    user_request = said_in(parse(VoiceBody, await read_json(request)), wiring)
+    user_request = await said_in(parse(VoiceBody, await read_json(request)), wiring)
     if "text/event-stream" in request.headers.get("accept", ""):
         return stream(wiring, caller.user_id, user_request, invocation)
     return await answer(wiring, caller.user_id, user_request, invocation)
 
 
-def said_in(body: VoiceBody, wiring: Wiring) -> UserRequest:
-    """The body in the brain's words."""
+async def said_in(body: VoiceBody, wiring: Wiring) -> UserRequest:
+    """The body in the brain's words. Raises Problem 422, CheckerUnreachable."""
+    await check_tools(body, lambda: wiring.services.schemas)
     return UserRequest(
         text=body.text,
         message_id=body.message_id or wiring.clock.new_id(),

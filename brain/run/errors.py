@@ -6,7 +6,8 @@
     │   ├── QueueUnreachable       the queue (QStash)
     │   ├── ChannelUnreachable     the channel (Pusher)
     │   ├── DatabaseUnreachable    the database (Postgres)
-    │   └── MailboxUnreachable     the email account (IMAP)
+    │   ├── MailboxUnreachable     the email account (IMAP)
+    │   └── CheckerUnreachable     the process that checks a front end's schemas
     ├── TooManyTexts           the user's rate; nothing was accepted
     ├── QuestionClosed         the question takes no decision any more, or there is none
     ├── LeaseLost              another invocation holds the newest fence, or ours ran out
@@ -58,6 +59,10 @@ class DatabaseUnreachable(Unreachable):
 
 class MailboxUnreachable(Unreachable):
     """The email account could not be reached, or did not let us in."""
+
+
+class CheckerUnreachable(Unreachable):
+    """The process that checks foreign schemas does not start, or has too much to do."""
 
 
 class TooManyTexts(BrainError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from brain.run import step
 from brain.run.answers import Delta
 from brain.run.asking import Ask, question_draft, take_decision, waits
+from brain.run.client_calls import client_complaints
 from brain.run.codec import clean
 from brain.run.context import compose, tool_to_chat
 from brain.run.decisions import ASKED, NOT_ASKED
@@ -55,7 +56,10 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
         begun = step.begun(turn.run.journal)
         pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
         answer = await ask(turn, pieces)
-        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits, begun=begun)
+        wrong = await client_complaints(turn, answer)
+        verdict = step.judge(
+            answer, turn.specs, heard=heard, limits=limits, begun=begun, wrong=wrong
+        )
         turn.reply.show(*pieces.settle(_words(verdict)))
         turn.note(answer)
         turn.spend(
@@ -66,7 +70,8 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
             _keep_pace(turn, began)
             return result
     else:
-        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits)
+        wrong = step.known_wrong(turn.run.journal)
+        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits, wrong=wrong)
     asked = await do_work(turn, verdict)
     _keep_pace(turn, began)
     return await (_conclude(turn, verdict) if asked is None else _rest(turn, verdict, asked))

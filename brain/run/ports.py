@@ -1,4 +1,4 @@
-"""Queue, channel, news, model, and time."""
+"""Queue, channel, news, model, foreign schemas, and time."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -83,6 +83,22 @@ class Model(Protocol):
 
         Raises ModelCut when the limit or the connection cut an answer that had begun,
         ModelUnavailable when none began, ModelRefused when asking again is of no use.
+        """
+
+
+class Schemas(Protocol):
+    """Compiles and checks JSON schemas that others wrote, where nobody waits for it but the caller.
+
+    Each call has one time limit for all that it is given. Past it, every answer is that reason.
+    Both methods raise CheckerUnreachable if nothing can be checked at present.
+    """
+
+    async def objections(self, schemas: Sequence[Json]) -> list[str]:
+        """Say for each schema why it is not accepted, in words of our own; empty if it is."""
+
+    async def complaints(self, calls: Sequence[tuple[Json, str]]) -> list[str]:
+        """Say for each schema and the arguments of a call, as JSON text, what is wrong with them,
+        in words for the model; empty if nothing is.
         """
 
 

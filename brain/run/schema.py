@@ -1,15 +1,25 @@
-"""Checks a tool call's arguments against the tool's JSON schema."""
+"""Checks a tool call's arguments against the tool's JSON schema.
 
+The schemas of our own tools are trusted. Those of a front end are not: what is named *foreign* here
+runs in a worker process alone, since the compiler holds the interpreter's lock.
+"""
+
+import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from brain.run.codec import dumps
+from brain.run import client_schemas
+from brain.run.codec import clean, dumps
 from brain.run.tools import Json
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator
+    from jsonschema_rs import Draft202012Validator, ValidationError, Validator
 
 MAX_COMPLAINT_CHARS = 400  # of a complaint: it may quote the argument
+MAX_QUOTE_CHARS = 80  # of an argument, and of its place, in a complaint by a foreign schema
+MAX_ARGUMENTS_CHARS = 64 * 1024  # of a call of a front end's tool, as JSON
+MAX_ARGUMENTS_DEPTH = 64  # objects and lists inside each other
+PATTERN_BYTES = 128 * 1024  # of one pattern when it is compiled
 
 
 def complaint(schema: Json, arguments: Any) -> str:
@@ -20,17 +30,70 @@ def complaint(schema: Json, arguments: Any) -> str:
     return ""
 
 
-def objection(schema: Json) -> str:
-    """Why this is no JSON schema for a tool's arguments; empty if it is one."""
+def misfit(schema: Json, arguments: Any) -> str:
+    """Name the place and the keyword that the arguments break, and nothing else; empty if they fit.
+
+    For answers over HTTP, which quote nothing of the validator.
+    """
+    try:
+        for error in _validator(dumps(schema)).iter_errors(arguments):
+            return f"{_place(error)}: does not fit {error.kind.name}"
+    except ValueError:  # half a character, which is no JSON
+        return "hold characters that are no text"
+    return ""
+
+
+def foreign_objection(schema: Json) -> str:
+    """Say why a front end's schema is not accepted, in words of our own; empty if it is."""
+    found = _foreign(dumps(schema))
+    return found if isinstance(found, str) else ""
+
+
+def foreign_complaint(schema: Json, arguments: str) -> str:
+    """Say what is wrong with the arguments (a JSON text), for the model; empty if nothing is, or
+    if they are no JSON at all.
+    """
+    if len(arguments) > MAX_ARGUMENTS_CHARS:
+        return "they are too long"
+    validator = _foreign(dumps(schema))
+    if isinstance(validator, str):
+        return f"they cannot be checked, because of the tool's schema: {validator}"
     from jsonschema_rs import ValidationError
 
-    if schema.get("type") != "object":
-        return "its type is not object"
     try:
-        _validator(dumps(schema))
-    except (ValidationError, ValueError) as error:
-        return str(error)[:MAX_COMPLAINT_CHARS]
+        values = json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return ""
+    if _is_too_deep(values, MAX_ARGUMENTS_DEPTH):
+        return "they are nested too deeply"
+    try:
+        # Refuses what is no JSON: half characters, and numbers that are none.
+        json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
+        validator.validate(values)
+    except ValidationError as error:
+        return f"{_place(error)}: {_quote(error.instance)} does not fit {error.kind.name}"
+    except ValueError:
+        return "they hold what JSON cannot"
     return ""
+
+
+def _is_too_deep(value: Any, limit: int) -> bool:
+    """Whether more than `limit` objects and lists stand inside each other."""
+    level = [value]
+    for _ in range(limit + 1):
+        level = [inner for outer in level for _, inner in client_schemas.inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _place(error: "ValidationError") -> str:
+    steps = ".".join(str(step) for step in error.instance_path)
+    return clean(steps[:MAX_QUOTE_CHARS]) or "the whole"
+
+
+def _quote(value: Any) -> str:
+    return clean(json.dumps(value, ensure_ascii=False, default=str)[:MAX_QUOTE_CHARS])
 
 
 @lru_cache(maxsize=64)
@@ -39,3 +102,43 @@ def _validator(schema: str) -> "Draft202012Validator":
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(schema)
+
+
+@lru_cache(maxsize=64)
+def _foreign(text: str) -> "Validator | str":
+    """The compiled schema, or why it is not accepted."""
+    import jsonschema_rs as rs
+
+    schema: Json = json.loads(text)
+    if reason := client_schemas.objection(schema):
+        return reason
+    kinds: dict[str, type[rs.Validator]] = {
+        "4": rs.Draft4Validator,
+        "6": rs.Draft6Validator,
+        "7": rs.Draft7Validator,
+        "2019-09": rs.Draft201909Validator,
+        "2020-12": rs.Draft202012Validator,
+    }
+    kind = kinds[client_schemas.draft_of(schema)]
+    schema.pop("$schema", None)  # so that the compiler looks for no draft of its own
+    try:
+        return kind(
+            dumps(schema),
+            validate_formats=False,
+            retriever=_retrieve_nothing,
+            # An engine without backtracking: a match takes a time that grows with the text alone.
+            pattern_options=rs.RegexOptions(size_limit=PATTERN_BYTES),
+        )
+    except rs.ValidationError as error:
+        return _named(error)
+    except ValueError:
+        return client_schemas.NOT_A_SCHEMA
+
+
+def _named(error: "ValidationError") -> str:
+    is_pattern = not {"pattern", "patternProperties"}.isdisjoint(error.instance_path[-2:])
+    return client_schemas.BAD_PATTERN if is_pattern else client_schemas.NOT_A_SCHEMA
+
+
+def _retrieve_nothing(uri: str) -> NoReturn:
+    raise LookupError

@@ -42,6 +42,7 @@ QUIT = "sayToUserAndQuit"
 RESTART_CHARS = 24  # of a text that begins as the cut one did: it is no continuation by chance
 
 SAID = "Said."
+BAD_ARGUMENTS = "The arguments are not right: "
 VOID_QUIT = "Not said: another call beside it failed. Look at its result, then go on."
 SILENT_QUIT = "The user has heard nothing yet: call this again with a message."
 TOO_MANY_CALLS = "Not done: too many calls at once. Make fewer."
@@ -83,10 +84,13 @@ def judge(
     heard: bool,
     limits: Limits,
     begun: str = "",
+    wrong: Mapping[str, str] | None = None,
 ) -> Verdict:
     """What the answer asks for. `heard`: something was said since the user's last text.
 
-    `begun` is a text that an interruption cut off, and that this answer goes on with.
+    `begun` is a text that an interruption cut off, and that this answer goes on with. `wrong` is
+    what was found wrong with the arguments for the front end's tools, by the ids of the calls:
+    their schemas are foreign, and not looked at here.
     """
     if not answer.calls:
         words = joined(begun, answer.text)[: limits.message_chars]
@@ -94,7 +98,7 @@ def judge(
             breadcrumbs=(), progress=None, work=(), returned=(),
             quit=True, last_words=words, quits=(),
         )  # fmt: skip
-    checked = [_check(call, specs) for call in answer.calls[: limits.calls_per_answer]]
+    checked = [_check(call, specs, wrong or {}) for call in answer.calls[: limits.calls_per_answer]]
     surplus = [_fail(call.id, TOO_MANY_CALLS) for call in answer.calls[limits.calls_per_answer :]]
     good = [item for item in checked if isinstance(item, Work)]
     failed = [item for item in checked if isinstance(item, Returned)] + surplus
@@ -162,6 +166,19 @@ def remaining(verdict: Verdict, journal: Sequence[Entry]) -> tuple[Work, ...]:
     _, later = _last_answer(journal)
     returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
     return tuple(item for item in verdict.work if item.call.id not in returned)
+
+
+def known_wrong(journal: Sequence[Entry]) -> dict[str, str]:
+    """What was found wrong with the arguments of the last answer's calls when it was first judged.
+
+    A call without a result was found right then: an answer is recorded with what is wrong with it.
+    """
+    _, later = _last_answer(journal)
+    return {
+        entry.tool_call_id: entry.text.removeprefix(BAD_ARGUMENTS)
+        for entry in later
+        if isinstance(entry, Returned) and entry.failed and entry.text.startswith(BAD_ARGUMENTS)
+    }
 
 
 def failures(journal: Sequence[Entry]) -> bool:
@@ -232,7 +249,9 @@ def _last_answer(journal: Sequence[Entry]) -> tuple[Answered | None, Sequence[En
     return None, ()
 
 
-def _check(call: ToolCall, specs: Mapping[str, ToolSpec]) -> Work | Returned:
+def _check(
+    call: ToolCall, specs: Mapping[str, ToolSpec], wrong: Mapping[str, str]
+) -> Work | Returned:
     spec = specs.get(call.name)
     if spec is None:
         return _fail(call.id, f"There is no such tool. There are: {', '.join(specs)}.")
@@ -240,8 +259,10 @@ def _check(call: ToolCall, specs: Mapping[str, ToolSpec]) -> Work | Returned:
         arguments = json.loads(call.arguments or "{}")
     except ValueError as error:
         return _fail(call.id, f"The arguments are not valid JSON: {error}.")
-    if wrong := complaint(spec.parameters, arguments):
-        return _fail(call.id, f"The arguments are not right: {wrong}.")
+    except RecursionError:
+        return _fail(call.id, f"{BAD_ARGUMENTS}they are nested too deeply.")
+    if words := wrong.get(call.id) if spec.client else complaint(spec.parameters, arguments):
+        return _fail(call.id, f"{BAD_ARGUMENTS}{words}.")
     return Work(call=call, arguments=arguments, spec=spec)
 
 

@@ -17,7 +17,7 @@ from brain.run.lease import Lease
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard, LogEntry
 from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
-from brain.run.ports import Channel, Clock, Model, Queue
+from brain.run.ports import Channel, Clock, Model, Queue, Schemas
 from brain.run.say import SAY_SPECS
 from brain.run.state import StateStore
 from brain.run.step import started_calls
@@ -44,6 +44,7 @@ class Services:
     board: NoticeBoard
     block: ShownBlock
     reminders: Reminders
+    schemas: Schemas
     archive: Archive | None = None
     wishes: Wishes | None = None
     memory: Facts | None = None

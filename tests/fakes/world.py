@@ -46,6 +46,7 @@ from brain.run.tools import ClientTool, Json
 from brain.run.turn import Invocation, Services
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
+from tests.fakes.schemas import MemorySchemas
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -265,6 +266,7 @@ class World:
             board=RedisNoticeBoard(self.redis),
             block=RedisShownBlock(self.redis),
             reminders=RedisReminders(self.redis),
+            schemas=MemorySchemas(),
             queue=self.queue,
             channel=self.channel,
             model=self.model,

@@ -7,7 +7,7 @@ from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, St
 from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.say import SAY_SPECS
-from brain.run.tools import Effect, ToolSpec
+from brain.run.tools import ClientTool, Effect, ToolSpec
 from tests.fakes.world import EPOCH
 
 NOTE = ToolSpec(
@@ -97,6 +97,27 @@ def test_a_wrong_call_fails_with_a_word_on_why(name: str, arguments: str, word: 
     assert [returned.failed for returned in verdict.returned] == [True]
     assert word in verdict.returned[0].text
     assert len(verdict.work) == 1
+
+
+PLACE = ClientTool(name="place", description="", parameters={"type": "object"}).spec
+
+
+def test_what_was_found_wrong_with_a_call_of_the_front_end_fails_it() -> None:
+    specs = {**SPECS, "place": PLACE}
+    made = answer(("place", "{}"), ("place", "[]"), ("note", '{"text":"a"}'))
+    wrong = {"c1": "the whole: [] does not fit type", "c2": "is not for our own tools"}
+    verdict = step.judge(made, specs, heard=True, limits=Limits(), wrong=wrong)
+    assert [work.call.id for work in verdict.work] == ["c0", "c2"]
+    assert verdict.returned[0].text == (
+        "The arguments are not right: the whole: [] does not fit type."
+    )
+    again = step.known_wrong([made, *verdict.returned, Returned(tool_call_id="c0", text="No.")])
+    assert list(again) == ["c1"]
+
+
+def test_arguments_without_an_end_of_their_depth_fail_the_call() -> None:
+    verdict = judge(("note", "[" * 200_000))
+    assert "nested too deeply" in verdict.returned[0].text
 
 
 def test_a_wrong_call_voids_a_quit_beside_it() -> None:
