@@ -9,7 +9,7 @@ from brain.run import step
 from brain.run.client_schemas import TOO_SLOW, UNCHECKED
 from brain.run.errors import CheckerUnreachable
 from brain.run.tools import ClientTool, Json
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.schemas import MemorySchemas
 from tests.fakes.world import World, calls, words
 
@@ -38,28 +38,24 @@ class NoSchemas(MemorySchemas):
         (NoSchemas(), UNCHECKED),
     ],
 )
-def test_a_call_that_is_wrong_or_cannot_be_checked_fails_with_words_for_the_model(
+@in_virtual_time
+async def test_a_call_that_is_wrong_or_cannot_be_checked_fails_with_words_for_the_model(
     schemas: MemorySchemas, said: str
 ) -> None:
-    async def story() -> None:
-        world = World([calls(("goTo", '{"view":"away"}')), words("I cannot.")])
-        world.services = replace(world.services, schemas=schemas)
-        outcome = await world.ask("Go away.", client_tools=[GO_TO])
-        assert outcome.message is not None
-        assert outcome.message.text == "I cannot."
-        result = world.model.prompts[1].messages[-1]["content"]
-        assert result == f"{step.BAD_ARGUMENTS}{said}."
-
-    run_virtual(story())
+    world = World([calls(("goTo", '{"view":"away"}')), words("I cannot.")])
+    world.services = replace(world.services, schemas=schemas)
+    outcome = await world.ask("Go away.", client_tools=[GO_TO])
+    assert outcome.message is not None
+    assert outcome.message.text == "I cannot."
+    result = world.model.prompts[1].messages[-1]["content"]
+    assert result == f"{step.BAD_ARGUMENTS}{said}."
 
 
-def test_a_call_that_fits_goes_to_the_front_end_beside_one_that_does_not() -> None:
-    async def story() -> None:
-        both = calls(("goTo", '{"view":"away"}'), ("goTo", '{"view":"home"}'))
-        world = World([both, words("There.")])
-        outcome = await world.ask("Go home.", client_tools=[GO_TO])
-        assert outcome.message is not None
-        assert outcome.message.question is not None
-        assert outcome.message.question.arguments == {"view": "home"}
-
-    run_virtual(story())
+@in_virtual_time
+async def test_a_call_that_fits_goes_to_the_front_end_beside_one_that_does_not() -> None:
+    both = calls(("goTo", '{"view":"away"}'), ("goTo", '{"view":"home"}'))
+    world = World([both, words("There.")])
+    outcome = await world.ask("Go home.", client_tools=[GO_TO])
+    assert outcome.message is not None
+    assert outcome.message.question is not None
+    assert outcome.message.question.arguments == {"view": "home"}

@@ -9,10 +9,10 @@ from brain.cloud.schemas import SchemaWorker
 from brain.routes.voice import voice_to_brain
 from brain.run.client_schemas import BAD_PATTERN, NOT_A_SCHEMA, TOO_FAR
 from brain.run.tools import Json
-from tests.fakes.loop import run_virtual
+from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, words
-from tests.http.stage import Deployment, User
-from tests.http.virtual import Page, connected, posted, wired
+from tests.routes.stage import Deployment, User
+from tests.routes.virtual import Page, connected, posted, wired
 
 UNKNOWN_TYPE: Json = {"type": "object", "properties": {"a": {"type": "TOPSECRET"}}}
 LOOKS_AHEAD: Json = {"type": "object", "patternProperties": {"(?=TOPSECRET)": {}}}
@@ -42,27 +42,25 @@ def said(*schemas: Json) -> dict[str, Any]:
         (FINE | {"allOf": [{"enum": list(range(90))}, *[{"$ref": "#/allOf/0"}] * 30]}, TOO_FAR),
     ],
 )
-def test_a_schema_that_is_not_accepted_is_422_in_words_of_our_own(
+@in_virtual_time
+async def test_a_schema_that_is_not_accepted_is_422_in_words_of_our_own(
     schema: Json, reason: str
 ) -> None:
-    async def story() -> None:
-        world = World([words("Hello.")])
-        wiring = wired(world)
-        status, problem = await posted(wiring, voice_to_brain, said(FINE, schema))
-        message = f"must be a JSON schema of type object: {reason}"
-        assert (status, problem["errors"]) == (
-            422,
-            [{"field": "clientTools.1.parameters", "message": message}],
-        )
-        page = Page.of()
-        async with connected(wiring, page):
-            page.say("say", **said(schema))
-            error = await page.answer("error")
-            assert error["errors"] == [{"field": "clientTools.0.parameters", "message": message}]
-            assert "TOPSECRET" not in str((problem, error))
-        assert list(await world.log()) == []
-
-    run_virtual(story())
+    world = World([words("Hello.")])
+    wiring = wired(world)
+    status, problem = await posted(wiring, voice_to_brain, said(FINE, schema))
+    message = f"must be a JSON schema of type object: {reason}"
+    assert (status, problem["errors"]) == (
+        422,
+        [{"field": "clientTools.1.parameters", "message": message}],
+    )
+    page = Page.of()
+    async with connected(wiring, page):
+        page.say("say", **said(schema))
+        error = await page.answer("error")
+        assert error["errors"] == [{"field": "clientTools.0.parameters", "message": message}]
+        assert "TOPSECRET" not in str((problem, error))
+    assert list(await world.log()) == []
 
 
 @pytest.mark.asyncio(loop_scope="package")
