@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
-from local.engines import valkey
+from local.engines import postgres, valkey
 from local.upstash import upstash_app
 from local.upstash.resp import Connection
-from tests.golden.forms import Upstash
+from tests.golden.forms import Postgres, Upstash
 from tests.golden.keeps import Real
 from tests.local.serving import served
 
@@ -25,3 +25,14 @@ async def real_keep(folder: Path) -> AsyncIterator[Real]:
             yield Real(redis, connection)
         finally:
             connection.close()
+
+
+@asynccontextmanager
+async def real_database(folder: Path) -> AsyncIterator[tuple[Postgres, str]]:
+    """A Postgres over the folder, with the brain's tables; and its address."""
+    async with postgres(folder) as engine:
+        database = Postgres(engine.url)
+        try:
+            yield database, engine.url
+        finally:
+            await database.close()

@@ -4,6 +4,7 @@ The one place to edit when a module, a class or a field of the brain gets anothe
 else in this folder imports from `brain`.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime, time
@@ -275,7 +276,7 @@ FORMS: Mapping[str, Form] = {
     "reminder": Form(records.reminder_to_stored, records.reminder_from_stored),
     "preferences": Form(
         lambda value: codec.dumps(preferences_to_stored(value)),
-        lambda text: preferences_from_stored(codec.json.loads(text)),
+        lambda text: preferences_from_stored(json.loads(text)),
     ),
     "heard": Form(
         lambda marks: " ".join(f"{heard.seq}={mark(heard)}" for heard in marks),
@@ -283,6 +284,6 @@ FORMS: Mapping[str, Form] = {
     ),
     "archive": Form(
         lambda entry: codec.dumps(codec.entry_to_wire(entry)),
-        lambda text: codec.entry_from_wire(codec.json.loads(text)),
+        lambda text: codec.entry_from_wire(json.loads(text)),
     ),
 }

@@ -1,6 +1,6 @@
 """What can be wrong with a stored form, and what an older one lacks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.golden.forms import FORMS, EntryUnreadable, Form
@@ -44,7 +44,7 @@ def older(kind: str, sample: str, lacking: tuple[str, ...]) -> str:
     return without(FORMS[kind].encode(SAMPLES[kind][sample]), *lacking)
 
 
-def cases(golden: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def cases(golden: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     """Kind and name of each golden form."""
     return ((kind, name) for kind, samples in golden.items() for name in samples)
 

@@ -11,14 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.golden.engines import real_keep
+from tests.golden import database as database_rows
+from tests.golden.engines import real_database, real_keep
 from tests.golden.forms import FORMS
 from tests.golden.keeps import InMemory
 from tests.golden.loading import older, required
+from tests.golden.outside import sent
 from tests.golden.samples import OLDER, SAMPLES
 from tests.golden.stories import STORIES
+from tests.golden.taken import BODIES, taken
 from tests.golden.telling import seen, tell_all
 from tests.golden.text import DATA, load, save, shown
+from tests.golden.wire import FRAMES, WIRE
 
 
 def keep(name: str, content: Any) -> None:
@@ -66,11 +70,34 @@ async def write_stories(folder: Path) -> None:
             keep(f"stories/{name}", telling)
 
 
+def write_wire() -> None:
+    """What goes out, and what bodies that come in are understood to be."""
+    keep("wire", dict(WIRE))
+    keep("frames", {name: frame.decode() for name, frame in FRAMES.items()})
+    understood = {
+        f"{kind}: {name}": {"body": body, "taken": taken(kind, body)}
+        for kind, bodies in BODIES.items()
+        for name, body in bodies.items()
+    }
+    keep("taken", understood)
+
+
+async def write_database(folder: Path) -> None:
+    """The rows of a few calls, and what is read of them."""
+    async with real_database(folder) as (database, url):
+        await database_rows.fill(database)
+        read = await database_rows.read(database)
+        keep("database", {"rows": await database_rows.take_out(url), "read": read})
+
+
 async def main() -> None:
     """Write all of them."""
     write_forms()
+    write_wire()
+    keep("outside", await sent())
     with TemporaryDirectory() as folder:
         await write_stories(Path(folder) / "redis")
+        await write_database(Path(folder) / "postgres")
 
 
 if __name__ == "__main__":
