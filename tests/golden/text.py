@@ -71,7 +71,7 @@ def _pretty(value: Any, indent: str = "") -> str:
 class Normal:
     """Replaces what differs from one time to the next: the same id becomes the same placeholder."""
 
-    _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+    _ID = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{26}\b")
     _TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
     def __init__(self, **known: str) -> None:

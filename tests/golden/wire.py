@@ -133,7 +133,7 @@ WIRE: Mapping[str, Any] = {
 
 FRAMES: Mapping[str, bytes] = {
     **{
-        kind: frame_of(replace(PIECE, kind=kind)).frame()  # type: ignore[arg-type]
+        kind: frame_of(replace(PIECE, kind=kind)).frame()
         for kind in ("thought", "action", "content")
     },
     "user": frame_of(UTTERANCES["approve"]).frame(),

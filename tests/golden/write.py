@@ -17,6 +17,7 @@ from tests.golden.forms import FORMS
 from tests.golden.keeps import InMemory
 from tests.golden.loading import older, required
 from tests.golden.outside import sent
+from tests.golden.routes import a_deployment, answered
 from tests.golden.samples import OLDER, SAMPLES
 from tests.golden.stories import STORIES
 from tests.golden.taken import BODIES, taken
@@ -98,6 +99,8 @@ async def main() -> None:
     with TemporaryDirectory() as folder:
         await write_stories(Path(folder) / "redis")
         await write_database(Path(folder) / "postgres")
+        async with a_deployment(Path(folder) / "deployment") as deployment:
+            keep("routes", await answered(deployment))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,179 @@
+"""Stories of what is beside a run: readers, listeners, notices, memory, reminders."""
+
+from tests.golden.actors import Step, Story, commit, draft, hold, said, stop
+from tests.golden.actors import summons as call
+from tests.golden.forms import (
+    Heard,
+    How,
+    Kind,
+    Move,
+    Reminder,
+    Speak,
+    Summary,
+    notice_form,
+)
+from tests.golden.keeps import DIGEST, START_MS, USER, State
+from tests.golden.samples import NOON, NOTICES, REMINDERS
+
+MAIL, DUE = NOTICES["email"], NOTICES["reminder"]
+
+READING: Story = [
+    Step("nobody", lambda b: b.store.read(USER, since=0, limit=10)),
+    Step("no status", lambda b: b.store.status(USER)),
+    Step("a page asks", lambda b: b.store.status(USER, is_here=True)),
+    Step("a page listens", lambda b: b.store.here(USER), after_s=5),
+    Step("a page comes back", lambda b: b.store.here(USER), after_s=200),
+    Step("begin", lambda b: b.store.admit(said("Hi"))),
+    Step("say", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "A", "B", progress=0.5))),
+    Step("an aside", lambda b: b.store.aside(said("What?", by="h2", run="r9"), draft("That."))),
+    Step("all", lambda b: b.store.read(USER, since=0, limit=10)),
+    Step("a part", lambda b: b.store.read(USER, since=1, limit=2)),
+    Step("the status", lambda b: b.store.status(USER)),
+    Step("trim", lambda b: b.store.trim(USER, below=3)),
+    Step("what is left", lambda b: b.store.read(USER, since=0, limit=10)),
+    Step("cut off", lambda b: b.store.heard(USER, Heard(seq=3, how=How.CUT_OFF, chars=12))),
+    Step("heard less", lambda b: b.store.heard(USER, Heard(seq=3, how=How.UNSPOKEN))),
+    Step("heard all", lambda b: b.store.heard(USER, Heard(seq=3, how=How.PLAYED))),
+    Step("not spoken", lambda b: b.store.heard(USER, Heard(seq=5, how=How.UNSPOKEN))),
+    Step("no message", lambda b: b.store.heard(USER, Heard(seq=4, how=How.PLAYED))),
+    Step("the end", lambda b: b.strict.commit(hold(), commit(1, Move.END, "C", "D"))),
+    Step("one mark too many", lambda b: b.strict.heard(USER, Heard(seq=7, how=How.PLAYED))),
+    Step("the next run", lambda b: b.strict.admit(said("Two", run="r2"))),
+]
+PRESENCE: Story = [
+    Step(
+        "vacated first", lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS)
+    ),
+    Step(
+        "occupied", lambda b: b.store.note_presence(DIGEST, is_occupied=True, at_ms=START_MS + 900)
+    ),
+    Step("late", lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS + 100)),
+    Step("held", lambda b: b.board.hold(USER, MAIL), after_s=2),
+    Step("the status", lambda b: b.store.status(USER)),
+    Step("held later", lambda b: b.board.held(USER), after_s=20),
+    Step(
+        "vacated",
+        lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS + 30_000),
+    ),
+    Step("held then", lambda b: b.board.held(USER), after_s=60),
+]
+BOARD: Story = [
+    Step("nothing", lambda b: b.board.held(USER)),
+    Step("hold", lambda b: b.board.hold(USER, MAIL)),
+    Step("hold again", lambda b: b.board.hold(USER, MAIL)),
+    Step("hold another", lambda b: b.board.hold(USER, DUE)),
+    Step("a page comes", lambda b: b.store.status(USER, is_here=True), after_s=3),
+    Step("held", lambda b: b.board.held(USER)),
+    Step(
+        "say",
+        lambda b: b.board.say(
+            USER,
+            draft("Mail.", Kind.NOTIFICATION, speak=Speak.WHEN_IDLE, foreign=True, answers_seq=0),
+            forms=[notice_form(MAIL)],
+            noted=[MAIL],
+        ),
+    ),
+    Step(
+        "say again",
+        lambda b: b.board.say(
+            USER,
+            draft("Mail.", Kind.NOTIFICATION, answers_seq=0),
+            forms=[notice_form(MAIL)],
+            noted=[MAIL],
+        ),
+    ),
+    Step(
+        "said by another",
+        lambda b: b.board.say(USER, draft("No."), forms=[notice_form(MAIL)], noted=[MAIL]),
+    ),
+    Step("unheard", lambda b: b.board.held(USER)),
+    Step("heard", lambda b: b.store.heard(USER, Heard(seq=1, how=How.CUT_OFF, chars=3))),
+    Step("heard by then", lambda b: b.board.held(USER)),
+    Step("begin", lambda b: b.store.admit(said("Hi"))),
+    Step("busy", lambda b: b.board.say(USER, draft("Due."), forms=[notice_form(DUE)])),
+    Step("not ours", lambda b: b.board.say(USER, draft("Due."), forms=[], hold=hold(7))),
+    Step("held in a run", lambda b: b.board.held(USER)),
+    Step(
+        "ours",
+        lambda b: b.board.say(
+            USER, draft("Due."), forms=[notice_form(DUE)], noted=[DUE, MAIL], hold=hold()
+        ),
+    ),
+    Step("spoken since", lambda b: b.store.commit(hold(), commit(0, Move.END, "Bye"))),
+    Step("hold a third", lambda b: b.board.hold(USER, NOTICES["document"])),
+    Step("drop", lambda b: b.board.say(USER, None, forms=[notice_form(NOTICES["document"])])),
+    Step("hold a fourth", lambda b: b.board.hold(USER, NOTICES["event"])),
+    Step("the last one", lambda b: b.board.held(USER)),
+]
+MEMORY: Story = [
+    Step("nothing", lambda b: b.block.summary(USER)),
+    Step("a block", lambda b: b.block.keep_block(USER, "Facts: Grüße")),
+    Step(
+        "a summary",
+        lambda b: b.block.keep_summary(USER, Summary(text="So", upto_seq=5), instead_of=Summary()),
+    ),
+    Step("another block", lambda b: b.block.keep_block(USER, "Facts, and so")),
+    Step("a run", lambda b: b.store.admit(said("Hi"))),
+    Step(
+        "a shorter one",
+        lambda b: b.block.keep_summary(USER, Summary(text="No", upto_seq=3), instead_of=Summary()),
+    ),
+    Step(
+        "in its place",
+        lambda b: b.block.keep_summary(
+            USER,
+            Summary(text="Anew", upto_seq=3),
+            instead_of=Summary(text="So", upto_seq=5),
+        ),
+    ),
+    Step("a last block", lambda b: b.block.keep_block(USER, "")),
+    Step("stale", lambda b: b.block.drop_block(USER)),
+    Step("the summary", lambda b: b.block.summary(USER)),
+]
+REMINDERS_STORY: Story = [
+    Step("none", lambda b: b.reminders.all(USER)),
+    Step("add", lambda b: b.reminders.add(USER, REMINDERS["foreign"])),
+    Step("add again", lambda b: b.reminders.add(USER, Reminder(id="r-2", text="Other", at=NOON))),
+    Step("add an earlier one", lambda b: b.reminders.add(USER, REMINDERS["plain"])),
+    Step("find", lambda b: b.reminders.find(USER, "r-1")),
+    Step("find none", lambda b: b.reminders.find(USER, "r-3")),
+    Step("all", lambda b: b.reminders.all(USER)),
+    Step("take", lambda b: b.reminders.take(USER, "r-1")),
+    Step("take again", lambda b: b.reminders.take(USER, "r-1")),
+    Step("take none", lambda b: b.reminders.take(USER, "r-3")),
+    Step("take the last", lambda b: b.reminders.take(USER, "r-2")),
+]
+OLD_TEXT = '{"v":1,"id":"u1","text":"Hi","messageId":"m-Hi","createdAt":"2026-01-31T12:00:00.123Z"}'
+OLDER_STATE: State = {
+    "run": {
+        "hash": {
+            **dict.fromkeys(("loops", "tokens", "handoffs", "attempts", "step"), "0"),
+            **dict.fromkeys(("seq", "consumed", "first", "fence", "wake"), "1"),
+            **{"state": "running", "id": "r1", "holder": "h1", "activity": "thinking"},
+            **{"reply": "", "past": " 0 0 ", "progress": "", "reason": ""},
+            **{"started": str(START_MS), "last": str(START_MS), "lease": str(START_MS + 30_000)},
+            "channel": f"{START_MS} 1",
+        },
+        "ttl": "400 d",
+    },
+    "log": {"stream": [[1, "u", OLD_TEXT, "r", "r1"]], "ttl": "400 d"},
+    "journal": {"list": [f"u1 {OLD_TEXT}"], "ttl": "48 h"},
+    "id:m-Hi": {"string": "1 r1 h1", "ttl": "24 h"},
+    "here": {"string": str(START_MS), "ttl": "7 d"},
+}
+OLDER: Story = [
+    Step("fields that came later are not there", lambda b: b.keep.put_back(OLDER_STATE)),
+    Step("the status", lambda b: b.store.status(USER)),
+    Step("the log", lambda b: b.store.read(USER, since=0, limit=10)),
+    Step("held", lambda b: b.board.held(USER)),
+    Step("no question", lambda b: b.store.question(USER, None)),
+    Step("its text again", lambda b: b.store.admit(said("Hi"))),
+    Step("a page comes", lambda b: b.store.here(USER)),
+    Step("a text", lambda b: b.store.admit(said("Two", by="h2"))),
+    Step("a mail", lambda b: b.board.hold(USER, MAIL)),
+    Step("go on", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "Hm"))),
+    Step("heard", lambda b: b.store.heard(USER, Heard(seq=3, how=How.PLAYED))),
+    Step("the channel", lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS)),
+    Step("a dead brain", lambda b: b.store.resume(call("wakeup", wake=1), holder="h3"), after_s=31),
+    Step("stop", lambda b: b.store.stop(stop())),
+]
