@@ -65,8 +65,7 @@ async def fill(database: Postgres) -> None:
         key="k5",
     )
     await wishes.add_rule(USER, about="whatever is worth it", judge=True, key="k6")
-    for place, entry in enumerate(ARCHIVED, 1):
-        await archive.store(USER, [_at(entry, place)])
+    await archive.store(USER, [_at(entry, place) for place, entry in enumerate(ARCHIVED, 1)])
     await PostgresEmails(database).store(USER, [EMAIL])
 
 
