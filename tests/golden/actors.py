@@ -11,23 +11,23 @@ from tests.golden.forms import (
     Asking,
     ClientTool,
     Commit,
+    CommitKind,
     Decision,
     Draft,
-    Hold,
     Kind,
+    LeaseToken,
     Limits,
-    Move,
     Question,
-    RedisBoard,
-    RedisMemoryBlock,
+    RedisNoticeBoard,
     RedisReminders,
+    RedisShownBlock,
     RedisStore,
     Remark,
     Returned,
     Spent,
     Stop,
-    Summons,
     ToolCall,
+    WakeCall,
 )
 from tests.golden.keeps import START_MS, USER, Keep
 from tests.golden.samples import NOON
@@ -47,8 +47,8 @@ class Brain:
         self.store = RedisStore(keep.redis, Limits())
         self.strict = RedisStore(keep.redis, STRICT, has_archive=True)
         self.brief = RedisStore(keep.redis, Limits(tail_entries=1))
-        self.board = RedisBoard(keep.redis)
-        self.block = RedisMemoryBlock(keep.redis)
+        self.board = RedisNoticeBoard(keep.redis)
+        self.block = RedisShownBlock(keep.redis)
         self.reminders = RedisReminders(keep.redis)
 
 
@@ -72,7 +72,7 @@ def said(
     message_id: str = "",
     context: tuple[Remark, ...] = (),
     tools: tuple[ClientTool, ...] = (),
-    call_id: str | None = None,
+    agent_call_id: str | None = None,
     decision: Decision | None = None,
     is_spoken: bool = False,
 ) -> Arrival:
@@ -81,7 +81,7 @@ def said(
         id=f"id-{text}",
         text=text,
         message_id=message_id or f"m-{text}",
-        call_id=call_id,
+        agent_call_id=agent_call_id,
         recent_context=context,
         created_at=NOON,
         holder=by,
@@ -97,14 +97,14 @@ def draft(text: str, kind: Kind = Kind.SAY, **more: Any) -> Draft:
     return Draft(id=f"id-{text}", kind=kind, text=text, **named)
 
 
-def hold(fence: int = 1, run: str = "r1") -> Hold:
-    return Hold(user_id=USER, run_id=run, fence=fence)
+def token(fence: int = 1, run: str = "r1") -> LeaseToken:
+    return LeaseToken(user_id=USER, run_id=run, fence=fence)
 
 
-def commit(step: int, move: Move, *texts: str, **more: Any) -> Commit:
+def commit(step: int, kind: CommitKind, *texts: str, **more: Any) -> Commit:
     spent = Spent(started_ms=START_MS, loops=step + 1, tokens=7 * step, handoffs=step, pace_ms=150)
     named = {"spent": spent, "drafts": tuple(map(draft, texts)), **more}
-    return Commit(step=step, move=move, **named)
+    return Commit(step=step, kind=kind, **named)
 
 
 def ask(
@@ -129,13 +129,13 @@ def ask(
     )
     return Commit(
         step=step,
-        move=Move.REST,
+        kind=CommitKind.REST,
         spent=Spent(started_ms=START_MS, loops=step + 1),
         entries=(Answered(text="", calls=(CALL,), tokens=1),),
         drafts=(draft("So"), asked),
         asking=Asking(
-            asked=Returned(call_id=CALL.id, text="Asked."),
-            not_asked=Returned(call_id=CALL.id, text="Not asked.", failed=True),
+            asked=Returned(tool_call_id=CALL.id, text="Asked."),
+            not_asked=Returned(tool_call_id=CALL.id, text="Not asked.", failed=True),
         ),
     )
 
@@ -146,8 +146,8 @@ def decision(verdict: Any, of: str = "q1", *, to: str = "anna", result: str = ""
     )
 
 
-def summons(reason: Any, *, run: str = "r1", fence: int = 0, wake: int = 0) -> Summons:
-    return Summons(user_id=USER, run_id=run, reason=reason, fence=fence, wake=wake)
+def wake_call(reason: Any, *, run: str = "r1", fence: int = 0, wake: int = 0) -> WakeCall:
+    return WakeCall(user_id=USER, run_id=run, reason=reason, fence=fence, wake=wake)
 
 
 def stop(run: str | None = None) -> Stop:

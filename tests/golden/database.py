@@ -14,8 +14,8 @@ from tests.golden.forms import (
     PostgresArchive,
     PostgresDocuments,
     PostgresEmails,
+    PostgresFacts,
     PostgresImports,
-    PostgresMemory,
     PostgresWishes,
     plain,
 )
@@ -45,7 +45,7 @@ type Rows = dict[str, list[dict[str, Any]]]
 
 async def fill(database: Postgres) -> None:
     """Keep something of each kind."""
-    documents, memory = PostgresDocuments(database), PostgresMemory(database)
+    documents, memory = PostgresDocuments(database), PostgresFacts(database)
     wishes, archive = PostgresWishes(database), PostgresArchive(database)
     made = await documents.create(USER, title="Über", body="Katzen", foreign=True, key="k1")
     await documents.update(USER, made.id, key="k2", foreign=False, append="\nund Hunde")
@@ -71,7 +71,7 @@ async def fill(database: Postgres) -> None:
 
 async def read(database: Postgres) -> dict[str, Any]:
     """What is read of it."""
-    documents, memory = PostgresDocuments(database), PostgresMemory(database)
+    documents, memory = PostgresDocuments(database), PostgresFacts(database)
     wishes, archive = PostgresWishes(database), PostgresArchive(database)
     emails = PostgresEmails(database)
     reading: dict[str, Callable[[], Awaitable[Any]]] = {

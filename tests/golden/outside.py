@@ -16,7 +16,7 @@ from tests.golden.forms import (
     PusherChannel,
     QStashQueue,
     QueueSettings,
-    Summons,
+    WakeCall,
     check_event,
     due_event,
     message_for_channel,
@@ -80,8 +80,8 @@ async def _queued(recorder: Recorder, url: str) -> dict[str, Any]:
         public_url="https://brain.example",
         headers={"x-own": "1"},
     )
-    handoff = Summons(user_id="änna", run_id="r1", reason="handoff", fence=2)
-    wakeup = Summons(user_id="anna", run_id="r1", reason="wakeup", wake=3)
+    handoff = WakeCall(user_id="änna", run_id="r1", reason="handoff", fence=2)
+    wakeup = WakeCall(user_id="anna", run_id="r1", reason="wakeup", wake=3)
     found: dict[str, Any] = {}
     async with aclosing(QStashQueue(at)) as queue:
         await queue.publish(handoff, delay_s=0, dedup_id="r1-handoff-2")

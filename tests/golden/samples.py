@@ -59,7 +59,7 @@ def _told(
 
 UTTERANCES = {
     "plain": _said(),
-    "odd text": _said(ODD, message_id="", call_id="call-1"),
+    "odd text": _said(ODD, message_id="", agent_call_id="call-1"),
     **{name: _said("Yes.", decision=decision) for name, decision in DECISIONS.items()},
 }
 MESSAGES = {
@@ -70,13 +70,13 @@ MESSAGES = {
         for name, one in QUESTIONS.items()
     },
     "empty": _told(text=""),
-    "odd text": _told(text=ODD, call_id="call-1"),
+    "odd text": _told(text=ODD, agent_call_id="call-1"),
     "foreign": _told(foreign=True),
     "superseding": _told(supersedes="b0", expires_at=LATER),
     "all": _told(
         Kind.QUESTION,
         "Shall I?",
-        call_id="call-1",
+        agent_call_id="call-1",
         speak=Speak.SILENT,
         expires_at=LATER,
         supersedes="b0",
@@ -99,10 +99,10 @@ JOURNAL = {
     "answered": Answered(text=ODD, calls=CALLS, tokens=12),
     "answered without a call": Answered(text="", calls=()),
     "interrupted": Interrupted(text="And th"),
-    "started": Started(call_id="c1"),
-    "returned": Returned(call_id="c1", text="Noted."),
-    "failed": Returned(call_id="c1", text="No.", failed=True),
-    "foreign": Returned(call_id="c1", text=ODD, foreign=True),
+    "started": Started(tool_call_id="c1"),
+    "returned": Returned(tool_call_id="c1", text="Noted."),
+    "failed": Returned(tool_call_id="c1", text="No.", failed=True),
+    "foreign": Returned(tool_call_id="c1", text=ODD, foreign=True),
     **{f"joined: {name}": Joined(utterance=said) for name, said in UTTERANCES.items()},
     "overheard": Overheard(
         seq=7, remarks=(Remark(role="user", text=ODD), Remark(role="assistant", text=""))

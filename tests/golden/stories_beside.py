@@ -1,12 +1,11 @@
 """Stories of what is beside a run: readers, listeners, notices, memory, reminders."""
 
-from tests.golden.actors import Step, Story, commit, draft, hold, said, stop
-from tests.golden.actors import summons as call
+from tests.golden.actors import Step, Story, commit, draft, said, stop, token, wake_call
 from tests.golden.forms import (
+    CommitKind,
     Heard,
     How,
     Kind,
-    Move,
     Reminder,
     Speak,
     Summary,
@@ -24,7 +23,10 @@ READING: Story = [
     Step("a page listens", lambda b: b.store.here(USER), after_s=5),
     Step("a page comes back", lambda b: b.store.here(USER), after_s=200),
     Step("begin", lambda b: b.store.admit(said("Hi"))),
-    Step("say", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "A", "B", progress=0.5))),
+    Step(
+        "say",
+        lambda b: b.store.commit(token(), commit(0, CommitKind.GO_ON, "A", "B", progress=0.5)),
+    ),
     Step("an aside", lambda b: b.store.aside(said("What?", by="h2", run="r9"), draft("That."))),
     Step("all", lambda b: b.store.read(USER, since=0, limit=10)),
     Step("a part", lambda b: b.store.read(USER, since=1, limit=2)),
@@ -36,7 +38,7 @@ READING: Story = [
     Step("heard all", lambda b: b.store.heard(USER, Heard(seq=3, how=How.PLAYED))),
     Step("not spoken", lambda b: b.store.heard(USER, Heard(seq=5, how=How.UNSPOKEN))),
     Step("no message", lambda b: b.store.heard(USER, Heard(seq=4, how=How.PLAYED))),
-    Step("the end", lambda b: b.strict.commit(hold(), commit(1, Move.END, "C", "D"))),
+    Step("the end", lambda b: b.strict.commit(token(), commit(1, CommitKind.END, "C", "D"))),
     Step("one mark too many", lambda b: b.strict.heard(USER, Heard(seq=7, how=How.PLAYED))),
     Step("the next run", lambda b: b.strict.admit(said("Two", run="r2"))),
 ]
@@ -48,25 +50,25 @@ PRESENCE: Story = [
         "occupied", lambda b: b.store.note_presence(DIGEST, is_occupied=True, at_ms=START_MS + 900)
     ),
     Step("late", lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS + 100)),
-    Step("held", lambda b: b.board.hold(USER, MAIL), after_s=2),
+    Step("held", lambda b: b.board.keep(USER, MAIL), after_s=2),
     Step("the status", lambda b: b.store.status(USER)),
-    Step("held later", lambda b: b.board.held(USER), after_s=20),
+    Step("held later", lambda b: b.board.pending(USER), after_s=20),
     Step(
         "vacated",
         lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS + 30_000),
     ),
-    Step("held then", lambda b: b.board.held(USER), after_s=60),
+    Step("held then", lambda b: b.board.pending(USER), after_s=60),
 ]
 BOARD: Story = [
-    Step("nothing", lambda b: b.board.held(USER)),
-    Step("hold", lambda b: b.board.hold(USER, MAIL)),
-    Step("hold again", lambda b: b.board.hold(USER, MAIL)),
-    Step("hold another", lambda b: b.board.hold(USER, DUE)),
+    Step("nothing", lambda b: b.board.pending(USER)),
+    Step("hold", lambda b: b.board.keep(USER, MAIL)),
+    Step("hold again", lambda b: b.board.keep(USER, MAIL)),
+    Step("hold another", lambda b: b.board.keep(USER, DUE)),
     Step("a page comes", lambda b: b.store.status(USER, is_here=True), after_s=3),
-    Step("held", lambda b: b.board.held(USER)),
+    Step("held", lambda b: b.board.pending(USER)),
     Step(
         "say",
-        lambda b: b.board.say(
+        lambda b: b.board.announce(
             USER,
             draft("Mail.", Kind.NOTIFICATION, speak=Speak.WHEN_IDLE, foreign=True, answers_seq=0),
             forms=[notice_form(MAIL)],
@@ -75,7 +77,7 @@ BOARD: Story = [
     ),
     Step(
         "say again",
-        lambda b: b.board.say(
+        lambda b: b.board.announce(
             USER,
             draft("Mail.", Kind.NOTIFICATION, answers_seq=0),
             forms=[notice_form(MAIL)],
@@ -84,26 +86,26 @@ BOARD: Story = [
     ),
     Step(
         "said by another",
-        lambda b: b.board.say(USER, draft("No."), forms=[notice_form(MAIL)], noted=[MAIL]),
+        lambda b: b.board.announce(USER, draft("No."), forms=[notice_form(MAIL)], noted=[MAIL]),
     ),
-    Step("unheard", lambda b: b.board.held(USER)),
+    Step("unheard", lambda b: b.board.pending(USER)),
     Step("heard", lambda b: b.store.heard(USER, Heard(seq=1, how=How.CUT_OFF, chars=3))),
-    Step("heard by then", lambda b: b.board.held(USER)),
+    Step("heard by then", lambda b: b.board.pending(USER)),
     Step("begin", lambda b: b.store.admit(said("Hi"))),
-    Step("busy", lambda b: b.board.say(USER, draft("Due."), forms=[notice_form(DUE)])),
-    Step("not ours", lambda b: b.board.say(USER, draft("Due."), forms=[], hold=hold(7))),
-    Step("held in a run", lambda b: b.board.held(USER)),
+    Step("busy", lambda b: b.board.announce(USER, draft("Due."), forms=[notice_form(DUE)])),
+    Step("not ours", lambda b: b.board.announce(USER, draft("Due."), forms=[], token=token(7))),
+    Step("held in a run", lambda b: b.board.pending(USER)),
     Step(
         "ours",
-        lambda b: b.board.say(
-            USER, draft("Due."), forms=[notice_form(DUE)], noted=[DUE, MAIL], hold=hold()
+        lambda b: b.board.announce(
+            USER, draft("Due."), forms=[notice_form(DUE)], noted=[DUE, MAIL], token=token()
         ),
     ),
-    Step("spoken since", lambda b: b.store.commit(hold(), commit(0, Move.END, "Bye"))),
-    Step("hold a third", lambda b: b.board.hold(USER, NOTICES["document"])),
-    Step("drop", lambda b: b.board.say(USER, None, forms=[notice_form(NOTICES["document"])])),
-    Step("hold a fourth", lambda b: b.board.hold(USER, NOTICES["event"])),
-    Step("the last one", lambda b: b.board.held(USER)),
+    Step("spoken since", lambda b: b.store.commit(token(), commit(0, CommitKind.END, "Bye"))),
+    Step("hold a third", lambda b: b.board.keep(USER, NOTICES["document"])),
+    Step("drop", lambda b: b.board.announce(USER, None, forms=[notice_form(NOTICES["document"])])),
+    Step("hold a fourth", lambda b: b.board.keep(USER, NOTICES["event"])),
+    Step("the last one", lambda b: b.board.pending(USER)),
 ]
 MEMORY: Story = [
     Step("nothing", lambda b: b.block.summary(USER)),
@@ -165,15 +167,19 @@ OLDER: Story = [
     Step("fields that came later are not there", lambda b: b.keep.put_back(OLDER_STATE)),
     Step("the status", lambda b: b.store.status(USER)),
     Step("the log", lambda b: b.store.read(USER, since=0, limit=10)),
-    Step("held", lambda b: b.board.held(USER)),
+    Step("held", lambda b: b.board.pending(USER)),
     Step("no question", lambda b: b.store.question(USER, None)),
     Step("its text again", lambda b: b.store.admit(said("Hi"))),
     Step("a page comes", lambda b: b.store.here(USER)),
     Step("a text", lambda b: b.store.admit(said("Two", by="h2"))),
-    Step("a mail", lambda b: b.board.hold(USER, MAIL)),
-    Step("go on", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "Hm"))),
+    Step("a mail", lambda b: b.board.keep(USER, MAIL)),
+    Step("go on", lambda b: b.store.commit(token(), commit(0, CommitKind.GO_ON, "Hm"))),
     Step("heard", lambda b: b.store.heard(USER, Heard(seq=3, how=How.PLAYED))),
     Step("the channel", lambda b: b.store.note_presence(DIGEST, is_occupied=False, at_ms=START_MS)),
-    Step("a dead brain", lambda b: b.store.resume(call("wakeup", wake=1), holder="h3"), after_s=31),
+    Step(
+        "a dead brain",
+        lambda b: b.store.resume(wake_call("wakeup", wake=1), holder="h3"),
+        after_s=31,
+    ),
     Step("stop", lambda b: b.store.stop(stop())),
 ]

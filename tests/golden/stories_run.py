@@ -5,13 +5,24 @@ A step names no result of an earlier one, so that a story can go on from any pla
 
 from datetime import timedelta
 
-from tests.golden.actors import CALL, Step, Story, ask, commit, decision, draft, hold, said, stop
-from tests.golden.actors import summons as call
+from tests.golden.actors import (
+    CALL,
+    Step,
+    Story,
+    ask,
+    commit,
+    decision,
+    draft,
+    said,
+    stop,
+    token,
+    wake_call,
+)
 from tests.golden.forms import (
     Answered,
+    CommitKind,
     Interrupted,
     Kind,
-    Move,
     Returned,
     Speak,
     Started,
@@ -20,15 +31,15 @@ from tests.golden.keeps import USER
 from tests.golden.samples import JOURNAL, NOON, NOTICES
 
 CONTEXT, TOOLS = JOURNAL["overheard"].remarks, JOURNAL["equipped"].tools  # type: ignore[attr-defined]
-STARTED = (Answered(text="", calls=(CALL,), tokens=3), Started(call_id="c1"))
-RETURNED = (Returned(call_id="c1", text="Sent.", foreign=True), Interrupted(text="And th"))
+STARTED = (Answered(text="", calls=(CALL,), tokens=3), Started(tool_call_id="c1"))
+RETURNED = (Returned(tool_call_id="c1", text="Sent.", foreign=True), Interrupted(text="And th"))
 SOON = NOON + timedelta(seconds=30)
 MAIL = NOTICES["email"]
 
 ADMIT: Story = [
     Step(
         "the first text",
-        lambda b: b.store.admit(said("Hi", context=CONTEXT, tools=TOOLS, call_id="call-1")),
+        lambda b: b.store.admit(said("Hi", context=CONTEXT, tools=TOOLS, agent_call_id="call-1")),
     ),
     Step("the same, sent again", lambda b: b.store.admit(said("Hi"))),
     Step(
@@ -41,13 +52,13 @@ ADMIT: Story = [
     Step("one too many", lambda b: b.strict.admit(said("Three", by="h2")), after_s=1),
     Step("a known one, after the lease", lambda b: b.store.admit(said("Hi", by="h4")), after_s=31),
     Step("a new one, after the lease", lambda b: b.store.admit(said("Four", by="h5")), after_s=31),
-    Step("the end", lambda b: b.store.commit(hold(3), commit(0, Move.END, "Bye", "Bye!"))),
+    Step("the end", lambda b: b.store.commit(token(3), commit(0, CommitKind.END, "Bye", "Bye!"))),
     Step("a known one, after the end", lambda b: b.store.admit(said("Two", by="h6"))),
     Step("a new run", lambda b: b.strict.admit(said("Five", by="h7", run="r2")), after_s=90),
     Step("a known one, in a later run", lambda b: b.store.admit(said("Two", by="h6"))),
     Step(
         "the end of the run before, again",
-        lambda b: b.store.commit(hold(3), commit(0, Move.END, "Bye", "Bye!")),
+        lambda b: b.store.commit(token(3), commit(0, CommitKind.END, "Bye", "Bye!")),
     ),
 ]
 COMMIT: Story = [
@@ -55,53 +66,63 @@ COMMIT: Story = [
     Step(
         "record",
         lambda b: b.store.commit(
-            hold(), commit(0, Move.RECORD, entries=STARTED, activity="send", progress=0.25)
+            token(), commit(0, CommitKind.RECORD, entries=STARTED, activity="send", progress=0.25)
         ),
         after_s=2,
     ),
-    Step("record again", lambda b: b.store.commit(hold(), commit(0, Move.RECORD, entries=STARTED))),
+    Step(
+        "record again",
+        lambda b: b.store.commit(token(), commit(0, CommitKind.RECORD, entries=STARTED)),
+    ),
     Step("a text meanwhile", lambda b: b.store.admit(said("Two", by="h2", context=CONTEXT))),
     Step(
         "go on",
         lambda b: b.store.commit(
-            hold(),
+            token(),
             commit(
                 1,
-                Move.GO_ON,
+                CommitKind.GO_ON,
                 entries=RETURNED,
                 activity="thinking",
                 drafts=(
                     draft("Hm", Kind.BREADCRUMB, speak=Speak.SILENT),
-                    draft("Well", foreign=True, call_id="call-1"),
+                    draft("Well", foreign=True, agent_call_id="call-1"),
                 ),
             ),
         ),
     ),
-    Step("go on again", lambda b: b.store.commit(hold(), commit(1, Move.GO_ON, "Hm", "Well"))),
-    Step("another step", lambda b: b.store.commit(hold(), commit(7, Move.GO_ON))),
-    Step("go on with nothing new", lambda b: b.store.commit(hold(), commit(2, Move.GO_ON))),
+    Step(
+        "go on again", lambda b: b.store.commit(token(), commit(1, CommitKind.GO_ON, "Hm", "Well"))
+    ),
+    Step("another step", lambda b: b.store.commit(token(), commit(7, CommitKind.GO_ON))),
+    Step("go on with nothing new", lambda b: b.store.commit(token(), commit(2, CommitKind.GO_ON))),
     Step("a text before the end", lambda b: b.store.admit(said("Three", by="h2"))),
-    Step("finish, not yet", lambda b: b.store.commit(hold(), commit(3, Move.FINISH, "Fine"))),
-    Step("hand over", lambda b: b.store.commit(hold(), commit(4, Move.HAND_OVER, "Wait"))),
-    Step("hand over again", lambda b: b.store.commit(hold(), commit(4, Move.HAND_OVER, "Wait"))),
-    Step("too late", lambda b: b.store.commit(hold(), commit(5, Move.RECORD))),
-    Step("the successor", lambda b: b.store.resume(call("handoff", fence=2), holder="h3")),
+    Step(
+        "finish, not yet", lambda b: b.store.commit(token(), commit(3, CommitKind.FINISH, "Fine"))
+    ),
+    Step("hand over", lambda b: b.store.commit(token(), commit(4, CommitKind.HAND_OVER, "Wait"))),
+    Step(
+        "hand over again",
+        lambda b: b.store.commit(token(), commit(4, CommitKind.HAND_OVER, "Wait")),
+    ),
+    Step("too late", lambda b: b.store.commit(token(), commit(5, CommitKind.RECORD))),
+    Step("the successor", lambda b: b.store.resume(wake_call("handoff", fence=2), holder="h3")),
     Step("an aside", lambda b: b.store.aside(said("What?", by="h4", run="r9"), draft("That."))),
     Step(
         "finish",
-        lambda b: b.store.commit(hold(2), commit(5, Move.FINISH, "Done", reason="loops")),
+        lambda b: b.store.commit(token(2), commit(5, CommitKind.FINISH, "Done", reason="loops")),
     ),
-    Step("finish again", lambda b: b.store.commit(hold(2), commit(5, Move.FINISH, "Done"))),
-    Step("after the end", lambda b: b.store.commit(hold(2), commit(6, Move.RECORD))),
+    Step("finish again", lambda b: b.store.commit(token(2), commit(5, CommitKind.FINISH, "Done"))),
+    Step("after the end", lambda b: b.store.commit(token(2), commit(6, CommitKind.RECORD))),
 ]
 QUESTIONS: Story = [
     Step("begin", lambda b: b.brief.admit(said("Hi"))),
     Step("none", lambda b: b.store.question(USER, None)),
     Step("a decision on none", lambda b: b.brief.admit(said("Y0", decision=decision("approve")))),
     Step("a text before it", lambda b: b.brief.admit(said("Two", by="h2"))),
-    Step("not asked", lambda b: b.store.commit(hold(), ask(0, "q0"))),
-    Step("asked", lambda b: b.store.commit(hold(), ask(1, "q1"))),
-    Step("asked again", lambda b: b.store.commit(hold(), ask(1, "q1"))),
+    Step("not asked", lambda b: b.store.commit(token(), ask(0, "q0"))),
+    Step("asked", lambda b: b.store.commit(token(), ask(1, "q1"))),
+    Step("asked again", lambda b: b.store.commit(token(), ask(1, "q1"))),
     Step("the question", lambda b: b.store.question(USER, "q1")),
     Step("the last question", lambda b: b.store.question(USER, None)),
     Step("the status", lambda b: b.store.status(USER)),
@@ -111,8 +132,8 @@ QUESTIONS: Story = [
         "a spoken yes that does not count",
         lambda b: b.brief.admit(said("Yes", by="h2", decision=decision("approve"), is_spoken=True)),
     ),
-    Step("instead of it", lambda b: b.store.commit(hold(2, "r2"), ask(0, "q2", supersedes="q1"))),
-    Step("again", lambda b: b.store.commit(hold(2, "r2"), ask(1, "q2", supersedes="q1"))),
+    Step("instead of it", lambda b: b.store.commit(token(2, "r2"), ask(0, "q2", supersedes="q1"))),
+    Step("again", lambda b: b.store.commit(token(2, "r2"), ask(1, "q2", supersedes="q1"))),
     Step(
         "a decision on the first",
         lambda b: b.brief.admit(said("Y1", run="r3", decision=decision("reject"))),
@@ -129,7 +150,7 @@ QUESTIONS: Story = [
     ),
     Step(
         "asked of the front end",
-        lambda b: b.store.commit(hold(3, "r3"), ask(0, "q3", whom="client")),
+        lambda b: b.store.commit(token(3, "r3"), ask(0, "q3", whom="client")),
     ),
     Step(
         "its answer",
@@ -137,12 +158,12 @@ QUESTIONS: Story = [
             said("A3", run="r4", decision=decision("answer", "q3", result="Blue"), tools=TOOLS)
         ),
     ),
-    Step("asked once more", lambda b: b.store.commit(hold(4, "r4"), ask(0, "q4"))),
+    Step("asked once more", lambda b: b.store.commit(token(4, "r4"), ask(0, "q4"))),
     Step(
         "a no with other arguments",
         lambda b: b.brief.admit(said("N4", run="r5", decision=decision("reject", "q4", to="bob"))),
     ),
-    Step("a last one", lambda b: b.store.commit(hold(5, "r5"), ask(0, "q5", expires_at=SOON))),
+    Step("a last one", lambda b: b.store.commit(token(5, "r5"), ask(0, "q5", expires_at=SOON))),
     Step(
         "too late",
         lambda b: b.brief.admit(said("Y5", run="r6", decision=decision("approve", "q5"))),
@@ -157,31 +178,40 @@ ASIDE: Story = [
     Step("again", lambda b: b.store.aside(said("What?", by="h2", run="r9"), draft("That."))),
     Step("as a text", lambda b: b.store.admit(said("What?", by="h2", run="r8"))),
     Step("limited", lambda b: b.strict.aside(said("Why?", by="h2", run="r7"), draft("So."))),
-    Step("what the run takes up", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "Hm"))),
+    Step(
+        "what the run takes up",
+        lambda b: b.store.commit(token(), commit(0, CommitKind.GO_ON, "Hm")),
+    ),
     Step(
         "a silent brain", lambda b: b.store.aside(said("Eh?", run="r6"), draft("Oh.")), after_s=31
     ),
 ]
 LEASE: Story = [
-    Step("no run", lambda b: b.store.resume(call("wakeup", wake=1), holder="h2")),
+    Step("no run", lambda b: b.store.resume(wake_call("wakeup", wake=1), holder="h2")),
     Step("begin", lambda b: b.store.admit(said("Hi"))),
-    Step("look", lambda b: b.store.look(hold())),
-    Step("the wake-up", lambda b: b.store.resume(call("wakeup", wake=1), holder="h2"), after_s=5),
-    Step("the wake-up again", lambda b: b.store.resume(call("wakeup", wake=1), holder="h2")),
-    Step("renew", lambda b: b.store.renew(hold()), after_s=20),
-    Step("a dead brain", lambda b: b.store.resume(call("wakeup", wake=2), holder="h3"), after_s=31),
-    Step("its call again", lambda b: b.store.resume(call("wakeup", wake=2), holder="h3")),
-    Step("renew too late", lambda b: b.store.renew(hold())),
-    Step("look too late", lambda b: b.store.look(hold())),
-    Step("release too late", lambda b: b.store.release(hold())),
-    Step("release", lambda b: b.store.release(hold(2))),
-    Step("an event", lambda b: b.store.resume(call("event"), holder="h4")),
-    Step("hand over", lambda b: b.store.commit(hold(3), commit(0, Move.HAND_OVER))),
-    Step("the wrong fence", lambda b: b.store.resume(call("handoff", fence=3), holder="h5")),
-    Step("the successor", lambda b: b.store.resume(call("handoff", fence=4), holder="h5")),
-    Step("a notice", lambda b: b.board.hold(USER, MAIL)),
-    Step("the end", lambda b: b.store.commit(hold(4), commit(1, Move.END, "Bye"))),
-    Step("settled", lambda b: b.store.resume(call("wakeup", wake=3), holder="h6")),
+    Step("look", lambda b: b.store.look(token())),
+    Step(
+        "the wake-up", lambda b: b.store.resume(wake_call("wakeup", wake=1), holder="h2"), after_s=5
+    ),
+    Step("the wake-up again", lambda b: b.store.resume(wake_call("wakeup", wake=1), holder="h2")),
+    Step("renew", lambda b: b.store.renew(token()), after_s=20),
+    Step(
+        "a dead brain",
+        lambda b: b.store.resume(wake_call("wakeup", wake=2), holder="h3"),
+        after_s=31,
+    ),
+    Step("its call again", lambda b: b.store.resume(wake_call("wakeup", wake=2), holder="h3")),
+    Step("renew too late", lambda b: b.store.renew(token())),
+    Step("look too late", lambda b: b.store.look(token())),
+    Step("release too late", lambda b: b.store.release(token())),
+    Step("release", lambda b: b.store.release(token(2))),
+    Step("an event", lambda b: b.store.resume(wake_call("event"), holder="h4")),
+    Step("hand over", lambda b: b.store.commit(token(3), commit(0, CommitKind.HAND_OVER))),
+    Step("the wrong fence", lambda b: b.store.resume(wake_call("handoff", fence=3), holder="h5")),
+    Step("the successor", lambda b: b.store.resume(wake_call("handoff", fence=4), holder="h5")),
+    Step("a notice", lambda b: b.board.keep(USER, MAIL)),
+    Step("the end", lambda b: b.store.commit(token(4), commit(1, CommitKind.END, "Bye"))),
+    Step("settled", lambda b: b.store.resume(wake_call("wakeup", wake=3), holder="h6")),
 ]
 STOP: Story = [
     Step("no run", lambda b: b.store.stop(stop())),
@@ -190,19 +220,24 @@ STOP: Story = [
     Step("stop", lambda b: b.store.stop(stop("r1"))),
     Step("stop again", lambda b: b.store.stop(stop("r1"))),
     Step("the status", lambda b: b.store.status(USER)),
-    Step("its brain looks", lambda b: b.store.look(hold())),
-    Step("its brain renews", lambda b: b.store.renew(hold())),
-    Step("its brain commits", lambda b: b.store.commit(hold(), commit(0, Move.GO_ON, "Late"))),
+    Step("its brain looks", lambda b: b.store.look(token())),
+    Step("its brain renews", lambda b: b.store.renew(token())),
+    Step(
+        "its brain commits", lambda b: b.store.commit(token(), commit(0, CommitKind.GO_ON, "Late"))
+    ),
     Step("the next run", lambda b: b.store.admit(said("Two", run="r2"))),
     Step("stop again, in the next run", lambda b: b.store.stop(stop("r1"))),
     Step(
-        "an act", lambda b: b.store.commit(hold(3, "r2"), commit(0, Move.RECORD, entries=STARTED))
+        "an act",
+        lambda b: b.store.commit(token(3, "r2"), commit(0, CommitKind.RECORD, entries=STARTED)),
     ),
     Step("a text meanwhile", lambda b: b.store.admit(said("Three", by="h2", context=CONTEXT))),
 ]
 UNSURE: Story = [
     Step("begin", lambda b: b.store.admit(said("Hi"))),
-    Step("an act", lambda b: b.store.commit(hold(), commit(0, Move.RECORD, entries=STARTED))),
+    Step(
+        "an act", lambda b: b.store.commit(token(), commit(0, CommitKind.RECORD, entries=STARTED))
+    ),
     Step("a text meanwhile", lambda b: b.store.admit(said("Two", by="h2", context=CONTEXT))),
     Step("stop", lambda b: b.store.stop(stop())),
     Step("stop again", lambda b: b.store.stop(stop())),

@@ -9,8 +9,8 @@ from tests.golden.forms import (
     OwnBody,
     PostmarkReader,
     Problem,
-    SummonsBody,
     VoiceBody,
+    WakeCallBody,
     parse,
     parse_order,
     plain,
@@ -134,13 +134,17 @@ def _taken(kind: str, body: Any) -> Any:
     match kind:
         case "voice":
             voice = parse(VoiceBody, body)
-            said = {"text": voice.text, "messageId": voice.message_id, "callId": voice.call_id}
+            said = {
+                "text": voice.text,
+                "messageId": voice.message_id,
+                "callId": voice.agent_call_id,
+            }
             told = {"remarks": plain(voice.remarks()), "tools": plain(voice.tools())}
             return {**said, "patience": voice.patience, **told}
         case "order":
             return parse_order(body).model_dump(by_alias=True)
         case "summons":
-            return parse(SummonsBody, body).model_dump(by_alias=True)
+            return parse(WakeCallBody, body).model_dump(by_alias=True)
         case "own event":
             own = parse(OwnBody, body)
             return {"word": plain(own.word()), "sentAgainAs": own.model_dump(by_alias=True)}
