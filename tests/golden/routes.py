@@ -15,7 +15,7 @@ from tests.golden.database import fill
 from tests.golden.forms import Postgres
 from tests.golden.keeps import USER
 from tests.golden.text import Normal
-from tests.http.stage import Deployment, User, deployed, token
+from tests.routes.stage import Deployment, User, deployed, token
 
 LIMIT_S = 20  # seconds; none of it waits for anything but local services
 QUIT, CONTINUE = "sayToUserAndQuit", "sayToUserAndContinue"
