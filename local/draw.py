@@ -1,4 +1,4 @@
-"""Draws the lease's states into docs/reliability.md, from the table in brain/run/lease_table.py.
+"""Draws the lease's states into docs/explanation/reliability.md, from brain/run/lease_table.py.
 
 python -m local.draw      after a change of the table; a test notices when it was forgotten
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from brain.run.lease_table import TRANSITIONS, LeaseState, Transition
 from local.services import ROOT
 
-DOCUMENT = ROOT / "docs" / "reliability.md"
+DOCUMENT = ROOT / "docs" / "explanation" / "reliability.md"
 BEGIN, END = "<!-- lease: begin -->", "<!-- lease: end -->"
 
 

@@ -1,17 +1,25 @@
-"""What the documents list is all there is: a new tool, variable, script or port is told of."""
+"""The documentation lists all tools, variables, routes, scripts and ports, and no others."""
 
+import json
 import re
 from pathlib import Path
 
+import pytest
+
+from brain import settings
 from brain.run.say import SAY_SPECS
+from brain.run.tools import ToolSpec
 from brain.wiring import Wiring
 from tests.routes.stage import EVENT_SECRET
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text()
-ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
-SETTINGS = ("settings", "email/settings")
-FOR_ONE_MACHINE = {"BRAIN_OPEN_SESSION", "BRAIN_SCRIPTED_MODEL"}  # set by `make dev` alone
+DOCS = ROOT / "docs"
+VARIABLES = (DOCS / "reference" / "variables.md").read_text()
+ROUTES = (DOCS / "reference" / "routes.md").read_text()
+TOOLS = (DOCS / "reference" / "tools.md").read_text()
+ARCHITECTURE = (DOCS / "explanation" / "architecture.md").read_text()
+IN_FUNCTIONS = "BRAIN|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|DATABASE|VERCEL"
+ON_ONE_MACHINE = "BRAIN|CHAOS"
 SET_UP = {
     "UPSTASH_REDIS_REST_URL": "http://127.0.0.1:1",
     "UPSTASH_REDIS_REST_TOKEN": "token",
@@ -41,16 +49,62 @@ def missing(names: set[str], text: str) -> set[str]:
     return names - named(text)
 
 
-def test_every_tool_of_the_model_is_in_the_readme_and_no_other() -> None:
-    tools = {*Wiring(SET_UP).services.tools, *(spec.name for spec in SAY_SPECS)}
-    table = README.partition("What the model can use:")[2].partition("\n## ")[0]
-    assert named(table) - {"onTool"} == tools
+def first_column(text: str) -> list[str]:
+    """The first cell of each row of the page's tables."""
+    return re.findall(r"^\| (`[^|]*)\|", text, re.MULTILINE)
 
 
-def test_every_variable_that_is_read_is_in_the_readme() -> None:
-    read = "".join((ROOT / "brain" / f"{name}.py").read_text() for name in SETTINGS)
-    variables = set(re.findall(r'"(BRAIN_[A-Z_]+)"', read))
-    assert missing(variables - FOR_ONE_MACHINE, README) == set()
+def offered() -> dict[str, ToolSpec]:
+    tools = Wiring(SET_UP).services.tools.values()
+    return {spec.name: spec for spec in (*SAY_SPECS, *(tool.spec for tool in tools))}
+
+
+def test_the_reference_lists_every_tool_of_the_model_and_no_other() -> None:
+    assert {*re.findall(r"^\| `(\w+)` \|", TOOLS, re.MULTILINE)} == {*offered()}
+
+
+@pytest.mark.parametrize("name", sorted(offered()))
+def test_the_reference_shows_the_arguments_of_a_tool_and_which_are_required(name: str) -> None:
+    spec = offered()[name]
+    row = re.search(rf"^\| `{name}` \| ([^|]*)\|", TOOLS, re.MULTILINE)
+    assert row
+    shown = re.findall(r"`(\w+)(\??)`", row[1])
+    required = spec.parameters.get("required", [])
+    assert shown == [(key, "" if key in required else "?") for key in spec.parameters["properties"]]
+
+
+def read_in(folder: str, prefixes: str) -> set[str]:
+    """The variables of the environment with these prefixes that the folder's code names."""
+    code = "".join(file.read_text() for file in (ROOT / folder).rglob("*.py"))
+    return {*re.findall(rf'"((?:{prefixes})_[A-Z_]+)"', code)}
+
+
+def test_the_reference_lists_every_variable_that_is_read_and_no_other() -> None:
+    listed = [name for cell in first_column(VARIABLES) for name in re.findall(r"`([A-Z_]+)`", cell)]
+    assert len(listed) == len({*listed})
+    read = read_in("brain", IN_FUNCTIONS) | read_in("local", ON_ONE_MACHINE)
+    assert {*listed} - {"PORT", "CHROMIUM", "CHAOS"} == read
+
+
+def test_the_reference_gives_the_defaults_that_the_settings_have() -> None:
+    times, model = settings.times({}), settings.model({"OPENAI_API_KEY": "key"})
+    defaults = {
+        "BRAIN_MODEL": model.model,
+        "BRAIN_MAX_DURATION_S": f"{times.max_duration_s:g}",
+        "BRAIN_HANDOFF_RESERVE_S": f"{times.reserve_s:g}",
+        "BRAIN_HTTP_PATIENCE_S": f"{times.patience_s:g}",
+        "BRAIN_LEASE_S": f"{times.lease_s:g}",
+        "BRAIN_EMAIL_USER": settings.OWNER,
+    }
+    rows = re.findall(r"^\| `(\w+)` \|.*\| `([^`|]*)` \|$", VARIABLES, re.MULTILINE)
+    assert {name: default for name, default in rows if name in defaults} == defaults
+
+
+def test_the_reference_lists_every_route_and_no_other() -> None:
+    rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
+    functions = {f"/api/{file.stem}" for file in (ROOT / "api").glob("*.py")}
+    listed = re.findall(r"/api/\w+", " ".join(first_column(ROUTES)))
+    assert {*listed} == functions | {rewrite["source"] for rewrite in rewrites}
 
 
 def test_every_script_is_in_the_architecture() -> None:

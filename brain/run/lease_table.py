@@ -2,7 +2,7 @@
 
 The scripts beside the state store decide; this says what they decide, move by move. A test plays
 every move in every state against the scripts, so that it stays true, and the drawing in
-docs/reliability.md is made from it.
+docs/explanation/reliability.md is made from it.
 
 A brain's moves carry its fencing token, and count with the newest token only: whoever holds an
 older one has been replaced, and nothing it sends changes anything.

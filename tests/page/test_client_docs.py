@@ -1,4 +1,4 @@
-"""What docs/client.md shows does run, against the stub gateway with its streams."""
+"""What docs/reference/client.md shows does run, against the stub gateway with its streams."""
 
 import ast
 import asyncio
@@ -14,7 +14,7 @@ from tests.page.conftest import STREAMING, gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TEXT = (Path(__file__).parents[2] / "docs" / "client.md").read_text()
+TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "client.md").read_text()
 MOST_LINES = 20
 
 

@@ -1,4 +1,4 @@
-"""What docs/events.md shows is what happens: its bodies and programs are sent, and heard."""
+"""What docs/reference/events.md shows is what happens: its bodies and programs are sent, and heard."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.routes.test_event import comes, notified, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-PAGE = Path(__file__).parents[2] / "docs" / "events.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 TEXT = PAGE.read_text()
 MOST_LINES = 150
 LIMIT_S = 30.0  # seconds for a program to start and be answered
