@@ -1,0 +1,99 @@
+"""Takes the pictures of the page that README.md shows: a conversation with the scripted model.
+
+python -m local.screenshots [FOLDER]      writes page-light.png and page-dark.png, to docs/images
+
+Runs a stack of its own with fresh state, so it can run beside `make dev`. Needs Chromium.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from local.palette import reduced
+from local.platform.instance import Tell
+from local.services import ROOT
+from local.stack import stack
+from local.toolchain import find_browser
+
+FOLDER = ROOT / "docs" / "images"
+SIZE = (1280, 794)  # CSS pixels: wide enough for the conversation and a panel side by side
+SCALE = 1.5  # device pixels per CSS pixel; more makes files larger than a README should load
+LIMIT_MS = 30_000  # for each wait
+BROWSER_ARGS = ["--no-sandbox"]  # containers and root have no sandbox
+PANEL = "Mailbox"
+TALK = (
+    ("Is there any new email from Anna?", "Dinner on Friday"),
+    ("Reply to Anna: Friday at seven is perfect. I eat everything!", "Friday at seven is perfect"),
+)
+
+type Scheme = Literal["light", "dark"]
+
+
+async def take(folder: Path, tell: Tell) -> None:
+    """Hold the conversation, and take a picture in each colour scheme."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as state:
+        async with stack(Path(state), tell=tell) as local, async_playwright() as play:
+            browser = await play.chromium.launch(
+                executable_path=find_browser(), args=BROWSER_ARGS
+            )
+            await _talk(await _opened(browser, local.url, "light"))
+            for scheme in ("light", "dark"):
+                page = await _opened(browser, local.url, scheme)
+                await _photograph(page, folder / f"page-{scheme}.png")
+            await browser.close()
+
+
+async def _opened(browser: Browser, url: str, scheme: Scheme) -> Page:
+    width, height = SIZE
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=SCALE,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-GB",
+    )
+    context.set_default_timeout(LIMIT_MS)
+    page = await context.new_page()
+    await page.goto(url)
+    return page
+
+
+async def _talk(page: Page) -> None:
+    """Type each text, and wait for a word of its answer before the next."""
+    for text, answer in TALK:
+        await page.locator("#text").fill(text)
+        await page.keyboard.press("Enter")
+        said = page.locator("#log article:not(.user)").filter(has_text=answer)
+        await expect(said.last).to_be_visible(timeout=LIMIT_MS)
+    await page.context.close()
+
+
+async def _photograph(page: Page, file: Path) -> None:
+    await page.locator("#panels").get_by_text(PANEL).click()
+    await expect(page.locator("#log")).to_contain_text(TALK[-1][1], timeout=LIMIT_MS)
+    await expect(page.locator("#panel [aria-busy=true]")).to_have_count(0, timeout=LIMIT_MS)
+    await page.locator("#scroll").evaluate("(place) => place.scrollTo(0, place.scrollHeight)")
+    picture = await page.screenshot(animations="disabled", caret="hide")
+    file.write_bytes(await asyncio.to_thread(reduced, picture))
+    await page.context.close()
+
+
+def _quiet(*_: object) -> None:
+    """The functions' log lines belong to no picture."""
+
+
+def main() -> None:
+    """Write the pictures to the folder named on the command line."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    asyncio.run(take(folder, _quiet))
+
+
+if __name__ == "__main__":
+    main()
