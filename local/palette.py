@@ -34,7 +34,12 @@ def reduced(png: bytes) -> bytes:
     own = {index: colour for colour, index in reversed(palette.items())}
     table = b"".join(own[index] for index in range(len(own)))
     header = struct.pack(">IIBBBBB", width, height, 8, INDEXED, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"PLTE", table), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
+    parts = (
+        (b"IHDR", header),
+        (b"PLTE", table),
+        (b"IDAT", zlib.compress(lines, 9)),
+        (b"IEND", b""),
+    )
     return SIGNATURE + b"".join(_chunk(name, body) for name, body in parts)
 
 
@@ -75,7 +80,9 @@ def _unfilter(kind: int, row: bytearray, above: bytearray, step: int) -> None:
             case 3:
                 row[i] = (row[i] + (left + above[i]) // 2) & 255
             case 4:
-                row[i] = (row[i] + _paeth(left, above[i], above[i - step] if i >= step else 0)) & 255
+                row[i] = (
+                    row[i] + _paeth(left, above[i], above[i - step] if i >= step else 0)
+                ) & 255
             case _:
                 raise ValueError("the picture has an unknown filter")
 

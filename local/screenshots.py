@@ -37,12 +37,9 @@ type Scheme = Literal["light", "dark"]
 
 async def take(folder: Path, tell: Tell) -> None:
     """Hold the conversation, and take a picture in each colour scheme."""
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as state:
         async with stack(Path(state), tell=tell) as local, async_playwright() as play:
-            browser = await play.chromium.launch(
-                executable_path=find_browser(), args=BROWSER_ARGS
-            )
+            browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
             await _talk(await _opened(browser, local.url, "light"))
             for scheme in ("light", "dark"):
                 page = await _opened(browser, local.url, scheme)
@@ -81,8 +78,13 @@ async def _photograph(page: Page, file: Path) -> None:
     await expect(page.locator("#panel [aria-busy=true]")).to_have_count(0, timeout=LIMIT_MS)
     await page.locator("#scroll").evaluate("(place) => place.scrollTo(0, place.scrollHeight)")
     picture = await page.screenshot(animations="disabled", caret="hide")
-    file.write_bytes(await asyncio.to_thread(reduced, picture))
+    await asyncio.to_thread(_write, file, picture)
     await page.context.close()
+
+
+def _write(file: Path, picture: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(reduced(picture))
 
 
 def _quiet(*_: object) -> None:

@@ -12,6 +12,8 @@ PAGES = sorted(file for file in project_files() if file.suffix == ".md")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 SOURCE = re.compile(r'(?:src|srcset|href)="([^"]+)"')
+NAMED = re.compile(r"`((?:api|bench|brain|docs|local|public|tests)/[\w./-]+)`")
+MADE = ("public/vendor/",)  # by the build
 OUTSIDE = re.compile(r"[a-z]+:|//")
 
 
@@ -40,6 +42,12 @@ def leads_somewhere(page: Path, link: str) -> bool:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_of_a_page_leads_to_something_that_is_there(page: Path) -> None:
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_that_a_page_names_is_there(page: Path) -> None:
+    paths = [path for path in NAMED.findall(page.read_text("utf-8")) if not path.startswith(MADE)]
+    assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
 def test_every_page_of_the_documentation_can_be_reached_from_its_index() -> None:

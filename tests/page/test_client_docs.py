@@ -1,9 +1,10 @@
-"""What docs/reference/client.md shows does run, against the stub gateway with its streams."""
+"""The examples of the client's documentation run, against the stub gateway with its streams."""
 
 import ast
 import asyncio
 import os
 import re
+import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from tests.page.conftest import STREAMING, gateway
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TEXT = (Path(__file__).parents[2] / "docs" / "reference" / "client.md").read_text()
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "reference" / "client.md").read_text()
+FROM_PYTHON = (ROOT / "docs" / "how-to" / "use-from-python.md").read_text()
+README = (ROOT / "README.md").read_text()
 MOST_LINES = 20
 
 
-def shown(language: str) -> str:
+def shown(language: str, text: str = TEXT) -> str:
     """The document's example in this language."""
-    found = re.search(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     assert found
     return found[1]
 
@@ -30,12 +34,15 @@ async def test_an_example_is_short(language: str) -> None:
     assert shown(language).count("\n") <= MOST_LINES
 
 
-async def test_the_page_asks_and_shows_what_it_is_answered(context: BrowserContext) -> None:
+@pytest.mark.parametrize("text", [TEXT, README], ids=["client.md", "README.md"])
+async def test_the_page_asks_and_shows_what_it_is_answered(
+    context: BrowserContext, text: str
+) -> None:
     async with gateway(STREAMING) as address:
         page = await context.new_page()
         await page.route(
             "**/client.html",
-            lambda route: route.fulfill(body=shown("html"), content_type="text/html"),
+            lambda route: route.fulfill(body=shown("html", text), content_type="text/html"),
         )
         await page.goto(f"{address}/client.html")
         await expect(page).to_have_title("live: idle")
@@ -70,3 +77,21 @@ async def test_the_shell_asks_and_then_listens() -> None:
 
 async def test_the_python_example_is_python() -> None:
     assert ast.parse(shown("python"))
+
+
+async def test_the_program_of_the_guide_prints_the_answer_as_it_comes() -> None:
+    async with gateway(STREAMING) as address:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            shown("python", FROM_PYTHON),
+            stdout=PIPE,
+            stderr=PIPE,
+            env={"PATH": os.environ["PATH"], "BRAIN": address},
+        )
+        printed, complaint = await program.communicate()
+
+    assert program.returncode == 0, complaint.decode()
+    as_it_came, _, answer = printed.decode().strip().rpartition("\n")
+    assert answer in as_it_came
+    assert answer == "Answer to What did Anna write?"

@@ -1,4 +1,4 @@
-"""What docs/reference/events.md shows is what happens: its bodies and programs are sent, and heard."""
+"""The bodies and programs that docs/reference/events.md shows are sent, and heard."""
 
 import asyncio
 import json

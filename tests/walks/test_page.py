@@ -138,7 +138,7 @@ async def test_a_folder_of_texts_is_imported_and_the_right_passage_quoted(
         await ask(page, "Where is the key of the boat?")
         await answered(page, "The boat says: Its key hangs behind the barometer.")
         await ask(page, "What do protected previews ask of every caller?")
-        await answered(page, "Protected previews ask every caller to log in, QStash too")
+        await answered(page, "Protected previews ask every caller to log in, including QStash")
         assert complaints == []
 
 
