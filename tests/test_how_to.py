@@ -10,7 +10,7 @@ import pytest
 
 from brain.documents.ports import Documents
 from brain.run.errors import ToolFault
-from brain.run.invocations import Errand, Given, Tool
+from brain.run.invocations import Tool, ToolInvocation, ToolResult
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from tests.fakes.documents import FakeDocuments
@@ -31,9 +31,9 @@ def loaded(code: str) -> ModuleType:
     return module
 
 
-def errand(arguments: dict[str, Any]) -> Errand:
+def invocation(arguments: dict[str, Any]) -> ToolInvocation:
     call = ToolCall(id="call-1", name="newestDocuments", arguments=json.dumps(arguments))
-    return Errand(user_id="anna", call=call, arguments=arguments, idempotency_key="key")
+    return ToolInvocation(user_id="anna", call=call, arguments=arguments, idempotency_key="key")
 
 
 def newest_documents(documents: Documents) -> Tool:
@@ -46,24 +46,24 @@ async def test_the_tool_of_the_guide_lists_titles_and_says_that_others_wrote_the
     documents = FakeDocuments()
     await documents.create("anna", title="Mine", body="Words.", foreign=False, key="1")
     await documents.create("anna", title="Theirs", body="Words.", foreign=True, key="2")
-    given = await newest_documents(documents).run(errand({"limit": 2}))
-    assert isinstance(given, Given)
-    assert sorted(json.loads(given.text)) == ["Mine", "Theirs"]
-    assert given.foreign
+    result = await newest_documents(documents).run(invocation({"limit": 2}))
+    assert isinstance(result, ToolResult)
+    assert sorted(json.loads(result.text)) == ["Mine", "Theirs"]
+    assert result.foreign
 
 
 async def test_the_tool_of_the_guide_refuses_what_its_schema_does_not_allow() -> None:
     tool = newest_documents(FakeDocuments())
     assert not complaint(tool.spec.parameters, {"limit": 2})
     assert complaint(tool.spec.parameters, {"limit": 0})
-    assert await tool.outcome(errand({"limit": 1})) is None
+    assert await tool.outcome(invocation({"limit": 1})) is None
 
 
 async def test_the_tool_of_the_guide_says_that_the_documents_are_away() -> None:
     documents = FakeDocuments()
     documents.is_away = True
     with pytest.raises(ToolFault):
-        await newest_documents(documents).run(errand({"limit": 1}))
+        await newest_documents(documents).run(invocation({"limit": 1}))
 
 
 def test_the_route_of_the_guide_can_be_imported() -> None:
