@@ -1,5 +1,6 @@
-"""What needs no brain: the answer to a question after the run, and a yes that is nothing else."""
+"""Answers what the brain is doing, beside the run that goes on."""
 
+from dataclasses import dataclass
 from typing import assert_never
 
 from brain.aside.enquiry import Doing, asked_in, in_words
@@ -7,13 +8,14 @@ from brain.run.deliver import Outcome, Reply
 from brain.run.errors import TooManyTexts
 from brain.run.messages import Draft, Kind
 from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited
-from brain.run.turn import Services
+from brain.run.ports import Clock
+from brain.run.state import StateStore
 from brain.run.views import Status
 
 THINKING = "thinking"  # the activity of a brain that waits for its model
 
 
-async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bool:
+async def answer_aside(store: StateStore, clock: Clock, arrival: Arrival, reply: Reply) -> bool:
     """Tell who asks what the brain is doing, from what is stored: no second brain, no model.
 
     False if the text asks anything else, or nothing is going on. Raises TooManyTexts.
@@ -21,20 +23,20 @@ async def answer_aside(services: Services, arrival: Arrival, reply: Reply) -> bo
     language = asked_in(arrival.text)
     if language is None:
         return False
-    status = await services.store.status(arrival.user_id)
+    status = await store.status(arrival.user_id)
     if status.state != "running" or status.started_ms is None:
         return False
-    now_ms = services.clock.utc().timestamp() * 1000
+    now_ms = clock.utc().timestamp() * 1000
     elapsed_s = max((now_ms - status.started_ms) / 1000, 0)
     draft = Draft(
-        id=services.clock.new_id(),
+        id=clock.new_id(),
         kind=Kind.SAY,
         text=in_words(_doing(status, elapsed_s), language),
         answers_seq=0,  # the store knows
-        created_at=services.clock.utc(),
+        created_at=clock.utc(),
         agent_call_id=arrival.agent_call_id,
     )
-    found = await services.store.aside(arrival, draft)
+    found = await store.aside(arrival, draft)
     match found:
         case AnsweredAside() as answered:
             reply.show(arrival.placed(seq=answered.seq, run_id=answered.run_id), answered.message)
@@ -60,3 +62,15 @@ def _doing(status: Status, elapsed_s: float) -> Doing:
         elapsed_s=elapsed_s,
         progress=status.progress,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswersAside:
+    """The intake that answers "what are you doing?" while a run goes on."""
+
+    store: StateStore
+    clock: Clock
+
+    async def read(self, arrival: Arrival, reply: Reply) -> Arrival | None:
+        is_answered = await answer_aside(self.store, self.clock, arrival, reply)
+        return None if is_answered else arrival

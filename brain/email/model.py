@@ -110,3 +110,15 @@ class Unsure:
     """All of it was handed over, and the server's answer was lost: it went out, or it did not."""
 
     raw: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailBrought:
+    """An email that came with the report of its arrival."""
+
+    email: Email
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailboxChanged:
+    """There is, or may be, new email in the mailbox."""

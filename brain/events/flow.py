@@ -1,134 +1,34 @@
 """What becomes of a word from outside: an email, a reminder whose time has come, any event.
 
-Every step can be done twice. What is told of an email is named after its Message-ID, so that the
-webhook's word and the mailbox's are one; what is told of a reminder is named after the reminder.
+Every step can be done twice. The name of an email's event comes from its Message-ID, so that the
+webhook's word and the mailbox's are one; the name of a reminder's event comes from the reminder.
 """
 
-import hashlib
 import logging
-from typing import assert_never
+from collections.abc import Sequence
 
-from brain.email.model import Email
-from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue, Word
-from brain.notices.flow import take_events
-from brain.reminders.rules import check_event, due_event, is_due, stage
-from brain.run.codec import fingerprint
-from brain.run.turn import Services
-
-SYNC_S = 20.0  # seconds of one look into the mailbox; whatever is left takes another call
-CHECKS = "*/10 * * * *"  # every ten minutes: 144 of the free plan's 1,000 messages a day
-SLOT_S = 30  # seconds from one call that goes on with a mailbox to the next: a look fits in
-LATE_S = 1.0  # seconds into its slot that such a call comes, for clocks that differ
+from brain.events.model import Event
+from brain.events.ports import Announcer, Takers
 
 log = logging.getLogger(__name__)
 
 
-async def take_word(services: Services, user_id: str, word: Word) -> None:
-    """Bring it where it belongs, and tell the user if it is worth that. Raises StoreUnreachable,
-    DatabaseUnreachable, MailboxUnreachable, QueueUnreachable, EntryUnreadable: then it is to be
-    told again.
+class NobodyAnnounces:
+    """The announcer of a brain that has none: events are dropped."""
+
+    async def take_events(self, user_id: str, events: Sequence[Event]) -> None:
+        log.warning("event: nobody announces it, events=%d", len(events))
+
+
+async def take_word(takers: Takers, announcer: Announcer, user_id: str, word: object) -> None:
+    """Bring a word where it belongs, and announce an event.
+
+    Raises StoreUnreachable, DatabaseUnreachable, MailboxUnreachable, QueueUnreachable,
+    EntryUnreadable: then it has to be reported again.
     """
-    match word:
-        case Event():
-            await take_events(services, user_id, [word])
-        case EmailBrought(email=email):
-            await _take_email(services, user_id, email)
-        case MailboxChanged():
-            await check_mailbox(services, user_id)
-        case ReminderDue(id=id):
-            await _remind(services, user_id, id)
-        case _:
-            assert_never(word)
-
-
-async def check_mailbox(services: Services, user_id: str) -> None:
-    """Mirror what is new, and tell of it. A big mailbox is mirrored by many calls."""
-    account = services.account
-    if account is None or account.owner != user_id:
-        log.info("event: no mailbox to look into")
-        return
-    synced = await account.mailbox.sync(user_id, limit_s=SYNC_S)
-    if synced.new:
-        await take_events(services, user_id, [_arrival(services, email) for email in synced.new])
-        # Held first, marked second: a death in between costs a second look at what is held already.
-        await account.emails.mark_told(user_id, [email.id for email in synced.new])
-    if synced.more:
-        await _go_on(services, user_id)
-
-
-async def watch_mailbox(services: Services, user_id: str) -> bool:
-    """Let the queue have the user's mailbox looked into now and every ten minutes: an account that
-    no webhook tells of is not forgotten. False for a user without one. Raises QueueUnreachable.
-    """
-    if services.account is None or services.account.owner != user_id:
-        return False
-    event = check_event(user_id)
-    await services.queue.keep_schedule("mailbox", cron=CHECKS, event=event)
-    slot = int(services.clock.utc().timestamp() // SLOT_S)
-    await services.queue.tell(event, delay_s=0, dedup_id=f"mail-{_who(user_id)}-now-{slot}")
-    return True
-
-
-async def _go_on(services: Services, user_id: str) -> None:
-    """Let the queue call again, once however many have found that there is more.
-
-    All of them mean the beginning of the next slot, so that they become one call; and that call
-    means the slot after its own, so that it is not taken for itself.
-    """
-    now = services.clock.utc().timestamp()
-    slot = int(now // SLOT_S) + 1
-    await services.queue.tell(
-        check_event(user_id),
-        delay_s=slot * SLOT_S + LATE_S - now,
-        dedup_id=f"mail-{_who(user_id)}-{slot}",
-    )
-
-
-def _who(user_id: str) -> str:
-    """The user in a name for the queue, which takes ASCII alone."""
-    return fingerprint({"user": user_id})
-
-
-async def _take_email(services: Services, user_id: str, email: Email) -> None:
-    """Told first, kept second: one that is known is not told of again, so that after a death in
-    between the sender's second try finds it to be kept, and the notice in its place.
-    """
-    await take_events(services, user_id, [_arrival(services, email)])
-    if services.emails is not None:
-        await services.emails.store(user_id, [email])
-
-
-async def _remind(services: Services, user_id: str, id: str) -> None:
-    reminder = await services.reminders.find(user_id, id)
-    if reminder is None:
-        return  # it was cancelled, or told
-    now = services.clock.utc()
-    if not is_due(reminder, now):
-        delay_s, dedup_id = stage(reminder, now)
-        event = due_event(user_id, id)
-        await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)
-        return
-    event_of = Event(
-        id=f"reminder-{id}",
-        kind="reminder",
-        at=reminder.at,
-        text=reminder.text,
-        foreign=reminder.foreign,
-    )
-    # Held first, taken away second: a death in between is put right by the queue's next try.
-    await take_events(services, user_id, [event_of])
-    await services.reminders.take(user_id, id)
-
-
-def _arrival(services: Services, email: Email) -> Event:
-    """The event that an email has arrived: now, whenever it was written."""
-    name = hashlib.sha256((email.message_id or email.id).encode()).hexdigest()[:24]
-    return Event(
-        id=f"email-{name}",
-        kind="email",
-        at=services.clock.utc(),
-        text=email.text,
-        sender=email.sender.name or None,
-        address=email.sender.address,
-        subject=email.subject,
-    )
+    if isinstance(word, Event):
+        await announcer.take_events(user_id, [word])
+    elif (taker := takers.get(type(word))) is not None:
+        await taker(user_id, word)
+    else:
+        log.warning("event: no feature takes it, kind=%s", type(word).__name__)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from brain.email.model import Email
-
 type EventKind = Literal["email", "reminder", "document", "event"]
 
 EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event")
@@ -31,25 +29,3 @@ class Event:
     urgent: bool = False
     expires_at: datetime | None = None
     foreign: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmailBrought:
-    """An email that came with the word of its arrival."""
-
-    email: Email
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MailboxChanged:
-    """There is, or may be, new email in the mailbox."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReminderDue:
-    """The time of a reminder has come, or a stage of the way there."""
-
-    id: str
-
-
-type Word = Event | EmailBrought | MailboxChanged | ReminderDue

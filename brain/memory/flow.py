@@ -2,17 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
+from brain.memory.archiving import copy_log, is_due, tidy_log
 from brain.memory.model import Summary
+from brain.memory.ports import Archive, Facts, ShownBlock
 from brain.memory.rules import SHOWN_FACTS, memory_block
 from brain.memory.summary import due, first_seq, portion, summarised, summary_prompt
 from brain.preferences.flow import preferences_of
+from brain.preferences.ports import PreferenceStore
 from brain.run.errors import ModelFault, Unreachable
 from brain.run.journal import Answered
-from brain.run.ports import Prompt
-from brain.run.reading import read_log
+from brain.run.limits import Limits
+from brain.run.ports import Clock, Log, Model, Prompt
+from brain.run.state import StateStore
 from brain.run.tools import Effect
 from brain.run.turn import Turn
 
@@ -25,75 +28,110 @@ PAGE = 200  # entries read for it
 log = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def loaded_memory(turn: Turn) -> AsyncIterator[None]:
-    """What the model is shown is there from now on, or a moment later if the database is slow:
-    nobody waits longer for an answer that may not need it.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryServices:
+    """What memory needs. `facts`, `archive` and `preferences` are None where there is no
+    database; `log` is the whole log as far as it is kept.
     """
-    if turn.memory is not None:
-        yield
-        return
-    loading = asyncio.ensure_future(_load(turn))
-    try:
-        left_s = turn.invocation.cut - turn.services.clock.now()
+
+    facts: Facts | None
+    archive: Archive | None
+    preferences: PreferenceStore | None
+    block: ShownBlock
+    store: StateStore
+    log: Log
+    model: Model
+    clock: Clock
+    limits: Limits
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """What is done for memory around each run."""
+
+    services: MemoryServices
+
+    async def before(self, turn: Turn) -> None:
+        """What the model is shown is there from now on, or a moment later if the database is slow:
+        nobody waits longer for an answer that may not need it.
+        """
+        if turn.shown is not None:
+            return
+        loading = turn.run_beside(load_shown(self.services, turn), name="memory")
+        left_s = turn.invocation.cut - self.services.clock.now()
         await asyncio.wait({loading}, timeout=min(LOAD_S, max(left_s, 0) * LOAD_SHARE))
-        yield
-    finally:
-        loading.cancel()
-        await asyncio.wait({loading})
-        if not loading.cancelled() and (error := loading.exception()) is not None:
-            log.error("memory: not shown, error=%s", type(error).__name__)
+
+    async def between(self, turn: Turn) -> None:
+        return None
+
+    async def after(self, turn: Turn) -> None:
+        await archive_turn(self.services, turn)
+        await renew_shown(self.services, turn)
+        await summarise(self.services, turn)
+
+    async def wake(self, user_id: str, *, by_queue: bool = False) -> None:
+        return None
 
 
-async def renew_memory(turn: Turn) -> None:
+async def archive_turn(services: MemoryServices, turn: Turn) -> None:
+    """Copy what the turn added to the log into the archive, and shorten the log if that is due."""
+    if services.archive is None:
+        return
+    store, archive, user_id = services.store, services.archive, turn.user_id
+    before_seq, last_seq = turn.began_seq, turn.state.seq
+    await copy_log(store, archive, user_id, before_seq=before_seq, last_seq=last_seq)
+    if is_due(before_seq, last_seq, keep=services.limits.log_entries):
+        await tidy_log(store, archive, user_id, last_seq=last_seq, limits=services.limits)
+
+
+async def renew_shown(services: MemoryServices, turn: Turn) -> None:
     """After a run that may have changed what is shown: make it ready for the next one."""
     specs = turn.specs
     called = {call.name for e in turn.run.journal if isinstance(e, Answered) for call in e.calls}
     if any(name in specs and specs[name].effect is Effect.REPEATS for name in called):
-        await _load(turn)
+        await load_shown(services, turn)
 
 
-async def _load(turn: Turn) -> None:
+async def load_shown(services: MemoryServices, turn: Turn) -> None:
     """Make what the model is shown anew. What cannot be reached now is left out of this run."""
-    services, user_id = turn.services, turn.lease.token.user_id
-    if services.memory is None and services.wishes is None and turn.summarised_seq == 0:
+    user_id = turn.user_id
+    if services.facts is None and services.preferences is None and turn.summarised_seq == 0:
         return  # there is nothing that could be shown
     try:
-        zone = (await preferences_of(services, user_id)).zone
+        zone = (await preferences_of(services.preferences, user_id)).zone
         summary = await services.block.summary(user_id)
-        facts = await services.memory.facts(user_id, limit=SHOWN_FACTS) if services.memory else ()
-        turn.memory = memory_block(facts, summary.text, zone=zone)
-        await services.block.keep_block(user_id, turn.memory)
+        facts = await services.facts.facts(user_id, limit=SHOWN_FACTS) if services.facts else ()
+        turn.shown = memory_block(facts, summary.text, zone=zone)
+        await services.block.keep_block(user_id, turn.shown)
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)
 
 
-async def summarise(turn: Turn) -> None:
+async def summarise(services: MemoryServices, turn: Turn) -> None:
     """After the run's end: take into the summary what is about to leave the window.
 
     A death or a fault leaves the summary as it was; the next run's end tries again. What others
     wrote does not get into it, and facts are kept apart: no summary can lose one.
     """
-    services, user_id = turn.services, turn.lease.token.user_id
     window = services.limits.tail_entries
     reached = Summary(upto_seq=turn.summarised_seq)
-    if not due(reached, last_seq=turn.seq, window=window):
+    if not due(reached, last_seq=turn.state.seq, window=window):
         return
     try:
-        await _summarise(turn, user_id, window)
+        await _summarise(services, turn, window)
     except (Unreachable, ModelFault) as error:
         log.warning("memory: not summarised, reason=%s", type(error).__name__)
 
 
-async def _summarise(turn: Turn, user_id: str, window: int) -> None:
-    services = turn.services
+async def _summarise(services: MemoryServices, turn: Turn, window: int) -> None:
+    user_id = turn.user_id
     left_s = turn.invocation.cut - services.clock.now()
     if left_s < LEAST_S:
         return
     summary = await services.block.summary(user_id)
-    since = first_seq(summary, last_seq=turn.seq) - 1
-    page = await read_log(services.store, services.archive, user_id, since=since, limit=PAGE)
-    part = portion(summary, page.entries, last_seq=turn.seq, window=window)
+    since = first_seq(summary, last_seq=turn.state.seq) - 1
+    page = await services.log.read(user_id, since=since, limit=PAGE)
+    part = portion(summary, page.entries, last_seq=turn.state.seq, window=window)
     if not part.entries:
         return
     prompt = Prompt(messages=summary_prompt(summary, part), tools=())

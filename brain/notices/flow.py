@@ -9,31 +9,46 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from brain.events.model import Event
 from brain.notices.deciding import Announcement, Plan, Situation, notice_of, what_now
 from brain.notices.judging import Judgement, judgement, judging_prompt
 from brain.notices.model import Notice, PendingNotices
+from brain.notices.ports import NoticeBoard, RuleStore
 from brain.notices.rules import ToJudge, Told, Worth, worth
 from brain.preferences.flow import preferences_of
+from brain.preferences.ports import PreferenceStore
 from brain.run.codec import fingerprint, message_for_channel
 from brain.run.deliver import send_websocket_message
 from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.run.messages import Draft, Kind, Message
-from brain.run.moves import LeaseToken, WakeCall
-from brain.run.ports import Prompt
-from brain.run.turn import Services, Turn
+from brain.run.moves import NO_RUN, LeaseToken, WakeCall
+from brain.run.ports import Channel, Clock, Model, Prompt, Queue
+from brain.run.turn import Turn
 
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
 RETHINKS = 5  # times that a plan is made when others are quicker with theirs
 MOST_JUDGED = 20  # events of one moment; the others are told unjudged
-NO_RUN = "-"  # the run id of a call that is not about a run
 
 log = logging.getLogger(__name__)
 
 
-async def take_events(services: Services, user_id: str, events: Sequence[Event]) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeServices:
+    """What is needed to announce. `preferences` and `rules` are None where there is no database."""
+
+    board: NoticeBoard
+    preferences: PreferenceStore | None
+    rules: RuleStore | None
+    channel: Channel
+    queue: Queue
+    model: Model
+    clock: Clock
+
+
+async def take_events(services: NoticeServices, user_id: str, events: Sequence[Event]) -> None:
     """See whether events are worth a word, and say it as soon as it may be said: of several that
     come together in one message.
 
@@ -51,36 +66,36 @@ async def take_events(services: Services, user_id: str, events: Sequence[Event])
         await _come_again(services, user_id, until)
 
 
-async def announce_pending(services: Services, user_id: str) -> None:
+async def announce_pending(services: NoticeServices, user_id: str) -> None:
     """Say what is held, as far as it may be said now. Raises StoreUnreachable,
     DatabaseUnreachable.
     """
     await _decide(services, user_id, await services.board.pending(user_id), token=None)
 
 
-async def announce_between(turn: Turn) -> None:
+async def announce_between(services: NoticeServices, turn: Turn) -> None:
     """The same by a brain that is between two of its sentences; they keep their order. Raises
     StoreUnreachable, DatabaseUnreachable.
     """
-    services, token = turn.services, turn.lease.token
+    token = turn.lease.token
     held = await services.board.pending(token.user_id)
     said, _ = await _decide(services, token.user_id, held, token=token, publishes=False)
     for message in said:
         send_websocket_message(turn.outbox, turn.reply, message)
 
 
-async def announce_after(turn: Turn) -> None:
+async def announce_after(services: NoticeServices, turn: Turn) -> None:
     """The same by a brain whose run has ended: what the run has said comes first, however slow the
     channel is. Raises StoreUnreachable, DatabaseUnreachable.
     """
-    services, user_id = turn.services, turn.lease.token.user_id
+    user_id = turn.user_id
     held = await services.board.pending(user_id)
     said, _ = await _decide(services, user_id, held, token=None, publishes=False)
     for message in said:
         turn.outbox.send("message", message_for_channel(message))
 
 
-async def end_quiet(services: Services, user_id: str) -> None:
+async def end_quiet(services: NoticeServices, user_id: str) -> None:
     """The quiet hours should be over: say what is held. Where they were moved, the queue is to call
     again. Raises StoreUnreachable, DatabaseUnreachable.
     """
@@ -90,11 +105,11 @@ async def end_quiet(services: Services, user_id: str) -> None:
 
 
 async def _worths(
-    services: Services, user_id: str, events: Sequence[Event]
+    services: NoticeServices, user_id: str, events: Sequence[Event]
 ) -> list[tuple[Told | None, str]]:
     """What each is worth under the user's rules, and in which words where those were chosen."""
-    preferences = await preferences_of(services, user_id)
-    rules = await services.wishes.rules(user_id) if services.wishes is not None else ()
+    preferences = await preferences_of(services.preferences, user_id)
+    rules = await services.rules.rules(user_id) if services.rules is not None else ()
     found = [worth(event, rules, preferences) for event in events]
     unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
     judging = (_judged(services, events[i], found[i]) for i in unsure)
@@ -113,7 +128,7 @@ def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, s
     return Told(urgent=urgent), judged.words
 
 
-async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
+async def _judged(services: NoticeServices, event: Event, found: Worth) -> Judgement:
     """The model's word; in doubt the user is told, since they have set the rule."""
     rules = found.rules if isinstance(found, ToJudge) else ()
     prompt = Prompt(messages=judging_prompt(event, rules), tools=())
@@ -126,7 +141,7 @@ async def _judged(services: Services, event: Event, found: Worth) -> Judgement:
 
 
 async def _decide(
-    services: Services,
+    services: NoticeServices,
     user_id: str,
     held: PendingNotices,
     *,
@@ -156,11 +171,11 @@ async def _decide(
 
 
 async def _plan(
-    services: Services, user_id: str, held: PendingNotices, token: LeaseToken | None
+    services: NoticeServices, user_id: str, held: PendingNotices, token: LeaseToken | None
 ) -> Plan:
     if not held.notices:
         return Plan()
-    preferences = await preferences_of(services, user_id)
+    preferences = await preferences_of(services.preferences, user_id)
     situation = Situation(
         running=held.running and token is None,
         listening=held.listening,
@@ -171,7 +186,7 @@ async def _plan(
 
 
 async def _say(
-    services: Services,
+    services: NoticeServices,
     user_id: str,
     held: PendingNotices,
     announcement: Announcement,
@@ -191,7 +206,7 @@ async def _say(
     return message
 
 
-def _draft(services: Services, announcement: Announcement) -> Draft:
+def _draft(services: NoticeServices, announcement: Announcement) -> Draft:
     return Draft(
         id=services.clock.new_id(),
         kind=Kind.NOTIFICATION,
@@ -205,12 +220,12 @@ def _draft(services: Services, announcement: Announcement) -> Draft:
     )
 
 
-async def _publish(services: Services, user_id: str, message: Message) -> None:
+async def _publish(services: NoticeServices, user_id: str, message: Message) -> None:
     with suppress(ChannelUnreachable):
         await services.channel.publish(user_id, "message", message_for_channel(message))
 
 
-async def _come_again(services: Services, user_id: str, until: datetime | None) -> None:
+async def _come_again(services: NoticeServices, user_id: str, until: datetime | None) -> None:
     """Let the queue call when the quiet hours end; else it waits for the next thing to happen.
 
     Once for what comes in them, and not whenever a page looks.
@@ -230,3 +245,30 @@ def _unheard(held: PendingNotices) -> tuple[Notice, ...]:
 
 def _forms(forms: Mapping[str, str], ids: tuple[str, ...]) -> list[str]:
     return [forms[id] for id in ids if id in forms]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notices:
+    """Announces: the announcer of events, and what is done around each run."""
+
+    services: NoticeServices
+
+    async def take_events(self, user_id: str, events: Sequence[Event]) -> None:
+        await take_events(self.services, user_id, events)
+
+    async def before(self, turn: Turn) -> None:
+        return None
+
+    async def between(self, turn: Turn) -> None:
+        if turn.state.pending:
+            await announce_between(self.services, turn)
+
+    async def after(self, turn: Turn) -> None:
+        if turn.state.pending:
+            await announce_after(self.services, turn)
+
+    async def wake(self, user_id: str, *, by_queue: bool = False) -> None:
+        if by_queue:
+            await end_quiet(self.services, user_id)
+        else:
+            await announce_pending(self.services, user_id)

@@ -7,7 +7,8 @@ first one's answer. All raise StoreUnreachable.
 from collections.abc import Sequence
 from typing import Protocol
 
-from brain.notices.model import Notice, PendingNotices
+from brain.events.model import EventKind
+from brain.notices.model import Notice, PendingNotices, Rule
 from brain.run.messages import Draft, Message
 from brain.run.moves import LeaseToken
 
@@ -35,3 +36,33 @@ class NoticeBoard(Protocol):
         `draft` None only takes them off. None: a brain is at work, or another was quicker. With
         `hold` it is that brain which says it, between two of its sentences.
         """
+
+
+class RuleStore(Protocol):
+    """A user's rules of what to announce. Nobody sees another user's.
+
+    All methods raise DatabaseUnreachable.
+    """
+
+    async def add_rule(
+        self,
+        user_id: str,
+        *,
+        about: str,
+        sender: str | None = None,
+        words: Sequence[str] = (),
+        kinds: Sequence[EventKind] = (),
+        judge: bool = False,
+        urgent: bool = False,
+        key: str,
+    ) -> Rule:
+        """Keep a rule, once per idempotency `key`.
+
+        Raises ToolFault for a rule that cannot be kept, and once there are too many.
+        """
+
+    async def rules(self, user_id: str) -> Sequence[Rule]:
+        """All of them, newest first."""
+
+    async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
+        """Keep the rule no longer; None if this user has none of that id."""

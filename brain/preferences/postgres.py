@@ -1,17 +1,10 @@
-"""Preferences and rules in Postgres."""
+"""Preferences in Postgres."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brain.cloud.postgres.database import Postgres
-from brain.cloud.postgres.rows import ID, id_from_key, rows
-from brain.events.model import EventKind
-from brain.notices.model import Rule
-from brain.notices.rules import MAX_RULES, full, rule_objection
 from brain.preferences.model import Preferences
 from brain.preferences.rules import preferences_from_stored, preferences_to_stored
-from brain.run.errors import ToolFault
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -21,31 +14,13 @@ SAVE = b"""
     insert into brain.preferences (user_id, form) values (%(user_id)s, %(form)s)
     on conflict (user_id) do update set form = excluded.form, updated_at = now()
 """
-# Two at once would each find room.
-ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('rules of ' || %(user_id)s, 0))"
-FIELDS = b"id, about, sender, words, kinds, judge, urgent, created_at"
-ADD = b"""
-    insert into brain.rules (user_id, id, about, sender, words, kinds, judge, urgent)
-    select
-        %(user_id)s, %(id)s, %(about)s, %(sender)s, %(words)s, %(kinds)s, %(judge)s, %(urgent)s
-    where (select count(*) from brain.rules where user_id = %(user_id)s) < %(most)s
-    on conflict do nothing
-"""
-ONE = b"select %b from brain.rules where user_id = %%(user_id)s and id = %%(id)s" % FIELDS
-ALL = b"""
-    select %b from brain.rules where user_id = %%(user_id)s order by created_at desc, id
-""" % FIELDS  # fmt: skip
-REMOVE = b"""
-    delete from brain.rules where user_id = %%(user_id)s and id = %%(id)s returning %b
-""" % FIELDS  # fmt: skip
 
 
-class PostgresWishes:
-    """`Wishes` in Postgres."""
+class PostgresPreferences:
+    """`PreferenceStore` in Postgres."""
 
-    def __init__(self, database: Postgres, *, most: int = MAX_RULES) -> None:
+    def __init__(self, database: Postgres) -> None:
         self._database = database
-        self._most = most
 
     async def preferences(self, user_id: str) -> Preferences:
         """One row by its key."""
@@ -66,59 +41,3 @@ class PostgresWishes:
             await connection.execute(SAVE, row)
 
         await self._database.run(work)
-
-    async def add_rule(
-        self,
-        user_id: str,
-        *,
-        about: str,
-        sender: str | None = None,
-        words: Sequence[str] = (),
-        kinds: Sequence[EventKind] = (),
-        judge: bool = False,
-        urgent: bool = False,
-        key: str,
-    ) -> Rule:
-        """The id comes from the key: the same key is the same rule."""
-        if reason := rule_objection(about, sender=sender, words=words, kinds=kinds, judge=judge):
-            raise ToolFault(f"Not noted: {reason}.")
-        row = {
-            "user_id": user_id,
-            "id": id_from_key(user_id, key),
-            "about": about,
-            "sender": sender,
-            "words": list(words),
-            "kinds": list(kinds),
-            "judge": judge,
-            "urgent": urgent,
-            "most": self._most,
-        }
-
-        async def work(connection: "Connection") -> list[Rule]:
-            await connection.execute(ONE_AT_A_TIME, row)
-            await connection.execute(ADD, row)
-            return await rows(connection, Rule, ONE, row)
-
-        kept = await self._database.run(work)
-        if not kept:
-            raise ToolFault(f"Not noted: {full(self._most)}.")
-        return _tupled(kept[0])
-
-    async def rules(self, user_id: str) -> Sequence[Rule]:
-        """A user has few."""
-        asked = {"user_id": user_id}
-        found = await self._database.run(lambda connection: rows(connection, Rule, ALL, asked))
-        return [_tupled(rule) for rule in found]
-
-    async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
-        """The row goes."""
-        if not ID.fullmatch(rule_id):
-            return None
-        named = {"user_id": user_id, "id": rule_id}
-        gone = await self._database.run(lambda connection: rows(connection, Rule, REMOVE, named))
-        return _tupled(gone[0]) if gone else None
-
-
-def _tupled(rule: Rule) -> Rule:
-    """Postgres gives its arrays as lists."""
-    return replace(rule, words=tuple(rule.words), kinds=tuple(rule.kinds))

@@ -12,3 +12,10 @@ class Reminder:
     text: str
     at: datetime
     foreign: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReminderDue:
+    """The time of a reminder has come, or a stage of the way there."""
+
+    id: str

@@ -62,10 +62,5 @@ def due_event(user_id: str, reminder_id: str) -> Json:
     return {"type": DUE, "userId": user_id, "data": {"reminderId": reminder_id}}
 
 
-def check_event(user_id: str) -> Json:
-    """What the queue tells when the user's mailbox is to be looked into."""
-    return {"type": CHECK, "userId": user_id, "data": {}}
-
-
 def _left_s(reminder: Reminder, now: datetime) -> float:
     return (reminder.at - now).total_seconds()

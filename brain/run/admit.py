@@ -2,14 +2,11 @@
 
 from typing import assert_never
 
-from brain.aside.flow import answer_aside
-from brain.notices.flow import announce_pending
-from brain.questions.flow import with_decision
 from brain.run.codec import fingerprint
 from brain.run.deliver import Outcome, Reply
 from brain.run.errors import QuestionClosed, TooManyTexts
 from brain.run.journal import Joined
-from brain.run.messages import Decision, Remark, Utterance
+from brain.run.messages import Decision, Utterance
 from brain.run.moves import (
     Admitted,
     Alive,
@@ -19,58 +16,55 @@ from brain.run.moves import (
     RateLimited,
     Recorded,
     Settled,
+    UserRequest,
     WakeCall,
 )
-from brain.run.tools import ClientTool
-from brain.run.turn import Invocation, Services, Turn
+from brain.run.services import Services
+from brain.run.turn import Invocation, Turn
 from brain.run.wakeup import publish_wakeup
 
 
 async def admit(
-    services: Services,
-    user_id: str,
-    recent_context: tuple[Remark, ...],
-    *,
-    text: str,
-    message_id: str,
-    agent_call_id: str | None,
-    client_tools: tuple[ClientTool, ...] = (),
-    decision: Decision | None = None,
-    invocation: Invocation,
-    reply: Reply,
+    services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> Turn | None:
     """The turn, if this invocation becomes the brain; None if another is, and the reply is
     settled.
 
-    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed: the caller is not told
-    that it was heard.
+    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed: the caller must not
+    believe that the text was accepted.
     """
-    clock = services.clock
-    since = clock.now()
-    arrival = Arrival(
-        user_id=user_id,
-        id=clock.new_id(),
-        text=text,
-        message_id=message_id,
-        agent_call_id=agent_call_id,
-        recent_context=recent_context,
-        created_at=clock.utc(),
-        holder=invocation.id,
-        new_run_id=clock.new_id(),
-        client_tools=client_tools,
-        decision=decision,
-    )
-    arrival = await with_decision(services, arrival)
-    if await answer_aside(services, arrival, reply):
-        return None
+    since = services.clock.now()
+    arrival: Arrival | None = _arrival(services, request, invocation)
+    for each in services.intake:
+        arrival = await each.read(arrival, reply)
+        if arrival is None:
+            return None
     admission = await services.store.admit(arrival)
     if not isinstance(admission, Admitted):
         await _turn_away(services, arrival, admission, reply)
         return None
     turn = Turn.begin(services, invocation, reply, admission, since=since)
-    reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=turn.seq)
-    reply.show(_own(turn) or arrival.placed(seq=turn.seq, run_id=turn.run.run_id))
+    seq = turn.state.seq
+    reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
+    reply.show(_own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id))
     return turn
+
+
+def _arrival(services: Services, request: UserRequest, invocation: Invocation) -> Arrival:
+    clock = services.clock
+    return Arrival(
+        user_id=request.user_id,
+        id=clock.new_id(),
+        text=request.text,
+        message_id=request.message_id,
+        agent_call_id=request.agent_call_id,
+        recent_context=request.recent_context,
+        created_at=clock.utc(),
+        holder=invocation.id,
+        new_run_id=clock.new_id(),
+        client_tools=request.client_tools,
+        decision=request.decision,
+    )
 
 
 async def _turn_away(
@@ -111,7 +105,7 @@ def _own(turn: Turn) -> Utterance | None:
     call that died.
     """
     joined = (entry.utterance for entry in turn.run.journal if isinstance(entry, Joined))
-    return next((utterance for utterance in joined if utterance.seq == turn.seq), None)
+    return next((utterance for utterance in joined if utterance.seq == turn.state.seq), None)
 
 
 async def resume(
@@ -139,7 +133,8 @@ async def resume(
             return None
         case Settled():
             if found.held:  # its brain died between the last word and what waited for that
-                await announce_pending(services, wake_call.user_id)
+                for each in services.around:
+                    await each.wake(wake_call.user_id)
             return None
         case _:
             assert_never(found)

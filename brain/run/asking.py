@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from brain.preferences.flow import preferences_of
-from brain.questions.rules import needs_yes
 from brain.run.codec import clean
 from brain.run.decisions import decided_call, is_decided, next_decision
 from brain.run.invocations import AskingTool, Proposal, ToolInvocation
@@ -43,8 +41,8 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
     proposal = await tool.prepare(invocation)
     if proposal is None:
         return None
-    preferences = await preferences_of(turn.services, invocation.user_id)
-    if needs_yes(proposal.recipients, preferences=preferences, tainted=turn.is_tainted):
+    consent, user_id = turn.services.consent, invocation.user_id
+    if await consent.needs_yes(user_id, proposal, tainted=turn.is_tainted):
         return Ask(work=work, proposal=proposal)
     return None
 
@@ -81,9 +79,9 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
         id=services.clock.new_id(),
         kind=Kind.QUESTION,
         text=CLIENT_TEXT if ask.proposal is None else clean(ask.proposal.question),
-        answers_seq=turn.last_seq,
+        answers_seq=turn.state.last_seq,
         created_at=now,
-        agent_call_id=turn.agent_call_id,
+        agent_call_id=turn.state.agent_call_id,
         speak=Speak.SILENT if is_client else Speak.NOW,
         expires_at=question.expires_at,
         supersedes=_superseded(turn, question),

@@ -11,11 +11,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from brain.memory.ports import Archive
 from brain.run.errors import StoreUnreachable
 from brain.run.messages import LogEntry
-from brain.run.ports import Clock, LogUpdate, News
-from brain.run.reading import read_log
+from brain.run.ports import Clock, Log, LogUpdate, News
 from brain.run.state import StateStore
 
 PAGE = 100  # entries read at a time
@@ -27,7 +25,7 @@ CONFIRM_S = 2.0  # seconds to wait for the news before the first reading goes ah
 LISTEN_AGAIN_S = (1.0, 2.0, 5.0, 15.0)  # seconds before listening anew; the last one repeats
 LASTING_S = 60.0  # seconds after which a subscription was no failure, and the pauses begin anew
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +52,7 @@ class Feed:
     def __init__(
         self,
         store: StateStore,
-        archive: Archive | None,
+        log: Log,
         news: News,
         clock: Clock,
         user_id: str,
@@ -65,7 +63,7 @@ class Feed:
         """`announce` lets notices be said that wait for a listener."""
         self._announce = announce
         self._store = store
-        self._archive = archive
+        self._log = log
         self._news = news
         self._clock = clock
         self._user_id = user_id
@@ -123,9 +121,7 @@ class Feed:
     async def _read(self) -> AsyncIterator[Item]:
         """All that the log has after the cursor."""
         while True:
-            page = await read_log(
-                self._store, self._archive, self._user_id, since=self._cursor, limit=PAGE
-            )
+            page = await self._log.read(self._user_id, since=self._cursor, limit=PAGE)
             if page.last_seq < self._cursor:
                 self._cursor = self._known_seq = 0
                 yield Anew(last_seq=page.last_seq)
@@ -153,7 +149,7 @@ class Feed:
                     async for update in updates:
                         self._take(update)
             except StoreUnreachable as error:
-                log.warning("feed: no news, reason=%s", error)
+                logger.warning("feed: no news, reason=%s", error)
             self._is_hearing = False
             self._woken.set()  # to look by itself from now on
             if self._clock.now() - began >= LASTING_S:

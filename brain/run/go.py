@@ -2,11 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 
-from brain.memory.archiving import copy_log, is_due, tidy_log
-from brain.memory.flow import loaded_memory, renew_memory, summarise
-from brain.notices.flow import NO_RUN, announce_after, announce_between, end_quiet
 from brain.run import step
 from brain.run.admit import admit, resume
 from brain.run.deliver import Reply, deliver
@@ -19,11 +15,11 @@ from brain.run.errors import (
     Unreachable,
 )
 from brain.run.loop import do_one_brain_loop, draft
-from brain.run.messages import Decision, Kind, Message, Remark
-from brain.run.moves import CommitKind, WakeCall
+from brain.run.messages import Kind, Message
+from brain.run.moves import NO_RUN, CommitKind, UserRequest, WakeCall
 from brain.run.reinvoke import reinvoke_on_timeout
-from brain.run.tools import ClientTool
-from brain.run.turn import Invocation, OutOfTime, Services, Turn
+from brain.run.services import Services
+from brain.run.turn import Invocation, OutOfTime, Turn
 
 ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
 SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's
@@ -42,17 +38,7 @@ log = logging.getLogger(__name__)
 
 
 async def brain_go(
-    services: Services,
-    user_id: str,
-    recent_context: Sequence[Remark] = (),
-    *,
-    text: str,
-    message_id: str,
-    agent_call_id: str | None,
-    client_tools: Sequence[ClientTool] = (),
-    decision: Decision | None = None,
-    invocation: Invocation,
-    reply: Reply,
+    services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> Message | None:
     """Take in a text and, unless another invocation is the user's brain, be it until the run ends
     or the time does.
@@ -62,18 +48,7 @@ async def brain_go(
     being settled is raised and given to it.
     """
     try:
-        turn = await admit(
-            services,
-            user_id,
-            tuple(recent_context),
-            text=text,
-            message_id=message_id,
-            agent_call_id=agent_call_id,
-            client_tools=tuple(client_tools),
-            decision=decision,
-            invocation=invocation,
-            reply=reply,
-        )
+        turn = await admit(services, request, invocation, reply)
         return None if turn is None else await carry_on(turn)
     except BrainError as error:
         reply.fail(error)
@@ -86,7 +61,8 @@ async def brain_again(services: Services, wake_call: WakeCall, invocation: Invoc
     Raises StoreUnreachable, QueueUnreachable: the queue should try again.
     """
     if wake_call.run_id == NO_RUN:
-        await end_quiet(services, wake_call.user_id)
+        for each in services.around:
+            await each.wake(wake_call.user_id, by_queue=True)
         return
     reply = Reply()
     reply.give("running")
@@ -153,29 +129,35 @@ async def _alarm(turn: Turn) -> None:
 
 
 async def _think(turn: Turn) -> Message | None:
-    """The loops of this invocation, and what there is to tidy after the run's end."""
-    before_seq = turn.seq
-    async with loaded_memory(turn):
+    """The loops of this invocation, and what features do before and after them."""
+    for each in turn.services.around:
+        await each.before(turn)
+    try:
         message, ended = await _loops(turn)
+    finally:
+        await turn.end_beside()
     if ended:
         turn.announce("done")
-        await _tidy(turn, before_seq)
+        await _after(turn)
     return message
 
 
-async def _tidy(turn: Turn, before_seq: int) -> None:
-    """What there is to do when the user has their answer. Nothing of it may undo that."""
-    services, user_id = turn.services, turn.lease.token.user_id
-    try:
-        if turn.waiting:
-            await announce_after(turn)
-        await copy_log(services, user_id, before_seq=before_seq, last_seq=turn.seq)
-        if is_due(before_seq, turn.seq, keep=services.limits.log_entries):
-            await tidy_log(services, user_id, last_seq=turn.seq)
-        await renew_memory(turn)
-        await summarise(turn)
-    except Unreachable as error:
-        log.warning("brain: not tidied, reason=%s", type(error).__name__)
+async def _after(turn: Turn) -> None:
+    """What features do when the user has their answer. Nothing of it may undo that."""
+    for each in turn.services.around:
+        try:
+            await each.after(turn)
+        except Unreachable as error:
+            log.warning("brain: not tidied, reason=%s", type(error).__name__)
+
+
+async def _between(turn: Turn) -> None:
+    """What features do at the end of a loop that another one follows."""
+    for each in turn.services.around:
+        try:
+            await each.between(turn)
+        except Unreachable as error:
+            log.warning("brain: nothing between, reason=%s", type(error).__name__)
 
 
 async def _loops(turn: Turn) -> tuple[Message | None, bool]:
@@ -197,19 +179,10 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
         message = None
         if result.websocket_message is not None:
             message = await deliver(turn.outbox, turn.reply, result.websocket_message)
-        if result.needs_another_loop and turn.waiting:
-            await _say_held(turn)
         if not result.needs_another_loop:
             turn.reply.give("done")  # for a quit without words; else the reply has its message
             return message, True
-
-
-async def _say_held(turn: Turn) -> None:
-    """The end of a sentence: let the notices that waited for it be said before the next begins."""
-    try:
-        await announce_between(turn)
-    except Unreachable as error:
-        log.warning("brain: notices wait, reason=%s", type(error).__name__)
+        await _between(turn)
 
 
 def _why_end(turn: Turn) -> str:
@@ -224,7 +197,7 @@ def _has_time(turn: Turn) -> bool:
         now=turn.services.clock.now(),
         cut=turn.invocation.cut,
         pace_s=turn.run.spent.pace_ms / 1000,
-        first=turn.loops_here == 0,
+        first=turn.state.loops_here == 0,
     )
 
 

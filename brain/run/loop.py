@@ -123,7 +123,7 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
             now=services.clock.utc(),
             wrap_up=services.limits.is_last_loop(spent),
             heard=turn.heard,
-            memory=turn.memory or "",
+            memory=turn.shown or "",
         ),
         tools=[tool_to_chat(spec) for spec in turn.specs.values()],
     )
@@ -229,9 +229,9 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         id=clock.new_id(),
         kind=kind,
         text=clean(text),
-        answers_seq=turn.last_seq,
+        answers_seq=turn.state.last_seq,
         created_at=clock.utc(),
-        agent_call_id=turn.agent_call_id,
+        agent_call_id=turn.state.agent_call_id,
         foreign=turn.is_tainted,
     )
 
@@ -246,5 +246,4 @@ def _keep_pace(turn: Turn, began: float) -> None:
         run.step,
         ms,
     )
-    turn.spend(pace_ms=step.pace(before_ms=turn.run.spent.pace_ms, last_s=last_s))
-    turn.loops_here += 1
+    turn.end_loop(pace_ms=step.pace(before_ms=run.spent.pace_ms, last_s=last_s))

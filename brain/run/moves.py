@@ -9,6 +9,25 @@ from brain.run.journal import Returned, Run, RunRecord, Spent
 from brain.run.messages import Decision, Draft, Heard, LogEntry, Message, Remark, Utterance
 from brain.run.tools import ClientTool
 
+NO_RUN = "-"  # the run id of a wake call that is not about a run
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserRequest:
+    """What a caller asks of a user's brain.
+
+    `patience_s` is how many seconds the caller waits; None: it did not say.
+    """
+
+    user_id: str
+    text: str
+    message_id: str
+    agent_call_id: str | None = None
+    recent_context: tuple[Remark, ...] = ()
+    client_tools: tuple[ClientTool, ...] = ()
+    decision: Decision | None = None
+    patience_s: float | None = None
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:

@@ -10,6 +10,7 @@ from brain.run.answers import Delta
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
 from brain.run.tools import Json
+from brain.run.views import Page
 
 
 class Queue(Protocol):
@@ -116,3 +117,13 @@ class Clock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Let time pass."""
+
+
+class Log(Protocol):
+    """A user's log, for readers."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        """At most `limit` entries after the place `since`, in order.
+
+        Raises StoreUnreachable, DatabaseUnreachable.
+        """

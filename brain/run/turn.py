@@ -1,55 +1,28 @@
 """What one invocation knows of the run it carries on, and the one way to record a step of it."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import Any
 
-from brain.email.ports import Emails
-from brain.memory.ports import Archive, Facts, ShownBlock
-from brain.notices.ports import NoticeBoard
-from brain.preferences.ports import Wishes
-from brain.reminders.ports import Reminders
 from brain.run.decisions import is_tainted
 from brain.run.deliver import Outbox, Reply
-from brain.run.invocations import Tool
-from brain.run.journal import Entry, Equipped, Joined, Run, RunRecord, Spent
+from brain.run.journal import Equipped, Run, RunRecord
 from brain.run.lease import Lease
-from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard, LogEntry
 from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
-from brain.run.ports import Channel, Clock, Model, Queue, Schemas
+from brain.run.run_state import RunState
 from brain.run.say import SAY_SPECS
-from brain.run.state import StateStore
+from brain.run.services import Services
 from brain.run.step import started_calls
 from brain.run.tools import ToolSpec
 from brain.run.wakeup import WakeUp
 
-if TYPE_CHECKING:
-    from brain.email.sending import Account
+GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Services:
-    """What stands behind the ports. `archive`, `wishes`, `memory` and `emails` are None where no
-    database is set, `account` where no email account is.
-    """
-
-    store: StateStore
-    queue: Queue
-    channel: Channel
-    model: Model
-    tools: Mapping[str, Tool]
-    clock: Clock
-    limits: Limits
-    board: NoticeBoard
-    block: ShownBlock
-    reminders: Reminders
-    schemas: Schemas
-    archive: Archive | None = None
-    wishes: Wishes | None = None
-    memory: Facts | None = None
-    emails: Emails | None = None
-    account: "Account | None" = None
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,13 +47,12 @@ class OutOfTime(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class Turn:
-    """The state of one invocation that is the brain.
+    """One invocation that is the brain. Only `state` and `shown` change.
 
-    `seq` is the newest place of the log that is known here, `last_seq` that of the user's last
-    text. `inherited` are the calls that an invocation before us had recorded as started.
-    `unrecorded` are results that the journal here has and the store has not yet: they go with the
-    next commit, which for tool results overlaps the next model call. `waiting` counts the notices
-    that wait for the end of a sentence.
+    `began_seq` is the newest place of the log when the invocation began. `inherited` are the calls
+    that an invocation before us had recorded as started. `shown` is what the model is shown of the
+    user's memory, None as long as nobody has made it; the summary in it reaches to
+    `summarised_seq`.
     """
 
     services: Services
@@ -89,20 +61,16 @@ class Turn:
     lease: Lease
     wake_up: WakeUp
     outbox: Outbox
-    run: Run
+    state: RunState
     history: Sequence[LogEntry]
-    seq: int
-    last_seq: int
-    agent_call_id: str | None
+    began_seq: int
     clock_offset_ms: float
     inherited: frozenset[str]
     heard: Sequence[Heard] = ()
-    memory: str | None = None
+    shown: str | None = None
     summarised_seq: int = 0
-    waiting: int = 0
-    unrecorded: list[RunRecord] = field(default_factory=list)
-    loops_here: int = 0
-    announced: bool = False
+    is_announced: bool = False
+    _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
     def begin(
@@ -115,10 +83,9 @@ class Turn:
         since: float,
     ) -> "Turn":
         """The turn of an invocation that was admitted by a call sent at `since`."""
-        limits, clock = services.limits, services.clock
-        token = admitted.token
+        limits, clock, token = services.limits, services.clock, admitted.token
         lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
-        joined = [e.utterance for e in admitted.run.journal if isinstance(e, Joined)]
+        state = RunState.begin(admitted)
         return cls(
             services=services,
             invocation=invocation,
@@ -133,29 +100,38 @@ class Turn:
                 lease_s=limits.lease_s,
             ),
             outbox=Outbox(services.channel, lease),
-            run=admitted.run,
+            state=state,
             history=admitted.tail,
-            seq=admitted.seq or admitted.run.first_seq,
-            last_seq=max((u.seq for u in joined), default=admitted.run.first_seq),
-            agent_call_id=next(
-                (u.agent_call_id for u in reversed(joined) if u.agent_call_id), None
-            ),
+            began_seq=state.seq,
             clock_offset_ms=admitted.now_ms - clock.now() * 1000,
             inherited=started_calls(admitted.run.journal),
             heard=admitted.heard,
-            memory=admitted.memory,
+            shown=admitted.memory,
             summarised_seq=admitted.summarised_seq,
         )
 
     @property
+    def user_id(self) -> str:
+        """The user whose brain this is."""
+        return self.lease.token.user_id
+
+    @property
+    def run(self) -> Run:
+        """The run as it is now."""
+        return self.state.run
+
+    @property
     def specs(self) -> dict[str, ToolSpec]:
-        """All tools that the model is told of, by name; those of the user's front end come last."""
-        tools = (tool.spec for tool in self.services.tools.values())
+        """All tools that the model is shown, by name. Those of the user's front end come last."""
+        ours = self._own_specs()
         client = (
             tool.spec for e in self.run.journal if isinstance(e, Equipped) for tool in e.tools
         )
-        ours = {spec.name: spec for spec in (*SAY_SPECS, *tools)}
         return ours | {spec.name: spec for spec in client if spec.name not in ours}
+
+    def _own_specs(self) -> dict[str, ToolSpec]:
+        tools = (tool.spec for tool in self.services.tools.values())
+        return {spec.name: spec for spec in (*SAY_SPECS, *tools)}
 
     @property
     def is_tainted(self) -> bool:
@@ -164,7 +140,7 @@ class Turn:
 
     @property
     def store_ms(self) -> int:
-        """The store's clock, as far as it can be told from here: milliseconds since 1970."""
+        """The store's clock, as far as it is known here: milliseconds since 1970."""
         return round(self.services.clock.now() * 1000 + self.clock_offset_ms)
 
     def announce(self, state: str) -> None:
@@ -172,19 +148,36 @@ class Turn:
 
         A turn that is over within its HTTP response announces nothing: its caller knows.
         """
-        if state == "running" or self.announced or self.reply.went_early:
+        if state == "running" or self.is_announced or self.reply.went_early:
             self.outbox.send("run", {"runId": self.run.run_id, "state": state})
-            self.announced = True
+            self.is_announced = True
 
-    def note(self, *entries: RunRecord) -> None:
-        """Add to the journal what the next commit records."""
-        self.unrecorded += entries
-        self._append(entries)
+    def note(self, *records: RunRecord) -> None:
+        """Add to the journal what the next commit stores."""
+        self.state = self.state.noting(*records)
 
-    def spend(self, **figures: int) -> Spent:
-        """The run's spendings with some figures changed; recorded with the next commit."""
-        self.run = replace(self.run, spent=replace(self.run.spent, **figures))
-        return self.run.spent
+    def spend(self, **figures: int) -> None:
+        """Change figures of what the run has used; stored with the next commit."""
+        self.state = self.state.spending(**figures)
+
+    def end_loop(self, *, pace_ms: int) -> None:
+        """Count a loop of this invocation, and note how long one takes lately."""
+        state = self.state.spending(pace_ms=pace_ms)
+        self.state = replace(state, loops_here=state.loops_here + 1)
+
+    def run_beside(self, work: Coroutine[Any, Any, None], *, name: str) -> "asyncio.Task[None]":
+        """Let a feature's work go on beside the loops. It is ended with the turn."""
+        task = asyncio.ensure_future(work)
+        self._beside.add(task)
+        task.add_done_callback(partial(_log_failure, name))
+        return task
+
+    async def end_beside(self) -> None:
+        """End what still goes on beside the turn."""
+        for task in self._beside:
+            task.cancel()
+        if self._beside:
+            await asyncio.wait(self._beside)
 
     async def commit(
         self,
@@ -202,23 +195,16 @@ class Turn:
         its number may not be used for another.
         """
         self.lease.check()
-        since = self.services.clock.now()
-        entries, self.unrecorded = tuple(self.unrecorded), []
-        step = self.run.step
-        self.run = replace(self.run, step=step + 1)
-        self.lease.is_ending = kind in (
-            CommitKind.FINISH,
-            CommitKind.END,
-            CommitKind.HAND_OVER,
-            CommitKind.REST,
-        )
-        committed = await self.services.store.commit(
+        since, before = self.services.clock.now(), self.state
+        self.state = before.committing()
+        self.lease.is_ending = kind in GIVES_BACK
+        made = await self.services.store.commit(
             self.lease.token,
             Commit(
-                step=step,
+                step=before.run.step,
                 kind=kind,
-                spent=self.run.spent,
-                entries=entries,
+                spent=before.run.spent,
+                entries=before.unrecorded,
                 drafts=drafts,
                 asking=asking,
                 activity=activity,
@@ -227,22 +213,12 @@ class Turn:
             ),
         )
         self.lease.extend(since=since)
-        self.lease.is_ending = committed.finished or kind is CommitKind.HAND_OVER
-        if asking is not None:
-            self._append([asking.asked if committed.finished else asking.not_asked])
-        self._take(committed)
-        self.waiting = committed.held
-        return committed
+        self.lease.is_ending = made.finished or kind is CommitKind.HAND_OVER
+        self.state = self.state.committed(made, asking)
+        self.reply.show(*(u for u in made.taken if u.seq != self.reply.seq))
+        return made
 
-    def _take(self, committed: Committed) -> None:
-        """Let the texts that joined the run be part of it here too."""
-        places = [e.seq for e in committed.taken] + [m.seq for m in committed.messages]
-        self.seq = max(self.seq, *places, 0)
-        self._append([Joined(utterance=utterance) for utterance in committed.taken])
-        self.reply.show(*(u for u in committed.taken if u.seq != self.reply.seq))
-        for utterance in committed.taken:
-            self.last_seq = utterance.seq
-            self.agent_call_id = utterance.agent_call_id or self.agent_call_id
 
-    def _append(self, entries: Sequence[Entry]) -> None:
-        self.run = replace(self.run, journal=(*self.run.journal, *entries))
+def _log_failure(name: str, task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("%s: failed, error=%s", name, type(error).__name__)

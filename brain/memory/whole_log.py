@@ -1,0 +1,32 @@
+"""A user's log, whole: from the archive where the state store no longer holds it."""
+
+from dataclasses import dataclass
+
+from brain.memory.ports import Archive
+from brain.run.messages import LogEntry
+from brain.run.state import StateStore
+from brain.run.views import Page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeLog:
+    """`Log` over the state store and the archive."""
+
+    store: StateStore
+    archive: Archive
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> Page:
+        """The entries after `since`, in order. One round trip, unless they are that old.
+
+        Raises StoreUnreachable, DatabaseUnreachable.
+        """
+        page = await self.store.read(user_id, since=since, limit=limit)
+        if since + 1 >= page.first_seq:
+            return page
+        old = await self.archive.read(user_id, since=since, limit=limit)
+        entries: list[LogEntry] = [entry for entry in old if entry.seq < page.first_seq]
+        known = entries[-1].seq if entries else since
+        entries += [entry for entry in page.entries if entry.seq > known]
+        return Page(
+            entries=tuple(entries[:limit]), last_seq=page.last_seq, first_seq=page.first_seq
+        )
