@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.line import laid_line
 from tests.page.conftest import gateway
+from tests.walks.line import laid_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 

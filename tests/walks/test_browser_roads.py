@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.line import Line, laid_line
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
+from tests.walks.line import Line, laid_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from local.services import EMAIL_USER
-from tests.line import laid_line
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
+from tests.walks.line import laid_line
 from tests.walks.pages import (
     HOSTILE,
     answered,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.line import CONNECT, CONNECTED, GREETING, NAME, REFUSED, Line, laid_line
+from tests.walks.line import CONNECT, CONNECTED, GREETING, NAME, REFUSED, Line, laid_line
 
 LIMIT_S = 10.0
 HOST = "127.0.0.1"
