@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.apt import Apt, may_install
 from local.toolchain import (
     HOME,
     OLDEST_PYTHON,
@@ -22,8 +23,6 @@ from local.toolchain import (
     find_mail_server,
     find_python,
     find_uv,
-    install_browser,
-    install_mail_server,
     require_node,
     run,
     version_of,
@@ -69,6 +68,23 @@ def install_platform_cli() -> None:
     # registry mirror carries them all. This takes the lock file's versions and leaves it alone.
     require_node()
     run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=CLI)
+
+
+def install_browser() -> None:
+    _install("chromium", "a browser: install Chromium or Chrome, or set CHROMIUM to its path")
+    if find_browser() is None:
+        raise SetupFailed("the package chromium brought no browser that runs: set CHROMIUM")
+
+
+def install_mail_server() -> None:
+    """As with the browser. Debian's package starts no server where there is no init system."""
+    _install("dovecot-imapd", "an IMAP server: install Dovecot")
+
+
+def _install(package: str, need: str) -> None:
+    if not may_install():
+        raise SetupFailed(f"the tests need {need}")
+    Apt().install(package)
 
 
 DEV = (

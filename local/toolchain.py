@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,12 @@ class SetupFailed(Exception):
 
 
 def run(
-    *command: str | Path, tries: int = 1, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *command: str | Path,
+    tries: int = 1,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    log: Path = LOG,
 ) -> None:
     """Run a program with its output in the log.
 
@@ -50,12 +55,14 @@ def run(
     """
     for pause in _pauses(tries):
         code, output = _attempt(command, cwd=cwd, env={**os.environ, **(env or {})})
+        with log.open("a") as written:
+            written.write(f"$ {' '.join(map(str, command))}\n{output}\n")
         if code == 0:
             return
         if pause is not None:
-            time.sleep(pause)
+            sleep(pause)
     told = "\n".join(f"  {line}" for line in output.splitlines()[-TOLD_LINES:])
-    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({LOG}):\n{told}")
+    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({log}):\n{told}")
 
 
 def _pauses(tries: int) -> Iterator[float | None]:
@@ -81,8 +88,6 @@ def _attempt(
         )
     except OSError as error:
         return 127, str(error)
-    with LOG.open("a") as log:
-        log.write(f"$ {' '.join(map(str, command))}\n{done.stdout}\n")
     return done.returncode, done.stdout
 
 
@@ -153,33 +158,20 @@ def require_node() -> None:
         raise SetupFailed(f"Node {OLDEST_NODE} or newer, with npm, is needed: install it first")
 
 
-def find_browser() -> str | None:
-    """The Chromium or Chrome that tests drive: $CHROMIUM, or one from PATH."""
-    named = os.environ.get("CHROMIUM")
-    on_path = (shutil.which(name) for name in (named, *BROWSERS) if name)
-    in_applications = (str(path) for path in MAC_BROWSERS if path.exists())
-    return next((path for path in (*on_path, *in_applications) if path), None)
+def find_browser(
+    *, env: Mapping[str, str] = os.environ, applications: Sequence[Path] = MAC_BROWSERS
+) -> str | None:
+    """Find the Chromium or Chrome that tests drive: $CHROMIUM, or one from PATH, of any version.
 
-
-def install_browser() -> None:
-    """Only where that cannot surprise anyone: on Debian, as root."""
-    _install("chromium", "a browser: install Chromium or Chrome, or set CHROMIUM to its path")
+    One that does not run is passed over: some systems have a stub that asks for an installation.
+    """
+    names = (env.get("CHROMIUM"), *BROWSERS)
+    on_path = (shutil.which(name, path=env.get("PATH")) for name in names if name)
+    found = (path for path in (*on_path, *map(str, applications)) if path)
+    return next((path for path in found if version_of(path)), None)
 
 
 def find_mail_server() -> str | None:
     """The Dovecot that tests run: an IMAP server as providers have it."""
     on_path = shutil.which("dovecot")
     return on_path or next((path for path in DOVECOTS if Path(path).exists()), None)
-
-
-def install_mail_server() -> None:
-    """As with the browser. Debian's package starts no server where there is no init system."""
-    _install("dovecot-imapd", "an IMAP server: install Dovecot")
-
-
-def _install(package: str, need: str) -> None:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise SetupFailed(f"the tests need {need}")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    run("apt-get", "update", tries=TRIES, env=quiet)
-    run("apt-get", "install", "-y", "--no-install-recommends", package, tries=TRIES, env=quiet)

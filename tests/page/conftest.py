@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
+from local.toolchain import find_browser
+
 HERE = Path(__file__).parent
 STUB = HERE / "stub_server.js"  # the page, canned answers, no streams
 STREAMING = HERE / "http_server.js"  # the client's files, and all roads but channel and socket
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -36,7 +37,7 @@ async def gateway(script: Path = STUB, **settings: str) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=BROWSER_ARGS)
+        browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
         yield browser
         await browser.close()
 

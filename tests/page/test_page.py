@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.page.conftest import gateway
+from tests.walks.line import laid_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
@@ -137,16 +138,17 @@ async def test_a_private_brain_asks_for_its_key_until_it_fits(browser: Browser) 
 
 
 async def test_a_server_out_of_reach_is_called_offline_and_found_again(browser: Browser) -> None:
-    async with gateway() as address:
-        page = await browser.new_page()
+    async with gateway() as address, laid_line() as line:
+        page = await browser.new_page(proxy=line.proxy)
         await page.goto(address)
         await expect(page.get_by_text("Polling")).to_be_visible()
-        await page.context.set_offline(True)
+        assert line.open, "the page does not go through the line"
+        line.cut()
         await expect(page.get_by_text("Offline")).to_be_visible()
         await ask(page, "said offline")
         await expect(page.get_by_text("Trying again")).to_be_visible()
 
-        await page.context.set_offline(False)
+        line.mend()
 
         await expect(page.get_by_text("You said: said offline")).to_be_visible(timeout=20_000)
         await expect(page.get_by_role("article")).to_have_count(2)

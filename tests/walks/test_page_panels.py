@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from local.services import EMAIL_USER
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
+from tests.walks.line import laid_line
 from tests.walks.pages import (
     HOSTILE,
     answered,
@@ -27,14 +28,17 @@ ANNA = "Anna Lindqvist <anna@lindqvist.example>"
 async def test_a_panel_that_cannot_load_says_so_and_tries_again(
     browser: Browser, town: Town, person: Person
 ) -> None:
-    async with opened(browser, town, person) as (page, _):  # a browser complains of a failure
+    async with (
+        laid_line() as line,
+        opened(browser, town, person, proxy=line.proxy) as (page, _),  # it complains of a failure
+    ):
         await connected(page)
-        await page.route("**/api/documents*", lambda route: route.abort())
+        line.cut()
         await page.get_by_role("button", name="Documents", exact=True).click()
         panel = page.get_by_role("complementary", name="Documents")
         await shows(panel.get_by_role("alert").get_by_text("cannot be reached"))
 
-        await page.unroute("**/api/documents*")
+        line.mend()
         await panel.get_by_role("button", name="Try again").click()
         await shows(panel.get_by_text("No documents yet."))
 
