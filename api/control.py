@@ -4,8 +4,9 @@
 
 from brain.http.edge import by_name
 from brain.routes.control import control
-from brain.routes.resources import RESOURCES
+from brain.routes.resources import resources
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = by_name({"control": {"POST": control}, **RESOURCES}, Wiring(environment()))
+wiring = Wiring(environment())
+app = by_name({"control": {"POST": control}, **resources(wiring)}, wiring)

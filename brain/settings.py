@@ -6,17 +6,14 @@ start for it.
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from brain import variables
 from brain.run.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.variables import Env
-
-if TYPE_CHECKING:
-    from brain.email.settings import EmailSettings
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
 RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
@@ -174,25 +171,6 @@ def database(env: Env) -> str | None:
     return env.get("DATABASE_URL") or None
 
 
-def email(env: Env) -> "EmailSettings | None":
-    """The email account; None where there is none: then there are no email tools."""
-    if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
-        return None
-    from brain.email.settings import read
-
-    return read(env)
-
-
-def has_email(env: Env, user_id: str) -> bool:
-    """Whether a user's emails are here: the account's owner's, or those that a webhook brings where
-    there is no account.
-    """
-    if database(env) is None:
-        return False
-    account = email(env)
-    return account.owner == user_id if account else events(env).postmark_password is not None
-
-
 def tokens(env: Env) -> TokenSettings:
     """Whose tokens hold."""
     secret, jwks_url = env.get("BRAIN_JWT_SECRET"), variables.url(env, "BRAIN_JWKS_URL")
@@ -247,20 +225,20 @@ def scripted(env: Env) -> bool:
     return env.get("BRAIN_SCRIPTED_MODEL") == "1"
 
 
-def problems(env: Env) -> dict[str, str]:
-    """What is missing or malformed, by service; an empty text where all is well. An email account
-    may be missing as a whole.
+def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
+    """What is missing or malformed, by service; an empty text where all is well. `more` are the
+    settings of features.
     """
-    groups = {
+    groups: dict[str, Callable[[Env], object]] = {
         "redis": store,
         "queue": queue,
         "channel": channel,
         "database": _need_database,
-        "email": email,
         "events": events,
         "model": model,
         "tokens": tokens,
         "times": times,
+        **more,
     }
     found = {}
     for name, read in groups.items():

@@ -1,7 +1,8 @@
 """Which adapter stands behind which port. Made when first used, and kept by the warm instance."""
 
-import logging
+from collections.abc import Callable
 from functools import cached_property
+from importlib import import_module
 from random import random
 from typing import TYPE_CHECKING
 
@@ -15,32 +16,36 @@ from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
-from brain.documents.ports import Documents
-from brain.email.ports import Emails
-from brain.events.flow import watch_mailbox
+from brain.events.flow import NobodyAnnounces, take_word
+from brain.events.ports import Announcer, Takers
+from brain.feature import Feature, Resources
 from brain.http.tokens import Tokens
-from brain.memory.ports import Archive, Facts
-from brain.memory.redis import RedisShownBlock
-from brain.notices.flow import announce_pending
-from brain.notices.redis import RedisNoticeBoard
-from brain.preferences.ports import Wishes
-from brain.reminders.ports import Reminders
-from brain.reminders.redis import RedisReminders
-from brain.run.errors import QueueUnreachable, SettingMissing
+from brain.preferences.ports import PreferenceStore
+from brain.preferences.watched import WatchedPreferences
 from brain.run.feed import Feed
-from brain.run.invocations import Tool
 from brain.run.limits import Limits
-from brain.run.turn import Invocation, Services
+from brain.run.ports import Log
+from brain.run.services import Around, AskAlways, Services
+from brain.run.turn import Invocation
 from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
-    from brain.email.postmark import PostmarkReader
-    from brain.email.sending import Account
     from brain.events.signed import EventSignature
 
-
-log = logging.getLogger("brain")
+# What the brain can do. A feature that is not listed is not there. The order is the order in which
+# features act around a run and read a text, and in which the model is shown their tools.
+FEATURES = (
+    "questions",
+    "aside",
+    "preferences",
+    "documents",
+    "notices",
+    "memory",
+    "email",
+    "reminders",
+    "web",
+)
 
 
 class Wiring:
@@ -53,7 +58,6 @@ class Wiring:
     def __init__(self, env: Env) -> None:
         self.env = env
         self.clock = SystemClock()
-        self._is_watching = False
 
     @cached_property
     def times(self) -> settings.TimeSettings:
@@ -77,24 +81,12 @@ class Wiring:
         return RedisStore(self.redis, self.limits, has_archive=self.database is not None)
 
     @cached_property
-    def board(self) -> RedisNoticeBoard:
-        return RedisNoticeBoard(self.redis, log_bound=self.store.log_bound)
-
-    @cached_property
-    def block(self) -> RedisShownBlock:
-        return RedisShownBlock(self.redis)
-
-    @cached_property
-    def reminders(self) -> Reminders:
-        return RedisReminders(self.redis)
+    def queue(self) -> QStashQueue:
+        return QStashQueue(settings.queue(self.env))
 
     @cached_property
     def schemas(self) -> SchemaWorker:
         return SchemaWorker()
-
-    @cached_property
-    def queue(self) -> QStashQueue:
-        return QStashQueue(settings.queue(self.env))
 
     @cached_property
     def channel(self) -> PusherChannel:
@@ -105,35 +97,82 @@ class Wiring:
         return SignatureCheck(settings.queue(self.env))
 
     @cached_property
+    def features(self) -> tuple[Feature, ...]:
+        """The features of FEATURES, in its order."""
+        modules = (import_module(f"brain.{name}.feature") for name in FEATURES)
+        return tuple(module.feature(self) for module in modules)
+
+    @cached_property
     def services(self) -> Services:
         """All that the brain needs."""
         return Services(
             store=self.store,
-            board=self.board,
-            block=self.block,
-            reminders=self.reminders,
-            schemas=self.schemas,
             queue=self.queue,
             channel=self.channel,
             model=self.model,
-            tools={tool.spec.name: tool for tool in self._tools},
+            schemas=self.schemas,
             clock=self.clock,
             limits=self.limits,
-            archive=self.archive,
-            wishes=self.wishes,
-            memory=self.memory,
-            emails=self.emails,
-            account=self.account,
+            tools={tool.spec.name: tool for each in self.features for tool in each.tools()},
+            consent=self._first("consent", AskAlways),
+            intake=tuple(intake for each in self.features for intake in each.intake()),
+            around=self.around,
         )
 
     @cached_property
-    def archive(self) -> Archive | None:
-        """The archive of logs; None where there is no database."""
+    def around(self) -> tuple[Around, ...]:
+        """What features do around each run."""
+        return tuple(around for each in self.features for around in each.around())
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        """Who announces events."""
+        return self._first("announcer", NobodyAnnounces)
+
+    @cached_property
+    def preferences(self) -> PreferenceStore | None:
+        """The users' settings; None where there is no database."""
         if self.database is None:
             return None
-        from brain.memory.archive import PostgresArchive
+        from brain.preferences.postgres import PostgresPreferences
 
-        return PostgresArchive(self.database)
+        changed = [each.preferences_changed for each in self.features]
+        return WatchedPreferences(
+            PostgresPreferences(self.database), [make() for make in changed if make is not None]
+        )
+
+    @cached_property
+    def log(self) -> Log:
+        """The whole log, as far as it is kept."""
+        logs = (each.log() for each in self.features)
+        return next((log for log in logs if log is not None), self.store)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """The routes of the user's own things, by name and method."""
+        return {
+            name: handlers for each in self.features for name, handlers in each.resources().items()
+        }
+
+    @cached_property
+    def takers(self) -> Takers:
+        """Who takes which words of events."""
+        return {kind: taker for each in self.features for kind, taker in each.takers().items()}
+
+    async def take_word(self, user_id: str, word: object) -> None:
+        """Bring a word from outside where it belongs. Raises what `take_word` of events raises."""
+        await take_word(self.takers, self.announcer, user_id, word)
+
+    async def wake(self, user_id: str) -> None:
+        """Let features act for a user who has come. Raises Unreachable."""
+        for each in self.around:
+            await each.wake(user_id)
+
+    async def on_session(self, user_id: str) -> None:
+        """Let features act when a page has begun a session."""
+        for each in self.features:
+            if each.on_session is not None:
+                await each.on_session(user_id)
 
     @cached_property
     def news(self) -> UpstashNews:
@@ -157,37 +196,17 @@ class Wiring:
 
         return EventSignature(self.events.secret)
 
-    @cached_property
-    def postmark(self) -> "PostmarkReader | None":
-        """The reader of Postmark's webhooks; None where no password is set."""
-        if self.events.postmark_password is None:
-            return None
-        from brain.email.postmark import PostmarkReader
-
-        return PostmarkReader(self.events.postmark_password)
-
     def feed(self, user_id: str, *, since: int) -> Feed:
         """The user's sequence after `since`, for one listener."""
         return Feed(
             self.store,
-            self.archive,
+            self.log,
             self.news,
             self.clock,
             user_id,
             since=since,
-            announce=lambda: announce_pending(self.services, user_id),
+            announce=lambda: self.wake(user_id),
         )
-
-    async def watch_mailbox(self, user_id: str) -> None:
-        """Have the user's mailbox looked into, if they have one; once by each instance, and again
-        after a failure.
-        """
-        if self._is_watching:
-            return
-        try:
-            self._is_watching = await watch_mailbox(self.services, user_id)
-        except (QueueUnreachable, SettingMissing) as error:
-            log.warning("mailbox: no schedule, reason=%s", type(error).__name__)
 
     def begin_invocation(self, seconds: float | None) -> Invocation:
         """A call of a function that lasts `seconds` at most, None where the platform does not
@@ -240,70 +259,7 @@ class Wiring:
 
         return Postgres(url)
 
-    @cached_property
-    def documents(self) -> Documents | None:
-        if self.database is None:
-            return None
-        from brain.documents.postgres import PostgresDocuments
-
-        return PostgresDocuments(self.database)
-
-    @cached_property
-    def memory(self) -> Facts | None:
-        if self.database is None:
-            return None
-        from brain.memory.postgres import PostgresFacts
-        from brain.memory.shown import ShownFacts
-
-        return ShownFacts(PostgresFacts(self.database), self.block)
-
-    @cached_property
-    def wishes(self) -> Wishes | None:
-        if self.database is None:
-            return None
-        from brain.preferences.postgres import PostgresWishes
-        from brain.preferences.shown import ShownWishes
-
-        return ShownWishes(PostgresWishes(self.database), self.block)
-
-    @cached_property
-    def emails(self) -> Emails | None:
-        if self.database is None:
-            return None
-        from brain.email.postgres import PostgresEmails
-
-        return PostgresEmails(self.database)
-
-    @cached_property
-    def account(self) -> "Account | None":
-        """The email account; None where none is set, or no database to mirror it in."""
-        at = settings.email(self.env)
-        if at is None or self.database is None or self.emails is None:
-            return None
-        from brain.email.imap.mailbox import ImapMailbox
-        from brain.email.imap.server import ImapServer
-        from brain.email.sending import Account
-        from brain.email.smtp import SmtpPost
-
-        mailbox = ImapMailbox(ImapServer(at.imap), self.database, now=self.clock.now)
-        post = SmtpPost(at.smtp, at.sender, utc=self.clock.utc)
-        return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
-
-    @property
-    def _tools(self) -> tuple[Tool, ...]:
-        from brain.toolbox import toolbox
-        from brain.web.fetch import HttpWeb
-
-        brings = (self.events.secret, self.events.postmark_password) != (None, None)
-        return toolbox(
-            reminders=self.reminders,
-            queue=self.queue,
-            clock=self.clock,
-            web=HttpWeb(),
-            documents=self.documents,
-            memory=self.memory,
-            archive=self.archive,
-            wishes=self.wishes,
-            emails=self.emails if brings else None,
-            account=self.account,
-        )
+    def _first[T](self, name: str, otherwise: Callable[[], T]) -> T:
+        """What the first feature that has it gives."""
+        made = (getattr(each, name) for each in self.features)
+        return next((make for make in made if make is not None), otherwise)()

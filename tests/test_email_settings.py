@@ -3,6 +3,7 @@
 import pytest
 
 from brain import settings
+from brain.email import settings as email_settings
 from brain.email.settings import MailServer
 from brain.run.errors import SettingMissing
 
@@ -10,22 +11,23 @@ IMAP, SMTP = (
     "imaps://me%40brain.example:p%2Fw%3A%40%C3%A9@imap.example/",
     "smtps://u:p@smtp.example",
 )
+GROUPS = {"email": email_settings.account}
 FULL = {"BRAIN_IMAP_URL": IMAP, "BRAIN_SMTP_URL": SMTP}
 
 
 def refusal(env: dict[str, str]) -> str:
     with pytest.raises(SettingMissing) as missing:
-        settings.email(env)
+        email_settings.account(env)
     return str(missing.value)
 
 
 def test_no_account_is_no_problem() -> None:
-    assert settings.email({}) is None
-    assert settings.problems({})["email"] == ""
+    assert email_settings.account({}) is None
+    assert settings.problems({}, GROUPS)["email"] == ""
 
 
 def test_users_and_passwords_are_percent_decoded() -> None:
-    account = settings.email(FULL)
+    account = email_settings.account(FULL)
     assert account is not None
     assert account.imap == MailServer(
         host="imap.example", port=993, tls=True, user="me@brain.example", password="p/w:@é"
@@ -42,14 +44,16 @@ def test_users_and_passwords_are_percent_decoded() -> None:
 )
 def test_ports_and_encryption_come_from_the_url(scheme: str, port: int, tls: bool) -> None:
     url = scheme if "://" in scheme else f"{scheme}://x:y@h"
-    account = settings.email({**FULL, "BRAIN_IMAP_URL": url, "BRAIN_EMAIL_FROM": "a@b.example"})
+    account = email_settings.account(
+        {**FULL, "BRAIN_IMAP_URL": url, "BRAIN_EMAIL_FROM": "a@b.example"}
+    )
     assert account is not None
     assert (account.imap.port, account.imap.tls) == (port, tls)
 
 
 def test_the_writer_and_the_user_can_be_named() -> None:
     named = {"BRAIN_EMAIL_FROM": "Robin <r@b.example>", "BRAIN_EMAIL_USER": "user-7"}
-    account = settings.email({**FULL, **named})
+    account = email_settings.account({**FULL, **named})
     assert account is not None
     assert (account.sender.name, account.sender.address) == ("Robin", "r@b.example")
     assert account.owner == "user-7"
@@ -79,11 +83,11 @@ def test_what_is_malformed_is_named_and_not_shown(changes: dict[str, str], named
     said = refusal(env)
     assert named in said
     assert "secret" not in said
-    assert settings.problems(env)["email"] == said
+    assert settings.problems(env, GROUPS)["email"] == said
 
 
 def test_no_description_of_a_server_shows_its_password() -> None:
-    account = settings.email({**FULL, "BRAIN_SMTP_URL": "smtps://u:hush@smtp.example"})
+    account = email_settings.account({**FULL, "BRAIN_SMTP_URL": "smtps://u:hush@smtp.example"})
     assert "hush" not in repr(account)
 
 

@@ -40,11 +40,11 @@ def refusal(read: Callable[[Env], Any], env: Env) -> str:
 
 
 def test_a_full_environment_has_no_problems() -> None:
-    assert set(settings.problems(FULL).values()) == {""}
+    assert set(settings.problems(FULL, {}).values()) == {""}
 
 
 def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
-    found = settings.problems({"BRAIN_LEASE_S": "a-secret"})
+    found = settings.problems({"BRAIN_LEASE_S": "a-secret"}, {})
     assert found == {
         "redis": "UPSTASH_REDIS_REST_URL or KV_REST_API_URL is missing",
         "queue": "QSTASH_TOKEN is missing",
@@ -71,7 +71,7 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
     ],
 )
 def test_a_variable_that_is_empty_is_missing_and_named(name: str, service: str) -> None:
-    found = settings.problems({**FULL, name: ""})
+    found = settings.problems({**FULL, name: ""}, {})
     assert name in found[service]
     assert [other for other, text in found.items() if text] == [service]
 
@@ -100,7 +100,7 @@ def test_a_variable_that_is_empty_is_missing_and_named(name: str, service: str) 
 def test_an_address_that_is_none_is_named_and_not_shown(
     name: str, service: str, value: str
 ) -> None:
-    text = settings.problems({**FULL, name: value})[service]
+    text = settings.problems({**FULL, name: value}, {})[service]
     assert name in text
     assert "my-secret" not in text
 

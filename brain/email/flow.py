@@ -3,17 +3,21 @@
 import hashlib
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from brain.email.model import Email
 from brain.email.ports import Emails
-from brain.email.sending import Account
 from brain.events.model import Event
 from brain.events.ports import Announcer
 from brain.run.codec import fingerprint
 from brain.run.ports import Clock, Queue
 from brain.run.tools import Json
 
+if TYPE_CHECKING:
+    from brain.email.sending import Account
+
 SYNC_S = 20.0  # seconds of one look into the mailbox; whatever is left takes another call
+CHECK = "mailbox.check"  # the type of our own event
 CHECKS = "*/10 * * * *"  # every ten minutes: 144 of the free plan's 1,000 messages a day
 SLOT_S = 30  # seconds from one call that goes on with a mailbox to the next: a look fits in
 LATE_S = 1.0  # seconds into its slot that such a call comes, for clocks that differ
@@ -27,7 +31,7 @@ class EmailServices:
     is no database.
     """
 
-    account: Account | None
+    account: "Account | None"
     emails: Emails | None
     announcer: Announcer
     queue: Queue

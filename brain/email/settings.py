@@ -1,15 +1,15 @@
-"""The part of the settings that is about the email account.
+"""The settings of the email account.
 
-On its own because most functions need none of it: what it imports would cost each of them 50 ms.
+On their own because most functions need none of them: the imports would cost each of them 50 ms.
 """
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from brain import settings
 from brain.email.model import Address
 from brain.email.outgoing import recipient
 from brain.run.errors import SettingMissing
-from brain.settings import OWNER
 from brain.variables import Env
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
@@ -41,15 +41,33 @@ class EmailSettings:
     owner: str
 
 
-def read(env: Env) -> EmailSettings:
-    """Raises SettingMissing."""
+def account(env: Env) -> EmailSettings | None:
+    """The email account; None where there is none. Raises SettingMissing."""
+    if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
+        return None
+    return _read(env)
+
+
+def has_email(env: Env, user_id: str) -> bool:
+    """Whether a user's emails are here: the account's owner's, or those that a webhook brings where
+    there is no account. Raises SettingMissing.
+    """
+    if settings.database(env) is None:
+        return False
+    found = account(env)
+    if found is None:
+        return settings.events(env).postmark_password is not None
+    return found.owner == user_id
+
+
+def _read(env: Env) -> EmailSettings:
     imap = _server(env, "BRAIN_IMAP_URL", "imaps", "imap")
     smtp = _server(env, "BRAIN_SMTP_URL", "smtps", "smtp")
     sender = recipient(env.get("BRAIN_EMAIL_FROM") or imap.user)
     if sender is None:
         raise SettingMissing("BRAIN_EMAIL_FROM must be an address, such as me@example.org")
     return EmailSettings(
-        imap=imap, smtp=smtp, sender=sender, owner=env.get("BRAIN_EMAIL_USER") or OWNER
+        imap=imap, smtp=smtp, sender=sender, owner=env.get("BRAIN_EMAIL_USER") or settings.OWNER
     )
 
 

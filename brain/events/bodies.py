@@ -1,16 +1,20 @@
 """POST /api/eventToBrain: the bodies that programs and the queue send, in the brain's words."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, Literal, assert_never
+from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_never
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from brain.email.incoming import brought
-from brain.email.parse import headers, mime
-from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue, Word
+from brain.events.model import Event
 from brain.http.bodies import Body, Cleaned, parse
 from brain.http.edge import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from brain.feature import Readers
 
 MAX_TEXT_CHARS = 100_000
 MAX_LINE_CHARS = 998  # of a line of an email's headers, by RFC 5322
@@ -32,16 +36,6 @@ type Line = Annotated[Cleaned, Field(max_length=MAX_LINE_CHARS)]
 type LongText = Annotated[Cleaned, Field(max_length=MAX_TEXT_CHARS)]
 type Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_credible)]
 type UserId = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_keepable)]
-
-
-class EmailData(Body):
-    """An email that has arrived; without `from` it lies in the mailbox."""
-
-    sender: Annotated[Line | None, Field(alias="from")] = None
-    to: Annotated[tuple[Line, ...], Field(max_length=200, strict=False)] = ()
-    subject: Line = ""
-    text: LongText = ""
-    message_id: Line = ""
 
 
 class ReminderData(Body):
@@ -67,12 +61,6 @@ class EventData(Body):
     expires_at: Moment | None = None
 
 
-class Query(Body):
-    """Of an email that a vendor posts: whose it is, where it is not the owner's."""
-
-    user_id: UserId | None = None
-
-
 class EventBody(Body):
     """What all have in common. `timestamp`: when it happened."""
 
@@ -95,79 +83,86 @@ class OwnBody(Body):
     user_id: UserId
     data: OwnData = OwnData()
 
-    def word(self) -> Word:
-        """In the brain's words."""
-        if self.type == "reminder.due":
-            return ReminderDue(id=self.data.reminder_id)
-        return MailboxChanged()
+    def word(self, readers: "Readers") -> object:
+        """In the brain's words. Raises Problem 422 for what no feature reads."""
+        return _reader(readers, self.type)(self.data)
 
 
-def word_of(body: EventBody, *, event_id: str, now: datetime) -> Word:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """An event as a program reported it. `event_id` is the sender's, `at` when it happened."""
+
+    body: EventBody
+    event_id: str
+    at: datetime
+
+    @property
+    def id(self) -> str:
+        """The same id of the sender's is the same event."""
+        return f"event-{sha256(self.event_id.encode()).hexdigest()[:24]}"
+
+
+def word_of(body: EventBody, *, event_id: str, now: datetime, readers: "Readers") -> object:
     """The event in the brain's words. `event_id` is the sender's: the same one is the same event.
     Raises Problem 422.
     """
-    at = min(body.timestamp or now, now)
-    id = f"event-{sha256(event_id.encode()).hexdigest()[:24]}"
+    reported = Reported(body=body, event_id=event_id, at=min(body.timestamp or now, now))
     match body.type:
         case "email.received":
-            return _email(_data(EmailData, body), event_id=event_id, at=at)
+            return _reader(readers, body.type)(reported)
         case "reminder.due":
-            reminder = _data(ReminderData, body)
-            return Event(id=id, kind="reminder", at=at, text=reminder.text)
+            return _reminder(reported)
         case "document.changed":
-            document = _data(DocumentData, body)
-            return Event(
-                id=id,
-                kind="document",
-                at=at,
-                text=document.text,
-                subject=document.title,
-                sender=document.by,
-            )
+            return _document(reported)
         case "event":
-            happened = _data(EventData, body)
-            return Event(
-                id=id,
-                kind="event",
-                at=at,
-                text=happened.text,
-                sender=happened.source,
-                urgent=happened.urgent,
-                expires_at=happened.expires_at,
-            )
+            return _event(reported)
         case _:
             assert_never(body.type)
 
 
-def _data[T: Body](kind: type[T], body: EventBody) -> T:
+def _reader(readers: "Readers", type: str) -> "Callable[[Any], object]":
+    """Raises Problem 422."""
+    if (reader := readers.get(type)) is None:
+        fault = {"field": "type", "message": "is not taken by this deployment"}
+        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+    return reader
+
+
+def _reminder(reported: Reported) -> Event:
+    reminder = data_of(ReminderData, reported.body)
+    return Event(id=reported.id, kind="reminder", at=reported.at, text=reminder.text)
+
+
+def _document(reported: Reported) -> Event:
+    document = data_of(DocumentData, reported.body)
+    return Event(
+        id=reported.id,
+        kind="document",
+        at=reported.at,
+        text=document.text,
+        subject=document.title,
+        sender=document.by,
+    )
+
+
+def _event(reported: Reported) -> Event:
+    happened = data_of(EventData, reported.body)
+    return Event(
+        id=reported.id,
+        kind="event",
+        at=reported.at,
+        text=happened.text,
+        sender=happened.source,
+        urgent=happened.urgent,
+        expires_at=happened.expires_at,
+    )
+
+
+def data_of[T: Body](kind: type[T], body: EventBody) -> T:
+    """The data of an event as its type. Raises Problem 422, which names each field."""
     try:
         return parse(kind, body.data)
     except Problem as problem:
         for fault in problem.errors or ():
             fault["field"] = f"data.{fault['field']}" if fault["field"] != "body" else "data"
         raise
-
-
-def _email(data: EmailData, *, event_id: str, at: datetime) -> Word:
-    if data.sender is None:
-        return MailboxChanged()
-    senders = headers.people(data.sender)
-    if not senders:
-        fault = {"field": "data.from", "message": "must be an address: Anna <anna@example.org>"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
-    email = brought(
-        name=event_id,
-        sender=senders[0],
-        to=[person for line in data.to for person in headers.people(line)],
-        subject=headers.plain(data.subject),
-        text=mime.tidied(data.text),
-        message_id=_bracketed(data.message_id),
-        arrived_at=at,
-    )
-    return EmailBrought(email=email)
-
-
-def _bracketed(message_id: str) -> str:
-    """As it stands in the email: the mailbox tells of it in that form."""
-    bare = message_id.strip().removeprefix("<").removesuffix(">")
-    return f"<{bare}>" if bare else ""

@@ -1,58 +1,47 @@
-"""The user's own things as the page sends them and gets them."""
+"""What the routes of the user's own things have in common."""
 
-from typing import Annotated
+from starlette.requests import Request
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from brain.http.edge import Answer, Problem, whole_number
 
-from brain.documents.ports import Document, Passage
-from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
-from brain.http.bodies import Body, ClientId, cleaned, not_blank
-from brain.run.codec import iso, message_to_wire
-from brain.run.messages import Message
-from brain.run.tools import Json
-
-MAX_DOCUMENT_BYTES = 1024 * 1024  # of a body: the longest text in any script, escapes included
+LISTED = 50  # of a list unless asked otherwise
+MOST_LISTED = 100
+NO_DATABASE = "This deployment has no database, and so no {}."
 
 
-class DocumentBody(Body):
-    """POST /api/documents. `typed`: the user has written it on the page; else it comes from a file,
-    whoever wrote that. `key`: the same one makes one document, however often it is sent.
-    """
-
-    title: Annotated[
-        str, Field(max_length=MAX_TITLE_CHARS), BeforeValidator(cleaned), AfterValidator(not_blank)
-    ]
-    body: Annotated[str, Field(max_length=MAX_BODY_CHARS), BeforeValidator(cleaned)]
-    typed: bool = False
-    key: ClientId | None = None
+def there[T](port: T | None, things: str) -> T:
+    """The port. Raises Problem 404 where the deployment has none."""
+    if port is None:
+        raise Problem(404, NO_DATABASE.format(things))
+    return port
 
 
-def document_to_wire(document: Document) -> Json:
-    """The whole of it."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "version": version(document.title, document.body),
-        "updatedAt": iso(document.updated_at),
-        "foreign": document.foreign,
-        "body": document.body,
-    }
+def known[T](thing: T | None, name: str) -> T:
+    """The thing. Raises Problem 404 where the user has none of that id."""
+    if thing is None:
+        raise Problem(404, f"You have no {name} of this id.")
+    return thing
 
 
-def passage_to_wire(passage: Passage) -> Json:
-    """A document in a list."""
-    return {
-        "id": passage.document_id,
-        "title": passage.title,
-        "version": passage.version,
-        "updatedAt": iso(passage.updated_at),
-        "foreign": passage.foreign,
-        "snippet": passage.snippet,
-    }
+def deleted(id: str, name: str, *, was_there: bool) -> Answer:
+    """The answer to a deletion. Raises Problem 404."""
+    return Answer({"deleted": known(id if was_there else None, name)})
 
 
-def question_to_wire(message: Message) -> Json:
-    """A question that waits, without its place in the log, which it is not kept with."""
-    wire = message_to_wire(message)
-    told = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
-    return {name: wire[name] for name in told if name in wire}
+def id_of(request: Request) -> str:
+    """The id in the query. Raises Problem 422."""
+    id = request.query_params.get("id")
+    if not id:
+        fault = {"field": "id", "message": "is missing"}
+        raise Problem(422, "The query is not right.", errors=[fault])
+    return id
+
+
+def query_of(request: Request) -> str:
+    """The words to look for; empty for none."""
+    return request.query_params.get("query", "").strip()
+
+
+def limit_of(request: Request) -> int:
+    """How many to list. Raises Problem 422."""
+    return whole_number(request, "limit", default=LISTED, low=1, high=MOST_LISTED)

@@ -2,10 +2,8 @@
 
 import logging
 
-from brain.memory.ports import Archive
+from brain.memory.services import MemoryServices
 from brain.run.errors import Unreachable
-from brain.run.limits import Limits
-from brain.run.state import StateStore
 
 EVERY = 100  # entries between two tidyings, so that most turns pay for none
 COPY_EVERY = 20  # entries between two copies; what is newer the model is shown anyway
@@ -20,30 +18,30 @@ def is_due(before_seq: int, last_seq: int, *, keep: int) -> bool:
     return last_seq > keep and before_seq // EVERY < last_seq // EVERY
 
 
-async def tidy_log(
-    store: StateStore, archive: Archive, user_id: str, *, last_seq: int, limits: Limits
-) -> None:
+async def tidy_log(services: MemoryServices, user_id: str, *, last_seq: int) -> None:
     """Move what is older than the last `log_entries` into the archive.
 
     Archive first, forget second: a death in between leaves entries in both places, and storing
     them again changes nothing; the other way round they would be gone.
     """
-    below = last_seq - limits.log_entries + 1
+    if services.archive is None:
+        return
+    below = last_seq - services.limits.log_entries + 1
     try:
         for _ in range(PAGES):
-            page = await store.read(user_id, since=0, limit=PAGE)
+            page = await services.store.read(user_id, since=0, limit=PAGE)
             old = [entry for entry in page.entries if entry.seq < below]
             if not old:
                 return
-            await archive.store(user_id, old)
-            await store.trim(user_id, below=old[-1].seq + 1)
+            await services.archive.store(user_id, old)
+            await services.store.trim(user_id, below=old[-1].seq + 1)
     except Unreachable as error:
         # Nothing is lost: the store keeps more than it needs until the next time.
         log.warning("archive: not now, reason=%s", type(error).__name__)
 
 
 async def copy_log(
-    store: StateStore, archive: Archive, user_id: str, *, before_seq: int, last_seq: int
+    services: MemoryServices, user_id: str, *, before_seq: int, last_seq: int
 ) -> None:
     """Let the archive have the newest entries too, for the sake of those who search it.
 
@@ -51,15 +49,15 @@ async def copy_log(
     misses because the archive is away, the next one brings, and else `tidy_log`.
     """
     passed = before_seq // COPY_EVERY
-    if passed == last_seq // COPY_EVERY:
+    if services.archive is None or passed == last_seq // COPY_EVERY:
         return
     since = max(0, (passed - 1) * COPY_EVERY)
     try:
         for _ in range(PAGES):
-            page = await store.read(user_id, since=since, limit=PAGE)
+            page = await services.store.read(user_id, since=since, limit=PAGE)
             if not page.entries:
                 return
-            await archive.store(user_id, page.entries)
+            await services.archive.store(user_id, page.entries)
             since = page.entries[-1].seq
     except Unreachable as error:
         log.warning("archive: no copy, reason=%s", type(error).__name__)

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 from brain.memory.archiving import copy_log, is_due, tidy_log
 from brain.memory.model import Summary
-from brain.memory.ports import Archive, Facts, ShownBlock
 from brain.memory.rules import SHOWN_FACTS, memory_block
+from brain.memory.services import MemoryServices
 from brain.memory.summary import due, first_seq, portion, summarised, summary_prompt
 from brain.preferences.flow import preferences_of
-from brain.preferences.ports import PreferenceStore
 from brain.run.errors import ModelFault, Unreachable
 from brain.run.journal import Answered
-from brain.run.limits import Limits
-from brain.run.ports import Clock, Log, Model, Prompt
-from brain.run.state import StateStore
+from brain.run.ports import Prompt
 from brain.run.tools import Effect
 from brain.run.turn import Turn
 
@@ -26,23 +23,6 @@ LEAST_S = 5.0  # seconds that must be left of the invocation to begin with it
 PAGE = 200  # entries read for it
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryServices:
-    """What memory needs. `facts`, `archive` and `preferences` are None where there is no
-    database; `log` is the whole log as far as it is kept.
-    """
-
-    facts: Facts | None
-    archive: Archive | None
-    preferences: PreferenceStore | None
-    block: ShownBlock
-    store: StateStore
-    log: Log
-    model: Model
-    clock: Clock
-    limits: Limits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,13 +55,10 @@ class Memory:
 
 async def archive_turn(services: MemoryServices, turn: Turn) -> None:
     """Copy what the turn added to the log into the archive, and shorten the log if that is due."""
-    if services.archive is None:
-        return
-    store, archive, user_id = services.store, services.archive, turn.user_id
     before_seq, last_seq = turn.began_seq, turn.state.seq
-    await copy_log(store, archive, user_id, before_seq=before_seq, last_seq=last_seq)
+    await copy_log(services, turn.user_id, before_seq=before_seq, last_seq=last_seq)
     if is_due(before_seq, last_seq, keep=services.limits.log_entries):
-        await tidy_log(store, archive, user_id, last_seq=last_seq, limits=services.limits)
+        await tidy_log(services, turn.user_id, last_seq=last_seq)
 
 
 async def renew_shown(services: MemoryServices, turn: Turn) -> None:

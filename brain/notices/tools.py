@@ -2,6 +2,7 @@
 
 from brain.events.model import EVENT_KINDS
 from brain.memory.tools import MAX_ID_CHARS, MemoryTool, unreachable
+from brain.notices.ports import RuleStore
 from brain.notices.rules import (
     MAX_ABOUT_CHARS,
     MAX_SENDER_CHARS,
@@ -9,17 +10,16 @@ from brain.notices.rules import (
     MAX_WORDS,
     rule_to_wire,
 )
-from brain.preferences.ports import Wishes
 from brain.run.invocations import Tool, ToolInvocation
 from brain.run.tools import Effect, Json, ToolSpec
 
 
-def rule_tools(wishes: Wishes) -> tuple[Tool, ...]:
+def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
     """All of them."""
 
     async def tell(invocation: ToolInvocation) -> Json:
         given = invocation.arguments
-        rule = await wishes.add_rule(
+        rule = await rules.add_rule(
             invocation.user_id,
             about=given["about"],
             sender=given.get("from"),
@@ -33,15 +33,15 @@ def rule_tools(wishes: Wishes) -> tuple[Tool, ...]:
 
     async def stop(invocation: ToolInvocation) -> Json:
         # None is no fault: after a crash the errand is run again, and has removed it already.
-        gone = await wishes.remove_rule(invocation.user_id, invocation.arguments["id"])
+        gone = await rules.remove_rule(invocation.user_id, invocation.arguments["id"])
         return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
 
     async def all_rules(invocation: ToolInvocation) -> Json:
-        return {"rules": [rule_to_wire(rule) for rule in await wishes.rules(invocation.user_id)]}
+        return {"rules": [rule_to_wire(rule) for rule in await rules.rules(invocation.user_id)]}
 
     async def shall_stop(invocation: ToolInvocation) -> str | None:
         id = invocation.arguments["id"]
-        found = (rule for rule in await wishes.rules(invocation.user_id) if rule.id == id)
+        found = (rule for rule in await rules.rules(invocation.user_id) if rule.id == id)
         rule = next(found, None)
         return f"Shall I no longer tell you of this: {rule.about}" if rule else None
 

@@ -12,7 +12,7 @@ MAX_CHARS = 500  # a reminder is a sentence; what is longer is a document to be 
 LONGEST = timedelta(days=366)
 STAGE_S = 6 * 24 * 3600.0  # seconds; the queue keeps a message for seven days, on the free plan
 EARLY_S = 30.0  # seconds by which the queue's clock may be ahead of ours
-DUE, CHECK = "reminder.due", "mailbox.check"  # the types of our own events
+DUE = "reminder.due"  # the type of our own event
 
 
 def objection(text: str, at: datetime, now: datetime) -> str:

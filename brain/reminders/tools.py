@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from brain.preferences.ports import Wishes
+from brain.preferences.ports import PreferenceStore
 from brain.preferences.rules import zone
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
@@ -34,17 +34,21 @@ NOT_KEPT: Json = {"cancelled": None, "note": "There is no reminder of this id, a
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """What the tools need. Without `wishes` the user's clock is UTC."""
+    """What the tools need. Without `preferences` the user's clock is UTC."""
 
     reminders: Reminders
     queue: Queue
     clock: Clock
-    wishes: Wishes | None
+    preferences: PreferenceStore | None
 
     async def zone(self, user_id: str) -> tzinfo:
         """The user's own. Raises ToolFault when it cannot be known now."""
         try:
-            return UTC if self.wishes is None else zone(await self.wishes.preferences(user_id))
+            return (
+                UTC
+                if self.preferences is None
+                else zone(await self.preferences.preferences(user_id))
+            )
         except (DatabaseUnreachable, EntryUnreadable):
             raise ToolFault(AWAY) from None
 
@@ -84,10 +88,10 @@ class ReminderTool:
 
 
 def reminder_tools(
-    reminders: Reminders, queue: Queue, clock: Clock, wishes: Wishes | None
+    reminders: Reminders, queue: Queue, clock: Clock, preferences: PreferenceStore | None
 ) -> tuple[Tool, ...]:
     """All of them."""
-    calendar = Calendar(reminders=reminders, queue=queue, clock=clock, wishes=wishes)
+    calendar = Calendar(reminders=reminders, queue=queue, clock=clock, preferences=preferences)
     works = ((REMIND, _remind), (CANCEL, _cancel), (LIST, _list))
     return tuple(ReminderTool(spec=spec, calendar=calendar, work=work) for spec, work in works)
 

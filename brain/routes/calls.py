@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from typing import assert_never
 
 from starlette.background import BackgroundTask
@@ -14,49 +13,34 @@ from brain.run.codec import entry_to_wire, message_to_wire
 from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.errors import BrainError
 from brain.run.go import brain_go
-from brain.run.messages import Decision, LogEntry, Message, Remark, Utterance
+from brain.run.messages import LogEntry, Message, Utterance
+from brain.run.moves import UserRequest
 from brain.run.patience import wait_for
 from brain.run.pieces import Piece, piece_to_wire
-from brain.run.tools import ClientTool, Json
-from brain.run.turn import Invocation, Services
+from brain.run.services import Services
+from brain.run.tools import Json
+from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserRequest:
-    """What came in with a call. `patience_s` None: the caller did not say how long it waits."""
-
-    text: str
-    message_id: str
-    agent_call_id: str | None = None
-    recent_context: tuple[Remark, ...] = ()
-    client_tools: tuple[ClientTool, ...] = ()
-    decision: Decision | None = None
-    patience_s: float | None = None
-
-
 def begin(
-    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation, reply: Reply
+    wiring: Wiring, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> "asyncio.Task[None]":
     """Let the brain go on with it, beside the caller. The function may end only after this task."""
     warming = asyncio.ensure_future(wiring.warm())
     warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
-    return asyncio.ensure_future(_run(wiring.services, user_id, user_request, invocation, reply))
+    return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
-async def answer(
-    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation
-) -> Answer:
+async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Answer:
     """The outcome, within the caller's patience. The function goes on after it as long as the
     brain does.
     """
     reply = Reply()
-    brain = begin(wiring, user_id, user_request, invocation, reply)
-    patience_s = (
-        wiring.times.patience_s if user_request.patience_s is None else user_request.patience_s
-    )
+    brain = begin(wiring, request, invocation, reply)
+    patience_s = wiring.times.patience_s if request.patience_s is None else request.patience_s
     try:
         outcome = await wait_for(reply, patience_s=patience_s)
     except asyncio.CancelledError:
@@ -65,14 +49,12 @@ async def answer(
     return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
 
 
-def stream(
-    wiring: Wiring, user_id: str, user_request: UserRequest, invocation: Invocation
-) -> EventStream:
+def stream(wiring: Wiring, request: UserRequest, invocation: Invocation) -> EventStream:
     """The run as it happens. Who sees it is not kept waiting: patience counts only if named."""
     heard: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(heard.put_nowait)
-    brain = begin(wiring, user_id, user_request, invocation, reply)
-    return EventStream(_events(reply, heard, user_request.patience_s or 0), beside=brain)
+    brain = begin(wiring, request, invocation, reply)
+    return EventStream(_events(reply, heard, request.patience_s or 0), beside=brain)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -117,26 +99,11 @@ async def _events(
 
 
 async def _run(
-    services: Services,
-    user_id: str,
-    user_request: UserRequest,
-    invocation: Invocation,
-    reply: Reply,
+    services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> None:
-    """The brain, whose end is nobody's to hear but the reply's."""
+    """The brain. Only the reply learns how it ended."""
     try:
-        await brain_go(
-            services,
-            user_id,
-            user_request.recent_context,
-            text=user_request.text,
-            message_id=user_request.message_id,
-            agent_call_id=user_request.agent_call_id,
-            client_tools=user_request.client_tools,
-            decision=user_request.decision,
-            invocation=invocation,
-            reply=reply,
-        )
+        await brain_go(services, request, invocation, reply)
     except BrainError as error:
         reply.fail(error)
         log.warning("brain: ended, error=%s", where(error))

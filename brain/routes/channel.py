@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.http.edge import Answer, read_body
-from brain.notices.flow import announce_pending
-from brain.notices.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.run.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")
@@ -39,7 +38,7 @@ async def _note(presence: Presence, wiring: Wiring) -> None:
                 presence.user_hash, is_occupied=presence.is_occupied, at_ms=presence.at_ms
             )
             if presence.is_occupied and found.is_new and found.held and found.user_id:
-                await announce_pending(wiring.services, found.user_id)
+                await wiring.wake(found.user_id)
         case Occupied() | MemberChange():
             pass  # who is subscribed to the messages is what counts
         case ClientMessage(member=member) if member and not member.startswith(presence.user_hash):

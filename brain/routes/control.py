@@ -17,12 +17,12 @@ from brain.http.orders import (
     parse_order,
 )
 from brain.questions.consent import reading
-from brain.routes.calls import UserRequest, answer
+from brain.routes.calls import answer
 from brain.run.codec import fingerprint, message_to_wire
 from brain.run.control import stop_run
 from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
-from brain.run.moves import Stopped
+from brain.run.moves import Stopped, UserRequest
 from brain.run.schema import misfit
 from brain.run.tools import Json
 from brain.wiring import Wiring
@@ -43,7 +43,7 @@ async def control(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     done = await carry_out(parse_order(await read_json(request)), wiring, caller.user_id)
     if isinstance(done, UserRequest):
-        return await answer(wiring, caller.user_id, done, invocation)
+        return await answer(wiring, done, invocation)
     return Answer(done)
 
 
@@ -63,7 +63,7 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             asked = await wiring.store.question(user_id, order.question_id)
             if asked is None or asked.message.question is None:
                 raise QuestionClosed("unknown")
-            return _decided(order, asked.message.question, wiring)
+            return _decided(order, asked.message.question, wiring, user_id)
         case _:
             assert_never(order)
 
@@ -77,18 +77,21 @@ async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
 
 
 def _decided(
-    order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring
+    order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring, user_id: str
 ) -> UserRequest:
     """The decision, as something that the user says. The same one again has the same id."""
     decision = _decision(order, question, wiring)
     if decision is None:
         assert isinstance(order, AnswerBody)
         name = f"answer-{fingerprint({'text': order.text})}-{order.question_id}"
-        return UserRequest(text=_words(order), message_id=name, patience_s=order.patience)
+        return UserRequest(
+            user_id=user_id, text=_words(order), message_id=name, patience_s=order.patience
+        )
     words = {"approve": YES_CHANGED if isinstance(order, EditBody) else YES, "reject": NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
     name = f"{decision.verdict}-{fingerprint(decision.arguments)}-{decision.question_id}"
     return UserRequest(
+        user_id=user_id,
         text=own or words.get(decision.verdict, RESULT),
         message_id=name,
         decision=decision,

@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import EVENT_ROUTE, RETRIES, retry_after_s
-from brain.events.bodies import EventBody, OwnBody, Query, word_of
-from brain.events.flow import take_word
-from brain.events.model import EmailBrought, Word
+from brain.events.bodies import EventBody, OwnBody, word_of
+from brain.feature import Readers
 from brain.http.bodies import parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.routes.again import OUTAGE_S, retried
@@ -21,8 +20,6 @@ from brain.run.errors import (
 )
 from brain.wiring import Wiring
 
-MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # with attachments in it; the platform takes 4.5 MB
-
 
 async def event_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     """From the queue, from Postmark, or from any program that signs per Standard Webhooks. Told
@@ -31,30 +28,29 @@ async def event_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     if request.headers.get("upstash-signature") is not None:
         return await _from_queue(request, wiring)
     if request.headers.get("authorization", "").lower().startswith("basic "):
-        user_id, word = await _from_postmark(request, wiring)
+        user_id, word = await _from_vendor(request, wiring)
     else:
         user_id, word = await _from_program(request, wiring)
-    await take_word(wiring.services, user_id, word)
+    await wiring.take_word(user_id, word)
     return Answer({"ok": True})
 
 
-async def _from_program(request: Request, wiring: Wiring) -> tuple[str, Word]:
+async def _from_program(request: Request, wiring: Wiring) -> tuple[str, object]:
     raw = await read_body(request)
     if wiring.event_signature is None:
         raise SettingMissing("BRAIN_EVENT_SECRET is missing")
     event_id = wiring.event_signature.check(request.headers, raw)
     body = parse(EventBody, parse_json(raw))
-    return body.user_id, word_of(body, event_id=event_id, now=wiring.clock.utc())
+    readers = {kind: read for each in wiring.features for kind, read in each.readers().items()}
+    now = wiring.clock.utc()
+    return body.user_id, word_of(body, event_id=event_id, now=now, readers=readers)
 
 
-async def _from_postmark(request: Request, wiring: Wiring) -> tuple[str, Word]:
-    """Checked before it is read: a stranger may not make us read megabytes."""
-    if wiring.postmark is None:
-        raise SignatureRefused("no password is set for Postmark")
-    wiring.postmark.check(request.headers.get("authorization"))
-    raw = await read_body(request, limit=MAX_POSTMARK_BYTES)
-    user_id = parse(Query, dict(request.query_params)).user_id or wiring.events.email_user
-    return user_id, EmailBrought(email=wiring.postmark.read(raw, now=wiring.clock.utc()))
+async def _from_vendor(request: Request, wiring: Wiring) -> tuple[str, object]:
+    for each in wiring.features:
+        if each.webhook is not None:
+            return await each.webhook()(request)
+    raise SignatureRefused("no password is set for Postmark")
 
 
 async def _from_queue(request: Request, wiring: Wiring) -> ASGIApp:
@@ -62,7 +58,7 @@ async def _from_queue(request: Request, wiring: Wiring) -> ASGIApp:
     wiring.signature.check(request.headers["upstash-signature"], raw, route=EVENT_ROUTE)
     body = parse(OwnBody, parse_json(raw))
     try:
-        await take_word(wiring.services, body.user_id, body.word())
+        await wiring.take_word(body.user_id, body.word(_own_readers(wiring)))
     except (Unreachable, EntryUnreadable) as error:
         if retried(request) >= RETRIES:
             await _come_again(request, wiring, body)
@@ -82,3 +78,7 @@ async def _come_again(request: Request, wiring: Wiring, body: OwnBody) -> None:
     event = body.model_dump(by_alias=True)
     with suppress(QueueUnreachable):
         await wiring.services.queue.tell(event, delay_s=OUTAGE_S, dedup_id=f"after-{name}")
+
+
+def _own_readers(wiring: Wiring) -> Readers:
+    return {kind: read for each in wiring.features for kind, read in each.own_readers().items()}

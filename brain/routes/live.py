@@ -21,13 +21,14 @@ from brain.http.socket import (
     HangUp,
     Socket,
 )
-from brain.routes.calls import UserRequest, begin, event_of, outcome_to_wire
+from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
-from brain.routes.voice import said_in
+from brain.routes.voice import request_of
 from brain.run.codec import clean
 from brain.run.deliver import Reply, Shown
 from brain.run.errors import TokenRefused, Unreachable
+from brain.run.moves import UserRequest
 from brain.run.patience import wait_for
 from brain.run.tools import Json
 from brain.run.turn import Invocation
@@ -193,7 +194,7 @@ class Talk:
         """Carry out a text or an order, and answer it. Raises HangUp."""
         try:
             if frame["type"] == "say":
-                said = await said_in(parse(VoiceBody, frame), self._wiring)
+                said = await request_of(parse(VoiceBody, frame), self._wiring, self._user_id)
                 await self._say(said, frame)
                 return
             async with self._ordering:
@@ -212,7 +213,7 @@ class Talk:
 
     async def _say(self, user_request: UserRequest, frame: Json) -> None:
         reply = Reply(self._show)
-        brain = begin(self._wiring, self._user_id, user_request, self._invocation, reply)
+        brain = begin(self._wiring, user_request, self._invocation, reply)
         self._brains.add(brain)
         brain.add_done_callback(self._brains.discard)
         outcome = await wait_for(reply, patience_s=user_request.patience_s or 0)

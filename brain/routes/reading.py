@@ -8,9 +8,7 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
-from brain.notices.flow import announce_pending
 from brain.run.codec import entry_to_wire, iso_ms
-from brain.run.reading import read_log
 from brain.version import VERSION
 from brain.wiring import Wiring
 
@@ -23,7 +21,7 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     since = whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
     limit = whole_number(request, "limit", default=DEFAULT_LIMIT, low=1, high=MAX_LIMIT)
-    page = await read_log(wiring.store, wiring.archive, caller.user_id, since=since, limit=limit)
+    page = await wiring.log.read(caller.user_id, since=since, limit=limit)
     return tagged(
         request,
         {
@@ -40,9 +38,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
         return health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
-    beside = (
-        BackgroundTask(announce_pending, wiring.services, caller.user_id) if found.held else None
-    )
+    beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
     return tagged(
         request,
         {
@@ -64,7 +60,8 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 def health(wiring: Wiring) -> Answer:
     """Which services are set up: names of what is missing, and no value. Calls nobody."""
-    problems = settings.problems(wiring.env)
+    groups = {name: read for each in wiring.features for name, read in each.settings.items()}
+    problems = settings.problems(wiring.env, groups)
     checks = {
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()

@@ -14,12 +14,10 @@ from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
 from brain.run.codec import iso
-from brain.run.errors import SettingMissing, TokenRefused
+from brain.run.errors import TokenRefused
 from brain.run.tools import Json
 from brain.variables import Env
 from brain.wiring import Wiring
-
-OWNER = "owner"  # the user id of a deployment that one person keeps for themselves
 
 
 async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
@@ -38,9 +36,9 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
             "presenceChannel": presence,
             "pusher": _pusher(wiring.env),
             "cursor": status.last_seq,
-            "features": _features(wiring.env, token.user_id),
+            "features": _features(wiring, token.user_id),
         },
-        background=BackgroundTask(wiring.watch_mailbox, token.user_id),
+        background=BackgroundTask(wiring.on_session, token.user_id),
     )
 
 
@@ -72,10 +70,10 @@ async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
         return await tokens.check(request.headers.get("authorization"))
     if body.access_key and session.access_key:
         if hmac.compare_digest(body.access_key.encode(), session.access_key.encode()):
-            return tokens.make(OWNER)
+            return tokens.make(settings.OWNER)
         raise TokenRefused("that is not the access key")
     if session.is_open and not session.access_key:
-        return tokens.make(OWNER)
+        return tokens.make(settings.OWNER)
     raise TokenRefused("an access key is needed" if session.access_key else "a token is needed")
 
 
@@ -91,23 +89,13 @@ def _pusher(env: Env) -> Json:
     return found
 
 
-def _features(env: Env, user_id: str) -> Json:
-    at, has_database = settings.model(env), settings.database(env) is not None
+def _features(wiring: Wiring, user_id: str) -> Json:
+    env = wiring.env
     return {
-        "documents": has_database,
-        "memory": has_database,
-        "email": _has_email(env, user_id),
-        "model": {"name": at.model, "scripted": settings.scripted(env)},
+        **{name: has for each in wiring.features for name, has in each.session(user_id).items()},
+        "model": {"name": settings.model(env).model, "scripted": settings.scripted(env)},
         "local": settings.session(env).is_open,
     }
-
-
-def _has_email(env: Env, user_id: str) -> bool:
-    """No for an account that is not set up right: a session does not need it, and health tells."""
-    try:
-        return settings.has_email(env, user_id)
-    except SettingMissing:
-        return False
 
 
 def _field(fields: object, name: str) -> str:

@@ -5,7 +5,8 @@ from starlette.types import ASGIApp
 
 from brain.http.bodies import VoiceBody, check_tools, parse
 from brain.http.edge import invocation_seconds, read_json
-from brain.routes.calls import UserRequest, answer, stream
+from brain.routes.calls import answer, stream
+from brain.run.moves import UserRequest
 from brain.wiring import Wiring
 
 
@@ -13,16 +14,18 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     """Read, admit, run, deliver. The function goes on after its response while the brain does."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    user_request = await said_in(parse(VoiceBody, await read_json(request)), wiring)
+    body = parse(VoiceBody, await read_json(request))
+    user_request = await request_of(body, wiring, caller.user_id)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return stream(wiring, caller.user_id, user_request, invocation)
-    return await answer(wiring, caller.user_id, user_request, invocation)
+        return stream(wiring, user_request, invocation)
+    return await answer(wiring, user_request, invocation)
 
 
-async def said_in(body: VoiceBody, wiring: Wiring) -> UserRequest:
-    """The body in the brain's words. Raises Problem 422, CheckerUnreachable."""
+async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserRequest:
+    """The body as a request of this user. Raises Problem 422, CheckerUnreachable."""
     await check_tools(body, lambda: wiring.services.schemas)
     return UserRequest(
+        user_id=user_id,
         text=body.text,
         message_id=body.message_id or wiring.clock.new_id(),
         agent_call_id=body.agent_call_id,

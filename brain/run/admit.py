@@ -34,11 +34,9 @@ async def admit(
     believe that the text was accepted.
     """
     since = services.clock.now()
-    arrival: Arrival | None = _arrival(services, request, invocation)
-    for each in services.intake:
-        arrival = await each.read(arrival, reply)
-        if arrival is None:
-            return None
+    arrival = await _read(services, _arrival(services, request, invocation), reply)
+    if arrival is None:
+        return None
     admission = await services.store.admit(arrival)
     if not isinstance(admission, Admitted):
         await _turn_away(services, arrival, admission, reply)
@@ -48,6 +46,15 @@ async def admit(
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
     reply.show(_own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id))
     return turn
+
+
+async def _read(services: Services, arrival: Arrival, reply: Reply) -> Arrival | None:
+    """The text, with what the intake found in it; None if it was answered."""
+    found: Arrival | None = arrival
+    for each in services.intake:
+        if found is not None:
+            found = await each.read(found, reply)
+    return found
 
 
 def _arrival(services: Services, request: UserRequest, invocation: Invocation) -> Arrival:

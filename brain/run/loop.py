@@ -80,7 +80,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
 async def ask(turn: Turn, pieces: Pieces) -> Answered:
     """The model's answer; the last loop's tool results are recorded while it thinks."""
     recording = None
-    if turn.unrecorded:
+    if turn.state.unrecorded:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
     asking = asyncio.ensure_future(_insist(turn, pieces))
     try:

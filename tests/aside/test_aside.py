@@ -15,7 +15,7 @@ from brain.run.errors import TooManyTexts
 from brain.run.go import brain_go
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Kind, Message, Utterance
-from brain.run.moves import Asked
+from brain.run.moves import Asked, UserRequest
 from brain.run.state import StateStore
 from brain.run.step import CONTINUE
 from brain.run.tools import ClientTool, Effect, Json
@@ -104,13 +104,10 @@ async def test_who_follows_the_question_hears_it_and_its_answer_and_the_channel_
     await asyncio.sleep(20)
     heard: list[Shown] = []
     await brain_go(
-        world.services,
-        "anna",
-        text=STATUS,
-        message_id="message-1",
-        agent_call_id=None,
-        invocation=world.invocation(),
-        reply=Reply(heard.append),
+        world.ports.services(),
+        UserRequest(user_id="anna", text=STATUS, message_id="message-1"),
+        world.invocation(),
+        Reply(heard.append),
     )
     assert heard == list((await world.log())[1:])
     assert [type(entry) for entry in heard] == [Utterance, Message]
@@ -244,7 +241,7 @@ async def test_whatever_holds_a_word_more_is_for_the_model(text: str) -> None:
     await world.ask(text)
     assert tool.sent == []
     assert world.model.prompts[1].messages[-1]["content"] == text
-    question = await world.services.store.question("anna", None)
+    question = await world.ports.store.question("anna", None)
     assert question is not None
     assert question.is_open
 
@@ -265,7 +262,7 @@ async def test_a_yes_that_another_text_overtakes_is_for_the_model() -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("Sunny.", delay_s=3), words("So.")], tools=[tool])
     await asked(world)
-    world.services = replace(world.services, store=SlowToTell(world.services.store))
+    world.ports = replace(world.ports, store=SlowToTell(world.ports.store))
     yes = world.spawn(world.ask("Yes."))
     await asyncio.sleep(0.5)
     await asyncio.gather(world.ask("What is the weather?"), yes)
@@ -313,7 +310,7 @@ async def test_a_yes_that_was_said_before_the_question_is_no_answer_to_it() -> N
     assert early.state == "recorded"
     await first
     assert tool.sent == []
-    assert await world.services.store.question("anna", None) is None
+    assert await world.ports.store.question("anna", None) is None
 
 
 @in_virtual_time

@@ -7,10 +7,11 @@ from brain.events.model import Event
 from brain.run.deliver import Outcome
 from brain.run.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.run.messages import Decision
-from brain.run.moves import WakeCall
-from brain.run.turn import Invocation, Services
+from brain.run.moves import UserRequest, WakeCall
+from brain.run.turn import Invocation
 from tests.chaos.ledger import Said
 from tests.chaos.processes import Process
+from tests.fakes.house import Ports
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -105,11 +106,11 @@ async def happen(world: "World", user: str) -> None:
 
 def _tell(world: "World", user: str, event: Event) -> Process:
     """A call of /api/eventToBrain."""
-    process, _, services = world.start(user)
+    process, _, ports = world.start(user)
 
     async def edge() -> None:
         try:
-            await world.product.take_word(services, user, event)
+            await world.product.take_word(ports.takers(), ports.notices(), user, event)
         finally:
             process.finish()
 
@@ -120,13 +121,11 @@ def _tell(world: "World", user: str, event: Event) -> Process:
 
 def _stop(world: "World", user: str) -> Process:
     """A call of /api/control."""
-    process, _, services = world.start(user)
+    process, _, ports = world.start(user)
 
     async def edge() -> None:
         try:
-            await world.product.stop_run(
-                services.store, services.channel, services.clock, user, run_id=None
-            )
+            await world.product.stop_run(ports.store, ports.channel, ports.clock, user, run_id=None)
         finally:
             process.finish()
 
@@ -137,11 +136,11 @@ def _stop(world: "World", user: str) -> Process:
 
 def _ask(world: "World", said: Said) -> Process:
     """A call of /api/voiceToBrain."""
-    process, invocation, services = world.start(said.user)
+    process, invocation, ports = world.start(said.user)
 
     async def edge() -> Outcome:
         reply = world.product.reply()
-        brain = asyncio.ensure_future(_run(world, services, said, invocation, reply))
+        brain = asyncio.ensure_future(_run(world, ports, said, invocation, reply))
         brain.add_done_callback(lambda _: process.finish())
         outcome: Outcome = await world.product.wait_for(reply, patience_s=world.story.patience_s)
         told = said.unheard if process.is_deserted else said.outcomes
@@ -156,19 +155,16 @@ def _ask(world: "World", said: Said) -> Process:
 
 
 async def _run(
-    world: "World", services: Services, said: Said, invocation: Invocation, reply: Any
+    world: "World", ports: Ports, said: Said, invocation: Invocation, reply: Any
 ) -> None:
     try:
-        await world.product.brain_go(
-            services,
-            said.user,
+        request = UserRequest(
+            user_id=said.user,
             text=said.text,
             message_id=said.message_id,
-            agent_call_id=None,
             decision=said.decision,
-            invocation=invocation,
-            reply=reply,
         )
+        await world.product.brain_go(ports.services(), request, invocation, reply)
     except BrainError as error:
         reply.fail(error)
         world.tell(f"{invocation.id} fails: {error!r}")
@@ -179,11 +175,11 @@ async def _run(
 
 def _summon(world: "World", wake_call: WakeCall) -> Process:
     """A call of /api/brainToBrain."""
-    process, invocation, services = world.start(wake_call.user_id)
+    process, invocation, ports = world.start(wake_call.user_id)
 
     async def edge() -> None:
         try:
-            await world.product.brain_again(services, wake_call, invocation)
+            await world.product.brain_again(ports.services(), wake_call, invocation)
         finally:
             process.finish()
             world.tell(f"{process.name} ends")

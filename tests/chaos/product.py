@@ -1,18 +1,17 @@
 """The parts of the product that a history runs: the real ones, unless a mutant is handed in."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.events import flow as events
-from brain.notices import flow as notices
 from brain.run import control, go, patience
 from brain.run.deliver import Reply
 from brain.run.limits import Limits
 from brain.run.state import StateStore
-from brain.run.turn import Services
+from tests.fakes.house import Parts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,9 +22,8 @@ class Product:
     brain_again: Callable[..., Awaitable[Any]] = go.brain_again
     wait_for: Callable[..., Awaitable[Any]] = patience.wait_for
     stop_run: Callable[..., Awaitable[Any]] = control.stop_run
-    announce_pending: Callable[..., Awaitable[Any]] = notices.announce_pending
     take_word: Callable[..., Awaitable[Any]] = events.take_word
     reply: Callable[[], Reply] = Reply
-    services: Callable[..., Services] = Services
+    parts: Parts = field(default_factory=Parts)
     store: Callable[[Redis, Limits], StateStore] = RedisStore
     edit: Callable[[str], str] = str

@@ -8,7 +8,7 @@ from typing import Any
 from brain.memory.redis import RedisShownBlock
 from brain.notices.redis import RedisNoticeBoard
 from brain.reminders.redis import RedisReminders
-from brain.run.turn import Invocation, Services
+from brain.run.turn import Invocation
 from tests.chaos import faults
 from tests.chaos.boards import GatedBoard
 from tests.chaos.calls import happen, insist, stop
@@ -19,7 +19,9 @@ from tests.chaos.ledger import Ledger, Said
 from tests.chaos.processes import Process, process_loop
 from tests.chaos.product import Product
 from tests.chaos.stories import Ask, Story
+from tests.fakes.house import Ports
 from tests.fakes.redis import MemoryRedis
+from tests.fakes.schemas import MemorySchemas
 from tests.fakes.world import Clock
 
 # What may keep a living process from giving its last word: it is not known to be recorded, or the
@@ -125,7 +127,7 @@ class World:
         """A line of the history."""
         self.trace.append(f"{self.now:9.3f}  {what}")
 
-    def start(self, user: str) -> tuple[Process, Invocation, Services]:
+    def start(self, user: str) -> tuple[Process, Invocation, Ports]:
         """A process that the platform starts for a call, and ends at its deadline."""
         story, now = self.story, self.now
         invocation = Invocation(
@@ -145,12 +147,12 @@ class World:
         """
         await asyncio.sleep(self.lease_s + faults.OUTAGE_S)
         self._plan = Exactly()
-        process, _, services = self.start(user)
+        process, _, ports = self.start(user)
 
         async def edge() -> None:
             try:
                 await self.store.here(user)
-                await self.product.announce_pending(services, user)
+                await ports.notices().wake(user)
             finally:
                 process.finish()
 
@@ -171,8 +173,10 @@ class World:
 
         asyncio.get_running_loop().call_later(seconds, expire, context=Context())
 
-    def _behind(self, gate: Gate) -> Services:
-        return self.product.services(
+    def _behind(self, gate: Gate) -> Ports:
+        return Ports(
+            parts=self.product.parts,
+            schemas=MemorySchemas(),
             store=GatedStore(gate, self.store),
             board=GatedBoard(gate, RedisNoticeBoard(self.redis)),
             block=RedisShownBlock(self.redis),

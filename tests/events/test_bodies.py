@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.email.model import Address, Folder
-from brain.events.bodies import MAX_TEXT_CHARS, EventBody, OwnBody, Query, word_of
-from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue, Word
+from brain.email.flow import check_event
+from brain.email.http import Query
+from brain.email.model import Address, EmailBrought, Folder, MailboxChanged
+from brain.events.bodies import MAX_TEXT_CHARS, EventBody, OwnBody, word_of
+from brain.events.model import Event
 from brain.http.bodies import parse
 from brain.http.edge import Problem
-from brain.reminders.rules import check_event, due_event
+from brain.reminders.model import ReminderDue
+from brain.reminders.rules import due_event
+from tests.fakes.house import OWN_READERS, READERS
 
 type Json = dict[str, Any]
 
@@ -26,9 +30,9 @@ MAIL: Json = {
 }
 
 
-def word(type: str, data: Any = None, *, event_id: str = "evt_1", **more: Any) -> Word:
+def word(type: str, data: Any = None, *, event_id: str = "evt_1", **more: Any) -> object:
     given = {"type": type, "userId": "anna", **({} if data is None else {"data": data}), **more}
-    return word_of(parse(EventBody, given), event_id=event_id, now=NOW)
+    return word_of(parse(EventBody, given), event_id=event_id, now=NOW, readers=READERS)
 
 
 def event(type: str, data: Any = None, **more: Any) -> Event:
@@ -264,9 +268,9 @@ def test_values_of_any_type_become_a_word_or_a_422(type: str, data: Json, timest
         ({"type": "reminder.due", "userId": "anna"}, ReminderDue(id="")),
     ],
 )
-def test_what_we_have_asked_the_queue_to_tell_us_is_understood(event: Json, word: Word) -> None:
+def test_what_we_have_asked_the_queue_to_tell_us_is_understood(event: Json, word: object) -> None:
     body = parse(OwnBody, event)
-    assert (body.user_id, body.word()) == ("anna", word)
+    assert (body.user_id, body.word(OWN_READERS)) == ("anna", word)
     assert parse(OwnBody, body.model_dump(by_alias=True)) == body
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.scripts import Keys
+from brain.email.flow import SLOT_S, SYNC_S, watch_mailbox
+from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.sending import Account
-from brain.events.flow import SLOT_S, SYNC_S, take_word, watch_mailbox
-from brain.events.model import EmailBrought, Event, MailboxChanged, ReminderDue
-from brain.reminders.model import Reminder
+from brain.events.model import Event
+from brain.reminders.model import Reminder, ReminderDue
 from brain.reminders.tools import reminder_tools
 from brain.run.answers import Delta
 from brain.run.codec import dumps
@@ -32,22 +33,22 @@ LIVES = 40  # more steps than any story here has
 
 
 def with_reminders(world: World) -> World:
-    services = world.services
+    services = world.ports
     tools = reminder_tools(services.reminders, world.queue, world.clock, None)
-    world.services = replace(services, tools={tool.spec.name: tool for tool in tools})
+    world.ports = replace(services, tools={tool.spec.name: tool for tool in tools})
     return world
 
 
 async def listens(world: World, user: str = "anna") -> None:
     """A page is open, and stays so."""
     at_ms = round(world.clock.utc().timestamp() * 1000) - 60_000
-    await world.services.store.note_presence(Keys.of(user).user, is_occupied=True, at_ms=at_ms)
+    await world.ports.store.note_presence(Keys.of(user).user, is_occupied=True, at_ms=at_ms)
 
 
 async def remind(world: World, seconds: float, text: str = "The oven") -> str:
     """What the model does when the user asks for it; the reminder's id."""
     at = (world.clock.utc() + timedelta(seconds=seconds)).isoformat()
-    tools = tuple(with_reminders(world).services.tools.values())
+    tools = tuple(with_reminders(world).ports.tools.values())
     return str((await use(tools, "remind", {"text": text, "at": at}, key=text))["set"]["id"])
 
 
@@ -73,7 +74,7 @@ async def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
     [message] = await notifications(world)
     assert (message.text, message.speak) == ("A reminder: The oven.", Speak.NOW)
     assert [sent["text"] for sent in world.channel.messages()] == [message.text]
-    assert await world.services.reminders.all("anna") == []
+    assert await world.ports.reminders.all("anna") == []
     await world.settle()
     assert len(await told(world)) == 1
 
@@ -85,7 +86,7 @@ async def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) ->
     await listens(world)
     at = world.clock.utc() + timedelta(minutes=1)
     reminder = Reminder(id="r", text="The oven", at=at, foreign=tainted)
-    await world.services.reminders.add("anna", reminder)
+    await world.ports.reminders.add("anna", reminder)
     await asyncio.sleep(90)
     await world.happen(ReminderDue(id="r"))
     [message] = await notifications(world)
@@ -125,7 +126,7 @@ async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
     world = World()
     await listens(world)
     id = await remind(world, 90)
-    await use(tuple(world.services.tools.values()), "cancelReminder", {"id": id})
+    await use(tuple(world.ports.tools.values()), "cancelReminder", {"id": id})
     await world.settle(3600)
     assert await told(world) == []
 
@@ -172,7 +173,7 @@ def test_a_reminder_is_told_once_wherever_the_process_dies() -> None:
         await world.happen(ReminderDue(id=id))
         await world.settle(60)
         assert await told(world) == ["A reminder: The oven."]
-        assert await world.services.reminders.all("anna") == []
+        assert await world.ports.reminders.all("anna") == []
         return world
 
     wherever_it_dies(story)
@@ -208,7 +209,7 @@ def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
         asked = calls(("remind", f'{{"text":"The oven","at":"{at}"}}'))
         world = with_reminders(World())
         model = Reminding([asked, words("I will.")])
-        world.services = replace(world.services, model=model)
+        world.ports = replace(world.ports, model=model)
         world.lives = [steps]
         for _ in range(2):  # whoever got no answer asks again
             asking = world.spawn(world.ask("Remind me.", message_id="message-1"))
@@ -229,7 +230,7 @@ async def test_a_call_for_a_reminder_that_newer_code_has_set_is_to_be_made_again
     key = Keys.of("anna").key("reminders")
     await world.redis.execute(["HSET", key, "r", form], limit_s=1)
     with pytest.raises(EntryUnreadable):
-        await take_word(world.services, "anna", ReminderDue(id="r"))
+        await world.ports.take_word("anna", ReminderDue(id="r"))
 
 
 # ---- emails
@@ -377,7 +378,7 @@ async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
     mailbox.inbox.append(an_email("new"))
     mailbox.is_away = True
     with pytest.raises(MailboxUnreachable):
-        await take_word(world.services, "anna", MailboxChanged())
+        await world.ports.take_word("anna", MailboxChanged())
     looking = world.spawn(world.happen(MailboxChanged()))
     await asyncio.sleep(5)
     mailbox.is_away = False
@@ -444,8 +445,8 @@ async def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> N
 @in_virtual_time
 async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
     world, mailbox = with_mailbox(owner="ännä")
-    assert await watch_mailbox(world.services, "ännä")
-    assert await watch_mailbox(world.services, "ännä")  # another instance
+    assert await watch_mailbox(world.ports.email(), "ännä")
+    assert await watch_mailbox(world.ports.email(), "ännä")  # another instance
     event: Json = {"type": "mailbox.check", "userId": "ännä", "data": {}}
     assert world.queue.schedules == {"mailbox": ("*/10 * * * *", event)}
     await world.settle(60)
@@ -455,10 +456,10 @@ async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> 
 @in_virtual_time
 async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
     world, _ = with_mailbox()
-    assert not await watch_mailbox(world.services, "ben")
+    assert not await watch_mailbox(world.ports.email(), "ben")
     assert world.queue.asked == 0
     bare = World()
-    assert not await watch_mailbox(bare.services, "anna")
+    assert not await watch_mailbox(bare.ports.email(), "anna")
     await bare.happen(MailboxChanged())
     assert bare.queue.asked == 0
 
@@ -468,4 +469,4 @@ async def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched()
     world, _ = with_mailbox()
     world.queue.refusing = True
     with pytest.raises(QueueUnreachable):
-        await watch_mailbox(world.services, "anna")
+        await watch_mailbox(world.ports.email(), "anna")

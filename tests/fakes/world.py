@@ -15,13 +15,10 @@ from typing import Any
 from brain.cloud.redis.store import RedisStore
 from brain.email.sending import Account
 from brain.events.bodies import OwnBody
-from brain.events.flow import take_word
-from brain.events.model import Word
 from brain.http.bodies import parse
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.notices.redis import RedisNoticeBoard
-from brain.preferences.ports import Wishes
 from brain.reminders.redis import RedisReminders
 from brain.run.answers import Delta
 from brain.run.control import stop_run
@@ -39,14 +36,16 @@ from brain.run.invocations import Tool
 from brain.run.journal import Answered, ToolCall
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark
-from brain.run.moves import Settled, Stopped, WakeCall
+from brain.run.moves import Settled, Stopped, UserRequest, WakeCall
 from brain.run.patience import wait_for
 from brain.run.ports import Prompt
 from brain.run.tools import ClientTool, Json
-from brain.run.turn import Invocation, Services
+from brain.run.turn import Invocation
+from tests.fakes.house import OWN_READERS, Ports
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
+from tests.fakes.wishes import FakeWishes
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -143,7 +142,7 @@ class MemoryQueue:
             self.seen.add(dedup_id)
             self.told.append((event, delay_s, dedup_id))
             word = parse(OwnBody, event)
-            self.world.spawn(self._bring(word.user_id, word.word(), delay_s))
+            self.world.spawn(self._bring(word.user_id, word.word(OWN_READERS), delay_s))
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await self._reach(name)
@@ -156,7 +155,7 @@ class MemoryQueue:
         name.encode("ascii")
         self.asked += 1
 
-    async def _bring(self, user_id: str, word: Word, delay_s: float) -> None:
+    async def _bring(self, user_id: str, word: object, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
         await self.world.happen(word, user=user_id)
 
@@ -240,7 +239,7 @@ class World:
         sayings: Sequence[Saying] = (),
         *,
         tools: Sequence[Tool] = (),
-        wishes: Wishes | None = None,
+        wishes: FakeWishes | None = None,
         memory: Facts | None = None,
         archive: Archive | None = None,
         account: Account | None = None,
@@ -261,7 +260,7 @@ class World:
         self.max_duration_s = max_duration_s
         self.reserve_s = reserve_s
         self.invocations: list[Invocation] = []
-        self.services = Services(
+        self.ports = Ports(
             store=RedisStore(self.redis, self.limits),
             board=RedisNoticeBoard(self.redis),
             block=RedisShownBlock(self.redis),
@@ -273,8 +272,9 @@ class World:
             tools={tool.spec.name: tool for tool in tools},
             clock=self.clock,
             limits=self.limits,
-            wishes=wishes,
-            memory=memory,
+            preferences=wishes,
+            rules=wishes,
+            facts=memory,
             archive=archive,
             emails=account.emails if account else None,
             account=account,
@@ -317,19 +317,17 @@ class World:
     ) -> Outcome:
         """What /api/voiceToBrain does: the outcome that the caller is told."""
         reply = Reply()
+        request = UserRequest(
+            user_id=user,
+            text=text,
+            message_id=message_id or self.clock.new_id(),
+            agent_call_id=agent_call_id,
+            recent_context=tuple(recent_context),
+            client_tools=tuple(client_tools),
+            decision=decision,
+        )
         brain = self._process(
-            lambda services: brain_go(
-                services,
-                user,
-                recent_context,
-                text=text,
-                message_id=message_id or self.clock.new_id(),
-                agent_call_id=agent_call_id,
-                client_tools=client_tools,
-                decision=decision,
-                invocation=self.invocation(),
-                reply=reply,
-            )
+            lambda ports: brain_go(ports.services(), request, self.invocation(), reply)
         )
         brain.add_done_callback(self._ended)
         return await wait_for(reply, patience_s=patience_s)
@@ -338,10 +336,10 @@ class World:
         if not brain.cancelled() and (error := brain.exception()) is not None:
             self.failures.append(error)
 
-    async def happen(self, word: Word, *, user: str = "anna") -> None:
+    async def happen(self, word: object, *, user: str = "anna") -> None:
         """What /api/eventToBrain does, and its sender: tells again until it is taken."""
         while True:
-            taking = self._process(lambda services: take_word(services, user, word))
+            taking = self._process(lambda ports: ports.take_word(user, word))
             await asyncio.wait({taking})
             if not taking.cancelled() and not isinstance(taking.exception(), Unreachable):
                 taking.result()
@@ -350,12 +348,14 @@ class World:
 
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """What /api/control does with a stop."""
-        services = self.services
-        return await stop_run(services.store, services.channel, services.clock, user, run_id=run_id)
+        ports = self.ports
+        return await stop_run(ports.store, ports.channel, ports.clock, user, run_id=run_id)
 
     async def call_again(self, wake_call: WakeCall) -> None:
         """What /api/brainToBrain does."""
-        again = self._process(lambda services: brain_again(services, wake_call, self.invocation()))
+        again = self._process(
+            lambda ports: brain_again(ports.services(), wake_call, self.invocation())
+        )
         await asyncio.wait({again})
         if again.cancelled():
             raise StoreUnreachable("the process died")  # to the queue, a broken connection
@@ -374,18 +374,20 @@ class World:
             self.channel.heard.clear()
             await self.channel.heard.wait()
 
-    def _process(self, story: Callable[[Services], Any]) -> asyncio.Task[Any]:
+    def _process(self, story: Callable[[Ports], Any]) -> asyncio.Task[Any]:
         gate = Gate(steps_left=self.lives.pop(0) if self.lives else None)
         task: asyncio.Task[Any] = self.spawn(story(self._behind(gate)))
         self.alive.append((gate, task))
         return task
 
-    def _behind(self, gate: Gate) -> Services:
-        services, account = self.services, self.services.account
+    def _behind(self, gate: Gate) -> Ports:
+        ports, account = self.ports, self.ports.account
         return replace(
-            services,
-            wishes=services.wishes and Gated(services.wishes, gate),
-            emails=services.emails and Gated(services.emails, gate),
+            ports,
+            preferences=ports.preferences and Gated(ports.preferences, gate),
+            rules=ports.rules and Gated(ports.rules, gate),
+            facts=ports.facts,
+            emails=ports.emails and Gated(ports.emails, gate),
             account=account
             and replace(
                 account,
@@ -393,15 +395,15 @@ class World:
                 mailbox=Gated(account.mailbox, gate),
                 post=Gated(account.post, gate),
             ),
-            store=Gated(services.store, gate),
-            board=Gated(services.board, gate),
-            block=Gated(services.block, gate),
-            reminders=Gated(services.reminders, gate),
-            queue=Gated(services.queue, gate),
-            channel=Gated(services.channel, gate),
-            model=Gated(services.model, gate),
-            tools={name: Gated(tool, gate) for name, tool in services.tools.items()},
-            clock=Gated(services.clock, gate),
+            store=Gated(ports.store, gate),
+            board=Gated(ports.board, gate),
+            block=Gated(ports.block, gate),
+            reminders=Gated(ports.reminders, gate),
+            queue=Gated(ports.queue, gate),
+            channel=Gated(ports.channel, gate),
+            model=Gated(ports.model, gate),
+            tools={name: Gated(tool, gate) for name, tool in ports.tools.items()},
+            clock=Gated(ports.clock, gate),
         )
 
     async def settle(self, seconds: float = 600) -> None:
@@ -412,7 +414,7 @@ class World:
 
     async def log(self, user: str = "anna") -> tuple[LogEntry, ...]:
         """The user's log."""
-        return (await self.services.store.read(user, since=0, limit=10_000)).entries
+        return (await self.ports.store.read(user, since=0, limit=10_000)).entries
 
     async def said(self, user: str = "anna") -> list[Message]:
         """The brain's messages in the log."""

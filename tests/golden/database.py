@@ -16,7 +16,8 @@ from tests.golden.forms import (
     PostgresEmails,
     PostgresFacts,
     PostgresImports,
-    PostgresWishes,
+    PostgresPreferences,
+    PostgresRules,
     plain,
 )
 from tests.golden.keeps import USER
@@ -46,15 +47,16 @@ type Rows = dict[str, list[dict[str, Any]]]
 async def fill(database: Postgres) -> None:
     """Keep something of each kind."""
     documents, memory = PostgresDocuments(database), PostgresFacts(database)
-    wishes, archive = PostgresWishes(database), PostgresArchive(database)
+    preferences, rules = PostgresPreferences(database), PostgresRules(database)
+    archive = PostgresArchive(database)
     made = await documents.create(USER, title="Über", body="Katzen", foreign=True, key="k1")
     await documents.update(USER, made.id, key="k2", foreign=False, append="\nund Hunde")
     parts = [Part(title="File", body="From a file")]
     await PostgresImports(database).take_in(USER, "a.md", digest="0a", parts=parts)
     await memory.remember(USER, text="Anna likes tea", source="said", foreign=False, key="k3")
     await memory.remember(USER, text="Grüße", source="an email", foreign=True, key="k4")
-    await wishes.save(USER, PREFERENCES["all"])
-    await wishes.add_rule(
+    await preferences.save(USER, PREFERENCES["all"])
+    await rules.add_rule(
         USER,
         about="mail of Anna's",
         sender="anna@example.org",
@@ -64,7 +66,7 @@ async def fill(database: Postgres) -> None:
         urgent=True,
         key="k5",
     )
-    await wishes.add_rule(USER, about="whatever is worth it", judge=True, key="k6")
+    await rules.add_rule(USER, about="whatever is worth it", judge=True, key="k6")
     await archive.store(USER, [_at(entry, place) for place, entry in enumerate(ARCHIVED, 1)])
     await PostgresEmails(database).store(USER, [EMAIL])
 
@@ -72,15 +74,16 @@ async def fill(database: Postgres) -> None:
 async def read(database: Postgres) -> dict[str, Any]:
     """What is read of it."""
     documents, memory = PostgresDocuments(database), PostgresFacts(database)
-    wishes, archive = PostgresWishes(database), PostgresArchive(database)
+    preferences, rules = PostgresPreferences(database), PostgresRules(database)
+    archive = PostgresArchive(database)
     emails = PostgresEmails(database)
     reading: dict[str, Callable[[], Awaitable[Any]]] = {
         "documents": lambda: documents.newest(USER, limit=9),
         "documents found": lambda: documents.search(USER, query="hunde", limit=9),
         "facts": lambda: memory.facts(USER, limit=9),
         "facts found": lambda: memory.recall(USER, query="tea", limit=9),
-        "preferences": lambda: wishes.preferences(USER),
-        "rules": lambda: wishes.rules(USER),
+        "preferences": lambda: preferences.preferences(USER),
+        "rules": lambda: rules.rules(USER),
         "log": lambda: archive.read(USER, since=0, limit=99),
         "log found": lambda: archive.search(USER, query="hello", limit=2),
         "emails": lambda: emails.newest(USER, limit=9),

@@ -19,9 +19,11 @@ from brain.cloud.redis.replies import heard_by, mark
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
+from brain.documents.http import document_to_wire, passage_to_wire
 from brain.documents.imports import Part, PostgresImports
 from brain.documents.ports import Document, Passage
 from brain.documents.postgres import PostgresDocuments
+from brain.email.flow import check_event
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
 from brain.email.postgres import PostgresEmails
 from brain.email.postmark import PostmarkReader
@@ -30,7 +32,6 @@ from brain.events.bodies import EventBody, OwnBody, word_of
 from brain.http.bodies import VoiceBody, WakeCallBody, parse
 from brain.http.edge import Problem
 from brain.http.orders import parse_order
-from brain.http.resources import document_to_wire, passage_to_wire, question_to_wire
 from brain.http.stream import BEAT
 from brain.http.stream import Event as Frame
 from brain.memory.archive import PostgresArchive
@@ -39,19 +40,21 @@ from brain.memory.postgres import PostgresFacts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.rules import fact_to_wire
 from brain.notices.model import Notice, Rule
+from brain.notices.postgres import PostgresRules
 from brain.notices.redis import RedisNoticeBoard
 from brain.notices.rules import rule_to_wire
 from brain.preferences.model import Preferences, Quiet
-from brain.preferences.postgres import PostgresWishes
+from brain.preferences.postgres import PostgresPreferences
 from brain.preferences.rules import (
     preferences_from_stored,
     preferences_from_wire,
     preferences_to_stored,
     preferences_to_wire,
 )
+from brain.questions.http import question_to_wire
 from brain.reminders.model import Reminder
 from brain.reminders.redis import RedisReminders
-from brain.reminders.rules import check_event, due_event
+from brain.reminders.rules import due_event
 from brain.reminders.tools import _shown as reminder_to_wire
 from brain.routes.calls import event_of as frame_of
 from brain.routes.calls import outcome_to_wire
@@ -139,7 +142,8 @@ __all__ = [
     "PostgresEmails",
     "PostgresFacts",
     "PostgresImports",
-    "PostgresWishes",
+    "PostgresPreferences",
+    "PostgresRules",
     "PostmarkReader",
     "Preferences",
     "Problem",

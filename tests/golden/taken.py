@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tests.fakes.house import OWN_READERS, READERS
 from tests.golden.forms import (
     EventBody,
     OwnBody,
@@ -147,9 +148,14 @@ def _taken(kind: str, body: Any) -> Any:
             return parse(WakeCallBody, body).model_dump(by_alias=True)
         case "own event":
             own = parse(OwnBody, body)
-            return {"word": plain(own.word()), "sentAgainAs": own.model_dump(by_alias=True)}
+            return {
+                "word": plain(own.word(OWN_READERS)),
+                "sentAgainAs": own.model_dump(by_alias=True),
+            }
         case "event":
-            return plain(word_of(parse(EventBody, body), event_id="event-1", now=NOON))
+            return plain(
+                word_of(parse(EventBody, body), event_id="event-1", now=NOON, readers=READERS)
+            )
         case "postmark":
             return plain(POSTMARK.read(json.dumps(body).encode(), now=NOON))
         case "preferences":

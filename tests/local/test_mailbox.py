@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from brain.email.settings import read
+from brain.email.settings import account as email_account
 from local.guard import guard
 from local.mailbox.control import PATH, mailbox_app, signed_event, teller
 from local.mailbox.seeds import ADDRESS, ARRIVALS, SEEDS
@@ -228,7 +228,8 @@ async def test_the_functions_are_led_to_the_mailbox_unless_the_user_has_one(tmp_
     url = "http://127.0.0.1:3000"
     async with guard() as watch:
         async with services(state, ports=Ports(), public_url=url, watch=watch, asked={}) as local:
-            account = read(local.env)
+            account = email_account(local.env)
+            assert account is not None
             assert (account.imap.port, account.smtp.port) == (
                 local.mailbox.imap_port,
                 local.mailbox.smtp_port,

@@ -10,7 +10,7 @@ from brain.memory.rules import FACTS_HEAD, SUMMARY_HEAD
 from brain.memory.shown import ShownFacts
 from brain.memory.tools import memory_tools
 from brain.preferences.model import Preferences
-from brain.preferences.shown import ShownWishes
+from brain.preferences.watched import WatchedPreferences
 from brain.run.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.run.history import NEUTRAL
 from brain.run.limits import Limits
@@ -65,17 +65,17 @@ def remembering(*sayings: Saying, **options: object) -> World:
     """A world whose facts and wishes show at once, as they are wired."""
     memory, wishes = FakeFacts(), FakeWishes()
     world = World(sayings or [words("Yes.")], memory=memory, wishes=wishes, **options)  # type: ignore[arg-type]
-    world.services = replace(
-        world.services,
-        memory=ShownFacts(memory, world.services.block),
-        wishes=ShownWishes(wishes, world.services.block),
+    world.ports = replace(
+        world.ports,
+        facts=ShownFacts(memory, world.ports.block),
+        preferences=WatchedPreferences(wishes, [world.ports.block.drop_block]),
     )
     return world
 
 
 async def remember(world: World, text: str, *, foreign: bool = False) -> None:
-    assert world.services.memory is not None
-    await world.services.memory.remember(
+    assert world.ports.facts is not None
+    await world.ports.facts.remember(
         "anna", text=text, source="conversation", foreign=foreign, key=text
     )
 
@@ -98,9 +98,9 @@ async def test_a_fact_is_shown_from_the_next_run_on_until_it_is_forgotten() -> N
     await world.ask("Hello")
     assert f"{FACTS_HEAD}\n- I like tea." in system(world.model.prompts[-1])
 
-    assert world.services.memory is not None
-    (fact,) = await world.services.memory.facts("anna", limit=10)
-    await world.services.memory.forget("anna", fact.id)
+    assert world.ports.facts is not None
+    (fact,) = await world.ports.facts.facts("anna", limit=10)
+    await world.ports.facts.forget("anna", fact.id)
     await world.ask("Hello again")
     assert "tea" not in system(world.model.prompts[-1])
 
@@ -125,8 +125,8 @@ async def test_the_users_time_zone_is_shown_as_soon_as_it_is_set() -> None:
     world = remembering()
     await world.ask("Hello")
     assert BERLIN not in system(world.model.prompts[-1])
-    assert world.services.wishes is not None
-    await world.services.wishes.save("anna", Preferences(zone=BERLIN))
+    assert world.ports.preferences is not None
+    await world.ports.preferences.save("anna", Preferences(zone=BERLIN))
     await world.ask("Hello")
     assert BERLIN in system(world.model.prompts[-1])
 
@@ -178,11 +178,11 @@ async def test_after_a_run_that_changed_it_the_memory_is_made_ready_for_the_next
         words("I will."),
         words("Hello."),
     )
-    assert world.services.memory is not None
-    tools = memory_tools(world.services.memory, FakeArchive())
-    world.services = replace(world.services, tools={tool.spec.name: tool for tool in tools})
+    assert world.ports.facts is not None
+    tools = memory_tools(world.ports.facts, FakeArchive())
+    world.ports = replace(world.ports, tools={tool.spec.name: tool for tool in tools})
     await world.ask("Remember that I like tea.")
-    world.services = replace(world.services, memory=Away())
+    world.ports = replace(world.ports, facts=Away())
     await world.ask("Hello")
     assert "tea" in system(world.model.prompts[-1])
 
@@ -212,7 +212,7 @@ async def test_what_leaves_the_window_is_summarised_in_the_background_and_shown(
     asked = world.model.prompts[WINDOW // 2]
     assert "Text 0" in str(asked.messages[-1]["content"])
     assert asked.tools == ()
-    summary = await world.services.block.summary("anna")
+    summary = await world.ports.block.summary("anna")
     assert summary == Summary(text="They have counted.", upto_seq=WINDOW // 2)
     await world.ask("And now?")
     assert f"{SUMMARY_HEAD}\nThey have counted." in system(world.model.prompts[-1])
@@ -224,7 +224,7 @@ async def test_every_entry_is_in_the_window_or_in_the_summary() -> None:
     for turn in range(20):
         await talk(world, 1)
         last_seq = len(await world.log())
-        summary = await world.services.block.summary("anna")
+        summary = await world.ports.block.summary("anna")
         assert last_seq - summary.upto_seq < WINDOW + 2, turn
 
 
@@ -234,10 +234,10 @@ async def test_a_summary_that_fails_leaves_the_old_one_and_comes_with_the_next_r
     world = summarising(failing)
     world.model.sayings[WINDOW // 2 + 2 :] = [words("Late, but here.")]
     await talk(world, WINDOW // 2)
-    assert (await world.services.block.summary("anna")) == Summary()
+    assert (await world.ports.block.summary("anna")) == Summary()
     assert world.failures == []
     await talk(world, 1)
-    assert (await world.services.block.summary("anna")).text == "Late, but here."
+    assert (await world.ports.block.summary("anna")).text == "Late, but here."
 
 
 @in_virtual_time
@@ -256,7 +256,7 @@ async def test_no_summary_is_begun_when_the_invocation_is_about_to_end() -> None
         words("Too late."), archive=FakeArchive(), max_duration_s=LEAST_S + 1, reserve_s=2.0
     )
     await talk(world, WINDOW // 2)
-    assert (await world.services.block.summary("anna")) == Summary()
+    assert (await world.ports.block.summary("anna")) == Summary()
 
 
 @in_virtual_time
@@ -267,10 +267,10 @@ async def test_a_summary_that_another_run_has_made_meanwhile_is_not_made_again()
     asking = world.spawn(talk(world, 1))
     await asyncio.sleep(1)
     made = Summary(text="The first one.", upto_seq=WINDOW // 2)
-    await world.services.block.keep_summary("anna", made, instead_of=Summary())
+    await world.ports.block.keep_summary("anna", made, instead_of=Summary())
     await asking
     await world.settle()
-    assert await world.services.block.summary("anna") == made
+    assert await world.ports.block.summary("anna") == made
     assert len(world.model.prompts) == WINDOW // 2
 
 
@@ -279,6 +279,6 @@ async def test_a_summary_that_says_nothing_leaves_the_old_one_and_comes_with_the
     world = summarising(words("```\n \n```"))
     world.model.sayings[WINDOW // 2 + 2 :] = [words("Late, but here.")]
     await talk(world, WINDOW // 2)
-    assert (await world.services.block.summary("anna")) == Summary()
+    assert (await world.ports.block.summary("anna")) == Summary()
     await talk(world, 1)
-    assert (await world.services.block.summary("anna")).text == "Late, but here."
+    assert (await world.ports.block.summary("anna")).text == "Late, but here."

@@ -9,7 +9,7 @@ from brain.memory.model import Fact
 from brain.memory.redis import RedisShownBlock
 from brain.memory.shown import ShownFacts
 from brain.preferences.model import Preferences
-from brain.preferences.shown import ShownWishes
+from brain.preferences.watched import WatchedPreferences
 from tests.fakes.memory import FakeFacts
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.wishes import FakeWishes
@@ -60,7 +60,7 @@ async def forget(block: RedisShownBlock) -> object:
 
 
 async def save(block: RedisShownBlock) -> None:
-    await ShownWishes(WishesMeanwhile(block), block).save("anna", Preferences())
+    await WatchedPreferences(WishesMeanwhile(block), [block.drop_block]).save("anna", Preferences())
 
 
 @pytest.mark.parametrize("change", [remember, forget, save])
@@ -74,13 +74,13 @@ async def test_no_change_leaves_a_block_that_is_older_than_it(change: Change) ->
 
 async def test_what_does_not_change_anything_is_passed_on() -> None:
     block = RedisShownBlock(MemoryRedis(lambda: 0))
-    memory, wishes = ShownFacts(FakeFacts(), block), ShownWishes(FakeWishes(), block)
+    memory, wishes = (
+        ShownFacts(FakeFacts(), block),
+        WatchedPreferences(FakeWishes(), [block.drop_block]),
+    )
     fact = await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
     assert await memory.facts("anna", limit=10) == [fact]
     assert await memory.fact("anna", fact.id) == fact
     assert await memory.recall("anna", query="tea", limit=10) == [fact]
-    rule = await wishes.add_rule("anna", about="tea", words=["tea"], key="1")
-    assert await wishes.rules("anna") == [rule]
-    assert await wishes.remove_rule("anna", rule.id) == rule
     await wishes.save("anna", Preferences(zone="Europe/Berlin"))
     assert (await wishes.preferences("anna")).zone == "Europe/Berlin"

@@ -42,8 +42,8 @@ async def arrives(world: World, event: Event) -> None:
 
 async def comes(world: World) -> None:
     """A page shows a sign of life, and asks for what is held, as a status call does."""
-    await world.services.store.here("anna")
-    await announce_pending(world.services, "anna")
+    await world.ports.store.here("anna")
+    await announce_pending(world.ports.notices().services, "anna")
 
 
 async def notifications(world: World) -> list[Message]:
@@ -136,7 +136,7 @@ async def test_a_message_that_nobody_has_heard_is_replaced_by_one_that_tells_of_
     assert second.supersedes == first.id
     assert "2 emails" in second.text
 
-    await world.services.store.heard("anna", HeardMark(seq=second.seq, how=How.PLAYED))
+    await world.ports.store.heard("anna", HeardMark(seq=second.seq, how=How.PLAYED))
     await arrives(world, an_email("3", sender="Eve", subject="Tea"))
     third = (await notifications(world))[-1]
     assert (third.supersedes, third.text) == (None, "An email from Eve has just arrived: Tea.")
@@ -166,7 +166,7 @@ async def test_in_quiet_hours_it_waits_for_their_end_and_is_then_said_without_an
     assert await notifications(world) == []
     for _ in range(31):  # the page stays open
         await asyncio.sleep(60)
-        await world.services.store.here("anna")
+        await world.ports.store.here("anna")
     await world.settle(1)
     (message,) = await notifications(world)
     assert message.created_at >= EPOCH + timedelta(minutes=30)
@@ -177,17 +177,17 @@ async def test_a_page_that_looks_again_and_again_in_quiet_hours_costs_the_queue_
     wishes = FakeWishes()
     await wishes.save("ännä", Preferences(quiet=Quiet(start=time(0), until=time(6))))
     world = World(wishes=wishes)
-    await world.services.store.here("ännä")
+    await world.ports.store.here("ännä")
     await world.happen(an_email(), user="ännä")
     asked = world.queue.asked
     for _ in range(100):
         await asyncio.sleep(60)
-        await world.services.store.here("ännä")
-        await announce_pending(world.services, "ännä")
+        await world.ports.store.here("ännä")
+        await announce_pending(world.ports.notices().services, "ännä")
     assert (world.queue.asked, asked) == (1, 1)
     while world.clock.utc() < EPOCH + timedelta(hours=6, minutes=1):
         await asyncio.sleep(60)
-        await world.services.store.here("ännä")
+        await world.ports.store.here("ännä")
     assert [message.kind for message in await world.said("ännä")] == [Kind.NOTIFICATION]
 
 
@@ -196,7 +196,7 @@ async def test_where_the_quiet_hours_were_moved_the_queue_calls_again() -> None:
     wishes = FakeWishes()
     await wishes.save("anna", Preferences(quiet=Quiet(start=time(0), until=time(1))))
     world = World(wishes=wishes)
-    await world.services.store.note_presence(
+    await world.ports.store.note_presence(
         Keys.of("anna").user, is_occupied=True, at_ms=round(EPOCH.timestamp() * 1000)
     )
     await arrives(world, an_email())
@@ -295,8 +295,8 @@ class Slow:
 @in_virtual_time
 async def test_of_events_that_come_at_once_each_is_told_once(count: int, apart_s: float) -> None:
     world = World()
-    world.services = replace(world.services, board=Slow(world.services.board))
-    await world.services.store.here("anna")
+    world.ports = replace(world.ports, board=Slow(world.ports.board))
+    await world.ports.store.here("anna")
     for number in range(count):
         event = Event(id=f"e{number}", kind="event", at=EPOCH, text=f"No. {number}")
         world.spawn(arrives(world, event))
@@ -308,7 +308,7 @@ async def test_of_events_that_come_at_once_each_is_told_once(count: int, apart_s
     assert len(told) == 1  # each tells of all before it that nobody has heard, and takes its place
     expected = f"{count} other things" if count > 1 else "No. 0"
     assert expected in told[0].text
-    assert (await world.services.store.here("anna")).held == 0
+    assert (await world.ports.store.here("anna")).held == 0
 
 
 def test_a_notice_is_said_once_wherever_the_process_dies() -> None:
@@ -331,9 +331,7 @@ def test_what_waited_for_the_end_of_a_run_is_said_wherever_its_brain_dies() -> N
     async def story(steps: int) -> World:
         world = World([words("Here it is.", delay_s=2)])
         at_ms = round(EPOCH.timestamp() * 1000)
-        await world.services.store.note_presence(
-            Keys.of("anna").user, is_occupied=True, at_ms=at_ms
-        )
+        await world.ports.store.note_presence(Keys.of("anna").user, is_occupied=True, at_ms=at_ms)
         world.lives = [steps]
         world.spawn(world.ask("Find it.", message_id="message-1"))
         await asyncio.sleep(1.5)
@@ -363,13 +361,13 @@ class Beaten(RedisNoticeBoard):
 async def test_who_is_always_overtaken_gives_up_and_what_is_held_stays() -> None:
     world = World()
     board = Beaten(world.redis)
-    services = world.services
-    world.services = replace(services, board=board)
+    services = world.ports
+    world.ports = replace(services, board=board)
     await comes(world)
     await arrives(world, an_email())
     assert 1 < board.tries < 10
     assert (await notifications(world), world.channel.messages()) == ([], [])
-    world.services = services
+    world.ports = services
     await comes(world)
     assert len(await notifications(world)) == 1
 

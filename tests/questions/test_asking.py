@@ -65,7 +65,7 @@ async def test_what_reaches_outside_is_asked_for_with_all_its_details_and_done_a
     assert question.question is not None
     assert question.question.arguments == LETTER
     assert tool.sent == []
-    assert (await world.services.store.status("anna")).state == "idle"
+    assert (await world.ports.store.status("anna")).state == "idle"
 
     outcome = await decide(world, question)
     assert outcome.message is not None
@@ -146,7 +146,7 @@ async def test_nothing_is_asked_when_the_user_has_said_something_first() -> None
     assert outcome.message.text == "Not sent."
     assert NOT_ASKED in shown(world)
     assert tool.sent == []
-    assert await world.services.store.question("anna", None) is None
+    assert await world.ports.store.question("anna", None) is None
 
 
 @in_virtual_time

@@ -34,7 +34,7 @@ class Desk:
     def __init__(self) -> None:
         self.memory, self.wishes, self.documents = FakeFacts(), FakeWishes(), FakeDocuments()
         self.world = World(wishes=self.wishes, memory=self.memory)
-        services = self.world.services
+        services = self.world.ports
         self.reminders = services.reminders
         tools: tuple[Tool, ...] = (
             *memory_tools(self.memory, FakeArchive()),
@@ -171,5 +171,5 @@ def guarded(specs: list[ToolSpec]) -> set[str]:
 @in_virtual_time
 async def test_what_takes_something_of_the_users_away_is_guarded() -> None:
     desk = Desk()
-    specs = [tool.spec for tool in desk.world.services.tools.values()]
+    specs = [tool.spec for tool in desk.world.ports.tools.values()]
     assert guarded(specs) == {*QUESTIONS, "updateDocument"}

@@ -12,11 +12,10 @@ import pytest
 
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
-from brain.email.model import Email
+from brain.email.model import Email, EmailBrought
 from brain.email.sending import Account
 from brain.email.sharing import sharing_tools
 from brain.email.tools import email_tools
-from brain.events.model import EmailBrought
 from brain.memory.tools import memory_tools
 from brain.notices.tools import rule_tools
 from brain.preferences.model import Preferences
@@ -68,7 +67,7 @@ class House:
             account=account, wishes=self.wishes, memory=self.memory, archive=FakeArchive()
         )
         self.world.model = model  # type: ignore[assignment]
-        services: Any = self.world.services
+        services: Any = self.world.ports
         tools: tuple[Tool, ...] = (
             *document_tools(self.documents),
             *sharing_tools(self.documents, account),
@@ -90,7 +89,7 @@ class House:
         )
         await self.wishes.add_rule("anna", about="when Eve writes", sender="Eve", key="1")
         await self.wishes.save("anna", Preferences(trusted=(ANNA,)))
-        await self.world.services.reminders.add(
+        await self.world.ports.reminders.add(
             "anna", Reminder(id="r1", text="The safe.", at=EPOCH + timedelta(days=300))
         )
         self.emails.kept[("anna", email.id)] = email
@@ -105,7 +104,7 @@ class House:
         facts = await self.memory.facts("anna", limit=10)
         assert f"The code is {SECRET}." in [fact.text for fact in facts]
         assert [rule.id for rule in await self.wishes.rules("anna")] == ["rule1"]
-        assert "r1" in [one.id for one in await self.world.services.reminders.all("anna")]
+        assert "r1" in [one.id for one in await self.world.ports.reminders.all("anna")]
         assert (await self.wishes.preferences("anna")).trusted == (ANNA,)
 
 
@@ -168,11 +167,11 @@ async def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(
     house = House(Obedient())
     await house.furnish(PLAIN.write("nothing"))
     first = Obedient(keep)
-    object.__setattr__(house.world.services, "model", first)
+    object.__setattr__(house.world.ports, "model", first)
     await house.world.ask("Read me my last email.", patience_s=60)
     await asyncio.sleep(FRESH.total_seconds())  # so that nothing is left but what it wrote
     second = Obedient([("readDocument", {"id": "doc2"})])
-    object.__setattr__(house.world.services, "model", second)
+    object.__setattr__(house.world.ports, "model", second)
     await house.world.ask("What is in the plan?", patience_s=60)
     await house.world.settle()
     await house.check()
@@ -184,7 +183,7 @@ async def test_the_word_of_a_notification_is_not_trusted() -> None:
     model = Obedient()
     house = House(model)
     await house.furnish(PLAIN.write("nothing"))
-    await house.world.services.store.here("anna")
+    await house.world.ports.store.here("anna")
     email = PLAIN.write("nothing")
     told = EmailBrought(email=Email(**{**fields(email), "id": "x", "subject": words}))
     await house.world.happen(told)
@@ -230,7 +229,7 @@ async def test_the_obedient_model_reads_every_disguise() -> None:
     for carrier in CARRIERS:
         house = House(Obedient())
         await house.furnish(carrier.write(DEMANDS[0].words()))
-        tool = house.world.services.tools["readEmail"]
+        tool = house.world.ports.tools["readEmail"]
         shown = ""
         for offset in (0, 8_000):
             given = await tool.run(invocation("readEmail", {"id": "evil", "offset": offset}))

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brain.email.flow import check_event
 from brain.reminders.model import Reminder
 from brain.reminders.rules import (
     EARLY_S,
     LONGEST,
     MAX_CHARS,
     STAGE_S,
-    check_event,
     due_event,
     is_due,
     moment,

@@ -9,7 +9,7 @@ import pytest
 
 from brain.notices.model import Rule
 from brain.preferences.model import Preferences
-from brain.preferences.ports import Wishes
+from brain.preferences.ports import PreferenceStore
 from brain.reminders.model import Reminder
 from brain.reminders.redis import MOST
 from brain.reminders.rules import MAX_CHARS
@@ -55,8 +55,8 @@ class UnreachableWishes:
         raise DatabaseUnreachable("away")
 
 
-def tools_of(world: World, wishes: Wishes | None = None) -> Sequence[Tool]:
-    return reminder_tools(world.services.reminders, world.queue, world.clock, wishes)
+def tools_of(world: World, wishes: PreferenceStore | None = None) -> Sequence[Tool]:
+    return reminder_tools(world.ports.reminders, world.queue, world.clock, wishes)
 
 
 async def in_berlin() -> FakeWishes:
@@ -66,7 +66,7 @@ async def in_berlin() -> FakeWishes:
 
 
 async def kept(world: World) -> list[Reminder]:
-    return list(await world.services.reminders.all("anna"))
+    return list(await world.ports.reminders.all("anna"))
 
 
 # ---- set
@@ -120,7 +120,7 @@ async def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() 
     world = World()
     at = datetime(2026, 1, 1, 18, tzinfo=UTC)
     dead_runs = Reminder(id=fingerprint({"key": "k"}), text="The oven", at=at)
-    await world.services.reminders.add("anna", dead_runs)  # and the queue was never told
+    await world.ports.reminders.add("anna", dead_runs)  # and the queue was never told
     await asyncio.sleep(19 * 3600)
     assert (await use(tools_of(world), "remind", OVEN, key="k"))["set"]["id"] == dead_runs.id
     [(_, delay_s, _)] = world.queue.told

@@ -28,7 +28,7 @@ from brain.routes.control import control
 from brain.routes.event import event_to_brain
 from brain.routes.live import live, only_sockets
 from brain.routes.reading import messages, status
-from brain.routes.resources import RESOURCES
+from brain.routes.resources import resources
 from brain.routes.session import authorize_channel, begin_session
 from brain.routes.stream import stream
 from brain.routes.voice import voice_to_brain
@@ -58,7 +58,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/messages": {"GET": messages},
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
-    **{f"/api/{name}": handlers for name, handlers in RESOURCES.items()},
+    **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 USERS = count(1)

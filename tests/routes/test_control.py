@@ -236,7 +236,7 @@ async def test_arguments_for_a_tool_that_is_not_there_any_more_are_422() -> None
     world, wiring, _ = stage(sending(LUNCH), words("Done."))
     question = await asked(wiring)
     without = wired(World())
-    vars(without).update(store=world.services.store)
+    vars(without).update(store=world.ports.store)
     status, problem = await order(without, "edit", questionId=question, arguments=DINNER)
     assert (status, problem["errors"][0]["message"]) == (422, "the tool is not there any more")
 

@@ -17,11 +17,13 @@ from standardwebhooks import Webhook
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.scripts import Keys
+from brain.email.flow import check_event
+from brain.email.http import MAX_POSTMARK_BYTES
 from brain.email.postgres import PostgresEmails
 from brain.http.edge import MAX_BODY_BYTES
 from brain.reminders.model import Reminder
-from brain.reminders.rules import EARLY_S, check_event, due_event
-from brain.routes.event import MAX_POSTMARK_BYTES
+from brain.reminders.redis import RedisReminders
+from brain.reminders.rules import EARLY_S, due_event
 from brain.run.codec import dumps
 from local.engines import postgres
 from local.mailbox.server import LocalMailbox, local_mailbox
@@ -331,7 +333,7 @@ async def deliver(
 
 async def set_reminder(user: User, text: str = "The oven") -> str:
     """One whose time has come."""
-    reminders = user.deployment.functions.wirings[PATH].reminders
+    reminders = RedisReminders(user.deployment.functions.wirings[PATH].redis)
     reminder = Reminder(id=f"r-{user.id}", text=text, at=datetime.now(UTC))
     await reminders.add(user.id, reminder)
     return reminder.id
@@ -351,7 +353,7 @@ async def test_a_reminder_that_the_model_sets_comes_back_by_the_queue(
     assert heard["speak"] == "now"
     async with asyncio.timeout(20):
         await deployment.queue.idle()
-    assert await deployment.functions.wirings[PATH].reminders.all(user.id) == []
+    assert await RedisReminders(deployment.functions.wirings[PATH].redis).all(user.id) == []
 
 
 async def test_what_the_queue_tells_thrice_is_told_once(user: User) -> None:

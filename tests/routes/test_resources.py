@@ -15,8 +15,9 @@ from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.email.model import Address, Attachment, Folder
 from brain.email.postgres import PostgresEmails
 from brain.memory.postgres import PostgresFacts
-from brain.preferences.postgres import PostgresWishes
-from brain.routes.resources import RESOURCES
+from brain.notices.postgres import PostgresRules
+from brain.routes.resources import resources
+from brain.wiring import Wiring
 from local.engines import postgres
 from tests.fakes.email import an_email
 from tests.routes.stage import Deployment, Json, token
@@ -346,7 +347,7 @@ async def test_a_fact_is_forgotten_for_good(home: Home, anna: Caller) -> None:
     assert (again.status_code, again.json()["title"]) == (404, "You have no fact of this id.")
 
 
-# ---- wishes
+# ---- rules
 
 
 async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Caller) -> None:
@@ -392,8 +393,8 @@ async def test_all_that_is_wrong_with_preferences_is_told_at_once(anna: Caller) 
 
 
 async def test_rules_are_listed_and_given_up(home: Home, anna: Caller) -> None:
-    wishes = PostgresWishes(home.database)
-    rule = await wishes.add_rule(anna.id, about="when Anna writes", sender="Anna", key="r")
+    rules = PostgresRules(home.database)
+    rule = await rules.add_rule(anna.id, about="when Anna writes", sender="Anna", key="r")
     [told] = (await anna.got("rules"))["rules"]
     assert (told["id"], told["about"], told["from"]) == (rule.id, "when Anna writes", "Anna")
     gone = await anna.call("DELETE", "rules", params={"id": rule.id})
@@ -429,7 +430,7 @@ async def test_the_question_that_waits_is_given_until_it_is_decided(
 # ---- what all of them have in common
 
 
-EVERY = [(method, name) for name, handlers in RESOURCES.items() for method in handlers]
+EVERY = [(method, name) for name, handlers in resources(Wiring({})).items() for method in handlers]
 
 
 @pytest.mark.parametrize(("method", "name"), EVERY)

@@ -191,7 +191,7 @@ async def test_nobody_is_told_what_another_says() -> None:
 async def test_a_reader_is_told_at_once_what_waited_for_somebody_to_hear_it() -> None:
     world, reader = World([words("Yes.")]), Reader()
     event = Event(id="door", kind="event", at=world.clock.utc(), text="The doorbell rings.")
-    await world.services.board.keep("anna", notice_of(event, urgent=False, words=""))
+    await world.ports.board.keep("anna", notice_of(event, urgent=False, words=""))
     async with reading(world, reader):
         await reader.until(lambda reader: reader.events("message") != [])
         assert world.clock.now() < 1

@@ -16,6 +16,7 @@ from brain.cloud.webhooks import MAX_AGE_MS
 from brain.events.model import Event
 from brain.http.edge import MAX_BODY_BYTES
 from brain.notices.deciding import notice_of
+from brain.notices.redis import RedisNoticeBoard
 from local.faults import Fault
 from tests.routes.stage import KEY, SECRET, Deployment, Json, User
 
@@ -217,7 +218,7 @@ async def test_who_comes_to_the_channel_is_told_what_waited_for_them(
     at = datetime.now(UTC)
     event = Event(id="door", kind="event", at=at, text="The doorbell rings.", urgent=False)
     notice = notice_of(event, urgent=False, words="")
-    await wiring.services.board.keep(user.id, notice)
+    await RedisNoticeBoard(wiring.redis).keep(user.id, notice)
     assert user.heard() == []
     await told(deployment, webhook(occupied(user)))
     await told(deployment, webhook(occupied(user)))

@@ -24,11 +24,12 @@ def wired(world: World, **env: str) -> Wiring:
     wiring = Wiring({"BRAIN_JWT_SECRET": JWT_SECRET, **env})
     vars(wiring).update(
         clock=world.clock,
-        store=world.services.store,
-        services=world.services,
+        store=world.ports.store,
+        services=world.ports.services(),
+        around=world.ports.services().around,
         news=world.news,
         channel=world.channel,
-        archive=world.services.archive,
+        log=world.ports.log,
         database=None,
     )
     return wiring

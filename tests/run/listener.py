@@ -5,6 +5,7 @@ have.
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
+from dataclasses import replace
 
 from brain.run.feed import Anew, Feed, Item, RunChange
 from brain.run.messages import Message, Utterance
@@ -36,10 +37,9 @@ class Listener:
 
     async def follow(self, *, until: float = FOR_EVER) -> None:
         """Listen once, until then."""
-        world, services = self._world, self._world.services
-        feed = Feed(
-            services.store, self._archive, world.news, world.clock, self._user, since=self.since
-        )
+        world = self._world
+        ports = replace(world.ports, archive=self._archive)
+        feed = Feed(ports.store, ports.log, world.news, world.clock, self._user, since=self.since)
         async with aclosing(feed.items(until=until)) as items:
             async for item in items:
                 self._take(item)

@@ -43,7 +43,7 @@ async def test_a_call_that_is_wrong_or_cannot_be_checked_fails_with_words_for_th
     schemas: MemorySchemas, said: str
 ) -> None:
     world = World([calls(("goTo", '{"view":"away"}')), words("I cannot.")])
-    world.services = replace(world.services, schemas=schemas)
+    world.ports = replace(world.ports, schemas=schemas)
     outcome = await world.ask("Go away.", client_tools=[GO_TO])
     assert outcome.message is not None
     assert outcome.message.text == "I cannot."

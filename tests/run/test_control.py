@@ -31,7 +31,7 @@ async def test_a_stop_cuts_a_hanging_model_within_two_seconds_and_nothing_more_i
     assert [(m.text, m.speak) for m in await world.said()] == [(STOPPED, Speak.SILENT)]
     assert [m["text"] for m in world.channel.messages()] == [STOPPED]
     assert states(world) == ["running", "stopped"]
-    assert (await world.services.store.status("anna")).state == "stopped"
+    assert (await world.ports.store.status("anna")).state == "stopped"
 
 
 @in_virtual_time

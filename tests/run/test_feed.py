@@ -59,7 +59,7 @@ async def test_what_the_store_no_longer_holds_comes_from_the_archive() -> None:
     world, archive = World([words("Yes.")]), FakeArchive()
     await talk(world, PAGE)
     await archive.store("anna", (await world.log())[: PAGE + 20])
-    await world.services.store.trim("anna", below=PAGE + 21)
+    await world.ports.store.trim("anna", below=PAGE + 21)
     anna = Listener(world, since=3, archive=archive)
     await anna.follow(until=world.clock.now() + 5)
     assert anna.seqs() == list(range(4, 2 * PAGE + 1))
@@ -306,7 +306,7 @@ async def test_who_follows_counts_as_listening_however_much_there_is_to_hear() -
     asked = world.spawn(world.ask("Go"))
     for _ in range(5):
         await asyncio.sleep(60)
-        assert (await world.services.store.status("anna")).is_listening
+        assert (await world.ports.store.status("anna")).is_listening
     await world.stop()
     await asked
     await anna.leave()

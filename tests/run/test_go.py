@@ -222,7 +222,7 @@ async def test_a_model_that_cannot_be_reached_ends_the_run_with_a_spoken_error()
     outcome = await world.ask("Hi")
     assert outcome.message is not None
     assert outcome.message.kind is Kind.ERROR
-    assert (await world.services.store.status("anna")).reason == "model"
+    assert (await world.ports.store.status("anna")).reason == "model"
 
 
 @in_virtual_time
@@ -239,7 +239,7 @@ async def test_a_quit_without_words_ends_the_run_once_something_was_said() -> No
     outcome = await world.ask("Hi")
     assert (outcome.state, outcome.message) == ("done", None)
     assert [m.text for m in await world.said()] == ["All there is."]
-    assert (await world.services.store.status("anna")).state == "idle"
+    assert (await world.ports.store.status("anna")).state == "idle"
 
 
 @in_virtual_time
@@ -341,7 +341,7 @@ async def test_a_run_beyond_its_bounds_ends_with_a_word_on_why(limits: Limits, r
     outcome = await world.ask("Go")
     assert outcome.message is not None
     assert outcome.message.kind is Kind.ERROR
-    assert (await world.services.store.status("anna")).reason == reason
+    assert (await world.ports.store.status("anna")).reason == reason
 
 
 @in_virtual_time

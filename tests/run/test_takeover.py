@@ -25,13 +25,13 @@ CONTINUE = ("sayToUserAndContinue", '{"message":"Step."}')
 
 async def taken_over(world: World) -> None:
     """Another invocation takes the run of anna's that is under way."""
-    run_id = (await world.services.store.status("anna")).run_id
+    run_id = (await world.ports.store.status("anna")).run_id
     assert run_id is not None
     wake_call = WakeCall(user_id="anna", run_id=run_id, reason="wakeup", wake=1)
-    assert isinstance(await world.services.store.resume(wake_call, holder="other"), Alive)
+    assert isinstance(await world.ports.store.resume(wake_call, holder="other"), Alive)
     key = Keys.of("anna").key("run")
     await world.redis.execute(["HSET", key, "lease", "0"], limit_s=1)
-    found = await world.services.store.resume(wake_call, holder="other")
+    found = await world.ports.store.resume(wake_call, holder="other")
     assert isinstance(found, Admitted)
 
 
@@ -89,7 +89,7 @@ async def test_a_call_for_a_run_whose_brain_lives_starts_no_second_one(reason: s
     world = World([words("Only once.", delay_s=0.9)])
     asking = world.spawn(world.ask("Hi"))
     await asyncio.sleep(0.5)
-    run_id = (await world.services.store.status("anna")).run_id
+    run_id = (await world.ports.store.status("anna")).run_id
     assert run_id is not None
     await world.call_again(
         WakeCall(user_id="anna", run_id=run_id, reason=reason, wake=1)  # type: ignore[arg-type]  # all three are given
@@ -172,7 +172,7 @@ class DeafModel:
 @in_virtual_time
 async def test_a_model_that_does_not_keep_its_limit_is_cut_by_us() -> None:
     world = World(limits=Limits(model_s=5))
-    world.services = replace(world.services, model=DeafModel())
+    world.ports = replace(world.ports, model=DeafModel())
     outcome = await world.ask("Hi")
     assert outcome.message is not None
     assert outcome.message.text == LAST_WORDS["model"]

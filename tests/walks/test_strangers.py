@@ -22,7 +22,7 @@ from brain.documents.rules import version
 from brain.email.postgres import PostgresEmails
 from brain.memory.archive import PostgresArchive
 from brain.memory.postgres import PostgresFacts
-from brain.preferences.postgres import PostgresWishes
+from brain.notices.postgres import PostgresRules
 from brain.reminders.model import Reminder
 from brain.reminders.redis import RedisReminders
 from brain.run.messages import Utterance
@@ -91,7 +91,7 @@ async def anna(town: Town) -> AsyncIterator[Anna]:
     fact = await PostgresFacts(database).remember(
         ANNA, text=TEXT, source="conversation", foreign=False, key="fact"
     )
-    rule = await PostgresWishes(database).add_rule(ANNA, about=TEXT, sender="Eve", key="rule")
+    rule = await PostgresRules(database).add_rule(ANNA, about=TEXT, sender="Eve", key="rule")
     soon = datetime.now(UTC) + timedelta(days=1)
     reminder = Reminder(id="reminder-of-anna", text=TEXT, at=soon)
     await reminders.add(ANNA, reminder)

@@ -62,7 +62,9 @@ FLOWS = (
         "tool results are not recorded",
         "tools",
         change(
-            "run/work.py", "            turn.note(returned)", "            turn._append([returned])"
+            "run/work.py",
+            "            turn.note(returned)",
+            "            turn.state = turn.state._with(returned)",
         ),
     ),
     bug(
@@ -136,7 +138,7 @@ FLOWS = (
     bug(
         "a call is done without the user's yes",
         "asked",
-        change("run/asking.py", "if needs_yes(", "if not needs_yes("),
+        change("run/asking.py", "if await consent.needs_yes(", "if not await consent.needs_yes("),
     ),
     bug(
         "a decision is not taken up",
@@ -147,8 +149,10 @@ FLOWS = (
         "a lease that is being given back is renewed",
         "long",
         change(
-            "run/turn.py", "self.lease.is_ending = kind in", "self.lease.is_ending = kind in () and"
+            "run/turn.py",
+            "self.lease.is_ending = kind in GIVES_BACK",
+            "self.lease.is_ending = False",
         ),
-        change("run/turn.py", "self.lease.is_ending = committed.finished or", "_ ="),
+        change("run/turn.py", "self.lease.is_ending = made.finished or", "_ ="),
     ),
 )

@@ -17,14 +17,16 @@ from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.run.limits import Limits
 from tests.chaos.product import Product
+from tests.fakes.house import Parts
 
 COPY = "chaos_mutant"
 # The modules that are loaded once more, in the order in which they need each other.
 MODULES = (
-    "run.lease", "run.wakeup", "run.deliver", "run.patience", "run.turn", "preferences.flow",
-    "memory.archiving", "run.reading", "memory.flow", "notices.flow", "questions.flow",
-    "aside.flow", "run.admit", "run.reinvoke", "events.flow", "run.asking", "run.work", "run.loop",
-    "run.go", "run.control",
+    "run.lease", "run.wakeup", "run.deliver", "run.patience", "run.services", "run.run_state",
+    "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
+    "memory.archiving", "memory.flow", "notices.flow", "questions.flow", "aside.flow",
+    "events.flow", "run.asking", "run.work", "run.client_calls", "run.loop", "run.go",
+    "run.control",
 )  # fmt: skip
 IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
 
@@ -81,16 +83,29 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
             brain_again=loaded["run.go"].brain_again,
             wait_for=loaded["run.patience"].wait_for,
             stop_run=loaded["run.control"].stop_run,
-            announce_pending=loaded["notices.flow"].announce_pending,
             take_word=loaded["events.flow"].take_word,
             reply=loaded["run.deliver"].Reply,
-            services=loaded["run.turn"].Services,
+            parts=_parts(loaded),
             store=mutant.store,
             edit=edit,
         )
     finally:
         for name in MODULES:
             sys.modules.pop(f"{COPY}.{name}", None)
+
+
+def _parts(loaded: dict[str, ModuleType]) -> Parts:
+    notices, memory = loaded["notices.flow"], loaded["memory.flow"]
+    return Parts(
+        services=loaded["run.services"].Services,
+        notices=notices.Notices,
+        notice_services=notices.NoticeServices,
+        memory=memory.Memory,
+        memory_services=loaded["memory.services"].MemoryServices,
+        spoken=loaded["questions.flow"].SpokenDecisions,
+        consent=loaded["questions.flow"].AskUnlessTrusted,
+        aside=loaded["aside.flow"].AnswersAside,
+    )
 
 
 def _editor(changes: list[Change]) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import psycopg
@@ -15,12 +15,23 @@ import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
 from brain.notices.model import Rule
+from brain.notices.ports import RuleStore
+from brain.notices.postgres import PostgresRules
 from brain.preferences.model import Preferences, Quiet
-from brain.preferences.ports import Wishes
-from brain.preferences.postgres import PostgresWishes
+from brain.preferences.ports import PreferenceStore
+from brain.preferences.postgres import PostgresPreferences
 from brain.run.errors import EntryUnreadable, ToolFault
 from local.engines import postgres
 from tests.fakes.wishes import FakeWishes
+
+
+class Wishes(PreferenceStore, RuleStore, Protocol):
+    """Both stores in one, as the fake is."""
+
+
+class RealWishes(PostgresRules, PostgresPreferences):
+    """Both real stores in one database."""
+
 
 MOST = 3  # rules of a user in these tests, where the limit matters
 SETTINGS = Preferences(
@@ -40,14 +51,14 @@ async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
 @pytest.fixture
 async def real(url: str) -> AsyncIterator[Wishes]:
     database = Postgres(url)
-    yield PostgresWishes(database)
+    yield RealWishes(database)
     await database.close()
 
 
 @pytest.fixture
 async def small(url: str) -> AsyncIterator[Wishes]:
     database = Postgres(url)
-    yield PostgresWishes(database, most=MOST)
+    yield RealWishes(database, most=MOST)
     await database.close()
 
 
@@ -183,7 +194,7 @@ async def test_beyond_the_limit_no_rule_is_added(bounded: Wishes, anna: str, ben
 
 async def test_functions_that_add_at_once_keep_to_the_limit_together(url: str, anna: str) -> None:
     databases = [Postgres(url) for _ in range(4)]
-    all_of_them = [PostgresWishes(database, most=MOST) for database in databases]
+    all_of_them = [RealWishes(database, most=MOST) for database in databases]
     asked = [add(all_of_them[n % 4], anna, f"rule {n}") for n in range(12)]
     done = await asyncio.gather(*asked, return_exceptions=True)
     assert len(await told(all_of_them[0], anna)) == MOST

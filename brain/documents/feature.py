@@ -1,0 +1,39 @@
+"""The user's documents."""
+
+from functools import cache
+
+from brain.documents.ports import Documents
+from brain.feature import Feature, Platform, Resources
+from brain.run.invocations import Tool
+
+
+def documents_of(platform: Platform) -> Documents | None:
+    """The documents; None where there is no database."""
+    if platform.database is None:
+        return None
+    from brain.documents.postgres import PostgresDocuments
+
+    return PostgresDocuments(platform.database)
+
+
+def feature(platform: Platform) -> Feature:
+    """Their tools and routes."""
+    documents = cache(lambda: documents_of(platform))
+
+    def tools() -> tuple[Tool, ...]:
+        if (kept := documents()) is None:
+            return ()
+        from brain.documents.tools import document_tools
+
+        return document_tools(kept)
+
+    def resources() -> Resources:
+        from brain.documents.http import document_routes
+
+        return document_routes(documents, platform.clock)
+
+    return Feature(
+        tools=tools,
+        resources=resources,
+        session=lambda _: {"documents": platform.database is not None},
+    )

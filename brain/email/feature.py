@@ -1,0 +1,167 @@
+"""The user's email: read, searched, written, and announced when it arrives."""
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from brain import settings
+from brain.documents.feature import documents_of
+from brain.email.flow import (
+    CHECK,
+    EmailServices,
+    check_mailbox,
+    take_email,
+    watch_mailbox,
+)
+from brain.email.model import EmailBrought, MailboxChanged
+from brain.email.ports import Emails
+from brain.events.ports import Takers
+from brain.feature import Feature, Platform, Readers, Resources, Webhook
+from brain.run.errors import QueueUnreachable, SettingMissing
+from brain.run.invocations import Tool
+from brain.variables import Env
+
+if TYPE_CHECKING:
+    from brain.email.postmark import PostmarkReader
+    from brain.email.sending import Account
+
+log = logging.getLogger("brain")
+
+
+def feature(platform: Platform) -> Feature:
+    """Tools, routes, the webhook of Postmark, and the look into the mailbox."""
+    email = _Email(platform)
+    return Feature(
+        tools=email.tools,
+        takers=email.takers,
+        readers=_readers,
+        own_readers=lambda: {CHECK: lambda data: MailboxChanged()},
+        webhook=email.webhook,
+        resources=email.resources,
+        session=lambda user_id: {"email": email.is_here(user_id)},
+        on_session=email.watch,
+        settings={"email": _settings},
+    )
+
+
+class _Email:
+    """What stands behind the feature, each made when it is first used."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._is_watching = False
+
+    @cached_property
+    def emails(self) -> Emails | None:
+        """The mirror of the mailbox; None where there is no database."""
+        if self._platform.database is None:
+            return None
+        from brain.email.postgres import PostgresEmails
+
+        return PostgresEmails(self._platform.database)
+
+    @cached_property
+    def account(self) -> "Account | None":
+        """The email account; None where none is set, or no database to mirror it in."""
+        from brain.email.settings import account
+
+        at, database = account(self._platform.env), self._platform.database
+        if at is None or database is None or self.emails is None:
+            return None
+        from brain.email.imap.mailbox import ImapMailbox
+        from brain.email.imap.server import ImapServer
+        from brain.email.sending import Account
+        from brain.email.smtp import SmtpPost
+
+        clock = self._platform.clock
+        mailbox = ImapMailbox(ImapServer(at.imap), database, now=clock.now)
+        post = SmtpPost(at.smtp, at.sender, utc=clock.utc)
+        return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
+
+    @cached_property
+    def postmark(self) -> "PostmarkReader | None":
+        """The reader of Postmark's webhooks; None where no password is set."""
+        password = settings.events(self._platform.env).postmark_password
+        if password is None:
+            return None
+        from brain.email.postmark import PostmarkReader
+
+        return PostmarkReader(password)
+
+    @cached_property
+    def services(self) -> EmailServices:
+        return EmailServices(
+            account=self.account,
+            emails=self.emails,
+            announcer=self._platform.announcer,
+            queue=self._platform.queue,
+            clock=self._platform.clock,
+        )
+
+    def tools(self) -> tuple[Tool, ...]:
+        """Those that read, where a webhook brings emails; all of them with an account."""
+        from brain.email.sharing import sharing_tools
+        from brain.email.tools import email_tools, reading_tools
+
+        account, emails = self.account, self.emails
+        if account is not None:
+            documents = documents_of(self._platform)
+            tools = email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
+            return (*tools, *(sharing_tools(documents, account) if documents else ()))
+        at = settings.events(self._platform.env)
+        brings = (at.secret, at.postmark_password) != (None, None)
+        return reading_tools(emails) if emails is not None and brings else ()
+
+    def takers(self) -> Takers:
+        async def brought(user_id: str, word: EmailBrought) -> None:
+            await take_email(self.services, user_id, word.email)
+
+        async def changed(user_id: str, _: MailboxChanged) -> None:
+            await check_mailbox(self.services, user_id)
+
+        return {EmailBrought: brought, MailboxChanged: changed}
+
+    def webhook(self) -> Webhook:
+        from brain.email.http import postmark_webhook
+
+        owner = settings.events(self._platform.env).email_user
+        return postmark_webhook(self.postmark, self._platform.clock, owner=owner)
+
+    def resources(self) -> Resources:
+        from brain.email.http import email_routes
+
+        return email_routes(lambda: self.emails, self._platform.env)
+
+    def is_here(self, user_id: str) -> bool:
+        """No for an account that is not set up right: a session does not need it, and health
+        shows it.
+        """
+        from brain.email.settings import has_email
+
+        try:
+            return has_email(self._platform.env, user_id)
+        except SettingMissing:
+            return False
+
+    async def watch(self, user_id: str) -> None:
+        """Have the user's mailbox looked into, if they have one; once by each instance, and again
+        after a failure.
+        """
+        if self._is_watching:
+            return
+        try:
+            self._is_watching = await watch_mailbox(self.services, user_id)
+        except (QueueUnreachable, SettingMissing) as error:
+            log.warning("mailbox: no schedule, reason=%s", type(error).__name__)
+
+
+def _readers() -> Readers:
+    from brain.email.http import email_word
+
+    return {"email.received": email_word}
+
+
+def _settings(env: Env) -> object:
+    from brain.email.settings import account
+
+    return account(env)

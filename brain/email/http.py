@@ -1,0 +1,105 @@
+"""The emails of the user as a page lists them, and emails that programs and vendors bring."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.email.incoming import brought
+from brain.email.model import EmailBrought, MailboxChanged
+from brain.email.parse import headers, mime
+from brain.email.ports import Emails
+from brain.email.postmark import PostmarkReader
+from brain.email.settings import has_email
+from brain.email.wire import email_to_wire, found_to_wire
+from brain.events.bodies import Line, LongText, Reported, UserId, data_of
+from brain.feature import Resources, Webhook
+from brain.http.bodies import Body, parse
+from brain.http.edge import Problem, read_body, tagged
+from brain.http.resources import known, limit_of, query_of, there
+from brain.run.errors import SignatureRefused
+from brain.run.ports import Clock
+from brain.variables import Env
+
+MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # with attachments in it; the platform takes 4.5 MB
+NO_EMAIL = "There is no email account for you here."
+
+
+class EmailData(Body):
+    """An email that has arrived; without `from` it lies in the mailbox."""
+
+    sender: Annotated[Line | None, Field(alias="from")] = None
+    to: Annotated[tuple[Line, ...], Field(max_length=200, strict=False)] = ()
+    subject: Line = ""
+    text: LongText = ""
+    message_id: Line = ""
+
+
+class Query(Body):
+    """Of an email that a vendor posts: whose it is, where it is not the owner's."""
+
+    user_id: UserId | None = None
+
+
+def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
+    """One route."""
+
+    async def show(request: Request, user_id: str) -> ASGIApp:
+        """One by its `id`; those that fit a `query`, best first; else the newest of the inbox."""
+        kept = there(emails(), "emails")
+        if not has_email(env, user_id):
+            raise Problem(404, NO_EMAIL)
+        if (id := request.query_params.get("id")) is not None:
+            return tagged(request, email_to_wire(known(await kept.read(user_id, id), "email")))
+        query, limit = query_of(request), limit_of(request)
+        if query:
+            found = await kept.search(user_id, query=query, limit=limit)
+        else:
+            found = await kept.newest(user_id, limit=limit)
+        return tagged(request, {"emails": [found_to_wire(email) for email in found]})
+
+    return {"emails": {"GET": show}}
+
+
+def postmark_webhook(reader: PostmarkReader | None, clock: Clock, *, owner: str) -> Webhook:
+    """The reader of Postmark's calls. `owner`: whose emails come where none is named."""
+
+    async def read(request: Request) -> tuple[str, EmailBrought]:
+        """Checked before it is read: a stranger may not make us read megabytes."""
+        if reader is None:
+            raise SignatureRefused("no password is set for Postmark")
+        reader.check(request.headers.get("authorization"))
+        raw = await read_body(request, limit=MAX_POSTMARK_BYTES)
+        user_id = parse(Query, dict(request.query_params)).user_id or owner
+        return user_id, EmailBrought(email=reader.read(raw, now=clock.utc()))
+
+    return read
+
+
+def email_word(reported: Reported) -> EmailBrought | MailboxChanged:
+    """What a program reports of an email. Raises Problem 422."""
+    data = data_of(EmailData, reported.body)
+    if data.sender is None:
+        return MailboxChanged()
+    senders = headers.people(data.sender)
+    if not senders:
+        fault = {"field": "data.from", "message": "must be an address: Anna <anna@example.org>"}
+        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+    email = brought(
+        name=reported.event_id,
+        sender=senders[0],
+        to=[person for line in data.to for person in headers.people(line)],
+        subject=headers.plain(data.subject),
+        text=mime.tidied(data.text),
+        message_id=_bracketed(data.message_id),
+        arrived_at=reported.at,
+    )
+    return EmailBrought(email=email)
+
+
+def _bracketed(message_id: str) -> str:
+    """As it stands in the email: the mailbox tells of it in that form."""
+    bare = message_id.strip().removeprefix("<").removesuffix(">")
+    return f"<{bare}>" if bare else ""

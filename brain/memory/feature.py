@@ -1,0 +1,90 @@
+"""Facts, the summary of what was said before, and the archive of the log."""
+
+from functools import cached_property
+
+from brain.feature import Feature, Platform, Resources
+from brain.memory.flow import Memory
+from brain.memory.ports import Archive, Facts
+from brain.memory.redis import RedisShownBlock
+from brain.memory.services import MemoryServices
+from brain.run.invocations import Tool
+from brain.run.ports import Log
+
+
+def feature(platform: Platform) -> Feature:
+    """Its part in each run, its tools and routes, and the whole log."""
+    parts = _Parts(platform)
+    return Feature(
+        tools=parts.tools,
+        around=lambda: (parts.memory,),
+        log=parts.log,
+        resources=parts.resources,
+        preferences_changed=lambda: parts.block.drop_block,
+        session=lambda _: {"memory": platform.database is not None},
+    )
+
+
+class _Parts:
+    """What stands behind the feature, each made when it is first used."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    @cached_property
+    def block(self) -> RedisShownBlock:
+        return RedisShownBlock(self._platform.redis)
+
+    @cached_property
+    def archive(self) -> Archive | None:
+        """The archive of logs; None where there is no database."""
+        if self._platform.database is None:
+            return None
+        from brain.memory.archive import PostgresArchive
+
+        return PostgresArchive(self._platform.database)
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """The facts; None where there is no database."""
+        if self._platform.database is None:
+            return None
+        from brain.memory.postgres import PostgresFacts
+        from brain.memory.shown import ShownFacts
+
+        return ShownFacts(PostgresFacts(self._platform.database), self.block)
+
+    @cached_property
+    def memory(self) -> Memory:
+        platform = self._platform
+        return Memory(
+            services=MemoryServices(
+                facts=self.facts,
+                archive=self.archive,
+                preferences=platform.preferences,
+                block=self.block,
+                store=platform.store,
+                log=platform.log,
+                model=platform.model,
+                clock=platform.clock,
+                limits=platform.limits,
+            )
+        )
+
+    def log(self) -> Log | None:
+        if self.archive is None:
+            return None
+        from brain.memory.whole_log import WholeLog
+
+        return WholeLog(store=self._platform.store, archive=self.archive)
+
+    def tools(self) -> tuple[Tool, ...]:
+        if self.facts is None or self.archive is None:
+            return ()
+        from brain.memory.tools import memory_tools
+
+        return memory_tools(self.facts, self.archive)
+
+    def resources(self) -> Resources:
+        from brain.memory.http import fact_routes
+
+        return fact_routes(lambda: self.facts)

@@ -1,0 +1,34 @@
+"""GET and DELETE /api/facts: what the user asked to remember."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.feature import Resources
+from brain.http.edge import tagged, whole_number
+from brain.http.resources import deleted, id_of, limit_of, there
+from brain.memory.ports import Facts
+from brain.memory.rules import MAX_FACTS, fact_to_wire
+
+
+def fact_routes(facts: Callable[[], Facts | None]) -> Resources:
+    """All of them."""
+
+    async def show(request: Request, user_id: str) -> ASGIApp:
+        """The newest, or those after the first `offset` of them."""
+        kept, limit = there(facts(), "facts"), limit_of(request)
+        offset = whole_number(request, "offset", default=0, low=0, high=MAX_FACTS)
+        # A user has few of them: a page is cut out of its predecessors, and one more says whether
+        # it is the last.
+        found = await kept.facts(user_id, limit=offset + limit + 1)
+        page = [fact_to_wire(fact) for fact in found[offset : offset + limit]]
+        more = {"nextOffset": offset + limit} if len(found) > offset + limit else {}
+        return tagged(request, {"facts": page, **more})
+
+    async def forget(request: Request, user_id: str) -> ASGIApp:
+        """Keep it no longer."""
+        kept, id = there(facts(), "facts"), id_of(request)
+        return deleted(id, "fact", was_there=await kept.forget(user_id, id) is not None)
+
+    return {"facts": {"GET": show, "DELETE": forget}}

@@ -1,0 +1,26 @@
+"""What memory needs."""
+
+from dataclasses import dataclass
+
+from brain.memory.ports import Archive, Facts, ShownBlock
+from brain.preferences.ports import PreferenceStore
+from brain.run.limits import Limits
+from brain.run.ports import Clock, Log, Model
+from brain.run.state import StateStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryServices:
+    """What memory needs. `facts`, `archive` and `preferences` are None where there is no
+    database; `log` is the whole log as far as it is kept.
+    """
+
+    facts: Facts | None
+    archive: Archive | None
+    preferences: PreferenceStore | None
+    block: ShownBlock
+    store: StateStore
+    log: Log
+    model: Model
+    clock: Clock
+    limits: Limits

@@ -1,0 +1,35 @@
+"""GET and PUT /api/preferences: the user's own settings."""
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.feature import Platform, Resources
+from brain.http.edge import Answer, Problem, read_json, tagged
+from brain.http.resources import there
+from brain.preferences.model import Preferences
+from brain.preferences.rules import preferences_from_wire, preferences_to_wire
+from brain.run.tools import Json
+
+
+def preference_routes(platform: Platform) -> Resources:
+    """All of them."""
+
+    async def show(request: Request, user_id: str) -> ASGIApp:
+        """All settings."""
+        store = there(platform.preferences, "preferences")
+        return tagged(request, preferences_to_wire(await store.preferences(user_id)))
+
+    async def save(request: Request, user_id: str) -> ASGIApp:
+        """All settings at once: what is left out has its default again."""
+        store = there(platform.preferences, "preferences")
+        preferences = preferences_from_wire(await read_json(request))
+        if not isinstance(preferences, Preferences):
+            faults: list[Json] = [
+                {"field": complaint.field, "message": complaint.message}
+                for complaint in preferences
+            ]
+            raise Problem(422, "The body does not fit the schema.", errors=faults)
+        await store.save(user_id, preferences)
+        return Answer(preferences_to_wire(preferences))
+
+    return {"preferences": {"GET": show, "PUT": save}}

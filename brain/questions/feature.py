@@ -1,0 +1,19 @@
+"""Asks before acts, and takes a spoken yes or no."""
+
+from brain.feature import Feature, Platform, Resources
+from brain.questions.flow import AskUnlessTrusted, SpokenDecisions
+
+
+def feature(platform: Platform) -> Feature:
+    """The intake of spoken decisions, consent by trusted recipients, and the open question."""
+
+    def resources() -> Resources:
+        from brain.questions.http import question_routes
+
+        return question_routes(lambda: platform.store)
+
+    return Feature(
+        intake=lambda: (SpokenDecisions(store=platform.store),),
+        consent=lambda: AskUnlessTrusted(preferences=platform.preferences),
+        resources=resources,
+    )

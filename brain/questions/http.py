@@ -1,0 +1,32 @@
+"""GET /api/questions: the question that waits for a decision."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.feature import Resources
+from brain.http.edge import tagged
+from brain.run.codec import message_to_wire
+from brain.run.messages import Message
+from brain.run.state import StateStore
+from brain.run.tools import Json
+
+
+def question_to_wire(message: Message) -> Json:
+    """A question that waits, without its place in the log, which it is not kept with."""
+    wire = message_to_wire(message)
+    told = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
+    return {name: wire[name] for name in told if name in wire}
+
+
+def question_routes(store: Callable[[], StateStore]) -> Resources:
+    """One of them."""
+
+    async def show(request: Request, user_id: str) -> ASGIApp:
+        """The question that waits for a decision; null if none does."""
+        asked = await store().question(user_id, None)
+        waiting = asked.message if asked is not None and asked.is_open else None
+        return tagged(request, {"question": waiting and question_to_wire(waiting)})
+
+    return {"questions": {"GET": show}}
