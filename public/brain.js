@@ -10,13 +10,13 @@
  * response reaches `onMessage` too. What comes before the first listener is kept for it.
  */
 
-import { Connection } from './connection.js';
-import { Dialogue } from './dialogue.js';
-import { BrainError, ConnectionClosed } from './errors.js';
-import { Gateway } from './gateway.js';
-import { Memory } from './memory.js';
-import { browserClock, browserStorage, browserSurroundings } from './surroundings.js';
-import { askBrainTool } from './tool.js';
+import { Connection } from './client/connection.js';
+import { Dialogue } from './client/dialogue.js';
+import { BrainError, ConnectionClosed } from './client/errors.js';
+import { Gateway } from './client/gateway.js';
+import { Memory } from './client/storage.js';
+import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
+import { askBrainTool } from './client/tool.js';
 
 export { askBrainTool, BrainError, ConnectionClosed };
 
@@ -24,8 +24,8 @@ export { askBrainTool, BrainError, ConnectionClosed };
  * Begin a session and listen. Rejects with a BrainError: 401 when an access key is needed, 0 when
  * the server is out of reach.
  *
- * @param {import('./types.js').ConnectOptions} [options]
- * @returns {Promise<import('./types.js').Brain>}
+ * @param {import('./client/types.js').ConnectOptions} [options]
+ * @returns {Promise<import('./client/types.js').Brain>}
  */
 export async function connect(options = {}) {
   const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
@@ -62,7 +62,7 @@ export async function connect(options = {}) {
   };
 }
 
-/** @param {import('./types.js').ConnectOptions} options */
+/** @param {import('./client/types.js').ConnectOptions} options */
 function outsideFrom({
   baseUrl = '',
   fetch = globalThis.fetch.bind(globalThis),
@@ -87,7 +87,7 @@ function outsideFrom({
   };
 }
 
-/** @returns {Promise<import('./types.js').PusherClass | null>} null: other roads have to do */
+/** @returns {Promise<import('./client/types.js').PusherClass | null>} null: other roads have to do */
 function vendorPusher() {
   // Put there by the build step; a plain string to the type checker, which would read it whole.
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(

@@ -1,7 +1,7 @@
 /** The page: joins the brain's client to what stands in index.html. */
 
 import { BrainError, connect } from './brain.js';
-import { pauseBeforeRetry } from './pace.js';
+import { pauseBeforeRetry } from './client/pace.js';
 import { Conversation } from './page/conversation.js';
 import { part } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
@@ -10,8 +10,8 @@ import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
 
-/** @typedef {import('./types.js').Brain} Brain */
-/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./client/types.js').Brain} Brain */
+/** @typedef {import('./client/types.js').State} State */
 
 const HISTORY = 100; // entries shown of what was said before
 const TOKEN_PLACE = 'second-brain-token';

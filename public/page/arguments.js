@@ -1,6 +1,6 @@
 /** A tool's arguments as a person reads and changes them. No I/O. */
 
-import { actionInWords } from '../wording.js';
+import { actionInWords } from './wording.js';
 
 /** @typedef {Record<string, any>} Arguments */
 /** @typedef {'line' | 'text' | 'lines' | 'number' | 'switch' | 'fixed' | 'json'} Shape */

@@ -1,6 +1,6 @@
 /** On one's own machine: let an email arrive, and see what was sent, which goes nowhere. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
 import { empty, list, Loaded } from './panel.js';
 

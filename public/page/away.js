@@ -1,6 +1,6 @@
 /** What came while nobody looked: a line above it, and its number in the title. */
 
-import { awayInWords } from '../wording.js';
+import { awayInWords } from './wording.js';
 import { make } from './dom.js';
 
 const TITLE = document.title;

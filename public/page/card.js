@@ -1,14 +1,14 @@
 /** A question as a card: what exactly will be done, and the buttons that decide on it. */
 
-import { actionInWords } from '../wording.js';
+import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
 import { button, field, make } from './dom.js';
 import { withLinks } from './lines.js';
 import { IN_WORDS } from './standing.js';
 
-/** @typedef {import('../types.js').Decision} Decision */
-/** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').Question} Question */
+/** @typedef {import('../client/types.js').Decision} Decision */
+/** @typedef {import('../client/types.js').Message} Message */
+/** @typedef {import('../client/types.js').Question} Question */
 /** @typedef {import('./arguments.js').Field} Field */
 /** @typedef {import('./standing.js').Standing} Standing */
 

@@ -1,17 +1,17 @@
 /** The talk: what is sent, what comes, and what goes on meanwhile. */
 
-import { Composer } from '../composer.js';
-import { newMessageId } from '../post.js';
-import { Timeline } from '../timeline.js';
-import { activityInWords, refusalInWords } from '../wording.js';
+import { Composer } from './composer.js';
+import { newMessageId } from '../client/post.js';
+import { Timeline } from './timeline.js';
+import { activityInWords, refusalInWords } from './wording.js';
 import { Away } from './away.js';
 import { part, setText } from './dom.js';
 import { Questions } from './questions.js';
-import { Voice } from './voice.js';
+import { Voice } from '../voice/voice.js';
 
-/** @typedef {import('../types.js').Brain} Brain */
-/** @typedef {import('../types.js').Entry} Entry */
-/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../client/types.js').Brain} Brain */
+/** @typedef {import('../client/types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').State} State */
 
 /** What tells that somebody looks at the page. */
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];

@@ -1,6 +1,6 @@
 /** The panel of documents: list, search, read, delete, write one, take files in. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
 import { withLinks } from './lines.js';
 import {

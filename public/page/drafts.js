@@ -1,10 +1,10 @@
 /** An answer while it comes: thoughts in grey, actions as marks, words as they will stand. */
 
-import { Pieces } from '../pieces.js';
-import { actionInWords } from '../wording.js';
+import { Pieces } from '../client/pieces.js';
+import { actionInWords } from './wording.js';
 import { make } from './dom.js';
 
-/** @typedef {import('../pieces.js').Part} Part */
+/** @typedef {import('../client/pieces.js').Part} Part */
 
 export class Drafts {
   #pieces = new Pieces();
@@ -19,7 +19,7 @@ export class Drafts {
     this.#place = place;
   }
 
-  /** @param {import('../types.js').Piece} piece */
+  /** @param {import('../client/types.js').Piece} piece */
   hear(piece) {
     if (!this.#pieces.hear(piece)) return;
     if (this.#due.size === 0) requestAnimationFrame(() => this.#draw());
@@ -29,7 +29,7 @@ export class Drafts {
   /**
    * Take an entry of the log. What has told of it is no longer ours; what else was shown of a run
    * that is over goes, but for its thoughts and actions: they stay as they are.
-   * @param {import('../types.js').Entry} entry
+   * @param {import('../client/types.js').Entry} entry
    * @returns {HTMLElement | null} what stood for the entry
    */
   take(entry) {

@@ -1,9 +1,9 @@
 /** What one entry of the log looks like. */
 
-import { piecesOf } from '../wording.js';
+import { piecesOf } from './wording.js';
 import { make } from './dom.js';
 
-/** @typedef {import('../types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').Entry} Entry */
 
 const LABELS = {
   user: 'You',

@@ -4,7 +4,7 @@
  * who is behind looks.
  */
 
-import { browserSurroundings } from '../surroundings.js';
+import { browserSurroundings } from '../client/surroundings.js';
 
 const NAME = 'second-brain-pages';
 const GRACE_MS = 500; // what comes by a road of its own is there by then
@@ -35,7 +35,7 @@ export class Neighbours {
     return Object.create(browserSurroundings, { onChange: { value: listen } });
   }
 
-  /** @param {import('../types.js').Session} session */
+  /** @param {import('../client/types.js').Session} session */
   begin({ userId, cursor }) {
     this.#userId = userId;
     this.#seq = cursor;

@@ -1,6 +1,6 @@
 /** The panel of notifications: when to be quiet, what to be told of, and whom to trust. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
 import { askingButton, empty, list, Loaded, when } from './panel.js';
 

@@ -1,6 +1,6 @@
 /** What the panels are made of: a place that loads, is empty, fails, and tries again. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, make } from './dom.js';
 
 export const TITLE_ID = 'panel-title';

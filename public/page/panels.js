@@ -7,7 +7,7 @@ import { mailboxPanel } from './mailbox.js';
 import { noticesPanel } from './notices.js';
 import { TITLE_ID } from './panel.js';
 
-/** @typedef {import('../types.js').Features} Features */
+/** @typedef {import('../client/types.js').Features} Features */
 /** @typedef {import('./panel.js').Panel} Panel */
 /** @typedef {import('./resources.js').Resources} Resources */
 

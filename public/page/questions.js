@@ -1,13 +1,13 @@
 /** The questions in the log: which one still waits, and what became of the others. */
 
-import { actionInWords, refusalInWords } from '../wording.js';
+import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
 import { line, note } from './lines.js';
 import { Standings } from './standing.js';
 
-/** @typedef {import('../types.js').Entry} Entry */
-/** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').Decision} Decision */
+/** @typedef {import('../client/types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').Message} Message */
+/** @typedef {import('../client/types.js').Decision} Decision */
 
 export class Questions {
   #ask;

@@ -1,7 +1,7 @@
 /** The user's own things over HTTP, in the session's name. */
 
-import { BrainError, notReached, tooLate } from '../errors.js';
-import { refusal } from '../http.js';
+import { BrainError, notReached, tooLate } from '../client/errors.js';
+import { refusal } from '../client/http.js';
 
 const LIMIT_MS = 20_000; // a cold function takes two or three seconds
 

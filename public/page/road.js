@@ -1,10 +1,10 @@
 /** How the page hears of what is new: shown in a word, changed in a small menu. */
 
-import { connectionInWords, presenceInWords } from '../wording.js';
+import { connectionInWords, presenceInWords } from './wording.js';
 import { make, setText } from './dom.js';
 
-/** @typedef {import('../types.js').RoadName} RoadName */
-/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../client/types.js').RoadName} RoadName */
+/** @typedef {import('../client/types.js').State} State */
 
 const PLACE = 'second-brain-road';
 const LEGEND = 'How news comes';

@@ -2,8 +2,8 @@
 
 import { isChanged } from './arguments.js';
 
-/** @typedef {import('../types.js').Entry} Entry */
-/** @typedef {import('../types.js').Message} Message */
+/** @typedef {import('../client/types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').Message} Message */
 /** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} Standing */
 
 /** @type {Record<Standing, string>} */

@@ -1,0 +1,205 @@
+/** A connection to one user's brain: every road by which news comes, joined into one log. */
+
+import { Asking } from './sending.js';
+import { Inbox } from './inbox.js';
+import { Roads } from './roads.js';
+import { RunState } from './run.js';
+import { Topic } from './topic.js';
+import { attend } from './wakes.js';
+import { Watch } from './watch.js';
+
+/** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
+/** @typedef {import('./types.js').Entry} Entry */
+/** @typedef {import('./types.js').Hearing} Hearing */
+/** @typedef {import('./types.js').RoadName} RoadName */
+/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./types.js').World} World */
+/** @typedef {import('./gateway.js').Gateway} Gateway */
+
+/**
+ * @typedef {object} Choices
+ * @property {import('./types.js').PusherClass | null} Pusher
+ * @property {number} history entries before now to begin with
+ * @property {RoadName | null} road null = whichever works best
+ */
+
+/**
+ * @typedef {object} Listener
+ * @property {(entry: Entry, isNew: boolean) => void} hear told of each entry of the log, and of
+ *   some before those that are shown
+ * @property {() => void} plan told whenever something may have changed
+ */
+
+/** @implements {Hearing} */
+export class Connection {
+  run = new RunState();
+  /** @type {Topic<import('./types.js').Piece>} */
+  pieces = new Topic();
+  /** @type {Topic<State>} */
+  #states = new Topic();
+  #world;
+  #watch;
+  /** @type {Listener | null} */
+  #listener = null;
+  #unattend = () => {};
+  /** @type {number | null} */
+  #others = null;
+  #isCatchingUp = true;
+  #told = '';
+
+  /**
+   * @param {World} world
+   * @param {Gateway} gateway
+   * @param {Choices} choices
+   */
+  constructor(world, gateway, { Pusher, history, road }) {
+    this.#world = world;
+    const isAway = () => this.#isCatchingUp || world.surroundings.isHidden;
+    this.inbox = new Inbox(
+      world.memory,
+      gateway.session.cursor,
+      history,
+      isAway,
+      (entry, isNew) => {
+        this.run.hearEntry(entry);
+        this.#listener?.hear(entry, isNew);
+      },
+    );
+    const post = { world, gateway, hearing: this };
+    this.roads = new Roads(post, Pusher, road, (live) => {
+      if (live) this.#watch.look(live === 'channel'); // it does not replay what came meanwhile
+      this.#changed();
+    });
+    this.asking = new Asking(post, this.roads, (hasFailed) => {
+      if (hasFailed) this.#watch.look(); // is it the server, the session, or this request alone?
+      this.#changed();
+    });
+    const facts = () => ({
+      isLive: this.roads.standing === 'live',
+      isActive: this.asking.isActive || this.run.isActive,
+    });
+    const { run, inbox } = this;
+    this.#watch = new Watch({ world, gateway, log: inbox.log, run, facts }, () => {
+      if (!this.#watch.problem) this.#isCatchingUp = false;
+      this.#changed();
+    });
+  }
+
+  /** @param {Listener} listener */
+  listen(listener) {
+    this.#listener = listener;
+    this.#unattend = attend(this.#world, (what) => this.#around(what));
+    this.#watch.look(true);
+    this.#changed();
+  }
+
+  /** @param {(state: State) => void} listener told at once, then at every change */
+  onState = (listener) => {
+    const unsubscribe = this.#states.subscribe(listener);
+    listener(this.#state());
+    return unsubscribe;
+  };
+
+  /** The user has seen what was missed. */
+  seen = () => {
+    this.inbox.missed = 0;
+    this.#changed();
+  };
+
+  /** @param {RoadName | null} name */
+  useRoad = (name) => {
+    this.roads.forced = name;
+    this.#changed();
+  };
+
+  close() {
+    this.#unattend();
+    this.#watch.stop();
+    this.roads.close();
+  }
+
+  /** Something new is to be expected. */
+  rouse() {
+    this.#watch.rouse();
+    this.#changed();
+  }
+
+  sinceSeq = () => this.inbox.log.deliveredSeq;
+
+  /**
+   * @param {ChannelEntry | null} entry
+   * @param {number} [seq] to which the log is known to reach
+   */
+  onEntry = (entry, seq = 0) => {
+    const { log } = this.inbox;
+    if (this.#world.lifetime.aborted) return;
+    if (entry) log.offer(entry);
+    log.hear(seq);
+    const isStep = entry?.role === 'brain' && entry.kind === 'breadcrumb';
+    // After a step its run has come further: how far, only the status tells.
+    if (log.isBehind || isStep) this.#watch.look(log.isBehind);
+    this.rouse();
+  };
+
+  /** @type {Hearing['onPiece']} */
+  onPiece = this.pieces.emit;
+
+  /** @type {Hearing['onRun']} */
+  onRun = (event) => {
+    this.run.hearEvent(event);
+    this.rouse();
+  };
+
+  /** @type {Hearing['onReset']} */
+  onReset = (lastSeq) => this.inbox.log.reset(lastSeq);
+
+  /** @type {Hearing['onOthers']} */
+  onOthers = (count) => {
+    this.#others = count;
+    this.#changed();
+  };
+
+  /** @param {'change' | 'wake' | 'tick'} what */
+  #around(what) {
+    const { isHidden, isOnline, isFrozen } = this.#world.surroundings;
+    const isWake = what === 'wake';
+    if (isWake) {
+      this.#isCatchingUp = true;
+      this.roads.close(); // what was open may be dead without knowing it
+    }
+    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.look(isWake);
+    this.#changed();
+  }
+
+  #changed() {
+    if (this.#world.lifetime.aborted) return;
+    // After a 401 the session is lost for good.
+    if (this.#watch.problem?.status === 401) this.roads.close();
+    else this.roads.review();
+    this.#watch.plan();
+    this.inbox.keep();
+    this.#listener?.plan();
+    const state = this.#state();
+    const told = JSON.stringify([state, state.problem?.message]);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#states.emit(state);
+  }
+
+  /** @returns {State} */
+  #state() {
+    const { problem, status } = this.#watch;
+    const { standing, carrying } = this.roads;
+    const connection = problem || !this.#world.surroundings.isOnline ? 'offline' : standing;
+    return {
+      connection,
+      road: connection === 'live' ? carrying : connection === 'polling' ? connection : null,
+      listening: status?.listening ?? null,
+      others: carrying === 'channel' ? this.#others : null,
+      run: this.run.current,
+      retrying: this.asking.retrying,
+      problem,
+      missed: this.inbox.missed,
+    };
+  }
+}

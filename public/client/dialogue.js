@@ -1,0 +1,121 @@
+/** What the user and the brain do with each other: ask and answer, stop, decide, speak, hear. */
+
+import { Handlers } from './handlers.js';
+import { SPOKEN } from './storage.js';
+import { newMessageId } from './post.js';
+import { Speaker } from './speaker.js';
+
+/** @typedef {import('./types.js').Answer} Answer */
+/** @typedef {import('./types.js').Entry} Entry */
+/** @typedef {import('./types.js').World} World */
+
+const LATER = 'The answer comes later. Do not say this to the user.';
+const STOPPED = 'The user stopped it. Do not say this to the user.';
+
+export class Dialogue {
+  #world;
+  #connection;
+  /** @type {Set<string | null | undefined>} */
+  #ours = new Set(); // ids of what was asked and decided here, of its runs, and of calls under way
+
+  /**
+   * @param {World} world
+   * @param {import('./connection.js').Connection} connection
+   */
+  constructor(world, connection) {
+    this.#world = world;
+    this.#connection = connection;
+    const ours = this.#ours;
+    const { log } = connection.inbox;
+    this.handlers = new Handlers({ world, ours, decide: this.decide });
+    this.speaker = new Speaker({ world, ours, log, heard: this.heard });
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {boolean} isNew
+   */
+  hear(entry, isNew) {
+    if (entry.role === 'user' && this.#ours.has(entry.decision?.questionId ?? entry.messageId)) {
+      this.#ours.add(entry.runId);
+      this.#connection.run.await(entry);
+    }
+    this.handlers.hear(entry, isNew);
+    this.speaker.hear(entry, isNew);
+    // A voice agent that waits for it says it itself.
+    const isForAgent =
+      entry.role === 'brain' && entry.doneAfterThis && this.#ours.has(entry.callId);
+    if (isForAgent) this.#world.memory.take(SPOKEN, entry.seq);
+  }
+
+  plan() {
+    this.speaker.plan();
+  }
+
+  /**
+   * @param {string} text
+   * @param {import('./types.js').AskOptions} [options]
+   * @returns {Promise<Answer>}
+   */
+  ask = async (text, { signal, ...options } = {}) => {
+    const messageId = options.messageId ?? newMessageId(this.#world.random);
+    const said = { clientTools: this.handlers.told, ...options, text, messageId };
+    const callId = said.callId ?? messageId;
+    this.#ours.add(messageId).add(callId);
+    this.#connection.rouse();
+    try {
+      let answer = this.#settle(await this.#connection.asking.ask(said, signal));
+      for (;;) {
+        const final = await this.handlers.answerTo(answer.message); // by a tool of this page
+        if (!final) return answer;
+        answer = final;
+      }
+    } finally {
+      this.#ours.delete(callId);
+    }
+  };
+
+  /** @returns {Promise<import('./types.js').Stopped>} */
+  stop = async () => {
+    const { run, asking } = this.#connection;
+    const { state, runId } = run.current;
+    const isOn = state === 'running';
+    const stopped = await asking.control({ type: 'stop', runId: (isOn && runId) || undefined });
+    run.hearEvent(stopped);
+    this.#connection.onEntry(stopped.message);
+    return stopped;
+  };
+
+  /**
+   * @param {string} questionId
+   * @param {import('./types.js').Decision} decision
+   * @returns {Promise<Answer>}
+   */
+  decide = async (questionId, { verdict, ...more }) => {
+    const wish = { type: verdict, questionId, ...more };
+    this.#ours.add(questionId);
+    return this.#settle(await this.#connection.asking.control(wish));
+  };
+
+  /**
+   * @param {number} seq
+   * @param {import('./types.js').Heard} how
+   * @param {number} [chars]
+   */
+  heard = (seq, how, chars) => this.#connection.asking.control({ type: 'heard', seq, how, chars });
+
+  /**
+   * @param {import('./types.js').Reply} reply
+   * @returns {Answer}
+   */
+  #settle({ message, runId, seq, state }) {
+    const { run } = this.#connection;
+    const isStopped = !message && state === 'done';
+    this.#ours.add(runId);
+    if (isStopped) run.hearEvent({ runId, state: 'stopped' });
+    else if (!message) run.await({ runId, seq });
+    this.#connection.onEntry(message, seq); // what the user said comes by a stream, or it is read
+    const forVoiceAgent = message?.text ?? (isStopped ? STOPPED : LATER);
+    return { message, runId, seq, state, forVoiceAgent };
+  }
+}

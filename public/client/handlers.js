@@ -1,0 +1,114 @@
+/** Tools that this front end runs for the brain. One tab answers a question for the client. */
+
+import { TOOLS } from './storage.js';
+import { isExpired } from './speaking.js';
+import { alone } from './tabs.js';
+import { pause } from './waiting.js';
+
+/** @typedef {import('./types.js').Answer} Answer */
+/** @typedef {import('./types.js').Decision} Decision */
+/** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').ToolForm} ToolForm */
+/** @typedef {import('./types.js').ToolHandler} ToolHandler */
+
+/**
+ * @typedef {object} Desk
+ * @property {import('./types.js').World} world
+ * @property {Set<unknown>} ours the runs that were begun here, among others
+ * @property {(questionId: string, decision: Decision) => Promise<Answer>} decide
+ */
+
+const MOST_CHARS = 20_000; // of a result; the server takes no longer ones, and no empty one
+const OTHERS_FIRST_MS = 2000; // by then the tab that asked has begun, if it is there
+
+export class Handlers {
+  #desk;
+  /** @type {Map<string, {handler: ToolHandler, told?: ToolForm}>} */
+  #byTool = new Map();
+  /** @type {Message | null} */
+  #open = null; // the question that waits; there is never more than one
+  /** @type {Map<string, Promise<Answer | null>>} */
+  #answers = new Map(); // by the question's id
+
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+  }
+
+  /**
+   * @param {string} tool
+   * @param {ToolHandler} handler
+   * @param {ToolForm} [form] tells the brain of it, with each text
+   * @returns {() => void}
+   */
+  on = (tool, handler, form) => {
+    this.#byTool.set(tool, { handler, told: form && { name: tool, ...form } });
+    this.#begin();
+    return () => this.#byTool.delete(tool);
+  };
+
+  /** What the brain is told that this front end can do. */
+  get told() {
+    return [...this.#byTool.values()].flatMap(({ told }) => told ?? []);
+  }
+
+  /**
+   * @param {import('./types.js').Entry} entry
+   * @param {boolean} isNew
+   */
+  hear(entry, isNew) {
+    if (entry.role === 'user') {
+      if (entry.decision?.questionId === this.#open?.id) this.#open = null;
+    } else if (isNew && entry.question?.for === 'client') {
+      this.#open = entry;
+      this.#begin();
+    }
+  }
+
+  /**
+   * What became of a question that a handler of this tab takes; null = another tab answers it.
+   * @param {Message | null} message
+   * @returns {Promise<Answer | null> | undefined} undefined: no handler is for it
+   */
+  answerTo(message) {
+    if (message) this.hear(message, true); // the log may lag behind
+    return this.#answers.get(message?.id ?? '');
+  }
+
+  #begin() {
+    const question = this.#open;
+    const handler = this.#byTool.get(question?.question?.tool ?? '')?.handler;
+    if (!question || !handler || this.#answers.has(question.id)) return;
+    const answer = this.#answer(question, handler);
+    answer.catch(() => {}); // whoever asked waits for it too, and is told
+    this.#answers.set(question.id, answer);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {ToolHandler} handler
+   */
+  async #answer(message, handler) {
+    const { world, ours, decide } = this.#desk;
+    if (!ours.has(message.runId)) await pause(world, OTHERS_FIRST_MS);
+    if (this.#open?.id !== message.id || isExpired(message, world.clock.now())) return null;
+    const take = () => world.memory.take(TOOLS, message.seq);
+    if (!(await alone(world, TOOLS, take))) return null;
+    return decide(message.id, { verdict: 'answer', text: await outcome(handler, message) });
+  }
+}
+
+/**
+ * @param {ToolHandler} handler
+ * @param {Message} message
+ */
+async function outcome(handler, message) {
+  try {
+    const result = await handler(message.question?.arguments ?? {}, message);
+    const text = typeof result === 'string' ? result : JSON.stringify(result ?? null);
+    return text.slice(0, MOST_CHARS) || '""';
+  } catch (error) {
+    const { message: why = error } = /** @type {Partial<Error>} */ (error ?? {});
+    return `Failed: ${why}`; // the brain can tell the user
+  }
+}

@@ -1,0 +1,65 @@
+/** The log as this page shows it: what is new, what was missed, and where the next page goes on. */
+
+import { Log } from './log.js';
+import { Topic } from './topic.js';
+
+/** @typedef {import('./types.js').Entry} Entry */
+/** @typedef {import('./types.js').Novelty} Novelty */
+
+const MOST_HELD = 1000; // entries; as many as the server's log keeps at hand
+const LOOK_BACK = 20; // entries before those that are shown; one may still have to be said
+
+export class Inbox {
+  missed = 0;
+  #memory;
+  #isAway;
+  #onEntry;
+  #knownSeq;
+  #shownSeq;
+  /** @type {Topic<[Entry, Novelty]>} */
+  #entries = new Topic(MOST_HELD);
+
+  /**
+   * @param {import('./storage.js').Memory} memory
+   * @param {number} cursor the log's last seq
+   * @param {number} history entries before now to begin with
+   * @param {() => boolean} isAway whether nobody sees what comes now
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each, shown or not
+   */
+  constructor(memory, cursor, history, isAway, onEntry) {
+    this.#memory = memory;
+    this.#isAway = isAway;
+    this.#onEntry = onEntry;
+    this.#knownSeq = memory.begin(cursor);
+    const shown = Math.min(this.#knownSeq, cursor - history);
+    this.#shownSeq = Math.max(shown, cursor - MOST_HELD, 0);
+    this.log = new Log(Math.max(this.#shownSeq - LOOK_BACK, 0), {
+      known: this.#knownSeq,
+      deliver: (entry) => this.#deliver(entry),
+      onAnew: (lastSeq) => {
+        this.#knownSeq = this.#shownSeq = 0;
+        memory.reset(lastSeq);
+      },
+    });
+  }
+
+  /** @param {(entry: Entry, novelty: Novelty) => void} listener */
+  subscribe = (listener) => {
+    const unsubscribe = this.#entries.subscribe((heard) => listener(...heard));
+    this.keep();
+    return unsubscribe;
+  };
+
+  /** Note how far the log was shown. */
+  keep() {
+    if (this.#entries.isHeard) this.#memory.keep(this.log.deliveredSeq);
+  }
+
+  /** @param {Entry} entry */
+  #deliver(entry) {
+    const isNew = entry.seq > this.#knownSeq;
+    if (isNew && entry.role === 'brain' && this.#isAway()) this.missed += 1;
+    if (entry.seq > this.#shownSeq) this.#entries.emit([entry, { isNew }]);
+    this.#onEntry(entry, isNew);
+  }
+}

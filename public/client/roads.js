@@ -1,0 +1,146 @@
+/**
+ * Which road is taken. Channel first; the stream while the channel is away; polling (watch.js)
+ * while neither works. Roads try again by themselves: the best one that works carries, and the
+ * stream is given up as soon as the channel is back.
+ */
+
+import { Channel } from './roads/channel.js';
+import { canStream } from './http.js';
+import { Socket } from './roads/socket.js';
+import { openStream } from './roads/stream.js';
+
+/** @typedef {import('./types.js').OpenRoad} OpenRoad */
+/** @typedef {import('./types.js').RoadName} RoadName */
+/** @typedef {import('./types.js').Standing} Standing */
+
+const AWAY_MS = 3000; // a channel is often back within two seconds
+const HIDDEN_MS = 60_000; // a stream costs an invocation, and nobody is looking
+
+/**
+ * @typedef {object} RoadFacts
+ * @property {boolean} isFrozen
+ * @property {Standing} [channel] if it is open
+ * @property {boolean} isStreaming the stream is open
+ * @property {number} awayForMs how long the channel has not been live
+ * @property {number} hiddenForMs
+ */
+
+/**
+ * The roads that are to be open.
+ * @param {RoadName[]} ladder those that may be, the best one first
+ * @param {RoadFacts} facts
+ */
+export function wantedRoads(ladder, { isFrozen, channel, isStreaming, awayForMs, hiddenForMs }) {
+  // A stream that is open stays until the channel is there: nothing is let go before it is held.
+  const isAway = channel !== 'live' && (isStreaming || awayForMs >= AWAY_MS);
+  const mayStream = hiddenForMs < HIDDEN_MS && (ladder[0] === 'stream' || isAway);
+  return isFrozen ? [] : ladder.filter((name) => name !== 'stream' || mayStream);
+}
+
+/** @typedef {{road?: OpenRoad | false | null, standing: Standing}} Opened */
+
+export class Roads {
+  #post;
+  #Pusher;
+  #onChange;
+  /** @type {Map<RoadName, Opened>} */
+  #open = new Map();
+  #awaySinceMs = Infinity;
+  #hiddenSinceMs = Infinity;
+
+  /**
+   * @param {import('./sending.js').Post} post
+   * @param {import('./types.js').PusherClass | null} Pusher
+   * @param {RoadName | null} forced null = whichever works best; may be changed at any time
+   * @param {(live?: RoadName) => void} onChange told which road has just become live; to review
+   */
+  constructor(post, Pusher, forced, onChange) {
+    this.#post = post;
+    this.#Pusher = post.gateway.session.pusher ? Pusher : null;
+    this.forced = forced;
+    this.#onChange = onChange;
+  }
+
+  /** The one that carries; null while only looking is left. @returns {RoadName | null} */
+  get carrying() {
+    for (const [name, { standing }] of this.#open) if (standing === 'live') return name;
+    return null;
+  }
+
+  /** `connecting` only while the first attempt is under way. */
+  get standing() {
+    if (this.carrying) return 'live';
+    const isTried = [...this.#open.values()].some(({ standing }) => standing === 'away');
+    return this.#open.size > 0 && !isTried ? 'connecting' : 'polling';
+  }
+
+  /** The socket, if that is the road. */
+  get socket() {
+    const socket = this.carrying === 'socket' && this.#open.get('socket')?.road;
+    return /** @type {Socket | false | undefined} */ (socket);
+  }
+
+  /** @param {RoadName[]} [wanted] those that stay open */
+  close(wanted = []) {
+    for (const [name, { road }] of this.#open) {
+      if (wanted.includes(name)) continue;
+      this.#open.delete(name);
+      if (road) road.close();
+    }
+  }
+
+  /** Open and close what has to be; to be called now and then, since roads may be away for long. */
+  review() {
+    const { clock, surroundings } = this.#post.world;
+    const { isHidden, isFrozen = false } = surroundings;
+    const nowMs = clock.now();
+    this.#hiddenSinceMs = isHidden ? Math.min(this.#hiddenSinceMs, nowMs) : Infinity;
+    /** @type {RoadName[]} */
+    const best = this.#Pusher ? ['channel', 'stream'] : ['stream'];
+    const wanted = wantedRoads(this.forced ? [this.forced] : best, {
+      isFrozen,
+      channel: this.#open.get('channel')?.standing,
+      isStreaming: this.#open.has('stream'),
+      awayForMs: nowMs - this.#awaySinceMs,
+      hiddenForMs: nowMs - this.#hiddenSinceMs,
+    });
+    this.close(wanted);
+    for (const name of wanted) if (!this.#open.has(name)) this.#begin(name);
+  }
+
+  /** @param {RoadName} name */
+  #begin(name) {
+    /** @type {Opened} */
+    const own = { standing: 'connecting' };
+    const { clock } = this.#post.world;
+    const noteAway = () => {
+      if (name === 'channel') this.#awaySinceMs = clock.now();
+    };
+    this.#open.set(name, own);
+    noteAway();
+    own.road = this.#make(name, (standing) => {
+      if (own.standing === 'live') noteAway();
+      own.standing = standing;
+      this.#onChange(standing === 'live' ? name : undefined);
+    });
+    if (!own.road) this.#open.delete(name); // there is no such road here: polling has to do
+  }
+
+  /**
+   * @param {RoadName} name
+   * @param {(standing: Standing) => void} onStanding
+   * @returns {OpenRoad | false | null | undefined}
+   */
+  #make(name, onStanding) {
+    const { WebSocket } = this.#post.world;
+    const Pusher = this.#Pusher;
+    switch (name) {
+      case 'channel':
+        return Pusher && new Channel(Pusher, this.#post, onStanding);
+      case 'stream':
+        return canStream && openStream(this.#post, onStanding);
+      case 'socket':
+        return WebSocket && new Socket(WebSocket, this.#post, onStanding);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/** The road of the Pusher channel: at most once, in no order, and without what came before. */
+
+import { pauseBeforeRetry } from '../pace.js';
+
+/** @typedef {import('../types.js').PusherSettings} PusherSettings */
+/** @typedef {import('../gateway.js').Gateway} Gateway */
+
+const SILENCE_MS = 30_000; // then the line is tested: a dead one may look alive for minutes
+const PONG_MS = 6000;
+
+export class Channel {
+  #pusher;
+  #name;
+  #world;
+  #hearing;
+  #onStanding;
+  #refusals = 0;
+  #isClosed = false;
+  #cancelResubscribe = () => {};
+
+  /**
+   * @param {import('../types.js').PusherClass} Pusher
+   * @param {import('../sending.js').Post} post
+   * @param {(standing: import('../types.js').Standing) => void} onStanding `live` comes again with
+   *   every new subscription
+   */
+  constructor(Pusher, { world, gateway, hearing }, onStanding) {
+    const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
+    this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway));
+    this.#name = gateway.session.channel;
+    this.#world = world;
+    this.#hearing = hearing;
+    this.#onStanding = onStanding;
+    this.#listen();
+    // Being there is all that this channel is for: the server sees that somebody listens.
+    const { presenceChannel } = gateway.session;
+    if (presenceChannel) this.#watchOthers(this.#pusher.subscribe(presenceChannel));
+  }
+
+  close() {
+    this.#isClosed = true;
+    this.#cancelResubscribe();
+    this.#pusher.disconnect();
+  }
+
+  #listen() {
+    const { onEntry, onRun } = this.#hearing;
+    this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
+    const channel = this.#pusher.subscribe(this.#name);
+    channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
+    channel.bind('pusher:subscription_error', () => this.#refused());
+    channel.bind('message', onEntry);
+    channel.bind('run', onRun);
+  }
+
+  /** @param {{previous: string, current: string}} states connected is not yet subscribed */
+  #changed({ previous, current }) {
+    // Closing tells of itself: another would be opened for it, and closed with it, for ever.
+    if (this.#isClosed) return;
+    if (previous === 'connected' || !current.startsWith('connect')) this.#onStanding('away');
+  }
+
+  /** @param {import('../types.js').PusherChannel} presence */
+  #watchOthers(presence) {
+    const tell = () => this.#hearing.onOthers((presence.members?.count ?? 1) - 1);
+    for (const event of ['subscription_succeeded', 'member_added', 'member_removed']) {
+      presence.bind(`pusher:${event}`, tell);
+    }
+  }
+
+  #subscribed() {
+    this.#refusals = 0;
+    this.#onStanding('live');
+  }
+
+  #refused() {
+    if (this.#isClosed) return; // closing ends an authorization under way
+    this.#onStanding('away');
+    this.#refusals += 1;
+    const { clock, random } = this.#world;
+    this.#cancelResubscribe();
+    const again = () => this.#pusher.subscribe(this.#name);
+    this.#cancelResubscribe = clock.after(pauseBeforeRetry(this.#refusals, random), again);
+  }
+}
+
+/**
+ * @param {PusherSettings} settings
+ * @param {Gateway} gateway
+ */
+function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
+  return {
+    wsHost,
+    wsPort,
+    wssPort: wsPort,
+    cluster: cluster ?? '',
+    forceTLS: forceTLS ?? true,
+    enabledTransports: ['ws', 'wss'], // any other would fall back to the vendor's hosts
+    activityTimeout: SILENCE_MS,
+    pongTimeout: PONG_MS,
+    channelAuthorization: {
+      /**
+       * @param {{socketId: string, channelName: string}} wish
+       * @param {(error: Error | null, grant: any) => void} answer
+       */
+      customHandler({ socketId, channelName }, answer) {
+        const json = { socket_id: socketId, channel_name: channelName };
+        gateway.call('/api/pusherAuth', { json }).then(
+          ({ body }) => answer(null, body),
+          (error) => answer(error, null),
+        );
+      },
+    },
+  };
+}

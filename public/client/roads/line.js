@@ -1,0 +1,80 @@
+/** A road that is one long connection: opened, and opened again whenever it has ended. */
+
+import { pauseBeforeRetry } from '../pace.js';
+
+/** @typedef {import('../types.js').Standing} Standing */
+
+/**
+ * @callback Connect One connection; settles when it has ended.
+ * @param {AbortSignal} signal ends it
+ * @param {() => void} isUp to be called when it works
+ * @returns {Promise<number | void>} the pause (ms) that the server wishes before the next one
+ */
+
+const STEADY_MS = 5000; // a connection that has lasted this long works
+const MOST_QUICK_ENDS = 3; // in a row; then something in between cuts what it should let pass
+const AGAIN_MS = 1000; // the pause where the server wishes no other
+
+export class Line {
+  #world;
+  #connect;
+  #onStanding;
+  #ending = new AbortController();
+  #failures = 0;
+  #upMs = Infinity;
+  #cancel = () => {};
+
+  /**
+   * @param {import('../types.js').World} world
+   * @param {Connect} connect
+   * @param {(standing: Standing) => void} onStanding
+   */
+  constructor(world, connect, onStanding) {
+    this.#world = world;
+    this.#connect = connect;
+    this.#onStanding = onStanding;
+    this.#open();
+  }
+
+  close() {
+    this.#cancel();
+    this.#ending.abort();
+  }
+
+  #open() {
+    const { signal } = this.#ending;
+    this.#upMs = Infinity;
+    this.#connect(signal, () => this.#up()).then(
+      (wishedMs) => this.#again(wishedMs ?? AGAIN_MS, 0, true),
+      ({ retryAfterMs = 0 }) => this.#again(AGAIN_MS, retryAfterMs, false),
+    );
+  }
+
+  #up() {
+    const { clock } = this.#world;
+    if (this.#upMs < Infinity || this.#ending.signal.aborted) return;
+    this.#upMs = clock.now();
+    const live = () => this.#onStanding('live');
+    if (this.#failures < MOST_QUICK_ENDS) live();
+    else this.#cancel = clock.after(STEADY_MS, live); // this one has to prove itself
+  }
+
+  /**
+   * It has ended.
+   * @param {number} wishedMs
+   * @param {number} retryAfterMs
+   * @param {boolean} isClean
+   */
+  #again(wishedMs, retryAfterMs, isClean) {
+    const { clock, random } = this.#world;
+    if (this.#ending.signal.aborted) return;
+    this.#cancel();
+    this.#failures = clock.now() - this.#upMs >= STEADY_MS ? 0 : this.#failures + 1;
+    const pauseMs = this.#failures
+      ? pauseBeforeRetry(this.#failures, random, retryAfterMs)
+      : wishedMs * (0.5 + random() / 2);
+    this.#cancel = clock.after(pauseMs, () => this.#open());
+    const isShort = this.#upMs === Infinity || this.#failures >= MOST_QUICK_ENDS;
+    if (isShort || !isClean) this.#onStanding('away'); // at last: whoever hears that may close it
+  }
+}

@@ -1,0 +1,110 @@
+/** Where the user types or speaks. */
+
+import { Ears } from '../voice/speech.js';
+
+const MOST_LINES_PX = 168; // seven lines; longer texts scroll
+
+/** @param {string} id */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+export class Composer {
+  #onText;
+  #field = /** @type {HTMLTextAreaElement} */ (part('text'));
+  #listen = part('listen');
+  #hint = part('hint');
+  #ears;
+
+  /** @param {{onText: (text: string) => void, onListening: (isListening: boolean) => void}} told */
+  constructor({ onText, onListening }) {
+    this.#onText = onText;
+    this.#ears = new Ears({
+      onDraft: (text) => this.#write(text),
+      onText: (text) => this.#spoken(text),
+      onTrouble: (hint) => this.#tell(hint),
+      onChange: (isListening) => {
+        this.#showListening(isListening);
+        onListening(isListening);
+      },
+    });
+    this.#attend();
+  }
+
+  /**
+   * Send an example, or let the user complete it where it has a gap.
+   * @param {string} text
+   */
+  propose(text) {
+    const gap = text.indexOf('…');
+    this.#write(text);
+    if (gap < 0) return this.#submit();
+    this.#field.focus();
+    this.#field.setSelectionRange(gap, gap + 1);
+  }
+
+  stopListening() {
+    if (this.#ears.isListening) this.#ears.stop();
+  }
+
+  #attend() {
+    part('composer').addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#field.addEventListener('input', () => this.#fit());
+    this.#field.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#listen.addEventListener('click', () => this.#toggleListening());
+    if (this.#ears.isPossible) return;
+    this.#listen.hidden = true;
+    this.#tell('This browser cannot listen; typing works, and so does your keyboard’s dictation.');
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    // While a word is being composed (Japanese, Chinese …) Enter belongs to the word.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  #submit() {
+    const text = this.#field.value.trim();
+    if (text === '') return;
+    this.stopListening();
+    this.#write('');
+    this.#onText(text);
+  }
+
+  #toggleListening() {
+    if (this.#ears.isListening) this.#ears.stop();
+    else this.#ears.listen();
+  }
+
+  /** @param {string} text */
+  #spoken(text) {
+    this.#write(text);
+    this.#submit();
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    this.#field.value = text;
+    this.#fit();
+  }
+
+  #fit() {
+    this.#field.style.height = 'auto';
+    this.#field.style.height = `${Math.min(this.#field.scrollHeight, MOST_LINES_PX)}px`;
+  }
+
+  /** @param {boolean} isListening */
+  #showListening(isListening) {
+    this.#listen.ariaPressed = `${isListening}`;
+    this.#field.placeholder = isListening ? 'Listening…' : 'Ask your brain…';
+  }
+
+  /** @param {string} hint */
+  #tell(hint) {
+    this.#hint.textContent = hint;
+    this.#hint.dataset.important = '';
+  }
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Pieces } from '../../../public/client/pieces.js';
+import { connected, settled, texts } from '../kit.js';
+
+const ACCEPT = 'text/event-stream';
+const accepts = (server) =>
+  server.asked('/api/voiceToBrain').map(({ headers }) => headers.get('Accept'));
+
+/** A run that thinks, says a step and answers, slowly. */
+async function slowly(run) {
+  await run.wait(1000);
+  run.piece('thought', 'hm');
+  run.breadcrumb('Looking.');
+  run.nextLoop();
+  for (const word of ['It ', 'is ', 'here.']) {
+    await run.wait(1000);
+    run.piece('content', word);
+  }
+  run.end('It is here.');
+}
+
+test('a question is posted as a stream, whose entries and pieces come as they are', async () => {
+  const page = await connected();
+  const pieces = [];
+  page.brain.onPiece((piece) => pieces.push(piece));
+  page.server.play = slowly;
+
+  const asking = page.brain.askBrain('where?');
+  await page.clock.pass(1000);
+  assert.deepEqual(texts(page.heard), ['where?', 'Looking.']);
+  await page.clock.pass(1000);
+  assert.deepEqual(pieces.at(-1), {
+    runId: 'r1',
+    loop: 2,
+    piece: 1,
+    kind: 'content',
+    text: 'It ',
+    say: 0,
+  });
+  await page.clock.pass(2000);
+
+  assert.deepEqual((await asking).message.text, 'It is here.');
+  assert.deepEqual(texts(page.heard), ['where?', 'Looking.', 'It is here.']);
+  assert.deepEqual(accepts(page.server), [ACCEPT]);
+});
+
+test('what is shown of the pieces is at last what the message says', async () => {
+  const page = await connected();
+  const pieces = new Pieces();
+  page.brain.onPiece((piece) => pieces.hear(piece));
+  page.server.play = async (run) => {
+    run.piece('content', 'wro');
+    run.again();
+    for (const part of ['añ', '🙂', ' right']) run.piece('content', part);
+    await run.wait(1000);
+    run.end('añ🙂 right');
+  };
+
+  const asking = page.brain.askBrain('one');
+  await page.clock.pass(500);
+  const [{ text }] = pieces.of('r1');
+  await page.clock.pass(500);
+
+  assert.equal(text, (await asking).message.text);
+});
+
+test('a stream that breaks in mid-word: the same text is posted plainly, and taken once', async () => {
+  const page = await connected();
+  page.server.play = slowly;
+  const asking = page.brain.askBrain('where?');
+  await page.clock.pass(2500);
+
+  page.server.cut();
+  await page.clock.pass(10_000);
+
+  const answer = await asking;
+  assert.deepEqual(accepts(page.server), [ACCEPT, null]);
+  assert.equal(
+    new Set(page.server.asked('/api/voiceToBrain').map(({ sent }) => sent.messageId)).size,
+    1,
+  );
+  assert.match(answer.forVoiceAgent, /comes later/);
+  assert.deepEqual(texts(page.heard), ['where?', 'Looking.', 'It is here.']);
+});
+
+test('a stream that breaks after minutes is no failure: the text was taken', async () => {
+  const page = await connected({ publishes: true });
+  page.server.play = async (run) => {
+    await run.wait(180_000);
+    run.end('at last');
+  };
+  const asking = page.brain.askBrain('one');
+  await page.clock.pass(120_000);
+
+  page.server.cut();
+  await page.clock.pass(20_000);
+
+  assert.equal((await asking).state, 'duplicate');
+  await page.clock.pass(60_000);
+  assert.deepEqual(texts(page.heard), ['one', 'at last']);
+});
+
+test('a stream that ends without its last event is a broken one', async () => {
+  const page = await connected();
+  page.server.play = slowly;
+  const asking = page.brain.askBrain('where?');
+  await page.clock.pass(2500);
+
+  for (const stream of page.server.streams) stream.end();
+  await page.clock.pass(10_000);
+
+  assert.equal((await asking).state, 'duplicate');
+});
+
+test('a stream that is held back is given up after ten seconds, and not tried again for a while', async () => {
+  const page = await connected();
+  page.server.isBuffering = true;
+  page.server.play = async (run) => {
+    await run.wait(30_000);
+    run.end('at last');
+  };
+
+  const asking = page.brain.askBrain('one');
+  await page.clock.pass(12_000);
+  assert.equal((await asking).state, 'duplicate');
+  await page.clock.pass(60_000);
+  void page.brain.askBrain('two');
+  await settled();
+
+  assert.deepEqual(accepts(page.server), [ACCEPT, null, null]);
+  assert.deepEqual(texts(page.heard).slice(0, 2), ['one', 'at last']);
+});
+
+test('a buffered stream that is whole in time is an answer', async () => {
+  const page = await connected();
+  page.server.isBuffering = true;
+
+  assert.equal((await page.brain.askBrain('one')).message.text, 'Answer to one');
+  assert.deepEqual(accepts(page.server), [ACCEPT]);
+});
+
+test('who polls asks plainly', async () => {
+  const page = await connected({ road: 'polling', isLive: false });
+
+  await page.brain.askBrain('one');
+
+  assert.deepEqual(accepts(page.server), [null]);
+});
+
+test('an error in mid-stream is met like one in its place', async () => {
+  const page = await connected();
+  const problem = { title: 'Unprocessable', status: 422, detail: 'no', errors: [] };
+  const text = `event: error\ndata: ${JSON.stringify(problem)}\n\n`;
+  const headers = { 'Content-Type': ACCEPT };
+  page.server.fail('/api/voiceToBrain', () => new Response(text, { headers }));
+
+  await assert.rejects(page.brain.askBrain('one'), {
+    name: 'BrainError',
+    status: 422,
+    detail: 'no',
+  });
+});
+
+test('an error that passes is tried again, plainly', async () => {
+  const page = await connected();
+  const text = 'event: error\ndata: {"status":503,"title":"Away"}\n\n';
+  const headers = { 'Content-Type': ACCEPT };
+  page.server.fail('/api/voiceToBrain', () => new Response(text, { headers }));
+
+  const asking = page.brain.askBrain('one');
+  await page.clock.pass(2000);
+
+  assert.equal((await asking).state, 'done');
+  assert.deepEqual(accepts(page.server), [ACCEPT, null]);
+});
+
+test('who gives up waiting ends the stream, and the answer comes all the same', async () => {
+  const page = await connected({ publishes: true });
+  page.server.play = slowly;
+  const giving = new AbortController();
+  const asking = assert.rejects(page.brain.askBrain('where?', { signal: giving.signal }), /enough/);
+  await page.clock.pass(1500);
+
+  giving.abort(new Error('enough'));
+  await asking;
+  assert.equal(page.server.streams.size, 0);
+  await page.clock.pass(5000);
+
+  assert.deepEqual(texts(page.heard), ['where?', 'Looking.', 'It is here.']);
+});
+
+test('an answer that is handed over is said to come later', async () => {
+  const page = await connected();
+  page.server.answer = () => null;
+
+  const { state, message, forVoiceAgent } = await page.brain.askBrain('hard one');
+
+  assert.deepEqual([state, message], ['running', null]);
+  assert.match(forVoiceAgent, /comes later/);
+});

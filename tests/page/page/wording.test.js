@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { BrainError } from '../../../public/client/errors.js';
+import {
+  activityInWords,
+  awayInWords,
+  breathsOf,
+  piecesOf,
+  presenceInWords,
+  refusalInWords,
+} from '../../../public/page/wording.js';
+
+const IDLE = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
+const QUIET = { connection: 'live', run: IDLE, retrying: [], problem: null };
+const links = (text) => piecesOf(text).flatMap(({ href }) => (href ? [href] : []));
+
+test('an address becomes a link, the full stop after it does not', () => {
+  const text = 'See https://a.test/b?c=d. And (http://e.test/f)!';
+
+  assert.deepEqual(links(text), ['https://a.test/b?c=d', 'http://e.test/f']);
+  assert.equal(
+    piecesOf(text).map((piece) => piece.text).join(''),
+    text,
+  );
+});
+
+test('nothing but http and https becomes a link', () => {
+  for (const text of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.test', 'https://']) {
+    assert.deepEqual(links(text), [], text);
+  }
+});
+
+test('a text is read in breaths, none too long, and no word is lost', () => {
+  const text = `One. Two!\nThree ${'and more '.repeat(60)}`;
+
+  const breaths = breathsOf(text);
+
+  assert.deepEqual(breaths.slice(0, 2), ['One.', 'Two!']);
+  assert.ok(breaths.every((breath) => breath.length <= 200));
+  assert.equal(breaths.join(' '), text.trim().replace(/\s+/g, ' '));
+});
+
+test('what goes on is said in words', () => {
+  const run = { ...IDLE, state: 'running', activity: 'searchDocuments, readDocument' };
+  const retrying = [{ messageId: 'm', attempt: 1, pauseMs: 500, reason: 'no network' }];
+
+  assert.equal(activityInWords(QUIET, 0), '');
+  assert.equal(activityInWords(QUIET, 1), 'Thinking…');
+  assert.equal(activityInWords({ ...QUIET, run }, 0), 'Search documents, read document…');
+  assert.equal(activityInWords({ ...QUIET, run: { ...run, activity: '' } }, 0), 'Thinking…');
+  assert.match(activityInWords({ ...QUIET, connection: 'offline' }, 1), /connection/);
+  assert.match(activityInWords({ ...QUIET, retrying }, 1), /no network.*again/);
+});
+
+test('a refusal is said in the server’s words where it has some', () => {
+  const refused = new BrainError({ status: 422, title: 'Unprocessable', detail: 'Too long.' });
+
+  assert.equal(refusalInWords(refused), 'Too long.');
+  assert.equal(refusalInWords(new BrainError({ status: 0, title: 'Not reached' })), 'Not reached');
+  assert.equal(refusalInWords(new BrainError({ status: 401, title: 'x' })), 'Your session has ended.');
+  assert.match(refusalInWords(new TypeError('x')), /this page/);
+});
+
+test('what was missed and who is there is said in words, and nothing where nothing is known', () => {
+  assert.equal(awayInWords(1), 'While you were away: 1 message');
+  assert.equal(awayInWords(3), 'While you were away: 3 messages');
+  assert.equal(presenceInWords({ others: null, listening: null }), '');
+  assert.match(presenceInWords({ others: 1, listening: null }), /^Open on 1 other page\./);
+  assert.match(presenceInWords({ others: 2, listening: true }), /2 other pages\..*you are here/);
+});
