@@ -14,7 +14,7 @@ import { Connection } from './client/connection.js';
 import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
-import { Memory } from './client/storage.js';
+import { UserStorage } from './client/storage.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
 import { askBrainTool } from './client/tool.js';
 
@@ -37,7 +37,7 @@ export async function connect(options = {}) {
     gateway.start(token),
   ]);
   const { session } = gateway;
-  const world = { ...outside, memory: new Memory(outside.storage, session.userId) };
+  const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
   connection.listen(dialogue);

@@ -35,7 +35,7 @@ const neighbours = new Neighbours();
 const panels = new Panels();
 const conversation = new Conversation(resources, (entry, isNew) => {
   neighbours.tell(entry.seq);
-  if (isNew && entry.role === 'brain') panels.hearMessage();
+  if (isNew && entry.role === 'brain') panels.notifyMessage();
 });
 const roads = new RoadMenu(
   /** @type {HTMLButtonElement} */ (part('connection')),
@@ -66,7 +66,7 @@ async function start(accessKey, attempt = 1) {
 /** @param {{token: string}} session each one, renewed ones too */
 function keep({ token }) {
   sessionStorage.setItem(TOKEN_PLACE, token);
-  resources.hearToken(token);
+  resources.setToken(token);
 }
 
 /** @param {Brain} connected */

@@ -1,6 +1,6 @@
 /** A connection to one user's brain: every road by which news comes, joined into one log. */
 
-import { Asking } from './sending.js';
+import { Sending } from './sending.js';
 import { Inbox } from './inbox.js';
 import { Roads } from './roads.js';
 import { RunState } from './run.js';
@@ -10,7 +10,7 @@ import { Watch } from './watch.js';
 
 /** @typedef {import('./types.js').ChannelEntry} ChannelEntry */
 /** @typedef {import('./types.js').Entry} Entry */
-/** @typedef {import('./types.js').Hearing} Hearing */
+/** @typedef {import('./types.js').Receiver} Receiver */
 /** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').State} State */
 /** @typedef {import('./types.js').World} World */
@@ -25,12 +25,12 @@ import { Watch } from './watch.js';
 
 /**
  * @typedef {object} Listener
- * @property {(entry: Entry, isNew: boolean) => void} hear told of each entry of the log, and of
+ * @property {(entry: Entry, isNew: boolean) => void} receive called with each entry of the log, and of
  *   some before those that are shown
  * @property {() => void} plan told whenever something may have changed
  */
 
-/** @implements {Hearing} */
+/** @implements {Receiver} */
 export class Connection {
   run = new RunState();
   /** @type {Topic<import('./types.js').Piece>} */
@@ -56,27 +56,27 @@ export class Connection {
     this.#world = world;
     const isAway = () => this.#isCatchingUp || world.surroundings.isHidden;
     this.inbox = new Inbox(
-      world.memory,
+      world.userStorage,
       gateway.session.cursor,
       history,
       isAway,
       (entry, isNew) => {
-        this.run.hearEntry(entry);
-        this.#listener?.hear(entry, isNew);
+        this.run.receiveEntry(entry);
+        this.#listener?.receive(entry, isNew);
       },
     );
-    const post = { world, gateway, hearing: this };
-    this.roads = new Roads(post, Pusher, road, (live) => {
+    const context = { world, gateway, receiver: this };
+    this.roads = new Roads(context, Pusher, road, (live) => {
       if (live) this.#watch.look(live === 'channel'); // it does not replay what came meanwhile
       this.#changed();
     });
-    this.asking = new Asking(post, this.roads, (hasFailed) => {
+    this.sending = new Sending(context, this.roads, (hasFailed) => {
       if (hasFailed) this.#watch.look(); // is it the server, the session, or this request alone?
       this.#changed();
     });
     const facts = () => ({
       isLive: this.roads.standing === 'live',
-      isActive: this.asking.isActive || this.run.isActive,
+      isActive: this.sending.isActive || this.run.isActive,
     });
     const { run, inbox } = this;
     this.#watch = new Watch({ world, gateway, log: inbox.log, run, facts }, () => {
@@ -134,26 +134,26 @@ export class Connection {
     const { log } = this.inbox;
     if (this.#world.lifetime.aborted) return;
     if (entry) log.offer(entry);
-    log.hear(seq);
+    log.extendTo(seq);
     const isStep = entry?.role === 'brain' && entry.kind === 'breadcrumb';
     // After a step its run has come further: how far, only the status tells.
     if (log.isBehind || isStep) this.#watch.look(log.isBehind);
     this.rouse();
   };
 
-  /** @type {Hearing['onPiece']} */
+  /** @type {Receiver['onPiece']} */
   onPiece = this.pieces.emit;
 
-  /** @type {Hearing['onRun']} */
+  /** @type {Receiver['onRun']} */
   onRun = (event) => {
-    this.run.hearEvent(event);
+    this.run.receiveEvent(event);
     this.rouse();
   };
 
-  /** @type {Hearing['onReset']} */
+  /** @type {Receiver['onReset']} */
   onReset = (lastSeq) => this.inbox.log.reset(lastSeq);
 
-  /** @type {Hearing['onOthers']} */
+  /** @type {Receiver['onOthers']} */
   onOthers = (count) => {
     this.#others = count;
     this.#changed();
@@ -197,7 +197,7 @@ export class Connection {
       listening: status?.listening ?? null,
       others: carrying === 'channel' ? this.#others : null,
       run: this.run.current,
-      retrying: this.asking.retrying,
+      retrying: this.sending.retrying,
       problem,
       missed: this.inbox.missed,
     };

@@ -2,7 +2,7 @@
 
 import { Handlers } from './handlers.js';
 import { SPOKEN } from './storage.js';
-import { newMessageId } from './post.js';
+import { newMessageId } from './ids.js';
 import { Speaker } from './speaker.js';
 
 /** @typedef {import('./types.js').Answer} Answer */
@@ -35,17 +35,17 @@ export class Dialogue {
    * @param {Entry} entry
    * @param {boolean} isNew
    */
-  hear(entry, isNew) {
+  receive(entry, isNew) {
     if (entry.role === 'user' && this.#ours.has(entry.decision?.questionId ?? entry.messageId)) {
       this.#ours.add(entry.runId);
       this.#connection.run.await(entry);
     }
-    this.handlers.hear(entry, isNew);
-    this.speaker.hear(entry, isNew);
+    this.handlers.receive(entry, isNew);
+    this.speaker.receive(entry, isNew);
     // A voice agent that waits for it says it itself.
     const isForAgent =
       entry.role === 'brain' && entry.doneAfterThis && this.#ours.has(entry.callId);
-    if (isForAgent) this.#world.memory.take(SPOKEN, entry.seq);
+    if (isForAgent) this.#world.userStorage.take(SPOKEN, entry.seq);
   }
 
   plan() {
@@ -64,7 +64,7 @@ export class Dialogue {
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
     try {
-      let answer = this.#settle(await this.#connection.asking.ask(said, signal));
+      let answer = this.#settle(await this.#connection.sending.ask(said, signal));
       for (;;) {
         const final = await this.handlers.answerTo(answer.message); // by a tool of this page
         if (!final) return answer;
@@ -77,11 +77,11 @@ export class Dialogue {
 
   /** @returns {Promise<import('./types.js').Stopped>} */
   stop = async () => {
-    const { run, asking } = this.#connection;
+    const { run, sending } = this.#connection;
     const { state, runId } = run.current;
     const isOn = state === 'running';
-    const stopped = await asking.control({ type: 'stop', runId: (isOn && runId) || undefined });
-    run.hearEvent(stopped);
+    const stopped = await sending.control({ type: 'stop', runId: (isOn && runId) || undefined });
+    run.receiveEvent(stopped);
     this.#connection.onEntry(stopped.message);
     return stopped;
   };
@@ -94,7 +94,7 @@ export class Dialogue {
   decide = async (questionId, { verdict, ...more }) => {
     const wish = { type: verdict, questionId, ...more };
     this.#ours.add(questionId);
-    return this.#settle(await this.#connection.asking.control(wish));
+    return this.#settle(await this.#connection.sending.control(wish));
   };
 
   /**
@@ -102,7 +102,7 @@ export class Dialogue {
    * @param {import('./types.js').Heard} how
    * @param {number} [chars]
    */
-  heard = (seq, how, chars) => this.#connection.asking.control({ type: 'heard', seq, how, chars });
+  heard = (seq, how, chars) => this.#connection.sending.control({ type: 'heard', seq, how, chars });
 
   /**
    * @param {import('./types.js').Reply} reply
@@ -112,7 +112,7 @@ export class Dialogue {
     const { run } = this.#connection;
     const isStopped = !message && state === 'done';
     this.#ours.add(runId);
-    if (isStopped) run.hearEvent({ runId, state: 'stopped' });
+    if (isStopped) run.receiveEvent({ runId, state: 'stopped' });
     else if (!message) run.await({ runId, seq });
     this.#connection.onEntry(message, seq); // what the user said comes by a stream, or it is read
     const forVoiceAgent = message?.text ?? (isStopped ? STOPPED : LATER);

@@ -56,7 +56,7 @@ export class Handlers {
    * @param {import('./types.js').Entry} entry
    * @param {boolean} isNew
    */
-  hear(entry, isNew) {
+  receive(entry, isNew) {
     if (entry.role === 'user') {
       if (entry.decision?.questionId === this.#open?.id) this.#open = null;
     } else if (isNew && entry.question?.for === 'client') {
@@ -71,7 +71,7 @@ export class Handlers {
    * @returns {Promise<Answer | null> | undefined} undefined: no handler is for it
    */
   answerTo(message) {
-    if (message) this.hear(message, true); // the log may lag behind
+    if (message) this.receive(message, true); // the log may lag behind
     return this.#answers.get(message?.id ?? '');
   }
 
@@ -92,7 +92,7 @@ export class Handlers {
     const { world, ours, decide } = this.#desk;
     if (!ours.has(message.runId)) await pause(world, OTHERS_FIRST_MS);
     if (this.#open?.id !== message.id || isExpired(message, world.clock.now())) return null;
-    const take = () => world.memory.take(TOOLS, message.seq);
+    const take = () => world.userStorage.take(TOOLS, message.seq);
     if (!(await alone(world, TOOLS, take))) return null;
     return decide(message.id, { verdict: 'answer', text: await outcome(handler, message) });
   }

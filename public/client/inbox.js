@@ -11,7 +11,7 @@ const LOOK_BACK = 20; // entries before those that are shown; one may still have
 
 export class Inbox {
   missed = 0;
-  #memory;
+  #storage;
   #isAway;
   #onEntry;
   #knownSeq;
@@ -20,25 +20,25 @@ export class Inbox {
   #entries = new Topic(MOST_HELD);
 
   /**
-   * @param {import('./storage.js').Memory} memory
+   * @param {import('./storage.js').UserStorage} userStorage
    * @param {number} cursor the log's last seq
    * @param {number} history entries before now to begin with
    * @param {() => boolean} isAway whether nobody sees what comes now
    * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each, shown or not
    */
-  constructor(memory, cursor, history, isAway, onEntry) {
-    this.#memory = memory;
+  constructor(userStorage, cursor, history, isAway, onEntry) {
+    this.#storage = userStorage;
     this.#isAway = isAway;
     this.#onEntry = onEntry;
-    this.#knownSeq = memory.begin(cursor);
+    this.#knownSeq = userStorage.begin(cursor);
     const shown = Math.min(this.#knownSeq, cursor - history);
     this.#shownSeq = Math.max(shown, cursor - MOST_HELD, 0);
     this.log = new Log(Math.max(this.#shownSeq - LOOK_BACK, 0), {
       known: this.#knownSeq,
       deliver: (entry) => this.#deliver(entry),
-      onAnew: (lastSeq) => {
+      onReset: (lastSeq) => {
         this.#knownSeq = this.#shownSeq = 0;
-        memory.reset(lastSeq);
+        userStorage.reset(lastSeq);
       },
     });
   }
@@ -52,7 +52,7 @@ export class Inbox {
 
   /** Note how far the log was shown. */
   keep() {
-    if (this.#entries.isHeard) this.#memory.keep(this.log.deliveredSeq);
+    if (this.#entries.hasListener) this.#storage.keep(this.log.deliveredSeq);
   }
 
   /** @param {Entry} entry */

@@ -12,7 +12,7 @@
  * @typedef {object} Start
  * @property {number} known a seq that the log had reached before
  * @property {(entry: Entry) => void} deliver
- * @property {(lastSeq: number) => void} onAnew the log has begun anew, and reaches to `lastSeq`
+ * @property {(lastSeq: number) => void} onReset the log has begun anew, and reaches to `lastSeq`
  */
 
 const MOST_IDS = 2000; // ids remembered; twice what the server's log keeps at hand
@@ -26,18 +26,18 @@ export class Log {
   #heardSeq;
   #knownSeq;
   #deliver;
-  #onAnew;
+  #onReset;
 
   /**
    * @param {number} since the seq after which to begin
    * @param {Start} start
    */
-  constructor(since, { known, deliver, onAnew }) {
+  constructor(since, { known, deliver, onReset }) {
     this.#deliveredSeq = since;
     this.#heardSeq = since;
     this.#knownSeq = known;
     this.#deliver = deliver;
-    this.#onAnew = onAnew;
+    this.#onReset = onReset;
   }
 
   get deliveredSeq() {
@@ -53,7 +53,7 @@ export class Log {
    * Note that the log reaches to `seq`.
    * @param {number} seq
    */
-  hear(seq) {
+  extendTo(seq) {
     if (seq > this.#heardSeq) this.#heardSeq = seq;
   }
 
@@ -74,7 +74,7 @@ export class Log {
    */
   takePage(page, asked) {
     if (page.lastSeq < Math.max(asked, this.#knownSeq)) return this.reset(page.lastSeq);
-    this.hear(page.lastSeq);
+    this.extendTo(page.lastSeq);
     for (const entry of page.messages) this.#keep(entry);
     this.#passOn(page.nextSince);
   }
@@ -87,12 +87,12 @@ export class Log {
     this.#waiting.clear();
     this.#deliveredSeq = this.#knownSeq = 0;
     this.#heardSeq = lastSeq; // the ids stay known: should it be the old log after all, no harm
-    this.#onAnew(lastSeq);
+    this.#onReset(lastSeq);
   }
 
   /** @param {ChannelEntry} entry */
   #keep(entry) {
-    this.hear(entry.seq);
+    this.extendTo(entry.seq);
     if (entry.truncated || entry.seq <= this.#deliveredSeq) return;
     this.#waiting.set(entry.seq, entry);
   }

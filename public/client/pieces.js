@@ -31,7 +31,7 @@ export class Pieces {
    * @param {Piece} piece
    * @returns {boolean} whether there is something else to show now
    */
-  hear({ runId, loop, piece, kind, text, say = 0 }) {
+  receive({ runId, loop, piece, kind, text, say = 0 }) {
     if (this.#ended.has(runId)) return false;
     const loops = this.#runs.get(runId) ?? new Map();
     const known = piece === 1 ? { last: 0, parts: [] } : loops.get(loop);
@@ -52,7 +52,7 @@ export class Pieces {
    * @param {import('./types.js').Entry} entry
    * @returns {Part | undefined} what was shown of it
    */
-  hearEntry(entry) {
+  receiveEntry(entry) {
     const { runId } = entry;
     if (entry.role === 'user') return void this.#ended.delete(runId); // a question had ended it
     const said = this.of(runId).find(

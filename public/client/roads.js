@@ -40,7 +40,7 @@ export function wantedRoads(ladder, { isFrozen, channel, isStreaming, awayForMs,
 /** @typedef {{road?: OpenRoad | false | null, standing: Standing}} Opened */
 
 export class Roads {
-  #post;
+  #context;
   #Pusher;
   #onChange;
   /** @type {Map<RoadName, Opened>} */
@@ -49,14 +49,14 @@ export class Roads {
   #hiddenSinceMs = Infinity;
 
   /**
-   * @param {import('./sending.js').Post} post
+   * @param {import('./sending.js').Context} context
    * @param {import('./types.js').PusherClass | null} Pusher
    * @param {RoadName | null} forced null = whichever works best; may be changed at any time
    * @param {(live?: RoadName) => void} onChange told which road has just become live; to review
    */
-  constructor(post, Pusher, forced, onChange) {
-    this.#post = post;
-    this.#Pusher = post.gateway.session.pusher ? Pusher : null;
+  constructor(context, Pusher, forced, onChange) {
+    this.#context = context;
+    this.#Pusher = context.gateway.session.pusher ? Pusher : null;
     this.forced = forced;
     this.#onChange = onChange;
   }
@@ -91,7 +91,7 @@ export class Roads {
 
   /** Open and close what has to be; to be called now and then, since roads may be away for long. */
   review() {
-    const { clock, surroundings } = this.#post.world;
+    const { clock, surroundings } = this.#context.world;
     const { isHidden, isFrozen = false } = surroundings;
     const nowMs = clock.now();
     this.#hiddenSinceMs = isHidden ? Math.min(this.#hiddenSinceMs, nowMs) : Infinity;
@@ -112,7 +112,7 @@ export class Roads {
   #begin(name) {
     /** @type {Opened} */
     const own = { standing: 'connecting' };
-    const { clock } = this.#post.world;
+    const { clock } = this.#context.world;
     const noteAway = () => {
       if (name === 'channel') this.#awaySinceMs = clock.now();
     };
@@ -132,15 +132,15 @@ export class Roads {
    * @returns {OpenRoad | false | null | undefined}
    */
   #make(name, onStanding) {
-    const { WebSocket } = this.#post.world;
+    const { WebSocket } = this.#context.world;
     const Pusher = this.#Pusher;
     switch (name) {
       case 'channel':
-        return Pusher && new Channel(Pusher, this.#post, onStanding);
+        return Pusher && new Channel(Pusher, this.#context, onStanding);
       case 'stream':
-        return canStream && openStream(this.#post, onStanding);
+        return canStream && openStream(this.#context, onStanding);
       case 'socket':
-        return WebSocket && new Socket(WebSocket, this.#post, onStanding);
+        return WebSocket && new Socket(WebSocket, this.#context, onStanding);
     }
   }
 }

@@ -35,21 +35,21 @@ export class RunState {
   }
 
   /** @param {{runId: string | null, state: string}} event */
-  hearEvent({ runId, state }) {
+  receiveEvent({ runId, state }) {
     if (state === 'running') this.#begin(runId);
     else this.#end(runId, state);
     if (state === 'stopped') this.#awaited.delete(runId);
   }
 
   /** @param {import('./types.js').Entry} entry */
-  hearEntry(entry) {
+  receiveEntry(entry) {
     if (entry.role === 'user' || !entry.doneAfterThis) return;
     if (entry.seq > (this.#awaited.get(entry.runId) ?? 0)) this.#awaited.delete(entry.runId);
     this.#end(entry.runId, 'done');
   }
 
   /** @param {import('./types.js').Status} status */
-  hearStatus({ state, runId, activity, progress, loop, lastSeq }) {
+  receiveStatus({ state, runId, activity, progress, loop, lastSeq }) {
     if (Math.max(...this.#awaited.values()) > lastSeq) return; // it is older than our question
     if (state !== 'running') {
       this.#running.clear();

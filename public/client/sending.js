@@ -1,7 +1,7 @@
 /** What goes to the brain: texts and wishes, by the best way there is, until they are taken. */
 
 import { BrainError, brokenOff } from './errors.js';
-import { hearEvent } from './roads/receiving.js';
+import { receiveEvent } from './roads/receiving.js';
 import { canStream, refusal } from './http.js';
 import { pauseBeforeRetry } from './pace.js';
 import { pause } from './waiting.js';
@@ -12,10 +12,10 @@ import { pause } from './waiting.js';
 /** @typedef {{text: string, messageId: string, patience?: number}} Saying */
 
 /**
- * @typedef {object} Post
+ * @typedef {object} Context
  * @property {import('./types.js').World} world
  * @property {import('./gateway.js').Gateway} gateway
- * @property {import('./types.js').Hearing} hearing takes what comes
+ * @property {import('./types.js').Receiver} receiver takes what comes
  */
 
 const SEND_BUDGET_MS = 60_000; // then the user is told, and may try again
@@ -25,8 +25,8 @@ const LONGEST_RUN_MS = 310_000; // as long as an invocation may last, 300 s
 const FIRST_BYTES_MS = 10_000; // a stream begins as soon as the text is taken
 const PLAIN_MS = 300_000; // where streams are held back they will be held back again
 
-export class Asking {
-  #post;
+export class Sending {
+  #context;
   #roads;
   #onChange;
   /** @type {Map<string, Retrying | null>} */
@@ -34,12 +34,12 @@ export class Asking {
   #plainUntilMs = 0;
 
   /**
-   * @param {Post} post
+   * @param {Context} context
    * @param {import('./roads.js').Roads} roads
    * @param {(hasFailed?: boolean) => void} onChange
    */
-  constructor(post, roads, onChange) {
-    this.#post = post;
+  constructor(context, roads, onChange) {
+    this.#context = context;
     this.#roads = roads;
     this.#onChange = onChange;
   }
@@ -87,7 +87,7 @@ export class Asking {
    * @param {() => Promise<any> | false | undefined} quick
    */
   async #insist(id, path, plain, quick) {
-    const { world, gateway } = this.#post;
+    const { world, gateway } = this.#context;
     const { clock, random } = world;
     let lastStartMs = 0;
     this.#sending.set(id, null);
@@ -125,7 +125,7 @@ export class Asking {
     const { socket, standing } = this.#roads;
     if (socket) return socket.send({ type: 'say', ...saying }, limitMs, signal);
     const isPolling = standing === 'polling';
-    const mayStream = canStream && !isPolling && this.#post.world.clock.now() >= this.#plainUntilMs;
+    const mayStream = canStream && !isPolling && this.#context.world.clock.now() >= this.#plainUntilMs;
     return mayStream && this.#askByStream(saying, signal);
   }
 
@@ -135,7 +135,7 @@ export class Asking {
    * @returns {Promise<Reply>}
    */
   async #askByStream(json, signal) {
-    const { world, gateway, hearing } = this.#post;
+    const { world, gateway, receiver } = this.#context;
     const beganMs = world.clock.now();
     let hasBegun = false;
     /** @type {Reply | undefined} */
@@ -149,7 +149,7 @@ export class Asking {
         onEvent: ({ event, data }) => {
           const what = JSON.parse(data);
           if (event === 'error') throw refusal(what);
-          if (event !== 'done') return hearEvent(hearing, event, what);
+          if (event !== 'done') return receiveEvent(receiver, event, what);
           reply = what;
           return true;
         },

@@ -49,8 +49,8 @@ export class Speaker {
    * @param {import('./types.js').Entry} entry
    * @param {boolean} isNew
    */
-  hear(entry, isNew) {
-    this.#speaking.hear(entry, isNew, this.#stage.world.clock.now());
+  receive(entry, isNew) {
+    this.#speaking.receive(entry, isNew, this.#stage.world.clock.now());
   }
 
   /** Have the next one said when this tab's turn has come. */
@@ -68,9 +68,9 @@ export class Speaker {
   /** What is to be said next, and how long it has to wait yet. */
   #next() {
     const { world, log, ours } = this.#stage;
-    const { clock, memory, surroundings } = world;
+    const { clock, userStorage, surroundings } = world;
     if (!this.#listener || log.isBehind) return null; // the rest may overtake what is here
-    const next = this.#speaking.next(clock.now(), ({ seq }) => memory.has(SPOKEN, seq));
+    const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;
     const dueMs = sinceMs + deference(ours.has(message.runId), surroundings.isHidden);
@@ -92,7 +92,7 @@ export class Speaker {
   async #say(message) {
     const { world, heard } = this.#stage;
     // Take first, say second: a page that dies in between leaves it unsaid, not said twice.
-    world.memory.take(SPOKEN, message.seq);
+    world.userStorage.take(SPOKEN, message.seq);
     const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
     // Where nobody calls `done`: others want to speak.
     /** @type {import('./waiting.js').Settling<[Heard, number?]>} */

@@ -17,7 +17,7 @@ export class Speaking {
    * @param {boolean} isNew
    * @param {number} nowMs
    */
-  hear(entry, isNew, nowMs) {
+  receive(entry, isNew, nowMs) {
     if (entry.role === 'user') return this.#withdraw(({ id }) => id === entry.decision?.questionId);
     this.#withdraw(
       ({ id, kind, runId }) =>

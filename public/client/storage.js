@@ -5,7 +5,7 @@ export const SPOKEN = 'spoken'; // what was begun to be said
 export const TOOLS = 'tools'; // questions that a front end took
 const MOST_KEPT = 64; // seqs noted one by one; they lie close together
 
-export class Memory {
+export class UserStorage {
   #storage;
   #prefix;
 

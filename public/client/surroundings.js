@@ -28,13 +28,13 @@ export const browserSurroundings = {
   },
   onChange(listener) {
     const ending = new AbortController();
-    const hear = (/** @type {Event} */ { type }) => {
+    const note = (/** @type {Event} */ { type }) => {
       isFrozen = /hide|freeze/.test(type) || (isFrozen && !/show|resume/.test(type));
       listener();
     };
     // What happens to the document passes the window first, in the phase of capture.
     const how = { capture: true, signal: ending.signal };
-    for (const change of CHANGES) globalThis.window?.addEventListener(change, hear, how);
+    for (const change of CHANGES) globalThis.window?.addEventListener(change, note, how);
     return () => ending.abort();
   },
 };

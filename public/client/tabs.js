@@ -17,13 +17,13 @@ const SETTLE_MS = 50; // in which another tab that claimed at the same time has 
  * @returns {Promise<T>}
  */
 export async function alone(world, what, act) {
-  const { clock, random, locks, lifetime, memory, BroadcastChannel } = world;
-  if (locks) return locks.request(memory.nameOf(what), { signal: lifetime }, act);
+  const { clock, random, locks, lifetime, userStorage, BroadcastChannel } = world;
+  if (locks) return locks.request(userStorage.nameOf(what), { signal: lifetime }, act);
   const place = `claim:${what}`;
   const mine = random();
-  const bell = BroadcastChannel && new BroadcastChannel(memory.nameOf(what));
-  const read = () => memory.read(place) ?? [];
-  const claim = () => memory.write(place, [mine, clock.now()]);
+  const bell = BroadcastChannel && new BroadcastChannel(userStorage.nameOf(what));
+  const read = () => userStorage.read(place) ?? [];
+  const claim = () => userStorage.write(place, [mine, clock.now()]);
   let cancel = () => {};
   const renew = () => {
     claim();
@@ -47,7 +47,7 @@ export async function alone(world, what, act) {
     return await act();
   } finally {
     cancel();
-    if (read()[0] === mine) memory.write(place, null);
+    if (read()[0] === mine) userStorage.write(place, null);
     bell?.postMessage(''); // whoever waits need not wait for the end of the claim
     bell?.close();
   }

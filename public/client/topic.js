@@ -13,7 +13,7 @@ export class Topic {
     this.#mostHeld = mostHeld;
   }
 
-  get isHeard() {
+  get hasListener() {
     return this.#listeners.size > 0;
   }
 
@@ -32,7 +32,7 @@ export class Topic {
 
   /** @param {T} value */
   emit = (value) => {
-    if (!this.isHeard && this.#held.push(value) > this.#mostHeld) this.#held.shift();
+    if (!this.hasListener && this.#held.push(value) > this.#mostHeld) this.#held.shift();
     for (const listener of [...this.#listeners]) tell(listener, value);
   };
 }

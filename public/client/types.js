@@ -204,7 +204,7 @@
  * @property {BroadcastChannelClass | null | undefined} BroadcastChannel
  * @property {AbortSignal} lifetime aborted when the connection is closed
  *
- * @typedef {Outside & {memory: import('./storage.js').Memory}} World
+ * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World
  *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *
@@ -212,7 +212,7 @@
  *
  * @typedef {{close: () => void}} OpenRoad
  *
- * @typedef {object} Hearing Takes what a road brings.
+ * @typedef {object} Receiver Takes what a road brings.
  * @property {() => number} sinceSeq the seq after which to go on
  * @property {(entry: ChannelEntry) => void} onEntry
  * @property {(piece: Piece) => void} onPiece

@@ -111,8 +111,8 @@ export class Watch {
     // After a failure too: a status that fails must not hide the messages.
     if (readsLog || this.#failures > 0) await this.#readLog();
     const isNew = await this.#readStatus();
-    const isAnew = this.status && this.status.lastSeq < before;
-    if (log.isBehind || isAnew) await this.#readLog();
+    const isReset = this.status && this.status.lastSeq < before;
+    if (log.isBehind || isReset) await this.#readLog();
     this.#failures = 0;
     this.problem = null;
     this.#quietLooks = isNew || log.deliveredSeq !== before ? 0 : this.#quietLooks + 1;
@@ -152,8 +152,8 @@ export class Watch {
       this.#etag = received.headers.get('ETag') ?? '""';
     }
     const status = /** @type {import('./types.js').Status} */ (this.status);
-    run.hearStatus(status);
-    log.hear(status.lastSeq);
+    run.receiveStatus(status);
+    log.extendTo(status.lastSeq);
     return isNew;
   }
 }

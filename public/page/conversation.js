@@ -1,7 +1,7 @@
 /** The talk: what is sent, what comes, and what goes on meanwhile. */
 
 import { Composer } from './composer.js';
-import { newMessageId } from '../client/post.js';
+import { newMessageId } from '../client/ids.js';
 import { Timeline } from './timeline.js';
 import { activityInWords, refusalInWords } from './wording.js';
 import { Away } from './away.js';
@@ -158,7 +158,7 @@ export class Conversation {
   #show(entry, isNew) {
     part('welcome').hidden = true;
     const element = this.#timeline.show(entry);
-    this.#questions.hear(entry, element);
+    this.#questions.receive(entry, element);
     this.#voice.note(entry.seq);
     this.#onEntry(entry, isNew);
     if (isNew && entry.role === 'brain') this.#away.note(element);

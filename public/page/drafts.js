@@ -20,8 +20,8 @@ export class Drafts {
   }
 
   /** @param {import('../client/types.js').Piece} piece */
-  hear(piece) {
-    if (!this.#pieces.hear(piece)) return;
+  receive(piece) {
+    if (!this.#pieces.receive(piece)) return;
     if (this.#due.size === 0) requestAnimationFrame(() => this.#draw());
     this.#due.add(piece.runId);
   }
@@ -33,7 +33,7 @@ export class Drafts {
    * @returns {HTMLElement | null} what stood for the entry
    */
   take(entry) {
-    const said = this.#pieces.hearEntry(entry);
+    const said = this.#pieces.receiveEntry(entry);
     const drawn = this.#drawn.get(entry.runId);
     const element = (said && drawn?.get(said)) ?? null;
     if (said) drawn?.delete(said);

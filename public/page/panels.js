@@ -63,7 +63,7 @@ export class Panels {
   }
 
   /** The brain has said something: what is open may have changed, and the talk may be covered. */
-  hearMessage() {
+  notifyMessage() {
     this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
     // Who is at work in there is not disturbed.
     const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);

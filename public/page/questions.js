@@ -36,8 +36,8 @@ export class Questions {
    * @param {Entry} entry
    * @param {HTMLElement} element of the entry in the log
    */
-  hear(entry, element) {
-    const isNews = this.#standings.hear(entry);
+  receive(entry, element) {
+    const isNews = this.#standings.receive(entry);
     if (entry.role === 'brain' && isNews) {
       this.#draw(entry, element);
       void this.look();
@@ -56,7 +56,7 @@ export class Questions {
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#hearWaiting(await this.#ask());
+        this.#setWaiting(await this.#ask());
       } catch {
         break; // out of reach: with the next entry, or the next attempt to decide
       }
@@ -66,11 +66,11 @@ export class Questions {
   }
 
   /** @param {Message | null} message */
-  #hearWaiting(message) {
+  #setWaiting(message) {
     const isForUser = message?.question?.for === 'user';
-    this.#standings.hearWaiting((isForUser && message.id) || null);
+    this.#standings.setWaiting((isForUser && message.id) || null);
     if (!isForUser || this.#standings.knows(message.id)) return;
-    this.#standings.hear({ ...message, role: 'brain' });
+    this.#standings.receive({ ...message, role: 'brain' });
     const element = line('question', message.text);
     this.#place.append(element);
     this.#draw(message, element);

@@ -9,7 +9,7 @@ export class Resources {
   #token = '';
 
   /** @param {string} token of the session, each time it is renewed */
-  hearToken(token) {
+  setToken(token) {
     this.#token = token;
   }
 

@@ -33,7 +33,7 @@ export class Standings {
    * @param {Entry} entry
    * @returns {boolean} whether the server must be asked which question waits
    */
-  hear(entry) {
+  receive(entry) {
     if (entry.role === 'brain') {
       if (entry.question?.for !== 'user') return false;
       this.#asked.set(entry.id, entry);
@@ -49,7 +49,7 @@ export class Standings {
   }
 
   /** @param {string | null} id as the server says */
-  hearWaiting(id) {
+  setWaiting(id) {
     this.#waiting = id;
   }
 

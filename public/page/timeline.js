@@ -62,7 +62,7 @@ export class Timeline {
 
   /** @param {import('../client/types.js').Piece} piece */
   showPiece(piece) {
-    this.#drafts.hear(piece);
+    this.#drafts.receive(piece);
   }
 
   /**

@@ -12,7 +12,7 @@ export class Channel {
   #pusher;
   #name;
   #world;
-  #hearing;
+  #receiver;
   #onStanding;
   #refusals = 0;
   #isClosed = false;
@@ -20,16 +20,16 @@ export class Channel {
 
   /**
    * @param {import('../types.js').PusherClass} Pusher
-   * @param {import('../sending.js').Post} post
+   * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding `live` comes again with
    *   every new subscription
    */
-  constructor(Pusher, { world, gateway, hearing }, onStanding) {
+  constructor(Pusher, { world, gateway, receiver }, onStanding) {
     const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
     this.#pusher = new Pusher(settings.key, pusherOptions(settings, gateway));
     this.#name = gateway.session.channel;
     this.#world = world;
-    this.#hearing = hearing;
+    this.#receiver = receiver;
     this.#onStanding = onStanding;
     this.#listen();
     // Being there is all that this channel is for: the server sees that somebody listens.
@@ -44,7 +44,7 @@ export class Channel {
   }
 
   #listen() {
-    const { onEntry, onRun } = this.#hearing;
+    const { onEntry, onRun } = this.#receiver;
     this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
@@ -62,7 +62,7 @@ export class Channel {
 
   /** @param {import('../types.js').PusherChannel} presence */
   #watchOthers(presence) {
-    const tell = () => this.#hearing.onOthers((presence.members?.count ?? 1) - 1);
+    const tell = () => this.#receiver.onOthers((presence.members?.count ?? 1) - 1);
     for (const event of ['subscription_succeeded', 'member_added', 'member_removed']) {
       presence.bind(`pusher:${event}`, tell);
     }

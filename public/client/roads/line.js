@@ -45,7 +45,7 @@ export class Line {
     const { signal } = this.#ending;
     this.#upMs = Infinity;
     this.#connect(signal, () => this.#up()).then(
-      (wishedMs) => this.#again(wishedMs ?? AGAIN_MS, 0, true),
+      (requestedMs) => this.#again(requestedMs ?? AGAIN_MS, 0, true),
       ({ retryAfterMs = 0 }) => this.#again(AGAIN_MS, retryAfterMs, false),
     );
   }
@@ -61,18 +61,18 @@ export class Line {
 
   /**
    * It has ended.
-   * @param {number} wishedMs
+   * @param {number} requestedMs
    * @param {number} retryAfterMs
    * @param {boolean} isClean
    */
-  #again(wishedMs, retryAfterMs, isClean) {
+  #again(requestedMs, retryAfterMs, isClean) {
     const { clock, random } = this.#world;
     if (this.#ending.signal.aborted) return;
     this.#cancel();
     this.#failures = clock.now() - this.#upMs >= STEADY_MS ? 0 : this.#failures + 1;
     const pauseMs = this.#failures
       ? pauseBeforeRetry(this.#failures, random, retryAfterMs)
-      : wishedMs * (0.5 + random() / 2);
+      : requestedMs * (0.5 + random() / 2);
     this.#cancel = clock.after(pauseMs, () => this.#open());
     const isShort = this.#upMs === Infinity || this.#failures >= MOST_QUICK_ENDS;
     if (isShort || !isClean) this.#onStanding('away'); // at last: whoever hears that may close it

@@ -1,11 +1,11 @@
 /** What comes by the event stream and by the socket: the same names, the same data. */
 
 /**
- * @param {import('../types.js').Hearing} hearing
+ * @param {import('../types.js').Receiver} receiver
  * @param {string} name other names than these are passed over: later servers may know more
  * @param {any} data
  */
-export function hearEvent({ onEntry, onRun, onReset, onPiece }, name, data) {
+export function receiveEvent({ onEntry, onRun, onReset, onPiece }, name, data) {
   if (name === 'message') onEntry(data);
   if (name === 'run') onRun(data);
   if (name === 'reset') onReset(data.lastSeq);

@@ -1,7 +1,7 @@
 /** The road of the WebSocket: WS /api/live, which carries both ways. */
 
 import { brokenOff, tooLate } from '../errors.js';
-import { hearEvent } from './receiving.js';
+import { receiveEvent } from './receiving.js';
 import { refusal } from '../http.js';
 import { Line } from './line.js';
 import { follow, waitFor } from '../waiting.js';
@@ -24,7 +24,7 @@ const ELSEWHERE = 1012; // the server's time is up
 
 export class Socket {
   #WebSocket;
-  #post;
+  #context;
   #line;
   /** @type {WebSocketLike | null} */
   #socket = null;
@@ -33,13 +33,13 @@ export class Socket {
 
   /**
    * @param {import('../types.js').WebSocketClass} WebSocket
-   * @param {import('../sending.js').Post} post
+   * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding
    */
-  constructor(WebSocket, post, onStanding) {
+  constructor(WebSocket, context, onStanding) {
     this.#WebSocket = WebSocket;
-    this.#post = post;
-    this.#line = new Line(post.world, (...line) => this.#connect(...line), onStanding);
+    this.#context = context;
+    this.#line = new Line(context.world, (...line) => this.#connect(...line), onStanding);
   }
 
   close() {
@@ -59,7 +59,7 @@ export class Socket {
     /** @type {Waiting | undefined} */
     let waiting;
     return waitFor(
-      this.#post.world,
+      this.#context.world,
       limitMs,
       signal,
       (_, reject) => reject(tooLate()),
@@ -73,11 +73,11 @@ export class Socket {
 
   /** @type {import('./line.js').Connect} */
   async #connect(signal, isUp) {
-    const { token } = this.#post.gateway.session;
+    const { token } = this.#context.gateway.session;
     const code = await this.#converse(token, signal, isUp);
     this.#socket = null;
     for (const { reject } of this.#waiting) reject(brokenOff());
-    if (code === NO_TOKEN) await this.#post.gateway.renew(token);
+    if (code === NO_TOKEN) await this.#context.gateway.renew(token);
     if (code !== ELSEWHERE) throw brokenOff();
   }
 
@@ -88,7 +88,7 @@ export class Socket {
    * @returns {Promise<number>} the code with which it was closed; 0 = by us, after silence
    */
   #converse(token, signal, isUp) {
-    const { baseUrl, clock } = this.#post.world;
+    const { baseUrl, clock } = this.#context.world;
     const { href } = new URL(`${baseUrl}/api/live`, globalThis.location?.href);
     return new Promise((resolve) => {
       // The token is not in the address, which logs would keep.
@@ -116,7 +116,7 @@ export class Socket {
         const { type, ...frame } = JSON.parse(data);
         if (type !== 'ready') return this.#take(socket, type, frame);
         this.#socket = socket;
-        socket.send(JSON.stringify({ type: 'resume', sinceSeq: this.#post.hearing.sinceSeq() }));
+        socket.send(JSON.stringify({ type: 'resume', sinceSeq: this.#context.receiver.sinceSeq() }));
         isUp();
       };
     });
@@ -137,7 +137,7 @@ export class Socket {
       case 'controlled':
         return this.#whoAsked(frame)?.resolve(frame);
       default:
-        hearEvent(this.#post.hearing, type, frame.message ?? frame);
+        receiveEvent(this.#context.receiver, type, frame.message ?? frame);
     }
   }
 

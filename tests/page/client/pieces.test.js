@@ -16,7 +16,7 @@ function loopOf(loop, ...parts) {
 
 function heard(...all) {
   const pieces = new Pieces();
-  for (const piece of all.flat()) pieces.hear(piece);
+  for (const piece of all.flat()) pieces.receive(piece);
   return pieces;
 }
 
@@ -67,7 +67,7 @@ test('after a gap nothing is shown that does not follow', () => {
   const all = loopOf(1, ['content', 'a'], ['content', 'b'], ['content', 'c']);
   const pieces = heard(all[0]);
 
-  assert.equal(pieces.hear(all[2]), false);
+  assert.equal(pieces.receive(all[2]), false);
 
   assert.deepEqual(shown(pieces), ['content: a']);
 });
@@ -84,10 +84,10 @@ test('a message takes the place of what it says, the last one of all there is', 
   );
   const message = { role: 'brain', runId: 'r1', doneAfterThis: false };
 
-  pieces.hearEntry({ ...message, text: 'One moment.' });
+  pieces.receiveEntry({ ...message, text: 'One moment.' });
   assert.deepEqual(shown(pieces), ['thought: hm', 'content: Done']);
 
-  pieces.hearEntry({ ...message, text: 'Done.', doneAfterThis: true });
+  pieces.receiveEntry({ ...message, text: 'Done.', doneAfterThis: true });
   assert.deepEqual(shown(pieces), []);
 });
 
@@ -95,7 +95,7 @@ test('runs are kept apart', () => {
   const [piece] = loopOf(1, ['content', 'mine']);
   const pieces = heard(piece, { ...piece, runId: 'r2', text: 'other' });
 
-  pieces.hearEntry({ role: 'brain', runId: 'r2', text: 'other', doneAfterThis: true });
+  pieces.receiveEntry({ role: 'brain', runId: 'r2', text: 'other', doneAfterThis: true });
 
   assert.deepEqual(shown(pieces), ['content: mine']);
   assert.deepEqual(shown(pieces, null), []);
@@ -132,8 +132,8 @@ test('a message that comes before its last pieces takes them along', () => {
   const [first, ...rest] = loopOf(1, ['content', 'Just '], ['content', 'a '], ['content', 'moment.']);
   const pieces = heard([first]);
 
-  const said = pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'Just a moment.' });
-  for (const piece of rest) pieces.hear(piece);
+  const said = pieces.receiveEntry({ role: 'brain', runId: 'r1', text: 'Just a moment.' });
+  for (const piece of rest) pieces.receive(piece);
 
   assert.equal(said?.kind, 'content');
   assert.deepEqual(shown(pieces), []);
@@ -143,16 +143,16 @@ test('pieces that come after the last word of their run are not shown, unless it
   const pieces = heard([]);
   const late = loopOf(1, ['content', 'Done.']);
 
-  pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'Done.', doneAfterThis: true });
-  assert.equal(pieces.hear(late[0]), false);
+  pieces.receiveEntry({ role: 'brain', runId: 'r1', text: 'Done.', doneAfterThis: true });
+  assert.equal(pieces.receive(late[0]), false);
 
-  pieces.hearEntry({ role: 'user', runId: 'r1', text: 'Yes.' });
-  assert.equal(pieces.hear(late[0]), true);
+  pieces.receiveEntry({ role: 'user', runId: 'r1', text: 'Yes.' });
+  assert.equal(pieces.receive(late[0]), true);
 });
 
 test('pieces that come after their message are not shown, others with the same beginning are', () => {
   const pieces = heard([]);
-  pieces.hearEntry({ role: 'brain', runId: 'r1', text: 'On it.' });
+  pieces.receiveEntry({ role: 'brain', runId: 'r1', text: 'On it.' });
 
   const [on, it, on2, monday, again] = loopOf(
     1,
@@ -162,10 +162,10 @@ test('pieces that come after their message are not shown, others with the same b
     ['content', 'Monday.', 1],
     ['content', 'On it.', 2],
   );
-  pieces.hear(on);
+  pieces.receive(on);
   assert.deepEqual(shown(pieces), []);
-  pieces.hear(it);
+  pieces.receive(it);
   assert.deepEqual(shown(pieces), []);
-  for (const piece of [on2, monday, again]) pieces.hear(piece);
+  for (const piece of [on2, monday, again]) pieces.receive(piece);
   assert.deepEqual(shown(pieces), ['content: On Monday.', 'content: On it.']);
 });

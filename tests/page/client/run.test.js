@@ -10,14 +10,14 @@ const status = (state, runId, lastSeq = 9) => ({ state, runId, lastSeq });
 
 function running(...runIds) {
   const run = new RunState();
-  for (const runId of runIds) run.hearEvent({ runId, state: 'running' });
+  for (const runId of runIds) run.receiveEvent({ runId, state: 'running' });
   return run;
 }
 
 test('the last word of one run does not end another', () => {
   const run = running('long', 'aside');
 
-  run.hearEntry(last('aside', 5));
+  run.receiveEntry(last('aside', 5));
 
   assert.deepEqual([run.current.state, run.current.runId], ['running', 'long']);
   assert.equal(run.isActive, true);
@@ -27,10 +27,10 @@ test('an answer is owed until its own run has ended', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
-  run.hearEntry(last('other', 4));
+  run.receiveEntry(last('other', 4));
   assert.equal(run.isActive, true);
 
-  run.hearEntry(last('r1', 5));
+  run.receiveEntry(last('r1', 5));
   assert.equal(run.isActive, false);
   assert.equal(run.current.state, 'idle');
 });
@@ -39,7 +39,7 @@ test('a last word from before the question is not its answer', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
-  run.hearEntry(last('r1', 2));
+  run.receiveEntry(last('r1', 2));
 
   assert.equal(run.isActive, true);
 });
@@ -47,7 +47,7 @@ test('a last word from before the question is not its answer', () => {
 test('a question is the last word of its run, and an answer to it may begin the run again', () => {
   const run = running('r1');
 
-  run.hearEntry(last('r1', 4, { kind: 'question' }));
+  run.receiveEntry(last('r1', 4, { kind: 'question' }));
   assert.equal(run.current.state, 'idle');
 
   run.await({ seq: 5, runId: 'r1' });
@@ -59,10 +59,10 @@ test('a run that was stopped is said to be, whatever comes first', () => {
   const one = running('r1');
   const other = running('r1');
 
-  one.hearEvent(event);
-  one.hearEntry(entry);
-  other.hearEntry(entry);
-  other.hearEvent(event);
+  one.receiveEvent(event);
+  one.receiveEntry(entry);
+  other.receiveEntry(entry);
+  other.receiveEvent(event);
 
   assert.equal(one.current.state, 'stopped');
   assert.deepEqual(one.current, other.current);
@@ -72,17 +72,17 @@ test('a run that was stopped owes no answer', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
-  run.hearEvent({ runId: 'r1', state: 'stopped' });
+  run.receiveEvent({ runId: 'r1', state: 'stopped' });
 
   assert.equal(run.isActive, false);
 });
 
 test('late news of a run that has ended does not begin it again', () => {
   const run = running('r1');
-  run.hearEntry(last('r1', 4));
+  run.receiveEntry(last('r1', 4));
 
-  run.hearEvent({ runId: 'r1', state: 'running' });
-  run.hearStatus(status('running', 'r1'));
+  run.receiveEvent({ runId: 'r1', state: 'running' });
+  run.receiveStatus(status('running', 'r1'));
 
   assert.equal(run.current.state, 'idle');
 });
@@ -90,7 +90,7 @@ test('late news of a run that has ended does not begin it again', () => {
 test('of several runs the one that the status tells of is shown', () => {
   const run = running('long', 'aside');
 
-  run.hearStatus({ ...status('running', 'long'), activity: 'reads', progress: 0.5, loop: 3 });
+  run.receiveStatus({ ...status('running', 'long'), activity: 'reads', progress: 0.5, loop: 3 });
 
   const { runId, activity, progress, loop } = run.current;
   assert.deepEqual([runId, activity, progress, loop], ['long', 'reads', 0.5, 3]);
@@ -100,9 +100,9 @@ test('a status without a run ends all waiting, once it has seen our question', (
   const run = new RunState();
   run.await({ seq: 7, runId: 'r1' });
 
-  run.hearStatus(status('idle', null, 6));
+  run.receiveStatus(status('idle', null, 6));
   assert.equal(run.isActive, true);
 
-  run.hearStatus(status('idle', null, 8));
+  run.receiveStatus(status('idle', null, 8));
   assert.equal(run.isActive, false);
 });

@@ -20,9 +20,9 @@ function message(seq, more = {}) {
   };
 }
 
-function hearing(...entries) {
+function received(...entries) {
   const speaking = new Speaking();
-  for (const entry of entries) speaking.hear(entry, true, NOW_MS);
+  for (const entry of entries) speaking.receive(entry, true, NOW_MS);
   return speaking;
 }
 
@@ -37,7 +37,7 @@ function said(speaking, isTaken = untaken) {
 }
 
 test('messages are said in their order; what is for now goes before what waits', () => {
-  const speaking = hearing(
+  const speaking = received(
     message(1, { speak: 'whenIdle' }),
     message(2, { speak: 'whenIdle' }),
     message(3),
@@ -50,7 +50,7 @@ test('messages are said in their order; what is for now goes before what waits',
 test('what is silent, and what the user said, is not said', () => {
   const utterance = { ...message(2), role: 'user' };
 
-  assert.deepEqual(said(hearing(message(1, { speak: 'silent' }), utterance)), []);
+  assert.deepEqual(said(received(message(1, { speak: 'silent' }), utterance)), []);
 });
 
 test('what has expired is not said', () => {
@@ -58,18 +58,18 @@ test('what has expired is not said', () => {
   const after = '2026-01-01T00:00:01Z';
 
   assert.deepEqual(
-    said(hearing(message(1, { expiresAt: before }), message(2, { expiresAt: after }))),
+    said(received(message(1, { expiresAt: before }), message(2, { expiresAt: after }))),
     [2],
   );
 });
 
 test('what another message takes the place of is not said', () => {
-  assert.deepEqual(said(hearing(message(1), message(2, { supersedes: 'm1' }))), [2]);
+  assert.deepEqual(said(received(message(1), message(2, { supersedes: 'm1' }))), [2]);
 });
 
 test('a step is not begun any more once its run has given its answer', () => {
   const step = { kind: 'breadcrumb', speak: 'whenIdle' };
-  const speaking = hearing(
+  const speaking = received(
     message(1, step),
     message(2, { ...step, runId: 'other' }),
     message(3, { doneAfterThis: true }),
@@ -82,22 +82,22 @@ test('a question that is decided is not asked any more', () => {
   const decision = { questionId: 'm1', verdict: 'approve' };
 
   assert.deepEqual(
-    said(hearing(message(1, { kind: 'question' }), { role: 'user', seq: 2, decision })),
+    said(received(message(1, { kind: 'question' }), { role: 'user', seq: 2, decision })),
     [],
   );
 });
 
 test('what was said already, here or elsewhere, is not said again', () => {
   assert.deepEqual(
-    said(hearing(message(1), message(2)), ({ seq }) => seq === 1),
+    said(received(message(1), message(2)), ({ seq }) => seq === 1),
     [2],
   );
 });
 
 test('what an earlier page left unsaid is said while it is fresh', () => {
   const speaking = new Speaking();
-  speaking.hear(message(1, { createdAt: '2025-12-31T23:58:59Z' }), false, NOW_MS);
-  speaking.hear(message(2, { createdAt: '2025-12-31T23:59:01Z' }), false, NOW_MS);
+  speaking.receive(message(1, { createdAt: '2025-12-31T23:58:59Z' }), false, NOW_MS);
+  speaking.receive(message(2, { createdAt: '2025-12-31T23:59:01Z' }), false, NOW_MS);
 
   assert.deepEqual(said(speaking), [2]);
 });
@@ -127,7 +127,7 @@ test('however messages come, none is said twice, and none that something has ove
         doneAfterThis: random() < 0.2,
       }),
     );
-    const order = said(hearing(...entries));
+    const order = said(received(...entries));
 
     assert.equal(new Set(order).size, order.length, `SEED=${seed}`);
     for (const seq of order) {

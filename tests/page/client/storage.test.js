@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Memory } from '../../../public/client/storage.js';
+import { UserStorage } from '../../../public/client/storage.js';
 import { anotherPage, Browser, connected, reloaded, settled, Store, texts } from '../kit.js';
 
 const broken = () => {
@@ -110,53 +110,53 @@ test('what nobody has listened to is not taken for shown', async () => {
 
 test('each user has a memory of their own', () => {
   const storage = new Store();
-  new Memory(storage, 'anna').keep(7);
+  new UserStorage(storage, 'anna').keep(7);
 
-  assert.equal(new Memory(storage, 'anna').begin(9), 7);
-  assert.equal(new Memory(storage, 'bert').begin(9), 9);
+  assert.equal(new UserStorage(storage, 'anna').begin(9), 7);
+  assert.equal(new UserStorage(storage, 'bert').begin(9), 9);
   assert.ok([...storage.items.keys()].every((name) => name.startsWith('second-brain:')));
 });
 
 test('a tab that lags behind takes nothing back', () => {
-  const memory = new Memory(new Store(), 'anna');
+  const storage = new UserStorage(new Store(), 'anna');
 
-  memory.keep(7);
-  memory.keep(5);
+  storage.keep(7);
+  storage.keep(5);
 
-  assert.equal(memory.begin(9), 7);
+  assert.equal(storage.begin(9), 7);
 });
 
 test('what was taken is known one by one, and all that lies far below', () => {
-  const memory = new Memory(new Store(), 'anna');
-  memory.begin(10);
+  const storage = new UserStorage(new Store(), 'anna');
+  storage.begin(10);
 
-  assert.equal(memory.take('spoken', 13), true);
-  assert.equal(memory.take('spoken', 13), false);
+  assert.equal(storage.take('spoken', 13), true);
+  assert.equal(storage.take('spoken', 13), false);
   assert.deepEqual(
-    [10, 11, 12, 13, 14].map((seq) => memory.has('spoken', seq)),
+    [10, 11, 12, 13, 14].map((seq) => storage.has('spoken', seq)),
     [true, false, false, true, false],
   );
 
-  for (let seq = 14; seq < 114; seq += 1) memory.take('spoken', seq);
-  assert.equal(memory.has('spoken', 12), true);
+  for (let seq = 14; seq < 114; seq += 1) storage.take('spoken', seq);
+  assert.equal(storage.has('spoken', 12), true);
 });
 
-for (const [name, storage] of [
+for (const [name, store] of [
   ['that refuses everything', { getItem: broken, setItem: broken }],
   ['that is full', { getItem: () => null, setItem: broken }],
   ['that is none', null],
   ['that holds something else', { getItem: () => '{no JSON', setItem: () => {} }],
 ]) {
   test(`a storage ${name} does no harm`, async () => {
-    const page = await connected({ publishes: true, storage });
+    const page = await connected({ publishes: true, storage: store });
 
     page.server.say('one');
     await page.brain.askBrain('two');
 
     assert.deepEqual(texts(page.heard), ['one', 'two', 'Answer to two']);
-    const memory = new Memory(storage, 'anna');
-    assert.equal(memory.take('spoken', 3), true);
-    assert.equal(memory.take('spoken', 3), false);
+    const storage = new UserStorage(store, 'anna');
+    assert.equal(storage.take('spoken', 3), true);
+    assert.equal(storage.take('spoken', 3), false);
   });
 }
 

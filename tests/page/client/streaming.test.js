@@ -49,7 +49,7 @@ test('a question is posted as a stream, whose entries and pieces come as they ar
 test('what is shown of the pieces is at last what the message says', async () => {
   const page = await connected();
   const pieces = new Pieces();
-  page.brain.onPiece((piece) => pieces.hear(piece));
+  page.brain.onPiece((piece) => pieces.receive(piece));
   page.server.play = async (run) => {
     run.piece('content', 'wro');
     run.again();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Memory } from '../../../public/client/storage.js';
+import { UserStorage } from '../../../public/client/storage.js';
 import { alone } from '../../../public/client/tabs.js';
 import { Browser, deferred, seeded, settled, VirtualClock } from '../kit.js';
 
@@ -17,12 +17,12 @@ function tabs(count, { BroadcastChannel } = new Browser(), clocks = [new Virtual
   const told = [];
   const all = Array.from({ length: count }, (_, place) => {
     const ending = new AbortController();
-    const memory = new Memory(storage, 'anna');
+    const userStorage = new UserStorage(storage, 'anna');
     const random = seeded(place);
     const world = {
       clock: clocks[place] ?? clock,
       random,
-      memory,
+      userStorage,
       BroadcastChannel,
       lifetime: ending.signal,
     };

@@ -18,7 +18,7 @@ const decision = (questionId, verdict, given = GIVEN) => {
 
 function after(...entries) {
   const standings = new Standings();
-  for (const entry of entries) standings.hear(entry);
+  for (const entry of entries) standings.receive(entry);
   return standings;
 }
 
@@ -26,7 +26,7 @@ test('a question is not to be decided before the server says that it waits', () 
   const standings = after(question('q1'), question('q2'));
   assert.equal(standings.of('q2', NOW_MS), null);
 
-  standings.hearWaiting('q2');
+  standings.setWaiting('q2');
 
   assert.equal(standings.of('q1', NOW_MS), 'closed');
   assert.equal(standings.of('q2', NOW_MS), 'waiting');
@@ -34,11 +34,11 @@ test('a question is not to be decided before the server says that it waits', () 
 
 test('what was decided stands in the log, whatever the server has last said', () => {
   const standings = after(question('q1'), question('q2'), question('q3'));
-  standings.hearWaiting('q3');
+  standings.setWaiting('q3');
 
-  standings.hear(decision('q1', 'approve'));
-  standings.hear(decision('q2', 'approve', { to: ['zoe@example.org'] }));
-  standings.hear(decision('q3', 'reject'));
+  standings.receive(decision('q1', 'approve'));
+  standings.receive(decision('q2', 'approve', { to: ['zoe@example.org'] }));
+  standings.receive(decision('q3', 'reject'));
 
   assert.equal(standings.of('q1', NOW_MS), 'approved');
   assert.equal(standings.of('q2', NOW_MS), 'changed');
@@ -54,9 +54,9 @@ test('a question whose time is over has expired', () => {
 test('the server is asked for each question to the user, and for nothing else', () => {
   const standings = new Standings();
 
-  assert.equal(standings.hear(question('q1')), true);
-  assert.equal(standings.hear({ role: 'user', text: 'Something else.' }), false);
-  assert.equal(standings.hear(decision('q1', 'reject')), false);
-  assert.equal(standings.hear(question('q2', { for: 'client' })), false);
+  assert.equal(standings.receive(question('q1')), true);
+  assert.equal(standings.receive({ role: 'user', text: 'Something else.' }), false);
+  assert.equal(standings.receive(decision('q1', 'reject')), false);
+  assert.equal(standings.receive(question('q2', { for: 'client' })), false);
   assert.deepEqual([standings.knows('q1'), standings.knows('q2')], [true, false]);
 });
