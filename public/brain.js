@@ -42,7 +42,7 @@ export async function connect(options = {}) {
   const dialogue = new Dialogue(world, connection);
   connection.listen(dialogue);
   return {
-    askBrain: dialogue.ask,
+    askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,
     heard: dialogue.heard,

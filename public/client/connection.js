@@ -45,7 +45,7 @@ export class Connection {
   /** @type {number | null} */
   #others = null;
   #isCatchingUp = true;
-  #told = '';
+  #lastState = '';
 
   /**
    * @param {World} world
@@ -67,11 +67,11 @@ export class Connection {
     );
     const context = { world, gateway, receiver: this };
     this.roads = new Roads(context, Pusher, road, (live) => {
-      if (live) this.#watch.look(live === 'channel'); // it does not replay what came meanwhile
+      if (live) this.#watch.poll(live === 'channel'); // it does not replay what came meanwhile
       this.#changed();
     });
     this.sending = new Sending(context, this.roads, (hasFailed) => {
-      if (hasFailed) this.#watch.look(); // is it the server, the session, or this request alone?
+      if (hasFailed) this.#watch.poll(); // is it the server, the session, or this request alone?
       this.#changed();
     });
     const facts = () => ({
@@ -88,8 +88,8 @@ export class Connection {
   /** @param {Listener} listener */
   listen(listener) {
     this.#listener = listener;
-    this.#unattend = attend(this.#world, (what) => this.#around(what));
-    this.#watch.look(true);
+    this.#unattend = attend(this.#world, (what) => this.#onSurroundings(what));
+    this.#watch.poll(true);
     this.#changed();
   }
 
@@ -137,7 +137,7 @@ export class Connection {
     log.extendTo(seq);
     const isStep = entry?.role === 'brain' && entry.kind === 'breadcrumb';
     // After a step its run has come further: how far, only the status tells.
-    if (log.isBehind || isStep) this.#watch.look(log.isBehind);
+    if (log.isBehind || isStep) this.#watch.poll(log.isBehind);
     this.rouse();
   };
 
@@ -160,14 +160,14 @@ export class Connection {
   };
 
   /** @param {'change' | 'wake' | 'tick'} what */
-  #around(what) {
+  #onSurroundings(what) {
     const { isHidden, isOnline, isFrozen } = this.#world.surroundings;
     const isWake = what === 'wake';
     if (isWake) {
       this.#isCatchingUp = true;
       this.roads.close(); // what was open may be dead without knowing it
     }
-    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.look(isWake);
+    if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.poll(isWake);
     this.#changed();
   }
 
@@ -180,9 +180,9 @@ export class Connection {
     this.inbox.keep();
     this.#listener?.plan();
     const state = this.#state();
-    const told = JSON.stringify([state, state.problem?.message]);
-    if (told === this.#told) return;
-    this.#told = told;
+    const serialized = JSON.stringify([state, state.problem?.message]);
+    if (serialized === this.#lastState) return;
+    this.#lastState = serialized;
     this.#states.emit(state);
   }
 

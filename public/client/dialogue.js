@@ -57,14 +57,14 @@ export class Dialogue {
    * @param {import('./types.js').AskOptions} [options]
    * @returns {Promise<Answer>}
    */
-  ask = async (text, { signal, ...options } = {}) => {
+  askBrain = async (text, { signal, ...options } = {}) => {
     const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const said = { clientTools: this.handlers.told, ...options, text, messageId };
-    const callId = said.callId ?? messageId;
+    const order = { clientTools: this.handlers.forms, ...options, text, messageId };
+    const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
     try {
-      let answer = this.#settle(await this.#connection.sending.ask(said, signal));
+      let answer = this.#settle(await this.#connection.sending.sendText(order, signal));
       for (;;) {
         const final = await this.handlers.answerTo(answer.message); // by a tool of this page
         if (!final) return answer;
@@ -92,9 +92,9 @@ export class Dialogue {
    * @returns {Promise<Answer>}
    */
   decide = async (questionId, { verdict, ...more }) => {
-    const wish = { type: verdict, questionId, ...more };
+    const order = { type: verdict, questionId, ...more };
     this.#ours.add(questionId);
-    return this.#settle(await this.#connection.sending.control(wish));
+    return this.#settle(await this.#connection.sending.control(order));
   };
 
   /**

@@ -12,7 +12,7 @@ import { pause } from './waiting.js';
 /** @typedef {import('./types.js').ToolHandler} ToolHandler */
 
 /**
- * @typedef {object} Desk
+ * @typedef {object} HandlerContext
  * @property {import('./types.js').World} world
  * @property {Set<unknown>} ours the runs that were begun here, among others
  * @property {(questionId: string, decision: Decision) => Promise<Answer>} decide
@@ -22,17 +22,17 @@ const MOST_CHARS = 20_000; // of a result; the server takes no longer ones, and 
 const OTHERS_FIRST_MS = 2000; // by then the tab that asked has begun, if it is there
 
 export class Handlers {
-  #desk;
-  /** @type {Map<string, {handler: ToolHandler, told?: ToolForm}>} */
+  #context;
+  /** @type {Map<string, {handler: ToolHandler, form?: ToolForm}>} */
   #byTool = new Map();
   /** @type {Message | null} */
   #open = null; // the question that waits; there is never more than one
   /** @type {Map<string, Promise<Answer | null>>} */
   #answers = new Map(); // by the question's id
 
-  /** @param {Desk} desk */
-  constructor(desk) {
-    this.#desk = desk;
+  /** @param {HandlerContext} context */
+  constructor(context) {
+    this.#context = context;
   }
 
   /**
@@ -42,14 +42,14 @@ export class Handlers {
    * @returns {() => void}
    */
   on = (tool, handler, form) => {
-    this.#byTool.set(tool, { handler, told: form && { name: tool, ...form } });
+    this.#byTool.set(tool, { handler, form: form && { name: tool, ...form } });
     this.#begin();
     return () => this.#byTool.delete(tool);
   };
 
   /** What the brain is told that this front end can do. */
-  get told() {
-    return [...this.#byTool.values()].flatMap(({ told }) => told ?? []);
+  get forms() {
+    return [...this.#byTool.values()].flatMap(({ form }) => form ?? []);
   }
 
   /**
@@ -89,7 +89,7 @@ export class Handlers {
    * @param {ToolHandler} handler
    */
   async #answer(message, handler) {
-    const { world, ours, decide } = this.#desk;
+    const { world, ours, decide } = this.#context;
     if (!ours.has(message.runId)) await pause(world, OTHERS_FIRST_MS);
     if (this.#open?.id !== message.id || isExpired(message, world.clock.now())) return null;
     const take = () => world.userStorage.take(TOOLS, message.seq);

@@ -45,10 +45,10 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
     onBytes?.();
   };
   try {
-    const response = await fetch(baseUrl + path, { ...written(request), signal: ending.signal });
+    const response = await fetch(baseUrl + path, { ...requestInit(request), signal: ending.signal });
     const { status, headers } = response;
     const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
-    const body = streams ? await heard(response, onEvent, renewLimit) : await parsed(response);
+    const body = streams ? await readEvents(response, onEvent, renewLimit) : await readJson(response);
     return { status, headers, body };
   } catch (error) {
     if (ending.signal.aborted) throw ending.signal.reason;
@@ -83,7 +83,7 @@ export function refusal({ status, title = 'The server failed', detail, errors },
  * @param {Call} request
  * @returns {RequestInit}
  */
-function written({ json, headers, onEvent }) {
+function requestInit({ json, headers, onEvent }) {
   return {
     method: json ? 'POST' : 'GET',
     body: json && JSON.stringify(json),
@@ -102,7 +102,7 @@ function written({ json, headers, onEvent }) {
  * @param {() => void} onBytes
  * @returns {Promise<null>}
  */
-async function heard({ body }, onEvent, onBytes) {
+async function readEvents({ body }, onEvent, onBytes) {
   const reader = /** @type {ReadableStream} */ (body).getReader();
   const parser = new EventParser(onEvent);
   for (;;) {
@@ -114,7 +114,7 @@ async function heard({ body }, onEvent, onBytes) {
 }
 
 /** @param {Response} response */
-async function parsed(response) {
+async function readJson(response) {
   const text = await response.text();
   try {
     return JSON.parse(text || 'null');

@@ -8,12 +8,12 @@
 /** @typedef {import('./types.js').Piece} Piece */
 
 /**
- * @typedef {object} Part Pieces that belong together: one thought, one action, one thing said.
+ * @typedef {object} Part Pieces that belong together: one thought, one action, one thing covered.
  * @property {number} loop
  * @property {Piece['kind']} kind
  * @property {number} say
  * @property {string} text
- * @property {boolean} [isSaid] a message says it: it is no longer shown
+ * @property {boolean} [isCovered] a message says it: it is no longer shown
  * @property {boolean} [isKnown] as far as it goes, it is what a message that came first has said
  */
 
@@ -55,17 +55,17 @@ export class Pieces {
   receiveEntry(entry) {
     const { runId } = entry;
     if (entry.role === 'user') return void this.#ended.delete(runId); // a question had ended it
-    const said = this.of(runId).find(
+    const covered = this.of(runId).find(
       ({ kind, text }) => kind === 'content' && entry.text.startsWith(text),
     );
-    if (said) said.isSaid = true;
+    if (covered) covered.isCovered = true;
     else this.#ahead.set(runId, [...(this.#ahead.get(runId) ?? []), entry.text]);
     if (entry.doneAfterThis) {
       this.#runs.delete(runId);
       this.#ahead.delete(runId);
       this.#ended.add(runId);
     }
-    return said;
+    return covered;
   }
 
   /**
@@ -74,7 +74,7 @@ export class Pieces {
    */
   of(runId) {
     const loops = [...(this.#runs.get(runId ?? '') ?? [])].sort(([one], [other]) => one - other);
-    return loops.flatMap(([, { parts }]) => parts.filter(({ isSaid, isKnown }) => !isSaid && !isKnown));
+    return loops.flatMap(([, { parts }]) => parts.filter(({ isCovered, isKnown }) => !isCovered && !isKnown));
   }
 
   /**
@@ -83,11 +83,11 @@ export class Pieces {
    */
   #compare(runId, part) {
     const ahead = this.#ahead.get(runId);
-    if (!ahead || part.kind !== 'content' || part.isSaid) return;
+    if (!ahead || part.kind !== 'content' || part.isCovered) return;
     const place = ahead.findIndex((text) => text.startsWith(part.text));
     part.isKnown = place >= 0;
     if (ahead[place] !== part.text) return;
-    part.isSaid = true;
+    part.isCovered = true;
     ahead.splice(place, 1); // the same words once more would be new ones
   }
 }

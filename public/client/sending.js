@@ -9,7 +9,7 @@ import { pause } from './waiting.js';
 /** @typedef {import('./types.js').Frame} Frame */
 /** @typedef {import('./types.js').Reply} Reply */
 /** @typedef {import('./types.js').Retrying} Retrying */
-/** @typedef {{text: string, messageId: string, patience?: number}} Saying */
+/** @typedef {{text: string, messageId: string, patience?: number}} Order */
 
 /**
  * @typedef {object} Context
@@ -30,7 +30,7 @@ export class Sending {
   #roads;
   #onChange;
   /** @type {Map<string, Retrying | null>} */
-  #sending = new Map(); // what is under way, by its messageId
+  #pending = new Map(); // what is under way, by its messageId
   #plainUntilMs = 0;
 
   /**
@@ -45,25 +45,25 @@ export class Sending {
   }
 
   get isActive() {
-    return this.#sending.size > 0;
+    return this.#pending.size > 0;
   }
 
   get retrying() {
-    return [...this.#sending.values()].filter((one) => one !== null);
+    return [...this.#pending.values()].filter((one) => one !== null);
   }
 
   /**
-   * @param {Saying} saying
+   * @param {Order} order
    * @param {AbortSignal} [signal]
    * @returns {Promise<Reply>}
    */
-  ask(saying, signal) {
-    const { patience, messageId } = saying;
+  sendText(order, signal) {
+    const { patience, messageId } = order;
     const longestMs = patience ? patience * 1000 + REPLY_MARGIN_MS : LONGEST_RUN_MS;
     const limitMs = patience === undefined ? REPLY_LIMIT_MS : longestMs;
-    const plain = { json: saying, limitMs, signal };
-    const quick = () => this.#askQuickly(saying, longestMs, signal);
-    return this.#insist(messageId, '/api/voiceToBrain', plain, quick);
+    const plain = { json: order, limitMs, signal };
+    const quick = () => this.#sendQuickly(order, longestMs, signal);
+    return this.#sendUntilTaken(messageId, '/api/voiceToBrain', plain, quick);
   }
 
   /**
@@ -74,7 +74,7 @@ export class Sending {
   control(json) {
     const plain = { json, limitMs: REPLY_LIMIT_MS };
     const quick = () => this.#roads.socket && this.#roads.socket.send(json, LONGEST_RUN_MS);
-    return this.#insist(json.questionId ?? json.type, '/api/control', plain, quick);
+    return this.#sendUntilTaken(json.questionId ?? json.type, '/api/control', plain, quick);
   }
 
   /**
@@ -86,11 +86,11 @@ export class Sending {
    * @param {import('./http.js').Call} plain
    * @param {() => Promise<any> | false | undefined} quick
    */
-  async #insist(id, path, plain, quick) {
+  async #sendUntilTaken(id, path, plain, quick) {
     const { world, gateway } = this.#context;
     const { clock, random } = world;
     let lastStartMs = 0;
-    this.#sending.set(id, null);
+    this.#pending.set(id, null);
     this.#onChange();
     try {
       for (let attempt = 1; ; attempt += 1) {
@@ -103,38 +103,38 @@ export class Sending {
           const pauseMs = pauseBeforeRetry(attempt, random, retryAfterMs);
           lastStartMs ||= clock.now() + SEND_BUDGET_MS; // what came before has lasted, not failed
           if (clock.now() + pauseMs > lastStartMs) throw error;
-          this.#sending.set(id, { messageId: id, attempt, pauseMs, reason });
+          this.#pending.set(id, { messageId: id, attempt, pauseMs, reason });
           this.#onChange();
           await pause(world, pauseMs, plain.signal);
         }
       }
     } finally {
-      this.#sending.delete(id);
+      this.#pending.delete(id);
       this.#onChange();
     }
   }
 
   /**
    * By a way that brings pieces too, if there is one.
-   * @param {Saying} saying
+   * @param {Order} order
    * @param {number} limitMs
    * @param {AbortSignal} [signal]
    * @returns {Promise<Reply> | false}
    */
-  #askQuickly(saying, limitMs, signal) {
+  #sendQuickly(order, limitMs, signal) {
     const { socket, standing } = this.#roads;
-    if (socket) return socket.send({ type: 'say', ...saying }, limitMs, signal);
+    if (socket) return socket.send({ type: 'say', ...order }, limitMs, signal);
     const isPolling = standing === 'polling';
     const mayStream = canStream && !isPolling && this.#context.world.clock.now() >= this.#plainUntilMs;
-    return mayStream && this.#askByStream(saying, signal);
+    return mayStream && this.#sendByStream(order, signal);
   }
 
   /**
-   * @param {Saying} json
+   * @param {Order} json
    * @param {AbortSignal} [signal]
    * @returns {Promise<Reply>}
    */
-  async #askByStream(json, signal) {
+  async #sendByStream(json, signal) {
     const { world, gateway, receiver } = this.#context;
     const beganMs = world.clock.now();
     let hasBegun = false;

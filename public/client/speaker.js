@@ -10,7 +10,7 @@ import { waitFor } from './waiting.js';
 /** @typedef {import('./types.js').SpeakListener} SpeakListener */
 
 /**
- * @typedef {object} Stage What a speaker has to know of its surroundings.
+ * @typedef {object} SpeakerContext What a speaker has to know of its surroundings.
  * @property {import('./types.js').World} world
  * @property {Set<unknown>} ours the runs that were begun here, among others
  * @property {import('./log.js').Log} log
@@ -21,16 +21,16 @@ const SLOWEST_MS = 200; // for one character; the slowest voices need half of th
 const LEAST_MS = 30_000;
 
 export class Speaker {
-  #stage;
+  #context;
   #speaking = new Speaking();
   /** @type {SpeakListener | null} */
   #listener = null;
   #isBusy = false;
   #cancel = () => {};
 
-  /** @param {Stage} stage */
-  constructor(stage) {
-    this.#stage = stage;
+  /** @param {SpeakerContext} context */
+  constructor(context) {
+    this.#context = context;
   }
 
   /**
@@ -50,14 +50,14 @@ export class Speaker {
    * @param {boolean} isNew
    */
   receive(entry, isNew) {
-    this.#speaking.receive(entry, isNew, this.#stage.world.clock.now());
+    this.#speaking.receive(entry, isNew, this.#context.world.clock.now());
   }
 
   /** Have the next one said when this tab's turn has come. */
   plan() {
     this.#cancel();
     const next = this.#isBusy ? null : this.#next();
-    if (next) this.#cancel = this.#stage.world.clock.after(next.pauseMs, () => this.#speak());
+    if (next) this.#cancel = this.#context.world.clock.after(next.pauseMs, () => this.#speak());
   }
 
   stop() {
@@ -67,7 +67,7 @@ export class Speaker {
 
   /** What is to be said next, and how long it has to wait yet. */
   #next() {
-    const { world, log, ours } = this.#stage;
+    const { world, log, ours } = this.#context;
     const { clock, userStorage, surroundings } = world;
     if (!this.#listener || log.isBehind) return null; // the rest may overtake what is here
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
@@ -79,7 +79,7 @@ export class Speaker {
 
   async #speak() {
     this.#isBusy = true;
-    await alone(this.#stage.world, 'voice', async () => {
+    await alone(this.#context.world, 'voice', async () => {
       for (let next = this.#next(); next?.pauseMs === 0; next = this.#next()) {
         await this.#say(next.message);
       }
@@ -90,7 +90,7 @@ export class Speaker {
 
   /** @param {Message} message */
   async #say(message) {
-    const { world, heard } = this.#stage;
+    const { world, heard } = this.#context;
     // Take first, say second: a page that dies in between leaves it unsaid, not said twice.
     world.userStorage.take(SPOKEN, message.seq);
     const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;

@@ -5,12 +5,12 @@ export class Topic {
   /** @type {Set<(value: T) => void>} */
   #listeners = new Set();
   /** @type {T[]} */
-  #held = [];
-  #mostHeld;
+  #buffered = [];
+  #mostBuffered;
 
-  /** @param {number} [mostHeld] values that wait for the first listener, when there is none yet */
-  constructor(mostHeld = 0) {
-    this.#mostHeld = mostHeld;
+  /** @param {number} [mostBuffered] values that wait for the first listener, when there is none yet */
+  constructor(mostBuffered = 0) {
+    this.#mostBuffered = mostBuffered;
   }
 
   get hasListener() {
@@ -24,16 +24,16 @@ export class Topic {
   subscribe = (listener) => {
     const own = (/** @type {T} */ value) => listener(value);
     this.#listeners.add(own);
-    const held = this.#held;
-    this.#held = [];
-    for (const value of held) tell(own, value);
+    const buffered = this.#buffered;
+    this.#buffered = [];
+    for (const value of buffered) notify(own, value);
     return () => this.#listeners.delete(own);
   };
 
   /** @param {T} value */
   emit = (value) => {
-    if (!this.hasListener && this.#held.push(value) > this.#mostHeld) this.#held.shift();
-    for (const listener of [...this.#listeners]) tell(listener, value);
+    if (!this.hasListener && this.#buffered.push(value) > this.#mostBuffered) this.#buffered.shift();
+    for (const listener of [...this.#listeners]) notify(listener, value);
   };
 }
 
@@ -42,7 +42,7 @@ export class Topic {
  * @param {(value: T) => void} listener
  * @param {T} value
  */
-function tell(listener, value) {
+function notify(listener, value) {
   try {
     listener(value);
   } catch (error) {

@@ -5,11 +5,11 @@ const LATE_MS = 15_000; // a busy page is late by a second or two; more means th
 
 /**
  * @param {import('./types.js').World} world
- * @param {(what: 'change' | 'wake' | 'tick') => void} tell of every change of tab and network, of
+ * @param {(what: 'change' | 'wake' | 'tick') => void} notify of every change of tab and network, of
  *   every return, and now and then of time
  * @returns {() => void} ends it
  */
-export function attend({ clock, surroundings }, tell) {
+export function attend({ clock, surroundings }, notify) {
   const isThere = () => surroundings.isOnline && !surroundings.isFrozen;
   let wasThere = isThere();
   let cancel = () => {};
@@ -20,14 +20,14 @@ export function attend({ clock, surroundings }, tell) {
       // The timers of a hidden tab are late by custom.
       const isLate = clock.now() - dueMs > LATE_MS && !surroundings.isHidden;
       tick();
-      tell(isLate ? 'wake' : 'tick');
+      notify(isLate ? 'wake' : 'tick');
     });
   };
   const unlisten = surroundings.onChange(() => {
     const isBack = isThere() && !wasThere;
     wasThere = isThere();
     if (isBack) tick();
-    tell(isBack ? 'wake' : 'change');
+    notify(isBack ? 'wake' : 'change');
   });
   tick();
   return () => {

@@ -4,7 +4,7 @@
  */
 
 import { BrainError, NOT_OURS, notReached } from './errors.js';
-import { pauseBeforeLook } from './pace.js';
+import { pauseBeforePoll } from './pace.js';
 
 /**
  * @typedef {object} Watched
@@ -25,49 +25,49 @@ export class Watch {
   /** @type {import('./types.js').Status | null} */
   status = null;
   #watched;
-  #onLooked;
-  #isLooking = false;
+  #onPolled;
+  #isPolling = false;
   #wanted = 0;
   #isStopped = false;
   #failures = 0;
-  #quietLooks = 0;
+  #quietPolls = 0;
   #dueMs = Infinity;
   #etag = '""'; // of nothing
   #cancelTimer = () => {};
 
   /**
    * @param {Watched} watched
-   * @param {() => void} onLooked called after each look
+   * @param {() => void} onPolled called after each look
    */
-  constructor(watched, onLooked) {
+  constructor(watched, onPolled) {
     this.#watched = watched;
-    this.#onLooked = onLooked;
+    this.#onPolled = onPolled;
   }
 
   /** Plan the next look. Never later than planned before: a steady stream of news delays none. */
   plan() {
-    if (this.#isStopped || this.#isLooking) return;
+    if (this.#isStopped || this.#isPolling) return;
     const { clock, random } = this.#watched.world;
-    const pauseMs = pauseBeforeLook(this.#facts(), random);
+    const pauseMs = pauseBeforePoll(this.#facts(), random);
     if (clock.now() + pauseMs >= this.#dueMs) return;
     this.#unplan();
     this.#dueMs = clock.now() + pauseMs;
-    this.#cancelTimer = clock.after(pauseMs, () => this.look());
+    this.#cancelTimer = clock.after(pauseMs, () => this.poll());
   }
 
   /** Something new is to be expected: look as often as at first again. */
   rouse() {
-    this.#quietLooks = 0;
+    this.#quietPolls = 0;
     this.plan();
   }
 
   /**
    * Look now. With `readsLog` the log is read without asking the status first whether it grew.
    */
-  look(readsLog = false) {
+  poll(readsLog = false) {
     if (this.#isStopped) return;
     this.#wanted = Math.max(this.#wanted, readsLog ? LOG : STATUS);
-    if (!this.#isLooking) void this.#lookWhileWanted();
+    if (!this.#isPolling) void this.#pollWhileWanted();
   }
 
   stop() {
@@ -82,7 +82,7 @@ export class Watch {
       isBehind: log.isBehind,
       isHidden: world.surroundings.isHidden,
       failures: this.#failures,
-      quietLooks: this.#quietLooks,
+      quietPolls: this.#quietPolls,
       retryAfterMs: this.problem?.retryAfterMs ?? 0,
     };
   }
@@ -92,20 +92,20 @@ export class Watch {
     this.#dueMs = Infinity;
   }
 
-  async #lookWhileWanted() {
-    this.#isLooking = true;
+  async #pollWhileWanted() {
+    this.#isPolling = true;
     this.#unplan();
     while (this.#wanted && !this.#isStopped) {
       const wanted = this.#wanted;
       this.#wanted = 0;
-      await this.#lookOnce(wanted === LOG).catch((error) => this.#fail(error));
+      await this.#pollOnce(wanted === LOG).catch((error) => this.#fail(error));
     }
-    this.#isLooking = false;
+    this.#isPolling = false;
     this.plan();
   }
 
   /** @param {boolean} readsLog */
-  async #lookOnce(readsLog) {
+  async #pollOnce(readsLog) {
     const { log } = this.#watched;
     const before = log.deliveredSeq;
     // After a failure too: a status that fails must not hide the messages.
@@ -115,8 +115,8 @@ export class Watch {
     if (log.isBehind || isReset) await this.#readLog();
     this.#failures = 0;
     this.problem = null;
-    this.#quietLooks = isNew || log.deliveredSeq !== before ? 0 : this.#quietLooks + 1;
-    this.#onLooked();
+    this.#quietPolls = isNew || log.deliveredSeq !== before ? 0 : this.#quietPolls + 1;
+    this.#onPolled();
   }
 
   /**
@@ -128,7 +128,7 @@ export class Watch {
     this.problem = error instanceof BrainError ? error : notReached(NOT_OURS, error);
     this.#failures += 1;
     if (this.problem.status === 401) this.stop();
-    this.#onLooked();
+    this.#onPolled();
   }
 
   async #readLog() {

@@ -62,9 +62,9 @@ export class Channel {
 
   /** @param {import('../types.js').PusherChannel} presence */
   #watchOthers(presence) {
-    const tell = () => this.#receiver.onOthers((presence.members?.count ?? 1) - 1);
+    const notify = () => this.#receiver.onOthers((presence.members?.count ?? 1) - 1);
     for (const event of ['subscription_succeeded', 'member_added', 'member_removed']) {
-      presence.bind(`pusher:${event}`, tell);
+      presence.bind(`pusher:${event}`, notify);
     }
   }
 
@@ -100,7 +100,7 @@ function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
     pongTimeout: PONG_MS,
     channelAuthorization: {
       /**
-       * @param {{socketId: string, channelName: string}} wish
+       * @param {{socketId: string, channelName: string}} request
        * @param {(error: Error | null, grant: any) => void} answer
        */
       customHandler({ socketId, channelName }, answer) {
