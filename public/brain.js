@@ -93,7 +93,7 @@ function vendorPusher() {
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(
     (vendor) => vendor.default,
     (error) => {
-      console.warn('pusher-js cannot be loaded.', error);
+      console.warn('Could not load pusher-js.', error);
       return null;
     },
   );

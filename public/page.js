@@ -9,6 +9,7 @@ import { Panels } from './page/panels.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
+import { t } from './page/texts.js';
 
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
@@ -56,7 +57,7 @@ async function start(accessKey, attempt = 1) {
     begin(await connect(how));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
-    if (error.status === 401) return askForKey(accessKey === undefined ? '' : 'This key does not fit.');
+    if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
@@ -88,7 +89,7 @@ function lose(lost) {
   lost.close();
   brain = null;
   conversation.end();
-  askForKey('Your session has ended.');
+  askForKey(t('signin.expired'));
 }
 
 /** @param {string} problem */

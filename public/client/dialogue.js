@@ -10,7 +10,7 @@ import { Speaker } from './speaker.js';
 /** @typedef {import('./types.js').World} World */
 
 const LATER = 'The answer comes later. Do not say this to the user.';
-const STOPPED = 'The user stopped it. Do not say this to the user.';
+const STOPPED = 'The user stopped the task. Do not say this to the user.';
 
 export class Dialogue {
   #world;

@@ -1,6 +1,12 @@
 /** What can go wrong between this client and the brain. */
 
-export const NOT_OURS = 'Somebody else answered';
+// Titles of errors with status 0, and of refusals without a title. A front end may translate them.
+export const INTERRUPTED = 'The connection was interrupted';
+export const SERVER_FAILED = 'The server failed';
+export const TIMED_OUT = 'The request timed out';
+export const UNEXPECTED = 'Unexpected response';
+export const UNREACHABLE = 'The server cannot be reached';
+
 const PASSING_STATUS = [408, 425, 429]; // the server asks for patience, not for a change
 
 /** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
@@ -42,6 +48,6 @@ export function notReached(title, cause) {
   return new BrainError({ status: 0, title, cause });
 }
 
-export const tooLate = () => notReached('No answer came in time');
+export const tooLate = () => notReached(TIMED_OUT);
 
-export const brokenOff = () => notReached('The connection broke off');
+export const brokenOff = () => notReached(INTERRUPTED);

@@ -1,6 +1,13 @@
 /** One HTTP request: its time limit, its body, its errors. */
 
-import { BrainError, NOT_OURS, notReached, tooLate } from './errors.js';
+import {
+  BrainError,
+  notReached,
+  SERVER_FAILED,
+  tooLate,
+  UNEXPECTED,
+  UNREACHABLE,
+} from './errors.js';
 import { EventParser } from './sse.js';
 import { follow } from './waiting.js';
 
@@ -53,7 +60,7 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
   } catch (error) {
     if (ending.signal.aborted) throw ending.signal.reason;
     if (error instanceof BrainError) throw error;
-    throw notReached('The server cannot be reached', error);
+    throw notReached(UNREACHABLE, error);
   } finally {
     cancel();
     for (const act of undo) act();
@@ -75,7 +82,7 @@ export function accepted(received) {
  * @param {any} problem as in RFC 9457
  * @param {number} [retryAfterMs]
  */
-export function refusal({ status, title = 'The server failed', detail, errors }, retryAfterMs) {
+export function refusal({ status, title = SERVER_FAILED, detail, errors }, retryAfterMs) {
   return new BrainError({ status, title, detail, errors, retryAfterMs });
 }
 
@@ -121,6 +128,6 @@ async function readJson(response) {
   } catch (cause) {
     if (!response.ok) return null;
     // The sign-in page of a network or of a protected deployment says 200 in the server's place.
-    throw notReached(NOT_OURS, cause);
+    throw notReached(UNEXPECTED, cause);
   }
 }

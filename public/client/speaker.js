@@ -100,7 +100,7 @@ export class Speaker {
     const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) =>
       this.#listener?.(message, (...outcome) => resolve(outcome)),
     ).catch((error) => {
-      if (!world.lifetime.aborted) console.error('A listener of the brain failed.', error);
+      if (!world.lifetime.aborted) console.error('A listener failed.', error);
       return /** @type {[Heard, number?]} */ (['unspoken']);
     });
     heard(message.seq, how, chars).catch(() => {}); // what is not told counts as not heard

@@ -46,6 +46,6 @@ function notify(listener, value) {
   try {
     listener(value);
   } catch (error) {
-    console.error('A listener of the brain failed.', error);
+    console.error('A listener failed.', error);
   }
 }

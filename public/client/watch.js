@@ -3,7 +3,7 @@
  * next is decided in pace.js.
  */
 
-import { BrainError, NOT_OURS, notReached } from './errors.js';
+import { BrainError, notReached, UNEXPECTED } from './errors.js';
 import { pauseBeforePoll } from './pace.js';
 
 /**
@@ -125,7 +125,7 @@ export class Watch {
    */
   #fail(error) {
     if (this.#isStopped) return; // closed meanwhile
-    this.problem = error instanceof BrainError ? error : notReached(NOT_OURS, error);
+    this.problem = error instanceof BrainError ? error : notReached(UNEXPECTED, error);
     this.#failures += 1;
     if (this.problem.status === 401) this.stop();
     this.#onPolled();

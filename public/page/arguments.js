@@ -1,5 +1,6 @@
 /** A tool's arguments as a person reads and changes them. No I/O. */
 
+import { inAllLanguages, optionalText } from './texts.js';
 import { actionInWords } from './wording.js';
 
 /** @typedef {Record<string, any>} Arguments */
@@ -13,15 +14,6 @@ import { actionInWords } from './wording.js';
  * @property {string} text as it is read and typed
  */
 
-/** @type {Record<string, string>} */
-const LABELS = {
-  to: 'To',
-  cc: 'Copy to',
-  all: 'To everybody',
-  body: 'Text',
-  id: 'Number',
-  url: 'Address',
-};
 const FIXED = ['id', 'version']; // say which thing is meant; another one would be another question
 const LONG = ['body', 'text', 'note', 'append'];
 const LONG_CHARS = 80;
@@ -33,7 +25,7 @@ const LONG_CHARS = 80;
 export function fieldsOf(given) {
   const fields = Object.entries(given).map(([name, value]) => {
     const shape = shapeOf(name, value);
-    return { name, label: LABELS[name] ?? actionInWords(name), shape, text: textOf(shape, value) };
+    return { name, label: labelOf(name), shape, text: textOf(shape, value) };
   });
   return fields.sort((one, other) => weight(one) - weight(other));
 }
@@ -59,17 +51,17 @@ export function edited(given, typed) {
  */
 export function readBack(text, given) {
   const [lead, ...lines] = text.split('\n');
-  const told = [
-    Array.isArray(given.to) && `To: ${given.to.join(', ')}`,
-    Array.isArray(given.cc) && `Copy to: ${given.cc.join(', ')}`,
-    `Subject: ${given.subject}`,
+  const shown = [
+    ...(Array.isArray(given.to) ? labelled('label.to', given.to.join(', ')) : []),
+    ...(Array.isArray(given.cc) ? labelled('label.cc', given.cc.join(', ')) : []),
+    ...labelled('label.subject', given.subject),
   ];
   let rest = lines.join('\n').trim();
   const { body } = given;
   if (typeof body === 'string' && body.trim() && rest.endsWith(body.trim())) {
     rest = rest.slice(0, -body.trim().length);
   }
-  const more = rest.split('\n').filter((line) => !told.includes(line));
+  const more = rest.split('\n').filter((line) => !shown.includes(line));
   return { lead, more: more.join('\n').trim() };
 }
 
@@ -81,6 +73,20 @@ export function readBack(text, given) {
 export function isChanged(asked, decided) {
   const names = [...new Set([...Object.keys(asked), ...Object.keys(decided)])];
   return names.some((name) => JSON.stringify(asked[name]) !== JSON.stringify(decided[name]));
+}
+
+/** @param {string} name of an argument */
+function labelOf(name) {
+  return optionalText(`label.${name}`) ?? actionInWords(name);
+}
+
+/**
+ * The lines that a question may have for a field: the brain's language may differ from the page's.
+ * @param {import('./texts.js').Key} key
+ * @param {unknown} value
+ */
+function labelled(key, value) {
+  return inAllLanguages(key).map((label) => `${label}: ${value}`);
 }
 
 /** @param {Field} field */

@@ -4,15 +4,13 @@ import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
 import { button, field, make } from './dom.js';
 import { withLinks } from './lines.js';
-import { IN_WORDS } from './standing.js';
+import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Decision} Decision */
 /** @typedef {import('../client/types.js').Message} Message */
 /** @typedef {import('../client/types.js').Question} Question */
 /** @typedef {import('./arguments.js').Field} Field */
 /** @typedef {import('./standing.js').Standing} Standing */
-
-const PROBLEM = 'This is not filled in right.';
 
 export class Card {
   #message;
@@ -35,8 +33,8 @@ export class Card {
     words.replaceChildren(lead);
     words.className = 'lead';
     const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...withLinks(more)) : null;
-    const told = [rest, this.#body, this.#outcome].filter((part) => part !== null);
-    words.after(...told);
+    const parts = [rest, this.#body, this.#outcome].filter((part) => part !== null);
+    words.after(...parts);
     this.#read();
   }
 
@@ -44,7 +42,7 @@ export class Card {
   show(standing) {
     if (standing === this.#standing) return;
     this.#standing = standing;
-    this.#outcome.textContent = standing ? IN_WORDS[standing] : '';
+    this.#outcome.textContent = standing && standing !== 'waiting' ? t(`question.${standing}`) : '';
     this.#outcome.dataset.standing = standing ?? '';
     this.#read();
   }
@@ -55,8 +53,8 @@ export class Card {
 
   #read() {
     const { tool, arguments: given } = this.#question;
-    const list = make('dl', {}, ...told('Action', actionInWords(tool), 'line'));
-    for (const { label, text, shape } of fieldsOf(given)) list.append(...told(label, text, shape));
+    const list = make('dl', {}, ...row(t('question.action'), actionInWords(tool), 'line'));
+    for (const { label, text, shape } of fieldsOf(given)) list.append(...row(label, text, shape));
     this.#body.replaceChildren(list);
     if (this.#standing === 'waiting') this.#body.append(this.#choices());
   }
@@ -68,9 +66,9 @@ export class Card {
     return make(
       'div',
       { className: 'choices' },
-      button('Approve', approve, { className: 'filled' }),
-      isPlain ? null : button('Edit', () => this.#edit()),
-      button('Reject', reject, { className: 'reject' }),
+      button(t('question.approve'), approve, { className: 'filled' }),
+      isPlain ? null : button(t('question.edit'), () => this.#edit()),
+      button(t('question.reject'), reject, { className: 'reject' }),
     );
   }
 
@@ -83,14 +81,14 @@ export class Card {
       this.#body.querySelector('button')?.focus();
     };
     for (const [{ label, shape }, input] of controls) {
-      form.append(field(label, input, shape === 'lines' ? 'One on each line' : ''));
+      form.append(field(label, input, shape === 'lines' ? t('question.onePerLine') : ''));
     }
     form.append(
       make(
         'div',
         { className: 'choices' },
-        make('button', { type: 'submit', className: 'filled' }, 'Approve with changes'),
-        button('Cancel', back),
+        make('button', { type: 'submit', className: 'filled' }, t('question.approveChanged')),
+        button(t('action.cancel'), back),
       ),
     );
     form.addEventListener('submit', (event) => {
@@ -119,7 +117,7 @@ export class Card {
       const changed = edited(this.#question.arguments, typed);
       this.#decide({ verdict: 'edit', arguments: changed });
     } catch {
-      this.#outcome.textContent = PROBLEM;
+      this.#outcome.textContent = t('question.invalid');
     }
   }
 
@@ -131,7 +129,7 @@ export class Card {
       for (const one of able) /** @type {HTMLInputElement} */ (one).disabled = isOff;
     };
     turn(true);
-    this.#outcome.textContent = 'Sending your decision…';
+    this.#outcome.textContent = t('question.deciding');
     this.#onDecision(decision).catch((/** @type {Error} */ { message }) => {
       turn(false);
       if (this.#standing === 'waiting') this.#outcome.textContent = message;
@@ -140,8 +138,8 @@ export class Card {
 }
 
 /** @param {string} label @param {string} text @param {import('./arguments.js').Shape} shape */
-function told(label, text, shape) {
-  const words = { switch: text ? 'Yes' : 'No', lines: text.replaceAll('\n', ', ') };
+function row(label, text, shape) {
+  const words = { switch: text ? t('question.yes') : t('question.no'), lines: text.replaceAll('\n', ', ') };
   const shown = words[/** @type {'switch'} */ (shape)] ?? text;
   const dataset = { shape };
   return [make('dt', { dataset }, label), make('dd', { dir: 'auto', dataset }, shown)];

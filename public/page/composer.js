@@ -1,11 +1,11 @@
 /** Where the user types or speaks. */
 
-import { Ears } from '../voice/speech.js';
+import { Ears } from '../voice/recognition.js';
+import { part } from './dom.js';
+import { t } from './texts.js';
+import { problemInWords } from './wording.js';
 
 const MOST_LINES_PX = 168; // seven lines; longer texts scroll
-
-/** @param {string} id */
-const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 export class Composer {
   #onText;
@@ -14,13 +14,13 @@ export class Composer {
   #hint = part('hint');
   #ears;
 
-  /** @param {{onText: (text: string) => void, onListening: (isListening: boolean) => void}} told */
+  /** @param {{onText: (text: string) => void, onListening: (isListening: boolean) => void}} listener */
   constructor({ onText, onListening }) {
     this.#onText = onText;
     this.#ears = new Ears({
       onDraft: (text) => this.#write(text),
       onText: (text) => this.#spoken(text),
-      onTrouble: (hint) => this.#tell(hint),
+      onProblem: (reason) => this.#showHint(problemInWords(reason)),
       onChange: (isListening) => {
         this.#showListening(isListening);
         onListening(isListening);
@@ -53,9 +53,9 @@ export class Composer {
     this.#field.addEventListener('input', () => this.#fit());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
-    if (this.#ears.isPossible) return;
+    if (this.#ears.isAvailable) return;
     this.#listen.hidden = true;
-    this.#tell('This browser cannot listen; typing works, and so does your keyboard’s dictation.');
+    this.#showHint(t('voice.unsupported'));
   }
 
   /** @param {KeyboardEvent} event */
@@ -99,11 +99,11 @@ export class Composer {
   /** @param {boolean} isListening */
   #showListening(isListening) {
     this.#listen.ariaPressed = `${isListening}`;
-    this.#field.placeholder = isListening ? 'Listening…' : 'Ask your brain…';
+    this.#field.placeholder = t(isListening ? 'voice.listening' : 'composer.placeholder');
   }
 
   /** @param {string} hint */
-  #tell(hint) {
+  #showHint(hint) {
     this.#hint.textContent = hint;
     this.#hint.dataset.important = '';
   }

@@ -7,6 +7,7 @@ import { activityInWords, refusalInWords } from './wording.js';
 import { Away } from './away.js';
 import { part, setText } from './dom.js';
 import { Questions } from './questions.js';
+import { t } from './texts.js';
 import { Voice } from '../voice/voice.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -138,7 +139,7 @@ export class Conversation {
     try {
       await (await this.#brain).stop();
     } catch (error) {
-      setText(part('doing'), `Not stopped. ${refusalInWords(error)}`);
+      setText(part('doing'), t('activity.notStopped', { reason: refusalInWords(error) }));
     } finally {
       button.disabled = false;
     }

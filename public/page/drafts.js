@@ -1,6 +1,7 @@
 /** An answer while it comes: thoughts in grey, actions as marks, words as they will stand. */
 
 import { Pieces } from '../client/pieces.js';
+import { t } from './texts.js';
 import { actionInWords } from './wording.js';
 import { make } from './dom.js';
 
@@ -33,10 +34,10 @@ export class Drafts {
    * @returns {HTMLElement | null} what stood for the entry
    */
   take(entry) {
-    const said = this.#pieces.receiveEntry(entry);
+    const draft = this.#pieces.receiveEntry(entry);
     const drawn = this.#drawn.get(entry.runId);
-    const element = (said && drawn?.get(said)) ?? null;
-    if (said) drawn?.delete(said);
+    const element = (draft && drawn?.get(draft)) ?? null;
+    if (draft) drawn?.delete(draft);
     if (entry.role === 'brain' && entry.doneAfterThis) {
       for (const [{ kind }, other] of drawn ?? []) if (kind === 'content') other.remove();
       this.#drawn.delete(entry.runId);
@@ -82,7 +83,7 @@ const DRAWN = {
     make(
       'details',
       { className: 'thought', open: true, ...quiet },
-      make('summary', {}, 'Thoughts'),
+      make('summary', {}, t('conversation.thoughts')),
       make('p', { className: 'words', dir: 'auto' }),
     ),
   action: () => make('p', { className: 'action words', ...quiet }),
@@ -101,8 +102,8 @@ const DRAWN = {
  */
 function write(element, { kind, text }) {
   const words = element.matches('.words') ? element : element.querySelector('.words');
-  const told = kind === 'action' ? actionInWords(text) : text;
-  if (!words || words.textContent === told) return;
-  words.textContent = told;
+  const shown = kind === 'action' ? actionInWords(text) : text;
+  if (!words || words.textContent === shown) return;
+  words.textContent = shown;
   words.scrollTop = words.scrollHeight;
 }

@@ -1,28 +1,20 @@
 /** What one entry of the log looks like. */
 
+import { locale, t } from './texts.js';
 import { piecesOf } from './wording.js';
 import { make } from './dom.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
-const LABELS = {
-  user: 'You',
-  say: 'Brain',
-  breadcrumb: 'Step',
-  notification: 'News',
-  error: 'Problem',
-  question: 'Question',
-};
-
 /**
- * @param {keyof typeof LABELS} kind
+ * @param {'user' | import('../client/types.js').Kind} kind
  * @param {string} text
  */
 export function line(kind, text) {
   return make(
     'article',
     { className: `entry ${kind}` },
-    make('h3', {}, LABELS[kind]),
+    make('h3', {}, t(`entry.${kind}`)),
     make('p', { dir: 'auto' }, ...withLinks(text)),
   );
 }
@@ -39,8 +31,8 @@ export function withLinks(text) {
 /** @param {string} createdAt */
 export function timeOf(createdAt) {
   const at = new Date(createdAt);
-  const told = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  return make('time', { dateTime: createdAt, title: at.toLocaleString() }, told);
+  const shown = at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
+  return make('time', { dateTime: createdAt, title: at.toLocaleString(locale) }, shown);
 }
 
 /** @param {string} text */

@@ -2,7 +2,8 @@
 
 import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
-import { askingButton, empty, list, Loaded, when } from './panel.js';
+import { confirmButton, empty, list, Loaded, when } from './panel.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 
@@ -26,8 +27,6 @@ import { askingButton, empty, list, Loaded, when } from './panel.js';
 const PREFERENCES = '/api/preferences';
 const RULES = '/api/rules';
 const USUAL = { from: '22:00', until: '07:00' };
-const NO_RULES = 'None yet. Say “Tell me when Anna writes”, and it stands here.';
-const NO_TRUSTED = 'Nobody yet: you are asked before anything is sent.';
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
 export function noticesPanel(resources) {
@@ -35,10 +34,10 @@ export function noticesPanel(resources) {
   const rules = new Loaded();
   return {
     name: 'notifications',
-    title: 'Notifications',
+    title: t('panel.notifications'),
     refresh: () => rules.refresh(), // of the settings nobody but the user changes any
     open(body) {
-      body.append(settings.element, section('Tell me when …', rules.element));
+      body.append(settings.element, section(t('notifications.rules'), rules.element));
       void settings.show(
         () => resources.get(PREFERENCES),
         (/** @type {Preferences} */ preferences) => new Settings(resources, preferences).parts(),
@@ -59,7 +58,10 @@ class Settings {
   }
 
   parts() {
-    return [section('When', this.#times()), section('Trusted recipients', this.#trusted())];
+    return [
+      section(t('notifications.times'), this.#times()),
+      section(t('notifications.trusted'), this.#trusted()),
+    ];
   }
 
   /** All at once, as the server takes them. @param {Partial<Preferences>} changed */
@@ -74,15 +76,21 @@ class Settings {
       make('input', { type: 'time', value, required: true }),
     );
     const zones = zoneSelect(zone, quiet !== null);
-    const all = make('select', {}, option('all', 'All'), option('rules', 'Only those I asked for'));
+    const all = make(
+      'select',
+      {},
+      option('all', t('notifications.emailsAll')),
+      option('rules', t('notifications.emailsRules')),
+    );
     all.value = emails;
-    const times = make('div', { className: 'pair' }, field('From', from), field('Until', until));
+    const times = make('div', { className: 'pair' });
+    times.append(field(t('notifications.from'), from), field(t('notifications.until'), until));
     const show = () => (times.hidden = !isQuiet.checked);
     isQuiet.addEventListener('change', show);
     show();
-    const switched = make('label', { className: 'switch' }, isQuiet, 'Quiet hours every day');
+    const switched = make('label', { className: 'switch' }, isQuiet, t('notifications.quiet'));
     return saving(
-      'Save',
+      t('action.save'),
       () =>
         this.#save({
           quiet: isQuiet.checked ? { from: from.value, until: until.value } : null,
@@ -91,8 +99,8 @@ class Settings {
         }),
       switched,
       times,
-      field('Time zone', zones),
-      field('Emails that I hear of', all),
+      field(t('notifications.zone'), zones),
+      field(t('notifications.emails'), all),
     );
   }
 
@@ -101,10 +109,10 @@ class Settings {
     const draw = () => {
       const { trusted } = this.#preferences;
       const items = trusted.map((one) => make('li', { className: 'row' }, one, remove(one)));
-      place.replaceChildren(items.length > 0 ? list(...items) : empty(NO_TRUSTED));
+      place.replaceChildren(items.length > 0 ? list(...items) : empty(t('notifications.trustedNone')));
     };
     const remove = (/** @type {string} */ one) =>
-      askingButton('Remove', one, async () => {
+      confirmButton(t('action.remove'), one, async () => {
         await this.#save({ trusted: this.#preferences.trusted.filter((other) => other !== one) });
         draw();
       });
@@ -115,8 +123,8 @@ class Settings {
       draw();
     };
     draw();
-    const hint = 'What goes to them needs no yes. @example.org is everybody there.';
-    const form = saving('Add', add, field('Add an address', input, hint));
+    const address = field(t('notifications.trustedAdd'), input, t('notifications.trustedHint'));
+    const form = saving(t('action.add'), add, address);
     return make('div', {}, place, form);
   }
 }
@@ -126,17 +134,17 @@ function showRules(resources, place) {
   void place.show(
     async () => (await resources.get(RULES)).rules,
     (/** @type {Rule[]} */ rules) => [
-      rules.length > 0 ? list(...rules.map((rule) => item(rule))) : empty(NO_RULES),
+      rules.length > 0 ? list(...rules.map((rule) => item(rule))) : empty(t('notifications.rulesNone')),
     ],
   );
   const item = (/** @type {Rule} */ { id, about, from, words, judge, urgent, createdAt }) => {
     const details = [
-      from && `from ${from}`,
-      words.length > 0 && `with ${words.join(', ')}`,
-      judge && 'if it seems worth it',
-      urgent && 'even in quiet hours',
+      from && t('notifications.ruleFrom', { name: from }),
+      words.length > 0 && t('notifications.ruleWords', { words: words.join(', ') }),
+      judge && t('notifications.ruleJudge'),
+      urgent && t('notifications.ruleUrgent'),
     ].filter(Boolean);
-    const remove = askingButton('Delete', about, async () => {
+    const remove = confirmButton(t('action.delete'), about, async () => {
       await resources.remove(RULES, id);
       showRules(resources, place);
     });
@@ -157,24 +165,24 @@ function section(title, content) {
  * @param {HTMLElement[]} fields
  */
 function saving(label, save, ...fields) {
-  const told = make('p', { role: 'status', className: 'outcome' });
+  const outcome = make('p', { role: 'status', className: 'outcome' });
   const go = make('button', { type: 'submit', className: 'filled' }, label);
   const form = make('form', { className: 'edit' }, ...fields);
-  form.append(make('div', { className: 'choices' }, go), told);
+  form.append(make('div', { className: 'choices' }, go), outcome);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     go.disabled = true;
-    told.textContent = '';
+    outcome.textContent = '';
     try {
       await save();
-      told.textContent = 'Saved.';
+      outcome.textContent = t('action.saved');
     } catch (error) {
-      told.textContent = refusalInWords(error);
+      outcome.textContent = refusalInWords(error);
     } finally {
       go.disabled = false;
     }
   });
-  form.addEventListener('input', () => (told.textContent = ''));
+  form.addEventListener('input', () => (outcome.textContent = ''));
   return form;
 }
 
@@ -194,7 +202,7 @@ function zoneSelect(kept, isChosen) {
 /** @param {string} name @param {string} own */
 function nameOf(name, own) {
   const words = name.replaceAll('_', ' ');
-  return name === own ? `${words} (this device)` : words;
+  return name === own ? t('notifications.thisDevice', { zone: words }) : words;
 }
 
 /** @param {string} value @param {string} label */

@@ -2,6 +2,7 @@
 
 import { refusalInWords } from './wording.js';
 import { button, make } from './dom.js';
+import { locale, t } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
 
@@ -35,7 +36,7 @@ export class Loaded {
       if (!isLate()) this.element.replaceChildren(...draw(content));
     } catch (error) {
       if (isLate()) return;
-      const again = button('Try again', () => this.#again());
+      const again = button(t('action.tryAgain'), () => this.#again());
       this.element.replaceChildren(
         make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again),
       );
@@ -98,13 +99,13 @@ export function searchField(label, onQuery) {
  * @param {string} name of what it acts on, for those who do not see it
  * @param {() => Promise<unknown>} act
  */
-export function askingButton(label, name, act) {
-  const place = make('span', { className: 'asking' });
+export function confirmButton(label, name, act) {
+  const place = make('span', { className: 'confirm' });
   const first = button(label, () => ask(), { className: 'plain', ariaLabel: `${label}: ${name}` });
   const problem = make('span', { className: 'problem', role: 'alert' });
   const ask = () => {
-    const yes = button(`Yes, ${label.toLowerCase()}`, () => void run(yes), { className: 'danger' });
-    place.replaceChildren(yes, button('Keep', back, { className: 'plain' }));
+    const yes = button(t('action.confirm', { action: label.toLowerCase() }), () => void run(yes), { className: 'danger' });
+    place.replaceChildren(yes, button(t('action.keep'), back, { className: 'plain' }));
     yes.focus();
   };
   const back = () => {
@@ -134,19 +135,19 @@ export function askingButton(label, name, act) {
 export function when(iso) {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();
-  const told = isToday
-    ? at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    : at.toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
-  return make('time', { dateTime: iso, title: at.toLocaleString() }, told);
+  const shown = isToday
+    ? at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
+    : at.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  return make('time', { dateTime: iso, title: at.toLocaleString(locale) }, shown);
 }
 
 /** What others wrote is marked as such. @param {boolean} isForeign */
 export function byOthers(isForeign) {
-  return isForeign ? make('span', { className: 'tag' }, 'by others') : null;
+  return isForeign ? make('span', { className: 'tag' }, t('panel.foreign')) : null;
 }
 
 const REST_MS = 250; // between two letters of who types
 
 function waiting() {
-  return make('p', { className: 'empty', role: 'status' }, 'Loading…');
+  return make('p', { className: 'empty', role: 'status' }, t('panel.loading'));
 }

@@ -6,6 +6,7 @@ import { memoryPanel } from './facts.js';
 import { mailboxPanel } from './mailbox.js';
 import { noticesPanel } from './notices.js';
 import { TITLE_ID } from './panel.js';
+import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Features} Features */
 /** @typedef {import('./panel.js').Panel} Panel */
@@ -56,7 +57,7 @@ export class Panels {
     this.#panels.clear();
     this.#buttons.clear();
     for (const panel of all) if (panel) this.#panels.set(panel.name, panel);
-    const tabs = [[TALK, 'Talk'], ...[...this.#panels].map(([name, { title }]) => [name, title])];
+    const tabs = [[TALK, t('panel.talk')], ...[...this.#panels].map(([name, { title }]) => [name, title])];
     this.#nav.replaceChildren(...tabs.map(([name, title]) => this.#tab(name, title)));
     this.#nav.hidden = this.#panels.size === 0;
     this.#follow();
@@ -110,7 +111,10 @@ export class Panels {
   #fill(panel) {
     const body = make('div', { className: 'panel-body' });
     const title = make('h2', { tabIndex: -1, id: TITLE_ID }, panel.title);
-    const close = button('', () => this.#choose(null), { className: 'round close', ariaLabel: 'Close' });
+    const close = button('', () => this.#choose(null), {
+      className: 'round close',
+      ariaLabel: t('panel.close'),
+    });
     close.append(icon('M6 6l12 12M18 6L6 18'));
     this.#place.replaceChildren(make('header', { className: 'panel-head' }, title, close), body);
     panel.open(body);

@@ -4,6 +4,7 @@ import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
 import { line, note } from './lines.js';
 import { Standings } from './standing.js';
+import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').Message} Message */
@@ -20,10 +21,10 @@ export class Questions {
   #isStale = false;
 
   /**
-   * @param {object} desk
-   * @param {() => Promise<Message | null>} desk.ask which one waits
-   * @param {(id: string, decision: Decision) => Promise<unknown>} desk.decide
-   * @param {HTMLElement} desk.place for one that waits since before the log as it is shown
+   * @param {object} options
+   * @param {() => Promise<Message | null>} options.ask which one waits
+   * @param {(id: string, decision: Decision) => Promise<unknown>} options.decide
+   * @param {HTMLElement} options.place for one that waits since before the log as it is shown
    */
   constructor({ ask, decide, place }) {
     this.#ask = ask;
@@ -43,7 +44,7 @@ export class Questions {
       void this.look();
     }
     const { tool = '', for: whom } = (entry.role === 'brain' && entry.question) || {};
-    if (whom === 'client') element.append(note(`For the front end: ${actionInWords(tool)}.`));
+    if (whom === 'client') element.append(note(t('entry.client', { action: actionInWords(tool) })));
     this.#show();
   }
 

@@ -6,16 +6,6 @@ import { isChanged } from './arguments.js';
 /** @typedef {import('../client/types.js').Message} Message */
 /** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} Standing */
 
-/** @type {Record<Standing, string>} */
-export const IN_WORDS = {
-  waiting: '',
-  approved: 'You approved this.',
-  changed: 'You approved this with changes.',
-  rejected: 'You rejected this. Nothing was done.',
-  expired: 'The time for this question is over. Nothing was done.',
-  closed: 'You did not decide on this.',
-};
-
 export class Standings {
   /** @type {Map<string, Message>} */
   #asked = new Map(); // questions for the user, by their ids

@@ -3,6 +3,7 @@
 import { button } from './dom.js';
 import { Drafts } from './drafts.js';
 import { line, note, timeOf } from './lines.js';
+import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
@@ -74,7 +75,7 @@ export class Timeline {
     this.#unsent.get(messageId)?.remove();
     const element = line('user', text);
     element.dataset.state = 'sending';
-    element.append(note('Sending…'));
+    element.append(note(t('entry.sending')));
     this.#unsent.set(messageId, element);
     this.#log.append(element);
     this.#toEnd();
@@ -91,9 +92,9 @@ export class Timeline {
     if (!element) return;
     const discard = () => this.#discard(messageId);
     element.dataset.state = 'failed';
-    element
-      .querySelector('.note')
-      ?.replaceChildren(`Not sent. ${reason} `, button('Try again', retry), button('Discard', discard));
+    const choices = [button(t('action.tryAgain'), retry), button(t('action.discard'), discard)];
+    const text = t('entry.notSent', { reason });
+    element.querySelector('.note')?.replaceChildren(`${text} `, ...choices);
     this.#toEnd();
   }
 

@@ -1,5 +1,7 @@
 /** Which files can become documents, and what as. No I/O. */
 
+import { locale, t } from './texts.js';
+
 export const ENDINGS = ['.md', '.markdown', '.txt', '.text'];
 const MOST_CHARS = 200_000; // of a document; about 40,000 words
 const MOST_BYTES = 1_000_000; // no text of so many characters is longer
@@ -11,16 +13,22 @@ const TITLE_CHARS = 300;
  */
 export function fileObjection({ name, size }) {
   const isText = ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
-  if (!isText) return 'Only text and Markdown files (.txt, .md) can be taken in.';
-  if (size > MOST_BYTES) return `It is too large: at most ${MOST_CHARS.toLocaleString('en')} characters.`;
-  return size === 0 ? 'It is empty.' : '';
+  if (!isText) return t('documents.wrongType');
+  if (size > MOST_BYTES) return t('documents.tooLarge', { limit: inDigits(MOST_CHARS) });
+  return size === 0 ? t('documents.empty') : '';
 }
 
 /** Why its text cannot be taken; '' if it can. @param {string} text */
 export function textObjection(text) {
-  if (text.includes('\0') || text.includes('\ufffd')) return 'It is no text in UTF-8.';
+  if (text.includes('\0') || text.includes('\ufffd')) return t('documents.notText');
   if (text.length <= MOST_CHARS) return '';
-  return `It is too long: ${text.length.toLocaleString('en')} characters, at most 200,000.`;
+  const [length, limit] = [text.length, MOST_CHARS].map(inDigits);
+  return t('documents.tooLong', { length, limit });
+}
+
+/** @param {number} count */
+function inDigits(count) {
+  return count.toLocaleString(locale);
 }
 
 /**

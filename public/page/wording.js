@@ -1,82 +1,109 @@
-/** What the page says, and reads aloud, as plain decisions. */
+/** What the page says about states, failures and tools. No I/O. */
+
+import {
+  INTERRUPTED,
+  SERVER_FAILED,
+  TIMED_OUT,
+  UNEXPECTED,
+  UNREACHABLE,
+} from '../client/errors.js';
+import { optionalText, t } from './texts.js';
 
 /** @typedef {import('../client/types.js').State} State */
 /** @typedef {import('../client/errors.js').BrainError} BrainError */
 
 const LINK = /https?:\/\/[^\s<>"']+/g;
-const AFTER_LINK = /[.,;:!?)\]}…]+$/; // closes the sentence, not the address
-const LONGEST_BREATH = 200; // characters; some voices fall silent in the middle of longer ones
+const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
 
-const CONNECTION = {
-  live: 'Connected',
-  connecting: 'Connecting…',
-  polling: 'Polling',
-  offline: 'Offline',
+/** @type {Record<string, import('./texts.js').Key>} */
+const FAILURES = {
+  [INTERRUPTED]: 'failure.interrupted',
+  [SERVER_FAILED]: 'failure.server',
+  [TIMED_OUT]: 'failure.timeout',
+  [UNEXPECTED]: 'failure.unexpected',
+  [UNREACHABLE]: 'failure.unreachable',
 };
 
 /** @param {State['connection']} connection */
 export function connectionInWords(connection) {
-  return CONNECTION[connection];
+  return t(`connection.${connection}`);
 }
 
 /**
- * Who is there: other pages, and whether the brain knows of a listener.
+ * Describe who is present: other pages, and whether the brain knows about this one.
  * @param {State} state
  */
 export function presenceInWords({ others, listening }) {
-  const beside = `Open on ${others === 1 ? '1 other page' : `${others} other pages`}. `;
-  return (others ? beside : '') + (listening ? 'The brain sees that you are here.' : '');
+  const beside = others ? t('presence.others', { count: others }) : '';
+  return `${beside} ${listening ? t('presence.listening') : ''}`.trim();
 }
 
 /**
- * What goes on right now; '' when nothing does.
+ * Describe what is going on right now; '' when nothing is.
  * @param {State} state
- * @param {number} unanswered questions of this page that are on their way
+ * @param {number} unanswered texts and decisions of this page that wait for their answer
  */
 export function activityInWords({ run, retrying, connection }, unanswered) {
-  if (retrying.length > 0) return `Not sent yet (${retrying[0].reason}). Trying again…`;
+  if (retrying.length > 0) {
+    return t('activity.retrying', { reason: failureInWords(retrying[0].reason) });
+  }
   if (run.state === 'running') return workInWords(run.activity);
   if (unanswered === 0) return '';
-  return connection === 'offline' ? 'Waiting for the connection…' : 'Thinking…';
+  return t(connection === 'offline' ? 'activity.offline' : 'activity.thinking');
 }
 
 /**
- * What came while nobody looked.
+ * Describe what arrived while nobody was looking.
  * @param {number} missed
  */
 export function awayInWords(missed) {
-  return `While you were away: ${missed === 1 ? '1 message' : `${missed} messages`}`;
+  return t('conversation.away', { count: missed });
 }
 
 /**
- * A tool's name as words: `searchDocuments` is `Search documents`.
+ * Name a tool. One without a text of its own is named by its identifier, in words.
  * @param {string} name
  */
 export function actionInWords(name) {
   const words = name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  return optionalText(`tool.${name}`) ?? words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 /**
- * `thinking`, or the names of tools: `searchDocuments, readDocument`.
- * @param {string} activity
+ * @param {string} activity `thinking`, the names of tools (`searchDocuments, readDocument`), or ''
  */
 function workInWords(activity) {
-  return `${actionInWords(activity || 'thinking')}…`;
+  if (activity === '' || activity === 'thinking') return t('activity.thinking');
+  const action = activity.split(', ').map(actionInWords).join(' · ');
+  return t('activity.running', { action });
 }
 
-/** @param {unknown} error why a question was not taken */
+/** Say why a request failed. @param {unknown} error */
 export function refusalInWords(error) {
-  const { status, title, detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
-  if (status === undefined) return 'Something went wrong in this page.';
-  if (status === 401) return 'Your session has ended.';
+  const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
+  if (status === undefined) return t('failure.page');
+  if (status === 401) return t('signin.expired');
   const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
   if (fault) return `${title} ${fault.field} ${fault.message}.`;
-  return detail || title || 'The brain could not be reached.';
+  return detail || failureInWords(title);
 }
 
 /**
- * A text as pieces, addresses apart, so that they can be made links.
+ * Say why speech recognition ended.
+ * @param {string} reason an error code of the Web Speech API
+ */
+export function problemInWords(reason) {
+  return optionalText(`voice.${reason}`) ?? t('voice.failed', { reason });
+}
+
+/** @param {string} title of a BrainError; the server's own titles are shown as they are */
+function failureInWords(title) {
+  const key = title ? FAILURES[title] : 'failure.unreachable';
+  return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
+}
+
+/**
+ * Split a text so that its addresses can become links.
  * @param {string} text
  * @returns {{text: string, href: string | null}[]}
  */
@@ -91,24 +118,4 @@ export function piecesOf(text) {
   }
   pieces.push({ text: text.slice(end), href: null });
   return pieces.filter((piece) => piece.text !== '');
-}
-
-/**
- * A text in breaths, at the ends of sentences where there are some.
- * @param {string} text
- */
-export function breathsOf(text) {
-  const sentences = text.match(/[^.!?\n]+[.!?\n]*\s*/g) ?? [];
-  return sentences.flatMap((sentence) => wrapped(sentence.trim())).filter((breath) => breath !== '');
-}
-
-/** @param {string} sentence */
-function wrapped(sentence) {
-  const lines = [''];
-  for (const word of sentence.split(/\s+/)) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
-    if (longer.length > LONGEST_BREATH && lines.at(-1) !== '') lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }

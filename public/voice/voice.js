@@ -1,6 +1,6 @@
 /** Whether messages are read aloud: the button for it, and what the brain is told of each. */
 
-import { Mouth } from './speech.js';
+import { Mouth } from './synthesis.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
 
@@ -19,7 +19,7 @@ export class Voice {
   /** @param {HTMLElement} button */
   constructor(button) {
     this.#button = button;
-    button.hidden = !this.#mouth.isPossible;
+    button.hidden = !this.#mouth.isAvailable;
     button.addEventListener('click', () => {
       this.#turn(!this.#isOn);
       localStorage.setItem(PLACE, this.#isOn ? 'on' : 'off');
@@ -45,12 +45,12 @@ export class Voice {
   }
 
   hush() {
-    this.#mouth.hush();
+    this.#mouth.stop();
   }
 
   /** @param {boolean} isOn */
   #turn(isOn) {
-    this.#isOn = isOn && this.#mouth.isPossible;
+    this.#isOn = isOn && this.#mouth.isAvailable;
     this.#button.ariaPressed = `${this.#isOn}`;
     this.#unsubscribe();
     if (!this.#isOn) return this.hush();
@@ -58,7 +58,7 @@ export class Voice {
     // Only while it is on: another tab may have a voice.
     const say = this.#brain?.onSpeak((message, done) => {
       if (message.seq <= this.#fromSeq) return done('unspoken');
-      this.#mouth.say(message.text, done);
+      this.#mouth.speak(message.text, done);
     });
     this.#unsubscribe = () => say?.() ?? false;
   }

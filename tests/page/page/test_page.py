@@ -5,12 +5,16 @@ import re
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from tests.page.conftest import gateway
+from tests.page.conftest import ENGLISH, gateway
 from tests.walks.line import laid_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
 
 LONG_WORD = "x" * 300
+# What the greeting says when the browser is about to paint for the first time.
+FIRST_FRAME = """window.firstFrame = new Promise((resolve) => {
+    requestAnimationFrame(() => resolve(document.getElementById('greeting').textContent));
+})"""
 
 
 async def ask(page: Page, text: str) -> None:
@@ -121,11 +125,13 @@ async def test_the_page_says_that_a_script_answers(page: Page) -> None:
 
 async def test_a_private_brain_asks_for_its_key_until_it_fits(browser: Browser) -> None:
     async with gateway(ACCESS_KEY="sesame") as address:
-        page = await browser.new_page()
+        page = await browser.new_page(locale=ENGLISH)
         await page.goto(address)
         await page.get_by_label("Access key").fill("wrong")
         await page.keyboard.press("Enter")
-        await expect(page.get_by_role("alert")).to_have_text("This key does not fit.")
+        await expect(page.get_by_role("alert")).to_have_text(
+            "That access key is incorrect. Check it and try again."
+        )
 
         await page.get_by_label("Access key").fill("sesame")
         await page.keyboard.press("Enter")
@@ -139,7 +145,7 @@ async def test_a_private_brain_asks_for_its_key_until_it_fits(browser: Browser) 
 
 async def test_a_server_out_of_reach_is_called_offline_and_found_again(browser: Browser) -> None:
     async with gateway() as address, laid_line() as line:
-        page = await browser.new_page(proxy=line.proxy)
+        page = await browser.new_page(proxy=line.proxy, locale=ENGLISH)
         await page.goto(address)
         await expect(page.get_by_text("Polling")).to_be_visible()
         assert line.open, "the page does not go through the line"
@@ -159,7 +165,7 @@ async def test_a_question_older_than_what_is_shown_still_stands_and_can_be_decid
     browser: Browser,
 ) -> None:
     async with gateway(QUESTION="1") as address:
-        page = await browser.new_page()
+        page = await browser.new_page(locale=ENGLISH)
         await page.goto(address)
         card = page.locator(".question")
         await expect(card.get_by_text("Shall I delete it?")).to_be_visible()
@@ -176,3 +182,28 @@ async def test_a_question_older_than_what_is_shown_still_stands_and_can_be_decid
 
 async def test_where_there_is_nothing_to_show_beside_the_talk_there_are_no_tabs(page: Page) -> None:
     await expect(page.get_by_role("navigation")).to_be_hidden()
+
+
+async def test_the_page_speaks_german_to_who_prefers_it(browser: Browser) -> None:
+    async with gateway() as address:
+        page = await browser.new_page(locale="de-DE")
+        await page.goto(address)
+
+        await expect(page.get_by_text("Regelmäßiger Abruf")).to_be_visible()
+        await expect(page.locator("html")).to_have_attribute("lang", "de")
+        await expect(page.get_by_role("heading", name="Was beschäftigt dich?")).to_be_visible()
+        await page.get_by_label("Deine Nachricht").fill("Hallo")
+        await page.get_by_role("button", name="Senden").click()
+        await expect(page.locator(".user").get_by_role("heading")).to_have_text("Du")
+        await expect(page.get_by_text("You said: Hallo")).to_be_visible()
+        await page.close()
+
+
+async def test_nobody_who_prefers_german_sees_english_first(browser: Browser) -> None:
+    async with gateway() as address:
+        page = await browser.new_page(locale="de-DE")
+        await page.add_init_script(FIRST_FRAME)
+        await page.goto(address)
+
+        assert await page.evaluate("firstFrame") == "Was beschäftigt dich?"
+        await page.close()

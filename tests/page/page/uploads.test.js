@@ -17,8 +17,8 @@ test('text and Markdown files of some size are taken, others are told why not', 
 test('what is no text, or longer than a document may be, is told', () => {
   assert.equal(textObjection('x'.repeat(200_000)), '');
   assert.match(textObjection('x'.repeat(200_001)), /200,001 characters/);
-  assert.match(textObjection('a\0b'), /no text/);
-  assert.match(textObjection('a\ufffdb'), /no text/);
+  assert.match(textObjection('a\0b'), /not UTF-8 text/);
+  assert.match(textObjection('a\ufffdb'), /not UTF-8 text/);
 });
 
 test('a document is called by its first heading, or by its file', () => {

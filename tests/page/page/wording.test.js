@@ -5,7 +5,6 @@ import { BrainError } from '../../../public/client/errors.js';
 import {
   activityInWords,
   awayInWords,
-  breathsOf,
   piecesOf,
   presenceInWords,
   refusalInWords,
@@ -31,23 +30,13 @@ test('nothing but http and https becomes a link', () => {
   }
 });
 
-test('a text is read in breaths, none too long, and no word is lost', () => {
-  const text = `One. Two!\nThree ${'and more '.repeat(60)}`;
-
-  const breaths = breathsOf(text);
-
-  assert.deepEqual(breaths.slice(0, 2), ['One.', 'Two!']);
-  assert.ok(breaths.every((breath) => breath.length <= 200));
-  assert.equal(breaths.join(' '), text.trim().replace(/\s+/g, ' '));
-});
-
 test('what goes on is said in words', () => {
   const run = { ...IDLE, state: 'running', activity: 'searchDocuments, readDocument' };
   const retrying = [{ messageId: 'm', attempt: 1, pauseMs: 500, reason: 'no network' }];
 
   assert.equal(activityInWords(QUIET, 0), '');
   assert.equal(activityInWords(QUIET, 1), 'Thinking…');
-  assert.equal(activityInWords({ ...QUIET, run }, 0), 'Search documents, read document…');
+  assert.equal(activityInWords({ ...QUIET, run }, 0), 'Search documents · Read document…');
   assert.equal(activityInWords({ ...QUIET, run: { ...run, activity: '' } }, 0), 'Thinking…');
   assert.match(activityInWords({ ...QUIET, connection: 'offline' }, 1), /connection/);
   assert.match(activityInWords({ ...QUIET, retrying }, 1), /no network.*again/);
@@ -57,8 +46,8 @@ test('a refusal is said in the server’s words where it has some', () => {
   const refused = new BrainError({ status: 422, title: 'Unprocessable', detail: 'Too long.' });
 
   assert.equal(refusalInWords(refused), 'Too long.');
-  assert.equal(refusalInWords(new BrainError({ status: 0, title: 'Not reached' })), 'Not reached');
-  assert.equal(refusalInWords(new BrainError({ status: 401, title: 'x' })), 'Your session has ended.');
+  assert.equal(refusalInWords(new BrainError({ status: 0, title: 'Not reached' })), 'Not reached.');
+  assert.equal(refusalInWords(new BrainError({ status: 401, title: 'x' })), 'Your session has expired. Sign in again.');
   assert.match(refusalInWords(new TypeError('x')), /this page/);
 });
 
