@@ -30,12 +30,17 @@ export class Timeline {
     this.#newer = newer;
     newer.addEventListener('click', () => this.#toEnd());
     scroll.addEventListener('scroll', () => this.#look());
-    const observer = new ResizeObserver(() => this.#isAtEnd && this.#toEnd());
+    const observer = new ResizeObserver(() => this.#isAtEnd && this.#hasEntries && this.#toEnd());
     for (const element of [scroll, ...scroll.children]) observer.observe(element);
   }
 
   get isEmpty() {
     return this.#log.childElementCount === 0;
+  }
+
+  /** False while only the welcome is shown, which is read from its top. */
+  get #hasEntries() {
+    return this.#scroll.querySelector('.entry') !== null;
   }
 
   /** Take everything away but what is not sent yet. */

@@ -170,7 +170,7 @@ async def test_other_words_leave_a_question_open_and_another_question_takes_its_
     page: Page, person: Person, card: Locator
 ) -> None:
     await ask(page, f"What is the weather? {person.word}")
-    await shows(page.locator(".say").last)
+    await answered(page, f"That was it {person.word}.")
     await shows(choice(card, "Approve"))
 
     first = page.locator(".question").filter(has_text=f"Friday {person.word}").first
