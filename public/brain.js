@@ -1,13 +1,13 @@
 /**
- * The brain's client, for any front end:
+ * The client library of the brain, for any front end:
  *
  *     import { connect, askBrainTool } from '/brain.js';
  *     const { askBrain, onMessage, onState, close } = await connect({ accessKey });
- *     onMessage((entry) => show(entry)); // the log, each entry once, in order
+ *     onMessage((entry) => show(entry)); // every entry of the log, once and in order
  *     const { forVoiceAgent } = await askBrain('What did Anna write?');
  *
- * A connection's functions need no `this` and may be handed on. An answer that comes in the HTTP
- * response reaches `onMessage` too. What comes before the first listener is kept for it.
+ * The functions of a connection do not need `this`. An answer in the HTTP response is passed to
+ * `onMessage` too. Entries that arrive before the first listener are kept for it.
  */
 
 import { Connection } from './client/connection.js';
@@ -21,8 +21,8 @@ import { askBrainTool } from './client/tool.js';
 export { askBrainTool, BrainError, ConnectionClosed };
 
 /**
- * Begin a session and listen. Rejects with a BrainError: 401 when an access key is needed, 0 when
- * the server is out of reach.
+ * Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0
+ * if the server cannot be reached.
  *
  * @param {import('./client/types.js').ConnectOptions} [options]
  * @returns {Promise<import('./client/types.js').Brain>}
@@ -87,9 +87,9 @@ function outsideFrom({
   };
 }
 
-/** @returns {Promise<import('./client/types.js').PusherClass | null>} null: other roads have to do */
+/** @returns {Promise<import('./client/types.js').PusherClass | null>} null: use the other roads */
 function vendorPusher() {
-  // Put there by the build step; a plain string to the type checker, which would read it whole.
+  // Made by the build step. Hidden from the type checker, which would check the whole file.
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(
     (vendor) => vendor.default,
     (error) => {

@@ -1,4 +1,4 @@
-/** The page: joins the brain's client to what stands in index.html. */
+/** The entry of the page: connects the client library to the elements of index.html. */
 
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
@@ -14,7 +14,7 @@ import { t } from './page/texts.js';
 /** @typedef {import('./client/types.js').Brain} Brain */
 /** @typedef {import('./client/types.js').State} State */
 
-const HISTORY = 100; // entries shown of what was said before
+const HISTORY = 100; // earlier entries to show
 const TOKEN_PLACE = 'second-brain-token';
 
 /** @type {State} */
@@ -35,7 +35,7 @@ const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
 const conversation = new Conversation(resources, (entry, isNew) => {
-  neighbours.tell(entry.seq);
+  neighbours.announce(entry.seq);
   if (isNew && entry.role === 'brain') panels.notifyMessage();
 });
 const roads = new RoadMenu(
@@ -52,9 +52,9 @@ async function start(accessKey, attempt = 1) {
   const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
-  const how = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
   try {
-    begin(await connect(how));
+    begin(await connect(options));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
     if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
@@ -64,7 +64,7 @@ async function start(accessKey, attempt = 1) {
   }
 }
 
-/** @param {{token: string}} session each one, renewed ones too */
+/** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
   sessionStorage.setItem(TOKEN_PLACE, token);
   resources.setToken(token);
@@ -84,7 +84,7 @@ function begin(connected) {
   });
 }
 
-/** The session is over for good. @param {Brain} lost */
+/** The session cannot be renewed. @param {Brain} lost */
 function lose(lost) {
   lost.close();
   brain = null;

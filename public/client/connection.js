@@ -1,4 +1,4 @@
-/** A connection to one user's brain: every road by which news comes, joined into one log. */
+/** A connection to one user's brain: joins what all roads bring into one log. */
 
 import { Sending } from './sending.js';
 import { Inbox } from './inbox.js';
@@ -19,15 +19,15 @@ import { Watch } from './watch.js';
 /**
  * @typedef {object} Choices
  * @property {import('./types.js').PusherClass | null} Pusher
- * @property {number} history entries before now to begin with
+ * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */
 
 /**
  * @typedef {object} Listener
- * @property {(entry: Entry, isNew: boolean) => void} receive called with each entry of the log, and of
- *   some before those that are shown
- * @property {() => void} plan told whenever something may have changed
+ * @property {(entry: Entry, isNew: boolean) => void} receive called with each entry of the log,
+ *   and with a few that are older than the first shown
+ * @property {() => void} plan called whenever something may have changed
  */
 
 /** @implements {Receiver} */
@@ -67,11 +67,12 @@ export class Connection {
     );
     const context = { world, gateway, receiver: this };
     this.roads = new Roads(context, Pusher, road, (live) => {
-      if (live) this.#watch.poll(live === 'channel'); // it does not replay what came meanwhile
+      if (live) this.#watch.poll(live === 'channel'); // the channel does not replay what it missed
       this.#changed();
     });
     this.sending = new Sending(context, this.roads, (hasFailed) => {
-      if (hasFailed) this.#watch.poll(); // is it the server, the session, or this request alone?
+      // Find out whether the server, the session or only this request failed.
+      if (hasFailed) this.#watch.poll();
       this.#changed();
     });
     const facts = () => ({
@@ -93,14 +94,14 @@ export class Connection {
     this.#changed();
   }
 
-  /** @param {(state: State) => void} listener told at once, then at every change */
+  /** @param {(state: State) => void} listener called now and at every change */
   onState = (listener) => {
     const unsubscribe = this.#states.subscribe(listener);
     listener(this.#state());
     return unsubscribe;
   };
 
-  /** The user has seen what was missed. */
+  /** Reset the count of missed messages. */
   seen = () => {
     this.inbox.missed = 0;
     this.#changed();
@@ -118,7 +119,7 @@ export class Connection {
     this.roads.close();
   }
 
-  /** Something new is to be expected. */
+  /** Expect news: poll more often. */
   rouse() {
     this.#watch.rouse();
     this.#changed();
@@ -128,7 +129,7 @@ export class Connection {
 
   /**
    * @param {ChannelEntry | null} entry
-   * @param {number} [seq] to which the log is known to reach
+   * @param {number} [seq] the last one in the log, as far as known
    */
   onEntry = (entry, seq = 0) => {
     const { log } = this.inbox;
@@ -136,7 +137,7 @@ export class Connection {
     if (entry) log.offer(entry);
     log.extendTo(seq);
     const isStep = entry?.role === 'brain' && entry.kind === 'breadcrumb';
-    // After a step its run has come further: how far, only the status tells.
+    // A breadcrumb means progress, and only the status says how much.
     if (log.isBehind || isStep) this.#watch.poll(log.isBehind);
     this.rouse();
   };
@@ -165,7 +166,7 @@ export class Connection {
     const isWake = what === 'wake';
     if (isWake) {
       this.#isCatchingUp = true;
-      this.roads.close(); // what was open may be dead without knowing it
+      this.roads.close(); // an open connection may be dead without an error
     }
     if (what !== 'tick' && isOnline && !isHidden && !isFrozen) this.#watch.poll(isWake);
     this.#changed();
@@ -173,7 +174,7 @@ export class Connection {
 
   #changed() {
     if (this.#world.lifetime.aborted) return;
-    // After a 401 the session is lost for good.
+    // After a 401 the session cannot be renewed.
     if (this.#watch.problem?.status === 401) this.roads.close();
     else this.roads.review();
     this.#watch.plan();

@@ -1,4 +1,4 @@
-/** What the user and the brain do with each other: ask and answer, stop, decide, speak, hear. */
+/** The commands of a connection: ask, stop, decide, speak, report what was heard. */
 
 import { Handlers } from './handlers.js';
 import { SPOKEN } from './storage.js';
@@ -16,7 +16,7 @@ export class Dialogue {
   #world;
   #connection;
   /** @type {Set<string | null | undefined>} */
-  #ours = new Set(); // ids of what was asked and decided here, of its runs, and of calls under way
+  #ours = new Set(); // ids of this tab's texts, decisions and runs, and of agent calls in progress
 
   /**
    * @param {World} world
@@ -42,7 +42,7 @@ export class Dialogue {
     }
     this.handlers.receive(entry, isNew);
     this.speaker.receive(entry, isNew);
-    // A voice agent that waits for it says it itself.
+    // A voice agent that waits for this answer speaks it itself.
     const isForAgent =
       entry.role === 'brain' && entry.doneAfterThis && this.#ours.has(entry.callId);
     if (isForAgent) this.#world.userStorage.take(SPOKEN, entry.seq);
@@ -66,7 +66,8 @@ export class Dialogue {
     try {
       let answer = this.#settle(await this.#connection.sending.sendText(order, signal));
       for (;;) {
-        const final = await this.handlers.answerTo(answer.message); // by a tool of this page
+        // A tool of this page may answer the question.
+        const final = await this.handlers.answerTo(answer.message);
         if (!final) return answer;
         answer = final;
       }
@@ -114,7 +115,8 @@ export class Dialogue {
     this.#ours.add(runId);
     if (isStopped) run.receiveEvent({ runId, state: 'stopped' });
     else if (!message) run.await({ runId, seq });
-    this.#connection.onEntry(message, seq); // what the user said comes by a stream, or it is read
+    // The user's own entry arrives by a stream or is read from the log.
+    this.#connection.onEntry(message, seq);
     const forVoiceAgent = message?.text ?? (isStopped ? STOPPED : LATER);
     return { message, runId, seq, state, forVoiceAgent };
   }

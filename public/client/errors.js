@@ -1,4 +1,4 @@
-/** What can go wrong between this client and the brain. */
+/** The errors of the client. */
 
 // Titles of errors with status 0, and of refusals without a title. A front end may translate them.
 export const INTERRUPTED = 'The connection was interrupted';
@@ -7,9 +7,9 @@ export const TIMED_OUT = 'The request timed out';
 export const UNEXPECTED = 'Unexpected response';
 export const UNREACHABLE = 'The server cannot be reached';
 
-const PASSING_STATUS = [408, 425, 429]; // the server asks for patience, not for a change
+const PASSING_STATUS = [408, 425, 429]; // the same request may succeed later
 
-/** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
+/** The server refused a request, or could not be reached (status 0). Fields as in RFC 9457. */
 export class BrainError extends Error {
   /**
    * @param {{status: number, title: string, detail?: string, errors?: unknown[],
@@ -25,13 +25,13 @@ export class BrainError extends Error {
     this.retryAfterMs = retryAfterMs;
   }
 
-  /** True if the same request may well succeed later. */
+  /** True if the same request may succeed later. */
   get isPassing() {
     return this.status === 0 || this.status >= 500 || PASSING_STATUS.includes(this.status);
   }
 }
 
-/** `close()` was called while this was under way. */
+/** `close()` was called before this had finished. */
 export class ConnectionClosed extends Error {
   constructor() {
     super('The connection was closed.');
@@ -40,7 +40,7 @@ export class ConnectionClosed extends Error {
 }
 
 /**
- * The request itself came to nothing.
+ * Make an error for a request without a response.
  * @param {string} title
  * @param {unknown} [cause]
  */

@@ -1,4 +1,4 @@
-/** HTTP in the session's name: the session and its renewal. */
+/** HTTP requests with the session's token; starts and renews the session. */
 
 import { accepted, send } from './http.js';
 
@@ -13,10 +13,10 @@ import { accepted, send } from './http.js';
  * @property {(session: Session) => void} onSession
  */
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1; // more makes setTimeout fire at once
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // setTimeout fires at once for longer times
 
 export class Gateway {
-  session = /** @type {Session} */ ({}); // until it has started
+  session = /** @type {Session} */ ({}); // empty until start() has resolved
   #world;
   #credentials;
   /** @type {Promise<void> | null} */
@@ -34,8 +34,8 @@ export class Gateway {
   }
 
   /**
-   * Trade the token for a session; where it is no good, the access key, or nothing at all (a local
-   * deployment asks for none).
+   * Start a session with the token. If the token is refused, use the access key, or nothing: a
+   * local deployment needs no key.
    * @param {string} [token]
    */
   async start(token) {
@@ -50,7 +50,7 @@ export class Gateway {
   }
 
   /**
-   * A request. A 401 is met with one renewal of the session.
+   * Send a request. After a 401, renew the session once and send it again.
    * @param {string} path
    * @param {Call} [request]
    * @returns {Promise<Received>}
@@ -75,12 +75,12 @@ export class Gateway {
   }
 
   /**
-   * Trade a token that was refused. Several who meet a 401 at once wait for the same renewal.
+   * Replace a token that was refused. Several requests with a 401 share one renewal.
    * @param {string} token
    * @returns {Promise<void>}
    */
   async renew(token) {
-    if (this.session.token !== token) return; // somebody else has done it meanwhile
+    if (this.session.token !== token) return; // already renewed
     this.#renewing ??= this.start(token).finally(() => {
       this.#renewing = null;
     });
@@ -92,9 +92,9 @@ export class Gateway {
     const lifeMs = Date.parse(this.session.expiresAt) - clock.now();
     this.#cancelRenewal();
     if (!(lifeMs > 0)) return;
-    // At half its life: a token still valid is traded for a new one without the access key.
+    // At half its life, because a valid token can be renewed without the access key.
     this.#cancelRenewal = clock.after(Math.min(lifeMs / 2, LONGEST_TIMER_MS), () => {
-      this.renew(this.session.token).catch(() => {}); // the next request meets the 401 and says so
+      this.renew(this.session.token).catch(() => {}); // the next request reports the 401
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Tools that this front end runs for the brain. One tab answers a question for the client. */
+/** Tools that the front end runs for the brain. Only one tab answers each question. */
 
 import { TOOLS } from './storage.js';
 import { isExpired } from './speaking.js';
@@ -14,19 +14,19 @@ import { pause } from './waiting.js';
 /**
  * @typedef {object} HandlerContext
  * @property {import('./types.js').World} world
- * @property {Set<unknown>} ours the runs that were begun here, among others
+ * @property {Set<unknown>} ours includes the ids of runs that this tab started
  * @property {(questionId: string, decision: Decision) => Promise<Answer>} decide
  */
 
-const MOST_CHARS = 20_000; // of a result; the server takes no longer ones, and no empty one
-const OTHERS_FIRST_MS = 2000; // by then the tab that asked has begun, if it is there
+const MOST_CHARS = 20_000; // of a result; the server accepts no longer one, and no empty one
+const OTHERS_FIRST_MS = 2000; // by then the tab that asked has started, if it is open
 
 export class Handlers {
   #context;
   /** @type {Map<string, {handler: ToolHandler, form?: ToolForm}>} */
   #byTool = new Map();
   /** @type {Message | null} */
-  #open = null; // the question that waits; there is never more than one
+  #open = null; // the question that waits; there is at most one
   /** @type {Map<string, Promise<Answer | null>>} */
   #answers = new Map(); // by the question's id
 
@@ -38,7 +38,7 @@ export class Handlers {
   /**
    * @param {string} tool
    * @param {ToolHandler} handler
-   * @param {ToolForm} [form] tells the brain of it, with each text
+   * @param {ToolForm} [form] describes the tool to the brain, with each text
    * @returns {() => void}
    */
   on = (tool, handler, form) => {
@@ -47,7 +47,7 @@ export class Handlers {
     return () => this.#byTool.delete(tool);
   };
 
-  /** What the brain is told that this front end can do. */
+  /** The tools that the brain may use, as described to it. */
   get forms() {
     return [...this.#byTool.values()].flatMap(({ form }) => form ?? []);
   }
@@ -66,12 +66,12 @@ export class Handlers {
   }
 
   /**
-   * What became of a question that a handler of this tab takes; null = another tab answers it.
+   * The answer to a question for a handler of this tab; null = another tab answers it.
    * @param {Message | null} message
-   * @returns {Promise<Answer | null> | undefined} undefined: no handler is for it
+   * @returns {Promise<Answer | null> | undefined} undefined: there is no handler for it
    */
   answerTo(message) {
-    if (message) this.receive(message, true); // the log may lag behind
+    if (message) this.receive(message, true); // the log may not have it yet
     return this.#answers.get(message?.id ?? '');
   }
 
@@ -80,7 +80,7 @@ export class Handlers {
     const handler = this.#byTool.get(question?.question?.tool ?? '')?.handler;
     if (!question || !handler || this.#answers.has(question.id)) return;
     const answer = this.#answer(question, handler);
-    answer.catch(() => {}); // whoever asked waits for it too, and is told
+    answer.catch(() => {}); // askBrain waits for it too, and rejects
     this.#answers.set(question.id, answer);
   }
 
@@ -109,6 +109,6 @@ async function outcome(handler, message) {
     return text.slice(0, MOST_CHARS) || '""';
   } catch (error) {
     const { message: why = error } = /** @type {Partial<Error>} */ (error ?? {});
-    return `Failed: ${why}`; // the brain can tell the user
+    return `Failed: ${why}`; // the brain reports it to the user
   }
 }

@@ -1,4 +1,4 @@
-/** One HTTP request: its time limit, its body, its errors. */
+/** Sends one HTTP request, with a time limit. */
 
 import {
   BrainError,
@@ -15,25 +15,25 @@ import { follow } from './waiting.js';
  * @typedef {object} Call
  * @property {object} [json] a body, sent as JSON by POST
  * @property {Record<string, string>} [headers]
- * @property {number} [limitMs] for a stream of events: until its first bytes
+ * @property {number} [limitMs] for an event stream: the time until its first bytes
  * @property {AbortSignal} [signal]
- * @property {(event: import('./sse.js').ServerEvent) => unknown} [onEvent] asks for a stream of
- *   events; true = this was the last one wanted
- * @property {() => void} [onBytes] called when bytes of the stream come, comments too
+ * @property {(event: import('./sse.js').ServerEvent) => unknown} [onEvent] requests an event
+ *   stream; return true to end it
+ * @property {() => void} [onBytes] called when bytes of the stream arrive, comments too
  */
 
 /** @typedef {{status: number, headers: Headers, body: any}} Received */
 
-const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds, and may wait for others
-const SILENCE_MS = 20_000; // of a stream, which sends a comment every 15 s at the latest
+const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds to start
+const SILENCE_MS = 20_000; // of a stream, which sends a comment every 10 s
 const EVENTS = 'text/event-stream';
 
-/** Whether answers can be read while they come. */
+/** Whether a response can be read while it arrives. */
 export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
 
 /**
- * One request within its limit, the body read too. Any status is an answer; a BrainError of
- * status 0 says that none came, or not all of it. After a stream of events the body is null.
+ * Send a request and read the response. Resolves with any status. Rejects with a BrainError of
+ * status 0 if the response did not arrive completely. The body of an event stream is null.
  *
  * @param {import('./types.js').Outside} world
  * @param {string} path
@@ -64,18 +64,19 @@ export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
   } finally {
     cancel();
     for (const act of undo) act();
-    ending.abort(); // a stream of which no more is wanted ends with it
+    ending.abort(); // ends a stream that is no longer needed
   }
 }
 
 /**
- * The same, if it is no refusal; else the refusal is thrown.
+ * Return the response, or throw a BrainError if its status is an error.
  * @param {Received} received
  */
 export function accepted(received) {
   const { status, headers, body } = received;
   if (status < 400) return received;
-  throw refusal({ ...body, status }, Number(headers.get('Retry-After')) * 1000 || 0); // no dates
+  const retryAfterMs = Number(headers.get('Retry-After')) * 1000 || 0; // 0 for a date
+  throw refusal({ ...body, status }, retryAfterMs);
 }
 
 /**
@@ -99,7 +100,7 @@ function requestInit({ json, headers, onEvent }) {
       ...(onEvent && { Accept: EVENTS }),
       ...headers,
     },
-    cache: 'no-store', // the answers are ours to keep, and a 304 must reach us as one
+    cache: 'no-store', // the client does its own caching and must see a 304
   };
 }
 
@@ -127,7 +128,7 @@ async function readJson(response) {
     return JSON.parse(text || 'null');
   } catch (cause) {
     if (!response.ok) return null;
-    // The sign-in page of a network or of a protected deployment says 200 in the server's place.
+    // For example the sign-in page of a network, which answers with status 200.
     throw notReached(UNEXPECTED, cause);
   }
 }

@@ -1,4 +1,4 @@
-/** The keys by which the server knows a text that comes again. */
+/** Message ids, by which the server recognizes a text that is sent again. */
 
 const LENGTH = 26; // digits in base 36: 134 bits
 

@@ -1,4 +1,4 @@
-/** The log as this page shows it: what is new, what was missed, and where the next page goes on. */
+/** The log as this page shows it: which entries are new, and how many were missed. */
 
 import { Log } from './log.js';
 import { Topic } from './topic.js';
@@ -6,8 +6,8 @@ import { Topic } from './topic.js';
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Novelty} Novelty */
 
-const MOST_HELD = 1000; // entries; as many as the server's log keeps at hand
-const LOOK_BACK = 20; // entries before those that are shown; one may still have to be said
+const MOST_HELD = 1000; // entries; as many as the server's log keeps
+const LOOK_BACK = 20; // entries before the first shown one; some may not have been spoken
 
 export class Inbox {
   missed = 0;
@@ -22,9 +22,9 @@ export class Inbox {
   /**
    * @param {import('./storage.js').UserStorage} userStorage
    * @param {number} cursor the log's last seq
-   * @param {number} history entries before now to begin with
-   * @param {() => boolean} isAway whether nobody sees what comes now
-   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each, shown or not
+   * @param {number} history earlier entries to start with
+   * @param {() => boolean} isAway true while nobody looks
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry called with each, shown or not
    */
   constructor(userStorage, cursor, history, isAway, onEntry) {
     this.#storage = userStorage;
@@ -50,7 +50,7 @@ export class Inbox {
     return unsubscribe;
   };
 
-  /** Note how far the log was shown. */
+  /** Store how far the log was shown. */
   keep() {
     if (this.#entries.hasListener) this.#storage.keep(this.log.deliveredSeq);
   }

@@ -1,7 +1,7 @@
 /**
- * The order of the log. Entries come by several roads, late, doubled, in any order or not at all;
- * they leave here once each, in the order of `seq`. No I/O: `isBehind` tells that the log must be
- * read from `deliveredSeq` on, and `takePage` takes what was read.
+ * Puts the log in order. Entries arrive on several roads: late, twice, in any order or not at all.
+ * Each is delivered once, in the order of `seq`. No I/O: if `isBehind`, the log must be read from
+ * `deliveredSeq` on, and `takePage` takes the result.
  */
 
 /** @typedef {import('./types.js').Entry} Entry */
@@ -10,12 +10,12 @@
 
 /**
  * @typedef {object} Start
- * @property {number} known a seq that the log had reached before
+ * @property {number} known a seq that the log has reached
  * @property {(entry: Entry) => void} deliver
- * @property {(lastSeq: number) => void} onReset the log has begun anew, and reaches to `lastSeq`
+ * @property {(lastSeq: number) => void} onReset called when the log was reset; ends at `lastSeq`
  */
 
-const MOST_IDS = 2000; // ids remembered; twice what the server's log keeps at hand
+const MOST_IDS = 2000; // ids remembered; twice as many as the server's log keeps
 
 export class Log {
   /** @type {Map<number, Entry>} */
@@ -29,7 +29,7 @@ export class Log {
   #onReset;
 
   /**
-   * @param {number} since the seq after which to begin
+   * @param {number} since the seq after which to start
    * @param {Start} start
    */
   constructor(since, { known, deliver, onReset }) {
@@ -44,13 +44,13 @@ export class Log {
     return this.#deliveredSeq;
   }
 
-  /** True if the log is known to hold more than was delivered. */
+  /** True if the log has entries that were not delivered. */
   get isBehind() {
     return this.#heardSeq > this.#deliveredSeq;
   }
 
   /**
-   * Note that the log reaches to `seq`.
+   * Note that the log has an entry `seq`.
    * @param {number} seq
    */
   extendTo(seq) {
@@ -58,7 +58,7 @@ export class Log {
   }
 
   /**
-   * Take an entry that came by itself.
+   * Take one entry.
    * @param {ChannelEntry} entry
    */
   offer(entry) {
@@ -67,8 +67,8 @@ export class Log {
   }
 
   /**
-   * Take what reading the log after `asked` gave: all there is up to `nextSince`, so that a seq
-   * missing there is missing for ever. A log that ends before `asked` has begun anew.
+   * Take what was read from the log after `asked`. It is complete up to `nextSince`, so a missing
+   * seq will never come. A log that ends before `asked` was reset.
    * @param {LogPage} page
    * @param {number} asked
    */
@@ -80,13 +80,13 @@ export class Log {
   }
 
   /**
-   * The log has begun anew.
+   * Start again from the beginning: the log was reset.
    * @param {number} lastSeq
    */
   reset(lastSeq) {
     this.#waiting.clear();
     this.#deliveredSeq = this.#knownSeq = 0;
-    this.#heardSeq = lastSeq; // the ids stay known: should it be the old log after all, no harm
+    this.#heardSeq = lastSeq; // keep the ids: if it is the old log after all, nothing repeats
     this.#onReset(lastSeq);
   }
 
@@ -98,7 +98,7 @@ export class Log {
   }
 
   /**
-   * Deliver what is next, as far as it is there. Up to `sureSeq` what is missing will never come.
+   * Deliver the next entries, up to the first gap. Gaps up to `sureSeq` will never be filled.
    */
   #passOn(sureSeq = 0) {
     while (this.#deliveredSeq < sureSeq || this.#waiting.has(this.#deliveredSeq + 1)) {

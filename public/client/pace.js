@@ -1,24 +1,24 @@
-/** How long to wait: decided here, waited elsewhere. All in milliseconds. */
+/** Decides how long to wait. All values are in milliseconds. */
 
-const RETRY_BASE_MS = 250; // doubled for each failure; a dropped connection is often back at once
+const RETRY_BASE_MS = 250; // doubles with each failure; a dropped connection is often back at once
 const RETRY_MOST_MS = 60_000;
-const POLL_ACTIVE_MS = 1000; // plus up to as much again: an answer may come any moment
-const POLL_IDLE_MS = 3000; // plus up to 2 s: only another tab or an event can bring something
+const POLL_ACTIVE_MS = 1000; // plus up to the same again: an answer may come at any moment
+const POLL_IDLE_MS = 3000; // plus up to 2 s: only another tab or an event can cause news
 const POLL_IDLE_SPREAD_MS = 2000;
 const POLL_HIDDEN_MS = 30_000; // nobody is looking
-const POLL_LIVE_MS = 5000; // the channel may lose a message without a gap
-const POLL_REST_MS = 60_000; // even a message that nobody waits for: a minute late at most
+const POLL_LIVE_MS = 5000; // the channel may lose a message without leaving a gap
+const POLL_REST_MS = 60_000; // a lost message is at most a minute late
 const POLL_REST_HIDDEN_MS = 300_000;
-const POLL_FAILED_MS = 2000; // first pause after a look that failed; doubles
+const POLL_FAILED_MS = 2000; // first pause after a poll that failed; doubles
 const POLL_MOST_MS = 30_000;
 
 /**
- * The pause before something is tried again. Chance alone spreads those whom one server lost at
- * once.
+ * Return the pause before a retry. It is random, so that clients that lost a server together do
+ * not come back together.
  *
- * @param {number} attempt how many have failed
+ * @param {number} attempt how many attempts have failed
  * @param {() => number} random
- * @param {number} [retryAfterMs] what the server asks for
+ * @param {number} [retryAfterMs] the pause that the server asks for
  */
 export function pauseBeforeRetry(attempt, random, retryAfterMs = 0) {
   return retryAfterMs + Math.min(RETRY_BASE_MS * 2 ** attempt, RETRY_MOST_MS) * random();
@@ -26,17 +26,17 @@ export function pauseBeforeRetry(attempt, random, retryAfterMs = 0) {
 
 /**
  * @typedef {object} PollFacts
- * @property {boolean} isLive a road brings messages
- * @property {boolean} isActive a run is on, or an answer is awaited
- * @property {boolean} isBehind the log is known to hold more than was read
+ * @property {boolean} isLive a road delivers messages
+ * @property {boolean} isActive a run is in progress, or an answer is awaited
+ * @property {boolean} isBehind the log has entries that were not read
  * @property {boolean} isHidden
- * @property {number} failures looks that failed in a row
- * @property {number} retryAfterMs what the last failure asked for
- * @property {number} quietPolls looks in a row that brought nothing new
+ * @property {number} failures polls that failed in a row
+ * @property {number} retryAfterMs the pause that the last failure asked for
+ * @property {number} quietPolls polls in a row without news
  */
 
 /**
- * The pause before status and log are asked next.
+ * Return the pause before the next poll of status and log.
  *
  * @param {PollFacts} facts
  * @param {() => number} random

@@ -1,41 +1,41 @@
 /**
- * What is shown of an answer while it comes. Pieces are for showing only: a message of the log says
- * the same and takes their place, also when it comes by another road before the last of them. They
- * may come twice, by two roads, or end in the middle; a loop that begins anew, in another
- * invocation, begins with piece 1 again. No I/O.
+ * Joins the pieces of an answer while it is written. Pieces are only for display: a message in the
+ * log has the same text and replaces them, even if it arrives before the last piece. Pieces may
+ * arrive twice or stop in the middle. A loop that restarts in another invocation starts again with
+ * piece 1. No I/O.
  */
 
 /** @typedef {import('./types.js').Piece} Piece */
 
 /**
- * @typedef {object} Part Pieces that belong together: one thought, one action, one thing covered.
+ * @typedef {object} Part Pieces that belong together: one thought, one action or one text.
  * @property {number} loop
  * @property {Piece['kind']} kind
  * @property {number} say
  * @property {string} text
- * @property {boolean} [isCovered] a message says it: it is no longer shown
- * @property {boolean} [isKnown] as far as it goes, it is what a message that came first has said
+ * @property {boolean} [isCovered] a message has this text, so the part is not shown
+ * @property {boolean} [isKnown] so far it repeats a message that arrived first
  */
 
-/** @typedef {{last: number, parts: Part[]}} Loop `last`: the last piece that fitted */
+/** @typedef {{last: number, parts: Part[]}} Loop `last`: the number of the last piece */
 
 export class Pieces {
   /** @type {Map<string, Map<number, Loop>>} */
   #runs = new Map();
   /** @type {Map<string, string[]>} */
-  #ahead = new Map(); // by run, what messages have said of which no piece had come
+  #ahead = new Map(); // by run, texts of messages that arrived before their pieces
   /** @type {Set<string>} */
-  #ended = new Set(); // what comes of them after their last word comes late
+  #ended = new Set(); // runs with a last message; later pieces are ignored
 
   /**
    * @param {Piece} piece
-   * @returns {boolean} whether there is something else to show now
+   * @returns {boolean} whether the display changes
    */
   receive({ runId, loop, piece, kind, text, say = 0 }) {
     if (this.#ended.has(runId)) return false;
     const loops = this.#runs.get(runId) ?? new Map();
     const known = piece === 1 ? { last: 0, parts: [] } : loops.get(loop);
-    // After a gap the rest makes no sense: what was shown stands until the message comes.
+    // After a gap the rest makes no sense. Keep what is shown until the message arrives.
     if (piece !== (known?.last ?? 0) + 1) return false;
     this.#runs.set(runId, loops.set(loop, known));
     known.last = piece;
@@ -48,13 +48,13 @@ export class Pieces {
   }
 
   /**
-   * Take an entry of the log: what it says is not to be shown twice.
+   * Take an entry of the log, so that its text is not shown twice.
    * @param {import('./types.js').Entry} entry
-   * @returns {Part | undefined} what was shown of it
+   * @returns {Part | undefined} the part that the entry replaces
    */
   receiveEntry(entry) {
     const { runId } = entry;
-    if (entry.role === 'user') return void this.#ended.delete(runId); // a question had ended it
+    if (entry.role === 'user') return void this.#ended.delete(runId); // it ended with a question
     const covered = this.of(runId).find(
       ({ kind, text }) => kind === 'content' && entry.text.startsWith(text),
     );
@@ -70,7 +70,7 @@ export class Pieces {
 
   /**
    * @param {string | null} runId
-   * @returns {Part[]} in the order of loops, and of coming
+   * @returns {Part[]} by loop, then in the order of arrival
    */
   of(runId) {
     const loops = [...(this.#runs.get(runId ?? '') ?? [])].sort(([one], [other]) => one - other);
@@ -88,6 +88,6 @@ export class Pieces {
     part.isKnown = place >= 0;
     if (ahead[place] !== part.text) return;
     part.isCovered = true;
-    ahead.splice(place, 1); // the same words once more would be new ones
+    ahead.splice(place, 1); // the same text again would be a new message
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Which road is taken. Channel first; the stream while the channel is away; polling (watch.js)
- * while neither works. Roads try again by themselves: the best one that works carries, and the
- * stream is given up as soon as the channel is back.
+ * Chooses the road. The channel comes first, then the stream while the channel is away, then
+ * polling (watch.js) while neither works. Roads reconnect by themselves. The stream is closed as
+ * soon as the channel is back.
  */
 
 import { Channel } from './roads/channel.js';
@@ -13,25 +13,25 @@ import { openStream } from './roads/stream.js';
 /** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').Standing} Standing */
 
-const AWAY_MS = 3000; // a channel is often back within two seconds
-const HIDDEN_MS = 60_000; // a stream costs an invocation, and nobody is looking
+const AWAY_MS = 3000; // a channel often comes back within two seconds
+const HIDDEN_MS = 60_000; // a stream costs an invocation, and nobody looks
 
 /**
  * @typedef {object} RoadFacts
  * @property {boolean} isFrozen
- * @property {Standing} [channel] if it is open
+ * @property {Standing} [channel] of the channel, if it is open
  * @property {boolean} isStreaming the stream is open
- * @property {number} awayForMs how long the channel has not been live
+ * @property {number} awayForMs how long the channel has been away
  * @property {number} hiddenForMs
  */
 
 /**
- * The roads that are to be open.
- * @param {RoadName[]} ladder those that may be, the best one first
+ * Return the roads that should be open.
+ * @param {RoadName[]} ladder the allowed roads, the best one first
  * @param {RoadFacts} facts
  */
 export function wantedRoads(ladder, { isFrozen, channel, isStreaming, awayForMs, hiddenForMs }) {
-  // A stream that is open stays until the channel is there: nothing is let go before it is held.
+  // Keep an open stream until the channel works, so that there is no gap.
   const isAway = channel !== 'live' && (isStreaming || awayForMs >= AWAY_MS);
   const mayStream = hiddenForMs < HIDDEN_MS && (ladder[0] === 'stream' || isAway);
   return isFrozen ? [] : ladder.filter((name) => name !== 'stream' || mayStream);
@@ -51,8 +51,8 @@ export class Roads {
   /**
    * @param {import('./sending.js').Context} context
    * @param {import('./types.js').PusherClass | null} Pusher
-   * @param {RoadName | null} forced null = whichever works best; may be changed at any time
-   * @param {(live?: RoadName) => void} onChange told which road has just become live; to review
+   * @param {RoadName | null} forced null = the best one that works; may be changed at any time
+   * @param {(live?: RoadName) => void} onChange called with the road that became live; call review
    */
   constructor(context, Pusher, forced, onChange) {
     this.#context = context;
@@ -61,26 +61,26 @@ export class Roads {
     this.#onChange = onChange;
   }
 
-  /** The one that carries; null while only looking is left. @returns {RoadName | null} */
+  /** The road that delivers; null while there is only polling. @returns {RoadName | null} */
   get carrying() {
     for (const [name, { standing }] of this.#open) if (standing === 'live') return name;
     return null;
   }
 
-  /** `connecting` only while the first attempt is under way. */
+  /** `connecting` only during the first attempt. */
   get standing() {
     if (this.carrying) return 'live';
     const isTried = [...this.#open.values()].some(({ standing }) => standing === 'away');
     return this.#open.size > 0 && !isTried ? 'connecting' : 'polling';
   }
 
-  /** The socket, if that is the road. */
+  /** The socket, if it is the road that delivers. */
   get socket() {
     const socket = this.carrying === 'socket' && this.#open.get('socket')?.road;
     return /** @type {Socket | false | undefined} */ (socket);
   }
 
-  /** @param {RoadName[]} [wanted] those that stay open */
+  /** @param {RoadName[]} [wanted] the roads that stay open */
   close(wanted = []) {
     for (const [name, { road }] of this.#open) {
       if (wanted.includes(name)) continue;
@@ -89,7 +89,7 @@ export class Roads {
     }
   }
 
-  /** Open and close what has to be; to be called now and then, since roads may be away for long. */
+  /** Open and close roads as needed. Call it regularly: the result depends on the time. */
   review() {
     const { clock, surroundings } = this.#context.world;
     const { isHidden, isFrozen = false } = surroundings;
@@ -123,7 +123,7 @@ export class Roads {
       own.standing = standing;
       this.#onChange(standing === 'live' ? name : undefined);
     });
-    if (!own.road) this.#open.delete(name); // there is no such road here: polling has to do
+    if (!own.road) this.#open.delete(name); // this road is not available here, so poll
   }
 
   /**

@@ -1,4 +1,4 @@
-/** What the brain is doing, put together from status, roads, replies and the log. No I/O. */
+/** What the brain is doing, according to status, roads, replies and log. No I/O. */
 
 /** @typedef {import('./types.js').Run} Run */
 
@@ -7,29 +7,29 @@ const IDLE = { state: 'idle', runId: null, activity: '', progress: null, loop: 0
 
 export class RunState {
   /** @type {Map<string | null, Run>} */
-  #running = new Map(); // an answer to "how far are you?" is a run of its own, beside the long one
+  #running = new Map(); // a question about a long run is answered by a second run beside it
   #last = IDLE;
   /** @type {Set<string | null>} */
-  #ended = new Set(); // news of them may come late
+  #ended = new Set(); // events of ended runs may arrive late
   /** @type {Map<string | null, number>} */
-  #awaited = new Map(); // runs that owe us an answer, and the seq of what we asked
+  #awaited = new Map(); // runs that must still answer, with the seq of the text
 
-  /** The run that is on, the one that began last if there are several; else the last one. */
+  /** The run in progress (the newest, if there are several), else the last one. */
   get current() {
     return [...this.#running.values()].at(-1) ?? this.#last;
   }
 
-  /** True while something is to be expected. */
+  /** True while news is expected. */
   get isActive() {
     return this.#awaited.size > 0 || this.#running.size > 0;
   }
 
   /**
-   * Our question was accepted, its answer comes later.
+   * A text was accepted, and its answer comes later.
    * @param {{seq: number, runId: string}} reply
    */
   await({ seq, runId }) {
-    this.#ended.delete(runId); // a question had ended it, and we have answered
+    this.#ended.delete(runId); // it had ended with a question, which was answered
     this.#awaited.set(runId, seq);
     this.#begin(runId);
   }
@@ -50,13 +50,13 @@ export class RunState {
 
   /** @param {import('./types.js').Status} status */
   receiveStatus({ state, runId, activity, progress, loop, lastSeq }) {
-    if (Math.max(...this.#awaited.values()) > lastSeq) return; // it is older than our question
+    if (Math.max(...this.#awaited.values()) > lastSeq) return; // the status is older than the text
     if (state !== 'running') {
       this.#running.clear();
-      this.#awaited.clear(); // what was owed is in the log, which reaches to lastSeq
+      this.#awaited.clear(); // the answers are in the log, up to lastSeq
       this.#end(runId, state);
     } else if (!this.#ended.has(runId)) {
-      this.#running.delete(runId); // what the status tells of is the one to show
+      this.#running.delete(runId); // moved to the end: the run of the status is shown
       this.#running.set(runId, {
         state,
         runId,
@@ -69,7 +69,7 @@ export class RunState {
 
   /** @param {string | null} runId */
   #begin(runId) {
-    if (this.#running.has(runId) || this.#ended.has(runId)) return; // news of it may come late
+    if (this.#running.has(runId) || this.#ended.has(runId)) return; // a late event
     this.#running.set(runId, { ...IDLE, state: 'running', runId });
   }
 
@@ -81,7 +81,8 @@ export class RunState {
     this.#running.delete(runId);
     this.#ended.add(runId);
     const wasStopped = this.#last.runId === runId && this.#last.state === 'stopped';
-    const isStopped = wasStopped || state === 'stopped'; // its last word says only that it ended
+    // The last message of a run does not say that it was stopped.
+    const isStopped = wasStopped || state === 'stopped';
     this.#last = { ...IDLE, runId, state: isStopped ? 'stopped' : 'idle' };
   }
 }

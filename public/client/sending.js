@@ -1,4 +1,4 @@
-/** What goes to the brain: texts and wishes, by the best way there is, until they are taken. */
+/** Sends texts and decisions to the brain, by the best road, until the server accepts them. */
 
 import { BrainError, brokenOff } from './errors.js';
 import { receiveEvent } from './roads/receiving.js';
@@ -15,22 +15,22 @@ import { pause } from './waiting.js';
  * @typedef {object} Context
  * @property {import('./types.js').World} world
  * @property {import('./gateway.js').Gateway} gateway
- * @property {import('./types.js').Receiver} receiver takes what comes
+ * @property {import('./types.js').Receiver} receiver takes what arrives
  */
 
-const SEND_BUDGET_MS = 60_000; // then the user is told, and may try again
-const REPLY_LIMIT_MS = 20_000; // the server's own patience is 8 s unless it is set otherwise
-const REPLY_MARGIN_MS = 10_000; // on top of a patience that we asked for
-const LONGEST_RUN_MS = 310_000; // as long as an invocation may last, 300 s
-const FIRST_BYTES_MS = 10_000; // a stream begins as soon as the text is taken
-const PLAIN_MS = 300_000; // where streams are held back they will be held back again
+const SEND_BUDGET_MS = 60_000; // then it fails, and the user may try again
+const REPLY_LIMIT_MS = 20_000; // the server's default patience is 8 s
+const REPLY_MARGIN_MS = 10_000; // added to the patience that the caller chose
+const LONGEST_RUN_MS = 310_000; // an invocation lasts 300 s at most
+const FIRST_BYTES_MS = 10_000; // a stream starts as soon as the text is accepted
+const PLAIN_MS = 300_000; // do not stream for this long after a stream was held back
 
 export class Sending {
   #context;
   #roads;
   #onChange;
   /** @type {Map<string, Retrying | null>} */
-  #pending = new Map(); // what is under way, by its messageId
+  #pending = new Map(); // requests in progress, by messageId
   #plainUntilMs = 0;
 
   /**
@@ -67,8 +67,8 @@ export class Sending {
   }
 
   /**
-   * What the user does to a run, or tells of it.
-   * @param {Frame} json as for POST /api/control
+   * Send a command: stop, a decision, or what was heard.
+   * @param {Frame} json the body of POST /api/control
    * @returns {Promise<any>}
    */
   control(json) {
@@ -78,8 +78,8 @@ export class Sending {
   }
 
   /**
-   * Send it the quick way, if there is one; again and again plainly, if it does not come through:
-   * the server tells a text that it has by its messageId.
+   * Send by socket or stream if possible. If that fails, retry by plain POST; the server recognizes
+   * a text that it already has by its messageId.
    *
    * @param {string} id
    * @param {string} path
@@ -101,7 +101,8 @@ export class Sending {
           if (!(error instanceof BrainError) || !error.isPassing) throw error;
           const { retryAfterMs, title: reason } = error;
           const pauseMs = pauseBeforeRetry(attempt, random, retryAfterMs);
-          lastStartMs ||= clock.now() + SEND_BUDGET_MS; // what came before has lasted, not failed
+          // The budget starts at the first failure: a long wait is not a failure.
+          lastStartMs ||= clock.now() + SEND_BUDGET_MS;
           if (clock.now() + pauseMs > lastStartMs) throw error;
           this.#pending.set(id, { messageId: id, attempt, pauseMs, reason });
           this.#onChange();
@@ -115,7 +116,7 @@ export class Sending {
   }
 
   /**
-   * By a way that brings pieces too, if there is one.
+   * Send on a road that also brings pieces, if there is one.
    * @param {Order} order
    * @param {number} limitMs
    * @param {AbortSignal} [signal]
@@ -154,7 +155,7 @@ export class Sending {
           return true;
         },
       });
-      reply ??= body; // from a server that does not stream
+      reply ??= body; // the server did not stream
     } catch (error) {
       const isLate = world.clock.now() - beganMs >= FIRST_BYTES_MS;
       if (isLate && !hasBegun) this.#plainUntilMs = world.clock.now() + PLAIN_MS;

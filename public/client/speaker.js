@@ -1,4 +1,4 @@
-/** Has messages said, one after the other, by one tab of all. What is said when: speaking.js. */
+/** Has messages spoken one after the other, in one tab at a time. speaking.js decides the order. */
 
 import { SPOKEN } from './storage.js';
 import { deference, Speaking } from './speaking.js';
@@ -10,14 +10,14 @@ import { waitFor } from './waiting.js';
 /** @typedef {import('./types.js').SpeakListener} SpeakListener */
 
 /**
- * @typedef {object} SpeakerContext What a speaker has to know of its surroundings.
+ * @typedef {object} SpeakerContext
  * @property {import('./types.js').World} world
- * @property {Set<unknown>} ours the runs that were begun here, among others
+ * @property {Set<unknown>} ours includes the ids of runs that this tab started
  * @property {import('./log.js').Log} log
  * @property {(seq: number, how: Heard, chars?: number) => Promise<unknown>} heard
  */
 
-const SLOWEST_MS = 200; // for one character; the slowest voices need half of that
+const SLOWEST_MS = 200; // for one character; the slowest voices need half of it
 const LEAST_MS = 30_000;
 
 export class Speaker {
@@ -34,7 +34,7 @@ export class Speaker {
   }
 
   /**
-   * @param {SpeakListener} listener takes the place of an earlier one
+   * @param {SpeakListener} listener replaces an earlier one
    * @returns {() => void}
    */
   listen = (listener) => {
@@ -53,7 +53,7 @@ export class Speaker {
     this.#speaking.receive(entry, isNew, this.#context.world.clock.now());
   }
 
-  /** Have the next one said when this tab's turn has come. */
+  /** Have the next message spoken when it is this tab's turn. */
   plan() {
     this.#cancel();
     const next = this.#isBusy ? null : this.#next();
@@ -65,11 +65,11 @@ export class Speaker {
     this.#cancel();
   }
 
-  /** What is to be said next, and how long it has to wait yet. */
+  /** Return the next message to speak and how long it has to wait. */
   #next() {
     const { world, log, ours } = this.#context;
     const { clock, userStorage, surroundings } = world;
-    if (!this.#listener || log.isBehind) return null; // the rest may overtake what is here
+    if (!this.#listener || log.isBehind) return null; // a later entry may replace this one
     const next = this.#speaking.next(clock.now(), ({ seq }) => userStorage.has(SPOKEN, seq));
     if (!next) return null;
     const { message, sinceMs } = next;
@@ -83,7 +83,7 @@ export class Speaker {
       for (let next = this.#next(); next?.pauseMs === 0; next = this.#next()) {
         await this.#say(next.message);
       }
-    }).catch(() => {}); // closed meanwhile
+    }).catch(() => {}); // closed
     this.#isBusy = false;
     this.plan();
   }
@@ -91,10 +91,10 @@ export class Speaker {
   /** @param {Message} message */
   async #say(message) {
     const { world, heard } = this.#context;
-    // Take first, say second: a page that dies in between leaves it unsaid, not said twice.
+    // Take it before it is spoken: if the page dies in between, it is not spoken rather than twice.
     world.userStorage.take(SPOKEN, message.seq);
     const limitMs = LEAST_MS + SLOWEST_MS * message.text.length;
-    // Where nobody calls `done`: others want to speak.
+    // In case nobody calls `done`: the next message must not wait for ever.
     /** @type {import('./waiting.js').Settling<[Heard, number?]>} */
     const cutOff = (resolve) => resolve(['cutOff']);
     const [how, chars] = await waitFor(world, limitMs, undefined, cutOff, (resolve) =>
@@ -103,6 +103,6 @@ export class Speaker {
       if (!world.lifetime.aborted) console.error('A listener failed.', error);
       return /** @type {[Heard, number?]} */ (['unspoken']);
     });
-    heard(message.seq, how, chars).catch(() => {}); // what is not told counts as not heard
+    heard(message.seq, how, chars).catch(() => {}); // without a report it counts as not heard
   }
 }

@@ -1,11 +1,11 @@
-/** Which message is said next, and how soon by which tab. No I/O. */
+/** Decides which message is spoken next, and how long each tab waits. No I/O. */
 
 /** @typedef {import('./types.js').Entry} Entry */
 /** @typedef {import('./types.js').Message} Message */
 
-const SHOWN_MS = 300; // the tab that asked has begun by then, if it can speak
-const HIDDEN_MS = 2000; // and one that is shown by then
-const UNSAID_MS = 60_000; // what an earlier page did not come to say is said as long as it is fresh
+const SHOWN_MS = 300; // by then the tab that asked has started, if it can speak
+const HIDDEN_MS = 2000; // by then a visible tab has started
+const UNSAID_MS = 60_000; // younger messages are spoken even if an earlier page missed them
 
 export class Speaking {
   /** @type {Map<number, {message: Message, sinceMs: number}>} */
@@ -22,7 +22,7 @@ export class Speaking {
     this.#withdraw(
       ({ id, kind, runId }) =>
         id === entry.supersedes ||
-        // The answer is there: a step on the way to it is no news.
+        // Steps are no longer news once the answer is there.
         (entry.doneAfterThis && kind === 'breadcrumb' && runId === entry.runId),
     );
     const isFresh = isNew || nowMs - Date.parse(entry.createdAt) < UNSAID_MS;
@@ -31,9 +31,9 @@ export class Speaking {
   }
 
   /**
-   * The next one to be said when nothing is being said: what is for now goes before what waits.
+   * Return the message to speak next: those marked `now` come first.
    * @param {number} nowMs
-   * @param {(message: Message) => boolean} isTaken by another tab, or before a reload
+   * @param {(message: Message) => boolean} isTaken true if it was already spoken
    */
   next(nowMs, isTaken) {
     this.#withdraw((message) => isTaken(message) || isExpired(message, nowMs));
@@ -50,7 +50,7 @@ export class Speaking {
 }
 
 /**
- * How long a tab lets others go first.
+ * Return how long a tab waits so that a better one can speak.
  * @param {boolean} hasAsked
  * @param {boolean} isHidden
  */

@@ -1,20 +1,20 @@
 /**
- * Server-Sent Events, read as the HTML standard says; their ids are not kept, since entries have a
- * seq. No I/O.
+ * Parses Server-Sent Events as the HTML standard defines them. Ignores event ids, because entries
+ * have a seq. No I/O.
  */
 
 /**
  * @typedef {object} ServerEvent
- * @property {string} event its name
+ * @property {string} event the name
  * @property {string} data
- * @property {number | undefined} retry milliseconds, as last asked for
+ * @property {number | undefined} retry milliseconds, the last value that was sent
  */
 
 const LINE_END = /\r\n|\r|\n/;
 
 export class EventParser {
   #onEvent;
-  #decoder = new TextDecoder(); // keeps the first bytes of a letter whose last ones are to come
+  #decoder = new TextDecoder(); // keeps incomplete characters until the next bytes
   #rest = '';
   #endedInCr = false;
   #event = '';
@@ -23,19 +23,19 @@ export class EventParser {
   /** @type {number | undefined} */
   #retry;
 
-  /** @param {(event: ServerEvent) => unknown} onEvent true = this was the last one wanted */
+  /** @param {(event: ServerEvent) => unknown} onEvent return true to stop */
   constructor(onEvent) {
     this.#onEvent = onEvent;
   }
 
   /**
-   * @param {Uint8Array} bytes as they come, cut anywhere
-   * @returns {boolean} true once the listener wants no more
+   * @param {Uint8Array} bytes of any length
+   * @returns {boolean} true after the listener stopped
    */
   take(bytes) {
     let text = this.#decoder.decode(bytes, { stream: true });
     if (!text) return false;
-    if (this.#endedInCr && text[0] === '\n') text = text.slice(1); // the other half of a CR LF
+    if (this.#endedInCr && text[0] === '\n') text = text.slice(1); // the second half of a CR LF
     this.#endedInCr = text.endsWith('\r');
     const lines = (this.#rest + text).split(LINE_END);
     this.#rest = lines.pop() ?? '';

@@ -1,9 +1,9 @@
-/** What outlives a page, per user, shared by a browser's tabs; without storage, the page's own. */
+/** Values that survive a reload, per user, shared by the tabs of a browser. */
 
 const PREFIX = 'second-brain';
-export const SPOKEN = 'spoken'; // what was begun to be said
-export const TOOLS = 'tools'; // questions that a front end took
-const MOST_KEPT = 64; // seqs noted one by one; they lie close together
+export const SPOKEN = 'spoken'; // messages whose speaking has started
+export const TOOLS = 'tools'; // questions that a front end has taken
+const MOST_KEPT = 64; // seqs stored one by one; they are close together
 
 export class UserStorage {
   #storage;
@@ -20,7 +20,7 @@ export class UserStorage {
 
   /**
    * @param {string} what
-   * @returns {string} a name that no other user's page shares
+   * @returns {string} a name that is unique to this user
    */
   nameOf(what) {
     return this.#prefix + what;
@@ -28,7 +28,7 @@ export class UserStorage {
 
   /**
    * @param {string} what
-   * @returns {any} null if nothing was written
+   * @returns {any} null if nothing is stored
    */
   read(what) {
     try {
@@ -47,14 +47,14 @@ export class UserStorage {
     try {
       this.#storage.setItem(this.nameOf(what), JSON.stringify(value));
     } catch {
-      this.#storage = ownStorage(); // a private window, or no room
+      this.#storage = ownStorage(); // a private window, or the storage is full
       this.write(what, value);
     }
   }
 
   /**
-   * The seq up to which entries were delivered; on a first visit nothing is new, and nothing is
-   * still to be said.
+   * Return the seq up to which entries were delivered. On a first visit no entry is new, and none
+   * is spoken.
    * @param {number} cursor the log's last seq
    * @returns {number}
    */
@@ -72,7 +72,7 @@ export class UserStorage {
   }
 
   /**
-   * The log has begun anew. What it holds by now is not said: it may be the old one after all.
+   * The log was reset. Its present entries are not spoken: it may be the old log after all.
    * @param {number} lastSeq
    */
   reset(lastSeq) {
@@ -83,7 +83,7 @@ export class UserStorage {
   /**
    * @param {string} what
    * @param {number} seq
-   * @returns {boolean} whether it was taken before
+   * @returns {boolean} whether it was already taken
    */
   has(what, seq) {
     /** @type {number[]} */
@@ -92,10 +92,10 @@ export class UserStorage {
   }
 
   /**
-   * Take `seq`, so that nobody else does. To be called while no other tab can.
+   * Take `seq`, so that no other tab does. Call it inside `alone` (see tabs.js).
    * @param {string} what
    * @param {number} seq
-   * @returns {boolean} false: it was taken before
+   * @returns {boolean} false: it was already taken
    */
   take(what, seq) {
     if (this.has(what, seq)) return false;
@@ -106,7 +106,7 @@ export class UserStorage {
 }
 
 /**
- * In place of a storage that is not there, or fails.
+ * Return a storage in memory, for when the browser's is missing or fails.
  * @returns {import('./types.js').StorageLike}
  */
 function ownStorage() {

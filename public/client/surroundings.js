@@ -1,4 +1,4 @@
-/** The browser's time, tab and network, as far as there is a browser. */
+/** Clock, tab and network of the browser. Also works without a browser. */
 
 /** @typedef {import('./types.js').Clock} Clock */
 /** @typedef {import('./types.js').Surroundings} Surroundings */
@@ -13,7 +13,7 @@ export const browserClock = {
 };
 
 const CHANGES = 'visibilitychange online offline pageshow resume pagehide freeze'.split(' ');
-let isFrozen = false; // or kept whole behind another page, or about to be
+let isFrozen = false; // also in the back/forward cache, or about to be
 
 /** @type {Surroundings} */
 export const browserSurroundings = {
@@ -21,7 +21,7 @@ export const browserSurroundings = {
     return !!globalThis.document?.hidden;
   },
   get isOnline() {
-    return globalThis.navigator?.onLine !== false; // unknown counts as online
+    return globalThis.navigator?.onLine !== false; // if unknown, online
   },
   get isFrozen() {
     return isFrozen;
@@ -32,14 +32,14 @@ export const browserSurroundings = {
       isFrozen = /hide|freeze/.test(type) || (isFrozen && !/show|resume/.test(type));
       listener();
     };
-    // What happens to the document passes the window first, in the phase of capture.
+    // Events of the document pass the window in the capture phase.
     const how = { capture: true, signal: ending.signal };
     for (const change of CHANGES) globalThis.window?.addEventListener(change, note, how);
     return () => ending.abort();
   },
 };
 
-/** @returns {import('./types.js').StorageLike | null} null where the browser allows none */
+/** @returns {import('./types.js').StorageLike | null} null if the browser does not allow it */
 export function browserStorage() {
   try {
     return globalThis.localStorage ?? null;

@@ -1,15 +1,15 @@
-/** One tab at a time: by Web Locks, or else by a claim in the storage that tabs share. */
+/** Lets one tab act at a time: by Web Locks, or by a claim in the storage that tabs share. */
 
 import { pause } from './waiting.js';
 
 /** @typedef {import('./types.js').World} World */
 
 const RENEW_MS = 1000;
-const CLAIM_MS = 4000; // a claim that was not renewed for so long is over: its tab is gone
-const SETTLE_MS = 50; // in which another tab that claimed at the same time has written as well
+const CLAIM_MS = 4000; // a claim that is not renewed for this long has ended: its tab is gone
+const SETTLE_MS = 50; // enough for another tab that claims at the same time to write too
 
 /**
- * Do something while no other tab of this user does it.
+ * Call `act` while no other tab of this user does.
  * @template T
  * @param {World} world
  * @param {string} what
@@ -40,7 +40,7 @@ export async function alone(world, what, act) {
       await pause(world, pauseMs, undefined, (resolve) => {
         if (bell && !isFree) bell.onmessage = resolve;
       });
-      // Where this tab stood still, the one that speaks may have too.
+      // If this tab was suspended, the claiming one may have been too, so wait again.
       seenMs = clock.now() > dueMs + RENEW_MS ? 0 : atMs;
     }
     renew();
@@ -48,7 +48,7 @@ export async function alone(world, what, act) {
   } finally {
     cancel();
     if (read()[0] === mine) userStorage.write(place, null);
-    bell?.postMessage(''); // whoever waits need not wait for the end of the claim
+    bell?.postMessage(''); // wakes the tabs that wait
     bell?.close();
   }
 }

@@ -1,4 +1,4 @@
-/** The one tool of a voice agent, in the form that function-calling models take. */
+/** The tool of a voice agent, in the format of function-calling models. */
 
 export const askBrainTool = {
   type: 'function',

@@ -1,4 +1,4 @@
-/** Listeners, told one after the other; one that throws does not keep the others from hearing. */
+/** A list of listeners. One that throws does not affect the others. */
 
 /** @template T */
 export class Topic {
@@ -8,7 +8,7 @@ export class Topic {
   #buffered = [];
   #mostBuffered;
 
-  /** @param {number} [mostBuffered] values that wait for the first listener, when there is none yet */
+  /** @param {number} [mostBuffered] values to keep for the first listener */
   constructor(mostBuffered = 0) {
     this.#mostBuffered = mostBuffered;
   }

@@ -1,9 +1,9 @@
 /**
- * The shapes that cross the wire, and those that are handed in and out. Types only.
+ * The types of the wire format and of the client's interface.
  *
  * @typedef {'say' | 'breadcrumb' | 'notification' | 'error' | 'question'} Kind
  *
- * @typedef {object} Utterance What the user said.
+ * @typedef {object} Utterance A text of the user.
  * @property {string} id
  * @property {number} seq
  * @property {'user'} role
@@ -11,14 +11,14 @@
  * @property {string} messageId
  * @property {string} runId
  * @property {string} createdAt
- * @property {Decided | null} [decision] what it decides; null for what was merely said
+ * @property {Decided | null} [decision] null if it does not answer a question
  *
  * @typedef {object} Decided
  * @property {string} questionId
  * @property {'approve' | 'reject' | 'answer'} verdict
- * @property {Record<string, any>} [arguments] of the tool, as they were decided on
+ * @property {Record<string, any>} [arguments] of the tool, as approved
  *
- * @typedef {object} Message What the brain says. `doneAfterThis` marks the last one of its run.
+ * @typedef {object} Message A text of the brain. `doneAfterThis` marks the last one of a run.
  * @property {string} id
  * @property {number} seq
  * @property {'brain'} role
@@ -31,34 +31,34 @@
  * @property {'now' | 'whenIdle' | 'silent'} [speak]
  * @property {string | null} [expiresAt]
  * @property {string | null} [supersedes]
- * @property {Question | null} [question] on messages of kind `question`, whose id is its id
+ * @property {Question | null} [question] for kind `question`; has the message's id
  * @property {string} createdAt
  *
- * @typedef {object} Question What the brain must know to go on.
- * @property {'user' | 'client'} for `client`: a tool that the front end runs
+ * @typedef {object} Question Asks the user for a decision, or the front end for a result.
+ * @property {'user' | 'client'} for `client`: the front end runs the tool
  * @property {string} tool
  * @property {Record<string, any>} arguments
  * @property {string} [expiresAt]
  *
- * @typedef {Utterance | Message} Entry One line of the log.
- * @typedef {Entry & {truncated?: boolean}} ChannelEntry An entry as the channel brings it: without
- *   its text when that is too long for the channel.
+ * @typedef {Utterance | Message} Entry One entry of the log.
+ * @typedef {Entry & {truncated?: boolean}} ChannelEntry An entry from the channel, without its
+ *   text if that is too long for the channel.
  *
  * @typedef {object} LogPage
  * @property {Entry[]} messages
  * @property {number} nextSince
  * @property {number} lastSeq
  *
- * @typedef {object} Piece A part of an answer while it comes; for showing only (see pieces.js).
+ * @typedef {object} Piece A part of an answer, for display only (see pieces.js).
  * @property {string} runId
  * @property {number} loop
- * @property {number} piece counts from 1 in each loop; a 1 that comes again voids the loop so far
+ * @property {number} piece counts from 1 in each loop; another 1 replaces the loop so far
  * @property {'thought' | 'action' | 'content'} kind
- * @property {string} text of an action: the name of the tool
- * @property {number} [say] the how-manieth thing said in this loop, from 0
+ * @property {string} text the name of the tool, for an action
+ * @property {number} [say] index of the message in this loop, from 0
  *
  * @typedef {object} Novelty
- * @property {boolean} isNew false for what this browser has shown before
+ * @property {boolean} isNew false if this browser has shown it before
  *
  * @typedef {object} Run
  * @property {'idle' | 'running' | 'stopped'} state
@@ -74,7 +74,7 @@
  * @property {number | null} [progress]
  * @property {number} [loop]
  * @property {number} lastSeq
- * @property {boolean} [listening] whether the server sees that somebody listens
+ * @property {boolean} [listening] whether the server knows that somebody listens
  *
  * @typedef {object} Session
  * @property {string} userId
@@ -82,15 +82,15 @@
  * @property {string} expiresAt
  * @property {string} channel
  * @property {string | null} [presenceChannel]
- * @property {PusherSettings | null} [pusher] absent where no channel is set up
- * @property {number} cursor the log's last seq when the session began
+ * @property {PusherSettings | null} [pusher] null if no channel is configured
+ * @property {number} cursor the log's last seq when the session started
  * @property {Features} [features]
  *
- * @typedef {object} Features What there is for this user.
+ * @typedef {object} Features What is available to this user.
  * @property {boolean} [documents]
  * @property {boolean} [email]
  * @property {boolean} [memory]
- * @property {boolean} [local] it runs on this machine, for nobody else
+ * @property {boolean} [local] true for a server on the user's own machine
  * @property {{scripted?: boolean, name?: string}} [model]
  *
  * @typedef {object} PusherSettings
@@ -100,32 +100,32 @@
  * @property {number} [wsPort]
  * @property {boolean} [forceTLS]
  *
- * @typedef {object} Remark A line of the conversation with the voice agent that the log lacks.
+ * @typedef {object} Remark A line of the voice agent's conversation that is not in the log.
  * @property {'user' | 'assistant'} role
  * @property {string} text
  *
  * @typedef {object} AskOptions
  * @property {Remark[]} [recentContext]
- * @property {number} [patience] seconds the server may keep us waiting; 0 = until it is done
- * @property {string} [callId] the voice agent's call, echoed on the answers
- * @property {ToolForm[]} [clientTools] in place of those that `onTool` tells of
- * @property {string} [messageId] give the same one again to try again: it is never done twice
- * @property {AbortSignal} [signal] gives up waiting; what the server has accepted goes on
+ * @property {number} [patience] seconds that the server may take to respond; 0 = until the run ends
+ * @property {string} [callId] the voice agent's call, repeated in the answers
+ * @property {ToolForm[]} [clientTools] replace those of `onTool`
+ * @property {string} [messageId] use the same one to retry: a text is handled once
+ * @property {AbortSignal} [signal] stops waiting; an accepted text is still handled
  *
  * @typedef {object} Reply
  * @property {Message | null} message
  * @property {'done' | 'running' | 'recorded' | 'duplicate'} state
  * @property {string} runId
- * @property {number} seq the utterance's
+ * @property {number} seq of the utterance
  *
- * @typedef {Reply & {forVoiceAgent: string}} Answer `forVoiceAgent` is the result to give the
+ * @typedef {Reply & {forVoiceAgent: string}} Answer `forVoiceAgent` is the result of the
  *   voice agent's tool call: the message, or a note (not to be spoken) that it comes later.
  *
  * @typedef {object} Decision
  * @property {'approve' | 'reject' | 'edit' | 'answer'} verdict
  * @property {Record<string, any>} [arguments] the tool's, for `edit`
  * @property {string} [text] for `answer`
- * @property {number} [patience] seconds the server may keep us waiting
+ * @property {number} [patience] seconds that the server may take to respond
  *
  * @typedef {object} Stopped
  * @property {'stopped' | 'idle'} state
@@ -135,64 +135,64 @@
  * @typedef {'played' | 'cutOff' | 'unspoken'} Heard
  *
  * @callback SpeakListener
- * @param {Message} message to be said now; nothing else is until `done` is called
- * @param {(how: Heard, chars?: number) => void} done `chars`: how many were said before the cut
+ * @param {Message} message to speak now; the next one waits until `done` is called
+ * @param {(how: Heard, chars?: number) => void} done `chars`: how many were spoken before the cut
  * @returns {void}
  *
  * @callback ToolHandler
- * @param {Record<string, any>} given the arguments that the brain chose
+ * @param {Record<string, any>} given the arguments
  * @param {Message} message the question
- * @returns {unknown} the result, or a promise of it: a text, or what JSON can say
+ * @returns {unknown} the result or a promise: a text or a JSON value
  *
- * @typedef {object} ToolForm How the brain is told of a tool that the front end runs.
+ * @typedef {object} ToolForm Describes a tool of the front end to the brain.
  * @property {string} [name]
  * @property {string} description
  * @property {Record<string, any>} [parameters] a JSON schema of type object
  *
- * @typedef {object} Retrying What failed and will be sent again.
- * @property {string} messageId of a decision: its question's id; else the name of the wish
- * @property {number} attempt how many have failed
+ * @typedef {object} Retrying A request that failed and will be sent again.
+ * @property {string} messageId for a decision: the question's id; for other commands: their type
+ * @property {number} attempt how many attempts have failed
  * @property {number} pauseMs
  * @property {string} reason
  *
  * @typedef {object} State
  * @property {'live' | 'connecting' | 'polling' | 'offline'} connection
- * @property {RoadName | null} road the one that brings what is new; null while none does
- * @property {boolean | null} listening whether the server sees that somebody listens
- * @property {number | null} others tabs and devices beside this one; null = not known
+ * @property {RoadName | null} road the road that delivers; null while none does
+ * @property {boolean | null} listening whether the server knows that somebody listens
+ * @property {number | null} others other tabs and devices of the user; null = unknown
  * @property {Run} run
- * @property {number} missed messages that came while nobody looked, until `seen()`
+ * @property {number} missed messages that arrived while nobody looked, until `seen()`
  * @property {Retrying[]} retrying
- * @property {import('./errors.js').BrainError | null} problem why the server gives us nothing;
- *   with status 401 the session is lost for good, and a new `connect` is needed
+ * @property {import('./errors.js').BrainError | null} problem why the server cannot be used;
+ *   after status 401 a new `connect` is needed
  *
  * @typedef {object} Brain
  * @property {(text: string, options?: AskOptions) => Promise<Answer>} askBrain
- * @property {() => Promise<Stopped>} stop ends the run that is on
+ * @property {() => Promise<Stopped>} stop ends the run in progress
  * @property {(questionId: string, decision: Decision) => Promise<Answer>} decide
  * @property {(seq: number, how: Heard, chars?: number) => Promise<{seq: number, how: Heard}>} heard
- *   for messages that were spoken without `onSpeak`, which tells by itself
- * @property {() => void} seen what was missed has been seen
+ *   reports how a message was spoken without `onSpeak`
+ * @property {() => void} seen resets the count of missed messages
  * @property {(listener: (entry: Entry, novelty: Novelty) => void) => () => void} onMessage
  * @property {(listener: (piece: Piece) => void) => () => void} onPiece
- * @property {(listener: SpeakListener) => () => void} onSpeak one at a time; told what to say
+ * @property {(listener: SpeakListener) => () => void} onSpeak one listener at a time
  * @property {(listener: (state: State) => void) => () => void} onState
  * @property {(tool: string, handler: ToolHandler, form?: ToolForm) => () => void} onTool
- * @property {(name: RoadName | null) => void} useRoad null = whichever works best
+ * @property {(name: RoadName | null) => void} useRoad null = the best one that works
  * @property {() => void} close
- * @property {Session} session as it was when the connection was made
+ * @property {Session} session at the time of connecting
  *
  * @typedef {object} Clock
  * @property {() => number} now milliseconds since 1970
- * @property {(ms: number, act: () => void) => () => void} after returns a function that cancels
+ * @property {(ms: number, act: () => void) => () => void} after returns a function that cancels it
  *
- * @typedef {object} Surroundings What the browser knows about tab and network.
+ * @typedef {object} Surroundings The state of tab and network.
  * @property {boolean} isHidden
  * @property {boolean} isOnline
- * @property {boolean} [isFrozen] nothing of the page runs, or soon nothing will
+ * @property {boolean} [isFrozen] the page is suspended, or about to be
  * @property {(listener: () => void) => () => void} onChange
  *
- * @typedef {object} Outside What a connection stands on; all of it can be handed in.
+ * @typedef {object} Outside The dependencies of a connection; each can be replaced.
  * @property {string} baseUrl
  * @property {typeof globalThis.fetch} fetch
  * @property {Clock} clock
@@ -208,23 +208,23 @@
  *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *
- * @typedef {'connecting' | 'live' | 'away'} Standing of a road; `connecting` only at first
+ * @typedef {'connecting' | 'live' | 'away'} Standing State of a road; `connecting` only at first.
  *
  * @typedef {{close: () => void}} OpenRoad
  *
- * @typedef {object} Receiver Takes what a road brings.
- * @property {() => number} sinceSeq the seq after which to go on
+ * @typedef {object} Receiver Takes what a road delivers.
+ * @property {() => number} sinceSeq the last delivered seq
  * @property {(entry: ChannelEntry) => void} onEntry
  * @property {(piece: Piece) => void} onPiece
  * @property {(change: {runId: string, state: string}) => void} onRun
- * @property {(lastSeq: number) => void} onReset the log has begun anew
+ * @property {(lastSeq: number) => void} onReset the log was reset
  * @property {(count: number) => void} onOthers
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *
  * @typedef {Pick<Storage, 'getItem' | 'setItem'>} StorageLike
  *
- * @typedef {object} LocksLike The part of navigator.locks that is used.
+ * @typedef {object} LocksLike The used part of navigator.locks.
  * @property {(name: string, how: {signal: AbortSignal}, act: () => any) => Promise<any>} request
  *
  * @typedef {object} WebSocketLike
@@ -246,7 +246,7 @@
  * @property {(event: string, act: (data: any) => void) => unknown} bind
  * @property {{count: number}} [members] of a presence channel
  *
- * @typedef {object} PusherLike The part of pusher-js that is used.
+ * @typedef {object} PusherLike The used part of pusher-js.
  * @property {{bind: (event: string, act: (data: any) => void) => unknown}} connection
  * @property {(name: string) => PusherChannel} subscribe
  * @property {() => void} disconnect
@@ -254,12 +254,12 @@
  * @typedef {new (key: string, options: any) => PusherLike} PusherClass
  *
  * @typedef {object} ConnectOptions
- * @property {string} [baseUrl] where the gateway is; the page's own origin by default
+ * @property {string} [baseUrl] the server's address; the page's own origin by default
  * @property {string} [accessKey]
  * @property {string} [token]
- * @property {number} [history] how many entries before now to begin with (0)
- * @property {RoadName} [road] this one only, and polling while it is away
- * @property {(session: Session) => void} [onSession] sees each session, renewed ones too
+ * @property {number} [history] how many earlier entries to start with (0)
+ * @property {RoadName} [road] use only this one, and poll while it is away
+ * @property {(session: Session) => void} [onSession] called with each session, also renewed ones
  * @property {typeof globalThis.fetch} [fetch]
  * @property {PusherClass | null} [Pusher] null = never open a channel
  * @property {Clock} [clock]

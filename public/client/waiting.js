@@ -1,4 +1,4 @@
-/** Waiting that ends: in time, when the caller gives up, or when the connection is closed. */
+/** Waiting that always ends: after a time, on a signal, or when the connection is closed. */
 
 /**
  * @template T
@@ -9,8 +9,8 @@
  */
 
 /**
- * A promise that `begin` settles, or `onTime` after `ms`. It rejects when the connection is closed
- * or the caller's signal says so.
+ * Return a promise that `begin` settles, or `onTime` after `ms`. It rejects when the connection is
+ * closed or the signal is aborted.
  *
  * @template T
  * @param {import('./types.js').Outside} world
@@ -36,7 +36,7 @@ export function waitFor({ clock, lifetime }, ms, signal, onTime, begin = () => {
  * @param {import('./types.js').Outside} world
  * @param {number} ms
  * @param {AbortSignal} [signal]
- * @param {Settling<any>} [begin] may end it earlier
+ * @param {Settling<any>} [begin] may resolve it earlier
  * @returns {Promise<void>}
  */
 export function pause(world, ms, signal, begin) {
@@ -45,7 +45,7 @@ export function pause(world, ms, signal, begin) {
 
 /**
  * @param {AbortSignal | undefined} signal
- * @param {(reason: any) => void} act called at once if it is aborted already
+ * @param {(reason: any) => void} act called now if it is already aborted
  * @returns {() => void} stops following
  */
 export function follow(signal, act) {

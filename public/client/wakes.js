@@ -1,13 +1,13 @@
-/** When the page comes back: to the network, from the freezer, from under a closed lid. */
+/** Detects when the page comes back: from offline, frozen, or a suspended computer. */
 
 const TICK_MS = 2000;
-const LATE_MS = 15_000; // a busy page is late by a second or two; more means that all stood still
+const LATE_MS = 15_000; // a busy page is late by seconds; more means that it was suspended
 
 /**
  * @param {import('./types.js').World} world
- * @param {(what: 'change' | 'wake' | 'tick') => void} notify of every change of tab and network, of
- *   every return, and now and then of time
- * @returns {() => void} ends it
+ * @param {(what: 'change' | 'wake' | 'tick') => void} notify called with `change` when tab or
+ *   network change, with `wake` when the page comes back, and regularly with `tick`
+ * @returns {() => void} stops watching
  */
 export function attend({ clock, surroundings }, notify) {
   const isThere = () => surroundings.isOnline && !surroundings.isFrozen;
@@ -17,7 +17,7 @@ export function attend({ clock, surroundings }, notify) {
     const dueMs = clock.now() + TICK_MS;
     cancel();
     cancel = clock.after(TICK_MS, () => {
-      // The timers of a hidden tab are late by custom.
+      // Browsers delay the timers of a hidden tab.
       const isLate = clock.now() - dueMs > LATE_MS && !surroundings.isHidden;
       tick();
       notify(isLate ? 'wake' : 'tick');

@@ -1,6 +1,6 @@
 /**
- * The road of polling, and the net below all others: asks for status and log by GET. When to look
- * next is decided in pace.js.
+ * The road of polling, which also backs up the others: reads status and log by GET. pace.js decides
+ * when.
  */
 
 import { BrainError, notReached, UNEXPECTED } from './errors.js';
@@ -15,9 +15,9 @@ import { pauseBeforePoll } from './pace.js';
  * @property {() => {isLive: boolean, isActive: boolean}} facts
  */
 
-const STATUS = 1; // what is wanted of the next look
+const STATUS = 1; // what the next poll reads
 const LOG = 2;
-const PAGE_LENGTH = 100; // entries; what a day holds for most, in one answer
+const PAGE_LENGTH = 100; // entries; enough for the day of most users
 
 export class Watch {
   /** @type {BrainError | null} */
@@ -32,19 +32,19 @@ export class Watch {
   #failures = 0;
   #quietPolls = 0;
   #dueMs = Infinity;
-  #etag = '""'; // of nothing
+  #etag = '""'; // matches no status
   #cancelTimer = () => {};
 
   /**
    * @param {Watched} watched
-   * @param {() => void} onPolled called after each look
+   * @param {() => void} onPolled called after each poll
    */
   constructor(watched, onPolled) {
     this.#watched = watched;
     this.#onPolled = onPolled;
   }
 
-  /** Plan the next look. Never later than planned before: a steady stream of news delays none. */
+  /** Plan the next poll. It is never postponed, so a steady stream of news does not delay it. */
   plan() {
     if (this.#isStopped || this.#isPolling) return;
     const { clock, random } = this.#watched.world;
@@ -55,14 +55,14 @@ export class Watch {
     this.#cancelTimer = clock.after(pauseMs, () => this.poll());
   }
 
-  /** Something new is to be expected: look as often as at first again. */
+  /** Expect news: poll as often as at first. */
   rouse() {
     this.#quietPolls = 0;
     this.plan();
   }
 
   /**
-   * Look now. With `readsLog` the log is read without asking the status first whether it grew.
+   * Poll now. With `readsLog`, read the log even if the status says nothing about new entries.
    */
   poll(readsLog = false) {
     if (this.#isStopped) return;
@@ -108,7 +108,7 @@ export class Watch {
   async #pollOnce(readsLog) {
     const { log } = this.#watched;
     const before = log.deliveredSeq;
-    // After a failure too: a status that fails must not hide the messages.
+    // After a failure too: a failing status must not hide messages.
     if (readsLog || this.#failures > 0) await this.#readLog();
     const isNew = await this.#readStatus();
     const isReset = this.status && this.status.lastSeq < before;
@@ -120,11 +120,11 @@ export class Watch {
   }
 
   /**
-   * The server failed us. With a 401 (renewed in vain) only a new sign-in helps: all looking ends.
+   * A poll failed. After a 401 only a new sign-in helps, so polling ends.
    * @param {unknown} error
    */
   #fail(error) {
-    if (this.#isStopped) return; // closed meanwhile
+    if (this.#isStopped) return; // closed
     this.problem = error instanceof BrainError ? error : notReached(UNEXPECTED, error);
     this.#failures += 1;
     if (this.problem.status === 401) this.stop();
@@ -141,7 +141,7 @@ export class Watch {
     } while (log.isBehind && log.deliveredSeq !== asked);
   }
 
-  /** @returns {Promise<boolean>} whether it is another than last time */
+  /** @returns {Promise<boolean>} whether it has changed */
   async #readStatus() {
     const { gateway, log, run } = this.#watched;
     const headers = { 'If-None-Match': this.#etag };

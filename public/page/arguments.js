@@ -1,4 +1,4 @@
-/** A tool's arguments as a person reads and changes them. No I/O. */
+/** Shows a tool's arguments as fields that a person can read and change. No I/O. */
 
 import { inAllLanguages, optionalText } from './texts.js';
 import { actionInWords } from './wording.js';
@@ -11,16 +11,16 @@ import { actionInWords } from './wording.js';
  * @property {string} name
  * @property {string} label
  * @property {Shape} shape
- * @property {string} text as it is read and typed
+ * @property {string} text the value as the user reads and types it
  */
 
-const FIXED = ['id', 'version']; // say which thing is meant; another one would be another question
+const FIXED = ['id', 'version']; // identify what the question is about, so they cannot be changed
 const LONG = ['body', 'text', 'note', 'append'];
 const LONG_CHARS = 80;
 
 /**
  * @param {Arguments} given
- * @returns {Field[]} in the order of reading: what is long comes last
+ * @returns {Field[]} in reading order: long texts come last
  */
 export function fieldsOf(given) {
   const fields = Object.entries(given).map(([name, value]) => {
@@ -31,10 +31,10 @@ export function fieldsOf(given) {
 }
 
 /**
- * The arguments with what was typed in their place.
+ * Return the arguments with the typed values.
  * @param {Arguments} given
  * @param {Record<string, string>} typed by name; a switch is 'yes' or ''
- * @returns {Arguments} Throws a SyntaxError for what is no JSON where JSON is needed.
+ * @returns {Arguments} Throws a SyntaxError if JSON is needed and the text is not JSON.
  */
 export function edited(given, typed) {
   const values = Object.entries(given).map(([name, value]) => {
@@ -45,7 +45,7 @@ export function edited(given, typed) {
 }
 
 /**
- * A question taken apart: its first line, and what it reads back beyond the fields.
+ * Split a question into its first line and the lines that the fields do not show.
  * @param {string} text
  * @param {Arguments} given
  */
@@ -66,7 +66,7 @@ export function readBack(text, given) {
 }
 
 /**
- * Whether the arguments were changed before the yes.
+ * Return true if the arguments were changed before the approval.
  * @param {Arguments} asked
  * @param {Arguments} decided
  */

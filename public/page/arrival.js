@@ -1,4 +1,4 @@
-/** On one's own machine: let an email arrive, and see what was sent, which goes nowhere. */
+/** For a local server: receive a test email, and list the sent ones, which go nowhere. */
 
 import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';

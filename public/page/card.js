@@ -1,4 +1,4 @@
-/** A question as a card: what exactly will be done, and the buttons that decide on it. */
+/** Shows a question as a card: what exactly will be done, and the buttons to decide. */
 
 import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
@@ -21,9 +21,9 @@ export class Card {
   #standing = null;
 
   /**
-   * @param {HTMLElement} entry in the log, which becomes the card
+   * @param {HTMLElement} entry the question's entry, which becomes the card
    * @param {Message} message
-   * @param {(decision: Decision) => Promise<void>} onDecision rejects if it was not taken
+   * @param {(decision: Decision) => Promise<void>} onDecision rejects if it was not accepted
    */
   constructor(entry, message, onDecision) {
     this.#message = message;
@@ -121,7 +121,7 @@ export class Card {
     }
   }
 
-  /** Once: until the outcome is there nothing can be pressed. @param {Decision} decision */
+  /** Send the decision and disable the controls meanwhile. @param {Decision} decision */
   #decide(decision) {
     const controls = [...this.#body.querySelectorAll('button, input, textarea')];
     const able = controls.filter((one) => !(/** @type {HTMLInputElement} */ (one).disabled));

@@ -1,4 +1,4 @@
-/** Where the user types or speaks. */
+/** The form in which the user types or dictates. */
 
 import { Ears } from '../voice/recognition.js';
 import { part } from './dom.js';
@@ -14,7 +14,11 @@ export class Composer {
   #hint = part('hint');
   #ears;
 
-  /** @param {{onText: (text: string) => void, onListening: (isListening: boolean) => void}} listener */
+  /**
+   * @param {object} listener
+   * @param {(text: string) => void} listener.onText
+   * @param {(isListening: boolean) => void} listener.onListening
+   */
   constructor({ onText, onListening }) {
     this.#onText = onText;
     this.#ears = new Ears({
@@ -30,7 +34,7 @@ export class Composer {
   }
 
   /**
-   * Send an example, or let the user complete it where it has a gap.
+   * Send an example. If it has a gap (…), let the user fill it in first.
    * @param {string} text
    */
   propose(text) {
@@ -60,7 +64,7 @@ export class Composer {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    // While a word is being composed (Japanese, Chinese …) Enter belongs to the word.
+    // While an input method composes a word (Japanese, Chinese …), Enter belongs to it.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.#submit();

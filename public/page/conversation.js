@@ -1,4 +1,4 @@
-/** The talk: what is sent, what comes, and what goes on meanwhile. */
+/** The conversation: sends texts, shows entries, and shows what is going on. */
 
 import { Composer } from './composer.js';
 import { newMessageId } from '../client/ids.js';
@@ -14,7 +14,7 @@ import { Voice } from '../voice/voice.js';
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').State} State */
 
-/** What tells that somebody looks at the page. */
+/** Events which show that somebody looks at the page. */
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 export class Conversation {
@@ -38,7 +38,7 @@ export class Conversation {
 
   /**
    * @param {import('./resources.js').Resources} resources
-   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each that is shown
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry called with each shown entry
    */
   constructor(resources, onEntry) {
     this.#resources = resources;
@@ -52,7 +52,7 @@ export class Conversation {
     document.addEventListener('keydown', ({ key }) => {
       if (key !== 'Escape') return;
       this.#composer.stopListening();
-      this.#voice.hush();
+      this.#voice.stop();
     });
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
   }
@@ -68,7 +68,7 @@ export class Conversation {
     this.#found(brain);
   }
 
-  /** The session is over: what is said now waits for the next one. */
+  /** The session has ended: texts wait for the next one. */
   end() {
     this.#brain = this.#awaitBrain();
   }
@@ -86,9 +86,9 @@ export class Conversation {
     this.#offerStop(run.state === 'running');
     this.#away.show(state.missed);
     if (state.connection === 'connecting') return;
-    if (part('log').ariaBusy === 'true') void this.#questions.look(); // one may wait for long
+    if (part('log').ariaBusy === 'true') void this.#questions.look(); // an old one may be open
     part('welcome').hidden = !this.#timeline.isEmpty;
-    part('log').ariaBusy = 'false'; // from here on a screen reader says what comes
+    part('log').ariaBusy = 'false'; // from now on screen readers announce entries
   }
 
   #awaitBrain() {
@@ -105,11 +105,11 @@ export class Conversation {
 
   /**
    * @param {string} text
-   * @param {string} messageId the same one when it is tried again
+   * @param {string} messageId the same one for each attempt
    */
   async #send(text, messageId) {
     part('welcome').hidden = true;
-    this.#voice.hush();
+    this.#voice.stop();
     this.#away.end();
     this.#timeline.showSending(messageId, text);
     try {
@@ -120,7 +120,7 @@ export class Conversation {
     }
   }
 
-  /** An answer is on its way meanwhile. @param {() => Promise<unknown>} act */
+  /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */
   async #awaiting(act) {
     this.#unanswered += 1;
     this.#refresh();
@@ -134,7 +134,7 @@ export class Conversation {
 
   async #stop() {
     const button = /** @type {HTMLButtonElement} */ (part('stop'));
-    this.#voice.hush();
+    this.#voice.stop();
     button.disabled = true;
     try {
       await (await this.#brain).stop();

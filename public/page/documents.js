@@ -1,4 +1,4 @@
-/** The panel of documents: list, search, read, delete, write one, take files in. */
+/** The panel of documents: list, search, read, delete, write and upload. */
 
 import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
@@ -57,7 +57,7 @@ class Documents {
       void this.#load();
     });
     this.#query = '';
-    this.#body.replaceChildren(search, this.#entrance(), this.#results, this.#found.element);
+    this.#body.replaceChildren(search, this.#dropZone(), this.#results, this.#found.element);
     void this.#load();
   }
 
@@ -110,9 +110,9 @@ class Documents {
     ];
   }
 
-  // ---- what comes in
+  // ---- adding documents
 
-  #entrance() {
+  #dropZone() {
     const input = make('input', { type: 'file', multiple: true, accept: ENDINGS.join(), hidden: true });
     input.addEventListener('change', () => {
       void this.#addAll([...(input.files ?? [])]);

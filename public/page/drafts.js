@@ -1,4 +1,4 @@
-/** An answer while it comes: thoughts in grey, actions as marks, words as they will stand. */
+/** Shows an answer while it is written: thoughts in grey, actions as labels, text in place. */
 
 import { Pieces } from '../client/pieces.js';
 import { t } from './texts.js';
@@ -15,7 +15,7 @@ export class Drafts {
   #due = new Set();
   #place;
 
-  /** @param {(draw: () => HTMLElement[]) => void} place puts what is new at the end of the log */
+  /** @param {(draw: () => HTMLElement[]) => void} place appends the new elements to the log */
   constructor(place) {
     this.#place = place;
   }
@@ -28,10 +28,10 @@ export class Drafts {
   }
 
   /**
-   * Take an entry of the log. What has told of it is no longer ours; what else was shown of a run
-   * that is over goes, but for its thoughts and actions: they stay as they are.
+   * Take an entry of the log, which replaces its draft. At the end of a run its other drafts are
+   * removed; thoughts and actions stay.
    * @param {import('../client/types.js').Entry} entry
-   * @returns {HTMLElement | null} what stood for the entry
+   * @returns {HTMLElement | null} the draft that the entry replaces
    */
   take(entry) {
     const draft = this.#pieces.receiveEntry(entry);
@@ -74,7 +74,7 @@ export class Drafts {
   }
 }
 
-// The log is read out as it grows; a draft is not, the message that takes its place is.
+// Screen readers announce the message, not its draft.
 const quiet = { ariaLive: 'off' };
 
 /** @type {Record<Part['kind'], () => HTMLElement>} */
@@ -92,7 +92,7 @@ const DRAWN = {
       'div',
       { className: 'entry draft', ...quiet },
       make('p', { className: 'words', dir: 'auto' }),
-      make('time', {}, '\u00a0'), // so that nothing moves when the message comes
+      make('time', {}, '\u00a0'), // keeps the place of the time, so that nothing moves later
     ),
 };
 

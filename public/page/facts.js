@@ -1,4 +1,4 @@
-/** The panel of memory: the facts that the brain keeps, with a button to have each forgotten. */
+/** The panel of memory: the facts that the brain remembers, each with a button to delete it. */
 
 import { button, make } from './dom.js';
 import { byOthers, confirmButton, empty, list, Loaded, when } from './panel.js';
@@ -41,7 +41,8 @@ export function memoryPanel(resources) {
   return {
     name: 'memory',
     title: t('panel.memory'),
-    refresh: () => void (found.element.isConnected && found.show(load, draw)), // from the first on
+    // From the first page.
+    refresh: () => void (found.element.isConnected && found.show(load, draw)),
     open(body) {
       body.append(make('p', { className: 'intro' }, t('memory.intro')), found.element);
       found.set();

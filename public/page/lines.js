@@ -1,4 +1,4 @@
-/** What one entry of the log looks like. */
+/** Creates the elements of one entry of the log. */
 
 import { locale, t } from './texts.js';
 import { piecesOf } from './wording.js';
@@ -20,7 +20,7 @@ export function line(kind, text) {
 }
 
 /**
- * A text as nodes, its addresses as links.
+ * Return a text as nodes, with its addresses as links.
  * @param {string} text
  * @returns {(Node | string)[]}
  */

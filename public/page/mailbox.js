@@ -1,4 +1,4 @@
-/** The panel of the mailbox: what came, what it says, and, on one's own machine, a try. */
+/** The panel of the mailbox: list, search and read; on a local server also a test email. */
 
 import { button, make } from './dom.js';
 import { withLinks } from './lines.js';
@@ -51,7 +51,7 @@ class Mailbox {
   /**
    * @param {Resources} resources
    * @param {HTMLElement} body
-   * @param {{isLocal: boolean, found: Loaded}} how `found`: the list
+   * @param {{isLocal: boolean, found: Loaded}} how `found` holds the list
    */
   constructor(resources, body, { isLocal, found }) {
     this.#resources = resources;
@@ -134,7 +134,7 @@ function subjectIn(subject) {
   return subject || t('mailbox.noSubject');
 }
 
-/** A sender's name; the address where there is none. @param {string} from */
+/** Return the sender's name, or the address if there is none. @param {string} from */
 function nameIn(from) {
   return from.replace(/\s*<[^<>]*>$/, '') || from;
 }

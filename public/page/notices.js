@@ -1,4 +1,4 @@
-/** The panel of notifications: when to be quiet, what to be told of, and whom to trust. */
+/** The panel of notifications: quiet hours, rules and trusted recipients. */
 
 import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
@@ -35,7 +35,7 @@ export function noticesPanel(resources) {
   return {
     name: 'notifications',
     title: t('panel.notifications'),
-    refresh: () => rules.refresh(), // of the settings nobody but the user changes any
+    refresh: () => rules.refresh(), // only the user changes the settings
     open(body) {
       body.append(settings.element, section(t('notifications.rules'), rules.element));
       void settings.show(
@@ -64,7 +64,7 @@ class Settings {
     ];
   }
 
-  /** All at once, as the server takes them. @param {Partial<Preferences>} changed */
+  /** Save all preferences: the server takes them together. @param {Partial<Preferences>} changed */
   async #save(changed) {
     this.#preferences = await this.#resources.put(PREFERENCES, { ...this.#preferences, ...changed });
   }
@@ -159,7 +159,7 @@ function section(title, content) {
 }
 
 /**
- * A form that saves, and says how that went.
+ * Create a form that saves and shows the outcome.
  * @param {string} label of its button
  * @param {() => Promise<void>} save
  * @param {HTMLElement[]} fields
@@ -187,9 +187,9 @@ function saving(label, save, ...fields) {
 }
 
 /**
- * All zones the browser knows, its own first.
+ * List all time zones of the browser, its own first.
  * @param {string} kept
- * @param {boolean} isChosen else the browser's own is offered
+ * @param {boolean} isChosen false: offer the browser's own zone
  */
 function zoneSelect(kept, isChosen) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;

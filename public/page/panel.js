@@ -1,4 +1,4 @@
-/** What the panels are made of: a place that loads, is empty, fails, and tries again. */
+/** Parts of panels: loaded content with its empty and failed states, lists, search, buttons. */
 
 import { refusalInWords } from './wording.js';
 import { button, make } from './dom.js';
@@ -11,10 +11,10 @@ export const TITLE_ID = 'panel-title';
  * @property {string} name
  * @property {string} title
  * @property {(body: HTMLElement) => void} open fills the empty body
- * @property {() => void} refresh something may have changed
+ * @property {() => void} refresh called when the content may have changed
  */
 
-/** A place whose content is loaded, and says how that goes. */
+/** A place that loads its content and shows how that goes. */
 export class Loaded {
   element = make('div', { className: 'loaded' });
   #turn = 0;
@@ -28,7 +28,7 @@ export class Loaded {
   async show(load, draw) {
     const turn = (this.#turn += 1);
     this.#again = () => void this.show(load, draw);
-    const isLate = () => turn !== this.#turn; // something else is wanted by now
+    const isLate = () => turn !== this.#turn; // something else was requested since
     this.element.ariaBusy = 'true';
     if (this.element.childElementCount === 0) this.element.append(waiting());
     try {
@@ -45,7 +45,7 @@ export class Loaded {
     }
   }
 
-  /** Load it again as it was loaded last, if it is seen. */
+  /** Load the content again, if it is visible. */
   refresh() {
     if (this.element.isConnected) this.#again();
   }
@@ -58,7 +58,7 @@ export class Loaded {
   }
 }
 
-/** Where the focus goes when what had it is gone. */
+/** Move the focus to the panel's title, after the focused element was removed. */
 export function focusPanel() {
   document.getElementById(TITLE_ID)?.focus();
 }
@@ -74,7 +74,7 @@ export function list(...items) {
 }
 
 /**
- * A line to search by; it is told when the typing rests.
+ * Create a search field; it searches when the user stops typing.
  * @param {string} label
  * @param {(query: string) => void} onQuery
  */
@@ -94,9 +94,9 @@ export function searchField(label, onQuery) {
 }
 
 /**
- * A button that asks before it acts, and says so if that fails.
+ * Create a button that asks for confirmation before it acts, and shows a failure.
  * @param {string} label
- * @param {string} name of what it acts on, for those who do not see it
+ * @param {string} name of what it acts on, for screen readers
  * @param {() => Promise<unknown>} act
  */
 export function confirmButton(label, name, act) {
@@ -141,12 +141,12 @@ export function when(iso) {
   return make('time', { dateTime: iso, title: at.toLocaleString(locale) }, shown);
 }
 
-/** What others wrote is marked as such. @param {boolean} isForeign */
+/** Mark what others wrote. @param {boolean} isForeign */
 export function byOthers(isForeign) {
   return isForeign ? make('span', { className: 'tag' }, t('panel.foreign')) : null;
 }
 
-const REST_MS = 250; // between two letters of who types
+const REST_MS = 250; // without typing
 
 function waiting() {
   return make('p', { className: 'empty', role: 'status' }, t('panel.loading'));

@@ -1,4 +1,4 @@
-/** The panels beside the talk: which there are, and which one is open. */
+/** The panels beside the conversation: which ones exist and which one is open. */
 
 import { button, make, part } from './dom.js';
 import { documentsPanel } from './documents.js';
@@ -12,7 +12,7 @@ import { t } from './texts.js';
 /** @typedef {import('./panel.js').Panel} Panel */
 /** @typedef {import('./resources.js').Resources} Resources */
 
-const TALK = 'talk'; // where there is room for one thing only
+const TALK = 'talk'; // the tab of the conversation, on narrow pages
 
 /** @type {Record<string, string>} */
 const ICONS = {
@@ -41,7 +41,7 @@ export class Panels {
   }
 
   /**
-   * Show what there is for this user.
+   * Show the panels that this user has.
    * @param {Features} features
    * @param {Resources} resources
    */
@@ -63,10 +63,10 @@ export class Panels {
     this.#follow();
   }
 
-  /** The brain has said something: what is open may have changed, and the talk may be covered. */
+  /** A message arrived: refresh the open panel, and mark the conversation's tab if it is hidden. */
   notifyMessage() {
     this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
-    // Who is at work in there is not disturbed.
+    // Do not disturb a user who works in the panel.
     const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);
     if (this.#open && !isBusy) this.#panels.get(this.#open)?.refresh();
   }
@@ -80,7 +80,7 @@ export class Panels {
     return tab;
   }
 
-  /** As the address says, so that a reload and a step back find it. */
+  /** Open the panel in the URL's hash, so that a reload or going back opens it. */
   #follow() {
     const name = location.hash.slice(1);
     this.#show(this.#panels.has(name) ? name : null);

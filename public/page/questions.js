@@ -1,4 +1,4 @@
-/** The questions in the log: which one still waits, and what became of the others. */
+/** The questions in the log: which one is open, and how the others were decided. */
 
 import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
@@ -22,9 +22,9 @@ export class Questions {
 
   /**
    * @param {object} options
-   * @param {() => Promise<Message | null>} options.ask which one waits
+   * @param {() => Promise<Message | null>} options.ask the open question
    * @param {(id: string, decision: Decision) => Promise<unknown>} options.decide
-   * @param {HTMLElement} options.place for one that waits since before the log as it is shown
+   * @param {HTMLElement} options.place for an open question that is older than the shown log
    */
   constructor({ ask, decide, place }) {
     this.#ask = ask;
@@ -48,18 +48,18 @@ export class Questions {
     this.#show();
   }
 
-  /** Ask which one waits; once more, if something has come meanwhile. */
+  /** Ask the server which question is open; again if an entry arrived meanwhile. */
   async look() {
     this.#isStale = true;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    await null; // a whole page of the log comes at once
+    await null; // entries of one page arrive together
     while (this.#isStale) {
       this.#isStale = false;
       try {
         this.#setWaiting(await this.#ask());
       } catch {
-        break; // out of reach: with the next entry, or the next attempt to decide
+        break; // not reachable: tried again with the next entry or decision
       }
     }
     this.#isAsking = false;
@@ -93,7 +93,7 @@ export class Questions {
     try {
       await this.#decide(id, decision);
     } catch (error) {
-      await this.look(); // it may have been decided elsewhere
+      await this.look(); // it may have been decided on another page
       throw new Error(refusalInWords(error), { cause: error });
     }
   }

@@ -1,14 +1,14 @@
-/** The user's own things over HTTP, in the session's name. */
+/** Requests for the user's data, with the session's token. */
 
 import { BrainError, notReached, tooLate, UNREACHABLE } from '../client/errors.js';
 import { refusal } from '../client/http.js';
 
-const LIMIT_MS = 20_000; // a cold function takes two or three seconds
+const LIMIT_MS = 20_000; // a cold function takes two or three seconds to start
 
 export class Resources {
   #token = '';
 
-  /** @param {string} token of the session, each time it is renewed */
+  /** @param {string} token of the session; call it after each renewal */
   setToken(token) {
     this.#token = token;
   }

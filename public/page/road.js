@@ -1,4 +1,4 @@
-/** How the page hears of what is new: shown in a word, changed in a small menu. */
+/** The label that shows how updates arrive, and the menu to change it. */
 
 import { connectionInWords, presenceInWords } from './wording.js';
 import { make, setText } from './dom.js';
@@ -11,7 +11,7 @@ const PLACE = 'second-brain-road';
 
 const ROADS = /** @type {const} */ (['channel', 'stream', 'socket', 'polling']);
 
-/** The one that was chosen in this tab; null = automatic. */
+/** Return the road that was chosen in this tab; null = automatic. */
 export function chosenRoad() {
   return ROADS.find((name) => name === sessionStorage.getItem(PLACE)) ?? null;
 }
@@ -28,7 +28,7 @@ export class RoadMenu {
   #presence = make('p', { className: 'presence' });
 
   /**
-   * @param {HTMLButtonElement} button says how things stand, and opens the menu
+   * @param {HTMLButtonElement} button shows the connection and opens the menu
    * @param {(name: RoadName | null) => void} onChoice
    */
   constructor(button, onChoice) {
@@ -36,7 +36,7 @@ export class RoadMenu {
     this.#onChoice = onChoice;
     button.after(this.#menu);
     button.popoverTargetElement = this.#menu;
-    // What is closed is empty: nothing is found in it.
+    // A closed menu is empty, so that a search on the page finds nothing in it.
     this.#menu.addEventListener('beforetoggle', ({ newState }) =>
       this.#menu.replaceChildren(...(newState === 'open' ? this.#choices() : [])),
     );

@@ -1,4 +1,4 @@
-/** Asks for the access key of a private brain. */
+/** The dialog that asks for the access key of a private brain. */
 
 import { part } from './dom.js';
 

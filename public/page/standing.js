@@ -1,4 +1,4 @@
-/** What has become of each question, as the log and the server tell. No I/O. */
+/** The state of each question, from the log and the server. No I/O. */
 
 import { isChanged } from './arguments.js';
 
@@ -12,7 +12,7 @@ export class Standings {
   /** @type {Map<string, Standing>} */
   #decided = new Map();
   /** @type {string | null | undefined} */
-  #waiting = undefined; // the id of the one that waits, as the server says; not asked yet
+  #waiting = undefined; // id of the open question, as the server says; undefined = unknown
 
   /** @param {string} id */
   knows(id) {
@@ -21,7 +21,7 @@ export class Standings {
 
   /**
    * @param {Entry} entry
-   * @returns {boolean} whether the server must be asked which question waits
+   * @returns {boolean} true if the server must be asked which question is open
    */
   receive(entry) {
     if (entry.role === 'brain') {
@@ -38,7 +38,7 @@ export class Standings {
     return false;
   }
 
-  /** @param {string | null} id as the server says */
+  /** @param {string | null} id of the open question, according to the server */
   setWaiting(id) {
     this.#waiting = id;
   }
@@ -46,7 +46,7 @@ export class Standings {
   /**
    * @param {string} id
    * @param {number} nowMs
-   * @returns {Standing | null} null = not known yet
+   * @returns {Standing | null} null = unknown
    */
   of(id, nowMs) {
     const decided = this.#decided.get(id);

@@ -1,4 +1,4 @@
-/** The conversation on the page: the log in its order, with what is still on its way. */
+/** The list of entries: the log in order, then texts that are not sent yet. */
 
 import { button } from './dom.js';
 import { Drafts } from './drafts.js';
@@ -7,7 +7,7 @@ import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
-const NEAR_END_PX = 80; // who has scrolled up further is reading, and is left there
+const NEAR_END_PX = 80; // a user who scrolled up further is reading: do not scroll
 
 export class Timeline {
   #log;
@@ -16,11 +16,11 @@ export class Timeline {
   /** @type {Map<string, HTMLElement>} */
   #byId = new Map();
   /** @type {Map<string, HTMLElement>} */
-  #unsent = new Map(); // by messageId, in the order of asking; always at the end
+  #unsent = new Map(); // by messageId, in the order of sending; always at the end
   /** @type {Element | null} */
-  #last = null; // entry of the log
+  #last = null; // last entry of the log
   #drafts = new Drafts((draw) => this.#append(...draw()));
-  #isAtEnd = true; // and stays there, whatever grows
+  #isAtEnd = true; // and stays there while the content grows
   #topPx = 0;
 
   /** @param {{log: HTMLElement, scroll: HTMLElement, newer: HTMLElement}} parts */
@@ -43,7 +43,7 @@ export class Timeline {
     return this.#scroll.querySelector('.entry') !== null;
   }
 
-  /** Take everything away but what is not sent yet. */
+  /** Remove everything except texts that are not sent yet. */
   clear() {
     this.#byId.clear();
     this.#log.replaceChildren(...this.#unsent.values());
@@ -72,7 +72,7 @@ export class Timeline {
   }
 
   /**
-   * Show an utterance on its way.
+   * Show a text that is being sent.
    * @param {string} messageId
    * @param {string} text
    */
@@ -87,7 +87,7 @@ export class Timeline {
   }
 
   /**
-   * Show that an utterance was not taken, unless the log has brought it meanwhile.
+   * Show that a text was not accepted, unless it is in the log by now.
    * @param {string} messageId
    * @param {string} reason
    * @param {() => void} retry
@@ -103,7 +103,7 @@ export class Timeline {
     this.#toEnd();
   }
 
-  /** @param {string} id of an entry that another has replaced */
+  /** @param {string} id of an entry that another one replaces */
   #withdraw(id) {
     const element = this.#byId.get(id);
     if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
@@ -126,8 +126,8 @@ export class Timeline {
   }
 
   /**
-   * Put an entry after the log's last one: where its draft stands, so that nothing moves, or at the
-   * end. One that stands there already is not moved.
+   * Put an entry after the log's last one: in place of its draft, so that nothing moves, or at the
+   * end. An entry that is already there is not moved.
    * @param {HTMLElement} element
    * @param {HTMLElement | null} draft
    */
@@ -151,12 +151,12 @@ export class Timeline {
     for (const element of elements) this.#log.insertBefore(element, firstUnsent);
   }
 
-  /** Who scrolls leaves the end, or comes back to it. */
+  /** Update whether the user is at the end, after scrolling. */
   #look() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
     if (clientHeight === 0) return; // a panel is in front
     const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-    // Only who goes up leaves: below us something may have grown since we went down.
+    // Only scrolling up leaves the end: the content may have grown since scrolling down.
     if (isNearEnd || scrollTop < this.#topPx) this.#isAtEnd = isNearEnd;
     if (isNearEnd) this.#newer.hidden = true;
     this.#topPx = scrollTop;
@@ -171,7 +171,7 @@ export class Timeline {
 
 /**
  * @param {Node | null} one
- * @param {Node | null} other null, or one that is gone, is before all
+ * @param {Node | null} other null or a removed node is before all others
  */
 function isAfter(one, other) {
   if (!one) return false;

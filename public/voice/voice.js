@@ -1,4 +1,4 @@
-/** Whether messages are read aloud: the button for it, and what the brain is told of each. */
+/** Reads messages aloud if the user has turned that on, and reports what was heard. */
 
 import { Mouth } from './synthesis.js';
 
@@ -11,7 +11,7 @@ export class Voice {
   #button;
   #isOn = false;
   #shownSeq = 0;
-  #fromSeq = 0; // what was read in silence is not said once the voice is turned on
+  #fromSeq = 0; // messages up to here are not read aloud: they were shown before the voice was on
   /** @type {Brain | null} */
   #brain = null;
   #unsubscribe = () => false;
@@ -33,18 +33,18 @@ export class Voice {
     this.#turn(this.#isOn);
   }
 
-  /** @param {number} seq of what is shown */
+  /** @param {number} seq of a shown entry */
   note(seq) {
     this.#shownSeq = seq;
   }
 
-  /** Who speaks is answered in kind, unless they have turned that off. */
+  /** The user dictates: answer aloud, unless the user has turned that off. */
   beginTalk() {
-    this.hush();
+    this.stop();
     if (localStorage.getItem(PLACE) !== 'off' && !this.#isOn) this.#turn(true);
   }
 
-  hush() {
+  stop() {
     this.#mouth.stop();
   }
 
@@ -53,13 +53,13 @@ export class Voice {
     this.#isOn = isOn && this.#mouth.isAvailable;
     this.#button.ariaPressed = `${this.#isOn}`;
     this.#unsubscribe();
-    if (!this.#isOn) return this.hush();
+    if (!this.#isOn) return this.stop();
     this.#fromSeq = this.#shownSeq;
-    // Only while it is on: another tab may have a voice.
-    const say = this.#brain?.onSpeak((message, done) => {
+    // Only while it is on, so that another tab can speak.
+    const unsubscribe = this.#brain?.onSpeak((message, done) => {
       if (message.seq <= this.#fromSeq) return done('unspoken');
       this.#mouth.speak(message.text, done);
     });
-    this.#unsubscribe = () => say?.() ?? false;
+    this.#unsubscribe = () => unsubscribe?.() ?? false;
   }
 }

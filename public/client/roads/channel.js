@@ -1,11 +1,11 @@
-/** The road of the Pusher channel: at most once, in no order, and without what came before. */
+/** The road of the Pusher channel: delivers at most once, in any order, and no history. */
 
 import { pauseBeforeRetry } from '../pace.js';
 
 /** @typedef {import('../types.js').PusherSettings} PusherSettings */
 /** @typedef {import('../gateway.js').Gateway} Gateway */
 
-const SILENCE_MS = 30_000; // then the line is tested: a dead one may look alive for minutes
+const SILENCE_MS = 30_000; // then ping: a dead connection may look alive for minutes
 const PONG_MS = 6000;
 
 export class Channel {
@@ -21,8 +21,8 @@ export class Channel {
   /**
    * @param {import('../types.js').PusherClass} Pusher
    * @param {import('../sending.js').Context} context
-   * @param {(standing: import('../types.js').Standing) => void} onStanding `live` comes again with
-   *   every new subscription
+   * @param {(standing: import('../types.js').Standing) => void} onStanding called with `live` after
+   *   each new subscription
    */
   constructor(Pusher, { world, gateway, receiver }, onStanding) {
     const settings = /** @type {PusherSettings} */ (gateway.session.pusher);
@@ -32,7 +32,7 @@ export class Channel {
     this.#receiver = receiver;
     this.#onStanding = onStanding;
     this.#listen();
-    // Being there is all that this channel is for: the server sees that somebody listens.
+    // The presence channel carries no messages. It tells the server that somebody listens.
     const { presenceChannel } = gateway.session;
     if (presenceChannel) this.#watchOthers(this.#pusher.subscribe(presenceChannel));
   }
@@ -53,9 +53,9 @@ export class Channel {
     channel.bind('run', onRun);
   }
 
-  /** @param {{previous: string, current: string}} states connected is not yet subscribed */
+  /** @param {{previous: string, current: string}} states connected does not mean subscribed */
   #changed({ previous, current }) {
-    // Closing tells of itself: another would be opened for it, and closed with it, for ever.
+    // Closing changes the state too. Reacting to that would open and close roads for ever.
     if (this.#isClosed) return;
     if (previous === 'connected' || !current.startsWith('connect')) this.#onStanding('away');
   }
@@ -74,7 +74,7 @@ export class Channel {
   }
 
   #refused() {
-    if (this.#isClosed) return; // closing ends an authorization under way
+    if (this.#isClosed) return; // closing cancels an authorization
     this.#onStanding('away');
     this.#refusals += 1;
     const { clock, random } = this.#world;
@@ -95,7 +95,7 @@ function pusherOptions({ cluster, wsHost, wsPort, forceTLS }, gateway) {
     wssPort: wsPort,
     cluster: cluster ?? '',
     forceTLS: forceTLS ?? true,
-    enabledTransports: ['ws', 'wss'], // any other would fall back to the vendor's hosts
+    enabledTransports: ['ws', 'wss'], // other transports would use the vendor's hosts
     activityTimeout: SILENCE_MS,
     pongTimeout: PONG_MS,
     channelAuthorization: {

@@ -1,19 +1,19 @@
-/** A road that is one long connection: opened, and opened again whenever it has ended. */
+/** A road that is one long connection. It is opened again whenever it ends. */
 
 import { pauseBeforeRetry } from '../pace.js';
 
 /** @typedef {import('../types.js').Standing} Standing */
 
 /**
- * @callback Connect One connection; settles when it has ended.
+ * @callback Connect Open one connection; settles when it has ended.
  * @param {AbortSignal} signal ends it
- * @param {() => void} isUp to be called when it works
- * @returns {Promise<number | void>} the pause (ms) that the server wishes before the next one
+ * @param {() => void} isUp call it when the connection works
+ * @returns {Promise<number | void>} the pause (ms) that the server asks for
  */
 
-const STEADY_MS = 5000; // a connection that has lasted this long works
-const MOST_QUICK_ENDS = 3; // in a row; then something in between cuts what it should let pass
-const AGAIN_MS = 1000; // the pause where the server wishes no other
+const STEADY_MS = 5000; // a connection that lasted this long counts as working
+const MOST_QUICK_ENDS = 3; // in a row; then something on the way cuts connections
+const AGAIN_MS = 1000; // the pause if the server asks for none
 
 export class Line {
   #world;
@@ -56,11 +56,11 @@ export class Line {
     this.#upMs = clock.now();
     const live = () => this.#onStanding('live');
     if (this.#failures < MOST_QUICK_ENDS) live();
-    else this.#cancel = clock.after(STEADY_MS, live); // this one has to prove itself
+    else this.#cancel = clock.after(STEADY_MS, live); // wait until it has lasted
   }
 
   /**
-   * It has ended.
+   * The connection has ended: plan the next one.
    * @param {number} requestedMs
    * @param {number} retryAfterMs
    * @param {boolean} isClean
@@ -75,6 +75,7 @@ export class Line {
       : requestedMs * (0.5 + random() / 2);
     this.#cancel = clock.after(pauseMs, () => this.#open());
     const isShort = this.#upMs === Infinity || this.#failures >= MOST_QUICK_ENDS;
-    if (isShort || !isClean) this.#onStanding('away'); // at last: whoever hears that may close it
+    // Last, because the listener may close this line.
+    if (isShort || !isClean) this.#onStanding('away');
   }
 }

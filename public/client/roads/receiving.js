@@ -1,8 +1,8 @@
-/** What comes by the event stream and by the socket: the same names, the same data. */
+/** Events of the stream and the socket: both have the same names and data. */
 
 /**
  * @param {import('../types.js').Receiver} receiver
- * @param {string} name other names than these are passed over: later servers may know more
+ * @param {string} name unknown names are ignored: a newer server may send them
  * @param {any} data
  */
 export function receiveEvent({ onEntry, onRun, onReset, onPiece }, name, data) {

@@ -1,4 +1,4 @@
-/** The road of the WebSocket: WS /api/live, which carries both ways. */
+/** The road of the WebSocket /api/live, which works in both directions. */
 
 import { brokenOff, tooLate } from '../errors.js';
 import { receiveEvent } from './receiving.js';
@@ -10,17 +10,17 @@ import { follow, waitFor } from '../waiting.js';
 /** @typedef {import('../types.js').WebSocketLike} WebSocketLike */
 
 /**
- * @typedef {object} Waiting A frame whose answer has not come.
+ * @typedef {object} Waiting A frame without an answer so far.
  * @property {Frame} frame
  * @property {(answer: any) => void} resolve
  * @property {(reason: unknown) => void} reject
  */
 
-const READY_MS = 5000; // for the upgrade and the server's first word
-const QUIET_MS = 15_000; // then we ask whether the server is still there
+const READY_MS = 5000; // for the upgrade and the server's first frame
+const QUIET_MS = 15_000; // then ping the server
 const PONG_MS = 5000;
 const NO_TOKEN = 4401; // close codes
-const ELSEWHERE = 1012; // the server's time is up
+const ELSEWHERE = 1012; // the server must end the invocation
 
 export class Socket {
   #WebSocket;
@@ -47,8 +47,8 @@ export class Socket {
   }
 
   /**
-   * Send a frame and wait for its answer. Rejects with status 0 if there is no socket, or none any
-   * more, as after a frame that the server finds too long: then it has to be posted.
+   * Send a frame and wait for its answer. Rejects with status 0 if the socket is not open or
+   * closes first, as it does after a frame that is too long. Then send by POST.
    *
    * @param {Frame} frame
    * @param {number} limitMs
@@ -85,13 +85,13 @@ export class Socket {
    * @param {string} token
    * @param {AbortSignal} signal
    * @param {() => void} isUp
-   * @returns {Promise<number>} the code with which it was closed; 0 = by us, after silence
+   * @returns {Promise<number>} the close code; 0 = closed by the client after silence
    */
   #converse(token, signal, isUp) {
     const { baseUrl, clock } = this.#context.world;
     const { href } = new URL(`${baseUrl}/api/live`, globalThis.location?.href);
     return new Promise((resolve) => {
-      // The token is not in the address, which logs would keep.
+      // Not in the URL, because URLs are logged.
       const socket = new this.#WebSocket(href.replace(/^http/, 'ws'), ['brain', `token.${token}`]);
       let cancel = () => {};
       const limit = (/** @type {number} */ ms, /** @type {() => void} */ act) => {
@@ -144,7 +144,7 @@ export class Socket {
   /** @param {{of: string, messageId?: string}} answer */
   #whoAsked({ messageId, of }) {
     return [...this.#waiting].find(({ frame }) =>
-      // Only texts have names of their own; wishes of one type are answered in their order.
+      // Only texts have ids. Commands of one type are answered in order.
       frame.messageId ? frame.messageId === messageId : frame.type === of,
     );
   }

@@ -1,9 +1,9 @@
-/** The road of Server-Sent Events: GET /api/stream, which begins where the log was read to. */
+/** The road of Server-Sent Events: GET /api/stream, from the end of the delivered log. */
 
 import { receiveEvent } from './receiving.js';
 import { Line } from './line.js';
 
-const FIRST_BYTES_MS = 5000; // they come at once; later means that something holds them back
+const FIRST_BYTES_MS = 5000; // sent at once; a delay means that something buffers the stream
 
 /**
  * @param {import('../sending.js').Context} context
@@ -15,7 +15,7 @@ export function openStream({ world, gateway, receiver }, onStanding) {
     async (signal, isUp) => {
       /** @type {number | undefined} */
       let pauseMs;
-      // Not Last-Event-ID: other roads and looks bring entries too, and they count.
+      // Not Last-Event-ID, because other roads and polls deliver entries too.
       await gateway.call(`/api/stream?sinceSeq=${receiver.sinceSeq()}`, {
         limitMs: FIRST_BYTES_MS,
         signal,
