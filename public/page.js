@@ -3,7 +3,7 @@
 import { BrainError, connect } from './brain.js';
 import { pauseBeforeRetry } from './client/pace.js';
 import { Conversation } from './page/conversation.js';
-import { part } from './page/dom.js';
+import { byId } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { Resources } from './page/resources.js';
@@ -39,7 +39,7 @@ const conversation = new Conversation(resources, (entry, isNew) => {
   if (isNew && entry.role === 'brain') panels.notifyMessage();
 });
 const roads = new RoadMenu(
-  /** @type {HTMLButtonElement} */ (part('connection')),
+  /** @type {HTMLButtonElement} */ (byId('connection')),
   (name) => brain?.useRoad(name),
 );
 const signIn = new SignIn((accessKey) => void start(accessKey));
@@ -74,7 +74,7 @@ function keep({ token }) {
 function begin(connected) {
   const { session, onState } = connected;
   brain = connected;
-  part('scripted').hidden = part('source').hidden = !session.features?.model?.scripted;
+  byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   panels.begin(session.features ?? {}, resources);
   neighbours.begin(session);
   conversation.begin(connected);

@@ -3,22 +3,22 @@
 import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
 import { button, field, make } from './dom.js';
-import { withLinks } from './lines.js';
+import { withLinks } from './entries.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Decision} Decision */
 /** @typedef {import('../client/types.js').Message} Message */
 /** @typedef {import('../client/types.js').Question} Question */
 /** @typedef {import('./arguments.js').Field} Field */
-/** @typedef {import('./standing.js').Standing} Standing */
+/** @typedef {import('./decisions.js').DecisionState} DecisionState */
 
 export class Card {
   #message;
   #onDecision;
   #body = make('div', { className: 'card' });
   #outcome = make('p', { className: 'outcome', role: 'status' });
-  /** @type {Standing | null} */
-  #standing = null;
+  /** @type {DecisionState | null} */
+  #state = null;
 
   /**
    * @param {HTMLElement} entry the question's entry, which becomes the card
@@ -38,12 +38,12 @@ export class Card {
     this.#read();
   }
 
-  /** @param {Standing | null} standing */
-  show(standing) {
-    if (standing === this.#standing) return;
-    this.#standing = standing;
-    this.#outcome.textContent = standing && standing !== 'waiting' ? t(`question.${standing}`) : '';
-    this.#outcome.dataset.standing = standing ?? '';
+  /** @param {DecisionState | null} state */
+  show(state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#outcome.textContent = state && state !== 'waiting' ? t(`question.${state}`) : '';
+    this.#outcome.dataset.state = state ?? '';
     this.#read();
   }
 
@@ -56,7 +56,7 @@ export class Card {
     const list = make('dl', {}, ...row(t('question.action'), actionInWords(tool), 'line'));
     for (const { label, text, shape } of fieldsOf(given)) list.append(...row(label, text, shape));
     this.#body.replaceChildren(list);
-    if (this.#standing === 'waiting') this.#body.append(this.#choices());
+    if (this.#state === 'waiting') this.#body.append(this.#choices());
   }
 
   #choices() {
@@ -132,7 +132,7 @@ export class Card {
     this.#outcome.textContent = t('question.deciding');
     this.#onDecision(decision).catch((/** @type {Error} */ { message }) => {
       turn(false);
-      if (this.#standing === 'waiting') this.#outcome.textContent = message;
+      if (this.#state === 'waiting') this.#outcome.textContent = message;
     });
   }
 }

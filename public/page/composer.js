@@ -1,7 +1,7 @@
 /** The form in which the user types or dictates. */
 
-import { Ears } from '../voice/recognition.js';
-import { part } from './dom.js';
+import { Recognizer } from '../voice/recognition.js';
+import { byId } from './dom.js';
 import { t } from './texts.js';
 import { problemInWords } from './wording.js';
 
@@ -9,10 +9,10 @@ const MOST_LINES_PX = 168; // seven lines; longer texts scroll
 
 export class Composer {
   #onText;
-  #field = /** @type {HTMLTextAreaElement} */ (part('text'));
-  #listen = part('listen');
-  #hint = part('hint');
-  #ears;
+  #field = /** @type {HTMLTextAreaElement} */ (byId('text'));
+  #listen = byId('listen');
+  #hint = byId('hint');
+  #recognizer;
 
   /**
    * @param {object} listener
@@ -21,7 +21,7 @@ export class Composer {
    */
   constructor({ onText, onListening }) {
     this.#onText = onText;
-    this.#ears = new Ears({
+    this.#recognizer = new Recognizer({
       onDraft: (text) => this.#write(text),
       onText: (text) => this.#spoken(text),
       onProblem: (reason) => this.#showHint(problemInWords(reason)),
@@ -46,18 +46,18 @@ export class Composer {
   }
 
   stopListening() {
-    if (this.#ears.isListening) this.#ears.stop();
+    if (this.#recognizer.isListening) this.#recognizer.stop();
   }
 
   #attend() {
-    part('composer').addEventListener('submit', (event) => {
+    byId('composer').addEventListener('submit', (event) => {
       event.preventDefault();
       this.#submit();
     });
     this.#field.addEventListener('input', () => this.#fit());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
-    if (this.#ears.isAvailable) return;
+    if (this.#recognizer.isAvailable) return;
     this.#listen.hidden = true;
     this.#showHint(t('voice.unsupported'));
   }
@@ -79,8 +79,8 @@ export class Composer {
   }
 
   #toggleListening() {
-    if (this.#ears.isListening) this.#ears.stop();
-    else this.#ears.listen();
+    if (this.#recognizer.isListening) this.#recognizer.stop();
+    else this.#recognizer.listen();
   }
 
   /** @param {string} text */

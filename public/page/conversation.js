@@ -5,7 +5,7 @@ import { newMessageId } from '../client/ids.js';
 import { Timeline } from './timeline.js';
 import { activityInWords, refusalInWords } from './wording.js';
 import { Away } from './away.js';
-import { part, setText } from './dom.js';
+import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
 import { t } from './texts.js';
 import { Voice } from '../voice/voice.js';
@@ -18,8 +18,8 @@ import { Voice } from '../voice/voice.js';
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 export class Conversation {
-  #timeline = new Timeline({ log: part('log'), scroll: part('scroll'), newer: part('newer') });
-  #voice = new Voice(part('speak'));
+  #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
+  #voice = new Voice(byId('speak'));
   #away = new Away();
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
@@ -45,10 +45,10 @@ export class Conversation {
     this.#onEntry = onEntry;
     this.#brain = this.#awaitBrain();
     this.#questions = this.#newQuestions();
-    part('welcome').addEventListener('click', ({ target }) => {
+    byId('welcome').addEventListener('click', ({ target }) => {
       if (target instanceof HTMLButtonElement) this.#composer.propose(target.textContent ?? '');
     });
-    part('stop').addEventListener('click', () => void this.#stop());
+    byId('stop').addEventListener('click', () => void this.#stop());
     document.addEventListener('keydown', ({ key }) => {
       if (key !== 'Escape') return;
       this.#composer.stopListening();
@@ -60,7 +60,7 @@ export class Conversation {
   /** @param {Brain} brain */
   begin(brain) {
     this.#timeline.clear();
-    part('log').ariaBusy = 'true';
+    byId('log').ariaBusy = 'true';
     this.#questions = this.#newQuestions();
     brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
@@ -78,17 +78,17 @@ export class Conversation {
     this.#state = state;
     const { run } = state;
     const doing = activityInWords(state, this.#unanswered);
-    const progress = /** @type {HTMLProgressElement} */ (part('progress'));
-    setText(part('doing'), doing);
-    part('activity').hidden = doing === '';
+    const progress = /** @type {HTMLProgressElement} */ (byId('progress'));
+    setText(byId('doing'), doing);
+    byId('activity').hidden = doing === '';
     progress.hidden = run.progress === null || doing === '';
     progress.value = run.progress ?? 0;
     this.#offerStop(run.state === 'running');
     this.#away.show(state.missed);
     if (state.connection === 'connecting') return;
-    if (part('log').ariaBusy === 'true') void this.#questions.look(); // an old one may be open
-    part('welcome').hidden = !this.#timeline.isEmpty;
-    part('log').ariaBusy = 'false'; // from now on screen readers announce entries
+    if (byId('log').ariaBusy === 'true') void this.#questions.look(); // an old one may be open
+    byId('welcome').hidden = !this.#timeline.isEmpty;
+    byId('log').ariaBusy = 'false'; // from now on screen readers announce entries
   }
 
   #awaitBrain() {
@@ -99,7 +99,7 @@ export class Conversation {
     return new Questions({
       ask: async () => (await this.#resources.get('/api/questions')).question,
       decide: (id, decision) => this.#awaiting(async () => (await this.#brain).decide(id, decision)),
-      place: part('waiting'),
+      place: byId('waiting'),
     });
   }
 
@@ -108,7 +108,7 @@ export class Conversation {
    * @param {string} messageId the same one for each attempt
    */
   async #send(text, messageId) {
-    part('welcome').hidden = true;
+    byId('welcome').hidden = true;
     this.#voice.stop();
     this.#away.end();
     this.#timeline.showSending(messageId, text);
@@ -133,13 +133,13 @@ export class Conversation {
   }
 
   async #stop() {
-    const button = /** @type {HTMLButtonElement} */ (part('stop'));
+    const button = /** @type {HTMLButtonElement} */ (byId('stop'));
     this.#voice.stop();
     button.disabled = true;
     try {
       await (await this.#brain).stop();
     } catch (error) {
-      setText(part('doing'), t('activity.notStopped', { reason: refusalInWords(error) }));
+      setText(byId('doing'), t('activity.notStopped', { reason: refusalInWords(error) }));
     } finally {
       button.disabled = false;
     }
@@ -147,8 +147,8 @@ export class Conversation {
 
   /** @param {boolean} isOn */
   #offerStop(isOn) {
-    const button = part('stop');
-    if (button === document.activeElement && !isOn) part('text').focus();
+    const button = byId('stop');
+    if (button === document.activeElement && !isOn) byId('text').focus();
     button.hidden = !isOn;
   }
 
@@ -157,7 +157,7 @@ export class Conversation {
    * @param {boolean} isNew
    */
   #show(entry, isNew) {
-    part('welcome').hidden = true;
+    byId('welcome').hidden = true;
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);
     this.#voice.note(entry.seq);

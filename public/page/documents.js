@@ -2,7 +2,7 @@
 
 import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
-import { withLinks } from './lines.js';
+import { withLinks } from './entries.js';
 import {
   byOthers,
   confirmButton,

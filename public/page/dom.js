@@ -48,7 +48,7 @@ export function nextId() {
 }
 
 /** Return an element of index.html. @param {string} id */
-export function part(id) {
+export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 

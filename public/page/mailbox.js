@@ -1,7 +1,7 @@
 /** The panel of the mailbox: list, search and read; on a local server also a test email. */
 
 import { button, make } from './dom.js';
-import { withLinks } from './lines.js';
+import { withLinks } from './entries.js';
 import { arrivalForm, sentEmails } from './arrival.js';
 import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
 import { t } from './texts.js';

@@ -1,10 +1,10 @@
 /** The panels beside the conversation: which ones exist and which one is open. */
 
-import { button, make, part } from './dom.js';
+import { button, byId, make } from './dom.js';
 import { documentsPanel } from './documents.js';
 import { memoryPanel } from './facts.js';
 import { mailboxPanel } from './mailbox.js';
-import { noticesPanel } from './notices.js';
+import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';
 import { t } from './texts.js';
 
@@ -24,8 +24,8 @@ const ICONS = {
 };
 
 export class Panels {
-  #nav = part('panels');
-  #place = part('panel');
+  #nav = byId('panels');
+  #place = byId('panel');
   /** @type {Map<string, Panel>} */
   #panels = new Map();
   /** @type {Map<string, HTMLElement>} */
@@ -50,7 +50,7 @@ export class Panels {
     const all = [
       documents && documentsPanel(resources),
       email && mailboxPanel(resources, local),
-      memory && noticesPanel(resources), // it needs the same database
+      memory && notificationsPanel(resources), // it needs the same database
       memory && memoryPanel(resources),
     ];
     this.#close();

@@ -2,8 +2,8 @@
 
 import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
-import { line, note } from './lines.js';
-import { Standings } from './standing.js';
+import { entryElement, note } from './entries.js';
+import { Decisions } from './decisions.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
@@ -14,7 +14,7 @@ export class Questions {
   #ask;
   #decide;
   #place;
-  #standings = new Standings();
+  #decisions = new Decisions();
   /** @type {Map<string, Card>} */
   #cards = new Map();
   #isAsking = false;
@@ -38,7 +38,7 @@ export class Questions {
    * @param {HTMLElement} element of the entry in the log
    */
   receive(entry, element) {
-    const isNews = this.#standings.receive(entry);
+    const isNews = this.#decisions.receive(entry);
     if (entry.role === 'brain' && isNews) {
       this.#draw(entry, element);
       void this.look();
@@ -69,10 +69,10 @@ export class Questions {
   /** @param {Message | null} message */
   #setWaiting(message) {
     const isForUser = message?.question?.for === 'user';
-    this.#standings.setWaiting((isForUser && message.id) || null);
-    if (!isForUser || this.#standings.knows(message.id)) return;
-    this.#standings.receive({ ...message, role: 'brain' });
-    const element = line('question', message.text);
+    this.#decisions.setWaiting((isForUser && message.id) || null);
+    if (!isForUser || this.#decisions.knows(message.id)) return;
+    this.#decisions.receive({ ...message, role: 'brain' });
+    const element = entryElement('question', message.text);
     this.#place.append(element);
     this.#draw(message, element);
   }
@@ -85,7 +85,7 @@ export class Questions {
 
   #show() {
     const nowMs = Date.now();
-    for (const [id, card] of this.#cards) card.show(this.#standings.of(id, nowMs));
+    for (const [id, card] of this.#cards) card.show(this.#decisions.of(id, nowMs));
   }
 
   /** @param {string} id @param {Decision} decision */

@@ -2,7 +2,7 @@
 
 import { button } from './dom.js';
 import { Drafts } from './drafts.js';
-import { line, note, timeOf } from './lines.js';
+import { entryElement, note, timeOf } from './entries.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
@@ -56,7 +56,7 @@ export class Timeline {
    */
   show(entry) {
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
-    const element = sent ?? line(entry.role === 'user' ? 'user' : entry.kind, entry.text);
+    const element = sent ?? entryElement(entry.role === 'user' ? 'user' : entry.kind, entry.text);
     element.append(timeOf(entry.createdAt));
     if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
     this.#byId.set(entry.id, element);
@@ -78,7 +78,7 @@ export class Timeline {
    */
   showSending(messageId, text) {
     this.#unsent.get(messageId)?.remove();
-    const element = line('user', text);
+    const element = entryElement('user', text);
     element.dataset.state = 'sending';
     element.append(note(t('entry.sending')));
     this.#unsent.set(messageId, element);

@@ -107,15 +107,15 @@ function failureInWords(title) {
  * @param {string} text
  * @returns {{text: string, href: string | null}[]}
  */
-export function piecesOf(text) {
-  const pieces = [];
+export function segmentsOf(text) {
+  const segments = [];
   let end = 0;
   for (const { 0: found, index } of text.matchAll(LINK)) {
     const address = found.replace(AFTER_LINK, '');
     if (!URL.canParse(address)) continue;
-    pieces.push({ text: text.slice(end, index), href: null }, { text: address, href: address });
+    segments.push({ text: text.slice(end, index), href: null }, { text: address, href: address });
     end = index + address.length;
   }
-  pieces.push({ text: text.slice(end), href: null });
-  return pieces.filter((piece) => piece.text !== '');
+  segments.push({ text: text.slice(end), href: null });
+  return segments.filter((segment) => segment.text !== '');
 }

@@ -9,7 +9,7 @@
  */
 
 /** Listens for one utterance at a time. */
-export class Ears {
+export class Recognizer {
   #Recognition;
   #listener;
   /** @type {any} */

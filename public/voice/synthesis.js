@@ -5,7 +5,7 @@
 const LONGEST_PHRASE = 200; // characters; some voices fall silent in the middle of longer ones
 
 /** Reads texts aloud, one after the other. */
-export class Mouth {
+export class Synthesizer {
   #synthesis = globalThis.speechSynthesis;
   /** @type {(how: Heard, chars?: number) => void} */
   #done = () => {};

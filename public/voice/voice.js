@@ -1,13 +1,13 @@
 /** Reads messages aloud if the user has turned that on, and reports what was heard. */
 
-import { Mouth } from './synthesis.js';
+import { Synthesizer } from './synthesis.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
 
 const PLACE = 'second-brain-speak';
 
 export class Voice {
-  #mouth = new Mouth();
+  #synthesizer = new Synthesizer();
   #button;
   #isOn = false;
   #shownSeq = 0;
@@ -19,7 +19,7 @@ export class Voice {
   /** @param {HTMLElement} button */
   constructor(button) {
     this.#button = button;
-    button.hidden = !this.#mouth.isAvailable;
+    button.hidden = !this.#synthesizer.isAvailable;
     button.addEventListener('click', () => {
       this.#turn(!this.#isOn);
       localStorage.setItem(PLACE, this.#isOn ? 'on' : 'off');
@@ -45,12 +45,12 @@ export class Voice {
   }
 
   stop() {
-    this.#mouth.stop();
+    this.#synthesizer.stop();
   }
 
   /** @param {boolean} isOn */
   #turn(isOn) {
-    this.#isOn = isOn && this.#mouth.isAvailable;
+    this.#isOn = isOn && this.#synthesizer.isAvailable;
     this.#button.ariaPressed = `${this.#isOn}`;
     this.#unsubscribe();
     if (!this.#isOn) return this.stop();
@@ -58,7 +58,7 @@ export class Voice {
     // Only while it is on, so that another tab can speak.
     const unsubscribe = this.#brain?.onSpeak((message, done) => {
       if (message.seq <= this.#fromSeq) return done('unspoken');
-      this.#mouth.speak(message.text, done);
+      this.#synthesizer.speak(message.text, done);
     });
     this.#unsubscribe = () => unsubscribe?.() ?? false;
   }

@@ -5,21 +5,21 @@ import { BrainError } from '../../../public/client/errors.js';
 import {
   activityInWords,
   awayInWords,
-  piecesOf,
+  segmentsOf,
   presenceInWords,
   refusalInWords,
 } from '../../../public/page/wording.js';
 
 const IDLE = { state: 'idle', runId: null, activity: '', progress: null, loop: 0 };
 const QUIET = { connection: 'live', run: IDLE, retrying: [], problem: null };
-const links = (text) => piecesOf(text).flatMap(({ href }) => (href ? [href] : []));
+const links = (text) => segmentsOf(text).flatMap(({ href }) => (href ? [href] : []));
 
 test('an address becomes a link, the full stop after it does not', () => {
   const text = 'See https://a.test/b?c=d. And (http://e.test/f)!';
 
   assert.deepEqual(links(text), ['https://a.test/b?c=d', 'http://e.test/f']);
   assert.equal(
-    piecesOf(text).map((piece) => piece.text).join(''),
+    segmentsOf(text).map((piece) => piece.text).join(''),
     text,
   );
 });

@@ -4,12 +4,12 @@ import { isChanged } from './arguments.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').Message} Message */
-/** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} Standing */
+/** @typedef {'waiting' | 'approved' | 'changed' | 'rejected' | 'expired' | 'closed'} DecisionState */
 
-export class Standings {
+export class Decisions {
   /** @type {Map<string, Message>} */
   #asked = new Map(); // questions for the user, by their ids
-  /** @type {Map<string, Standing>} */
+  /** @type {Map<string, DecisionState>} */
   #decided = new Map();
   /** @type {string | null | undefined} */
   #waiting = undefined; // id of the open question, as the server says; undefined = unknown
@@ -46,7 +46,7 @@ export class Standings {
   /**
    * @param {string} id
    * @param {number} nowMs
-   * @returns {Standing | null} null = unknown
+   * @returns {DecisionState | null} null = unknown
    */
   of(id, nowMs) {
     const decided = this.#decided.get(id);

@@ -1,7 +1,7 @@
 /** Creates the elements of one entry of the log. */
 
 import { locale, t } from './texts.js';
-import { piecesOf } from './wording.js';
+import { segmentsOf } from './wording.js';
 import { make } from './dom.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
@@ -10,7 +10,7 @@ import { make } from './dom.js';
  * @param {'user' | import('../client/types.js').Kind} kind
  * @param {string} text
  */
-export function line(kind, text) {
+export function entryElement(kind, text) {
   return make(
     'article',
     { className: `entry ${kind}` },
@@ -25,7 +25,7 @@ export function line(kind, text) {
  * @returns {(Node | string)[]}
  */
 export function withLinks(text) {
-  return piecesOf(text).map(({ text: piece, href }) => (href ? link(href) : piece));
+  return segmentsOf(text).map(({ text: segment, href }) => (href ? link(href) : segment));
 }
 
 /** @param {string} createdAt */

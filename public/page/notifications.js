@@ -29,7 +29,7 @@ const RULES = '/api/rules';
 const USUAL = { from: '22:00', until: '07:00' };
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
-export function noticesPanel(resources) {
+export function notificationsPanel(resources) {
   const settings = new Loaded();
   const rules = new Loaded();
   return {
