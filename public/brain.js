@@ -87,7 +87,7 @@ function outsideFrom({
   };
 }
 
-/** @returns {Promise<import('./client/types.js').PusherClass | null>} null: use the other roads */
+/** @returns {Promise<import('./client/outside.js').PusherClass | null>} null: use the other roads */
 function vendorPusher() {
   // Made by the build step. Hidden from the type checker, which would check the whole file.
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(

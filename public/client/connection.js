@@ -13,12 +13,12 @@ import { Watch } from './watch.js';
 /** @typedef {import('./types.js').Receiver} Receiver */
 /** @typedef {import('./types.js').RoadName} RoadName */
 /** @typedef {import('./types.js').State} State */
-/** @typedef {import('./types.js').World} World */
+/** @typedef {import('./outside.js').World} World */
 /** @typedef {import('./gateway.js').Gateway} Gateway */
 
 /**
  * @typedef {object} Choices
- * @property {import('./types.js').PusherClass | null} Pusher
+ * @property {import('./outside.js').PusherClass | null} Pusher
  * @property {number} history earlier entries to start with
  * @property {RoadName | null} road null = whichever works best
  */

@@ -7,7 +7,7 @@ import { Speaker } from './speaker.js';
 
 /** @typedef {import('./types.js').Answer} Answer */
 /** @typedef {import('./types.js').Entry} Entry */
-/** @typedef {import('./types.js').World} World */
+/** @typedef {import('./outside.js').World} World */
 
 const LATER = 'The answer comes later. Do not say this to the user.';
 const STOPPED = 'The user stopped the task. Do not say this to the user.';

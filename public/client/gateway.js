@@ -3,7 +3,7 @@
 import { accepted, send } from './http.js';
 
 /** @typedef {import('./types.js').Session} Session */
-/** @typedef {import('./types.js').Outside} World */
+/** @typedef {import('./outside.js').Outside} World */
 /** @typedef {import('./http.js').Call} Call */
 /** @typedef {import('./http.js').Received} Received */
 

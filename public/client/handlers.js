@@ -13,7 +13,7 @@ import { pause } from './waiting.js';
 
 /**
  * @typedef {object} HandlerContext
- * @property {import('./types.js').World} world
+ * @property {import('./outside.js').World} world
  * @property {Set<unknown>} ours includes the ids of runs that this tab started
  * @property {(questionId: string, decision: Decision) => Promise<Answer>} decide
  */

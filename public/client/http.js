@@ -35,7 +35,7 @@ export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
  * Send a request and read the response. Resolves with any status. Rejects with a BrainError of
  * status 0 if the response did not arrive completely. The body of an event stream is null.
  *
- * @param {import('./types.js').Outside} world
+ * @param {import('./outside.js').Outside} world
  * @param {string} path
  * @param {Call} request
  * @returns {Promise<Received>}

@@ -50,7 +50,7 @@ export class Roads {
 
   /**
    * @param {import('./sending.js').Context} context
-   * @param {import('./types.js').PusherClass | null} Pusher
+   * @param {import('./outside.js').PusherClass | null} Pusher
    * @param {RoadName | null} forced null = the best one that works; may be changed at any time
    * @param {(live?: RoadName) => void} onChange called with the road that became live; call review
    */

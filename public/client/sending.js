@@ -13,7 +13,7 @@ import { pause } from './waiting.js';
 
 /**
  * @typedef {object} Context
- * @property {import('./types.js').World} world
+ * @property {import('./outside.js').World} world
  * @property {import('./gateway.js').Gateway} gateway
  * @property {import('./types.js').Receiver} receiver takes what arrives
  */

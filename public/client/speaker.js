@@ -11,7 +11,7 @@ import { waitFor } from './waiting.js';
 
 /**
  * @typedef {object} SpeakerContext
- * @property {import('./types.js').World} world
+ * @property {import('./outside.js').World} world
  * @property {Set<unknown>} ours includes the ids of runs that this tab started
  * @property {import('./log.js').Log} log
  * @property {(seq: number, how: Heard, chars?: number) => Promise<unknown>} heard

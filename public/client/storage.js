@@ -10,7 +10,7 @@ export class UserStorage {
   #prefix;
 
   /**
-   * @param {import('./types.js').StorageLike | null} storage
+   * @param {import('./outside.js').StorageLike | null} storage
    * @param {string} userId
    */
   constructor(storage, userId) {
@@ -107,7 +107,7 @@ export class UserStorage {
 
 /**
  * Return a storage in memory, for when the browser's is missing or fails.
- * @returns {import('./types.js').StorageLike}
+ * @returns {import('./outside.js').StorageLike}
  */
 function ownStorage() {
   /** @type {Map<string, string>} */

@@ -1,7 +1,7 @@
 /** Clock, tab and network of the browser. Also works without a browser. */
 
-/** @typedef {import('./types.js').Clock} Clock */
-/** @typedef {import('./types.js').Surroundings} Surroundings */
+/** @typedef {import('./outside.js').Clock} Clock */
+/** @typedef {import('./outside.js').Surroundings} Surroundings */
 
 /** @type {Clock} */
 export const browserClock = {
@@ -39,7 +39,7 @@ export const browserSurroundings = {
   },
 };
 
-/** @returns {import('./types.js').StorageLike | null} null if the browser does not allow it */
+/** @returns {import('./outside.js').StorageLike | null} null if the browser does not allow it */
 export function browserStorage() {
   try {
     return globalThis.localStorage ?? null;

@@ -2,7 +2,7 @@
 
 import { pause } from './waiting.js';
 
-/** @typedef {import('./types.js').World} World */
+/** @typedef {import('./outside.js').World} World */
 
 const RENEW_MS = 1000;
 const CLAIM_MS = 4000; // a claim that is not renewed for this long has ended: its tab is gone

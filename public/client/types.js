@@ -182,30 +182,6 @@
  * @property {() => void} close
  * @property {Session} session at the time of connecting
  *
- * @typedef {object} Clock
- * @property {() => number} now milliseconds since 1970
- * @property {(ms: number, act: () => void) => () => void} after returns a function that cancels it
- *
- * @typedef {object} Surroundings The state of tab and network.
- * @property {boolean} isHidden
- * @property {boolean} isOnline
- * @property {boolean} [isFrozen] the page is suspended, or about to be
- * @property {(listener: () => void) => () => void} onChange
- *
- * @typedef {object} Outside The dependencies of a connection; each can be replaced.
- * @property {string} baseUrl
- * @property {typeof globalThis.fetch} fetch
- * @property {Clock} clock
- * @property {Surroundings} surroundings
- * @property {() => number} random 0 up to 1
- * @property {StorageLike | null} storage shared by the tabs of a browser
- * @property {LocksLike | null | undefined} locks
- * @property {WebSocketClass | null | undefined} WebSocket
- * @property {BroadcastChannelClass | null | undefined} BroadcastChannel
- * @property {AbortSignal} lifetime aborted when the connection is closed
- *
- * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World
- *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *
  * @typedef {'connecting' | 'live' | 'away'} Standing State of a road; `connecting` only at first.
@@ -222,37 +198,6 @@
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *
- * @typedef {Pick<Storage, 'getItem' | 'setItem'>} StorageLike
- *
- * @typedef {object} LocksLike The used part of navigator.locks.
- * @property {(name: string, how: {signal: AbortSignal}, act: () => any) => Promise<any>} request
- *
- * @typedef {object} WebSocketLike
- * @property {((event: any) => void) | null} onmessage
- * @property {((event: any) => void) | null} onclose
- * @property {(text: string) => void} send
- * @property {() => void} close
- *
- * @typedef {new (url: string, protocols: string[]) => WebSocketLike} WebSocketClass
- *
- * @typedef {object} BroadcastChannelLike
- * @property {((event: any) => void) | null} onmessage
- * @property {(message: any) => void} postMessage
- * @property {() => void} close
- *
- * @typedef {new (name: string) => BroadcastChannelLike} BroadcastChannelClass
- *
- * @typedef {object} PusherChannel
- * @property {(event: string, act: (data: any) => void) => unknown} bind
- * @property {{count: number}} [members] of a presence channel
- *
- * @typedef {object} PusherLike The used part of pusher-js.
- * @property {{bind: (event: string, act: (data: any) => void) => unknown}} connection
- * @property {(name: string) => PusherChannel} subscribe
- * @property {() => void} disconnect
- *
- * @typedef {new (key: string, options: any) => PusherLike} PusherClass
- *
  * @typedef {object} ConnectOptions
  * @property {string} [baseUrl] the server's address; the page's own origin by default
  * @property {string} [accessKey]
@@ -261,14 +206,14 @@
  * @property {RoadName} [road] use only this one, and poll while it is away
  * @property {(session: Session) => void} [onSession] called with each session, also renewed ones
  * @property {typeof globalThis.fetch} [fetch]
- * @property {PusherClass | null} [Pusher] null = never open a channel
- * @property {Clock} [clock]
- * @property {Surroundings} [surroundings]
+ * @property {import('./outside.js').PusherClass | null} [Pusher] null = never open a channel
+ * @property {import('./outside.js').Clock} [clock]
+ * @property {import('./outside.js').Surroundings} [surroundings]
  * @property {() => number} [random] 0 up to 1
- * @property {StorageLike | null} [storage]
- * @property {LocksLike | null} [locks]
- * @property {WebSocketClass | null} [WebSocket]
- * @property {BroadcastChannelClass | null} [BroadcastChannel]
+ * @property {import('./outside.js').StorageLike | null} [storage]
+ * @property {import('./outside.js').LocksLike | null} [locks]
+ * @property {import('./outside.js').WebSocketClass | null} [WebSocket]
+ * @property {import('./outside.js').BroadcastChannelClass | null} [BroadcastChannel]
  */
 
 export {};

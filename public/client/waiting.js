@@ -13,7 +13,7 @@
  * closed or the signal is aborted.
  *
  * @template T
- * @param {import('./types.js').Outside} world
+ * @param {import('./outside.js').Outside} world
  * @param {number} ms
  * @param {AbortSignal | undefined} signal
  * @param {Settling<T>} onTime
@@ -33,7 +33,7 @@ export function waitFor({ clock, lifetime }, ms, signal, onTime, begin = () => {
 }
 
 /**
- * @param {import('./types.js').Outside} world
+ * @param {import('./outside.js').Outside} world
  * @param {number} ms
  * @param {AbortSignal} [signal]
  * @param {Settling<any>} [begin] may resolve it earlier

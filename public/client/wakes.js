@@ -4,7 +4,7 @@ const TICK_MS = 2000;
 const LATE_MS = 15_000; // a busy page is late by seconds; more means that it was suspended
 
 /**
- * @param {import('./types.js').World} world
+ * @param {import('./outside.js').World} world
  * @param {(what: 'change' | 'wake' | 'tick') => void} notify called with `change` when tab or
  *   network change, with `wake` when the page comes back, and regularly with `tick`
  * @returns {() => void} stops watching

@@ -11,7 +11,7 @@ import { pauseBeforePoll } from './pace.js';
  * @property {import('./gateway.js').Gateway} gateway
  * @property {import('./log.js').Log} log
  * @property {import('./run.js').RunState} run
- * @property {import('./types.js').World} world
+ * @property {import('./outside.js').World} world
  * @property {() => {isLive: boolean, isActive: boolean}} facts
  */
 

@@ -16,10 +16,7 @@ const SENDER = 'Anna Lindqvist <anna@lindqvist.example>';
  * @param {(outcome: string | null) => void} done `outcome`: what to show; null if cancelled
  */
 export function arrivalForm(resources, done) {
-  const sender = make('input', { type: 'text', value: SENDER, maxLength: 200 });
-  const example = { subject: t('mailbox.example.subject'), body: t('mailbox.example.body') };
-  const subject = make('input', { type: 'text', value: example.subject, maxLength: 300 });
-  const body = make('textarea', { rows: 6, value: example.body, maxLength: 20_000 });
+  const { sender, subject, body } = exampleControls();
   const problem = make('p', { className: 'problem', role: 'alert' });
   const go = make('button', { type: 'submit', className: 'filled' }, t('mailbox.receiveNow'));
   const form = make(
@@ -44,6 +41,16 @@ export function arrivalForm(resources, done) {
     }
   });
   return form;
+}
+
+/** The fields of the form, filled with an example. */
+function exampleControls() {
+  const example = { subject: t('mailbox.example.subject'), body: t('mailbox.example.body') };
+  return {
+    sender: make('input', { type: 'text', value: SENDER, maxLength: 200 }),
+    subject: make('input', { type: 'text', value: example.subject, maxLength: 300 }),
+    body: make('textarea', { rows: 6, value: example.body, maxLength: 20_000 }),
+  };
 }
 
 /** @param {Resources} resources */

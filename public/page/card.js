@@ -2,7 +2,7 @@
 
 import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
-import { button, field, make } from './dom.js';
+import { button, field, make, onEscape } from './dom.js';
 import { withLinks } from './entries.js';
 import { t } from './texts.js';
 
@@ -83,23 +83,15 @@ export class Card {
     for (const [{ label, shape }, input] of controls) {
       form.append(field(label, input, shape === 'lines' ? t('question.onePerLine') : ''));
     }
-    form.append(
-      make(
-        'div',
-        { className: 'choices' },
-        make('button', { type: 'submit', className: 'filled' }, t('question.approveChanged')),
-        button(t('action.cancel'), back),
-      ),
-    );
+    const properties = { type: 'submit', className: 'filled' };
+    const submit = make('button', properties, t('question.approveChanged'));
+    const cancel = button(t('action.cancel'), back);
+    form.append(make('div', { className: 'choices' }, submit, cancel));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#decideEdited(controls);
     });
-    form.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      back();
-    });
+    onEscape(form, back);
     this.#body.replaceChildren(form);
     form.querySelector('input, textarea')?.dispatchEvent(new Event('input'));
     /** @type {HTMLElement | null} */ (form.querySelector(':enabled'))?.focus();

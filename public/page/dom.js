@@ -39,6 +39,18 @@ export function field(label, control, hint = '') {
   return make('div', { className: 'field' }, name, control, note);
 }
 
+/**
+ * Call `close` when Escape is pressed in an element. If it closed something, the key does nothing
+ * else.
+ * @param {HTMLElement} element
+ * @param {() => unknown} close returns false if there was nothing to close
+ */
+export function onEscape(element, close) {
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && close() !== false) event.stopPropagation();
+  });
+}
+
 let ids = 0;
 
 /** Return a new id for an element. */

@@ -12,41 +12,71 @@ const PAGE = 50;
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
 export function memoryPanel(resources) {
-  const found = new Loaded();
-  /** @type {Fact[]} */
-  let facts = [];
-  /** @type {number | undefined} */
-  let next;
+  const facts = new Facts(resources);
+  return {
+    name: 'memory',
+    title: t('panel.memory'),
+    open: (body) => facts.open(body),
+    refresh: () => facts.refresh(),
+  };
+}
 
-  const load = async (offset = 0) => {
-    const page = await resources.get(PATH, { limit: PAGE, offset });
-    facts = offset ? [...facts, ...page.facts] : page.facts;
-    next = page.nextOffset;
-  };
-  const draw = () => {
-    if (facts.length === 0) return [empty(t('memory.none'))];
-    const more = () => void found.show(() => load(next), draw);
-    const items = list(...facts.map((fact) => item(fact)));
-    return next ? [items, button(t('memory.more'), more, { className: 'plain' })] : [items];
-  };
-  const item = (/** @type {Fact} */ { id, text, source, at, foreign }) => {
+class Facts {
+  #resources;
+  #place = new Loaded();
+  /** @type {Fact[]} */
+  #facts = [];
+  /** @type {number | undefined} */
+  #nextOffset;
+
+  /** @param {Resources} resources */
+  constructor(resources) {
+    this.#resources = resources;
+  }
+
+  /** @param {HTMLElement} body */
+  open(body) {
+    body.append(make('p', { className: 'intro' }, t('memory.intro')), this.#place.element);
+    this.#place.set();
+    void this.#show();
+  }
+
+  /** Load the first page again, if it is visible. */
+  refresh() {
+    if (this.#place.element.isConnected) void this.#show();
+  }
+
+  #show(offset = 0) {
+    return this.#place.show(
+      () => this.#load(offset),
+      () => this.#draw(),
+    );
+  }
+
+  /** @param {number} offset 0 replaces the facts, more appends to them */
+  async #load(offset) {
+    const page = await this.#resources.get(PATH, { limit: PAGE, offset });
+    this.#facts = offset ? [...this.#facts, ...page.facts] : page.facts;
+    this.#nextOffset = page.nextOffset;
+  }
+
+  #draw() {
+    if (this.#facts.length === 0) return [empty(t('memory.none'))];
+    const items = list(...this.#facts.map((fact) => this.#item(fact)));
+    const offset = this.#nextOffset;
+    if (!offset) return [items];
+    const more = () => void this.#show(offset);
+    return [items, button(t('memory.more'), more, { className: 'plain' })];
+  }
+
+  /** @param {Fact} fact */
+  #item({ id, text, source, at, foreign }) {
     const forget = confirmButton(t('action.delete'), text, async () => {
-      await resources.remove(PATH, id);
-      await found.show(load, draw);
+      await this.#resources.remove(PATH, id);
+      await this.#show();
     });
     const origin = make('span', { className: 'origin', dir: 'auto' }, source);
     const details = make('p', { className: 'facts' }, origin, when(at), byOthers(foreign), forget);
     return make('li', {}, make('p', { className: 'fact', dir: 'auto' }, text), details);
-  };
-  return {
-    name: 'memory',
-    title: t('panel.memory'),
-    // From the first page.
-    refresh: () => void (found.element.isConnected && found.show(load, draw)),
-    open(body) {
-      body.append(make('p', { className: 'intro' }, t('memory.intro')), found.element);
-      found.set();
-      void found.show(load, draw);
-    },
-  };
+  }
 }

@@ -71,37 +71,20 @@ class Settings {
 
   #times() {
     const { quiet, zone, emails } = this.#preferences;
-    const isQuiet = make('input', { type: 'checkbox', checked: quiet !== null });
-    const [from, until] = [quiet?.from ?? USUAL.from, quiet?.until ?? USUAL.until].map((value) =>
-      make('input', { type: 'time', value, required: true }),
-    );
+    const hours = quietHours(quiet);
     const zones = zoneSelect(zone, quiet !== null);
-    const all = make(
-      'select',
-      {},
-      option('all', t('notifications.emailsAll')),
-      option('rules', t('notifications.emailsRules')),
-    );
-    all.value = emails;
-    const times = make('div', { className: 'pair' });
-    times.append(field(t('notifications.from'), from), field(t('notifications.until'), until));
-    const show = () => (times.hidden = !isQuiet.checked);
-    isQuiet.addEventListener('change', show);
-    show();
-    const switched = make('label', { className: 'switch' }, isQuiet, t('notifications.quiet'));
-    return saving(
-      t('action.save'),
-      () =>
-        this.#save({
-          quiet: isQuiet.checked ? { from: from.value, until: until.value } : null,
-          zone: zones.value,
-          emails: /** @type {'all' | 'rules'} */ (all.value),
-        }),
-      switched,
-      times,
+    const all = emailSelect(emails);
+    const save = () =>
+      this.#save({
+        quiet: hours.value(),
+        zone: zones.value,
+        emails: /** @type {'all' | 'rules'} */ (all.value),
+      });
+    const fields = [
       field(t('notifications.zone'), zones),
       field(t('notifications.emails'), all),
-    );
+    ];
+    return saving(t('action.save'), save, ...hours.elements, ...fields);
   }
 
   #trusted() {
@@ -151,6 +134,33 @@ function showRules(resources, place) {
     const facts = make('p', { className: 'facts' }, details.join(' · '), when(createdAt), remove);
     return make('li', {}, make('p', { className: 'fact', dir: 'auto' }, about), facts);
   };
+}
+
+/**
+ * The switch for quiet hours and the two times.
+ * @param {Preferences['quiet']} quiet
+ */
+function quietHours(quiet) {
+  const isQuiet = make('input', { type: 'checkbox', checked: quiet !== null });
+  const [from, until] = [quiet?.from ?? USUAL.from, quiet?.until ?? USUAL.until].map((value) =>
+    make('input', { type: 'time', value, required: true }),
+  );
+  const times = make('div', { className: 'pair' });
+  times.append(field(t('notifications.from'), from), field(t('notifications.until'), until));
+  const show = () => (times.hidden = !isQuiet.checked);
+  isQuiet.addEventListener('change', show);
+  show();
+  const label = make('label', { className: 'switch' }, isQuiet, t('notifications.quiet'));
+  const value = () => (isQuiet.checked ? { from: from.value, until: until.value } : null);
+  return { elements: [label, times], value };
+}
+
+/** @param {string} chosen */
+function emailSelect(chosen) {
+  const all = option('all', t('notifications.emailsAll'));
+  const select = make('select', {}, all, option('rules', t('notifications.emailsRules')));
+  select.value = chosen;
+  return select;
 }
 
 /** @param {string} title @param {HTMLElement} content */

@@ -1,7 +1,7 @@
 /** Parts of panels: loaded content with its empty and failed states, lists, search, buttons. */
 
 import { refusalInWords } from './wording.js';
-import { button, make } from './dom.js';
+import { button, make, onEscape } from './dom.js';
 import { locale, t } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
@@ -122,11 +122,7 @@ export function confirmButton(label, name, act) {
       back();
     }
   };
-  place.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || first.isConnected) return;
-    event.stopPropagation();
-    back();
-  });
+  onEscape(place, () => !first.isConnected && back());
   place.append(first);
   return place;
 }

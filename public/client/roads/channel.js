@@ -19,7 +19,7 @@ export class Channel {
   #cancelResubscribe = () => {};
 
   /**
-   * @param {import('../types.js').PusherClass} Pusher
+   * @param {import('../outside.js').PusherClass} Pusher
    * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding called with `live` after
    *   each new subscription
@@ -60,7 +60,7 @@ export class Channel {
     if (previous === 'connected' || !current.startsWith('connect')) this.#onStanding('away');
   }
 
-  /** @param {import('../types.js').PusherChannel} presence */
+  /** @param {import('../outside.js').PusherChannel} presence */
   #watchOthers(presence) {
     const notify = () => this.#receiver.onOthers((presence.members?.count ?? 1) - 1);
     for (const event of ['subscription_succeeded', 'member_added', 'member_removed']) {

@@ -25,7 +25,7 @@ export class Line {
   #cancel = () => {};
 
   /**
-   * @param {import('../types.js').World} world
+   * @param {import('../outside.js').World} world
    * @param {Connect} connect
    * @param {(standing: Standing) => void} onStanding
    */

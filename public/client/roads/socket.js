@@ -7,7 +7,7 @@ import { Line } from './line.js';
 import { follow, waitFor } from '../waiting.js';
 
 /** @typedef {import('../types.js').Frame} Frame */
-/** @typedef {import('../types.js').WebSocketLike} WebSocketLike */
+/** @typedef {import('../outside.js').WebSocketLike} WebSocketLike */
 
 /**
  * @typedef {object} Waiting A frame without an answer so far.
@@ -32,7 +32,7 @@ export class Socket {
   #waiting = new Set();
 
   /**
-   * @param {import('../types.js').WebSocketClass} WebSocket
+   * @param {import('../outside.js').WebSocketClass} WebSocket
    * @param {import('../sending.js').Context} context
    * @param {(standing: import('../types.js').Standing) => void} onStanding
    */
