@@ -5,7 +5,7 @@ import { connected, settled } from '../kit.js';
 
 const connection = (states) => states.at(-1).connection;
 
-test('without a channel and without streams the client polls', async () => {
+test('the client polls without a channel and without streams', async () => {
   const prepare = (server) => {
     server.pusher = null;
   };
@@ -22,7 +22,7 @@ test('without a channel and without streams the client polls', async () => {
   assert.ok(server.asked('/api/status').length >= 2);
 });
 
-test('while a channel is not reached the client polls', async () => {
+test('the client polls while the channel cannot be reached', async () => {
   const { pusher, states } = await connected({ isLive: false });
   pusher.connection.emit('state_change', { previous: 'initialized', current: 'connecting' });
   assert.equal(connection(states), 'connecting');
@@ -43,7 +43,7 @@ test('a refused subscription is tried again', async () => {
   assert.equal(wishes.length, 2);
 });
 
-test('the channel is set up so that it never turns to another host', async () => {
+test('the channel never connects to another host', async () => {
   const { pusher } = await connected();
 
   const { cluster, wsHost, wsPort, forceTLS, enabledTransports } = pusher.options;
@@ -53,7 +53,7 @@ test('the channel is set up so that it never turns to another host', async () =>
   assert.deepEqual(pusher.subscriptions, ['private-user-a', 'presence-user-a']);
 });
 
-test('a subscription is signed in the name of the session', async () => {
+test('a subscription is authorized by the session', async () => {
   const { server, pusher } = await connected();
   const { customHandler } = pusher.options.channelAuthorization;
 
@@ -69,13 +69,13 @@ test('a subscription is signed in the name of the session', async () => {
   assert.deepEqual(answers, [[null, { auth: 'signed private-user-a' }]]);
 });
 
-test('a subscription that cannot be signed is refused, not left waiting', async () => {
+test('a subscription that cannot be authorized fails at once', async () => {
   const { server, pusher } = await connected();
   server.fail('/api/pusherAuth', 403);
 
   const answers = [];
-  const wish = { socketId: '1.2', channelName: 'private-user-b' };
-  pusher.options.channelAuthorization.customHandler(wish, (...answer) => answers.push(answer));
+  const request = { socketId: '1.2', channelName: 'private-user-b' };
+  pusher.options.channelAuthorization.customHandler(request, (...answer) => answers.push(answer));
   await settled();
 
   assert.equal(answers[0][0].status, 403);

@@ -14,7 +14,7 @@ async function asked(choices) {
   return { ...page, question: message };
 }
 
-test('a stop ends the run that is on, and its last word is in the log', async () => {
+test('stop ends the current run, and its last message is in the log', async () => {
   const page = await connected({ publishes: true });
   page.server.play = (run) => run.wait(60_000);
   const asking = page.brain.askBrain('long one');
@@ -32,7 +32,7 @@ test('a stop ends the run that is on, and its last word is in the log', async ()
   assert.deepEqual(wishes(page.server), [{ type: 'stop', runId: 'r1' }]);
 });
 
-test('a stop of a run that has just ended changes nothing', async () => {
+test('stopping a run that has just ended changes nothing', async () => {
   const page = await connected();
   await page.brain.askBrain('one');
 
@@ -42,7 +42,7 @@ test('a stop of a run that has just ended changes nothing', async () => {
   assert.equal(page.states.at(-1).run.state, 'idle');
 });
 
-test('a run that was stopped elsewhere without an answer is no answer that comes later', async () => {
+test('a run that was stopped elsewhere is not announced as an answer that comes later', async () => {
   const page = await connected();
   const reply = { message: null, runId: 'r1', seq: 1, state: 'done' };
   page.server.fail('/api/voiceToBrain', () => Response.json(reply));
@@ -53,14 +53,14 @@ test('a run that was stopped elsewhere without an answer is no answer that comes
   assert.equal(page.states.at(-1).run.state, 'stopped');
 });
 
-test('a question of the brain ends its run', async () => {
+test('a question from the brain ends its run', async () => {
   const page = await asked();
 
   assert.equal(page.question.kind, 'question');
   assert.equal(page.states.at(-1).run.state, 'idle');
 });
 
-test('an approval is answered like a text', async () => {
+test('an approval gets an answer like a text', async () => {
   const page = await asked();
 
   const answer = await page.brain.decide(page.question.id, { verdict: 'approve' });
@@ -76,7 +76,7 @@ test('an approval is answered like a text', async () => {
   assert.deepEqual(page.heard[2].decision, { questionId: page.question.id, verdict: 'approve' });
 });
 
-test('what is edited and what is answered is sent along', async () => {
+test('edited arguments and answers are sent', async () => {
   const page = await asked();
   const { id } = page.question;
 
@@ -107,7 +107,7 @@ test('the answer to a decision may come later, over the channel', async () => {
   assert.equal(page.heard.at(-1).text, 'sent');
 });
 
-test('another verdict than the first one is refused', async () => {
+test('a second, different decision is refused', async () => {
   const page = await asked();
   await page.brain.decide(page.question.id, { verdict: 'approve' });
 
@@ -116,7 +116,7 @@ test('another verdict than the first one is refused', async () => {
   await assert.rejects(late, { name: 'BrainError', status: 409 });
 });
 
-test('a decision that fails on its way is sent again, and the state says so', async () => {
+test('a decision that cannot be sent is retried, and the state shows it', async () => {
   const page = await asked();
   page.server.fail('/api/control', 'down', 503);
 
@@ -129,7 +129,7 @@ test('a decision that fails on its way is sent again, and the state says so', as
   assert.equal(wishes(page.server).length, 3);
 });
 
-test('a session lost for good is told of by a wish too', async () => {
+test('a command also reports a session that cannot be renewed', async () => {
   const page = await asked();
   page.server.validTokens.clear();
   page.server.accessKey = 'set meanwhile';
@@ -140,7 +140,7 @@ test('a session lost for good is told of by a wish too', async () => {
   assert.equal(page.states.at(-1).connection, 'offline');
 });
 
-test('what was heard is told once it is', async () => {
+test('what was heard is reported once', async () => {
   const page = await connected();
 
   assert.deepEqual(await page.brain.heard(7, 'cutOff', 42), { seq: 7, how: 'cutOff' });

@@ -36,14 +36,14 @@ function someRun(random) {
 }
 
 /** Notes what a page says: none twice, none that the log has overtaken by then, never two at once. */
-function speaks(page, said, random) {
+function speaks(page, spoken, random) {
   page.brain.onSpeak((message, done) => {
     const { server, clock } = page;
     const known = page.heard.filter(({ seq }) => seq > message.seq);
     const overtakes = ({ runId, doneAfterThis }) => doneAfterThis && runId === message.runId;
     const isOvertaken = message.kind === 'breadcrumb' && known.some(overtakes);
     const entry = { page, seq: message.seq, isOvertaken, fromMs: clock.now(), toMs: Infinity };
-    said.push(entry);
+    spoken.push(entry);
     assert.ok(server.log.some(({ seq }) => seq === message.seq));
     clock.after(500 + random() * 3000, () => {
       entry.toMs = Math.min(entry.toMs, clock.now());
@@ -53,8 +53,8 @@ function speaks(page, said, random) {
 }
 
 /** A page that goes falls silent. */
-function falls(page, said) {
-  for (const entry of said) {
+function falls(page, spoken) {
+  for (const entry of spoken) {
     if (entry.page === page) entry.toMs = Math.min(entry.toMs, page.clock.now());
   }
 }
@@ -92,36 +92,36 @@ async function calmDown(page) {
   await page.clock.pass(120_000);
 }
 
-function assertSaidWell(said, seed) {
-  const order = said.map(({ seq }) => seq);
-  assert.equal(new Set(order).size, order.length, `nothing is said twice, SEED=${seed}`);
+function assertSpokenWell(spoken, seed) {
+  const order = spoken.map(({ seq }) => seq);
+  assert.equal(new Set(order).size, order.length, `nothing is spoken twice, SEED=${seed}`);
   assert.deepEqual(
-    said.filter(({ isOvertaken }) => isOvertaken),
+    spoken.filter(({ isOvertaken }) => isOvertaken),
     [],
     `SEED=${seed}`,
   );
-  const places = [...said].sort((a, b) => a.fromMs - b.fromMs);
+  const places = [...spoken].sort((a, b) => a.fromMs - b.fromMs);
   for (const [place, { fromMs }] of places.entries()) {
     if (place > 0) assert.ok(places[place - 1].toMs <= fromMs, `one at a time, SEED=${seed}`);
   }
 }
 
-test('whatever the channel and the server do, the list becomes the log and nothing is said twice', async (context) => {
+test('whatever the channel and the server do, the list becomes the log and nothing is spoken twice', async (context) => {
   const seed = someSeed();
   context.diagnostic(`SEED=${seed}`);
   const random = seeded(seed);
   for (let round = 0; round < ROUNDS; round += 1) {
     const page = await connected({ random });
-    const said = [];
+    const spoken = [];
     unreliable(page, random);
-    speaks(page, said, random);
+    speaks(page, spoken, random);
     page.server.play = someRun(random);
 
     for (let step = 0; step < 25; step += 1) await happens(page, random, step);
     await calmDown(page);
 
     assert.deepEqual(bare(page.heard), bare(page.server.log), `round ${round}, SEED=${seed}`);
-    assertSaidWell(said, seed);
+    assertSpokenWell(spoken, seed);
     page.brain.close();
     assert.equal(page.server.streams.size + page.server.sockets.size, 0);
   }
@@ -135,26 +135,26 @@ test('two tabs and reloads, by chance: one list, one voice, nothing twice', asyn
     const more = { random, ...(random() < 0.5 ? { locks: null } : {}) };
     const tabs = [await connected(more)];
     tabs.push(await anotherPage(tabs[0], more));
-    const said = [];
+    const spoken = [];
     const shown = tabs.map(() => []);
     unreliable(tabs[0], random);
     tabs[0].server.play = someRun(random);
-    for (const tab of tabs) speaks(tab, said, random);
+    for (const tab of tabs) speaks(tab, spoken, random);
 
     for (let step = 0; step < 20; step += 1) {
       const place = Math.floor(random() * 2);
       if (random() < 0.1) {
         shown[place].push(...tabs[place].heard);
-        falls(tabs[place], said);
+        falls(tabs[place], spoken);
         tabs[place] = await reloaded(tabs[place], more);
-        speaks(tabs[place], said, random);
+        speaks(tabs[place], spoken, random);
       } else {
         await happens(tabs[place], random, step);
       }
     }
     for (const tab of tabs) await calmDown(tab);
 
-    assertSaidWell(said, seed);
+    assertSpokenWell(spoken, seed);
     for (const [place, tab] of tabs.entries()) {
       const all = [...shown[place], ...tab.heard];
       const seqs = new Set(all.map(({ seq }) => seq));
@@ -166,7 +166,7 @@ test('two tabs and reloads, by chance: one list, one voice, nothing twice', asyn
   }
 });
 
-test('half a minute of 500s in mid-run: an answer of 30 KB comes whole', async () => {
+test('an answer of 30 KB arrives complete after half a minute of 500s', async () => {
   const page = await connected({ publishes: true });
   const long = 'long '.repeat(6000);
   page.server.play = async (run) => {

@@ -6,7 +6,7 @@ import { connected, settled, texts } from '../kit.js';
 const now = ({ states }) => [states.at(-1).connection, states.at(-1).road];
 const latest = ({ channels }) => channels.clients.at(-1);
 
-test('a page hidden for a minute gives its stream up, polls slowly, and takes it again', async () => {
+test('a page hidden for a minute closes its stream, polls slowly, and opens it again', async () => {
   const page = await connected({ Pusher: null });
   page.tab.change({ isHidden: true });
   await page.clock.pass(59_000);
@@ -35,7 +35,7 @@ test('a page hidden for a minute keeps its channel', async () => {
   assert.equal(page.server.asked('/api/status').length, 2);
 });
 
-test('a page that is frozen lets everything go, and takes it again when it thaws', async () => {
+test('a frozen page closes everything and reconnects when it is resumed', async () => {
   const page = await connected({ road: 'socket', isLive: false });
   page.tab.change({ isHidden: true, isFrozen: true });
   assert.equal(page.server.sockets.size, 0);
@@ -50,7 +50,7 @@ test('a page that is frozen lets everything go, and takes it again when it thaws
   assert.equal(page.states.at(-1).missed, 1);
 });
 
-test('a page kept whole behind another one holds no connection open', async () => {
+test('a page in the back/forward cache holds no connection open', async () => {
   for (const road of ['channel', 'stream', 'socket']) {
     const page = await connected({ road, isLive: road === 'channel' });
 
@@ -67,7 +67,7 @@ test('a page kept whole behind another one holds no connection open', async () =
 });
 
 for (const road of ['channel', 'stream', 'socket']) {
-  test(`under a closed lid the ${road} may have died: it is taken anew, and the log is read`, async () => {
+  test(`after a suspension the ${road} is opened again, and the log is read`, async () => {
     const page = await connected({ road, isLive: road === 'channel' });
     const old = { pusher: latest(page), open: [...page.server.streams, ...page.server.sockets] };
     page.server.say('unseen');
@@ -86,7 +86,7 @@ for (const road of ['channel', 'stream', 'socket']) {
   });
 }
 
-test('timers that are late by custom, in a hidden page, are no reason to connect anew', async () => {
+test('late timers of a hidden page are no reason to reconnect', async () => {
   const page = await connected();
   page.tab.change({ isHidden: true });
 
@@ -95,7 +95,7 @@ test('timers that are late by custom, in a hidden page, are no reason to connect
   assert.equal(page.channels.clients.length, 1);
 });
 
-test('back in the network the page connects anew and looks, at once', async () => {
+test('back online the page reconnects and polls at once', async () => {
   const page = await connected();
   page.tab.change({ isOnline: false });
   assert.deepEqual(now(page), ['offline', null]);
@@ -109,7 +109,7 @@ test('back in the network the page connects anew and looks, at once', async () =
   assert.equal(page.channels.clients.length, 2);
 });
 
-test('as soon as requests fail the page is offline, however alive the channel seems', async () => {
+test('the page is offline as soon as requests fail, even if the channel seems alive', async () => {
   const page = await connected();
   page.server.fail('/api/voiceToBrain', ...Array(4).fill('down'));
   page.server.fail('/api/status', 'down');
@@ -123,7 +123,7 @@ test('as soon as requests fail the page is offline, however alive the channel se
   assert.deepEqual(now(page), ['live', 'channel']);
 });
 
-test('the state tells how many others are there, as long as the channel knows', async () => {
+test('the state has the number of other pages while the channel knows it', async () => {
   const page = await connected();
   assert.equal(page.states.at(-1).others, null);
 
@@ -134,7 +134,7 @@ test('the state tells how many others are there, as long as the channel knows', 
   assert.equal(page.states.at(-1).others, null);
 });
 
-test('the state tells whether the server sees anybody listen', async () => {
+test('the state says whether the server knows of a listener', async () => {
   const prepare = (server) => (server.status = { ...server.status, listening: true });
 
   const page = await connected({ prepare });
@@ -142,7 +142,7 @@ test('the state tells whether the server sees anybody listen', async () => {
   assert.equal(page.states.at(-1).listening, true);
 });
 
-test('while a road is tried for the first time the state is connecting', async () => {
+test('the state is connecting while a road is tried for the first time', async () => {
   const page = await connected({ isLive: false });
 
   assert.deepEqual(now(page), ['connecting', null]);

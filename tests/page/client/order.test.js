@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { connected, seeded, seqs, settled, texts } from '../kit.js';
 
-test('messages that come in order are passed on at once, without asking the server', async () => {
+test('messages in order are delivered at once, without asking the server', async () => {
   const { server, pusher, heard } = await connected();
 
   pusher.emit('message', server.say('one'));
@@ -13,7 +13,7 @@ test('messages that come in order are passed on at once, without asking the serv
   assert.equal(server.requests.length, 0);
 });
 
-test('a message that comes twice is passed on once', async () => {
+test('a message that arrives twice is delivered once', async () => {
   const { server, pusher, heard } = await connected();
   const message = server.say('one');
 
@@ -24,7 +24,7 @@ test('a message that comes twice is passed on once', async () => {
   assert.deepEqual(texts(heard), ['one']);
 });
 
-test('messages that come in the wrong order leave in the right one', async () => {
+test('messages in the wrong order are delivered in the right one', async () => {
   const { server, pusher, heard } = await connected();
   const [one, two, three] = ['one', 'two', 'three'].map((text) => server.say(text));
 
@@ -67,7 +67,7 @@ test('a log longer than one page is read to its end', async () => {
   assert.deepEqual(seqs(heard), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
 });
 
-test('entries that the server no longer holds are passed over', async () => {
+test('entries that the server no longer has are skipped', async () => {
   const { server, pusher, heard } = await connected();
   for (let count = 0; count < 5; count += 1) server.say(`${count}`);
   server.log.splice(0, 2);
@@ -78,7 +78,7 @@ test('entries that the server no longer holds are passed over', async () => {
   assert.deepEqual(seqs(heard), [3, 4, 5]);
 });
 
-test('a stretch of which nothing is held any more holds up nothing', async () => {
+test('a gap that the server can no longer fill does not block the log', async () => {
   const { server, pusher, heard } = await connected();
   const page = { messages: [], nextSince: 2, lastSeq: 2 };
   server.fail('/api/messages', () => Response.json(page));
@@ -102,7 +102,7 @@ test('every new subscription catches up on what the channel did not replay', asy
   assert.deepEqual(texts(heard), ['said while nobody listened']);
 });
 
-test('a connection begins with as much history as was asked for', async () => {
+test('a connection starts with the requested history', async () => {
   const prepare = (server) => ['a', 'b', 'c', 'd'].forEach((text) => server.say(text));
 
   const { heard } = await connected({ prepare, history: 2 });
@@ -110,7 +110,7 @@ test('a connection begins with as much history as was asked for', async () => {
   assert.deepEqual(texts(heard), ['c', 'd']);
 });
 
-test('what comes before the first listener is kept for it, and for no other', async () => {
+test('entries before the first listener are kept for it, and for no other', async () => {
   const { brain, server, pusher } = await connected({ isHeard: false });
   pusher.emit('message', server.say('early'));
   const [first, second, third] = [[], [], []];
@@ -125,7 +125,7 @@ test('what comes before the first listener is kept for it, and for no other', as
   assert.deepEqual(third, []);
 });
 
-test('a listener that throws keeps nobody else from hearing', async (context) => {
+test('a listener that throws does not affect the others', async (context) => {
   const complaints = context.mock.method(console, 'error', () => {});
   const { brain, server, pusher } = await connected();
   const later = [];
@@ -140,7 +140,7 @@ test('a listener that throws keeps nobody else from hearing', async (context) =>
   assert.equal(complaints.mock.callCount(), 1);
 });
 
-test('a listener that has unsubscribed hears nothing more', async () => {
+test('an unsubscribed listener is not called again', async () => {
   const { brain, server, pusher } = await connected();
   const heard = [];
   const unsubscribe = brain.onMessage((entry) => heard.push(entry));
@@ -151,7 +151,7 @@ test('a listener that has unsubscribed hears nothing more', async () => {
   assert.deepEqual(heard, []);
 });
 
-test('a log that has begun anew is followed from its beginning', async () => {
+test('a log that was reset is followed from its beginning', async () => {
   const { server, pusher, heard } = await connected();
   for (const text of ['old 1', 'old 2', 'old 3']) pusher.emit('message', server.say(text));
   server.log.length = 0;
@@ -164,7 +164,7 @@ test('a log that has begun anew is followed from its beginning', async () => {
   assert.deepEqual(texts(heard), ['old 1', 'old 2', 'old 3', 'new 1']);
 });
 
-test('that a log has begun anew is seen by looking alone', async () => {
+test('polling alone detects that a log was reset', async () => {
   const { clock, server, heard } = await connected({ road: 'polling', isLive: false });
   for (const text of ['old 1', 'old 2', 'old 3']) server.say(text);
   await clock.pass(10_000);
@@ -176,7 +176,7 @@ test('that a log has begun anew is seen by looking alone', async () => {
   assert.deepEqual(texts(heard), ['old 1', 'old 2', 'old 3', 'new 1']);
 });
 
-test('a log that only seemed to have begun anew repeats nothing', async () => {
+test('a log that only seemed to be reset repeats nothing', async () => {
   const { brain, server, pusher, heard } = await connected();
   await brain.askBrain('one');
   server.fail('/api/messages', () => Response.json({ messages: [], nextSince: 2, lastSeq: 1 }));
@@ -188,7 +188,7 @@ test('a log that only seemed to have begun anew repeats nothing', async () => {
   assert.deepEqual(texts(heard), ['one', 'Answer to one']);
 });
 
-test('whatever the channel drops, doubles and mixes up, the list becomes the log', async () => {
+test('whatever the channel drops, repeats and reorders, the list becomes the log', async () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
   const random = seeded(seed);
   for (let round = 0; round < 40; round += 1) await lossyRound(random, `SEED=${seed}`);

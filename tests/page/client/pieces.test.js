@@ -20,7 +20,7 @@ function heard(...all) {
   return pieces;
 }
 
-test('pieces of one thing are joined, kinds and things said are kept apart', () => {
+test('pieces of one part are joined; kinds and messages stay separate', () => {
   const pieces = heard(
     loopOf(
       1,
@@ -47,7 +47,7 @@ test('pieces of one thing are joined, kinds and things said are kept apart', () 
   ]);
 });
 
-test('a loop that begins anew voids what was shown of it, and of no other', () => {
+test('a loop that restarts replaces its own pieces, and no others', () => {
   const pieces = heard(
     loopOf(1, ['thought', 'first']),
     loopOf(2, ['content', 'wro'], ['content', 'ng']),
@@ -57,13 +57,13 @@ test('a loop that begins anew voids what was shown of it, and of no other', () =
   assert.deepEqual(shown(pieces), ['thought: first', 'content: right']);
 });
 
-test('a piece that comes twice counts once', () => {
+test('a piece that arrives twice counts once', () => {
   const all = loopOf(1, ['content', 'a'], ['content', 'b'], ['content', 'c']);
 
   assert.deepEqual(shown(heard(all, all[2], all[1])), ['content: abc']);
 });
 
-test('after a gap nothing is shown that does not follow', () => {
+test('nothing after a gap is shown', () => {
   const all = loopOf(1, ['content', 'a'], ['content', 'b'], ['content', 'c']);
   const pieces = heard(all[0]);
 
@@ -72,13 +72,13 @@ test('after a gap nothing is shown that does not follow', () => {
   assert.deepEqual(shown(pieces), ['content: a']);
 });
 
-test('who comes in the middle shows nothing of that loop', () => {
+test('a page that joins in the middle shows nothing of that loop', () => {
   const [, second] = loopOf(3, ['content', 'a'], ['content', 'b']);
 
   assert.deepEqual(shown(heard(second)), []);
 });
 
-test('a message takes the place of what it says, the last one of all there is', () => {
+test('a message replaces its part, and the last message all parts', () => {
   const pieces = heard(
     loopOf(1, ['thought', 'hm'], ['content', 'One moment.'], ['content', 'Done', 1]),
   );
@@ -91,7 +91,7 @@ test('a message takes the place of what it says, the last one of all there is', 
   assert.deepEqual(shown(pieces), []);
 });
 
-test('runs are kept apart', () => {
+test('runs stay separate', () => {
   const [piece] = loopOf(1, ['content', 'mine']);
   const pieces = heard(piece, { ...piece, runId: 'r2', text: 'other' });
 
@@ -101,7 +101,7 @@ test('runs are kept apart', () => {
   assert.deepEqual(shown(pieces, null), []);
 });
 
-test('however often a loop begins anew, joined content is what was said last', () => {
+test('however often a loop restarts, the joined content is its last text', () => {
   const seed = someSeed();
   const random = seeded(seed);
   for (let round = 0; round < 200; round += 1) {
@@ -128,7 +128,7 @@ test('however often a loop begins anew, joined content is what was said last', (
   }
 });
 
-test('a message that comes before its last pieces takes them along', () => {
+test('a message that arrives before its last pieces replaces them too', () => {
   const [first, ...rest] = loopOf(1, ['content', 'Just '], ['content', 'a '], ['content', 'moment.']);
   const pieces = heard([first]);
 
@@ -139,7 +139,7 @@ test('a message that comes before its last pieces takes them along', () => {
   assert.deepEqual(shown(pieces), []);
 });
 
-test('pieces that come after the last word of their run are not shown, unless it goes on', () => {
+test('pieces after the last message of their run are not shown, unless the run continues', () => {
   const pieces = heard([]);
   const late = loopOf(1, ['content', 'Done.']);
 
@@ -150,7 +150,7 @@ test('pieces that come after the last word of their run are not shown, unless it
   assert.equal(pieces.receive(late[0]), true);
 });
 
-test('pieces that come after their message are not shown, others with the same beginning are', () => {
+test('pieces after their message are not shown; others with the same beginning are', () => {
   const pieces = heard([]);
   pieces.receiveEntry({ role: 'brain', runId: 'r1', text: 'On it.' });
 

@@ -7,7 +7,7 @@ const connection = (states) => states.at(-1).connection;
 const pauses = (requests) =>
   requests.slice(1).map(({ atMs }, place) => atMs - requests[place].atMs);
 
-test('with a live channel and nothing to expect the status is asked once a minute', async () => {
+test('with a live channel and no news expected, the status is polled once a minute', async () => {
   const { clock, server, states } = await connected();
 
   await clock.pass(3600_000);
@@ -17,7 +17,7 @@ test('with a live channel and nothing to expect the status is asked once a minut
   assert.equal(server.asked('/api/status').length, 60);
 });
 
-test('a message that the channel loses is found though nobody waits for it', async () => {
+test('a message that the channel loses is found even if nobody waits for it', async () => {
   const { clock, server, heard } = await connected();
 
   server.say('lost without a gap');
@@ -26,7 +26,7 @@ test('a message that the channel loses is found though nobody waits for it', asy
   assert.deepEqual(texts(heard), ['lost without a gap']);
 });
 
-test('away from the channel, without streams, the status is asked every 3 to 5 s', async () => {
+test('without channel and streams the status is polled every 3 to 5 s', async () => {
   const { clock, server, pusher, states } = await connected({ streams: false });
 
   pusher.goDown();
@@ -38,7 +38,7 @@ test('away from the channel, without streams, the status is asked every 3 to 5 s
   for (const pause of pauses(looks)) assert.ok(pause >= 3000 && pause <= 5000, `${pause} ms`);
 });
 
-test('away from the channel, without streams and with a run on, the status is asked every 1 to 2 s', async () => {
+test('without channel and streams, during a run, the status is polled every 1 to 2 s', async () => {
   const { clock, server, pusher } = await connected({ streams: false });
   server.status = { ...server.status, state: 'running', runId: 'r9' };
 
@@ -49,7 +49,7 @@ test('away from the channel, without streams and with a run on, the status is as
   for (const pause of pauses(looks)) assert.ok(pause >= 1000 && pause <= 2000, `${pause} ms`);
 });
 
-test('in a hidden tab the status is asked every 30 s, and at once when the tab is shown', async () => {
+test('in a hidden tab the status is polled every 30 s, and at once when the tab is shown', async () => {
   const { clock, server, pusher, tab } = await connected({ streams: false });
   tab.change({ isHidden: true });
   pusher.goDown();
@@ -62,7 +62,7 @@ test('in a hidden tab the status is asked every 30 s, and at once when the tab i
   assert.equal(server.asked('/api/status').length, 5);
 });
 
-test('away from the channel, without streams, a new message is found and fetched', async () => {
+test('without channel and streams a new message is found and fetched', async () => {
   const { clock, server, pusher, heard } = await connected({ streams: false });
   pusher.goDown();
 
@@ -81,7 +81,7 @@ test('the log is not read again while the status says that nothing is new', asyn
   assert.equal(server.asked('/api/messages').length, 0);
 });
 
-test('an unchanged status is answered with 304 and keeps its meaning', async () => {
+test('a 304 means that the status is unchanged', async () => {
   const { clock, server, pusher, states } = await connected({ streams: false });
   server.status = { state: 'running', runId: 'r9', activity: 'reads', progress: 0.5, loop: 3 };
 
@@ -93,7 +93,7 @@ test('an unchanged status is answered with 304 and keeps its meaning', async () 
   assert.deepEqual(states.at(-1).run, server.status);
 });
 
-test('a server that fails is asked less and less, and said to be offline', async () => {
+test('a failing server is polled less and less, and the state is offline', async () => {
   const { clock, server, pusher, states } = await connected({ streams: false });
   server.fail('/api/status', ...Array(20).fill('down'));
   server.fail('/api/messages', ...Array(20).fill('down'));
@@ -107,7 +107,7 @@ test('a server that fails is asked less and less, and said to be offline', async
   assert.ok(looks.length < 12, `${looks.length} requests`);
 });
 
-test('when the server is back after a failure, so is the connection', async () => {
+test('the connection is back when the server is', async () => {
   const { clock, server, pusher, states } = await connected({ streams: false });
   server.fail('/api/status', 'down', 503);
 
@@ -119,7 +119,7 @@ test('when the server is back after a failure, so is the connection', async () =
   assert.equal(states.at(-1).problem, null);
 });
 
-test('a status that fails does not hide the messages', async () => {
+test('a failing status does not hide messages', async () => {
   const { clock, server, pusher, heard } = await connected({ streams: false });
   server.fail('/api/status', ...Array(50).fill(500));
   server.say('there all the same');
@@ -130,7 +130,7 @@ test('a status that fails does not hide the messages', async () => {
   assert.deepEqual(texts(heard), ['there all the same']);
 });
 
-test('a server that asks for a pause gets it', async () => {
+test('a pause that the server asks for is kept', async () => {
   const { clock, server, pusher } = await connected({ streams: false });
   server.fail('/api/status', { status: 429, headers: { 'Retry-After': '20' } });
 
@@ -141,7 +141,7 @@ test('a server that asks for a pause gets it', async () => {
   assert.ok(next.atMs - refused.atMs >= 20_000);
 });
 
-test('a question without an answer is looked after though the channel lives', async () => {
+test('while an answer is awaited the client polls even with a live channel', async () => {
   const { brain, clock, server, heard } = await connected();
   server.answer = () => null;
   await brain.askBrain('hard one');
@@ -153,7 +153,7 @@ test('a question without an answer is looked after though the channel lives', as
   assert.deepEqual(texts(heard), ['hard one', 'lost by the channel']);
 });
 
-test('looking after a question slows down while nothing comes, and ends with the answer', async () => {
+test('polling for an answer slows down without news, and ends with the answer', async () => {
   const { brain, clock, server, pusher } = await connected();
   server.answer = () => null;
   server.status = { ...server.status, state: 'running', runId: 'r1' };
@@ -169,7 +169,7 @@ test('looking after a question slows down while nothing comes, and ends with the
   assert.equal(server.requests.length, 5, 'one a minute');
 });
 
-test('a breadcrumb on the channel is followed by a look at how far its run has come', async () => {
+test('after a breadcrumb on the channel the status is polled for the progress', async () => {
   const { server, pusher, states } = await connected();
   pusher.emit('run', { runId: 'r1', state: 'running' });
   server.status = { state: 'running', runId: 'r1', activity: 'reads', progress: 0.5, loop: 2 };
@@ -180,7 +180,7 @@ test('a breadcrumb on the channel is followed by a look at how far its run has c
   assert.equal(states.at(-1).run.progress, 0.5);
 });
 
-test('a steady stream of news does not put the look at the status off', async () => {
+test('a steady stream of news does not postpone the next poll', async () => {
   const { clock, server, pusher, states } = await connected();
   pusher.emit('run', { runId: 'r1', state: 'running' });
   server.status = { state: 'running', runId: 'r1', activity: 'reads', progress: 0.5, loop: 2 };
@@ -193,7 +193,7 @@ test('a steady stream of news does not put the look at the status off', async ()
   assert.equal(states.at(-1).run.progress, 0.5);
 });
 
-test('a status from before our question does not end the wait for its answer', async () => {
+test('a status from before a text does not end the wait for its answer', async () => {
   const { brain, server, pusher, states } = await connected();
   const { promise: asked, resolve: giveStale } = deferred();
   const stale = { ...server.status, lastSeq: 0 };
@@ -209,7 +209,7 @@ test('a status from before our question does not end the wait for its answer', a
   assert.equal(states.at(-1).run.state, 'running');
 });
 
-test('the run is told as the channel and the status tell it', async () => {
+test('the run follows the channel and the status', async () => {
   const { clock, server, pusher, states } = await connected();
 
   pusher.emit('run', { runId: 'r7', state: 'running' });
@@ -232,7 +232,7 @@ test('without a network the state is offline', async () => {
   assert.equal(connection(states), 'offline');
 });
 
-test('after close nothing is asked, told or waited for', async () => {
+test('after close nothing is requested, delivered or awaited', async () => {
   const { brain, clock, server, pusher, tab, heard, states } = await connected();
   server.answer = () => null;
   await brain.askBrain('one');

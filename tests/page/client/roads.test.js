@@ -28,13 +28,13 @@ test('an open stream is kept until the channel is live', () => {
   assert.deepEqual(wanted({ channel: 'live', isStreaming: true }), ['channel']);
 });
 
-test('a road that is asked for is the only one', () => {
+test('a chosen road is the only one', () => {
   for (const forced of ['channel', 'stream', 'socket', 'polling']) {
     assert.deepEqual(wanted({ channel: 'away', awayForMs: 9000 }, [forced]), [forced]);
   }
 });
 
-test('a page that stands still holds nothing open, one that is hidden holds no stream for long', () => {
+test('a frozen page holds nothing open, a hidden one no stream for long', () => {
   assert.deepEqual(wanted({ isFrozen: true }, ['socket']), []);
   assert.deepEqual(wanted({ hiddenForMs: 59_999 }, ['stream']), ['stream']);
   assert.deepEqual(wanted({ hiddenForMs: 60_000 }, ['stream']), []);
@@ -50,7 +50,7 @@ test('while the channel works no stream is opened', async () => {
   assert.equal(page.server.asked('/api/stream').length, 0);
 });
 
-test('a channel that is away gives way to the stream, which brings what comes', async () => {
+test('while the channel is away the stream delivers', async () => {
   const page = await connected();
   page.pusher.goDown();
   assert.deepEqual(now(page), ['polling', 'polling']);
@@ -65,7 +65,7 @@ test('a channel that is away gives way to the stream, which brings what comes', 
   assert.deepEqual(page.server.requests, []);
 });
 
-test('when the channel is back the stream is given up, and what fell between them is fetched', async () => {
+test('when the channel is back the stream is closed, and what both missed is fetched', async () => {
   const page = await connected();
   page.pusher.goDown();
   await page.clock.pass(5000);
@@ -79,7 +79,7 @@ test('when the channel is back the stream is given up, and what fell between the
   assert.deepEqual(texts(page.heard), ['fell between']);
 });
 
-test('a channel that is back within two seconds costs no stream', async () => {
+test('no stream is opened for a channel that is back within two seconds', async () => {
   const page = await connected();
 
   page.pusher.goDown();
@@ -90,7 +90,7 @@ test('a channel that is back within two seconds costs no stream', async () => {
   assert.deepEqual(starts(page.server), []);
 });
 
-test('a stream begins where the log was read to', async () => {
+test('a stream starts after the last delivered entry', async () => {
   const prepare = (server) => ['a', 'b', 'c'].forEach((text) => server.say(text));
   const page = await connected({ prepare, Pusher: null, history: 2 });
   await page.clock.pass(1000);
@@ -103,20 +103,20 @@ test('a stream begins where the log was read to', async () => {
   assert.deepEqual(texts(page.heard), ['b', 'c', 'd']);
 });
 
-test('a stream that the server ends in its time is taken again, and stays live meanwhile', async () => {
+test('a stream that the server ends is opened again, and the state stays live', async () => {
   const page = await connected({ Pusher: null });
 
   await page.clock.pass(240_000);
-  const told = page.states.length;
+  const before = page.states.length;
   page.server.say('said between two streams');
   await page.clock.pass(1000);
 
   assert.equal(page.server.asked('/api/stream').length, 1);
-  assert.equal(page.states.length, told);
+  assert.equal(page.states.length, before);
   assert.deepEqual(texts(page.heard), ['said between two streams']);
 });
 
-test('the pause between two streams is the one that the server asks for', async () => {
+test('the pause between two streams is the one that the server sends', async () => {
   const prepare = (server) => {
     const slowly = new ReadableStream({
       async start(controller) {
@@ -143,7 +143,7 @@ for (const [name, fault] of [
   ],
   ['not reached', 'down'],
 ]) {
-  test(`where the stream is ${name} the client polls, and tries again less and less`, async () => {
+  test(`if the stream is ${name} the client polls, and retries less and less`, async () => {
     const prepare = (server) => server.fail('/api/stream', ...Array(50).fill(fault));
     const page = await connected({ prepare, Pusher: null, random: () => 0.999 });
     await page.clock.pass(6000);
@@ -158,7 +158,7 @@ for (const [name, fault] of [
   });
 }
 
-test('a stream that works again is taken again', async () => {
+test('a stream that works again is used again', async () => {
   const prepare = (server) => server.fail('/api/stream', 503, 503);
   const page = await connected({ prepare, Pusher: null });
 
@@ -167,7 +167,7 @@ test('a stream that works again is taken again', async () => {
   assert.deepEqual(now(page), ['live', 'stream']);
 });
 
-test('a stream that ends at once several times gives way to polling until one lasts', async () => {
+test('the client polls after several short streams, until one lasts', async () => {
   const prepare = (server) => server.fail('/api/stream', ...Array(5).fill(ends()));
   const page = await connected({ prepare, Pusher: null });
 
@@ -180,7 +180,7 @@ test('a stream that ends at once several times gives way to polling until one la
   );
 });
 
-test('a line that is dead without knowing it is given up after twenty seconds', async () => {
+test('a silent stream is closed after twenty seconds', async () => {
   const page = await connected({ Pusher: null });
   for (const stream of page.server.streams) stream.write = () => {};
 
@@ -191,7 +191,7 @@ test('a line that is dead without knowing it is given up after twenty seconds', 
   assert.deepEqual(now(page), ['live', 'stream']);
 });
 
-test('a stream that says the log has begun anew is followed from its beginning', async () => {
+test('a reset in the stream starts the log from its beginning', async () => {
   const page = await connected({ Pusher: null });
   for (const text of ['old 1', 'old 2']) page.server.say(text);
   await settled();
@@ -205,7 +205,7 @@ test('a stream that says the log has begun anew is followed from its beginning',
   assert.deepEqual(texts(page.heard), ['old 1', 'old 2', 'new']);
 });
 
-test('a 401 of the stream is met with one new session', async () => {
+test('a 401 of the stream leads to one new session', async () => {
   const page = await connected({ Pusher: null });
   page.server.token = 'token-2';
   page.server.validTokens.clear();
@@ -218,7 +218,7 @@ test('a 401 of the stream is met with one new session', async () => {
   assert.deepEqual(now(page), ['live', 'stream']);
 });
 
-test('a road may be forced, and changed while the brain speaks', async () => {
+test('a road can be chosen and changed during an answer', async () => {
   const page = await connected();
   for (const road of ['stream', 'socket', 'channel']) {
     page.brain.useRoad(road);
@@ -234,7 +234,7 @@ test('a road may be forced, and changed while the brain speaks', async () => {
   assert.equal(page.server.streams.size + page.server.sockets.size, 0);
 });
 
-test('from the stream back to whatever works best nothing is let go before it is held', async () => {
+test('changing from the stream to automatic leaves no gap', async () => {
   const page = await connected({ road: 'stream', isLive: false });
   assert.equal(page.channels.clients.length, 0);
 
@@ -248,7 +248,7 @@ test('from the stream back to whatever works best nothing is let go before it is
   assert.equal(page.server.streams.size, 0);
 });
 
-test('a road that was left is not heard any more', async () => {
+test('a closed road delivers nothing', async () => {
   const page = await connected();
 
   page.brain.useRoad('polling');
@@ -258,7 +258,7 @@ test('a road that was left is not heard any more', async () => {
   assert.deepEqual(now(page), ['polling', 'polling']);
 });
 
-test('a road that is not there here is polling', async () => {
+test('a road that is not available means polling', async () => {
   const page = await connected({ road: 'socket', WebSocket: null });
 
   await page.clock.pass(5000);
@@ -266,7 +266,7 @@ test('a road that is not there here is polling', async () => {
   assert.deepEqual(now(page), ['polling', 'polling']);
 });
 
-test('who polls by choice opens nothing', async () => {
+test('with polling chosen no connection is opened', async () => {
   const page = await connected({ road: 'polling', isLive: false });
 
   await page.clock.pass(60_000);
@@ -276,7 +276,7 @@ test('who polls by choice opens nothing', async () => {
   assert.deepEqual(now(page), ['polling', 'polling']);
 });
 
-test('a client that is lost with many others comes back at a time of its own', async () => {
+test('clients that lose the server together come back at different times', async () => {
   const attempts = async (random) => {
     const prepare = (server) => server.fail('/api/stream', ...Array(3).fill('down'));
     const page = await connected({ prepare, Pusher: null, random });

@@ -14,7 +14,7 @@ function running(...runIds) {
   return run;
 }
 
-test('the last word of one run does not end another', () => {
+test('the last message of one run does not end another', () => {
   const run = running('long', 'aside');
 
   run.receiveEntry(last('aside', 5));
@@ -23,7 +23,7 @@ test('the last word of one run does not end another', () => {
   assert.equal(run.isActive, true);
 });
 
-test('an answer is owed until its own run has ended', () => {
+test('an answer is awaited until its own run has ended', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
@@ -35,7 +35,7 @@ test('an answer is owed until its own run has ended', () => {
   assert.equal(run.current.state, 'idle');
 });
 
-test('a last word from before the question is not its answer', () => {
+test('a last message from before the text is not its answer', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
@@ -44,7 +44,7 @@ test('a last word from before the question is not its answer', () => {
   assert.equal(run.isActive, true);
 });
 
-test('a question is the last word of its run, and an answer to it may begin the run again', () => {
+test('a question ends its run, and a decision may start the run again', () => {
   const run = running('r1');
 
   run.receiveEntry(last('r1', 4, { kind: 'question' }));
@@ -54,7 +54,7 @@ test('a question is the last word of its run, and an answer to it may begin the 
   assert.equal(run.current.state, 'running');
 });
 
-test('a run that was stopped is said to be, whatever comes first', () => {
+test('a stopped run has the state stopped, in whichever order events arrive', () => {
   const [event, entry] = [{ runId: 'r1', state: 'stopped' }, last('r1', 4)];
   const one = running('r1');
   const other = running('r1');
@@ -68,7 +68,7 @@ test('a run that was stopped is said to be, whatever comes first', () => {
   assert.deepEqual(one.current, other.current);
 });
 
-test('a run that was stopped owes no answer', () => {
+test('no answer is awaited from a stopped run', () => {
   const run = new RunState();
   run.await({ seq: 3, runId: 'r1' });
 
@@ -77,7 +77,7 @@ test('a run that was stopped owes no answer', () => {
   assert.equal(run.isActive, false);
 });
 
-test('late news of a run that has ended does not begin it again', () => {
+test('late events of an ended run do not start it again', () => {
   const run = running('r1');
   run.receiveEntry(last('r1', 4));
 
@@ -87,7 +87,7 @@ test('late news of a run that has ended does not begin it again', () => {
   assert.equal(run.current.state, 'idle');
 });
 
-test('of several runs the one that the status tells of is shown', () => {
+test('of several runs the one in the status is shown', () => {
   const run = running('long', 'aside');
 
   run.receiveStatus({ ...status('running', 'long'), activity: 'reads', progress: 0.5, loop: 3 });
@@ -96,7 +96,7 @@ test('of several runs the one that the status tells of is shown', () => {
   assert.deepEqual([runId, activity, progress, loop], ['long', 'reads', 0.5, 3]);
 });
 
-test('a status without a run ends all waiting, once it has seen our question', () => {
+test('a status without a run ends all waiting, if it is newer than the text', () => {
   const run = new RunState();
   run.await({ seq: 7, runId: 'r1' });
 

@@ -6,7 +6,7 @@ import { connected, seqs, settled, texts } from '../kit.js';
 
 const messageIds = (server) => server.asked('/api/voiceToBrain').map(({ sent }) => sent.messageId);
 
-test('an answer in the response is returned, and listed after the question, with one request', async () => {
+test('an answer in the response is returned and listed after the text, with one request', async () => {
   const { brain, server, heard } = await connected();
 
   const answer = await brain.askBrain('what is new?');
@@ -19,7 +19,7 @@ test('an answer in the response is returned, and listed after the question, with
   assert.equal(server.requests.length, 1);
 });
 
-test('an answer that the channel brings as well is listed once', async () => {
+test('an answer that also arrives on the channel is listed once', async () => {
   const { brain, server, pusher, heard } = await connected();
 
   await brain.askBrain('one');
@@ -28,7 +28,7 @@ test('an answer that the channel brings as well is listed once', async () => {
   assert.deepEqual(seqs(heard), [1, 2]);
 });
 
-test('breadcrumbs that come before the response are listed between question and answer', async () => {
+test('breadcrumbs before the response are listed between text and answer', async () => {
   const { brain, server, pusher, heard } = await connected();
   server.answer = () => {
     pusher.emit('message', server.say('looking', { kind: 'breadcrumb' }));
@@ -41,7 +41,7 @@ test('breadcrumbs that come before the response are listed between question and 
   assert.deepEqual(texts(heard), ['search', 'looking', 'found']);
 });
 
-test('without an answer the voice agent is told that it comes later', async () => {
+test('without an answer the voice agent gets a note that it comes later', async () => {
   const { brain, server, states } = await connected();
   server.answer = () => null;
 
@@ -52,7 +52,7 @@ test('without an answer the voice agent is told that it comes later', async () =
   assert.equal(states.at(-1).run.state, 'running');
 });
 
-test('what the caller gives is sent along', async () => {
+test('the options of the caller are sent', async () => {
   const { brain, server } = await connected();
   const recentContext = [{ role: 'user', text: 'hello' }];
   const messageId = 'mine-0001';
@@ -65,7 +65,7 @@ test('what the caller gives is sent along', async () => {
   assert.equal(headers.get('Authorization'), 'Bearer token-1');
 });
 
-test('each question has a messageId of its own that the server accepts', async () => {
+test('each text has its own messageId, which the server accepts', async () => {
   const { brain, server } = await connected({ random: Math.random });
 
   await brain.askBrain('one');
@@ -76,7 +76,7 @@ test('each question has a messageId of its own that the server accepts', async (
   assert.notEqual(one, two);
 });
 
-test('a failed POST is sent again with the same messageId, and the state says so', async () => {
+test('a failed POST is retried with the same messageId, and the state shows it', async () => {
   const { brain, clock, server, heard, states } = await connected();
   server.fail('/api/voiceToBrain', 'down', 502);
 
@@ -93,7 +93,7 @@ test('a failed POST is sent again with the same messageId, and the state says so
   assert.deepEqual(texts(heard), ['one', 'Answer to one']);
 });
 
-test('a response that was lost leads to one brain and one list entry', async () => {
+test('a lost response leads to one run and one list entry', async () => {
   const { brain, clock, server, heard } = await connected();
   const init = { signal: new AbortController().signal };
   server.fail('/api/voiceToBrain', async () => {
@@ -121,7 +121,7 @@ test('Retry-After is honoured', async () => {
   assert.ok(second.atMs - first.atMs >= 7000);
 });
 
-test('a server that gives no answer in time is asked again', async () => {
+test('a request that times out is retried', async () => {
   const { brain, clock, server } = await connected();
   server.fail('/api/voiceToBrain', 'silent');
 
@@ -131,7 +131,7 @@ test('a server that gives no answer in time is asked again', async () => {
   assert.equal((await asking).message.text, 'Answer to one');
 });
 
-test('after a minute of failures the caller is told', async () => {
+test('after a minute of failures askBrain rejects', async () => {
   const { brain, clock, server } = await connected();
   server.fail('/api/voiceToBrain', ...Array(100).fill('down'));
 
@@ -142,7 +142,7 @@ test('after a minute of failures the caller is told', async () => {
   assert.ok(messageIds(server).length < 12, `${messageIds(server).length} attempts`);
 });
 
-test('a refusal is not sent again, and says why', async () => {
+test('a refused text is not retried, and the error says why', async () => {
   const { brain, server, heard } = await connected();
   const errors = [{ field: 'text', message: 'too long' }];
   const body = { title: 'Unprocessable', status: 422, detail: 'text is too long', errors };
@@ -157,14 +157,14 @@ test('a refusal is not sent again, and says why', async () => {
   assert.deepEqual(heard, []);
 });
 
-test('a refusal that is no JSON is a refusal all the same', async () => {
+test('a refusal without JSON is still a refusal', async () => {
   const { brain, server } = await connected();
   server.fail('/api/voiceToBrain', () => new Response('<h1>Forbidden</h1>', { status: 403 }));
 
   await assert.rejects(brain.askBrain('one'), { name: 'BrainError', status: 403 });
 });
 
-test('a messageId used before brings the text that was stored with it', async () => {
+test('a messageId that was used before returns the stored text', async () => {
   const { brain, server, heard } = await connected();
   server.answer = () => null;
   const elsewhere = { text: 'stored', messageId: 'used-before' };
@@ -180,7 +180,7 @@ test('a messageId used before brings the text that was stored with it', async ()
 });
 
 for (const status of [408, 425, 429, 500, 503]) {
-  test(`a ${status} is worth another attempt`, async () => {
+  test(`a ${status} is retried`, async () => {
     const { brain, clock, server } = await connected();
     server.fail('/api/voiceToBrain', status);
 
@@ -191,7 +191,7 @@ for (const status of [408, 425, 429, 500, 503]) {
   });
 }
 
-test('a page of somebody else in the server’s place counts as not reached', async () => {
+test('a response of something else in the server’s place counts as unreachable', async () => {
   const { brain, clock, server } = await connected();
   server.fail('/api/voiceToBrain', () => new Response('<h1>Sign in to the Wi-Fi</h1>'));
 
@@ -201,7 +201,7 @@ test('a page of somebody else in the server’s place counts as not reached', as
   assert.equal((await asking).state, 'done');
 });
 
-test('a caller can give up', async () => {
+test('a caller can stop waiting', async () => {
   const { brain, server, clock } = await connected();
   const timersBefore = clock.waiting;
   server.fail('/api/voiceToBrain', 'silent', 'down');
@@ -220,7 +220,7 @@ test('a caller can give up', async () => {
   assert.equal(clock.waiting, timersBefore);
 });
 
-test('close ends a question under way', async () => {
+test('close rejects a text in progress', async () => {
   const { brain, server } = await connected();
   server.fail('/api/voiceToBrain', 'silent');
 
@@ -232,7 +232,7 @@ test('close ends a question under way', async () => {
   await assert.rejects(brain.askBrain('two'), ConnectionClosed);
 });
 
-test('the tool for voice agents takes a text', () => {
+test('the tool of voice agents takes a text', () => {
   assert.equal(askBrainTool.name, 'askBrain');
   assert.deepEqual(askBrainTool.parameters.required, ['text']);
 });

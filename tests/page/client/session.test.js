@@ -22,13 +22,13 @@ test('the access key opens a session', async () => {
   assert.equal(brain.session.userId, 'anna');
 });
 
-test('a token that is no longer good gives way to the access key', async () => {
+test('the access key is used when the token is refused', async () => {
   const { brain } = await connected({ token: 'expired' });
 
   assert.equal(brain.session.token, 'token-1');
 });
 
-test('a server out of reach is told as such', async () => {
+test('a server that cannot be reached is reported as such', async () => {
   const fetch = async () => {
     throw new TypeError('fetch failed');
   };
@@ -36,7 +36,7 @@ test('a server out of reach is told as such', async () => {
   await assert.rejects(connect({ fetch, Pusher: null }), { status: 0 });
 });
 
-test('a 401 in mid-life is met with one new session and the request again', async () => {
+test('a 401 leads to one new session, and the request is sent again', async () => {
   const { brain, server } = await connected();
   server.token = 'token-2';
   server.validTokens.clear();
@@ -50,7 +50,7 @@ test('a 401 in mid-life is met with one new session and the request again', asyn
   assert.deepEqual(tokens, ['Bearer token-1', 'Bearer token-2']);
 });
 
-test('several requests that meet a 401 share one renewal', async () => {
+test('several requests with a 401 share one renewal', async () => {
   const { brain, server } = await connected();
   server.token = 'token-2';
   server.validTokens.clear();
@@ -61,7 +61,7 @@ test('several requests that meet a 401 share one renewal', async () => {
   assert.equal(renewals.length, 1);
 });
 
-test('a 401 that comes late, after the renewal, brings no second one', async () => {
+test('a late 401, after the renewal, causes no second one', async () => {
   const { brain, server } = await connected();
   const { promise, resolve: refuse } = deferred();
   server.fail('/api/voiceToBrain', () => promise.then(() => Response.json({}, { status: 401 })));
@@ -77,7 +77,7 @@ test('a 401 that comes late, after the renewal, brings no second one', async () 
   assert.equal(server.asked('/api/session').length, 1);
 });
 
-test('a session lost for good is an error, and ends the polling', async () => {
+test('a session that cannot be renewed is an error and ends polling', async () => {
   const { brain, clock, server, pusher, states } = await connected();
   server.validTokens.clear();
   server.accessKey = 'set meanwhile';

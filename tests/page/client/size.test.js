@@ -32,7 +32,7 @@ test('the client is less than 10 KB', async (context) => {
   assert.ok(bytes < MOST_BYTES, `${bytes} bytes`);
 });
 
-test('the bundle does what the modules do, and finds pusher-js beside it', async () => {
+test('the bundle has the same exports as the modules, and loads pusher-js from its own folder', async () => {
   const code = await bundled();
   const client = await import(`data:text/javascript,${encodeURIComponent(code)}`);
 

@@ -8,7 +8,7 @@ const open = (choices) => connected({ road: 'socket', isLive: false, ...choices 
 const socketOf = ({ server }) => [...server.sockets][0];
 const types = (socket) => socket.frames.map(({ type }) => type);
 
-test('the token goes by the subprotocol, not by the address, and the log is resumed', async () => {
+test('the token is sent as a subprotocol, not in the URL, and the log is resumed', async () => {
   const prepare = (server) => server.say('before');
   const page = await open({ prepare });
 
@@ -19,7 +19,7 @@ test('the token goes by the subprotocol, not by the address, and the log is resu
   assert.deepEqual(now(page), ['live', 'socket']);
 });
 
-test('a question goes by the socket, and so does its answer', async () => {
+test('a text and its answer go over the socket', async () => {
   const page = await open();
   page.server.requests.length = 0;
 
@@ -30,7 +30,7 @@ test('a question goes by the socket, and so does its answer', async () => {
   assert.deepEqual(page.server.asked('/api/voiceToBrain'), []);
 });
 
-test('pieces come by the socket as by a stream', async () => {
+test('pieces arrive on the socket as on a stream', async () => {
   const page = await open();
   const pieces = [];
   page.brain.onPiece((piece) => pieces.push(piece));
@@ -48,7 +48,7 @@ test('pieces come by the socket as by a stream', async () => {
   ]);
 });
 
-test('a socket that breaks before the answer: the same text is posted, and taken once', async () => {
+test('after a broken socket the same text is posted, and accepted once', async () => {
   const page = await open();
   page.server.play = async (run) => {
     await run.wait(3000);
@@ -78,7 +78,7 @@ test('a text that is too long for a frame is posted', async () => {
   assert.deepEqual(now(page), ['live', 'socket']);
 });
 
-test('what is asked while the socket is opened elsewhere is posted', async () => {
+test('a text is posted while the socket reconnects', async () => {
   const page = await open();
   await page.clock.pass(240_000);
 
@@ -89,7 +89,7 @@ test('what is asked while the socket is opened elsewhere is posted', async () =>
   assert.equal(page.server.asked('/api/voiceToBrain').length, 1);
 });
 
-test('a socket whose time is up is opened elsewhere, and goes on where it was', async () => {
+test('a socket that the server ends is opened again and continues', async () => {
   const page = await open();
   await page.clock.pass(240_000);
   page.server.say('meanwhile');
@@ -117,7 +117,7 @@ test('a refused token is renewed', async () => {
   assert.deepEqual(socketOf(page).protocols, ['brain', 'token.token-2']);
 });
 
-test('after a silence the server is asked, and given up if it says nothing', async () => {
+test('after a silence the client pings, and closes a socket that does not answer', async () => {
   const page = await open();
   await page.clock.pass(16_000);
   assert.deepEqual(types(socketOf(page)), ['resume', 'ping']);
@@ -140,7 +140,7 @@ test('the server’s ping is answered', async () => {
   assert.deepEqual(types(socketOf(page)), ['resume', 'pong']);
 });
 
-test('a socket that never says it is ready is polling', async () => {
+test('the client polls while a socket never becomes ready', async () => {
   const prepare = (server) => server.validTokens.clear();
   class Deaf {
     send() {}
@@ -154,7 +154,7 @@ test('a socket that never says it is ready is polling', async () => {
   assert.ok(prepare);
 });
 
-test('a wish goes by the socket; its refusal is told like that of a request', async () => {
+test('a command goes over the socket, and its refusal is an error like that of a request', async () => {
   const page = await open();
 
   const { seq, how } = await page.brain.heard(3, 'cutOff', 12);
@@ -164,7 +164,7 @@ test('a wish goes by the socket; its refusal is told like that of a request', as
   assert.deepEqual(page.server.asked('/api/control'), []);
 });
 
-test('a decision goes by the socket, and so does the answer to it', async () => {
+test('a decision and its answer go over the socket', async () => {
   const page = await open();
   page.server.play = (run) => run.ask('May I?', { for: 'user', tool: 'sendEmail', arguments: {} });
   const { message } = await page.brain.askBrain('write to Anna');
@@ -176,7 +176,7 @@ test('a decision goes by the socket, and so does the answer to it', async () => 
   assert.deepEqual(page.server.asked('/api/control'), []);
 });
 
-test('several questions at once get each its own answer', async () => {
+test('several texts at once get their own answers', async () => {
   const page = await open();
   page.server.play = async (run, text) => {
     await run.wait(text === 'slow' ? 2000 : 500);
@@ -193,7 +193,7 @@ test('several questions at once get each its own answer', async () => {
   );
 });
 
-test('after close the socket is closed, and what waited for it is told', async () => {
+test('close closes the socket and rejects what waits for it', async () => {
   const page = await open();
   page.server.play = () => {};
   const asking = assert.rejects(page.brain.askBrain('one'), { name: 'ConnectionClosed' });

@@ -13,7 +13,7 @@ function speaking(page, spoken, name, { ms = 1000 } = {}) {
 
 const brief = (spoken) => spoken.map(({ name, seq }) => `${name} ${seq}`);
 
-test('one message after the other is said, and what was heard is told by itself', async () => {
+test('messages are spoken one after the other, and what was heard is reported', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   speaking(page, spoken, 'a');
@@ -29,7 +29,7 @@ test('one message after the other is said, and what was heard is told by itself'
   );
 });
 
-test('how much was said before a cut is told too', async () => {
+test('how much was spoken before a cut is reported too', async () => {
   const page = await connected({ publishes: true });
   page.brain.onSpeak((_, done) => {
     done('cutOff', 12);
@@ -42,7 +42,7 @@ test('how much was said before a cut is told too', async () => {
   assert.deepEqual(page.server.heard, [{ seq: 1, how: 'cutOff', chars: 12 }]);
 });
 
-test('a speaker that fails leaves the message unspoken, and the others are said', async (context) => {
+test('a listener that fails leaves its message unspoken, and the others are spoken', async (context) => {
   const complaints = context.mock.method(console, 'error', () => {});
   const page = await connected({ publishes: true });
   page.brain.onSpeak(({ seq }, done) => {
@@ -61,7 +61,7 @@ test('a speaker that fails leaves the message unspoken, and the others are said'
   assert.equal(complaints.mock.callCount(), 1);
 });
 
-test('a speaker that never says it is done does not silence the others for ever', async () => {
+test('a listener that never calls done does not block the others for ever', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   page.brain.onSpeak(({ seq }) => spoken.push(seq));
@@ -73,7 +73,7 @@ test('a speaker that never says it is done does not silence the others for ever'
   assert.deepEqual(spoken, [1, 2]);
 });
 
-test('the answer overtakes a step that waits for its turn', async () => {
+test('the answer replaces a step that waits for its turn', async () => {
   const page = await connected();
   const spoken = [];
   speaking(page, spoken, 'a', { ms: 3000 });
@@ -92,7 +92,7 @@ test('the answer overtakes a step that waits for its turn', async () => {
   assert.deepEqual(brief(spoken), ['a 2', 'a 4']);
 });
 
-test('while the page catches up nothing is begun that the next page of the log may overtake', async () => {
+test('while the log is behind nothing is spoken that a later entry may replace', async () => {
   const page = await connected({ publishes: true });
   page.brain.close();
   page.server.longestPage = 1;
@@ -113,7 +113,7 @@ for (const [name, more] of [
   ['without locks', { locks: null }],
   ['without locks and bells', { locks: null, BroadcastChannel: null }],
 ]) {
-  test(`of two tabs one speaks: the one that asked, ${name}`, async () => {
+  test(`of two tabs the one that asked speaks, ${name}`, async () => {
     const page = await connected({ publishes: true, ...more });
     const other = await anotherPage(page, more);
     const spoken = [];
@@ -128,7 +128,7 @@ for (const [name, more] of [
     assert.deepEqual(brief(spoken), ['other 2', 'first 4']);
   });
 
-  test(`a hidden tab leaves it to one that is shown, ${name}`, async () => {
+  test(`a hidden tab lets a visible one speak, ${name}`, async () => {
     const page = await connected({ publishes: true, ...more });
     page.tab.change({ isHidden: true });
     const other = await anotherPage(page, more);
@@ -169,7 +169,7 @@ for (const [name, more] of [
   });
 }
 
-test('a tab that dies while it speaks does not silence the others, without locks', async () => {
+test('a tab that dies while it speaks does not block the others, without locks', async () => {
   const page = await connected({ publishes: true, locks: null });
   const spoken = [];
   page.brain.onSpeak(({ seq }) => spoken.push(`dying ${seq}`));
@@ -191,7 +191,7 @@ test('a tab that dies while it speaks does not silence the others, without locks
   assert.deepEqual(spoken, ['dying 1', 'other 2']);
 });
 
-test('a tab without a voice leaves the speaking to the others', async () => {
+test('a tab without a voice lets the others speak', async () => {
   const page = await connected({ publishes: true });
   const other = await anotherPage(page);
   const spoken = [];
@@ -203,7 +203,7 @@ test('a tab without a voice leaves the speaking to the others', async () => {
   assert.deepEqual(brief(spoken), ['other 2']);
 });
 
-test('a reload says nothing again, and says what was left unsaid', async () => {
+test('after a reload nothing is repeated, and unspoken messages are spoken', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   speaking(page, spoken, 'before', { ms: 5000 });
@@ -219,7 +219,7 @@ test('a reload says nothing again, and says what was left unsaid', async () => {
   assert.deepEqual(again.heard, [], 'what was shown is not shown again');
 });
 
-test('a first visit says nothing of what was', async () => {
+test('a first visit speaks no old messages', async () => {
   const prepare = (server) => server.say('long ago');
   const page = await connected({ prepare, history: 5 });
   const spoken = [];
@@ -230,7 +230,7 @@ test('a first visit says nothing of what was', async () => {
   assert.deepEqual(spoken, []);
 });
 
-test('what came while nobody was there is said, unless it has expired', async () => {
+test('messages that arrived while no page was open are spoken, unless they have expired', async () => {
   const page = await connected({ publishes: true });
   page.server.say('seen');
   page.brain.close();
@@ -247,7 +247,7 @@ test('what came while nobody was there is said, unless it has expired', async ()
   assert.deepEqual(brief(spoken), ['a 2']);
 });
 
-test('the answer that a voice agent is given is its own to say', async () => {
+test('the answer that a voice agent receives is not spoken here', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   speaking(page, spoken, 'a');
@@ -264,7 +264,7 @@ test('the answer that a voice agent is given is its own to say', async () => {
   assert.deepEqual(brief(spoken), ['a 2']);
 });
 
-test('the answer that comes too late for a voice agent is said here', async () => {
+test('the answer that comes too late for a voice agent is spoken here', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   speaking(page, spoken, 'a');
@@ -280,7 +280,7 @@ test('the answer that comes too late for a voice agent is said here', async () =
   assert.deepEqual(brief(spoken), ['a 2']);
 });
 
-test('who no longer listens is told nothing more', async () => {
+test('an unsubscribed speaker gets no more messages', async () => {
   const page = await connected({ publishes: true });
   const spoken = [];
   const unsubscribe = page.brain.onSpeak(({ seq }) => spoken.push(seq));
@@ -292,7 +292,7 @@ test('who no longer listens is told nothing more', async () => {
   assert.deepEqual(spoken, []);
 });
 
-test('after close nothing is said and no lock is held', async () => {
+test('after close nothing is spoken and no lock is held', async () => {
   const browser = new Browser();
   const page = await connected({ publishes: true, browser });
   const spoken = [];

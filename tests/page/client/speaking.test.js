@@ -36,7 +36,7 @@ function said(speaking, isTaken = untaken) {
   return order;
 }
 
-test('messages are said in their order; what is for now goes before what waits', () => {
+test('messages are spoken in order; urgent ones go before those that wait', () => {
   const speaking = received(
     message(1, { speak: 'whenIdle' }),
     message(2, { speak: 'whenIdle' }),
@@ -47,13 +47,13 @@ test('messages are said in their order; what is for now goes before what waits',
   assert.deepEqual(said(speaking), [3, 4, 1, 2]);
 });
 
-test('what is silent, and what the user said, is not said', () => {
+test('silent messages and the user’s texts are not spoken', () => {
   const utterance = { ...message(2), role: 'user' };
 
   assert.deepEqual(said(received(message(1, { speak: 'silent' }), utterance)), []);
 });
 
-test('what has expired is not said', () => {
+test('expired messages are not spoken', () => {
   const before = '2025-12-31T23:59:59Z';
   const after = '2026-01-01T00:00:01Z';
 
@@ -63,11 +63,11 @@ test('what has expired is not said', () => {
   );
 });
 
-test('what another message takes the place of is not said', () => {
+test('a message that another one replaces is not spoken', () => {
   assert.deepEqual(said(received(message(1), message(2, { supersedes: 'm1' }))), [2]);
 });
 
-test('a step is not begun any more once its run has given its answer', () => {
+test('a step is not spoken once its run has answered', () => {
   const step = { kind: 'breadcrumb', speak: 'whenIdle' };
   const speaking = received(
     message(1, step),
@@ -78,7 +78,7 @@ test('a step is not begun any more once its run has given its answer', () => {
   assert.deepEqual(said(speaking), [3, 2]);
 });
 
-test('a question that is decided is not asked any more', () => {
+test('a question that is decided is not spoken', () => {
   const decision = { questionId: 'm1', verdict: 'approve' };
 
   assert.deepEqual(
@@ -87,14 +87,14 @@ test('a question that is decided is not asked any more', () => {
   );
 });
 
-test('what was said already, here or elsewhere, is not said again', () => {
+test('what was spoken already, here or elsewhere, is not repeated', () => {
   assert.deepEqual(
     said(received(message(1), message(2)), ({ seq }) => seq === 1),
     [2],
   );
 });
 
-test('what an earlier page left unsaid is said while it is fresh', () => {
+test('what an earlier page did not speak is spoken while it is recent', () => {
   const speaking = new Speaking();
   speaking.receive(message(1, { createdAt: '2025-12-31T23:58:59Z' }), false, NOW_MS);
   speaking.receive(message(2, { createdAt: '2025-12-31T23:59:01Z' }), false, NOW_MS);
@@ -102,7 +102,7 @@ test('what an earlier page left unsaid is said while it is fresh', () => {
   assert.deepEqual(said(speaking), [2]);
 });
 
-test('the tab that asked goes first, then one that is shown, then a hidden one', () => {
+test('the tab that asked goes first, then a visible one, then a hidden one', () => {
   const [asked, shown, hidden] = [
     deference(true, true),
     deference(false, false),
@@ -113,7 +113,7 @@ test('the tab that asked goes first, then one that is shown, then a hidden one',
   assert.ok(asked < shown && shown < hidden);
 });
 
-test('however messages come, none is said twice, and none that something has overtaken', () => {
+test('in any order of messages none is spoken twice, and none that another one replaces', () => {
   const seed = someSeed();
   const random = seeded(seed);
   const some = (...all) => all[Math.floor(random() * all.length)];

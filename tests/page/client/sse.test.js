@@ -15,7 +15,7 @@ function parsed(...chunks) {
 
 const brief = (events) => events.map(({ event, data }) => `${event}: ${data}`);
 
-test('an event has a name and data, and is a message where it has no name', () => {
+test('an event has a name and data; without a name it is a message', () => {
   assert.deepEqual(brief(parsed('id: 7\nevent: run\ndata: {}\n\n', 'data: next\n\n')), [
     'run: {}',
     'message: next',
@@ -32,44 +32,44 @@ for (const [name, end] of [
   });
 }
 
-test('a CR LF that is cut in two is one end of a line', () => {
+test('a CR LF that is split is one line end', () => {
   assert.deepEqual(brief(parsed('data: a\r', '\ndata: b\r', '\n\r', '\n')), ['message: a\nb']);
 });
 
-test('an event whose lines end in CR is told at once, not with the next bytes', () => {
+test('an event with CR line ends is delivered at once, not with the next bytes', () => {
   assert.deepEqual(brief(parsed('data: a\r\r')), ['message: a']);
 });
 
-test('several data lines are one text, and only the first space after the colon is no part of it', () => {
+test('several data lines are one text; only the first space after the colon is dropped', () => {
   assert.deepEqual(brief(parsed('data:a\ndata:  b\ndata\ndata: c:d\n\n')), [
     'message: a\n b\n\nc:d',
   ]);
 });
 
-test('comments, unknown fields and events without data are passed over', () => {
+test('comments, unknown fields and events without data are ignored', () => {
   assert.deepEqual(parsed(': still here\n\n', 'other: x\nevent: a\n\n', ':\n\n'), []);
 });
 
-test('what an event without data was called is no name for the next one', () => {
+test('the name of an event without data is not used for the next one', () => {
   assert.deepEqual(brief(parsed('event: a\n\ndata: b\n\n')), ['message: b']);
 });
 
-test('a letter of several bytes may be cut anywhere', () => {
+test('a character of several bytes may be split anywhere', () => {
   const whole = bytes('data: añ🙂\n\n');
   const events = parsed(...[...whole].map((byte) => new Uint8Array([byte])));
 
   assert.deepEqual(brief(events), ['message: añ🙂']);
 });
 
-test('line ends that only look like some stay in the text', () => {
+test('characters that look like line ends stay in the text', () => {
   assert.deepEqual(brief(parsed('data: a\u2028b\u0085c\n\n')), ['message: a\u2028b\u0085c']);
 });
 
-test('a byte order mark at the beginning is no part of the first line', () => {
+test('a byte order mark at the beginning is dropped', () => {
   assert.deepEqual(brief(parsed('\ufeffdata: a\n\n')), ['message: a']);
 });
 
-test('a pause is asked for in digits only', () => {
+test('a pause must consist of digits', () => {
   const events = parsed('data: a\n\n', 'retry: 1000\ndata: b\n\n', 'retry: 5s\ndata: c\n\n');
 
   assert.deepEqual(
@@ -78,11 +78,11 @@ test('a pause is asked for in digits only', () => {
   );
 });
 
-test('an event that is not complete is none', () => {
+test('an incomplete event is not delivered', () => {
   assert.deepEqual(parsed('data: a\n\ndata: b\n').length, 1);
 });
 
-test('once the listener has had enough it is told nothing more', () => {
+test('a listener that stopped gets no more events', () => {
   const heard = [];
   const parser = new EventParser(({ data }) => heard.push(data) === 2);
 
@@ -91,7 +91,7 @@ test('once the listener has had enough it is told nothing more', () => {
   assert.deepEqual(heard, ['a', 'b']);
 });
 
-test('however the bytes are cut, the events are the same', () => {
+test('however the bytes are split, the events are the same', () => {
   const seed = someSeed();
   const random = seeded(seed);
   const text = 'id: 1\r\nevent: a\rdata: ü🙂\n\n: c\r\n\r\ndata: x\ndata: y\r\rdata: z\r\n\r\n';

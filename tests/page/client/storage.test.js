@@ -8,7 +8,7 @@ const broken = () => {
   throw new Error('no storage here');
 };
 
-test('after a reload the page goes on where it was, and what came meanwhile is new', async () => {
+test('after a reload the page continues, and what arrived meanwhile is new', async () => {
   const page = await connected({ publishes: true });
   page.server.say('seen');
   page.brain.close();
@@ -20,7 +20,7 @@ test('after a reload the page goes on where it was, and what came meanwhile is n
   assert.deepEqual(again.novelties, [true]);
 });
 
-test('history is shown as what it is: not new', async () => {
+test('history is not new', async () => {
   const page = await connected({ publishes: true });
   ['one', 'two', 'three'].forEach((text) => page.server.say(text));
   page.brain.close();
@@ -32,7 +32,7 @@ test('history is shown as what it is: not new', async () => {
   assert.deepEqual(again.novelties, [false, false, true]);
 });
 
-test('however little history is asked for, all that was missed is shown', async () => {
+test('missed entries are shown even if less history is requested', async () => {
   const page = await connected({ publishes: true });
   page.server.say('seen');
   page.brain.close();
@@ -52,7 +52,7 @@ test('on a first visit nothing is new', async () => {
   assert.equal(page.states.at(-1).missed, 0);
 });
 
-test('what was missed is counted until it is seen', async () => {
+test('missed messages are counted until they are seen', async () => {
   const page = await connected({ publishes: true });
   page.server.say('seen');
   page.brain.close();
@@ -69,7 +69,7 @@ test('what was missed is counted until it is seen', async () => {
   assert.equal(again.states.at(-1).missed, 0);
 });
 
-test('what comes while the page is hidden is missed', async () => {
+test('messages on a hidden page are missed', async () => {
   const page = await connected({ publishes: true });
   page.server.say('seen');
   page.tab.change({ isHidden: true });
@@ -81,7 +81,7 @@ test('what comes while the page is hidden is missed', async () => {
   assert.equal(page.states.at(-1).missed, 1);
 });
 
-test('what came while the network was away is missed', async () => {
+test('messages while offline are missed', async () => {
   const page = await connected();
   page.tab.change({ isOnline: false });
   page.pusher.goDown();
@@ -97,7 +97,7 @@ test('what came while the network was away is missed', async () => {
   assert.equal(page.states.at(-1).missed, 1);
 });
 
-test('what nobody has listened to is not taken for shown', async () => {
+test('entries without a listener do not count as shown', async () => {
   const page = await connected({ publishes: true, isHeard: false });
   page.server.say('to nobody');
   await settled();
@@ -108,7 +108,7 @@ test('what nobody has listened to is not taken for shown', async () => {
   assert.deepEqual(again.novelties, [true]);
 });
 
-test('each user has a memory of their own', () => {
+test('each user has a storage of their own', () => {
   const storage = new Store();
   new UserStorage(storage, 'anna').keep(7);
 
@@ -117,7 +117,7 @@ test('each user has a memory of their own', () => {
   assert.ok([...storage.items.keys()].every((name) => name.startsWith('second-brain:')));
 });
 
-test('a tab that lags behind takes nothing back', () => {
+test('a tab that is behind does not move the position back', () => {
   const storage = new UserStorage(new Store(), 'anna');
 
   storage.keep(7);
@@ -126,7 +126,7 @@ test('a tab that lags behind takes nothing back', () => {
   assert.equal(storage.begin(9), 7);
 });
 
-test('what was taken is known one by one, and all that lies far below', () => {
+test('taken seqs are stored one by one, and everything far below counts as taken', () => {
   const storage = new UserStorage(new Store(), 'anna');
   storage.begin(10);
 
@@ -160,7 +160,7 @@ for (const [name, store] of [
   });
 }
 
-test('a log that began anew while the page was away is followed from its beginning', async () => {
+test('a log that was reset while no page was open is followed from its beginning', async () => {
   const page = await connected({ publishes: true });
   ['a', 'b', 'c'].forEach((text) => page.server.say(text));
   page.brain.close();
@@ -176,7 +176,7 @@ test('a log that began anew while the page was away is followed from its beginni
   assert.deepEqual(third.novelties, [false, false]);
 });
 
-test('a page that opens while another one is told more loses nothing', async () => {
+test('a page that opens while another one receives entries loses nothing', async () => {
   const page = await connected({ publishes: true });
   page.server.say('one');
   const { fetch } = page.server;

@@ -21,7 +21,7 @@ async function slowly(run) {
   run.end('It is here.');
 }
 
-test('a question is posted as a stream, whose entries and pieces come as they are', async () => {
+test('a text is posted as a stream, which brings entries and pieces', async () => {
   const page = await connected();
   const pieces = [];
   page.brain.onPiece((piece) => pieces.push(piece));
@@ -46,7 +46,7 @@ test('a question is posted as a stream, whose entries and pieces come as they ar
   assert.deepEqual(accepts(page.server), [ACCEPT]);
 });
 
-test('what is shown of the pieces is at last what the message says', async () => {
+test('the joined pieces are the text of the message', async () => {
   const page = await connected();
   const pieces = new Pieces();
   page.brain.onPiece((piece) => pieces.receive(piece));
@@ -66,7 +66,7 @@ test('what is shown of the pieces is at last what the message says', async () =>
   assert.equal(text, (await asking).message.text);
 });
 
-test('a stream that breaks in mid-word: the same text is posted plainly, and taken once', async () => {
+test('after a broken stream the same text is posted without one, and accepted once', async () => {
   const page = await connected();
   page.server.play = slowly;
   const asking = page.brain.askBrain('where?');
@@ -85,7 +85,7 @@ test('a stream that breaks in mid-word: the same text is posted plainly, and tak
   assert.deepEqual(texts(page.heard), ['where?', 'Looking.', 'It is here.']);
 });
 
-test('a stream that breaks after minutes is no failure: the text was taken', async () => {
+test('a stream that breaks after minutes is no failure: the text was accepted', async () => {
   const page = await connected({ publishes: true });
   page.server.play = async (run) => {
     await run.wait(180_000);
@@ -102,7 +102,7 @@ test('a stream that breaks after minutes is no failure: the text was taken', asy
   assert.deepEqual(texts(page.heard), ['one', 'at last']);
 });
 
-test('a stream that ends without its last event is a broken one', async () => {
+test('a stream without its last event counts as broken', async () => {
   const page = await connected();
   page.server.play = slowly;
   const asking = page.brain.askBrain('where?');
@@ -114,7 +114,7 @@ test('a stream that ends without its last event is a broken one', async () => {
   assert.equal((await asking).state, 'duplicate');
 });
 
-test('a stream that is held back is given up after ten seconds, and not tried again for a while', async () => {
+test('a stream that is held back is closed after ten seconds, and not tried again for a while', async () => {
   const page = await connected();
   page.server.isBuffering = true;
   page.server.play = async (run) => {
@@ -133,7 +133,7 @@ test('a stream that is held back is given up after ten seconds, and not tried ag
   assert.deepEqual(texts(page.heard).slice(0, 2), ['one', 'at last']);
 });
 
-test('a buffered stream that is whole in time is an answer', async () => {
+test('a buffered stream that arrives in time is an answer', async () => {
   const page = await connected();
   page.server.isBuffering = true;
 
@@ -141,7 +141,7 @@ test('a buffered stream that is whole in time is an answer', async () => {
   assert.deepEqual(accepts(page.server), [ACCEPT]);
 });
 
-test('who polls asks plainly', async () => {
+test('a polling client posts without a stream', async () => {
   const page = await connected({ road: 'polling', isLive: false });
 
   await page.brain.askBrain('one');
@@ -149,7 +149,7 @@ test('who polls asks plainly', async () => {
   assert.deepEqual(accepts(page.server), [null]);
 });
 
-test('an error in mid-stream is met like one in its place', async () => {
+test('an error in a stream is treated like an error response', async () => {
   const page = await connected();
   const problem = { title: 'Unprocessable', status: 422, detail: 'no', errors: [] };
   const text = `event: error\ndata: ${JSON.stringify(problem)}\n\n`;
@@ -163,7 +163,7 @@ test('an error in mid-stream is met like one in its place', async () => {
   });
 });
 
-test('an error that passes is tried again, plainly', async () => {
+test('a temporary error is retried without a stream', async () => {
   const page = await connected();
   const text = 'event: error\ndata: {"status":503,"title":"Away"}\n\n';
   const headers = { 'Content-Type': ACCEPT };
@@ -176,7 +176,7 @@ test('an error that passes is tried again, plainly', async () => {
   assert.deepEqual(accepts(page.server), [ACCEPT, null]);
 });
 
-test('who gives up waiting ends the stream, and the answer comes all the same', async () => {
+test('a caller that stops waiting ends the stream, and the answer still arrives', async () => {
   const page = await connected({ publishes: true });
   page.server.play = slowly;
   const giving = new AbortController();
@@ -191,7 +191,7 @@ test('who gives up waiting ends the stream, and the answer comes all the same', 
   assert.deepEqual(texts(page.heard), ['where?', 'Looking.', 'It is here.']);
 });
 
-test('an answer that is handed over is said to come later', async () => {
+test('an answer that is handed over comes later', async () => {
   const page = await connected();
   page.server.answer = () => null;
 

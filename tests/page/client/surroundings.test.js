@@ -14,10 +14,10 @@ function browsing(context) {
   return (name) => window.dispatchEvent(new Event(name));
 }
 
-test('a page is frozen from its freezing or hiding to its thawing or showing', (context) => {
+test('a page is frozen from freeze or pagehide to resume or pageshow', (context) => {
   const happens = browsing(context);
-  const told = [];
-  const unlisten = browserSurroundings.onChange(() => told.push(browserSurroundings.isFrozen));
+  const states = [];
+  const unlisten = browserSurroundings.onChange(() => states.push(browserSurroundings.isFrozen));
 
   for (const name of ['pagehide', 'pageshow', 'freeze', 'visibilitychange', 'resume', 'offline'])
     happens(name);
@@ -25,17 +25,17 @@ test('a page is frozen from its freezing or hiding to its thawing or showing', (
   happens('freeze');
   happens('resume');
 
-  assert.deepEqual(told, [true, false, true, true, false, false]);
+  assert.deepEqual(states, [true, false, true, true, false, false]);
 });
 
-test('without a browser a page is there, seen and online', () => {
+test('without a browser a page counts as visible and online', () => {
   const { isHidden, isOnline, isFrozen, onChange } = browserSurroundings;
 
   assert.deepEqual([isHidden, isOnline, isFrozen], [false, true, false]);
   onChange(() => {})();
 });
 
-test('a browser that allows no storage has none', (context) => {
+test('a browser that does not allow storage has none', (context) => {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage');
   const get = () => {
     throw new Error('SecurityError');

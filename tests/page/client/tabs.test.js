@@ -36,7 +36,7 @@ function tabs(count, { BroadcastChannel } = new Browser(), clocks = [new Virtual
   return { all, clock, told };
 }
 
-test('a second tab waits for the first, and is told when that has done', async () => {
+test('a second tab waits for the first, and starts when it has finished', async () => {
   const { all, clock, told } = tabs(2);
   const doing = all.map(({ start }) => start());
   await clock.pass(20_000);
@@ -51,7 +51,7 @@ test('a second tab waits for the first, and is told when that has done', async (
   assert.deepEqual(await Promise.all(doing), ['done', 'done']);
 });
 
-test('without a bell it sees in a few seconds that the first has done', async () => {
+test('without BroadcastChannel it notices within seconds that the first has finished', async () => {
   const { all, clock, told } = tabs(2, {});
   const doing = all.map(({ start }) => start());
   await clock.pass(1000);
@@ -65,7 +65,7 @@ test('without a bell it sees in a few seconds that the first has done', async ()
   await Promise.all(doing);
 });
 
-test('of many tabs that begin at the same time one goes first, and all have their turn', async () => {
+test('of many tabs that start together one goes first, and all get their turn', async () => {
   const { all, clock, told } = tabs(5);
   const doing = all.map(({ start }) => start());
 
@@ -80,7 +80,7 @@ test('of many tabs that begin at the same time one goes first, and all have thei
   assert.deepEqual(told.toSorted(), [0, 1, 2, 3, 4]);
 });
 
-test('where time stood still for all, the one that was on goes on alone', async () => {
+test('after a suspension of all tabs the active one continues alone', async () => {
   const clocks = [new VirtualClock(), new VirtualClock()];
   const both = (ms) => Promise.all(clocks.map((clock) => clock.pass(ms)));
   const { all, told } = tabs(2, {}, clocks);

@@ -5,7 +5,7 @@ import { anotherPage, connected, deferred, reloaded, settled, texts } from '../k
 
 const MORE = { for: 'client', tool: 'whereAmI', arguments: { precise: true }, expiresAt: null };
 
-/** A brain that asks the front end, then answers with what it was told. */
+/** A brain that asks the front end, then answers with the result. */
 async function asks(choices = {}) {
   const { question = MORE, ...more } = choices;
   const page = await connected({ publishes: true, ...more });
@@ -16,11 +16,11 @@ async function asks(choices = {}) {
 
 const answers = (server) => server.asked('/api/control').map(({ sent }) => sent.text);
 
-test('a tool of the page answers the brain, and the question gets the final answer', async () => {
+test('a tool of the page answers the brain, and askBrain gets the final answer', async () => {
   const page = await asks();
   const given = [];
-  page.brain.onTool('whereAmI', async (wish, message) => {
-    given.push(wish, message.kind);
+  page.brain.onTool('whereAmI', async (request, message) => {
+    given.push(request, message.kind);
     return 'Wien';
   });
 
@@ -33,7 +33,7 @@ test('a tool of the page answers the brain, and the question gets the final answ
   assert.equal(texts(page.heard).at(-1), 'You are in Wien');
 });
 
-test('what is no text is told as JSON, and a failure as one', async () => {
+test('a result is sent as text or JSON, and a failure as a failure', async () => {
   const page = await asks();
   page.brain.onTool('whereAmI', () => ({ lat: 48.2 }));
   assert.equal((await page.brain.askBrain('one')).message.text, 'You are in {"lat":48.2}');
@@ -44,7 +44,7 @@ test('what is no text is told as JSON, and a failure as one', async () => {
   assert.equal((await page.brain.askBrain('two')).message.text, 'You are in Failed: no permission');
 });
 
-test('a result is never empty, and never longer than the server takes', async () => {
+test('a result is never empty, and never longer than the server accepts', async () => {
   const page = await asks();
   page.brain.onTool('whereAmI', () => '');
   await page.brain.askBrain('one');
@@ -57,7 +57,7 @@ test('a result is never empty, and never longer than the server takes', async ()
   );
 });
 
-test('the brain is told with each text what the page can do', async () => {
+test('the tools of the page are sent with each text', async () => {
   const page = await asks();
   const form = { description: 'Tells where the user is.' };
   page.brain.onTool('whereAmI', () => 'Wien', form);
@@ -68,12 +68,12 @@ test('the brain is told with each text what the page can do', async () => {
   remove();
   await page.brain.askBrain('two');
 
-  const told = page.server.asked('/api/voiceToBrain').map(({ sent }) => sent.clientTools);
+  const calls = page.server.asked('/api/voiceToBrain').map(({ sent }) => sent.clientTools);
   const whereAmI = { name: 'whereAmI', ...form };
-  assert.deepEqual(told, [[whereAmI, { name: 'ring', ...form, parameters: {} }], [whereAmI]]);
+  assert.deepEqual(calls, [[whereAmI, { name: 'ring', ...form, parameters: {} }], [whereAmI]]);
 });
 
-test('one question after the other is answered until the brain has done', async () => {
+test('questions are answered one after the other until the run ends', async () => {
   const page = await asks();
   let asked = 0;
   page.server.decided = (run) => {
@@ -96,7 +96,7 @@ test('without a handler the question is the answer', async () => {
   assert.deepEqual(answers(page.server), []);
 });
 
-test('a handler that comes later takes the question that waits', async () => {
+test('a handler that is added later takes the open question', async () => {
   const page = await asks();
   await page.brain.askBrain('where am I?');
 
@@ -119,45 +119,45 @@ test('a question for the user is left to the user', async () => {
 test('of two tabs the one that asked answers, once', async () => {
   const page = await asks();
   const other = await anotherPage(page);
-  const told = [];
-  page.brain.onTool('whereAmI', () => told.push('first'));
-  other.brain.onTool('whereAmI', () => told.push('other'));
+  const calls = [];
+  page.brain.onTool('whereAmI', () => calls.push('first'));
+  other.brain.onTool('whereAmI', () => calls.push('other'));
 
   await other.brain.askBrain('where am I?');
   await page.clock.pass(10_000);
 
-  assert.deepEqual(told, ['other']);
+  assert.deepEqual(calls, ['other']);
 });
 
-test('where the tab that asked has no such tool another one answers, once', async () => {
+test('if the tab that asked has no such tool another one answers, once', async () => {
   const page = await asks();
   const others = [await anotherPage(page), await anotherPage(page)];
-  const told = [];
+  const calls = [];
   for (const [place, { brain }] of others.entries())
-    brain.onTool('whereAmI', () => told.push(place));
+    brain.onTool('whereAmI', () => calls.push(place));
 
   await page.brain.askBrain('where am I?');
   await page.clock.pass(10_000);
 
-  assert.equal(told.length, 1);
+  assert.equal(calls.length, 1);
 });
 
 for (const [name, more] of [
   ['with locks', {}],
   ['without locks', { locks: null }],
 ]) {
-  test(`a question that no open tab brought about is answered by one of them, ${name}`, async () => {
+  test(`a question that no open tab caused is answered by one of them, ${name}`, async () => {
     const page = await asks(more);
     const pages = [page, await anotherPage(page, more), await anotherPage(page, more)];
-    let told = 0;
-    for (const { brain } of pages) brain.onTool('whereAmI', () => (told += 1));
+    let calls = 0;
+    for (const { brain } of pages) brain.onTool('whereAmI', () => (calls += 1));
     const { id } = page.server.say('(asks)', { question: MORE, kind: 'question' });
     page.server.questions.set(id, { id });
     page.server.publish = () => {}; // that one has answered reaches the others late
 
     await page.clock.pass(10_000);
 
-    assert.equal(told, 1);
+    assert.equal(calls, 1);
   });
 }
 
@@ -169,16 +169,16 @@ test('a question that was answered before a reload is not answered again', async
   await settled();
 
   const again = await reloaded(page, { history: 10 });
-  let told = 0;
-  again.brain.onTool('whereAmI', () => (told += 1));
+  let calls = 0;
+  again.brain.onTool('whereAmI', () => (calls += 1));
   answer('late');
   await page.clock.pass(10_000);
   await asking;
 
-  assert.equal(told, 0);
+  assert.equal(calls, 0);
 });
 
-test('a question from before the page is left alone', async () => {
+test('a question from before the page is ignored', async () => {
   const page = await asks();
   await page.brain.askBrain('where am I?');
 
@@ -190,7 +190,7 @@ test('a question from before the page is left alone', async () => {
   assert.deepEqual(answers(page.server), []);
 });
 
-test('a question in the reply is answered though the log cannot be read', async () => {
+test('a question in the reply is answered even if the log cannot be read', async () => {
   const page = await asks({ road: 'polling', isLive: false });
   page.brain.onTool('whereAmI', () => 'Wien');
   page.server.fail('/api/messages', ...Array(9).fill(500));
@@ -198,7 +198,7 @@ test('a question in the reply is answered though the log cannot be read', async 
   assert.equal((await page.brain.askBrain('where am I?')).message.text, 'You are in Wien');
 });
 
-test('a question that has expired is left alone', async () => {
+test('an expired question is ignored', async () => {
   const page = await asks({ question: { ...MORE, expiresAt: '2026-01-01T00:00:00Z' } });
   page.brain.onTool('whereAmI', () => 'never');
 
@@ -208,7 +208,7 @@ test('a question that has expired is left alone', async () => {
   assert.deepEqual(answers(page.server), []);
 });
 
-test('a refused answer is told to who asked', async () => {
+test('a refused answer rejects askBrain', async () => {
   const page = await asks();
   page.brain.onTool('whereAmI', () => 'Wien');
   page.server.fail('/api/control', 409);
@@ -216,7 +216,7 @@ test('a refused answer is told to who asked', async () => {
   await assert.rejects(page.brain.askBrain('where am I?'), { status: 409 });
 });
 
-test('a handler that was taken away is not called', async () => {
+test('a removed handler is not called', async () => {
   const page = await asks();
   const remove = page.brain.onTool('whereAmI', () => 'never');
 

@@ -18,17 +18,17 @@ at seven.
 
 Robin`;
 
-test('arguments are read as labelled fields, the long text last', () => {
-  const told = fieldsOf(EMAIL).map(({ label, text }) => [label, text]);
+test('arguments are shown as labelled fields, the long text last', () => {
+  const shown = fieldsOf(EMAIL).map(({ label, text }) => [label, text]);
 
-  assert.deepEqual(told, [
+  assert.deepEqual(shown, [
     ['To', 'Anna <anna@example.org>\nben@example.org'],
     ['Subject', 'Friday'],
     ['Text', EMAIL.body],
   ]);
 });
 
-test('what was typed takes the place of its argument, in the same form', () => {
+test('typed values replace the arguments, with the same type', () => {
   const given = { ...EMAIL, all: true, count: 2, more: { a: 1 }, id: 'x1' };
   const typed = {
     to: ' zoe@example.org \n\nben@example.org',
@@ -50,7 +50,7 @@ test('what was typed takes the place of its argument, in the same form', () => {
   assert.throws(() => edited(given, { more: '{' }), SyntaxError);
 });
 
-test('what is shown and left as it is is what was asked', () => {
+test('unchanged fields give the original arguments', () => {
   const given = { ...EMAIL, all: false, count: 2, list: [1, 2], id: 'x1', none: null };
   const typed = Object.fromEntries(fieldsOf(given).map(({ name, text }) => [name, text]));
 
@@ -60,7 +60,7 @@ test('what is shown and left as it is is what was asked', () => {
   assert.equal(isChanged(given, { ...given, more: 1 }), true);
 });
 
-test('a question says beyond its fields only what they do not say', () => {
+test('a question keeps only the lines that its fields do not show', () => {
   assert.deepEqual(readBack(QUESTION, EMAIL), { lead: 'Shall I send this email?', more: '' });
 
   const reply = { id: 'e1', body: EMAIL.body };
@@ -68,7 +68,7 @@ test('a question says beyond its fields only what they do not say', () => {
   assert.equal(more, 'To: Anna <anna@example.org>, ben@example.org\nSubject: Friday');
 });
 
-test('a recipient that the fields do not name stays in the question', () => {
+test('a recipient that the fields do not show stays in the question', () => {
   const { more } = readBack(QUESTION, { ...EMAIL, to: ['ben@example.org'] });
 
   assert.equal(more, 'To: Anna <anna@example.org>, ben@example.org');

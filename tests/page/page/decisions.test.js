@@ -22,7 +22,7 @@ function after(...entries) {
   return decisions;
 }
 
-test('a question is not to be decided before the server says that it waits', () => {
+test('a question cannot be decided before the server says that it is open', () => {
   const decisions = after(question('q1'), question('q2'));
   assert.equal(decisions.of('q2', NOW_MS), null);
 
@@ -32,7 +32,7 @@ test('a question is not to be decided before the server says that it waits', () 
   assert.equal(decisions.of('q2', NOW_MS), 'waiting');
 });
 
-test('what was decided stands in the log, whatever the server has last said', () => {
+test('the decision in the log counts, whatever the server has said', () => {
   const decisions = after(question('q1'), question('q2'), question('q3'));
   decisions.setWaiting('q3');
 
@@ -45,13 +45,13 @@ test('what was decided stands in the log, whatever the server has last said', ()
   assert.equal(decisions.of('q3', NOW_MS), 'rejected');
 });
 
-test('a question whose time is over has expired', () => {
+test('a question expires at its time', () => {
   const decisions = after(question('q1', { expiresAt: '2026-01-01T11:00:00Z' }));
 
   assert.equal(decisions.of('q1', NOW_MS), 'expired');
 });
 
-test('the server is asked for each question to the user, and for nothing else', () => {
+test('only a question to the user makes the page ask the server', () => {
   const decisions = new Decisions();
 
   assert.equal(decisions.receive(question('q1')), true);

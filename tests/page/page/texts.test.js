@@ -72,7 +72,7 @@ test('each text is used somewhere', () => {
   assert.deepEqual(Object.keys(en).filter((key) => !isUsed(key)), []);
 });
 
-test('index.html says in English what the texts say', () => {
+test('index.html has the English texts', () => {
   const html = read('index.html').replace(/\s+/g, ' ');
   for (const [, key, text] of html.matchAll(/data-text="([\w.]+)"[^>]*>([^<]*)</g)) {
     assert.equal(text.trim(), en[key], key);
@@ -96,13 +96,13 @@ test('index.html has no text that stays English, but for names and for pages wit
   assert.equal(attributes.length, filled.length);
 });
 
-test('no module of the page says anything in words of its own', () => {
+test('no module of the page has a text of its own', () => {
   for (const module of MODULES) {
     assert.deepEqual(literalsIn(read(module)).filter(isProse), [], module);
   }
 });
 
-test('words of its own would be found', () => {
+test('a text in a module would be found', () => {
   const source = "const a = 'Saved.'; b('All'); c(`Not sent. ${why} Again?`); d('only some of it');";
 
   assert.deepEqual(literalsIn(source).filter(isProse), [

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { fileObjection, keyOf, textObjection, titleOf } from '../../../public/page/uploads.js';
 
-test('text and Markdown files of some size are taken, others are told why not', () => {
+test('text and Markdown files can be added; for others the page says why not', () => {
   for (const name of ['a.md', 'B.TXT', 'c.d.markdown']) {
     assert.equal(fileObjection({ name, size: 10 }), '', name);
   }
@@ -14,21 +14,21 @@ test('text and Markdown files of some size are taken, others are told why not', 
   assert.match(fileObjection({ name: 'a.md', size: 0 }), /empty/);
 });
 
-test('what is no text, or longer than a document may be, is told', () => {
+test('binary content and texts that are too long are reported', () => {
   assert.equal(textObjection('x'.repeat(200_000)), '');
   assert.match(textObjection('x'.repeat(200_001)), /200,001 characters/);
   assert.match(textObjection('a\0b'), /not UTF-8 text/);
   assert.match(textObjection('a\ufffdb'), /not UTF-8 text/);
 });
 
-test('a document is called by its first heading, or by its file', () => {
+test('the title of a document is its first heading, or the name of its file', () => {
   assert.equal(titleOf('boat.md', 'Well.\n\n## The boat ##\n\nIts key.'), 'The boat');
   assert.equal(titleOf('boat.txt', '# The boat'), 'boat');
   assert.equal(titleOf('my.notes.md', 'No heading'), 'my.notes');
   assert.equal(titleOf('a.md', `# ${'x'.repeat(400)}`).length, 300);
 });
 
-test('the same file has the same key, another one another, in the form the server takes', async () => {
+test('the same file has the same key, another one a different key, as the server accepts it', async () => {
   const key = await keyOf('a.md', 'text');
 
   assert.equal(await keyOf('a.md', 'text'), key);

@@ -24,13 +24,13 @@ test('an address becomes a link, the full stop after it does not', () => {
   );
 });
 
-test('nothing but http and https becomes a link', () => {
+test('only http and https addresses become links', () => {
   for (const text of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.test', 'https://']) {
     assert.deepEqual(links(text), [], text);
   }
 });
 
-test('what goes on is said in words', () => {
+test('the current activity is described', () => {
   const run = { ...IDLE, state: 'running', activity: 'searchDocuments, readDocument' };
   const retrying = [{ messageId: 'm', attempt: 1, pauseMs: 500, reason: 'no network' }];
 
@@ -42,7 +42,7 @@ test('what goes on is said in words', () => {
   assert.match(activityInWords({ ...QUIET, retrying }, 1), /no network.*again/);
 });
 
-test('a refusal is said in the server’s words where it has some', () => {
+test('a refusal has the server’s words if there are any', () => {
   const refused = new BrainError({ status: 422, title: 'Unprocessable', detail: 'Too long.' });
 
   assert.equal(refusalInWords(refused), 'Too long.');
@@ -51,7 +51,7 @@ test('a refusal is said in the server’s words where it has some', () => {
   assert.match(refusalInWords(new TypeError('x')), /this page/);
 });
 
-test('what was missed and who is there is said in words, and nothing where nothing is known', () => {
+test('missed messages and presence are described; unknown ones are not', () => {
   assert.equal(awayInWords(1), 'While you were away: 1 message');
   assert.equal(awayInWords(3), 'While you were away: 3 messages');
   assert.equal(presenceInWords({ others: null, listening: null }), '');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { phrasesOf } from '../../../public/voice/synthesis.js';
 
-test('a text is read in phrases, none too long, and no word is lost', () => {
+test('a text is split into phrases, none too long, and no word is lost', () => {
   const text = `One. Two!\nThree ${'and more '.repeat(60)}`;
 
   const phrases = phrasesOf(text);
