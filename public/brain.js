@@ -1,31 +1,31 @@
 /**
- * The brain's client, for any front end:
+ * The client library of the brain, for any front end:
  *
  *     import { connect, askBrainTool } from '/brain.js';
  *     const { askBrain, onMessage, onState, close } = await connect({ accessKey });
- *     onMessage((entry) => show(entry)); // the log, each entry once, in order
+ *     onMessage((entry) => show(entry)); // every entry of the log, once and in order
  *     const { forVoiceAgent } = await askBrain('What did Anna write?');
  *
- * A connection's functions need no `this` and may be handed on. An answer that comes in the HTTP
- * response reaches `onMessage` too. What comes before the first listener is kept for it.
+ * The functions of a connection do not need `this`. An answer in the HTTP response is passed to
+ * `onMessage` too. Entries that arrive before the first listener are kept for it.
  */
 
-import { Connection } from './connection.js';
-import { Dialogue } from './dialogue.js';
-import { BrainError, ConnectionClosed } from './errors.js';
-import { Gateway } from './gateway.js';
-import { Memory } from './memory.js';
-import { browserClock, browserStorage, browserSurroundings } from './surroundings.js';
-import { askBrainTool } from './tool.js';
+import { Connection } from './client/connection.js';
+import { Dialogue } from './client/dialogue.js';
+import { BrainError, ConnectionClosed } from './client/errors.js';
+import { Gateway } from './client/gateway.js';
+import { UserStorage } from './client/storage.js';
+import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
+import { askBrainTool } from './client/tool.js';
 
 export { askBrainTool, BrainError, ConnectionClosed };
 
 /**
- * Begin a session and listen. Rejects with a BrainError: 401 when an access key is needed, 0 when
- * the server is out of reach.
+ * Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0
+ * if the server cannot be reached.
  *
- * @param {import('./types.js').ConnectOptions} [options]
- * @returns {Promise<import('./types.js').Brain>}
+ * @param {import('./client/types.js').ConnectOptions} [options]
+ * @returns {Promise<import('./client/types.js').Brain>}
  */
 export async function connect(options = {}) {
   const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
@@ -37,12 +37,12 @@ export async function connect(options = {}) {
     gateway.start(token),
   ]);
   const { session } = gateway;
-  const world = { ...outside, memory: new Memory(outside.storage, session.userId) };
+  const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
   connection.listen(dialogue);
   return {
-    askBrain: dialogue.ask,
+    askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,
     heard: dialogue.heard,
@@ -62,7 +62,7 @@ export async function connect(options = {}) {
   };
 }
 
-/** @param {import('./types.js').ConnectOptions} options */
+/** @param {import('./client/types.js').ConnectOptions} options */
 function outsideFrom({
   baseUrl = '',
   fetch = globalThis.fetch.bind(globalThis),
@@ -87,13 +87,13 @@ function outsideFrom({
   };
 }
 
-/** @returns {Promise<import('./types.js').PusherClass | null>} null: other roads have to do */
+/** @returns {Promise<import('./client/outside.js').PusherClass | null>} null: use the other roads */
 function vendorPusher() {
-  // Put there by the build step; a plain string to the type checker, which would read it whole.
+  // Made by the build step. Hidden from the type checker, which would check the whole file.
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(
     (vendor) => vendor.default,
     (error) => {
-      console.warn('pusher-js cannot be loaded.', error);
+      console.warn('Could not load pusher-js.', error);
       return null;
     },
   );

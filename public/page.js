@@ -1,19 +1,20 @@
-/** The page: joins the brain's client to what stands in index.html. */
+/** The entry of the page: connects the client library to the elements of index.html. */
 
 import { BrainError, connect } from './brain.js';
-import { pauseBeforeRetry } from './pace.js';
+import { pauseBeforeRetry } from './client/pace.js';
 import { Conversation } from './page/conversation.js';
-import { part } from './page/dom.js';
+import { byId } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
+import { t } from './page/texts.js';
 
-/** @typedef {import('./types.js').Brain} Brain */
-/** @typedef {import('./types.js').State} State */
+/** @typedef {import('./client/types.js').Brain} Brain */
+/** @typedef {import('./client/types.js').State} State */
 
-const HISTORY = 100; // entries shown of what was said before
+const HISTORY = 100; // earlier entries to show
 const TOKEN_PLACE = 'second-brain-token';
 
 /** @type {State} */
@@ -34,11 +35,11 @@ const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
 const conversation = new Conversation(resources, (entry, isNew) => {
-  neighbours.tell(entry.seq);
-  if (isNew && entry.role === 'brain') panels.hearMessage();
+  neighbours.announce(entry.seq);
+  if (isNew && entry.role === 'brain') panels.notifyMessage();
 });
 const roads = new RoadMenu(
-  /** @type {HTMLButtonElement} */ (part('connection')),
+  /** @type {HTMLButtonElement} */ (byId('connection')),
   (name) => brain?.useRoad(name),
 );
 const signIn = new SignIn((accessKey) => void start(accessKey));
@@ -51,29 +52,29 @@ async function start(accessKey, attempt = 1) {
   const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
   const road = chosenRoad() ?? undefined;
   const { surroundings } = neighbours;
-  const how = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
+  const options = { token, accessKey, onSession: keep, history: HISTORY, road, surroundings };
   try {
-    begin(await connect(how));
+    begin(await connect(options));
   } catch (error) {
     if (!(error instanceof BrainError)) throw error;
-    if (error.status === 401) return askForKey(accessKey === undefined ? '' : 'This key does not fit.');
+    if (error.status === 401) return askForKey(accessKey === undefined ? '' : t('signin.wrong'));
     showState({ ...BEFORE, connection: 'offline', problem: error });
     const pauseMs = pauseBeforeRetry(attempt, Math.random, error.retryAfterMs);
     setTimeout(start, pauseMs, accessKey, attempt + 1);
   }
 }
 
-/** @param {{token: string}} session each one, renewed ones too */
+/** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
   sessionStorage.setItem(TOKEN_PLACE, token);
-  resources.hearToken(token);
+  resources.setToken(token);
 }
 
 /** @param {Brain} connected */
 function begin(connected) {
   const { session, onState } = connected;
   brain = connected;
-  part('scripted').hidden = part('source').hidden = !session.features?.model?.scripted;
+  byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   panels.begin(session.features ?? {}, resources);
   neighbours.begin(session);
   conversation.begin(connected);
@@ -83,12 +84,12 @@ function begin(connected) {
   });
 }
 
-/** The session is over for good. @param {Brain} lost */
+/** The session cannot be renewed. @param {Brain} lost */
 function lose(lost) {
   lost.close();
   brain = null;
   conversation.end();
-  askForKey('Your session has ended.');
+  askForKey(t('signin.expired'));
 }
 
 /** @param {string} problem */

@@ -1,6 +1,7 @@
-/** A tool's arguments as a person reads and changes them. No I/O. */
+/** Shows a tool's arguments as fields that a person can read and change. No I/O. */
 
-import { actionInWords } from '../wording.js';
+import { inAllLanguages, optionalText } from './texts.js';
+import { actionInWords } from './wording.js';
 
 /** @typedef {Record<string, any>} Arguments */
 /** @typedef {'line' | 'text' | 'lines' | 'number' | 'switch' | 'fixed' | 'json'} Shape */
@@ -10,39 +11,30 @@ import { actionInWords } from '../wording.js';
  * @property {string} name
  * @property {string} label
  * @property {Shape} shape
- * @property {string} text as it is read and typed
+ * @property {string} text the value as the user reads and types it
  */
 
-/** @type {Record<string, string>} */
-const LABELS = {
-  to: 'To',
-  cc: 'Copy to',
-  all: 'To everybody',
-  body: 'Text',
-  id: 'Number',
-  url: 'Address',
-};
-const FIXED = ['id', 'version']; // say which thing is meant; another one would be another question
+const FIXED = ['id', 'version']; // identify what the question is about, so they cannot be changed
 const LONG = ['body', 'text', 'note', 'append'];
 const LONG_CHARS = 80;
 
 /**
  * @param {Arguments} given
- * @returns {Field[]} in the order of reading: what is long comes last
+ * @returns {Field[]} in reading order: long texts come last
  */
 export function fieldsOf(given) {
   const fields = Object.entries(given).map(([name, value]) => {
     const shape = shapeOf(name, value);
-    return { name, label: LABELS[name] ?? actionInWords(name), shape, text: textOf(shape, value) };
+    return { name, label: labelOf(name), shape, text: textOf(shape, value) };
   });
   return fields.sort((one, other) => weight(one) - weight(other));
 }
 
 /**
- * The arguments with what was typed in their place.
+ * Return the arguments with the typed values.
  * @param {Arguments} given
  * @param {Record<string, string>} typed by name; a switch is 'yes' or ''
- * @returns {Arguments} Throws a SyntaxError for what is no JSON where JSON is needed.
+ * @returns {Arguments} Throws a SyntaxError if JSON is needed and the text is not JSON.
  */
 export function edited(given, typed) {
   const values = Object.entries(given).map(([name, value]) => {
@@ -53,34 +45,48 @@ export function edited(given, typed) {
 }
 
 /**
- * A question taken apart: its first line, and what it reads back beyond the fields.
+ * Split a question into its first line and the lines that the fields do not show.
  * @param {string} text
  * @param {Arguments} given
  */
 export function readBack(text, given) {
   const [lead, ...lines] = text.split('\n');
-  const told = [
-    Array.isArray(given.to) && `To: ${given.to.join(', ')}`,
-    Array.isArray(given.cc) && `Copy to: ${given.cc.join(', ')}`,
-    `Subject: ${given.subject}`,
+  const shown = [
+    ...(Array.isArray(given.to) ? labelled('label.to', given.to.join(', ')) : []),
+    ...(Array.isArray(given.cc) ? labelled('label.cc', given.cc.join(', ')) : []),
+    ...labelled('label.subject', given.subject),
   ];
   let rest = lines.join('\n').trim();
   const { body } = given;
   if (typeof body === 'string' && body.trim() && rest.endsWith(body.trim())) {
     rest = rest.slice(0, -body.trim().length);
   }
-  const more = rest.split('\n').filter((line) => !told.includes(line));
+  const more = rest.split('\n').filter((line) => !shown.includes(line));
   return { lead, more: more.join('\n').trim() };
 }
 
 /**
- * Whether the arguments were changed before the yes.
+ * Return true if the arguments were changed before the approval.
  * @param {Arguments} asked
  * @param {Arguments} decided
  */
 export function isChanged(asked, decided) {
   const names = [...new Set([...Object.keys(asked), ...Object.keys(decided)])];
   return names.some((name) => JSON.stringify(asked[name]) !== JSON.stringify(decided[name]));
+}
+
+/** @param {string} name of an argument */
+function labelOf(name) {
+  return optionalText(`label.${name}`) ?? actionInWords(name);
+}
+
+/**
+ * The lines that a question may have for a field: the brain's language may differ from the page's.
+ * @param {import('./texts.js').Key} key
+ * @param {unknown} value
+ */
+function labelled(key, value) {
+  return inAllLanguages(key).map((label) => `${label}: ${value}`);
 }
 
 /** @param {Field} field */

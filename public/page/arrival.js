@@ -1,38 +1,32 @@
-/** On one's own machine: let an email arrive, and see what was sent, which goes nowhere. */
+/** For a local server: receive a test email, and list the sent ones, which go nowhere. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
 import { empty, list, Loaded } from './panel.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {{to: string, recipients: string[], subject: string, text: string}} Sent */
 
 const PATH = '/_local/email';
-const EXAMPLE = {
-  sender: 'Anna Lindqvist <anna@lindqvist.example>',
-  subject: 'Saturday instead?',
-  body: 'Hi Robin,\n\nFriday does not work for us after all. Would Saturday at seven be all right?\n\nAnna',
-};
-const ARRIVED = 'It has arrived. The brain tells you of it in a moment.';
+const SENDER = 'Anna Lindqvist <anna@lindqvist.example>';
 
 /**
  * @param {Resources} resources
- * @param {(told: string | null) => void} done
+ * @param {(outcome: string | null) => void} done `outcome`: what to show; null if cancelled
  */
 export function arrivalForm(resources, done) {
-  const sender = make('input', { type: 'text', value: EXAMPLE.sender, maxLength: 200 });
-  const subject = make('input', { type: 'text', value: EXAMPLE.subject, maxLength: 300 });
-  const body = make('textarea', { rows: 6, value: EXAMPLE.body, maxLength: 20_000 });
+  const { sender, subject, body } = exampleControls();
   const problem = make('p', { className: 'problem', role: 'alert' });
-  const go = make('button', { type: 'submit', className: 'filled' }, 'Let it arrive');
+  const go = make('button', { type: 'submit', className: 'filled' }, t('mailbox.receiveNow'));
   const form = make(
     'form',
     { className: 'edit' },
-    field('From', sender),
-    field('Subject', subject),
-    field('Text', body),
+    field(t('label.from'), sender),
+    field(t('label.subject'), subject),
+    field(t('label.text'), body),
     problem,
-    make('div', { className: 'choices' }, go, button('Cancel', () => done(null))),
+    make('div', { className: 'choices' }, go, button(t('action.cancel'), () => done(null))),
   );
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -40,7 +34,7 @@ export function arrivalForm(resources, done) {
     try {
       const [from, about, text] = [sender, subject, body].map(({ value }) => value);
       await resources.post(PATH, { sender: from, subject: about, body: text });
-      done(ARRIVED);
+      done(t('mailbox.received'));
     } catch (error) {
       problem.textContent = refusalInWords(error);
       go.disabled = false;
@@ -49,13 +43,23 @@ export function arrivalForm(resources, done) {
   return form;
 }
 
+/** The fields of the form, filled with an example. */
+function exampleControls() {
+  const example = { subject: t('mailbox.example.subject'), body: t('mailbox.example.body') };
+  return {
+    sender: make('input', { type: 'text', value: SENDER, maxLength: 200 }),
+    subject: make('input', { type: 'text', value: example.subject, maxLength: 300 }),
+    body: make('textarea', { rows: 6, value: example.body, maxLength: 20_000 }),
+  };
+}
+
 /** @param {Resources} resources */
 export function sentEmails(resources) {
   const shown = new Loaded();
   void shown.show(
     async () => (await resources.get(PATH)).sent,
     (/** @type {Sent[]} */ sent) => [
-      sent.length > 0 ? list(...sent.map(item)) : empty('Nothing was sent yet.'),
+      sent.length > 0 ? list(...sent.map(item)) : empty(t('mailbox.sentNone')),
     ],
   );
   return shown.element;

@@ -1,25 +1,25 @@
-/** What came while nobody looked: a line above it, and its number in the title. */
+/** Marks what arrived while nobody looked: a line above it, and a count in the page title. */
 
-import { awayInWords } from '../wording.js';
+import { awayInWords } from './wording.js';
 import { make } from './dom.js';
 
 const TITLE = document.title;
 
 export class Away {
   /** @type {HTMLElement[]} */
-  #fresh = []; // what the brain has said since everything was seen
+  #fresh = []; // messages since everything was seen
   #missed = 0;
   #divider = make('p', { className: 'away', role: 'separator' });
 
-  /** @param {HTMLElement} element what the brain has just said */
+  /** @param {HTMLElement} element a new message */
   note(element) {
     this.#fresh.push(element);
   }
 
-  /** @param {number} missed as the client counts it */
+  /** @param {number} missed as counted by the client */
   show(missed) {
     if (missed > 0 && this.#missed === 0) this.#divide(missed);
-    // What was seen stays below its line until the user says something.
+    // The line stays until the user sends something.
     if (missed > 0) this.#divider.textContent = awayInWords(missed);
     else this.#fresh = [];
     this.#missed = missed;
@@ -27,15 +27,15 @@ export class Away {
     if (document.title !== title) document.title = title;
   }
 
-  /** The talk goes on. */
+  /** Remove the line: the user has sent something. */
   end() {
     this.#divider.remove();
   }
 
   /** @param {number} missed */
   #divide(missed) {
-    const stands = this.#fresh.filter((element) => element.isConnected);
-    const [first] = stands.slice(-missed);
+    const shown = this.#fresh.filter((element) => element.isConnected);
+    const [first] = shown.slice(-missed);
     first?.before(this.#divider);
   }
 }

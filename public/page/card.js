@@ -1,31 +1,29 @@
-/** A question as a card: what exactly will be done, and the buttons that decide on it. */
+/** Shows a question as a card: what exactly will be done, and the buttons to decide. */
 
-import { actionInWords } from '../wording.js';
+import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
-import { button, field, make } from './dom.js';
-import { withLinks } from './lines.js';
-import { IN_WORDS } from './standing.js';
+import { button, field, make, onEscape } from './dom.js';
+import { withLinks } from './entries.js';
+import { t } from './texts.js';
 
-/** @typedef {import('../types.js').Decision} Decision */
-/** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').Question} Question */
+/** @typedef {import('../client/types.js').Decision} Decision */
+/** @typedef {import('../client/types.js').Message} Message */
+/** @typedef {import('../client/types.js').Question} Question */
 /** @typedef {import('./arguments.js').Field} Field */
-/** @typedef {import('./standing.js').Standing} Standing */
-
-const PROBLEM = 'This is not filled in right.';
+/** @typedef {import('./decisions.js').DecisionState} DecisionState */
 
 export class Card {
   #message;
   #onDecision;
   #body = make('div', { className: 'card' });
   #outcome = make('p', { className: 'outcome', role: 'status' });
-  /** @type {Standing | null} */
-  #standing = null;
+  /** @type {DecisionState | null} */
+  #state = null;
 
   /**
-   * @param {HTMLElement} entry in the log, which becomes the card
+   * @param {HTMLElement} entry the question's entry, which becomes the card
    * @param {Message} message
-   * @param {(decision: Decision) => Promise<void>} onDecision rejects if it was not taken
+   * @param {(decision: Decision) => Promise<void>} onDecision rejects if it was not accepted
    */
   constructor(entry, message, onDecision) {
     this.#message = message;
@@ -35,17 +33,17 @@ export class Card {
     words.replaceChildren(lead);
     words.className = 'lead';
     const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...withLinks(more)) : null;
-    const told = [rest, this.#body, this.#outcome].filter((part) => part !== null);
-    words.after(...told);
+    const parts = [rest, this.#body, this.#outcome].filter((part) => part !== null);
+    words.after(...parts);
     this.#read();
   }
 
-  /** @param {Standing | null} standing */
-  show(standing) {
-    if (standing === this.#standing) return;
-    this.#standing = standing;
-    this.#outcome.textContent = standing ? IN_WORDS[standing] : '';
-    this.#outcome.dataset.standing = standing ?? '';
+  /** @param {DecisionState | null} state */
+  show(state) {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#outcome.textContent = state && state !== 'waiting' ? t(`question.${state}`) : '';
+    this.#outcome.dataset.state = state ?? '';
     this.#read();
   }
 
@@ -55,10 +53,10 @@ export class Card {
 
   #read() {
     const { tool, arguments: given } = this.#question;
-    const list = make('dl', {}, ...told('Action', actionInWords(tool), 'line'));
-    for (const { label, text, shape } of fieldsOf(given)) list.append(...told(label, text, shape));
+    const list = make('dl', {}, ...row(t('question.action'), actionInWords(tool), 'line'));
+    for (const { label, text, shape } of fieldsOf(given)) list.append(...row(label, text, shape));
     this.#body.replaceChildren(list);
-    if (this.#standing === 'waiting') this.#body.append(this.#choices());
+    if (this.#state === 'waiting') this.#body.append(this.#choices());
   }
 
   #choices() {
@@ -68,9 +66,9 @@ export class Card {
     return make(
       'div',
       { className: 'choices' },
-      button('Approve', approve, { className: 'filled' }),
-      isPlain ? null : button('Edit', () => this.#edit()),
-      button('Reject', reject, { className: 'reject' }),
+      button(t('question.approve'), approve, { className: 'filled' }),
+      isPlain ? null : button(t('question.edit'), () => this.#edit()),
+      button(t('question.reject'), reject, { className: 'reject' }),
     );
   }
 
@@ -83,25 +81,17 @@ export class Card {
       this.#body.querySelector('button')?.focus();
     };
     for (const [{ label, shape }, input] of controls) {
-      form.append(field(label, input, shape === 'lines' ? 'One on each line' : ''));
+      form.append(field(label, input, shape === 'lines' ? t('question.onePerLine') : ''));
     }
-    form.append(
-      make(
-        'div',
-        { className: 'choices' },
-        make('button', { type: 'submit', className: 'filled' }, 'Approve with changes'),
-        button('Cancel', back),
-      ),
-    );
+    const properties = { type: 'submit', className: 'filled' };
+    const submit = make('button', properties, t('question.approveChanged'));
+    const cancel = button(t('action.cancel'), back);
+    form.append(make('div', { className: 'choices' }, submit, cancel));
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.#decideEdited(controls);
     });
-    form.addEventListener('keydown', (event) => {
-      if (event.key !== 'Escape') return;
-      event.stopPropagation();
-      back();
-    });
+    onEscape(form, back);
     this.#body.replaceChildren(form);
     form.querySelector('input, textarea')?.dispatchEvent(new Event('input'));
     /** @type {HTMLElement | null} */ (form.querySelector(':enabled'))?.focus();
@@ -119,11 +109,11 @@ export class Card {
       const changed = edited(this.#question.arguments, typed);
       this.#decide({ verdict: 'edit', arguments: changed });
     } catch {
-      this.#outcome.textContent = PROBLEM;
+      this.#outcome.textContent = t('question.invalid');
     }
   }
 
-  /** Once: until the outcome is there nothing can be pressed. @param {Decision} decision */
+  /** Send the decision and disable the controls meanwhile. @param {Decision} decision */
   #decide(decision) {
     const controls = [...this.#body.querySelectorAll('button, input, textarea')];
     const able = controls.filter((one) => !(/** @type {HTMLInputElement} */ (one).disabled));
@@ -131,17 +121,17 @@ export class Card {
       for (const one of able) /** @type {HTMLInputElement} */ (one).disabled = isOff;
     };
     turn(true);
-    this.#outcome.textContent = 'Sending your decision…';
+    this.#outcome.textContent = t('question.deciding');
     this.#onDecision(decision).catch((/** @type {Error} */ { message }) => {
       turn(false);
-      if (this.#standing === 'waiting') this.#outcome.textContent = message;
+      if (this.#state === 'waiting') this.#outcome.textContent = message;
     });
   }
 }
 
 /** @param {string} label @param {string} text @param {import('./arguments.js').Shape} shape */
-function told(label, text, shape) {
-  const words = { switch: text ? 'Yes' : 'No', lines: text.replaceAll('\n', ', ') };
+function row(label, text, shape) {
+  const words = { switch: text ? t('question.yes') : t('question.no'), lines: text.replaceAll('\n', ', ') };
   const shown = words[/** @type {'switch'} */ (shape)] ?? text;
   const dataset = { shape };
   return [make('dt', { dataset }, label), make('dd', { dir: 'auto', dataset }, shown)];

@@ -1,24 +1,25 @@
-/** The talk: what is sent, what comes, and what goes on meanwhile. */
+/** The conversation: sends texts, shows entries, and shows what is going on. */
 
-import { Composer } from '../composer.js';
-import { newMessageId } from '../post.js';
-import { Timeline } from '../timeline.js';
-import { activityInWords, refusalInWords } from '../wording.js';
+import { Composer } from './composer.js';
+import { newMessageId } from '../client/ids.js';
+import { Timeline } from './timeline.js';
+import { activityInWords, refusalInWords } from './wording.js';
 import { Away } from './away.js';
-import { part, setText } from './dom.js';
+import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
-import { Voice } from './voice.js';
+import { t } from './texts.js';
+import { Voice } from '../voice/voice.js';
 
-/** @typedef {import('../types.js').Brain} Brain */
-/** @typedef {import('../types.js').Entry} Entry */
-/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../client/types.js').Brain} Brain */
+/** @typedef {import('../client/types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').State} State */
 
-/** What tells that somebody looks at the page. */
+/** Events which show that somebody looks at the page. */
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 export class Conversation {
-  #timeline = new Timeline({ log: part('log'), scroll: part('scroll'), newer: part('newer') });
-  #voice = new Voice(part('speak'));
+  #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
+  #voice = new Voice(byId('speak'));
   #away = new Away();
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
@@ -37,21 +38,21 @@ export class Conversation {
 
   /**
    * @param {import('./resources.js').Resources} resources
-   * @param {(entry: Entry, isNew: boolean) => void} onEntry told of each that is shown
+   * @param {(entry: Entry, isNew: boolean) => void} onEntry called with each shown entry
    */
   constructor(resources, onEntry) {
     this.#resources = resources;
     this.#onEntry = onEntry;
     this.#brain = this.#awaitBrain();
     this.#questions = this.#newQuestions();
-    part('welcome').addEventListener('click', ({ target }) => {
+    byId('welcome').addEventListener('click', ({ target }) => {
       if (target instanceof HTMLButtonElement) this.#composer.propose(target.textContent ?? '');
     });
-    part('stop').addEventListener('click', () => void this.#stop());
+    byId('stop').addEventListener('click', () => void this.#stop());
     document.addEventListener('keydown', ({ key }) => {
       if (key !== 'Escape') return;
       this.#composer.stopListening();
-      this.#voice.hush();
+      this.#voice.stop();
     });
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
   }
@@ -59,7 +60,7 @@ export class Conversation {
   /** @param {Brain} brain */
   begin(brain) {
     this.#timeline.clear();
-    part('log').ariaBusy = 'true';
+    byId('log').ariaBusy = 'true';
     this.#questions = this.#newQuestions();
     brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
@@ -67,7 +68,7 @@ export class Conversation {
     this.#found(brain);
   }
 
-  /** The session is over: what is said now waits for the next one. */
+  /** The session has ended: texts wait for the next one. */
   end() {
     this.#brain = this.#awaitBrain();
   }
@@ -77,17 +78,17 @@ export class Conversation {
     this.#state = state;
     const { run } = state;
     const doing = activityInWords(state, this.#unanswered);
-    const progress = /** @type {HTMLProgressElement} */ (part('progress'));
-    setText(part('doing'), doing);
-    part('activity').hidden = doing === '';
+    const progress = /** @type {HTMLProgressElement} */ (byId('progress'));
+    setText(byId('doing'), doing);
+    byId('activity').hidden = doing === '';
     progress.hidden = run.progress === null || doing === '';
     progress.value = run.progress ?? 0;
     this.#offerStop(run.state === 'running');
     this.#away.show(state.missed);
     if (state.connection === 'connecting') return;
-    if (part('log').ariaBusy === 'true') void this.#questions.look(); // one may wait for long
-    part('welcome').hidden = !this.#timeline.isEmpty;
-    part('log').ariaBusy = 'false'; // from here on a screen reader says what comes
+    if (byId('log').ariaBusy === 'true') void this.#questions.look(); // an old one may be open
+    byId('welcome').hidden = !this.#timeline.isEmpty;
+    byId('log').ariaBusy = 'false'; // from now on screen readers announce entries
   }
 
   #awaitBrain() {
@@ -98,17 +99,17 @@ export class Conversation {
     return new Questions({
       ask: async () => (await this.#resources.get('/api/questions')).question,
       decide: (id, decision) => this.#awaiting(async () => (await this.#brain).decide(id, decision)),
-      place: part('waiting'),
+      place: byId('waiting'),
     });
   }
 
   /**
    * @param {string} text
-   * @param {string} messageId the same one when it is tried again
+   * @param {string} messageId the same one for each attempt
    */
   async #send(text, messageId) {
-    part('welcome').hidden = true;
-    this.#voice.hush();
+    byId('welcome').hidden = true;
+    this.#voice.stop();
     this.#away.end();
     this.#timeline.showSending(messageId, text);
     try {
@@ -119,7 +120,7 @@ export class Conversation {
     }
   }
 
-  /** An answer is on its way meanwhile. @param {() => Promise<unknown>} act */
+  /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */
   async #awaiting(act) {
     this.#unanswered += 1;
     this.#refresh();
@@ -132,13 +133,13 @@ export class Conversation {
   }
 
   async #stop() {
-    const button = /** @type {HTMLButtonElement} */ (part('stop'));
-    this.#voice.hush();
+    const button = /** @type {HTMLButtonElement} */ (byId('stop'));
+    this.#voice.stop();
     button.disabled = true;
     try {
       await (await this.#brain).stop();
     } catch (error) {
-      setText(part('doing'), `Not stopped. ${refusalInWords(error)}`);
+      setText(byId('doing'), t('activity.notStopped', { reason: refusalInWords(error) }));
     } finally {
       button.disabled = false;
     }
@@ -146,8 +147,8 @@ export class Conversation {
 
   /** @param {boolean} isOn */
   #offerStop(isOn) {
-    const button = part('stop');
-    if (button === document.activeElement && !isOn) part('text').focus();
+    const button = byId('stop');
+    if (button === document.activeElement && !isOn) byId('text').focus();
     button.hidden = !isOn;
   }
 
@@ -156,9 +157,9 @@ export class Conversation {
    * @param {boolean} isNew
    */
   #show(entry, isNew) {
-    part('welcome').hidden = true;
+    byId('welcome').hidden = true;
     const element = this.#timeline.show(entry);
-    this.#questions.hear(entry, element);
+    this.#questions.receive(entry, element);
     this.#voice.note(entry.seq);
     this.#onEntry(entry, isNew);
     if (isNew && entry.role === 'brain') this.#away.note(element);

@@ -1,11 +1,11 @@
-/** The panel of documents: list, search, read, delete, write one, take files in. */
+/** The panel of documents: list, search, read, delete, write and upload. */
 
-import { refusalInWords } from '../wording.js';
+import { refusalInWords } from './wording.js';
 import { button, field, make } from './dom.js';
-import { withLinks } from './lines.js';
+import { withLinks } from './entries.js';
 import {
-  askingButton,
   byOthers,
+  confirmButton,
   empty,
   focusPanel,
   list,
@@ -13,6 +13,7 @@ import {
   searchField,
   when,
 } from './panel.js';
+import { t } from './texts.js';
 import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
@@ -21,15 +22,13 @@ import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads
 /** @typedef {Known & {body: string}} Whole */
 
 const PATH = '/api/documents';
-const NONE = 'No documents yet. Drop a text file here, or write one.';
-const NONE_FITS = 'No document has these words.';
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
 export function documentsPanel(resources) {
   const found = new Loaded();
   return {
     name: 'documents',
-    title: 'Documents',
+    title: t('panel.documents'),
     open: (body) => new Documents(resources, body, found).list(),
     refresh: () => found.refresh(),
   };
@@ -40,7 +39,7 @@ class Documents {
   #body;
   #query = '';
   #found;
-  #told = make('ul', { className: 'told', ariaLive: 'polite' });
+  #results = make('ul', { className: 'results', ariaLive: 'polite' });
 
   /** @param {Resources} resources @param {HTMLElement} body @param {Loaded} found the list */
   constructor(resources, body, found) {
@@ -53,12 +52,12 @@ class Documents {
   }
 
   list() {
-    const search = searchField('Search documents', (query) => {
+    const search = searchField(t('documents.search'), (query) => {
       this.#query = query;
       void this.#load();
     });
     this.#query = '';
-    this.#body.replaceChildren(search, this.#entrance(), this.#told, this.#found.element);
+    this.#body.replaceChildren(search, this.#dropZone(), this.#results, this.#found.element);
     void this.#load();
   }
 
@@ -74,7 +73,7 @@ class Documents {
       (/** @type {Listed[]} */ documents) => [
         documents.length > 0
           ? list(...documents.map((one) => this.#item(one)))
-          : empty(query ? NONE_FITS : NONE),
+          : empty(t(query ? 'documents.noMatch' : 'documents.none')),
       ],
     );
   }
@@ -89,7 +88,7 @@ class Documents {
   /** @param {string} id */
   #read(id) {
     const shown = new Loaded();
-    const back = button('← All documents', () => this.#return(), { className: 'plain back' });
+    const back = button(t('documents.back'), () => this.#return(), { className: 'plain back' });
     this.#body.replaceChildren(back, shown.element);
     back.focus();
     void shown.show(
@@ -100,7 +99,7 @@ class Documents {
 
   /** @param {Whole} document */
   #whole({ id, title, body, updatedAt, foreign }) {
-    const remove = askingButton('Delete', title, async () => {
+    const remove = confirmButton(t('action.delete'), title, async () => {
       await this.#resources.remove(PATH, id);
       this.#return();
     });
@@ -111,23 +110,23 @@ class Documents {
     ];
   }
 
-  // ---- what comes in
+  // ---- adding documents
 
-  #entrance() {
+  #dropZone() {
     const input = make('input', { type: 'file', multiple: true, accept: ENDINGS.join(), hidden: true });
     input.addEventListener('change', () => {
-      void this.#takeIn([...(input.files ?? [])]);
+      void this.#addAll([...(input.files ?? [])]);
       input.value = '';
     });
     const drop = make(
       'div',
       { className: 'drop' },
-      make('p', {}, 'Drop .md and .txt files here'),
+      make('p', {}, t('documents.drop')),
       make(
         'div',
         { className: 'choices' },
-        button('Choose files', () => input.click()),
-        button('Write one', () => this.#write()),
+        button(t('documents.choose'), () => input.click()),
+        button(t('documents.write'), () => this.#write()),
       ),
       input,
     );
@@ -144,24 +143,25 @@ class Documents {
   /** @param {DragEvent} event */
   #drop(event) {
     this.#drag(event, false);
-    void this.#takeIn([...(event.dataTransfer?.files ?? [])]);
+    void this.#addAll([...(event.dataTransfer?.files ?? [])]);
   }
 
-  /** @param {File[]} files one after the other, each told of */
-  async #takeIn(files) {
-    this.#told.replaceChildren();
+  /** @param {File[]} files added one after the other; each result is shown */
+  async #addAll(files) {
+    this.#results.replaceChildren();
     for (const file of files) {
-      const told = make('li', {}, `${file.name}: taking it in…`);
-      this.#told.append(told);
-      const problem = await this.#keep(file).catch(refusalInWords);
-      told.textContent = `${file.name}: ${problem || 'taken in.'}`;
-      told.className = problem ? 'problem' : '';
+      const { name } = file;
+      const result = make('li', {}, t('documents.adding', { name }));
+      this.#results.append(result);
+      const reason = await this.#add(file).catch(refusalInWords);
+      result.textContent = t(reason ? 'documents.notAdded' : 'documents.added', { name, reason });
+      result.className = reason ? 'problem' : '';
     }
     await this.#load();
   }
 
-  /** @param {File} file @returns {Promise<string>} why it was not kept; '' if it was */
-  async #keep(file) {
+  /** @param {File} file @returns {Promise<string>} why it was not added; '' if it was */
+  async #add(file) {
     const text = fileObjection(file) ? '' : await file.text();
     const objection = fileObjection(file) || textObjection(text);
     if (objection) return objection;
@@ -174,9 +174,9 @@ class Documents {
     const title = make('input', { type: 'text', maxLength: 300, required: true });
     const text = make('textarea', { rows: 12 });
     const problem = make('p', { className: 'problem', role: 'alert' });
-    const save = make('button', { type: 'submit', className: 'filled' }, 'Save');
-    const choices = make('div', { className: 'choices' }, save, button('Cancel', () => this.#return()));
-    const form = make('form', { className: 'edit' }, field('Title', title), field('Text', text));
+    const save = make('button', { type: 'submit', className: 'filled' }, t('action.save'));
+    const choices = make('div', { className: 'choices' }, save, button(t('action.cancel'), () => this.#return()));
+    const form = make('form', { className: 'edit' }, field(t('label.title'), title), field(t('label.text'), text));
     form.append(problem, choices);
     form.addEventListener('submit', async (event) => {
       event.preventDefault();

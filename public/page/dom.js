@@ -1,10 +1,10 @@
-/** Elements, made in one line. Texts go in as text only, never as markup. */
+/** Creates elements. Texts are inserted as text, never as markup. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Record<string, any>} [properties] of the element; `dataset` is merged
- * @param {...(Node | string | null)} children null = nothing
+ * @param {...(Node | string | null)} children null is skipped
  * @returns {HTMLElementTagNameMap[Name]}
  */
 export function make(name, { dataset = {}, ...properties } = {}, ...children) {
@@ -26,10 +26,10 @@ export function button(text, act, properties = {}) {
 }
 
 /**
- * A control below its label.
+ * Create a control with a label above it.
  * @param {string} label
  * @param {HTMLElement} control
- * @param {string} [hint] said with the control
+ * @param {string} [hint] describes the control
  */
 export function field(label, control, hint = '') {
   control.id ||= nextId();
@@ -39,21 +39,33 @@ export function field(label, control, hint = '') {
   return make('div', { className: 'field' }, name, control, note);
 }
 
+/**
+ * Call `close` when Escape is pressed in an element. If it closed something, the key does nothing
+ * else.
+ * @param {HTMLElement} element
+ * @param {() => unknown} close returns false if there was nothing to close
+ */
+export function onEscape(element, close) {
+  element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && close() !== false) event.stopPropagation();
+  });
+}
+
 let ids = 0;
 
-/** For what must be pointed at. */
+/** Return a new id for an element. */
 export function nextId() {
   ids += 1;
   return `part-${ids}`;
 }
 
-/** An element of index.html. @param {string} id */
-export function part(id) {
+/** Return an element of index.html. @param {string} id */
+export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
 /**
- * Unchanged text is not set again: a screen reader would say it again.
+ * Set a text if it has changed. Setting the same text would make screen readers repeat it.
  * @param {HTMLElement} element
  * @param {string} text
  */

@@ -1,10 +1,11 @@
-/** An answer while it comes: thoughts in grey, actions as marks, words as they will stand. */
+/** Shows an answer while it is written: thoughts in grey, actions as labels, text in place. */
 
-import { Pieces } from '../pieces.js';
-import { actionInWords } from '../wording.js';
+import { Pieces } from '../client/pieces.js';
+import { t } from './texts.js';
+import { actionInWords } from './wording.js';
 import { make } from './dom.js';
 
-/** @typedef {import('../pieces.js').Part} Part */
+/** @typedef {import('../client/pieces.js').Part} Part */
 
 export class Drafts {
   #pieces = new Pieces();
@@ -14,29 +15,29 @@ export class Drafts {
   #due = new Set();
   #place;
 
-  /** @param {(draw: () => HTMLElement[]) => void} place puts what is new at the end of the log */
+  /** @param {(draw: () => HTMLElement[]) => void} place appends the new elements to the log */
   constructor(place) {
     this.#place = place;
   }
 
-  /** @param {import('../types.js').Piece} piece */
-  hear(piece) {
-    if (!this.#pieces.hear(piece)) return;
+  /** @param {import('../client/types.js').Piece} piece */
+  receive(piece) {
+    if (!this.#pieces.receive(piece)) return;
     if (this.#due.size === 0) requestAnimationFrame(() => this.#draw());
     this.#due.add(piece.runId);
   }
 
   /**
-   * Take an entry of the log. What has told of it is no longer ours; what else was shown of a run
-   * that is over goes, but for its thoughts and actions: they stay as they are.
-   * @param {import('../types.js').Entry} entry
-   * @returns {HTMLElement | null} what stood for the entry
+   * Take an entry of the log, which replaces its draft. At the end of a run its other drafts are
+   * removed; thoughts and actions stay.
+   * @param {import('../client/types.js').Entry} entry
+   * @returns {HTMLElement | null} the draft that the entry replaces
    */
   take(entry) {
-    const said = this.#pieces.hearEntry(entry);
+    const draft = this.#pieces.receiveEntry(entry);
     const drawn = this.#drawn.get(entry.runId);
-    const element = (said && drawn?.get(said)) ?? null;
-    if (said) drawn?.delete(said);
+    const element = (draft && drawn?.get(draft)) ?? null;
+    if (draft) drawn?.delete(draft);
     if (entry.role === 'brain' && entry.doneAfterThis) {
       for (const [{ kind }, other] of drawn ?? []) if (kind === 'content') other.remove();
       this.#drawn.delete(entry.runId);
@@ -73,7 +74,7 @@ export class Drafts {
   }
 }
 
-// The log is read out as it grows; a draft is not, the message that takes its place is.
+// Screen readers announce the message, not its draft.
 const quiet = { ariaLive: 'off' };
 
 /** @type {Record<Part['kind'], () => HTMLElement>} */
@@ -82,7 +83,7 @@ const DRAWN = {
     make(
       'details',
       { className: 'thought', open: true, ...quiet },
-      make('summary', {}, 'Thoughts'),
+      make('summary', {}, t('conversation.thoughts')),
       make('p', { className: 'words', dir: 'auto' }),
     ),
   action: () => make('p', { className: 'action words', ...quiet }),
@@ -91,7 +92,7 @@ const DRAWN = {
       'div',
       { className: 'entry draft', ...quiet },
       make('p', { className: 'words', dir: 'auto' }),
-      make('time', {}, '\u00a0'), // so that nothing moves when the message comes
+      make('time', {}, '\u00a0'), // keeps the place of the time, so that nothing moves later
     ),
 };
 
@@ -101,8 +102,8 @@ const DRAWN = {
  */
 function write(element, { kind, text }) {
   const words = element.matches('.words') ? element : element.querySelector('.words');
-  const told = kind === 'action' ? actionInWords(text) : text;
-  if (!words || words.textContent === told) return;
-  words.textContent = told;
+  const shown = kind === 'action' ? actionInWords(text) : text;
+  if (!words || words.textContent === shown) return;
+  words.textContent = shown;
   words.scrollTop = words.scrollHeight;
 }

@@ -1,9 +1,10 @@
-/** The panel of the mailbox: what came, what it says, and, on one's own machine, a try. */
+/** The panel of the mailbox: list, search and read; on a local server also a test email. */
 
 import { button, make } from './dom.js';
-import { withLinks } from './lines.js';
+import { withLinks } from './entries.js';
 import { arrivalForm, sentEmails } from './arrival.js';
 import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 
@@ -27,9 +28,6 @@ import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
  */
 
 const PATH = '/api/emails';
-const NONE = 'No emails here yet. The first ones may take a minute.';
-const NONE_FITS = 'No email has these words.';
-const NO_SUBJECT = '(no subject)';
 const KB = 1024;
 
 /** @param {Resources} resources @param {boolean} isLocal @returns {import('./panel.js').Panel} */
@@ -37,7 +35,7 @@ export function mailboxPanel(resources, isLocal) {
   const found = new Loaded();
   return {
     name: 'mailbox',
-    title: 'Mailbox',
+    title: t('panel.mailbox'),
     open: (body) => new Mailbox(resources, body, { isLocal, found }).list(),
     refresh: () => found.refresh(),
   };
@@ -53,7 +51,7 @@ class Mailbox {
   /**
    * @param {Resources} resources
    * @param {HTMLElement} body
-   * @param {{isLocal: boolean, found: Loaded}} how `found`: the list
+   * @param {{isLocal: boolean, found: Loaded}} how `found` holds the list
    */
   constructor(resources, body, { isLocal, found }) {
     this.#resources = resources;
@@ -63,12 +61,12 @@ class Mailbox {
   }
 
   list() {
-    const search = searchField('Search emails', (query) => {
+    const search = searchField(t('mailbox.search'), (query) => {
       this.#query = query;
       void this.#load();
     });
     this.#query = '';
-    const again = button('Refresh', () => this.#load(), { className: 'plain' });
+    const again = button(t('mailbox.refresh'), () => this.#load(), { className: 'plain' });
     const parts = [make('div', { className: 'bar' }, search, again), this.#found.element];
     if (this.#isLocal) parts.splice(1, 0, this.#local());
     this.#body.replaceChildren(...parts);
@@ -82,17 +80,17 @@ class Mailbox {
       (/** @type {Listed[]} */ emails) => [
         emails.length > 0
           ? list(...emails.map((one) => this.#item(one)))
-          : empty(query ? NONE_FITS : NONE),
+          : empty(t(query ? 'mailbox.noMatch' : 'mailbox.none')),
       ],
     );
   }
 
   /** @param {Listed} email */
   #item({ id, from, subject, at, unread, snippet }) {
-    const open = button(subject || NO_SUBJECT, () => this.#read(id), { className: 'open', dir: 'auto' });
+    const open = button(subjectIn(subject), () => this.#read(id), { className: 'open', dir: 'auto' });
     const sender = make('span', { dir: 'auto', title: from }, nameIn(from));
     const facts = make('p', { className: 'facts' }, sender, when(at));
-    if (unread) facts.append(make('span', { className: 'tag' }, 'unread'));
+    if (unread) facts.append(make('span', { className: 'tag' }, t('mailbox.unread')));
     const words = make('p', { className: 'snippet', dir: 'auto' }, snippet);
     return make('li', { className: unread ? 'unread' : '' }, open, facts, words);
   }
@@ -104,7 +102,7 @@ class Mailbox {
       this.list();
       focusPanel();
     };
-    const back = button('← All emails', leave, { className: 'plain back' });
+    const back = button(t('mailbox.back'), leave, { className: 'plain back' });
     this.#body.replaceChildren(back, shown.element);
     back.focus();
     void shown.show(() => this.#resources.get(PATH, { id }), whole);
@@ -114,12 +112,13 @@ class Mailbox {
     const place = make('div', { className: 'local' });
     const arrive = () => place.replaceChildren(arrivalForm(this.#resources, show));
     const sent = () => {
-      const back = button('← Back', show, { className: 'plain back' });
+      const back = button(t('mailbox.sentBack'), show, { className: 'plain back' });
       place.replaceChildren(back, sentEmails(this.#resources));
     };
-    const show = (/** @type {unknown} */ told) => {
-      const word = typeof told === 'string' ? make('p', { role: 'status' }, told) : null;
-      const choices = [button('Let an email arrive', arrive), button('What was sent', sent)];
+    const show = (/** @type {unknown} */ outcome) => {
+      const word = typeof outcome === 'string' ? make('p', { role: 'status' }, outcome) : null;
+      const receive = button(t('mailbox.receive'), arrive);
+      const choices = [receive, button(t('mailbox.sent'), sent)];
       place.replaceChildren(make('div', { className: 'choices' }, ...choices));
       if (!word) return;
       place.append(word);
@@ -130,20 +129,26 @@ class Mailbox {
   }
 }
 
-/** A sender's name; the address where there is none. @param {string} from */
+/** @param {string} subject */
+function subjectIn(subject) {
+  return subject || t('mailbox.noSubject');
+}
+
+/** Return the sender's name, or the address if there is none. @param {string} from */
 function nameIn(from) {
   return from.replace(/\s*<[^<>]*>$/, '') || from;
 }
 
 /** @param {Whole} email */
 function whole({ from, to, cc, subject, at, attachments, body }) {
-  const heads = make('dl', { className: 'heads' }, ...head('From', from), ...head('To', to.join(', ')));
-  if (cc.length > 0) heads.append(...head('Copy to', cc.join(', ')));
-  heads.append(make('dt', {}, 'When'), make('dd', {}, when(at)));
+  const heads = make('dl', { className: 'heads' }, ...head(t('label.from'), from));
+  heads.append(...head(t('label.to'), to.join(', ')));
+  if (cc.length > 0) heads.append(...head(t('label.cc'), cc.join(', ')));
+  heads.append(make('dt', {}, t('mailbox.date')), make('dd', {}, when(at)));
   const named = attachments.map(({ name, bytes }) => `${name} (${Math.ceil(bytes / KB)} KB)`);
-  if (named.length > 0) heads.append(...head('Attached', named.join(', ')));
+  if (named.length > 0) heads.append(...head(t('mailbox.attachments'), named.join(', ')));
   return [
-    make('h3', { dir: 'auto' }, subject || NO_SUBJECT),
+    make('h3', { dir: 'auto' }, subjectIn(subject)),
     heads,
     make('div', { className: 'text', dir: 'auto' }, ...withLinks(body)),
   ];

@@ -1,13 +1,13 @@
 /**
- * The page's other tabs in this browser. What one of them has said reaches the log, and an answer
- * its open request; neither comes by the channel. So each tab tells the others how far it is, and
- * who is behind looks.
+ * The page's other tabs in this browser. The channel does not carry what the user says in one tab,
+ * nor the answer in that tab's open request. So each tab announces how far its log is, and a tab
+ * that is behind polls.
  */
 
-import { browserSurroundings } from '../surroundings.js';
+import { browserSurroundings } from '../client/surroundings.js';
 
 const NAME = 'second-brain-pages';
-const GRACE_MS = 500; // what comes by a road of its own is there by then
+const GRACE_MS = 500; // an entry on its own road has arrived by then
 
 export class Neighbours {
   #channel = globalThis.BroadcastChannel ? new BroadcastChannel(NAME) : null;
@@ -22,7 +22,7 @@ export class Neighbours {
     });
   }
 
-  /** The browser's surroundings, in which a neighbour's news is a change. */
+  /** The browser's surroundings; an announcement of another tab counts as a change. */
   get surroundings() {
     const listen = (/** @type {() => void} */ listener) => {
       const unlisten = browserSurroundings.onChange(listener);
@@ -35,14 +35,14 @@ export class Neighbours {
     return Object.create(browserSurroundings, { onChange: { value: listen } });
   }
 
-  /** @param {import('../types.js').Session} session */
+  /** @param {import('../client/types.js').Session} session */
   begin({ userId, cursor }) {
     this.#userId = userId;
     this.#seq = cursor;
   }
 
-  /** @param {number} seq that the log of this tab has reached */
-  tell(seq) {
+  /** @param {number} seq the last one in this tab's log */
+  announce(seq) {
     if (seq <= this.#seq) return;
     this.#seq = seq;
     this.#channel?.postMessage({ userId: this.#userId, seq });

@@ -1,7 +1,8 @@
-/** What the panels are made of: a place that loads, is empty, fails, and tries again. */
+/** Parts of panels: loaded content with its empty and failed states, lists, search, buttons. */
 
-import { refusalInWords } from '../wording.js';
-import { button, make } from './dom.js';
+import { refusalInWords } from './wording.js';
+import { button, make, onEscape } from './dom.js';
+import { locale, t } from './texts.js';
 
 export const TITLE_ID = 'panel-title';
 
@@ -10,10 +11,10 @@ export const TITLE_ID = 'panel-title';
  * @property {string} name
  * @property {string} title
  * @property {(body: HTMLElement) => void} open fills the empty body
- * @property {() => void} refresh something may have changed
+ * @property {() => void} refresh called when the content may have changed
  */
 
-/** A place whose content is loaded, and says how that goes. */
+/** A place that loads its content and shows how that goes. */
 export class Loaded {
   element = make('div', { className: 'loaded' });
   #turn = 0;
@@ -27,7 +28,7 @@ export class Loaded {
   async show(load, draw) {
     const turn = (this.#turn += 1);
     this.#again = () => void this.show(load, draw);
-    const isLate = () => turn !== this.#turn; // something else is wanted by now
+    const isLate = () => turn !== this.#turn; // something else was requested since
     this.element.ariaBusy = 'true';
     if (this.element.childElementCount === 0) this.element.append(waiting());
     try {
@@ -35,7 +36,7 @@ export class Loaded {
       if (!isLate()) this.element.replaceChildren(...draw(content));
     } catch (error) {
       if (isLate()) return;
-      const again = button('Try again', () => this.#again());
+      const again = button(t('action.tryAgain'), () => this.#again());
       this.element.replaceChildren(
         make('p', { className: 'failed', role: 'alert' }, `${refusalInWords(error)} `, again),
       );
@@ -44,7 +45,7 @@ export class Loaded {
     }
   }
 
-  /** Load it again as it was loaded last, if it is seen. */
+  /** Load the content again, if it is visible. */
   refresh() {
     if (this.element.isConnected) this.#again();
   }
@@ -57,7 +58,7 @@ export class Loaded {
   }
 }
 
-/** Where the focus goes when what had it is gone. */
+/** Move the focus to the panel's title, after the focused element was removed. */
 export function focusPanel() {
   document.getElementById(TITLE_ID)?.focus();
 }
@@ -73,7 +74,7 @@ export function list(...items) {
 }
 
 /**
- * A line to search by; it is told when the typing rests.
+ * Create a search field; it searches when the user stops typing.
  * @param {string} label
  * @param {(query: string) => void} onQuery
  */
@@ -93,18 +94,18 @@ export function searchField(label, onQuery) {
 }
 
 /**
- * A button that asks before it acts, and says so if that fails.
+ * Create a button that asks for confirmation before it acts, and shows a failure.
  * @param {string} label
- * @param {string} name of what it acts on, for those who do not see it
+ * @param {string} name of what it acts on, for screen readers
  * @param {() => Promise<unknown>} act
  */
-export function askingButton(label, name, act) {
-  const place = make('span', { className: 'asking' });
+export function confirmButton(label, name, act) {
+  const place = make('span', { className: 'confirm' });
   const first = button(label, () => ask(), { className: 'plain', ariaLabel: `${label}: ${name}` });
   const problem = make('span', { className: 'problem', role: 'alert' });
   const ask = () => {
-    const yes = button(`Yes, ${label.toLowerCase()}`, () => void run(yes), { className: 'danger' });
-    place.replaceChildren(yes, button('Keep', back, { className: 'plain' }));
+    const yes = button(t('action.confirm', { action: label.toLowerCase() }), () => void run(yes), { className: 'danger' });
+    place.replaceChildren(yes, button(t('action.keep'), back, { className: 'plain' }));
     yes.focus();
   };
   const back = () => {
@@ -121,11 +122,7 @@ export function askingButton(label, name, act) {
       back();
     }
   };
-  place.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || first.isConnected) return;
-    event.stopPropagation();
-    back();
-  });
+  onEscape(place, () => !first.isConnected && back());
   place.append(first);
   return place;
 }
@@ -134,19 +131,19 @@ export function askingButton(label, name, act) {
 export function when(iso) {
   const at = new Date(iso);
   const isToday = at.toDateString() === new Date().toDateString();
-  const told = isToday
-    ? at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    : at.toLocaleDateString([], { day: 'numeric', month: 'short', year: 'numeric' });
-  return make('time', { dateTime: iso, title: at.toLocaleString() }, told);
+  const shown = isToday
+    ? at.toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' })
+    : at.toLocaleDateString(locale, { day: 'numeric', month: 'short', year: 'numeric' });
+  return make('time', { dateTime: iso, title: at.toLocaleString(locale) }, shown);
 }
 
-/** What others wrote is marked as such. @param {boolean} isForeign */
+/** Mark what others wrote. @param {boolean} isForeign */
 export function byOthers(isForeign) {
-  return isForeign ? make('span', { className: 'tag' }, 'by others') : null;
+  return isForeign ? make('span', { className: 'tag' }, t('panel.foreign')) : null;
 }
 
-const REST_MS = 250; // between two letters of who types
+const REST_MS = 250; // without typing
 
 function waiting() {
-  return make('p', { className: 'empty', role: 'status' }, 'Loading…');
+  return make('p', { className: 'empty', role: 'status' }, t('panel.loading'));
 }

@@ -1,17 +1,18 @@
-/** The panels beside the talk: which there are, and which one is open. */
+/** The panels beside the conversation: which ones exist and which one is open. */
 
-import { button, make, part } from './dom.js';
+import { button, byId, make } from './dom.js';
 import { documentsPanel } from './documents.js';
 import { memoryPanel } from './facts.js';
 import { mailboxPanel } from './mailbox.js';
-import { noticesPanel } from './notices.js';
+import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';
+import { t } from './texts.js';
 
-/** @typedef {import('../types.js').Features} Features */
+/** @typedef {import('../client/types.js').Features} Features */
 /** @typedef {import('./panel.js').Panel} Panel */
 /** @typedef {import('./resources.js').Resources} Resources */
 
-const TALK = 'talk'; // where there is room for one thing only
+const TALK = 'talk'; // the tab of the conversation, on narrow pages
 
 /** @type {Record<string, string>} */
 const ICONS = {
@@ -23,8 +24,8 @@ const ICONS = {
 };
 
 export class Panels {
-  #nav = part('panels');
-  #place = part('panel');
+  #nav = byId('panels');
+  #place = byId('panel');
   /** @type {Map<string, Panel>} */
   #panels = new Map();
   /** @type {Map<string, HTMLElement>} */
@@ -40,7 +41,7 @@ export class Panels {
   }
 
   /**
-   * Show what there is for this user.
+   * Show the panels that this user has.
    * @param {Features} features
    * @param {Resources} resources
    */
@@ -49,23 +50,23 @@ export class Panels {
     const all = [
       documents && documentsPanel(resources),
       email && mailboxPanel(resources, local),
-      memory && noticesPanel(resources), // it needs the same database
+      memory && notificationsPanel(resources), // it needs the same database
       memory && memoryPanel(resources),
     ];
     this.#close();
     this.#panels.clear();
     this.#buttons.clear();
     for (const panel of all) if (panel) this.#panels.set(panel.name, panel);
-    const tabs = [[TALK, 'Talk'], ...[...this.#panels].map(([name, { title }]) => [name, title])];
+    const tabs = [[TALK, t('panel.talk')], ...[...this.#panels].map(([name, { title }]) => [name, title])];
     this.#nav.replaceChildren(...tabs.map(([name, title]) => this.#tab(name, title)));
     this.#nav.hidden = this.#panels.size === 0;
     this.#follow();
   }
 
-  /** The brain has said something: what is open may have changed, and the talk may be covered. */
-  hearMessage() {
+  /** A message arrived: refresh the open panel, and mark the conversation's tab if it is hidden. */
+  notifyMessage() {
     this.#buttons.get(TALK)?.toggleAttribute('data-news', this.#open !== null);
-    // Who is at work in there is not disturbed.
+    // Do not disturb a user who works in the panel.
     const isBusy = this.#place.querySelector('.panel-body')?.contains(document.activeElement);
     if (this.#open && !isBusy) this.#panels.get(this.#open)?.refresh();
   }
@@ -79,7 +80,7 @@ export class Panels {
     return tab;
   }
 
-  /** As the address says, so that a reload and a step back find it. */
+  /** Open the panel in the URL's hash, so that a reload or going back opens it. */
   #follow() {
     const name = location.hash.slice(1);
     this.#show(this.#panels.has(name) ? name : null);
@@ -110,7 +111,10 @@ export class Panels {
   #fill(panel) {
     const body = make('div', { className: 'panel-body' });
     const title = make('h2', { tabIndex: -1, id: TITLE_ID }, panel.title);
-    const close = button('', () => this.#choose(null), { className: 'round close', ariaLabel: 'Close' });
+    const close = button('', () => this.#choose(null), {
+      className: 'round close',
+      ariaLabel: t('panel.close'),
+    });
     close.append(icon('M6 6l12 12M18 6L6 18'));
     this.#place.replaceChildren(make('header', { className: 'panel-head' }, title, close), body);
     panel.open(body);

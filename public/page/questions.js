@@ -1,29 +1,30 @@
-/** The questions in the log: which one still waits, and what became of the others. */
+/** The questions in the log: which one is open, and how the others were decided. */
 
-import { actionInWords, refusalInWords } from '../wording.js';
+import { actionInWords, refusalInWords } from './wording.js';
 import { Card } from './card.js';
-import { line, note } from './lines.js';
-import { Standings } from './standing.js';
+import { entryElement, note } from './entries.js';
+import { Decisions } from './decisions.js';
+import { t } from './texts.js';
 
-/** @typedef {import('../types.js').Entry} Entry */
-/** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').Decision} Decision */
+/** @typedef {import('../client/types.js').Entry} Entry */
+/** @typedef {import('../client/types.js').Message} Message */
+/** @typedef {import('../client/types.js').Decision} Decision */
 
 export class Questions {
   #ask;
   #decide;
   #place;
-  #standings = new Standings();
+  #decisions = new Decisions();
   /** @type {Map<string, Card>} */
   #cards = new Map();
   #isAsking = false;
   #isStale = false;
 
   /**
-   * @param {object} desk
-   * @param {() => Promise<Message | null>} desk.ask which one waits
-   * @param {(id: string, decision: Decision) => Promise<unknown>} desk.decide
-   * @param {HTMLElement} desk.place for one that waits since before the log as it is shown
+   * @param {object} options
+   * @param {() => Promise<Message | null>} options.ask the open question
+   * @param {(id: string, decision: Decision) => Promise<unknown>} options.decide
+   * @param {HTMLElement} options.place for an open question that is older than the shown log
    */
   constructor({ ask, decide, place }) {
     this.#ask = ask;
@@ -36,29 +37,29 @@ export class Questions {
    * @param {Entry} entry
    * @param {HTMLElement} element of the entry in the log
    */
-  hear(entry, element) {
-    const isNews = this.#standings.hear(entry);
+  receive(entry, element) {
+    const isNews = this.#decisions.receive(entry);
     if (entry.role === 'brain' && isNews) {
       this.#draw(entry, element);
       void this.look();
     }
     const { tool = '', for: whom } = (entry.role === 'brain' && entry.question) || {};
-    if (whom === 'client') element.append(note(`For the front end: ${actionInWords(tool)}.`));
+    if (whom === 'client') element.append(note(t('entry.client', { action: actionInWords(tool) })));
     this.#show();
   }
 
-  /** Ask which one waits; once more, if something has come meanwhile. */
+  /** Ask the server which question is open; again if an entry arrived meanwhile. */
   async look() {
     this.#isStale = true;
     if (this.#isAsking) return;
     this.#isAsking = true;
-    await null; // a whole page of the log comes at once
+    await null; // entries of one page arrive together
     while (this.#isStale) {
       this.#isStale = false;
       try {
-        this.#hearWaiting(await this.#ask());
+        this.#setWaiting(await this.#ask());
       } catch {
-        break; // out of reach: with the next entry, or the next attempt to decide
+        break; // not reachable: tried again with the next entry or decision
       }
     }
     this.#isAsking = false;
@@ -66,12 +67,12 @@ export class Questions {
   }
 
   /** @param {Message | null} message */
-  #hearWaiting(message) {
+  #setWaiting(message) {
     const isForUser = message?.question?.for === 'user';
-    this.#standings.hearWaiting((isForUser && message.id) || null);
-    if (!isForUser || this.#standings.knows(message.id)) return;
-    this.#standings.hear({ ...message, role: 'brain' });
-    const element = line('question', message.text);
+    this.#decisions.setWaiting((isForUser && message.id) || null);
+    if (!isForUser || this.#decisions.knows(message.id)) return;
+    this.#decisions.receive({ ...message, role: 'brain' });
+    const element = entryElement('question', message.text);
     this.#place.append(element);
     this.#draw(message, element);
   }
@@ -84,7 +85,7 @@ export class Questions {
 
   #show() {
     const nowMs = Date.now();
-    for (const [id, card] of this.#cards) card.show(this.#standings.of(id, nowMs));
+    for (const [id, card] of this.#cards) card.show(this.#decisions.of(id, nowMs));
   }
 
   /** @param {string} id @param {Decision} decision */
@@ -92,7 +93,7 @@ export class Questions {
     try {
       await this.#decide(id, decision);
     } catch (error) {
-      await this.look(); // it may have been decided elsewhere
+      await this.look(); // it may have been decided on another page
       throw new Error(refusalInWords(error), { cause: error });
     }
   }

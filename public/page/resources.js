@@ -1,15 +1,15 @@
-/** The user's own things over HTTP, in the session's name. */
+/** Requests for the user's data, with the session's token. */
 
-import { BrainError, notReached, tooLate } from '../errors.js';
-import { refusal } from '../http.js';
+import { BrainError, notReached, tooLate, UNREACHABLE } from '../client/errors.js';
+import { refusal } from '../client/http.js';
 
-const LIMIT_MS = 20_000; // a cold function takes two or three seconds
+const LIMIT_MS = 20_000; // a cold function takes two or three seconds to start
 
 export class Resources {
   #token = '';
 
-  /** @param {string} token of the session, each time it is renewed */
-  hearToken(token) {
+  /** @param {string} token of the session; call it after each renewal */
+  setToken(token) {
     this.#token = token;
   }
 
@@ -53,12 +53,12 @@ export class Resources {
     const body = json && JSON.stringify(json);
     try {
       const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
-      const told = await response.json().catch(() => null);
-      if (response.ok) return told;
-      throw refusal({ ...told, status: response.status });
+      const answer = await response.json().catch(() => null);
+      if (response.ok) return answer;
+      throw refusal({ ...answer, status: response.status });
     } catch (error) {
       if (error instanceof BrainError) throw error;
-      throw signal.aborted ? tooLate() : notReached('The server cannot be reached', error);
+      throw signal.aborted ? tooLate() : notReached(UNREACHABLE, error);
     }
   }
 }

@@ -1,37 +1,34 @@
-/** How the page hears of what is new: shown in a word, changed in a small menu. */
+/** The label that shows how updates arrive, and the menu to change it. */
 
-import { connectionInWords, presenceInWords } from '../wording.js';
+import { connectionInWords, presenceInWords } from './wording.js';
 import { make, setText } from './dom.js';
+import { t } from './texts.js';
 
-/** @typedef {import('../types.js').RoadName} RoadName */
-/** @typedef {import('../types.js').State} State */
+/** @typedef {import('../client/types.js').RoadName} RoadName */
+/** @typedef {import('../client/types.js').State} State */
 
 const PLACE = 'second-brain-road';
-const LEGEND = 'How news comes';
 
-/** @type {[RoadName | '', string, string][]} */
-const CHOICES = [
-  ['', 'Automatic', 'Whichever works best'],
-  ['channel', 'Channel', 'Over the push service'],
-  ['stream', 'Stream', 'Events over HTTP'],
-  ['socket', 'Socket', 'A WebSocket, both ways'],
-  ['polling', 'Polling', 'Asks every few seconds'],
-];
+const ROADS = /** @type {const} */ (['channel', 'stream', 'socket', 'polling']);
 
-/** The one that was chosen in this tab; null = automatic. */
+/** Return the road that was chosen in this tab; null = automatic. */
 export function chosenRoad() {
-  const chosen = CHOICES.find(([name]) => name === sessionStorage.getItem(PLACE));
-  return /** @type {RoadName | null} */ (chosen?.[0] || null);
+  return ROADS.find((name) => name === sessionStorage.getItem(PLACE)) ?? null;
 }
 
 export class RoadMenu {
   #button;
   #onChoice;
-  #menu = make('div', { className: 'roads', popover: 'auto', role: 'dialog', ariaLabel: LEGEND });
+  #menu = make('div', {
+    className: 'roads',
+    popover: 'auto',
+    role: 'dialog',
+    ariaLabel: t('road.legend'),
+  });
   #presence = make('p', { className: 'presence' });
 
   /**
-   * @param {HTMLButtonElement} button says how things stand, and opens the menu
+   * @param {HTMLButtonElement} button shows the connection and opens the menu
    * @param {(name: RoadName | null) => void} onChoice
    */
   constructor(button, onChoice) {
@@ -39,7 +36,7 @@ export class RoadMenu {
     this.#onChoice = onChoice;
     button.after(this.#menu);
     button.popoverTargetElement = this.#menu;
-    // What is closed is empty: nothing is found in it.
+    // A closed menu is empty, so that a search on the page finds nothing in it.
     this.#menu.addEventListener('beforetoggle', ({ newState }) =>
       this.#menu.replaceChildren(...(newState === 'open' ? this.#choices() : [])),
     );
@@ -49,37 +46,33 @@ export class RoadMenu {
   show(state) {
     const { connection, road, others } = state;
     this.#button.dataset.connection = connection;
-    this.#tell('words', connectionInWords(connection));
-    this.#tell('road', road && road !== 'polling' ? road : '');
-    this.#tell('others', others ? `+${others}` : '');
+    this.#setPart('words', connectionInWords(connection));
+    this.#setPart('road', road && road !== 'polling' ? t(`road.${road}.short`) : '');
+    this.#setPart('others', others ? `+${others}` : '');
     setText(this.#presence, presenceInWords(state));
   }
 
   /** @param {string} name @param {string} text */
-  #tell(name, text) {
+  #setPart(name, text) {
     setText(/** @type {HTMLElement} */ (this.#button.querySelector(`.${name}`)), text);
   }
 
   #choices() {
-    const chosen = chosenRoad() ?? '';
-    const choices = CHOICES.map(([name, label, hint]) => this.#choice(name, label, hint, chosen));
-    return [make('fieldset', {}, make('legend', {}, LEGEND), ...choices), this.#presence];
+    const choices = [null, ...ROADS].map((name) => this.#choice(name));
+    const legend = make('legend', {}, t('road.legend'));
+    return [make('fieldset', {}, legend, ...choices), this.#presence];
   }
 
-  /**
-   * @param {RoadName | ''} name
-   * @param {string} label
-   * @param {string} hint
-   * @param {string} chosen
-   */
-  #choice(name, label, hint, chosen) {
-    const checked = name === chosen;
-    const radio = make('input', { type: 'radio', name: 'road', value: name, checked });
+  /** @param {RoadName | null} name null = automatic */
+  #choice(name) {
+    const key = /** @type {const} */ (`road.${name ?? 'automatic'}`);
+    const checked = name === chosenRoad();
+    const radio = make('input', { type: 'radio', name: 'road', value: name ?? '', checked });
     radio.autofocus = checked;
     radio.addEventListener('change', () => {
-      sessionStorage.setItem(PLACE, name);
-      this.#onChoice(name || null);
+      sessionStorage.setItem(PLACE, name ?? '');
+      this.#onChoice(name);
     });
-    return make('label', {}, radio, make('span', {}, label, make('small', {}, hint)));
+    return make('label', {}, radio, make('span', {}, t(key), make('small', {}, t(`${key}.hint`))));
   }
 }

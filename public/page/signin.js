@@ -1,14 +1,14 @@
-/** Asks for the access key of a private brain. */
+/** The dialog that asks for the access key of a private brain. */
 
-import { part } from './dom.js';
+import { byId } from './dom.js';
 
 export class SignIn {
-  #dialog = /** @type {HTMLDialogElement} */ (part('signin'));
+  #dialog = /** @type {HTMLDialogElement} */ (byId('signin'));
 
   /** @param {(accessKey: string) => void} onKey */
   constructor(onKey) {
-    part('signin-form').addEventListener('submit', () => {
-      const field = /** @type {HTMLInputElement} */ (part('access-key'));
+    byId('signin-form').addEventListener('submit', () => {
+      const field = /** @type {HTMLInputElement} */ (byId('access-key'));
       onKey(field.value);
       field.value = '';
     });
@@ -17,7 +17,7 @@ export class SignIn {
 
   /** @param {string} problem */
   ask(problem) {
-    part('signin-problem').textContent = problem;
+    byId('signin-problem').textContent = problem;
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 }

@@ -1,30 +1,38 @@
-/** Which files can become documents, and what as. No I/O. */
+/** Decides which files can become documents, and their titles and keys. No I/O. */
+
+import { locale, t } from './texts.js';
 
 export const ENDINGS = ['.md', '.markdown', '.txt', '.text'];
 const MOST_CHARS = 200_000; // of a document; about 40,000 words
-const MOST_BYTES = 1_000_000; // no text of so many characters is longer
+const MOST_BYTES = 1_000_000; // no text of MOST_CHARS is longer
 const TITLE_CHARS = 300;
 
 /**
- * Why a file cannot be taken, before it is read; '' if it can.
+ * Say why a file cannot be added, before it is read; '' if it can.
  * @param {{name: string, size: number}} file
  */
 export function fileObjection({ name, size }) {
   const isText = ENDINGS.some((ending) => name.toLowerCase().endsWith(ending));
-  if (!isText) return 'Only text and Markdown files (.txt, .md) can be taken in.';
-  if (size > MOST_BYTES) return `It is too large: at most ${MOST_CHARS.toLocaleString('en')} characters.`;
-  return size === 0 ? 'It is empty.' : '';
+  if (!isText) return t('documents.wrongType');
+  if (size > MOST_BYTES) return t('documents.tooLarge', { limit: inDigits(MOST_CHARS) });
+  return size === 0 ? t('documents.empty') : '';
 }
 
-/** Why its text cannot be taken; '' if it can. @param {string} text */
+/** Say why a text cannot be added; '' if it can. @param {string} text */
 export function textObjection(text) {
-  if (text.includes('\0') || text.includes('\ufffd')) return 'It is no text in UTF-8.';
+  if (text.includes('\0') || text.includes('\ufffd')) return t('documents.notText');
   if (text.length <= MOST_CHARS) return '';
-  return `It is too long: ${text.length.toLocaleString('en')} characters, at most 200,000.`;
+  const [length, limit] = [text.length, MOST_CHARS].map(inDigits);
+  return t('documents.tooLong', { length, limit });
+}
+
+/** @param {number} count */
+function inDigits(count) {
+  return count.toLocaleString(locale);
 }
 
 /**
- * What a document is called: by its first heading, or by its file.
+ * Return the title of a document: its first heading, or the name of its file.
  * @param {string} name
  * @param {string} text
  */
@@ -35,7 +43,7 @@ export function titleOf(name, text) {
 }
 
 /**
- * A key that the same file gives again, so that it is one document however often it is dropped.
+ * Return the key of a file. The same file has the same key, so adding it twice gives one document.
  * @param {string} name
  * @param {string} text
  */

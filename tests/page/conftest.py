@@ -16,6 +16,7 @@ from local.toolchain import find_browser
 HERE = Path(__file__).parent
 STUB = HERE / "stub_server.js"  # the page, canned answers, no streams
 STREAMING = HERE / "http_server.js"  # the client's files, and all roads but channel and socket
+ENGLISH = "en-US"
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -45,7 +46,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """As wide as the narrowest phone."""
-    context = await browser.new_context(viewport={"width": 320, "height": 640})
+    context = await browser.new_context(viewport={"width": 320, "height": 640}, locale=ENGLISH)
     yield context
     await context.close()
 

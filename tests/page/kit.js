@@ -85,60 +85,67 @@ class Bindings {
   }
 }
 
-/** A channel server and the client class that speaks to it. */
+/** What a channel server gives a client: in the place of the vendor's class. */
+class FakePusher {
+  connection = new Bindings();
+  channels = new Map();
+  subscriptions = [];
+  isLive = false;
+  isClosed = false;
+
+  constructor(server, key, options) {
+    Object.assign(this, { key, options });
+    server.clients.push(this);
+  }
+
+  subscribe(name) {
+    this.subscriptions.push(name);
+    if (!this.channels.has(name)) this.channels.set(name, new Bindings());
+    return this.channels.get(name);
+  }
+
+  disconnect() {
+    const previous = this.isLive ? 'connected' : 'connecting';
+    this.isClosed = true;
+    this.isLive = false;
+    // At once, as the vendor's class does: listeners are called before this returns.
+    this.connection.emit('state_change', { previous, current: 'disconnected' });
+  }
+
+  /** The connection comes up, and the subscription is granted. */
+  comeUp() {
+    this.isLive = true;
+    this.connection.emit('state_change', { previous: 'connecting', current: 'connected' });
+    this.emit('pusher:subscription_succeeded', {});
+  }
+
+  goDown() {
+    this.isLive = false;
+    this.connection.emit('state_change', { previous: 'connected', current: 'connecting' });
+  }
+
+  /** So many pages of the user are there. */
+  count(members) {
+    const presence = this.channels.get('presence-user-a');
+    presence.members = { count: members };
+    presence.emit('pusher:member_added', {});
+  }
+
+  emit(event, data) {
+    this.channels.get('private-user-a').emit(event, data);
+  }
+}
+
+/** A channel server and the client class that connects to it. */
 export function channelServer() {
   const server = { clients: [], Pusher: null, publish: null };
   // To every page that has subscribed, at most once.
   server.publish = (event, data) => {
     for (const client of server.clients) if (client.isLive) client.emit(event, data);
   };
-  server.Pusher = class {
-    connection = new Bindings();
-    channels = new Map();
-    subscriptions = [];
-    isLive = false;
-    isClosed = false;
-
+  server.Pusher = class extends FakePusher {
     constructor(key, options) {
-      Object.assign(this, { key, options });
-      server.clients.push(this);
-    }
-
-    subscribe(name) {
-      this.subscriptions.push(name);
-      if (!this.channels.has(name)) this.channels.set(name, new Bindings());
-      return this.channels.get(name);
-    }
-
-    disconnect() {
-      const previous = this.isLive ? 'connected' : 'connecting';
-      this.isClosed = true;
-      this.isLive = false;
-      // At once, as the vendor's does: whoever listens hears it within the call.
-      this.connection.emit('state_change', { previous, current: 'disconnected' });
-    }
-
-    /** The connection comes up, and the subscription is granted. */
-    comeUp() {
-      this.isLive = true;
-      this.connection.emit('state_change', { previous: 'connecting', current: 'connected' });
-      this.emit('pusher:subscription_succeeded', {});
-    }
-
-    goDown() {
-      this.isLive = false;
-      this.connection.emit('state_change', { previous: 'connected', current: 'connecting' });
-    }
-
-    /** So many pages of the user are there. */
-    count(members) {
-      const presence = this.channels.get('presence-user-a');
-      presence.members = { count: members };
-      presence.emit('pusher:member_added', {});
-    }
-
-    emit(event, data) {
-      this.channels.get('private-user-a').emit(event, data);
+      super(server, key, options);
     }
   };
   return server;
@@ -261,41 +268,35 @@ export async function connected(choices = {}) {
   server.hasStreams = streams;
   prepare(server);
   if (publishes) server.publish = channels.publish;
-  const { WebSocket } = server;
-  const baseUrl = 'http://brain.test';
-  pages += 1;
-  const world = {
-    baseUrl,
-    clock,
-    fetch: server.fetch,
-    surroundings: tab,
-    random: seeded(pages),
-    WebSocket,
-  };
-  const brain = await connect({ ...world, ...browser, Pusher: channels.Pusher, ...options });
-  const page = {
-    brain,
-    clock,
-    server,
-    tab,
-    browser,
-    channels,
-    heard: [],
-    novelties: [],
-    states: [],
-  };
-  if (isHeard)
-    brain.onMessage((entry, novelty) => {
-      page.heard.push(entry);
-      page.novelties.push(novelty.isNew);
-    });
-  brain.onState((state) => page.states.push(state));
+  const world = { ...worldOf(server, clock, tab), ...browser, Pusher: channels.Pusher };
+  const brain = await connect({ ...world, ...options });
+  const page = { brain, clock, server, tab, browser, channels, ...listening(brain, isHeard) };
   await settled();
   const pusher = channels.clients.at(-1);
   if (isLive && pusher && !pusher.isClosed) pusher.comeUp();
   await settled();
   server.requests.length = 0;
   return { ...page, pusher };
+}
+
+/** What a client of this server stands on; each has random numbers of its own. */
+function worldOf(server, clock, tab) {
+  const { fetch, WebSocket } = server;
+  pages += 1;
+  const random = seeded(pages);
+  return { baseUrl: 'http://brain.test', clock, fetch, surroundings: tab, random, WebSocket };
+}
+
+/** Notes what the brain's listeners are told. */
+function listening(brain, isHeard) {
+  const notes = { heard: [], novelties: [], states: [] };
+  if (isHeard)
+    brain.onMessage((entry, novelty) => {
+      notes.heard.push(entry);
+      notes.novelties.push(novelty.isNew);
+    });
+  brain.onState((state) => notes.states.push(state));
+  return notes;
 }
 
 /** Another page on the same server, in the same browser unless another is given. */

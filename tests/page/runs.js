@@ -6,7 +6,7 @@ export class Run {
   #pieces;
   #loop = 1;
   #piece = 0;
-  #told = () => {};
+  #answer = () => {};
   #seq = 0;
   #callId = null;
 
@@ -16,20 +16,20 @@ export class Run {
     this.#pieces = pieces;
   }
 
-  /** `told` is called once, with the terminal message, or with null when patience ends. */
-  begin({ text, seq, callId = null, patience, act }, told) {
+  /** `onAnswer` is called once, with the terminal message, or with null when patience ends. */
+  begin({ text, seq, callId = null, patience, act }, onAnswer) {
     const server = this.#server;
     this.#seq = seq;
     this.#callId = callId;
-    let isTold = false;
+    let isAnswered = false;
     let cancel = () => {};
-    this.#told = (message) => {
-      if (isTold) return;
-      isTold = true;
+    this.#answer = (message) => {
+      if (isAnswered) return;
+      isAnswered = true;
       cancel();
-      told(message);
+      onAnswer(message);
     };
-    if (patience) cancel = server.clock.after(patience * 1000, () => this.#told(null));
+    if (patience) cancel = server.clock.after(patience * 1000, () => this.#answer(null));
     this.#pieces(
       'message',
       server.log.find((entry) => entry.seq === seq),
@@ -41,7 +41,7 @@ export class Run {
     if (server.play) return void server.play(this, text);
     const spoken = server.answer(text);
     if (spoken) this.end(spoken.text, spoken);
-    else this.#told(null);
+    else this.#answer(null);
   }
 
   /** Resolves after `ms`. */
@@ -54,7 +54,7 @@ export class Run {
     this.#piece = 0;
   }
 
-  /** The loop begins anew, as after a death. */
+  /** The loop restarts, as after a crash. */
   again() {
     this.#piece = 0;
   }
@@ -105,6 +105,6 @@ export class Run {
     const event = { runId: this.runId, state: state === 'idle' ? 'done' : state };
     server.tell('run', event);
     server.publish('run', event);
-    this.#told(message);
+    this.#answer(message);
   }
 }

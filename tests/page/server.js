@@ -80,7 +80,7 @@ export class Server {
     for (const socket of [...this.sockets]) socket.drop(1006);
   }
 
-  /** To whoever reads a stream or has a socket. */
+  /** To all streams and sockets. */
   tell(name, data) {
     for (const stream of this.streams) if (stream.isLive) stream.send(name, data);
     for (const socket of this.sockets) socket.tell(name, data);

@@ -75,83 +75,92 @@ export class EventResponse {
   }
 }
 
+/** A WebSocket that leads to a server in memory. */
+class StubSocket {
+  onmessage = null;
+  onclose = null;
+  frames = [];
+  #isOpen = true;
+  #isResumed = false;
+  #cancelLife;
+  #server;
+
+  constructor(server, url, protocols) {
+    Object.assign(this, { url, protocols });
+    this.#server = server;
+    const token = protocols[1]?.replace('token.', '');
+    server.sockets.add(this);
+    this.#cancelLife = server.clock.after(LIFE_MS, () => this.drop(1012));
+    setImmediate(() => {
+      if (!server.validTokens.has(token)) return this.drop(4401);
+      this.#give({ type: 'ready', lastSeq: server.log.length });
+    });
+  }
+
+  send(text) {
+    if (!this.#isOpen) throw new Error('This socket is closed');
+    if (Buffer.byteLength(text) > LONGEST_FRAME) return this.drop(1009);
+    const frame = JSON.parse(text);
+    this.frames.push(frame);
+    if (!this.isDeaf) this.#take(frame);
+  }
+
+  close() {
+    this.#isOpen = false;
+    this.#cancelLife();
+    this.#server.sockets.delete(this);
+  }
+
+  /** The connection ends, by the server or by the network. */
+  drop(code) {
+    if (!this.#isOpen) return;
+    this.close();
+    this.onclose?.({ code });
+  }
+
+  tell(name, data) {
+    const isPiece = ['thought', 'action', 'content'].includes(name);
+    if (!this.#isResumed && !isPiece) return;
+    this.#give(name === 'message' ? { type: name, message: data } : { type: name, ...data });
+  }
+
+  #take({ type, ...frame }) {
+    if (type === 'ping') return this.#give({ type: 'pong' });
+    if (type === 'pong') return;
+    if (type === 'resume') {
+      this.#isResumed = true;
+      return this.#server.replay((name, data) => this.tell(name, data), frame.sinceSeq);
+    }
+    const { messageId, questionId } = frame;
+    try {
+      if (type === 'say') {
+        return this.#server.admit(frame, (reply) => this.#give({ type: 'reply', messageId, ...reply }));
+      }
+      this.#server.control({ type, ...frame }, (answer) => {
+        const isReply = 'message' in answer && type !== 'stop';
+        const named = { of: type, messageId: `${type}-${questionId}` };
+        this.#give(
+          isReply
+            ? { type: 'reply', ...named, ...answer }
+            : { type: 'controlled', of: type, ...answer },
+        );
+      });
+    } catch (refused) {
+      if (!Array.isArray(refused)) throw refused;
+      this.#give({ type: 'error', status: refused[0], title: refused[1], of: type });
+    }
+  }
+
+  #give(frame) {
+    if (this.#isOpen && !this.isDeaf) this.onmessage?.({ data: JSON.stringify(frame) });
+  }
+}
+
 /** The class of WebSockets that lead to this server. */
 export function socketClass(server) {
-  return class {
-    onmessage = null;
-    onclose = null;
-    frames = [];
-    #isOpen = true;
-    #isResumed = false;
-    #cancelLife;
-
+  return class extends StubSocket {
     constructor(url, protocols) {
-      Object.assign(this, { url, protocols });
-      const token = protocols[1]?.replace('token.', '');
-      server.sockets.add(this);
-      this.#cancelLife = server.clock.after(LIFE_MS, () => this.drop(1012));
-      setImmediate(() => {
-        if (!server.validTokens.has(token)) return this.drop(4401);
-        this.#give({ type: 'ready', lastSeq: server.log.length });
-      });
-    }
-
-    send(text) {
-      if (!this.#isOpen) throw new Error('This socket is closed');
-      if (Buffer.byteLength(text) > LONGEST_FRAME) return this.drop(1009);
-      const frame = JSON.parse(text);
-      this.frames.push(frame);
-      if (!this.isDeaf) this.#take(frame);
-    }
-
-    close() {
-      this.#isOpen = false;
-      this.#cancelLife();
-      server.sockets.delete(this);
-    }
-
-    /** The connection ends, by the server or by the network. */
-    drop(code) {
-      if (!this.#isOpen) return;
-      this.close();
-      this.onclose?.({ code });
-    }
-
-    tell(name, data) {
-      const isPiece = ['thought', 'action', 'content'].includes(name);
-      if (!this.#isResumed && !isPiece) return;
-      this.#give(name === 'message' ? { type: name, message: data } : { type: name, ...data });
-    }
-
-    #take({ type, ...frame }) {
-      if (type === 'ping') return this.#give({ type: 'pong' });
-      if (type === 'pong') return;
-      if (type === 'resume') {
-        this.#isResumed = true;
-        return server.replay((name, data) => this.tell(name, data), frame.sinceSeq);
-      }
-      const { messageId, questionId } = frame;
-      try {
-        if (type === 'say') {
-          return server.admit(frame, (reply) => this.#give({ type: 'reply', messageId, ...reply }));
-        }
-        server.control({ type, ...frame }, (answer) => {
-          const isReply = 'message' in answer && type !== 'stop';
-          const named = { of: type, messageId: `${type}-${questionId}` };
-          this.#give(
-            isReply
-              ? { type: 'reply', ...named, ...answer }
-              : { type: 'controlled', of: type, ...answer },
-          );
-        });
-      } catch (refused) {
-        if (!Array.isArray(refused)) throw refused;
-        this.#give({ type: 'error', status: refused[0], title: refused[1], of: type });
-      }
-    }
-
-    #give(frame) {
-      if (this.#isOpen && !this.isDeaf) this.onmessage?.({ data: JSON.stringify(frame) });
+      super(server, url, protocols);
     }
   };
 }

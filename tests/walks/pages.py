@@ -28,7 +28,7 @@ async def opened(
 
     Of this person; of the owner, as anyone who opens it here, without one.
     """
-    context = await browser.new_context(**context_options)
+    context = await browser.new_context(**{"locale": "en-US", **context_options})
     context.set_default_timeout(LIMIT_MS)
     if person:
         token = f"sessionStorage.setItem('second-brain-token', '{person.token()}')"

@@ -87,7 +87,7 @@ async def line() -> AsyncIterator[Line]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser, line: Line) -> AsyncIterator[BrowserContext]:
-    context = await browser.new_context(proxy=line.proxy)
+    context = await browser.new_context(proxy=line.proxy, locale="en-US")
     yield context
     await context.close()
 

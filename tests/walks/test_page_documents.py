@@ -32,7 +32,7 @@ async def test_a_file_that_is_dropped_is_a_document_once_and_the_brain_finds_it(
     boat = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
     for _ in range(2):
         await drop(panel, boat)
-        await shows(panel.get_by_text("boat.md: taken in."))
+        await shows(panel.get_by_text("boat.md: added."))
 
     titles = panel.locator(".open")
     await expect(titles).to_have_text(["The boat"])
@@ -49,15 +49,15 @@ async def test_files_that_cannot_be_taken_are_told_one_by_one(page: Page) -> Non
     await drop(panel, {"a.pdf": "x", "long.txt": "x" * 200_001, "good.txt": "Fine."})
 
     await shows(panel.get_by_text("a.pdf: Only text and Markdown files"))
-    await shows(panel.get_by_text("long.txt: It is too long: 200,001 characters"))
-    await shows(panel.get_by_text("good.txt: taken in."))
+    await shows(panel.get_by_text("long.txt: The file is too long: 200,001 characters"))
+    await shows(panel.get_by_text("good.txt: added."))
     await expect(panel.locator(".open")).to_have_text(["good"])
 
 
 async def test_a_document_is_written_found_read_and_deleted(page: Page, person: Person) -> None:
     panel = await open_panel(page, "Documents")
     for title, text in (("Bread", "Flour and water."), ("Danger", HOSTILE)):
-        await panel.get_by_role("button", name="Write one").click()
+        await panel.get_by_role("button", name="Write a document").click()
         await panel.get_by_label("Title").fill(title)
         await panel.get_by_label("Text").fill(text)
         await panel.get_by_role("button", name="Save").click()

@@ -68,13 +68,13 @@ async def test_an_email_is_let_arrive_told_of_and_read_as_text(
             async with asyncio.timeout(LIMIT_S):
                 await queue.delivered(first_look)
         panel = await open_panel(page, "Mailbox")
-        await panel.get_by_role("button", name="Let an email arrive").click()
+        await panel.get_by_role("button", name="Receive a test email").click()
         await expect(panel.get_by_label("From")).to_have_value(
             "Anna Lindqvist <anna@lindqvist.example>"
         )
         await panel.get_by_label("Subject").fill(f"Boat {owner.word}")
         await panel.get_by_label("Text").fill(HOSTILE)
-        await panel.get_by_role("button", name="Let it arrive").click()
+        await panel.get_by_role("button", name="Receive it").click()
 
         told = page.locator(".notification").get_by_text(owner.word)
         await shows(told)
@@ -102,7 +102,7 @@ async def test_quiet_hours_are_kept_and_there_after_a_reload(page: Page, person:
     await panel.get_by_label("From").fill("21:30")
     await panel.get_by_label("Until").fill("06:45")
     await panel.get_by_label("Time zone").select_option("Europe/Stockholm")
-    await panel.get_by_label("Emails that I hear of").select_option("rules")
+    await panel.get_by_label("Emails to notify me about").select_option("rules")
     await panel.get_by_role("button", name="Save").click()
     await shows(panel.get_by_text("Saved."))
 

@@ -127,7 +127,7 @@ async def test_other_pages_are_counted_and_the_menu_says_who_is_there(page: Page
 
     await expect(page.locator("#connection .others")).to_have_text("+1", timeout=LIMIT_MS)
     await page.locator("#connection").click()
-    await shows(page.get_by_role("dialog", name="How news comes").get_by_text("1 other page"))
+    await shows(page.get_by_role("dialog", name="How updates arrive").get_by_text("1 other page"))
     await beside.close()
     await expect(page.locator("#connection .others")).to_be_empty(timeout=LIMIT_MS)
 

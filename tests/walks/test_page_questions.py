@@ -170,12 +170,12 @@ async def test_other_words_leave_a_question_open_and_another_question_takes_its_
     page: Page, person: Person, card: Locator
 ) -> None:
     await ask(page, f"What is the weather? {person.word}")
-    await shows(page.locator(".say").last)
+    await answered(page, f"That was it {person.word}.")
     await shows(choice(card, "Approve"))
 
     first = page.locator(".question").filter(has_text=f"Friday {person.word}").first
     await asked(page, person)
-    await shows(first.get_by_text("You did not decide on this."))
+    await shows(first.get_by_text("You did not answer this question."))
     await expect(first.get_by_role("button")).to_have_count(0)
     await choice(page.locator(".question").last, "Reject").click()
     await shows(page.locator(".question").last.get_by_text("You rejected this."))

@@ -1,0 +1,134 @@
+/** Sends one HTTP request, with a time limit. */
+
+import {
+  BrainError,
+  notReached,
+  SERVER_FAILED,
+  tooLate,
+  UNEXPECTED,
+  UNREACHABLE,
+} from './errors.js';
+import { EventParser } from './sse.js';
+import { follow } from './waiting.js';
+
+/**
+ * @typedef {object} Call
+ * @property {object} [json] a body, sent as JSON by POST
+ * @property {Record<string, string>} [headers]
+ * @property {number} [limitMs] for an event stream: the time until its first bytes
+ * @property {AbortSignal} [signal]
+ * @property {(event: import('./sse.js').ServerEvent) => unknown} [onEvent] requests an event
+ *   stream; return true to end it
+ * @property {() => void} [onBytes] called when bytes of the stream arrive, comments too
+ */
+
+/** @typedef {{status: number, headers: Headers, body: any}} Received */
+
+const READ_LIMIT_MS = 15_000; // a cold function takes two or three seconds to start
+const SILENCE_MS = 20_000; // of a stream, which sends a comment every 10 s
+const EVENTS = 'text/event-stream';
+
+/** Whether a response can be read while it arrives. */
+export const canStream = globalThis.Response?.prototype.hasOwnProperty('body');
+
+/**
+ * Send a request and read the response. Resolves with any status. Rejects with a BrainError of
+ * status 0 if the response did not arrive completely. The body of an event stream is null.
+ *
+ * @param {import('./outside.js').Outside} world
+ * @param {string} path
+ * @param {Call} request
+ * @returns {Promise<Received>}
+ */
+export async function send({ baseUrl, fetch, clock, lifetime }, path, request) {
+  const { limitMs = READ_LIMIT_MS, signal, onEvent, onBytes } = request;
+  const ending = new AbortController();
+  const undo = [lifetime, signal].map((one) => follow(one, (reason) => ending.abort(reason)));
+  const late = () => ending.abort(tooLate());
+  let cancel = clock.after(limitMs, late);
+  const renewLimit = () => {
+    cancel();
+    cancel = clock.after(SILENCE_MS, late);
+    onBytes?.();
+  };
+  try {
+    const response = await fetch(baseUrl + path, { ...requestInit(request), signal: ending.signal });
+    const { status, headers } = response;
+    const streams = onEvent && headers.get('Content-Type')?.startsWith(EVENTS);
+    const body = streams ? await readEvents(response, onEvent, renewLimit) : await readJson(response);
+    return { status, headers, body };
+  } catch (error) {
+    if (ending.signal.aborted) throw ending.signal.reason;
+    if (error instanceof BrainError) throw error;
+    throw notReached(UNREACHABLE, error);
+  } finally {
+    cancel();
+    for (const act of undo) act();
+    ending.abort(); // ends a stream that is no longer needed
+  }
+}
+
+/**
+ * Return the response, or throw a BrainError if its status is an error.
+ * @param {Received} received
+ */
+export function accepted(received) {
+  const { status, headers, body } = received;
+  if (status < 400) return received;
+  const retryAfterMs = Number(headers.get('Retry-After')) * 1000 || 0; // 0 for a date
+  throw refusal({ ...body, status }, retryAfterMs);
+}
+
+/**
+ * @param {any} problem as in RFC 9457
+ * @param {number} [retryAfterMs]
+ */
+export function refusal({ status, title = SERVER_FAILED, detail, errors }, retryAfterMs) {
+  return new BrainError({ status, title, detail, errors, retryAfterMs });
+}
+
+/**
+ * @param {Call} request
+ * @returns {RequestInit}
+ */
+function requestInit({ json, headers, onEvent }) {
+  return {
+    method: json ? 'POST' : 'GET',
+    body: json && JSON.stringify(json),
+    headers: {
+      ...(json && { 'Content-Type': 'application/json' }),
+      ...(onEvent && { Accept: EVENTS }),
+      ...headers,
+    },
+    cache: 'no-store', // the client does its own caching and must see a 304
+  };
+}
+
+/**
+ * @param {Response} response
+ * @param {(event: import('./sse.js').ServerEvent) => unknown} onEvent
+ * @param {() => void} onBytes
+ * @returns {Promise<null>}
+ */
+async function readEvents({ body }, onEvent, onBytes) {
+  const reader = /** @type {ReadableStream} */ (body).getReader();
+  const parser = new EventParser(onEvent);
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return null;
+    onBytes();
+    if (parser.take(value)) return null;
+  }
+}
+
+/** @param {Response} response */
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text || 'null');
+  } catch (cause) {
+    if (!response.ok) return null;
+    // For example the sign-in page of a network, which answers with status 200.
+    throw notReached(UNEXPECTED, cause);
+  }
+}

@@ -1,0 +1,13 @@
+/** Events of the stream and the socket: both have the same names and data. */
+
+/**
+ * @param {import('../types.js').Receiver} receiver
+ * @param {string} name unknown names are ignored: a newer server may send them
+ * @param {any} data
+ */
+export function receiveEvent({ onEntry, onRun, onReset, onPiece }, name, data) {
+  if (name === 'message') onEntry(data);
+  if (name === 'run') onRun(data);
+  if (name === 'reset') onReset(data.lastSeq);
+  if (data.piece) onPiece({ ...data, kind: name });
+}

@@ -1,0 +1,221 @@
+/** The panel of notifications: quiet hours, rules and trusted recipients. */
+
+import { refusalInWords } from './wording.js';
+import { button, field, make } from './dom.js';
+import { confirmButton, empty, list, Loaded, when } from './panel.js';
+import { t } from './texts.js';
+
+/** @typedef {import('./resources.js').Resources} Resources */
+
+/**
+ * @typedef {object} Preferences
+ * @property {string[]} trusted
+ * @property {{from: string, until: string} | null} quiet
+ * @property {string} zone
+ * @property {'all' | 'rules'} emails
+ *
+ * @typedef {object} Rule
+ * @property {string} id
+ * @property {string} about
+ * @property {string | null} from
+ * @property {string[]} words
+ * @property {boolean} judge
+ * @property {boolean} urgent
+ * @property {string} createdAt
+ */
+
+const PREFERENCES = '/api/preferences';
+const RULES = '/api/rules';
+const USUAL = { from: '22:00', until: '07:00' };
+
+/** @param {Resources} resources @returns {import('./panel.js').Panel} */
+export function notificationsPanel(resources) {
+  const settings = new Loaded();
+  const rules = new Loaded();
+  return {
+    name: 'notifications',
+    title: t('panel.notifications'),
+    refresh: () => rules.refresh(), // only the user changes the settings
+    open(body) {
+      body.append(settings.element, section(t('notifications.rules'), rules.element));
+      void settings.show(
+        () => resources.get(PREFERENCES),
+        (/** @type {Preferences} */ preferences) => new Settings(resources, preferences).parts(),
+      );
+      showRules(resources, rules);
+    },
+  };
+}
+
+class Settings {
+  #resources;
+  #preferences;
+
+  /** @param {Resources} resources @param {Preferences} preferences */
+  constructor(resources, preferences) {
+    this.#resources = resources;
+    this.#preferences = preferences;
+  }
+
+  parts() {
+    return [
+      section(t('notifications.times'), this.#times()),
+      section(t('notifications.trusted'), this.#trusted()),
+    ];
+  }
+
+  /** Save all preferences: the server takes them together. @param {Partial<Preferences>} changed */
+  async #save(changed) {
+    this.#preferences = await this.#resources.put(PREFERENCES, { ...this.#preferences, ...changed });
+  }
+
+  #times() {
+    const { quiet, zone, emails } = this.#preferences;
+    const hours = quietHours(quiet);
+    const zones = zoneSelect(zone, quiet !== null);
+    const all = emailSelect(emails);
+    const save = () =>
+      this.#save({
+        quiet: hours.value(),
+        zone: zones.value,
+        emails: /** @type {'all' | 'rules'} */ (all.value),
+      });
+    const fields = [
+      field(t('notifications.zone'), zones),
+      field(t('notifications.emails'), all),
+    ];
+    return saving(t('action.save'), save, ...hours.elements, ...fields);
+  }
+
+  #trusted() {
+    const place = make('div');
+    const draw = () => {
+      const { trusted } = this.#preferences;
+      const items = trusted.map((one) => make('li', { className: 'row' }, one, remove(one)));
+      place.replaceChildren(items.length > 0 ? list(...items) : empty(t('notifications.trustedNone')));
+    };
+    const remove = (/** @type {string} */ one) =>
+      confirmButton(t('action.remove'), one, async () => {
+        await this.#save({ trusted: this.#preferences.trusted.filter((other) => other !== one) });
+        draw();
+      });
+    const input = make('input', { type: 'text', required: true, placeholder: 'anna@example.org' });
+    const add = async () => {
+      await this.#save({ trusted: [...this.#preferences.trusted, input.value.trim()] });
+      input.value = '';
+      draw();
+    };
+    draw();
+    const address = field(t('notifications.trustedAdd'), input, t('notifications.trustedHint'));
+    const form = saving(t('action.add'), add, address);
+    return make('div', {}, place, form);
+  }
+}
+
+/** @param {Resources} resources @param {Loaded} place */
+function showRules(resources, place) {
+  void place.show(
+    async () => (await resources.get(RULES)).rules,
+    (/** @type {Rule[]} */ rules) => [
+      rules.length > 0 ? list(...rules.map((rule) => item(rule))) : empty(t('notifications.rulesNone')),
+    ],
+  );
+  const item = (/** @type {Rule} */ { id, about, from, words, judge, urgent, createdAt }) => {
+    const details = [
+      from && t('notifications.ruleFrom', { name: from }),
+      words.length > 0 && t('notifications.ruleWords', { words: words.join(', ') }),
+      judge && t('notifications.ruleJudge'),
+      urgent && t('notifications.ruleUrgent'),
+    ].filter(Boolean);
+    const remove = confirmButton(t('action.delete'), about, async () => {
+      await resources.remove(RULES, id);
+      showRules(resources, place);
+    });
+    const facts = make('p', { className: 'facts' }, details.join(' · '), when(createdAt), remove);
+    return make('li', {}, make('p', { className: 'fact', dir: 'auto' }, about), facts);
+  };
+}
+
+/**
+ * The switch for quiet hours and the two times.
+ * @param {Preferences['quiet']} quiet
+ */
+function quietHours(quiet) {
+  const isQuiet = make('input', { type: 'checkbox', checked: quiet !== null });
+  const [from, until] = [quiet?.from ?? USUAL.from, quiet?.until ?? USUAL.until].map((value) =>
+    make('input', { type: 'time', value, required: true }),
+  );
+  const times = make('div', { className: 'pair' });
+  times.append(field(t('notifications.from'), from), field(t('notifications.until'), until));
+  const show = () => (times.hidden = !isQuiet.checked);
+  isQuiet.addEventListener('change', show);
+  show();
+  const label = make('label', { className: 'switch' }, isQuiet, t('notifications.quiet'));
+  const value = () => (isQuiet.checked ? { from: from.value, until: until.value } : null);
+  return { elements: [label, times], value };
+}
+
+/** @param {string} chosen */
+function emailSelect(chosen) {
+  const all = option('all', t('notifications.emailsAll'));
+  const select = make('select', {}, all, option('rules', t('notifications.emailsRules')));
+  select.value = chosen;
+  return select;
+}
+
+/** @param {string} title @param {HTMLElement} content */
+function section(title, content) {
+  return make('section', {}, make('h3', {}, title), content);
+}
+
+/**
+ * Create a form that saves and shows the outcome.
+ * @param {string} label of its button
+ * @param {() => Promise<void>} save
+ * @param {HTMLElement[]} fields
+ */
+function saving(label, save, ...fields) {
+  const outcome = make('p', { role: 'status', className: 'outcome' });
+  const go = make('button', { type: 'submit', className: 'filled' }, label);
+  const form = make('form', { className: 'edit' }, ...fields);
+  form.append(make('div', { className: 'choices' }, go), outcome);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    outcome.textContent = '';
+    try {
+      await save();
+      outcome.textContent = t('action.saved');
+    } catch (error) {
+      outcome.textContent = refusalInWords(error);
+    } finally {
+      go.disabled = false;
+    }
+  });
+  form.addEventListener('input', () => (outcome.textContent = ''));
+  return form;
+}
+
+/**
+ * List all time zones of the browser, its own first.
+ * @param {string} kept
+ * @param {boolean} isChosen false: offer the browser's own zone
+ */
+function zoneSelect(kept, isChosen) {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const names = [...new Set([own, kept, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  const select = make('select', {}, ...names.map((name) => option(name, nameOf(name, own))));
+  select.value = isChosen || kept !== 'UTC' ? kept : own;
+  return select;
+}
+
+/** @param {string} name @param {string} own */
+function nameOf(name, own) {
+  const words = name.replaceAll('_', ' ');
+  return name === own ? t('notifications.thisDevice', { zone: words }) : words;
+}
+
+/** @param {string} value @param {string} label */
+function option(value, label) {
+  return make('option', { value }, label);
+}

@@ -1,0 +1,180 @@
+/** The list of entries: the log in order, then texts that are not sent yet. */
+
+import { button } from './dom.js';
+import { Drafts } from './drafts.js';
+import { entryElement, note, timeOf } from './entries.js';
+import { t } from './texts.js';
+
+/** @typedef {import('../client/types.js').Entry} Entry */
+
+const NEAR_END_PX = 80; // a user who scrolled up further is reading: do not scroll
+
+export class Timeline {
+  #log;
+  #scroll;
+  #newer;
+  /** @type {Map<string, HTMLElement>} */
+  #byId = new Map();
+  /** @type {Map<string, HTMLElement>} */
+  #unsent = new Map(); // by messageId, in the order of sending; always at the end
+  /** @type {Element | null} */
+  #last = null; // last entry of the log
+  #drafts = new Drafts((draw) => this.#append(...draw()));
+  #isAtEnd = true; // and stays there while the content grows
+  #topPx = 0;
+
+  /** @param {{log: HTMLElement, scroll: HTMLElement, newer: HTMLElement}} parts */
+  constructor({ log, scroll, newer }) {
+    this.#log = log;
+    this.#scroll = scroll;
+    this.#newer = newer;
+    newer.addEventListener('click', () => this.#toEnd());
+    scroll.addEventListener('scroll', () => this.#look());
+    const observer = new ResizeObserver(() => this.#isAtEnd && this.#hasEntries && this.#toEnd());
+    for (const element of [scroll, ...scroll.children]) observer.observe(element);
+  }
+
+  get isEmpty() {
+    return this.#log.childElementCount === 0;
+  }
+
+  /** False while only the welcome is shown, which is read from its top. */
+  get #hasEntries() {
+    return this.#scroll.querySelector('.entry') !== null;
+  }
+
+  /** Remove everything except texts that are not sent yet. */
+  clear() {
+    this.#byId.clear();
+    this.#log.replaceChildren(...this.#unsent.values());
+  }
+
+  /**
+   * Show the next entry of the log.
+   * @param {Entry} entry
+   * @returns {HTMLElement}
+   */
+  show(entry) {
+    const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
+    const element = sent ?? entryElement(entry.role === 'user' ? 'user' : entry.kind, entry.text);
+    element.append(timeOf(entry.createdAt));
+    if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
+    this.#byId.set(entry.id, element);
+    this.#place(element, this.#drafts.take(entry));
+    if (this.#isAtEnd) this.#toEnd();
+    else this.#newer.hidden = false;
+    return element;
+  }
+
+  /** @param {import('../client/types.js').Piece} piece */
+  showPiece(piece) {
+    this.#drafts.receive(piece);
+  }
+
+  /**
+   * Show a text that is being sent.
+   * @param {string} messageId
+   * @param {string} text
+   */
+  showSending(messageId, text) {
+    this.#unsent.get(messageId)?.remove();
+    const element = entryElement('user', text);
+    element.dataset.state = 'sending';
+    element.append(note(t('entry.sending')));
+    this.#unsent.set(messageId, element);
+    this.#log.append(element);
+    this.#toEnd();
+  }
+
+  /**
+   * Show that a text was not accepted, unless it is in the log by now.
+   * @param {string} messageId
+   * @param {string} reason
+   * @param {() => void} retry
+   */
+  showFailed(messageId, reason, retry) {
+    const element = this.#unsent.get(messageId);
+    if (!element) return;
+    const discard = () => this.#discard(messageId);
+    element.dataset.state = 'failed';
+    const choices = [button(t('action.tryAgain'), retry), button(t('action.discard'), discard)];
+    const text = t('entry.notSent', { reason });
+    element.querySelector('.note')?.replaceChildren(`${text} `, ...choices);
+    this.#toEnd();
+  }
+
+  /** @param {string} id of an entry that another one replaces */
+  #withdraw(id) {
+    const element = this.#byId.get(id);
+    if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
+    element?.remove();
+  }
+
+  /** @param {string} messageId */
+  #discard(messageId) {
+    this.#unsent.get(messageId)?.remove();
+    this.#unsent.delete(messageId);
+  }
+
+  /** @param {string} messageId */
+  #sent(messageId) {
+    const element = this.#unsent.get(messageId);
+    this.#unsent.delete(messageId);
+    element?.querySelector('.note')?.remove();
+    delete element?.dataset.state;
+    return element;
+  }
+
+  /**
+   * Put an entry after the log's last one: in place of its draft, so that nothing moves, or at the
+   * end. An entry that is already there is not moved.
+   * @param {HTMLElement} element
+   * @param {HTMLElement | null} draft
+   */
+  #place(element, draft) {
+    if (draft && isAfter(draft, this.#last)) draft.replaceWith(element);
+    else if (!this.#isInPlace(element)) this.#append(element);
+    draft?.remove();
+    this.#last = element;
+  }
+
+  /** @param {HTMLElement} element */
+  #isInPlace(element) {
+    const [firstUnsent = null] = this.#unsent.values();
+    if (!element.isConnected || (firstUnsent && isAfter(element, firstUnsent))) return false;
+    return isAfter(element, this.#last);
+  }
+
+  /** @param {HTMLElement[]} elements */
+  #append(...elements) {
+    const [firstUnsent = null] = this.#unsent.values();
+    for (const element of elements) this.#log.insertBefore(element, firstUnsent);
+  }
+
+  /** Update whether the user is at the end, after scrolling. */
+  #look() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
+    if (clientHeight === 0) return; // a panel is in front
+    const isNearEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    // Only scrolling up leaves the end: the content may have grown since scrolling down.
+    if (isNearEnd || scrollTop < this.#topPx) this.#isAtEnd = isNearEnd;
+    if (isNearEnd) this.#newer.hidden = true;
+    this.#topPx = scrollTop;
+  }
+
+  #toEnd() {
+    this.#isAtEnd = true;
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#newer.hidden = true;
+  }
+}
+
+/**
+ * @param {Node | null} one
+ * @param {Node | null} other null or a removed node is before all others
+ */
+function isAfter(one, other) {
+  if (!one) return false;
+  if (!other?.isConnected) return true;
+  return (other.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+}

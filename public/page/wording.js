@@ -1,0 +1,121 @@
+/** What the page says about states, failures and tools. No I/O. */
+
+import {
+  INTERRUPTED,
+  SERVER_FAILED,
+  TIMED_OUT,
+  UNEXPECTED,
+  UNREACHABLE,
+} from '../client/errors.js';
+import { optionalText, t } from './texts.js';
+
+/** @typedef {import('../client/types.js').State} State */
+/** @typedef {import('../client/errors.js').BrainError} BrainError */
+
+const LINK = /https?:\/\/[^\s<>"']+/g;
+const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
+
+/** @type {Record<string, import('./texts.js').Key>} */
+const FAILURES = {
+  [INTERRUPTED]: 'failure.interrupted',
+  [SERVER_FAILED]: 'failure.server',
+  [TIMED_OUT]: 'failure.timeout',
+  [UNEXPECTED]: 'failure.unexpected',
+  [UNREACHABLE]: 'failure.unreachable',
+};
+
+/** @param {State['connection']} connection */
+export function connectionInWords(connection) {
+  return t(`connection.${connection}`);
+}
+
+/**
+ * Describe who is present: other pages, and whether the brain knows about this one.
+ * @param {State} state
+ */
+export function presenceInWords({ others, listening }) {
+  const beside = others ? t('presence.others', { count: others }) : '';
+  return `${beside} ${listening ? t('presence.listening') : ''}`.trim();
+}
+
+/**
+ * Describe what is going on right now; '' when nothing is.
+ * @param {State} state
+ * @param {number} unanswered texts and decisions of this page that wait for their answer
+ */
+export function activityInWords({ run, retrying, connection }, unanswered) {
+  if (retrying.length > 0) {
+    return t('activity.retrying', { reason: failureInWords(retrying[0].reason) });
+  }
+  if (run.state === 'running') return workInWords(run.activity);
+  if (unanswered === 0) return '';
+  return t(connection === 'offline' ? 'activity.offline' : 'activity.thinking');
+}
+
+/**
+ * Describe what arrived while nobody was looking.
+ * @param {number} missed
+ */
+export function awayInWords(missed) {
+  return t('conversation.away', { count: missed });
+}
+
+/**
+ * Name a tool. One without a text of its own is named by its identifier, in words.
+ * @param {string} name
+ */
+export function actionInWords(name) {
+  const words = name.replace(/\B[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return optionalText(`tool.${name}`) ?? words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
+/**
+ * @param {string} activity `thinking`, the names of tools (`searchDocuments, readDocument`), or ''
+ */
+function workInWords(activity) {
+  if (activity === '' || activity === 'thinking') return t('activity.thinking');
+  const action = activity.split(', ').map(actionInWords).join(' · ');
+  return t('activity.running', { action });
+}
+
+/** Say why a request failed. @param {unknown} error */
+export function refusalInWords(error) {
+  const { status, title = '', detail, errors = [] } = /** @type {Partial<BrainError>} */ (error);
+  if (status === undefined) return t('failure.page');
+  if (status === 401) return t('signin.expired');
+  const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
+  if (fault) return `${title} ${fault.field} ${fault.message}.`;
+  return detail || failureInWords(title);
+}
+
+/**
+ * Say why speech recognition ended.
+ * @param {string} reason an error code of the Web Speech API
+ */
+export function problemInWords(reason) {
+  return optionalText(`voice.${reason}`) ?? t('voice.failed', { reason });
+}
+
+/** @param {string} title of a BrainError; the server's own titles are shown as they are */
+function failureInWords(title) {
+  const key = title ? FAILURES[title] : 'failure.unreachable';
+  return key ? t(key) : title.replace(/[^.!?]$/, '$&.');
+}
+
+/**
+ * Split a text so that its addresses can become links.
+ * @param {string} text
+ * @returns {{text: string, href: string | null}[]}
+ */
+export function segmentsOf(text) {
+  const segments = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(LINK)) {
+    const address = found.replace(AFTER_LINK, '');
+    if (!URL.canParse(address)) continue;
+    segments.push({ text: text.slice(end, index), href: null }, { text: address, href: address });
+    end = index + address.length;
+  }
+  segments.push({ text: text.slice(end), href: null });
+  return segments.filter((segment) => segment.text !== '');
+}
