@@ -1,184 +1,237 @@
 """The tools by which the model keeps and finds the user's documents."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Annotated
 
 from brain.documents.ports import Document, Documents
-from brain.documents.rules import described, outdated, version
-from brain.documents.specs import CREATE, DELETE, PASSAGES, READ, SEARCH, UPDATE
-from brain.run.codec import dumps, iso
-from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.documents.rules import (
+    MAX_BODY_CHARS,
+    MAX_TITLE_CHARS,
+    described,
+    outdated,
+    version,
+)
+from brain.run.arguments import About, Arguments
+from brain.run.codec import iso
+from brain.run.errors import ToolFault
 from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.run.tools import Effect, Json
+from brain.run.typed import tool
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
+PASSAGES = 5  # of a search unless asked otherwise: about 500 tokens
+MAX_PASSAGES = 20
+MAX_QUERY_CHARS = 1_000
+MAX_ID_CHARS = 64
+
+AWAY = "The documents cannot be reached now. Tell the user, or try again later."
+NOT_CERTAIN = "The documents cannot be reached now: it is not certain that this was {}."
+SAVING = NOT_CERTAIN.format("saved")
+DELETING = NOT_CERTAIN.format("deleted")
+NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
+
+# What the user is asked.
+SHALL_REPLACE = (
+    "Shall I replace the text of the document {}? The old one is lost then. The new one:\n\n{}"
+)
+SHALL_DELETE = "Shall I delete the document {}? It is gone for good then."
+
+Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
+Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
+DocumentId = Annotated[
+    str, About("a document's id as searchDocuments or createDocument gave it", 1, MAX_ID_CHARS)
+]
+DocumentVersion = Annotated[
+    str,
+    About(
+        "its version as searchDocuments or readDocument gave it: nothing is done with another text",
+        1,
+        MAX_ID_CHARS,
+    ),
+]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DocumentTool:
-    """A tool whose work is one call of the documents."""
+class CreateDocument(Arguments):
+    """Keep a new text for the user: a note, a list, anything they want to find again. Put what it
+    is about into the title, and their own words into the body. Before adding to something they keep
+    already, look for it with searchDocuments and use updateDocument. Returns the new document's id.
+    """
 
-    spec: ToolSpec
-    documents: Documents
-    work: Callable[[Documents, ToolInvocation], Awaitable[ToolResult]]
-
-    async def run(self, invocation: ToolInvocation) -> ToolResult:
-        """Compact JSON, foreign if anything that it quotes is."""
-        try:
-            return await self.work(self.documents, invocation)
-        except DatabaseUnreachable as error:
-            raise ToolFault(_unreachable(self.spec)) from error
-
-    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
-        """What the guarded one would do, if the old text would be lost by it: only updateDocument
-        is.
-        """
-        if "body" not in invocation.arguments:
-            return None
-        try:
-            document = await known(self.documents, invocation)
-        except DatabaseUnreachable as error:
-            raise ToolFault(AWAY) from error
-        shown = described(document.title, document.body)
-        return Proposal(
-            question=(
-                f"Shall I replace the text of the document {shown}? The old one is lost then. The "
-                f"new one:\n\n{invocation.arguments['body']}"
-            ),
-            recipients=(),
-            foreign=document.foreign,
-        )
-
-    async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """None: running it again is the way to ask, its key sees to it that nothing is doubled."""
-        return None
+    title: Title
+    body: Text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeletingTool:
-    """Deletes a document, once: its effect under one key is the same however often it is run."""
+class SearchDocuments(Arguments):
+    """Find what the user's own documents and notes say. Use it whenever the answer may be in them,
+    before saying that you do not know. Takes a question or a few words in the language of the
+    documents. Returns the best passages, each quoting a document and giving its id; an empty list
+    means that no document has any of these words: try other ones.
+    """
 
-    spec: ToolSpec
-    documents: Documents
+    query: Annotated[
+        str, About("a question, or the words that the text would use", 1, MAX_QUERY_CHARS)
+    ]
+    limit: Annotated[
+        int, About(f"how many passages at most; {PASSAGES} if left out", 1, MAX_PASSAGES)
+    ] = PASSAGES
 
-    async def prepare(self, invocation: ToolInvocation) -> Proposal:
-        """The document by its title, its length and how it begins: it may have been renamed."""
-        try:
-            document = await known(self.documents, invocation)
-        except DatabaseUnreachable as error:
-            raise ToolFault(AWAY) from error
-        if reason := outdated(document.title, document.body, invocation.arguments.get("version")):
-            raise ToolFault(f"Not deleted: {reason}.")
-        shown = described(document.title, document.body)
-        return Proposal(
-            question=f"Shall I delete the document {shown}? It is gone for good then.",
-            recipients=(),
-            foreign=document.foreign,
-        )
 
-    async def run(self, invocation: ToolInvocation) -> str:
-        """Compact JSON, the same at a second time: it says nothing that is gone by then."""
-        id, named = invocation.arguments["id"], invocation.arguments.get("version")
-        try:
-            is_gone = await self.documents.delete(
-                invocation.user_id, id, key=invocation.idempotency_key, version=named
-            )
-        except DatabaseUnreachable as error:
-            raise ToolFault(NOT_CERTAIN.format("deleted")) from error
-        if not is_gone:
-            raise ToolFault(NOT_FOUND)
-        return dumps({"deleted": {"id": id}})
+class ReadDocument(Arguments):
+    """Read a document whole when a passage is not enough. A long one comes in slices:
+    charactersLeft says how much follows, nextOffset where to go on reading. version names the text
+    as it is now.
+    """
 
-    async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """None: running it again is the way to ask."""
-        return None
+    id: DocumentId
+    offset: Annotated[int, About("the character to begin at; 0 if left out", 0, MAX_BODY_CHARS)] = 0
+
+
+class UpdateDocument(Arguments):
+    """Change a document: give it a new title, add to its end (append), or replace its whole text
+    (body; read it first, since the old text is lost). To add to a list or a note, use append. Give
+    at least one of the three.
+    """
+
+    id: DocumentId
+    title: Annotated[Title | None, About("the new title")] = None
+    body: Annotated[Text | None, About("the text that replaces the old one")] = None
+    append: Annotated[Text | None, About("what to add, on a line of its own", least=1)] = None
+
+
+class DeleteDocument(Arguments):
+    """Delete a document for good. The user is asked before it goes. To take something out of a
+    document, use updateDocument.
+    """
+
+    id: DocumentId
+    version: DocumentVersion | None = None
 
 
 def document_tools(documents: Documents) -> tuple[Tool, ...]:
-    """All of them."""
-    works = ((CREATE, _create), (SEARCH, _search), (READ, _read), (UPDATE, _update))
+    """All tools of documents."""
+    do = _Work(documents)
     return (
-        *(DocumentTool(spec=spec, documents=documents, work=work) for spec, work in works),
-        DeletingTool(spec=DELETE, documents=documents),
+        tool(CreateDocument, do.create, Effect.REPEATS, away=SAVING),
+        tool(SearchDocuments, do.search, away=AWAY),
+        tool(ReadDocument, do.read, away=AWAY),
+        tool(
+            UpdateDocument,
+            do.update,
+            Effect.REPEATS,
+            guarded=do.shall_update,
+            away=SAVING,
+            away_before=AWAY,
+        ),
+        tool(
+            DeleteDocument,
+            do.delete,
+            Effect.REPEATS,
+            asks=do.shall_delete,
+            away=DELETING,
+            away_before=AWAY,
+        ),
     )
 
 
-async def known(documents: Documents, invocation: ToolInvocation) -> Document:
-    """The document that the errand names. Raises ToolFault, DatabaseUnreachable."""
-    document = await documents.read(invocation.user_id, invocation.arguments["id"])
+async def known(documents: Documents, user_id: str, id: str) -> Document:
+    """The user's document of this id. Raises ToolFault, DatabaseUnreachable."""
+    document = await documents.read(user_id, id)
     if document is None:
         raise ToolFault(NOT_FOUND)
     return document
 
 
-async def _create(documents: Documents, invocation: ToolInvocation) -> ToolResult:
-    given = invocation.arguments
-    document = await documents.create(
-        invocation.user_id,
-        title=given["title"],
-        body=given["body"],
-        foreign=invocation.tainted,
-        key=invocation.idempotency_key,
-    )
-    return _given({"created": _named(document)}, foreign=document.foreign)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the tools do. Each result is foreign if anything that it quotes is."""
 
+    documents: Documents
 
-async def _search(documents: Documents, invocation: ToolInvocation) -> ToolResult:
-    given = invocation.arguments
-    found = await documents.search(
-        invocation.user_id, query=given["query"], limit=given.get("limit", PASSAGES)
-    )
-    passages = [
-        {
-            "id": passage.document_id,
-            "title": passage.title,
-            "version": passage.version,
-            "snippet": passage.snippet,
+    async def create(self, new: CreateDocument, invocation: ToolInvocation) -> ToolResult:
+        document = await self.documents.create(
+            invocation.user_id,
+            title=new.title,
+            body=new.body,
+            foreign=invocation.tainted,
+            key=invocation.idempotency_key,
+        )
+        return ToolResult.of({"created": _named(document)}, foreign=document.foreign)
+
+    async def search(self, asked: SearchDocuments, invocation: ToolInvocation) -> ToolResult:
+        found = await self.documents.search(
+            invocation.user_id, query=asked.query, limit=asked.limit
+        )
+        passages = [
+            {
+                "id": passage.document_id,
+                "title": passage.title,
+                "version": passage.version,
+                "snippet": passage.snippet,
+            }
+            for passage in found
+        ]
+        return ToolResult.of(
+            {"passages": passages}, foreign=any(passage.foreign for passage in found)
+        )
+
+    async def read(self, asked: ReadDocument, invocation: ToolInvocation) -> ToolResult:
+        document = await known(self.documents, invocation.user_id, asked.id)
+        piece = document.body[asked.offset : asked.offset + SLICE_CHARS]
+        left = max(0, len(document.body) - asked.offset - len(piece))
+        shown: Json = {
+            **_named(document),
+            "updatedAt": iso(document.updated_at),
+            "body": piece,
+            "charactersLeft": left,
         }
-        for passage in found
-    ]
-    return _given({"passages": passages}, foreign=any(passage.foreign for passage in found))
+        more = {"nextOffset": asked.offset + len(piece)} if left else {}
+        return ToolResult.of(shown | more, foreign=document.foreign)
 
+    async def update(self, change: UpdateDocument, invocation: ToolInvocation) -> ToolResult:
+        if (change.title, change.body, change.append) == (None, None, None):
+            raise ToolFault("Nothing changed: give a title, a body, or a text to append.")
+        document = await self.documents.update(
+            invocation.user_id,
+            change.id,
+            key=invocation.idempotency_key,
+            foreign=invocation.tainted,
+            title=change.title,
+            body=change.body,
+            append=change.append,
+        )
+        if document is None:
+            raise ToolFault(NOT_FOUND)
+        changed = {**_named(document), "characters": len(document.body)}
+        return ToolResult.of({"changed": changed}, foreign=document.foreign)
 
-async def _read(documents: Documents, invocation: ToolInvocation) -> ToolResult:
-    document = await known(documents, invocation)
-    start = invocation.arguments.get("offset", 0)
-    piece = document.body[start : start + SLICE_CHARS]
-    left = max(0, len(document.body) - start - len(piece))
-    shown: Json = {
-        **_named(document),
-        "updatedAt": iso(document.updated_at),
-        "body": piece,
-        "charactersLeft": left,
-    }
-    more = {"nextOffset": start + len(piece)} if left else {}
-    return _given(shown | more, foreign=document.foreign)
+    async def shall_update(
+        self, change: UpdateDocument, invocation: ToolInvocation
+    ) -> Proposal | None:
+        """Ask only if the old text would be lost."""
+        if change.body is None:
+            return None
+        document = await known(self.documents, invocation.user_id, change.id)
+        shown = described(document.title, document.body)
+        return Proposal(question=SHALL_REPLACE.format(shown, change.body), foreign=document.foreign)
 
+    async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
+        """The result is the same at a second run: it names nothing that is gone by then."""
+        is_gone = await self.documents.delete(
+            invocation.user_id, asked.id, key=invocation.idempotency_key, version=asked.version
+        )
+        if not is_gone:
+            raise ToolFault(NOT_FOUND)
+        return {"deleted": {"id": asked.id}}
 
-async def _update(documents: Documents, invocation: ToolInvocation) -> ToolResult:
-    changes = {name: text for name, text in invocation.arguments.items() if name != "id"}
-    if not changes:
-        raise ToolFault("Nothing changed: give a title, a body, or a text to append.")
-    document = await documents.update(
-        invocation.user_id,
-        invocation.arguments["id"],
-        key=invocation.idempotency_key,
-        foreign=invocation.tainted,
-        **changes,
-    )
-    if document is None:
-        raise ToolFault(NOT_FOUND)
-    changed = {**_named(document), "characters": len(document.body)}
-    return _given({"changed": changed}, foreign=document.foreign)
-
-
-AWAY = "The documents cannot be reached now. Tell the user, or try again later."
-NOT_CERTAIN = "The documents cannot be reached now: it is not certain that this was {}."
-NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
-
-
-def _given(told: Json, *, foreign: bool) -> ToolResult:
-    return ToolResult(text=dumps(told), foreign=foreign)
+    async def shall_delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Proposal:
+        """Name the document by its title, its length and how it begins: it may have been
+        renamed.
+        """
+        document = await known(self.documents, invocation.user_id, asked.id)
+        if reason := outdated(document.title, document.body, asked.version):
+            raise ToolFault(f"Not deleted: {reason}.")
+        shown = described(document.title, document.body)
+        return Proposal(question=SHALL_DELETE.format(shown), foreign=document.foreign)
 
 
 def _named(document: Document) -> Json:
@@ -187,7 +240,3 @@ def _named(document: Document) -> Json:
         "title": document.title,
         "version": version(document.title, document.body),
     }
-
-
-def _unreachable(spec: ToolSpec) -> str:
-    return AWAY if spec.effect is Effect.READS else NOT_CERTAIN.format("saved")

@@ -1,16 +1,26 @@
 """How a tool sends an email: at most once, and after a question that reads it back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Annotated, assert_never
 
 from brain.email import outgoing as letters
 from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
 from brain.email.ports import Emails, Mailbox, Post
+from brain.run.arguments import About, Arguments
 from brain.run.codec import dumps
 from brain.run.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
-from brain.run.invocations import Proposal, ToolInvocation
-from brain.run.tools import Json, ToolSpec
+from brain.run.invocations import Proposal, Tool, ToolInvocation
+from brain.run.tools import Effect, Json
+from brain.run.typed import tool
+
+SENDING_S = 60.0  # seconds: a look into the sent emails, the server's answer, the copy
+MAX_ADDRESS_CHARS = 320
+
+People = Annotated[
+    tuple[Annotated[str, About(least=3, most=MAX_ADDRESS_CHARS)], ...],
+    About("addresses, such as anna@example.org", 1, letters.MAX_RECIPIENTS),
+]
 
 NO_ACCOUNT = "No email account is set up for you."
 NOT_SENT = "The email account cannot be reached now, and nothing was sent. Try again later."
@@ -22,7 +32,7 @@ NOT_CERTAIN = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """The mirror, the mailbox, the way out, and the id of the user whose they are."""
+    """The mirror, the mailbox, the way out, and the id of the user who owns the account."""
 
     emails: Emails
     mailbox: Mailbox
@@ -46,19 +56,33 @@ class Letter:
     foreign: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SendingTool:
-    """A tool that sends an email. The same errand is the same email, by its Message-ID."""
+type Compose[A] = Callable[[A, ToolInvocation], Awaitable[Letter]]
 
-    spec: ToolSpec
+
+def sending_tool[A: Arguments](
+    kind: type[A], account: Account, compose: Compose[A], *, away: str = NOT_SENT
+) -> Tool:
+    """The tool that sends the email that `compose` makes, after a question. The same call is the
+    same email, by its Message-ID. `away` is what the model is told when the database cannot be
+    reached while the email is composed.
+    """
+    do = _Sending(account, compose, away)
+    return tool(kind, do.run, Effect.ACTS, limit_s=SENDING_S, asks=do.prepare, outcome=do.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending[A: Arguments]:
+    """What a tool does that sends an email."""
+
     account: Account
-    compose: Callable[[Account, ToolInvocation], Awaitable[Letter]]
+    compose: Compose[A]
+    away: str
 
-    async def prepare(self, invocation: ToolInvocation) -> Proposal:
-        """The whole email and everybody who gets it. Raises ToolFault for one that cannot be
-        sent.
+    async def prepare(self, asked: A, invocation: ToolInvocation) -> Proposal:
+        """Ask about the whole email and everybody who gets it. Raises ToolFault for one that
+        cannot be sent.
         """
-        letter = await self._letter(invocation)
+        letter = await self._letter(asked, invocation)
         people = (*letter.outgoing.to, *letter.outgoing.cc)
         return Proposal(
             question=letter.question,
@@ -66,17 +90,17 @@ class SendingTool:
             foreign=letter.foreign,
         )
 
-    async def run(self, invocation: ToolInvocation) -> str:
-        """Compact JSON of what was sent."""
-        outgoing = (await self._letter(invocation)).outgoing
+    async def run(self, asked: A, invocation: ToolInvocation) -> Json:
+        """Say what was sent."""
+        outgoing = (await self._letter(asked, invocation)).outgoing
         # Looked for first: this may be a second try, and what is there has been sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
         return _told(outgoing)
 
     async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """By the copy among the sent emails. Without one nobody knows: a process may have died
-        between the server's yes and the copy.
+        """Look for the copy among the sent emails. Without one nobody knows: a process may have
+        died between the server's yes and the copy.
         """
         self.account.check(invocation.user_id)
         try:
@@ -88,12 +112,13 @@ class SendingTool:
     def _message_id(self, invocation: ToolInvocation) -> str:
         return letters.message_id(invocation.idempotency_key, self.account.post.sender)
 
-    async def _letter(self, invocation: ToolInvocation) -> Letter:
+    async def _letter(self, asked: A, invocation: ToolInvocation) -> Letter:
         self.account.check(invocation.user_id)
         try:
-            draft = await self.compose(self.account, invocation)
+            draft = await self.compose(asked, invocation)
         except DatabaseUnreachable as error:
-            raise ToolFault(NOT_SENT) from error
+            # Only here: once the email has been handed over, nobody may say that it was not sent.
+            raise ToolFault(self.away) from error
         outgoing = replace(draft.outgoing, message_id=self._message_id(invocation))
         if reason := letters.objection(outgoing):
             raise ToolFault(f"Not sent: {reason}.")
@@ -126,8 +151,8 @@ class SendingTool:
             raise ToolFault(otherwise) from error
 
 
-def recipients(texts: list[str]) -> tuple[Address, ...]:
-    """Whom these texts name, each once. Raises ToolFault."""
+def recipients(texts: Iterable[str]) -> tuple[Address, ...]:
+    """The people whom these texts name, each once. Raises ToolFault."""
     found = [(text, letters.recipient(text)) for text in texts]
     for text, person in found:
         if person is None:
@@ -141,8 +166,8 @@ def names(people: tuple[Address, ...]) -> list[str]:
     return [str(person) for person in people]
 
 
-def _told(outgoing: Outgoing) -> str:
+def _told(outgoing: Outgoing) -> Json:
     sent: Json = {"to": names(outgoing.to), "subject": outgoing.subject}
     if outgoing.cc:
         sent["cc"] = names(outgoing.cc)
-    return dumps({"sent": sent})
+    return {"sent": sent}

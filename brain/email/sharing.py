@@ -1,86 +1,71 @@
 """The tool by which the model sends a document by email, from the user's account."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
 from brain.documents.ports import Document, Documents
 from brain.documents.rules import described, outdated
-from brain.documents.specs import ID, VERSION
-from brain.documents.tools import known
+from brain.documents.tools import DocumentId, DocumentVersion, known
 from brain.email.model import Outgoing
 from brain.email.outgoing import MAX_SUBJECT_CHARS
-from brain.email.sending import Account, Letter, SendingTool, names, recipients
-from brain.email.specs import PEOPLE, SENDING_S
-from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.email.sending import Account, Letter, People, names, recipients, sending_tool
+from brain.run.arguments import About, Arguments
+from brain.run.errors import ToolFault
 from brain.run.invocations import Tool, ToolInvocation
-from brain.run.tools import Effect, ToolSpec
 from brain.texts.words import one_line
 
 MAX_NOTE_CHARS = 2_000  # two minutes when read back
 
 AWAY = "The documents cannot be reached now, and nothing was sent. Try again later."
 
-SHARE = ToolSpec(
-    name="shareDocument",
-    description=(
-        "Send a document by email in the user's name: its title and its whole text, below a note "
-        "of yours. The user is asked before it goes out: who gets which document."
-    ),
-    parameters={
-        "type": "object",
-        "properties": {
-            "id": ID,
-            "version": VERSION,
-            "to": {**PEOPLE, "description": "addresses, such as anna@example.org"},
-            "note": {
-                "type": "string",
-                "maxLength": MAX_NOTE_CHARS,
-                "description": "what to say above it, with a greeting",
-            },
-        },
-        "required": ["id", "version", "to"],
-        "additionalProperties": False,
-    },
-    effect=Effect.ACTS,
-    limit_s=SENDING_S,
-    asks=True,
-)
+
+class ShareDocument(Arguments):
+    """Send a document by email in the user's name: its title and its whole text, below a note of
+    yours. The user is asked before it goes out: who gets which document.
+    """
+
+    id: DocumentId
+    version: DocumentVersion
+    to: People
+    note: Annotated[str, About("what to say above it, with a greeting", most=MAX_NOTE_CHARS)] = ""
 
 
 def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:
-    """It, for the account's owner."""
-
-    async def compose(account: Account, invocation: ToolInvocation) -> Letter:
-        return _letter(await _agreed(documents, invocation), invocation)
-
-    return (SendingTool(spec=SHARE, account=account, compose=compose),)
+    """The tool that shares documents, for the account's owner."""
+    return (sending_tool(ShareDocument, account, _Sharing(documents).compose, away=AWAY),)
 
 
-async def _agreed(documents: Documents, invocation: ToolInvocation) -> Document:
-    """The document as it is, if that is the version asked for.
+@dataclass(frozen=True, slots=True)
+class _Sharing:
+    documents: Documents
 
-    The version stands in the arguments, which the user's yes is bound to: a document that is
-    changed between question and yes is not what they have agreed to.
-    """
-    try:
-        document = await known(documents, invocation)
-    except DatabaseUnreachable as error:
-        raise ToolFault(AWAY) from error
-    if reason := outdated(document.title, document.body, invocation.arguments["version"]):
-        raise ToolFault(f"Not sent: {reason}.")
-    return document
+    async def compose(self, asked: ShareDocument, invocation: ToolInvocation) -> Letter:
+        """Compose the email from the document as it is, if that is the version asked for.
+
+        The version stands in the arguments, which the user's yes is bound to: a document that is
+        changed between question and yes is not what they have agreed to.
+        """
+        document = await known(self.documents, invocation.user_id, asked.id)
+        if reason := outdated(document.title, document.body, asked.version):
+            raise ToolFault(f"Not sent: {reason}.")
+        note = asked.note.strip()
+        outgoing = Outgoing(
+            message_id="",
+            to=recipients(asked.to),
+            cc=(),
+            subject=one_line(document.title)[:MAX_SUBJECT_CHARS],
+            text="\n\n".join(part for part in (note, document.title, document.body) if part),
+        )
+        question = _question(document, outgoing, note)
+        return Letter(outgoing=outgoing, question=question, foreign=document.foreign)
 
 
-def _letter(document: Document, invocation: ToolInvocation) -> Letter:
-    note = invocation.arguments.get("note", "").strip()
-    outgoing = Outgoing(
-        message_id="",
-        to=recipients(invocation.arguments["to"]),
-        cc=(),
-        subject=one_line(document.title)[:MAX_SUBJECT_CHARS],
-        text="\n\n".join(part for part in (note, document.title, document.body) if part),
-    )
+def _question(document: Document, outgoing: Outgoing, note: str) -> str:
+    """Who gets which document, and the note: what is not read back is not agreed to."""
     lines = [
         "Shall I send this document by email?",
         f"To: {', '.join(names(outgoing.to))}",
         f"Document: {described(document.title, document.body)}",
         *([f"With this note: {note}"] if note else []),
     ]
-    return Letter(outgoing=outgoing, question="\n".join(lines), foreign=document.foreign)
+    return "\n".join(lines)

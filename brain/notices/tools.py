@@ -1,7 +1,9 @@
-"""The tools by which the user says what they want to be told of."""
+"""The tools by which the user says what they want to be told about."""
 
-from brain.events.model import EVENT_KINDS
-from brain.memory.tools import MAX_ID_CHARS, MemoryTool, unreachable
+from dataclasses import dataclass
+from typing import Annotated
+
+from brain.events.model import EventKind
 from brain.notices.ports import RuleStore
 from brain.notices.rules import (
     MAX_ABOUT_CHARS,
@@ -10,117 +12,95 @@ from brain.notices.rules import (
     MAX_WORDS,
     rule_to_wire,
 )
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.run.arguments import About, Arguments
+from brain.run.invocations import Proposal, Tool, ToolInvocation
+from brain.run.tools import Effect, Json
+from brain.run.typed import tool
+
+MAX_ID_CHARS = 64
+
+AWAY = "The memory cannot be reached now. Tell the user, or try again later."
+NOT_CERTAIN = "The memory cannot be reached now: it is not certain that this was done."
+NOT_KEPT: Json = {"stopped": None, "note": "There is no rule of this id, any more or ever."}
+
+# What the user is asked.
+SHALL_STOP = "Shall I no longer tell you of this: {}"
+
+Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS)]
+
+
+class TellMeWhen(Arguments):
+    """Note a rule of what the user wants to be told of when it happens: 'tell me when Anna writes'.
+    An event fits if it is from the sender, holds all the words, and is of one of the kinds; leave
+    out what the user did not say. Set judge where that takes understanding ('when something about
+    money looks wrong'), urgent where they want to be told at night and in the middle of things. For
+    a time, not an event, there is remind.
+    """
+
+    about: Annotated[
+        str, About("what they want to be told of, as they said it", 1, MAX_ABOUT_CHARS)
+    ]
+    from_: Annotated[
+        str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS)
+    ] = None
+    words: Annotated[
+        tuple[Word, ...],
+        About("words that the event has, all of them, exactly these forms", most=MAX_WORDS),
+    ] = ()
+    kinds: Annotated[tuple[EventKind, ...], About("of what kind; any if left out")] = ()
+    judge: Annotated[bool, About("whether you judge each event that fits")] = False
+    urgent: Annotated[bool, About("whether it breaks their quiet hours")] = False
+
+
+class StopTellingMe(Arguments):
+    """Give up a rule of what the user wants to be told of."""
+
+    id: Annotated[str, About("a rule's id as listRules or tellMeWhen gave it", 1, MAX_ID_CHARS)]
+
+
+class ListRules(Arguments):
+    """List what the user wants to be told of when it happens, newest first."""
 
 
 def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
-    """All of them."""
+    """All tools of rules."""
+    do = _Work(rules)
+    return (
+        tool(TellMeWhen, do.tell, Effect.REPEATS, away=NOT_CERTAIN),
+        tool(ListRules, do.list_rules, away=AWAY),
+        tool(StopTellingMe, do.stop, Effect.REPEATS, guarded=do.shall_stop, away=NOT_CERTAIN),
+    )
 
-    async def tell(invocation: ToolInvocation) -> Json:
-        given = invocation.arguments
-        rule = await rules.add_rule(
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the tools do."""
+
+    rules: RuleStore
+
+    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> Json:
+        rule = await self.rules.add_rule(
             invocation.user_id,
-            about=given["about"],
-            sender=given.get("from"),
-            words=given.get("words", ()),
-            kinds=given.get("kinds", ()),
-            judge=given.get("judge", False),
-            urgent=given.get("urgent", False),
+            about=new.about,
+            sender=new.from_,
+            words=new.words,
+            kinds=new.kinds,
+            judge=new.judge,
+            urgent=new.urgent,
             key=invocation.idempotency_key,
         )
         return {"rule": rule_to_wire(rule)}
 
-    async def stop(invocation: ToolInvocation) -> Json:
-        # None is no fault: after a crash the errand is run again, and has removed it already.
-        gone = await rules.remove_rule(invocation.user_id, invocation.arguments["id"])
+    async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> Json:
+        rules = await self.rules.rules(invocation.user_id)
+        return {"rules": [rule_to_wire(rule) for rule in rules]}
+
+    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Json:
+        # None is no fault: after a crash the call is run again, and has removed it already.
+        gone = await self.rules.remove_rule(invocation.user_id, asked.id)
         return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
 
-    async def all_rules(invocation: ToolInvocation) -> Json:
-        return {"rules": [rule_to_wire(rule) for rule in await rules.rules(invocation.user_id)]}
-
-    async def shall_stop(invocation: ToolInvocation) -> str | None:
-        id = invocation.arguments["id"]
-        found = (rule for rule in await rules.rules(invocation.user_id) if rule.id == id)
-        rule = next(found, None)
-        return f"Shall I no longer tell you of this: {rule.about}" if rule else None
-
-    works = ((TELL, tell), (LIST, all_rules))
-    return (
-        *(MemoryTool(spec=spec, work=work, away=unreachable(spec)) for spec, work in works),
-        MemoryTool(spec=STOP, work=stop, away=unreachable(STOP), question=shall_stop),
-    )
-
-
-NOT_KEPT: Json = {"stopped": None, "note": "There is no rule of this id, any more or ever."}
-
-TELL = ToolSpec(
-    name="tellMeWhen",
-    description=(
-        "Note a rule of what the user wants to be told of when it happens: 'tell me when Anna "
-        "writes'. An event fits if it is from the sender, holds all the words, and is of one of "
-        "the kinds; leave out what the user did not say. Set judge where that takes understanding "
-        "('when something about money looks wrong'), urgent where they want to be told at night "
-        "and in the middle of things. For a time, not an event, there is remind."
-    ),
-    parameters={
-        "type": "object",
-        "properties": {
-            "about": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": MAX_ABOUT_CHARS,
-                "description": "what they want to be told of, as they said it",
-            },
-            "from": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": MAX_SENDER_CHARS,
-                "description": "a name, an email address, or @domain",
-            },
-            "words": {
-                "type": "array",
-                "maxItems": MAX_WORDS,
-                "items": {"type": "string", "minLength": 1, "maxLength": MAX_WORD_CHARS},
-                "description": "words that the event has, all of them, exactly these forms",
-            },
-            "kinds": {
-                "type": "array",
-                "items": {"type": "string", "enum": list(EVENT_KINDS)},
-                "description": "of what kind; any if left out",
-            },
-            "judge": {"type": "boolean", "description": "whether you judge each event that fits"},
-            "urgent": {"type": "boolean", "description": "whether it breaks their quiet hours"},
-        },
-        "required": ["about"],
-        "additionalProperties": False,
-    },
-    effect=Effect.REPEATS,
-)
-
-STOP = ToolSpec(
-    name="stopTellingMe",
-    description="Give up a rule of what the user wants to be told of.",
-    parameters={
-        "type": "object",
-        "properties": {
-            "id": {
-                "type": "string",
-                "minLength": 1,
-                "maxLength": MAX_ID_CHARS,
-                "description": "a rule's id as listRules or tellMeWhen gave it",
-            }
-        },
-        "required": ["id"],
-        "additionalProperties": False,
-    },
-    effect=Effect.REPEATS,
-    guarded=True,
-)
-
-LIST = ToolSpec(
-    name="listRules",
-    description="List what the user wants to be told of when it happens, newest first.",
-    parameters={"type": "object", "properties": {}, "additionalProperties": False},
-    effect=Effect.READS,
-)
+    async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
+        rules = await self.rules.rules(invocation.user_id)
+        rule = next((rule for rule in rules if rule.id == asked.id), None)
+        return Proposal(question=SHALL_STOP.format(rule.about)) if rule else None

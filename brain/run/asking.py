@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
 
 from brain.run.codec import clean
 from brain.run.decisions import decided_call, is_decided, next_decision
-from brain.run.invocations import AskingTool, Proposal, ToolInvocation
+from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.journal import Answered, Returned
 from brain.run.messages import Draft, Kind, Message, Question, Speak
 from brain.run.step import Work
@@ -18,7 +17,7 @@ CLIENT_TEXT = ""  # a question to the front end has no words for the user
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A call that waits for the user's yes, or for the user's front end (`deed` is None)."""
+    """A call that waits for the user's yes, or for the user's front end (`proposal` is None)."""
 
     work: Work
     proposal: Proposal | None
@@ -37,8 +36,7 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
         return Ask(work=work, proposal=None)
     if is_decided(work.call, work.arguments, turn.run.journal):
         return None
-    tool = cast(AskingTool, turn.services.tools[work.spec.name])  # its spec says that it asks
-    proposal = await tool.prepare(invocation)
+    proposal = await turn.services.tools[work.spec.name].prepare(invocation)
     if proposal is None:
         return None
     consent, user_id = turn.services.consent, invocation.user_id

@@ -1,8 +1,9 @@
-"""Something the model can ask for, and one asking."""
+"""Something the model can ask for, and one call of it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from brain.run.codec import dumps
 from brain.run.journal import ToolCall
 from brain.run.tools import Json, ToolSpec
 
@@ -12,9 +13,10 @@ class ToolInvocation:
     """One run of a tool: for whom, with which arguments (valid by the schema), under which
     idempotency key.
 
-    `tainted`: the run has read what others wrote. For tools that have to tell whose an argument is:
-    `said` are the user's own words, in this run and in the log's tail, `read` what tools gave in
-    this run that others wrote, `earlier` the run's calls of the same tool before this one.
+    `tainted`: the run has read what others wrote. The rest is for tools that have to know who wrote
+    an argument: `user_words` are the user's own words, in this run and in the end of the log,
+    `foreign_texts` what tools gave in this run that others wrote, `earlier_calls` the run's calls
+    of the same tool before this one.
     """
 
     user_id: str
@@ -36,40 +38,40 @@ class Proposal:
     """
 
     question: str
-    recipients: tuple[str, ...]
+    recipients: tuple[str, ...] = ()
     foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolResult:
-    """What a tool gave, where it depends on the single result whether others wrote it."""
+    """What a tool gave, as a text for the model. `foreign`: others wrote it, or a part of it."""
 
     text: str
     foreign: bool = False
 
-
-class Tool(Protocol):
-    """Something the model can ask for."""
-
-    @property
-    def spec(self) -> ToolSpec:
-        """What the model is told."""
-
-    async def run(self, invocation: ToolInvocation) -> str | ToolResult:
-        """Do it and return the text for the model. Raises ToolFault with a text for the model."""
-
-    async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """After a crash: what the errand gave if the far side knows that it was done; None if it
-        cannot tell.
-
-        Raises ToolFault when the far side knows that it was not done.
-        """
+    @classmethod
+    def of(cls, content: Json, *, foreign: bool = False) -> "ToolResult":
+        """The content as compact JSON."""
+        return cls(text=dumps(content), foreign=foreign)
 
 
-class AskingTool(Tool, Protocol):
-    """A tool that does nothing without the user's yes: `asks` or `guarded` stands in its spec."""
+async def nothing(invocation: ToolInvocation) -> None:
+    """Ask nothing, or know nothing."""
 
-    async def prepare(self, invocation: ToolInvocation) -> Proposal | None:
-        """What it would do, to the letter; None if there is nothing to ask about that. Changes
-        nothing. Raises ToolFault if it could not be done.
-        """
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tool:
+    """Something the model can ask for. `brain.run.typed` makes one from a type and a function.
+
+    * `run` does it. Raises ToolFault with a text for the model.
+    * `prepare` says what a tool that `asks` or is `guarded` would do; None if there is nothing to
+      ask. It changes nothing. Raises ToolFault if the call could not be carried out.
+    * `outcome` is for a call that was under way in a crash: its result, if the far side knows that
+      it was done; None if nobody knows. Raises ToolFault if the far side knows that it was not
+      done.
+    """
+
+    spec: ToolSpec
+    run: Callable[[ToolInvocation], Awaitable[ToolResult]]
+    prepare: Callable[[ToolInvocation], Awaitable[Proposal | None]] = nothing
+    outcome: Callable[[ToolInvocation], Awaitable[str | None]] = nothing

@@ -2,46 +2,29 @@
 messages.
 """
 
-from brain.run.step import CONTINUE, QUIT
-from brain.run.tools import Effect, ToolSpec
+from typing import Annotated
 
-CONTINUE_SPEC = ToolSpec(
-    name=CONTINUE,
-    description=(
-        "Say something to the user now and go on working: what you are about to do, or how far "
-        "you are. Read out at once."
-    ),
-    parameters={
-        "type": "object",
-        "properties": {
-            "message": {"type": "string", "minLength": 1, "description": "one short sentence"},
-            "progress": {
-                "type": "number",
-                "minimum": 0,
-                "maximum": 1,
-                "description": "how much of a long task is done, 0 to 1",
-            },
-        },
-        "required": ["message"],
-        "additionalProperties": False,
-    },
-    effect=Effect.READS,
-)
+from brain.run.arguments import About, Arguments
+from brain.run.typed import spec_of
 
-QUIT_SPEC = ToolSpec(
-    name=QUIT,
-    description=(
-        "Say your answer to the user and end. Without a message only if you have already said "
-        "all there is to say."
-    ),
-    parameters={
-        "type": "object",
-        "properties": {
-            "message": {"type": ["string", "null"], "description": "the answer, for the ear"}
-        },
-        "additionalProperties": False,
-    },
-    effect=Effect.READS,
-)
 
+class SayToUserAndContinue(Arguments):
+    """Say something to the user now and go on working: what you are about to do, or how far you
+    are. Read out at once.
+    """
+
+    message: Annotated[str, About("one short sentence", least=1)]
+    progress: Annotated[float | None, About("how much of a long task is done, 0 to 1", 0, 1)] = None
+
+
+class SayToUserAndQuit(Arguments):
+    """Say your answer to the user and end. Without a message only if you have already said all
+    there is to say.
+    """
+
+    message: Annotated[str | None, About("the answer, for the ear", null=True)] = None
+
+
+CONTINUE_SPEC = spec_of(SayToUserAndContinue)
+QUIT_SPEC = spec_of(SayToUserAndQuit)
 SAY_SPECS = (CONTINUE_SPEC, QUIT_SPEC)

@@ -29,15 +29,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from brain.run.arguments import read_arguments
 from brain.run.codec import clean
 from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started, ToolCall
 from brain.run.limits import Limits
+from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue, SayToUserAndQuit
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json, ToolSpec
 
-CONTINUE = "sayToUserAndContinue"
-QUIT = "sayToUserAndQuit"
+CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
 
 RESTART_CHARS = 24  # of a text that begins as the cut one did: it is no continuation by chance
 
@@ -271,9 +272,13 @@ def _fail(tool_call_id: str, text: str) -> Returned:
 
 
 def _message(work: Work) -> str:
-    return clean(str(work.arguments.get("message") or "")).strip()
+    """What one of the two tools by which the brain speaks is to say."""
+    if work.call.name == CONTINUE:
+        return clean(read_arguments(SayToUserAndContinue, work.arguments).message).strip()
+    return clean(read_arguments(SayToUserAndQuit, work.arguments).message or "").strip()
 
 
 def _progress(told: Sequence[Work]) -> float | None:
-    given = [item.arguments["progress"] for item in told if "progress" in item.arguments]
-    return float(given[-1]) if given else None
+    """The last that was given."""
+    given = [read_arguments(SayToUserAndContinue, item.arguments).progress for item in told]
+    return next((progress for progress in reversed(given) if progress is not None), None)

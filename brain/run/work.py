@@ -10,7 +10,7 @@ from brain.run.codec import clean
 from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
 from brain.run.errors import BrainError, LeaseLost, ToolFault
-from brain.run.invocations import Tool, ToolInvocation, ToolResult
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import Returned, Started
 from brain.run.moves import CommitKind
 from brain.run.step import UNSURE, Verdict, Work
@@ -125,9 +125,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
         return _returned(turn, work, "It failed for a reason of its own.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
-    if isinstance(given, ToolResult):
-        return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
-    return _returned(turn, work, given, foreign=work.spec.foreign)
+    return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
 
 
 def _tool(turn: Turn, work: Work) -> Tool:

@@ -3,84 +3,61 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
 
-from brain.run.codec import dumps
+from brain.run.arguments import About, Arguments, read_arguments
 from brain.run.errors import PageUnreadable, ToolFault
 from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import ToolCall
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.run.tools import Json
+from brain.run.typed import tool
 from brain.web import mistrust
 from brain.web.addresses import MAX_CHARS, Address, parse
 from brain.web.ports import Page, Web
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 MAX_OFFSET = 2_000_000  # a page has no more characters than bytes
+READ_S = 15.0  # seconds for one page
 
 UNREADABLE = "The page cannot be read: {}."
 EMPTY = "there is no text in it; it may show something to a browser that runs its scripts"
 
-READ = ToolSpec(
-    name="readWebPage",
-    description=(
-        "Read a page of the public web by its address: its text, without pictures. Nothing is "
-        "logged in to, filled in or clicked. A long page comes in slices: charactersLeft says how "
-        "much follows, nextOffset where to go on reading. Once you have read an email or a page, "
-        "you can open only addresses that the user has said, or that stand in what you have read."
-    ),
-    parameters={
-        "type": "object",
-        "properties": {
-            "url": {
-                "type": "string",
-                "minLength": 4,
-                "maxLength": MAX_CHARS,
-                "description": "the whole address, as https://example.org/page",
-            },
-            "offset": {
-                "type": "integer",
-                "minimum": 0,
-                "maximum": MAX_OFFSET,
-                "description": "the character to begin at; 0 if left out",
-            },
-        },
-        "required": ["url"],
-        "additionalProperties": False,
-    },
-    effect=Effect.READS,
-    limit_s=15.0,
-    foreign=True,
-)
+
+class ReadWebPage(Arguments):
+    """Read a page of the public web by its address: its text, without pictures. Nothing is logged
+    in to, filled in or clicked. A long page comes in slices: charactersLeft says how much follows,
+    nextOffset where to go on reading. Once you have read an email or a page, you can open only
+    addresses that the user has said, or that stand in what you have read.
+    """
+
+    url: Annotated[str, About("the whole address, as https://example.org/page", 4, MAX_CHARS)]
+    offset: Annotated[int, About("the character to begin at; 0 if left out", 0, MAX_OFFSET)] = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PageTool:
-    """Reads pages. A page is fetched anew for each of its slices: nothing of one user's is kept."""
+def web_tools(web: Web) -> tuple[Tool, ...]:
+    """All tools of the web."""
+    return (tool(ReadWebPage, _Work(web).read, limit_s=READ_S, foreign=True),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the tools do."""
 
     web: Web
-    spec: ToolSpec = READ
 
-    async def run(self, invocation: ToolInvocation) -> str:
-        """Compact JSON."""
+    async def read(self, asked: ReadWebPage, invocation: ToolInvocation) -> Json:
+        """A page is fetched again for each of its slices: nothing that a user reads is kept."""
         try:
-            address = parse(invocation.arguments["url"])
+            address = parse(asked.url)
             _check(invocation, address)
             page = await self.web.read(address.text)
         except PageUnreadable as error:
             raise ToolFault(UNREADABLE.format(error)) from error
-        return dumps(_shown(page, invocation.arguments.get("offset", 0)))
-
-    async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """None: running it again is the way to ask."""
-        return None
-
-
-def web_tools(web: Web) -> tuple[Tool, ...]:
-    """All of them."""
-    return (PageTool(web=web),)
+        return _shown(page, asked.offset)
 
 
 def _check(invocation: ToolInvocation, address: Address) -> None:
-    """Before anything of the address leaves: a name that is looked up is told already. Raises
+    """Check an address before any of it leaves: looking up a name already tells somebody. Raises
     ToolFault.
     """
     if not invocation.tainted:
@@ -96,11 +73,11 @@ def _check(invocation: ToolInvocation, address: Address) -> None:
 
 
 def _addresses(calls: Iterable[ToolCall]) -> list[Address]:
-    """Those that calls have asked for, as far as they were any."""
+    """The addresses that calls have asked for."""
     found: list[Address] = []
     for call in calls:
         try:
-            found.append(parse(json.loads(call.arguments)["url"]))
+            found.append(parse(read_arguments(ReadWebPage, json.loads(call.arguments)).url))
         except (AttributeError, KeyError, TypeError, ValueError, PageUnreadable):
             continue  # it was refused for that
     return found

@@ -22,6 +22,7 @@ from tests.chaos.stories import Ask, Story
 from tests.fakes.house import Ports
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
+from tests.fakes.tools import as_tool
 from tests.fakes.world import Clock
 
 # What may keep a living process from giving its last word: it is not known to be recorded, or the
@@ -184,7 +185,9 @@ class World:
             queue=QueueHere(gate, self),
             channel=ChannelHere(gate, self),
             model=ModelHere(gate, self),
-            tools={tool.spec.name: ToolHere(gate, self, tool) for tool in self.story.tools},
+            tools={
+                tool.spec.name: as_tool(ToolHere(gate, self, tool)) for tool in self.story.tools
+            },
             clock=self.clock,
             limits=self.story.limits,
         )

@@ -20,7 +20,7 @@ from brain.run.tools import Json
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.tools import LetterTool, MailTool
+from tests.fakes.tools import LetterTool, MailTool, as_tool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import Saying, World, calls, words
 
@@ -116,7 +116,7 @@ async def test_what_an_email_put_into_a_document_taints_the_run_that_reads_it_mo
 ):
     documents, wishes, letters = FakeDocuments(), FakeWishes(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
-    tools = [*document_tools(documents), letters, MailTool()]
+    tools = [*document_tools(documents), as_tool(letters), as_tool(MailTool())]
     tip = call("createDocument", title="Tip", body="Write to Anna.")
     spring = World([calls(READ_MAIL, tip), words("Kept.")], tools=tools, wishes=wishes)
     await spring.ask("Keep what the email says.")
@@ -164,7 +164,7 @@ async def test_who_is_trusted_gets_a_document_unasked_unless_the_run_has_read_wh
     await keep(documents)
     await wishes.save("anna", Preferences(trusted=("ben@example.org",)))
     before = [calls(READ_MAIL)] if is_tainted else []
-    tools = [*sharing(documents, post), MailTool()]
+    tools = [*sharing(documents, post), as_tool(MailTool())]
     world = World([*before, share(), words("Sent.")], tools=tools, wishes=wishes)
     outcome = await world.ask("Send Ben the wifi note.")
     assert outcome.message is not None

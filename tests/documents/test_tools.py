@@ -7,13 +7,14 @@ import pytest
 
 from brain.documents.ports import Documents
 from brain.documents.rules import MAX_BODY_CHARS, version
-from brain.documents.tools import SLICE_CHARS, DeletingTool, document_tools
+from brain.documents.tools import SLICE_CHARS, document_tools
 from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation, ToolResult
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.documents import FakeDocuments
+from tests.fakes.tool_stage import proposed
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def use(documents: Documents, name: str, arguments: Json, *, key: str = "r
     asked = tool(documents, name)
     assert complaint(asked.spec.parameters, arguments) == ""
     given = await asked.run(invocation(name, arguments, key=key))
-    read: Json = json.loads(given.text if isinstance(given, ToolResult) else given)
+    read: Json = json.loads(given.text)
     return read
 
 
@@ -209,7 +210,6 @@ async def is_foreign(
     given = await tool(documents, name).run(
         replace(invocation(name, arguments, key=key), tainted=tainted)
     )
-    assert isinstance(given, ToolResult)
     return given.foreign
 
 
@@ -270,10 +270,8 @@ async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(
 # ---- deleting
 
 
-def deleting(documents: Documents) -> DeletingTool:
-    found = tool(documents, "deleteDocument")
-    assert isinstance(found, DeletingTool)
-    return found
+def deleting(documents: Documents) -> Tool:
+    return tool(documents, "deleteDocument")
 
 
 DELETE = invocation("deleteDocument", {"id": "doc1"})
@@ -283,7 +281,7 @@ async def test_a_document_is_deleted_only_after_a_question_that_tells_which_and_
     documents: FakeDocuments,
 ) -> None:
     await use(documents, "createDocument", {"title": "Wifi", "body": "The code\nis 1234"})
-    proposal = await deleting(documents).prepare(DELETE)
+    proposal = await proposed(deleting(documents), DELETE)
     assert deleting(documents).spec.asks
     assert proposal.question == (
         "Shall I delete the document “Wifi” (16 characters, beginning “The code is 1234”)? "
@@ -296,7 +294,7 @@ async def test_a_document_is_deleted_only_after_a_question_that_tells_which_and_
 async def test_a_question_that_quotes_others_is_foreign(documents: FakeDocuments) -> None:
     theirs = {"title": "Yes, do that", "body": "and more"}
     assert await is_foreign(documents, "createDocument", theirs, tainted=True)
-    assert (await deleting(documents).prepare(DELETE)).foreign
+    assert (await proposed(deleting(documents), DELETE)).foreign
 
 
 async def test_what_is_deleted_is_gone_and_a_second_run_of_the_errand_says_the_same(
@@ -318,7 +316,7 @@ async def test_what_was_changed_after_the_question_is_not_what_was_to_be_deleted
     delete = {"id": "doc1", "version": version("Wifi", "1234")}
     assert (
         "“Wifi”"
-        in (await deleting(documents).prepare(invocation("deleteDocument", delete))).question
+        in (await proposed(deleting(documents), invocation("deleteDocument", delete))).question
     )
     await use(documents, "updateDocument", {"id": "doc1", "append": "and the safe: 99"}, key="u")
     for work in (deleting(documents).prepare, deleting(documents).run):

@@ -6,7 +6,7 @@ import pytest
 
 from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.email.model import Accepted, Outgoing
-from brain.email.sending import NO_ACCOUNT, Account, SendingTool
+from brain.email.sending import NO_ACCOUNT, Account
 from brain.email.sharing import sharing_tools
 from brain.run.errors import ToolFault
 from brain.run.invocations import ToolInvocation
@@ -14,7 +14,7 @@ from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
-from tests.fakes.tool_stage import invocation
+from tests.fakes.tool_stage import invocation, proposed
 
 ME = "owner"
 NAME = "shareDocument"
@@ -30,9 +30,7 @@ class Desk:
         emails = FakeEmails()
         self.mailbox = FakeMailbox(emails)
         account = Account(emails=emails, mailbox=self.mailbox, post=self.post, owner=ME)
-        [tool] = sharing_tools(self.documents, account)
-        assert isinstance(tool, SendingTool)
-        self.tool = tool
+        [self.tool] = sharing_tools(self.documents, account)
 
     async def keep(
         self, title: str = "Our cats", body: str = BODY, *, foreign: bool = False, user_id: str = ME
@@ -66,7 +64,7 @@ async def desk() -> Desk:
 
 
 async def test_the_question_reads_back_who_gets_which_document_and_the_note(desk: Desk) -> None:
-    proposal = await desk.tool.prepare(share(to=["Ben <Ben@example.org>", "kate@example.org"]))
+    proposal = await proposed(desk.tool, share(to=["Ben <Ben@example.org>", "kate@example.org"]))
     assert proposal.question == (
         "Shall I send this document by email?\n"
         "To: Ben <Ben@example.org>, kate@example.org\n"
@@ -82,13 +80,13 @@ async def test_the_question_reads_back_who_gets_which_document_and_the_note(desk
 
 async def test_without_a_note_none_is_read_back_or_sent(desk: Desk) -> None:
     for empty in (None, " \n"):
-        proposal = await desk.tool.prepare(share(note=empty))
+        proposal = await proposed(desk.tool, share(note=empty))
         assert "note" not in proposal.question
         assert (await desk.sent(share(note=empty, key=repr(empty)))).text == f"Our cats\n\n{BODY}"
 
 
 async def test_what_goes_out_is_the_note_the_title_and_the_whole_text(desk: Desk) -> None:
-    given = json.loads(await desk.tool.run(share()))
+    given = json.loads((await desk.tool.run(share())).text)
     assert given == {"sent": {"to": ["Ben <ben@example.org>"], "subject": "Our cats"}}
     [sent] = desk.post.sent
     assert sent.text == f"Dear Ben, here it is.\nRobin\n\nOur cats\n\n{BODY}"
@@ -138,14 +136,14 @@ async def test_after_a_crash_the_copy_tells_also_when_the_document_has_changed_s
 async def test_a_document_by_others_is_asked_about_as_theirs(desk: Desk) -> None:
     await desk.documents.update(ME, "doc1", key="c", foreign=True, append="theirs")
     changed = version("Our cats", f"{BODY}\ntheirs")
-    assert (await desk.tool.prepare(share(version=changed))).foreign
+    assert (await proposed(desk.tool, share(version=changed))).foreign
 
 
 async def test_a_title_of_several_lines_is_one_in_the_subject_and_the_question() -> None:
     desk, title = Desk(), "Cats\r\nTo: eve@example.net\u2028\x07"
     await desk.keep(title)
     ours = version(title, BODY)
-    question = (await desk.tool.prepare(share(version=ours))).question
+    question = (await proposed(desk.tool, share(version=ours))).question
     assert question.count("\n") == 4
     assert (await desk.sent(share(version=ours))).subject == "Cats To: eve@example.net"
 
@@ -192,7 +190,7 @@ async def test_what_was_sent_stays_sent_if_no_copy_can_be_kept(desk: Desk) -> No
         return Accepted(raw=raw)
 
     desk.post.outcome = accept_and_go_away
-    assert "sent" in await desk.tool.run(share())
+    assert "sent" in (await desk.tool.run(share())).text
 
 
 @pytest.mark.parametrize(

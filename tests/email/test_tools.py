@@ -8,7 +8,7 @@ from email import message_from_bytes
 import pytest
 
 from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refused, Unsure
-from brain.email.sending import NO_ACCOUNT, SendingTool
+from brain.email.sending import NO_ACCOUNT
 from brain.email.tools import SLICE_CHARS, email_tools
 from brain.run.errors import DatabaseUnreachable, ToolFault
 from brain.run.invocations import Tool, ToolInvocation
@@ -16,6 +16,7 @@ from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
+from tests.fakes.tool_stage import proposed
 
 ME = "owner"
 
@@ -32,11 +33,6 @@ class Desk:
         tools = email_tools(self.emails, self.mailbox, self.post, owner=ME)
         return {tool.spec.name: tool for tool in tools}[name]
 
-    def sending(self, name: str) -> SendingTool:
-        tool = self.tool(name)
-        assert isinstance(tool, SendingTool)
-        return tool
-
     def keep(self, *emails: Email, user_id: str = ME) -> None:
         self.emails.kept |= {(user_id, email.id): email for email in emails}
 
@@ -45,8 +41,7 @@ class Desk:
         tool = self.tool(name)
         assert complaint(tool.spec.parameters, arguments) == ""
         given = await tool.run(invocation(name, arguments, key=key))
-        assert isinstance(given, str)
-        read: Json = json.loads(given)
+        read: Json = json.loads(given.text)
         return read
 
 
@@ -221,7 +216,7 @@ async def test_an_answer_to_ones_own_email_goes_to_those_who_got_it(desk: Desk) 
 
 
 async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: Desk) -> None:
-    proposal = await desk.sending("sendEmail").prepare(invocation("sendEmail", LETTER))
+    proposal = await proposed(desk.tool("sendEmail"), invocation("sendEmail", LETTER))
     assert proposal.question == (
         "Shall I send this email?\nTo: Ben <ben@example.org>\nCopy to: kate@example.org\n"
         "Subject: The boat\n\nGo ahead.\n\nRobin"
@@ -237,8 +232,8 @@ async def test_the_question_of_an_answer_names_whom_the_writer_wants_it_sent_to(
     desk: Desk,
 ) -> None:
     desk.keep(an_email(reply_to=(Address(address="Evil@example.net"),)))
-    proposal = await desk.sending("replyToEmail").prepare(
-        invocation("replyToEmail", {"id": "email1", "body": "Yes"})
+    proposal = await proposed(
+        desk.tool("replyToEmail"), invocation("replyToEmail", {"id": "email1", "body": "Yes"})
     )
     assert (proposal.recipients, proposal.foreign) == (("evil@example.net",), True)
     assert "To: Evil@example.net" in proposal.question
@@ -264,7 +259,7 @@ async def test_what_cannot_be_sent_as_it_stands_is_refused_with_a_reason(
     with pytest.raises(ToolFault, match="Not sent: "):
         await desk.tool("sendEmail").run(invocation("sendEmail", arguments))
     with pytest.raises(ToolFault, match="Not sent: "):
-        await desk.sending("sendEmail").prepare(invocation("sendEmail", arguments))
+        await desk.tool("sendEmail").prepare(invocation("sendEmail", arguments))
     assert desk.post.sent == []
 
 

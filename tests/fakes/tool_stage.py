@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from brain.run.invocations import Tool, ToolInvocation, ToolResult
+from brain.run.invocations import Proposal, Tool, ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from brain.run.tools import Json
@@ -39,5 +39,12 @@ async def use(
     asked = named(tools, name)
     assert complaint(asked.spec.parameters, arguments) == ""
     given = await asked.run(invocation(name, arguments, key=key, tainted=tainted))
-    read: Json = json.loads(given.text if isinstance(given, ToolResult) else given)
+    read: Json = json.loads(given.text)
     return read
+
+
+async def proposed(tool: Tool, invocation: ToolInvocation) -> Proposal:
+    """What the user is asked before the tool is run."""
+    proposal = await tool.prepare(invocation)
+    assert proposal is not None
+    return proposal

@@ -1,10 +1,36 @@
 """A tool that keeps what it was told, in each way a tool can be."""
 
 import asyncio
+from typing import Protocol
 
 from brain.run.errors import ToolFault
-from brain.run.invocations import Proposal, ToolInvocation, ToolResult
+from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
 from brain.run.tools import Effect, Json, ToolSpec
+
+
+class FakeTool(Protocol):
+    """A tool written as a class. It may have a `prepare` too."""
+
+    @property
+    def spec(self) -> ToolSpec: ...
+
+    async def run(self, invocation: ToolInvocation) -> str | ToolResult: ...
+
+    async def outcome(self, invocation: ToolInvocation) -> str | None: ...
+
+
+def as_tool(tool: Tool | FakeTool) -> Tool:
+    """The tool as the engine takes it."""
+    if isinstance(tool, Tool):
+        return tool
+    fake = tool
+
+    async def run(invocation: ToolInvocation) -> ToolResult:
+        given = await fake.run(invocation)
+        return given if isinstance(given, ToolResult) else ToolResult(text=given)
+
+    prepare = getattr(fake, "prepare", nothing)
+    return Tool(spec=fake.spec, run=run, prepare=prepare, outcome=fake.outcome)
 
 
 class NoteTool:

@@ -45,6 +45,7 @@ from tests.fakes.house import OWN_READERS, Ports
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
+from tests.fakes.tools import FakeTool, as_tool
 from tests.fakes.wishes import FakeWishes
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -238,7 +239,7 @@ class World:
         self,
         sayings: Sequence[Saying] = (),
         *,
-        tools: Sequence[Tool] = (),
+        tools: Sequence[Tool | FakeTool] = (),
         wishes: FakeWishes | None = None,
         memory: Facts | None = None,
         archive: Archive | None = None,
@@ -269,7 +270,7 @@ class World:
             queue=self.queue,
             channel=self.channel,
             model=self.model,
-            tools={tool.spec.name: tool for tool in tools},
+            tools={tool.spec.name: as_tool(tool) for tool in tools},
             clock=self.clock,
             limits=self.limits,
             preferences=wishes,
@@ -402,7 +403,7 @@ class World:
             queue=Gated(ports.queue, gate),
             channel=Gated(ports.channel, gate),
             model=Gated(ports.model, gate),
-            tools={name: Gated(tool, gate) for name, tool in ports.tools.items()},
+            tools={name: as_tool(Gated(tool, gate)) for name, tool in ports.tools.items()},
             clock=Gated(ports.clock, gate),
         )
 

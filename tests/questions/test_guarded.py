@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from typing import cast
 
 import pytest
 
@@ -12,7 +11,7 @@ from brain.notices.tools import rule_tools
 from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
 from brain.run.errors import ToolFault
-from brain.run.invocations import AskingTool, Tool
+from brain.run.invocations import Tool
 from brain.run.messages import Decision, Kind
 from brain.run.tools import Json, ToolSpec
 from tests.fakes.archive import FakeArchive
@@ -20,7 +19,7 @@ from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
 from tests.fakes.tool_stage import invocation, named
-from tests.fakes.tools import MailTool
+from tests.fakes.tools import MailTool, as_tool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import EPOCH, World, calls, words
 from tests.memory.test_tools import UnreachableMemory
@@ -41,7 +40,7 @@ class Desk:
             *rule_tools(self.wishes),
             *document_tools(self.documents),
             *reminder_tools(self.reminders, services.queue, services.clock, self.wishes),
-            MailTool(),
+            as_tool(MailTool()),
         )
         services.tools.update({tool.spec.name: tool for tool in tools})  # type: ignore[attr-defined]
 
@@ -118,7 +117,7 @@ async def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
 
 
 async def test_what_cannot_be_prepared_is_not_done() -> None:
-    tool = cast(AskingTool, named(memory_tools(UnreachableMemory(), FakeArchive()), "forget"))
+    tool = named(memory_tools(UnreachableMemory(), FakeArchive()), "forget")
     with pytest.raises(ToolFault, match="cannot be reached"):
         await tool.prepare(invocation("forget", {"id": "f"}))
 
@@ -155,7 +154,7 @@ async def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_
 
 async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
     documents = FakeDocuments()
-    tool = cast(AskingTool, named(document_tools(documents), "updateDocument"))
+    tool = named(document_tools(documents), "updateDocument")
     over = invocation("updateDocument", {"id": "gone", "body": ""})
     with pytest.raises(ToolFault, match="no document of this id"):
         await tool.prepare(over)

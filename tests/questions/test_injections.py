@@ -23,7 +23,7 @@ from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
 from brain.run.context import FOREIGN
 from brain.run.history import FRESH
-from brain.run.invocations import Tool, ToolResult
+from brain.run.invocations import Tool
 from brain.run.messages import Kind, Message
 from brain.run.ports import Prompt
 from brain.run.tools import Json
@@ -233,7 +233,7 @@ async def test_the_obedient_model_reads_every_disguise() -> None:
         shown = ""
         for offset in (0, 8_000):
             given = await tool.run(invocation("readEmail", {"id": "evil", "offset": offset}))
-            shown += FOREIGN.format(given.text if isinstance(given, ToolResult) else given)
+            shown += FOREIGN.format(given.text)
         prompt = Prompt(messages=[{"role": "tool", "content": shown}], tools=())
         (call,) = demanded(prompt)
         assert call == ("sendEmail", send(EVE)[1] | {"body": f"It is {SECRET}."}), carrier.name

@@ -19,7 +19,6 @@ from brain.reminders.tools import (
     NO_TIME,
     NOT_KEPT,
     NOT_SET,
-    ReminderTool,
     reminder_tools,
 )
 from brain.run.codec import fingerprint
@@ -240,7 +239,6 @@ async def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> Non
     world = World()
     reminder = (await use(tools_of(world), "remind", OVEN))["set"]
     cancel = named(tools_of(world), "cancelReminder")
-    assert isinstance(cancel, ReminderTool)
     world.redis.refusing = True
     with pytest.raises(ToolFault, match=AWAY):
         await cancel.prepare(invocation("cancelReminder", {"id": reminder["id"]}))

@@ -1,0 +1,113 @@
+"""Makes a tool from the type of its arguments and a function that takes them.
+
+    tools = (tool(SearchDocuments, search), tool(DeleteDocument, delete, asks=shall_delete, ...))
+
+The name, the description and the schema come from the type (see `brain.run.arguments`); the
+function's docstring is for people.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from brain.run.arguments import (
+    Arguments,
+    read_arguments,
+    schema_of,
+    tool_description,
+    tool_name,
+)
+from brain.run.errors import ToolFault, Unreachable
+from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
+from brain.run.tools import Effect, Json, ToolSpec
+
+LIMIT_S = 20.0  # seconds for one run, unless a tool says otherwise
+
+type Does[A, Given] = Callable[[A, ToolInvocation], Awaitable[Given]]
+
+
+def spec_of(
+    kind: type[Arguments],
+    effect: Effect = Effect.READS,
+    *,
+    limit_s: float = LIMIT_S,
+    foreign: bool = False,
+    asks: bool = False,
+    guarded: bool = False,
+) -> ToolSpec:
+    """What the model is told about the tool of this type, and how it may be run."""
+    return ToolSpec(
+        name=tool_name(kind),
+        description=tool_description(kind),
+        parameters=schema_of(kind),
+        effect=effect,
+        limit_s=limit_s,
+        foreign=foreign,
+        asks=asks,
+        guarded=guarded,
+    )
+
+
+def tool[A: Arguments](
+    kind: type[A],
+    run: Does[A, ToolResult | Json],
+    effect: Effect = Effect.READS,
+    *,
+    limit_s: float = LIMIT_S,
+    foreign: bool = False,
+    asks: Does[A, Proposal | None] | None = None,
+    guarded: Does[A, Proposal | None] | None = None,
+    outcome: Callable[[ToolInvocation], Awaitable[str | None]] = nothing,
+    away: str | None = None,
+    away_before: str | None = None,
+) -> Tool:
+    """The tool whose arguments are of this type.
+
+    `run` does it; JSON that it gives becomes compact text. `asks` prepares the question that the
+    user has to say yes to before each run; `guarded` does the same, only in a run that has read
+    what others wrote. `foreign`: everything it gives was written by others. `away` is what the
+    model is told when a service cannot be reached, `away_before` the same while a question is
+    prepared, when nothing can have been done yet.
+    """
+    spec = spec_of(
+        kind,
+        effect,
+        limit_s=limit_s,
+        foreign=foreign,
+        asks=asks is not None,
+        guarded=guarded is not None,
+    )
+    prepare = asks or guarded
+    return Tool(
+        spec=spec,
+        run=_run(kind, run, away),
+        prepare=_typed(kind, prepare, away_before or away) if prepare else nothing,
+        outcome=outcome,
+    )
+
+
+def _run[A: Arguments](
+    kind: type[A], does: Does[A, ToolResult | Json], away: str | None
+) -> Callable[[ToolInvocation], Awaitable[ToolResult]]:
+    typed = _typed(kind, does, away)
+
+    async def run(invocation: ToolInvocation) -> ToolResult:
+        given = await typed(invocation)
+        return given if isinstance(given, ToolResult) else ToolResult.of(given)
+
+    return run
+
+
+def _typed[A: Arguments, Given](
+    kind: type[A], does: Does[A, Given], away: str | None
+) -> Callable[[ToolInvocation], Coroutine[Any, Any, Given]]:
+    """The function as the engine calls it: it reads the arguments, and says what is away."""
+
+    async def call(invocation: ToolInvocation) -> Given:
+        try:
+            return await does(read_arguments(kind, invocation.arguments), invocation)
+        except Unreachable as error:
+            if away is None:
+                raise
+            raise ToolFault(away) from error
+
+    return call
