@@ -10,7 +10,7 @@ import pytest
 
 from brain.documents.ports import Documents
 from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation, ToolResult
+from brain.run.invocations import Tool, ToolInvocation
 from brain.run.journal import ToolCall
 from brain.run.schema import complaint
 from tests.fakes.documents import FakeDocuments
@@ -38,8 +38,8 @@ def invocation(arguments: dict[str, Any]) -> ToolInvocation:
 
 def newest_documents(documents: Documents) -> Tool:
     [code] = examples("add-a-tool.md")
-    tool: Tool = loaded(code).NewestDocuments(documents=documents)
-    return tool
+    tools: tuple[Tool, ...] = loaded(code).newest_tools(documents)
+    return tools[0]
 
 
 async def test_the_tool_of_the_guide_lists_titles_and_says_that_others_wrote_them() -> None:
@@ -47,8 +47,7 @@ async def test_the_tool_of_the_guide_lists_titles_and_says_that_others_wrote_the
     await documents.create("anna", title="Mine", body="Words.", foreign=False, key="1")
     await documents.create("anna", title="Theirs", body="Words.", foreign=True, key="2")
     result = await newest_documents(documents).run(invocation({"limit": 2}))
-    assert isinstance(result, ToolResult)
-    assert sorted(json.loads(result.text)) == ["Mine", "Theirs"]
+    assert sorted(json.loads(result.text)["titles"]) == ["Mine", "Theirs"]
     assert result.foreign
 
 
