@@ -53,8 +53,8 @@ DocumentVersion = Annotated[
 
 class CreateDocument(Arguments):
     """Keep a new text for the user: a note, a list, anything they want to find again. Put what it
-    is about into the title, and their own words into the body. Before adding to something they keep
-    already, look for it with searchDocuments and use updateDocument. Returns the new document's id.
+    is about into the title, their own words into the body. To add to something they already keep,
+    find it with searchDocuments and use updateDocument. Returns the new document's id.
     """
 
     title: Title
@@ -65,7 +65,7 @@ class SearchDocuments(Arguments):
     """Find what the user's own documents and notes say. Use it whenever the answer may be in them,
     before saying that you do not know. Takes a question or a few words in the language of the
     documents. Returns the best passages, each quoting a document and giving its id; an empty list
-    means that no document has any of these words: try other ones.
+    means that no document has any of these words: try others.
     """
 
     query: Annotated[
@@ -78,8 +78,8 @@ class SearchDocuments(Arguments):
 
 class ReadDocument(Arguments):
     """Read a document whole when a passage is not enough. A long one comes in slices:
-    charactersLeft says how much follows, nextOffset where to go on reading. version names the text
-    as it is now.
+    charactersLeft says how much follows, nextOffset where to read on. version names the text as it
+    is now.
     """
 
     id: DocumentId
@@ -99,8 +99,8 @@ class UpdateDocument(Arguments):
 
 
 class DeleteDocument(Arguments):
-    """Delete a document for good. The user is asked before it goes. To take something out of a
-    document, use updateDocument.
+    """Delete a document for good. The user is asked first. To take something out of a document, use
+    updateDocument.
     """
 
     id: DocumentId

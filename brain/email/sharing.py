@@ -21,7 +21,7 @@ AWAY = "The documents cannot be reached now, and nothing was sent. Try again lat
 
 class ShareDocument(Arguments):
     """Send a document by email in the user's name: its title and its whole text, below a note of
-    yours. The user is asked before it goes out: who gets which document.
+    yours. They are asked first: who gets which document.
     """
 
     id: DocumentId

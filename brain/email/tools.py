@@ -44,9 +44,9 @@ Body = Annotated[
 
 class SearchEmail(Arguments):
     """Find the user's emails, received and sent: by what they say, by who wrote them, by when. All
-    filters are optional; without a query the newest that pass them come first. Returns for each its
-    id, sender, subject, time, whether it is unread, and the passage that fits best; an empty list
-    means that none fits: try other words or fewer filters.
+    filters are optional; without a query the newest that pass come first. Returns for each its id,
+    sender, subject, time, whether it is unread, and the best passage; an empty list means that none
+    fits: try other words or fewer filters.
     """
 
     query: Annotated[
@@ -64,7 +64,7 @@ class SearchEmail(Arguments):
 
 class ReadEmail(Arguments):
     """Read an email whole. A long one comes in slices: charactersLeft says how much follows,
-    nextOffset where to go on reading. Attachments are named; they cannot be opened.
+    nextOffset where to read on. Attachments are named; they cannot be opened.
     """
 
     id: EmailId
@@ -72,8 +72,8 @@ class ReadEmail(Arguments):
 
 
 class SendEmail(Arguments):
-    """Send an email in the user's name. They are asked before it goes out, with all of its text.
-    Use replyToEmail to answer one.
+    """Send an email in the user's name. They are asked first, with its whole text. Use replyToEmail
+    to answer one.
     """
 
     to: People
@@ -83,8 +83,8 @@ class SendEmail(Arguments):
 
 
 class ReplyToEmail(Arguments):
-    """Answer an email in the user's name: to whoever wrote it, or with `all` to everybody who got
-    it too. They are asked before it goes out, with all of its text.
+    """Answer an email in the user's name: to its sender, or with `all` also to everybody who got
+    it. They are asked first, with its whole text.
     """
 
     id: EmailId

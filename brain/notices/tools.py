@@ -30,36 +30,34 @@ Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS)]
 
 
 class TellMeWhen(Arguments):
-    """Note a rule of what the user wants to be told of when it happens: 'tell me when Anna writes'.
-    An event fits if it is from the sender, holds all the words, and is of one of the kinds; leave
-    out what the user did not say. Set judge where that takes understanding ('when something about
-    money looks wrong'), urgent where they want to be told at night and in the middle of things. For
-    a time, not an event, there is remind.
+    """Note what the user wants to be told about when it happens: 'tell me when Anna writes'. An
+    event fits if it is from the sender, has all the words, and is of one of the kinds; leave out
+    what the user did not say. Set judge where that takes understanding ('when something about money
+    looks wrong'), urgent where they want to be told at night and while they are busy. For a time,
+    not an event, use remind.
     """
 
-    about: Annotated[
-        str, About("what they want to be told of, as they said it", 1, MAX_ABOUT_CHARS)
-    ]
+    about: Annotated[str, About("what to tell them about, in their own words", 1, MAX_ABOUT_CHARS)]
     from_: Annotated[
         str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS)
     ] = None
     words: Annotated[
         tuple[Word, ...],
-        About("words that the event has, all of them, exactly these forms", most=MAX_WORDS),
+        About("words the event must have, all in exactly these forms", most=MAX_WORDS),
     ] = ()
-    kinds: Annotated[tuple[EventKind, ...], About("of what kind; any if left out")] = ()
+    kinds: Annotated[tuple[EventKind, ...], About("which kinds; any if left out")] = ()
     judge: Annotated[bool, About("whether you judge each event that fits")] = False
     urgent: Annotated[bool, About("whether it breaks their quiet hours")] = False
 
 
 class StopTellingMe(Arguments):
-    """Give up a rule of what the user wants to be told of."""
+    """Remove a rule that tellMeWhen noted."""
 
     id: Annotated[str, About("a rule's id as listRules or tellMeWhen gave it", 1, MAX_ID_CHARS)]
 
 
 class ListRules(Arguments):
-    """List what the user wants to be told of when it happens, newest first."""
+    """List what the user wants to be told about, newest first."""
 
 
 def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:

@@ -32,12 +32,11 @@ SHALL_CANCEL = "Shall I no longer remind you of this: {}"
 
 
 class Remind(Arguments):
-    """Remind the user of something at a time: they are told then, in your words. For something that
-    happens ('when Anna writes') there is tellMeWhen. Returns the time as understood: say it back to
-    the user.
+    """Remind the user of something at a time: they are told then, in your words. For an event
+    ('when Anna writes') use tellMeWhen. Returns the time as understood: say it back to the user.
     """
 
-    text: Annotated[str, About("what to remind them of, as it is to be said", 1, MAX_CHARS)]
+    text: Annotated[str, About("what to remind them of, as it will be said", 1, MAX_CHARS)]
     at: Annotated[
         str,
         About(
@@ -47,13 +46,13 @@ class Remind(Arguments):
 
 
 class CancelReminder(Arguments):
-    """Take back a reminder."""
+    """Cancel a reminder."""
 
     id: Annotated[str, About("a reminder's id as remind or listReminders gave it", 1, MAX_ID_CHARS)]
 
 
 class ListReminders(Arguments):
-    """List what the user is going to be reminded of, the next one first."""
+    """List the user's reminders, the next one first."""
 
 
 def reminder_tools(

@@ -26,8 +26,8 @@ EMPTY = "there is no text in it; it may show something to a browser that runs it
 class ReadWebPage(Arguments):
     """Read a page of the public web by its address: its text, without pictures. Nothing is logged
     in to, filled in or clicked. A long page comes in slices: charactersLeft says how much follows,
-    nextOffset where to go on reading. Once you have read an email or a page, you can open only
-    addresses that the user has said, or that stand in what you have read.
+    nextOffset where to read on. Once you have read an email or a page, you can open only addresses
+    that the user has said, or that stand in what you have read.
     """
 
     url: Annotated[str, About("the whole address, as https://example.org/page", 4, MAX_CHARS)]
