@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from brain.aside.enquiries import ENQUIRIES
+from brain.questions import phrases
 from brain.texts.phrases import Phrases, languages, understood
 
 JUST_S = 5  # seconds in which one has just begun
@@ -156,7 +156,7 @@ def in_words(doing: Doing | None, language: str | None = "en") -> str:
 
 @cache
 def _enquiries() -> dict[str, Phrases]:
-    return understood(ENQUIRIES)
+    return understood(phrases.status())
 
 
 def _since(doing: Doing, wording: Wording) -> str:

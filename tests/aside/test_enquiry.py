@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.aside.enquiries import ENQUIRIES
 from brain.aside.enquiry import KINDS, WORDINGS, Doing, asked_in, asks_for_status, in_words
-from brain.questions.yes import YES
+from brain.questions import phrases
 from brain.texts.phrases import understood
 
 
@@ -60,16 +59,16 @@ def test_a_question_of_more_is_for_the_model(text: str) -> None:
 
 
 def test_every_language_of_consent_can_ask() -> None:
-    assert set(ENQUIRIES) == set(YES)
-    for language, phrases in understood(ENQUIRIES).items():
+    assert set(phrases.status()) == set(phrases.yes())
+    for language, asked in understood(phrases.status()).items():
         between = "" if language in ("ja", "zh") else " "
-        assert all(asks_for_status(between.join(words)) for words in phrases.known)
+        assert all(asks_for_status(between.join(words)) for words in asked.known)
 
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=150))
 def test_any_utterance_is_read(text: str) -> None:
-    assert asked_in(text) in (None, *ENQUIRIES)
+    assert asked_in(text) in (None, *phrases.status())
 
 
 @pytest.mark.parametrize(
@@ -132,4 +131,4 @@ def test_the_answer_tells_activity_step_time_and_progress(
 @pytest.mark.parametrize("language", sorted(WORDINGS))
 def test_every_activity_has_its_words_in_every_language(language: str) -> None:
     assert set(WORDINGS[language].at) == {*KINDS.values(), "other"}
-    assert language in ENQUIRIES
+    assert language in phrases.status()
