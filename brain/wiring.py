@@ -20,6 +20,7 @@ from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
 from brain.http.tokens import Tokens
+from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
 from brain.run.feed import Feed
@@ -27,6 +28,7 @@ from brain.run.limits import Limits
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
 from brain.run.turn import Invocation
+from brain.says.choice import Languages
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -85,6 +87,12 @@ class Wiring:
         return QStashQueue(settings.queue(self.env))
 
     @cached_property
+    def languages(self) -> Languages:
+        """The choice of the language in which a user is spoken to."""
+        setting = language_setting(self.preferences) if self.preferences is not None else None
+        return Languages(settings.language(self.env), setting)
+
+    @cached_property
     def schemas(self) -> SchemaWorker:
         return SchemaWorker()
 
@@ -112,6 +120,7 @@ class Wiring:
             model=self.model,
             schemas=self.schemas,
             clock=self.clock,
+            languages=self.languages,
             limits=self.limits,
             tools={tool.spec.name: tool for each in self.features for tool in each.tools()},
             consent=self._first("consent", AskAlways),

@@ -21,9 +21,11 @@ class Preferences:
 
     `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain.
     `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none.
+    `language` is a BCP 47 tag; None means: as the user's device says.
     """
 
     trusted: tuple[str, ...] = ()
     quiet: Quiet | None = None
     zone: str = "UTC"
     emails: Literal["all", "rules"] = "all"
+    language: str | None = None

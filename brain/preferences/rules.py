@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from brain.preferences.model import Preferences, Quiet
 from brain.run.errors import EntryUnreadable
 from brain.run.tools import Json
+from brain.says.choice import tag_in
 
 VERSION = 1  # of the stored form; one with a higher number was written by newer code
 MAX_TRUSTED = 100
@@ -39,6 +40,7 @@ def preferences_to_wire(preferences: Preferences) -> Json:
         "quiet": quiet and {"from": f"{quiet.start:%H:%M}", "until": f"{quiet.until:%H:%M}"},
         "zone": preferences.zone,
         "emails": preferences.emails,
+        "language": preferences.language,
     }
 
 
@@ -52,13 +54,17 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
         quiet=_quiet(wire.get("quiet"), complaints),
         zone=_zone(wire.get("zone", "UTC"), complaints),
         emails=_emails(wire.get("emails", "all"), complaints),
+        language=_language(wire.get("language"), complaints),
     )
     return tuple(complaints) or preferences
 
 
 def preferences_to_stored(preferences: Preferences) -> Json:
-    """The form that the store keeps."""
-    return {"v": VERSION, **preferences_to_wire(preferences)}
+    """The form that the store keeps. A language that is not set is left out."""
+    form = {"v": VERSION, **preferences_to_wire(preferences)}
+    if preferences.language is None:
+        del form["language"]
+    return form
 
 
 def preferences_from_stored(stored: Any) -> Preferences:
@@ -167,6 +173,15 @@ def _emails(given: Any, complaints: list[Complaint]) -> Literal["all", "rules"]:
     if given not in ("all", "rules"):
         complaints.append(Complaint(field="emails", message="must be all or rules"))
     return "rules" if given == "rules" else "all"
+
+
+def _language(given: Any, complaints: list[Complaint]) -> str | None:
+    if given is None:
+        return None
+    if (tag := tag_in(given)) is None:
+        said = "must be a language tag such as de or en-GB, or null"
+        complaints.append(Complaint(field="language", message=said))
+    return tag
 
 
 def _plain(address: str) -> str:

@@ -17,6 +17,7 @@ class UserRequest:
     """What a caller asks of a user's brain.
 
     `patience_s` is how many seconds the caller waits; None: it did not say.
+    `language` is what the user's device says, a BCP 47 tag.
     """
 
     user_id: str
@@ -27,6 +28,7 @@ class UserRequest:
     client_tools: tuple[ClientTool, ...] = ()
     decision: Decision | None = None
     patience_s: float | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +37,7 @@ class Arrival:
     with it.
 
     A text may be a decision. One that `is_spoken` counts only if nothing was said since its
-    question; else it is a text like any other.
+    question; else it is a text like any other. `language` is the BCP 47 tag that the device says.
     """
 
     user_id: str
@@ -50,6 +52,7 @@ class Arrival:
     client_tools: tuple[ClientTool, ...] = ()
     decision: Decision | None = None
     is_spoken: bool = False
+    language: str | None = None
 
     def placed(self, *, seq: int, run_id: str) -> Utterance:
         """The utterance that this became at `seq`."""

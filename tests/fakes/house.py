@@ -29,6 +29,7 @@ from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
 from brain.run.services import Services
 from brain.run.state import StateStore
+from brain.says.choice import Languages
 
 READERS = {"email.received": email_word}
 OWN_READERS: dict[str, Any] = {
@@ -66,6 +67,7 @@ class Ports:
     tools: Mapping[str, Tool]
     clock: Clock
     limits: Limits
+    languages: Languages = field(default_factory=Languages)
     preferences: PreferenceStore | None = None
     rules: RuleStore | None = None
     facts: Facts | None = None
@@ -92,6 +94,7 @@ class Ports:
                 queue=self.queue,
                 model=self.model,
                 clock=self.clock,
+                languages=self.languages,
             )
         )
         return made
@@ -122,12 +125,13 @@ class Ports:
             model=self.model,
             schemas=self.schemas,
             clock=self.clock,
+            languages=self.languages,
             limits=self.limits,
             tools=self.tools,
             consent=self.parts.consent(preferences=self.preferences),
             intake=(
                 self.parts.spoken(store=self.store),
-                self.parts.aside(store=self.store, clock=self.clock),
+                self.parts.aside(store=self.store, clock=self.clock, languages=self.languages),
             ),
             around=(self.notices(), self.memory()),
         )

@@ -19,6 +19,7 @@ from brain.http.bodies import parse
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.notices.redis import RedisNoticeBoard
+from brain.preferences.flow import language_setting
 from brain.reminders.redis import RedisReminders
 from brain.run.answers import Delta
 from brain.run.control import stop_run
@@ -41,6 +42,7 @@ from brain.run.patience import wait_for
 from brain.run.ports import Prompt
 from brain.run.tools import ClientTool, Json
 from brain.run.turn import Invocation
+from brain.says.choice import Languages
 from tests.fakes.house import OWN_READERS, Ports
 from tests.fakes.news import MemoryNews
 from tests.fakes.redis import MemoryRedis
@@ -246,6 +248,7 @@ class World:
         account: Account | None = None,
         limits: Limits | None = None,
         news: MemoryNews | None = None,
+        language: str | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
     ) -> None:
@@ -273,6 +276,7 @@ class World:
             tools={tool.spec.name: as_tool(tool) for tool in tools},
             clock=self.clock,
             limits=self.limits,
+            languages=Languages(language, language_setting(wishes) if wishes else None),
             preferences=wishes,
             rules=wishes,
             facts=memory,
@@ -315,6 +319,7 @@ class World:
         agent_call_id: str | None = None,
         client_tools: Sequence[ClientTool] = (),
         decision: Decision | None = None,
+        language: str | None = None,
     ) -> Outcome:
         """What /api/voiceToBrain does: the outcome that the caller is told."""
         reply = Reply()
@@ -326,6 +331,7 @@ class World:
             recent_context=tuple(recent_context),
             client_tools=tuple(client_tools),
             decision=decision,
+            language=language,
         )
         brain = self._process(
             lambda ports: brain_go(ports.services(), request, self.invocation(), reply)
@@ -350,7 +356,10 @@ class World:
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """What /api/control does with a stop."""
         ports = self.ports
-        return await stop_run(ports.store, ports.channel, ports.clock, user, run_id=run_id)
+        texts = await ports.languages.texts(user)
+        return await stop_run(
+            ports.store, ports.channel, ports.clock, user, run_id=run_id, texts=texts
+        )
 
     async def call_again(self, wake_call: WakeCall) -> None:
         """What /api/brainToBrain does."""
