@@ -21,9 +21,9 @@ from brain.says.texts import Texts
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
-from tests.fakes.tools import LetterTool, MailTool
+from tests.fakes.tools import FakeTool, LetterTool, MailTool
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import FakeTool, World, calls, words
+from tests.fakes.world import World, calls, words
 from tests.routes.virtual import posted, wired
 
 STEP = calls((CONTINUE, '{"message": "Step."}'))
