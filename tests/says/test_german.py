@@ -1,6 +1,9 @@
 """How German sounds: plurals, cases, word order."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -8,8 +11,9 @@ import pytest
 from brain.documents.rules import described
 from brain.notices.model import Notice
 from brain.notices.spoken import digest, for_the_ear, spoken
-from brain.says import de
+from brain.says import de, en
 
+PAGE = Path(__file__).resolve().parents[2] / "public" / "page" / "texts"
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -94,3 +98,15 @@ def test_an_email_is_read_back_with_german_labels() -> None:
         "Soll ich diese E-Mail senden?\nAn: anna@example.org\nKopie an: ben@example.org\n"
         "Betreff: Essen\n\nUm zwölf?"
     )
+
+
+@pytest.mark.parametrize("file", [de, en])
+def test_the_page_knows_the_labels_of_the_lines_that_its_card_shows_as_fields(
+    file: ModuleType,
+) -> None:
+    code = file.__name__.rpartition(".")[2]
+    labels = dict(re.findall(r"'label\.(\w+)': '([^']*)'", (PAGE / f"{code}.js").read_text()))
+    asked = file.ask_send_email(["a@b.org"], ["c@d.org"], "Hi", "Text")
+    assert asked.splitlines()[1:4] == [
+        f"{labels['to']}: a@b.org", f"{labels['cc']}: c@d.org", f"{labels['subject']}: Hi",
+    ]  # fmt: skip
