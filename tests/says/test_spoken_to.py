@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from brain.events.model import Event
+from brain.http.bodies import SessionBody, parse
 from brain.memory.tools import memory_tools
 from brain.preferences.model import Preferences
 from brain.routes.control import control
@@ -17,6 +18,7 @@ from brain.run.moves import Stopped
 from brain.run.step import CONTINUE
 from brain.run.tools import Json
 from brain.says import de, en
+from brain.says.choice import tag_in
 from brain.says.texts import Texts
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
@@ -24,7 +26,7 @@ from tests.fakes.memory import FakeFacts
 from tests.fakes.tools import FakeTool, LetterTool, MailTool
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World, calls, words
-from tests.routes.virtual import posted, wired
+from tests.routes.virtual import Page, connected, posted, wired
 
 STEP = calls((CONTINUE, '{"message": "Step."}'))
 SHORT = Limits(loops=1)
@@ -149,3 +151,17 @@ async def test_a_request_says_the_language_and_what_is_odd_is_ignored(
     world = World([STEP, STEP], limits=SHORT)
     answer = await said(wired(world), {"text": "Go", "patience": 0, **given})
     assert answer["message"]["text"] == texts.LAST_WORDS["loops"]
+
+
+@in_virtual_time
+async def test_a_text_over_a_socket_says_the_language_too() -> None:
+    page = Page.of()
+    async with connected(wired(World([STEP, STEP], limits=SHORT)), page):
+        page.say("say", text="Go", patience=5, language="de-DE")
+        reply = await page.answer("reply")
+    assert reply["message"]["text"] == de.LAST_WORDS["loops"]
+
+
+@pytest.mark.parametrize("given", ["de", "en-GB", "", 7, None, ["de"], "\ud800"])
+def test_a_session_takes_a_language_whatever_it_is(given: object) -> None:
+    assert parse(SessionBody, {"language": given}).language == tag_in(given)
