@@ -9,8 +9,8 @@ in the user's.
 from dataclasses import dataclass
 from functools import cache
 
-from brain.questions import phrases
 from brain.says.texts import Progress
+from brain.texts import spoken
 from brain.texts.phrases import Phrases, languages, understood
 
 JUST_S = 5  # seconds in which one has just begun
@@ -67,7 +67,7 @@ def in_words(doing: Doing | None, texts: Progress) -> str:
 
 @cache
 def _enquiries() -> dict[str, Phrases]:
-    return understood(phrases.status())
+    return understood(spoken.status())
 
 
 def _since(doing: Doing, texts: Progress) -> str:

@@ -8,7 +8,7 @@ Japanese "kekkou desu"), and so is whatever holds a word more.
 from functools import cache
 from typing import Literal
 
-from brain.questions import phrases
+from brain.texts import spoken
 from brain.texts.phrases import Phrases, languages, understood
 
 QUESTION_MARKS = "?\uff1f\u00bf"  # the wide one and the Spanish one too
@@ -29,9 +29,9 @@ def reading(text: str) -> Literal["approve", "reject"] | None:
 
 @cache
 def _yes() -> dict[str, Phrases]:
-    return understood(phrases.yes())
+    return understood(spoken.yes())
 
 
 @cache
 def _no() -> dict[str, Phrases]:
-    return understood(phrases.no())
+    return understood(spoken.no())

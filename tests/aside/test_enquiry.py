@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.aside.enquiry import KINDS, Doing, asked_in, asks_for_status, in_words
-from brain.questions import phrases
 from brain.says import en
 from brain.says.choice import progress_in
+from brain.texts import spoken
 from brain.texts.phrases import understood
 
 
@@ -61,8 +61,8 @@ def test_a_question_of_more_is_for_the_model(text: str) -> None:
 
 
 def test_every_language_of_consent_can_ask() -> None:
-    assert set(phrases.status()) == set(phrases.yes())
-    for language, asked in understood(phrases.status()).items():
+    assert set(spoken.status()) == set(spoken.yes())
+    for language, asked in understood(spoken.status()).items():
         between = "" if language in ("ja", "zh") else " "
         assert all(asks_for_status(between.join(words)) for words in asked.known)
 
@@ -70,7 +70,7 @@ def test_every_language_of_consent_can_ask() -> None:
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=150))
 def test_any_utterance_is_read(text: str) -> None:
-    assert asked_in(text) in (None, *phrases.status())
+    assert asked_in(text) in (None, *spoken.status())
 
 
 @pytest.mark.parametrize(
@@ -135,4 +135,4 @@ def test_every_activity_has_its_words_in_every_language(language: str) -> None:
     texts = progress_in(language)
     assert texts is not None
     assert set(texts.DOING) == {*KINDS.values(), "other"}
-    assert language in phrases.status()
+    assert language in spoken.status()
