@@ -105,7 +105,7 @@ def listed_under(heading: str) -> set[str]:
 
 
 def test_the_architecture_lists_every_script_and_no_other() -> None:
-    scripts = {path.stem for path in (ROOT / "brain").rglob("lua/*.lua")}
+    scripts = {path.stem for path in (ROOT / "brain").rglob("*.lua")}
     assert listed_under("The scripts") == scripts - {"prelude"}
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
+from brain.cloud.redis.marks import heard_by, mark
 from brain.cloud.redis.news import parse_bulletin
-from brain.cloud.redis.replies import heard_by, mark
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash

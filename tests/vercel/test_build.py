@@ -94,7 +94,9 @@ def test_a_bundle_holds_the_brain_its_packages_and_their_bytecode(built: Path) -
         assert "brain/run/ports.py" in files
         assert "_vendor/pydantic/__init__.py" in files
         assert any(path.startswith("_vendor/pydantic/") and path.endswith(".pyc") for path in files)
-        assert {path for path in files if path.endswith(".lua")}
+        scripts = {str(path.relative_to(ROOT)) for path in (ROOT / "brain").rglob("*.lua")}
+        assert scripts
+        assert {path for path in files if path.endswith(".lua")} == scripts
 
 
 def test_no_bundle_holds_tests_local_services_or_secrets(built: Path) -> None:

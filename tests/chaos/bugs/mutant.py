@@ -37,7 +37,7 @@ class Unfit(AssertionError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A piece of text for another, in a script (`commit.lua`) or a flow (`go.py`)."""
+    """A piece of text for another, in a script (`notices/pending.lua`) or a flow (`run/go.py`)."""
 
     file: str
     old: str
@@ -110,9 +110,8 @@ def _parts(loaded: dict[str, ModuleType]) -> Parts:
 
 def _editor(changes: list[Change]) -> Callable[[str], str]:
     """Changes the scripts that the changes are meant for, as the store sends them."""
-    folder = files("brain.cloud.redis") / "lua"
     for change in changes:
-        change.apply((folder / change.file).read_text("utf-8"))
+        change.apply((files("brain") / change.file).read_text("utf-8"))
 
     def edit(script: str) -> str:
         for change in changes:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from brain.cloud.redis.replies import HERE_MS
+from brain.cloud.redis.moves.here import HERE_MS
 from brain.cloud.redis.scripts import KEEP_MS, Keys, Redis
 from brain.notices.model import Notice, PendingNotices, Unheard
-from brain.notices.redis import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
+from brain.notices.reading import JUST_MS
+from brain.notices.redis import HELD_KEEP_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
 from brain.run.codec import dumps
 from brain.run.messages import Heard, How, Kind, Message
 from brain.run.moves import CommitKind, LeaseToken

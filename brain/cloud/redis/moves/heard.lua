@@ -1,5 +1,7 @@
 -- What became of a message at the user's ear. Whoever has heard most of it is believed.
-local seq, mark, keep = ARGV[1], ARGV[2], tonumber(ARGV[3])
+-- Keys: run, log.
+local a = arguments({ texts = 'seq mark', numbers = 'keep' })
+local seq, mark = a.seq, a.mark
 
 -- Not spoken, so many characters of it, or all.
 local function rank(of)
@@ -9,7 +11,7 @@ end
 local r = load()
 local entry = redis.call('XRANGE', LOG, seq, seq)[1]
 if not entry or (entry[2][1] ~= 'm' and entry[2][1] ~= 't') then
-  return { 'unknown' }
+  return answer({ 'is', 'unknown' })
 end
 local marks = {}
 for of, known in string.gmatch(r.heard, '(%d+)=(%S+)') do
@@ -21,8 +23,8 @@ for of, known in string.gmatch(r.heard, '(%d+)=(%S+)') do
   end
 end
 marks[#marks + 1] = seq .. '=' .. mark
-while #marks > keep do
+while #marks > a.keep do
   table.remove(marks, 1)
 end
 redis.call('HSET', RUN, 'heard', table.concat(marks, ' '))
-return { 'heard', mark }
+return answer({ 'is', 'heard', 'mark', mark })
