@@ -20,12 +20,13 @@ from brain.notices.ports import NoticeBoard, RuleStore
 from brain.notices.rules import ToJudge, Told, Worth, worth
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
-from brain.run.codec import fingerprint, message_for_channel
+from brain.run.codec import fingerprint
 from brain.run.deliver import send_websocket_message
 from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import NO_RUN, LeaseToken, WakeCall
 from brain.run.ports import Channel, Clock, Model, Prompt, Queue
+from brain.run.records import message_for_channel
 from brain.run.turn import Turn
 from brain.says.choice import Languages
 from brain.says.texts import Texts

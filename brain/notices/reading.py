@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.moves.here import HERE_MS
 from brain.cloud.redis.scripts import Reply
-from brain.notices.model import Notice, PendingNotices, Unheard
-from brain.run import records
+from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
 from brain.run.errors import EntryUnreadable
 from brain.run.messages import How
 
@@ -88,7 +87,7 @@ def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
 def _notice(form: str) -> Notice | None:
     """None for a form that newer code wrote: it is said when that code looks."""
     with suppress(EntryUnreadable):
-        return records.notice_from_stored(form)
+        return NOTICE.read(form)
     return None
 
 

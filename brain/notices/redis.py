@@ -11,7 +11,7 @@ from brain.cloud.redis.scripts import (
     Redis,
     Script,
 )
-from brain.notices.model import Notice, PendingNotices
+from brain.notices.model import NOTICE, Notice, PendingNotices
 from brain.notices.reading import pending_in
 from brain.run import records
 from brain.run.codec import dumps
@@ -34,7 +34,7 @@ class RedisNoticeBoard:
         self._log_bound = log_bound
 
     async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
-        form = records.notice_to_stored(notice)
+        form = NOTICE.write(notice)
         return await self._pending(user_id, form, seen=notice.id)
 
     async def pending(self, user_id: str) -> PendingNotices:
@@ -87,5 +87,5 @@ def _message(draft: Draft | None, noted: Sequence[Notice]) -> Arguments:
     return {
         "id": draft.id if draft else "",
         "message": records.draft_to_log(draft) if draft else "",
-        "noted": dumps({"notices": [records.notice_to_stored(notice) for notice in noted]}),
+        "noted": dumps({"notices": [NOTICE.write(notice) for notice in noted]}),
     }

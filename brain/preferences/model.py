@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal
+
+from brain.run.codec import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,7 +13,7 @@ class Quiet:
     over midnight where `until` is the earlier one.
     """
 
-    start: time
+    start: Annotated[time, Named("from")]
     until: time
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from brain.preferences.model import Preferences, Quiet
+from brain.run.codec import Form
 from brain.run.errors import EntryUnreadable
 from brain.run.tools import Json
 from brain.says.choice import tag_in
@@ -17,6 +18,8 @@ VERSION = 1  # of the stored form; one with a higher number was written by newer
 MAX_TRUSTED = 100
 MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
 MAX_ZONE_CHARS = 64
+
+PREFERENCES = Form(Preferences)
 
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
@@ -34,14 +37,7 @@ class Complaint:
 
 def preferences_to_wire(preferences: Preferences) -> Json:
     """The settings as the contract has them."""
-    quiet = preferences.quiet
-    return {
-        "trusted": list(preferences.trusted),
-        "quiet": quiet and {"from": f"{quiet.start:%H:%M}", "until": f"{quiet.until:%H:%M}"},
-        "zone": preferences.zone,
-        "emails": preferences.emails,
-        "language": preferences.language,
-    }
+    return PREFERENCES.encode(preferences)
 
 
 def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
 from brain.reminders.model import Reminder
-from brain.run import records
+from brain.run.codec import Form, Stored
 from brain.run.errors import EntryUnreadable
 
 MOST = 200  # reminders of a user; each costs the queue a message, and every list shows all
@@ -14,6 +14,7 @@ TAKEN_MS = 60_000  # ms in which whoever takes one again gets the same: a call, 
 
 type What = Literal["add", "find", "take", "all"]
 
+REMINDER = Stored(Form(Reminder))
 REMINDERS = Script(__package__, "reminders", BRAIN_LIMIT_S)
 
 
@@ -24,13 +25,13 @@ class RedisReminders:
         self._redis = redis
 
     async def add(self, user_id: str, reminder: Reminder) -> Reminder | None:
-        form = records.reminder_to_stored(reminder)
+        form = REMINDER.write(reminder)
         reply = await self._run(user_id, "add", reminder.id, form)
         return None if reply.flag("full") else _loaded(reply.text("known")) or reminder
 
     async def find(self, user_id: str, id: str) -> Reminder | None:
         known = (await self._run(user_id, "find", id)).text("known")
-        return records.reminder_from_stored(known) if known else None
+        return REMINDER.read(known) if known else None
 
     async def take(self, user_id: str, id: str) -> Reminder | None:
         return _loaded((await self._run(user_id, "take", id)).text("known"))
@@ -58,5 +59,5 @@ class RedisReminders:
 def _loaded(form: str) -> Reminder | None:
     """None for nothing, and for a form that newer code wrote: that code knows it."""
     with suppress(EntryUnreadable):
-        return records.reminder_from_stored(form) if form else None
+        return REMINDER.read(form) if form else None
     return None

@@ -18,11 +18,12 @@ from brain.http.orders import (
 )
 from brain.questions.consent import reading
 from brain.routes.calls import answer
-from brain.run.codec import fingerprint, message_to_wire
+from brain.run.codec import fingerprint
 from brain.run.control import stop_run
 from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
 from brain.run.moves import Stopped, UserRequest
+from brain.run.records import message_to_wire
 from brain.run.schema import misfit
 from brain.run.tools import Json
 from brain.says.texts import Texts

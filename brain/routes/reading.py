@@ -8,7 +8,8 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
-from brain.run.codec import entry_to_wire, iso_ms
+from brain.run.records import entry_to_wire
+from brain.run.views import STATUS
 from brain.version import VERSION
 from brain.wiring import Wiring
 
@@ -39,23 +40,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
     beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
-    return tagged(
-        request,
-        {
-            "state": found.state,
-            "runId": found.run_id,
-            "loop": found.loop,
-            "activity": found.activity,
-            "startedAt": iso_ms(found.started_ms) if found.started_ms else None,
-            "lastEventAt": iso_ms(found.last_event_ms) if found.last_event_ms else None,
-            "lastSeq": found.last_seq,
-            "progress": found.progress,
-            "endedBecause": found.reason or None,
-            "listening": found.is_subscribed,
-            "question": found.question_id,
-        },
-        beside=beside,
-    )
+    return tagged(request, STATUS.encode(found), beside=beside)
 
 
 def health(wiring: Wiring) -> Answer:

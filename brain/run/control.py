@@ -3,11 +3,11 @@
 import logging
 from contextlib import suppress
 
-from brain.run.codec import message_for_channel
 from brain.run.errors import ChannelUnreachable
 from brain.run.messages import Draft, Kind, Speak
 from brain.run.moves import Settled, Stop, Stopped
 from brain.run.ports import Channel, Clock
+from brain.run.records import message_for_channel
 from brain.run.state import StateStore
 from brain.says.texts import Texts
 

@@ -1,12 +1,20 @@
 """What is asked of a user's state, and what comes of it: the values of the atomic moves."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from brain.run.journal import Returned, Run, RunRecord, Spent
-from brain.run.messages import Decision, Draft, Heard, LogEntry, Message, Remark, Utterance
+from brain.run.messages import (
+    Decision,
+    Draft,
+    Heard,
+    LogEntry,
+    Message,
+    Remark,
+    Utterance,
+    UtteranceDraft,
+)
 from brain.run.tools import ClientTool
 
 NO_RUN = "-"  # the run id of a wake call that is not about a run
@@ -32,7 +40,7 @@ class UserRequest:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
+class Arrival(UtteranceDraft):
     """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
     with it.
 
@@ -41,31 +49,12 @@ class Arrival:
     """
 
     user_id: str
-    id: str
-    text: str
-    message_id: str
-    agent_call_id: str | None
     recent_context: tuple[Remark, ...]
-    created_at: datetime
     holder: str
     new_run_id: str
     client_tools: tuple[ClientTool, ...] = ()
-    decision: Decision | None = None
     is_spoken: bool = False
     language: str | None = None
-
-    def placed(self, *, seq: int, run_id: str) -> Utterance:
-        """The utterance that this became at `seq`."""
-        return Utterance(
-            id=self.id,
-            seq=seq,
-            text=self.text,
-            message_id=self.message_id,
-            run_id=run_id,
-            created_at=self.created_at,
-            agent_call_id=self.agent_call_id,
-            decision=self.decision,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -48,14 +48,14 @@ def _text(arrival: Arrival) -> Arguments:
     verdict = f"{decision.verdict} {fingerprint(decision.arguments)}" if decision else ""
     undecided = replace(arrival, decision=None)
     return {
-        "utterance": records.arrival_to_log(arrival),
+        "utterance": records.utterance_to_log(arrival),
         "overheard": records.remarks_to_journal(arrival.recent_context),
         "tools": records.tools_to_journal(arrival.client_tools),
         "holder": arrival.holder,
         "new_run": arrival.new_run_id,
         "question": decision.question_id if decision else "",
         "verdict": verdict,
-        "plain": records.arrival_to_log(undecided) if arrival.is_spoken else "",
+        "plain": records.utterance_to_log(undecided) if arrival.is_spoken else "",
     }
 
 

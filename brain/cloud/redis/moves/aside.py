@@ -20,7 +20,7 @@ async def aside(
         redis,
         Keys.of(arrival.user_id).keys("run", "log", f"id:{arrival.message_id}"),
         {
-            "utterance": records.arrival_to_log(arrival),
+            "utterance": records.utterance_to_log(arrival),
             "answer": records.draft_to_log(answer),
             "new_run": arrival.new_run_id,
             "holder": arrival.holder,
