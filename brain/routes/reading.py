@@ -1,6 +1,9 @@
-"""GET /api/messages, /api/status and /api/health: what a page polls. Small, and free of heavy
-imports.
+"""GET /api/messages, /api/status, /api/health and /api/openapi.json: what a page polls, and what
+describes the deployment. Small, and free of heavy imports.
 """
+
+import json
+from pathlib import Path
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -15,6 +18,7 @@ from brain.wiring import Wiring
 
 DEFAULT_LIMIT = 100  # messages of a page
 MAX_LIMIT = 500
+OPENAPI = Path(__file__).parent.parent / "http" / "openapi.json"  # made by `make docs`
 
 
 async def messages(request: Request, wiring: Wiring) -> ASGIApp:
@@ -52,3 +56,8 @@ def health(wiring: Wiring) -> Answer:
         for name, text in problems.items()
     }
     return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
+
+
+async def openapi(request: Request, wiring: Wiring) -> ASGIApp:
+    """Describe the routes as OpenAPI. Read when it is asked for: no start has to wait for it."""
+    return tagged(request, json.loads(OPENAPI.read_text()))

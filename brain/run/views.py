@@ -38,7 +38,7 @@ class Occupancy:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """What a user's brain is doing, without any text of theirs. `is_subscribed`: somebody is on the
-    channel; `is_listening`: that, or a page streams or asks.
+    channel.
     """
 
     state: Literal["idle", "running", "stopped"]
@@ -52,7 +52,7 @@ class Status:
     reason: Annotated[str, Named("endedBecause"), EMPTY_AS_NULL]
     is_subscribed: Annotated[bool, Named("listening")] = False
     question_id: Annotated[str | None, Named("question")] = None
-    is_listening: bool = False
+    is_listening: bool = False  # somebody is on the channel, or a page streams or asks
     held: int = 0
 
 
