@@ -81,7 +81,7 @@ def listed(name: str) -> Json:
 
 
 def components() -> Json:
-    """The components of the document."""
+    """Collect the components of the document."""
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, *ORDERS, EventBody, OwnBody)
     schemas.take(*EVENTS)

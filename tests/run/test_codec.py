@@ -87,6 +87,7 @@ def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
         'e {"v":1,"is":"started"}',
         'ux {"v":1}',
         'c1 {"v":1}',
+        'cx {"v":1,"remarks":[]}',
         "",
     ],
 )
