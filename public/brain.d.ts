@@ -397,12 +397,13 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. */
+/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
   zone: string;
   emails: 'all' | 'rules';
+  language: string | null;
 }
 
 /** A line of the recent context. */
@@ -426,12 +427,14 @@ export interface VoiceBody {
   patience?: number | null;
   callId?: string | null;
   clientTools?: ToolLine[];
+  language?: string | null;
 }
 
 /** POST /api/session. */
 export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
+  language?: string | null;
 }
 
 /** POST /api/documents. `typed`: the user has written it on the page; else it comes from a file, whoever wrote that. `key`: the same one makes one document, however often it is sent. */
@@ -516,12 +519,13 @@ export interface EventData {
   expiresAt?: string | null;
 }
 
-/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. */
+/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
   zone?: string;
   emails?: 'all' | 'rules';
+  language?: string | null;
 }
 
 export type Entry = Utterance | Message;
