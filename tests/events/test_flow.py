@@ -14,6 +14,7 @@ from brain.email.flow import SLOT_S, SYNC_S, watch_mailbox
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.sending import Account
 from brain.events.model import Event
+from brain.notices.flow import Notices
 from brain.reminders.model import Reminder, ReminderDue
 from brain.reminders.tools import reminder_tools
 from brain.run.answers import Delta
@@ -54,6 +55,7 @@ async def remind(world: World, seconds: float, text: str = "The oven") -> str:
 
 
 async def told(world: World, user: str = "anna") -> list[str]:
+    assert isinstance(world.ports.announcer, Notices)  # without notices nothing is told
     return [message.text for message in await notifications(world, user)]
 
 

@@ -19,32 +19,39 @@ for name in sys.argv[1:]:
 """
 
 
+LAST_CHARS = 4000  # of what a failed command has written
+
+
+class BuildBroken(Exception):
+    """A build that lacks something. The text is the end of what the command has written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """A copy of the sources at `root`, in which a feature is missing."""
 
     root: Path
 
-    def imports(self) -> str:
-        """Import every module of `brain` and `api` in a bare environment. The error, or ""."""
+    def imports(self) -> None:
+        """Import every module of `brain` and `api` in a bare environment. Raises BuildBroken."""
         names = [module_name(path.relative_to(self.root)) for path in self._sources()]
-        return self._run("-c", IMPORT_ALL, *names)
+        self._run("-c", IMPORT_ALL, *names)
 
-    def type_checks(self, cache_folder: Path) -> str:
-        """Check the types of `brain` and `api`. What mypy finds wrong, or ""."""
-        return self._run("-m", "mypy", "--cache-dir", str(cache_folder), "brain", "api")
+    def type_checks(self, cache_folder: Path) -> None:
+        """Check the types of `brain` and `api`. Raises BuildBroken."""
+        self._run("-m", "mypy", "--cache-dir", str(cache_folder), "brain", "api")
 
-    def passes(self, tests: Sequence[str]) -> str:
-        """Run these files of tests. What pytest says of a failure, or ""."""
+    def passes(self, tests: Sequence[str]) -> None:
+        """Run these files of tests. Raises BuildBroken."""
         options = ("-q", "-x", "-n", "0", "-p", "no:cacheprovider")
-        return self._run("-m", "pytest", *options, *tests)
+        self._run("-m", "pytest", *options, *tests)
 
     def _sources(self) -> Iterator[Path]:
         for folder in ("api", "brain"):
             yield from sorted((self.root / folder).rglob("*.py"))
 
-    def _run(self, *arguments: str) -> str:
-        """Run Python in the build. What it writes if it fails, else ""."""
+    def _run(self, *arguments: str) -> None:
+        """Run Python in the build. Raises BuildBroken if that fails."""
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
@@ -54,7 +61,8 @@ class Build:
             text=True,
             check=False,
         )
-        return done.stdout[-4000:] if done.returncode else ""
+        if done.returncode:
+            raise BuildBroken(done.stdout[-LAST_CHARS:])
 
 
 def build_without(feature: str, root: Path) -> Build:
