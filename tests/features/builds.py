@@ -82,7 +82,7 @@ def build_without(feature: str, root: Path) -> Build:
 
 @cache
 def sources() -> tuple[Path, ...]:
-    """The files of the build, relative to the root: those of a clone, and those not yet committed."""
+    """The files of a build, relative to the root: a clone's, and those not yet committed."""
     listing = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     listed = subprocess.run(
         [*listing, "--", "pyproject.toml", *FOLDERS],

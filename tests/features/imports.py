@@ -51,8 +51,8 @@ def _imports(node: ast.AST) -> Iterator[str]:
             yield module
             yield from (f"{module}.{one.name}" for one in names)
         case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=orelse):
-            for child in orelse:
-                yield from _imports(child)
+            for statement in orelse:
+                yield from _imports(statement)
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _imports(child)
