@@ -55,7 +55,7 @@ class Build:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"},
+            env={"PATH": os.environ["PATH"]},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -5,6 +5,7 @@ the tests that do not use the feature.
 """
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from tests.features.builds import Build, build_without
 from tests.features.imports import rest, users
 from tests.test_docs import SET_UP
 
-# What may go alone, and what other features or the routes stand on.
+# What may go alone, and what other features or the routes stand on. (Events are a base too, and no
+# feature of their own.)
 LEAVES = ("aside", "email", "memory", "notices", "reminders", "web")
 BASES = ("documents", "preferences", "questions")
-PROVEN = ("email", "notices", "reminders")  # those whose absence is tested with the rest's tests
+PROVEN = ("email", "notices", "reminders")  # whose absence is tested as far as it goes
 
-# Folders of tests that need no other process and are over in seconds.
-QUICK = ("aside", "documents", "events", "questions", "reminders", "run", "texts")
+# The folders of the rest that are run: those that are over in a few seconds.
+QUICK = ("documents", "questions", "reminders", "run")
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +34,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Build]:
-    """A build without a feature."""
-    return lambda feature: build_without(feature, tmp_path_factory.mktemp(f"without_{feature}"))
+    """The builds, each made once, by the feature that is missing."""
+    return cache(lambda name: build_without(name, tmp_path_factory.mktemp(f"without_{name}")))
 
 
 def test_each_feature_either_may_go_alone_or_is_a_base_of_another() -> None:
@@ -51,13 +53,16 @@ def test_a_base_is_imported_by_what_stands_on_it(feature: str) -> None:
 
 
 @pytest.mark.parametrize("feature", LEAVES)
+def test_a_build_without_a_feature_imports(feature: str, build: Callable[[str], Build]) -> None:
+    build(feature).imports()
+
+
+@pytest.mark.parametrize("feature", PROVEN)
 @pytest.mark.timeout(300)
-def test_a_build_without_a_feature_imports_and_type_checks(
+def test_a_build_without_a_feature_type_checks(
     feature: str, build: Callable[[str], Build], checked: Path
 ) -> None:
-    without = build(feature)
-    without.imports()
-    without.type_checks(checked)
+    build(feature).type_checks(checked)
 
 
 @pytest.mark.parametrize("feature", PROVEN)
@@ -65,14 +70,12 @@ def test_a_build_without_a_feature_imports_and_type_checks(
 def test_a_build_without_a_feature_passes_the_rest(
     feature: str, build: Callable[[str], Build]
 ) -> None:
-    tests = rest(feature, *QUICK)
-    assert tests
-    build(feature).passes(tests)
+    build(feature).passes(rest(feature, *QUICK))
 
 
 @pytest.mark.parametrize("feature", PROVEN)
 def test_the_rest_holds_the_tests_of_the_engine_and_none_of_the_feature(feature: str) -> None:
-    tests = rest(feature, "run", feature)
+    tests = rest(feature, *QUICK, feature)
     assert "tests/run/test_go.py" in tests
     assert not [name for name in tests if name.startswith(f"tests/{feature}/")]
 
