@@ -1,6 +1,6 @@
 """Which adapter stands behind which port. Made when first used, and kept by the warm instance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from random import random
@@ -54,11 +54,12 @@ class Wiring:
     """The services of one instance, from one environment.
 
     Each property raises SettingMissing when first used, if its settings are not there: a function
-    works as far as it is set up.
+    works as far as it is set up. `features` are names of packages of `brain`.
     """
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, *, features: Sequence[str] = FEATURES) -> None:
         self.env = env
+        self._features = tuple(features)
         self.clock = SystemClock()
 
     @cached_property
@@ -106,8 +107,8 @@ class Wiring:
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """The features of FEATURES, in its order."""
-        modules = (import_module(f"brain.{name}.feature") for name in FEATURES)
+        """The features by name, in the order of the names."""
+        modules = (import_module(f"brain.{name}.feature") for name in self._features)
         return tuple(module.feature(self) for module in modules)
 
     @cached_property

@@ -111,7 +111,7 @@ def _tell(world: "World", user: str, event: Event) -> Process:
 
     async def edge() -> None:
         try:
-            await world.product.take_word(ports.takers(), ports.notices(), user, event)
+            await world.product.take_word(ports.takers(), ports.announcer, user, event)
         finally:
             process.finish()
 

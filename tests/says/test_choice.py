@@ -10,10 +10,10 @@ from brain.run.errors import DatabaseUnreachable
 from brain.says import de, en, es, fr
 from brain.says.choice import LANGUAGES, SETTING_S, Languages, language_of, progress_in, tag_in
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.wishes import FakeWishes
+from tests.fakes.preferences import FakePreferences
 
 
-class AwayWishes(FakeWishes):
+class AwayWishes(FakePreferences):
     """Wishes whose database cannot be reached."""
 
     async def preferences(self, user_id: str) -> Preferences:
@@ -69,7 +69,7 @@ def test_the_setting_wins_then_the_device_then_the_deployment(
 
 
 async def test_the_setting_is_read_for_the_user() -> None:
-    wishes = FakeWishes()
+    wishes = FakePreferences()
     await wishes.save("anna", Preferences(language="de"))
     languages = Languages("en", language_setting(wishes))
     assert await languages.texts("anna", "en") is de

@@ -23,8 +23,8 @@ from brain.says.texts import Texts
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import FakeTool, LetterTool, MailTool
-from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World, calls, words
 from tests.routes.virtual import Page, connected, posted, wired
 
@@ -46,9 +46,9 @@ SOURCES = pytest.mark.parametrize(
 )
 
 
-async def wishes(language: str | None) -> FakeWishes:
+async def wishes(language: str | None) -> FakePreferences:
     """The settings of Anna, who has set a language or none."""
-    kept = FakeWishes()
+    kept = FakePreferences()
     await kept.save("anna", Preferences(language=language))
     return kept
 

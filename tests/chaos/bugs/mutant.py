@@ -96,16 +96,17 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
 
 def _parts(loaded: dict[str, ModuleType]) -> Parts:
     notices, memory = loaded["notices.flow"], loaded["memory.flow"]
-    return Parts(
-        services=loaded["run.services"].Services,
-        notices=notices.Notices,
-        notice_services=notices.NoticeServices,
-        memory=memory.Memory,
-        memory_services=loaded["memory.services"].MemoryServices,
-        spoken=loaded["questions.flow"].SpokenDecisions,
-        consent=loaded["questions.flow"].AskUnlessTrusted,
-        aside=loaded["aside.flow"].AnswersAside,
+    parts = (
+        loaded["run.services"].Services,
+        notices.Notices,
+        notices.NoticeServices,
+        memory.Memory,
+        loaded["memory.services"].MemoryServices,
+        loaded["questions.flow"].SpokenDecisions,
+        loaded["questions.flow"].AskUnlessTrusted,
+        loaded["aside.flow"].AnswersAside,
     )
+    return {part.__name__: part for part in parts}
 
 
 def _editor(changes: list[Change]) -> Callable[[str], str]:
