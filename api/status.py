@@ -1,8 +1,10 @@
-"""GET /api/status: what the brain is doing. GET /api/health: what is not set up."""
+"""GET /api/status: what the brain is doing. GET /api/health: what is not set up.
+GET /api/openapi.json: what the routes take and answer.
+"""
 
-from brain.http.edge import endpoint
-from brain.routes.reading import status
+from brain.http.edge import by_name
+from brain.routes.reading import openapi, status
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"GET": status}, Wiring(environment()))
+app = by_name({"status": {"GET": status}, "openapi.json": {"GET": openapi}}, Wiring(environment()))

@@ -11,7 +11,7 @@ from bench.timing import Scale, seconds_of
 from brain.cloud.clock import SystemClock
 from brain.cloud.redis.scripts import Keys
 from brain.run.limits import Limits
-from brain.run.messages import Draft, Kind
+from brain.run.messages import Draft, Kind, UtteranceDraft
 from brain.run.records import draft_to_log, utterance_to_log
 
 SIZES = (10, 100, 1_000, 10_000)  # entries of the log when a turn begins
@@ -90,14 +90,10 @@ def _entry(seq: int) -> tuple[str, str]:
     """Kind and stored form: the user and the brain in turns."""
     clock = SystemClock()
     if seq % 2:
-        said = utterance_to_log(
-            id=clock.new_id(),
-            text=TEXT,
-            message_id=clock.new_id(),
-            agent_call_id=None,
-            created_at=clock.utc(),
+        said = UtteranceDraft(
+            id=clock.new_id(), text=TEXT, message_id=clock.new_id(), created_at=clock.utc()
         )
-        return "u", said
+        return "u", utterance_to_log(said)
     answer = Draft(
         id=clock.new_id(), kind=Kind.SAY, text=TEXT, answers_seq=seq - 1, created_at=clock.utc()
     )

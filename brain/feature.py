@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Log, Queue
     from brain.run.services import Around, Consent, Intake
+    from brain.says.choice import Languages
     from brain.variables import Env
 
 
@@ -62,6 +63,10 @@ class Platform(Protocol):
     @property
     def preferences(self) -> "PreferenceStore | None":
         """The users' settings. None where there is no database."""
+
+    @property
+    def languages(self) -> "Languages":
+        """The choice of the language in which a user is spoken to."""
 
     @property
     def announcer(self) -> "Announcer":

@@ -13,6 +13,7 @@ from typing import Literal
 from brain import variables
 from brain.run.errors import SettingMissing
 from brain.run.limits import LEASE_S
+from brain.says.choice import LANGUAGES, tag_in
 from brain.variables import Env
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
@@ -220,6 +221,14 @@ def times(env: Env) -> TimeSettings:
     )
 
 
+def language(env: Env) -> str | None:
+    """The language for users who have set none and whose device names none; None: English."""
+    tag = env.get("BRAIN_LANGUAGE") or None
+    if tag is not None and (tag_in(tag) is None or tag.partition("-")[0].lower() not in LANGUAGES):
+        raise SettingMissing(f"BRAIN_LANGUAGE must be {' or '.join(LANGUAGES)}")
+    return tag
+
+
 def scripted(env: Env) -> bool:
     """Whether a script stands in for the model, which the page then says."""
     return env.get("BRAIN_SCRIPTED_MODEL") == "1"
@@ -238,6 +247,7 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "model": model,
         "tokens": tokens,
         "times": times,
+        "language": language,
         **more,
     }
     found = {}

@@ -1,6 +1,6 @@
 """Which adapter stands behind which port. Made when first used, and kept by the warm instance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
 from random import random
@@ -20,6 +20,7 @@ from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
 from brain.http.tokens import Tokens
+from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
 from brain.run.feed import Feed
@@ -27,6 +28,7 @@ from brain.run.limits import Limits
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
 from brain.run.turn import Invocation
+from brain.says.choice import Languages
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -52,11 +54,12 @@ class Wiring:
     """The services of one instance, from one environment.
 
     Each property raises SettingMissing when first used, if its settings are not there: a function
-    works as far as it is set up.
+    works as far as it is set up. `features` are names of packages of `brain`.
     """
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, *, features: Sequence[str] = FEATURES) -> None:
         self.env = env
+        self._features = tuple(features)
         self.clock = SystemClock()
 
     @cached_property
@@ -85,6 +88,12 @@ class Wiring:
         return QStashQueue(settings.queue(self.env))
 
     @cached_property
+    def languages(self) -> Languages:
+        """The choice of the language in which a user is spoken to."""
+        setting = language_setting(self.preferences) if self.preferences is not None else None
+        return Languages(settings.language(self.env), setting)
+
+    @cached_property
     def schemas(self) -> SchemaWorker:
         return SchemaWorker()
 
@@ -98,8 +107,8 @@ class Wiring:
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """The features of FEATURES, in its order."""
-        modules = (import_module(f"brain.{name}.feature") for name in FEATURES)
+        """The features by name, in the order of the names."""
+        modules = (import_module(f"brain.{name}.feature") for name in self._features)
         return tuple(module.feature(self) for module in modules)
 
     @cached_property
@@ -112,6 +121,7 @@ class Wiring:
             model=self.model,
             schemas=self.schemas,
             clock=self.clock,
+            languages=self.languages,
             limits=self.limits,
             tools={tool.spec.name: tool for each in self.features for tool in each.tools()},
             consent=self._first("consent", AskAlways),

@@ -55,6 +55,7 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
         "model": "OPENAI_API_KEY is missing",
         "tokens": "BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing",
         "times": "BRAIN_LEASE_S must be a number",
+        "language": "",
     }
 
 
@@ -197,6 +198,16 @@ def test_model_names_and_base_address_are_taken_as_they_are_given() -> None:
 
 def test_a_provider_that_is_not_known_is_refused() -> None:
     assert "BRAIN_PROVIDER" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "other"})
+
+
+def test_the_default_language_is_one_that_the_brain_speaks() -> None:
+    assert settings.language(FULL) is None
+    assert settings.language({**FULL, "BRAIN_LANGUAGE": ""}) is None
+    assert settings.language({**FULL, "BRAIN_LANGUAGE": "de-AT"}) == "de-AT"
+    for wrong in ("fr", "german", "de_AT", "de-", "d" * 40):
+        assert refusal(settings.language, {**FULL, "BRAIN_LANGUAGE": wrong}) == (
+            "BRAIN_LANGUAGE must be en or de"
+        )
 
 
 def test_without_a_database_there_is_none() -> None:

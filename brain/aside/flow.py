@@ -11,11 +11,14 @@ from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited
 from brain.run.ports import Clock
 from brain.run.state import StateStore
 from brain.run.views import Status
+from brain.says.choice import Languages, progress_in
 
 THINKING = "thinking"  # the activity of a brain that waits for its model
 
 
-async def answer_aside(store: StateStore, clock: Clock, arrival: Arrival, reply: Reply) -> bool:
+async def answer_aside(
+    store: StateStore, clock: Clock, languages: Languages, arrival: Arrival, reply: Reply
+) -> bool:
     """Tell who asks what the brain is doing, from what is stored: no second brain, no model.
 
     False if the text asks anything else, or nothing is going on. Raises TooManyTexts.
@@ -28,10 +31,11 @@ async def answer_aside(store: StateStore, clock: Clock, arrival: Arrival, reply:
         return False
     now_ms = clock.utc().timestamp() * 1000
     elapsed_s = max((now_ms - status.started_ms) / 1000, 0)
+    texts = progress_in(language) or await languages.texts(arrival.user_id, arrival.language)
     draft = Draft(
         id=clock.new_id(),
         kind=Kind.SAY,
-        text=in_words(_doing(status, elapsed_s), language),
+        text=in_words(_doing(status, elapsed_s), texts),
         answers_seq=0,  # the store knows
         created_at=clock.utc(),
         agent_call_id=arrival.agent_call_id,
@@ -70,7 +74,8 @@ class AnswersAside:
 
     store: StateStore
     clock: Clock
+    languages: Languages
 
     async def read(self, arrival: Arrival, reply: Reply) -> Arrival | None:
-        is_answered = await answer_aside(self.store, self.clock, arrival, reply)
+        is_answered = await answer_aside(self.store, self.clock, self.languages, arrival, reply)
         return None if is_answered else arrival

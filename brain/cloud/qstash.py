@@ -13,6 +13,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from brain.run.codec import Form
 from brain.run.errors import QueueUnreachable, SignatureRefused
 from brain.run.moves import WakeCall
 from brain.run.tools import Json
@@ -42,6 +43,9 @@ def retry_after_s(retried: int) -> int:
     return int(3 * 4 ** min(max(retried, 0), RETRIES))
 
 
+WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
+
+
 class QStashQueue:
     """Queue on QStash."""
 
@@ -53,7 +57,7 @@ class QStashQueue:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
-        await self._publish(AGAIN_ROUTE, _wire(wake_call), delay_s, dedup_id)
+        await self._publish(AGAIN_ROUTE, WAKE_CALL.encode(wake_call), delay_s, dedup_id)
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
         await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
@@ -118,16 +122,6 @@ class QStashQueue:
             if self._client is None or self._loop is not loop:
                 self._loop, self._client = loop, made
         return self._client
-
-
-def _wire(wake_call: WakeCall) -> Json:
-    return {
-        "userId": wake_call.user_id,
-        "runId": wake_call.run_id,
-        "fence": wake_call.fence,
-        "wake": wake_call.wake,
-        "reason": wake_call.reason,
-    }
 
 
 def _make(token: str, base_url: str | None) -> "AsyncQStash":

@@ -8,16 +8,20 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.documents.ports import Document, Documents, Passage
-from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
 from brain.http.resources import deleted, id_of, known, limit_of, query_of, there
-from brain.run.codec import iso
+from brain.run.codec import Form
 from brain.run.ports import Clock
 from brain.run.tools import Json
 
 MAX_DOCUMENT_BYTES = 1024 * 1024  # of a body: the longest text in any script, escapes included
+
+_TOLD = ("id", "title", "version", "updatedAt", "foreign")
+DOCUMENT = Form(Document, also=("version",), first=_TOLD)
+PASSAGE = Form(Passage, without=("score",), first=_TOLD)
 
 
 class DocumentBody(Body):
@@ -35,26 +39,12 @@ class DocumentBody(Body):
 
 def document_to_wire(document: Document) -> Json:
     """The whole of it."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "version": version(document.title, document.body),
-        "updatedAt": iso(document.updated_at),
-        "foreign": document.foreign,
-        "body": document.body,
-    }
+    return DOCUMENT.encode(document)
 
 
 def passage_to_wire(passage: Passage) -> Json:
     """A document in a list."""
-    return {
-        "id": passage.document_id,
-        "title": passage.title,
-        "version": passage.version,
-        "updatedAt": iso(passage.updated_at),
-        "foreign": passage.foreign,
-        "snippet": passage.snippet,
-    }
+    return PASSAGE.encode(passage)
 
 
 def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> Resources:

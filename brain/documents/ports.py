@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from brain.documents.rules import version
+from brain.run.codec import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +19,11 @@ class Document:
     updated_at: datetime
     foreign: bool
 
+    @property
+    def version(self) -> str:
+        """What names the text as it is now: another text has another."""
+        return version(self.title, self.body)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
@@ -23,7 +31,7 @@ class Passage:
     `snippet` quotes it; `version` names the document's whole text as it is.
     """
 
-    document_id: str
+    document_id: Annotated[str, Named("id")]
     title: str
     version: str
     snippet: str

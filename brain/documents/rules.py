@@ -2,6 +2,7 @@
 
 import hashlib
 
+from brain.says.texts import Texts
 from brain.texts.words import one_line, unkeepable
 
 MAX_TITLE_CHARS = 300  # a title is read aloud
@@ -35,16 +36,13 @@ def outdated(title: str, body: str, named: str | None) -> str:
     )
 
 
-def described(title: str, body: str) -> str:
+def described(title: str, body: str, texts: Texts) -> str:
     """A document in a question, so that the user knows which one is meant: title, length, and how
     it begins. One line, so that no text can pass for a part of the question.
     """
-    name = f"“{one_line(title)}”"
     line = one_line(body)
-    if not line:
-        return f"{name} (empty)"
     beginning = line if len(line) <= BEGINNING_CHARS else f"{line[:BEGINNING_CHARS].rstrip()}…"
-    return f"{name} ({len(body):,} characters, beginning “{beginning}”)"
+    return texts.document(one_line(title), len(body), beginning)
 
 
 def revised(old: str, *, body: str | None, append: str | None) -> str:

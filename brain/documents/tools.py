@@ -30,12 +30,6 @@ SAVING = NOT_CERTAIN.format("saved")
 DELETING = NOT_CERTAIN.format("deleted")
 NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
 
-# What the user is asked.
-SHALL_REPLACE = (
-    "Shall I replace the text of the document {}? The old one is lost then. The new one:\n\n{}"
-)
-SHALL_DELETE = "Shall I delete the document {}? It is gone for good then."
-
 Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
 Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
 DocumentId = Annotated[
@@ -211,8 +205,10 @@ class _Work:
         if change.body is None:
             return None
         document = await known(self.documents, invocation.user_id, change.id)
-        shown = described(document.title, document.body)
-        return Proposal(question=SHALL_REPLACE.format(shown, change.body), foreign=document.foreign)
+        texts = invocation.texts
+        shown = described(document.title, document.body, texts)
+        question = texts.ask_replace_text(shown, change.body)
+        return Proposal(question=question, foreign=document.foreign)
 
     async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
         """The result is the same at a second run: it names nothing that is gone by then."""
@@ -230,8 +226,9 @@ class _Work:
         document = await known(self.documents, invocation.user_id, asked.id)
         if reason := outdated(document.title, document.body, asked.version):
             raise ToolFault(f"Not deleted: {reason}.")
-        shown = described(document.title, document.body)
-        return Proposal(question=SHALL_DELETE.format(shown), foreign=document.foreign)
+        texts = invocation.texts
+        shown = described(document.title, document.body, texts)
+        return Proposal(question=texts.ask_delete_document(shown), foreign=document.foreign)
 
 
 def _named(document: Document) -> Json:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
+
+from brain.run.codec import AS_TEXT, Named
 
 
 class Folder(StrEnum):
@@ -23,13 +26,16 @@ class Address:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
+type Person = Annotated[Address, AS_TEXT]  # in a form: as it stands in an email
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
     """What came with an email and was not loaded. `size` in bytes, about."""
 
     name: str
-    content_type: str
-    size: int
+    content_type: Annotated[str, Named("type")]
+    size: Annotated[int, Named("bytes")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +52,14 @@ class Email:
     message_id: str
     in_reply_to: str
     references: tuple[str, ...]
-    sender: Address
-    to: tuple[Address, ...]
-    cc: tuple[Address, ...]
-    reply_to: tuple[Address, ...]
+    sender: Annotated[Person, Named("from")]
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    reply_to: tuple[Person, ...]
     subject: str
     at: datetime
-    text: str
     attachments: tuple[Attachment, ...]
+    text: Annotated[str, Named("body")]
     unread: bool
 
 
@@ -63,7 +69,7 @@ class EmailFound:
 
     id: str
     folder: Folder
-    sender: Address
+    sender: Annotated[Person, Named("from")]
     subject: str
     at: datetime
     unread: bool

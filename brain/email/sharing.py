@@ -12,6 +12,7 @@ from brain.email.sending import Account, Letter, People, names, recipients, send
 from brain.run.arguments import About, Arguments
 from brain.run.errors import ToolFault
 from brain.run.invocations import Tool, ToolInvocation
+from brain.says.texts import Texts
 from brain.texts.words import one_line
 
 MAX_NOTE_CHARS = 2_000  # two minutes when read back
@@ -56,16 +57,11 @@ class _Sharing:
             subject=one_line(document.title)[:MAX_SUBJECT_CHARS],
             text="\n\n".join(part for part in (note, document.title, document.body) if part),
         )
-        question = _question(document, outgoing, note)
+        question = _question(document, outgoing, note, invocation.texts)
         return Letter(outgoing=outgoing, question=question, foreign=document.foreign)
 
 
-def _question(document: Document, outgoing: Outgoing, note: str) -> str:
+def _question(document: Document, outgoing: Outgoing, note: str, texts: Texts) -> str:
     """Who gets which document, and the note: what is not read back is not agreed to."""
-    lines = [
-        "Shall I send this document by email?",
-        f"To: {', '.join(names(outgoing.to))}",
-        f"Document: {described(document.title, document.body)}",
-        *([f"With this note: {note}"] if note else []),
-    ]
-    return "\n".join(lines)
+    shown = described(document.title, document.body, texts)
+    return texts.ask_share_document(names(outgoing.to), shown, note)

@@ -23,6 +23,7 @@ from brain.run.errors import ToolFault
 from brain.run.invocations import Tool, ToolInvocation
 from brain.run.tools import Json
 from brain.run.typed import tool
+from brain.says.texts import Texts
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 MAX_OFFSET = 1_000_000
@@ -161,13 +162,15 @@ class _Writing:
             subject=asked.subject,
             text=asked.body,
         )
-        return Letter(outgoing=outgoing, question=_question(outgoing))
+        return Letter(outgoing=outgoing, question=_question(outgoing, invocation.texts))
 
     async def answer(self, asked: ReplyToEmail, invocation: ToolInvocation) -> Letter:
         email = await _known(self.account.emails, invocation.user_id, asked.id)
         me = self.account.post.sender
         outgoing = letters.reply(email, asked.body, me=me, everybody=asked.all)
-        return Letter(outgoing=outgoing, question=_question(outgoing), foreign=True)
+        return Letter(
+            outgoing=outgoing, question=_question(outgoing, invocation.texts), foreign=True
+        )
 
 
 async def _known(emails: Emails, user_id: str, id: str) -> Email:
@@ -188,9 +191,7 @@ def _moment(name: str, text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _question(outgoing: Outgoing) -> str:
+def _question(outgoing: Outgoing, texts: Texts) -> str:
     """All that will go out, and to whom: what is not read back is not agreed to."""
-    lines = ["Shall I send this email?", f"To: {', '.join(names(outgoing.to))}"]
-    if outgoing.cc:
-        lines.append(f"Copy to: {', '.join(names(outgoing.cc))}")
-    return "\n".join([*lines, f"Subject: {outgoing.subject}", "", outgoing.text])
+    to, copies = names(outgoing.to), names(outgoing.cc)
+    return texts.ask_send_email(to, copies, outgoing.subject, outgoing.text)

@@ -12,6 +12,7 @@ from brain.run.codec import clean, dumps
 from brain.run.messages import Remark
 from brain.run.ports import Schemas
 from brain.run.tools import ClientTool
+from brain.says.choice import tag_in
 
 UNFIT = "The body does not fit the schema."
 MAX_TEXT_CHARS = 8000
@@ -56,6 +57,7 @@ type Cleaned = Annotated[str, BeforeValidator(cleaned)]
 type Text = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
 ]
+type Language = Annotated[str | None, BeforeValidator(tag_in)]  # what is odd counts as not given
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -94,6 +96,7 @@ class VoiceBody(Body):
         default=None, alias="callId"
     )
     client_tools: Annotated[list[ToolLine], Field(max_length=16), AfterValidator(_few)] = []
+    language: Language = None
 
     def tools(self) -> tuple[ClientTool, ...]:
         """The front end's own tools in the brain's words."""
@@ -112,6 +115,7 @@ class SessionBody(Body):
 
     access_key: Annotated[str, Field(max_length=1000)] | None = None
     token: Annotated[str, Field(max_length=10_000)] | None = None
+    language: Language = None
 
 
 class WakeCallBody(Body):

@@ -1,9 +1,11 @@
 """The memory block on a Redis script."""
 
-from typing import Any
+from typing import Literal
 
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, script
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
 from brain.memory.model import Summary
+
+SHOWN = Script(__package__, "shown", BRAIN_LIMIT_S)
 
 
 class RedisShownBlock:
@@ -13,12 +15,12 @@ class RedisShownBlock:
         self._redis = redis
 
     async def summary(self, user_id: str) -> Summary:
-        _, text, upto = await self._run(user_id, "read")
-        return Summary(text=text or "", upto_seq=int(upto or 0))
+        reply = await self._run(user_id, "read")
+        return Summary(text=reply.text("summary"), upto_seq=reply.number("upto"))
 
     async def keep_summary(self, user_id: str, summary: Summary, *, instead_of: Summary) -> None:
-        upto, before = str(summary.upto_seq), str(instead_of.upto_seq)
-        await self._run(user_id, "summary", summary.text, upto, before)
+        upto, before = summary.upto_seq, instead_of.upto_seq
+        await self._run(user_id, "summary", summary.text, upto=upto, before=before)
 
     async def keep_block(self, user_id: str, block: str) -> None:
         await self._run(user_id, "block", block)
@@ -27,12 +29,16 @@ class RedisShownBlock:
         await self._run(user_id, "stale")
 
     async def _run(
-        self, user_id: str, what: str, value: str = "", upto: str = "0", before: str = "0"
-    ) -> Any:
-        keys = Keys.of(user_id)
-        return await self._redis.evaluate(
-            script("memory"),
-            [*keys.all(), keys.key("memory")],
-            [what, value, upto, str(KEEP_MS), before],
-            limit_s=BRAIN_LIMIT_S,
+        self,
+        user_id: str,
+        what: Literal["read", "summary", "block", "stale"],
+        value: str = "",
+        *,
+        upto: int = 0,
+        before: int = 0,
+    ) -> Reply:
+        return await SHOWN.run(
+            self._redis,
+            Keys.of(user_id).keys("memory"),
+            {"what": what, "value": value, "keep_ms": KEEP_MS, "upto": upto, "before": before},
         )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from brain.memory.model import Fact
-from brain.run.codec import iso
+from brain.run.codec import Form
 from brain.run.tools import Json
 from brain.texts.words import folded, unkeepable
 
@@ -16,6 +16,8 @@ SHOWN_CHARS = 6_000  # of facts and summary together, about 1,500 tokens
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
 ZONE = "The user's time zone is {}: say and take times by its clock."
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
+
+FACT = Form(Fact)
 
 
 def fact_objection(text: str) -> str:
@@ -40,13 +42,7 @@ def full(most: int) -> str:
 
 def fact_to_wire(fact: Fact) -> Json:
     """A fact as the page is told of it."""
-    return {
-        "id": fact.id,
-        "text": fact.text,
-        "source": fact.source,
-        "at": iso(fact.at),
-        "foreign": fact.foreign,
-    }
+    return FACT.encode(fact)
 
 
 def memory_block(

@@ -29,9 +29,6 @@ NOT_CERTAIN = "The memory cannot be reached now: it is not certain that this was
 NOT_KEPT: Json = {"forgotten": None, "note": "Nothing of this id is kept, any more or ever."}
 NO_TIME = "{} is no date or time: write it as 2026-01-31 or 2026-01-31T18:00."
 
-# What the user is asked.
-SHALL_FORGET = "Shall I forget this: {}"
-
 Limit = Annotated[int, About(f"how many at most; {FACTS} if left out", 1, MOST)]
 Time = Annotated[str, About("the first day or time, as 2026-01-31 (UTC)", 1, MAX_TIME_CHARS)]
 
@@ -137,7 +134,7 @@ class _Work:
 
     async def shall_forget(self, asked: Forget, invocation: ToolInvocation) -> Proposal | None:
         fact = await self.memory.fact(invocation.user_id, asked.id)
-        return Proposal(question=SHALL_FORGET.format(fact.text)) if fact else None
+        return Proposal(question=invocation.texts.ask_forget(fact.text)) if fact else None
 
 
 def _listed(name: str, found: list[Json]) -> ToolResult:

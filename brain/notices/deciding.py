@@ -24,6 +24,7 @@ from brain.notices.spoken import digest, spoken
 from brain.preferences.model import Preferences
 from brain.preferences.rules import quiet_until
 from brain.run.messages import Speak
+from brain.says.texts import Texts
 
 PRESENT = timedelta(minutes=1)  # since the last contact: a page that only polls is there too
 AWAY = timedelta(minutes=5)  # since the last contact: then it was "while you were away"
@@ -99,7 +100,12 @@ def notice_of(event: Event, *, urgent: bool = False, words: str = "") -> Notice:
 
 
 def what_now(
-    notices: Sequence[Notice], *, situation: Situation, preferences: Preferences, now: datetime
+    notices: Sequence[Notice],
+    *,
+    situation: Situation,
+    preferences: Preferences,
+    now: datetime,
+    texts: Texts,
 ) -> Plan:
     """What becomes of these notices now."""
     known = sorted({one.id: one for one in notices}.values(), key=lambda one: one.at)
@@ -112,7 +118,7 @@ def what_now(
     others = [notice for notice in said if not notice.urgent]
     groups = [group for group in (urgent, others) if group]
     return Plan(
-        now=tuple(_announcement(group, known, situation, now) for group in groups),
+        now=tuple(_announcement(group, known, situation, now, texts) for group in groups),
         held=_ids(held),
         until=None if all(notice.urgent for notice in held) else quiet_end,
         dropped=_ids([notice for notice in known if _is_over(notice, now)]),
@@ -126,7 +132,11 @@ def is_present(situation: Situation, now: datetime) -> bool:
 
 
 def _announcement(
-    fresh: Sequence[Notice], known: Sequence[Notice], situation: Situation, now: datetime
+    fresh: Sequence[Notice],
+    known: Sequence[Notice],
+    situation: Situation,
+    now: datetime,
+    texts: Texts,
 ) -> Announcement:
     """One message of these, and of what an unheard one has told of if that is as urgent.
 
@@ -141,13 +151,19 @@ def _announcement(
     contact = situation.last_contact
     away = contact is None or now - contact >= AWAY
     return Announcement(
-        text=spoken(told[0], now) if len(told) == 1 else digest(told, away=away),
+        text=_in_words(told, away, now, texts),
         speak=Speak.NOW if urgent else Speak.WHEN_IDLE,
         expires_at=_expiry(told, now),
         supersedes=unheard.message_id if unheard and covers else None,
         notices=_ids(told),
         foreign=any(notice.foreign for notice in told),
     )
+
+
+def _in_words(told: Sequence[Notice], away: bool, now: datetime, texts: Texts) -> str:
+    if len(told) == 1:
+        return spoken(told[0], now, texts)
+    return digest(told, texts, away=away)
 
 
 def _expiry(told: Sequence[Notice], now: datetime) -> datetime | None:

@@ -31,6 +31,7 @@ def feature(platform: Platform) -> Feature:
                 queue=platform.queue,
                 model=platform.model,
                 clock=platform.clock,
+                languages=platform.languages,
             )
         )
 

@@ -20,13 +20,16 @@ from brain.notices.ports import NoticeBoard, RuleStore
 from brain.notices.rules import ToJudge, Told, Worth, worth
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
-from brain.run.codec import fingerprint, message_for_channel
+from brain.run.codec import fingerprint
 from brain.run.deliver import send_websocket_message
 from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import NO_RUN, LeaseToken, WakeCall
 from brain.run.ports import Channel, Clock, Model, Prompt, Queue
+from brain.run.records import message_for_channel
 from brain.run.turn import Turn
+from brain.says.choice import Languages
+from brain.says.texts import Texts
 
 JUDGE_S = 20.0  # seconds for the model's word on whether an event is worth one
 RETHINKS = 5  # times that a plan is made when others are quicker with theirs
@@ -46,6 +49,7 @@ class NoticeServices:
     queue: Queue
     model: Model
     clock: Clock
+    languages: Languages
 
 
 async def take_events(services: NoticeServices, user_id: str, events: Sequence[Event]) -> None:
@@ -112,7 +116,8 @@ async def _worths(
     rules = await services.rules.rules(user_id) if services.rules is not None else ()
     found = [worth(event, rules, preferences) for event in events]
     unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
-    judging = (_judged(services, events[i], found[i]) for i in unsure)
+    texts = services.languages.chosen(preferences.language, None)
+    judging = (_judged(services, events[i], found[i], texts) for i in unsure)
     judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
     return [
         _told(events[i], one, judged.get(i, Judgement(speak=True))) for i, one in enumerate(found)
@@ -128,7 +133,7 @@ def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, s
     return Told(urgent=urgent), judged.words
 
 
-async def _judged(services: NoticeServices, event: Event, found: Worth) -> Judgement:
+async def _judged(services: NoticeServices, event: Event, found: Worth, texts: Texts) -> Judgement:
     """The model's word; in doubt the user is told, since they have set the rule."""
     rules = found.rules if isinstance(found, ToJudge) else ()
     prompt = Prompt(messages=judging_prompt(event, rules), tools=())
@@ -137,7 +142,7 @@ async def _judged(services: NoticeServices, event: Event, found: Worth) -> Judge
     except ModelFault as fault:
         log.warning("notice: not judged, reason=%s", fault)
         return Judgement(speak=True)
-    return judgement(answer.text)
+    return judgement(answer.text, texts)
 
 
 async def _decide(
@@ -182,7 +187,13 @@ async def _plan(
         last_contact=held.contact,
         unheard=held.unheard,
     )
-    return what_now(held.notices, situation=situation, preferences=preferences, now=held.now)
+    return what_now(
+        held.notices,
+        situation=situation,
+        preferences=preferences,
+        now=held.now,
+        texts=services.languages.chosen(preferences.language, None),
+    )
 
 
 async def _say(

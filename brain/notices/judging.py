@@ -16,6 +16,7 @@ from brain.notices.spoken import TEXT_CHARS, for_the_ear
 from brain.run.codec import clean, dumps
 from brain.run.context import shorten
 from brain.run.tools import Json
+from brain.says.texts import Texts
 
 EVENT_CHARS = 4_000  # of an event's text: what matters stands at its beginning
 
@@ -58,7 +59,7 @@ def judging_prompt(event: Event, rules: Sequence[Rule]) -> list[Json]:
     ]
 
 
-def judgement(answer: str) -> Judgement:
+def judgement(answer: str, texts: Texts) -> Judgement:
     """What the model's answer means.
 
     One that cannot be read means yes: the event fits a rule that the user has set, and a word too
@@ -73,5 +74,5 @@ def judgement(answer: str) -> Judgement:
         return Judgement(speak=True)
     words = read.get("words") if read["speak"] else ""
     return Judgement(
-        speak=read["speak"], words=for_the_ear(words) if isinstance(words, str) else ""
+        speak=read["speak"], words=for_the_ear(words, texts) if isinstance(words, str) else ""
     )

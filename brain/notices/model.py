@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from brain.events.model import EventKind
+from brain.run.codec import NEEDED, Form, Named, Stored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,10 +20,13 @@ class Notice:
     text: str
     urgent: bool
     at: datetime
-    expires_at: datetime | None = None
-    sender: str | None = None
-    subject: str | None = None
+    expires_at: Annotated[datetime | None, NEEDED] = None
+    sender: Annotated[str | None, NEEDED] = None
+    subject: Annotated[str | None, NEEDED] = None
     foreign: bool = True
+
+
+NOTICE = Stored(Form(Notice))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +62,7 @@ class Rule:
 
     id: str
     about: str
-    sender: str | None
+    sender: Annotated[str | None, Named("from")]
     words: tuple[str, ...]
     kinds: tuple[EventKind, ...]
     judge: bool

@@ -31,10 +31,10 @@ class NoticeBoard(Protocol):
         noted: Sequence[Notice] = (),
         token: LeaseToken | None = None,
     ) -> Message | None:
-        """Take these forms off the board, and put the message that tells of them into the log.
+        """Take these forms off the board, and put the message that announces them into the log.
 
         `draft` None only takes them off. None: a brain is at work, or another was quicker. With
-        `hold` it is that brain which says it, between two of its sentences.
+        `token` it is that brain which says it, between two of its sentences.
         """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from brain.events.model import EVENT_KINDS, Event, EventKind
 from brain.notices.model import Rule
 from brain.preferences.model import Preferences
-from brain.run.codec import iso
+from brain.run.codec import Form
 from brain.run.tools import Json
 from brain.texts.words import asked_words, kept_words, unkeepable
 
@@ -15,7 +15,8 @@ MAX_ABOUT_CHARS = 300
 MAX_SENDER_CHARS = 254
 MAX_WORDS = 10
 MAX_WORD_CHARS = 60
-READ_CHARS = 20_000  # of an event's text: more is an attachment by another name
+READ_CHARS = 20_000  # of an event's text: more is an attachment by an
+RULE = Form(Rule)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,16 +71,7 @@ def full(most: int) -> str:
 
 def rule_to_wire(rule: Rule) -> Json:
     """A rule as the model and the page are told of it."""
-    return {
-        "id": rule.id,
-        "about": rule.about,
-        "from": rule.sender,
-        "words": list(rule.words),
-        "kinds": list(rule.kinds),
-        "judge": rule.judge,
-        "urgent": rule.urgent,
-        "createdAt": iso(rule.created_at),
-    }
+    return RULE.encode(rule)
 
 
 def fitting(event: Event, rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from brain.notices.model import Notice
+from brain.says.texts import Texts
 
 JUST = timedelta(minutes=2)  # in which something "has just" happened
 TEXT_CHARS = 160  # of one text that is quoted alone: ten seconds
@@ -21,108 +22,92 @@ NAME_CHARS = 40
 LISTED = 3  # reminders or documents of a digest that are named; the others are counted
 SPOKEN_CHARS = 800  # of any notice or digest; the longest takes less than a minute
 
-SOMETHING = "something has happened"
-
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#<>|\[\]{}\\~^]+")
 _PREFIX = re.compile(r"^(?:(?:re|aw|fwd?|wg|antw|sv|tr|rif|odp|vs|回复|转发)\s*[:：]\s*)+", re.I)  # noqa: RUF001 - a wide colon
 _STOPS = ".!?…。！？"  # noqa: RUF001 - Chinese full stops
 
 
-def for_the_ear(text: str, limit: int = TEXT_CHARS) -> str:
+def for_the_ear(text: str, texts: Texts, limit: int = TEXT_CHARS) -> str:
     """One line of what can be spoken, at most `limit` characters, cut between words."""
     seen = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
         for char in text
         if unicodedata.category(char) not in ("Cf", "Cs", "Co", "Cn")
     )
-    line = " ".join(_MARKUP.sub(" ", _LINK.sub("a link", seen)).split())
+    line = " ".join(_MARKUP.sub(" ", _LINK.sub(texts.LINK, seen)).split())
     if len(line) <= limit:
         return line
     head, _, _ = line[:limit].rpartition(" ")
     return f"{(head or line)[: limit - 1]}…"
 
 
-def spoken(notice: Notice, now: datetime) -> str:
+def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
     """One notice as a sentence."""
     match notice.kind:
         case "email":
-            arrived = "has just arrived" if now - notice.at <= JUST else "has arrived"
-            what = for_the_ear(notice.text) or _subject(notice, TEXT_CHARS)
-            return _sentence(f"An email{_from(notice)} {arrived}", what)
+            arrived = texts.email_arrived(_name(notice, texts), just=now - notice.at <= JUST)
+            what = for_the_ear(notice.text, texts) or _subject(notice, texts, TEXT_CHARS)
+            return _sentence(arrived, what)
         case "reminder":
-            what = for_the_ear(notice.text, REMINDER_CHARS)
-            return _sentence("A reminder" if what else "A reminder is due", what)
+            what = for_the_ear(notice.text, texts, REMINDER_CHARS)
+            return _sentence(texts.REMINDER if what else texts.REMINDER_DUE, what)
         case "document":
-            title = _subject(notice, PIECE_CHARS)
-            changed = f"The document {title} has changed" if title else "A document has changed"
-            return _sentence(changed, for_the_ear(notice.text))
+            changed = texts.document_changed(_subject(notice, texts, PIECE_CHARS))
+            return _sentence(changed, for_the_ear(notice.text, texts))
         case "event":
-            name, what = _name(notice), _what(notice, TEXT_CHARS)
-            return _sentence(f"{name} reports" if name else "", what or SOMETHING)
+            name, what = _name(notice, texts), _what(notice, texts, TEXT_CHARS)
+            return _sentence(texts.reports(name) if name else "", what or texts.SOMETHING)
         case _:
             assert_never(notice.kind)
 
 
-def digest(notices: Sequence[Notice], *, away: bool) -> str:
+def digest(notices: Sequence[Notice], texts: Texts, *, away: bool) -> str:
     """Several notices, oldest first, as one sentence."""
     parts = [
-        part(of_kind)
+        part(of_kind, texts)
         for kind, part in _PARTS.items()
         if (of_kind := [notice for notice in notices if notice.kind == kind])
     ]
-    *others, last = parts
-    told = f"{'; '.join(others)}; and {last}" if others else last
-    return _sentence("While you were away" if away else "Meanwhile", told)
+    return _sentence(texts.WHILE_AWAY if away else texts.MEANWHILE, texts.together(parts))
 
 
-def _emails(notices: Sequence[Notice]) -> str:
-    last = notices[-1]
-    subject = _subject(last, PIECE_CHARS)
-    about = f" about {subject}" if subject else ""
-    if len(notices) == 1:
-        return f"an email{_from(last)}{about}"
+def _emails(notices: Sequence[Notice], texts: Texts) -> str:
     # Of names that are equally frequent the latest: Counter keeps the order of first meeting.
-    names = Counter(filter(None, (_name(notice) for notice in reversed(notices))))
-    name, count = names.most_common(1)[0] if names else ("", 0)
-    if count == len(notices):
-        return f"{count} emails from {name}{about and f', the last{about}'}"
-    most = f", {count} of them from {name}" if count > 1 else ""
-    by = "" if _name(last) == name and count > 1 else _from(last)
-    return f"{len(notices)} emails{most}{(by or about) and f', the last{by}{about}'}"
+    names = Counter(filter(None, (_name(notice, texts) for notice in reversed(notices))))
+    frequent, frequent_count = names.most_common(1)[0] if names else ("", 0)
+    return texts.emails(
+        len(notices),
+        sender=_name(notices[-1], texts),
+        subject=_subject(notices[-1], texts, PIECE_CHARS),
+        frequent=frequent,
+        frequent_count=frequent_count,
+    )
 
 
-def _reminders(notices: Sequence[Notice]) -> str:
-    if len(notices) == 1:
-        what = _piece(notices[0].text)
-        return f"a reminder: {what}" if what else "a reminder"
-    texts = _listed(_piece(notice.text) for notice in notices)
-    return f"{len(notices)} reminders{texts and f': {texts}'}"
+def _reminders(notices: Sequence[Notice], texts: Texts) -> str:
+    pieces = (for_the_ear(one.text, texts, PIECE_CHARS).rstrip(".!? ") for one in notices)
+    return texts.reminders(len(notices), *_first(pieces))
 
 
-def _documents(notices: Sequence[Notice]) -> str:
-    titles = [_subject(notice, PIECE_CHARS) for notice in notices]
-    if all(titles):
-        return f"changes in {_listed(titles)}"
-    return "a change in a document" if len(notices) == 1 else "changes in several documents"
+def _documents(notices: Sequence[Notice], texts: Texts) -> str:
+    titles = [_subject(notice, texts, PIECE_CHARS) for notice in notices]
+    return texts.documents(len(notices), *_first(titles if all(titles) else ()))
 
 
-def _events(notices: Sequence[Notice]) -> str:
-    last = notices[-1]
-    what = _what(last, PIECE_CHARS) or SOMETHING
-    told = f"{name} reports: {what}" if (name := _name(last)) else what
-    return told if len(notices) == 1 else f"{len(notices)} other things, the last: {told}"
+def _events(notices: Sequence[Notice], texts: Texts) -> str:
+    name = _name(notices[-1], texts)
+    what = _what(notices[-1], texts, PIECE_CHARS) or texts.SOMETHING
+    return texts.events(len(notices), f"{texts.reports(name)}: {what}" if name else what)
 
 
 _PARTS = {"email": _emails, "reminder": _reminders, "document": _documents, "event": _events}
 
 
-def _listed(texts: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b, c and 2 more`: each once, the empty ones left out."""
-    named = list(dict.fromkeys(filter(None, texts)))
-    more = [f"{len(named) - LISTED} more"] if len(named) > LISTED else []
-    *others, last = [*named[:LISTED], *more] or [""]
-    return f"{', '.join(others)} and {last}" if others else last
+def _first(pieces: Iterable[str]) -> tuple[list[str], int]:
+    """The first few, each once and the empty ones left out; how many more there are."""
+    named = list(dict.fromkeys(filter(None, pieces)))
+    return named[:LISTED], max(len(named) - LISTED, 0)
 
 
 def _sentence(head: str, tail: str) -> str:
@@ -131,24 +116,15 @@ def _sentence(head: str, tail: str) -> str:
     return text if text.endswith(tuple(_STOPS)) else f"{text}."
 
 
-def _what(notice: Notice, limit: int) -> str:
-    return for_the_ear(notice.text, limit) or _subject(notice, limit)
+def _what(notice: Notice, texts: Texts, limit: int) -> str:
+    return for_the_ear(notice.text, texts, limit) or _subject(notice, texts, limit)
 
 
-def _piece(text: str) -> str:
-    return for_the_ear(text, PIECE_CHARS).rstrip(".!? ")
+def _subject(notice: Notice, texts: Texts, limit: int) -> str:
+    return _PREFIX.sub("", for_the_ear(notice.subject or "", texts, limit)).rstrip(". ")
 
 
-def _subject(notice: Notice, limit: int) -> str:
-    return _PREFIX.sub("", for_the_ear(notice.subject or "", limit)).rstrip(". ")
-
-
-def _from(notice: Notice) -> str:
-    name = _name(notice)
-    return f" from {name}" if name else ""
-
-
-def _name(notice: Notice) -> str:
+def _name(notice: Notice, texts: Texts) -> str:
     """The sender's name; of a bare address the part before the at sign, as words."""
     name, at, _ = (notice.sender or "").partition("@")
-    return for_the_ear(re.sub(r"[._+-]+", " ", name) if at else name, NAME_CHARS)
+    return for_the_ear(re.sub(r"[._+-]+", " ", name) if at else name, texts, NAME_CHARS)

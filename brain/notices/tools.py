@@ -23,9 +23,6 @@ AWAY = "The memory cannot be reached now. Tell the user, or try again later."
 NOT_CERTAIN = "The memory cannot be reached now: it is not certain that this was done."
 NOT_KEPT: Json = {"stopped": None, "note": "There is no rule of this id, any more or ever."}
 
-# What the user is asked.
-SHALL_STOP = "Shall I no longer tell you of this: {}"
-
 Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS)]
 
 
@@ -101,4 +98,4 @@ class _Work:
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)
         rule = next((rule for rule in rules if rule.id == asked.id), None)
-        return Proposal(question=SHALL_STOP.format(rule.about)) if rule else None
+        return Proposal(question=invocation.texts.ask_stop_telling(rule.about)) if rule else None

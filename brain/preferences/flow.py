@@ -1,10 +1,11 @@
 """The user's own settings, as features read them."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
 from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
-from brain.run.errors import EntryUnreadable
+from brain.run.errors import DatabaseUnreachable, EntryUnreadable
 
 log = logging.getLogger(__name__)
 
@@ -20,3 +21,18 @@ async def preferences_of(store: PreferenceStore | None, user_id: str) -> Prefere
     except EntryUnreadable:
         log.warning("preferences: written by newer code, the default ones count")
         return Preferences()
+
+
+def language_setting(store: PreferenceStore) -> Callable[[str], Awaitable[str | None]]:
+    """A function that reads the language that a user has set. It gives None if that is not set, or
+    cannot be read now: a text for the user is said in another language rather than not at all.
+    """
+
+    async def setting(user_id: str) -> str | None:
+        try:
+            return (await store.preferences(user_id)).language
+        except (DatabaseUnreachable, EntryUnreadable):
+            log.warning("preferences: the user's language cannot be read")
+            return None
+
+    return setting

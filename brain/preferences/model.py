@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import time
-from typing import Literal
+from typing import Annotated, Literal
+
+from brain.run.codec import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,7 +13,7 @@ class Quiet:
     over midnight where `until` is the earlier one.
     """
 
-    start: time
+    start: Annotated[time, Named("from")]
     until: time
 
 
@@ -21,9 +23,11 @@ class Preferences:
 
     `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain.
     `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none.
+    `language` is a BCP 47 tag; None means: as the user's device says.
     """
 
     trusted: tuple[str, ...] = ()
     quiet: Quiet | None = None
     zone: str = "UTC"
     emails: Literal["all", "rules"] = "all"
+    language: str | None = None

@@ -9,13 +9,17 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from brain.preferences.model import Preferences, Quiet
+from brain.run.codec import Form
 from brain.run.errors import EntryUnreadable
 from brain.run.tools import Json
+from brain.says.choice import tag_in
 
 VERSION = 1  # of the stored form; one with a higher number was written by newer code
 MAX_TRUSTED = 100
 MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
 MAX_ZONE_CHARS = 64
+
+PREFERENCES = Form(Preferences)
 
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
@@ -33,13 +37,7 @@ class Complaint:
 
 def preferences_to_wire(preferences: Preferences) -> Json:
     """The settings as the contract has them."""
-    quiet = preferences.quiet
-    return {
-        "trusted": list(preferences.trusted),
-        "quiet": quiet and {"from": f"{quiet.start:%H:%M}", "until": f"{quiet.until:%H:%M}"},
-        "zone": preferences.zone,
-        "emails": preferences.emails,
-    }
+    return PREFERENCES.encode(preferences)
 
 
 def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
@@ -52,13 +50,17 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
         quiet=_quiet(wire.get("quiet"), complaints),
         zone=_zone(wire.get("zone", "UTC"), complaints),
         emails=_emails(wire.get("emails", "all"), complaints),
+        language=_language(wire.get("language"), complaints),
     )
     return tuple(complaints) or preferences
 
 
 def preferences_to_stored(preferences: Preferences) -> Json:
-    """The form that the store keeps."""
-    return {"v": VERSION, **preferences_to_wire(preferences)}
+    """The form that the store keeps. A language that is not set is left out."""
+    form = {"v": VERSION, **preferences_to_wire(preferences)}
+    if preferences.language is None:
+        del form["language"]
+    return form
 
 
 def preferences_from_stored(stored: Any) -> Preferences:
@@ -167,6 +169,15 @@ def _emails(given: Any, complaints: list[Complaint]) -> Literal["all", "rules"]:
     if given not in ("all", "rules"):
         complaints.append(Complaint(field="emails", message="must be all or rules"))
     return "rules" if given == "rules" else "all"
+
+
+def _language(given: Any, complaints: list[Complaint]) -> str | None:
+    if given is None:
+        return None
+    if (tag := tag_in(given)) is None:
+        said = "must be a language tag such as de or en-GB, or null"
+        complaints.append(Complaint(field="language", message=said))
+    return tag
 
 
 def _plain(address: str) -> str:

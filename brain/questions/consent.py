@@ -8,8 +8,7 @@ Japanese "kekkou desu"), and so is whatever holds a word more.
 from functools import cache
 from typing import Literal
 
-from brain.questions.no import NO
-from brain.questions.yes import YES
+from brain.texts import spoken
 from brain.texts.phrases import Phrases, languages, understood
 
 QUESTION_MARKS = "?\uff1f\u00bf"  # the wide one and the Spanish one too
@@ -30,9 +29,9 @@ def reading(text: str) -> Literal["approve", "reject"] | None:
 
 @cache
 def _yes() -> dict[str, Phrases]:
-    return understood(YES)
+    return understood(spoken.yes())
 
 
 @cache
 def _no() -> dict[str, Phrases]:
-    return understood(NO)
+    return understood(spoken.no())

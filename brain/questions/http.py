@@ -7,17 +7,18 @@ from starlette.types import ASGIApp
 
 from brain.feature import Resources
 from brain.http.edge import tagged
-from brain.run.codec import message_to_wire
 from brain.run.messages import Message
+from brain.run.records import message_to_wire
 from brain.run.state import StateStore
 from brain.run.tools import Json
+
+ASKED = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
 
 
 def question_to_wire(message: Message) -> Json:
     """A question that waits, without its place in the log, which it is not kept with."""
     wire = message_to_wire(message)
-    told = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
-    return {name: wire[name] for name in told if name in wire}
+    return {name: wire[name] for name in ASKED if name in wire}
 
 
 def question_routes(store: Callable[[], StateStore]) -> Resources:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from brain.run.codec import SPARSE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -11,7 +14,7 @@ class Reminder:
     id: str
     text: str
     at: datetime
-    foreign: bool = False
+    foreign: Annotated[bool, SPARSE] = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

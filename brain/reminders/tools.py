@@ -27,9 +27,6 @@ NO_TIME = "at must be a time such as 2026-01-31T18:00, with an offset or by the 
 FULL = "There are too many reminders. Ask the user which ones to cancel (listReminders)."
 NOT_KEPT: Json = {"cancelled": None, "note": "There is no reminder of this id, any more or ever."}
 
-# What the user is asked.
-SHALL_CANCEL = "Shall I no longer remind you of this: {}"
-
 
 class Remind(Arguments):
     """Remind the user of something at a time: they are told then, in your words. For an event
@@ -103,7 +100,9 @@ class _Work:
         self, asked: CancelReminder, invocation: ToolInvocation
     ) -> Proposal | None:
         reminder = await self.reminders.find(invocation.user_id, asked.id)
-        return Proposal(question=SHALL_CANCEL.format(reminder.text)) if reminder else None
+        if reminder is None:
+            return None
+        return Proposal(question=invocation.texts.ask_cancel_reminder(reminder.text))
 
     async def list_reminders(self, asked: ListReminders, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 
 from brain.http.edge import Answer, where
 from brain.http.stream import Event, EventStream
-from brain.run.codec import entry_to_wire, message_to_wire
+from brain.run.codec import Form
 from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.errors import BrainError
 from brain.run.go import brain_go
@@ -17,10 +17,13 @@ from brain.run.messages import LogEntry, Message, Utterance
 from brain.run.moves import UserRequest
 from brain.run.patience import wait_for
 from brain.run.pieces import Piece, piece_to_wire
+from brain.run.records import MESSAGE, entry_to_wire
 from brain.run.services import Services
 from brain.run.tools import Json
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
+
+OUTCOME = Form(Outcome, first=("message", "runId", "seq"), parts=(MESSAGE,))
 
 log = logging.getLogger("brain")
 
@@ -59,12 +62,7 @@ def stream(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Even
 
 def outcome_to_wire(outcome: Outcome) -> Json:
     """The response's body."""
-    return {
-        "message": outcome.message and message_to_wire(outcome.message),
-        "runId": outcome.run_id,
-        "seq": outcome.seq,
-        "state": outcome.state,
-    }
+    return OUTCOME.encode(outcome)
 
 
 def event_of(heard: Shown) -> Event:

@@ -18,13 +18,15 @@ from brain.http.orders import (
 )
 from brain.questions.consent import reading
 from brain.routes.calls import answer
-from brain.run.codec import fingerprint, message_to_wire
+from brain.run.codec import fingerprint
 from brain.run.control import stop_run
 from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
 from brain.run.moves import Stopped, UserRequest
+from brain.run.records import message_to_wire
 from brain.run.schema import misfit
 from brain.run.tools import Json
+from brain.says.texts import Texts
 from brain.wiring import Wiring
 
 VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
@@ -33,8 +35,6 @@ VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
     "reject": "reject",
     "answer": "answer",
 }
-# What stands in the log of a decision that was made by hand.
-YES, YES_CHANGED, NO, RESULT = "Yes, do that.", "Yes, with my changes.", "No, do not.", "Done."
 
 
 async def control(request: Request, wiring: Wiring) -> ASGIApp:
@@ -63,13 +63,17 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             asked = await wiring.store.question(user_id, order.question_id)
             if asked is None or asked.message.question is None:
                 raise QuestionClosed("unknown")
-            return _decided(order, asked.message.question, wiring, user_id)
+            texts = await wiring.languages.texts(user_id)
+            return _decided(order, asked.message.question, wiring, user_id, texts)
         case _:
             assert_never(order)
 
 
 async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
-    found = await stop_run(wiring.store, wiring.channel, wiring.clock, user_id, run_id=run_id)
+    texts = await wiring.languages.texts(user_id)
+    found = await stop_run(
+        wiring.store, wiring.channel, wiring.clock, user_id, run_id=run_id, texts=texts
+    )
     if isinstance(found, Stopped):
         message = message_to_wire(found.message)
         return {"state": "stopped", "runId": found.run_id, "message": message}
@@ -77,7 +81,11 @@ async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
 
 
 def _decided(
-    order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring, user_id: str
+    order: DecideBody | EditBody | AnswerBody,
+    question: Question,
+    wiring: Wiring,
+    user_id: str,
+    texts: Texts,
 ) -> UserRequest:
     """The decision, as something that the user says. The same one again has the same id."""
     decision = _decision(order, question, wiring)
@@ -87,12 +95,13 @@ def _decided(
         return UserRequest(
             user_id=user_id, text=_words(order), message_id=name, patience_s=order.patience
         )
-    words = {"approve": YES_CHANGED if isinstance(order, EditBody) else YES, "reject": NO}
+    yes = texts.YES_CHANGED if isinstance(order, EditBody) else texts.YES
+    words = {"approve": yes, "reject": texts.NO}
     own = _words(order) if isinstance(order, AnswerBody) and question.whom == "user" else None
     name = f"{decision.verdict}-{fingerprint(decision.arguments)}-{decision.question_id}"
     return UserRequest(
         user_id=user_id,
-        text=own or words.get(decision.verdict, RESULT),
+        text=own or words.get(decision.verdict, texts.RESULT),
         message_id=name,
         decision=decision,
         patience_s=order.patience,

@@ -1,6 +1,9 @@
-"""GET /api/messages, /api/status and /api/health: what a page polls. Small, and free of heavy
-imports.
+"""GET /api/messages, /api/status, /api/health and /api/openapi.json: what a page polls, and what
+describes the deployment. Small, and free of heavy imports.
 """
+
+import json
+from pathlib import Path
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -8,12 +11,14 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
-from brain.run.codec import entry_to_wire, iso_ms
+from brain.run.records import entry_to_wire
+from brain.run.views import STATUS
 from brain.version import VERSION
 from brain.wiring import Wiring
 
 DEFAULT_LIMIT = 100  # messages of a page
 MAX_LIMIT = 500
+OPENAPI = Path(__file__).parent.parent / "http" / "openapi.json"  # made by `make docs`
 
 
 async def messages(request: Request, wiring: Wiring) -> ASGIApp:
@@ -39,23 +44,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
     beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
-    return tagged(
-        request,
-        {
-            "state": found.state,
-            "runId": found.run_id,
-            "loop": found.loop,
-            "activity": found.activity,
-            "startedAt": iso_ms(found.started_ms) if found.started_ms else None,
-            "lastEventAt": iso_ms(found.last_event_ms) if found.last_event_ms else None,
-            "lastSeq": found.last_seq,
-            "progress": found.progress,
-            "endedBecause": found.reason or None,
-            "listening": found.is_subscribed,
-            "question": found.question_id,
-        },
-        beside=beside,
-    )
+    return tagged(request, STATUS.encode(found), beside=beside)
 
 
 def health(wiring: Wiring) -> Answer:
@@ -67,3 +56,8 @@ def health(wiring: Wiring) -> Answer:
         for name, text in problems.items()
     }
     return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
+
+
+async def openapi(request: Request, wiring: Wiring) -> ASGIApp:
+    """Describe the routes as OpenAPI. Read when it is asked for: no start has to wait for it."""
+    return tagged(request, json.loads(OPENAPI.read_text()))

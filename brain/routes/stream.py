@@ -10,12 +10,16 @@ from starlette.types import ASGIApp
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
 from brain.http.stream import Event, EventStream
 from brain.routes.calls import entry_event
+from brain.run.codec import Form
 from brain.run.feed import Anew, Feed, Item, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
 RETRY_S = 1.0  # seconds before a client comes again
 LONGEST_S = 240.0  # seconds; then a client comes again, to whichever instance is there
+
+RUN_CHANGE = Form(RunChange)
+RESET = Form(Anew)
 
 
 async def stream(request: Request, wiring: Wiring) -> ASGIApp:
@@ -39,9 +43,9 @@ def event_of(item: Item) -> Event:
         case Message() | Utterance():
             return entry_event(item)
         case RunChange():
-            return Event(name="run", data={"runId": item.run_id, "state": item.state})
+            return Event(name="run", data=RUN_CHANGE.encode(item))
         case Anew():
-            return Event(name="reset", data={"lastSeq": item.last_seq})
+            return Event(name="reset", data=RESET.encode(item))
         case _:
             assert_never(item)
 

@@ -32,4 +32,5 @@ async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserReque
         recent_context=body.remarks(),
         client_tools=body.tools(),
         patience_s=body.patience,
+        language=body.language,
     )

@@ -41,7 +41,9 @@ async def admit(
     if not isinstance(admission, Admitted):
         await _turn_away(services, arrival, admission, reply)
         return None
-    turn = Turn.begin(services, invocation, reply, admission, since=since)
+    turn = Turn.begin(
+        services, invocation, reply, admission, since=since, language=request.language
+    )
     seq = turn.state.seq
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
     reply.show(_own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id))
@@ -71,6 +73,7 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         new_run_id=clock.new_id(),
         client_tools=request.client_tools,
         decision=request.decision,
+        language=request.language,
     )
 
 

@@ -1,6 +1,6 @@
 """How the brain asks the user before it acts, and takes up what they decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from brain.run.codec import clean
@@ -36,7 +36,8 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
         return Ask(work=work, proposal=None)
     if is_decided(work.call, work.arguments, turn.run.journal):
         return None
-    proposal = await turn.services.tools[work.spec.name].prepare(invocation)
+    spoken = replace(invocation, texts=await turn.texts())
+    proposal = await turn.services.tools[work.spec.name].prepare(spoken)
     if proposal is None:
         return None
     consent, user_id = turn.services.consent, invocation.user_id

@@ -3,23 +3,25 @@
 import logging
 from contextlib import suppress
 
-from brain.run.codec import message_for_channel
 from brain.run.errors import ChannelUnreachable
 from brain.run.messages import Draft, Kind, Speak
 from brain.run.moves import Settled, Stop, Stopped
 from brain.run.ports import Channel, Clock
+from brain.run.records import message_for_channel
 from brain.run.state import StateStore
-
-STOPPED = "Stopped."
-STOPPED_IN_AN_ACT = (
-    "Stopped, in the middle of something that reaches outside: it may or may not have been done."
-)
+from brain.says.texts import Texts
 
 log = logging.getLogger(__name__)
 
 
 async def stop_run(
-    store: StateStore, channel: Channel, clock: Clock, user_id: str, *, run_id: str | None
+    store: StateStore,
+    channel: Channel,
+    clock: Clock,
+    user_id: str,
+    *,
+    run_id: str | None,
+    texts: Texts,
 ) -> Stopped | Settled:
     """End the run now, this one or whichever is open, and let the user's pages know.
 
@@ -30,8 +32,8 @@ async def stop_run(
         Stop(
             user_id=user_id,
             run_id=run_id,
-            plain=_last_word(clock, STOPPED),
-            unsure=_last_word(clock, STOPPED_IN_AN_ACT),
+            plain=_last_word(clock, texts.STOPPED),
+            unsure=_last_word(clock, texts.STOPPED_IN_AN_ACT),
         )
     )
     if isinstance(found, Stopped):

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from brain.run.codec import message_for_channel
 from brain.run.errors import ChannelUnreachable, LeaseLost
 from brain.run.lease import Lease
 from brain.run.messages import LogEntry, Message
 from brain.run.pieces import Piece
 from brain.run.ports import Channel
+from brain.run.records import message_for_channel
 from brain.run.tools import Json
 from brain.run.wakeup import WakeUp
 

@@ -24,16 +24,6 @@ from brain.run.turn import Invocation, OutOfTime, Turn
 ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
 SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's
 
-LAST_WORDS = {
-    "loops": "I have worked on this for too many steps without coming to an end, so I stopped.",
-    "time": "This has taken too long, so I stopped.",
-    "tokens": "This has become too big for me, so I stopped.",
-    "handoffs": "I was interrupted too often to bring this to an end, so I stopped.",
-    "attempts": "I tried this several times and was interrupted each time, so I stopped.",
-    "poisoned": "I lost track of what I was doing, so I stopped. Please ask me again.",
-    "model": "I am sorry, I cannot think right now. Please ask me again in a little while.",
-}
-
 log = logging.getLogger(__name__)
 
 
@@ -204,6 +194,7 @@ def _has_time(turn: Turn) -> bool:
 async def _end(turn: Turn, reason: str) -> Message | None:
     """End the run with a word to the user on why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
-    last = draft(turn, LAST_WORDS[reason], Kind.ERROR)
+    texts = await turn.texts()
+    last = draft(turn, texts.LAST_WORDS[reason], Kind.ERROR)
     committed = await turn.commit(CommitKind.END, drafts=(last,), activity="", reason=reason)
     return await deliver(turn.outbox, turn.reply, committed.messages[-1])

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from brain.run.codec import dumps
 from brain.run.journal import ToolCall
 from brain.run.tools import Json, ToolSpec
+from brain.says import en
+from brain.says.texts import Texts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +18,8 @@ class ToolInvocation:
     `tainted`: the run has read what others wrote. The rest is for tools that have to know who wrote
     an argument: `user_words` are the user's own words, in this run and in the end of the log,
     `foreign_texts` what tools gave in this run that others wrote, `earlier_calls` the run's calls
-    of the same tool before this one.
+    of the same tool before this one. `texts` are in the user's language where a question is
+    prepared.
     """
 
     user_id: str
@@ -27,6 +30,7 @@ class ToolInvocation:
     user_words: tuple[str, ...] = ()
     foreign_texts: tuple[str, ...] = ()
     earlier_calls: tuple[ToolCall, ...] = ()
+    texts: Texts = en
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,9 @@
 """The journal: what happened in a run, in the order in which it was recorded."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from brain.run.codec import NEEDED, Named
 from brain.run.messages import Remark, Utterance
 from brain.run.tools import ClientTool
 
@@ -46,7 +48,7 @@ class Answered:
 
     text: str
     calls: tuple[ToolCall, ...]
-    tokens: int = 0
+    tokens: Annotated[int, NEEDED] = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +62,7 @@ class Interrupted:
 class Started:
     """A tool that acts on the world is about to run: after a crash nobody knows whether it did."""
 
-    tool_call_id: str
+    tool_call_id: Annotated[str, Named("call")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,9 +71,9 @@ class Returned:
     it.
     """
 
-    tool_call_id: str
+    tool_call_id: Annotated[str, Named("call")]
     text: str
-    failed: bool = False
+    failed: Annotated[bool, NEEDED] = False
     foreign: bool = False
 
 

@@ -1,10 +1,11 @@
 """What the user said and what the brain says: the entries of the per-user log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Literal
 
+from brain.run.codec import SPARSE, Named
 from brain.run.tools import Json
 
 
@@ -45,7 +46,7 @@ class Question:
     answer to it.
     """
 
-    whom: Literal["user", "client"]
+    whom: Annotated[Literal["user", "client"], Named("for")]
     tool: str
     arguments: Json
     expires_at: datetime
@@ -82,77 +83,72 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Utterance:
-    """What the user said, with its place in the log. `decision`: they answered a question by it."""
-
-    id: str
-    seq: int
-    text: str
-    message_id: str
-    run_id: str
-    created_at: datetime
-    agent_call_id: str | None = None
-    decision: Decision | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """What the brain says, with its place in the log. `done_after_this` marks the terminal one of
-    its run; `foreign` one that may quote what others wrote. The id of a question is its message's.
+class UtteranceDraft:
+    """What the user said, before the log has given it its place. `decision`: they answered a
+    question by it.
     """
 
     id: str
-    seq: int
-    kind: Kind
     text: str
-    done_after_this: bool
-    run_id: str
-    answers_seq: int
+    message_id: str
+    agent_call_id: Annotated[str | None, Named("callId")] = None
     created_at: datetime
-    agent_call_id: str | None = None
-    speak: Speak = Speak.NOW
-    expires_at: datetime | None = None
-    supersedes: str | None = None
-    question: Question | None = None
-    foreign: bool = False
+    decision: Annotated[Decision | None, SPARSE] = None
+
+    def placed(self, *, seq: int, run_id: str) -> "Utterance":
+        """The utterance that this became at `seq`."""
+        return Utterance(**_shared(self, UtteranceDraft), seq=seq, run_id=run_id)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Utterance(UtteranceDraft):
+    """What the user said, with its place in the log."""
+
+    seq: int
+    run_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """A message before the log has given it its place. Only the log knows whether it becomes
-    terminal.
+    """What the brain says, before the log has given it its place. Only the log knows whether it
+    becomes terminal.
+
+    `foreign` marks one that may quote what others wrote. The id of a question is its message's.
     """
 
     id: str
     kind: Kind
     text: str
     answers_seq: int
-    created_at: datetime
-    agent_call_id: str | None = None
+    agent_call_id: Annotated[str | None, Named("callId")] = None
     speak: Speak = Speak.NOW
     expires_at: datetime | None = None
     supersedes: str | None = None
-    question: Question | None = None
-    foreign: bool = False
+    created_at: datetime
+    question: Annotated[Question | None, SPARSE] = None
+    foreign: Annotated[bool, SPARSE] = False
 
-    def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> Message:
+    def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """The message that this draft became at `seq`."""
         return Message(
-            id=self.id,
-            seq=seq,
-            kind=self.kind,
-            text=self.text,
-            done_after_this=done_after_this,
-            run_id=run_id,
-            answers_seq=self.answers_seq,
-            created_at=self.created_at,
-            agent_call_id=self.agent_call_id,
-            speak=self.speak,
-            expires_at=self.expires_at,
-            supersedes=self.supersedes,
-            question=self.question,
-            foreign=self.foreign,
+            **_shared(self, Draft), seq=seq, run_id=run_id, done_after_this=done_after_this
         )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message(Draft):
+    """What the brain says, with its place in the log. `done_after_this` marks the terminal message
+    of its run.
+    """
+
+    seq: int
+    run_id: str
+    done_after_this: bool
+
+
 type LogEntry = Utterance | Message
+
+
+def _shared(value: object, kind: type) -> dict[str, Any]:
+    """The fields of `kind` with what they are in a value that has them too."""
+    return {field.name: getattr(value, field.name) for field in fields(kind)}

@@ -1,12 +1,20 @@
 """What is asked of a user's state, and what comes of it: the values of the atomic moves."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from brain.run.journal import Returned, Run, RunRecord, Spent
-from brain.run.messages import Decision, Draft, Heard, LogEntry, Message, Remark, Utterance
+from brain.run.messages import (
+    Decision,
+    Draft,
+    Heard,
+    LogEntry,
+    Message,
+    Remark,
+    Utterance,
+    UtteranceDraft,
+)
 from brain.run.tools import ClientTool
 
 NO_RUN = "-"  # the run id of a wake call that is not about a run
@@ -17,6 +25,7 @@ class UserRequest:
     """What a caller asks of a user's brain.
 
     `patience_s` is how many seconds the caller waits; None: it did not say.
+    `language` is what the user's device says, a BCP 47 tag.
     """
 
     user_id: str
@@ -27,42 +36,25 @@ class UserRequest:
     client_tools: tuple[ClientTool, ...] = ()
     decision: Decision | None = None
     patience_s: float | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
+class Arrival(UtteranceDraft):
     """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
     with it.
 
     A text may be a decision. One that `is_spoken` counts only if nothing was said since its
-    question; else it is a text like any other.
+    question; else it is a text like any other. `language` is the BCP 47 tag that the device says.
     """
 
     user_id: str
-    id: str
-    text: str
-    message_id: str
-    agent_call_id: str | None
     recent_context: tuple[Remark, ...]
-    created_at: datetime
     holder: str
     new_run_id: str
     client_tools: tuple[ClientTool, ...] = ()
-    decision: Decision | None = None
     is_spoken: bool = False
-
-    def placed(self, *, seq: int, run_id: str) -> Utterance:
-        """The utterance that this became at `seq`."""
-        return Utterance(
-            id=self.id,
-            seq=seq,
-            text=self.text,
-            message_id=self.message_id,
-            run_id=run_id,
-            created_at=self.created_at,
-            agent_call_id=self.agent_call_id,
-            decision=self.decision,
-        )
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

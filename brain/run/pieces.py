@@ -11,10 +11,10 @@ loop is void.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, assert_never
+from typing import Annotated, Literal, assert_never
 
 from brain.run.answers import Delta
-from brain.run.codec import clean
+from brain.run.codec import Form, Named, clean
 from brain.run.step import CONTINUE, QUIT
 from brain.run.tools import Json
 
@@ -31,10 +31,13 @@ class Piece:
 
     run_id: str
     loop: int
-    number: int
+    number: Annotated[int, Named("piece")]
     kind: Kind
     text: str
     say: int = 0
+
+
+PIECE = Form(Piece, without=("kind",))
 
 
 @dataclass(slots=True)
@@ -157,13 +160,7 @@ class Pieces:
 
 def piece_to_wire(piece: Piece) -> Json:
     """A piece without its kind, which is the event's name."""
-    return {
-        "runId": piece.run_id,
-        "loop": piece.loop,
-        "piece": piece.number,
-        "text": piece.text,
-        "say": piece.say,
-    }
+    return PIECE.encode(piece)
 
 
 def _message(arguments: str) -> str:

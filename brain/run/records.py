@@ -1,24 +1,13 @@
-"""Stored forms. What an older version of the code has stored still loads.
+"""The forms of the engine's own values. What an older version of the code has stored still loads.
 
-Two of them: the log's (an utterance or a draft; its place, run and terminality stand beside it in
-the store) and the journal's (one line an entry).
+* On the wire, and in the archive: an entry of the log with its place.
+* In the log: the same without its place, run and terminality, which stand beside it in the store.
+* In the journal: one line an entry.
 """
 
-import json
-from datetime import datetime
-from typing import assert_never
+from dataclasses import replace
 
-from brain.events.model import EVENT_KINDS
-from brain.notices.model import Notice
-from brain.reminders.model import Reminder
-from brain.run.codec import (
-    decision_to_wire,
-    dumps,
-    entry_from_wire,
-    iso,
-    message_to_wire,
-    utterance_from_wire,
-)
+from brain.run.codec import Form, OneOf, Stored, dumps
 from brain.run.errors import EntryUnreadable
 from brain.run.journal import (
     Answered,
@@ -30,117 +19,75 @@ from brain.run.journal import (
     Returned,
     RunRecord,
     Started,
-    ToolCall,
 )
-from brain.run.messages import Decision, Draft, LogEntry, Remark
-from brain.run.moves import Arrival
+from brain.run.messages import Draft, LogEntry, Message, Remark, Utterance, UtteranceDraft
 from brain.run.tools import ClientTool, Json
 
-VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
+CHANNEL_BYTES = 10_240  # the channel vendor's limit for the data of one event
+
+MESSAGE = Form(
+    Message,
+    tag=("role", "brain"),
+    first=("id", "seq", "role", "kind", "text", "doneAfterThis", "runId"),
+)
+UTTERANCE = Form(
+    Utterance,
+    tag=("role", "user"),
+    first=("id", "seq", "role", "text", "messageId", "callId", "runId"),
+)
+ENTRY: OneOf[LogEntry] = OneOf(UTTERANCE, MESSAGE)
+
+_DRAFT = Stored(Form(Draft))
+_UTTERANCE = Stored(Form(UtteranceDraft))
+_REMARKS = Stored(Form(Overheard, without=("seq",)))
+_TOOLS = Stored(Form(Equipped, without=("seq",)))
+_RECORDS: OneOf[RunRecord] = OneOf(
+    Form(Answered, tag=("is", "answered")),
+    Form(Interrupted, tag=("is", "interrupted")),
+    Form(Started, tag=("is", "started")),
+    Form(Returned, tag=("is", "returned")),
+)
+_RECORD = Stored(_RECORDS)
+
+
+# ---- the wire
+
+
+def entry_to_wire(entry: LogEntry) -> Json:
+    """An entry of the log as the contract has it."""
+    return ENTRY.encode(entry)
+
+
+def message_to_wire(message: Message) -> Json:
+    """A message as the contract has it."""
+    return MESSAGE.encode(message)
+
+
+def entry_from_wire(wire: Json) -> LogEntry:
+    """The log entry that `entry_to_wire` wrote. Raises EntryUnreadable."""
+    return ENTRY.decode(wire)
+
+
+def message_for_channel(message: Message) -> Json:
+    """The wire form, without its text where that would pass the channel's limit."""
+    wire = message_to_wire(message)
+    if len(dumps(wire).encode()) <= CHANNEL_BYTES:
+        return wire
+    del wire["text"]
+    return {**wire, "truncated": True}
 
 
 # ---- the log
 
 
-def utterance_to_log(
-    *,
-    id: str,
-    text: str,
-    message_id: str,
-    agent_call_id: str | None,
-    created_at: datetime,
-    decision: Decision | None = None,
-) -> str:
+def utterance_to_log(utterance: UtteranceDraft) -> str:
     """The stored form of a text before it has a place."""
-    form: Json = {
-        "v": VERSION,
-        "id": id,
-        "text": text,
-        "messageId": message_id,
-        "callId": agent_call_id,
-        "createdAt": iso(created_at),
-    }
-    if decision is not None:
-        form["decision"] = decision_to_wire(decision)
-    return dumps(form)
-
-
-def notice_to_stored(notice: Notice) -> str:
-    """The form in which a notice is held."""
-    return dumps(
-        {
-            "v": VERSION,
-            "id": notice.id,
-            "kind": notice.kind,
-            "text": notice.text,
-            "urgent": notice.urgent,
-            "at": iso(notice.at),
-            "expiresAt": notice.expires_at and iso(notice.expires_at),
-            "sender": notice.sender,
-            "subject": notice.subject,
-            "foreign": notice.foreign,
-        }
-    )
-
-
-def notice_from_stored(stored: str) -> Notice:
-    """The notice of its form. Raises EntryUnreadable."""
-    form = _loads(stored)
-    try:
-        expires_at = form["expiresAt"]
-        return Notice(
-            id=form["id"],
-            kind=EVENT_KINDS[EVENT_KINDS.index(form["kind"])],  # newer code may know more of them
-            text=form["text"],
-            urgent=form["urgent"],
-            at=datetime.fromisoformat(form["at"]),
-            expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
-            sender=form["sender"],
-            subject=form["subject"],
-            foreign=form.get("foreign", True),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise EntryUnreadable("a notice does not load") from error
-
-
-def reminder_to_stored(reminder: Reminder) -> str:
-    """The form in which a reminder waits for its time."""
-    form: Json = {"v": VERSION, "id": reminder.id, "text": reminder.text, "at": iso(reminder.at)}
-    return dumps({**form, "foreign": True} if reminder.foreign else form)
-
-
-def reminder_from_stored(stored: str) -> Reminder:
-    """The reminder of its form. Raises EntryUnreadable."""
-    form = _loads(stored)
-    try:
-        return Reminder(
-            id=form["id"],
-            text=form["text"],
-            at=datetime.fromisoformat(form["at"]),
-            foreign=form.get("foreign", False),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise EntryUnreadable("a reminder does not load") from error
-
-
-def arrival_to_log(arrival: Arrival) -> str:
-    """The same of a text at the door."""
-    return utterance_to_log(
-        id=arrival.id,
-        text=arrival.text,
-        message_id=arrival.message_id,
-        agent_call_id=arrival.agent_call_id,
-        created_at=arrival.created_at,
-        decision=arrival.decision,
-    )
+    return _UTTERANCE.write(utterance)
 
 
 def draft_to_log(draft: Draft) -> str:
     """The stored form of a message before it has a place."""
-    wire = message_to_wire(draft.placed(seq=0, run_id="", done_after_this=False))
-    for known_by_place in ("seq", "runId", "doneAfterThis", "role"):
-        del wire[known_by_place]
-    return dumps({"v": VERSION, **wire})
+    return _DRAFT.write(draft)
 
 
 def entry_from_log(
@@ -151,10 +98,12 @@ def entry_from_log(
 
     Raises EntryUnreadable.
     """
-    placed = {**_loads(stored), "seq": seq, "runId": run_id, "doneAfterThis": kind == "t"}
+    if kind in "uq":
+        return _UTTERANCE.read(stored).placed(seq=seq, run_id=run_id)
+    draft = _DRAFT.read(stored)
     if answers_seq is not None:
-        placed["answersSeq"] = answers_seq
-    return entry_from_wire({**placed, "role": "user" if kind in "uq" else "brain"})
+        draft = replace(draft, answers_seq=answers_seq)
+    return draft.placed(seq=seq, run_id=run_id, done_after_this=kind == "t")
 
 
 # ---- the journal
@@ -162,24 +111,17 @@ def entry_from_log(
 
 def entry_to_journal(entry: RunRecord) -> str:
     """One line of the journal. Utterances are written by the store itself, as it takes them up."""
-    return "e " + dumps({"v": VERSION, **_journal_form(entry)})
+    return "e " + _RECORD.write(entry)
 
 
 def remarks_to_journal(remarks: tuple[Remark, ...]) -> str:
     """The stored form of a recent context; empty for none."""
-    if not remarks:
-        return ""
-    return dumps({"v": VERSION, "remarks": [{"role": r.role, "text": r.text} for r in remarks]})
+    return _REMARKS.write(Overheard(seq=0, remarks=remarks)) if remarks else ""
 
 
 def tools_to_journal(tools: tuple[ClientTool, ...]) -> str:
     """The stored form of a front end's own tools; empty for none."""
-    if not tools:
-        return ""
-    listed = [
-        {"name": t.name, "description": t.description, "parameters": t.parameters} for t in tools
-    ]
-    return dumps({"v": VERSION, "tools": listed})
+    return _TOOLS.write(Equipped(seq=0, tools=tools)) if tools else ""
 
 
 def entry_from_journal(line: str, *, run_id: str) -> Entry:
@@ -188,80 +130,19 @@ def entry_from_journal(line: str, *, run_id: str) -> Entry:
     Raises EntryUnreadable.
     """
     head, _, stored = line.partition(" ")
-    form = _loads(stored)
-    try:
-        match head[:1]:
-            case "u":
-                place: Json = {"seq": int(head[1:]), "runId": run_id}
-                return Joined(utterance=utterance_from_wire({**form, **place}))
-            case "c":
-                remarks = tuple(Remark(role=r["role"], text=r["text"]) for r in form["remarks"])
-                return Overheard(seq=int(head[1:]), remarks=remarks)
-            case "t":
-                tools = tuple(
-                    ClientTool(
-                        name=t["name"], description=t["description"], parameters=t["parameters"]
-                    )
-                    for t in form["tools"]
-                )
-                return Equipped(seq=int(head[1:]), tools=tools)
-            case _:
-                return _journal_entry(form)
-    except (KeyError, TypeError, ValueError) as error:
-        raise EntryUnreadable("a journal entry does not load") from error
-
-
-def _journal_form(entry: RunRecord) -> Json:
-    match entry:
-        case Answered():
-            calls = [{"id": c.id, "name": c.name, "arguments": c.arguments} for c in entry.calls]
-            return {"is": "answered", "text": entry.text, "calls": calls, "tokens": entry.tokens}
-        case Interrupted():
-            return {"is": "interrupted", "text": entry.text}
-        case Started():
-            return {"is": "started", "call": entry.tool_call_id}
-        case Returned():
-            return {
-                "is": "returned",
-                "call": entry.tool_call_id,
-                "text": entry.text,
-                "failed": entry.failed,
-                "foreign": entry.foreign,
-            }
+    match head[:1]:
+        case "u":
+            placed = _UTTERANCE.read(stored).placed(seq=_seq(head), run_id=run_id)
+            return Joined(utterance=placed)
+        case "c":
+            return _REMARKS.read(stored, seq=_seq(head))
+        case "t":
+            return _TOOLS.read(stored, seq=_seq(head))
         case _:
-            assert_never(entry)
+            return _RECORD.read(stored)
 
 
-def _journal_entry(form: Json) -> Entry:
-    match form["is"]:
-        case "answered":
-            calls = tuple(
-                ToolCall(id=c["id"], name=c["name"], arguments=c["arguments"])
-                for c in form["calls"]
-            )
-            return Answered(text=form["text"], calls=calls, tokens=form["tokens"])
-        case "interrupted":
-            return Interrupted(text=form["text"])
-        case "started":
-            return Started(tool_call_id=form["call"])
-        case "returned":
-            return Returned(
-                tool_call_id=form["call"],
-                text=form["text"],
-                failed=form["failed"],
-                foreign=form.get("foreign", False),
-            )
-        case unknown:
-            raise EntryUnreadable(f"a journal entry of kind {unknown!r} is not known")
-
-
-def _loads(stored: str) -> Json:
-    try:
-        form = json.loads(stored)
-    except ValueError as error:
-        raise EntryUnreadable("a stored form is not JSON") from error
-    if not isinstance(form, dict) or not isinstance(form.get("v"), int):
-        raise EntryUnreadable("a stored form has no version")
-    if not 1 <= form["v"] <= VERSION:
-        raise EntryUnreadable(f"a stored form of version {form['v']} is not known")
-    return form
+def _seq(head: str) -> int:
+    if not head[1:].isdecimal():
+        raise EntryUnreadable("a line of the journal has no seq")
+    return int(head[1:])

@@ -10,6 +10,7 @@ from brain.run.limits import Limits
 from brain.run.moves import Arrival
 from brain.run.ports import Channel, Clock, Model, Queue, Schemas
 from brain.run.state import StateStore
+from brain.says.choice import Languages
 
 if TYPE_CHECKING:
     from brain.run.turn import Turn
@@ -67,6 +68,7 @@ class Services:
     model: Model
     schemas: Schemas
     clock: Clock
+    languages: Languages
     limits: Limits
     tools: Mapping[str, Tool]
     consent: Consent

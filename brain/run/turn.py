@@ -19,6 +19,7 @@ from brain.run.services import Services
 from brain.run.step import started_calls
 from brain.run.tools import ToolSpec
 from brain.run.wakeup import WakeUp
+from brain.says.texts import Texts
 
 GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
 
@@ -52,7 +53,7 @@ class Turn:
     `began_seq` is the newest place of the log when the invocation began. `inherited` are the calls
     that an invocation before us had recorded as started. `shown` is what the model is shown of the
     user's memory, None as long as nobody has made it; the summary in it reaches to
-    `summarised_seq`.
+    `summarised_seq`. `language` is what the user's device says, a BCP 47 tag.
     """
 
     services: Services
@@ -69,6 +70,7 @@ class Turn:
     heard: Sequence[Heard] = ()
     shown: str | None = None
     summarised_seq: int = 0
+    language: str | None = None
     is_announced: bool = False
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -81,6 +83,7 @@ class Turn:
         admitted: Admitted,
         *,
         since: float,
+        language: str | None = None,
     ) -> "Turn":
         """The turn of an invocation that was admitted by a call sent at `since`."""
         limits, clock, token = services.limits, services.clock, admitted.token
@@ -108,6 +111,7 @@ class Turn:
             heard=admitted.heard,
             shown=admitted.memory,
             summarised_seq=admitted.summarised_seq,
+            language=language,
         )
 
     @property
@@ -142,6 +146,10 @@ class Turn:
     def store_ms(self) -> int:
         """The store's clock, as far as it is known here: milliseconds since 1970."""
         return round(self.services.clock.now() * 1000 + self.clock_offset_ms)
+
+    async def texts(self) -> Texts:
+        """What the brain says itself, in the user's language."""
+        return await self.services.languages.texts(self.user_id, self.language)
 
     def announce(self, state: str) -> None:
         """Let the user's pages know that the run goes on or has ended.

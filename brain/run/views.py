@@ -1,8 +1,9 @@
 """What is seen of a user's state without changing it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
+from brain.run.codec import EMPTY_AS_NULL, MILLISECONDS, Form, Named
 from brain.run.messages import LogEntry
 
 
@@ -37,19 +38,22 @@ class Occupancy:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
     """What a user's brain is doing, without any text of theirs. `is_subscribed`: somebody is on the
-    channel; `is_listening`: that, or a page streams or asks.
+    channel.
     """
 
     state: Literal["idle", "running", "stopped"]
     run_id: str | None
     loop: int
     activity: str
-    started_ms: int | None
-    last_event_ms: int | None
+    started_ms: Annotated[int | None, Named("startedAt"), MILLISECONDS]
+    last_event_ms: Annotated[int | None, Named("lastEventAt"), MILLISECONDS]
     last_seq: int
     progress: float | None
-    reason: str
-    question_id: str | None = None
-    is_subscribed: bool = False
-    is_listening: bool = False
+    reason: Annotated[str, Named("endedBecause"), EMPTY_AS_NULL]
+    is_subscribed: Annotated[bool, Named("listening")] = False
+    question_id: Annotated[str | None, Named("question")] = None
+    is_listening: bool = False  # somebody is on the channel, or a page streams or asks
     held: int = 0
+
+
+STATUS = Form(Status, without=("is_listening", "held"))

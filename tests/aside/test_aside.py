@@ -19,6 +19,7 @@ from brain.run.moves import Asked, UserRequest
 from brain.run.state import StateStore
 from brain.run.step import CONTINUE
 from brain.run.tools import ClientTool, Effect, Json
+from brain.says import en
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, NoteTool
 from tests.fakes.world import World, calls, words
@@ -29,7 +30,7 @@ STATUS = "And how far are you now?"
 
 
 def doing(activity: str = "thinking", *, seconds: float, loop: int = 1) -> str:
-    return in_words(Doing(activity=activity, loop=loop, elapsed_s=seconds))
+    return in_words(Doing(activity=activity, loop=loop, elapsed_s=seconds), en)
 
 
 # ---- what are you doing?
@@ -81,7 +82,7 @@ async def test_it_tells_step_tool_and_progress() -> None:
     await asyncio.sleep(30)
     told = await world.ask(STATUS)
     assert told.message is not None
-    assert told.message.text.startswith("I am working on it. This is step 3, and I began")
+    assert told.message.text.startswith("I am working on it. This is step 3, and I started")
     await world.stop()
 
 

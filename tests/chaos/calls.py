@@ -9,6 +9,7 @@ from brain.run.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.run.messages import Decision
 from brain.run.moves import UserRequest, WakeCall
 from brain.run.turn import Invocation
+from brain.says import en
 from tests.chaos.ledger import Said
 from tests.chaos.processes import Process
 from tests.fakes.house import Ports
@@ -110,7 +111,7 @@ def _tell(world: "World", user: str, event: Event) -> Process:
 
     async def edge() -> None:
         try:
-            await world.product.take_word(ports.takers(), ports.notices(), user, event)
+            await world.product.take_word(ports.takers(), ports.announcer, user, event)
         finally:
             process.finish()
 
@@ -125,7 +126,9 @@ def _stop(world: "World", user: str) -> Process:
 
     async def edge() -> None:
         try:
-            await world.product.stop_run(ports.store, ports.channel, ports.clock, user, run_id=None)
+            await world.product.stop_run(
+                ports.store, ports.channel, ports.clock, user, run_id=None, texts=en
+            )
         finally:
             process.finish()
 

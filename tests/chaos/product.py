@@ -24,6 +24,6 @@ class Product:
     stop_run: Callable[..., Awaitable[Any]] = control.stop_run
     take_word: Callable[..., Awaitable[Any]] = events.take_word
     reply: Callable[[], Reply] = Reply
-    parts: Parts = field(default_factory=Parts)
+    parts: Parts = field(default_factory=dict)
     store: Callable[[Redis, Limits], StateStore] = RedisStore
     edit: Callable[[str], str] = str

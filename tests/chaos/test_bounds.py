@@ -8,12 +8,12 @@ import pytest
 
 from brain.cloud.redis.scripts import Keys
 from brain.run.context import INSTRUCTIONS
-from brain.run.go import LAST_WORDS
 from brain.run.journal import Returned
 from brain.run.limits import Limits
 from brain.run.messages import Kind, Message
 from brain.run.tools import Effect
 from brain.run.views import Status
+from brain.says.en import LAST_WORDS
 from tests.chaos.faults import Exactly, Fault
 from tests.chaos.histories import play
 from tests.chaos.invariants import violations

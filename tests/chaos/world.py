@@ -19,6 +19,7 @@ from tests.chaos.ledger import Ledger, Said
 from tests.chaos.processes import Process, process_loop
 from tests.chaos.product import Product
 from tests.chaos.stories import Ask, Story
+from tests.fakes.features.notices import notices_of
 from tests.fakes.house import Ports
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
@@ -153,7 +154,7 @@ class World:
         async def edge() -> None:
             try:
                 await self.store.here(user)
-                await ports.notices().wake(user)
+                await notices_of(ports).wake(user)
             finally:
                 process.finish()
 

@@ -12,9 +12,10 @@ import pytest
 import respx
 
 from brain.cloud.pusher import PusherChannel, channel_names
-from brain.run.codec import CHANNEL_BYTES, dumps, message_for_channel
+from brain.run.codec import dumps
 from brain.run.errors import ChannelUnreachable
 from brain.run.messages import Kind, Message
+from brain.run.records import CHANNEL_BYTES, message_for_channel
 from brain.settings import ChannelSettings
 from local.faults import Fault, FaultInjector
 from local.pusher import LocalPusher

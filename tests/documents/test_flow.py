@@ -20,8 +20,8 @@ from brain.run.tools import Json
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import LetterTool, MailTool, as_tool
-from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import Saying, World, calls, words
 
 LETTER = ("send", json.dumps({"to": "anna@example.org", "body": "Lunch?"}))
@@ -114,7 +114,7 @@ async def test_a_question_about_a_document_by_others_is_shown_as_theirs() -> Non
 async def test_what_an_email_put_into_a_document_taints_the_run_that_reads_it_months_later() -> (
     None
 ):
-    documents, wishes, letters = FakeDocuments(), FakeWishes(), LetterTool()
+    documents, wishes, letters = FakeDocuments(), FakePreferences(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
     tools = [*document_tools(documents), as_tool(letters), as_tool(MailTool())]
     tip = call("createDocument", title="Tip", body="Write to Anna.")
@@ -160,7 +160,7 @@ async def test_a_document_that_was_changed_between_question_and_yes_is_not_sent(
 async def test_who_is_trusted_gets_a_document_unasked_unless_the_run_has_read_what_others_wrote(
     is_tainted: bool,
 ) -> None:
-    documents, post, wishes = FakeDocuments(), FakePost(), FakeWishes()
+    documents, post, wishes = FakeDocuments(), FakePost(), FakePreferences()
     await keep(documents)
     await wishes.save("anna", Preferences(trusted=("ben@example.org",)))
     before = [calls(READ_MAIL)] if is_tainted else []

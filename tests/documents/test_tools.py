@@ -285,7 +285,7 @@ async def test_a_document_is_deleted_only_after_a_question_that_tells_which_and_
     assert deleting(documents).spec.asks
     assert proposal.question == (
         "Shall I delete the document “Wifi” (16 characters, beginning “The code is 1234”)? "
-        "It is gone for good then."
+        "This cannot be undone."
     )
     assert (proposal.recipients, proposal.foreign) == ((), False)
     assert (await use(documents, "readDocument", {"id": "doc1"}))["title"] == "Wifi"

@@ -14,6 +14,7 @@ from brain.email.flow import SLOT_S, SYNC_S, watch_mailbox
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.sending import Account
 from brain.events.model import Event
+from brain.notices.flow import Notices
 from brain.reminders.model import Reminder, ReminderDue
 from brain.reminders.tools import reminder_tools
 from brain.run.answers import Delta
@@ -24,6 +25,7 @@ from brain.run.messages import Kind, Message, Speak
 from brain.run.ports import Prompt
 from brain.run.tools import Json
 from tests.fakes.email import CLAIM_S, FakeEmails, FakeMailbox, FakePost, an_email
+from tests.fakes.features.email import email_services
 from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.tool_stage import use
 from tests.fakes.world import EPOCH, ScriptedModel, World, calls, words
@@ -53,6 +55,7 @@ async def remind(world: World, seconds: float, text: str = "The oven") -> str:
 
 
 async def told(world: World, user: str = "anna") -> list[str]:
+    assert isinstance(world.ports.announcer, Notices)  # without notices nothing is told
     return [message.text for message in await notifications(world, user)]
 
 
@@ -445,8 +448,8 @@ async def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> N
 @in_virtual_time
 async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
     world, mailbox = with_mailbox(owner="ännä")
-    assert await watch_mailbox(world.ports.email(), "ännä")
-    assert await watch_mailbox(world.ports.email(), "ännä")  # another instance
+    assert await watch_mailbox(email_services(world.ports), "ännä")
+    assert await watch_mailbox(email_services(world.ports), "ännä")  # another instance
     event: Json = {"type": "mailbox.check", "userId": "ännä", "data": {}}
     assert world.queue.schedules == {"mailbox": ("*/10 * * * *", event)}
     await world.settle(60)
@@ -456,10 +459,10 @@ async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> 
 @in_virtual_time
 async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
     world, _ = with_mailbox()
-    assert not await watch_mailbox(world.ports.email(), "ben")
+    assert not await watch_mailbox(email_services(world.ports), "ben")
     assert world.queue.asked == 0
     bare = World()
-    assert not await watch_mailbox(bare.ports.email(), "anna")
+    assert not await watch_mailbox(email_services(bare.ports), "anna")
     await bare.happen(MailboxChanged())
     assert bare.queue.asked == 0
 
@@ -469,4 +472,4 @@ async def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched()
     world, _ = with_mailbox()
     world.queue.refusing = True
     with pytest.raises(QueueUnreachable):
-        await watch_mailbox(world.ports.email(), "anna")
+        await watch_mailbox(email_services(world.ports), "anna")

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from brain.memory.model import Found
-from brain.run.codec import entry_from_wire, entry_to_wire
 from brain.run.errors import DatabaseUnreachable
 from brain.run.history import is_lasting
 from brain.run.messages import LogEntry
+from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import asked_words, best_passage
 from tests.fakes.documents import found
 

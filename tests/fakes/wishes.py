@@ -1,4 +1,4 @@
-"""`Wishes` kept in memory."""
+"""Preferences and rules kept in memory: all that a user wishes."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,26 +6,18 @@ from datetime import UTC, datetime
 from brain.events.model import EventKind
 from brain.notices.model import Rule
 from brain.notices.rules import MAX_RULES, full, rule_objection
-from brain.preferences.model import Preferences
 from brain.run.errors import ToolFault
+from tests.fakes.preferences import FakePreferences
 
 
-class FakeWishes:
+class FakeWishes(FakePreferences):
     """Passes the contract of the real ones."""
 
     def __init__(self, *, most: int = MAX_RULES) -> None:
+        super().__init__()
         self._most = most
-        self._preferences: dict[str, Preferences] = {}
         self._rules: dict[str, dict[str, Rule]] = {}
         self._ids: dict[tuple[str, str], str] = {}
-
-    async def preferences(self, user_id: str) -> Preferences:
-        """A look into the dictionary."""
-        return self._preferences.get(user_id, Preferences())
-
-    async def save(self, user_id: str, preferences: Preferences) -> None:
-        """The last ones count."""
-        self._preferences[user_id] = preferences
 
     async def add_rule(
         self,

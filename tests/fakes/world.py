@@ -13,13 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brain.cloud.redis.store import RedisStore
-from brain.email.sending import Account
 from brain.events.bodies import OwnBody
 from brain.http.bodies import parse
-from brain.memory.ports import Archive, Facts
-from brain.memory.redis import RedisShownBlock
-from brain.notices.redis import RedisNoticeBoard
-from brain.reminders.redis import RedisReminders
+from brain.preferences.flow import language_setting
 from brain.run.answers import Delta
 from brain.run.control import stop_run
 from brain.run.deliver import Outcome, Reply
@@ -41,12 +37,14 @@ from brain.run.patience import wait_for
 from brain.run.ports import Prompt
 from brain.run.tools import ClientTool, Json
 from brain.run.turn import Invocation
+from brain.says.choice import Languages
+from tests.fakes.features import kept
 from tests.fakes.house import OWN_READERS, Ports
 from tests.fakes.news import MemoryNews
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
 from tests.fakes.tools import FakeTool, as_tool
-from tests.fakes.wishes import FakeWishes
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -240,12 +238,13 @@ class World:
         sayings: Sequence[Saying] = (),
         *,
         tools: Sequence[Tool | FakeTool] = (),
-        wishes: FakeWishes | None = None,
-        memory: Facts | None = None,
-        archive: Archive | None = None,
-        account: Account | None = None,
+        wishes: FakePreferences | None = None,
+        memory: Any = None,
+        archive: Any = None,
+        account: Any = None,
         limits: Limits | None = None,
         news: MemoryNews | None = None,
+        language: str | None = None,
         max_duration_s: float = 300.0,
         reserve_s: float = 5.0,
     ) -> None:
@@ -263,9 +262,6 @@ class World:
         self.invocations: list[Invocation] = []
         self.ports = Ports(
             store=RedisStore(self.redis, self.limits),
-            board=RedisNoticeBoard(self.redis),
-            block=RedisShownBlock(self.redis),
-            reminders=RedisReminders(self.redis),
             schemas=MemorySchemas(),
             queue=self.queue,
             channel=self.channel,
@@ -273,12 +269,13 @@ class World:
             tools={tool.spec.name: as_tool(tool) for tool in tools},
             clock=self.clock,
             limits=self.limits,
+            languages=Languages(language, language_setting(wishes) if wishes else None),
             preferences=wishes,
-            rules=wishes,
             facts=memory,
             archive=archive,
             emails=account.emails if account else None,
             account=account,
+            **kept(self.redis, wishes=wishes),
         )
         self.lives: list[int] = []  # the steps of the next processes; all others live on
         self.failures: list[BaseException] = []  # with which a brain has ended
@@ -315,6 +312,7 @@ class World:
         agent_call_id: str | None = None,
         client_tools: Sequence[ClientTool] = (),
         decision: Decision | None = None,
+        language: str | None = None,
     ) -> Outcome:
         """What /api/voiceToBrain does: the outcome that the caller is told."""
         reply = Reply()
@@ -326,6 +324,7 @@ class World:
             recent_context=tuple(recent_context),
             client_tools=tuple(client_tools),
             decision=decision,
+            language=language,
         )
         brain = self._process(
             lambda ports: brain_go(ports.services(), request, self.invocation(), reply)
@@ -350,7 +349,10 @@ class World:
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """What /api/control does with a stop."""
         ports = self.ports
-        return await stop_run(ports.store, ports.channel, ports.clock, user, run_id=run_id)
+        texts = await ports.languages.texts(user)
+        return await stop_run(
+            ports.store, ports.channel, ports.clock, user, run_id=run_id, texts=texts
+        )
 
     async def call_again(self, wake_call: WakeCall) -> None:
         """What /api/brainToBrain does."""
@@ -397,9 +399,9 @@ class World:
                 post=Gated(account.post, gate),
             ),
             store=Gated(ports.store, gate),
-            board=Gated(ports.board, gate),
-            block=Gated(ports.block, gate),
-            reminders=Gated(ports.reminders, gate),
+            board=ports.board and Gated(ports.board, gate),
+            block=ports.block and Gated(ports.block, gate),
+            reminders=ports.reminders and Gated(ports.reminders, gate),
             queue=Gated(ports.queue, gate),
             channel=Gated(ports.channel, gate),
             model=Gated(ports.model, gate),

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
+from brain.cloud.redis.marks import heard_by, mark
 from brain.cloud.redis.news import parse_bulletin
-from brain.cloud.redis.replies import heard_by, mark
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
@@ -39,7 +39,7 @@ from brain.memory.model import Fact, Summary
 from brain.memory.postgres import PostgresFacts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.rules import fact_to_wire
-from brain.notices.model import Notice, Rule
+from brain.notices.model import NOTICE, Notice, Rule
 from brain.notices.postgres import PostgresRules
 from brain.notices.redis import RedisNoticeBoard
 from brain.notices.rules import rule_to_wire
@@ -53,14 +53,13 @@ from brain.preferences.rules import (
 )
 from brain.questions.http import question_to_wire
 from brain.reminders.model import Reminder
-from brain.reminders.redis import RedisReminders
+from brain.reminders.redis import REMINDER, RedisReminders
 from brain.reminders.rules import due_event
 from brain.reminders.tools import _shown as reminder_to_wire
 from brain.routes.calls import event_of as frame_of
 from brain.routes.calls import outcome_to_wire
 from brain.routes.stream import event_of as feed_frame_of
 from brain.run import codec, records
-from brain.run.codec import message_for_channel
 from brain.run.deliver import Outcome
 from brain.run.errors import EntryUnreadable
 from brain.run.feed import Anew, RunChange
@@ -89,9 +88,11 @@ from brain.run.messages import (
     Remark,
     Speak,
     Utterance,
+    UtteranceDraft,
 )
 from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, Stop, WakeCall
 from brain.run.pieces import Piece, piece_to_wire
+from brain.run.records import entry_to_wire, message_for_channel
 from brain.run.tools import ClientTool
 from brain.settings import ChannelSettings, QueueSettings
 
@@ -211,8 +212,7 @@ RENAMED: Mapping[str, str] = {
 
 RUN = "r1"  # the run of every stored sample
 
-entry_to_wire = codec.entry_to_wire
-notice_form = records.notice_to_stored
+notice_form = NOTICE.write
 
 
 def plain(value: Any) -> Any:
@@ -245,19 +245,16 @@ class Form:
 
 
 def _utterance_form(said: Utterance) -> str:
-    return records.utterance_to_log(
-        id=said.id,
-        text=said.text,
-        message_id=said.message_id,
-        agent_call_id=said.agent_call_id,
-        created_at=said.created_at,
-        decision=said.decision,
-    )
+    return records.utterance_to_log(_shared(said, UtteranceDraft))
 
 
 def _message_form(message: Message) -> str:
-    names = {field.name for field in fields(Draft)}
-    return records.draft_to_log(Draft(**{name: getattr(message, name) for name in names}))
+    return records.draft_to_log(_shared(message, Draft))
+
+
+def _shared[T](value: Any, kind: type[T]) -> T:
+    names = [field.name for field in fields(cast(Any, kind))]
+    return kind(**{name: getattr(value, name) for name in names})
 
 
 def _placed(kind: str) -> Callable[[str], LogEntry]:
@@ -282,8 +279,8 @@ FORMS: Mapping[str, Form] = {
     "message": Form(_message_form, _placed("m")),
     "terminal": Form(_message_form, _placed("t")),
     "journal": Form(_line, lambda line: records.entry_from_journal(line, run_id=RUN)),
-    "notice": Form(records.notice_to_stored, records.notice_from_stored),
-    "reminder": Form(records.reminder_to_stored, records.reminder_from_stored),
+    "notice": Form(NOTICE.write, NOTICE.read),
+    "reminder": Form(REMINDER.write, REMINDER.read),
     "preferences": Form(
         lambda value: codec.dumps(preferences_to_stored(value)),
         lambda text: preferences_from_stored(json.loads(text)),
@@ -293,7 +290,7 @@ FORMS: Mapping[str, Form] = {
         heard_by,
     ),
     "archive": Form(
-        lambda entry: codec.dumps(codec.entry_to_wire(entry)),
-        lambda text: codec.entry_from_wire(json.loads(text)),
+        lambda entry: codec.dumps(entry_to_wire(entry)),
+        lambda text: records.entry_from_wire(json.loads(text)),
     ),
 }

@@ -8,6 +8,7 @@ import pytest
 from brain.memory.archiving import EVERY, PAGE, PAGES, copy_log, is_due, tidy_log
 from brain.run.limits import Limits
 from tests.fakes.archive import FakeArchive
+from tests.fakes.features.memory import memory_of
 from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.world import World, words
 
@@ -82,7 +83,7 @@ def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) 
 async def test_without_an_archive_the_log_stays_where_it_is() -> None:
     world = archived_world(None)
     await talk(world, 160)
-    await tidy_log(world.ports.memory().services, "anna", last_seq=320)
+    await tidy_log(memory_of(world.ports).services, "anna", last_seq=320)
     assert len(await world.log()) == 320
 
 
@@ -91,7 +92,7 @@ async def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
     archive = FakeArchive()
     world = archived_world(None)
     await talk(world, 160)
-    services = replace(world.ports, archive=archive).memory().services
+    services = memory_of(replace(world.ports, archive=archive)).services
     world.redis.refusing = True
     await tidy_log(services, "anna", last_seq=320)
     world.redis.refusing = False
@@ -107,7 +108,7 @@ async def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
     world = World([words("Yes.")], limits=Limits(log_entries=many))
     await talk(world, many // 2)
     limits = replace(world.limits, log_entries=0)
-    services = replace(world.ports, archive=archive, limits=limits).memory().services
+    services = memory_of(replace(world.ports, archive=archive, limits=limits)).services
     await tidy_log(services, "anna", last_seq=many)
     assert len(await world.log()) == 100
     assert len(archive.seqs()) == PAGE * PAGES
@@ -118,7 +119,7 @@ async def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
 
 async def talk_and_copy(world: World, archive: FakeArchive, turns: int) -> None:
     """So many turns of two entries each, each with what follows it."""
-    services = replace(world.ports, archive=archive).memory().services
+    services = memory_of(replace(world.ports, archive=archive)).services
     for _ in range(turns):
         before = len(await world.log())
         await talk(world, 1)
@@ -147,7 +148,7 @@ async def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() ->
 async def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
     world = archived_world(None)
     await talk(world, 10)
-    await copy_log(world.ports.memory().services, "anna", before_seq=0, last_seq=20)
+    await copy_log(memory_of(world.ports).services, "anna", before_seq=0, last_seq=20)
     assert len(await world.log()) == 20
 
 
@@ -173,6 +174,6 @@ async def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
     many = PAGE * PAGES + 100
     world = World([words("Yes.")], limits=Limits(log_entries=many))
     await talk(world, many // 2)
-    services = replace(world.ports, archive=archive).memory().services
+    services = memory_of(replace(world.ports, archive=archive)).services
     await copy_log(services, "anna", before_seq=0, last_seq=many)
     assert archive.seqs() == list(range(1, PAGE * PAGES + 1))

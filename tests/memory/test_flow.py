@@ -19,8 +19,8 @@ from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import MailTool
-from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import Saying, World, calls, words
 
 WINDOW = 8  # entries that the model is shown as they are
@@ -54,7 +54,7 @@ class Broken(FakeFacts):
         raise KeyError("a bug")
 
 
-class Newer(FakeWishes):
+class Newer(FakePreferences):
     """Preferences of newer code."""
 
     async def preferences(self, user_id: str) -> Preferences:
@@ -63,7 +63,7 @@ class Newer(FakeWishes):
 
 def remembering(*sayings: Saying, **options: object) -> World:
     """A world whose facts and wishes show at once, as they are wired."""
-    memory, wishes = FakeFacts(), FakeWishes()
+    memory, wishes = FakeFacts(), FakePreferences()
     world = World(sayings or [words("Yes.")], memory=memory, wishes=wishes, **options)  # type: ignore[arg-type]
     world.ports = replace(
         world.ports,

@@ -11,8 +11,8 @@ from brain.memory.shown import ShownFacts
 from brain.preferences.model import Preferences
 from brain.preferences.watched import WatchedPreferences
 from tests.fakes.memory import FakeFacts
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.redis import MemoryRedis
-from tests.fakes.wishes import FakeWishes
 
 OLD = "What a run has made of how things were before."
 
@@ -37,7 +37,7 @@ class Meanwhile(FakeFacts):
         return gone
 
 
-class WishesMeanwhile(FakeWishes):
+class WishesMeanwhile(FakePreferences):
     def __init__(self, block: RedisShownBlock) -> None:
         super().__init__()
         self._block = block
@@ -76,7 +76,7 @@ async def test_what_does_not_change_anything_is_passed_on() -> None:
     block = RedisShownBlock(MemoryRedis(lambda: 0))
     memory, wishes = (
         ShownFacts(FakeFacts(), block),
-        WatchedPreferences(FakeWishes(), [block.drop_block]),
+        WatchedPreferences(FakePreferences(), [block.drop_block]),
     )
     fact = await memory.remember("anna", text="Tea.", source="", foreign=False, key="1")
     assert await memory.facts("anna", limit=10) == [fact]

@@ -27,6 +27,7 @@ from brain.notices.model import Notice, Unheard
 from brain.notices.spoken import REMINDER_CHARS
 from brain.preferences.model import Preferences, Quiet
 from brain.run.messages import Speak
+from brain.says import en
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)  # one o'clock in Berlin
 NIGHT = datetime(2026, 1, 31, 23, tzinfo=UTC)  # midnight there
@@ -52,7 +53,7 @@ def plan(
     now: datetime = NOON,
     preferences: Preferences = BERLIN,
 ) -> Plan:
-    return what_now(notices, situation=situation, preferences=preferences, now=now)
+    return what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
 
 
 def says(text: str, *notices: str, speak: Speak = Speak.WHEN_IDLE, at: datetime = NOON) -> Plan:
@@ -268,7 +269,7 @@ SETTINGS = st.builds(
 def test_every_notice_is_in_exactly_one_part_of_the_plan(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     ids = {notice.id for notice in notices}
     said = [id for one in planned.now for id in one.notices if id in ids]
     assert sorted([*said, *planned.held, *planned.dropped]) == sorted(ids)
@@ -279,7 +280,7 @@ def test_every_notice_is_in_exactly_one_part_of_the_plan(
 def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     over = {one.id for one in notices if one.expires_at is not None and one.expires_at <= now}
     assert set(planned.dropped) == over
 
@@ -289,7 +290,7 @@ def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
 def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     unheard = situation.unheard.notices if situation.unheard else ()
     urgent = {id for id, one in {one.id: one for one in (*unheard, *notices)}.items() if one.urgent}
     quiet, wall = preferences.quiet, now.astimezone(ZoneInfo(preferences.zone)).time()
@@ -310,7 +311,7 @@ def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urg
 def test_what_waits_for_the_quiet_hours_end_is_said_then(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     if planned.until is None:
         return
     assert planned.until > now
@@ -319,6 +320,7 @@ def test_what_waits_for_the_quiet_hours_end_is_said_then(
         situation=replace(situation, running=False, listening=True),
         preferences=preferences,
         now=planned.until,
+        texts=en,
     )
     assert (later.held, later.until) == ((), None)
 
@@ -328,7 +330,7 @@ def test_what_waits_for_the_quiet_hours_end_is_said_then(
 def test_nothing_of_a_message_is_lost_when_it_is_superseded(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     unheard = situation.unheard.notices if situation.unheard else ()
     alive = {one.id for one in unheard if one.expires_at is None or one.expires_at > now}
     for said in planned.now:
@@ -343,7 +345,7 @@ def test_nothing_of_a_message_is_lost_when_it_is_superseded(
 def test_there_are_at_most_two_messages_one_of_them_urgent(
     notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
 ) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now)
+    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
     assert [said.speak for said in planned.now] in (
         [], [Speak.NOW], [Speak.WHEN_IDLE], [Speak.NOW, Speak.WHEN_IDLE],
     )  # fmt: skip

@@ -16,6 +16,7 @@ from brain.run.errors import DatabaseUnreachable, ModelUnavailable
 from brain.run.messages import Heard as HeardMark
 from brain.run.messages import How, Kind, Message, Speak
 from brain.run.step import CONTINUE
+from tests.fakes.features.notices import notices_of
 from tests.fakes.loop import in_virtual_time, run_virtual
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import EPOCH, Saying, World, calls, words
@@ -43,7 +44,7 @@ async def arrives(world: World, event: Event) -> None:
 async def comes(world: World) -> None:
     """A page shows a sign of life, and asks for what is held, as a status call does."""
     await world.ports.store.here("anna")
-    await announce_pending(world.ports.notices().services, "anna")
+    await announce_pending(notices_of(world.ports).services, "anna")
 
 
 async def notifications(world: World) -> list[Message]:
@@ -183,7 +184,7 @@ async def test_a_page_that_looks_again_and_again_in_quiet_hours_costs_the_queue_
     for _ in range(100):
         await asyncio.sleep(60)
         await world.ports.store.here("ännä")
-        await announce_pending(world.ports.notices().services, "ännä")
+        await announce_pending(notices_of(world.ports).services, "ännä")
     assert (world.queue.asked, asked) == (1, 1)
     while world.clock.utc() < EPOCH + timedelta(hours=6, minutes=1):
         await asyncio.sleep(60)

@@ -11,6 +11,7 @@ from brain.events.model import Event
 from brain.notices.judging import EVENT_CHARS, INSTRUCTIONS, Judgement, judgement, judging_prompt
 from brain.notices.model import Rule
 from brain.notices.spoken import TEXT_CHARS
+from brain.says import en
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 MAIL = Event(
@@ -82,13 +83,13 @@ def test_a_long_event_is_shown_by_its_beginning_and_any_characters_can_be_sent()
     ],
 )
 def test_in_doubt_the_user_is_told(answer: str, read: Judgement) -> None:
-    assert judgement(answer) == read
+    assert judgement(answer, en) == read
 
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=300), st.booleans())
 def test_the_words_are_never_more_than_can_be_said(words: str, speak: bool) -> None:
-    read = judgement(json.dumps({"speak": speak, "words": words}))
+    read = judgement(json.dumps({"speak": speak, "words": words}), en)
     assert read.speak is speak
     assert len(read.words) <= TEXT_CHARS
     assert speak or not read.words
@@ -97,4 +98,4 @@ def test_the_words_are_never_more_than_can_be_said(words: str, speak: bool) -> N
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text())
 def test_any_answer_is_read(answer: str) -> None:
-    assert judgement(answer).speak in (True, False)
+    assert judgement(answer, en).speak in (True, False)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from brain.events.model import EVENT_KINDS
 from brain.notices.model import Notice
 from brain.notices.spoken import PIECE_CHARS, SPOKEN_CHARS, digest, for_the_ear, spoken
+from brain.says import en
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SOON, LATER = MOMENT + timedelta(minutes=2), MOMENT + timedelta(minutes=2, seconds=1)
@@ -56,11 +57,11 @@ def mail(sender: str | None = "Anna Smith", subject: str | None = "Lunch on Frid
     ],
 )  # fmt: skip
 def test_one_notice_is_one_sentence(given: Notice, sentence: str) -> None:
-    assert spoken(given, SOON) == sentence
+    assert spoken(given, SOON, en) == sentence
 
 
 def test_what_came_a_while_ago_has_not_just_arrived() -> None:
-    assert spoken(mail(), LATER) == "An email from Anna Smith has arrived: Lunch on Friday."
+    assert spoken(mail(), LATER, en) == "An email from Anna Smith has arrived: Lunch on Friday."
 
 
 ANNA, BEN = mail("Anna", "Lunch"), mail("Ben", "Rent")
@@ -115,8 +116,8 @@ DOCUMENTS = [notice("document", subject=name) for name in ("A", "B", "A", "C", "
     ],
 )  # fmt: skip
 def test_several_notices_are_one_sentence(notices: list[Notice], sentence: str) -> None:
-    assert digest(notices, away=True) == f"While you were away: {sentence}."
-    assert digest(notices, away=False) == f"Meanwhile: {sentence}."
+    assert digest(notices, en, away=True) == f"While you were away: {sentence}."
+    assert digest(notices, en, away=False) == f"Meanwhile: {sentence}."
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_several_notices_are_one_sentence(notices: list[Notice], sentence: str) 
     ],
 )
 def test_only_what_can_be_spoken_is_told(text: str, line: str) -> None:
-    assert for_the_ear(text) == line
+    assert for_the_ear(text, en) == line
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_only_what_can_be_spoken_is_told(text: str, line: str) -> None:
     ],
 )
 def test_a_long_text_is_cut_between_words(text: str, limit: int, line: str) -> None:
-    assert for_the_ear(text, limit) == line
+    assert for_the_ear(text, en, limit) == line
 
 
 TEXTS = st.none() | st.text(max_size=400)
@@ -174,7 +175,7 @@ def is_clean(text: str) -> bool:
 @settings(deadline=None)  # a busy machine is slow
 @given(NOTICES)
 def test_a_notice_of_any_characters_is_a_short_clean_sentence(given: Notice) -> None:
-    text = spoken(given, SOON)
+    text = spoken(given, SOON, en)
     assert len(text) <= SPOKEN_CHARS
     assert is_clean(text)
 
@@ -184,7 +185,7 @@ def test_a_notice_of_any_characters_is_a_short_clean_sentence(given: Notice) -> 
 def test_a_digest_of_any_characters_is_a_clean_sentence_of_bounded_length(
     notices: list[Notice], away: bool
 ) -> None:
-    text = digest(notices, away=away)
+    text = digest(notices, en, away=away)
     assert len(text) <= SPOKEN_CHARS
     assert is_clean(text)
 
@@ -196,4 +197,4 @@ def test_the_longest_digest_keeps_to_its_bound() -> None:
         for kind in EVENT_KINDS
         for number in range(500)
     ]
-    assert 10 * PIECE_CHARS < len(digest(many, away=True)) <= SPOKEN_CHARS
+    assert 10 * PIECE_CHARS < len(digest(many, en, away=True)) <= SPOKEN_CHARS

@@ -1,6 +1,7 @@
 """The user's settings, as values."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,6 +53,7 @@ def moment(text: str) -> datetime:
         ),
         zone=st.sampled_from(ZONES),
         emails=st.sampled_from(["all", "rules"]),
+        language=st.sampled_from([None, "de", "en-GB", "zh-Hant-TW"]),
     )
 )
 def test_what_is_sent_comes_back(preferences: Preferences) -> None:
@@ -65,6 +67,7 @@ def test_the_form_is_as_the_contract_has_it() -> None:
         "quiet": {"from": "22:00", "until": "07:00"},
         "zone": "Europe/Berlin",
         "emails": "all",
+        "language": None,
     }
 
 
@@ -113,6 +116,9 @@ def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
         ({"zone": "x" * 65}, ["zone"], "the name of a time zone"),
         ({"zone": 2}, ["zone"], "the name of a time zone"),
         ({"emails": "none"}, ["emails"], "all or rules"),
+        ({"language": ""}, ["language"], "such as de or en-GB"),
+        ({"language": "de_AT"}, ["language"], "such as de or en-GB"),
+        ({"language": 1}, ["language"], "such as de or en-GB"),
         ({"emails": None, "zone": None}, ["zone", "emails"], ""),
     ],
 )
@@ -126,6 +132,14 @@ def test_what_is_wrong_is_said_of_each_field(wire: Any, fields: list[str], said:
 
 def test_what_is_stored_comes_back() -> None:
     assert preferences_from_stored(preferences_to_stored(BERLIN)) == BERLIN
+    german = replace(BERLIN, language="de-AT")
+    assert preferences_from_stored(preferences_to_stored(german)) == german
+
+
+def test_a_form_from_before_there_was_a_language_loads() -> None:
+    stored = {"v": 1, "trusted": [], "quiet": None, "zone": "Europe/Berlin", "emails": "all"}
+    assert preferences_from_stored(stored).language is None
+    assert preferences_to_stored(preferences_from_stored(stored)) == stored
 
 
 @pytest.mark.parametrize("stored", [None, {}, {"v": 2}, {"v": 1, "zone": "Mars"}, "text"])

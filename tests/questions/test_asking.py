@@ -17,8 +17,8 @@ from brain.run.step import CONTINUE, QUIT, VOID_QUIT
 from brain.run.tools import ClientTool, Json
 from brain.run.work import NOT_NOW
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import LetterTool, MailTool
-from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World, calls, words
 
 LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
@@ -195,7 +195,7 @@ async def test_a_new_question_of_the_same_tool_takes_the_place_of_the_last() -> 
 
 @in_virtual_time
 async def test_who_is_trusted_gets_it_without_asking() -> None:
-    wishes, tool = FakeWishes(), LetterTool()
+    wishes, tool = FakePreferences(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
     world = World([calls(SEND), words("Sent.")], tools=[tool], wishes=wishes)
     outcome = await world.ask("Ask Anna to lunch.")
@@ -209,7 +209,7 @@ async def test_who_is_trusted_gets_it_without_asking() -> None:
 async def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts(
     where: str,
 ) -> None:
-    wishes, tool = FakeWishes(), LetterTool()
+    wishes, tool = FakePreferences(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
     sayings = {
         "in the same answer": [calls(SEND, READ)],
@@ -226,7 +226,7 @@ async def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts
 
 @in_virtual_time
 async def test_after_a_pause_the_users_list_counts_again() -> None:
-    wishes, tool = FakeWishes(), LetterTool()
+    wishes, tool = FakePreferences(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
     sayings = [calls(READ), words("It says to send."), calls(SEND), words("Sent.")]
     world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
@@ -242,7 +242,7 @@ async def test_after_a_pause_the_users_list_counts_again() -> None:
 
 @in_virtual_time
 async def test_the_taint_outlives_a_hand_over() -> None:
-    wishes, tool = FakeWishes(), LetterTool()
+    wishes, tool = FakePreferences(), LetterTool()
     await wishes.save("anna", Preferences(trusted=("@example.org",)))
     step = (CONTINUE, '{"message":"A step."}')
     sayings = [calls(READ, step, delay_s=2), calls(step, delay_s=2), calls(SEND)]

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brain.questions import no, yes
 from brain.questions.consent import reading
+from brain.texts import spoken
 from brain.texts.phrases import MAX_CHARS, understood
 
-YES, NO = understood(yes.YES), understood(no.NO)
+YES, NO = understood(spoken.yes()), understood(spoken.no())
 LANGUAGES = {"en", "de", "fr", "es", "it", "pt", "nl", "sv", "pl", "tr", "ja", "zh"}
 
 

@@ -62,8 +62,8 @@ class Desk:
 
 QUESTIONS = {
     "forget": "Shall I forget this: I like tea.",
-    "stopTellingMe": "Shall I no longer tell you of this: when Anna writes",
-    "cancelReminder": "Shall I no longer remind you of this: The oven.",
+    "stopTellingMe": "Shall I stop telling you about this: when Anna writes",
+    "cancelReminder": "Shall I cancel this reminder: The oven.",
 }
 
 
@@ -149,7 +149,7 @@ async def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_
     assert (kept.body == "Tea.") is is_asked
     if is_asked:
         assert said.text.startswith("Shall I replace the text of the document “Shopping”")
-        assert said.text.endswith("The new one:\n\nNothing.")
+        assert said.text.endswith("The new text:\n\nNothing.")
 
 
 async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:

@@ -27,8 +27,8 @@ from brain.run.invocations import Tool
 from brain.run.schema import complaint
 from brain.run.tools import Effect, Json
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.preferences import FakePreferences
 from tests.fakes.tool_stage import invocation, named, use
-from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World
 
 OVEN = {"text": "The oven", "at": "2026-01-01T18:00"}  # the world begins at that day's midnight
@@ -58,8 +58,8 @@ def tools_of(world: World, wishes: PreferenceStore | None = None) -> Sequence[To
     return reminder_tools(world.ports.reminders, world.queue, world.clock, wishes)
 
 
-async def in_berlin() -> FakeWishes:
-    wishes = FakeWishes()
+async def in_berlin() -> FakePreferences:
+    wishes = FakePreferences()
     await wishes.save("anna", Preferences(zone="Europe/Berlin"))
     return wishes
 

@@ -27,7 +27,7 @@ from brain.routes.channel import channel_to_brain
 from brain.routes.control import control
 from brain.routes.event import event_to_brain
 from brain.routes.live import live, only_sockets
-from brain.routes.reading import messages, status
+from brain.routes.reading import messages, openapi, status
 from brain.routes.resources import resources
 from brain.routes.session import authorize_channel, begin_session
 from brain.routes.stream import stream
@@ -40,6 +40,7 @@ from local.pusher import LocalPusher
 from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
 from local.upstash import upstash_app
 from tests.local.serving import served
+from tests.routes.conforming import conforms
 
 APP_ID, KEY, SECRET = "4200420042", "pusher-key", "pusher-secret"
 JWT_SECRET = "a secret of at least thirty-two bytes"
@@ -58,9 +59,11 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/messages": {"GET": messages},
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
+    "/api/openapi.json": {"GET": openapi},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
+CONFORMING = {"response": [conforms]}  # every answer is held against docs/openapi.json
 USERS = count(1)
 
 type Json = dict[str, Any]
@@ -136,7 +139,9 @@ class Deployment:
         transport = httpx.ASGITransport(functions)
         async with (
             aclosing(functions),
-            httpx.AsyncClient(transport=transport, base_url="http://brain") as http,
+            httpx.AsyncClient(
+                transport=transport, base_url="http://brain", event_hooks=CONFORMING
+            ) as http,
         ):
             yield http
 
@@ -238,7 +243,9 @@ async def deployed(folder: Path, **more: str) -> AsyncIterator[Deployment]:
         yield Deployment(
             env=env,
             functions=functions,
-            http=await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=30)),
+            http=await stack.enter_async_context(
+                httpx.AsyncClient(base_url=url, timeout=30, event_hooks=CONFORMING)
+            ),
             model=await stack.enter_async_context(httpx.AsyncClient(base_url=model_url)),
             pusher=pusher,
             queue=queue,

@@ -36,6 +36,7 @@ SETTINGS: Json = {
     "quiet": {"from": "22:00", "until": "07:30"},
     "zone": "Europe/Berlin",
     "emails": "rules",
+    "language": "de-AT",
 }
 
 
@@ -351,7 +352,13 @@ async def test_a_fact_is_forgotten_for_good(home: Home, anna: Caller) -> None:
 
 
 async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Caller) -> None:
-    default: Json = {"trusted": [], "quiet": None, "zone": "UTC", "emails": "all"}
+    default: Json = {
+        "trusted": [],
+        "quiet": None,
+        "zone": "UTC",
+        "emails": "all",
+        "language": None,
+    }
     assert await anna.got("preferences") == default
     saved = await anna.call("PUT", "preferences", json=SETTINGS)
     assert (saved.status_code, saved.json()) == (200, SETTINGS)
@@ -370,6 +377,7 @@ async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Calle
         ({"trusted": ["anna@example.org", "everybody"]}, "trusted.1"),
         ({"trusted": "anna@example.org"}, "trusted"),
         ({"emails": ["all"]}, "emails"),
+        ({"language": "the one I speak"}, "language"),
     ],
 )
 async def test_preferences_that_are_wrong_change_nothing_and_say_which(

@@ -247,7 +247,7 @@ async def test_a_bug_is_a_plain_500_whose_log_line_holds_no_text(
     answer = await user.ask("my private words")
     assert answer.status_code == 500
     assert answer.json()["title"] == "Something went wrong."
-    assert "brain: ended, error=ValueError at replies.py" in caplog.text
+    assert "brain: ended, error=ValueError at scripts.py" in caplog.text
     assert "private" not in caplog.text + answer.text
 
 

@@ -26,6 +26,7 @@ def wired(world: World, **env: str) -> Wiring:
         clock=world.clock,
         store=world.ports.store,
         services=world.ports.services(),
+        languages=world.ports.languages,
         around=world.ports.services().around,
         news=world.news,
         channel=world.channel,

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.notices.model import Notice
-from brain.reminders.model import Reminder
 from brain.run import codec, records
 from brain.run.errors import EntryUnreadable
 from brain.run.journal import (
@@ -20,7 +18,7 @@ from brain.run.journal import (
     Started,
     ToolCall,
 )
-from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance
+from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance, UtteranceDraft
 from tests.fakes.world import EPOCH
 
 DRAFT = Draft(
@@ -47,12 +45,12 @@ def test_a_draft_comes_back_as_the_message_at_its_place() -> None:
 
 
 def test_an_utterance_comes_back_from_the_log_and_from_the_journal() -> None:
-    stored = records.utterance_to_log(
-        id="u", text="Hi", message_id="m", agent_call_id="c", created_at=EPOCH
-    )
+    draft = UtteranceDraft(id="u", text="Hi", message_id="m", agent_call_id="c", created_at=EPOCH)
+    stored = records.utterance_to_log(draft)
     utterance = Utterance(
         id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH, agent_call_id="c"
     )
+    assert draft.placed(seq=3, run_id="r") == utterance
     assert records.entry_from_log(seq=3, kind="u", run_id="r", stored=stored) == utterance
     joined = records.entry_from_journal(f"u3 {stored}", run_id="r")
     assert joined == Joined(utterance=utterance)
@@ -74,8 +72,8 @@ def test_a_recent_context_comes_back() -> None:
     Utterance(id="u", seq=3, text="Hi", message_id="m", run_id="r", created_at=EPOCH),
 ])  # fmt: skip
 def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
-    wire = json.loads(json.dumps(codec.entry_to_wire(entry)))
-    assert codec.entry_from_wire(wire) == entry
+    wire = json.loads(json.dumps(records.entry_to_wire(entry)))
+    assert records.entry_from_wire(wire) == entry
 
 
 @pytest.mark.parametrize(
@@ -89,6 +87,7 @@ def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
         'e {"v":1,"is":"started"}',
         'ux {"v":1}',
         'c1 {"v":1}',
+        'cx {"v":1,"remarks":[]}',
         "",
     ],
 )
@@ -97,72 +96,16 @@ def test_what_does_not_load_is_said_to_be_unreadable(line: str) -> None:
         records.entry_from_journal(line, run_id="r")
 
 
-NOTICE = records.notice_to_stored(
-    Notice(id="n", kind="email", text="", urgent=False, at=EPOCH, expires_at=EPOCH, sender="Anna")
-)
-REMINDER = records.reminder_to_stored(Reminder(id="r", text="The oven", at=EPOCH))
-
-
-@pytest.mark.parametrize("foreign", [False, True])
-def test_a_notice_comes_back(foreign: bool) -> None:
-    notice = Notice(id="n", kind="reminder", text="Grüße", urgent=True, at=EPOCH, foreign=foreign)
-    assert records.notice_from_stored(records.notice_to_stored(notice)) == notice
-
-
-def test_a_notice_of_before_they_said_whose_words_they_hold_is_foreign() -> None:
-    old = NOTICE.replace(',"foreign":true', "")
-    assert old != NOTICE
-    assert records.notice_from_stored(old).foreign
-
-
-@pytest.mark.parametrize("foreign", [False, True])
-def test_a_reminder_comes_back(foreign: bool) -> None:
-    reminder = Reminder(id="r", text="Grüße", at=EPOCH, foreign=foreign)
-    assert records.reminder_from_stored(records.reminder_to_stored(reminder)) == reminder
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        NOTICE.replace('"v":1', '"v":2'),
-        NOTICE.replace('"email"', '"call"'),
-        NOTICE.replace('"at"', '"when"'),
-        NOTICE.replace("2026-01-01T", "some day"),
-        NOTICE[:-1],
-        "[]",
-    ],
-)
-def test_a_notice_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
-    assert records.notice_from_stored(NOTICE).sender == "Anna"
-    with pytest.raises(EntryUnreadable):
-        records.notice_from_stored(changed)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        REMINDER.replace('"v":1', '"v":2'),
-        REMINDER.replace('"text"', '"what"'),
-        REMINDER.replace("2026-01-01T", "some day"),
-        "{}",
-    ],
-)
-def test_a_reminder_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
-    assert records.reminder_from_stored(REMINDER).text == "The oven"
-    with pytest.raises(EntryUnreadable):
-        records.reminder_from_stored(changed)
-
-
 def test_a_log_entry_that_does_not_load_is_said_to_be_unreadable() -> None:
     with pytest.raises(EntryUnreadable):
-        codec.entry_from_wire({"role": "brain"})
+        records.entry_from_wire({"role": "brain"})
 
 
 def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
     short = DRAFT.placed(seq=5, run_id="r", done_after_this=True)
-    assert codec.message_for_channel(short) == codec.message_to_wire(short)
+    assert records.message_for_channel(short) == records.message_to_wire(short)
     long = Draft(id="d", kind=Kind.SAY, text="ü" * 5_200, answers_seq=1, created_at=EPOCH)
-    wire = codec.message_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
+    wire = records.message_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
     assert "text" not in wire
     assert (wire["truncated"], wire["seq"]) == (True, 6)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.documents.rules import described, revised, stays_foreign, version
+from brain.says import en
 from brain.texts.words import (
     MIN_PASSAGE_CHARS,
     PASSAGE_CHARS,
@@ -113,7 +114,7 @@ def test_another_title_or_text_has_another_version(
 def test_a_document_in_a_question_is_one_line_of_title_length_and_beginning(
     title: str, body: str, said: str
 ) -> None:
-    assert described(title, body) == said
+    assert described(title, body, en) == said
 
 
 @pytest.mark.parametrize(

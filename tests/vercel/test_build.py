@@ -1,6 +1,7 @@
 """What `vercel build` makes of the tree: the best check of a deployment there is without one."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,9 +93,12 @@ def test_a_bundle_holds_the_brain_its_packages_and_their_bytecode(built: Path) -
     for name, files in bundles(built):
         assert f"api/{name}.py" in files
         assert "brain/run/ports.py" in files
+        assert "brain/http/openapi.json" in files
         assert "_vendor/pydantic/__init__.py" in files
         assert any(path.startswith("_vendor/pydantic/") and path.endswith(".pyc") for path in files)
-        assert {path for path in files if path.endswith(".lua")}
+        scripts = {str(path.relative_to(ROOT)) for path in (ROOT / "brain").rglob("*.lua")}
+        assert scripts
+        assert {path for path in files if path.endswith(".lua")} == scripts
 
 
 def test_no_bundle_holds_tests_local_services_or_secrets(built: Path) -> None:
@@ -112,7 +116,7 @@ def test_no_file_that_is_served_or_bundled_holds_a_secret(built: Path) -> None:
     assert [file for file in files if CANARY.encode() in file.read_bytes()] == []
 
 
-@pytest.mark.parametrize("name", ["index.html", "brain.js", "vendor/pusher.js"])
+@pytest.mark.parametrize("name", ["index.html", "brain.js", "brain.d.ts", "vendor/pusher.js"])
 def test_the_page_is_served_from_the_root(built: Path, name: str) -> None:
     assert (output(built) / "static" / name).is_file()
 
@@ -131,6 +135,6 @@ def test_the_rewrites_and_the_headers_are_in_the_routes(built: Path) -> None:
 
     leads = [(route.get("src"), route.get("dest")) for route in routes]
     for rewrite in config()["rewrites"]:
-        assert leads.count((f"^{rewrite['source']}$", rewrite["destination"])) == 1
+        assert leads.count((f"^{re.escape(rewrite['source'])}$", rewrite["destination"])) == 1
     wanted = {header["key"] for header in config()["headers"][0]["headers"]}
     assert any(wanted <= set(route.get("headers", {})) for route in routes)

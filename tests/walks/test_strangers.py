@@ -278,6 +278,10 @@ async def health(ben: Person, anna: Anna) -> Told:
     yield await told(ben, "GET", "/api/health", 200)
 
 
+async def openapi(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "GET", "/api/openapi.json", 200)
+
+
 async def stream(ben: Person, anna: Anna) -> Told:
     """From her place on; what he says himself is the first that comes."""
     async with open_stream(ben, since=anna.last_seq) as lines:
@@ -351,6 +355,7 @@ WALKS: dict[str, Walk] = {
     "/api/health": health,
     "/api/live": live,
     "/api/messages": messages,
+    "/api/openapi.json": openapi,
     "/api/preferences": preferences,
     "/api/pusherAuth": pusher_auth,
     "/api/questions": questions,

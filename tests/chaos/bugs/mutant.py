@@ -37,7 +37,7 @@ class Unfit(AssertionError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A piece of text for another, in a script (`commit.lua`) or a flow (`go.py`)."""
+    """A piece of text for another, in a script (`notices/pending.lua`) or a flow (`run/go.py`)."""
 
     file: str
     old: str
@@ -96,23 +96,23 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
 
 def _parts(loaded: dict[str, ModuleType]) -> Parts:
     notices, memory = loaded["notices.flow"], loaded["memory.flow"]
-    return Parts(
-        services=loaded["run.services"].Services,
-        notices=notices.Notices,
-        notice_services=notices.NoticeServices,
-        memory=memory.Memory,
-        memory_services=loaded["memory.services"].MemoryServices,
-        spoken=loaded["questions.flow"].SpokenDecisions,
-        consent=loaded["questions.flow"].AskUnlessTrusted,
-        aside=loaded["aside.flow"].AnswersAside,
+    parts = (
+        loaded["run.services"].Services,
+        notices.Notices,
+        notices.NoticeServices,
+        memory.Memory,
+        loaded["memory.services"].MemoryServices,
+        loaded["questions.flow"].SpokenDecisions,
+        loaded["questions.flow"].AskUnlessTrusted,
+        loaded["aside.flow"].AnswersAside,
     )
+    return {part.__name__: part for part in parts}
 
 
 def _editor(changes: list[Change]) -> Callable[[str], str]:
     """Changes the scripts that the changes are meant for, as the store sends them."""
-    folder = files("brain.cloud.redis") / "lua"
     for change in changes:
-        change.apply((folder / change.file).read_text("utf-8"))
+        change.apply((files("brain") / change.file).read_text("utf-8"))
 
     def edit(script: str) -> str:
         for change in changes:

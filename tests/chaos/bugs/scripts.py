@@ -2,179 +2,187 @@
 
 from tests.chaos.bugs.mutant import bug, change
 
+PRELUDE = "cloud/redis/prelude.lua"
+ADMIT = "cloud/redis/moves/admit.lua"
+COMMIT = "cloud/redis/moves/commit.lua"
+RENEW = "cloud/redis/moves/renew.lua"
+RESUME = "cloud/redis/moves/resume.lua"
+STOP = "cloud/redis/moves/stop.lua"
+ANNOUNCE = "notices/announce.lua"
+PENDING = "notices/pending.lua"
+
 SCRIPTS = (
     bug(
         "the lease is given back before the inbox is looked at",
         "two late-two",
         change(
-            "commit.lua",
-            "((move == 'finish' or move == 'rest') and #taken == 0)",
-            "move == 'finish' or (move == 'rest' and #taken == 0)",
+            COMMIT,
+            "((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)",
+            "a.kind == 'finish' or (a.kind == 'rest' and #taken == 0)",
         ),
     ),
     bug(
         "a commit does not compare the fence",
         "long-once",
-        change(
-            "commit.lua", "r.id ~= run_id or r.fence ~= fence or r.st", "r.id ~= run_id or r.st"
-        ),
+        change(COMMIT, "r.id ~= a.run or r.fence ~= a.fence or r.st", "r.id ~= a.run or r.st"),
     ),
     bug(
         "a commit that is sent again is executed again",
         "crumbs",
-        change("commit.lua", "local sent_again = r.id == run_id", "local sent_again = false"),
+        change(COMMIT, "local sent_again = r.id == a.run", "local sent_again = false"),
         change(
-            "commit.lua", "r.state ~= 'running' or r.step ~= step then", "r.state ~= 'running' then"
+            COMMIT, "r.state ~= 'running' or r.step ~= a.step then", "r.state ~= 'running' then"
         ),
     ),
     bug(
         "a commit that is sent again is refused",
         "one crumbs",
-        change("commit.lua", "local sent_again = r.id == run_id", "local sent_again = false"),
+        change(COMMIT, "local sent_again = r.id == a.run", "local sent_again = false"),
     ),
     bug(
         "the last commit that is sent again is refused once another run has begun",
         "next",
-        change("commit.lua", "string.sub(r.past, 1, #head) == head", "false"),
+        change(COMMIT, "string.sub(r.past, 1, #head) == head", "false"),
     ),
     bug(
         "a message is terminal although the user has said more",
         "two late-two",
         change(
-            "commit.lua",
-            "(ended and i == drafts)",
-            "((move == 'finish' or ended) and i == drafts)",
+            COMMIT,
+            "(ended and i == #drafts)",
+            "((a.kind == 'finish' or ended) and i == #drafts)",
         ),
     ),
     bug(
         "the record of tool results passes over texts that came meanwhile",
         "two impatient",
         change(
-            "commit.lua",
-            "local takes = move == 'goOn' or move == 'finish' or move == 'end' or move == 'rest'",
-            "local takes = move ~= 'handOver'",
+            COMMIT,
+            "= a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'",
+            "= a.kind ~= 'handOver'",
         ),
     ),
     bug(
         "a commit does not renew the lease",
         "steady",
-        change("commit.lua", "'running', now + lease_ms, fence", "'running', r.lease, fence"),
+        change(COMMIT, "'running', now + a.lease_ms, a.fence", "'running', r.lease, a.fence"),
     ),
     bug(
         "a hand-over keeps the fence",
         "handover",
-        change("commit.lua", "now + handover_ms, fence + 1", "now + handover_ms, fence"),
+        change(COMMIT, "now + a.handover_ms, a.fence + 1", "now + a.handover_ms, a.fence"),
     ),
     bug(
         "a renewal does not renew",
         "long",
-        change("renew.lua", "text(clock() + lease_ms)", "text(r.lease)"),
+        change(RENEW, "text(clock() + a.lease_ms)", "text(r.lease)"),
     ),
     bug(
         "a renewal does not compare the fence",
         "long-once",
-        change("renew.lua", "r.fence ~= fence or ", ""),
+        change(RENEW, "r.fence ~= a.fence or ", ""),
     ),
     bug(
         "a text takes a lease that another holds",
         "two",
-        change("admit.lua", "local vacant = idle or r.lease <= now", "local vacant = true"),
+        change(ADMIT, "local vacant = idle or r.lease <= now", "local vacant = true"),
     ),
     bug(
         "a known message id is not noticed",
         "one same",
-        change("admit.lua", "if known then", "if false then"),
+        change(ADMIT, "if known then", "if false then"),
     ),
     bug(
         "a message id is known before its text is in the log",
         "rated",
         change(
-            "admit.lua",
+            ADMIT,
             "local recent, wait_ms = admissible(",
-            "local told = text(r.seq + 1) .. ' ' .. (idle and new_run or r.id) .. ' ' .. holder\n"
-            "redis.call('SET', ID, told, 'PX', id_keep_ms)\n"
+            "local told = text(r.seq + 1) .. ' ' .. (idle and a.new_run or r.id)\n"
+            "told = told .. ' ' .. a.holder\n"
+            "redis.call('SET', ID, told, 'PX', a.id_keep_ms)\n"
             "local recent, wait_ms = admissible(",
         ),
     ),
     bug(
         "a stop keeps the fence",
         "asked stopped",
-        change("stop.lua", "'fence', text(r.fence + 1)", "'fence', text(r.fence)"),
-        change("stop.lua", "'state', 'idle', ", ""),
+        change(STOP, "'fence', text(r.fence + 1)", "'fence', text(r.fence)"),
+        change(STOP, "'state', 'idle', ", ""),
     ),
     bug(
         "a stop that is sent again is one more",
         "next",
-        change("stop.lua", "if last and (last[2][2] == plain", "if false and (last[2][2] == plain"),
+        change(STOP, "if last and (last[2][2] == a.plain", "if false and (last[2][2] == a.plain"),
     ),
     bug(
         "a question is asked although the user has said more",
         "asked-twice two",
         change(
-            "commit.lua",
-            "((move == 'finish' or move == 'rest') and #taken == 0)",
-            "move == 'rest' or (move == 'finish' and #taken == 0)",
+            COMMIT,
+            "((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)",
+            "a.kind == 'rest' or (a.kind == 'finish' and #taken == 0)",
         ),
     ),
     bug(
         "a question takes one decision after the other",
         "asked-twice",
         change(
-            "admit.lua",
-            "  redis.call('HSET', QUESTIONS, question, verdict .. ' ' .. text(seq))",
+            ADMIT,
+            "  redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))",
             "",
         ),
-        change("admit.lua", "if known then", "if false then"),
+        change(ADMIT, "if known then", "if false then"),
     ),
     bug(
         "the log is kept for ever",
         "one",
-        change("admit.lua", "redis.call('PEXPIRE', LOG, keep_ms)", ""),
+        change(ADMIT, "redis.call('PEXPIRE', LOG, a.keep_ms)", ""),
     ),
     bug(
         "a wake-up takes the lease of a brain that lives",
         "long",
-        change("resume.lua", "if r.lease > now then", "if false then"),
+        change(RESUME, "if r.lease > now then", "if false then"),
     ),
     bug(
         "the chain of wake-ups does not count on",
         "long-once",
-        change("resume.lua", "r.wake = r.wake + 1", "r.wake = r.wake"),
+        change(RESUME, "r.wake = r.wake + 1", "r.wake = r.wake"),
     ),
     bug(
         "a take-over keeps the fence",
         "long-once",
-        change("prelude.lua", "r.fence = r.fence + 1", "r.fence = r.fence"),
+        change(PRELUDE, "r.fence = r.fence + 1", "r.fence = r.fence"),
     ),
     bug(
         "a take-over does not count as an attempt",
         "long-once",
-        change("prelude.lua", "r.attempts = r.attempts + 1", "r.attempts = r.attempts"),
+        change(PRELUDE, "r.attempts = r.attempts + 1", "r.attempts = r.attempts"),
     ),
     bug(
         "an event that is told again is held again",
         "notified",
         change(
-            "hold.lua",
-            "if notice ~= '' and redis.call('SET', SEEN, '1', 'NX', 'PX', seen_ms) then",
-            "if notice ~= '' then",
+            PENDING,
+            "if a.notice ~= '' and redis.call('SET', key('seen'), '1', 'NX', 'PX', a.seen_ms) then",
+            "if a.notice ~= '' then",
         ),
     ),
     bug(
         "what another has said is said again",
         "notified",
-        change("notify.lua", "if not there[ARGV[i]] then", "if false then"),
+        change(ANNOUNCE, "if not there[form] then", "if false then"),
     ),
     bug(
         "a notice is said while the brain speaks",
         "notified",
-        change("notify.lua", "or run_id == '' and is_busy(r, clock())", ""),
-        change("hold.lua", "is_busy(r, now) and '1' or ''", "''"),
+        change(ANNOUNCE, "or a.run == '' and is_busy(r, clock())", ""),
+        change(PENDING, "is_busy(r, now) and '1' or ''", "''"),
     ),
     bug(
         "a notice that is sent again is one more",
         "notified",
-        change("notify.lua", "if id ~= '' and known == id then", "if false then"),
-        change("notify.lua", "if not there[ARGV[i]] then", "if false then"),
+        change(ANNOUNCE, "if a.id ~= '' and known == a.id then", "if false then"),
+        change(ANNOUNCE, "if not there[form] then", "if false then"),
     ),
 )

@@ -12,8 +12,8 @@ import pytest_asyncio
 from brain.cloud.postgres.database import Postgres, statement
 from brain.memory.archive import PAGE, PostgresArchive
 from brain.memory.ports import Archive
-from brain.run.codec import entry_to_wire
 from brain.run.messages import Kind, LogEntry, Message, Speak, Utterance
+from brain.run.records import entry_to_wire
 from brain.texts.words import PASSAGE_CHARS
 from local.engines import postgres
 from tests.fakes.archive import FakeArchive

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from brain.cloud.redis.replies import HERE_MS
+from brain.cloud.redis.moves.here import HERE_MS
 from brain.cloud.redis.scripts import KEEP_MS, Keys, Redis
-from brain.notices.model import Notice, PendingNotices, Unheard
-from brain.notices.redis import HELD_KEEP_MS, JUST_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
+from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
+from brain.notices.reading import JUST_MS
+from brain.notices.redis import HELD_KEEP_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
 from brain.run.codec import dumps
 from brain.run.messages import Heard, How, Kind, Message
 from brain.run.moves import CommitKind, LeaseToken
-from brain.run.records import notice_to_stored
 from brain.run.views import Here
 from tests.contracts.store.stage import NOON, SHORT, Stage, Twice, Watch, commit, draft, texts
 from tests.fakes.redis import MemoryRedis
@@ -87,7 +87,7 @@ async def test_what_is_held_is_kept_in_order_and_comes_back_as_it_was(stage: Sta
     assert (await board(stage).keep(stage.user, one)).notices == (one,)
     held = await board(stage).keep(stage.user, N2)
     assert held.notices == (one, N2)
-    assert held.forms == {"n1": notice_to_stored(one), "n2": notice_to_stored(N2)}
+    assert held.forms == {"n1": NOTICE.write(one), "n2": NOTICE.write(N2)}
     assert replace(await board(stage).pending(stage.user), now=held.now) == held
 
 
@@ -505,7 +505,7 @@ async def test_a_message_that_newer_code_has_said_is_not_replaced_by_one_that_te
     stage: Stage,
 ) -> None:
     await say(stage, await board(stage).keep(stage.user, N1), N1)
-    stored = dumps({"notices": [notice_to_stored(N1), NEWER]})
+    stored = dumps({"notices": [NOTICE.write(N1), NEWER]})
     noted = f"id-of-it 1 {stored}"
     await stage.redis.execute(["HSET", Keys.of(stage.user).key("run"), "noted", noted], limit_s=4)
     assert await unheard_of(stage) is None

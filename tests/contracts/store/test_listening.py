@@ -2,8 +2,8 @@
 
 import pytest
 
+from brain.cloud.redis.moves.here import HERE_KEEP_MS
 from brain.cloud.redis.scripts import Keys
-from brain.cloud.redis.store import HERE_KEEP_MS
 from brain.run.messages import Heard, How
 from brain.run.moves import Admitted, CommitKind
 from brain.run.views import Here

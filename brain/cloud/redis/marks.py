@@ -1,0 +1,29 @@
+"""Ear marks: how much of a message was heard, as the run hash holds it."""
+
+from typing import assert_never
+
+from brain.run.messages import Heard, How
+
+
+def mark(heard: Heard) -> str:
+    """How much was heard, in characters: 0 for nothing, `all` for all."""
+    match heard.how:
+        case How.PLAYED:
+            return "all"
+        case How.CUT_OFF:
+            return str(heard.chars)
+        case How.UNSPOKEN:
+            return "0"
+        case _:
+            assert_never(heard.how)
+
+
+def heard_by(marks: str) -> tuple[Heard, ...]:
+    """The marks of a run hash: `<seq>=<mark>`, a space between them."""
+    found = (part.partition("=") for part in marks.split())
+    return tuple(
+        Heard(seq=int(seq), how=How.PLAYED)
+        if mark == "all"
+        else Heard(seq=int(seq), how=How.CUT_OFF if int(mark) else How.UNSPOKEN, chars=int(mark))
+        for seq, _, mark in found
+    )

@@ -1,0 +1,70 @@
+"""What `admit`, `aside` and `resume` have in common: answers, and how long things are kept."""
+
+from brain.cloud.redis import entries
+from brain.cloud.redis.marks import heard_by
+from brain.cloud.redis.scripts import Reply
+from brain.run.journal import Run, Spent
+from brain.run.messages import Message
+from brain.run.moves import Admitted, Duplicate, LeaseToken, RateLimited
+
+ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
+RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
+
+
+def admitted(user_id: str, reply: Reply) -> Admitted:
+    """The answer to the invocation that has become the brain."""
+    return Admitted(
+        token=LeaseToken(user_id=user_id, run_id=reply.text("run"), fence=reply.number("fence")),
+        run=_run(reply),
+        tail=entries.legible(reply.items("history")[::-1]),
+        now_ms=reply.number("now_ms"),
+        wake=reply.number("wake"),
+        seq=reply.number("seq") or None,
+        heard=heard_by(reply.text("heard")),
+        memory=reply.found("block"),
+        summarised_seq=reply.number("upto"),
+    )
+
+
+def _run(reply: Reply) -> Run:
+    run_id = reply.text("run")
+    journal, poisoned = entries.journal(reply.items("journal"), run_id=run_id)
+    spent = Spent(
+        started_ms=reply.number("started"),
+        loops=reply.number("loops"),
+        tokens=reply.number("tokens"),
+        handoffs=reply.number("handoffs"),
+        attempts=reply.number("attempts"),
+        pace_ms=reply.number("pace"),
+    )
+    return Run(
+        run_id=run_id,
+        step=reply.number("step"),
+        first_seq=reply.number("first"),
+        spent=spent,
+        journal=journal,
+        poisoned=poisoned,
+    )
+
+
+def duplicate(reply: Reply) -> Duplicate:
+    """The answer to a text whose message id is known."""
+    run_id = reply.text("run")
+    terminal = (
+        entry
+        for entry in entries.legible(reply.items("later"))
+        if isinstance(entry, Message) and entry.done_after_this and entry.run_id == run_id
+    )
+    return Duplicate(
+        run_id=run_id,
+        seq=reply.number("seq"),
+        wake=reply.number("wake"),
+        lease_left_s=reply.number("left_ms") / 1000,
+        finished=reply.flag("finished"),
+        message=next(terminal, None),
+    )
+
+
+def limited(reply: Reply) -> RateLimited:
+    """The answer to a text that is one too many."""
+    return RateLimited(retry_after_s=reply.number("wait_ms") / 1000)

@@ -1,0 +1,111 @@
+-- A text comes in: append it once, and make the caller the brain if there is none.
+-- Keys: run, log, journal; id: what is known of this message id; memory; questions; rest: the journal that
+-- was put aside with the question which the text decides.
+local a = arguments({
+  texts = 'utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms'
+    -- What the text decides, if anything; `plain` is its form where that does not count, empty if it must.
+    .. ' question verdict plain',
+  numbers = 'lease_ms rate window_ms',
+})
+local ID, QUESTIONS = key('id'), key('questions')
+local utterance, question = a.utterance, a.question
+
+local now = clock()
+local r = load()
+local idle = r.state ~= 'running' and r.state ~= 'handingOver'
+local vacant = idle or r.lease <= now
+
+local known = redis.call('GET', ID)
+if known then
+  local seq, of, by = string.match(known, '^(%d+) (%S+) (%S+)$')
+  if idle or r.id ~= of then
+    return known_before(r, seq, of)
+  end
+  if r.holder == a.holder and r.state == 'running' then -- our own call, sent again
+    return admitted(r, seq, now, a.tail)
+  end
+  if vacant then
+    take_over(r, a.holder, now, a.lease_ms)
+    return admitted(r, seq, now, a.tail)
+  end
+  return answer({
+    'is', by == a.holder and 'recorded' or 'known', 'seq', seq, 'run', of, 'finished', '',
+    'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {},
+  })
+end
+
+if question ~= '' then
+  local state = redis.call('HGET', QUESTIONS, question) or 'unknown'
+  local asked, expires = string.match(state, '^open (%d+) (%d+)$')
+  local expired = asked and tonumber(expires) <= now
+  if not asked or expired or (a.plain ~= '' and tonumber(asked) ~= r.seq) then
+    if a.plain == '' then
+      return answer({ 'is', 'closed', 'state', expired and 'expired' or state })
+    end
+    question, utterance = '', a.plain
+  end
+end
+
+local recent, wait_ms = admissible(r, now, a.rate, a.window_ms)
+if not recent then
+  return answer({ 'is', 'limited', 'wait_ms', text(wait_ms) })
+end
+
+local seq = r.seq + 1
+local run_id = idle and a.new_run or r.id
+redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'u', utterance, 'r', run_id)
+redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. a.holder, 'PX', a.id_keep_ms)
+redis.call('PEXPIRE', LOG, a.keep_ms)
+if question ~= '' then
+  redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))
+  if string.match(r.question, '^%S+') == question then
+    redis.call('HSET', RUN, 'question', '')
+  end
+end
+
+local heard = {}
+if a.overheard ~= '' then
+  heard[1] = 'c' .. text(seq) .. ' ' .. a.overheard
+end
+if a.tools ~= '' then
+  heard[#heard + 1] = 't' .. text(seq) .. ' ' .. a.tools
+end
+if idle then
+  -- The last step of the run before may still be sent again, when its answer was lost.
+  local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
+  r.id, r.fence, r.step, r.first, r.wake, r.attempts = a.new_run, r.fence + 1, 0, seq, 1, 0
+  r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
+  heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
+  -- A run that rested with its question goes on; of any other nothing is left to say.
+  if question ~= '' and redis.call('EXISTS', key('rest')) == 1 then
+    redis.call('RENAME', key('rest'), JOURNAL)
+  else
+    redis.call('DEL', JOURNAL)
+  end
+  redis.call('RPUSH', JOURNAL, unpack(heard))
+  redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
+  redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
+    'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
+    'lease', text(now + a.lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
+    'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
+    'activity', 'thinking', 'progress', '', 'reason', '', 'said', text(seq), 'last', text(now),
+    'contact', text(now))
+  redis.call('PEXPIRE', RUN, a.keep_ms)
+  tell(seq, 'running', a.new_run)
+  return admitted(r, seq, now, a.tail)
+end
+
+redis.call('HSET', RUN, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
+  'contact', text(now))
+redis.call('PEXPIRE', RUN, a.keep_ms)
+tell(seq, 'running', run_id)
+if #heard > 0 then
+  redis.call('RPUSH', JOURNAL, unpack(heard))
+end
+if vacant then
+  take_over(r, a.holder, now, a.lease_ms)
+  return admitted(r, seq, now, a.tail)
+end
+return answer({
+  'is', 'recorded', 'seq', text(seq), 'run', run_id, 'wake', text(r.wake), 'left_ms', text(r.lease - now),
+})

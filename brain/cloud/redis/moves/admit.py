@@ -1,0 +1,108 @@
+"""A text comes in."""
+
+from dataclasses import replace
+
+from brain.cloud.redis.moves.admission import (
+    ID_KEEP_MS,
+    RATE_WINDOW_MS,
+    admitted,
+    duplicate,
+    limited,
+)
+from brain.cloud.redis.scripts import (
+    CALLER_LIMIT_S,
+    KEEP_MS,
+    Arguments,
+    Keys,
+    Redis,
+    Reply,
+    Script,
+    milliseconds,
+)
+from brain.run import records
+from brain.run.codec import fingerprint
+from brain.run.errors import EntryUnreadable
+from brain.run.limits import Limits
+from brain.run.moves import Admission, Arrival, Closed, Recorded
+
+JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
+ADMIT = Script(__package__, "admit", CALLER_LIMIT_S)
+
+
+async def admit(redis: Redis, arrival: Arrival, limits: Limits, *, log_bound: str) -> Admission:
+    """Append the text once, and take the lease if it is free or has run out."""
+    keys, decision = Keys.of(arrival.user_id), arrival.decision
+    resting = f"rest:{decision.question_id}" if decision else "rest"
+    reply = await ADMIT.run(
+        redis,
+        keys.keys(
+            "run", "log", "journal", f"id:{arrival.message_id}", "memory", "questions", resting
+        ),
+        {**_text(arrival), **_bounds(limits, log_bound)},
+    )
+    return _admission(arrival.user_id, reply)
+
+
+def _text(arrival: Arrival) -> Arguments:
+    decision = arrival.decision
+    verdict = f"{decision.verdict} {fingerprint(decision.arguments)}" if decision else ""
+    undecided = replace(arrival, decision=None)
+    return {
+        "utterance": records.utterance_to_log(arrival),
+        "overheard": records.remarks_to_journal(arrival.recent_context),
+        "tools": records.tools_to_journal(arrival.client_tools),
+        "holder": arrival.holder,
+        "new_run": arrival.new_run_id,
+        "question": decision.question_id if decision else "",
+        "verdict": verdict,
+        "plain": records.utterance_to_log(undecided) if arrival.is_spoken else "",
+    }
+
+
+def _bounds(limits: Limits, log_bound: str) -> Arguments:
+    return {
+        "lease_ms": milliseconds(limits.lease_s),
+        "tail": limits.tail_entries,
+        "rate": limits.texts_per_minute,
+        "window_ms": RATE_WINDOW_MS,
+        "log_length": log_bound,
+        "keep_ms": KEEP_MS,
+        "id_keep_ms": ID_KEEP_MS,
+        "journal_keep_ms": JOURNAL_KEEP_MS,
+    }
+
+
+def _admission(user_id: str, reply: Reply) -> Admission:
+    match reply.kind:
+        case "admitted":
+            return admitted(user_id, reply)
+        case "limited":
+            return limited(reply)
+        case "recorded":
+            return _recorded(reply)
+        case "closed":
+            return _closed(reply)
+        case _:
+            return duplicate(reply)
+
+
+def _recorded(reply: Reply) -> Recorded:
+    return Recorded(
+        run_id=reply.text("run"),
+        seq=reply.number("seq"),
+        wake=reply.number("wake"),
+        lease_left_s=reply.number("left_ms") / 1000,
+    )
+
+
+def _closed(reply: Reply) -> Closed:
+    """`unknown`, `expired`, `superseded <seq>`, or the verdict, its fingerprint and its seq."""
+    match reply.text("state").split(" "):
+        case ["unknown" | "expired" as state]:
+            return Closed(state="unknown" if state == "unknown" else "expired")
+        case ["superseded", seq]:
+            return Closed(state="superseded", seq=int(seq))
+        case [verdict, decided, seq]:
+            return Closed(state="decided", verdict=verdict, fingerprint=decided, seq=int(seq))
+        case other:
+            raise EntryUnreadable(f"a question's state of {len(other)} words does not load")

@@ -1,0 +1,32 @@
+-- A text that is answered beside the run, from what is stored: the brain goes on and never sees it.
+-- Keys: run, log; id: what is known of this message id.
+local a = arguments({
+  texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms',
+  numbers = 'rate window_ms',
+})
+local ID = key('id')
+
+local now = clock()
+local r = load()
+local known = redis.call('GET', ID)
+if known then
+  local seq, of = string.match(known, '^(%d+) (%S+) %S+$')
+  return known_before(r, seq, of)
+end
+if (r.state ~= 'running' and r.state ~= 'handingOver') or r.lease <= now then
+  return answer({ 'is', 'idle' })
+end
+local recent, wait_ms = admissible(r, now, a.rate, a.window_ms)
+if not recent then
+  return answer({ 'is', 'limited', 'wait_ms', text(wait_ms) })
+end
+local seq = r.seq + 1
+redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'q', a.utterance, 'r', a.new_run)
+redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq + 1) .. '-0', 't', a.answer,
+  'r', a.new_run, 'a', text(seq))
+redis.call('SET', ID, text(seq) .. ' ' .. a.new_run .. ' ' .. a.holder, 'PX', a.id_keep_ms)
+redis.call('HSET', RUN, 'seq', text(seq + 1), 'recent', recent, 'last', text(now))
+redis.call('PEXPIRE', RUN, a.keep_ms)
+redis.call('PEXPIRE', LOG, a.keep_ms)
+tell(seq + 1, 'running', r.id)
+return answer({ 'is', 'answered', 'seq', text(seq) })

@@ -1,0 +1,52 @@
+"""A text is answered beside the run that goes on."""
+
+from dataclasses import replace
+
+from brain.cloud.redis.moves.admission import ID_KEEP_MS, RATE_WINDOW_MS, duplicate, limited
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
+from brain.run import records
+from brain.run.limits import Limits
+from brain.run.messages import Draft
+from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited
+
+ASIDE = Script(__package__, "aside", CALLER_LIMIT_S)
+
+
+async def aside(
+    redis: Redis, arrival: Arrival, answer: Draft, limits: Limits, *, log_bound: str
+) -> AnsweredAside | Duplicate | RateLimited | None:
+    """Append the text and its answer, once. None: no run is going on."""
+    reply = await ASIDE.run(
+        redis,
+        Keys.of(arrival.user_id).keys("run", "log", f"id:{arrival.message_id}"),
+        {
+            "utterance": records.utterance_to_log(arrival),
+            "answer": records.draft_to_log(answer),
+            "new_run": arrival.new_run_id,
+            "holder": arrival.holder,
+            "rate": limits.texts_per_minute,
+            "window_ms": RATE_WINDOW_MS,
+            "log_length": log_bound,
+            "keep_ms": KEEP_MS,
+            "id_keep_ms": ID_KEEP_MS,
+        },
+    )
+    match reply.kind:
+        case "answered":
+            return _answered(arrival, answer, reply)
+        case "known":
+            return duplicate(reply)
+        case "limited":
+            return limited(reply)
+        case _:
+            return None
+
+
+def _answered(arrival: Arrival, answer: Draft, reply: Reply) -> AnsweredAside:
+    seq, run_id = reply.number("seq"), arrival.new_run_id
+    draft = replace(answer, answers_seq=seq)
+    return AnsweredAside(
+        run_id=run_id,
+        seq=seq,
+        message=draft.placed(seq=seq + 1, run_id=run_id, done_after_this=True),
+    )

@@ -1,0 +1,124 @@
+-- The brain records a step. (fence, step) is the idempotency key: the same step sent again changes nothing.
+-- Keys: run, log, journal; with the kind `rest` questions (hash: id -> state, id:form -> its message), and
+-- rest: where this run's journal is put aside.
+local a = arguments({
+  texts = 'run kind log_length loops tokens handoffs attempts pace activity progress reason'
+    -- With the kind `rest`: the id of the question, when it expires, how long it is kept, the id of the one
+    -- that it replaces, and what is recorded if it is asked, and if it is not.
+    .. ' question expires question_keep_ms supersedes if_asked if_not_asked',
+  numbers = 'fence step lease_ms handover_ms',
+  lists = 'entries drafts',
+})
+local MOST_QUESTIONS = 32 -- kept; the oldest go first, open or not
+
+-- Let the run rest with its question: its journal is kept for whoever goes on with it.
+local function rest(seq)
+  local QUESTIONS, RESTING = key('questions'), key('rest')
+  if a.supersedes ~= '' and string.sub(redis.call('HGET', QUESTIONS, a.supersedes) or '', 1, 4) == 'open' then
+    redis.call('HSET', QUESTIONS, a.supersedes, 'superseded ' .. text(seq))
+  end
+  redis.call('HSET', QUESTIONS, a.question, 'open ' .. text(seq) .. ' ' .. a.expires,
+    a.question .. ':form', a.drafts[#a.drafts])
+  if redis.call('HLEN', QUESTIONS) > 2 * MOST_QUESTIONS then
+    local ids = {}
+    for _, field in ipairs(redis.call('HKEYS', QUESTIONS)) do
+      if not string.find(field, ':', 1, true) then
+        ids[#ids + 1] = field
+      end
+    end
+    table.sort(ids) -- ids sort by their time
+    redis.call('HDEL', QUESTIONS, ids[1], ids[1] .. ':form')
+  end
+  redis.call('PEXPIRE', QUESTIONS, a.question_keep_ms)
+  redis.call('RENAME', JOURNAL, RESTING)
+  redis.call('PEXPIRE', RESTING, a.question_keep_ms)
+  redis.call('HSET', RUN, 'question', a.question .. ' ' .. a.expires) -- what waits, for the status
+end
+
+-- The texts of the user between two places of the log.
+local function texts(after, upto)
+  if upto <= after then
+    return {}
+  end
+  local found = {}
+  for _, entry in ipairs(redis.call('XRANGE', LOG, text(after + 1), text(upto))) do
+    if entry[2][1] == 'u' then
+      found[#found + 1] = entry
+    end
+  end
+  return found
+end
+
+local function done(first, ended, fence, taken, held)
+  return answer({
+    'is', 'done', 'first', first, 'finished', ended, 'fence', text(fence), 'taken', taken, 'held', held,
+  })
+end
+
+local r = load()
+local sent_again = r.id == a.run and r.step == a.step + 1 and r.reply ~= ''
+  and (r.fence == a.fence or (r.state == 'handingOver' and r.fence == a.fence + 1))
+if sent_again then
+  local first, ended, from, upto = string.match(r.reply, '^(%d+) (%d) (%d+) (%d+)$')
+  return done(first, ended, r.fence, texts(tonumber(from), tonumber(upto)), r.held)
+end
+local head = a.run .. ' ' .. text(a.fence) .. ' ' .. text(a.step + 1) .. ' '
+if string.sub(r.past, 1, #head) == head then -- sent again, and another run has begun since
+  local first, ended = string.match(r.past, '^(%d+) (%d)', #head + 1)
+  return done(first, ended, a.fence, {}, r.held)
+end
+if r.id ~= a.run or r.fence ~= a.fence or r.state ~= 'running' or r.step ~= a.step then
+  return lost(r, a.run)
+end
+
+local now = clock()
+local from, seen = r.consumed, r.seq
+local taken, drafts = {}, a.drafts
+if a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'rest' then
+  taken = texts(from, seen)
+end
+local ended = a.kind == 'end' or ((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)
+local asks = a.kind == 'rest' and ended
+if a.kind == 'rest' and not ended then
+  drafts = {} -- what was said before the question might be taken for its answer
+end
+
+local journal = a.entries
+if a.kind == 'rest' then
+  journal[#journal + 1] = asks and a.if_asked or a.if_not_asked
+end
+for _, entry in ipairs(taken) do
+  journal[#journal + 1] = 'u' .. string.match(entry[1], '^%d+') .. ' ' .. entry[2][2]
+end
+if #journal > 0 then
+  redis.call('RPUSH', JOURNAL, unpack(journal))
+end
+
+local seq = r.seq
+for i, draft in ipairs(drafts) do
+  seq = seq + 1
+  local kind = (ended and i == #drafts) and 't' or 'm'
+  redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', kind, draft, 'r', a.run)
+end
+if asks then
+  rest(seq)
+end
+
+local upto = #taken > 0 and seen or from
+local reply = text(r.seq + 1) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
+local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
+local consumed = takes and seq or from
+local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
+if ended then
+  state, lease = 'idle', 0
+elseif a.kind == 'handOver' then
+  state, lease, next_fence = 'handingOver', now + a.handover_ms, a.fence + 1
+end
+redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next_fence),
+  'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
+  'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
+  'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now))
+if #drafts > 0 or ended then
+  tell(seq, ended and 'done' or 'running', a.run)
+end
+return done(text(r.seq + 1), ended and '1' or '0', next_fence, taken, r.held)

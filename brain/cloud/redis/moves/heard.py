@@ -1,0 +1,21 @@
+"""What became of a message at the user's ear."""
+
+from brain.cloud.redis.marks import heard_by, mark
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
+from brain.run.messages import Heard
+
+HEARD = Script(__package__, "heard", CALLER_LIMIT_S)
+
+
+async def heard(redis: Redis, user_id: str, heard: Heard, *, most: int) -> Heard | None:
+    """Note how much of a message was heard, and keep the newest `most` marks. The mark that is
+    known now; None: there is no such message.
+    """
+    reply = await HEARD.run(
+        redis,
+        Keys.of(user_id).keys("run", "log"),
+        {"seq": str(heard.seq), "mark": mark(heard), "keep": most},
+    )
+    if reply.kind != "heard":
+        return None
+    return heard_by(f"{heard.seq}={reply.text('mark')}")[0]

@@ -1,0 +1,17 @@
+-- The channel's word on whether anybody is subscribed. Words may come late: the newest counts.
+-- Kept: when it was said, when they had left before that, and whether they are there.
+-- Keys: run.
+local a = arguments({ texts = 'occupied keep_ms', numbers = 'at_ms' })
+
+local r = load()
+local known = tonumber(string.match(r.channel, '^%d+')) or 0
+if a.at_ms < known then
+  return answer({ 'new', '', 'held', r.held, 'user', r.user })
+end
+local left = string.match(r.channel, '^%d+ (%d+) %d$') or '0'
+if string.sub(r.channel, -2) == ' 0' then
+  left = text(known)
+end
+redis.call('HSET', RUN, 'channel', text(a.at_ms) .. ' ' .. left .. ' ' .. a.occupied)
+redis.call('PEXPIRE', RUN, a.keep_ms)
+return answer({ 'new', '1', 'held', r.held, 'user', r.user })

@@ -1,0 +1,20 @@
+"""The channel reports whether anybody is subscribed."""
+
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script
+from brain.run.views import Occupancy
+
+PRESENCE = Script(__package__, "presence", CALLER_LIMIT_S)
+
+
+async def note_presence(
+    redis: Redis, user_hash: str, *, is_occupied: bool, at_ms: int
+) -> Occupancy:
+    """Note the report, for the user with this hash. The newest report counts."""
+    reply = await PRESENCE.run(
+        redis,
+        Keys(user_hash).keys("run"),
+        {"at_ms": at_ms, "occupied": is_occupied, "keep_ms": KEEP_MS},
+    )
+    return Occupancy(
+        is_new=reply.flag("new"), held=reply.number("held"), user_id=reply.text("user") or None
+    )

@@ -1,0 +1,20 @@
+-- A question as it stands: the one with this id, or without an id the one that was asked last.
+-- Keys: run; questions (hash: id -> state, id:form -> its message).
+local a = arguments({ texts = 'id' })
+local QUESTIONS = key('questions')
+
+local r = load()
+local id = a.id
+if id == '' then
+  id = string.match(r.question, '^%S+') or ''
+end
+local state = id ~= '' and redis.call('HGET', QUESTIONS, id)
+if not state then
+  return answer({ 'is', 'unknown' })
+end
+local asked, expires = string.match(state, '^open (%d+) (%d+)$')
+local open = asked and tonumber(expires) > clock()
+return answer({
+  'is', 'asked', 'form', redis.call('HGET', QUESTIONS, id .. ':form'), 'open', open and '1' or '',
+  'last', asked == text(r.seq) and '1' or '',
+})

@@ -1,0 +1,25 @@
+"""A question as it stands."""
+
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
+from brain.run import records
+from brain.run.messages import Message
+from brain.run.moves import Asked
+
+QUESTION = Script(__package__, "question", CALLER_LIMIT_S)
+
+
+async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked | None:
+    """A question by its id, or the one that was asked last. None: there is none (any more)."""
+    reply = await QUESTION.run(
+        redis, Keys.of(user_id).keys("run", "questions"), {"id": question_id or ""}
+    )
+    return _asked(reply) if reply.kind == "asked" else None
+
+
+def _asked(reply: Reply) -> Asked | None:
+    form = reply.found("form")
+    if form is None:
+        return None
+    entry = records.entry_from_log(seq=0, kind="t", run_id="", stored=form)
+    assert isinstance(entry, Message)  # what a commit asked
+    return Asked(message=entry, is_open=reply.flag("open"), is_last=reply.flag("last"))

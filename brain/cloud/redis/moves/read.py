@@ -1,0 +1,19 @@
+"""A stretch of the log."""
+
+from brain.cloud.redis import entries
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
+from brain.run.views import Page
+
+READ = Script(__package__, "read", CALLER_LIMIT_S)
+
+
+async def read(redis: Redis, user_id: str, *, since: int, limit: int) -> Page:
+    """The log after `since`, at most `limit` entries."""
+    reply = await READ.run(
+        redis, Keys.of(user_id).keys("run", "log"), {"since": since, "count": limit}
+    )
+    return Page(
+        entries=entries.legible(reply.items("entries")),
+        last_seq=reply.number("seq"),
+        first_seq=reply.number("first"),
+    )

@@ -1,0 +1,21 @@
+-- What the user's brain does, and since when nobody was there; a page that asks is there from now on.
+-- Keys: run; here: the last sign of life of the pages that ask or stream.
+local a = arguments({ texts = 'is_here keep_ms', numbers = 'gap_ms' })
+local SHOWN = {
+  'state', 'id', 'loops', 'activity', 'started', 'last', 'seq', 'progress', 'reason', 'question', 'channel',
+  'held',
+}
+
+local now = clock()
+local others
+if a.is_here == '1' then
+  others = note_here(now, a.keep_ms, a.gap_ms)
+else
+  others = redis.call('GET', key('here')) or ''
+end
+local found = { 'here', others, 'now_ms', text(now) }
+for i, value in ipairs(redis.call('HMGET', RUN, unpack(SHOWN))) do
+  found[#found + 1] = SHOWN[i]
+  found[#found + 1] = value
+end
+return answer(found)

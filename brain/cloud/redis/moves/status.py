@@ -1,0 +1,54 @@
+"""What the user's brain does."""
+
+from typing import Literal
+
+from brain.cloud.redis.moves.here import HERE_KEEP_MS, HERE_MS
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
+from brain.run.views import Status
+
+STATUS = Script(__package__, "status", CALLER_LIMIT_S)
+
+
+async def status(redis: Redis, user_id: str, *, is_here: bool) -> Status:
+    """What the brain is doing. `is_here`: a page asks, and counts as listening from now on."""
+    reply = await STATUS.run(
+        redis,
+        Keys.of(user_id).keys("run", "here"),
+        {"is_here": is_here, "keep_ms": HERE_KEEP_MS, "gap_ms": HERE_MS},
+    )
+    return _status(reply)
+
+
+def _status(reply: Reply) -> Status:
+    """Fields that are not there: the user never said anything."""
+    is_running = reply.text("state") in ("running", "handingOver")
+    idle: Literal["stopped", "idle"] = "stopped" if reply.text("reason") == "stopped" else "idle"
+    is_subscribed = reply.text("channel").endswith(" 1")
+    progress = reply.text("progress")
+    return Status(
+        state="running" if is_running else idle,
+        run_id=reply.text("id") or None,
+        loop=reply.number("loops"),
+        activity=reply.text("activity"),
+        started_ms=reply.number("started") or None,
+        last_event_ms=reply.number("last") or None,
+        last_seq=reply.number("seq"),
+        progress=float(progress) if progress else None,
+        reason=reply.text("reason"),
+        question_id=_waiting(reply.text("question"), now_ms=reply.number("now_ms")),
+        is_subscribed=is_subscribed,
+        is_listening=is_subscribed or _is_here(reply),
+        held=reply.number("held"),
+    )
+
+
+def _is_here(reply: Reply) -> bool:
+    """Whether a page has shown a sign of life lately, before this question."""
+    last, _, _ = reply.text("here").partition(" ")
+    return bool(last) and reply.number("now_ms") - int(last) < HERE_MS
+
+
+def _waiting(question: str, *, now_ms: int) -> str | None:
+    """The id of the question that was asked last, as long as it takes a decision."""
+    id, _, expires_ms = question.partition(" ")
+    return id if expires_ms and int(expires_ms) > now_ms else None

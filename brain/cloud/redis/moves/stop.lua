@@ -1,0 +1,40 @@
+-- The user stops a run: it ends here and now, whoever is at it, and with a new fence, so that whatever
+-- its brain still does is refused. What it is left to say is its last word, for the log.
+-- Keys: run, log, journal.
+local a = arguments({
+  texts = 'run log_length plain unsure', -- the last word; and that of a run in the middle of an act
+})
+
+local function stopped(run_id, seq, acting, said)
+  return answer({
+    'is', 'stopped', 'run', run_id, 'seq', seq, 'acting', acting and '1' or '', 'answers', said,
+  })
+end
+
+local r = load()
+local of, at, said = string.match(r.stopped, '^(%S+) (%d+) (%d+)$')
+local last = of and redis.call('XRANGE', LOG, at, at)[1]
+if last and (last[2][2] == a.plain or last[2][2] == a.unsure) then -- sent again, perhaps in the next run
+  return stopped(of, at, last[2][2] == a.unsure, said)
+end
+if (r.state ~= 'running' and r.state ~= 'handingOver') or (a.run ~= '' and r.id ~= a.run) then
+  return answer({ 'is', 'settled' })
+end
+
+-- An act is recorded as started just before it runs, and one at a time. What comes in with a text stands
+-- in the journal too, and may be later.
+local lines, acting = redis.call('LRANGE', JOURNAL, 0, -1), false
+for i = #lines, 1, -1 do
+  if string.sub(lines[i], 1, 2) == 'e ' then
+    acting = string.find(lines[i], '"is":"started"', 1, true) ~= nil
+    break
+  end
+end
+local seq = r.seq + 1
+redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 't', acting and a.unsure or a.plain,
+  'r', r.id, 'a', text(r.said))
+redis.call('HSET', RUN, 'state', 'idle', 'lease', '0', 'fence', text(r.fence + 1), 'seq', text(seq),
+  'consumed', text(seq), 'reply', '', 'activity', '', 'reason', 'stopped', 'last', text(clock()),
+  'stopped', r.id .. ' ' .. text(seq) .. ' ' .. text(r.said))
+tell(seq, 'stopped', r.id)
+return stopped(r.id, text(seq), acting, text(r.said))

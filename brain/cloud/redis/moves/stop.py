@@ -1,0 +1,32 @@
+"""The user stops a run."""
+
+from dataclasses import replace
+
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
+from brain.run import records
+from brain.run.moves import Settled, Stop, Stopped
+
+STOP = Script(__package__, "stop", CALLER_LIMIT_S)
+
+
+async def stop(redis: Redis, stop: Stop, *, log_bound: str) -> Stopped | Settled:
+    """End the run, whoever is its brain. Settled: it is not open (any more)."""
+    reply = await STOP.run(
+        redis,
+        Keys.of(stop.user_id).keys("run", "log", "journal"),
+        {
+            "run": stop.run_id or "",
+            "log_length": log_bound,
+            "plain": records.draft_to_log(stop.plain),
+            "unsure": records.draft_to_log(stop.unsure),
+        },
+    )
+    return _stopped(stop, reply) if reply.kind == "stopped" else Settled()
+
+
+def _stopped(stop: Stop, reply: Reply) -> Stopped:
+    run_id = reply.text("run")
+    last_word = stop.unsure if reply.flag("acting") else stop.plain
+    draft = replace(last_word, answers_seq=reply.number("answers"))
+    message = draft.placed(seq=reply.number("seq"), run_id=run_id, done_after_this=True)
+    return Stopped(run_id=run_id, message=message)

@@ -1,0 +1,23 @@
+-- What the model is shown of memory: read it, or put a part of it there. A summary only grows: one that
+-- reaches less far than the one that is known is not taken.
+-- Keys: memory (hash: block, summary, upto).
+local a = arguments({ texts = 'what value keep_ms', numbers = 'upto before' })
+local MEMORY = key('memory')
+
+if a.what == 'block' then
+  redis.call('HSET', MEMORY, 'block', a.value)
+elseif a.what == 'stale' then
+  redis.call('HDEL', MEMORY, 'block')
+elseif a.what == 'summary' then
+  local known = tonumber(redis.call('HGET', MEMORY, 'upto')) or 0
+  if a.upto <= known and a.before ~= known then
+    return answer({})
+  end
+  redis.call('HSET', MEMORY, 'summary', a.value, 'upto', text(a.upto))
+  redis.call('HDEL', MEMORY, 'block') -- it is made of facts and summary
+end
+if a.what ~= 'read' then
+  redis.call('PEXPIRE', MEMORY, a.keep_ms)
+end
+local kept = redis.call('HMGET', MEMORY, 'summary', 'upto')
+return answer({ 'summary', kept[1], 'upto', kept[2] })

@@ -1,0 +1,22 @@
+"""One codec for what is stored, recorded and sent: its form follows from the frozen dataclass."""
+
+from brain.run.codec.form import Form, OneOf, Stored
+from brain.run.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
+from brain.run.codec.text import clean, dumps, fingerprint, iso, iso_ms
+
+__all__ = [
+    "AS_TEXT",
+    "EMPTY_AS_NULL",
+    "MILLISECONDS",
+    "NEEDED",
+    "SPARSE",
+    "Form",
+    "Named",
+    "OneOf",
+    "Stored",
+    "clean",
+    "dumps",
+    "fingerprint",
+    "iso",
+    "iso_ms",
+]

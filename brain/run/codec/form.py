@@ -1,0 +1,222 @@
+"""Forms: what a frozen dataclass is written as, and read from."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any, NamedTuple, get_type_hints
+
+from brain.run.codec.hints import Turned, conversions, plain, verbatim
+from brain.run.codec.marks import NEEDED, SPARSE, Named
+from brain.run.codec.text import dumps
+from brain.run.errors import EntryUnreadable
+from brain.run.tools import Json
+
+VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
+
+
+class Field(NamedTuple):
+    """A field of a form. `default` is MISSING where there is none; `may_lack`: a form without it
+    loads.
+    """
+
+    attribute: str
+    name: str
+    hint: Any
+    default: Any
+    is_sparse: bool
+    may_lack: bool
+    write: Turned | None
+    read: Turned
+
+
+class Form[T]:
+    """The form of a dataclass. It is worked out when it is first used.
+
+    `tag` is a name and value that tell this form from others; it comes first. `first` are the
+    names that stand before all others, `without` the attributes that are not in the form, and
+    `also` properties that are (such a form is only written). `parts` are the forms of the
+    dataclasses in it, where they are not just what their fields say.
+    """
+
+    def __init__(
+        self,
+        of: type[T],
+        *,
+        tag: tuple[str, Any] | None = None,
+        first: tuple[str, ...] = (),
+        without: tuple[str, ...] = (),
+        also: tuple[str, ...] = (),
+        parts: tuple["Form[Any]", ...] = (),
+    ) -> None:
+        self.of = of
+        self.tag = tag
+        self._first = first
+        self._without = without
+        self._also = also
+        self._parts = {part.of: part for part in parts}
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields in the order in which they are written, without the tag."""
+        found = {field.name: field for field in self._fields()}
+        first = [found[name] for name in self._first if name in found]
+        return (*first, *(field for field in found.values() if field.name not in self._first))
+
+    def encode(self, value: T) -> Json:
+        """The form of a value."""
+        form: Json = {}
+        for name, get, write, is_sparse, default in self._writing:
+            found = get(value)
+            if not (is_sparse and found == default):
+                form[name] = found if write is None else write(found)
+        return form
+
+    def decode(self, form: Any, **beside: Any) -> T:
+        """The value of a form; `beside` are attributes that are not in it. Fields that are not
+        known are left alone. Raises EntryUnreadable, which names the field and shows no value.
+        """
+        if not isinstance(form, dict):
+            raise EntryUnreadable(f"{self.of.__name__} does not load: no object")
+        name = ""
+        try:
+            for name, attribute, verbatim, read, may_lack in self._reading:
+                given = form.get(name, MISSING)
+                if type(given) in verbatim:
+                    beside[attribute] = given
+                elif given is not MISSING:
+                    beside[attribute] = read(given)
+                elif not may_lack:
+                    raise ValueError("it is missing")
+        except (KeyError, TypeError, ValueError) as error:
+            raise EntryUnreadable(f"{self.of.__name__} does not load: {name}") from error
+        return self.of(**beside)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in a form, in their order."""
+        names = [field.name for field in self.fields]
+        if self.tag is not None:
+            name = self.tag[0]
+            names.insert(self._first.index(name) if name in self._first else 0, name)
+        return tuple(names)
+
+    def _fields(self) -> Iterator[Field]:
+        hints = get_type_hints(self.of, include_extras=True)
+        for field in fields(self.of):  # type: ignore[arg-type]  # a dataclass
+            if field.name not in self._without:
+                yield self._field(field.name, hints[field.name], field.default)
+        for name in self._also:
+            getter = getattr(self.of, name).fget
+            yield self._field(name, get_type_hints(getter, include_extras=True)["return"], MISSING)
+
+    def _field(self, attribute: str, hint: Any, default: Any) -> Field:
+        _, marks = plain(hint)
+        given = [str(mark) for mark in marks if isinstance(mark, Named)]
+        write, read = conversions(hint, self._part)
+        return Field(
+            attribute=attribute,
+            name=given[0] if given else camel(attribute),
+            hint=hint,
+            default=default,
+            is_sparse=SPARSE in marks,
+            may_lack=default is not MISSING and NEEDED not in marks,
+            write=write,
+            read=read,
+        )
+
+    def _part(self, kind: type) -> tuple[Turned, Turned]:
+        form = self._parts.get(kind) or _form_of(kind)
+        return form.encode, form.decode
+
+    @cached_property
+    def _writing(self) -> tuple[tuple[str, Turned, Turned | None, bool, Any], ...]:
+        found: dict[str, tuple[str, Turned, Turned | None, bool, Any]] = {
+            field.name: (
+                field.name,
+                attrgetter(field.attribute),
+                field.write,
+                field.is_sparse,
+                field.default,
+            )
+            for field in self.fields
+        }
+        if self.tag is not None:
+            name, value = self.tag
+            found[name] = (name, lambda _: value, None, False, MISSING)
+        return tuple(found[name] for name in self.names)
+
+    @cached_property
+    def _reading(self) -> tuple[tuple[str, str, frozenset[type], Turned, bool], ...]:
+        return tuple(
+            (field.name, field.attribute, verbatim(field.hint), field.read, field.may_lack)
+            for field in self.fields
+        )
+
+
+class Stored[T]:
+    """A form as text, with its version before all else."""
+
+    def __init__(self, form: "Form[T] | OneOf[T]") -> None:
+        self._form = form
+
+    def write(self, value: T) -> str:
+        """The text of a value."""
+        return dumps({"v": VERSION, **self._form.encode(value)})
+
+    def read(self, text: str, **beside: Any) -> T:
+        """The value of a text; `beside` are attributes that are not in it. Raises
+        EntryUnreadable.
+        """
+        return self._form.decode(loads(text), **beside)
+
+
+class OneOf[T]:
+    """The forms of a union, told apart by their tags, which have one name."""
+
+    def __init__(self, *forms: Form[Any]) -> None:
+        self.forms = forms
+        self.name = str(forms[0].tag and forms[0].tag[0])
+        self._by_tag = {form.tag and form.tag[1]: form for form in forms}
+        self._by_class = {form.of: form for form in forms}
+
+    def encode(self, value: T) -> Json:
+        """The form of a value."""
+        return self._by_class[type(value)].encode(value)
+
+    def decode(self, form: Any, **beside: Any) -> T:
+        """The value of a form; `beside` are attributes that are not in it. Raises
+        EntryUnreadable.
+        """
+        tag = form.get(self.name) if isinstance(form, dict) else None
+        known = self._by_tag.get(tag) if isinstance(tag, str) else None
+        if known is None:
+            raise EntryUnreadable(f"a form with this {self.name} is not known")
+        value: T = known.decode(form, **beside)
+        return value
+
+
+def loads(text: str) -> Json:
+    """The object of a stored text, of a version that this code knows. Raises EntryUnreadable."""
+    try:
+        form = json.loads(text)
+    except ValueError as error:
+        raise EntryUnreadable("a stored form is not JSON") from error
+    if not isinstance(form, dict) or not isinstance(form.get("v"), int):
+        raise EntryUnreadable("a stored form has no version")
+    if not 1 <= form["v"] <= VERSION:
+        raise EntryUnreadable(f"a stored form of version {form['v']} is not known")
+    return form
+
+
+def camel(name: str) -> str:
+    """The name of an attribute in camelCase."""
+    head, *rest = name.split("_")
+    return head + "".join(part.capitalize() for part in rest)
+
+
+@cache
+def _form_of(kind: type) -> Form[Any]:
+    """The form of a dataclass that stands in others."""
+    return Form(kind)

@@ -1,0 +1,132 @@
+"""How a value of a type is written as JSON, and how it is read back.
+
+| type | JSON |
+|---|---|
+| str, bool, int, float, Json, Literal | as it is |
+| an Enum | its value |
+| datetime | `2026-01-31T12:00:00.000Z` |
+| time | `22:30` |
+| `tuple[X, ...]` | a list |
+| `X | None` | null for None |
+| a dataclass | an object |
+"""
+
+from collections.abc import Callable
+from dataclasses import is_dataclass
+from datetime import datetime, time
+from enum import Enum
+from functools import partial
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
+
+from brain.run.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, WRITTEN_ONLY
+from brain.run.codec.text import iso, iso_ms
+
+type Turned = Callable[[Any], Any]
+type Nested = Callable[[type], tuple[Turned, Turned]]  # of a dataclass: how to write and read it
+
+SCALARS: tuple[type, ...] = (str, bool, int, float)
+
+
+def plain(hint: Any) -> tuple[Any, frozenset[Any]]:
+    """Split a type into the type itself and its marks."""
+    marks: frozenset[Any] = frozenset()
+    while True:
+        if isinstance(hint, TypeAliasType):
+            hint = hint.__value__
+        elif get_origin(hint) is Annotated:
+            marks |= frozenset(hint.__metadata__)
+            hint = hint.__origin__
+        else:
+            return hint, marks
+
+
+def optional(hint: Any) -> Any:
+    """Return X of `X | None`, and None for any other type."""
+    if get_origin(hint) not in (Union, UnionType):
+        return None
+    inner = [one for one in get_args(hint) if one is not NoneType]
+    if len(inner) != 1:
+        raise TypeError(f"{hint} has no form")
+    return inner[0]
+
+
+def verbatim(hint: Any) -> frozenset[type]:
+    """The types of JSON values that are the value itself: they need no reading."""
+    kind, marks = plain(hint)
+    if marks & WRITTEN_ONLY:
+        return frozenset()
+    if inner := optional(kind):
+        return verbatim(inner) | {NoneType}
+    kind = get_origin(kind) or kind
+    return frozenset({kind} if kind in SCALARS or kind is dict else ())
+
+
+def conversions(hint: Any, nested: Nested) -> tuple[Turned | None, Turned]:
+    """How a value of this type is written (None: as it is), and how it is read. Reading raises
+    KeyError, TypeError, ValueError.
+    """
+    kind, marks = plain(hint)
+    if inner := optional(kind):
+        return _optional(*conversions(Annotated[inner, *marks] if marks else inner, nested))
+    if only := marks & WRITTEN_ONLY:
+        return _ONLY_WRITTEN[next(iter(only))], _unread
+    origin = get_origin(kind)
+    if origin is tuple:
+        return _listed(*conversions(get_args(kind)[0], nested))
+    if origin is Literal:
+        return None, partial(_one_of, get_args(kind))
+    if origin is dict or kind in SCALARS:
+        return None, partial(_exactly, origin or kind)
+    return _of_class(kind, nested)
+
+
+def _of_class(kind: type, nested: Nested) -> tuple[Turned, Turned]:
+    if kind is datetime:
+        return iso, datetime.fromisoformat
+    if kind is time:
+        return "{:%H:%M}".format, time.fromisoformat
+    if is_dataclass(kind):
+        return nested(kind)
+    if issubclass(kind, Enum):
+        return attrgetter("_value_"), kind  # `value` is the same, by way of a slow descriptor
+    raise TypeError(f"{kind} has no form")
+
+
+def _optional(write: Turned | None, read: Turned) -> tuple[Turned | None, Turned]:
+    def written(value: Any) -> Any:
+        return None if value is None or write is None else write(value)
+
+    return write and written, lambda given: None if given is None else read(given)
+
+
+def _listed(write: Turned | None, read: Turned) -> tuple[Turned, Turned]:
+    def written(values: Any) -> Any:
+        return list(values) if write is None else [write(value) for value in values]
+
+    return written, lambda given: tuple(read(one) for one in _exactly(list, given))
+
+
+def _exactly(kind: type, given: Any) -> Any:
+    """The value. JSON has one kind of number: a whole one may stand for a broken one."""
+    if type(given) is kind or (kind is float and type(given) is int):
+        return given
+    raise TypeError(f"{type(given).__name__} instead of {kind.__name__}")
+
+
+def _one_of(known: tuple[Any, ...], given: Any) -> Any:
+    if given not in known:
+        raise ValueError("a value that is not known")
+    return given
+
+
+def _unread(given: Any) -> Any:
+    raise TypeError("a form that is only written")
+
+
+_ONLY_WRITTEN: dict[Any, Turned] = {
+    AS_TEXT: str,
+    MILLISECONDS: iso_ms,
+    EMPTY_AS_NULL: lambda text: text or None,
+}

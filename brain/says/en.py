@@ -1,0 +1,173 @@
+"""What the brain says in English."""
+
+from collections.abc import Mapping, Sequence
+
+# ---- what it is doing
+
+IDLE = "I am not working on anything right now."
+DOING: Mapping[str, str] = {
+    "thinking": "I am thinking about it.",
+    "documents": "I am looking in your documents.",
+    "writing": "I am writing in your documents.",
+    "email": "I am looking in your email.",
+    "sending": "I am sending an email.",
+    "memory": "I am looking for what we said before.",
+    "other": "I am working on it.",
+}
+JUST_BEGUN = "I have just started."
+
+
+def began(ago: str) -> str:
+    return f"I started {ago}."
+
+
+def at_step(number: int, ago: str) -> str:
+    return f"This is step {number}, and I started {ago}."
+
+
+def seconds(count: int) -> str:
+    return f"{count} {'second' if count == 1 else 'seconds'} ago"
+
+
+def minutes(count: int) -> str:
+    return f"{count} {'minute' if count == 1 else 'minutes'} ago"
+
+
+def percent_done(percent: int) -> str:
+    return f"About {percent} percent is done."
+
+
+# ---- how a run ends
+
+LAST_WORDS: Mapping[str, str] = {
+    "loops": "I stopped because this took too many steps.",
+    "time": "I stopped because this took too long.",
+    "tokens": "I stopped because this became too large for me.",
+    "handoffs": "I stopped because I was interrupted too often.",
+    "attempts": "I tried this several times and was interrupted each time, so I stopped.",
+    "poisoned": "I stopped because I lost track of what I was doing. Please ask me again.",
+    "model": "I cannot think right now. Please ask again in a little while.",
+}
+STOPPED = "Stopped."
+STOPPED_IN_AN_ACT = (
+    "Stopped. The action that was under way may or may not have been completed. Please check."
+)
+
+# ---- decisions by a button
+
+YES = "Yes, do that."
+YES_CHANGED = "Yes, with my changes."
+NO = "No, don't do that."
+RESULT = "Done."
+
+# ---- questions
+
+
+def ask_send_email(to: Sequence[str], copies: Sequence[str], subject: str, body: str) -> str:
+    lines = ["Shall I send this email?", f"To: {', '.join(to)}"]
+    if copies:
+        lines.append(f"Copy to: {', '.join(copies)}")
+    return "\n".join([*lines, f"Subject: {subject}", "", body])
+
+
+def ask_share_document(to: Sequence[str], document: str, note: str) -> str:
+    lines = [
+        "Shall I send this document by email?",
+        f"To: {', '.join(to)}",
+        f"Document: {document}",
+        *([f"With this note: {note}"] if note else []),
+    ]
+    return "\n".join(lines)
+
+
+def ask_replace_text(document: str, body: str) -> str:
+    return (
+        f"Shall I replace the text of the document {document}? The old text will be lost. "
+        f"The new text:\n\n{body}"
+    )
+
+
+def ask_delete_document(document: str) -> str:
+    return f"Shall I delete the document {document}? This cannot be undone."
+
+
+def ask_forget(fact: str) -> str:
+    return f"Shall I forget this: {fact}"
+
+
+def ask_stop_telling(rule: str) -> str:
+    return f"Shall I stop telling you about this: {rule}"
+
+
+def ask_cancel_reminder(reminder: str) -> str:
+    return f"Shall I cancel this reminder: {reminder}"
+
+
+def document(title: str, chars: int, beginning: str) -> str:
+    if not beginning:
+        return f"“{title}” (empty)"
+    characters = "character" if chars == 1 else "characters"
+    return f"“{title}” ({chars:,} {characters}, beginning “{beginning}”)"
+
+
+# ---- notices
+
+LINK = "a link"
+SOMETHING = "something has happened"
+REMINDER = "a reminder"
+REMINDER_DUE = "a reminder is due"
+WHILE_AWAY = "while you were away"
+MEANWHILE = "meanwhile"
+
+
+def email_arrived(sender: str, *, just: bool) -> str:
+    return f"an email{_from(sender)} has {'just ' if just else ''}arrived"
+
+
+def document_changed(title: str) -> str:
+    return f"the document {title} has changed" if title else "a document has changed"
+
+
+def reports(name: str) -> str:
+    return f"{name} reports"
+
+
+def emails(count: int, *, sender: str, subject: str, frequent: str, frequent_count: int) -> str:
+    about = f" about {subject}" if subject else ""
+    if count == 1:
+        return f"an email{_from(sender)}{about}"
+    if frequent_count == count:
+        return f"{count} emails from {frequent}{about and f', the last{about}'}"
+    most = f", {frequent_count} of them from {frequent}" if frequent_count > 1 else ""
+    by = "" if most and sender == frequent else _from(sender)
+    return f"{count} emails{most}{(by or about) and f', the last{by}{about}'}"
+
+
+def reminders(count: int, named: Sequence[str], more: int) -> str:
+    what = "a reminder" if count == 1 else f"{count} reminders"
+    return f"{what}: {_listed(named, more)}" if named else what
+
+
+def documents(count: int, titles: Sequence[str], more: int) -> str:
+    if titles:
+        return f"changes in {_listed(titles, more)}"
+    return "a change in a document" if count == 1 else "changes in several documents"
+
+
+def events(count: int, last: str) -> str:
+    return last if count == 1 else f"{count} other things, the last: {last}"
+
+
+def together(parts: Sequence[str]) -> str:
+    *others, last = parts
+    return f"{'; '.join(others)}; and {last}" if others else last
+
+
+def _from(sender: str) -> str:
+    return f" from {sender}" if sender else ""
+
+
+def _listed(named: Sequence[str], more: int) -> str:
+    """`a`, `a and b`, `a, b, c and 2 more`."""
+    *others, last = [*named, *([f"{more} more"] if more else [])]
+    return f"{', '.join(others)} and {last}" if others else last

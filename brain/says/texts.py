@@ -1,0 +1,89 @@
+"""The entries that a language file has. Texts with parts to fill in are functions, because word
+order and plurals differ between languages.
+
+A language file is a module that fits `Texts`. mypy checks this where the file is chosen.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Answers to "what are you doing?". French and Spanish have only these.
+
+    `DOING` has a sentence for each kind of activity. `ago` is what `seconds` or `minutes` gave.
+    """
+
+    IDLE: str
+    DOING: Mapping[str, str]
+    JUST_BEGUN: str
+
+    def began(self, ago: str) -> str: ...
+    def at_step(self, number: int, ago: str) -> str: ...
+    def seconds(self, count: int) -> str: ...
+    def minutes(self, count: int) -> str: ...
+    def percent_done(self, percent: int) -> str: ...
+
+
+class Texts(Progress, Protocol):
+    """All that the brain says in one language.
+
+    `LAST_WORDS` says why a run ended early, by the reason. `YES` to `RESULT` are the user's words
+    in the log for a decision that was made by a button.
+    """
+
+    LAST_WORDS: Mapping[str, str]
+    STOPPED: str
+    STOPPED_IN_AN_ACT: str
+
+    YES: str
+    YES_CHANGED: str
+    NO: str
+    RESULT: str
+
+    # Questions before an act. Each reads back all that will be done.
+
+    def ask_send_email(
+        self, to: Sequence[str], copies: Sequence[str], subject: str, body: str
+    ) -> str: ...
+    def ask_share_document(self, to: Sequence[str], document: str, note: str) -> str: ...
+    def ask_replace_text(self, document: str, body: str) -> str: ...
+    def ask_delete_document(self, document: str) -> str: ...
+    def ask_forget(self, fact: str) -> str: ...
+    def ask_stop_telling(self, rule: str) -> str: ...
+    def ask_cancel_reminder(self, reminder: str) -> str: ...
+
+    def document(self, title: str, chars: int, beginning: str) -> str:
+        """A document in a question: its title, its length in characters, and how it begins."""
+
+    # Notices. A sender, a subject or a title is empty if it is not known. Sentences get their
+    # capital letter and their full stop elsewhere.
+
+    LINK: str
+    SOMETHING: str
+    REMINDER: str
+    REMINDER_DUE: str
+    WHILE_AWAY: str
+    MEANWHILE: str
+
+    def email_arrived(self, sender: str, *, just: bool) -> str: ...
+    def document_changed(self, title: str) -> str: ...
+    def reports(self, name: str) -> str: ...
+
+    # The parts of a digest.
+
+    def emails(
+        self, count: int, *, sender: str, subject: str, frequent: str, frequent_count: int
+    ) -> str:
+        """`sender` and `subject` are those of the last one; `frequent` is the sender of most, and
+        `frequent_count` says of how many.
+        """
+
+    def reminders(self, count: int, named: Sequence[str], more: int) -> str:
+        """`named` are the first ones; `more` counts the others that have a text."""
+
+    def documents(self, count: int, titles: Sequence[str], more: int) -> str:
+        """`titles` are the first ones, none if one of them is not known; `more` counts the rest."""
+
+    def events(self, count: int, last: str) -> str: ...
+    def together(self, parts: Sequence[str]) -> str: ...

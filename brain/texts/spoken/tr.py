@@ -1,0 +1,31 @@
+"""What people say in Turkish: phrases, then fillers."""
+
+YES = (
+    """
+    ok | okay | okey | evet | tamam | tamamdır | olur | tabii | tabii ki | tabi | tabi ki |
+    elbette | gönder | onu gönder | bunu gönder | gönderin | yap | yap onu | bunu yap |
+    devam et | devam | onaylıyorum | onay | peki | aynen | aynen öyle | kesinlikle |
+    kesinlikle evet | doğru | gönderebilirsin | yapabilirsin
+    """,
+    "lütfen | teşekkürler | teşekkür ederim | sağ ol | şimdi | hadi | o zaman",
+)
+
+NO = (
+    """
+    hayır | yok | olmaz | gönderme | onu gönderme | bunu gönderme | göndermeyin | yapma |
+    bunu yapma | iptal | iptal et | iptal edin | vazgeç | vazgeçtim | istemiyorum | dur |
+    dursun | boşver | boş ver | sakın | kesinlikle hayır | kesinlikle olmaz | asla |
+    reddet | reddediyorum | hayır istemiyorum
+    """,
+    "lütfen | teşekkürler | teşekkür ederim | sağ ol | şimdi",
+)
+
+STATUS = (
+    """
+    ne yapıyorsun | ne yapıyorsunuz | ne üzerinde çalışıyorsun | çalışıyor musun |
+    bunun üzerinde çalışıyor musun | ne durumdasın | durum | durum ne | durum nedir |
+    nasıl gidiyor | ne kadar ilerledin | bitti mi | bitirdin mi | hazır mı | orada mısın |
+    ne kadar kaldı | ne kadar sürer | ne kadar sürecek | çok var mı
+    """,
+    "peki | şimdi | şu an | şu anda | hala | daha | lütfen | hey | ya | e | artık",
+)

@@ -1,0 +1,221 @@
+/** Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0 if the server cannot be reached. */
+export function connect(options?: ConnectOptions): Promise<Brain>;
+
+/** The one tool of a voice agent, in the form that function-calling models take. */
+export const askBrainTool: {
+  type: string;
+  name: string;
+  description: string;
+  parameters: {
+    type: string;
+    properties: {
+      text: { type: string; description: string; minLength: number; maxLength: number };
+    };
+    required: string[];
+    additionalProperties: boolean;
+  };
+};
+
+/** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
+export class BrainError extends Error {
+  constructor(facts: {
+    status: number;
+    title: string;
+    detail?: string;
+    errors?: unknown[];
+    retryAfterMs?: number;
+    cause?: unknown;
+  });
+  status: number;
+  title: string;
+  detail: string;
+  errors: unknown[];
+  retryAfterMs: number;
+  /** True if the same request may succeed later. */
+  get isPassing(): boolean;
+}
+
+/** `close()` was called while this was under way. */
+export class ConnectionClosed extends Error {}
+
+/** A connection. Its functions do not need `this`. */
+export interface Brain {
+  askBrain: (text: string, options?: AskOptions) => Promise<Answer>;
+  /** Ends the run in progress. */
+  stop: () => Promise<Stopped>;
+  decide: (questionId: string, decision: Decision) => Promise<Answer>;
+  /** Reports how a message was spoken without `onSpeak`. */
+  heard: (seq: number, how: Heard, chars?: number) => Promise<{ seq: number; how: Heard }>;
+  /** Resets the count of missed messages. */
+  seen: () => void;
+  /** Every entry of the log, once and in order. Returns a function that unsubscribes. */
+  onMessage: (listener: (entry: Entry, novelty: Novelty) => void) => () => void;
+  onPiece: (listener: (piece: Piece) => void) => () => void;
+  /** One listener at a time. */
+  onSpeak: (listener: SpeakListener) => () => void;
+  onState: (listener: (state: State) => void) => () => void;
+  onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
+  /** null: the best road that works. */
+  useRoad: (name: RoadName | null) => void;
+  close: () => void;
+  /** As it was at the time of connecting. */
+  session: Session;
+}
+
+export interface ConnectOptions {
+  /** The server's address; the page's own origin by default. */
+  baseUrl?: string;
+  accessKey?: string;
+  token?: string;
+  /** How many earlier entries to start with (0). */
+  history?: number;
+  /** Use only this one, and poll while it is away. */
+  road?: RoadName;
+  /** Called with each session, also renewed ones. */
+  onSession?: (session: Session) => void;
+  fetch?: typeof globalThis.fetch;
+  /** null: never open a channel. */
+  Pusher?: PusherClass | null;
+  clock?: Clock;
+  surroundings?: Surroundings;
+  /** 0 up to 1. */
+  random?: () => number;
+  storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
+  locks?: LocksLike | null;
+  WebSocket?: WebSocketClass | null;
+  BroadcastChannel?: BroadcastChannelClass | null;
+}
+
+export interface AskOptions {
+  recentContext?: Remark[];
+  /** Seconds that the server may take to respond; 0: until the run ends. */
+  patience?: number;
+  /** The voice agent's call, repeated in the answers. */
+  callId?: string;
+  /** Replace those of `onTool`. */
+  clientTools?: ToolForm[];
+  /** Use the same one to retry: a text is handled once. */
+  messageId?: string;
+  /** Stops waiting; an accepted text is still handled. */
+  signal?: AbortSignal;
+}
+
+/** `forVoiceAgent` is the result of the voice agent's tool call: the message, or a note (not to be spoken) that it comes later. */
+export type Answer = Reply & { forVoiceAgent: string };
+
+/** What the user decides on a question. */
+export interface Decision {
+  verdict: 'approve' | 'reject' | 'edit' | 'answer';
+  /** The tool's, for `edit`. */
+  arguments?: Record<string, unknown>;
+  /** For `answer`. */
+  text?: string;
+  /** Seconds that the server may take to respond. */
+  patience?: number;
+}
+
+export interface State {
+  connection: 'live' | 'connecting' | 'polling' | 'offline';
+  /** The road that delivers; null while none does. */
+  road: RoadName | null;
+  /** Whether the server knows that somebody listens. */
+  listening: boolean | null;
+  /** Other tabs and devices of the user; null: unknown. */
+  others: number | null;
+  run: Run;
+  /** Messages that arrived while nobody looked, until `seen()`. */
+  missed: number;
+  retrying: Retrying[];
+  /** Why the server cannot be used; after status 401 a new `connect` is needed. */
+  problem: BrainError | null;
+}
+
+export type Run = Pick<Status, 'state' | 'runId' | 'activity' | 'progress' | 'loop'>;
+
+/** A request that failed and will be sent again. */
+export interface Retrying {
+  /** For a decision: the question's id; for other commands: their type. */
+  messageId: string;
+  /** How many attempts have failed. */
+  attempt: number;
+  pauseMs: number;
+  reason: string;
+}
+
+/** `isNew` is false if this browser has shown the entry before. */
+export interface Novelty {
+  isNew: boolean;
+}
+
+/** A part of an answer, for display only. */
+export type Piece = PieceData & { kind: 'thought' | 'action' | 'content' };
+
+export type Kind = Message['kind'];
+export type Heard = HeardMark['how'];
+export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
+
+/** A line of the voice agent's conversation that is not in the log. */
+export type Remark = Line;
+
+/** The next message waits until `done` is called; `chars`: how many were spoken before the cut. */
+export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
+
+/** Gives the result of a tool or a promise: a text or a JSON value. */
+export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;
+
+/** Describes a tool of the front end to the brain. */
+export interface ToolForm {
+  name?: string;
+  description: string;
+  /** A JSON schema of type object. */
+  parameters?: Record<string, unknown>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Returns a function that cancels. */
+  after: (ms: number, act: () => void) => () => void;
+}
+
+/** What the browser knows about tab and network. */
+export interface Surroundings {
+  isHidden: boolean;
+  isOnline: boolean;
+  isFrozen?: boolean;
+  onChange: (listener: () => void) => () => void;
+}
+
+/** The part of navigator.locks that is used. */
+export interface LocksLike {
+  request: (name: string, how: { signal: AbortSignal }, act: () => any) => Promise<any>;
+}
+
+export type WebSocketClass = new (
+  url: string,
+  protocols: string[],
+) => {
+  onmessage: ((event: any) => void) | null;
+  onclose: ((event: any) => void) | null;
+  send: (text: string) => void;
+  close: () => void;
+};
+
+export type BroadcastChannelClass = new (name: string) => {
+  onmessage: ((event: any) => void) | null;
+  postMessage: (message: any) => void;
+  close: () => void;
+};
+
+/** The part of pusher-js that is used. */
+export type PusherClass = new (
+  key: string,
+  options: any,
+) => {
+  connection: { bind: (event: string, act: (data: any) => void) => unknown };
+  subscribe: (name: string) => {
+    bind: (event: string, act: (data: any) => void) => unknown;
+    members?: { count: number };
+  };
+  disconnect: () => void;
+};

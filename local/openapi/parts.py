@@ -1,0 +1,200 @@
+"""The named parts of the document: the schemas of what is sent and taken, and the errors."""
+
+from typing import Any
+
+from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody
+from brain.email.http import EmailData
+from brain.email.wire import EMAIL, FOUND
+from brain.events.bodies import (
+    DocumentData,
+    EventBody,
+    EventData,
+    OwnBody,
+    ReminderData,
+)
+from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
+from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
+from brain.memory.rules import FACT
+from brain.notices.rules import RULE
+from brain.preferences.rules import PREFERENCES
+from brain.questions.http import ASKED
+from brain.routes.calls import OUTCOME
+from brain.routes.stream import RESET, RUN_CHANGE
+from brain.run.codec import Form
+from brain.run.messages import Decision
+from brain.run.pieces import PIECE
+from brain.run.records import MESSAGE, UTTERANCE
+from brain.run.tools import Json
+from brain.run.views import STATUS
+from local.openapi.schemas import MOMENT, Schemas, nullable, ref
+
+FORMS: dict[str, Form[Any]] = {
+    "Decided": Form(Decision),
+    "Utterance": UTTERANCE,
+    "Message": MESSAGE,
+    "Reply": OUTCOME,
+    "Status": STATUS,
+    "PieceData": PIECE,
+    "RunChange": RUN_CHANGE,
+    "Reset": RESET,
+    "Document": DOCUMENT,
+    "DocumentFound": PASSAGE,
+    "Email": EMAIL,
+    "EmailFound": FOUND,
+    "Fact": FACT,
+    "Rule": RULE,
+    "Preferences": PREFERENCES,
+}
+TEXT: Json = {"type": "string"}
+FLAG: Json = {"type": "boolean"}
+WHOLE: Json = {"type": "integer", "minimum": 0}
+ORDERS = (StopBody, HeardBody, DecideBody, EditBody, AnswerBody)
+EVENTS = (EmailData, ReminderData, DocumentData, EventData)
+ERRORS = {
+    400: "The body is not JSON.",
+    401: "The token, access key or signature is missing or invalid.",
+    403: "The channel belongs to another user.",
+    404: "Not found.",
+    409: "The question is already decided, or takes another kind of decision.",
+    413: "The body is too long.",
+    415: "The body is not application/json.",
+    422: "The request does not fit the schema; `errors` names each field.",
+    426: "This route is for WebSockets.",
+    429: "Too many texts in a short time; see Retry-After.",
+    500: "The server has failed, or is not fully set up.",
+    503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
+}
+
+
+def thing(required: Json, **optional: Json) -> Json:
+    """An object of these properties."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+    }
+
+
+def listed(name: str) -> Json:
+    """A list of a named schema."""
+    return {"type": "array", "items": ref(name)}
+
+
+def components() -> Json:
+    """Collect the components of the document."""
+    schemas = Schemas(FORMS)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, *ORDERS, EventBody, OwnBody)
+    schemas.take(*EVENTS)
+    found = schemas.components
+    found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
+    found["PreferencesBody"] = {**found["Preferences"], "required": []}
+    return {
+        "schemas": {**found, **_by_hand(found)},
+        "responses": {f"Problem{status}": _problem(text) for status, text in ERRORS.items()},
+        "securitySchemes": SECURITY,
+    }
+
+
+def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
+    """What no type of the code stands for: envelopes, and what a vendor sends."""
+    asked = found["Message"]
+    return {
+        "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
+        "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
+        "AskedQuestion": {
+            **asked,
+            "description": "A question that waits for a decision.",
+            "properties": {name: asked["properties"][name] for name in ASKED},
+            "required": [name for name in ASKED if name != "foreign"],
+        },
+        "Session": SESSION,
+        "Features": FEATURES,
+        "PusherSettings": PUSHER,
+        "Health": HEALTH,
+        "Stopped": thing(
+            {
+                "state": {"type": "string", "enum": ["stopped", "idle"]},
+                "runId": nullable(TEXT),
+                "message": nullable(ref("Message")),
+            }
+        ),
+        "HeardMark": thing(
+            {"seq": WHOLE, "how": {"type": "string", "enum": ["played", "cutOff", "unspoken"]}}
+        ),
+        "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
+        "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
+        "Deleted": thing({"deleted": TEXT}),
+        "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
+        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
+        "ChannelWebhook": thing(
+            {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
+        ),
+        "Problem": PROBLEM,
+    }
+
+
+def _problem(text: str) -> Json:
+    return {
+        "description": text,
+        "content": {"application/problem+json": {"schema": ref("Problem")}},
+    }
+
+
+PROBLEM: Json = {
+    "description": "An error, as RFC 9457 has it. `errors` names the fields that are wrong.",
+    **thing(
+        {"type": TEXT, "title": TEXT, "status": {"type": "integer"}},
+        detail=TEXT,
+        errors={"type": "array", "items": thing({"field": TEXT, "message": TEXT})},
+    ),
+}
+FEATURES: Json = {
+    "description": "What is available to this user.",
+    **thing(
+        {
+            "documents": FLAG,
+            "memory": FLAG,
+            "email": FLAG,
+            "model": thing({"name": TEXT, "scripted": FLAG}),
+            "local": FLAG,
+        }
+    ),
+}
+PUSHER: Json = thing(
+    {"key": TEXT, "forceTLS": FLAG}, cluster=TEXT, wsHost=TEXT, wsPort={"type": "integer"}
+)
+SESSION: Json = {
+    "description": "All that a page needs. `cursor` is the log's last seq.",
+    **thing(
+        {
+            "userId": TEXT,
+            "token": TEXT,
+            "expiresAt": MOMENT,
+            "channel": TEXT,
+            "presenceChannel": TEXT,
+            "pusher": ref("PusherSettings"),
+            "cursor": WHOLE,
+            "features": ref("Features"),
+        }
+    ),
+}
+HEALTH: Json = {
+    "description": "Which services are set up. `missing` names settings and shows no value.",
+    **thing(
+        {
+            "ok": FLAG,
+            "version": TEXT,
+            "checks": {
+                "type": "object",
+                "additionalProperties": thing({"ok": FLAG}, missing=TEXT),
+            },
+        }
+    ),
+}
+SECURITY: Json = {
+    "user": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "queue": {"type": "apiKey", "in": "header", "name": "Upstash-Signature"},
+    "channel": {"type": "apiKey", "in": "header", "name": "X-Pusher-Signature"},
+    "webhook": {"type": "apiKey", "in": "header", "name": "Webhook-Signature"},
+    "postmark": {"type": "http", "scheme": "basic"},
+}

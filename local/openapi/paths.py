@@ -1,0 +1,167 @@
+"""The paths of the document: each route with what it takes and what it answers."""
+
+from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from brain.run.tools import Json
+from local.openapi.operations import (
+    CHECK,
+    LAST_ID,
+    LIMIT,
+    OFFSET,
+    ONE,
+    QUERY,
+    SINCE,
+    USER,
+    answered,
+    deleting,
+    got,
+    limit,
+    operation,
+    posted,
+    streamed,
+)
+from local.openapi.parts import listed, thing
+from local.openapi.schemas import nullable, ref
+
+
+def paths() -> Json:
+    """All paths."""
+    session = posted("Start a session.", "SessionBody", "Session", errors=(400, 413, 422, 503))
+    session["security"] = [{}, {"user": []}]
+    session["requestBody"]["required"] = False
+    return {
+        "/api/session": {"post": session},
+        "/api/startSession": {"post": {**session, "summary": "The same as /api/session."}},
+        **_talking(),
+        **_reading(),
+        **_things(),
+        **_from_services(),
+    }
+
+
+def _talking() -> Json:
+    said = posted(
+        "Say something to the brain.", "VoiceBody", "Reply", errors=(429, 503), security=USER
+    )
+    said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
+    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark")]}
+    return {
+        "/api/voiceToBrain": {"post": said},
+        "/api/control": {
+            "post": posted(
+                "Stop the run, report what was heard, or decide on a question.",
+                "Order",
+                done,
+                errors=(404, 409, 429, 503),
+                security=USER,
+            )
+        },
+        "/api/live": {
+            "get": operation(
+                "Open a WebSocket (subprotocols `brain`, `token.<JWT>`); see reference/roads.md.",
+                {"101": {"description": "The connection is a WebSocket now."}},
+                errors=(426,),
+            )
+        },
+    }
+
+
+def _reading() -> Json:
+    messages = got("Read the log in order.", "LogPage", SINCE, limit(DEFAULT_LIMIT, MAX_LIMIT))
+    stream = operation(
+        "Follow the log as it grows.",
+        {"200": {"description": "Events.", "content": {"text/event-stream": streamed()}}},
+        errors=(401, 422, 503),
+        security=USER,
+        parameters=[LAST_ID, SINCE],
+    )
+    status = {"anyOf": [ref("Status"), ref("Health")]}
+    health = operation("Show which services are set up.", {"200": answered("Health")})
+    about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
+    return {
+        "/api/messages": {"get": messages},
+        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK)},
+        "/api/stream": {"get": stream},
+        "/api/health": {"get": health},
+        "/api/openapi.json": {"get": operation("Describe this interface.", about)},
+    }
+
+
+def _things() -> Json:
+    emails = {"anyOf": [thing({"emails": listed("EmailFound")}), ref("Email")]}
+    facts = thing({"facts": listed("Fact")}, nextOffset={"type": "integer"})
+    return {
+        **_documents(),
+        "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT)},
+        "/api/facts": {
+            "get": got("List what was remembered, newest first.", facts, LIMIT, OFFSET),
+            "delete": deleting("Forget a fact."),
+        },
+        "/api/preferences": _preferences(),
+        "/api/rules": {
+            "get": got("List the rules for notifications.", thing({"rules": listed("Rule")})),
+            "delete": deleting("Delete a rule."),
+        },
+        "/api/questions": {
+            "get": got(
+                "Show the question that waits for a decision.",
+                thing({"question": nullable(ref("AskedQuestion"))}),
+            )
+        },
+    }
+
+
+def _documents() -> Json:
+    documents = {"anyOf": [thing({"documents": listed("DocumentFound")}), ref("Document")]}
+    create = posted(
+        "Keep a document.", "DocumentBody", "Document", errors=(404, 503), security=USER
+    )
+    create["responses"]["201"] = create["responses"].pop("200")
+    return {
+        "/api/documents": {
+            "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT),
+            "post": create,
+            "delete": deleting("Delete a document."),
+        }
+    }
+
+
+def _preferences() -> Json:
+    save = posted(
+        "Replace the preferences.",
+        "PreferencesBody",
+        "Preferences",
+        errors=(404, 503),
+        security=USER,
+    )
+    return {"get": got("Read the preferences.", "Preferences"), "put": save}
+
+
+def _from_services() -> Json:
+    event = {"anyOf": [ref("EventBody"), ref("OwnBody"), {"type": "object"}]}
+    report = "Report an event; called by programs, Postmark and the queue. See reference/events.md."
+    presence = "Report who listens; called by the channel's server."
+    return {
+        "/api/pusherAuth": {"post": _subscribing()},
+        "/api/brainToBrain": {
+            "post": _called("Continue a run; called by the queue.", ref("WakeCallBody"), "queue")
+        },
+        "/api/websocketToBrain": {"post": _called(presence, ref("ChannelWebhook"), "channel")},
+        "/api/eventToBrain": {"post": _called(report, event, "webhook", "postmark", "queue")},
+    }
+
+
+def _subscribing() -> Json:
+    subscribe = posted(
+        "Sign a subscription to one of the user's own channels.",
+        "ChannelRequest",
+        "ChannelSignature",
+        errors=(400, 403, 413, 422),
+        security=USER,
+    )
+    form = {"application/x-www-form-urlencoded": {"schema": ref("ChannelRequest")}}
+    subscribe["requestBody"]["content"] |= form
+    return subscribe
+
+
+def _called(summary: str, body: Json, *security: str) -> Json:
+    return posted(summary, body, "Taken", errors=(503,), security=security)

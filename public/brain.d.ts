@@ -1,0 +1,623 @@
+// The types of the client library (brain.js) and of what goes over the wire.
+// Written by `python -m local.openapi`: do not edit.
+
+// ---- the client library
+
+/** Start a session and connect. Rejects with a BrainError: status 401 if an access key is needed, 0 if the server cannot be reached. */
+export function connect(options?: ConnectOptions): Promise<Brain>;
+
+/** The one tool of a voice agent, in the form that function-calling models take. */
+export const askBrainTool: {
+  type: string;
+  name: string;
+  description: string;
+  parameters: {
+    type: string;
+    properties: {
+      text: { type: string; description: string; minLength: number; maxLength: number };
+    };
+    required: string[];
+    additionalProperties: boolean;
+  };
+};
+
+/** The server refused, or (status 0) was not reached. Fields as in RFC 9457. */
+export class BrainError extends Error {
+  constructor(facts: {
+    status: number;
+    title: string;
+    detail?: string;
+    errors?: unknown[];
+    retryAfterMs?: number;
+    cause?: unknown;
+  });
+  status: number;
+  title: string;
+  detail: string;
+  errors: unknown[];
+  retryAfterMs: number;
+  /** True if the same request may succeed later. */
+  get isPassing(): boolean;
+}
+
+/** `close()` was called while this was under way. */
+export class ConnectionClosed extends Error {}
+
+/** A connection. Its functions do not need `this`. */
+export interface Brain {
+  askBrain: (text: string, options?: AskOptions) => Promise<Answer>;
+  /** Ends the run in progress. */
+  stop: () => Promise<Stopped>;
+  decide: (questionId: string, decision: Decision) => Promise<Answer>;
+  /** Reports how a message was spoken without `onSpeak`. */
+  heard: (seq: number, how: Heard, chars?: number) => Promise<{ seq: number; how: Heard }>;
+  /** Resets the count of missed messages. */
+  seen: () => void;
+  /** Every entry of the log, once and in order. Returns a function that unsubscribes. */
+  onMessage: (listener: (entry: Entry, novelty: Novelty) => void) => () => void;
+  onPiece: (listener: (piece: Piece) => void) => () => void;
+  /** One listener at a time. */
+  onSpeak: (listener: SpeakListener) => () => void;
+  onState: (listener: (state: State) => void) => () => void;
+  onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
+  /** null: the best road that works. */
+  useRoad: (name: RoadName | null) => void;
+  close: () => void;
+  /** As it was at the time of connecting. */
+  session: Session;
+}
+
+export interface ConnectOptions {
+  /** The server's address; the page's own origin by default. */
+  baseUrl?: string;
+  accessKey?: string;
+  token?: string;
+  /** How many earlier entries to start with (0). */
+  history?: number;
+  /** Use only this one, and poll while it is away. */
+  road?: RoadName;
+  /** Called with each session, also renewed ones. */
+  onSession?: (session: Session) => void;
+  fetch?: typeof globalThis.fetch;
+  /** null: never open a channel. */
+  Pusher?: PusherClass | null;
+  clock?: Clock;
+  surroundings?: Surroundings;
+  /** 0 up to 1. */
+  random?: () => number;
+  storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
+  locks?: LocksLike | null;
+  WebSocket?: WebSocketClass | null;
+  BroadcastChannel?: BroadcastChannelClass | null;
+}
+
+export interface AskOptions {
+  recentContext?: Remark[];
+  /** Seconds that the server may take to respond; 0: until the run ends. */
+  patience?: number;
+  /** The voice agent's call, repeated in the answers. */
+  callId?: string;
+  /** Replace those of `onTool`. */
+  clientTools?: ToolForm[];
+  /** Use the same one to retry: a text is handled once. */
+  messageId?: string;
+  /** Stops waiting; an accepted text is still handled. */
+  signal?: AbortSignal;
+}
+
+/** `forVoiceAgent` is the result of the voice agent's tool call: the message, or a note (not to be spoken) that it comes later. */
+export type Answer = Reply & { forVoiceAgent: string };
+
+/** What the user decides on a question. */
+export interface Decision {
+  verdict: 'approve' | 'reject' | 'edit' | 'answer';
+  /** The tool's, for `edit`. */
+  arguments?: Record<string, unknown>;
+  /** For `answer`. */
+  text?: string;
+  /** Seconds that the server may take to respond. */
+  patience?: number;
+}
+
+export interface State {
+  connection: 'live' | 'connecting' | 'polling' | 'offline';
+  /** The road that delivers; null while none does. */
+  road: RoadName | null;
+  /** Whether the server knows that somebody listens. */
+  listening: boolean | null;
+  /** Other tabs and devices of the user; null: unknown. */
+  others: number | null;
+  run: Run;
+  /** Messages that arrived while nobody looked, until `seen()`. */
+  missed: number;
+  retrying: Retrying[];
+  /** Why the server cannot be used; after status 401 a new `connect` is needed. */
+  problem: BrainError | null;
+}
+
+export type Run = Pick<Status, 'state' | 'runId' | 'activity' | 'progress' | 'loop'>;
+
+/** A request that failed and will be sent again. */
+export interface Retrying {
+  /** For a decision: the question's id; for other commands: their type. */
+  messageId: string;
+  /** How many attempts have failed. */
+  attempt: number;
+  pauseMs: number;
+  reason: string;
+}
+
+/** `isNew` is false if this browser has shown the entry before. */
+export interface Novelty {
+  isNew: boolean;
+}
+
+/** A part of an answer, for display only. */
+export type Piece = PieceData & { kind: 'thought' | 'action' | 'content' };
+
+export type Kind = Message['kind'];
+export type Heard = HeardMark['how'];
+export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
+
+/** A line of the voice agent's conversation that is not in the log. */
+export type Remark = Line;
+
+/** The next message waits until `done` is called; `chars`: how many were spoken before the cut. */
+export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
+
+/** Gives the result of a tool or a promise: a text or a JSON value. */
+export type ToolHandler = (given: Record<string, any>, message: Message) => unknown;
+
+/** Describes a tool of the front end to the brain. */
+export interface ToolForm {
+  name?: string;
+  description: string;
+  /** A JSON schema of type object. */
+  parameters?: Record<string, unknown>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Returns a function that cancels. */
+  after: (ms: number, act: () => void) => () => void;
+}
+
+/** What the browser knows about tab and network. */
+export interface Surroundings {
+  isHidden: boolean;
+  isOnline: boolean;
+  isFrozen?: boolean;
+  onChange: (listener: () => void) => () => void;
+}
+
+/** The part of navigator.locks that is used. */
+export interface LocksLike {
+  request: (name: string, how: { signal: AbortSignal }, act: () => any) => Promise<any>;
+}
+
+export type WebSocketClass = new (
+  url: string,
+  protocols: string[],
+) => {
+  onmessage: ((event: any) => void) | null;
+  onclose: ((event: any) => void) | null;
+  send: (text: string) => void;
+  close: () => void;
+};
+
+export type BroadcastChannelClass = new (name: string) => {
+  onmessage: ((event: any) => void) | null;
+  postMessage: (message: any) => void;
+  close: () => void;
+};
+
+/** The part of pusher-js that is used. */
+export type PusherClass = new (
+  key: string,
+  options: any,
+) => {
+  connection: { bind: (event: string, act: (data: any) => void) => unknown };
+  subscribe: (name: string) => {
+    bind: (event: string, act: (data: any) => void) => unknown;
+    members?: { count: number };
+  };
+  disconnect: () => void;
+};
+
+// ---- the wire
+
+/** What was decided on a question: that its call runs (approve), with `arguments`, which the user may have edited; that it does not (reject); or what came of it in the front end (answer). */
+export interface Decided {
+  questionId: string;
+  verdict: 'approve' | 'reject' | 'answer';
+  tool: string;
+  arguments: Record<string, unknown>;
+  result: string;
+}
+
+/** What the user said, with its place in the log. */
+export interface Utterance {
+  id: string;
+  seq: number;
+  role: 'user';
+  text: string;
+  messageId: string;
+  callId: string | null;
+  runId: string;
+  createdAt: string;
+  decision?: Decided | null;
+}
+
+/** What a message of kind question waits for: a yes of the user to a call (`for` is user), or what came of it in their front end (client). It is bound to just these arguments, and to its place in the log: what was said before it is no answer to it. */
+export interface Question {
+  for: 'user' | 'client';
+  tool: string;
+  arguments: Record<string, unknown>;
+  expiresAt: string;
+}
+
+/** What the brain says, with its place in the log. `doneAfterThis` marks the terminal message of its run. */
+export interface Message {
+  id: string;
+  seq: number;
+  role: 'brain';
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
+  text: string;
+  doneAfterThis: boolean;
+  runId: string;
+  answersSeq: number;
+  callId: string | null;
+  speak: 'now' | 'whenIdle' | 'silent';
+  expiresAt: string | null;
+  supersedes: string | null;
+  createdAt: string;
+  question?: Question | null;
+  foreign?: boolean;
+}
+
+/** What a caller is told. */
+export interface Reply {
+  message: Message | null;
+  runId: string;
+  seq: number;
+  state: 'done' | 'running' | 'recorded' | 'duplicate';
+}
+
+/** What a user's brain is doing, without any text of theirs. `listening`: somebody is on the channel. */
+export interface Status {
+  state: 'idle' | 'running' | 'stopped';
+  runId: string | null;
+  loop: number;
+  activity: string;
+  startedAt: string | null;
+  lastEventAt: string | null;
+  lastSeq: number;
+  progress: number | null;
+  endedBecause: string | null;
+  listening: boolean;
+  question: string | null;
+}
+
+/** A part of an answer. `piece` counts from 1 within the loop; `say` tells which of the things said in this loop the words belong to, counted from 0. */
+export interface PieceData {
+  runId: string;
+  loop: number;
+  piece: number;
+  text: string;
+  say: number;
+}
+
+/** A run has begun, goes on, or has ended. */
+export interface RunChange {
+  runId: string;
+  state: string;
+}
+
+/** The log ends before the listener's seq: it has begun anew, and is told from its start. */
+export interface Reset {
+  lastSeq: number;
+}
+
+/** A text of the user's. `foreign`: others wrote it, or a part of it, or may have. */
+export interface Document {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: string;
+  foreign: boolean;
+  body: string;
+}
+
+/** A place in a document that fits a query; where none was asked, its beginning and score 0. `snippet` quotes it; `version` names the document's whole text as it is. */
+export interface DocumentFound {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: string;
+  foreign: boolean;
+  snippet: string;
+}
+
+/** What came with an email and was not loaded. `bytes` in bytes, about. */
+export interface Attachment {
+  name: string;
+  type: string;
+  bytes: number;
+}
+
+/** An email as it is kept. `id` is made from its Message-ID and its content, so that the same email is the same wherever it is met. `at` is when it was written, or when it arrived if its writer's clock cannot be believed. */
+export interface Email {
+  id: string;
+  folder: 'inbox' | 'sent';
+  from: string;
+  to: string[];
+  cc: string[];
+  subject: string;
+  at: string;
+  attachments: Attachment[];
+  body: string;
+}
+
+/** An email that fits a search. `snippet` quotes the place that fits best. */
+export interface EmailFound {
+  id: string;
+  folder: 'inbox' | 'sent';
+  from: string;
+  subject: string;
+  at: string;
+  unread: boolean;
+  snippet: string;
+}
+
+/** Something the user asked to remember. `source` says in words where it came from. `foreign`: it came up while others' texts were read, so it may be theirs; it is information, and is never shown to the model unasked. */
+export interface Fact {
+  id: string;
+  text: string;
+  source: string;
+  at: string;
+  foreign: boolean;
+}
+
+/** What the user said they care about, `about` being their words. An event fits it if it is of one of the `kinds` (none: of any), from `from`, and has all the `words`. `judge`: whether it is worth a word then takes judgement. */
+export interface Rule {
+  id: string;
+  about: string;
+  from: string | null;
+  words: string[];
+  kinds: ('email' | 'reminder' | 'document' | 'event')[];
+  judge: boolean;
+  urgent: boolean;
+  createdAt: string;
+}
+
+/** The hours of each day in which only what is urgent is said, by the clock on the user's wall; over midnight where `until` is the earlier one. */
+export interface Quiet {
+  from: string;
+  until: string;
+}
+
+/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
+export interface Preferences {
+  trusted: string[];
+  quiet: Quiet | null;
+  zone: string;
+  emails: 'all' | 'rules';
+  language: string | null;
+}
+
+/** A line of the recent context. */
+export interface Line {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** A tool that the front end can run itself. `parameters` is a JSON schema of type object. */
+export interface ToolLine {
+  name: string;
+  description: string;
+  parameters?: Record<string, unknown>;
+}
+
+/** POST /api/voiceToBrain. */
+export interface VoiceBody {
+  text: string;
+  messageId?: string | null;
+  recentContext?: Line[];
+  patience?: number | null;
+  callId?: string | null;
+  clientTools?: ToolLine[];
+  language?: string | null;
+}
+
+/** POST /api/session. */
+export interface SessionBody {
+  accessKey?: string | null;
+  token?: string | null;
+  language?: string | null;
+}
+
+/** POST /api/documents. `typed`: the user has written it on the page; else it comes from a file, whoever wrote that. `key`: the same one makes one document, however often it is sent. */
+export interface DocumentBody {
+  title: string;
+  body: string;
+  typed?: boolean;
+  key?: string | null;
+}
+
+/** End the run: this one, or whichever is open. */
+export interface StopBody {
+  type: 'stop';
+  runId?: string | null;
+}
+
+/** What became of a message at the user's ear. */
+export interface HeardBody {
+  type: 'heard';
+  seq: number;
+  how: 'played' | 'cutOff' | 'unspoken';
+  chars?: number;
+}
+
+/** A yes or a no to a question. */
+export interface DecideBody {
+  type: 'approve' | 'reject';
+  questionId: string;
+  patience?: number | null;
+}
+
+/** A yes, with other arguments. */
+export interface EditBody {
+  type: 'edit';
+  questionId: string;
+  arguments: Record<string, unknown>;
+  patience?: number | null;
+}
+
+/** What the user says to a question, or what came of a tool in their front end. */
+export interface AnswerBody {
+  type: 'answer';
+  questionId: string;
+  text: string;
+  patience?: number | null;
+}
+
+/** What all have in common. `timestamp`: when it happened. */
+export interface EventBody {
+  type: 'email.received' | 'reminder.due' | 'document.changed' | 'event';
+  timestamp?: string | null;
+  userId: string;
+  data?: EmailData | ReminderData | DocumentData | EventData;
+}
+
+/** An email that has arrived; without `from` it lies in the mailbox. */
+export interface EmailData {
+  from?: string | null;
+  to?: string[];
+  subject?: string;
+  text?: string;
+  messageId?: string;
+}
+
+/** A reminder of a program's own. */
+export interface ReminderData {
+  text: string;
+}
+
+/** A document that has changed. `text` says how, in a short sentence. */
+export interface DocumentData {
+  title: string;
+  text?: string;
+  by?: string | null;
+}
+
+/** Anything else that a program reports. */
+export interface EventData {
+  text: string;
+  source?: string | null;
+  urgent?: boolean;
+  expiresAt?: string | null;
+}
+
+/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
+export interface PreferencesBody {
+  trusted?: string[];
+  quiet?: Quiet | null;
+  zone?: string;
+  emails?: 'all' | 'rules';
+  language?: string | null;
+}
+
+export type Entry = Utterance | Message;
+
+export interface LogPage {
+  messages: Entry[];
+  nextSince: number;
+  lastSeq: number;
+}
+
+/** A question that waits for a decision. */
+export interface AskedQuestion {
+  id: string;
+  kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
+  text: string;
+  question: Question | null;
+  expiresAt: string | null;
+  createdAt: string;
+  foreign?: boolean;
+}
+
+/** All that a page needs. `cursor` is the log's last seq. */
+export interface Session {
+  userId: string;
+  token: string;
+  expiresAt: string;
+  channel: string;
+  presenceChannel: string;
+  pusher: PusherSettings;
+  cursor: number;
+  features: Features;
+}
+
+/** What is available to this user. */
+export interface Features {
+  documents: boolean;
+  memory: boolean;
+  email: boolean;
+  model: {
+    name: string;
+    scripted: boolean;
+  };
+  local: boolean;
+}
+
+export interface PusherSettings {
+  key: string;
+  forceTLS: boolean;
+  cluster?: string;
+  wsHost?: string;
+  wsPort?: number;
+}
+
+/** Which services are set up. `missing` names settings and shows no value. */
+export interface Health {
+  ok: boolean;
+  version: string;
+  checks: Record<string, {
+    ok: boolean;
+    missing?: string;
+  }>;
+}
+
+export interface Stopped {
+  state: 'stopped' | 'idle';
+  runId: string | null;
+  message: Message | null;
+}
+
+export interface HeardMark {
+  seq: number;
+  how: 'played' | 'cutOff' | 'unspoken';
+}
+
+export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;
+
+export interface Taken {
+  ok: true;
+}
+
+export interface Deleted {
+  deleted: string;
+}
+
+/** An error, as RFC 9457 has it. `errors` names the fields that are wrong. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: {
+    field: string;
+    message: string;
+  }[];
+}

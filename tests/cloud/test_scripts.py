@@ -1,0 +1,65 @@
+"""The scripts' texts, held to their names."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from brain.cloud.redis.scripts import Reply, flat, script_text
+
+BRAIN = Path(__file__).resolve().parents[2] / "brain"
+FILES = sorted(path for path in BRAIN.rglob("*.lua") if path.stem != "prelude")
+DECLARATION = re.compile(r"arguments\(\{(.*?)\}\)", re.DOTALL)
+COMMENT = re.compile(r"--.*")
+
+
+def code_of(file: Path) -> str:
+    return COMMENT.sub("", file.read_text())
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_script_uses_the_arguments_that_it_declares_and_no_others(file: Path) -> None:
+    declaration = DECLARATION.search(code_of(file))
+    assert declaration is not None
+    declared = " ".join(re.findall(r"'([^']*)'", declaration[1])).split()
+
+    used = set(re.findall(r"\ba\.(\w+)", code_of(file)))
+
+    assert used == set(declared)
+    assert len(used) == len(declared)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_no_script_counts_the_places_of_keys_or_arguments(file: Path) -> None:
+    assert re.findall(r"\b(?:KEYS|ARGV)\b", code_of(file)) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_a_script_lies_beside_the_python_that_calls_it(file: Path) -> None:
+    calls = [path for path in file.parent.glob("*.py") if f'"{file.stem}",' in path.read_text()]
+
+    assert len(calls) == 1
+
+
+def test_a_script_is_sent_with_its_flag_and_without_its_comment_lines() -> None:
+    lines = script_text("brain.cloud.redis.moves", "release").splitlines()
+
+    assert lines[0] == "#!lua flags=allow-key-locking"
+    assert [line for line in lines if line.lstrip().startswith("--")] == []
+    assert "return answer({ 'is', 'released' })" in lines
+
+
+def test_the_names_are_sent_first_and_that_of_a_list_with_its_length() -> None:
+    args = flat({"run": "r1", "fence": 7, "is_here": True, "drafts": ["a", "b"], "entries": []})
+
+    assert " ".join(args) == "run fence is_here drafts:2 entries:0 r1 7 1 a b"
+
+
+def test_a_reply_is_read_by_its_names() -> None:
+    reply = Reply(["is seq held block ours taken", "done", "4", None, None, "1", []])
+
+    assert (reply.kind, reply.number("seq"), reply.number("held")) == ("done", 4, 0)
+    assert (reply.found("block"), reply.text("block")) == (None, "")
+    assert (reply.flag("ours"), reply.flag("held"), reply.items("taken")) == (True, False, [])
+    with pytest.raises(KeyError):
+        reply.text("fence")

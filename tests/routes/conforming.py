@@ -1,0 +1,56 @@
+"""Whether the routes answer as docs/openapi.json says."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema_rs
+
+DOCUMENT: dict[str, Any] = json.loads(
+    (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text()
+)
+JSON_TYPES = ("application/json", "application/problem+json")
+UNKNOWN = 405  # a method that a path does not have is in no description
+
+
+async def conforms(response: httpx.Response) -> None:
+    """Read a response and hold it against the description of its route. For httpx's hooks."""
+    request = response.request
+    operations = DOCUMENT["paths"].get(request.url.path)
+    assert operations is not None, f"{request.url.path} is not described"
+    if response.status_code == UNKNOWN:
+        assert request.method.lower() not in operations
+        return
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    described = answer_of(request.url.path, request.method.lower(), response.status_code)
+    assert kind in described.get("content", {"": {}}), (response.status_code, kind)
+    if kind in JSON_TYPES:
+        await response.aread()
+        schema = described["content"][kind]["schema"]
+        _validator(json.dumps(schema)).validate(json.loads(response.content))
+
+
+def answer_of(path: str, method: str, status: int) -> dict[str, Any]:
+    """The description of an answer."""
+    answers: dict[str, Any] = DOCUMENT["paths"][path][method]["responses"]
+    assert str(status) in answers, f"{method} {path} is not said to answer {status}"
+    answer: dict[str, Any] = answers[str(status)]
+    name = answer.get("$ref", "").rpartition("/")[2]
+    found: dict[str, Any] = DOCUMENT["components"]["responses"][name] if name else answer
+    return found
+
+
+def problems(name: str, value: Any) -> list[str]:
+    """What is wrong with a value of a named schema."""
+    schema = json.dumps({"$ref": f"#/components/schemas/{name}"})
+    return [error.message for error in _validator(schema).iter_errors(value)]
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    whole = {**json.loads(schema), "components": DOCUMENT["components"]}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
