@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from brain.events.ports import Announcer, Takers
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
-    from brain.run.invocations import Tool
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Log, Queue
     from brain.run.services import Around, Consent, Intake
     from brain.says.choice import Languages
+    from brain.tools.invocations import Tool
     from brain.variables import Env
 
 

@@ -23,7 +23,7 @@ from brain import settings
 from brain.cloud.postgres.database import Postgres
 from brain.documents.imports import Part, PostgresImports
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
-from brain.run.errors import DatabaseUnreachable
+from brain.errors import DatabaseUnreachable
 
 MARKDOWN = {".md", ".markdown"}
 TEXT = {".txt", ".text"}

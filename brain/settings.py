@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from brain import variables
-from brain.run.errors import SettingMissing
+from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.says.choice import LANGUAGES, tag_in
 from brain.variables import Env

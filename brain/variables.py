@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from brain.run.errors import SettingMissing
+from brain.errors import SettingMissing
 
 type Env = Mapping[str, str]
 

@@ -407,7 +407,7 @@ export interface Preferences {
 }
 
 /** A line of the recent context. */
-export interface Line {
+export interface ContextLine {
   role: 'user' | 'assistant';
   text: string;
 }
@@ -423,7 +423,7 @@ export interface ToolLine {
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
-  recentContext?: Line[];
+  recentContext?: ContextLine[];
   patience?: number | null;
   callId?: string | null;
   clientTools?: ToolLine[];

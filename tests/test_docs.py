@@ -8,7 +8,7 @@ import pytest
 
 from brain import settings
 from brain.run.say import SAY_SPECS
-from brain.run.tools import ToolSpec
+from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
 from tests.routes.stage import EVENT_SECRET
 

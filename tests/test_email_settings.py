@@ -5,7 +5,7 @@ import pytest
 from brain import settings
 from brain.email import settings as email_settings
 from brain.email.settings import MailServer
-from brain.run.errors import SettingMissing
+from brain.errors import SettingMissing
 
 IMAP, SMTP = (
     "imaps://me%40brain.example:p%2Fw%3A%40%C3%A9@imap.example/",

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from brain.documents.ports import Documents
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.schema import complaint
+from brain.errors import ToolFault
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import ToolCall
 from tests.fakes.documents import FakeDocuments
 
 GUIDES = Path(__file__).resolve().parent.parent / "docs" / "how-to"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brain import settings
-from brain.run.errors import SettingMissing
+from brain.errors import SettingMissing
 from brain.variables import Env
 
 FULL = {

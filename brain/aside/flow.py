@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from brain.aside.enquiry import Doing, asked_in, in_words
+from brain.errors import TooManyTexts
 from brain.run.deliver import Outcome, Reply
-from brain.run.errors import TooManyTexts
 from brain.run.messages import Draft, Kind
 from brain.run.moves import AnsweredAside, Arrival, Duplicate, RateLimited
 from brain.run.ports import Clock
-from brain.run.state import StateStore
-from brain.run.views import Status
+from brain.run.store import StateStore, Status
 from brain.says.choice import Languages, progress_in
 
 THINKING = "thinking"  # the activity of a brain that waits for its model

@@ -9,9 +9,8 @@ import hashlib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from brain.run.codec import dumps
-from brain.run.errors import ChannelUnreachable
-from brain.run.tools import Json
+from brain.codec import Json, dumps
+from brain.errors import ChannelUnreachable
 from brain.settings import ChannelSettings
 
 if TYPE_CHECKING:

@@ -13,10 +13,9 @@ import math
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
-from brain.run.codec import Form
-from brain.run.errors import QueueUnreachable, SignatureRefused
+from brain.codec import Form, Json
+from brain.errors import QueueUnreachable, SignatureRefused
 from brain.run.moves import WakeCall
-from brain.run.tools import Json
 from brain.settings import QueueSettings
 
 if TYPE_CHECKING:

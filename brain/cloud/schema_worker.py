@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 
-from brain.run.schema import foreign_complaint, foreign_objection
+from brain.tools.schema import foreign_complaint, foreign_objection
 
 MEMORY_BYTES = 1024 * 1024 * 1024  # of address space, libraries included
 ALARM_S = 5  # seconds for a job; the end of a worker whose parent has died in the middle of one

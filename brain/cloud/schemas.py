@@ -9,10 +9,9 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from pathlib import Path
 
-from brain.run.client_schemas import TOO_SLOW
-from brain.run.codec import dumps
-from brain.run.errors import CheckerUnreachable
-from brain.run.tools import Json
+from brain.codec import Json, dumps
+from brain.errors import CheckerUnreachable
+from brain.tools.client_schemas import TOO_SLOW
 
 LIMIT_S = 0.5  # seconds for one job
 START_S = 10.0  # seconds for the process to be ready; 0.1 on an idle machine

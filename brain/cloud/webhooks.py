@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, cast
 
-from brain.run.errors import SignatureRefused, WebhookUnreadable
-from brain.run.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.cloud.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.errors import SignatureRefused, WebhookUnreadable
 from brain.settings import ChannelSettings
 
 MAX_AGE_MS = 5 * 60 * 1000  # either way; the vendor sends a webhook again for five minutes

@@ -4,7 +4,7 @@ from functools import cache
 
 from brain.documents.ports import Documents
 from brain.feature import Feature, Platform, Resources
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 
 
 def documents_of(platform: Platform) -> Documents | None:

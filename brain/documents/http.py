@@ -7,15 +7,14 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Form, Json
 from brain.documents.ports import Document, Documents, Passage
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
 from brain.http.resources import deleted, id_of, known, limit_of, query_of, there
-from brain.run.codec import Form
 from brain.run.ports import Clock
-from brain.run.tools import Json
 
 MAX_DOCUMENT_BYTES = 1024 * 1024  # of a body: the longest text in any script, escapes included
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
 
+from brain.codec import Named
 from brain.documents.rules import version
-from brain.run.codec import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,7 +12,7 @@ from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import ID, id_from_key, rows
 from brain.documents.ports import Document, Passage
 from brain.documents.rules import objection, outdated, revised, stays_foreign
-from brain.run.errors import ToolFault
+from brain.errors import ToolFault
 from brain.texts.words import asked_words, kept_words, passages
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from brain.codec import Json, iso
 from brain.documents.ports import Document, Documents
 from brain.documents.rules import (
     MAX_BODY_CHARS,
@@ -11,12 +12,11 @@ from brain.documents.rules import (
     outdated,
     version,
 )
-from brain.run.arguments import About, Arguments
-from brain.run.codec import iso
-from brain.run.errors import ToolFault
-from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
-from brain.run.tools import Effect, Json
-from brain.run.typed import tool
+from brain.errors import ToolFault
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
+from brain.tools.spec import Effect
+from brain.tools.typed import tool
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 PASSAGES = 5  # of a search unless asked otherwise: about 500 tokens

@@ -15,10 +15,10 @@ from brain.email.flow import (
 )
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.ports import Emails
+from brain.errors import QueueUnreachable, SettingMissing
 from brain.events.ports import Takers
 from brain.feature import Feature, Platform, Readers, Resources, Webhook
-from brain.run.errors import QueueUnreachable, SettingMissing
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 from brain.variables import Env
 
 if TYPE_CHECKING:

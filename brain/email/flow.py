@@ -5,13 +5,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from brain.codec import Json, fingerprint
 from brain.email.model import Email
 from brain.email.ports import Emails
 from brain.events.model import Event
 from brain.events.ports import Announcer
-from brain.run.codec import fingerprint
 from brain.run.ports import Clock, Queue
-from brain.run.tools import Json
 
 if TYPE_CHECKING:
     from brain.email.sending import Account

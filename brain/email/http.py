@@ -14,12 +14,12 @@ from brain.email.ports import Emails
 from brain.email.postmark import PostmarkReader
 from brain.email.settings import has_email
 from brain.email.wire import email_to_wire, found_to_wire
+from brain.errors import SignatureRefused
 from brain.events.bodies import Line, LongText, Reported, UserId, data_of
 from brain.feature import Resources, Webhook
 from brain.http.bodies import Body, parse
 from brain.http.edge import Problem, read_body, tagged
 from brain.http.resources import known, limit_of, query_of, there
-from brain.run.errors import SignatureRefused
 from brain.run.ports import Clock
 from brain.variables import Env
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
-from brain.run.codec import AS_TEXT, Named
+from brain.codec import AS_TEXT, Named
 
 
 class Folder(StrEnum):

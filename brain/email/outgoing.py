@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, getaddresses
 
+from brain.codec import clean
 from brain.email.model import Address, Email, Folder, Outgoing
-from brain.run.codec import clean
 
 MAX_SUBJECT_CHARS = 300
 MAX_BODY_CHARS = 50_000

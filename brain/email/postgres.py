@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.codec import Json, clean, dumps
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
-from brain.run.codec import clean, dumps
-from brain.run.tools import Json
 from brain.texts.words import asked_words, kept_words, passages
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from datetime import datetime
 from email.message import Message
 from typing import Any
 
+from brain.codec import clean
 from brain.email.incoming import brought, email_id
 from brain.email.model import Address, Attachment, Email, Folder
 from brain.email.parse import headers, mime
 from brain.email.parse.decoding import decode
-from brain.run.codec import clean
-from brain.run.errors import SignatureRefused, WebhookUnreadable
+from brain.errors import SignatureRefused, WebhookUnreadable
 from brain.texts.markup import text_of
 
 USER = "postmark"

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, assert_never
 
+from brain.codec import Json, dumps
 from brain.email import outgoing as letters
 from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
 from brain.email.ports import Emails, Mailbox, Post
-from brain.run.arguments import About, Arguments
-from brain.run.codec import dumps
-from brain.run.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
-from brain.run.invocations import Proposal, Tool, ToolInvocation
-from brain.run.tools import Effect, Json
-from brain.run.typed import tool
+from brain.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.spec import Effect
+from brain.tools.typed import tool
 
 SENDING_S = 60.0  # seconds: a look into the sent emails, the server's answer, the copy
 MAX_ADDRESS_CHARS = 320

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from brain import settings
 from brain.email.model import Address
 from brain.email.outgoing import recipient
-from brain.run.errors import SettingMissing
+from brain.errors import SettingMissing
 from brain.variables import Env
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}

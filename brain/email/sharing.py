@@ -9,11 +9,11 @@ from brain.documents.tools import DocumentId, DocumentVersion, known
 from brain.email.model import Outgoing
 from brain.email.outgoing import MAX_SUBJECT_CHARS
 from brain.email.sending import Account, Letter, People, names, recipients, sending_tool
-from brain.run.arguments import About, Arguments
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation
+from brain.errors import ToolFault
 from brain.says.texts import Texts
 from brain.texts.words import one_line
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Tool, ToolInvocation
 
 MAX_NOTE_CHARS = 2_000  # two minutes when read back
 

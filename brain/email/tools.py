@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+from brain.codec import Json
 from brain.email import outgoing as letters
 from brain.email.model import Email, Outgoing
 from brain.email.ports import Emails, Mailbox, Post
@@ -18,12 +19,11 @@ from brain.email.sending import (
     sending_tool,
 )
 from brain.email.wire import email_to_wire, found_to_wire
-from brain.run.arguments import About, Arguments
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.tools import Json
-from brain.run.typed import tool
+from brain.errors import ToolFault
 from brain.says.texts import Texts
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.typed import tool
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 MAX_OFFSET = 1_000_000

@@ -1,8 +1,7 @@
 """Emails as the model and the page are told of them."""
 
+from brain.codec import Form, Json
 from brain.email.model import Email, EmailFound
-from brain.run.codec import Form
-from brain.run.tools import Json
 
 FOUND = Form(EmailFound)
 EMAIL = Form(Email, without=("message_id", "in_reply_to", "references", "reply_to", "unread"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from brain.run.errors import SignatureRefused
+from brain.errors import SignatureRefused
 
 SIGNATURES = "webhook-signature"
 

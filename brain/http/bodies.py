@@ -6,13 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from brain.codec import clean, dumps
 from brain.http.edge import Problem
-from brain.run.client_schemas import objection
-from brain.run.codec import clean, dumps
 from brain.run.messages import Remark
 from brain.run.ports import Schemas
-from brain.run.tools import ClientTool
 from brain.says.choice import tag_in
+from brain.tools.client_schemas import objection
+from brain.tools.spec import ClientTool
 
 UNFIT = "The body does not fit the schema."
 MAX_TEXT_CHARS = 8000
@@ -33,7 +33,7 @@ def not_blank(text: str) -> str:
     return text
 
 
-def _fits(entries: list["Line"]) -> list["Line"]:
+def _fits(entries: list["ContextLine"]) -> list["ContextLine"]:
     if sum(len(entry.text.encode()) for entry in entries) > MAX_CONTEXT_BYTES:
         raise ValueError(f"must not be longer than {MAX_CONTEXT_BYTES // 1024} KiB in all")
     return entries
@@ -67,7 +67,7 @@ class Body(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, strict=True)
 
 
-class Line(Body):
+class ContextLine(Body):
     """A line of the recent context."""
 
     role: Literal["user", "assistant"]
@@ -90,7 +90,7 @@ class VoiceBody(Body):
 
     text: Text
     message_id: ClientId | None = None
-    recent_context: Annotated[list[Line], Field(max_length=50), AfterValidator(_fits)] = []
+    recent_context: Annotated[list[ContextLine], Field(max_length=50), AfterValidator(_fits)] = []
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
     agent_call_id: Annotated[Cleaned, Field(min_length=1, max_length=256)] | None = Field(
         default=None, alias="callId"

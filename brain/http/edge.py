@@ -18,8 +18,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.run.codec import dumps
-from brain.run.errors import (
+from brain.codec import Json, dumps
+from brain.errors import (
     QuestionClosed,
     SettingMissing,
     SignatureRefused,
@@ -28,7 +28,6 @@ from brain.run.errors import (
     Unreachable,
     WebhookUnreadable,
 )
-from brain.run.tools import Json
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly

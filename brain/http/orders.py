@@ -60,7 +60,7 @@ class AnswerBody(Body):
 
 
 type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody
-type Decision = DecideBody | EditBody | AnswerBody
+type DecisionBody = DecideBody | EditBody | AnswerBody
 
 ORDERS: dict[str, type[Order]] = {
     "stop": StopBody,

@@ -11,8 +11,7 @@ from typing import Any
 
 from starlette.types import Receive, Send
 
-from brain.run.codec import dumps
-from brain.run.tools import Json
+from brain.codec import Json, dumps
 
 MAX_FRAME_BYTES = 64 * 1024  # of a client's frame: twice the longest text with its context
 MAX_WAITING_BYTES = 1024 * 1024  # of frames that wait for a slow reader

@@ -8,16 +8,15 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
+from brain.codec import Json, dumps
 from brain.http.edge import problem_of
-from brain.run.codec import dumps
-from brain.run.tools import Json
 
 HEARTBEAT_S = 10.0  # seconds of silence after which a comment keeps proxies from closing
 BEAT = b": still here\n\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Event:
+class StreamEvent:
     """One event. `id` is what a client names when it comes again: the seq it has."""
 
     name: str
@@ -39,7 +38,7 @@ class EventStream:
 
     def __init__(
         self,
-        events: AsyncGenerator[Event, None],
+        events: AsyncGenerator[StreamEvent, None],
         *,
         beside: "asyncio.Task[None] | None" = None,
         retry_s: float | None = None,
@@ -79,7 +78,7 @@ class EventStream:
                 async for piece in pieces:
                     await _send(send, piece)
         except Exception as error:  # noqa: BLE001 - the response has begun: its end tells of the error
-            await _send(send, Event(name="error", data=problem_of(error).to_wire()).frame())
+            await _send(send, StreamEvent(name="error", data=problem_of(error).to_wire()).frame())
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
         coming = asyncio.ensure_future(anext(self._events))

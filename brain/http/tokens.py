@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brain.run.errors import TokenRefused, Unreachable
+from brain.errors import TokenRefused, Unreachable
 from brain.settings import TokenSettings
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 import logging
 
+from brain.errors import Unreachable
 from brain.memory.services import MemoryServices
-from brain.run.errors import Unreachable
 
 EVERY = 100  # entries between two tidyings, so that most turns pay for none
 COPY_EVERY = 20  # entries between two copies; what is newer the model is shown anyway

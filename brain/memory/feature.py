@@ -7,8 +7,8 @@ from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.services import MemoryServices
-from brain.run.invocations import Tool
 from brain.run.ports import Log
+from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:

@@ -4,17 +4,17 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+from brain.errors import ModelFault, Unreachable
 from brain.memory.archiving import copy_log, is_due, tidy_log
 from brain.memory.model import Summary
 from brain.memory.rules import SHOWN_FACTS, memory_block
 from brain.memory.services import MemoryServices
 from brain.memory.summary import due, first_seq, portion, summarised, summary_prompt
 from brain.preferences.flow import preferences_of
-from brain.run.errors import ModelFault, Unreachable
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
-from brain.run.tools import Effect
 from brain.run.turn import Turn
+from brain.tools.spec import Effect
 
 LOAD_S = 3.0  # seconds for a database that was asleep, if nothing is there ready made
 LOAD_SHARE = 0.2  # of an invocation at most, so that a short one still has time to think

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import ID, id_from_key, rows
+from brain.codec import clean
+from brain.errors import ToolFault
 from brain.memory.model import Fact
 from brain.memory.rules import MAX_FACTS, MAX_SOURCE_CHARS, fact_objection, full
-from brain.run.codec import clean
-from brain.run.errors import ToolFault
 from brain.texts.words import asked_words, folded, kept_words
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.memory.model import Summary
 
 SHOWN = Script(__package__, "shown", BRAIN_LIMIT_S)
@@ -36,7 +36,7 @@ class RedisShownBlock:
         *,
         upto: int = 0,
         before: int = 0,
-    ) -> Reply:
+    ) -> ScriptReply:
         return await SHOWN.run(
             self._redis,
             Keys.of(user_id).keys("memory"),

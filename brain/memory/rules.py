@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
+from brain.codec import Form, Json
 from brain.memory.model import Fact
-from brain.run.codec import Form
-from brain.run.tools import Json
 from brain.texts.words import folded, unkeepable
 
 MAX_FACTS = 2_000  # of a user: more is a document, or a diary

@@ -6,7 +6,7 @@ from brain.memory.ports import Archive, Facts, ShownBlock
 from brain.preferences.ports import PreferenceStore
 from brain.run.limits import Limits
 from brain.run.ports import Clock, Log, Model
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

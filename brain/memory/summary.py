@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.codec import Json, clean, dumps
 from brain.memory.model import Summary
-from brain.run.codec import clean, dumps
 from brain.run.context import shorten
 from brain.run.history import NEUTRAL, foreign_source, is_lasting
 from brain.run.messages import LogEntry, Utterance
-from brain.run.tools import Json
 
 SUMMARY_CHARS = 2_000  # about 500 tokens in every prompt to come
 PORTION_CHARS = 24_000  # of the entries that one call takes in; the rest waits for the next

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from brain.codec import Json, iso
+from brain.errors import ToolFault
 from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS
-from brain.run.arguments import About, Arguments
-from brain.run.codec import iso
-from brain.run.errors import ToolFault
 from brain.run.history import foreign_source, moment
-from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.run.messages import Utterance
-from brain.run.tools import Effect, Json
-from brain.run.typed import tool
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
+from brain.tools.spec import Effect
+from brain.tools.typed import tool
 
 FACTS = 10  # of a recall unless asked otherwise: about 300 tokens
 ENTRIES = 10  # of a search unless asked otherwise: about 1,000 tokens

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from brain.memory.ports import Archive
 from brain.run.messages import LogEntry
-from brain.run.state import StateStore
-from brain.run.views import Page
+from brain.run.store import Page, StateStore
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from brain.feature import Feature, Platform, Resources
 from brain.notices.flow import Notices, NoticeServices
 from brain.notices.ports import RuleStore
 from brain.notices.redis import RedisNoticeBoard
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:

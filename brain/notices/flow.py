@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from brain.codec import fingerprint
+from brain.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.events.model import Event
 from brain.notices.deciding import Announcement, Plan, Situation, notice_of, what_now
 from brain.notices.judging import Judgement, judgement, judging_prompt
@@ -20,9 +22,7 @@ from brain.notices.ports import NoticeBoard, RuleStore
 from brain.notices.rules import ToJudge, Told, Worth, worth
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
-from brain.run.codec import fingerprint
 from brain.run.deliver import send_websocket_message
-from brain.run.errors import ChannelUnreachable, ModelFault, QueueUnreachable
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import NO_RUN, LeaseToken, WakeCall
 from brain.run.ports import Channel, Clock, Model, Prompt, Queue

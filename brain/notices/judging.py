@@ -10,12 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.codec import Json, clean, dumps
 from brain.events.model import Event
 from brain.notices.model import Rule
 from brain.notices.spoken import TEXT_CHARS, for_the_ear
-from brain.run.codec import clean, dumps
 from brain.run.context import shorten
-from brain.run.tools import Json
 from brain.says.texts import Texts
 
 EVENT_CHARS = 4_000  # of an event's text: what matters stands at its beginning

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from brain.codec import NEEDED, Form, Named, Stored
 from brain.events.model import EventKind
-from brain.run.codec import NEEDED, Form, Named, Stored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import ID, id_from_key, rows
+from brain.errors import ToolFault
 from brain.events.model import EventKind
 from brain.notices.model import Rule
 from brain.notices.rules import MAX_RULES, full, rule_objection
-from brain.run.errors import ToolFault
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.moves.here import HERE_MS
-from brain.cloud.redis.scripts import Reply
+from brain.cloud.redis.scripts import ScriptReply
+from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
-from brain.run.errors import EntryUnreadable
 from brain.run.messages import How
 
 JUST_MS = 10_000  # ms in which somebody has "just" come
 
 
-def pending_in(reply: Reply) -> PendingNotices:
+def pending_in(reply: ScriptReply) -> PendingNotices:
     """The pending notices of a user, and what is known of the user, from the script's answer."""
     now_ms, forms = reply.number("now_ms"), reply.items("forms")
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}

@@ -6,15 +6,15 @@ from brain.cloud.redis.scripts import (
     BRAIN_LIMIT_S,
     KEEP_MS,
     NO_BOUND,
-    Arguments,
     Keys,
     Redis,
     Script,
+    ScriptArguments,
 )
+from brain.codec import dumps
 from brain.notices.model import NOTICE, Notice, PendingNotices
 from brain.notices.reading import pending_in
 from brain.run import records
-from brain.run.codec import dumps
 from brain.run.messages import Draft, Message
 from brain.run.moves import LeaseToken
 
@@ -82,7 +82,7 @@ class RedisNoticeBoard:
         return pending_in(reply)
 
 
-def _message(draft: Draft | None, noted: Sequence[Notice]) -> Arguments:
+def _message(draft: Draft | None, noted: Sequence[Notice]) -> ScriptArguments:
     """What is said, if anything, and the notices in it: they are said again if nobody hears it."""
     return {
         "id": draft.id if draft else "",

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.codec import Form, Json
 from brain.events.model import EVENT_KINDS, Event, EventKind
 from brain.notices.model import Rule
 from brain.preferences.model import Preferences
-from brain.run.codec import Form
-from brain.run.tools import Json
 from brain.texts.words import asked_words, kept_words, unkeepable
 
 MAX_RULES = 100  # of a user: each event is held against all of them

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from brain.codec import Json
 from brain.events.model import EventKind
 from brain.notices.ports import RuleStore
 from brain.notices.rules import (
@@ -12,10 +13,10 @@ from brain.notices.rules import (
     MAX_WORDS,
     rule_to_wire,
 )
-from brain.run.arguments import About, Arguments
-from brain.run.invocations import Proposal, Tool, ToolInvocation
-from brain.run.tools import Effect, Json
-from brain.run.typed import tool
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.spec import Effect
+from brain.tools.typed import tool
 
 MAX_ID_CHARS = 64
 

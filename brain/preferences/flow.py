@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Awaitable, Callable
 
+from brain.errors import DatabaseUnreachable, EntryUnreadable
 from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
-from brain.run.errors import DatabaseUnreachable, EntryUnreadable
 
 log = logging.getLogger(__name__)
 

@@ -3,12 +3,12 @@
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Json
 from brain.feature import Platform, Resources
 from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.resources import there
 from brain.preferences.model import Preferences
 from brain.preferences.rules import preferences_from_wire, preferences_to_wire
-from brain.run.tools import Json
 
 
 def preference_routes(platform: Platform) -> Resources:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Annotated, Literal
 
-from brain.run.codec import Named
+from brain.codec import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

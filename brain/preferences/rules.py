@@ -8,10 +8,9 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from brain.codec import Form, Json
+from brain.errors import EntryUnreadable
 from brain.preferences.model import Preferences, Quiet
-from brain.run.codec import Form
-from brain.run.errors import EntryUnreadable
-from brain.run.tools import Json
 from brain.says.choice import tag_in
 
 VERSION = 1  # of the stored form; one with a higher number was written by newer code

@@ -7,10 +7,10 @@ from brain.preferences.ports import PreferenceStore
 from brain.questions.consent import reading
 from brain.questions.rules import needs_yes
 from brain.run.deliver import Reply
-from brain.run.invocations import Proposal
 from brain.run.messages import Decision
 from brain.run.moves import Arrival
-from brain.run.state import StateStore
+from brain.run.store import StateStore
+from brain.tools.invocations import Proposal
 
 
 async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Json
 from brain.feature import Resources
 from brain.http.edge import tagged
 from brain.run.messages import Message
 from brain.run.records import message_to_wire
-from brain.run.state import StateStore
-from brain.run.tools import Json
+from brain.run.store import StateStore
 
 ASKED = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
 

@@ -7,7 +7,7 @@ from brain.feature import Feature, Platform
 from brain.reminders.model import ReminderDue
 from brain.reminders.redis import RedisReminders
 from brain.reminders.rules import DUE
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:

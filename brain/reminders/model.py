@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from brain.run.codec import SPARSE
+from brain.codec import SPARSE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Literal
 
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
+from brain.codec import Form, Stored
+from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
-from brain.run.codec import Form, Stored
-from brain.run.errors import EntryUnreadable
 
 MOST = 200  # reminders of a user; each costs the queue a message, and every list shows all
 TAKEN_MS = 60_000  # ms in which whoever takes one again gets the same: a call, or a run, sent again
@@ -41,7 +41,7 @@ class RedisReminders:
         loaded = [reminder for form in reply.items("all") if (reminder := _loaded(form))]
         return sorted(loaded, key=lambda reminder: reminder.at)
 
-    async def _run(self, user_id: str, what: What, id: str = "", form: str = "") -> Reply:
+    async def _run(self, user_id: str, what: What, id: str = "", form: str = "") -> ScriptReply:
         return await REMINDERS.run(
             self._redis,
             Keys.of(user_id).keys("reminders", f"taken:{id}"),

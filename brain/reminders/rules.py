@@ -3,9 +3,8 @@
 import math
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from brain.codec import Json, iso
 from brain.reminders.model import Reminder
-from brain.run.codec import iso
-from brain.run.tools import Json
 from brain.texts.words import unkeepable
 
 MAX_CHARS = 500  # a reminder is a sentence; what is longer is a document to be reminded of

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Annotated
 
+from brain.codec import Json, fingerprint
+from brain.errors import DatabaseUnreachable, EntryUnreadable, QueueUnreachable, ToolFault
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.rules import zone
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
 from brain.reminders.rules import MAX_CHARS, due_event, moment, objection, stage
-from brain.run.arguments import About, Arguments
-from brain.run.codec import fingerprint
-from brain.run.errors import DatabaseUnreachable, EntryUnreadable, QueueUnreachable, ToolFault
-from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.run.ports import Clock, Queue
-from brain.run.tools import Effect, Json
-from brain.run.typed import tool
+from brain.tools.arguments import About, Arguments
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
+from brain.tools.spec import Effect
+from brain.tools.typed import tool
 
 MAX_ID_CHARS = 64
 # Seconds: preferences, store and queue at their slowest. Given up in between, a reminder would be

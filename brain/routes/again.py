@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
+from brain.errors import QueueUnreachable, Unreachable
 from brain.http.bodies import WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
-from brain.run.errors import QueueUnreachable, Unreachable
 from brain.run.go import brain_again
 from brain.run.moves import WakeCall
 from brain.wiring import Wiring

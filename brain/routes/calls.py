@@ -7,19 +7,17 @@ from typing import assert_never
 
 from starlette.background import BackgroundTask
 
+from brain.codec import Form, Json
+from brain.errors import BrainError
 from brain.http.edge import Answer, where
-from brain.http.stream import Event, EventStream
-from brain.run.codec import Form
-from brain.run.deliver import Outcome, Reply, Shown
-from brain.run.errors import BrainError
+from brain.http.stream import EventStream, StreamEvent
+from brain.run.deliver import Outcome, Reply, Shown, wait_for
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
 from brain.run.moves import UserRequest
-from brain.run.patience import wait_for
 from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import MESSAGE, entry_to_wire
 from brain.run.services import Services
-from brain.run.tools import Json
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
@@ -65,25 +63,25 @@ def outcome_to_wire(outcome: Outcome) -> Json:
     return OUTCOME.encode(outcome)
 
 
-def event_of(heard: Shown) -> Event:
+def event_of(heard: Shown) -> StreamEvent:
     """What is heard of a run, as an event."""
     match heard:
         case Piece():
-            return Event(name=heard.kind, data=piece_to_wire(heard))
+            return StreamEvent(name=heard.kind, data=piece_to_wire(heard))
         case Message() | Utterance():
             return entry_event(heard)
         case _:
             assert_never(heard)
 
 
-def entry_event(entry: LogEntry) -> Event:
+def entry_event(entry: LogEntry) -> StreamEvent:
     """An entry of the log, as an event: a client that has it names its seq when it comes again."""
-    return Event(name="message", data=entry_to_wire(entry), id=entry.seq)
+    return StreamEvent(name="message", data=entry_to_wire(entry), id=entry.seq)
 
 
 async def _events(
     reply: Reply, heard: "asyncio.Queue[Shown]", patience_s: float
-) -> AsyncGenerator[Event, None]:
+) -> AsyncGenerator[StreamEvent, None]:
     """What the run says and thinks as it comes, and at last the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
     while not waiting.done() or not heard.empty():
@@ -93,7 +91,7 @@ async def _events(
             hearing.cancel()
             continue
         yield event_of(hearing.result())
-    yield Event(name="done", data=outcome_to_wire(await waiting))
+    yield StreamEvent(name="done", data=outcome_to_wire(await waiting))
 
 
 async def _run(

@@ -6,8 +6,8 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.cloud.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.http.edge import Answer, read_body
-from brain.run.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.wiring import Wiring
 
 log = logging.getLogger("brain")

@@ -5,6 +5,8 @@ from typing import Literal, assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Json, fingerprint
+from brain.errors import QuestionClosed
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
@@ -18,15 +20,12 @@ from brain.http.orders import (
 )
 from brain.questions.consent import reading
 from brain.routes.calls import answer
-from brain.run.codec import fingerprint
 from brain.run.control import stop_run
-from brain.run.errors import QuestionClosed
 from brain.run.messages import Decision, Question
 from brain.run.moves import Stopped, UserRequest
 from brain.run.records import message_to_wire
-from brain.run.schema import misfit
-from brain.run.tools import Json
 from brain.says.texts import Texts
+from brain.tools.schema import misfit
 from brain.wiring import Wiring
 
 VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {

@@ -6,18 +6,18 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import EVENT_ROUTE, RETRIES, retry_after_s
-from brain.events.bodies import EventBody, OwnBody, word_of
-from brain.feature import Readers
-from brain.http.bodies import parse
-from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.routes.again import OUTAGE_S, retried
-from brain.run.errors import (
+from brain.errors import (
     EntryUnreadable,
     QueueUnreachable,
     SettingMissing,
     SignatureRefused,
     Unreachable,
 )
+from brain.events.bodies import EventBody, OwnBody, word_of
+from brain.feature import Readers
+from brain.http.bodies import parse
+from brain.http.edge import Answer, Problem, parse_json, read_body
+from brain.routes.again import OUTAGE_S, retried
 from brain.wiring import Wiring
 
 

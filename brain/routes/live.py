@@ -9,6 +9,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from brain.codec import Json, clean
+from brain.errors import TokenRefused, Unreachable
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
@@ -25,12 +27,8 @@ from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
-from brain.run.codec import clean
-from brain.run.deliver import Reply, Shown
-from brain.run.errors import TokenRefused, Unreachable
+from brain.run.deliver import Reply, Shown, wait_for
 from brain.run.moves import UserRequest
-from brain.run.patience import wait_for
-from brain.run.tools import Json
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
 from brain.run.records import entry_to_wire
-from brain.run.views import STATUS
+from brain.run.store import STATUS
 from brain.version import VERSION
 from brain.wiring import Wiring
 

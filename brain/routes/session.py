@@ -10,12 +10,11 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.cloud.pusher import channel_names
+from brain.codec import Json, iso
+from brain.errors import TokenRefused
 from brain.http.bodies import SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
-from brain.run.codec import iso
-from brain.run.errors import TokenRefused
-from brain.run.tools import Json
 from brain.variables import Env
 from brain.wiring import Wiring
 

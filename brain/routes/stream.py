@@ -7,10 +7,10 @@ from typing import assert_never
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.codec import Form
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
-from brain.http.stream import Event, EventStream
+from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
-from brain.run.codec import Form
 from brain.run.feed import Anew, Feed, Item, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
@@ -31,21 +31,21 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     return EventStream(_events(feed, until), retry_s=RETRY_S, while_read=True)
 
 
-async def _events(feed: Feed, until: float) -> AsyncGenerator[Event, None]:
+async def _events(feed: Feed, until: float) -> AsyncGenerator[StreamEvent, None]:
     async with aclosing(feed.items(until=until)) as items:
         async for item in items:
             yield event_of(item)
 
 
-def event_of(item: Item) -> Event:
+def event_of(item: Item) -> StreamEvent:
     """What a feed brings, as an event of the stream."""
     match item:
         case Message() | Utterance():
             return entry_event(item)
         case RunChange():
-            return Event(name="run", data=RUN_CHANGE.encode(item))
+            return StreamEvent(name="run", data=RUN_CHANGE.encode(item))
         case Anew():
-            return Event(name="reset", data=RESET.encode(item))
+            return StreamEvent(name="reset", data=RESET.encode(item))
         case _:
             assert_never(item)
 

@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from brain.run.codec import fingerprint
+from brain.codec import fingerprint
+from brain.errors import QuestionClosed, TooManyTexts
 from brain.run.deliver import Outcome, Reply
-from brain.run.errors import QuestionClosed, TooManyTexts
 from brain.run.journal import Joined
 from brain.run.messages import Decision, Utterance
 from brain.run.moves import (

@@ -1,16 +1,19 @@
 """How the brain asks the user before it acts, and takes up what they decided."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from brain.run.codec import clean
+from brain.codec import clean
+from brain.errors import CheckerUnreachable
 from brain.run.decisions import decided_call, is_decided, next_decision
-from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.journal import Answered, Returned
 from brain.run.messages import Draft, Kind, Message, Question, Speak
 from brain.run.step import Work
-from brain.run.tools import ToolSpec
 from brain.run.turn import Turn
+from brain.tools.client_schemas import UNCHECKED
+from brain.tools.invocations import Proposal, ToolInvocation
+from brain.tools.spec import ToolSpec
 
 CLIENT_TEXT = ""  # a question to the front end has no words for the user
 
@@ -94,3 +97,29 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     if not isinstance(last, Message) or last.question is None:
         return None
     return last.id if last.question.tool == question.tool else None
+
+
+log = logging.getLogger(__name__)
+
+
+async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:
+    """What is wrong with the arguments of each call of the front end's tools, by the call's id.
+
+    The event loop checks none of them itself. Where nothing can be checked, each call fails.
+    """
+    specs = turn.specs
+    calls = [
+        call
+        for call in answer.calls[: turn.services.limits.calls_per_answer]
+        if call.name in specs and specs[call.name].client
+    ]
+    if not calls:
+        return {}
+    try:
+        complaints = await turn.services.schemas.complaints(
+            [(specs[call.name].parameters, call.arguments) for call in calls]
+        )
+    except CheckerUnreachable as error:
+        log.warning("schemas: not checked, run=%s reason=%s", turn.run.run_id, error)
+        complaints = [UNCHECKED] * len(calls)
+    return {call.id: words for call, words in zip(calls, complaints, strict=True) if words}

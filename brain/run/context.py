@@ -4,21 +4,12 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import assert_never
 
-from brain.run.codec import dumps
+from brain.codec import Json, dumps
 from brain.run.history import NEUTRAL, is_withheld
-from brain.run.journal import (
-    Answered,
-    Entry,
-    Interrupted,
-    Joined,
-    Overheard,
-    Returned,
-    Run,
-    ToolCall,
-)
+from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Heard, How, Kind, LogEntry, Message, Utterance
-from brain.run.tools import Json, ToolSpec
+from brain.tools.spec import ToolCall, ToolSpec
 
 INSTRUCTIONS = """\
 You are the brain of a voice assistant. A user talks to a voice agent; the agent passes on to you \

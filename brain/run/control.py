@@ -3,12 +3,12 @@
 import logging
 from contextlib import suppress
 
-from brain.run.errors import ChannelUnreachable
+from brain.errors import ChannelUnreachable
 from brain.run.messages import Draft, Kind, Speak
 from brain.run.moves import Settled, Stop, Stopped
 from brain.run.ports import Channel, Clock
 from brain.run.records import message_for_channel
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 from brain.says.texts import Texts
 
 log = logging.getLogger(__name__)

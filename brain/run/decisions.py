@@ -9,11 +9,11 @@ the model is told only that something was said.
 
 from collections.abc import Iterable, Sequence
 
-from brain.run.codec import dumps, fingerprint
+from brain.codec import Json, dumps, fingerprint
 from brain.run.history import is_withheld
-from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, ToolCall
+from brain.run.journal import Answered, Entry, Joined, Overheard, Returned
 from brain.run.messages import Decision, LogEntry, Message
-from brain.run.tools import Json
+from brain.tools.spec import ToolCall
 
 DECIDED = "decided-"  # how the id of a call begins that the user has decided on
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from brain.run.errors import ChannelUnreachable, LeaseLost
+from brain.codec import Json
+from brain.errors import ChannelUnreachable, LeaseLost
 from brain.run.lease import Lease
 from brain.run.messages import LogEntry, Message
 from brain.run.pieces import Piece
 from brain.run.ports import Channel
 from brain.run.records import message_for_channel
-from brain.run.tools import Json
 from brain.run.wakeup import WakeUp
 
 type State = Literal["done", "running", "recorded", "duplicate"]
@@ -168,3 +168,25 @@ async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | N
             return message
     send_websocket_message(outbox, reply, message)
     return None
+
+
+async def wait_for(reply: Reply, *, patience_s: float) -> Outcome:
+    """The outcome of a call. `patience_s` 0 waits until there is one.
+
+    No caller is told "running" before the queue has acknowledged a wake-up for the run: while that
+    fails, the caller waits on. Raises what the brain raised before it could settle the reply.
+    """
+    outcome = await reply.outcome(within_s=patience_s or None)
+    if outcome is not None:
+        return outcome
+    arming = asyncio.ensure_future(reply.secure())
+    settling = asyncio.ensure_future(reply.outcome())
+    try:
+        await asyncio.wait({arming, settling}, return_when=asyncio.FIRST_COMPLETED)
+        if arming.done() and not arming.cancelled():  # a brain that gave up ends the arming too
+            reply.give("running")
+        outcome = await settling
+    finally:
+        arming.cancel()
+    assert outcome is not None  # without a limit there is one
+    return outcome

@@ -11,10 +11,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.messages import LogEntry
 from brain.run.ports import Clock, Log, LogUpdate, News
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 
 PAGE = 100  # entries read at a time
 # Five commands a look, and six each time that a client comes again, which is every four minutes:

@@ -3,10 +3,7 @@
 import asyncio
 import logging
 
-from brain.run import step
-from brain.run.admit import admit, resume
-from brain.run.deliver import Reply, deliver
-from brain.run.errors import (
+from brain.errors import (
     BrainError,
     LeaseLost,
     ModelFault,
@@ -14,6 +11,9 @@ from brain.run.errors import (
     RunStopped,
     Unreachable,
 )
+from brain.run import step
+from brain.run.admit import admit, resume
+from brain.run.deliver import Reply, deliver
 from brain.run.loop import do_one_brain_loop, draft
 from brain.run.messages import Kind, Message
 from brain.run.moves import NO_RUN, CommitKind, UserRequest, WakeCall

@@ -3,18 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from brain.run.codec import NEEDED, Named
+from brain.codec import NEEDED, Named
 from brain.run.messages import Remark, Utterance
-from brain.run.tools import ClientTool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ToolCall:
-    """A tool call as the model wrote it. `arguments` is its JSON text, valid or not."""
-
-    id: str
-    name: str
-    arguments: str
+from brain.tools.spec import ClientTool, ToolCall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

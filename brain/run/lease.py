@@ -2,10 +2,10 @@
 
 import logging
 
-from brain.run.errors import LeaseLost, StoreUnreachable
+from brain.errors import LeaseLost, StoreUnreachable
 from brain.run.moves import LeaseToken
 from brain.run.ports import Clock
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 
 RENEWALS_PER_LEASE = 3  # so that two may fail before the lease is lost
 RETRY_S = 1.0  # seconds between renewals that found no store

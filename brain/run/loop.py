@@ -5,20 +5,18 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from brain.codec import clean
+from brain.errors import ModelCut, ModelFault
 from brain.run import step
-from brain.run.answers import Delta
-from brain.run.asking import Ask, question_draft, take_decision, waits
-from brain.run.client_calls import client_complaints
-from brain.run.codec import clean
+from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
 from brain.run.context import compose, tool_to_chat
 from brain.run.decisions import ASKED, NOT_ASKED
 from brain.run.deliver import send_websocket_message
-from brain.run.errors import ModelCut, ModelFault
 from brain.run.journal import Answered, Returned, Started
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.pieces import Pieces
-from brain.run.ports import Prompt
+from brain.run.ports import Delta, Prompt
 from brain.run.step import Verdict
 from brain.run.turn import OutOfTime, Turn
 from brain.run.work import do_work

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from brain.run.codec import SPARSE, Named
-from brain.run.tools import Json
+from brain.codec import SPARSE, Json, Named
 
 
 class Kind(StrEnum):

@@ -15,7 +15,7 @@ from brain.run.messages import (
     Utterance,
     UtteranceDraft,
 )
-from brain.run.tools import ClientTool
+from brain.tools.spec import ClientTool
 
 NO_RUN = "-"  # the run id of a wake call that is not about a run
 

@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, assert_never
 
-from brain.run.answers import Delta
-from brain.run.codec import Form, Named, clean
+from brain.codec import Form, Json, Named, clean
+from brain.run.ports import Delta
 from brain.run.step import CONTINUE, QUIT
-from brain.run.tools import Json
 
-type Kind = Literal["thought", "action", "content"]
+type PieceKind = Literal["thought", "action", "content"]
 
 MOST_SPOKEN_CHARS = 64_000  # of a call's arguments: longer ones are shown when they are whole
 
@@ -32,7 +31,7 @@ class Piece:
     run_id: str
     loop: int
     number: Annotated[int, Named("piece")]
-    kind: Kind
+    kind: PieceKind
     text: str
     say: int = 0
 
@@ -146,7 +145,7 @@ class Pieces:
             words.shown = text
             yield self._piece("content", more, say=say)
 
-    def _piece(self, kind: Kind, text: str, say: int = 0) -> Piece:
+    def _piece(self, kind: PieceKind, text: str, say: int = 0) -> Piece:
         self._number += 1
         return Piece(
             run_id=self.run_id,

@@ -4,13 +4,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
-from brain.run.answers import Delta
+from brain.codec import Json
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
-from brain.run.tools import Json
-from brain.run.views import Page
+from brain.run.store import Page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delta:
+    """A piece of an answer as it comes: `thought` (reasoning), `content` (text), `action` (a tool's
+    name, once a call), `arguments` (of a call, JSON in pieces). `call` numbers the answer's calls.
+    """
+
+    kind: Literal["thought", "content", "action", "arguments"]
+    text: str
+    call: int = 0
 
 
 class Queue(Protocol):

@@ -7,8 +7,8 @@
 
 from dataclasses import replace
 
-from brain.run.codec import Form, OneOf, Stored, dumps
-from brain.run.errors import EntryUnreadable
+from brain.codec import Form, Json, OneOf, Stored, dumps
+from brain.errors import EntryUnreadable
 from brain.run.journal import (
     Answered,
     Entry,
@@ -21,7 +21,7 @@ from brain.run.journal import (
     Started,
 )
 from brain.run.messages import Draft, LogEntry, Message, Remark, Utterance, UtteranceDraft
-from brain.run.tools import ClientTool, Json
+from brain.tools.spec import ClientTool
 
 CHANNEL_BYTES = 10_240  # the channel vendor's limit for the data of one event
 

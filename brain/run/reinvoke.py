@@ -2,7 +2,7 @@
 
 import logging
 
-from brain.run.errors import QueueUnreachable
+from brain.errors import QueueUnreachable
 from brain.run.journal import Interrupted
 from brain.run.moves import CommitKind, LeaseToken, WakeCall
 from brain.run.turn import Turn

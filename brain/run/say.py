@@ -4,8 +4,8 @@ messages.
 
 from typing import Annotated
 
-from brain.run.arguments import About, Arguments
-from brain.run.typed import spec_of
+from brain.tools.arguments import About, Arguments
+from brain.tools.typed import spec_of
 
 
 class SayToUserAndContinue(Arguments):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from brain.run.deliver import Reply
-from brain.run.invocations import Proposal, Tool
 from brain.run.limits import Limits
 from brain.run.moves import Arrival
 from brain.run.ports import Channel, Clock, Model, Queue, Schemas
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 from brain.says.choice import Languages
+from brain.tools.invocations import Proposal, Tool
 
 if TYPE_CHECKING:
     from brain.run.turn import Turn

@@ -29,14 +29,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from brain.run.arguments import read_arguments
-from brain.run.codec import clean
+from brain.codec import Json, clean
 from brain.run.decisions import is_decided_id
-from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started, ToolCall
+from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started
 from brain.run.limits import Limits
 from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue, SayToUserAndQuit
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.tools.arguments import read_arguments
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect, ToolCall, ToolSpec
 
 CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
 

@@ -17,9 +17,9 @@ from brain.run.run_state import RunState
 from brain.run.say import SAY_SPECS
 from brain.run.services import Services
 from brain.run.step import started_calls
-from brain.run.tools import ToolSpec
 from brain.run.wakeup import WakeUp
 from brain.says.texts import Texts
+from brain.tools.spec import ToolSpec
 
 GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
 

@@ -5,7 +5,7 @@ dies.
 import asyncio
 import logging
 
-from brain.run.errors import QueueUnreachable
+from brain.errors import QueueUnreachable
 from brain.run.moves import WakeCall
 from brain.run.ports import Clock, Queue
 

@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
-from brain.run import step, words
+from brain.codec import clean
+from brain.errors import BrainError, LeaseLost, ToolFault
+from brain.run import step
 from brain.run.asking import Ask, asks, waits
-from brain.run.codec import clean
 from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
-from brain.run.errors import BrainError, LeaseLost, ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import Returned, Started
+from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started
+from brain.run.messages import LogEntry, Utterance
 from brain.run.moves import CommitKind
 from brain.run.step import UNSURE, Verdict, Work
-from brain.run.tools import Effect
 from brain.run.turn import OutOfTime, Turn
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.spec import Effect, ToolCall
 
 NOT_NOW = "Not asked and not done: it cannot be prepared now. Tell the user, or try again later."
 LEAST_S = 1.0  # seconds for a tool that starts just before the cut; the reserve bears them
@@ -144,9 +145,9 @@ def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
         arguments=work.arguments,
         idempotency_key=id if is_decided_id(id) else f"{run.run_id}:{run.spent.loops}:{id}",
         tainted=turn.is_tainted,
-        user_words=words.user_words(run.journal, turn.history),
-        foreign_texts=words.foreign_texts(run.journal, foreign),
-        earlier_calls=words.earlier_calls(run.journal, work.call),
+        user_words=user_words(run.journal, turn.history),
+        foreign_texts=foreign_texts(run.journal, foreign),
+        earlier_calls=earlier_calls(run.journal, work.call),
     )
 
 
@@ -155,3 +156,40 @@ def _returned(
 ) -> Returned:
     short = shorten(clean(text), turn.services.limits.tool_result_chars)
     return Returned(tool_call_id=work.call.id, text=short, failed=failed, foreign=foreign)
+
+
+def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
+    """The user's own words, of this run and of the log before it.
+
+    A decision on a question is none: its text is ours, or a plain yes. The remarks of the
+    conversation around are theirs where the front end says so: it is the same one, by the same
+    token, that brings their utterances.
+    """
+    joined = (entry.utterance for entry in journal if isinstance(entry, Joined))
+    before = (entry for entry in history if isinstance(entry, Utterance))
+    # By their places, since what a run that rested has in its journal is in the log before it too.
+    known = {utterance.seq: utterance for utterance in (*before, *joined)}
+    remarks = (r for entry in journal if isinstance(entry, Overheard) for r in entry.remarks)
+    return (
+        *(utterance.text for utterance in known.values() if utterance.decision is None),
+        *(remark.text for remark in remarks if remark.role == "user"),
+    )
+
+
+def foreign_texts(journal: Iterable[Entry], foreign_tools: Container[str]) -> tuple[str, ...]:
+    """What others wrote, of this run: the results of the tools that can give nothing else."""
+    texts: list[str] = []
+    names: dict[str, str] = {}
+    for entry in journal:
+        if isinstance(entry, Answered):  # the ids of calls differ within one answer only
+            names = {call.id: call.name for call in entry.calls}
+        elif isinstance(entry, Returned) and names.get(entry.tool_call_id) in foreign_tools:
+            texts += [entry.text] if entry.foreign else []
+    return tuple(texts)
+
+
+def earlier_calls(journal: Sequence[Entry], call: ToolCall) -> tuple[ToolCall, ...]:
+    """The run's calls of the same tool before this one, which is of its last answer."""
+    calls = [one for e in journal if isinstance(e, Answered) for one in e.calls]
+    place = len(calls) - 1 - calls[::-1].index(call)
+    return tuple(one for one in calls[:place] if one.name == call.name)

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 from unicodedata import category
 from urllib.parse import quote
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 
 MAX_CHARS = 2_000  # of an address; a longer one holds more than a place
 MAX_HOST_CHARS = 253  # of a name in the DNS
@@ -49,7 +49,7 @@ _SAFE = "!$%&'()*+,-./:;=@_~"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Address:
+class WebAddress:
     """An address in the one form in which it is compared and sent.
 
     `host` is in lower case and ASCII; `path` and `query` (None if there is none) are escaped. A
@@ -82,7 +82,7 @@ class Address:
         return f"{self.scheme}://{self.site}{self.target}"
 
 
-def parse(text: str) -> Address:
+def parse(text: str) -> WebAddress:
     """The address that a text is, if it names a site of the public web. Raises PageUnreadable."""
     text = text.strip()
     if len(text) > MAX_CHARS:
@@ -100,7 +100,7 @@ def parse(text: str) -> Address:
     if port not in PORTS.values():
         raise PageUnreadable(OTHER_PORT)
     query = parts["query"]
-    return Address(
+    return WebAddress(
         scheme=scheme,
         host=_host(authority["host"]),
         port=port,

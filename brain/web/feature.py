@@ -1,7 +1,7 @@
 """Reads pages of the web."""
 
 from brain.feature import Feature, Platform
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:

@@ -17,12 +17,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.version import VERSION
 from brain.web import addresses
-from brain.web.addresses import Address
+from brain.web.addresses import WebAddress
 from brain.web.pages import MAX_BYTES, READABLE, TOO_LARGE, Unpacking, kind_of, title_and_text
-from brain.web.ports import Page
+from brain.web.ports import WebPage
 
 if TYPE_CHECKING:
     import httpx
@@ -76,7 +76,7 @@ class HttpWeb:
         self._tls = tls
         self._limit_s = limit_s
 
-    async def read(self, url: str) -> Page:
+    async def read(self, url: str) -> WebPage:
         """Follow the redirects to a page and read it. Raises PageUnreadable.
 
         A redirect is held to the same reach as the first address, and to nothing more, even in a
@@ -88,14 +88,14 @@ class HttpWeb:
             async with asyncio.timeout(self._limit_s):
                 for _ in range(MAX_REDIRECTS + 1):
                     found = await self._visit(address)
-                    if isinstance(found, Page):
+                    if isinstance(found, WebPage):
                         return found
                     address = found
         except TimeoutError as error:
             raise PageUnreadable(TOO_SLOW) from error
         raise PageUnreadable(TOO_FAR)
 
-    async def _visit(self, address: Address) -> Page | Address:
+    async def _visit(self, address: WebAddress) -> WebPage | WebAddress:
         """The page, or where it has gone."""
         import httpx
 
@@ -113,7 +113,7 @@ class HttpWeb:
             is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
             raise PageUnreadable(NO_TRUST if is_untrusted else AWAY) from error
 
-    async def _places(self, address: Address) -> Sequence[Place]:
+    async def _places(self, address: WebAddress) -> Sequence[Place]:
         """The IPs of the site; every one of them may be connected to, or none is."""
         try:
             found = await self._resolve(address.host, address.port)
@@ -125,7 +125,9 @@ class HttpWeb:
             raise PageUnreadable(addresses.PRIVATE)
         return found[:MAX_PLACES]
 
-    async def _ask(self, address: Address, place: Place, tls: ssl.SSLContext) -> Page | Address:
+    async def _ask(
+        self, address: WebAddress, place: Place, tls: ssl.SSLContext
+    ) -> WebPage | WebAddress:
         import httpx
 
         ip, port = place
@@ -147,7 +149,7 @@ class HttpWeb:
                 await response.aclose()
 
 
-async def _answer(response: "httpx.Response", address: Address) -> Page | Address:
+async def _answer(response: "httpx.Response", address: WebAddress) -> WebPage | WebAddress:
     """Raises PageUnreadable."""
     headers, status = response.headers, response.status_code
     if status in REDIRECTS and "location" in headers:
@@ -164,10 +166,10 @@ async def _answer(response: "httpx.Response", address: Address) -> Page | Addres
         came.take(chunk)
     # In a thread: a large page takes half a second.
     title, text = await asyncio.to_thread(title_and_text, bytes(came.data), content_type)
-    return Page(url=address.text, title=title, text=text, content_type=kind)
+    return WebPage(url=address.text, title=title, text=text, content_type=kind)
 
 
-def _next(address: Address, location: str) -> Address:
+def _next(address: WebAddress, location: str) -> WebAddress:
     """Raises PageUnreadable."""
     try:
         return addresses.parse(urljoin(address.text, location.strip().replace(" ", "%20")))

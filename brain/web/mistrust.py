@@ -29,8 +29,8 @@ it in their name.
 import re
 from collections.abc import Iterable, Iterator
 
-from brain.run.errors import PageUnreadable
-from brain.web.addresses import MAX_CHARS, Address, parse
+from brain.errors import PageUnreadable
+from brain.web.addresses import MAX_CHARS, WebAddress, parse
 
 MOST_READ = 8  # addresses of a run beyond which none is opened just because others wrote it
 
@@ -55,11 +55,11 @@ _STOPS = ".,;:!?'*"  # at its end they are the sentence's
 
 
 def objection(
-    address: Address,
+    address: WebAddress,
     *,
     user_words: Iterable[str],
     foreign_texts: Iterable[str],
-    asked: Iterable[Address],
+    asked: Iterable[WebAddress],
 ) -> str:
     """Why a tainted run may not open the address, in words for the model; empty if it may.
 
@@ -76,13 +76,13 @@ def objection(
     return "" if len({*asked} - {address}) < MOST_READ else TOO_MANY
 
 
-def _written_in(text: str) -> Iterator[Address]:
+def _written_in(text: str) -> Iterator[WebAddress]:
     """The addresses that stand in a text."""
     for found in _WRITTEN.finditer(text):
         yield from _readings(found[0])
 
 
-def _said_in(text: str) -> Iterator[Address]:
+def _said_in(text: str) -> Iterator[WebAddress]:
     """Those, and the ones that are said without their https://, as people do."""
     yield from _written_in(text)
     for found in _WORD.finditer(text):
@@ -91,7 +91,7 @@ def _said_in(text: str) -> Iterator[Address]:
             yield from _readings(f"https://{word}")
 
 
-def _readings(token: str) -> Iterator[Address]:
+def _readings(token: str) -> Iterator[WebAddress]:
     """What is meant by it: all, or as much as is ASCII, since some scripts go on without a space;
     each less the stops that follow.
     """

@@ -5,8 +5,8 @@ import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from html import unescape
 
-from brain.run.codec import clean
-from brain.run.errors import PageUnreadable
+from brain.codec import clean
+from brain.errors import PageUnreadable
 from brain.texts.charsets import decoded
 from brain.texts.markup import text_of
 

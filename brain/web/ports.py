@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class WebPage:
     """What an address gave, as text. `url` is where it was found in the end. All but the content
     type was written by others.
     """
@@ -19,7 +19,7 @@ class Page:
 class Web(Protocol):
     """Pages by their address, read as a stranger would: nothing tells whose brain it is."""
 
-    async def read(self, url: str) -> Page:
+    async def read(self, url: str) -> WebPage:
         """The page at this address. Raises PageUnreadable, also for an address that leads into a
         private network.
         """

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
-from brain.run.arguments import About, Arguments, read_arguments
-from brain.run.errors import PageUnreadable, ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.tools import Json
-from brain.run.typed import tool
+from brain.codec import Json
+from brain.errors import PageUnreadable, ToolFault
+from brain.tools.arguments import About, Arguments, read_arguments
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.spec import ToolCall
+from brain.tools.typed import tool
 from brain.web import mistrust
-from brain.web.addresses import MAX_CHARS, Address, parse
-from brain.web.ports import Page, Web
+from brain.web.addresses import MAX_CHARS, WebAddress, parse
+from brain.web.ports import Web, WebPage
 
 SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
 MAX_OFFSET = 2_000_000  # a page has no more characters than bytes
@@ -56,7 +56,7 @@ class _Work:
         return _shown(page, asked.offset)
 
 
-def _check(invocation: ToolInvocation, address: Address) -> None:
+def _check(invocation: ToolInvocation, address: WebAddress) -> None:
     """Check an address before any of it leaves: looking up a name already tells somebody. Raises
     ToolFault.
     """
@@ -72,9 +72,9 @@ def _check(invocation: ToolInvocation, address: Address) -> None:
         raise ToolFault(objection)
 
 
-def _addresses(calls: Iterable[ToolCall]) -> list[Address]:
+def _addresses(calls: Iterable[ToolCall]) -> list[WebAddress]:
     """The addresses that calls have asked for."""
-    found: list[Address] = []
+    found: list[WebAddress] = []
     for call in calls:
         try:
             found.append(parse(read_arguments(ReadWebPage, json.loads(call.arguments)).url))
@@ -83,7 +83,7 @@ def _addresses(calls: Iterable[ToolCall]) -> list[Address]:
     return found
 
 
-def _shown(page: Page, start: int) -> Json:
+def _shown(page: WebPage, start: int) -> Json:
     """Raises ToolFault."""
     if not page.text:
         raise ToolFault(UNREADABLE.format(EMPTY))

@@ -2,7 +2,7 @@
 
 import json
 
-from brain.run.tools import Json
+from brain.codec import Json
 from brain.version import VERSION
 from local.openapi.parts import components
 from local.openapi.paths import paths

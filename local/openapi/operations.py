@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from brain.codec import Json
 from brain.http.edge import MAX_SEQ
 from brain.http.resources import LISTED, MOST_LISTED
-from brain.run.tools import Json
 from local.openapi.parts import TEXT
 from local.openapi.schemas import ref
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brain.codec import Form, Json
 from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
@@ -20,12 +21,10 @@ from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
 from brain.routes.calls import OUTCOME
 from brain.routes.stream import RESET, RUN_CHANGE
-from brain.run.codec import Form
 from brain.run.messages import Decision
 from brain.run.pieces import PIECE
 from brain.run.records import MESSAGE, UTTERANCE
-from brain.run.tools import Json
-from brain.run.views import STATUS
+from brain.run.store import STATUS
 from local.openapi.schemas import MOMENT, Schemas, nullable, ref
 
 FORMS: dict[str, Form[Any]] = {

@@ -1,7 +1,7 @@
 """The paths of the document: each route with what it takes and what it answers."""
 
+from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
-from brain.run.tools import Json
 from local.openapi.operations import (
     CHECK,
     LAST_ID,

@@ -9,9 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from brain.run.codec import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, Form
-from brain.run.codec.hints import optional, plain
-from brain.run.tools import Json
+from brain.codec import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, Form, Json
+from brain.codec.hints import optional, plain
 
 REF = "#/components/schemas/"
 MOMENT: Json = {"type": "string", "format": "date-time"}

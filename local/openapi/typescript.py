@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from brain.run.tools import Json
+from brain.codec import Json
 from local.openapi.schemas import REF
 
 CLIENT = Path(__file__).with_name("client.d.ts")

@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from brain.aside.enquiry import Doing, in_words
+from brain.codec import Json
+from brain.errors import TooManyTexts
 from brain.run.deliver import Reply, Shown
-from brain.run.errors import TooManyTexts
 from brain.run.go import brain_go
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Kind, Message, Utterance
 from brain.run.moves import Asked, UserRequest
-from brain.run.state import StateStore
 from brain.run.step import CONTINUE
-from brain.run.tools import ClientTool, Effect, Json
+from brain.run.store import StateStore
 from brain.says import en
+from brain.tools.spec import ClientTool, Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, NoteTool
 from tests.fakes.world import World, calls, words

@@ -3,9 +3,9 @@
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from brain.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.events.model import Event
 from brain.run.deliver import Outcome
-from brain.run.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.run.messages import Decision
 from brain.run.moves import UserRequest, WakeCall
 from brain.run.turn import Invocation

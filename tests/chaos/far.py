@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from brain.run.answers import Delta
-from brain.run.errors import (
+from brain.codec import Json
+from brain.errors import (
     ChannelUnreachable,
     ModelCut,
     ModelRefused,
@@ -18,11 +18,11 @@ from brain.run.errors import (
     QueueUnreachable,
     ToolFault,
 )
-from brain.run.invocations import Proposal, ToolInvocation
-from brain.run.journal import Answered, ToolCall
+from brain.run.journal import Answered
 from brain.run.moves import WakeCall
-from brain.run.ports import Prompt
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.run.ports import Delta, Prompt
+from brain.tools.invocations import Proposal, ToolInvocation
+from brain.tools.spec import Effect, ToolCall, ToolSpec
 from tests.chaos.calls import deliver
 from tests.chaos.faults import SLOW_S, SLOWEST_S
 from tests.chaos.gates import Gate

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, CALLER_LIMIT_S
-from brain.run.errors import BrainError, LeaseLost, StoreUnreachable
+from brain.errors import BrainError, LeaseLost, StoreUnreachable
 from brain.run.messages import Draft, Heard
 from brain.run.moves import (
     Admitted,
@@ -30,8 +30,7 @@ from brain.run.moves import (
     Stopped,
     WakeCall,
 )
-from brain.run.state import StateStore
-from brain.run.views import Here, Occupancy, Page, Status
+from brain.run.store import Here, Occupancy, Page, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop

@@ -12,7 +12,7 @@ from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.moves import CommitKind
 from brain.run.records import message_for_channel, message_to_wire
 from brain.run.step import UNSURE
-from brain.run.tools import Effect
+from brain.tools.spec import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step
 from tests.chaos.world import World

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.redis.scripts import Keys
+from brain.codec import Json
 from brain.run.decisions import is_decided_id
 from brain.run.deliver import Outcome
-from brain.run.journal import Answered, Returned, Started, ToolCall
+from brain.run.journal import Answered, Returned, Started
 from brain.run.messages import Decision, Message
 from brain.run.moves import Commit, CommitKind, LeaseToken, Stopped, WakeCall
-from brain.run.tools import Json
+from brain.tools.spec import ToolCall
 from tests.chaos.processes import Process
 from tests.fakes.redis import MemoryRedis
 

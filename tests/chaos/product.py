@@ -7,10 +7,11 @@ from typing import Any
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.events import flow as events
-from brain.run import control, go, patience
+from brain.run import control, go
+from brain.run import deliver as patience
 from brain.run.deliver import Reply
 from brain.run.limits import Limits
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 from tests.fakes.house import Parts
 
 

@@ -7,9 +7,10 @@ goes through the story's beats one by one. So it says the same whichever invocat
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from brain.codec import Json
 from brain.run.limits import Limits
 from brain.run.step import CONTINUE, QUIT
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.tools.spec import Effect, ToolSpec
 
 LEASE_S = 10.0  # seconds; short, so that a history is
 ONCE = "-once"

@@ -11,9 +11,9 @@ from brain.run.context import INSTRUCTIONS
 from brain.run.journal import Returned
 from brain.run.limits import Limits
 from brain.run.messages import Kind, Message
-from brain.run.tools import Effect
-from brain.run.views import Status
+from brain.run.store import Status
 from brain.says.en import LAST_WORDS
+from brain.tools.spec import Effect
 from tests.chaos.faults import Exactly, Fault
 from tests.chaos.histories import play
 from tests.chaos.invariants import violations

@@ -15,7 +15,7 @@ import respx
 from brain.cloud.redis.news import BACKLOG, Inbox, UpstashNews
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.upstash import Upstash
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate
 from local.engines import valkey
 from local.faults import Fault, FaultInjector

@@ -12,8 +12,8 @@ import pytest
 import respx
 
 from brain.cloud.pusher import PusherChannel, channel_names
-from brain.run.codec import dumps
-from brain.run.errors import ChannelUnreachable
+from brain.codec import dumps
+from brain.errors import ChannelUnreachable
 from brain.run.messages import Kind, Message
 from brain.run.records import CHANNEL_BYTES, message_for_channel
 from brain.settings import ChannelSettings

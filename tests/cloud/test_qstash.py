@@ -23,7 +23,7 @@ from brain.cloud.qstash import (
     SignatureCheck,
     retry_after_s,
 )
-from brain.run.errors import QueueUnreachable, SignatureRefused
+from brain.errors import QueueUnreachable, SignatureRefused
 from brain.run.moves import WakeCall
 from brain.settings import QueueSettings
 from local.faults import Fault, FaultInjector

@@ -12,9 +12,9 @@ import pytest
 
 from brain.cloud import schema_worker
 from brain.cloud.schemas import MAX_ACCEPTED, SchemaWorker
-from brain.run.client_schemas import BAD_PATTERN, TOO_FAR, TOO_SLOW
-from brain.run.errors import CheckerUnreachable
+from brain.errors import CheckerUnreachable
 from brain.run.ports import Schemas
+from brain.tools.client_schemas import BAD_PATTERN, TOO_FAR, TOO_SLOW
 from tests.fakes.schemas import MemorySchemas
 
 GOOD: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}}

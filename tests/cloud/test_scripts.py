@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.cloud.redis.scripts import Reply, flat, script_text
+from brain.cloud.redis.scripts import ScriptReply, flat, script_text
 
 BRAIN = Path(__file__).resolve().parents[2] / "brain"
 FILES = sorted(path for path in BRAIN.rglob("*.lua") if path.stem != "prelude")
@@ -56,7 +56,7 @@ def test_the_names_are_sent_first_and_that_of_a_list_with_its_length() -> None:
 
 
 def test_a_reply_is_read_by_its_names() -> None:
-    reply = Reply(["is seq held block ours taken", "done", "4", None, None, "1", []])
+    reply = ScriptReply(["is seq held block ours taken", "done", "4", None, None, "1", []])
 
     assert (reply.kind, reply.number("seq"), reply.number("held")) == ("done", 4, 0)
     assert (reply.found("block"), reply.text("block")) == (None, "")

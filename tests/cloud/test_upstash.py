@@ -15,7 +15,7 @@ import respx
 
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import TRY_S, Upstash
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival
 from local.engines import valkey

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from brain.cloud.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.cloud.pusher import PusherChannel, channel_names
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.webhooks import WebhookReader
-from brain.run.errors import SignatureRefused, WebhookUnreadable
-from brain.run.presence import ClientMessage, MemberChange, Occupied, Presence
+from brain.errors import SignatureRefused, WebhookUnreadable
 from brain.settings import ChannelSettings
 from local.pusher import WebhookTimes
 from tests.contracts.pusher.pusher_stage import APP_ID, KEY, SECRET, client_of, new_server, served

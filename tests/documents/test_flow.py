@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from brain.codec import Json
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
 from brain.email.sending import Account
@@ -14,9 +15,8 @@ from brain.email.sharing import sharing_tools
 from brain.preferences.model import Preferences
 from brain.run.decisions import ASKED
 from brain.run.deliver import Outcome
-from brain.run.invocations import Tool
 from brain.run.messages import Decision, Message
-from brain.run.tools import Json
+from brain.tools.invocations import Tool
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from brain.codec import Json
 from brain.documents.ports import Documents
 from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.documents.tools import SLICE_CHARS, document_tools
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.errors import ToolFault
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect, ToolCall
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.tool_stage import proposed
 

@@ -12,7 +12,7 @@ from brain.email.imap.commands import Commands
 from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
 from brain.email.settings import MailServer
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 
 GREETING = b"* OK here\r\n"
 STEP_S = 1.5  # seconds until a silent server is given up

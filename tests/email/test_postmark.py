@@ -15,7 +15,7 @@ from brain.email.model import Address, Attachment, Email, Folder
 from brain.email.parse.decoding import decode
 from brain.email.parse.mime import MAX_TEXT_CHARS
 from brain.email.postmark import MAX_ATTACHMENTS, MAX_RECIPIENTS, PostmarkReader
-from brain.run.errors import SignatureRefused, WebhookUnreadable
+from brain.errors import SignatureRefused, WebhookUnreadable
 
 type Json = dict[str, Any]
 

@@ -4,14 +4,15 @@ import json
 
 import pytest
 
+from brain.codec import Json
 from brain.documents.rules import MAX_BODY_CHARS, version
 from brain.email.model import Accepted, Outgoing
 from brain.email.sending import NO_ACCOUNT, Account
 from brain.email.sharing import sharing_tools
-from brain.run.errors import ToolFault
-from brain.run.invocations import ToolInvocation
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.errors import ToolFault
+from brain.tools.invocations import ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.tool_stage import invocation, proposed

@@ -7,14 +7,14 @@ from email import message_from_bytes
 
 import pytest
 
+from brain.codec import Json
 from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refused, Unsure
 from brain.email.sending import NO_ACCOUNT
 from brain.email.tools import SLICE_CHARS, email_tools
-from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.errors import DatabaseUnreachable, ToolFault
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect, ToolCall
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
 from tests.fakes.tool_stage import proposed
 

@@ -10,20 +10,18 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.scripts import Keys
+from brain.codec import Json, dumps
 from brain.email.flow import SLOT_S, SYNC_S, watch_mailbox
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.sending import Account
+from brain.errors import EntryUnreadable, MailboxUnreachable, QueueUnreachable
 from brain.events.model import Event
 from brain.notices.flow import Notices
 from brain.reminders.model import Reminder, ReminderDue
 from brain.reminders.tools import reminder_tools
-from brain.run.answers import Delta
-from brain.run.codec import dumps
-from brain.run.errors import EntryUnreadable, MailboxUnreachable, QueueUnreachable
 from brain.run.journal import Answered
 from brain.run.messages import Kind, Message, Speak
-from brain.run.ports import Prompt
-from brain.run.tools import Json
+from brain.run.ports import Delta, Prompt
 from tests.fakes.email import CLAIM_S, FakeEmails, FakeMailbox, FakePost, an_email
 from tests.fakes.features.email import email_services
 from tests.fakes.loop import in_virtual_time, run_virtual

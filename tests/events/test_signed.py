@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from starlette.datastructures import Headers
 
+from brain.errors import SignatureRefused
 from brain.events.signed import EventSignature
-from brain.run.errors import SignatureRefused
 
 SECRET = f"whsec_{base64.b64encode(b'0123456789abcdef01234567').decode()}"
 OTHER = f"whsec_{base64.b64encode(b'fedcba9876543210fedcba98').decode()}"

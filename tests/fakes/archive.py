@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from brain.errors import DatabaseUnreachable
 from brain.memory.model import Found
-from brain.run.errors import DatabaseUnreachable
 from brain.run.history import is_lasting
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire

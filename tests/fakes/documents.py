@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from brain.documents.ports import Document, Passage
 from brain.documents.rules import objection, outdated, revised, stays_foreign, version
-from brain.run.errors import DatabaseUnreachable, ToolFault
+from brain.errors import DatabaseUnreachable, ToolFault
 from brain.texts.words import asked_words, kept_words, passages
 
 

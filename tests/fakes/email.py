@@ -17,7 +17,7 @@ from brain.email.model import (
     Unsure,
 )
 from brain.email.outgoing import compose, objection
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 from brain.texts.words import asked_words, kept_words, passages
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

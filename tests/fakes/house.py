@@ -8,12 +8,12 @@ from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature
 from brain.preferences.ports import PreferenceStore
-from brain.run.invocations import Tool
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
 from brain.run.services import AskAlways, Services
-from brain.run.state import StateStore
+from brain.run.store import StateStore
 from brain.says.choice import Languages
+from brain.tools.invocations import Tool
 from brain.wiring import Wiring
 from tests.fakes.features import adapted
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from brain.codec import clean
+from brain.errors import ToolFault
 from brain.memory.model import Fact
 from brain.memory.rules import MAX_FACTS, MAX_SOURCE_CHARS, fact_objection, full
-from brain.run.codec import clean
-from brain.run.errors import ToolFault
 from brain.texts.words import asked_words, folded
 from tests.fakes.documents import found
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from brain.cloud.redis.news import Inbox, parse_bulletin
 from brain.cloud.redis.scripts import Keys
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lupa import lua51
 
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 
 type Stream = list[tuple[int, list[str]]]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from brain.run.schema import foreign_complaint, foreign_objection
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.tools.schema import foreign_complaint, foreign_objection
 
 
 class MemorySchemas:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 
-from brain.run.invocations import Proposal, Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.schema import complaint
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import ToolCall
 
 
 def named(tools: Sequence[Tool], name: str) -> Tool:

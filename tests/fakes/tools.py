@@ -3,9 +3,10 @@
 import asyncio
 from typing import Protocol
 
-from brain.run.errors import ToolFault
-from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.codec import Json
+from brain.errors import ToolFault
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
+from brain.tools.spec import Effect, ToolSpec
 
 
 class FakeTool(Protocol):

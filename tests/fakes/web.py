@@ -1,23 +1,23 @@
 """A web of a few pages, kept in memory."""
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.web.addresses import parse
 from brain.web.fetch import NO_SITE
-from brain.web.ports import Page
+from brain.web.ports import WebPage
 
 
 class FakeWeb:
     """Gives the pages it has. `opened` is every address that left, in order."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, Page] = {}
+        self.pages: dict[str, WebPage] = {}
         self.opened: list[str] = []
 
     def keep(self, url: str, text: str, *, title: str = "", at: str | None = None) -> None:
         """A page, found `at` another address in the end if there is one."""
-        self.pages[url] = Page(url=at or url, title=title, text=text, content_type="text/plain")
+        self.pages[url] = WebPage(url=at or url, title=title, text=text, content_type="text/plain")
 
-    async def read(self, url: str) -> Page:
+    async def read(self, url: str) -> WebPage:
         address = parse(url).text
         self.opened.append(address)
         if address not in self.pages:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from brain.errors import ToolFault
 from brain.events.model import EventKind
 from brain.notices.model import Rule
 from brain.notices.rules import MAX_RULES, full, rule_objection
-from brain.run.errors import ToolFault
 from tests.fakes.preferences import FakePreferences
 
 

@@ -13,13 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brain.cloud.redis.store import RedisStore
-from brain.events.bodies import OwnBody
-from brain.http.bodies import parse
-from brain.preferences.flow import language_setting
-from brain.run.answers import Delta
-from brain.run.control import stop_run
-from brain.run.deliver import Outcome, Reply
-from brain.run.errors import (
+from brain.codec import Json
+from brain.errors import (
     BrainError,
     ChannelUnreachable,
     ModelCut,
@@ -27,17 +22,21 @@ from brain.run.errors import (
     StoreUnreachable,
     Unreachable,
 )
+from brain.events.bodies import OwnBody
+from brain.http.bodies import parse
+from brain.preferences.flow import language_setting
+from brain.run.control import stop_run
+from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
-from brain.run.invocations import Tool
-from brain.run.journal import Answered, ToolCall
+from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark
 from brain.run.moves import Settled, Stopped, UserRequest, WakeCall
-from brain.run.patience import wait_for
-from brain.run.ports import Prompt
-from brain.run.tools import ClientTool, Json
+from brain.run.ports import Delta, Prompt
 from brain.run.turn import Invocation
 from brain.says.choice import Languages
+from brain.tools.invocations import Tool
+from brain.tools.spec import ClientTool, ToolCall
 from tests.fakes.features import kept
 from tests.fakes.house import OWN_READERS, Ports
 from tests.fakes.news import MemoryNews

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, cast
 
+from brain import codec
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
@@ -28,12 +29,13 @@ from brain.email.model import Address, Attachment, Email, EmailFound, Folder
 from brain.email.postgres import PostgresEmails
 from brain.email.postmark import PostmarkReader
 from brain.email.wire import email_to_wire, found_to_wire
+from brain.errors import EntryUnreadable
 from brain.events.bodies import EventBody, OwnBody, word_of
 from brain.http.bodies import VoiceBody, WakeCallBody, parse
 from brain.http.edge import Problem
 from brain.http.orders import parse_order
 from brain.http.stream import BEAT
-from brain.http.stream import Event as Frame
+from brain.http.stream import StreamEvent as Frame
 from brain.memory.archive import PostgresArchive
 from brain.memory.model import Fact, Summary
 from brain.memory.postgres import PostgresFacts
@@ -59,9 +61,8 @@ from brain.reminders.tools import _shown as reminder_to_wire
 from brain.routes.calls import event_of as frame_of
 from brain.routes.calls import outcome_to_wire
 from brain.routes.stream import event_of as feed_frame_of
-from brain.run import codec, records
+from brain.run import records
 from brain.run.deliver import Outcome
-from brain.run.errors import EntryUnreadable
 from brain.run.feed import Anew, RunChange
 from brain.run.journal import (
     Answered,
@@ -73,7 +74,6 @@ from brain.run.journal import (
     Returned,
     Spent,
     Started,
-    ToolCall,
 )
 from brain.run.limits import Limits
 from brain.run.messages import (
@@ -93,8 +93,8 @@ from brain.run.messages import (
 from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, Stop, WakeCall
 from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import entry_to_wire, message_for_channel
-from brain.run.tools import ClientTool
 from brain.settings import ChannelSettings, QueueSettings
+from brain.tools.spec import ClientTool, ToolCall
 
 __all__ = [
     "BEAT",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from brain.run.say import SAY_SPECS
-from brain.run.tools import ToolSpec
+from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
 from tests.golden.text import compact, load
 from tests.test_docs import SET_UP

@@ -14,6 +14,18 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope
 from vercel_runtime.deadline import reset_deadline, set_deadline
 
+from brain.errors import (
+    ChannelUnreachable,
+    DatabaseUnreachable,
+    LeaseLost,
+    ModelRefused,
+    QueueUnreachable,
+    SettingMissing,
+    SignatureRefused,
+    StoreUnreachable,
+    TokenRefused,
+    TooManyTexts,
+)
 from brain.http.edge import (
     MAX_BODY_BYTES,
     Answer,
@@ -25,18 +37,6 @@ from brain.http.edge import (
     tagged,
     where,
     whole_number,
-)
-from brain.run.errors import (
-    ChannelUnreachable,
-    DatabaseUnreachable,
-    LeaseLost,
-    ModelRefused,
-    QueueUnreachable,
-    SettingMissing,
-    SignatureRefused,
-    StoreUnreachable,
-    TokenRefused,
-    TooManyTexts,
 )
 
 type Json = dict[str, Any]

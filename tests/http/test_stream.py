@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator, Awaitable
 import pytest
 from starlette.types import Message
 
-from brain.http.stream import HEARTBEAT_S, Event, EventStream
-from brain.run.errors import StoreUnreachable
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.errors import StoreUnreachable
+from brain.http.stream import HEARTBEAT_S, EventStream, StreamEvent
 from tests.fakes.loop import run_virtual
 
-type Events = AsyncGenerator[Event, None]
+type Events = AsyncGenerator[StreamEvent, None]
 
 
 async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:
@@ -37,9 +37,9 @@ def text(sent: list[Json]) -> str:
 
 def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
     async def events() -> Events:
-        yield Event(name="message", data={"text": "Grüße"}, id=7)
+        yield StreamEvent(name="message", data={"text": "Grüße"}, id=7)
         await asyncio.sleep(5)
-        yield Event(name="done", data={"state": "done"})
+        yield StreamEvent(name="done", data={"state": "done"})
 
     sent = run_virtual(streamed(events()))
     assert sent[0]["status"] == 200
@@ -56,7 +56,7 @@ def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
 def test_a_silence_is_filled_with_comments() -> None:
     async def events() -> Events:
         await asyncio.sleep(HEARTBEAT_S * 2.5)
-        yield Event(name="done", data={})
+        yield StreamEvent(name="done", data={})
 
     sent = run_virtual(streamed(events()))
     beats = [message for message in sent if message.get("body", b"").startswith(b":")]
@@ -69,7 +69,7 @@ def test_a_silence_is_filled_with_comments() -> None:
 )
 def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status: int) -> None:
     async def events() -> Events:
-        yield Event(name="content", data={"text": "So"})
+        yield StreamEvent(name="content", data={"text": "So"})
         raise error
 
     sent = run_virtual(streamed(events()))
@@ -81,7 +81,7 @@ def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status
 
 def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> None:
     async def events() -> Events:
-        yield Event(name="done", data={})
+        yield StreamEvent(name="done", data={})
 
     async def work() -> None:
         await asyncio.sleep(60)
@@ -94,7 +94,7 @@ def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> No
 
 
 def test_a_line_break_in_a_text_does_not_end_its_event() -> None:
-    event = Event(name="content", data={"text": "one\n\ntwo\r"})
+    event = StreamEvent(name="content", data={"text": "one\n\ntwo\r"})
     assert event.frame().count(b"\n") == 3
 
 
@@ -103,7 +103,7 @@ def test_a_stream_that_only_tells_ends_with_its_reader_and_says_when_to_come_aga
 
     async def events() -> Events:
         try:
-            yield Event(name="message", data={}, id=1)
+            yield StreamEvent(name="message", data={}, id=1)
             await asyncio.sleep(100)
         finally:
             ended.append(asyncio.get_running_loop().time())

@@ -16,8 +16,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from brain.errors import TokenRefused, Unreachable
 from brain.http.tokens import KEYS_FRESH_S, KEYS_PAUSE_S, TOKEN_S, Tokens
-from brain.run.errors import TokenRefused, Unreachable
 from brain.settings import TokenSettings
 from tests.local.serving import served
 

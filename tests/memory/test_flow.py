@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from brain.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.memory.flow import LEAST_S, LOAD_S
 from brain.memory.model import Fact, Summary
 from brain.memory.rules import FACTS_HEAD, SUMMARY_HEAD
@@ -11,7 +12,6 @@ from brain.memory.shown import ShownFacts
 from brain.memory.tools import memory_tools
 from brain.preferences.model import Preferences
 from brain.preferences.watched import WatchedPreferences
-from brain.run.errors import DatabaseUnreachable, EntryUnreadable, ModelUnavailable
 from brain.run.history import NEUTRAL
 from brain.run.limits import Limits
 from brain.run.ports import Prompt

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brain.codec import Json
 from brain.memory.model import Summary
 from brain.memory.summary import (
     ENTRY_CHARS,
@@ -23,7 +24,6 @@ from brain.memory.summary import (
 )
 from brain.run.history import NEUTRAL
 from brain.run.messages import Kind, LogEntry, Message, Utterance
-from brain.run.tools import Json
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 WINDOW = 40

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from brain.codec import Json
+from brain.errors import DatabaseUnreachable, ToolFault
 from brain.memory.model import Fact
 from brain.memory.rules import MAX_FACT_CHARS
 from brain.memory.tools import memory_tools
-from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Tool
 from brain.run.messages import Kind, LogEntry, Message, Utterance
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.tools.invocations import Tool
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect
 from tests.fakes.archive import FakeArchive
 from tests.fakes.memory import FakeFacts
 from tests.fakes.tool_stage import invocation, named, use

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.scripts import Keys
+from brain.errors import DatabaseUnreachable, ModelUnavailable
 from brain.events.model import Event
 from brain.notices.flow import announce_pending
 from brain.notices.redis import RedisNoticeBoard
 from brain.preferences.model import Preferences, Quiet
-from brain.run.errors import DatabaseUnreachable, ModelUnavailable
 from brain.run.messages import Heard as HeardMark
 from brain.run.messages import How, Kind, Message, Speak
 from brain.run.step import CONTINUE

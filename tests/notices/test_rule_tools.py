@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from brain.codec import Json
+from brain.errors import DatabaseUnreachable, ToolFault
 from brain.notices.model import Rule
 from brain.notices.tools import rule_tools
 from brain.preferences.model import Preferences
-from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Tool
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.tools.invocations import Tool
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect
 from tests.fakes.tool_stage import named, use
 from tests.fakes.wishes import FakeWishes
 

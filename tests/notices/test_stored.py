@@ -2,9 +2,9 @@
 
 import pytest
 
+from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE as FORM
 from brain.notices.model import Notice
-from brain.run.errors import EntryUnreadable
 from tests.fakes.world import EPOCH
 
 NOTICE = FORM.write(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brain.errors import EntryUnreadable
 from brain.preferences.model import Preferences, Quiet
 from brain.preferences.rules import (
     MAX_TRUSTED,
@@ -22,7 +23,6 @@ from brain.preferences.rules import (
     trusts,
     zone,
 )
-from brain.run.errors import EntryUnreadable
 
 NIGHT = Quiet(start=time(22), until=time(7))
 BERLIN = Preferences(quiet=NIGHT, zone="Europe/Berlin")

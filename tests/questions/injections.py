@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from brain.codec import Json
 from brain.email.model import Address, Attachment, Email
-from brain.run.answers import Delta
-from brain.run.journal import Answered, ToolCall
-from brain.run.ports import Prompt
+from brain.run.journal import Answered
+from brain.run.ports import Delta, Prompt
 from brain.run.step import QUIT
-from brain.run.tools import Json
+from brain.tools.spec import ToolCall
 from tests.fakes.email import an_email
 
 SECRET = "4711"  # what must not leave

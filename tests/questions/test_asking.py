@@ -5,17 +5,18 @@ import json
 
 import pytest
 
+from brain.codec import Json
+from brain.errors import DatabaseUnreachable, QuestionClosed
 from brain.preferences.model import Preferences
 from brain.run.context import FOREIGN, REJECTED
 from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.run.deliver import Outcome
-from brain.run.errors import DatabaseUnreachable, QuestionClosed
 from brain.run.history import FRESH, NEUTRAL
-from brain.run.invocations import Proposal, ToolInvocation
 from brain.run.messages import Decision, Kind, Message, Speak, Utterance
 from brain.run.step import CONTINUE, QUIT, VOID_QUIT
-from brain.run.tools import ClientTool, Json
 from brain.run.work import NOT_NOW
+from brain.tools.invocations import Proposal, ToolInvocation
+from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import LetterTool, MailTool

@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from brain.codec import Json
 from brain.documents.tools import document_tools
+from brain.errors import ToolFault
 from brain.memory.tools import memory_tools
 from brain.notices.tools import rule_tools
 from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool
 from brain.run.messages import Decision, Kind
-from brain.run.tools import Json, ToolSpec
+from brain.tools.invocations import Tool
+from brain.tools.spec import ToolSpec
 from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import in_virtual_time

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from brain.codec import Json
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
 from brain.email.model import Email, EmailBrought
@@ -23,10 +24,9 @@ from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
 from brain.run.context import FOREIGN
 from brain.run.history import FRESH
-from brain.run.invocations import Tool
 from brain.run.messages import Kind, Message
 from brain.run.ports import Prompt
-from brain.run.tools import Json
+from brain.tools.invocations import Tool
 from brain.web.tools import web_tools
 from tests.fakes.archive import FakeArchive
 from tests.fakes.documents import FakeDocuments

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
-from brain.run.invocations import Tool, ToolInvocation, ToolResult
+from brain.codec import Json
 from brain.run.messages import Decision, Message, Remark
 from brain.run.step import CONTINUE
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.tools.invocations import Tool, ToolInvocation, ToolResult
+from brain.tools.spec import Effect, ToolSpec
 from brain.web.tools import web_tools
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import LetterTool, MailTool, NoteTool

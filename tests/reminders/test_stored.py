@@ -2,9 +2,9 @@
 
 import pytest
 
+from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
 from brain.reminders.redis import REMINDER as FORM
-from brain.run.errors import EntryUnreadable
 from tests.fakes.world import EPOCH
 
 REMINDER = FORM.write(Reminder(id="r", text="The oven", at=EPOCH))

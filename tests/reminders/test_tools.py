@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from brain.codec import Json, fingerprint
+from brain.errors import DatabaseUnreachable, ToolFault
 from brain.notices.model import Rule
 from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
@@ -21,11 +23,9 @@ from brain.reminders.tools import (
     NOT_SET,
     reminder_tools,
 )
-from brain.run.codec import fingerprint
-from brain.run.errors import DatabaseUnreachable, ToolFault
-from brain.run.invocations import Tool
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.tools.invocations import Tool
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tool_stage import invocation, named, use

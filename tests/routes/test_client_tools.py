@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from brain.cloud.schemas import SchemaWorker
+from brain.codec import Json
 from brain.routes.voice import voice_to_brain
-from brain.run.client_schemas import BAD_PATTERN, NOT_A_SCHEMA, TOO_FAR
-from brain.run.tools import Json
+from brain.tools.client_schemas import BAD_PATTERN, NOT_A_SCHEMA, TOO_FAR
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, words
 from tests.routes.stage import Deployment, User

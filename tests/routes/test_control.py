@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.scripts import Keys
+from brain.codec import Json
 from brain.http.bodies import MAX_TEXT_CHARS
 from brain.http.orders import MAX_RESULT_CHARS
 from brain.routes.control import control
 from brain.routes.voice import voice_to_brain
 from brain.run.messages import Utterance
-from brain.run.tools import Json
 from brain.says.en import NO, YES, YES_CHANGED
 from brain.wiring import Wiring
 from tests.fakes.loop import in_virtual_time

@@ -17,6 +17,7 @@ from standardwebhooks import Webhook
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.scripts import Keys
+from brain.codec import dumps
 from brain.email.flow import check_event
 from brain.email.http import MAX_POSTMARK_BYTES
 from brain.email.postgres import PostgresEmails
@@ -24,7 +25,6 @@ from brain.http.edge import MAX_BODY_BYTES
 from brain.reminders.model import Reminder
 from brain.reminders.redis import RedisReminders
 from brain.reminders.rules import EARLY_S, due_event
-from brain.run.codec import dumps
 from local.engines import postgres
 from local.mailbox.server import LocalMailbox, local_mailbox
 from tests.email.test_postmark import PAYLOAD

@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 import pytest
 from starlette.types import Message
 
+from brain.codec import Json
 from brain.events.model import Event
 from brain.http.edge import endpoint
 from brain.http.stream import HEARTBEAT_S
 from brain.notices.deciding import notice_of
 from brain.routes.stream import LONGEST_S, RETRY_S, stream
-from brain.run.tools import Json
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, words
 from tests.routes.virtual import ours, token, wired

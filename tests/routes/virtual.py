@@ -10,9 +10,9 @@ from typing import Any
 import jwt
 from starlette.types import Message
 
+from brain.codec import Json
 from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.live import live
-from brain.run.tools import Json
 from brain.wiring import Wiring
 from tests.fakes.world import World
 

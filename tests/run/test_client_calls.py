@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from brain.codec import Json
+from brain.errors import CheckerUnreachable
 from brain.run import step
-from brain.run.client_schemas import TOO_SLOW, UNCHECKED
-from brain.run.errors import CheckerUnreachable
-from brain.run.tools import ClientTool, Json
+from brain.tools.client_schemas import TOO_SLOW, UNCHECKED
+from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.schemas import MemorySchemas
 from tests.fakes.world import World, calls, words

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from brain.codec import Json
 from brain.run.context import (
     CUT_OFF,
     HEARD_CHARS,
@@ -17,21 +18,11 @@ from brain.run.context import (
     tool_to_chat,
 )
 from brain.run.history import FRESH, NEUTRAL
-from brain.run.journal import (
-    Answered,
-    Entry,
-    Interrupted,
-    Joined,
-    Overheard,
-    Returned,
-    Run,
-    Spent,
-    ToolCall,
-)
+from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
 from brain.run.say import QUIT_SPEC
-from brain.run.tools import Json
+from brain.tools.spec import ToolCall
 from tests.fakes.world import EPOCH
 
 

@@ -5,8 +5,8 @@ import asyncio
 from brain.run.messages import Speak
 from brain.run.moves import Settled, Stopped
 from brain.run.step import CONTINUE
-from brain.run.tools import Effect
 from brain.says.en import STOPPED, STOPPED_IN_AN_ACT
+from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World, calls, words

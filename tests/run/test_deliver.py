@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from brain.errors import StoreUnreachable
 from brain.run.deliver import (
     DRAIN_S,
     ORDER_S,
@@ -14,7 +15,6 @@ from brain.run.deliver import (
     deliver,
     send_websocket_message,
 )
-from brain.run.errors import StoreUnreachable
 from brain.run.lease import Lease
 from brain.run.messages import Kind, Message
 from brain.run.moves import LeaseToken

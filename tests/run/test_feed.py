@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.feed import BLIND_LOOK_S, LOOK_S, PAGE, Anew, RunChange
 from brain.run.messages import Message
 from brain.run.step import CONTINUE

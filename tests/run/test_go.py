@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from brain.run.errors import (
+from brain.errors import (
     ModelCut,
     ModelUnavailable,
     QueueUnreachable,
@@ -15,7 +15,7 @@ from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Kind, Message, Remark, Utterance
 from brain.run.step import UNSURE
-from brain.run.tools import Effect
+from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import Saying, World, calls, words

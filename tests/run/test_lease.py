@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.store import RedisStore
-from brain.run.errors import LeaseLost, RunStopped
+from brain.errors import LeaseLost, RunStopped
 from brain.run.journal import Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits

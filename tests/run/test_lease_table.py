@@ -8,7 +8,7 @@ import pytest
 
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore
-from brain.run.errors import LeaseLost
+from brain.errors import LeaseLost
 from brain.run.journal import Spent
 from brain.run.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.run.limits import Limits

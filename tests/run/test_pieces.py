@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.run import step
-from brain.run.answers import Delta
-from brain.run.journal import Answered, ToolCall
+from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.pieces import MOST_SPOKEN_CHARS, Piece, Pieces, piece_to_wire
+from brain.run.ports import Delta
 from brain.run.say import SAY_SPECS
+from brain.tools.spec import ToolCall
 from tests.run.test_step import NOTE
 
 SPECS = {spec.name: spec for spec in (*SAY_SPECS, NOTE)}

@@ -3,11 +3,11 @@
 import pytest
 
 from brain.run import step
-from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started, ToolCall
+from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started
 from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.say import SAY_SPECS
-from brain.run.tools import ClientTool, Effect, ToolSpec
+from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
 from tests.fakes.world import EPOCH
 
 NOTE = ToolSpec(

@@ -9,13 +9,12 @@ from dataclasses import replace
 import pytest
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.answers import Delta
-from brain.run.errors import QueueUnreachable, StoreUnreachable
+from brain.errors import QueueUnreachable, StoreUnreachable
 from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Kind
 from brain.run.moves import Admitted, Alive, WakeCall
-from brain.run.ports import Prompt
+from brain.run.ports import Delta, Prompt
 from brain.says.en import LAST_WORDS
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World, calls, words

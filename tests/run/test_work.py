@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from brain.run.errors import LeaseLost, ToolFault
-from brain.run.invocations import ToolInvocation
+from brain.errors import LeaseLost, ToolFault
 from brain.run.step import UNSURE
-from brain.run.tools import Effect
+from brain.tools.invocations import ToolInvocation
+from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tools import NoteTool
 from tests.fakes.world import World, calls, words

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from brain.errors import DatabaseUnreachable
 from brain.preferences.flow import language_setting
 from brain.preferences.model import Preferences
-from brain.run.errors import DatabaseUnreachable
 from brain.says import de, en, es, fr
 from brain.says.choice import LANGUAGES, SETTING_S, Languages, language_of, progress_in, tag_in
 from tests.fakes.loop import in_virtual_time

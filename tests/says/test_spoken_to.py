@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
+from brain.codec import Json
 from brain.events.model import Event
 from brain.http.bodies import SessionBody, parse
 from brain.memory.tools import memory_tools
 from brain.preferences.model import Preferences
 from brain.routes.control import control
 from brain.routes.voice import voice_to_brain
-from brain.run.invocations import Tool
 from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.moves import Stopped
 from brain.run.step import CONTINUE
-from brain.run.tools import Json
 from brain.says import de, en
 from brain.says.choice import tag_in
 from brain.says.texts import Texts
+from brain.tools.invocations import Tool
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts

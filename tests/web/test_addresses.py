@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.web.addresses import (
     MAX_CHARS,
     NO_ADDRESS,

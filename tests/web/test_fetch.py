@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.version import VERSION
 from brain.web.addresses import NO_ADDRESS, OTHER_PORT, PRIVATE, USERINFO
 from brain.web.fetch import (
@@ -23,7 +23,7 @@ from brain.web.fetch import (
     resolve,
 )
 from brain.web.pages import MAX_BYTES, NO_KIND, PACKED, TOO_LARGE
-from brain.web.ports import Page
+from brain.web.ports import WebPage
 from tests.web.sites import INNER, NOBODY, PUBLIC, Sites, certificate, page, redirect, serving
 
 SHORT_S = 0.3  # seconds until a slow site is given up
@@ -54,7 +54,7 @@ async def refused(web: HttpWeb, url: str) -> str:
 
 async def test_a_page_is_read(web: HttpWeb, sites: Sites) -> None:
     sites.answers["a.example/x?q=1"] = page("<title>Hi</title><p>Hello from <b>Anna</b>")
-    assert await web.read("http://A.example:80/x?q=1#part") == Page(
+    assert await web.read("http://A.example:80/x?q=1#part") == WebPage(
         url="http://a.example/x?q=1",
         title="Hi",
         text="Hello from Anna",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.texts.markup import MAX_HTML_CHARS
 from brain.web.pages import (
     BROKEN,

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from brain.run.errors import ToolFault
-from brain.run.invocations import Tool, ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
+from brain.codec import Json
+from brain.errors import ToolFault
+from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect, ToolCall
 from brain.web.addresses import MAX_CHARS, NO_ADDRESS, PRIVATE
 from brain.web.fetch import NO_SITE
 from brain.web.mistrust import MOST_READ, TOO_MANY, UNTRUSTED

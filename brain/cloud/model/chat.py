@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 from brain.cloud.model.faults import Failure, Remedy
 from brain.cloud.model.stream import Assembly, conclude
 from brain.cloud.model.wire import Waits, listen, make_client
-from brain.run.answers import Delta
-from brain.run.errors import ModelFault, ModelRefused, ModelUnavailable
+from brain.codec import Json
+from brain.errors import ModelFault, ModelRefused, ModelUnavailable
 from brain.run.journal import Answered
-from brain.run.ports import Prompt
-from brain.run.tools import Json
+from brain.run.ports import Delta, Prompt
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from brain.cloud.model.faults import Failure
-from brain.run.answers import Delta
-from brain.run.errors import ModelCut, ModelUnavailable
-from brain.run.journal import Answered, ToolCall
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.errors import ModelCut, ModelUnavailable
+from brain.run.journal import Answered
+from brain.run.ports import Delta
+from brain.tools.spec import ToolCall
 
 MAX_TEXT_CHARS = 128 * 1024  # characters; hours of speech, so a model that repeats itself for ever
 MAX_ARGUMENT_CHARS = 256 * 1024  # characters of all calls together; a long document is 100,000

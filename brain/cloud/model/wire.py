@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from brain.cloud.model.faults import Failure, error_in_answer, refused
 from brain.cloud.model.stream import Assembly
-from brain.run.answers import Delta
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.run.ports import Delta
 
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI, AsyncStream

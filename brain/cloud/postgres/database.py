@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from brain.run.errors import DatabaseUnreachable
+from brain.errors import DatabaseUnreachable
 
 if TYPE_CHECKING:
     import psycopg

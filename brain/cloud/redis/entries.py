@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from brain.errors import EntryUnreadable
 from brain.run import records
-from brain.run.errors import EntryUnreadable
 from brain.run.journal import Entry
 from brain.run.messages import LogEntry
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate
 
 if TYPE_CHECKING:

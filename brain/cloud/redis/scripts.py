@@ -25,7 +25,7 @@ FLAG = "#!lua flags=allow-key-locking\n"
 COMMENT_LINES = re.compile(r"^ *--.*\n", re.MULTILINE)
 
 type Argument = str | int | Sequence[str]
-type Arguments = Mapping[str, Argument]
+type ScriptArguments = Mapping[str, Argument]
 
 
 class Redis(Protocol):
@@ -62,7 +62,7 @@ class Keys:
         return self.key("news")
 
 
-class Reply:
+class ScriptReply:
     """A script's answer: values by their names. A name that is not in it raises KeyError."""
 
     def __init__(self, answer: Sequence[Any]) -> None:
@@ -105,12 +105,16 @@ class Script:
     name: str
     limit_s: float
 
-    async def run(self, redis: Redis, keys: Sequence[str], arguments: Arguments) -> Reply:
+    async def run(
+        self, redis: Redis, keys: Sequence[str], arguments: ScriptArguments
+    ) -> ScriptReply:
         """Run it on these keys. Raises StoreUnreachable, also where a name is unknown to the script
         or missing.
         """
         script = script_text(self.package, self.name)
-        return Reply(await redis.evaluate(script, keys, flat(arguments), limit_s=self.limit_s))
+        return ScriptReply(
+            await redis.evaluate(script, keys, flat(arguments), limit_s=self.limit_s)
+        )
 
 
 @cache
@@ -122,7 +126,7 @@ def script_text(package: str, name: str) -> str:
     )
 
 
-def flat(arguments: Arguments) -> list[str]:
+def flat(arguments: ScriptArguments) -> list[str]:
     """Arguments as a script takes them: the names, of a list with its length, then the values."""
     names: list[str] = []
     values: list[str] = []

@@ -38,7 +38,7 @@ from brain.run.moves import (
     Stopped,
     WakeCall,
 )
-from brain.run.views import Here, Occupancy, Page, Status
+from brain.run.store import Here, Occupancy, Page, Status
 
 LOG_ROOM = 2  # times `log_entries`: what a log without an archive holds
 

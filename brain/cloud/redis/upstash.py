@@ -15,7 +15,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 
 if TYPE_CHECKING:
     from upstash_redis.asyncio import Redis

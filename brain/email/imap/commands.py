@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brain.email.settings import MailServer
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 
 CHUNK = 500  # UIDs named in one command, so that its line stays below any server's limit
 # What the folder is called where the server does not mark it, in lower case.

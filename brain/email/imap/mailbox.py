@@ -13,7 +13,7 @@ from brain.email.imap.mirror import Mirror
 from brain.email.imap.server import ImapServer
 from brain.email.imap.sync import Sync
 from brain.email.model import Synced
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 
 RESERVE_S = 1.0  # seconds of a sync kept back for telling what is new
 

@@ -23,7 +23,7 @@ CLAIMED = 50  # emails given away at once; the others by the next sync
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
+class SyncProgress:
     """How far a folder is mirrored: from `low_uid` up to, and without, `next_uid`."""
 
     validity: int
@@ -61,17 +61,17 @@ class Mirror:
         self._database = database
         self._user_id = user_id
 
-    async def begin(self, folder: Folder, *, validity: int, next_uid: int) -> Progress:
+    async def begin(self, folder: Folder, *, validity: int, next_uid: int) -> SyncProgress:
         """How far it goes: nowhere in a folder that is new, or whose UIDs were given anew.
 
         It then grows from the newest email downwards.
         """
         values = self._of(folder, validity, next_uid=next_uid)
 
-        async def work(connection: "Connection") -> Progress:
+        async def work(connection: "Connection") -> SyncProgress:
             await connection.execute(sql.BEGIN, values)
             [state] = await rows(connection, sql.STATE, values)
-            return Progress(**state)
+            return SyncProgress(**state)
 
         return await self._database.run(work)
 
@@ -182,12 +182,12 @@ class Mirror:
     def _of(self, folder: Folder, validity: int, **more: object) -> dict[str, Any]:
         return {"user_id": self._user_id, "folder": folder.value, "validity": validity, **more}
 
-    async def _lock(self, connection: "Connection", values: dict[str, Any]) -> Progress:
+    async def _lock(self, connection: "Connection", values: dict[str, Any]) -> SyncProgress:
         """The folder's state, which nobody else changes meanwhile. Raises Renumbered."""
         found = await rows(connection, sql.LOCK, values)
         if not found:
             raise Renumbered
-        return Progress(**found[0])
+        return SyncProgress(**found[0])
 
     async def _drop(self, connection: "Connection", removal: bytes, values: dict[str, Any]) -> None:
         ids = [row["email_id"] for row in await rows(connection, removal, values)]

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 
 from brain.email.imap.commands import Commands
 from brain.email.settings import MailServer
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 
 STEP_S = 10.0  # seconds for a few commands; a slow server takes one for each
 PARTING_S = 1.0  # seconds for a farewell; who does not answer it is left without

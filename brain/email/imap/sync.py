@@ -12,7 +12,7 @@ from functools import partial
 
 from brain.email.imap.commands import INBOX, Commands, FolderStatus, chunks
 from brain.email.imap.fetch import fetch_emails
-from brain.email.imap.mirror import Mirror, Progress, Renumbered
+from brain.email.imap.mirror import Mirror, Renumbered, SyncProgress
 from brain.email.imap.server import ImapSession
 from brain.email.model import Folder
 
@@ -32,7 +32,7 @@ class Opened:
     folder: Folder
     name: str
     status: FolderStatus
-    progress: Progress
+    progress: SyncProgress
     mirrored: int
 
     @property
@@ -73,7 +73,7 @@ class Sync:
             ]
             for each in opened:
                 await self._backward(session, each)
-        except (OutOfTime, Renumbered) as reason:
+        except (SyncOutOfTime, Renumbered) as reason:
             log.info("sync: ends early, reason=%s", type(reason).__name__)
         else:
             self.is_whole = True
@@ -119,7 +119,7 @@ class Sync:
         place = 0
         while place < len(uids):
             if self._now() + self._slowest_s > self._until:
-                raise OutOfTime
+                raise SyncOutOfTime
             size = self._batch
             yield uids[place : place + size]
             place += size
@@ -195,5 +195,5 @@ class Sync:
         return window[-1]
 
 
-class OutOfTime(Exception):
+class SyncOutOfTime(Exception):
     """Another batch would not fit."""

@@ -13,8 +13,8 @@ from email.parser import BytesParser
 from email.policy import Compat32
 from email.utils import collapse_rfc2231_value, decode_params, getaddresses, parsedate_to_datetime
 
+from brain.codec import clean
 from brain.email.model import Address
-from brain.run.codec import clean
 from brain.texts.charsets import decoded
 
 MAX_CHARS = 20_000  # of a header that are looked at: some hundred recipients

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
 
+from brain.codec import clean
 from brain.email.model import Attachment
 from brain.email.parse import headers
-from brain.run.codec import clean
 from brain.texts.charsets import decoded
 
 MAX_TEXT_CHARS = 100_000  # of an email's text that are kept: a book's chapter

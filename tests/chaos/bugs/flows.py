@@ -94,12 +94,12 @@ FLOWS = (
         "a caller's patience ends without a wake-up",
         "impatient-once",
         change(
-            "run/patience.py",
+            "run/deliver.py",
             "asyncio.ensure_future(reply.secure())",
             "asyncio.ensure_future(_no())",
         ),
         change(
-            "run/patience.py",
+            "run/deliver.py",
             "async def wait_for(",
             "async def _no() -> None: ...\n\n\nasync def wait_for(",
         ),
@@ -126,7 +126,7 @@ FLOWS = (
     bug(
         "an arming that was given up passes for one that succeeded",
         "hasty-once",
-        change("run/patience.py", "if arming.done() and not arming.cancelled():", "if True:"),
+        change("run/deliver.py", "if arming.done() and not arming.cancelled():", "if True:"),
     ),
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",

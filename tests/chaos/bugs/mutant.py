@@ -22,10 +22,10 @@ from tests.fakes.house import Parts
 COPY = "chaos_mutant"
 # The modules that are loaded once more, in the order in which they need each other.
 MODULES = (
-    "run.lease", "run.wakeup", "run.deliver", "run.patience", "run.services", "run.run_state",
+    "run.lease", "run.wakeup", "run.deliver", "run.services", "run.run_state",
     "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
     "memory.archiving", "memory.flow", "notices.flow", "questions.flow", "aside.flow",
-    "events.flow", "run.asking", "run.work", "run.client_calls", "run.loop", "run.go",
+    "events.flow", "run.asking", "run.work", "run.loop", "run.go",
     "run.control",
 )  # fmt: skip
 IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
@@ -81,7 +81,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
         yield Product(
             brain_go=loaded["run.go"].brain_go,
             brain_again=loaded["run.go"].brain_again,
-            wait_for=loaded["run.patience"].wait_for,
+            wait_for=loaded["run.deliver"].wait_for,
             stop_run=loaded["run.control"].stop_run,
             take_word=loaded["events.flow"].take_word,
             reply=loaded["run.deliver"].Reply,

@@ -2,9 +2,9 @@
 
 import json
 
-from brain.run.invocations import ToolInvocation
-from brain.run.journal import ToolCall
-from brain.run.tools import Json
+from brain.codec import Json
+from brain.tools.invocations import ToolInvocation
+from brain.tools.spec import ToolCall
 
 LETTER: Json = {"to": ["anna@example.org"], "subject": "Once", "body": "Only once, please."}
 KEY = "run:1:call"

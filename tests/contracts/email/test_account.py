@@ -17,7 +17,7 @@ from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
 from brain.email.model import Attachment
 from brain.email.settings import MailServer
-from brain.run.errors import MailboxUnreachable
+from brain.errors import MailboxUnreachable
 from local.mailbox.dovecot import PASSWORD, Dovecot
 from tests.contracts.email.stage import LIMIT_S, Account, letter
 

@@ -21,7 +21,7 @@ from brain.email.postgres import PostgresEmails
 from brain.email.settings import MailServer
 from brain.email.smtp import SmtpPost
 from brain.email.tools import email_tools
-from brain.run.invocations import Tool
+from brain.tools.invocations import Tool
 from local.mailbox.dovecot import Dovecot
 from local.mailbox.letters import letters
 from local.mailbox.seeds import ADDRESS

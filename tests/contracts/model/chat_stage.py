@@ -16,8 +16,7 @@ import uvicorn
 
 from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.model.wire import Waits
-from brain.run.answers import Delta
-from brain.run.ports import Prompt
+from brain.run.ports import Delta, Prompt
 from local.model import scripted_model
 
 KEY = "sk-secret-of-the-test"

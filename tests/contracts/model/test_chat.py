@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from brain.cloud.model.chat import TRIES, ChatSettings
-from brain.run.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.errors import ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Model, Prompt
 from tests.contracts.model.chat_stage import (
     KEY,

@@ -10,7 +10,7 @@ import pytest
 from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.model.stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
 from brain.cloud.model.wire import Waits
-from brain.run.errors import ModelCut, ModelUnavailable
+from brain.errors import ModelCut, ModelUnavailable
 from brain.run.ports import Model
 from tests.contracts.model.chat_stage import (
     KEY,

@@ -4,10 +4,10 @@ import pytest
 
 from brain.cloud.model.faults import Failure, Remedy, error_in_answer, refused, retry_after_s
 from brain.cloud.model.stream import Assembly, conclude
-from brain.run.answers import Delta
-from brain.run.errors import ModelCut, ModelUnavailable
+from brain.codec import Json
+from brain.errors import ModelCut, ModelUnavailable
 from brain.run.journal import Answered
-from brain.run.tools import Json
+from brain.run.ports import Delta
 from tests.contracts.model.chat_stage import delta, part
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from brain.cloud.model.wire import MAX_BODY_BYTES
-from brain.run.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.errors import ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
 from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, part, sse, told, wire
 

@@ -12,7 +12,7 @@ from brain.cloud.postgres.database import Postgres, statement
 from brain.documents.ports import Documents
 from brain.documents.postgres import PostgresDocuments
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, version
-from brain.run.errors import ToolFault
+from brain.errors import ToolFault
 from brain.texts.words import PASSAGE_CHARS
 from local.engines import postgres
 from tests.fakes.documents import FakeDocuments

@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
+from brain.errors import ToolFault
 from brain.memory.model import Fact
 from brain.memory.ports import Facts
 from brain.memory.postgres import PostgresFacts
 from brain.memory.rules import MAX_FACT_CHARS, MAX_SOURCE_CHARS
-from brain.run.errors import ToolFault
 from local.engines import postgres
 from tests.fakes.memory import FakeFacts
 

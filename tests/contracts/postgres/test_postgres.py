@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from brain.cloud.postgres import database as postgres_adapter
 from brain.cloud.postgres.database import Postgres
-from brain.run.errors import DatabaseUnreachable
+from brain.errors import DatabaseUnreachable
 from local.engines import postgres
 
 if TYPE_CHECKING:

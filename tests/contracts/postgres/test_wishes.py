@@ -14,13 +14,13 @@ import pytest
 import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
+from brain.errors import EntryUnreadable, ToolFault
 from brain.notices.model import Rule
 from brain.notices.ports import RuleStore
 from brain.notices.postgres import PostgresRules
 from brain.preferences.model import Preferences, Quiet
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.postgres import PostgresPreferences
-from brain.run.errors import EntryUnreadable, ToolFault
 from local.engines import postgres
 from tests.fakes.wishes import FakeWishes
 

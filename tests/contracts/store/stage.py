@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
-from brain.run.journal import Answered, Interrupted, Returned, RunRecord, Spent, Started, ToolCall
+from brain.run.journal import Answered, Interrupted, Returned, RunRecord, Spent, Started
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Draft, Kind, Question, Remark, Utterance
 from brain.run.moves import (
@@ -21,6 +21,7 @@ from brain.run.moves import (
     Stop,
     WakeCall,
 )
+from brain.tools.spec import ToolCall
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 LATER = NOON + timedelta(days=365 * 100)

@@ -10,13 +10,13 @@ import pytest
 
 from brain.cloud.redis.moves.here import HERE_MS
 from brain.cloud.redis.scripts import KEEP_MS, Keys, Redis
+from brain.codec import dumps
 from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
 from brain.notices.reading import JUST_MS
 from brain.notices.redis import HELD_KEEP_MS, MOST_HELD, SEEN_KEEP_MS, RedisNoticeBoard
-from brain.run.codec import dumps
 from brain.run.messages import Heard, How, Kind, Message
 from brain.run.moves import CommitKind, LeaseToken
-from brain.run.views import Here
+from brain.run.store import Here
 from tests.contracts.store.stage import NOON, SHORT, Stage, Twice, Watch, commit, draft, texts
 from tests.fakes.redis import MemoryRedis
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.run.errors import LeaseLost
+from brain.errors import LeaseLost
 from brain.run.journal import Joined, Overheard, Spent
 from brain.run.moves import Admitted, CommitKind, Committed, Duplicate
 from tests.contracts.store.stage import CONTEXT, RECORDED, Stage, commit, texts

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.run.errors import LeaseLost
+from brain.errors import LeaseLost
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, CommitKind, Recorded
 from tests.contracts.store.stage import Stage, commit

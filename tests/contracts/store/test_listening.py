@@ -6,7 +6,7 @@ from brain.cloud.redis.moves.here import HERE_KEEP_MS
 from brain.cloud.redis.scripts import Keys
 from brain.run.messages import Heard, How
 from brain.run.moves import Admitted, CommitKind
-from brain.run.views import Here
+from brain.run.store import Here
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

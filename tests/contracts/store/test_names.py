@@ -2,8 +2,8 @@
 
 import pytest
 
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Arguments, Keys, Reply, Script
-from brain.run.errors import StoreUnreachable
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Script, ScriptArguments, ScriptReply
+from brain.errors import StoreUnreachable
 from tests.contracts.store.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -12,7 +12,7 @@ READ = Script("brain.cloud.redis.moves", "read", CALLER_LIMIT_S)
 COMMIT = Script("brain.cloud.redis.moves", "commit", CALLER_LIMIT_S)
 
 
-async def read(stage: Stage, arguments: Arguments, *keys: str) -> Reply:
+async def read(stage: Stage, arguments: ScriptArguments, *keys: str) -> ScriptReply:
     return await READ.run(stage.redis, Keys.of(stage.user).keys(*keys), arguments)
 
 
@@ -34,7 +34,7 @@ async def test_arguments_and_keys_may_come_in_any_order(stage: Stage) -> None:
     ids=["missing", "unknown", "not a number", "none"],
 )
 async def test_a_script_refuses_arguments_that_it_does_not_declare_or_does_not_get(
-    stage: Stage, arguments: Arguments
+    stage: Stage, arguments: ScriptArguments
 ) -> None:
     with pytest.raises(StoreUnreachable):
         await read(stage, arguments, "run", "log")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.codec import fingerprint
+from brain.codec import fingerprint
 from brain.run.journal import Answered, Joined, Returned
 from brain.run.limits import Limits
 from brain.run.messages import Message, Utterance

@@ -6,7 +6,7 @@ import pytest
 
 from brain.run.messages import Message
 from brain.run.moves import Admitted, CommitKind
-from brain.run.views import Status
+from brain.run.store import Status
 from tests.contracts.store.stage import Stage, commit
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")

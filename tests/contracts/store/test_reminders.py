@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from brain.cloud.redis.scripts import KEEP_MS, Keys
+from brain.codec import dumps
+from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
 from brain.reminders.redis import MOST, TAKEN_MS, RedisReminders
-from brain.run.codec import dumps
-from brain.run.errors import EntryUnreadable
 from tests.contracts.store.stage import NOON, Stage, Twice, Watch
 from tests.fakes.redis import MemoryRedis
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from brain.cloud.redis.scripts import Keys
-from brain.run.errors import LeaseLost
+from brain.errors import LeaseLost
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Alive, CommitKind, Recorded, Settled
 from tests.contracts.store.stage import RECORDED, SHORT, Reason, Stage, commit

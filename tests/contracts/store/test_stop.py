@@ -2,7 +2,7 @@
 
 import pytest
 
-from brain.run.errors import LeaseLost, RunStopped
+from brain.errors import LeaseLost, RunStopped
 from brain.run.journal import Returned, Started
 from brain.run.moves import Admitted, CommitKind, Duplicate, Settled, Stopped
 from tests.contracts.store.stage import CONTEXT, SHORT, Stage, commit, texts

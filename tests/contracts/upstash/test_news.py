@@ -12,7 +12,7 @@ import pytest
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.scripts import FLAG, Keys
 from brain.cloud.redis.upstash import Upstash
-from brain.run.errors import StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate, News
 from local.engines import valkey
 from local.server import serving

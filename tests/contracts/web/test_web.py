@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from brain.run.errors import PageUnreadable
+from brain.errors import PageUnreadable
 from brain.web.addresses import PRIVATE
 from brain.web.fetch import HttpWeb
-from brain.web.ports import Page, Web
+from brain.web.ports import Web, WebPage
 from tests.fakes.web import FakeWeb
 from tests.web.sites import PUBLIC, Sites, page, redirect, serving
 
@@ -35,7 +35,7 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         yield Stage(web=HttpWeb(resolve=sites.resolve, may_connect=lambda ip: ip == PUBLIC))
 
 
-PAGE = Page(url="http://a.example/x", title="", text="Hello", content_type="text/plain")
+PAGE = WebPage(url="http://a.example/x", title="", text="Hello", content_type="text/plain")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.marks import heard_by
-from brain.cloud.redis.scripts import Reply
+from brain.cloud.redis.scripts import ScriptReply
 from brain.run.journal import Run, Spent
 from brain.run.messages import Message
 from brain.run.moves import Admitted, Duplicate, LeaseToken, RateLimited
@@ -11,7 +11,7 @@ ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 
 
-def admitted(user_id: str, reply: Reply) -> Admitted:
+def admitted(user_id: str, reply: ScriptReply) -> Admitted:
     """The answer to the invocation that has become the brain."""
     return Admitted(
         token=LeaseToken(user_id=user_id, run_id=reply.text("run"), fence=reply.number("fence")),
@@ -26,7 +26,7 @@ def admitted(user_id: str, reply: Reply) -> Admitted:
     )
 
 
-def _run(reply: Reply) -> Run:
+def _run(reply: ScriptReply) -> Run:
     run_id = reply.text("run")
     journal, poisoned = entries.journal(reply.items("journal"), run_id=run_id)
     spent = Spent(
@@ -47,7 +47,7 @@ def _run(reply: Reply) -> Run:
     )
 
 
-def duplicate(reply: Reply) -> Duplicate:
+def duplicate(reply: ScriptReply) -> Duplicate:
     """The answer to a text whose message id is known."""
     run_id = reply.text("run")
     terminal = (
@@ -65,6 +65,6 @@ def duplicate(reply: Reply) -> Duplicate:
     )
 
 
-def limited(reply: Reply) -> RateLimited:
+def limited(reply: ScriptReply) -> RateLimited:
     """The answer to a text that is one too many."""
     return RateLimited(retry_after_s=reply.number("wait_ms") / 1000)

@@ -12,16 +12,16 @@ from brain.cloud.redis.moves.admission import (
 from brain.cloud.redis.scripts import (
     CALLER_LIMIT_S,
     KEEP_MS,
-    Arguments,
     Keys,
     Redis,
-    Reply,
     Script,
+    ScriptArguments,
+    ScriptReply,
     milliseconds,
 )
+from brain.codec import fingerprint
+from brain.errors import EntryUnreadable
 from brain.run import records
-from brain.run.codec import fingerprint
-from brain.run.errors import EntryUnreadable
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
@@ -43,7 +43,7 @@ async def admit(redis: Redis, arrival: Arrival, limits: Limits, *, log_bound: st
     return _admission(arrival.user_id, reply)
 
 
-def _text(arrival: Arrival) -> Arguments:
+def _text(arrival: Arrival) -> ScriptArguments:
     decision = arrival.decision
     verdict = f"{decision.verdict} {fingerprint(decision.arguments)}" if decision else ""
     undecided = replace(arrival, decision=None)
@@ -59,7 +59,7 @@ def _text(arrival: Arrival) -> Arguments:
     }
 
 
-def _bounds(limits: Limits, log_bound: str) -> Arguments:
+def _bounds(limits: Limits, log_bound: str) -> ScriptArguments:
     return {
         "lease_ms": milliseconds(limits.lease_s),
         "tail": limits.tail_entries,
@@ -72,7 +72,7 @@ def _bounds(limits: Limits, log_bound: str) -> Arguments:
     }
 
 
-def _admission(user_id: str, reply: Reply) -> Admission:
+def _admission(user_id: str, reply: ScriptReply) -> Admission:
     match reply.kind:
         case "admitted":
             return admitted(user_id, reply)
@@ -86,7 +86,7 @@ def _admission(user_id: str, reply: Reply) -> Admission:
             return duplicate(reply)
 
 
-def _recorded(reply: Reply) -> Recorded:
+def _recorded(reply: ScriptReply) -> Recorded:
     return Recorded(
         run_id=reply.text("run"),
         seq=reply.number("seq"),
@@ -95,7 +95,7 @@ def _recorded(reply: Reply) -> Recorded:
     )
 
 
-def _closed(reply: Reply) -> Closed:
+def _closed(reply: ScriptReply) -> Closed:
     """`unknown`, `expired`, `superseded <seq>`, or the verdict, its fingerprint and its seq."""
     match reply.text("state").split(" "):
         case ["unknown" | "expired" as state]:

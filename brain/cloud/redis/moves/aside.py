@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from brain.cloud.redis.moves.admission import ID_KEEP_MS, RATE_WINDOW_MS, duplicate, limited
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Reply, Script
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.messages import Draft
@@ -42,7 +42,7 @@ async def aside(
             return None
 
 
-def _answered(arrival: Arrival, answer: Draft, reply: Reply) -> AnsweredAside:
+def _answered(arrival: Arrival, answer: Draft, reply: ScriptReply) -> AnsweredAside:
     seq, run_id = reply.number("seq"), arrival.new_run_id
     draft = replace(answer, answers_seq=seq)
     return AnsweredAside(

@@ -4,11 +4,11 @@ from brain.cloud.redis import entries
 from brain.cloud.redis.moves.lease import check_owned
 from brain.cloud.redis.scripts import (
     BRAIN_LIMIT_S,
-    Arguments,
     Keys,
     Redis,
-    Reply,
     Script,
+    ScriptArguments,
+    ScriptReply,
     milliseconds,
 )
 from brain.run import records
@@ -45,7 +45,7 @@ async def commit(
     return _committed(token, commit, reply)
 
 
-def _step(commit: Commit) -> Arguments:
+def _step(commit: Commit) -> ScriptArguments:
     return {
         "step": commit.step,
         "kind": commit.kind.value,
@@ -57,7 +57,7 @@ def _step(commit: Commit) -> Arguments:
     }
 
 
-def _spent(spent: Spent) -> Arguments:
+def _spent(spent: Spent) -> ScriptArguments:
     return {
         "loops": spent.loops,
         "tokens": spent.tokens,
@@ -67,7 +67,7 @@ def _spent(spent: Spent) -> Arguments:
     }
 
 
-def _question(commit: Commit) -> Arguments:
+def _question(commit: Commit) -> ScriptArguments:
     asked, asking = commit.question, commit.asking
     expires_at = asked.expires_at if asked else None
     return {
@@ -80,7 +80,7 @@ def _question(commit: Commit) -> Arguments:
     }
 
 
-def _committed(token: LeaseToken, commit: Commit, reply: Reply) -> Committed:
+def _committed(token: LeaseToken, commit: Commit, reply: ScriptReply) -> Committed:
     finished, first = reply.flag("finished"), reply.number("first")
     drafts = commit.drafts if finished or commit.kind is not CommitKind.REST else ()
     last = len(drafts) - 1

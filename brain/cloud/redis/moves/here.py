@@ -1,7 +1,7 @@
 """A page listens."""
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
-from brain.run.views import Here
+from brain.run.store import Here
 
 # ms that a sign of life counts: two looks of a stream; who polls asks far more often
 HERE_MS = 130_000

@@ -1,7 +1,7 @@
 """Whether an invocation still owns the lease."""
 
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply
-from brain.run.errors import LeaseLost, RunStopped
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, ScriptReply
+from brain.errors import LeaseLost, RunStopped
 from brain.run.moves import LeaseToken
 
 LOOK_FIELDS = ("id", "fence", "state", "reason")
@@ -17,7 +17,7 @@ async def look(redis: Redis, token: LeaseToken) -> None:
     _refuse(is_stopped=run_id == token.run_id and reason == "stopped")
 
 
-def check_owned(reply: Reply) -> None:
+def check_owned(reply: ScriptReply) -> None:
     """Raises LeaseLost, RunStopped where the script found another in the lease."""
     if reply.kind == "lost":
         _refuse(is_stopped=reply.flag("stopped"))

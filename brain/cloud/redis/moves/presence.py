@@ -1,7 +1,7 @@
 """The channel reports whether anybody is subscribed."""
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script
-from brain.run.views import Occupancy
+from brain.run.store import Occupancy
 
 PRESENCE = Script(__package__, "presence", CALLER_LIMIT_S)
 

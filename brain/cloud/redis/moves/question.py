@@ -1,6 +1,6 @@
 """A question as it stands."""
 
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.run import records
 from brain.run.messages import Message
 from brain.run.moves import Asked
@@ -16,7 +16,7 @@ async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked
     return _asked(reply) if reply.kind == "asked" else None
 
 
-def _asked(reply: Reply) -> Asked | None:
+def _asked(reply: ScriptReply) -> Asked | None:
     form = reply.found("form")
     if form is None:
         return None

@@ -2,7 +2,7 @@
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
-from brain.run.views import Page
+from brain.run.store import Page
 
 READ = Script(__package__, "read", CALLER_LIMIT_S)
 

@@ -1,7 +1,7 @@
 """The queue calls: go on with a run."""
 
 from brain.cloud.redis.moves.admission import admitted
-from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Reply, Script, milliseconds
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, ScriptReply, milliseconds
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Alive, Settled, WakeCall
 
@@ -34,7 +34,7 @@ async def resume(
             return Settled(held=reply.number("held"))
 
 
-def _alive(reply: Reply) -> Alive:
+def _alive(reply: ScriptReply) -> Alive:
     return Alive(
         run_id=reply.text("run"),
         wake=reply.number("wake"),

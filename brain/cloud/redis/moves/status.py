@@ -3,8 +3,8 @@
 from typing import Literal
 
 from brain.cloud.redis.moves.here import HERE_KEEP_MS, HERE_MS
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
-from brain.run.views import Status
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
+from brain.run.store import Status
 
 STATUS = Script(__package__, "status", CALLER_LIMIT_S)
 
@@ -19,7 +19,7 @@ async def status(redis: Redis, user_id: str, *, is_here: bool) -> Status:
     return _status(reply)
 
 
-def _status(reply: Reply) -> Status:
+def _status(reply: ScriptReply) -> Status:
     """Fields that are not there: the user never said anything."""
     is_running = reply.text("state") in ("running", "handingOver")
     idle: Literal["stopped", "idle"] = "stopped" if reply.text("reason") == "stopped" else "idle"
@@ -42,7 +42,7 @@ def _status(reply: Reply) -> Status:
     )
 
 
-def _is_here(reply: Reply) -> bool:
+def _is_here(reply: ScriptReply) -> bool:
     """Whether a page has shown a sign of life lately, before this question."""
     last, _, _ = reply.text("here").partition(" ")
     return bool(last) and reply.number("now_ms") - int(last) < HERE_MS

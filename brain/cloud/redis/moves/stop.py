@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Reply, Script
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.run import records
 from brain.run.moves import Settled, Stop, Stopped
 
@@ -24,7 +24,7 @@ async def stop(redis: Redis, stop: Stop, *, log_bound: str) -> Stopped | Settled
     return _stopped(stop, reply) if reply.kind == "stopped" else Settled()
 
 
-def _stopped(stop: Stop, reply: Reply) -> Stopped:
+def _stopped(stop: Stop, reply: ScriptReply) -> Stopped:
     run_id = reply.text("run")
     last_word = stop.unsure if reply.flag("acting") else stop.plain
     draft = replace(last_word, answers_seq=reply.number("answers"))

@@ -7,11 +7,10 @@ from functools import cache, cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
 
-from brain.run.codec.hints import Turned, conversions, plain, verbatim
-from brain.run.codec.marks import NEEDED, SPARSE, Named
-from brain.run.codec.text import dumps
-from brain.run.errors import EntryUnreadable
-from brain.run.tools import Json
+from brain.codec.hints import Turned, conversions, plain, verbatim
+from brain.codec.marks import NEEDED, SPARSE, Named
+from brain.codec.text import Json, dumps
+from brain.errors import EntryUnreadable
 
 VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
 

@@ -1,8 +1,8 @@
 """One codec for what is stored, recorded and sent: its form follows from the frozen dataclass."""
 
-from brain.run.codec.form import Form, OneOf, Stored
-from brain.run.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
-from brain.run.codec.text import clean, dumps, fingerprint, iso, iso_ms
+from brain.codec.form import Form, OneOf, Stored
+from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
+from brain.codec.text import Json, clean, dumps, fingerprint, iso, iso_ms
 
 __all__ = [
     "AS_TEXT",
@@ -11,6 +11,7 @@ __all__ = [
     "NEEDED",
     "SPARSE",
     "Form",
+    "Json",
     "Named",
     "OneOf",
     "Stored",

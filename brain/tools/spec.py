@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-type Json = dict[str, Any]
+from brain.codec import Json
 
 
 class Effect(StrEnum):
@@ -54,3 +53,12 @@ class ClientTool:
             effect=Effect.READS,
             client=True,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCall:
+    """A tool call as the model wrote it. `arguments` is its JSON text, valid or not."""
+
+    id: str
+    name: str
+    arguments: str

@@ -8,9 +8,8 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from brain.run import client_schemas
-from brain.run.codec import clean, dumps
-from brain.run.tools import Json
+from brain.codec import Json, clean, dumps
+from brain.tools import client_schemas
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError, Validator

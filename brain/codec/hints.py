@@ -20,8 +20,8 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
 
-from brain.run.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, WRITTEN_ONLY
-from brain.run.codec.text import iso, iso_ms
+from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, WRITTEN_ONLY
+from brain.codec.text import iso, iso_ms
 
 type Turned = Callable[[Any], Any]
 type Nested = Callable[[type], tuple[Turned, Turned]]  # of a dataclass: how to write and read it

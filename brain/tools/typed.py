@@ -2,23 +2,18 @@
 
     tools = (tool(SearchDocuments, search), tool(DeleteDocument, delete, asks=shall_delete, ...))
 
-The name, the description and the schema come from the type (see `brain.run.arguments`); the
+The name, the description and the schema come from the type (see `brain.tools.arguments`); the
 function's docstring is for people.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from brain.run.arguments import (
-    Arguments,
-    read_arguments,
-    schema_of,
-    tool_description,
-    tool_name,
-)
-from brain.run.errors import ToolFault, Unreachable
-from brain.run.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
-from brain.run.tools import Effect, Json, ToolSpec
+from brain.codec import Json
+from brain.errors import ToolFault, Unreachable
+from brain.tools.arguments import Arguments, read_arguments, schema_of, tool_description, tool_name
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
+from brain.tools.spec import Effect, ToolSpec
 
 LIMIT_S = 20.0  # seconds for one run, unless a tool says otherwise
 

@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from brain.run.codec import dumps
-from brain.run.journal import ToolCall
-from brain.run.tools import Json, ToolSpec
+from brain.codec import Json, dumps
 from brain.says import en
 from brain.says.texts import Texts
+from brain.tools.spec import ToolCall, ToolSpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +64,7 @@ async def nothing(invocation: ToolInvocation) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tool:
-    """Something the model can ask for. `brain.run.typed` makes one from a type and a function.
+    """Something the model can ask for. `brain.tools.typed` makes one from a type and a function.
 
     * `run` does it. Raises ToolFault with a text for the model.
     * `prepare` says what a tool that `asks` or is `guarded` would do; None if there is nothing to

@@ -7,19 +7,19 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from brain.run.codec import (
+from brain.codec import (
     AS_TEXT,
     EMPTY_AS_NULL,
     MILLISECONDS,
     NEEDED,
     SPARSE,
     Form,
+    Json,
     Named,
     OneOf,
     Stored,
 )
-from brain.run.errors import EntryUnreadable
-from brain.run.tools import Json
+from brain.errors import EntryUnreadable
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, 123_456, tzinfo=UTC)
 

@@ -29,7 +29,7 @@ from typing import (
     get_type_hints,
 )
 
-from brain.run.tools import Json
+from brain.codec import Json
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _BOUNDS = {str: ("minLength", "maxLength"), tuple: ("minItems", "maxItems")}

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from brain.run.arguments import About, Arguments, read_arguments, schema_of
-from brain.run.errors import DatabaseUnreachable, QueueUnreachable, ToolFault
-from brain.run.invocations import Proposal, ToolInvocation, ToolResult
-from brain.run.schema import complaint
-from brain.run.tools import Effect, Json
-from brain.run.typed import spec_of, tool
+from brain.codec import Json
+from brain.errors import DatabaseUnreachable, QueueUnreachable, ToolFault
+from brain.tools.arguments import About, Arguments, read_arguments, schema_of
+from brain.tools.invocations import Proposal, ToolInvocation, ToolResult
+from brain.tools.schema import complaint
+from brain.tools.spec import Effect
+from brain.tools.typed import spec_of, tool
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.tool_stage import invocation, proposed, use
 from tests.fakes.world import World, calls, words

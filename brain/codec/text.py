@@ -3,8 +3,9 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 
-from brain.run.tools import Json
+type Json = dict[str, Any]
 
 
 def dumps(value: Json) -> str:

@@ -17,8 +17,7 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import unquote
 
-from brain.run.codec import clean, dumps
-from brain.run.tools import Json
+from brain.codec import Json, clean, dumps
 
 MAX_BYTES = 16 * 1024  # of the schema as compact JSON
 MAX_DEPTH = 16  # objects and lists inside each other

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from brain.run import client_schemas as reasons
-from brain.run.client_schemas import objection
-from brain.run.schema import foreign_complaint, foreign_objection, misfit
+from brain.tools import client_schemas as reasons
+from brain.tools.client_schemas import objection
+from brain.tools.schema import foreign_complaint, foreign_objection, misfit
 
 ELSEWHERE = "http://127.0.0.1:9/meta#/nested"
 

@@ -6,19 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.run import codec, records
-from brain.run.errors import EntryUnreadable
-from brain.run.journal import (
-    Answered,
-    Interrupted,
-    Joined,
-    Overheard,
-    Returned,
-    RunRecord,
-    Started,
-    ToolCall,
-)
+from brain import codec
+from brain.errors import EntryUnreadable
+from brain.run import records
+from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, RunRecord, Started
 from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance, UtteranceDraft
+from brain.tools.spec import ToolCall
 from tests.fakes.world import EPOCH
 
 DRAFT = Draft(
