@@ -23,7 +23,7 @@ BASES = ("documents", "preferences", "questions")
 PROVEN = ("email", "notices", "reminders")  # whose absence is tested as far as it goes
 
 # The folders of the rest that are run: those that are over in a few seconds.
-QUICK = ("documents", "questions", "reminders", "run")
+QUICK = ("documents", "questions", "run")
 
 
 @pytest.fixture(scope="module")
