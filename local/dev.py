@@ -1,4 +1,4 @@
-"""`make dev`: serves everything on http://127.0.0.1:3000 until Ctrl-C. PORT= changes the port."""
+"""Serves everything on http://127.0.0.1:3000 until Ctrl-C: `make dev`. PORT= changes the port."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from local.stack import stack
 SCRIPTED = """\
   The answers come from a script, not from a language model. For a real one:
     OPENAI_API_KEY=... make dev         (or OPENROUTER_API_KEY=... BRAIN_PROVIDER=openrouter)"""
-MODEL = "  The answers come from the model of your key."
+MODEL = "  The answers come from the model that your key belongs to."
 
 
 async def main(port: int) -> None:
-    """Run until told to end."""
+    """Run until a signal asks the process to end."""
     data_dir = state_dir(os.environ)
     running = stack(data_dir, port=port, ports=Ports.beside(port), asked=os.environ)
     async with running as local:

@@ -1,12 +1,12 @@
-"""A process of its own that ends our children when we cannot: after kill -9, say.
+"""A separate process that ends our children when we cannot, for example after kill -9.
 
     async with guard() as watch:
         watch.watch(pid, signal.SIGTERM)
         watch.forget(pid)
 
-The guard reads lines from a pipe, `+pid signal group` and `-pid`. The pipe closes when the parent
-ends, in whatever way; then whoever is still on the list gets its signal, and SIGKILL if it stays.
-The guard needs the standard library only and runs on Linux and macOS.
+The guard reads lines from a pipe: `+pid signal group` and `-pid`. The pipe closes when the parent
+ends, for any reason. Then every process still on the list gets its signal, and SIGKILL if it does
+not end. The guard needs only the standard library and runs on Linux and macOS.
 """
 
 from __future__ import annotations
@@ -23,37 +23,37 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-GRACE_S = 3.0  # seconds between a child's signal and SIGKILL; Postgres closes down in under one
-POLL_S = 0.02  # seconds between two looks at children that are not ours to wait for
+GRACE_S = 3.0  # seconds between a child's signal and SIGKILL; Postgres shuts down in under one
+POLL_S = 0.02  # seconds between two checks of processes that are not our children
 SCRIPT = str(Path(__file__).resolve())
-EXIT_LIMIT_S = GRACE_S + 2.0  # seconds for the guard itself, at the parent's orderly end
+EXIT_LIMIT_S = GRACE_S + 2.0  # seconds for the guard itself when the parent ends normally
 
 
 class Guard:
-    """The parent's side of the pipe."""
+    """The parent's end of the pipe."""
 
     def __init__(self, pipe: asyncio.StreamWriter, pid: int) -> None:
         self._pipe = pipe
         self.pid = pid
 
     def watch(self, pid: int, end_signal: signal.Signals, *, group: bool = False) -> None:
-        """Have this process ended after us; with `group`, all of the group it leads."""
+        """End this process when we end; with `group`, end the whole group that it leads."""
         self._say(f"+{pid} {end_signal.value} {int(group)}\n")
 
     def forget(self, pid: int) -> None:
-        """It has ended: its number may soon be somebody else's."""
+        """Stop watching a process that has ended: the system may soon reuse its number."""
         self._say(f"-{pid}\n")
 
     def _say(self, line: str) -> None:
-        # No drain: a line is shorter than the pipe's buffer by far.
+        # No drain: a line is far shorter than the pipe's buffer.
         self._pipe.write(line.encode())
 
 
 @asynccontextmanager
 async def guard() -> AsyncIterator[Guard]:
-    """Run a guard; what is still watched at the end of the block is ended too."""
+    """Run a guard. When the block ends, it also ends every process still watched."""
     process = await asyncio.create_subprocess_exec(
-        # -I: the script's folder must not come before the standard library on the path.
+        # -I keeps the script's folder from coming before the standard library on the path.
         *(sys.executable, "-I", "-S", SCRIPT),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -62,7 +62,7 @@ async def guard() -> AsyncIterator[Guard]:
     assert process.stdin is not None  # asked for above, as is stdout
     assert process.stdout is not None
     try:
-        await process.stdout.readline()  # from now on no signal but SIGKILL ends it
+        await process.stdout.readline()  # from here on, only SIGKILL ends the guard
         yield Guard(process.stdin, process.pid)
     finally:
         process.stdin.close()
@@ -92,18 +92,20 @@ class _Ward:
                 os.kill(self.pid, number)
 
     def lives(self) -> bool:
-        """Whether it is there and still the one we were told of: numbers are given out again."""
+        """Return whether this same process still runs: the system reuses process numbers."""
         return _birth(self.pid) == self.birth
 
 
 def _birth(pid: int) -> str:
-    """When the process began, in the system's own words; empty for one that is gone or a zombie."""
+    """Return when the process began, in the system's format; empty if it has ended or is a
+    zombie.
+    """
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return "" if state == "Z" else fields[18]  # the 22nd of proc(5), counted after the name
+        return "" if state == "Z" else fields[18]  # field 22 of proc(5), counted after the name
     except FileNotFoundError:
         return "" if Path("/proc/self").exists() else _birth_by_ps(pid)
-    except ProcessLookupError:  # it went between open and read
+    except ProcessLookupError:  # the process ended between open and read
         return ""
 
 
@@ -115,7 +117,7 @@ def _birth_by_ps(pid: int) -> str:
 
 
 def _listen(lines: Iterable[str]) -> dict[int, _Ward]:
-    """Who is to be ended, once the parent is gone."""
+    """Return the processes to end once the parent has ended."""
     wards: dict[int, _Ward] = {}
     for line in lines:
         if line.startswith("-"):

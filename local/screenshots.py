@@ -1,8 +1,8 @@
-"""Takes the pictures of the page that README.md shows: a conversation with the scripted model.
+"""Takes the pictures of the page for README.md: a conversation with the scripted model.
 
-python -m local.screenshots [FOLDER]      writes page-light.png and page-dark.png, to docs/images
+    python -m local.screenshots [FOLDER]      page-light.png and page-dark.png, in docs/images
 
-Runs a stack of its own with fresh state, so it can run beside `make dev`. Needs Chromium.
+Runs its own stack with fresh state, so it can run beside `make dev`. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from local.toolchain import find_browser
 
 FOLDER = ROOT / "docs" / "images"
 SIZE = (1280, 794)  # CSS pixels: wide enough for the conversation and a panel side by side
-SCALE = 1.5  # device pixels per CSS pixel; more makes files larger than a README should load
+SCALE = 1.5  # device pixels per CSS pixel; more would make the files too large for a README
 LIMIT_MS = 30_000  # for each wait
 BROWSER_ARGS = ["--no-sandbox"]  # containers and root have no sandbox
 PANEL = "Mailbox"
@@ -63,7 +63,7 @@ async def _opened(browser: Browser, url: str, scheme: Scheme) -> Page:
 
 
 async def _talk(page: Page) -> None:
-    """Type each text, and wait for a word of its answer before the next."""
+    """Type each text, and wait for part of its answer before the next."""
     for text, answer in TALK:
         await page.locator("#text").fill(text)
         await page.keyboard.press("Enter")
@@ -88,7 +88,7 @@ def _write(file: Path, picture: bytes) -> None:
 
 
 def _quiet(*_: object) -> None:
-    """The functions' log lines belong to no picture."""
+    """Drop the functions' log lines; the pictures do not need them."""
 
 
 def main() -> None:

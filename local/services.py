@@ -35,12 +35,12 @@ from local.server import HOST, Address, serving
 from local.upstash import upstash_app
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE_FILE = "database-url"  # beside the state, for programs that join what runs
+DATABASE_FILE = "database-url"  # beside the state, for programs that connect to the running stack
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
 EVENT_ROUTE = "/api/eventToBrain"
 WEBHOOK_ROUTE = "/api/websocketToBrain"
-EMAIL_USER = "owner"  # whose mailbox it is: who comes in without a key
+EMAIL_USER = "owner"  # the mailbox belongs to the user who comes in without a key
 MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
 
 type Env = dict[str, str]
@@ -48,7 +48,7 @@ type Env = dict[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """Where each service listens; 0 takes a free port."""
+    """Ports on which the services listen; 0 picks a free port."""
 
     store: int = 0
     queue: int = 0
@@ -59,7 +59,7 @@ class Ports:
 
     @classmethod
     def beside(cls, port: int) -> Ports:
-        """The ports after the page's, so that they are the same at each start."""
+        """Return the ports after the page's port, so that they are the same on each start."""
         return cls(
             store=port + 1,
             queue=port + 2,
@@ -114,10 +114,10 @@ async def services(
     asked: Mapping[str, str],
     pace: float = 1.0,
 ) -> AsyncIterator[LocalServices]:
-    """Run all services until the end of the block. Raises PortInUse.
+    """Run all services until the block ends. Raises PortInUse.
 
-    `asked` is the user's own environment: keys of a model provider and BRAIN_ variables count.
-    `pace` stretches the scripted model's waits.
+    `asked` is the user's own environment; only model keys and BRAIN_ variables are used. `pace`
+    stretches the waits of the scripted model.
     """
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
@@ -200,7 +200,9 @@ def _points_at(store: Switchable, queue: Switchable, channel: Switchable, public
 
 
 def _model(model: Switchable, asked: Mapping[str, str]) -> Env:
-    """The user's own provider if a key or an address is set, else the script."""
+    """Return the settings of the user's own provider if a key or an address is set, else the
+    script's.
+    """
     own = {name: asked[name] for name in MODEL_NAMES if asked.get(name)}
     if own:
         return {"OPENAI_API_KEY": "none", **own}
@@ -213,8 +215,9 @@ def _model(model: Switchable, asked: Mapping[str, str]) -> Env:
 
 
 def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str, str]) -> Env:
-    """The local account, unless the user has named one of their own; what arrives in it is told
-    to the brain.
+    """Return the settings of the local account, unless the user has set an account of their own.
+
+    The mailbox then reports each email that arrives to the brain.
     """
     signing = f"whsec_{base64.b64encode(secret.encode()).decode()}"
     event_secret = own.get("BRAIN_EVENT_SECRET") or signing
@@ -230,7 +233,9 @@ def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str,
 
 
 def _secret(data_dir: Path, name: str) -> str:
-    """A secret of this machine's own, kept so that what it has signed outlives a restart."""
+    """Return a secret of this machine. It is kept, so that what it signed stays valid after a
+    restart.
+    """
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / name
     if not file.exists():

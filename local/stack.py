@@ -1,4 +1,4 @@
-"""All of it on one machine: page, functions under the real runtime, and the services they need."""
+"""Runs everything on one machine: page, functions under the real runtime, and their services."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOURCES = ("api", "brain")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """The running whole, at `url`. `faults` are those of its front door, for whoever knocks."""
+    """The running stack, at `url`. `faults` injects faults in front of its gateway."""
 
     url: str
     faults: FaultInjector
@@ -42,15 +42,15 @@ async def stack(
     pace: float = 1.0,
     tell: Tell = tell_by_line,
 ) -> AsyncIterator[Stack]:
-    """Run everything until the end of the block. Raises PortInUse.
+    """Run everything until the block ends. Raises PortInUse.
 
-    `asked` is the user's own environment, of which model keys and BRAIN_ variables count. State
-    lives in `data_dir`.
+    `asked` is the user's own environment; only model keys and BRAIN_ variables are used. State is
+    kept in `data_dir`.
     """
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
     durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
-    place = reserve(port=port)  # the functions have to know their address before they are served
+    place = reserve(port=port)  # the functions must know their address before they are served
     url = f"http://{HOST}:{place.getsockname()[1]}"
     async with (
         guard() as watch,

@@ -1,7 +1,7 @@
-"""One process of one function under the platform's runtime, and the invocations it has open.
+"""One process of one function under the platform's runtime, with its open invocations.
 
-An invocation lasts from the request until the app returns, work after the response included. One
-that outlives its time takes the process with it: SIGTERM, and SIGKILL half a second later.
+An invocation lasts from the request until the app returns, including work after the response. If it
+exceeds its time, the process gets SIGTERM, and SIGKILL half a second later.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from local.platform.wire import Headers, Wires
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 0.5  # seconds from SIGTERM to SIGKILL; what the platform grants
+GRACE_S = 0.5  # seconds from SIGTERM to SIGKILL, as on the platform
 START_LIMIT_S = 30.0  # seconds; the slowest function takes one or two on a busy machine
-LAST_WORDS_S = 1.0  # seconds to read what a dead process has printed; it is in the pipe already
+LAST_WORDS_S = 1.0  # seconds to read what an ended process printed; it is in the pipe already
 READ_BYTES = 65536  # bytes; the size of a pipe
 
-type Tell = Callable[[str, str], None]  # the function's name, and one line it printed
+type Tell = Callable[[str, str], None]  # the function's name, and one line that it printed
 
 
 class FunctionDidNotStart(Exception):
-    """Its process ended, or took no requests in time; the reason stands in the printed lines."""
+    """Its process ended or took no requests in time. The printed lines contain the reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A function and what its process is given. `file` is relative to `root`."""
+    """A function and the environment of its process. `file` is relative to `root`."""
 
     name: str
     root: Path
@@ -58,7 +58,7 @@ class Invocation:
     is_socket: bool
 
     def headers(self) -> Headers:
-        """What the platform tells the runtime of it; the app does not see these."""
+        """Headers that the platform adds for the runtime; the app does not see them."""
         deadline = self.deadline.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return [
             (b"x-vercel-internal-invocation-id", self.id.encode()),
@@ -68,7 +68,7 @@ class Invocation:
 
 
 class Instance:
-    """Made by `Instance.start`; over when its process is."""
+    """One process, created by `Instance.start`. It is over when the process has ended."""
 
     def __init__(self, name: str, tell: Tell, guard: Guard | None) -> None:
         self.name = name
@@ -85,7 +85,9 @@ class Instance:
 
     @classmethod
     async def start(cls, source: Source, socket: Path, tell: Tell, guard: Guard | None) -> Instance:
-        """Returns when the function takes requests. Raises FunctionDidNotStart."""
+        """Start the process and return once the function takes requests. Raises
+        FunctionDidNotStart.
+        """
         instance = cls(source.name, tell, guard)
         await instance._launch(source, socket)
         try:
@@ -120,14 +122,14 @@ class Instance:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in the terminal is for the owner, who ends us
+            start_new_session=True,  # Ctrl-C in the terminal is for the owner, which ends us
         )
         if self._guard:
             self._guard.watch(self.pid, signal.SIGTERM, group=True)
         self._life = asyncio.create_task(self._live(listener))
 
     async def _live(self, listener: asyncio.Server) -> None:
-        """Pass on what the process prints, until its end."""
+        """Pass on what the process prints, until it ends."""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         streams = (self._process.stdout, self._process.stderr)
@@ -162,7 +164,7 @@ class Instance:
                 assert_never(told)
 
     def begin(self, max_duration_s: float, *, is_socket: bool = False) -> Invocation:
-        """Open an invocation; the time it has begins now."""
+        """Open an invocation; its time begins now."""
         loop = asyncio.get_running_loop()
         self._count += 1
         invocation = Invocation(
@@ -178,12 +180,13 @@ class Instance:
 
     def _returned(self, invocation_id: str) -> None:
         found = self._open.get(invocation_id)
-        # A socket's handler "returns" when it accepts; its time runs until the socket is closed.
+        # For a WebSocket the handler "returns" when it accepts; its time runs until the socket is
+        # closed.
         if found and not found[0].is_socket:
             self.finish(found[0])
 
     def finish(self, invocation: Invocation) -> None:
-        """It is over; the last one of a retired instance takes the process along."""
+        """Close the invocation. The last one of a retired instance also ends the process."""
         _, timer = self._open.pop(invocation.id, (None, None))
         if timer:
             timer.cancel()
@@ -191,13 +194,13 @@ class Instance:
             self._end_soon()
 
     def _expire(self, invocation: Invocation) -> None:
-        log.warning("function overran its time: name=%s pid=%d", self.name, self.pid)
+        log.warning("function exceeded its time: name=%s pid=%d", self.name, self.pid)
         self.is_serving = False
         self.finish(invocation)
         self._end_soon()
 
     def retire(self) -> None:
-        """Take no more requests; end when the last invocation is over."""
+        """Take no more requests, and end after the last invocation."""
         self.is_serving = False
         if not self._open:
             self._end_soon()
@@ -217,11 +220,13 @@ class Instance:
             self._ending = asyncio.create_task(self.end())
 
     async def wait(self) -> None:
-        """Returns when the process is gone."""
+        """Wait until the process has ended."""
         await asyncio.shield(self._life)
 
     async def end(self) -> None:
-        """SIGTERM, and SIGKILL to whoever of the process group is left. Returns when it is gone."""
+        """Send SIGTERM, then SIGKILL to the rest of the process group. Returns when all have
+        ended.
+        """
         self.is_serving = False
         if self.is_over:
             return
@@ -241,7 +246,7 @@ class Instance:
 
 
 def _entry(source: Source) -> dict[str, str]:
-    """How the platform tells the runtime which function it is."""
+    """Return the variables that tell the runtime which function it runs."""
     return {
         "__VC_HANDLER_ENTRYPOINT": source.file.as_posix(),
         "__VC_HANDLER_ENTRYPOINT_ABS": str(source.root / source.file),

@@ -1,4 +1,4 @@
-"""The HTTP API under `/apps/{app_id}`: every request is signed, every refusal is plain text."""
+"""The HTTP API under `/apps/{app_id}`: requests are signed, errors are plain text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ type Answer = dict[str, object]
 
 class ApiRoutes:
     def __init__(self, hub: Hub, credentials: Credentials, wall_clock: Callable[[], float]) -> None:
-        """`wall_clock` tells Unix time in seconds."""
+        """`wall_clock` returns Unix time in seconds."""
         self._hub = hub
         self._credentials = credentials
         self._wall_clock = wall_clock
@@ -78,7 +78,7 @@ class ApiRoutes:
         return {"channels": {name: self._info(name, trigger.info) for name in trigger.channels}}
 
     def _trigger_batch(self, call: Call) -> Answer:
-        # The whole batch is read before the first event goes out: one bad event refuses them all.
+        # Parse the whole batch before publishing: one invalid event rejects all of them.
         batch = parse_batch(call.body)
         for trigger in batch:
             self._publish(trigger)

@@ -1,16 +1,15 @@
-"""`/_local/channel`: what a test may ask of the channel server, and what the vendor has no route
-for.
+"""Control routes for tests under `/_local/channel`; the vendor has nothing like them.
 
-* `GET /_local/channel` tells counts, occupied channels, switches, how webhooks fared, and the last
-  events of each channel. With `published=3`, `delivered=3`, `dropped=1`, `connections=1` or
-  `occupied=NAME` it answers when that is reached, or 408 after `timeout` seconds (default 10, at
-  most 30).
-* `POST /_local/channel` sets the switches it names: `{"drop": 0.3, "seed": 1}`,
-  `{"double": 0.1, "late": 0.1, "late_s": 20}`, `{"fail": {"status": 500, "seconds": 30}}`,
-  `{"fail": null}`, `{"disabled": true}`.
-* `POST /_local/channel/drop` closes every connection, as a restart at the vendor's would.
+* `GET /_local/channel` returns the counts, the occupied channels, the switches, the state of the
+  webhooks, and the last events of each channel. With `published=3`, `delivered=3`, `dropped=1`,
+  `connections=1` or `occupied=NAME` it answers once that is reached, or with 408 after `timeout`
+  seconds (default 10, at most 30).
+* `POST /_local/channel` sets the given switches: `{"drop": 0.3, "seed": 1}`, `{"double": 0.1,
+  "late": 0.1, "late_s": 20}`, `{"fail": {"status": 500, "seconds": 30}}`, `{"fail": null}`,
+  `{"disabled": true}`.
+* `POST /_local/channel/drop` closes every connection, like a restart at the vendor.
 
-No token: the server listens on this machine only.
+There is no token: the server listens on this machine only.
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ class ControlRoutes:
 
 
 def _switched(now: Switches, body: bytes) -> Switches:
-    """`now` with what the body names; what it does not name stays as it is."""
+    """Return `now` with the switches in the body applied; the others keep their values."""
     try:
         given = SWITCHES.validate_json(body, strict=True)
         named = json.loads(body)

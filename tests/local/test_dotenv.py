@@ -24,6 +24,6 @@ def test_a_file_of_the_users_own_is_left_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("MINE=1\n")
 
     with pointing(tmp_path, {}) as told:
-        assert told.startswith(".env.local points at them. Left as it is, since it is yours: .env.")
+        assert told.startswith(".env.local points at them. Not changed, because it is yours: .env.")
     assert (tmp_path / ".env").read_text() == "MINE=1\n"
     assert not (tmp_path / ".env.local").exists()

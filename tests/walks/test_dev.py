@@ -233,5 +233,5 @@ async def test_an_import_with_nothing_running_says_what_to_start(
 
     assert code == 1
     assert complaint.splitlines() == [
-        "Nothing runs here to import into. Start `make dev` first, in another terminal."
+        "No local stack is running. Start `make dev` in another terminal first."
     ]
