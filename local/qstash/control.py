@@ -1,12 +1,13 @@
-"""`/_local/queue`: what a test may ask of the queue, and what QStash has no route for.
+"""Control routes for tests under `/_local/queue`; QStash has nothing like them.
 
-* `GET /_local/queue` tells counts and switches. With `delivered=3`, `dead=1`, `attempts=2` or
-  `idle=1` it answers when that is reached, or 408 after `timeout` seconds (default 10, at most 30).
-* `POST /_local/queue` sets the switches it names: `{"double": true}`, `{"hold": false}` ...
-* `POST /_local/queue/now` makes every delayed message and every retry due at once.
-* `POST /_local/queue/schedules/ID/now` publishes the schedule's message, as if its time had come.
+* `GET /_local/queue` returns counts and switches. With `delivered=3`, `dead=1`, `attempts=2` or
+  `idle=1` it answers once that is reached, or with 408 after `timeout` seconds (default 10, at most
+  30).
+* `POST /_local/queue` sets the given switches: `{"double": true}`, `{"hold": false}` ...
+* `POST /_local/queue/now` makes every delayed message and every retry due immediately.
+* `POST /_local/queue/schedules/ID/now` publishes the schedule's message, as if it were due.
 
-No token: the queue listens on this machine only.
+There is no token: the queue listens on this machine only.
 """
 
 from __future__ import annotations
@@ -83,10 +84,10 @@ class ControlRoutes:
 
 def _switched(now: Switches, given: object) -> Switches:
     if not isinstance(given, dict):
-        raise HTTPException(400, "an object of switches is needed")
+        raise HTTPException(400, "the body must be an object of switches")
     known = {field.name for field in fields(Switches)}
     if unknown := set(given) - known:
-        raise HTTPException(400, f"no such switch: {sorted(unknown)}; there are {sorted(known)}")
+        raise HTTPException(400, f"unknown switch: {sorted(unknown)}; known are {sorted(known)}")
     try:
         return SWITCHES.validate_json(json.dumps(asdict(now) | given), strict=True)
     except ValidationError as error:

@@ -13,7 +13,7 @@ from local.qstash.message import MAX_BODY_BYTES
 from local.qstash.schedule import read_schedule
 from local.qstash.views import schedule_view
 
-CHANGE = ["PATCH", "POST"]  # the SDK's method, and the documentation's
+CHANGE = ["PATCH", "POST"]  # the SDK's method, and the documented one
 
 
 class ScheduleRoutes:

@@ -1,4 +1,4 @@
-"""Messages, dead letters, events and callbacks in the names and shapes of QStash's wire."""
+"""Messages, dead letters, events and callbacks in the names and shapes of QStash's API."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def message_view(message: QueueMessage) -> dict[str, Any]:
     return _told(view)
 
 
-# What a schedule does not have in common with the messages it publishes.
+# Fields of a message that a schedule does not have.
 OF_A_MESSAGE = frozenset({"messageId", "url", "maxRetries", "retried", "notBefore", "createdAt"})
 
 
@@ -99,7 +99,7 @@ def event(
 def callback_report(
     message: QueueMessage, answer: Answer, *, dlq_id: str | None = None
 ) -> dict[str, Any]:
-    """The body of a callback; with `dlq_id`, of a failure callback."""
+    """Return the body of a callback; with `dlq_id`, of a failure callback."""
     report = {
         "status": answer.status,
         "header": _lists(answer.headers),
@@ -119,7 +119,7 @@ def callback_report(
 
 
 def _flow_control(message: QueueMessage) -> dict[str, Any]:
-    """`parallelism=2, rate=10, period=60s` taken apart; it is shown, and not acted upon."""
+    """Parse `parallelism=2, rate=10, period=60s`. It is shown but not enforced."""
     if message.flow_control_key is None:
         return {}
     pairs = re.findall(FLOW_CONTROL, message.flow_control_value or "")
@@ -142,5 +142,5 @@ def _lists(headers: dict[str, str]) -> dict[str, list[str]]:
 
 
 def _told(view: dict[str, Any]) -> dict[str, Any]:
-    """Without the names that have nothing to say, which the vendor leaves out."""
+    """Drop the empty values, which the vendor leaves out."""
     return {name: value for name, value in view.items() if value is not None}

@@ -114,7 +114,7 @@ async def test_tests_in_other_processes_steer_by_http(tmp_path: Path) -> None:
     [
         ("{", "invalid JSON"),
         ("[]", "an object"),
-        ('{"hodl": true}', "no such switch"),
+        ('{"hodl": true}', "unknown switch"),
         ('{"double": "yes"}', "valid boolean"),
         ('{"extra_delay_s": -1}', "greater than or equal"),
     ],
