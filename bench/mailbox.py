@@ -1,6 +1,6 @@
-"""What a mailbox costs: its first sync, each further one, and a search in its mirror.
+"""Measures a mailbox: its first sync, each further sync, and searches in its mirror.
 
-Dovecot and Postgres are real and on this machine. Needs Dovecot, which `make test` installs.
+Dovecot and Postgres are real and run on this machine. Needs Dovecot, which `make test` installs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from local.mailbox.letters import letters
 EMAILS = 5_000
 QUICK_EMAILS = 100
 TIMES = 20  # repetitions of what takes milliseconds
-SLICE_S = 20.0  # seconds of one sync, as a function would give it
+SLICE_S = 20.0  # seconds for one sync, as a function would allow
 USER = "owner"
 NAME = "robin"
 
@@ -78,7 +78,7 @@ class Stage:
 
 
 async def run(scale: Scale) -> list[Table]:
-    """One mailbox, from its first sync to searches in it."""
+    """Measure one mailbox, from its first sync to searches in it."""
     count = QUICK_EMAILS if scale.is_quick else EMAILS
     async with _staged() as stage:
         made = [(one.raw, one.at, one.seen) for one in letters(count, seed=1)]
@@ -91,14 +91,14 @@ async def run(scale: Scale) -> list[Table]:
 
 
 async def _first(stage: Stage, count: int) -> Table:
-    await asyncio.to_thread(_load_all, stage)  # Dovecot makes its index
+    await asyncio.to_thread(_load_all, stage)  # Dovecot builds its index
     floor = await seconds_of(lambda: asyncio.to_thread(_load_all, stage))
     sync = await seconds_of(lambda: _whole(stage))
     return Table(
         title=f"The first sync of {count} emails",
         columns=("in all", "an email", "ratio to floor"),
         rows=[
-            ("floor: all of them over IMAP, and thrown away", *_each(floor, count, floor)),
+            ("floor: all of them over IMAP, then discarded", *_each(floor, count, floor)),
             ("sync: decoded, indexed and stored", *_each(sync, count, floor)),
         ],
     )
@@ -113,9 +113,7 @@ async def _further(stage: Stage, scale: Scale) -> Table:
         await _whole(stage)
 
     doings: dict[str, Doing] = {
-        "floor: log in and ask for the folder's state": partial(
-            asyncio.to_thread, _ask_state, stage
-        ),
+        "floor: log in and read the folder's state": partial(asyncio.to_thread, _ask_state, stage),
         "sync: nothing is new": partial(_whole, stage),
         "sync: an email has arrived": arrival,
     }
@@ -182,7 +180,7 @@ def _table(title: str, found: dict[str, list[float]]) -> Table:
 @asynccontextmanager
 async def _staged() -> AsyncIterator[Stage]:
     folder = tempfile.mkdtemp(prefix="brain-mail-", dir="/tmp")
-    os.chmod(folder, 0o755)  # Dovecot reads mail as nobody, who has to enter
+    os.chmod(folder, 0o755)  # Dovecot reads mail as user nobody, who must enter the folder
     try:
         async with postgres(Path(folder) / "postgres") as engine, dovecot(Path(folder)) as server:
             database = Postgres(engine.url)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from local.command import begin, state_dir, until_told
-from local.services import MODEL_NAMES, Ports
+from local.environment import MODEL_NAMES
+from local.services import Ports
 from local.stack import stack
 
 SCRIPTED = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from local.faults import FaultInjector
 from local.gateway import Gateway
-from local.gateway.rules import read_rules
+from local.gateway.rules import Rules, read_rules
 from local.guard import guard
 from local.mailbox.control import PATH as EMAIL_PATH
 from local.mailbox.control import mailbox_app
@@ -50,8 +51,7 @@ async def stack(
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
     durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
-    place = reserve(port=port)  # the functions must know their address before they are served
-    url = f"http://{HOST}:{place.getsockname()[1]}"
+    place, url = _reserved(port)
     async with (
         guard() as watch,
         services(
@@ -71,8 +71,17 @@ async def stack(
             tell=tell,
         ) as functions,
     ):
-        here = {EMAIL_PATH: mailbox_app(local.mailbox)}
-        gateway = Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)
-        faults = FaultInjector(gateway)
+        faults = FaultInjector(_gateway(local, functions, rules))
         async with serving(faults, place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
+
+
+def _reserved(port: int) -> tuple[socket.socket, str]:
+    """Reserve a port: the functions must know their address before they are served."""
+    place = reserve(port=port)
+    return place, f"http://{HOST}:{place.getsockname()[1]}"
+
+
+def _gateway(local: LocalServices, functions: Functions, rules: Rules) -> Gateway:
+    here = {EMAIL_PATH: mailbox_app(local.mailbox)}
+    return Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)

@@ -125,9 +125,7 @@ def frozen(stack: Stack, name: str) -> Iterator[psutil.Process | None]:
     if pid is None:
         yield None
         return
-    process = psutil.Process(
-        pid
-    )  # psutil compares the process's start time, because the system reuses numbers
+    process = psutil.Process(pid)  # it compares the start time, because numbers are reused
     process.suspend()
     # Only then: a retired idle process ends, and there would be nothing to freeze.
     stack.functions.retire(name)

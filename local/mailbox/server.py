@@ -37,9 +37,7 @@ from local.server import HOST, reserve
 
 HOME = "account"
 LARGEST_BYTES = 25_000_000  # of an email; what large providers accept
-ROUNDS = (
-    1_000  # of the password hash: the password is as long as a key, and a login need not take 0.4 s
-)
+ROUNDS = 1_000  # of the password hash; few are enough for a long random password
 IMAP_THREADS = 4
 
 # It warns about its own successor at every login.

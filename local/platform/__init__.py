@@ -35,11 +35,7 @@ from local.platform.wire import FunctionDied, Wire, exchange
 log = logging.getLogger(__name__)
 
 DEFAULT_MAX_DURATION_S = 300.0  # seconds; the platform's default, used if vercel.json sets none
-INHERITED = (
-    "PATH",
-    "HOME",
-    "TMPDIR",
-)  # the only variables of the developer's shell that a function sees
+INHERITED = ("PATH", "HOME", "TMPDIR")  # of the developer's shell, functions see only these
 REACH_TRIES = 2  # processes; the first may have died unnoticed, a second death is not a coincidence
 PLATFORM_ENV = {
     "VERCEL": "1",
@@ -49,9 +45,7 @@ PLATFORM_ENV = {
     "TZ": ":UTC",
 }
 
-type Durations = (
-    float | Mapping[str, float]
-)  # seconds: for all functions, or by patterns like "api/*.py"
+type Durations = float | Mapping[str, float]  # seconds: for all, or by patterns like "api/*.py"
 
 
 def tell_by_line(name: str, line: str) -> None:
@@ -60,9 +54,7 @@ def tell_by_line(name: str, line: str) -> None:
 
 
 class Functions:
-    """The functions of one deployment. A change in a folder of `watch` gives the next request a new
-    process.
-    """
+    """The functions of one deployment. A change in a `watch` folder leads to a new process."""
 
     def __init__(
         self,

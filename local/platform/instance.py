@@ -85,9 +85,7 @@ class Instance:
 
     @classmethod
     async def start(cls, source: Source, socket: Path, tell: Tell, guard: Guard | None) -> Instance:
-        """Start the process and return once the function takes requests. Raises
-        FunctionDidNotStart.
-        """
+        """Start the process; return once it takes requests. Raises FunctionDidNotStart."""
         instance = cls(source.name, tell, guard)
         await instance._launch(source, socket)
         try:
@@ -180,8 +178,7 @@ class Instance:
 
     def _returned(self, invocation_id: str) -> None:
         found = self._open.get(invocation_id)
-        # For a WebSocket the handler "returns" when it accepts; its time runs until the socket is
-        # closed.
+        # A WebSocket's handler "returns" when it accepts; its time runs until the socket closes.
         if found and not found[0].is_socket:
             self.finish(found[0])
 
@@ -224,9 +221,7 @@ class Instance:
         await asyncio.shield(self._life)
 
     async def end(self) -> None:
-        """Send SIGTERM, then SIGKILL to the rest of the process group. Returns when all have
-        ended.
-        """
+        """Send SIGTERM, then SIGKILL to the rest of the process group; wait for the end."""
         self.is_serving = False
         if self.is_over:
             return

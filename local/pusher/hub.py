@@ -49,9 +49,7 @@ class Peer(Protocol):
 @dataclass(slots=True)
 class Channel:
     listeners: dict[str, Peer] = field(default_factory=dict)
-    members: dict[str, Member] = field(
-        default_factory=dict
-    )  # by connection: a user may have several
+    members: dict[str, Member] = field(default_factory=dict)  # by connection, not by user
 
     def users(self) -> dict[str, object]:
         """Return each user once, with its info, in order of arrival."""

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 MAX_DELAY_S = 86_400.0  # seconds; the vendor limits every delay between attempts to one day
-MAX_EXPRESSION_CHARS = (
-    256  # characters; our limit, so that no expression nests deeper than the parser
-)
+MAX_EXPRESSION_CHARS = 256  # characters; our limit, which also limits the depth of nesting
 NON_RETRYABLE_STATUS = 489  # the vendor's status for "do not retry", with the header below
 NON_RETRYABLE_HEADER = "upstash-nonretryable-error"
 
