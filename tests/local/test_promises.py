@@ -1,4 +1,4 @@
-"""What the chaos run looks for, it finds: a sound conversation, and one sabotage at a time."""
+"""The chaos run's checks accept a correct conversation and detect each kind of violation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -63,7 +63,7 @@ def with_log(log: list[Json]) -> Evidence:
     return replace(SOUND, log=log, status={"state": "idle", "lastSeq": len(log)})
 
 
-def test_a_sound_conversation_breaks_no_promise() -> None:
+def test_a_correct_conversation_breaks_no_promise() -> None:
     assert violations(SOUND) == []
 
 
@@ -89,17 +89,17 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
 
 
 @pytest.mark.parametrize(("promise", "sabotage"), SABOTAGES)
-def test_each_sabotage_is_found(promise: str, sabotage: Callable[[], Evidence]) -> None:
+def test_each_violation_is_detected(promise: str, sabotage: Callable[[], Evidence]) -> None:
     assert any(line.startswith(promise) for line in violations(sabotage()))
 
 
-def test_a_step_that_was_lost_may_be_asked_for_once_more_for_each_disturbance() -> None:
+def test_each_disturbance_allows_one_lost_step_to_be_asked_for_again() -> None:
     again = replace(SOUND, asked=[SOUND.asked[0]] * 3)
     assert violations(again, disturbed=2) == []
     assert violations(again, disturbed=1) != []
 
 
-def test_a_recovery_is_counted_from_the_death_to_the_next_step_of_what_was_open() -> None:
+def test_a_recovery_is_counted_from_the_kill_to_the_next_step_of_an_open_run() -> None:
     noon = 1_795_262_400.0  # 2026-11-21T12:00:00Z
     assert recoveries(SOUND, Death(at=noon + 1.5)) == [0.5]
     assert recoveries(SOUND, Death(at=noon + 3.5)) == []
