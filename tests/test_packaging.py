@@ -15,12 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
 MOST_FUNCTIONS = 12  # files in api/ that the platform's free plan deploys
 LONGEST_GLOB = 256  # characters of excludeFiles that the platform accepts
-SEEDS = {
-    "pip",
-    "setuptools",
-    "uv",
-    "wheel",
-}  # packages that some ways of creating a venv leave in it
+SEEDS = {"pip", "setuptools", "uv", "wheel"}  # some ways of creating a venv install these
 # Split in halves, so that this file does not contain them itself.
 REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org")
 LOCK_FILES = ("package-lock.json", "tests/vercel/package-lock.json")
