@@ -43,10 +43,10 @@ async def run(scale: Scale) -> list[Table]:
         for number in range(WARM_UPS + scale.times(TIMES)):
             figures = {
                 FLOOR: await seconds_of(lambda: stage.ask_floor(stage.person(), loops=0)),
-                PROGRAM: await _told(stage, _by_program),
-                POSTMARK: await _told(stage, _by_postmark),
+                PROGRAM: await _announced(stage, _by_program),
+                POSTMARK: await _announced(stage, _by_postmark),
                 MAILBOX: await _arrived(stage),
-                DOING: await _asked_meanwhile(stage),
+                DOING: await _status_question(stage),
             }
             if number >= WARM_UPS:
                 for name, seconds in figures.items():
@@ -71,17 +71,17 @@ async def _first_look(stage: Stage) -> None:
     (await stage.http.send(_signed(stage, event, id="evt_first"))).raise_for_status()
 
 
-async def _told(stage: Stage, request: Callable[[Stage, Person, str], httpx.Request]) -> float:
+async def _announced(stage: Stage, request: Callable[[Stage, Person, str], httpx.Request]) -> float:
     """Return the seconds from an event about an email to its notification on the channel."""
     person, subject = stage.person(), f"No. {next(NUMBERS)}"
-    await _comes(stage, person)
+    await _opens_page(stage, person)
     made = request(stage, person, subject)
 
-    async def tell() -> None:
+    async def send() -> None:
         (await stage.http.send(made)).raise_for_status()
         await _until_heard(stage, person, subject)
 
-    return await seconds_of(tell)
+    return await seconds_of(send)
 
 
 async def _arrived(stage: Stage) -> float:
@@ -89,7 +89,7 @@ async def _arrived(stage: Stage) -> float:
     channel.
     """
     owner, subject = stage.person(EMAIL_USER), f"No. {next(NUMBERS)}"
-    await _comes(stage, owner)
+    await _opens_page(stage, owner)
 
     async def arrive() -> None:
         await stage.stack.services.mailbox.arrive(
@@ -100,7 +100,7 @@ async def _arrived(stage: Stage) -> float:
     return await seconds_of(arrive)
 
 
-async def _asked_meanwhile(stage: Stage) -> float:
+async def _status_question(stage: Stage) -> float:
     """Return the seconds until the brain answers what it is doing while it works on another
     question.
     """
@@ -108,13 +108,13 @@ async def _asked_meanwhile(stage: Stage) -> float:
     first = asyncio.ensure_future(stage.ask(person, patience=0))
     while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is polled over HTTP
         await asyncio.sleep(0.01)
-    told: list[Json] = []
+    answers: list[Json] = []
 
     async def ask() -> None:
-        told.append(await stage.ask(person, text="What are you doing?"))
+        answers.append(await stage.ask(person, text="What are you doing?"))
 
     seconds = await seconds_of(ask)
-    assert told[0]["message"], told
+    assert answers[0]["message"], answers
     assert not first.done(), "the run had already ended: increase THINKS_S"
     await first
     return seconds
@@ -154,7 +154,7 @@ def _url(stage: Stage) -> str:
     return f"{stage.stack.url}/api/eventToBrain"
 
 
-async def _comes(stage: Stage, person: Person) -> None:
+async def _opens_page(stage: Stage, person: Person) -> None:
     """Mark the user as present, as the user's page does."""
     url = f"{stage.stack.url}/api/status"
     (await stage.http.get(url, headers=person.headers)).raise_for_status()

@@ -64,13 +64,13 @@ async def _gaps(stage: Stage) -> list[tuple[float, float]]:
 def _table(within: list[float], between: list[float], trips: list[float]) -> Table:
     floor = median(within)
     rows = {"floor: within an invocation": within, "from one invocation to the next": between}
-    told = ("1.0", f"1.0 + {median(trips):.1f}")
+    trip_counts = ("1.0", f"1.0 + {median(trips):.1f}")
     return Table(
         title="From the end of one model call to the start of the next",
         columns=("median", "longest", "ratio to floor", "round trips"),
         rows=[
             (name, ms(median(gaps)), ms(max(gaps)), ratio(median(gaps), floor), requests)
-            for (name, gaps), requests in zip(rows.items(), told, strict=True)
+            for (name, gaps), requests in zip(rows.items(), trip_counts, strict=True)
         ],
         notes=("The queue is on this machine; QStash's own latency comes on top.",),
     )

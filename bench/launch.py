@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from local.platform.ipc import Ear, ServerStarted, Told
+from local.platform.ipc import IpcProtocol, RuntimeMessage, ServerStarted
 from local.services import ROOT
 
 START_LIMIT_S = 60.0  # seconds; a start takes one or two on a busy machine
@@ -28,13 +28,13 @@ async def start_once(python: Path, file: Path, *, env: Mapping[str, str]) -> Ser
     loop = asyncio.get_running_loop()
     started: asyncio.Future[ServerStarted] = loop.create_future()
 
-    def hear(told: Told) -> None:
-        if isinstance(told, ServerStarted) and not started.done():
-            started.set_result(told)
+    def on_message(message: RuntimeMessage) -> None:
+        if isinstance(message, ServerStarted) and not started.done():
+            started.set_result(message)
 
     with tempfile.TemporaryDirectory(prefix="brain-", dir="/tmp") as folder:
         socket = Path(folder) / "ipc.sock"
-        async with await loop.create_unix_server(lambda: Ear(hear), socket):
+        async with await loop.create_unix_server(lambda: IpcProtocol(on_message), socket):
             process = await _launched(python, file, socket, env)
             printed = await _output(process, until=started)
     if not started.done():

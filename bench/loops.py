@@ -10,7 +10,7 @@ from statistics import median
 
 from bench.stage import Json, Stage, calls, says, staged
 from bench.tables import Table, ms, ratio
-from bench.timing import Doing, Scale, in_turns
+from bench.timing import Action, Scale, in_turns
 
 TIMES = 12  # repetitions of each turn of many loops
 LOOPS = 20  # of the longer turn; a usual number for such figures
@@ -31,14 +31,14 @@ async def run(scale: Scale) -> list[Table]:
     loop.
     """
     async with staged() as stage:
-        doings: dict[str, Doing] = {
+        actions: dict[str, Action] = {
             "floor 1": lambda: _floor(stage, 1),
             "floor": lambda: _floor(stage, LOOPS),
             "one": lambda: _turn(stage, []),
         }
         for name, step in STEPS.items():
-            doings[name] = partial(_turn, stage, [step] * (LOOPS - 1))
-        found = await in_turns(scale.times(TIMES), doings)
+            actions[name] = partial(_turn, stage, [step] * (LOOPS - 1))
+        found = await in_turns(scale.times(TIMES), actions)
     floor = _each(found["floor"], found["floor 1"])
     rows = [("floor: one model call, one REST call", ms(floor), ratio(floor, floor))]
     for name in STEPS:

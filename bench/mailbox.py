@@ -24,7 +24,7 @@ import psycopg
 from imapclient import IMAPClient
 
 from bench.tables import Table, ms, ratio
-from bench.timing import Doing, Scale, in_turns, percentile, seconds_of
+from bench.timing import Action, Scale, in_turns, percentile, seconds_of
 from brain.cloud.postgres.database import Postgres
 from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
@@ -112,12 +112,12 @@ async def _further(stage: Stage, scale: Scale) -> Table:
         stage.server.deliver(stage.server.inbox(NAME), [(one.raw, one.at, False)])
         await _whole(stage)
 
-    doings: dict[str, Doing] = {
+    actions: dict[str, Action] = {
         "floor: log in and read the folder's state": partial(asyncio.to_thread, _ask_state, stage),
         "sync: nothing is new": partial(_whole, stage),
         "sync: an email has arrived": arrival,
     }
-    return _table("Each further sync", await in_turns(scale.times(TIMES), doings))
+    return _table("Each further sync", await in_turns(scale.times(TIMES), actions))
 
 
 async def _searches(stage: Stage, scale: Scale, count: int) -> Table:
@@ -127,10 +127,10 @@ async def _searches(stage: Stage, scale: Scale, count: int) -> Table:
             query = "select id from brain.emails where search @@ plainto_tsquery('draft') limit 8"
             await (await connection.execute(query)).fetchall()
 
-        doings: dict[str, Doing] = {"floor: a plain query by hand": by_hand}
+        actions: dict[str, Action] = {"floor: a plain query by hand": by_hand}
         for name, asked in SEARCHES.items():
-            doings[name] = partial(_search, stage, asked)
-        return _table(f"A search in {count} emails", await in_turns(scale.times(TIMES), doings))
+            actions[name] = partial(_search, stage, asked)
+        return _table(f"A search in {count} emails", await in_turns(scale.times(TIMES), actions))
 
 
 async def _search(stage: Stage, asked: dict[str, Any]) -> None:

@@ -76,14 +76,14 @@ class Stage:
             json={"text": "What did Anna write?", **more},
             headers=person.headers,
         )
-        return _told(answer)
+        return _checked(answer)
 
     async def ask_floor(
         self, person: Person, *, http: httpx.AsyncClient | None = None, loops: int = 1
     ) -> Json:
         """Send the same to the floor."""
         body = {"user": person.id, "text": "What did Anna write?", "loops": loops}
-        return _told(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
+        return _checked(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
 
     async def look_floor(self, person: Person, http: httpx.AsyncClient) -> httpx.Response:
         """Read a user's stored state by hand."""
@@ -119,16 +119,16 @@ class Stage:
         """Return when the queue began its deliveries since `since`, in seconds since 1970."""
         env = self.stack.services.env
         headers = {"Authorization": f"Bearer {env['QSTASH_TOKEN']}"}
-        told = await self.http.get(f"{env['QSTASH_URL']}/v2/events", headers=headers)
-        begun = [event for event in told.json()["events"] if event["state"] == "ACTIVE"]
+        answer = await self.http.get(f"{env['QSTASH_URL']}/v2/events", headers=headers)
+        begun = [event for event in answer.json()["events"] if event["state"] == "ACTIVE"]
         times = sorted(event["time"] / 1000 for event in begun)
         return [moment for moment in times if moment >= since]
 
     async def costs(self) -> Costs:
         """Return what the store was asked for since the last reset."""
-        told = (await self.http.get(f"{self._store}/_local/counts")).json()
+        answer = (await self.http.get(f"{self._store}/_local/counts")).json()
         return Costs(
-            requests=told["requests"], commands=told["commands"], bytes_out=told["bytesOut"]
+            requests=answer["requests"], commands=answer["commands"], bytes_out=answer["bytesOut"]
         )
 
     async def reset_costs(self) -> None:
@@ -155,7 +155,7 @@ async def staged(asked: Mapping[str, str] | None = None) -> AsyncIterator[Stage]
     HOME.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=HOME) as folder:
         async with (
-            stack(Path(folder), asked=asked, tell=_tell_nobody) as running,
+            stack(Path(folder), asked=asked, on_line=_discard) as running,
             _floor(running.services.env) as floor_url,
             httpx.AsyncClient(timeout=LIMIT_S) as http,
         ):
@@ -174,7 +174,7 @@ async def _floor(env: Mapping[str, str]) -> AsyncIterator[str]:
             api_dir="bench/functions",
             watch=[ROOT / name for name in SOURCES],  # as the stack does, with the same cost
             guard=watch,
-            tell=_tell_nobody,
+            on_line=_discard,
         ) as functions,
         serving(Gateway(public=ROOT / "public", functions=functions, rules=rules)) as address,
     ):
@@ -191,11 +191,11 @@ def calls(name: str, arguments: Json, **more: Any) -> Json:
     return {"calls": [{"name": name, "arguments": arguments}], **more}
 
 
-def _told(answer: httpx.Response) -> Json:
+def _checked(answer: httpx.Response) -> Json:
     if answer.status_code != 200:
         raise NotAnswered(f"{answer.request.url.path}: {answer.status_code} {answer.text}")
     return dict(answer.json())
 
 
-def _tell_nobody(name: str, line: str) -> None:
+def _discard(name: str, line: str) -> None:
     """Drop what the functions print; it does not belong in a table."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-type Doing = Callable[[], Awaitable[object]]
+type Action = Callable[[], Awaitable[object]]
 
 WARM_UPS = 3  # of each action, not counted: processes start, SDKs are imported, pools fill
 QUICK_TIMES = 1  # repetitions when only a check is wanted, and no figures
@@ -26,21 +26,21 @@ class Scale:
         return min(number, QUICK_TIMES) if self.is_quick else number
 
 
-async def seconds_of(doing: Doing) -> float:
+async def seconds_of(action: Action) -> float:
     """Return how long the action takes."""
     began = time.perf_counter()
-    await doing()
+    await action()
     return time.perf_counter() - began
 
 
-async def in_turns(times: int, doings: Mapping[str, Doing]) -> dict[str, list[float]]:
+async def in_turns(times: int, actions: Mapping[str, Action]) -> dict[str, list[float]]:
     """Measure the actions alternately, so that a slow moment affects all of them; returns
     seconds.
     """
-    found: dict[str, list[float]] = {name: [] for name in doings}
+    found: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(WARM_UPS + times):
-        for name, doing in doings.items():
-            seconds = await seconds_of(doing)
+        for name, action in actions.items():
+            seconds = await seconds_of(action)
             if number >= WARM_UPS:
                 found[name].append(seconds)
     return found

@@ -37,7 +37,7 @@ def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:
         sys.exit(130)
 
 
-async def until_told() -> None:
+async def until_stopped() -> None:
     """Wait for Ctrl-C or a signal that asks the process to end."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from local.command import begin, state_dir, until_told
+from local.command import begin, state_dir, until_stopped
 from local.environment import MODEL_NAMES
 from local.services import Ports
 from local.stack import stack
@@ -23,7 +23,7 @@ async def main(port: int) -> None:
         has_key = any(os.environ.get(name) for name in MODEL_NAMES)
         print(f"\n  Second Brain is on {local.url}\n", flush=True)
         print(f"{MODEL if has_key else SCRIPTED}\n\n  Ctrl-C ends it.\n", flush=True)
-        await until_told()
+        await until_stopped()
         print("\n  Ending.", flush=True)
 
 

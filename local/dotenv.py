@@ -23,7 +23,7 @@ def pointing(root: Path, env: Mapping[str, str]) -> Iterator[str]:
     for name in written:
         _write(root / name, text)
     try:
-        yield " ".join(filter(None, [_told(written), _regretted(kept)]))
+        yield " ".join(filter(None, [_written_message(written), _kept_message(kept)]))
     finally:
         for name in written:
             (root / name).unlink(missing_ok=True)
@@ -42,12 +42,12 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text)
 
 
-def _told(written: list[str]) -> str:
+def _written_message(written: list[str]) -> str:
     verb = "points" if len(written) == 1 else "point"
     return f"{' and '.join(written)} {verb} at them." if written else ""
 
 
-def _regretted(kept: list[str]) -> str:
+def _kept_message(kept: list[str]) -> str:
     if not kept:
         return ""
     names = " and ".join(kept)

@@ -192,11 +192,11 @@ class FaultInjector:
                 self.clear()
                 return Response(status_code=204)
             case "POST":
-                return self._told(await _body(receive))
+                return self._added(await _body(receive))
             case _:
                 return Response(status_code=405, headers={"Allow": "GET, POST, DELETE"})
 
-    def _told(self, body: bytes) -> Response:
+    def _added(self, body: bytes) -> Response:
         try:
             fault = FAULT.validate_json(body)
         except ValidationError as invalid:

@@ -38,13 +38,13 @@ class Guard:
 
     def watch(self, pid: int, end_signal: signal.Signals, *, group: bool = False) -> None:
         """End this process when we end; with `group`, end the whole group that it leads."""
-        self._say(f"+{pid} {end_signal.value} {int(group)}\n")
+        self._write(f"+{pid} {end_signal.value} {int(group)}\n")
 
     def forget(self, pid: int) -> None:
         """Stop watching a process that has ended: the system may soon reuse its number."""
-        self._say(f"-{pid}\n")
+        self._write(f"-{pid}\n")
 
-    def _say(self, line: str) -> None:
+    def _write(self, line: str) -> None:
         # No drain: a line is far shorter than the pipe's buffer.
         self._pipe.write(line.encode())
 
@@ -76,11 +76,11 @@ async def guard() -> AsyncIterator[Guard]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Ward:
+class _Watched:
     pid: int
     end_signal: int
     group: bool
-    birth: str
+    start_time: str
 
     def signal(self, number: int) -> None:
         if not self.lives():
@@ -93,10 +93,10 @@ class _Ward:
 
     def lives(self) -> bool:
         """Return whether this same process still runs: the system reuses process numbers."""
-        return _birth(self.pid) == self.birth
+        return _start_time(self.pid) == self.start_time
 
 
-def _birth(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """Return when the process began, in the system's format; empty if it has ended or is a
     zombie.
     """
@@ -104,41 +104,43 @@ def _birth(pid: int) -> str:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return "" if state == "Z" else fields[18]  # field 22 of proc(5), counted after the name
     except FileNotFoundError:
-        return "" if Path("/proc/self").exists() else _birth_by_ps(pid)
+        return "" if Path("/proc/self").exists() else _start_time_by_ps(pid)
     except ProcessLookupError:  # the process ended between open and read
         return ""
 
 
-def _birth_by_ps(pid: int) -> str:
+def _start_time_by_ps(pid: int) -> str:
     command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", str(pid)]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     state, _, began = found.stdout.strip().partition(" ")
     return "" if state.startswith("Z") else began.strip()
 
 
-def _listen(lines: Iterable[str]) -> dict[int, _Ward]:
+def _listen(lines: Iterable[str]) -> dict[int, _Watched]:
     """Return the processes to end once the parent has ended."""
-    wards: dict[int, _Ward] = {}
+    watched: dict[int, _Watched] = {}
     for line in lines:
         if line.startswith("-"):
-            wards.pop(int(line[1:]), None)
+            watched.pop(int(line[1:]), None)
             continue
         pid, number, group = (int(word) for word in line[1:].split())
-        birth = _birth(pid)
-        if birth:
-            wards[pid] = _Ward(pid=pid, end_signal=number, group=bool(group), birth=birth)
-    return wards
+        start_time = _start_time(pid)
+        if start_time:
+            watched[pid] = _Watched(
+                pid=pid, end_signal=number, group=bool(group), start_time=start_time
+            )
+    return watched
 
 
-def _end(wards: Iterable[_Ward]) -> None:
-    left = list(wards)
-    for ward in left:
-        ward.signal(ward.end_signal)
+def _end(watched: Iterable[_Watched]) -> None:
+    left = list(watched)
+    for process in left:
+        process.signal(process.end_signal)
     give_up = time.monotonic() + GRACE_S
-    while (left := [ward for ward in left if ward.lives()]) and time.monotonic() < give_up:
+    while (left := [process for process in left if process.lives()]) and time.monotonic() < give_up:
         time.sleep(POLL_S)
-    for ward in left:
-        ward.signal(signal.SIGKILL)
+    for process in left:
+        process.signal(signal.SIGKILL)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Literal
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.palette import reduced
-from local.platform.instance import Tell
+from local.platform.instance import OnLine
 from local.services import ROOT
 from local.stack import stack
 from local.toolchain import find_browser
@@ -35,10 +35,10 @@ TALK = (
 type Scheme = Literal["light", "dark"]
 
 
-async def take(folder: Path, tell: Tell) -> None:
+async def take(folder: Path, on_line: OnLine) -> None:
     """Hold the conversation, and take a picture in each colour scheme."""
     with tempfile.TemporaryDirectory() as state:
-        async with stack(Path(state), tell=tell) as local, async_playwright() as play:
+        async with stack(Path(state), on_line=on_line) as local, async_playwright() as play:
             browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
             await _talk(await _opened(browser, local.url, "light"))
             for scheme in ("light", "dark"):
@@ -87,14 +87,14 @@ def _write(file: Path, picture: bytes) -> None:
     file.write_bytes(reduced(picture))
 
 
-def _quiet(*_: object) -> None:
+def _discard(*_: object) -> None:
     """Drop the functions' log lines; the pictures do not need them."""
 
 
 def main() -> None:
     """Write the pictures to the folder named on the command line."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    asyncio.run(take(folder, _quiet))
+    asyncio.run(take(folder, _discard))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from local.command import begin, state_dir, until_told
+from local.command import begin, state_dir, until_stopped
 from local.dotenv import pointing
 from local.engines import Postgres, Valkey, postgres, valkey
 from local.environment import (
@@ -35,7 +35,7 @@ from local.environment import (
 )
 from local.faults import FaultInjector
 from local.guard import Guard, guard
-from local.mailbox.control import teller
+from local.mailbox.control import notifier
 from local.mailbox.server import LocalMailbox, local_mailbox
 from local.model import scripted_model
 from local.pusher import LocalPusher
@@ -189,7 +189,7 @@ def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str,
     if own.get("BRAIN_IMAP_URL") or own.get("BRAIN_SMTP_URL"):
         return {"BRAIN_EVENT_SECRET": event_secret}
     user_id = own.get("BRAIN_EMAIL_USER") or EMAIL_USER
-    mailbox.on_arrival = teller(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
+    mailbox.on_arrival = notifier(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
     return {
         "BRAIN_IMAP_URL": mailbox.imap_url,
         "BRAIN_SMTP_URL": mailbox.smtp_url,
@@ -213,7 +213,7 @@ async def main(port: int, root: Path = ROOT) -> None:
         async with running as local:
             with pointing(root, local.env) as told:
                 print(f"Services are up. {told} Ctrl-C ends them.", flush=True)
-                await until_told()
+                await until_stopped()
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from local.gateway.rules import Rules, read_rules
 from local.guard import guard
 from local.mailbox.control import PATH as EMAIL_PATH
 from local.mailbox.control import mailbox_app
-from local.platform import Functions, tell_by_line
-from local.platform.instance import Tell
+from local.platform import Functions, print_line
+from local.platform.instance import OnLine
 from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 
@@ -41,7 +41,7 @@ async def stack(
     ports: Ports | None = None,
     asked: Mapping[str, str] | None = None,
     pace: float = 1.0,
-    tell: Tell = tell_by_line,
+    on_line: OnLine = print_line,
 ) -> AsyncIterator[Stack]:
     """Run everything until the block ends. Raises PortInUse.
 
@@ -68,7 +68,7 @@ async def stack(
             max_duration_s=durations,
             watch=[ROOT / name for name in SOURCES],
             guard=watch,
-            tell=tell,
+            on_line=on_line,
         ) as functions,
     ):
         faults = FaultInjector(_gateway(local, functions, rules))

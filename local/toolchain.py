@@ -24,7 +24,7 @@ UV = "uv==0.13.8"
 OLDEST_NODE = 20  # `node --test` with a pattern
 TRIES = 4  # a registry's name may fail to resolve for a few seconds
 FIRST_PAUSE_S = 2.0  # seconds before the second try; doubled before each further one
-TOLD_LINES = 15  # lines of a failed program's output to show; the log has all of them
+SHOWN_LINES = 15  # lines of a failed program's output to show; the log has all of them
 PROBE_S = 20.0  # seconds a program may take to print its version, on a busy machine
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -61,8 +61,8 @@ def run(
             return
         if pause is not None:
             sleep(pause)
-    told = "\n".join(f"  {line}" for line in output.splitlines()[-TOLD_LINES:])
-    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({log}):\n{told}")
+    shown = "\n".join(f"  {line}" for line in output.splitlines()[-SHOWN_LINES:])
+    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({log}):\n{shown}")
 
 
 def _pauses(tries: int) -> Iterator[float | None]:
@@ -94,7 +94,7 @@ def _attempt(
 def version_of(program: str | Path, *arguments: str) -> tuple[int, ...] | None:
     """Return the first number like 3.12 that the program prints; None if it does not run."""
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             [program, *(arguments or ("--version",))],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -105,7 +105,7 @@ def version_of(program: str | Path, *arguments: str) -> tuple[int, ...] | None:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"\d+(\.\d+)+", told)
+    found = re.search(r"\d+(\.\d+)+", output)
     return tuple(map(int, found.group().split("."))) if found else None
 
 

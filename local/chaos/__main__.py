@@ -51,13 +51,13 @@ async def _run(plan: Plan) -> int:
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     with (FOLDER / "functions.log").open("w") as lines:
 
-        def tell(name: str, line: str) -> None:
+        def on_line(name: str, line: str) -> None:
             print(f"{name} | {line}", file=lines)
 
-        async with stack(FOLDER / "state", asked=asked, tell=tell) as running:
+        async with stack(FOLDER / "state", asked=asked, on_line=on_line) as running:
             findings = await live_through(running, plan)
         print(f"Now {CROWD.users} people speak at once.", flush=True)
-        async with stack(FOLDER / "state", pace=CROWD_PACE, tell=tell) as running:
+        async with stack(FOLDER / "state", pace=CROWD_PACE, on_line=on_line) as running:
             await rush(running, CROWD.one())  # the cold start, measured separately
             crowding = await rush(running, CROWD)
     print(f"\n{report(plan, findings, crowding)}\n\nThe functions' own log: {lines.name}")

@@ -21,7 +21,7 @@ AT_ONCE = 8  # conversations checked at once: more would only wait for the funct
 type Json = dict[str, Any]
 
 
-class Witness(Protocol):
+class Talker(Protocol):
     """A source of evidence about one conversation."""
 
     id: str
@@ -35,7 +35,7 @@ class Witness(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class ModelRequest:
     """One request to the model: how many of its answers it contained, and which user texts."""
 
     answers: int
@@ -54,11 +54,11 @@ class Evidence:
     log: Sequence[Json]
     heard: Sequence[Json]
     status: Json
-    asked: Sequence[Asked]
+    asked: Sequence[ModelRequest]
     notes: Mapping[str, int]
 
 
-async def collect[W: Witness](
+async def collect[W: Talker](
     stack: Stack, http: httpx.AsyncClient, accepted: Mapping[W, Sequence[Json]]
 ) -> list[Evidence]:
     """Collect the evidence from every place. `accepted` are the outcomes of each conversation."""
@@ -86,7 +86,7 @@ async def model_calls(stack: Stack, http: httpx.AsyncClient) -> list[Json]:
     return list((await http.get(url)).raise_for_status().json())
 
 
-def questions(calls: Sequence[Json], word: str) -> list[Asked]:
+def questions(calls: Sequence[Json], word: str) -> list[ModelRequest]:
     """Return the requests of the user whose texts contain the word."""
     found = []
     for call in calls:
@@ -94,7 +94,7 @@ def questions(calls: Sequence[Json], word: str) -> list[Asked]:
         texts = tuple(str(m["content"]) for m in messages if m["role"] == "user")
         if any(word in text for text in texts):
             answers = sum(bool(m.get("tool_calls")) for m in messages)
-            found.append(Asked(answers=answers, texts=texts))
+            found.append(ModelRequest(answers=answers, texts=texts))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from local.chaos.evidence import Asked, Evidence, Json
+from local.chaos.evidence import Evidence, Json, ModelRequest
 
 type Check = Callable[[Evidence], Iterator[str]]
 
@@ -74,8 +74,8 @@ def one_sequence(evidence: Evidence) -> Iterator[str]:
     by_id = {entry["id"]: entry for entry in evidence.log}
     if len(by_id) != len(seqs):
         yield "I4 an id stands in the log twice"
-    told = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
-    for message in (*evidence.heard, *told):
+    answers = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
+    for message in (*evidence.heard, *answers):
         if by_id.get(message["id"]) != message:
             yield f"I4 message {message['seq']} was delivered and is not in the log as it was"
 
@@ -131,5 +131,5 @@ def asked_again(evidence: Evidence) -> int:
     )
 
 
-def _pairs(evidence: Evidence) -> Iterator[tuple[Asked, Asked]]:
+def _pairs(evidence: Evidence) -> Iterator[tuple[ModelRequest, ModelRequest]]:
     yield from zip(evidence.asked, evidence.asked[1:], strict=False)

@@ -38,8 +38,8 @@ def mailbox_app(mailbox: LocalMailbox) -> Starlette:
     arrivals = itertools.cycle(ARRIVALS)
 
     async def arrive(request: Request) -> Response:
-        _refuse_strangers(request)
-        given = await _given(request)
+        _refuse_other_sites(request)
+        given = await _texts(request)
         seed = ARRIVALS[0] if given else next(arrivals)
         message_id = await mailbox.arrive(
             sender=given.get("sender") or seed.sender,
@@ -49,7 +49,7 @@ def mailbox_app(mailbox: LocalMailbox) -> Starlette:
         return JSONResponse({"messageId": message_id}, status_code=201)
 
     async def sent(request: Request) -> Response:
-        _refuse_strangers(request)
+        _refuse_other_sites(request)
         return JSONResponse(
             {
                 "sent": [
@@ -82,13 +82,13 @@ def signed_event(url: str, secret: str, *, user_id: str, at: datetime) -> httpx.
     return request
 
 
-def teller(url: str, secret: str, *, user_id: str) -> Callable[[], Awaitable[None]]:
+def notifier(url: str, secret: str, *, user_id: str) -> Callable[[], Awaitable[None]]:
     """Return a function that notifies the brain of a new email.
 
     If the notification fails, the brain finds the email at its next sync.
     """
 
-    async def tell() -> None:
+    async def notify() -> None:
         request = signed_event(url, secret, user_id=user_id, at=datetime.now(UTC))
         try:
             async with httpx.AsyncClient(timeout=TELL_LIMIT_S) as client:
@@ -99,17 +99,17 @@ def teller(url: str, secret: str, *, user_id: str) -> Callable[[], Awaitable[Non
         if answer.is_error:
             log.warning("mailbox: the brain was not notified, status=%d", answer.status_code)
 
-    return tell
+    return notify
 
 
-def _refuse_strangers(request: Request) -> None:
+def _refuse_other_sites(request: Request) -> None:
     """Allow only the page itself: other sites in the same browser must not deliver emails here."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise HTTPException(403, "Only the page on this machine may do that.")
 
 
-async def _given(request: Request) -> dict[str, Any]:
+async def _texts(request: Request) -> dict[str, Any]:
     """Return the texts in the body. Raises HTTPException."""
     # A form of another site is not sent as JSON: for JSON its browser would ask us first (CORS).
     if not request.headers.get("content-type", "").startswith("application/json"):

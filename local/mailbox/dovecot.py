@@ -108,7 +108,7 @@ class Dovecot:
         """
         for raw, at, seen in raws:
             maildir.add(folder, raw, at=at, seen=seen)
-        _give_away(self.folder / "mail")
+        _give_to_mail_user(self.folder / "mail")
 
 
 @asynccontextmanager
@@ -121,7 +121,7 @@ async def dovecot(folder: Path) -> AsyncIterator[Dovecot]:
         raise EngineDidNotStart("Dovecot is not installed")
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _give_away(folder / "mail")
+    _give_to_mail_user(folder / "mail")
     certificate = _make_certificate(folder)
     port, tls_port = _free_ports(2)
     (folder / "dovecot.conf").write_text(_config(folder, port, tls_port))
@@ -157,7 +157,7 @@ def _mail_user() -> pwd.struct_passwd:
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
-def _give_away(folder: Path) -> None:
+def _give_to_mail_user(folder: Path) -> None:
     if os.geteuid() != 0:
         return
     user = _mail_user()

@@ -43,7 +43,7 @@ IMAP_THREADS = 4
 # It warns about its own successor at every login.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
-type Told = Callable[[], Awaitable[None]]
+type OnArrival = Callable[[], Awaitable[None]]
 
 
 class LocalMailbox:
@@ -53,7 +53,7 @@ class LocalMailbox:
         self.folder = folder
         self.password = _password(folder)
         self.imap_port = self.smtp_port = 0
-        self.on_arrival: Told | None = None
+        self.on_arrival: OnArrival | None = None
 
     @property
     def imap_url(self) -> str:
@@ -110,7 +110,7 @@ async def local_mailbox(
     with owned(place) as folder:
         mailbox = LocalMailbox(folder)
         if not mailbox.inbox.exists():
-            _furnish(mailbox, with_seeds=seeds)
+            _fill(mailbox, with_seeds=seeds)
         async with AsyncExitStack() as exits:
             mailbox.imap_port = await _serve_imap(exits, mailbox, imap_port)
             mailbox.smtp_port = await _serve_smtp(exits, mailbox, smtp_port)
@@ -201,14 +201,14 @@ def _authenticator(mailbox: LocalMailbox) -> Callable[..., AuthResult]:
     def check(
         server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
-        told = data.password if isinstance(data, LoginPassword) else b""
-        is_right = secrets.compare_digest(told, mailbox.password.encode())
+        password = data.password if isinstance(data, LoginPassword) else b""
+        is_right = secrets.compare_digest(password, mailbox.password.encode())
         return AuthResult(success=is_right, handled=False)  # False: the library answers
 
     return check
 
 
-def _furnish(mailbox: LocalMailbox, *, with_seeds: bool) -> None:
+def _fill(mailbox: LocalMailbox, *, with_seeds: bool) -> None:
     """Create an inbox, a folder for sent emails, and some emails to read."""
     sent = mailbox.inbox / ".Sent"
     for folder in (mailbox.inbox, sent):

@@ -114,8 +114,8 @@ async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> li
         node, "--no-warnings", *flags, script, cwd=ROOT, stdin=PIPE, stdout=PIPE
     )
     try:
-        told = json.dumps({"stack": at, **task}).encode()
-        printed, _ = await running.communicate(told)
+        task_input = json.dumps({"stack": at, **task}).encode()
+        printed, _ = await running.communicate(task_input)
     finally:
         if running.returncode is None:
             running.kill()

@@ -25,7 +25,7 @@ async def main() -> int:
     logging.getLogger("uvicorn.error").disabled = True  # the log reports every cut
     HOME.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=HOME) as folder:
-        async with stack(Path(folder), tell=_tell_nobody) as running:
+        async with stack(Path(folder), on_line=_discard) as running:
             began = time.perf_counter()
             cells = await tried(running)
             seconds = time.perf_counter() - began
@@ -35,7 +35,7 @@ async def main() -> int:
     return 0 if right == CELLS else 1
 
 
-def _tell_nobody(name: str, line: str) -> None:
+def _discard(name: str, line: str) -> None:
     """Drop what the functions print; it does not belong in the table."""
 
 

@@ -3,7 +3,7 @@
  * of JSON per cell.
  */
 
-import { Page, Person, bare, end, says, steps, told, within } from './kit.js';
+import { Page, Person, bare, end, says, steps, taskInput, within } from './kit.js';
 
 const LIMIT_S = 60; // for one cell
 const HARDLY_S = 0.1; // how long the other device waits
@@ -117,7 +117,7 @@ async function tried(stack, cell) {
   return { from, to, moment, seconds: (Date.now() - beganMs) / 1000, ...found };
 }
 
-const { stack, cells, atOnce } = await told();
+const { stack, cells, atOnce } = await taskInput();
 const waiting = [...cells];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {

@@ -201,7 +201,7 @@ export async function within(seconds, page, work) {
 export const bare = (entries) => JSON.stringify(entries.map(({ seq, id, text }) => [seq, id, text]));
 
 /** @returns {Promise<any>} the JSON that this process got on stdin */
-export async function told() {
+export async function taskInput() {
   let text = '';
   for await (const part of process.stdin) text += part;
   return JSON.parse(text);

@@ -23,12 +23,12 @@ from starlette.routing import Route
 from local.model.directions import Directions, Script
 from local.model.gates import Gates
 from local.model.script import perform
-from local.model.wire import Spoken, refusal
+from local.model.wire import ReplyResponse, refusal
 
 MODELS = ("script",)  # the only name that is listed; any name is accepted
 
 
-class Asked(BaseModel):
+class ChatRequest(BaseModel):
     """The required fields of a chat completions request. All others are accepted unchecked."""
 
     model_config = ConfigDict(extra="allow")
@@ -63,21 +63,21 @@ class _Model:
 
     async def complete(self, request: Request) -> Response:
         try:
-            asked = Asked.model_validate_json(await request.body())
+            chat = ChatRequest.model_validate_json(await request.body())
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             return refusal(400, f"The request is not valid at '{where}'.", "invalid_request_error")
-        reply = self._directions.next(asked.model_dump(exclude_unset=True), at=time.time())
+        reply = self._directions.next(chat.model_dump(exclude_unset=True), at=time.time())
         if reply is None:
-            reply = perform(asked.messages, asked.tools)
+            reply = perform(chat.messages, chat.tools)
             reply = reply.model_copy(update={"delay_s": reply.delay_s * self._pace})
-        return Spoken(
+        return ReplyResponse(
             reply,
             gates=self._gates,
             call=self._directions.calls[-1],
-            model=asked.model,
-            stream=asked.stream,
-            tells_usage=bool(asked.stream_options.get("include_usage")),
+            model=chat.model,
+            stream=chat.stream,
+            tells_usage=bool(chat.stream_options.get("include_usage")),
         )
 
     async def models(self, _: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.asked import wait_limit_s
+from local.parameters import wait_limit_s
 
 
 class Gates:

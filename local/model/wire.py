@@ -25,7 +25,7 @@ def refusal(
     return JSONResponse(_error(message, code), status_code=status, headers=headers)
 
 
-class Spoken(Response):
+class ReplyResponse(Response):
     """Sends a reply, and stops when the client disconnects. `call` records how it ended."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Spoken(Response):
         self._wire = _Wire(reply, model=model, tells_usage=tells_usage)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        speaking = asyncio.create_task(self._speak(scope, receive, send))
+        speaking = asyncio.create_task(self._respond(scope, receive, send))
         leaving = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -51,7 +51,7 @@ class Spoken(Response):
         if not speaking.cancelled():
             speaking.result()
 
-    async def _speak(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = self._reply
         await asyncio.sleep(reply.delay_s)
         if reply.hang:
@@ -100,7 +100,7 @@ class _Wire:
             "created": int(time.time()),
             "model": model,
         }
-        self._calls = [_spelled(call) for call in reply.calls]
+        self._calls = [_call_json(call) for call in reply.calls]
 
     def whole(self) -> Json:
         if self._reply.error_body:
@@ -146,7 +146,7 @@ class _Wire:
         return {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": 1 + tokens}
 
 
-def _spelled(call: Call) -> Json:
+def _call_json(call: Call) -> Json:
     arguments = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
     function = {"name": call.name, "arguments": arguments}
     call_id = f"call_{uuid.uuid4().hex[:24]}" if call.id is None else call.id

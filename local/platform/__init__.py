@@ -26,7 +26,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from local.answers import died, overran, problem
 from local.guard import Guard
-from local.platform.instance import FunctionDidNotStart, Instance, Source, Tell
+from local.platform.instance import FunctionDidNotStart, Instance, OnLine, Source
 from local.platform.ipc import ServerStarted
 from local.platform.socket import converse
 from local.platform.sources import Sources, sources_in
@@ -48,7 +48,7 @@ PLATFORM_ENV = {
 type Durations = float | Mapping[str, float]  # seconds: for all, or by patterns like "api/*.py"
 
 
-def tell_by_line(name: str, line: str) -> None:
+def print_line(name: str, line: str) -> None:
     """Print a line of a function's output to the developer's log."""
     print(f"{name} | {line}", file=sys.stderr, flush=True)
 
@@ -65,7 +65,7 @@ class Functions:
         api_dir: str = "api",
         watch: Sequence[Path] = (),
         guard: Guard | None = None,
-        tell: Tell = tell_by_line,
+        on_line: OnLine = print_line,
     ) -> None:
         """Functions see only `env`, INHERITED and PLATFORM_ENV; `env` comes first.
 
@@ -78,7 +78,7 @@ class Functions:
         self._max_duration_s = max_duration_s
         self._watch = watch
         self._guard = guard
-        self._tell = tell
+        self._on_line = on_line
         # Short: the path of a unix socket has about a hundred bytes, and the system's temporary
         # folder may be deep.
         self._sockets = tempfile.TemporaryDirectory(prefix="functions-", dir="/tmp")
@@ -228,7 +228,7 @@ class Functions:
         source = Source(name=name, root=self._root, file=file, env=self._env)
         socket = Path(self._sockets.name) / f"{self._starts.total()}.sock"
         try:
-            instance = await Instance.start(source, socket, self._tell, self._guard)
+            instance = await Instance.start(source, socket, self._on_line, self._guard)
         finally:
             del self._starting[name]
         self._current[name] = instance

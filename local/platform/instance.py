@@ -17,10 +17,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, Self, assert_never
 
 from local.guard import Guard
-from local.platform.ipc import Ear, HandlerReturned, Printed, ServerStarted, Told
+from local.platform.ipc import HandlerReturned, IpcProtocol, Printed, RuntimeMessage, ServerStarted
 from local.platform.wire import Headers, Wires
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ START_LIMIT_S = 30.0  # seconds; the slowest function takes one or two on a busy
 LAST_WORDS_S = 1.0  # seconds to read what an ended process printed; it is in the pipe already
 READ_BYTES = 65536  # bytes; the size of a pipe
 
-type Tell = Callable[[str, str], None]  # the function's name, and one line that it printed
+type OnLine = Callable[[str, str], None]  # the function's name, and one line that it printed
 
 
 class FunctionDidNotStart(Exception):
@@ -70,11 +70,11 @@ class Invocation:
 class Instance:
     """One process, created by `Instance.start`. It is over when the process has ended."""
 
-    def __init__(self, name: str, tell: Tell, guard: Guard | None) -> None:
+    def __init__(self, name: str, on_line: OnLine, guard: Guard | None) -> None:
         self.name = name
         self.is_serving = True
         self.wires = Wires()
-        self._tell = tell
+        self._on_line = on_line
         self._guard = guard
         self._started: asyncio.Future[ServerStarted] = asyncio.get_running_loop().create_future()
         self._open: dict[str, tuple[Invocation, asyncio.TimerHandle]] = {}
@@ -84,9 +84,11 @@ class Instance:
         self._ending: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, source: Source, socket: Path, tell: Tell, guard: Guard | None) -> Instance:
+    async def start(
+        cls, source: Source, socket: Path, on_line: OnLine, guard: Guard | None
+    ) -> Self:
         """Start the process; return once it takes requests. Raises FunctionDidNotStart."""
-        instance = cls(source.name, tell, guard)
+        instance = cls(source.name, on_line, guard)
         await instance._launch(source, socket)
         try:
             either: list[asyncio.Future[Any]] = [instance._started, instance._life]
@@ -112,7 +114,7 @@ class Instance:
 
     async def _launch(self, source: Source, socket: Path) -> None:
         loop = asyncio.get_running_loop()
-        listener = await loop.create_unix_server(lambda: Ear(self._hear), socket)
+        listener = await loop.create_unix_server(lambda: IpcProtocol(self._on_message), socket)
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "vercel_runtime.vc_init"),
             cwd=source.root,
@@ -147,19 +149,19 @@ class Instance:
     def _print(self, text: str) -> None:
         for line in text.splitlines():
             if line.strip():
-                self._tell(self.name, line)
+                self._on_line(self.name, line)
 
-    def _hear(self, told: Told) -> None:
-        match told:
+    def _on_message(self, message: RuntimeMessage) -> None:
+        match message:
             case ServerStarted():
                 if not self._started.done():
-                    self._started.set_result(told)
+                    self._started.set_result(message)
             case HandlerReturned():
-                self._returned(told.invocation)
+                self._returned(message.invocation)
             case Printed():
-                self._print(told.text)
+                self._print(message.text)
             case _:
-                assert_never(told)
+                assert_never(message)
 
     def begin(self, max_duration_s: float, *, is_socket: bool = False) -> Invocation:
         """Open an invocation; its time begins now."""

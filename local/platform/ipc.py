@@ -30,10 +30,10 @@ class Printed:
     text: str
 
 
-type Told = ServerStarted | HandlerReturned | Printed
+type RuntimeMessage = ServerStarted | HandlerReturned | Printed
 
 
-def told_in(frame: bytes) -> Told | None:
+def message_in(frame: bytes) -> RuntimeMessage | None:
     """Read a message; None for kinds that we do not use.
 
     Those are `handler-started`, the metrics of outgoing requests, and fatal errors, which also come
@@ -56,16 +56,16 @@ def told_in(frame: bytes) -> Told | None:
             return None
 
 
-class Ear(asyncio.Protocol):
+class IpcProtocol(asyncio.Protocol):
     """Splits the stream into messages of any length: the runtime blocks until they are read."""
 
-    def __init__(self, hear: Callable[[Told], None]) -> None:
-        self._hear = hear
+    def __init__(self, on_message: Callable[[RuntimeMessage], None]) -> None:
+        self._on_message = on_message
         self._rest = b""
 
     def data_received(self, data: bytes) -> None:
         *frames, self._rest = (self._rest + data).split(b"\0")
         for frame in frames:
-            told = told_in(frame)
-            if told is not None:
-                self._hear(told)
+            message = message_in(frame)
+            if message is not None:
+                self._on_message(message)

@@ -61,7 +61,7 @@ class LocalPusher:
         credentials = Credentials(app_id=app_id, key=key, secret=secret)
         self.webhooks = Webhooks(credentials, webhook_times or WebhookTimes(), wall_clock)
         self.webhook = webhook
-        self._hub = Hub(clock, observe=self.webhooks.tell)
+        self._hub = Hub(clock, observe=self.webhooks.send)
         api = ApiRoutes(self._hub, credentials, wall_clock)
         control = ControlRoutes(self._hub, self.webhooks, self.drop_connections)
         sockets = SocketRoutes(self._hub, credentials, limits or SocketLimits(), clock)

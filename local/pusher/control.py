@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.asked import number, wait_limit_s
+from local.parameters import number, wait_limit_s
 from local.pusher.hub import Hub
 from local.pusher.switches import Switches
 from local.pusher.webhooks import Webhooks
@@ -44,12 +44,12 @@ class ControlRoutes:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/channel", self.tell, methods=["GET"]),
+            Route("/channel", self.show, methods=["GET"]),
             Route("/channel", self.switch, methods=["POST"]),
             Route("/channel/drop", self.drop, methods=["POST"]),
         ]
 
-    async def tell(self, request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
         least = {name: number(request, name, 0) for name in COUNTED}
         occupied = set(request.query_params.getlist("occupied"))
         limit_s = wait_limit_s(request)
@@ -63,18 +63,18 @@ class ControlRoutes:
             async with asyncio.timeout(limit_s):
                 await self._hub.until(is_reached)
         except TimeoutError:
-            return self._told(status_code=408)
-        return self._told()
+            return self._state(status_code=408)
+        return self._state()
 
     async def switch(self, request: Request) -> Response:
         self._hub.switch(_switched(self._hub.switches, await request.body()))
-        return self._told()
+        return self._state()
 
     async def drop(self, _: Request) -> Response:
         return JSONResponse({"closed": await self._drop_connections()})
 
-    def _told(self, status_code: int = 200) -> Response:
-        told = asdict(self._hub.counts()) | {
+    def _state(self, status_code: int = 200) -> Response:
+        state = asdict(self._hub.counts()) | {
             "occupied": self._hub.occupied(),
             "switches": asdict(self._hub.switches),
             "webhooks": asdict(self._webhooks.counts),
@@ -82,7 +82,7 @@ class ControlRoutes:
                 name: [asdict(event) for event in kept] for name, kept in self._hub.events.items()
             },
         }
-        return JSONResponse(told, status_code=status_code)
+        return JSONResponse(state, status_code=status_code)
 
 
 def _switched(now: Switches, body: bytes) -> Switches:

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Protocol
 
 from local.pusher.protocol import MAX_MEMBERS, Close, FrameRefused, Member, event_frame
-from local.pusher.switches import Failure, Mischief, Switches
+from local.pusher.switches import DeliveryFaults, Failure, Switches
 
 EVENTS_KEPT = 200  # events per channel that a test can look back on
 
-type Happening = Mapping[str, str]  # an event of the vendor's webhooks
+type WebhookEvent = Mapping[str, str]  # an event of the vendor's webhooks
 type Later = Callable[[float, Callable[[], None]], object]  # seconds, and what to do after them
 
 
@@ -60,7 +60,7 @@ def on_the_loop(seconds: float, do: Callable[[], None]) -> None:
     asyncio.get_running_loop().call_later(seconds, do)
 
 
-def to_nobody(_: Happening) -> None:
+def ignore(_: WebhookEvent) -> None:
     pass
 
 
@@ -69,7 +69,7 @@ class Hub:
         self,
         clock: Callable[[], float],
         *,
-        observe: Callable[[Happening], None] = to_nobody,
+        observe: Callable[[WebhookEvent], None] = ignore,
         later: Later = on_the_loop,
     ) -> None:
         """`clock` returns monotonic seconds; `observe` is called with each event that webhooks
@@ -82,20 +82,20 @@ class Hub:
         self._published = self._delivered = self._dropped = 0
         self._observe = observe
         self._later = later
-        self._mischief = Mischief(clock)
+        self._delivery_faults = DeliveryFaults(clock)
         self._changed = asyncio.Event()
 
     # --- connections -----------------------------------------------------------------------------
 
     def join(self, peer: Peer) -> None:
         self.peers[peer.id] = peer
-        self._tell_of_change()
+        self._notify_waiting()
 
     def leave(self, peer: Peer) -> None:
         for channel in self._heard_by.pop(peer.id, set()):
             self._remove(peer, channel)
         self.peers.pop(peer.id, None)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def subscribe(self, peer: Peer, name: str, member: Member | None = None) -> None:
         """Subscribe. With a member, it is a presence channel and the others are notified of the new
@@ -118,13 +118,13 @@ class Hub:
         channel.listeners[peer.id] = peer
         self._channels[name] = channel
         self._heard_by[peer.id].add(name)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def unsubscribe(self, peer: Peer, name: str) -> None:
         if name in self._heard_by[peer.id]:
             self._heard_by[peer.id].remove(name)
             self._remove(peer, name)
-            self._tell_of_change()
+            self._notify_waiting()
 
     def _remove(self, peer: Peer, name: str) -> None:
         channel = self._channels[name]
@@ -156,7 +156,7 @@ class Hub:
         for listener in self._listeners(name):
             if listener.id != except_id:
                 self._deliver(name, listener, frame)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def relay(self, sender: Peer, name: str, event: Event) -> None:
         """Relay a client event to the other subscribers, with the sender's user id if it has
@@ -164,13 +164,13 @@ class Hub:
         """
         member = self.member(sender, name)
         user_id = member.user_id if member else None
-        told = {"event": event.name, "data": event.data, "socket_id": sender.id}
+        content = {"event": event.name, "data": event.data, "socket_id": sender.id}
         who = {"user_id": user_id} if user_id else {}
-        self._observe({"name": "client_event", "channel": name, **told, **who})
+        self._observe({"name": "client_event", "channel": name, **content, **who})
         self.publish(name, event, except_id=sender.id, user_id=user_id)
 
     def _deliver(self, name: str, listener: Peer, frame: str) -> None:
-        delays_s = self._mischief.delays_s()
+        delays_s = self._delivery_faults.delays_s()
         self._dropped += not delays_s
         for delay_s in delays_s:
             if delay_s:
@@ -182,7 +182,7 @@ class Hub:
         if self.listens(listener, name):  # a peer that has left receives no delayed events
             listener.send(frame)
             self._delivered += 1
-            self._tell_of_change()
+            self._notify_waiting()
 
     def _listeners(self, name: str) -> list[Peer]:
         channel = self._channels.get(name)
@@ -215,24 +215,24 @@ class Hub:
 
     def failure(self) -> Failure | None:
         """The failure that is active now."""
-        return self._mischief.failure()
+        return self._delivery_faults.failure()
 
     # --- tests -----------------------------------------------------------------------------------
 
     @property
     def switches(self) -> Switches:
-        return self._mischief.switches
+        return self._delivery_faults.switches
 
     def switch(self, switches: Switches) -> None:
         """Set the switches. The random sequence restarts from the seed; a failure's time starts
         when first set.
         """
-        self._mischief.switch(switches)
+        self._delivery_faults.switch(switches)
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
         while not is_reached():
             await self._changed.wait()
 
-    def _tell_of_change(self) -> None:
+    def _notify_waiting(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

@@ -43,7 +43,7 @@ class Switches:
     disabled: bool = False
 
 
-class Mischief:
+class DeliveryFaults:
     """Applies the switches, with random numbers from their seed."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 import httpx
 
 from local.pusher.conversation import Credentials
-from local.pusher.hub import Happening
+from local.pusher.hub import WebhookEvent
 from local.pusher.protocol import sign
 
 # Pairs of events that cancel out: an arrival cancels a departure that is not yet reported.
-TAKES_BACK = {"channel_occupied": "channel_vacated", "member_added": "member_removed"}
+CANCELS = {"channel_occupied": "channel_vacated", "member_added": "member_removed"}
 
 log = logging.getLogger(__name__)
 
@@ -79,36 +79,36 @@ class Webhooks:
                 self._client = None
                 await self._stop()
 
-    def tell(self, happening: Happening) -> None:
+    def send(self, event: WebhookEvent) -> None:
         """Queue a webhook without waiting."""
         if self.url is None or self._client is None:
             return
-        name, who = happening["name"], _who(happening)
-        if name in TAKES_BACK.values():
+        name, who = event["name"], _who(event)
+        if name in CANCELS.values():
             loop = asyncio.get_running_loop()
-            self._gone[name, *who] = loop.call_later(self._times.gone_s, self._go, happening)
-        elif gone := self._gone.pop((TAKES_BACK.get(name, ""), *who), None):
+            self._gone[name, *who] = loop.call_later(self._times.gone_s, self._go, event)
+        elif gone := self._gone.pop((CANCELS.get(name, ""), *who), None):
             gone.cancel()
         else:
-            self._put(happening)
+            self._put(event)
 
     async def until(self, is_reached: Callable[[WebhookCounts], bool]) -> None:
         """Wait until the condition holds; it is checked after each change."""
         while not is_reached(self.counts):
             await self._changed.wait()
 
-    def _go(self, happening: Happening) -> None:
-        del self._gone[happening["name"], *_who(happening)]
-        self._put(happening)
+    def _go(self, event: WebhookEvent) -> None:
+        del self._gone[event["name"], *_who(event)]
+        self._put(event)
 
-    def _put(self, happening: Happening) -> None:
+    def _put(self, event: WebhookEvent) -> None:
         if self.counts.waiting >= self._times.most_waiting:
             log.warning("webhook dropped: too many are waiting")
             self._count(given_up=1)
             return
         time_ms = int(self._wall_clock() * 1000)
-        body = json.dumps({"time_ms": time_ms, "events": [happening]}).encode()
-        channel = happening["channel"]
+        body = json.dumps({"time_ms": time_ms, "events": [event]}).encode()
+        channel = event["channel"]
         self._lines.setdefault(channel, deque()).append(body)
         self._count(waiting=1)
         if channel not in self._sending:
@@ -174,5 +174,5 @@ class Webhooks:
         changed.set()
 
 
-def _who(happening: Happening) -> tuple[str, str]:
-    return happening["channel"], happening.get("user_id", "")
+def _who(event: WebhookEvent) -> tuple[str, str]:
+    return event["channel"], event.get("user_id", "")

@@ -26,11 +26,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
 from local.qstash.control import ControlRoutes
-from local.qstash.courier import Courier, Switches
 from local.qstash.engine import Counts, QueueEngine
 from local.qstash.http import QueueRoutes, RequireToken
 from local.qstash.message import MalformedMessage
 from local.qstash.schedule_routes import ScheduleRoutes
+from local.qstash.sender import Sender, Switches
 from local.qstash.store import QueueStore
 
 __all__ = ["CURRENT_SIGNING_KEY", "NEXT_SIGNING_KEY", "TOKEN", "Counts", "LocalQueue", "Switches"]
@@ -64,7 +64,7 @@ class LocalQueue(QueueEngine):
         """`clock` returns Unix time in seconds; it decides what is due and what has expired."""
         super().__init__(
             store=QueueStore(path),
-            courier=Courier(signing_key=current_signing_key, clock=clock, seed=shuffle_seed),
+            sender=Sender(signing_key=current_signing_key, clock=clock, seed=shuffle_seed),
             clock=clock,
             deduplication_window_s=deduplication_window_s,
             deliveries_at_once=deliveries_at_once,

@@ -52,7 +52,7 @@ class Agenda:
         elif self._lines[line][0] in self._due_ms:
             self._push(self._lines[line][0])
 
-    def hasten(self, now_ms: int) -> None:
+    def make_due(self, now_ms: int) -> None:
         """Make everything due now, in the current order."""
         for message_id in sorted(self._due_ms, key=self._due_ms.__getitem__):
             if self._due_ms[message_id] > now_ms:

@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from local.qstash.agenda import Agenda
-from local.qstash.courier import Courier, Switches
 from local.qstash.ledger import Ledger, Receipt
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
 from local.qstash.schedules import Schedules
+from local.qstash.sender import Sender, Switches
 from local.qstash.store import QueueStore
 
 logger = logging.getLogger(__name__)
@@ -44,13 +44,13 @@ class QueueEngine:
         self,
         *,
         store: QueueStore,
-        courier: Courier,
+        sender: Sender,
         clock: Callable[[], float],
         deduplication_window_s: float,
         deliveries_at_once: int,
     ) -> None:
         self.store = store
-        self._courier = courier
+        self._sender = sender
         self._clock = clock
         self._ledger = Ledger(
             store, now_ms=self.now_ms, deduplication_window_s=deduplication_window_s
@@ -63,7 +63,9 @@ class QueueEngine:
         self._delivered = self._attempts = self._duplicates = 0
         for message in store.pending():
             self._schedule(message)
-        self.schedules = Schedules(store, now_ms=self.now_ms, publish=self.accept, tell=self._tell)
+        self.schedules = Schedules(
+            store, now_ms=self.now_ms, publish=self.accept, notify=self._notify
+        )
 
     def accept(self, messages: Sequence[QueueMessage]) -> list[Receipt]:
         """Store all of these messages or none; the new ones are delivered when due."""
@@ -72,7 +74,7 @@ class QueueEngine:
             if not receipt.deduplicated:
                 self._schedule(message)
         self._duplicates += sum(receipt.deduplicated for receipt in receipts)
-        self._tell()
+        self._notify()
         return receipts
 
     def find(self, message_id: str) -> QueueMessage | None:
@@ -87,27 +89,27 @@ class QueueEngine:
         self._ledger.cancel(known)
         for message in known:
             self._forget(message)
-        self._tell()
+        self._notify()
         return len(known)
 
     @property
     def switches(self) -> Switches:
-        return self._courier.switches
+        return self._sender.switches
 
     @switches.setter
     def switches(self, switches: Switches) -> None:
-        self._courier.switches = switches
-        self._tell()
+        self._sender.switches = switches
+        self._notify()
 
     def deliver_now(self) -> None:
         """Make every delayed message due, both first deliveries and retries."""
-        self._agenda.hasten(self.now_ms())
-        self._tell()
+        self._agenda.make_due(self.now_ms())
+        self._notify()
 
     def delete_dead(self, dlq_ids: Sequence[str]) -> int:
         """Delete these dead letters and return how many there were."""
         deleted = sum(self.store.delete_dead_letter(each) for each in dlq_ids)
-        self._tell()
+        self._notify()
         return deleted
 
     def now_ms(self) -> int:
@@ -154,7 +156,7 @@ class QueueEngine:
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
         """Deliver while the block runs, and close the store when it ends."""
-        async with self._courier.on_the_road():
+        async with self._sender.running():
             dispatching = asyncio.create_task(self._dispatch(), name="queue-dispatch")
             try:
                 yield
@@ -197,7 +199,7 @@ class QueueEngine:
     async def _deliver(self, message: QueueMessage) -> None:
         self._attempts += 1
         self._ledger.tried(message)
-        answer = await self._courier.carry(message)
+        answer = await self._sender.send(message)
         if message.id in self._messages:  # otherwise it was cancelled in the meantime
             self._settle(message, answer)
 
@@ -220,18 +222,18 @@ class QueueEngine:
             # An error of ours (for example a full disk): the message stays stored for the next
             # start.
             logger.error("delivery failed internally message=%s", message_id, exc_info=error)
-        self._tell()
+        self._notify()
 
     def _schedule(self, message: QueueMessage) -> None:
         self._messages[message.id] = message
-        due_ms = message.due_ms + self._courier.late_ms()
+        due_ms = message.due_ms + self._sender.late_ms()
         self._agenda.put(message.id, due_ms, line=message.queue)
 
     def _forget(self, message: QueueMessage) -> None:
         del self._messages[message.id]
         self._agenda.drop(message.id)
 
-    def _tell(self) -> None:
+    def _notify(self) -> None:
         """Wake every waiting task; the next wait is for the next change."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

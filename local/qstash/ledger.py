@@ -75,7 +75,7 @@ class Ledger:
                 case TryAgain(delay_s):
                     later = self._postpone(message, answer, delay_s)
                 case GiveUp():
-                    dlq_id = self._bury(message, answer)
+                    dlq_id = self._give_up(message, answer)
                 case _:
                     assert_never(verdict)
             callbacks = self._callbacks(message, answer, dlq_id)
@@ -108,10 +108,10 @@ class Ledger:
         self._note("ERROR", message, answer=answer, next_delivery_ms=due_ms, now_ms=now_ms)
         return later
 
-    def _bury(self, message: QueueMessage, answer: Answer) -> str:
+    def _give_up(self, message: QueueMessage, answer: Answer) -> str:
         dlq_id = f"dlq_{uuid.uuid4().hex}"
         letter = DeadLetter(id=dlq_id, message=message, answer=answer, died_ms=self._now_ms())
-        self._store.bury(letter)
+        self._store.add_dead_letter(letter)
         self._note("FAILED", message, answer=answer)
         return dlq_id
 

@@ -21,13 +21,13 @@ class Schedules:
         *,
         now_ms: Callable[[], int],
         publish: Callable[[Sequence[QueueMessage]], object],
-        tell: Callable[[], None],
+        notify: Callable[[], None],
     ) -> None:
-        """`publish` accepts messages; `tell` wakes the task that waits for the next due time."""
+        """`publish` accepts messages; `notify` wakes the task that waits for the next due time."""
         self._store = store
         self._now_ms = now_ms
         self._publish = publish
-        self._tell = tell
+        self._notify = notify
         self._schedules: dict[str, Schedule] = {}
         self._due_ms: dict[str, int] = {}
         for schedule in store.schedules():
@@ -47,7 +47,7 @@ class Schedules:
         """Add the schedule, or replace the one with its id."""
         self._save(schedule)
         self._plan(schedule)
-        self._tell()
+        self._notify()
 
     def pause(self, schedule_id: str, is_paused: bool) -> bool:
         """Pause or resume; returns False if there is no such schedule. Its next time does not

@@ -124,7 +124,7 @@ class QueueStore:
         (holder,) = self._db.execute(query, (deduplication_id,)).fetchone()
         return str(holder)
 
-    def bury(self, letter: DeadLetter) -> None:
+    def add_dead_letter(self, letter: DeadLetter) -> None:
         self.remove(letter.message.id)
         query = "INSERT INTO dead (id, record) VALUES (?, ?)"
         self._db.execute(query, (letter.id, letter.to_json()))

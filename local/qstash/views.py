@@ -36,7 +36,7 @@ def message_view(message: QueueMessage) -> dict[str, Any]:
         **_flow_control(message),
         **_body(message.body, "body"),
     }
-    return _told(view)
+    return _without_empty(view)
 
 
 # Fields of a message that a schedule does not have.
@@ -56,7 +56,7 @@ def schedule_view(schedule: Schedule, *, due_ms: int) -> dict[str, Any]:
         "nextScheduleTime": due_ms,
     }
     shared = {k: v for k, v in message_view(message).items() if k not in OF_A_MESSAGE}
-    return shared | _told(view)
+    return shared | _without_empty(view)
 
 
 def dead_letter_view(letter: DeadLetter) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def event(
         "error": answer.error if answer else None,
         "responseStatus": answer.status if answer else None,
     }
-    return _told(view)
+    return _without_empty(view)
 
 
 def callback_report(
@@ -115,7 +115,7 @@ def callback_report(
         "createdAt": message.created_ms,
         "dlqId": dlq_id,
     }
-    return _told(report)
+    return _without_empty(report)
 
 
 def _flow_control(message: QueueMessage) -> dict[str, Any]:
@@ -141,6 +141,6 @@ def _lists(headers: dict[str, str]) -> dict[str, list[str]]:
     return {name.title(): [value] for name, value in headers.items()}
 
 
-def _told(view: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(view: dict[str, Any]) -> dict[str, Any]:
     """Drop the empty values, which the vendor leaves out."""
     return {name: value for name, value in view.items() if value is not None}

@@ -86,7 +86,7 @@ class RedisRest:
         return _json_response(status, content)
 
     async def _answer(self, request: Request, body: bytes, size: int) -> Answer | EventStream:
-        if not self._may_enter(request):
+        if not self._is_authorized(request):
             return 401, {"error": NO_ACCESS}
         if size > MAX_BYTES:
             return 413, {"error": _too_large(size)}
@@ -97,7 +97,7 @@ class RedisRest:
         except EngineGone as gone:
             return 500, {"error": f"ERR the database cannot be reached: {gone}"}
 
-    def _may_enter(self, request: Request) -> bool:
+    def _is_authorized(self, request: Request) -> bool:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             token = dict(parse_qsl(request.url.query)).get("_token", "")
@@ -140,8 +140,8 @@ class RedisRest:
         done = replies[-1]
         if isinstance(done, list):
             return done
-        told = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
-        why = next(_error(command, reply) for command, reply in told if _failed(reply))
+        answered = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
+        why = next(_error(command, reply) for command, reply in answered if _failed(reply))
         raise Discarded(why)
 
     async def _each(

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.asked import number, wait_limit_s
+from local.parameters import number, wait_limit_s
 from local.upstash.counts import Counts
 from local.upstash.resp import Pool
 from local.upstash.subscriptions import Subscriptions

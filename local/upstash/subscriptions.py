@@ -85,7 +85,7 @@ class EventStream:
         self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tasks = [asyncio.ensure_future(story) for story in (self._tell(send), _gone(receive))]
+        tasks = [asyncio.ensure_future(story) for story in (self._stream(send), _gone(receive))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -96,7 +96,7 @@ class EventStream:
             self._ended()
         await send(_body(b"", more=False))
 
-    async def _tell(self, send: Send) -> None:
+    async def _stream(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         push = self._confirmation
         with suppress(EngineGone):

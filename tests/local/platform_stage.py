@@ -69,7 +69,7 @@ async def stage(
         api_dir=api_dir,
         watch=watch,
         guard=guard,
-        tell=lines,
+        on_line=lines,
     )
     gateway = Gateway(public=public, functions=functions, rules=rules)
     async with (

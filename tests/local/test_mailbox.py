@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from brain.email.settings import account as email_account
 from local.guard import guard
-from local.mailbox.control import PATH, mailbox_app, signed_event, teller
+from local.mailbox.control import PATH, mailbox_app, notifier, signed_event
 from local.mailbox.seeds import ADDRESS, ARRIVALS, SEEDS
 from local.mailbox.server import LocalMailbox, local_mailbox
 from local.server import HOST
@@ -207,14 +207,14 @@ async def test_the_brain_is_notified_of_an_arrival(mailbox: LocalMailbox) -> Non
 
     app = Starlette(routes=[Route("/api/eventToBrain", take, methods=["POST"])])
     async with served(app) as url:
-        mailbox.on_arrival = teller(f"{url}/api/eventToBrain", SECRET, user_id="owner")
+        mailbox.on_arrival = notifier(f"{url}/api/eventToBrain", SECRET, user_id="owner")
         await mailbox.arrive(sender="Anna <a@b.example>", subject="News", body="Hello")
     assert [event["type"] for event in told] == ["email.received"]
 
 
 async def test_an_email_arrives_even_if_the_brain_cannot_be_notified(mailbox: LocalMailbox) -> None:
     async with served(Starlette()) as url:
-        mailbox.on_arrival = teller(f"{url}/no-such-route", SECRET, user_id="owner")
+        mailbox.on_arrival = notifier(f"{url}/no-such-route", SECRET, user_id="owner")
         await mailbox.arrive(sender="Anna <a@b.example>", subject="News", body="Hello")
     await mailbox.arrive(sender="Anna <a@b.example>", subject="More", body="Nobody is there now")
     assert {"News", "More"} <= set(await shown(mailbox))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.chaos.evidence import Asked, Evidence
+from local.chaos.evidence import Evidence, ModelRequest
 from local.chaos.history import recoveries
 from local.chaos.promises import KEPT, violations
 from local.chaos.troubles import Death
@@ -51,9 +51,9 @@ SOUND = Evidence(
     heard=[LOG[1], LOG[2]],
     status={"state": "idle", "lastSeq": 5},
     asked=[
-        Asked(answers=0, texts=("one",)),
-        Asked(answers=1, texts=("one",)),
-        Asked(answers=0, texts=("one", "two")),
+        ModelRequest(answers=0, texts=("one",)),
+        ModelRequest(answers=1, texts=("one",)),
+        ModelRequest(answers=0, texts=("one", "two")),
     ],
     notes={"bins": 1},
 )
@@ -79,7 +79,7 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
     ("I4", lambda: replace(SOUND, status={"state": "idle", "lastSeq": 6})),
     ("I4", lambda: with_log([*LOG[:4], {**LOG[4], "id": "id-3"}])),
     ("I4", lambda: replace(SOUND, heard=[{**LOG[1], "text": "Something else."}])),
-    ("I5", lambda: replace(SOUND, asked=[Asked(answers=2, texts=("one",)), SOUND.asked[0]])),
+    ("I5", lambda: replace(SOUND, asked=[ModelRequest(answers=2, texts=("one",)), SOUND.asked[0]])),
     ("I5", lambda: replace(SOUND, asked=[SOUND.asked[0], SOUND.asked[0]])),
     ("I6", lambda: replace(SOUND, notes={"bins": 2})),
     ("I6", lambda: replace(SOUND, notes={})),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from local.pusher.switches import Mischief, Switches
+from local.pusher.switches import DeliveryFaults, Switches
 
 MANY = 1_000
 ALL = Switches(drop=0.3, double=0.1, late=0.1, late_s=20, seed=7)
 
 
 def fates(switches: Switches) -> list[list[float]]:
-    mischief = Mischief(lambda: 0.0)
-    mischief.switch(switches)
-    return [mischief.delays_s() for _ in range(MANY)]
+    faults = DeliveryFaults(lambda: 0.0)
+    faults.switch(switches)
+    return [faults.delays_s() for _ in range(MANY)]
 
 
 def test_without_a_switch_everything_arrives_once_and_immediately() -> None:

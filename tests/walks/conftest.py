@@ -85,7 +85,7 @@ class Person:
         """Wait until the channel has carried a message with exactly this text; returns it."""
         return await self._until(lambda message: bool(message["text"] == text))
 
-    async def until_told(self, words: str) -> Json:
+    async def until_heard_with(self, words: str) -> Json:
         """Wait until the channel has carried a message that contains these words; returns the first
         one.
         """

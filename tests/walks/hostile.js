@@ -4,7 +4,7 @@
  * page has received and spoken next to its log, one line of JSON per page.
  */
 
-import { Page, Person, end, got, says, sent, steps, told, within } from '../../local/matrix/kit.js';
+import { Page, Person, end, got, says, sent, steps, taskInput, within } from '../../local/matrix/kit.js';
 
 const LIMIT_S = 80;
 const SCALE = 1 / 5; // applies to all times
@@ -96,7 +96,7 @@ async function livedThrough(stack, people, seed, pages) {
   return { failed, dropped };
 }
 
-const { stack, people, seed } = await told();
+const { stack, people, seed } = await taskInput();
 const pages = [];
 const found = await within(LIMIT_S, () => pages[0]?.page, livedThrough(stack, people, seed, pages));
 for (const { person, page, spoken } of pages) {

@@ -54,7 +54,7 @@ async def test_an_email_reported_by_the_mailbox_and_by_a_program_is_announced_on
     assert (await tell(town, json.dumps(look).encode())).status_code == 200  # if it is the first
     email = {"sender": "Ben <ben@example.org>", "subject": subject, "body": "At one?"}
     arrived = (await town.http.post(ARRIVE, json=email)).json()
-    await owner.until_told(subject)
+    await owner.until_heard_with(subject)
 
     data = {"from": email["sender"], "subject": subject, "text": "At one?", **arrived}
     assert (await tell(town, an_email(owner, subject, data=data))).status_code == 200

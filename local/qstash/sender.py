@@ -42,7 +42,7 @@ class Switches:
     shuffle: bool = False  # ... by a random part of it, which changes the order
 
 
-class Courier:
+class Sender:
     def __init__(self, *, signing_key: str, clock: Callable[[], float], seed: int) -> None:
         self.switches = Switches()
         self._signing_key = signing_key
@@ -51,7 +51,7 @@ class Courier:
         self._client: httpx.AsyncClient | None = None
 
     @asynccontextmanager
-    async def on_the_road(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[None]:
         # No pool limit: the engine limits its deliveries. No proxy from the environment.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=8)
         async with httpx.AsyncClient(timeout=None, trust_env=False, limits=limits) as client:
@@ -64,14 +64,14 @@ class Courier:
         part = self._random.random() if self.switches.shuffle else 1.0
         return int(1000 * self.switches.extra_delay_s * part)
 
-    async def carry(self, message: QueueMessage) -> Answer:
+    async def send(self, message: QueueMessage) -> Answer:
         if self.switches.lose:
             return Answer(status=200, headers={}, body=b"")
         copies = 2 if self.switches.double else 1
-        answers = await asyncio.gather(*(self._send(message) for _ in range(copies)))
+        answers = await asyncio.gather(*(self._attempt(message) for _ in range(copies)))
         return answers[0]
 
-    async def _send(self, message: QueueMessage) -> Answer:
+    async def _attempt(self, message: QueueMessage) -> Answer:
         limit_s = LONGEST_ANSWER_S if message.timeout_s is None else message.timeout_s
         try:
             async with asyncio.timeout(limit_s):
@@ -86,7 +86,7 @@ class Courier:
 
     async def _request(self, message: QueueMessage) -> httpx.Response:
         if self._client is None:
-            raise RuntimeError("the courier is not running")
+            raise RuntimeError("the sender is not running")
         return await self._client.request(
             message.method,
             message.url,
