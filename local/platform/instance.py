@@ -84,12 +84,10 @@ class Instance:
         self._ending: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(
-        cls, source: Source, socket: Path, on_line: OnLine, guard: Guard | None
-    ) -> Self:
+    async def start(cls, source: Source, path: Path, on_line: OnLine, guard: Guard | None) -> Self:
         """Start the process; return once it takes requests. Raises FunctionDidNotStart."""
         instance = cls(source.name, on_line, guard)
-        await instance._launch(source, socket)
+        await instance._launch(source, path)
         try:
             either: list[asyncio.Future[Any]] = [instance._started, instance._life]
             await asyncio.wait(either, timeout=START_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
