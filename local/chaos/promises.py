@@ -73,7 +73,7 @@ def one_sequence(evidence: Evidence) -> Iterator[str]:
         yield f"I4 the status knows {evidence.status['lastSeq']} entries, the log has {len(seqs)}"
     by_id = {entry["id"]: entry for entry in evidence.log}
     if len(by_id) != len(seqs):
-        yield "I4 an id stands in the log twice"
+        yield "I4 an id is in the log twice"
     answers = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
     for message in (*evidence.heard, *answers):
         if by_id.get(message["id"]) != message:

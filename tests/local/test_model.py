@@ -255,6 +255,3 @@ async def test_a_tool_that_is_not_offered_is_not_called(talk: Conversation, text
 def test_a_search_leaves_out_filler_words() -> None:
     assert keywords("What did Anna write about the lease?") == "Anna lease"
     assert keywords("What is it?") == "What is it"
-
-
-# ---- on the wire, and as it is directed
