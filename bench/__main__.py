@@ -1,6 +1,6 @@
-"""python -m bench [--quick] [NAME ...]: all benchmarks, or those that are named.
+"""Runs all benchmarks, or those that are named: python -m bench [--quick] [NAME ...]
 
-`--quick` does each a few times only, to see that it runs through; its figures mean nothing.
+`--quick` repeats each only a few times, to check that it works; its figures mean nothing.
 """
 
 from __future__ import annotations
@@ -41,21 +41,25 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
 
 
 async def measure(names: Sequence[str], scale: Scale) -> None:
-    """Print the tables of each as soon as they are there."""
+    """Run each benchmark and print its tables immediately."""
     for name in names:
         for table in await BENCHMARKS[name](scale):
             print(table, flush=True)
 
 
 def main() -> None:
-    """Read the command line and measure."""
+    """Read the command line and run the benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="The benchmarks.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--quick", action="store_true", help="try the way, not the time")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="check that the benchmarks work; the figures mean nothing",
+    )
     asked = parser.parse_args()
     unknown = sorted(set(asked.names) - set(BENCHMARKS))
     if unknown:
-        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"no benchmark {', '.join(unknown)}; known are {', '.join(BENCHMARKS)}")
     asyncio.run(measure(asked.names or list(BENCHMARKS), Scale(is_quick=asked.quick)))
 
 

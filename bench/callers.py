@@ -1,4 +1,4 @@
-"""Two hundred callers at once on one instance, against one caller, and against the floor."""
+"""Measures 200 concurrent callers on one instance, against one caller and against the floor."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ from bench.timing import Scale, percentile, seconds_of
 
 CALLERS = 200  # at once
 QUICK_CALLERS = 10
-ROUNDS = 5  # of all callers, each after some turns of one alone
-ALONE = 5  # turns of a single caller in each round
-THINKS_S = 0.3  # seconds of the model
+ROUNDS = 5  # of all callers, each after some turns of a single one
+ALONE = 5  # turns of a single caller per round
+THINKS_S = 0.3  # seconds that the model takes
 
 type Ask = Callable[..., Awaitable[Any]]
 
 
 @dataclass(kw_only=True, slots=True)
 class Found:
-    """The seconds of the turns that were answered, and how many were not."""
+    """The seconds of the answered turns, and the number of failures."""
 
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
 
 
 async def run(scale: Scale) -> list[Table]:
-    """All through one process of the function, as the platform does with one instance."""
+    """Send all requests through one process of the function, as the platform does with one
+    instance.
+    """
     callers = QUICK_CALLERS if scale.is_quick else CALLERS
     async with staged() as stage, AsyncExitStack() as exits:
         await stage.script(says(repeat=1_000_000, delay_s=THINKS_S))
         context = ssl.create_default_context()
         clients = [
-            # One each: in a shared pool the callers would wait for each other.
+            # One client per caller: in a shared pool the callers would wait for each other.
             await exits.enter_async_context(httpx.AsyncClient(timeout=LIMIT_S, verify=context))
             for _ in range(callers)
         ]
@@ -48,7 +50,7 @@ async def run(scale: Scale) -> list[Table]:
         asks: dict[str, Ask] = {"floor": stage.ask_floor, "brain": stage.ask}
         for number in range(1 + scale.times(ROUNDS)):
             for name, ask in asks.items():
-                # The first round opens the connections, and does not count.
+                # The first round opens the connections and does not count.
                 alone, crowd = found[name] if number else (Found(), Found())
                 for _ in range(ALONE):
                     await _turn(stage, ask, clients[0], alone)
@@ -74,7 +76,7 @@ def _table(found: dict[str, tuple[Found, Found]], callers: int) -> Table:
         title=f"Callers at once on one instance, model at {THINKS_S * 1000:.0f} ms",
         columns=("p50", "p99", "p50 to floor", "p99 to floor", "failed"),
         rows=rows,
-        notes=("Callers, gateway, store and model share the machine with the function.",),
+        notes=("Callers, gateway, store and model run on the same machine as the function.",),
     )
 
 

@@ -1,4 +1,6 @@
-"""How soon a user hears of what happens outside, and what the brain is doing when they ask."""
+"""Measures how soon a user hears of an outside event, and how soon the brain reports what it is
+doing.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,9 @@ from brain.cloud.pusher import channel_names
 from local.services import EMAIL_USER
 
 TIMES = 30  # repetitions
-WARM_UPS = 3  # not counted: processes start, SDKs are imported
-THINKS_S = 1.5  # seconds for the model: longer than the question meanwhile takes
-LIMIT_S = 60.0  # seconds for a message to be heard
+WARM_UPS = 3  # not counted: processes start and SDKs are imported
+THINKS_S = 1.5  # seconds that the model takes: longer than the question asked in the meantime
+LIMIT_S = 60.0  # seconds for a message to arrive
 PASSWORD = "a password of Postmark's"
 FLOOR = "floor: two REST calls by hand, no model"
 PROGRAM = "an event that a program signs, until the channel has it"
@@ -33,7 +35,7 @@ NUMBERS = count(1)
 
 
 async def run(scale: Scale) -> list[Table]:
-    """Each repetition but the mailbox's is a new user, whose page has just shown a sign of life."""
+    """Each repetition is a new user with an open page, except in the mailbox's row."""
     found: dict[str, list[float]] = {}
     async with staged({"BRAIN_POSTMARK_PASSWORD": PASSWORD}) as stage:
         await stage.script(says(repeat=1_000_000, delay_s=THINKS_S))
@@ -41,10 +43,10 @@ async def run(scale: Scale) -> list[Table]:
         for number in range(WARM_UPS + scale.times(TIMES)):
             figures = {
                 FLOOR: await seconds_of(lambda: stage.ask_floor(stage.person(), loops=0)),
-                PROGRAM: await _told(stage, _by_program),
-                POSTMARK: await _told(stage, _by_postmark),
+                PROGRAM: await _announced(stage, _by_program),
+                POSTMARK: await _announced(stage, _by_postmark),
                 MAILBOX: await _arrived(stage),
-                DOING: await _asked_meanwhile(stage),
+                DOING: await _status_question(stage),
             }
             if number >= WARM_UPS:
                 for name, seconds in figures.items():
@@ -58,34 +60,36 @@ async def run(scale: Scale) -> list[Table]:
                 (name, ms(median(s)), ms(percentile(s, 90)), ratio(median(s), floor))
                 for name, s in found.items()
             ],
-            notes=("The mailbox's row has a look into it by IMAP, and its mirroring.",),
+            notes=("The mailbox's row includes reading it over IMAP and mirroring it.",),
         )
     ]
 
 
 async def _first_look(stage: Stage) -> None:
-    """What lies in the mailbox already is no news."""
+    """Sync once, so that emails already in the mailbox do not count as new."""
     event = {"type": "email.received", "userId": EMAIL_USER}
     (await stage.http.send(_signed(stage, event, id="evt_first"))).raise_for_status()
 
 
-async def _told(stage: Stage, request: Callable[[Stage, Person, str], httpx.Request]) -> float:
-    """The seconds from a request that tells of an email to its notice on the channel."""
+async def _announced(stage: Stage, request: Callable[[Stage, Person, str], httpx.Request]) -> float:
+    """Return the seconds from an event about an email to its notification on the channel."""
     person, subject = stage.person(), f"No. {next(NUMBERS)}"
-    await _comes(stage, person)
+    await _opens_page(stage, person)
     made = request(stage, person, subject)
 
-    async def tell() -> None:
+    async def send() -> None:
         (await stage.http.send(made)).raise_for_status()
         await _until_heard(stage, person, subject)
 
-    return await seconds_of(tell)
+    return await seconds_of(send)
 
 
 async def _arrived(stage: Stage) -> float:
-    """The seconds from an email's coming into the mailbox to its notice on the channel."""
+    """Return the seconds from an email's arrival in the mailbox to its notification on the
+    channel.
+    """
     owner, subject = stage.person(EMAIL_USER), f"No. {next(NUMBERS)}"
-    await _comes(stage, owner)
+    await _opens_page(stage, owner)
 
     async def arrive() -> None:
         await stage.stack.services.mailbox.arrive(
@@ -96,20 +100,22 @@ async def _arrived(stage: Stage) -> float:
     return await seconds_of(arrive)
 
 
-async def _asked_meanwhile(stage: Stage) -> float:
-    """The seconds to the answer of what the brain is doing, while it thinks of something else."""
+async def _status_question(stage: Stage) -> float:
+    """Return the seconds until the brain answers what it is doing while it works on another
+    question.
+    """
     person, known = stage.person(), len(await stage.asked())
     first = asyncio.ensure_future(stage.ask(person, patience=0))
-    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is asked over HTTP
+    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is polled over HTTP
         await asyncio.sleep(0.01)
-    told: list[Json] = []
+    answers: list[Json] = []
 
     async def ask() -> None:
-        told.append(await stage.ask(person, text="What are you doing?"))
+        answers.append(await stage.ask(person, text="What are you doing?"))
 
     seconds = await seconds_of(ask)
-    assert told[0]["message"], told
-    assert not first.done(), "the run was over: the model has to think longer"
+    assert answers[0]["message"], answers
+    assert not first.done(), "the run had already ended: increase THINKS_S"
     await first
     return seconds
 
@@ -148,14 +154,14 @@ def _url(stage: Stage) -> str:
     return f"{stage.stack.url}/api/eventToBrain"
 
 
-async def _comes(stage: Stage, person: Person) -> None:
-    """Their page asks."""
+async def _opens_page(stage: Stage, person: Person) -> None:
+    """Mark the user as present, as the user's page does."""
     url = f"{stage.stack.url}/api/status"
     (await stage.http.get(url, headers=person.headers)).raise_for_status()
 
 
 async def _until_heard(stage: Stage, person: Person, subject: str) -> None:
-    """Return once the channel has carried a message with this subject."""
+    """Wait until the channel has carried a message with this subject."""
     name, _ = channel_names(person.id)
     pusher = stage.stack.services.pusher
     async with asyncio.timeout(LIMIT_S):

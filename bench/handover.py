@@ -1,4 +1,6 @@
-"""The gap between invocations: from the last model call of one to the first of the next."""
+"""Measures the gap between invocations: from the last model call of one to the first of the
+next.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,16 @@ from bench.tables import Table, ms, ratio
 from bench.timing import Scale
 from local.stack import MAX_DURATION
 
-RUNS = 6  # of so many model calls each
+RUNS = 6  # each with this many model calls
 CALLS = 24
 THINKS_S = 0.2  # seconds of one call
 MAX_DURATION_S = 2.0  # seconds of an invocation, so that a run needs several
-ADMIT = 1  # round trip of a run besides one a call and those of its hand-overs
+ADMIT = 1  # round trip of a run besides one per call and those of its hand-overs
 LIMIT_S = 60.0  # seconds for a run
 
 
 async def run(scale: Scale) -> list[Table]:
-    """The first run starts the processes, and does not count."""
+    """The first run starts the processes and does not count."""
     within: list[float] = []
     between: list[float] = []
     trips: list[float] = []
@@ -34,7 +36,8 @@ async def run(scale: Scale) -> list[Table]:
             requests = (await stage.costs()).requests
             gaps, delivered = await _gaps(stage), await stage.deliveries(since=began)
             if number:
-                # A gap in which the queue has delivered leads from one invocation to the next.
+                # If the queue delivered during a gap, the gap leads from one invocation to the
+                # next.
                 parted = [[t for t in delivered if a < t < b] for a, b in gaps]
                 lasted = [b - a - THINKS_S for a, b in gaps]
                 between += [s for s, found in zip(lasted, parted, strict=True) if found]
@@ -52,7 +55,7 @@ async def _run_to_its_end(stage: Stage) -> None:
 
 
 async def _gaps(stage: Stage) -> list[tuple[float, float]]:
-    """When each model call began and when the next one did, in seconds since 1970."""
+    """Return when each model call began and when the next one did, in seconds since 1970."""
     starts = [call["at"] for call in await stage.asked()]
     assert len(starts) == CALLS, f"{len(starts)} model calls"
     return list(pairwise(starts))
@@ -61,13 +64,13 @@ async def _gaps(stage: Stage) -> list[tuple[float, float]]:
 def _table(within: list[float], between: list[float], trips: list[float]) -> Table:
     floor = median(within)
     rows = {"floor: within an invocation": within, "from one invocation to the next": between}
-    told = ("1.0", f"1.0 + {median(trips):.1f}")
+    trip_counts = ("1.0", f"1.0 + {median(trips):.1f}")
     return Table(
         title="From the end of one model call to the start of the next",
         columns=("median", "longest", "ratio to floor", "round trips"),
         rows=[
             (name, ms(median(gaps)), ms(max(gaps)), ratio(median(gaps), floor), requests)
-            for (name, gaps), requests in zip(rows.items(), told, strict=True)
+            for (name, gaps), requests in zip(rows.items(), trip_counts, strict=True)
         ],
-        notes=("The queue is on this machine; what QStash takes by itself comes on top.",),
+        notes=("The queue is on this machine; QStash's own latency comes on top.",),
     )

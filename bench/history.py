@@ -1,4 +1,6 @@
-"""What a turn reads from Redis with a short log and with a long one: it should not grow."""
+"""Measures what a turn reads from Redis with a short log and with a long one: it should not
+grow.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from brain.run.messages import Draft, Kind, UtteranceDraft
 from brain.run.records import draft_to_log, utterance_to_log
 
 SIZES = (10, 100, 1_000, 10_000)  # entries of the log when a turn begins
-TURNS = 55  # a little more than a round: each hundred entries the log's old end is archived
+TURNS = 55  # a little more than one archive cycle: the log's old end moves every hundred entries
 WARM_UPS = 3  # not counted
 TEXT = "Anna wrote that she comes on Friday and brings the papers along."
 
@@ -29,8 +31,9 @@ class Share:
 
 
 async def run(scale: Scale) -> list[Table]:
-    """One user a size, one after the other: what moves into the archive does so after a response,
-    and would be counted as the next user's.
+    """Measure one user per size, one after the other.
+
+    Entries move into the archive after a response, and would otherwise count for the next user.
     """
     found: dict[int, Share] = {}
     async with staged() as stage:
@@ -66,14 +69,14 @@ def _table(found: dict[int, Share]) -> Table:
             for size, share in found.items()
         ],
         notes=(
-            f"A turn reads the last {Limits().tail_entries} entries, however many there are.",
-            "Beyond 1,000 each hundred entries move into the archive; the mean holds that.",
+            f"A turn reads the last {Limits().tail_entries} entries, however long the log is.",
+            "Beyond 1,000, every hundred entries move into the archive; the mean includes that.",
         ),
     )
 
 
 async def _person_with_log(stage: Stage, size: int) -> Person:
-    """Somebody whose log holds so many entries, the old ones in the archive as ever."""
+    """Create a user whose log has this many entries, with the old ones in the archive."""
     person = stage.person()
     keys = Keys.of(person.id)
     first = max(1, size - Limits().log_entries + 1)
@@ -87,7 +90,7 @@ async def _person_with_log(stage: Stage, size: int) -> Person:
 
 
 def _entry(seq: int) -> tuple[str, str]:
-    """Kind and stored form: the user and the brain in turns."""
+    """Return kind and stored form of an entry; user and brain alternate."""
     clock = SystemClock()
     if seq % 2:
         said = UtteranceDraft(

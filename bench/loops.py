@@ -1,4 +1,6 @@
-"""What each further loop of a turn costs, against one model call and one REST call by hand."""
+"""Measures the cost of each further loop of a turn, against one model call and one REST call by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,10 @@ from statistics import median
 
 from bench.stage import Json, Stage, calls, says, staged
 from bench.tables import Table, ms, ratio
-from bench.timing import Doing, Scale, in_turns
+from bench.timing import Action, Scale, in_turns
 
 TIMES = 12  # repetitions of each turn of many loops
-LOOPS = 20  # of the longer turn; the same number as in the figures of others
+LOOPS = 20  # of the longer turn; a usual number for such figures
 
 CRUMB = calls("sayToUserAndContinue", {"message": "I am looking."})
 SEARCH = calls("searchDocuments", {"query": "Anna"})
@@ -25,16 +27,18 @@ STEPS = {
 
 
 async def run(scale: Scale) -> list[Table]:
-    """The difference between a turn of many loops and one of a single loop, per loop."""
+    """Return the cost per loop: the difference between a turn of many loops and one of a single
+    loop.
+    """
     async with staged() as stage:
-        doings: dict[str, Doing] = {
+        actions: dict[str, Action] = {
             "floor 1": lambda: _floor(stage, 1),
             "floor": lambda: _floor(stage, LOOPS),
             "one": lambda: _turn(stage, []),
         }
         for name, step in STEPS.items():
-            doings[name] = partial(_turn, stage, [step] * (LOOPS - 1))
-        found = await in_turns(scale.times(TIMES), doings)
+            actions[name] = partial(_turn, stage, [step] * (LOOPS - 1))
+        found = await in_turns(scale.times(TIMES), actions)
     floor = _each(found["floor"], found["floor 1"])
     rows = [("floor: one model call, one REST call", ms(floor), ratio(floor, floor))]
     for name in STEPS:
@@ -50,7 +54,7 @@ async def run(scale: Scale) -> list[Table]:
 
 
 def _each(many: Sequence[float], one: Sequence[float]) -> float:
-    """Seconds of one further loop."""
+    """Return the seconds of one further loop."""
     return (median(many) - median(one)) / (LOOPS - 1)
 
 
@@ -60,8 +64,10 @@ async def _floor(stage: Stage, loops: int) -> None:
 
 
 async def _turn(stage: Stage, steps: Sequence[Json]) -> None:
-    """The model's script is part of what is timed, as it is for the floor; the difference has it
-    only once.
+    """Run one turn with these steps.
+
+    Setting the model's script is part of the measured time, as for the floor. The difference of two
+    turns removes it.
     """
     await stage.script(*steps, says())
     outcome = await stage.ask(stage.person())

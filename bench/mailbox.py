@@ -1,6 +1,6 @@
-"""What a mailbox costs: its first sync, each further one, and a search in its mirror.
+"""Measures a mailbox: its first sync, each further sync, and searches in its mirror.
 
-Dovecot and Postgres are real and on this machine. Needs Dovecot, which `make test` installs.
+Dovecot and Postgres are real and run on this machine. Needs Dovecot, which `make test` installs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import psycopg
 from imapclient import IMAPClient
 
 from bench.tables import Table, ms, ratio
-from bench.timing import Doing, Scale, in_turns, percentile, seconds_of
+from bench.timing import Action, Scale, in_turns, percentile, seconds_of
 from brain.cloud.postgres.database import Postgres
 from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
@@ -37,7 +37,7 @@ from local.mailbox.letters import letters
 EMAILS = 5_000
 QUICK_EMAILS = 100
 TIMES = 20  # repetitions of what takes milliseconds
-SLICE_S = 20.0  # seconds of one sync, as a function would give it
+SLICE_S = 20.0  # seconds for one sync, as a function would allow
 USER = "owner"
 NAME = "robin"
 
@@ -78,7 +78,7 @@ class Stage:
 
 
 async def run(scale: Scale) -> list[Table]:
-    """One mailbox, from its first sync to searches in it."""
+    """Measure one mailbox, from its first sync to searches in it."""
     count = QUICK_EMAILS if scale.is_quick else EMAILS
     async with _staged() as stage:
         made = [(one.raw, one.at, one.seen) for one in letters(count, seed=1)]
@@ -91,14 +91,14 @@ async def run(scale: Scale) -> list[Table]:
 
 
 async def _first(stage: Stage, count: int) -> Table:
-    await asyncio.to_thread(_load_all, stage)  # Dovecot makes its index
+    await asyncio.to_thread(_load_all, stage)  # Dovecot builds its index
     floor = await seconds_of(lambda: asyncio.to_thread(_load_all, stage))
     sync = await seconds_of(lambda: _whole(stage))
     return Table(
         title=f"The first sync of {count} emails",
         columns=("in all", "an email", "ratio to floor"),
         rows=[
-            ("floor: all of them over IMAP, and thrown away", *_each(floor, count, floor)),
+            ("floor: all of them over IMAP, then discarded", *_each(floor, count, floor)),
             ("sync: decoded, indexed and stored", *_each(sync, count, floor)),
         ],
     )
@@ -112,14 +112,12 @@ async def _further(stage: Stage, scale: Scale) -> Table:
         stage.server.deliver(stage.server.inbox(NAME), [(one.raw, one.at, False)])
         await _whole(stage)
 
-    doings: dict[str, Doing] = {
-        "floor: log in and ask for the folder's state": partial(
-            asyncio.to_thread, _ask_state, stage
-        ),
+    actions: dict[str, Action] = {
+        "floor: log in and read the folder's state": partial(asyncio.to_thread, _ask_state, stage),
         "sync: nothing is new": partial(_whole, stage),
         "sync: an email has arrived": arrival,
     }
-    return _table("Each further sync", await in_turns(scale.times(TIMES), doings))
+    return _table("Each further sync", await in_turns(scale.times(TIMES), actions))
 
 
 async def _searches(stage: Stage, scale: Scale, count: int) -> Table:
@@ -129,10 +127,10 @@ async def _searches(stage: Stage, scale: Scale, count: int) -> Table:
             query = "select id from brain.emails where search @@ plainto_tsquery('draft') limit 8"
             await (await connection.execute(query)).fetchall()
 
-        doings: dict[str, Doing] = {"floor: a plain query by hand": by_hand}
+        actions: dict[str, Action] = {"floor: a plain query by hand": by_hand}
         for name, asked in SEARCHES.items():
-            doings[name] = partial(_search, stage, asked)
-        return _table(f"A search in {count} emails", await in_turns(scale.times(TIMES), doings))
+            actions[name] = partial(_search, stage, asked)
+        return _table(f"A search in {count} emails", await in_turns(scale.times(TIMES), actions))
 
 
 async def _search(stage: Stage, asked: dict[str, Any]) -> None:
@@ -182,7 +180,7 @@ def _table(title: str, found: dict[str, list[float]]) -> Table:
 @asynccontextmanager
 async def _staged() -> AsyncIterator[Stage]:
     folder = tempfile.mkdtemp(prefix="brain-mail-", dir="/tmp")
-    os.chmod(folder, 0o755)  # Dovecot reads mail as nobody, who has to enter
+    os.chmod(folder, 0o755)  # Dovecot reads mail as user nobody, who must enter the folder
     try:
         async with postgres(Path(folder) / "postgres") as engine, dovecot(Path(folder)) as server:
             database = Postgres(engine.url)

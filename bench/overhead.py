@@ -1,4 +1,4 @@
-"""What the promises cost: a warm turn of one loop, against the same work by hand."""
+"""Measures the cost of the promises: a warm turn of one loop, against the same work by hand."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from bench.stage import Stage, says, staged
 from bench.tables import Table, ms, ratio
 from bench.timing import Scale, in_turns, percentile
 
-TIMES = 150  # repetitions: enough for a median that stays within a few percent on a busy machine
+TIMES = 150  # repetitions: the median stays within a few percent on a busy machine
 
 
 async def run(scale: Scale) -> list[Table]:
-    """A model that answers at once: what is left is ours and the platform's."""
+    """The model answers immediately, so only our own time and the platform's remain."""
     async with staged() as stage:
         await stage.script(says(repeat=1_000_000))
         found = await in_turns(
@@ -39,7 +39,7 @@ async def run(scale: Scale) -> list[Table]:
                 )
                 for name, seconds in found.items()
             ],
-            notes=("All three through the real runtime and the gateway, by the same client.",),
+            notes=("All three go through the real runtime and the gateway, with the same client.",),
         )
     ]
 

@@ -1,4 +1,6 @@
-"""What a page polls: status and log, with many pages at once, against one REST call by hand."""
+"""Measures what a page polls (status and log), with many pages at once, against one REST call by
+hand.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,12 @@ from bench.stage import LIMIT_S, NotAnswered, Person, Stage, says, staged
 from bench.tables import Table, ms, ratio
 from bench.timing import Scale, percentile, seconds_of
 
-PAGES = 40  # at once; each with a user of its own
+PAGES = 40  # at once; each with its own user
 QUICK_PAGES = 4
-EVERY_S = 1.0  # seconds between two looks of a page: as often as while a run is on
-LOOKS = 6  # of each page, in each round
+EVERY_S = 1.0  # seconds between two polls of a page: as often as during a run
+LOOKS = 6  # polls of each page in each round
 ROUNDS = 4
-KEPT_S = 2.0  # seconds a connection rests: less than the servers let it, who would cut it in use
+KEPT_S = 2.0  # seconds that an idle connection is kept: fewer than the servers keep it
 AIM = "aim: p99 under 50 ms"
 
 type Look = Callable[[Person, httpx.AsyncClient], Awaitable[httpx.Response]]
@@ -27,7 +29,7 @@ type Look = Callable[[Person, httpx.AsyncClient], Awaitable[httpx.Response]]
 
 @dataclass(kw_only=True, slots=True)
 class Found:
-    """What the looks of one kind have cost."""
+    """The cost of the polls of one kind."""
 
     seconds: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -36,7 +38,9 @@ class Found:
 
 
 async def run(scale: Scale) -> list[Table]:
-    """Each kind in turn, all pages at once, spread over the second as pages are."""
+    """Run one kind after the other, with all pages at once, spread over the second like real
+    pages.
+    """
     pages = QUICK_PAGES if scale.is_quick else PAGES
     limits = httpx.Limits(
         max_connections=None, max_keepalive_connections=pages, keepalive_expiry=KEPT_S
@@ -50,7 +54,7 @@ async def run(scale: Scale) -> list[Table]:
         found = {name: Found() for name in looks}
         for number in range(1 + scale.times(ROUNDS)):
             for name, look in looks.items():
-                # The first round opens the connections, and does not count.
+                # The first round opens the connections and does not count.
                 into = found[name] if number else Found()
                 await _round(stage, people, http, look, into, scale.times(LOOKS))
     return [_table(found, pages)]
@@ -119,8 +123,8 @@ def _table(found: Mapping[str, Found], pages: int) -> Table:
         columns=("p50", "p99", "p99 to floor", "304", "bytes", "round trips"),
         rows=[(name, *_figures(each, floor)) for name, each in found.items()],
         notes=(
-            "Pages, gateway, functions and store share the machine.",
-            "Round trips are those of the store, per request; bytes those of the body.",
+            "Pages, gateway, functions and store run on the same machine.",
+            "Round trips are to the store, per request; bytes are those of the body.",
         ),
     )
 

@@ -1,4 +1,4 @@
-"""How soon a caller hears who does not wait for the answer: recorded, and out of patience."""
+"""Measures replies that do not wait for the answer: recorded, and out of patience."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from bench.tables import Table, ms, ratio
 from bench.timing import Scale, percentile, seconds_of
 
 TIMES = 30  # repetitions
-THINKS_S = 0.6  # seconds for the model: longer than the reply takes that is timed meanwhile
-PATIENCE_S = 0.2  # seconds the caller waits; what the reply takes beyond is ours
-WARM_UPS = 2  # not counted: the queue's SDK is imported with the first wake-up
+THINKS_S = 0.6  # seconds that the model takes: longer than the reply measured in the meantime
+PATIENCE_S = 0.2  # seconds that the caller waits; the rest is our own time
+WARM_UPS = 2  # not counted: the first wake-up imports the queue's SDK
 
 
 async def run(scale: Scale) -> list[Table]:
@@ -44,17 +44,17 @@ async def run(scale: Scale) -> list[Table]:
                 (name, ms(median(s)), ms(percentile(s, 90)), ratio(median(s), median(floor)))
                 for name, s in rows.items()
             ],
-            notes=("Both see to it that a wake-up is on the queue before they answer.",),
+            notes=("Both put a wake-up on the queue before they answer.",),
         )
     ]
 
 
 async def _second_text(stage: Stage) -> float:
-    """The seconds to `recorded` while a first text is being thought about."""
+    """Return the seconds to `recorded` while the brain works on a first text."""
     person = stage.person()
     known = len(await stage.asked())
     first = asyncio.ensure_future(stage.ask(person))
-    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is asked over HTTP
+    while len(await stage.asked()) == known:  # noqa: ASYNC110 - the model is polled over HTTP
         await asyncio.sleep(0.01)
     found: list[str] = []
 
@@ -68,7 +68,7 @@ async def _second_text(stage: Stage) -> float:
 
 
 async def _out_of_patience(stage: Stage) -> float:
-    """The seconds that the reply takes beyond the caller's patience."""
+    """Return the seconds that the reply takes beyond the caller's patience."""
     person = stage.person()
 
     async def ask() -> None:

@@ -1,4 +1,4 @@
-"""What a turn asks of Redis: round trips, and the commands that a bill would count."""
+"""Counts what a turn sends to Redis: round trips, and billed commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bench.stage import Costs, Json, Stage, says, staged
 from bench.tables import Table, ratio
 from bench.timing import Scale
 
-FURTHER = 5  # loops beyond the first, over which the cost of one is averaged
+FURTHER = 5  # further loops over which the cost of one is averaged
 
 STEPS: dict[str, Json] = {
     "further loop: a breadcrumb": CRUMB,
@@ -23,7 +23,7 @@ STEPS: dict[str, Json] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Share:
-    """What one loop, or one turn, has cost on average."""
+    """The average cost of one loop or one turn."""
 
     requests: float
     commands: float
@@ -31,7 +31,7 @@ class Share:
 
 
 async def run(scale: Scale) -> list[Table]:
-    """Counted, not timed: once is enough."""
+    """Run each turn once: this is counted, not timed."""
     del scale
     async with staged() as stage:
         floor = await _floor(stage, loops=1)
@@ -48,8 +48,8 @@ async def run(scale: Scale) -> list[Table]:
             columns=("round trips", "ratio to floor", "commands", "bytes read"),
             rows=rows,
             notes=(
-                "A command that a script calls counts as one, and so does the script's call.",
-                "Of a search's two round trips the second overlaps the next model call.",
+                "A command called by a script counts as one, and so does the call of the script.",
+                "The second of a search's two round trips overlaps the next model call.",
             ),
         )
     ]

@@ -1,4 +1,4 @@
-"""Everything under the real runtime, the floor's functions beside it, and people who ask."""
+"""Runs the stack under the real runtime, the floor's functions beside it, and simulated users."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from local.services import ROOT
 from local.stack import SOURCES, Stack, stack
 
 HOME = ROOT / ".local" / "bench"
-LIMIT_S = 120.0  # seconds for one answer, of the slowest benchmark on a busy machine
+LIMIT_S = 120.0  # seconds for one answer of the slowest benchmark on a busy machine
 
 type Json = dict[str, Any]
 
 
 class NotAnswered(Exception):
-    """A function gave an error; its text is the answer."""
+    """A function returned an error; the text is its answer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A user nobody has seen before, whose token is made outside of what is timed."""
+    """A new user, whose token is created outside the measured time."""
 
     id: str
     headers: Mapping[str, str]
@@ -44,7 +44,7 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Costs:
-    """What the store was asked for: round trips, commands within scripts included, bytes."""
+    """What the store was asked for: round trips, commands (including those in scripts), bytes."""
 
     requests: int
     commands: int
@@ -60,7 +60,7 @@ class Stage:
     http: httpx.AsyncClient
 
     def person(self, id: str = "") -> Person:
-        """Somebody new, unless named: their log is empty, and nobody has reached a limit."""
+        """Return a new user with an empty log and unused limits; `id` sets the user's id."""
         user = id or f"bench-{secrets.token_hex(8)}"
         claims = {"sub": user, "exp": int(time.time()) + 3600}
         secret = self.stack.services.env["BRAIN_JWT_SECRET"]
@@ -70,42 +70,42 @@ class Stage:
     async def ask(
         self, person: Person, *, http: httpx.AsyncClient | None = None, **more: object
     ) -> Json:
-        """One text to the brain; its outcome."""
+        """Send one text to the brain; returns its outcome."""
         answer = await (http or self.http).post(
             f"{self.stack.url}/api/voiceToBrain",
             json={"text": "What did Anna write?", **more},
             headers=person.headers,
         )
-        return _told(answer)
+        return _checked(answer)
 
     async def ask_floor(
         self, person: Person, *, http: httpx.AsyncClient | None = None, loops: int = 1
     ) -> Json:
-        """The same by hand."""
+        """Send the same to the floor."""
         body = {"user": person.id, "text": "What did Anna write?", "loops": loops}
-        return _told(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
+        return _checked(await (http or self.http).post(f"{self.floor_url}/api/floor", json=body))
 
     async def look_floor(self, person: Person, http: httpx.AsyncClient) -> httpx.Response:
-        """What is kept of a user, read by hand."""
+        """Read a user's stored state by hand."""
         return await http.post(f"{self.floor_url}/api/floor", json={"user": person.id, "look": 1})
 
     async def call_bare(self) -> None:
-        """A function that does nothing: what gateway, runtime and client cost by themselves."""
+        """Call a function that does nothing, to measure gateway, runtime and client."""
         (await self.http.post(f"{self.floor_url}/api/bare", json={})).raise_for_status()
 
     async def script(self, *answers: Json) -> None:
-        """What the model answers from now on, to whoever asks."""
+        """Set the model's answers from now on, for every user."""
         url = f"{self.stack.services.model.address.url}/_local/script"
         (await self.http.delete(url)).raise_for_status()
         (await self.http.post(url, json={"answers": answers})).raise_for_status()
 
     async def asked(self) -> list[Json]:
-        """The model's calls since the last script."""
+        """Return the model's calls since the last script."""
         url = f"{self.stack.services.model.address.url}/_local/calls"
         return list((await self.http.get(url)).json())
 
     async def until_answered(self, person: Person) -> None:
-        """Return once the channel has carried the run's last message."""
+        """Wait until the channel has carried the run's last message."""
         name, _ = channel_names(person.id)
         pusher = self.stack.services.pusher
 
@@ -116,27 +116,27 @@ class Stage:
         await pusher.until(is_answered)
 
     async def deliveries(self, *, since: float) -> list[float]:
-        """When the queue has begun to deliver: seconds since 1970, from `since` on."""
+        """Return when the queue began its deliveries since `since`, in seconds since 1970."""
         env = self.stack.services.env
         headers = {"Authorization": f"Bearer {env['QSTASH_TOKEN']}"}
-        told = await self.http.get(f"{env['QSTASH_URL']}/v2/events", headers=headers)
-        begun = [event for event in told.json()["events"] if event["state"] == "ACTIVE"]
+        answer = await self.http.get(f"{env['QSTASH_URL']}/v2/events", headers=headers)
+        begun = [event for event in answer.json()["events"] if event["state"] == "ACTIVE"]
         times = sorted(event["time"] / 1000 for event in begun)
         return [moment for moment in times if moment >= since]
 
     async def costs(self) -> Costs:
-        """What the store has been asked for since the last reset."""
-        told = (await self.http.get(f"{self._store}/_local/counts")).json()
+        """Return what the store was asked for since the last reset."""
+        answer = (await self.http.get(f"{self._store}/_local/counts")).json()
         return Costs(
-            requests=told["requests"], commands=told["commands"], bytes_out=told["bytesOut"]
+            requests=answer["requests"], commands=answer["commands"], bytes_out=answer["bytesOut"]
         )
 
     async def reset_costs(self) -> None:
-        """Count from nothing."""
+        """Set the counts to zero."""
         (await self.http.post(f"{self._store}/_local/counts/reset")).raise_for_status()
 
     async def redis(self, *commands: list[str]) -> list[Any]:
-        """The results of raw commands, sent in one request."""
+        """Return the results of raw commands, sent in one request."""
         token = self.stack.services.env["UPSTASH_REDIS_REST_TOKEN"]
         answer = await self.http.post(
             f"{self._store}/pipeline", json=commands, headers={"Authorization": f"Bearer {token}"}
@@ -151,11 +151,11 @@ class Stage:
 
 @asynccontextmanager
 async def staged(asked: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
-    """Run it all until the end of the block, over a state of its own. `asked` as for the stack."""
+    """Run everything until the block ends, with its own state. `asked` is passed to the stack."""
     HOME.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=HOME) as folder:
         async with (
-            stack(Path(folder), asked=asked, tell=_tell_nobody) as running,
+            stack(Path(folder), asked=asked, on_line=_discard) as running,
             _floor(running.services.env) as floor_url,
             httpx.AsyncClient(timeout=LIMIT_S) as http,
         ):
@@ -164,7 +164,7 @@ async def staged(asked: Mapping[str, str] | None = None) -> AsyncIterator[Stage]
 
 @asynccontextmanager
 async def _floor(env: Mapping[str, str]) -> AsyncIterator[str]:
-    """The floor's functions under the same runtime, behind a gateway of the same kind."""
+    """Serve the floor's functions under the same runtime, behind the same kind of gateway."""
     rules = read_rules(ROOT / "vercel.json")
     async with (
         guard() as watch,
@@ -172,9 +172,9 @@ async def _floor(env: Mapping[str, str]) -> AsyncIterator[str]:
             ROOT,
             env=env,
             api_dir="bench/functions",
-            watch=[ROOT / name for name in SOURCES],  # as the stack does, at the same cost
+            watch=[ROOT / name for name in SOURCES],  # as the stack does, with the same cost
             guard=watch,
-            tell=_tell_nobody,
+            on_line=_discard,
         ) as functions,
         serving(Gateway(public=ROOT / "public", functions=functions, rules=rules)) as address,
     ):
@@ -182,20 +182,20 @@ async def _floor(env: Mapping[str, str]) -> AsyncIterator[str]:
 
 
 def says(text: str = "Anna wrote that she comes on Friday.", **more: Any) -> Json:
-    """An answer of the model that quits with a message."""
+    """Return a model answer that quits with a message."""
     return {"calls": [{"name": "sayToUserAndQuit", "arguments": {"message": text}}], **more}
 
 
 def calls(name: str, arguments: Json, **more: Any) -> Json:
-    """An answer of the model that calls a tool."""
+    """Return a model answer that calls a tool."""
     return {"calls": [{"name": name, "arguments": arguments}], **more}
 
 
-def _told(answer: httpx.Response) -> Json:
+def _checked(answer: httpx.Response) -> Json:
     if answer.status_code != 200:
         raise NotAnswered(f"{answer.request.url.path}: {answer.status_code} {answer.text}")
     return dict(answer.json())
 
 
-def _tell_nobody(name: str, line: str) -> None:
-    """What functions print is no part of a table."""
+def _discard(name: str, line: str) -> None:
+    """Drop what the functions print; it does not belong in a table."""

@@ -1,4 +1,4 @@
-"""How long a function takes to start: the imports of its own, as the runtime tells them."""
+"""Measures how long a function takes to start: its own imports, as the runtime reports them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ from local.toolchain import run as run_program
 TIMES = 12  # starts of each function, in turns
 BARE = Path("bench/functions/bare.py")
 AIMS_MS = {"voiceToBrain": 300, "messages": 200, "status": 200}
-RUNTIME = "vercel-runtime"  # not ours to depend on, but in every deployment
+RUNTIME = "vercel-runtime"  # not our dependency, but part of every deployment
 
 LAZY = "SDKs that a request may need are imported by the first one that does."
-QUICK = "Quick: with this environment's packages, which start slower."
+QUICK = "Quick: uses this environment's packages, which start more slowly."
 
 
 async def run(scale: Scale) -> list[Table]:
-    """In an environment as the platform makes it. With the tools for developers in it the figures
-    would be others: httpx imports a command line of its own where it finds one's parts.
+    """Measure in an environment like the platform's.
+
+    With development tools installed the figures would differ: httpx imports its command line if the
+    packages for it are there.
     """
     python = Path(sys.executable) if scale.is_quick else _deployed_python()
     files = [BARE, *_functions()]
@@ -67,7 +69,9 @@ def _row(file: Path, starts: list[tuple[int, int]], bare: float) -> tuple[str, .
 
 
 def _deployed_python() -> Path:
-    """The Python of an environment that holds what a deployment does, made on first use."""
+    """Return the Python of an environment with a deployment's packages; it is created on first
+    use.
+    """
     venv = HOME / "venv"
     python = venv / "bin" / "python"
     base = find_python()

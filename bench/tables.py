@@ -1,4 +1,4 @@
-"""What a benchmark has to say: rows of figures, each with its ratio to the floor."""
+"""The result of a benchmark: rows of figures, each with its ratio to the floor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ GAP = "  "  # between two columns
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
-    """`rows` begin with a name; the other cells belong to `columns`. `notes` say how to read it."""
+    """`rows` begin with a name; the other cells belong to `columns`. `notes` explain how to read
+    it.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -31,16 +33,16 @@ def _drawn(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def ms(seconds: float) -> str:
-    """Seconds in milliseconds; tenths where they are telling."""
+    """Format seconds as milliseconds, with tenths below 100."""
     value = seconds * 1000
     return f"{value:.1f} ms" if abs(value) < 100 else f"{value:.0f} ms"
 
 
 def ratio(value: float, floor: float) -> str:
-    """How many times the floor; a dash where the floor is nothing."""
+    """Format a value as a multiple of the floor; a dash if the floor is zero."""
     return f"{value / floor:.2f}" if floor > 0 else "-"
 
 
 def kib(count: float) -> str:
-    """Bytes in KiB."""
+    """Format bytes as KiB."""
     return f"{count / 1024:.1f} KiB"

@@ -1,5 +1,6 @@
-"""Durations, and what is said of many of them. The machine is shared: nothing is timed once, and
-what is compared is timed in turns.
+"""Measures durations on a shared machine.
+
+Nothing is measured only once, and values to compare are measured in turns.
 """
 
 from __future__ import annotations
@@ -8,42 +9,44 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-type Doing = Callable[[], Awaitable[object]]
+type Action = Callable[[], Awaitable[object]]
 
-WARM_UPS = 3  # of each doing, not counted: processes start, SDKs are imported, pools filled
-QUICK_TIMES = 1  # repetition when only the way is tried, and no figure is wanted
+WARM_UPS = 3  # of each action, not counted: processes start, SDKs are imported, pools fill
+QUICK_TIMES = 1  # repetitions when only a check is wanted, and no figures
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scale:
-    """How much is done: all, or just enough to see that it runs through."""
+    """How often to repeat: the full number, or just enough to check that it works."""
 
     is_quick: bool = False
 
     def times(self, number: int) -> int:
-        """So many repetitions, or one."""
+        """Return the number of repetitions, reduced in quick mode."""
         return min(number, QUICK_TIMES) if self.is_quick else number
 
 
-async def seconds_of(doing: Doing) -> float:
-    """How long it takes."""
+async def seconds_of(action: Action) -> float:
+    """Return how long the action takes."""
     began = time.perf_counter()
-    await doing()
+    await action()
     return time.perf_counter() - began
 
 
-async def in_turns(times: int, doings: Mapping[str, Doing]) -> dict[str, list[float]]:
-    """The seconds of each doing, done alternately, so that a slow moment meets all of them."""
-    found: dict[str, list[float]] = {name: [] for name in doings}
+async def in_turns(times: int, actions: Mapping[str, Action]) -> dict[str, list[float]]:
+    """Measure the actions alternately, so that a slow moment affects all of them; returns
+    seconds.
+    """
+    found: dict[str, list[float]] = {name: [] for name in actions}
     for number in range(WARM_UPS + times):
-        for name, doing in doings.items():
-            seconds = await seconds_of(doing)
+        for name, action in actions.items():
+            seconds = await seconds_of(action)
             if number >= WARM_UPS:
                 found[name].append(seconds)
     return found
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many percent do not exceed."""
+    """Return the value that this percentage of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]

@@ -1,4 +1,4 @@
-"""Answers of the platform's own, to a request or to a WebSocket's opening alike."""
+"""Answers that the platform itself gives to a request or to a WebSocket handshake."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.types import Scope, Send
 
 
 async def problem(scope: Scope, send: Send, status: int, title: str) -> None:
-    """RFC 9457, as the functions themselves answer."""
+    """Answer with a problem document (RFC 9457), as the functions do."""
     content = {"type": "about:blank", "title": title, "status": status}
     await answer(scope, send, status, json.dumps(content).encode(), "application/problem+json")
 
@@ -21,14 +21,14 @@ async def plain(
 
 
 async def overran(scope: Scope, send: Send) -> None:
-    """An invocation passed its maximum duration; the code is the platform's."""
+    """Answer that an invocation exceeded its maximum duration. The code is the platform's."""
     code = "FUNCTION_INVOCATION_TIMEOUT"
     text = f"The function took longer than it may.\n\n{code}"
     await plain(scope, send, 504, text, {"x-vercel-error": code})
 
 
 async def died(scope: Scope, send: Send) -> None:
-    """A process ended under an invocation; the code is the platform's."""
+    """Answer that a process ended during an invocation. The code is the platform's."""
     code = "FUNCTION_INVOCATION_FAILED"
     text = f"The function ended before it answered.\n\n{code}"
     await plain(scope, send, 502, text, {"x-vercel-error": code})

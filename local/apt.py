@@ -1,6 +1,6 @@
-"""Installs Debian packages on a machine where others install too, and whose network has hiccups.
+"""Installs Debian packages on a machine where other programs install too and the network may fail.
 
-Standard library only, and Python 3.11, as `local/toolchain.py`.
+Needs only the standard library and Python 3.11, like `local/toolchain.py`.
 """
 
 import os
@@ -13,21 +13,22 @@ from pathlib import Path
 
 from local.toolchain import LOG, SetupFailed, run
 
-# apt-get waits by itself for the packages' lock, which an automatic upgrade holds for minutes. For
-# the lists' lock it does not, and that is held for as long as a download lasts: hence more tries
-# than elsewhere, with 62 s of pauses between them.
+# apt-get waits for the package lock by itself. An automatic upgrade can hold that lock for minutes.
+# It does not wait for the lock on the package lists, which is held as long as a download lasts. So
+# there are more tries here than elsewhere, with 62 s of pauses between them.
 APT_TRIES = 6
 LOCK_WAIT_S = 120  # seconds in each try
 DOWNLOAD_TRIES = 3  # tries of each file, within one try of the command
 OPTIONS = ("-o", f"DPkg::Lock::Timeout={LOCK_WAIT_S}", "-o", f"Acquire::Retries={DOWNLOAD_TRIES}")
-# Without it apt-get reports success when a source's name did not resolve, and nothing is retried.
+# Without this option apt-get reports success when a source's host name did not resolve, and nothing
+# would be retried.
 STRICT = ("-o", "APT::Update::Error-Mode=any")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Apt:
-    """apt-get, and how to wait between tries. Its output goes to `log`."""
+    """Runs apt-get and retries it. `sleep` waits between tries; the output goes to `log`."""
 
     program: str | Path = "apt-get"
     sleep: Callable[[float], None] = time.sleep
@@ -35,8 +36,8 @@ class Apt:
 
     def install(self, package: str) -> None:
         """Install the package in the version that the system offers. Raises SetupFailed."""
-        # A source that has nothing to do with the package may be out of order for good. Whether
-        # the lists are good enough, the installation itself says.
+        # An unrelated source may be broken permanently. The installation itself shows whether the
+        # package lists are good enough.
         with suppress(SetupFailed):
             self._run("update", *STRICT)
         self._run("install", "-y", "--no-install-recommends", package)
@@ -47,5 +48,5 @@ class Apt:
 
 
 def may_install() -> bool:
-    """Whether installing surprises nobody: on Debian, and only as root."""
+    """Return whether we may install packages without asking: on Debian, and only as root."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None

@@ -1,7 +1,8 @@
-"""Server processes of our own over a folder of data: one owner a folder, ended with their owner.
+"""Runs our own server processes, each over a data folder that has one owner at a time.
 
-A folder is locked while its owner lives. Who gets the lock and still finds a server at work in the
-folder has found an orphan, left behind when the owner was killed, and ends it.
+The owner locks the folder for as long as it lives, and ends its server when it ends. If a new owner
+gets the lock and finds a server still running in the folder, that server is an orphan: its owner
+was killed. The new owner ends it.
 """
 
 from __future__ import annotations
@@ -21,26 +22,26 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 
 log = logging.getLogger(__name__)
 
-START_LIMIT_S = 30.0  # seconds; Postgres replays its log after a crash before it answers
-END_LIMIT_S = 10.0  # seconds; both servers take well under one to write their state down
-START_TRIES = 4  # the children of a killed Postgres hold its memory until they notice
+START_LIMIT_S = 30.0  # seconds; after a crash Postgres replays its log before it answers
+END_LIMIT_S = 10.0  # seconds; both servers take well under one to write their state to disk
+START_TRIES = 4  # the children of a killed Postgres hold its memory until they notice its end
 START_PAUSE_S = 0.3  # seconds before another try; they notice within a few milliseconds
-POLL_S = 0.01  # seconds between two looks at a starting server; it is up within a few
-LOG_TAIL_BYTES = 2000  # bytes; what a failed start has to say stands at the log's end
+POLL_S = 0.01  # seconds between two checks of a starting server; it is up within a few
+LOG_TAIL_BYTES = 2000  # bytes; the reason for a failed start is at the end of the log
 SOCKET_PATH_BYTES = 103  # bytes; macOS allows 104 with the closing NUL, Linux 108
 
 
 class FolderInUse(Exception):
-    """Another process owns the folder: the same services already run from it."""
+    """Another process owns the folder: the same services are already running in it."""
 
 
 class EngineDidNotStart(Exception):
-    """A server ended, or did not answer in time; the text holds the end of its log."""
+    """A server ended or did not answer in time. The text contains the end of its log."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Child:
-    """How one server is started, asked whether it is up, and ended."""
+    """How to start one server, check whether it is up, and end it."""
 
     name: str
     command: Sequence[str]
@@ -51,7 +52,7 @@ class Child:
 
 @contextmanager
 def owned(place: Path) -> Iterator[Path]:
-    """Own the folder at this place until the end of the block, or of this process.
+    """Own this folder until the block or this process ends.
 
     Yields its absolute path. Raises FolderInUse.
     """
@@ -67,7 +68,10 @@ def owned(place: Path) -> Iterator[Path]:
 
 @contextmanager
 def socket_folder(folder: Path, name: str) -> Iterator[Path]:
-    """Where a unix socket of this name fits: the folder itself, or a short one for the while."""
+    """Yield a folder whose path is short enough for a unix socket of this name.
+
+    This is the folder itself, or else a temporary one.
+    """
     if len(os.fsencode(folder / name)) <= SOCKET_PATH_BYTES:
         yield folder
         return
@@ -78,28 +82,30 @@ def socket_folder(folder: Path, name: str) -> Iterator[Path]:
 
 
 async def end_orphan(pid_file: Path, end_signal: signal.Signals) -> None:
-    """End the server that the pid file names, if it still runs, and take the file away.
+    """End the server named in the pid file if it still runs, and remove the file.
 
-    As long as the number in it is anybody's, a stranger's or a zombie's, Postgres does not start.
-    That none of its old children works on is told by the memory they share.
+    Postgres does not start while the file holds the number of any process, even of an unrelated one
+    or a zombie. Postgres itself detects its old children, by the memory they share.
     """
     try:
         orphan = _orphan(pid_file)
         if orphan is not None:
-            log.warning("ending an orphan", extra={"pid": orphan.pid, "pid_file": str(pid_file)})
+            log.warning(
+                "ending an orphaned server", extra={"pid": orphan.pid, "pid_file": str(pid_file)}
+            )
             orphan.send_signal(end_signal)
             if not await _is_gone(orphan):
                 orphan.kill()
                 await _is_gone(orphan)
     except psutil.NoSuchProcess:
-        pass  # it ended by itself
+        pass  # it has already ended
     pid_file.unlink(missing_ok=True)  # noqa: ASYNC240 - one small file
 
 
 def _orphan(pid_file: Path) -> psutil.Process | None:
-    """The process of that number, if its command line names the pid file's folder as well.
+    """Return the process with that number, if its command line also names the pid file's folder.
 
-    The number alone proves nothing, since the system gives it out again.
+    The number alone proves nothing: the system reuses process numbers.
     """
     try:
         found = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
@@ -109,10 +115,12 @@ def _orphan(pid_file: Path) -> psutil.Process | None:
 
 
 async def _is_gone(orphan: psutil.Process) -> bool:
-    """Wait for its end, with a limit. A zombie is gone too: who should reap it may never do so."""
+    """Wait until the process ends, up to a limit. A zombie counts as ended: its parent may never
+    reap it.
+    """
     try:
         async with asyncio.timeout(END_LIMIT_S):
-            # Not our child: nothing tells us of its end.
+            # It is not our child, so we get no notification when it ends.
             while orphan.is_running() and orphan.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110
                 await asyncio.sleep(POLL_S)
     except TimeoutError:
@@ -122,7 +130,7 @@ async def _is_gone(orphan: psutil.Process) -> bool:
 
 @asynccontextmanager
 async def running(child: Child) -> AsyncIterator[int]:
-    """Start the server, yield its pid once it is up, end it with the block.
+    """Start the server, yield its pid once it is up, and end it when the block ends.
 
     Raises EngineDidNotStart.
     """
@@ -140,7 +148,8 @@ async def running(child: Child) -> AsyncIterator[int]:
 
 async def _started(child: Child) -> asyncio.subprocess.Process:
     with child.log_file.open("ab") as output:
-        # A session of its own: Ctrl-C in the terminal is for the owner, who ends its servers last.
+        # In its own session, so that Ctrl-C in the terminal reaches only the owner, which ends its
+        # servers last.
         return await asyncio.create_subprocess_exec(
             *child.command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -151,7 +160,7 @@ async def _started(child: Child) -> asyncio.subprocess.Process:
 
 
 async def _came_up(child: Child, process: asyncio.subprocess.Process) -> bool:
-    """Wait until the server answers; false when it ended instead. Raises EngineDidNotStart."""
+    """Wait until the server answers; False if it ended instead. Raises EngineDidNotStart."""
     try:
         async with asyncio.timeout(START_LIMIT_S):
             while not await child.is_up():

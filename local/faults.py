@@ -1,19 +1,19 @@
-"""Faults on demand, in front of any stand-in: refused, lost, hanging, late and broken answers.
+"""Injects faults in front of any stand-in: refused, lost, hanging, late and broken answers.
 
-Inert until told. Told in the same process by `FaultInjector.add`, from another one over HTTP:
-`POST /_local/faults` with a Fault in JSON (camelCase), `GET` lists them with how often each has
-struck, `DELETE` clears them and lets go of what hangs.
+Does nothing until a fault is added. Add one in the same process with `FaultInjector.add`, or from
+another process over HTTP: `POST /_local/faults` with a Fault in JSON (camelCase). `GET` lists the
+faults and how often each was applied. `DELETE` removes them and releases the hanging requests.
 
 The kinds:
 
 * `refuse`: 503 before execution; with `status: 0` the connection breaks instead.
-* `lose`: executed, and then the connection breaks in mid-answer.
-* `hang`: no answer until the client goes.
-* `delay`: executed `seconds` later; with `afterExecute` executed at once and answered later.
-* `status`: the given status, headers and text.
-* `html`: a gateway's 502 with a page of HTML.
+* `lose`: execute the request, then break the connection in the middle of the answer.
+* `hang`: send no answer until the client disconnects.
+* `delay`: execute the request `seconds` later; with `afterExecute`, execute now and answer later.
+* `status`: send the given status, headers and text.
+* `html`: send a gateway's 502 with an HTML page.
 
-`hang`, `status` and `html` do not execute the request, unless `afterExecute` says so.
+`hang`, `status` and `html` do not execute the request, unless `afterExecute` is set.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTROL_PATH = "/_local/faults"
-PROMISED_BYTES = 1000  # bytes announced of an answer that breaks off; any number above one does
+PROMISED_BYTES = 1000  # bytes announced for an answer that breaks off; any number above one works
 PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
 
 type Kind = Literal["refuse", "lose", "hang", "delay", "status", "html"]
@@ -37,9 +37,9 @@ type Kind = Literal["refuse", "lose", "hang", "delay", "status", "html"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
-    """One fault. `times` None: until cleared. `path` and `body`: only requests that contain them.
+    """One fault. `times` None: no limit. `path` and `body`: only for requests that contain them.
 
-    `status`, `headers` and `text` are the answer of the kind `status`, and default to a plain 503.
+    `status`, `headers` and `text` are the answer of the kind `status`; the default is a plain 503.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
@@ -62,7 +62,7 @@ FAULT = TypeAdapter(Fault)
 
 
 class Armed:
-    """A fault that waits for its requests. `fired` counts those it has struck."""
+    """A fault that waits for matching requests. `fired` counts how often it was applied."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -88,13 +88,13 @@ class Armed:
             self._changed.notify_all()
 
     async def struck(self, times: int = 1) -> None:
-        """Wait until it has struck so often. A `lose` counts when its request has come."""
+        """Wait until it was applied this often. A `lose` counts when its request has arrived."""
         async with self._changed:
             await self._changed.wait_for(lambda: self.fired >= times)
 
 
 class FaultInjector:
-    """ASGI middleware; WebSockets and the lifespan pass untouched."""
+    """ASGI middleware that applies faults to HTTP requests, not to WebSockets."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -103,7 +103,7 @@ class FaultInjector:
 
     @property
     def seen(self) -> list[tuple[Fault, int]]:
-        """Every fault since the last clear, and how often it struck."""
+        """Return every fault since the last clear, and how often it was applied."""
         return [(armed.fault, armed.fired) for armed in self._armed]
 
     def add(self, fault: Fault) -> Armed:
@@ -112,7 +112,7 @@ class FaultInjector:
         return armed
 
     def clear(self) -> None:
-        """Forget all faults; requests that hang lose their connections."""
+        """Remove all faults; hanging requests lose their connections."""
         self._armed.clear()
         self._cleared.set()
         self._cleared = asyncio.Event()
@@ -172,7 +172,7 @@ class FaultInjector:
             await self._app(scope, receive, send)
 
     async def _hang(self, receive: Receive) -> None:
-        """Until the client goes, or the faults are cleared."""
+        """Wait until the client disconnects or the faults are cleared."""
         waits = {
             asyncio.ensure_future(_disconnected(receive)),
             asyncio.ensure_future(self._cleared.wait()),
@@ -192,11 +192,11 @@ class FaultInjector:
                 self.clear()
                 return Response(status_code=204)
             case "POST":
-                return self._told(await _body(receive))
+                return self._added(await _body(receive))
             case _:
                 return Response(status_code=405, headers={"Allow": "GET, POST, DELETE"})
 
-    def _told(self, body: bytes) -> Response:
+    def _added(self, body: bytes) -> Response:
         try:
             fault = FAULT.validate_json(body)
         except ValidationError as invalid:
@@ -220,7 +220,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:
-    """The body once more, and then whatever else comes."""
+    """Replay the body, then pass on everything that follows."""
     first: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replayed() -> Message:
@@ -235,11 +235,11 @@ async def _disconnected(receive: Receive) -> None:
 
 
 async def _swallow(_: Message) -> None:
-    """The answer of a request that was executed, and is never told of it."""
+    """Discard the answer of an executed request, so that the client never sees it."""
 
 
 async def _break_off(send: Send) -> None:
-    """Announce more than is sent: the server then has to close the connection in mid-answer."""
+    """Announce more bytes than are sent: the server must then close the connection mid-answer."""
     length = str(PROMISED_BYTES).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", length)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -1,4 +1,4 @@
-"""`make import FOLDER=docs`: takes a folder of texts into the documents of what runs here.
+"""Imports a folder of texts into the documents of the running stack: `make import FOLDER=docs`.
 
 python -m local.imports FOLDER [--user ID] [--dry-run]
 """
@@ -14,11 +14,11 @@ import psycopg
 from local.command import state_dir
 from local.services import DATABASE_FILE
 
-NOTHING_RUNS = "Nothing runs here to import into. Start `make dev` first, in another terminal."
+NOTHING_RUNS = "No local stack is running. Start `make dev` in another terminal first."
 
 
 def main() -> None:
-    """Become the import. Exits with 1 and one line if nothing runs."""
+    """Replace this process by the import. Exits with 1 and one line if no stack is running."""
     url = running_database(state_dir(os.environ))
     if url is None:
         sys.exit(NOTHING_RUNS)
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def running_database(state: Path) -> str | None:
-    """Its address, if it answers: a stack that was killed leaves the address behind."""
+    """Return the database's URL if it answers. A stack that was killed leaves its URL behind."""
     try:
         url = (state / DATABASE_FILE).read_text()
         psycopg.connect(url).close()

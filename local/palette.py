@@ -1,7 +1,7 @@
-"""Makes a PNG small: 256 colours, and better compression than a browser has time for.
+"""Makes a PNG smaller: 256 colours, and better compression than a browser takes time for.
 
-A screenshot of a page has few colours besides the shades at the edges of letters, so nobody sees
-the difference. Standard library only.
+A screenshot of a page has few colours besides the shades at the edges of letters, so the difference
+is not visible. Needs only the standard library.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ from collections import Counter
 from collections.abc import Iterator
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-COLOURS = 256  # of a palette, whose indices are bytes
-REGION = 16  # steps of each channel that one colour can stand for
-CHANNELS = {2: 3, 6: 4}  # bytes of a pixel, by the type of colour: RGB, RGBA
-INDEXED = 3  # the type of colour of a picture with a palette
+COLOURS = 256  # colours of a palette, whose indices are bytes
+REGION = 16  # steps of each channel that share one colour
+CHANNELS = {2: 3, 6: 4}  # bytes of a pixel, by colour type: RGB, RGBA
+INDEXED = 3  # the colour type of a picture with a palette
 
 type Colour = bytes  # red, green, blue
 
 
 def reduced(png: bytes) -> bytes:
-    """The picture with a palette. Raises ValueError if it is not 8-bit RGB or RGBA, in one pass."""
+    """Return the picture with a palette.
+
+    Raises ValueError unless the picture is 8-bit RGB or RGBA without interlacing.
+    """
     chunks = list(_chunks(png))
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
     if depth != 8 or kind not in CHANNELS or interlaced:
@@ -58,7 +61,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
 
 
 def _rows(data: bytes, length: int, step: int) -> Iterator[bytes]:
-    """The rows without their filters (PNG specification, section 9)."""
+    """Yield the rows with their filters undone (PNG specification, section 9)."""
     above = bytearray(length)
     for at in range(0, len(data), length + 1):
         row = bytearray(data[at + 1 : at + 1 + length])
@@ -88,7 +91,7 @@ def _unfilter(kind: int, row: bytearray, above: bytearray, step: int) -> None:
 
 
 def _paeth(left: int, above: int, corner: int) -> int:
-    """Whichever neighbour is nearest to their plane."""
+    """Return the neighbour closest to the estimate `left + above - corner`."""
     plane = left + above - corner
     return min((left, above, corner), key=lambda neighbour: abs(plane - neighbour))
 
@@ -98,7 +101,7 @@ def _colours(row: bytes, step: int) -> list[Colour]:
 
 
 def _palette(pixels: list[list[Colour]]) -> dict[Colour, int]:
-    """The index of each colour in the palette: its own, or that of the nearest one."""
+    """Map each colour to its index in the palette: its own entry, or the nearest one."""
     counts = Counter(colour for row in pixels for colour in row)
     chosen = _chosen(counts)
     palette = {colour: index for index, colour in enumerate(chosen)}
@@ -108,8 +111,10 @@ def _palette(pixels: list[list[Colour]]) -> dict[Colour, int]:
 
 
 def _chosen(counts: Counter[Colour]) -> list[Colour]:
-    """Half of the palette are the most frequent colours. The others stand each for a region of the
-    colour space, so that a small green mark on a brown page stays green.
+    """Choose the colours of the palette.
+
+    Half of them are the most frequent colours. Each of the others represents a region of the colour
+    space, so that a small green mark on a brown page stays green.
     """
     frequent = [colour for colour, _ in counts.most_common(COLOURS // 2)]
     regions: dict[tuple[int, ...], Counter[Colour]] = {}

@@ -1,8 +1,8 @@
-"""Takes the pictures of the page that README.md shows: a conversation with the scripted model.
+"""Takes the pictures of the page for README.md: a conversation with the scripted model.
 
-python -m local.screenshots [FOLDER]      writes page-light.png and page-dark.png, to docs/images
+    python -m local.screenshots [FOLDER]      page-light.png and page-dark.png, in docs/images
 
-Runs a stack of its own with fresh state, so it can run beside `make dev`. Needs Chromium.
+Runs its own stack with fresh state, so it can run beside `make dev`. Needs Chromium.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Literal
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from local.palette import reduced
-from local.platform.instance import Tell
+from local.platform.instance import OnLine
 from local.services import ROOT
 from local.stack import stack
 from local.toolchain import find_browser
 
 FOLDER = ROOT / "docs" / "images"
 SIZE = (1280, 794)  # CSS pixels: wide enough for the conversation and a panel side by side
-SCALE = 1.5  # device pixels per CSS pixel; more makes files larger than a README should load
+SCALE = 1.5  # device pixels per CSS pixel; more would make the files too large for a README
 LIMIT_MS = 30_000  # for each wait
 BROWSER_ARGS = ["--no-sandbox"]  # containers and root have no sandbox
 PANEL = "Mailbox"
@@ -35,10 +35,10 @@ TALK = (
 type Scheme = Literal["light", "dark"]
 
 
-async def take(folder: Path, tell: Tell) -> None:
+async def take(folder: Path, on_line: OnLine) -> None:
     """Hold the conversation, and take a picture in each colour scheme."""
     with tempfile.TemporaryDirectory() as state:
-        async with stack(Path(state), tell=tell) as local, async_playwright() as play:
+        async with stack(Path(state), on_line=on_line) as local, async_playwright() as play:
             browser = await play.chromium.launch(executable_path=find_browser(), args=BROWSER_ARGS)
             await _talk(await _opened(browser, local.url, "light"))
             for scheme in ("light", "dark"):
@@ -63,7 +63,7 @@ async def _opened(browser: Browser, url: str, scheme: Scheme) -> Page:
 
 
 async def _talk(page: Page) -> None:
-    """Type each text, and wait for a word of its answer before the next."""
+    """Type each text, and wait for part of its answer before the next."""
     for text, answer in TALK:
         await page.locator("#text").fill(text)
         await page.keyboard.press("Enter")
@@ -87,14 +87,14 @@ def _write(file: Path, picture: bytes) -> None:
     file.write_bytes(reduced(picture))
 
 
-def _quiet(*_: object) -> None:
-    """The functions' log lines belong to no picture."""
+def _discard(*_: object) -> None:
+    """Drop the functions' log lines; the pictures do not need them."""
 
 
 def main() -> None:
     """Write the pictures to the folder named on the command line."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    asyncio.run(take(folder, _quiet))
+    asyncio.run(take(folder, _discard))
 
 
 if __name__ == "__main__":

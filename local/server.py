@@ -1,4 +1,4 @@
-"""An ASGI app under uvicorn in the event loop that already runs."""
+"""Serves an ASGI app with uvicorn in the event loop that is already running."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ CLOSE_LIMIT_S = 1  # seconds for open answers at the end; an event stream would 
 
 
 class PortInUse(Exception):
-    """Another program listens there."""
+    """Another program is listening on this port."""
 
 
 class AppDidNotStart(Exception):
-    """The app's lifespan failed."""
+    """The app failed to start: its lifespan raised an error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Address:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is up and leaves the signals to the owner."""
+    """uvicorn's server, which reports when it is up and leaves the signals to the owner."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -57,8 +57,8 @@ class _Server(uvicorn.Server):
 async def serving(
     app: ASGIApp, *, port: int = 0, host: str = HOST, place: socket.socket | None = None
 ) -> AsyncIterator[Address]:
-    """Serve the app until the end of the block, at a place reserved before or at a port; port 0
-    takes a free one.
+    """Serve the app until the block ends, on a reserved socket or on a port; port 0 picks a free
+    one.
 
     Raises PortInUse, AppDidNotStart.
     """
@@ -71,7 +71,7 @@ async def serving(
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # nobody stands in front whose word on the client would count
+                proxy_headers=False,  # no proxy in front may set the client's address
                 timeout_graceful_shutdown=CLOSE_LIMIT_S,
             )
         )
@@ -85,11 +85,10 @@ async def serving(
 
 
 def reserve(*, host: str = HOST, port: int = 0) -> socket.socket:
-    """A place that is ours, though nobody is let in yet: connections are refused. Raises
-    PortInUse.
-    """
-    # Made with its protocol named: only then does asyncio switch off Nagle's algorithm for what is
-    # accepted, and an answer in two pieces does not wait 40 ms for the client's acknowledgement.
+    """Bind a socket without listening yet, so that connections are refused. Raises PortInUse."""
+    # The protocol is named explicitly: only then does asyncio switch off Nagle's algorithm for
+    # accepted connections. Otherwise an answer in two pieces waits 40 ms for the client's
+    # acknowledgement.
     place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -103,7 +102,7 @@ def reserve(*, host: str = HOST, port: int = 0) -> socket.socket:
 async def _serve(server: _Server, listener: socket.socket) -> None:
     try:
         await server.serve([listener])
-    except SystemExit:  # uvicorn's way to say that the lifespan failed; its log has the reason
+    except SystemExit:  # uvicorn's way to report that the lifespan failed; its log has the reason
         log.error("app did not start")
 
 

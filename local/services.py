@@ -1,10 +1,9 @@
-"""The local services in place of the cloud's, and the environment that points the functions at
-them.
+"""Runs the local services that replace the cloud's.
 
-python -m local.services      serves them alone, for functions under `vercel dev`
+    python -m local.services      only the services, for functions under `vercel dev`
 
-Engines are processes (Redis, Postgres); the vendors' interfaces in front of them are ASGI apps in
-this process, each behind a switch for faults. The mail server is in this process too.
+Redis and Postgres run as processes. In front of them, ASGI apps in this process implement the
+vendors' interfaces, each with fault injection. The mail server runs in this process too.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import secrets
 import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,34 +19,40 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from local.command import begin, state_dir, until_told
+from local.command import begin, state_dir, until_stopped
 from local.dotenv import pointing
 from local.engines import Postgres, Valkey, postgres, valkey
+from local.environment import (
+    CHANNEL_ID,
+    CHANNEL_KEY,
+    CHANNEL_SECRET,
+    STORE_TOKEN,
+    Env,
+    model_settings,
+    private_settings,
+    service_settings,
+    stored_secret,
+)
 from local.faults import FaultInjector
 from local.guard import Guard, guard
-from local.mailbox.control import teller
+from local.mailbox.control import notifier
 from local.mailbox.server import LocalMailbox, local_mailbox
 from local.model import scripted_model
 from local.pusher import LocalPusher
-from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN, LocalQueue
+from local.qstash import LocalQueue
 from local.server import HOST, Address, serving
 from local.upstash import upstash_app
 
 ROOT = Path(__file__).resolve().parent.parent
-DATABASE_FILE = "database-url"  # beside the state, for programs that join what runs
-STORE_TOKEN = "local-store-token"
-CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
+DATABASE_FILE = "database-url"  # beside the state, for programs that connect to the running stack
 EVENT_ROUTE = "/api/eventToBrain"
 WEBHOOK_ROUTE = "/api/websocketToBrain"
-EMAIL_USER = "owner"  # whose mailbox it is: who comes in without a key
-MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
-
-type Env = dict[str, str]
+EMAIL_USER = "owner"  # the mailbox belongs to the user who comes in without a key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ports:
-    """Where each service listens; 0 takes a free port."""
+    """Ports on which the services listen; 0 picks a free port."""
 
     store: int = 0
     queue: int = 0
@@ -59,7 +63,7 @@ class Ports:
 
     @classmethod
     def beside(cls, port: int) -> Ports:
-        """The ports after the page's, so that they are the same at each start."""
+        """Return the ports after the page's port, so that they are the same on each start."""
         return cls(
             store=port + 1,
             queue=port + 2,
@@ -114,33 +118,28 @@ async def services(
     asked: Mapping[str, str],
     pace: float = 1.0,
 ) -> AsyncIterator[LocalServices]:
-    """Run all services until the end of the block. Raises PortInUse.
+    """Run all services until the block ends. Raises PortInUse.
 
-    `asked` is the user's own environment: keys of a model provider and BRAIN_ variables count.
-    `pace` stretches the scripted model's waits.
+    From `asked`, the user's environment, only model keys and BRAIN_ variables are used. `pace`
+    scales the waits of the scripted model.
     """
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
-        (data_dir / DATABASE_FILE).write_text(database.url)
         engine, pusher = LocalQueue(data_dir / "queue.sqlite"), _pusher(public_url)
         store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
-        queue = Switchable(engine.app, ports.queue)
-        channel = Switchable(pusher.app, ports.channel)
+        queue, channel = Switchable(engine.app, ports.queue), Switchable(pusher.app, ports.channel)
         model = Switchable(scripted_model(pace=pace), ports.model)
         await _start(exits, store, queue, channel, model)
-        mailbox = await exits.enter_async_context(
-            local_mailbox(data_dir / "mailbox", imap_port=ports.imap, smtp_port=ports.smtp)
-        )
+        mailbox = await _mailbox(exits, data_dir, ports)
         own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
-        env = {
-            **_points_at(store, queue, channel, public_url),
-            **_model(model, asked),
-            **_at_home(database.url, _secret(data_dir, "jwt-secret")),
-            **_mail(mailbox, _secret(data_dir, "event-secret"), public_url, own),
-            **own,
-        }
         yield LocalServices(
-            env=env,
+            env={
+                **service_settings(store.address, queue.address, channel.address, public_url),
+                **model_settings(model.address, asked),
+                **private_settings(database.url, stored_secret(data_dir, "jwt-secret")),
+                **_mail(mailbox, stored_secret(data_dir, "event-secret"), public_url, own),
+                **own,
+            },
             store=store,
             queue=queue,
             channel=channel,
@@ -158,6 +157,12 @@ async def _start(exits: AsyncExitStack, *switchables: Switchable) -> None:
         exits.push_async_callback(switchable.stop)
 
 
+async def _mailbox(exits: AsyncExitStack, data_dir: Path, ports: Ports) -> LocalMailbox:
+    return await exits.enter_async_context(
+        local_mailbox(data_dir / "mailbox", imap_port=ports.imap, smtp_port=ports.smtp)
+    )
+
+
 def _pusher(public_url: str) -> LocalPusher:
     webhook = f"{public_url}{WEBHOOK_ROUTE}"
     return LocalPusher(CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET, webhook=webhook)
@@ -168,60 +173,23 @@ async def _engines(exits: AsyncExitStack, data_dir: Path, watch: Guard) -> tuple
         exits.enter_async_context(valkey(data_dir / "redis")),
         exits.enter_async_context(postgres(data_dir / "postgres")),
     )
+    (data_dir / DATABASE_FILE).write_text(database.url)
     watch.watch(redis.pid, signal.SIGTERM)
-    watch.watch(database.pid, signal.SIGINT)  # Postgres: close down fast, in order
+    watch.watch(database.pid, signal.SIGINT)  # Postgres: a fast, clean shutdown
     return redis, database
 
 
-def _at_home(database_url: str, secret: str) -> Env:
-    return {
-        "DATABASE_URL": database_url,
-        "BRAIN_JWT_SECRET": secret,
-        "BRAIN_OPEN_SESSION": "1",
-    }
-
-
-def _points_at(store: Switchable, queue: Switchable, channel: Switchable, public_url: str) -> Env:
-    return {
-        "UPSTASH_REDIS_REST_URL": store.address.url,
-        "UPSTASH_REDIS_REST_TOKEN": STORE_TOKEN,
-        "QSTASH_URL": queue.address.url,
-        "QSTASH_TOKEN": TOKEN,
-        "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
-        "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
-        "PUSHER_APP_ID": CHANNEL_ID,
-        "PUSHER_KEY": CHANNEL_KEY,
-        "PUSHER_SECRET": CHANNEL_SECRET,
-        "PUSHER_HOST": HOST,
-        "PUSHER_PORT": str(channel.address.port),
-        "PUSHER_TLS": "0",
-        "BRAIN_PUBLIC_URL": public_url,
-    }
-
-
-def _model(model: Switchable, asked: Mapping[str, str]) -> Env:
-    """The user's own provider if a key or an address is set, else the script."""
-    own = {name: asked[name] for name in MODEL_NAMES if asked.get(name)}
-    if own:
-        return {"OPENAI_API_KEY": "none", **own}
-    return {
-        "OPENAI_BASE_URL": f"{model.address.url}/v1",
-        "OPENAI_API_KEY": "local",
-        "BRAIN_MODEL": "script",
-        "BRAIN_SCRIPTED_MODEL": "1",
-    }
-
-
 def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str, str]) -> Env:
-    """The local account, unless the user has named one of their own; what arrives in it is told
-    to the brain.
+    """Return the settings of the local account, unless the user has set an account of their own.
+
+    The mailbox then reports each email that arrives to the brain.
     """
     signing = f"whsec_{base64.b64encode(secret.encode()).decode()}"
     event_secret = own.get("BRAIN_EVENT_SECRET") or signing
     if own.get("BRAIN_IMAP_URL") or own.get("BRAIN_SMTP_URL"):
         return {"BRAIN_EVENT_SECRET": event_secret}
     user_id = own.get("BRAIN_EMAIL_USER") or EMAIL_USER
-    mailbox.on_arrival = teller(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
+    mailbox.on_arrival = notifier(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
     return {
         "BRAIN_IMAP_URL": mailbox.imap_url,
         "BRAIN_SMTP_URL": mailbox.smtp_url,
@@ -229,20 +197,10 @@ def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str,
     }
 
 
-def _secret(data_dir: Path, name: str) -> str:
-    """A secret of this machine's own, kept so that what it has signed outlives a restart."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    file = data_dir / name
-    if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32))
-    return file.read_text()
-
-
 async def main(port: int, root: Path = ROOT) -> None:
-    """Serve the services alone until told to end, for functions that run elsewhere on this machine.
+    """Serve only the services, for functions that run elsewhere on this machine.
 
-    While they are up, .env.local and .env in `root` point at them.
+    Until the command ends, .env.local and .env in `root` point at them.
     """
     async with guard() as watch:
         running = services(
@@ -255,7 +213,7 @@ async def main(port: int, root: Path = ROOT) -> None:
         async with running as local:
             with pointing(root, local.env) as told:
                 print(f"Services are up. {told} Ctrl-C ends them.", flush=True)
-                await until_told()
+                await until_stopped()
 
 
 if __name__ == "__main__":

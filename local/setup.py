@@ -1,7 +1,7 @@
-"""Sets a fresh machine up: `python -m local.setup dev`, or `test` for what the tests need besides.
+"""Sets up a fresh machine: `python -m local.setup dev`, or `test` for what the tests need as well.
 
-A step is skipped when what it made is there and the files it reads are those it was made from, so
-that every command of the Makefile can begin with it. Standard library only, and Python 3.11.
+A step is skipped if its result exists and the files it reads have not changed since. So every
+command in the Makefile can begin with it. Needs only the standard library and Python 3.11.
 """
 
 import fcntl
@@ -36,14 +36,14 @@ CLI = ROOT / "tests" / "vercel"
 class Step:
     name: str
     reads: tuple[str, ...]
-    """Files that decide whether the step has to run again, from the root."""
+    """Files that decide whether the step must run again, relative to the root."""
     makes: str
-    """A file that is there once the step is done, from the root."""
+    """A file that exists once the step is done, relative to the root."""
     act: Callable[[], None]
 
 
 def install_packages() -> None:
-    # A Python that was removed or replaced leaves a folder that looks whole and does not run.
+    # If its Python was removed or replaced, the folder still looks complete but does not run.
     no_downloads = {"UV_PYTHON_DOWNLOADS": "never"}
     python = VENV / "bin" / "python"
     base = find_python()
@@ -64,8 +64,9 @@ def build_page() -> None:
 
 
 def install_platform_cli() -> None:
-    # Not `npm ci`: it wants every platform's optional binary in the lock file, and not every
-    # registry mirror carries them all. This takes the lock file's versions and leaves it alone.
+    # Not `npm ci`: it wants every platform's optional binary in the lock file, and some registry
+    # mirrors do not carry all of them. `npm install` uses the lock file's versions and does not
+    # change it.
     require_node()
     run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=CLI)
 
@@ -77,7 +78,7 @@ def install_browser() -> None:
 
 
 def install_mail_server() -> None:
-    """As with the browser. Debian's package starts no server where there is no init system."""
+    """Install Dovecot. Debian's package starts no server if there is no init system."""
     _install("dovecot-imapd", "an IMAP server: install Dovecot")
 
 
@@ -124,7 +125,7 @@ def perform(step: Step) -> None:
     if (ROOT / step.makes).exists() and stamp.exists() and stamp.read_text() == key:
         return
     _timed(step.name, step.act)
-    # The stamp comes last: a death in between costs a second run; the other way round the step
+    # Write the stamp last: a crash in between only repeats the step. In the other order the step
     # would count as done.
     stamp.write_text(key)
 
@@ -150,7 +151,7 @@ def _timed(name: str, act: Callable[[], None]) -> None:
 def set_up(scope: str) -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     with Path(HOME, "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands started at once set up once
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands started at once run the set-up once
         for step in {"dev": DEV, "test": TEST}[scope]:
             perform(step)
         if scope == "test" and find_browser() is None:

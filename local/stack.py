@@ -1,7 +1,8 @@
-"""All of it on one machine: page, functions under the real runtime, and the services they need."""
+"""Runs everything on one machine: page, functions under the real runtime, and their services."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from pathlib import Path
 
 from local.faults import FaultInjector
 from local.gateway import Gateway
-from local.gateway.rules import read_rules
+from local.gateway.rules import Rules, read_rules
 from local.guard import guard
 from local.mailbox.control import PATH as EMAIL_PATH
 from local.mailbox.control import mailbox_app
-from local.platform import Functions, tell_by_line
-from local.platform.instance import Tell
+from local.platform import Functions, print_line
+from local.platform.instance import OnLine
 from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
 
@@ -24,7 +25,7 @@ SOURCES = ("api", "brain")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stack:
-    """The running whole, at `url`. `faults` are those of its front door, for whoever knocks."""
+    """The running stack, at `url`. `faults` injects faults in front of its gateway."""
 
     url: str
     faults: FaultInjector
@@ -40,18 +41,17 @@ async def stack(
     ports: Ports | None = None,
     asked: Mapping[str, str] | None = None,
     pace: float = 1.0,
-    tell: Tell = tell_by_line,
+    on_line: OnLine = print_line,
 ) -> AsyncIterator[Stack]:
-    """Run everything until the end of the block. Raises PortInUse.
+    """Run everything until the block ends. Raises PortInUse.
 
-    `asked` is the user's own environment, of which model keys and BRAIN_ variables count. State
-    lives in `data_dir`.
+    `asked` is the user's own environment; only model keys and BRAIN_ variables are used. State is
+    kept in `data_dir`.
     """
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
     durations = float(asked[MAX_DURATION]) if asked.get(MAX_DURATION) else rules.max_durations
-    place = reserve(port=port)  # the functions have to know their address before they are served
-    url = f"http://{HOST}:{place.getsockname()[1]}"
+    place, url = _reserved(port)
     async with (
         guard() as watch,
         services(
@@ -68,11 +68,20 @@ async def stack(
             max_duration_s=durations,
             watch=[ROOT / name for name in SOURCES],
             guard=watch,
-            tell=tell,
+            on_line=on_line,
         ) as functions,
     ):
-        here = {EMAIL_PATH: mailbox_app(local.mailbox)}
-        gateway = Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)
-        faults = FaultInjector(gateway)
+        faults = FaultInjector(_gateway(local, functions, rules))
         async with serving(faults, place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
+
+
+def _reserved(port: int) -> tuple[socket.socket, str]:
+    """Reserve a port: the functions must know their address before they are served."""
+    place = reserve(port=port)
+    return place, f"http://{HOST}:{place.getsockname()[1]}"
+
+
+def _gateway(local: LocalServices, functions: Functions, rules: Rules) -> Gateway:
+    here = {EMAIL_PATH: mailbox_app(local.mailbox)}
+    return Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)

@@ -1,6 +1,6 @@
-"""Finds, or fetches, the programs that the set-up stands on: Python, uv, Node, browser, Dovecot.
+"""Finds or downloads the programs that the set-up needs: Python, uv, Node, browser, Dovecot.
 
-Standard library only, and Python 3.11: this runs before there is anything else.
+Needs only the standard library and Python 3.11, because it runs before anything is installed.
 """
 
 import os
@@ -15,17 +15,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".local" / "setup"
 LOG = HOME / "log"
-PRIVATE_UV = HOME / "uv" / "bin" / "uv"  # there only where PATH had none that is new enough
+PRIVATE_UV = HOME / "uv" / "bin" / "uv"  # exists only if PATH has no uv that is new enough
 
-OLDEST_PYTHON = (3, 12)  # the oldest the platform's runtime takes
-BEST_PYTHON = (3, 12)  # what the platform runs, as .python-version says
-OLDEST_UV = (0, 8)  # the first to take dependency groups in `uv pip install`
+OLDEST_PYTHON = (3, 12)  # the oldest that the platform's runtime accepts
+BEST_PYTHON = (3, 12)  # what the platform runs, as in .python-version
+OLDEST_UV = (0, 8)  # the first that accepts dependency groups in `uv pip install`
 UV = "uv==0.13.8"
 OLDEST_NODE = 20  # `node --test` with a pattern
-TRIES = 4  # a registry's name can fail to resolve for a few seconds
+TRIES = 4  # a registry's name may fail to resolve for a few seconds
 FIRST_PAUSE_S = 2.0  # seconds before the second try; doubled before each further one
-TOLD_LINES = 15  # lines of a failed program's output that are shown; the log has all
-PROBE_S = 20.0  # seconds a program may take to tell its version, on a busy machine
+SHOWN_LINES = 15  # lines of a failed program's output to show; the log has all of them
+PROBE_S = 20.0  # seconds a program may take to print its version, on a busy machine
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSERS = (
@@ -33,12 +33,12 @@ MAC_BROWSERS = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
 )
 
-# No folder of these is on everybody's PATH.
+# These folders are not on everybody's PATH.
 DOVECOTS = ("/usr/sbin/dovecot", "/usr/local/sbin/dovecot", "/opt/homebrew/sbin/dovecot")
 
 
 class SetupFailed(Exception):
-    """Says in its text what failed, or what the user has to install."""
+    """A step of the set-up failed. The text says what failed, or what the user must install."""
 
 
 def run(
@@ -49,7 +49,7 @@ def run(
     sleep: Callable[[float], None] = time.sleep,
     log: Path = LOG,
 ) -> None:
-    """Run a program with its output in the log.
+    """Run a program and write its output to the log.
 
     Raises `SetupFailed` with the end of that output after the last try.
     """
@@ -61,12 +61,12 @@ def run(
             return
         if pause is not None:
             sleep(pause)
-    told = "\n".join(f"  {line}" for line in output.splitlines()[-TOLD_LINES:])
-    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({log}):\n{told}")
+    shown = "\n".join(f"  {line}" for line in output.splitlines()[-SHOWN_LINES:])
+    raise SetupFailed(f"`{' '.join(map(str, command))}` failed ({log}):\n{shown}")
 
 
 def _pauses(tries: int) -> Iterator[float | None]:
-    """The pause after each failed try; None after the last."""
+    """Yield the pause after each failed try; None after the last."""
     for index in range(tries - 1):
         yield FIRST_PAUSE_S * 2**index
     yield None
@@ -92,9 +92,9 @@ def _attempt(
 
 
 def version_of(program: str | Path, *arguments: str) -> tuple[int, ...] | None:
-    """The first number like 3.12 or 0.13.8 that the program prints; None if it does not run."""
+    """Return the first number like 3.12 that the program prints; None if it does not run."""
     try:
-        told = subprocess.run(
+        output = subprocess.run(
             [program, *(arguments or ("--version",))],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
@@ -105,12 +105,12 @@ def version_of(program: str | Path, *arguments: str) -> tuple[int, ...] | None:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r"\d+(\.\d+)+", told)
+    found = re.search(r"\d+(\.\d+)+", output)
     return tuple(map(int, found.group().split("."))) if found else None
 
 
 def find_python() -> Path:
-    """A Python new enough, the platform's own version if there is one."""
+    """Return a Python that is new enough, preferably of the platform's own version."""
     second_best = None
     for candidate in _pythons():
         version = version_of(candidate)
@@ -127,26 +127,26 @@ def find_python() -> Path:
 
 
 def _pythons() -> Iterator[Path]:
-    # Not sys.executable: that may be the .venv which is about to be made anew.
+    # Not sys.executable: it may belong to the .venv that is about to be created again.
     yield Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     for name in ("python3.12", "python3.13", "python3.14", "python3"):
         if found := shutil.which(name):
             yield Path(found)
-    # pyenv's shims show only the versions that were switched on; its folder has them all.
+    # pyenv's shims show only the versions that are active; its folder has all of them.
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     yield from sorted(pyenv.glob("versions/3.*/bin/python3"))
     yield from sorted(Path.home().glob(".local/share/uv/python/cpython-3.*/bin/python3"))
 
 
 def find_uv(python: Path) -> Path:
-    """uv from PATH, or a private one, made with pip from wherever pip gets its packages."""
+    """Return uv from PATH, or install a private one with pip."""
     for candidate in (shutil.which("uv"), PRIVATE_UV):
         if candidate and (version_of(candidate) or (0,)) >= OLDEST_UV:
             return Path(candidate)
     try:
         run(python, "-m", "venv", "--clear", HOME / "uv")
     except SetupFailed as failure:
-        hint = "on Debian, `apt-get install python3-venv` brings what is missing; or install uv"
+        hint = "on Debian, run `apt-get install python3-venv`, or install uv"
         raise SetupFailed(f"{failure}\n{hint}") from failure
     run(PRIVATE_UV.parent / "python", "-m", "pip", "install", "--quiet", UV, tries=TRIES)
     return PRIVATE_UV
@@ -161,9 +161,9 @@ def require_node() -> None:
 def find_browser(
     *, env: Mapping[str, str] = os.environ, applications: Sequence[Path] = MAC_BROWSERS
 ) -> str | None:
-    """Find the Chromium or Chrome that tests drive: $CHROMIUM, or one from PATH, of any version.
+    """Find the Chromium or Chrome that tests drive: $CHROMIUM, or any version from PATH.
 
-    One that does not run is passed over: some systems have a stub that asks for an installation.
+    Skips one that does not run: some systems have a stub that asks for an installation.
     """
     names = (env.get("CHROMIUM"), *BROWSERS)
     on_path = (shutil.which(name, path=env.get("PATH")) for name in names if name)
@@ -172,6 +172,6 @@ def find_browser(
 
 
 def find_mail_server() -> str | None:
-    """The Dovecot that tests run: an IMAP server as providers have it."""
+    """Find Dovecot, the IMAP server that tests run because most providers run it too."""
     on_path = shutil.which("dovecot")
     return on_path or next((path for path in DOVECOTS if Path(path).exists()), None)

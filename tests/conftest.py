@@ -1,14 +1,16 @@
-"""How the tests are dealt out to several processes (`make test`)."""
+"""Distributes the tests over several processes (`make test`)."""
 
 import pytest
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-WHOLE = ("tests/walks/", "tests/vercel/")  # what plays everything at once, against the clock
+WHOLE = ("tests/walks/", "tests/vercel/")  # tests that need the whole machine and measure time
 
 
 class ByNeed(LoadScopeScheduling):  # type: ignore[misc]  # its package ships no types
-    """Tests of a file stay together. Those that need the machine for themselves follow each other
-    in one process, beside which the others have all there is.
+    """Keep the tests of a file together.
+
+    Those that need the machine for themselves run one after the other in one process; the other
+    processes then share the rest.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -17,5 +19,5 @@ class ByNeed(LoadScopeScheduling):  # type: ignore[misc]  # its package ships no
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByNeed:
-    """In place of pytest-xdist's own."""
+    """Replace pytest-xdist's own scheduler."""
     return ByNeed(config, log)

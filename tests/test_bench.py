@@ -1,5 +1,5 @@
-"""The benchmarks run through and print their tables. No figure is looked at: a shared machine has
-its moods.
+"""The benchmarks run and print their tables. Figures are not checked: a shared machine is not
+steady.
 """
 
 import os
@@ -15,12 +15,12 @@ from bench.timing import percentile
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_S = 110.0  # seconds for one of them
-# The others play runs of many seconds.
+# The others run for many seconds.
 QUICK = ("overhead", "roundtrips", "starts", "history", "mailbox", "polling", "events")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run to the end, or interrupt so that everything it has started ends too."""
+    """Run to the end; at the time limit, interrupt, so that everything it started ends too."""
     command = [sys.executable, "-m", "bench", *arguments]
     with subprocess.Popen(
         command,
@@ -39,14 +39,14 @@ def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("name", QUICK)
-def test_each_benchmark_runs_through_and_prints_a_table_with_its_floor(name: str) -> None:
+def test_each_benchmark_prints_a_table_with_its_floor(name: str) -> None:
     done = bench(name, "--quick")
     assert done.returncode == 0, done.stderr
     assert "ratio" in done.stdout or "to floor" in done.stdout
-    assert "1.00" in done.stdout, "the floor stands in the table"
+    assert "1.00" in done.stdout, "the table contains the floor"
 
 
-def test_a_benchmark_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
+def test_an_unknown_benchmark_is_refused_with_the_names_of_the_known_ones() -> None:
     done = bench("speed")
     assert done.returncode == 2
     assert "overhead" in done.stderr
@@ -57,7 +57,7 @@ def test_a_table_is_drawn_with_names_left_and_figures_right() -> None:
     assert str(table).splitlines() == ["T", "-", "     ms", "a     1", "bb  100", "Note."]
 
 
-def test_a_floor_of_nothing_has_no_ratio() -> None:
+def test_a_floor_of_zero_has_no_ratio() -> None:
     assert (ratio(3, 2), ratio(3, 0)) == ("1.50", "-")
 
 

@@ -1,4 +1,4 @@
-"""The email account in the environment: what is taken from it, and what is said of the rest."""
+"""The email account in the environment: how it is read, and which errors are reported."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_ports_and_encryption_come_from_the_url(scheme: str, port: int, tls: boo
     assert (account.imap.port, account.imap.tls) == (port, tls)
 
 
-def test_the_writer_and_the_user_can_be_named() -> None:
+def test_the_sender_and_the_user_can_be_set() -> None:
     named = {"BRAIN_EMAIL_FROM": "Robin <r@b.example>", "BRAIN_EMAIL_USER": "user-7"}
     account = email_settings.account({**FULL, **named})
     assert account is not None
@@ -78,7 +78,9 @@ def test_the_writer_and_the_user_can_be_named() -> None:
         ({"BRAIN_EMAIL_FROM": "secret"}, "BRAIN_EMAIL_FROM must be an address"),
     ],
 )
-def test_what_is_malformed_is_named_and_not_shown(changes: dict[str, str], named: str) -> None:
+def test_a_malformed_variable_is_named_and_its_value_not_shown(
+    changes: dict[str, str], named: str
+) -> None:
     env = {**FULL, **changes}
     said = refusal(env)
     assert named in said
@@ -94,6 +96,6 @@ def test_no_description_of_a_server_shows_its_password() -> None:
 @pytest.mark.parametrize(
     ("host", "is_here"), [("localhost", True), ("127.0.0.1", True), ("mail.example", False)]
 )
-def test_a_server_is_here_by_name_alone(host: str, is_here: bool) -> None:
+def test_a_server_is_local_only_by_its_name(host: str, is_here: bool) -> None:
     server = MailServer(host=host, port=1, tls=False, user="u", password="p")
     assert server.is_here is is_here

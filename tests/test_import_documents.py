@@ -1,4 +1,4 @@
-"""A real folder taken in by the command, as a user runs it."""
+"""The import command takes in a real folder, as a user runs it."""
 
 import asyncio
 import os
@@ -42,7 +42,7 @@ def user() -> str:
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
-    """A folder as people have them."""
+    """Create a folder as people have them."""
     folder = tmp_path / "notes"
     for name, text in {
         "house.md": "```sh\n# no heading\n```\n\n# The house\n\nThe spare key is under the pot.\n",
@@ -80,7 +80,9 @@ type Command = Callable[..., Awaitable[Printed]]
 def command(
     url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Command:
-    """The command with its arguments; in a thread, since it has an event loop of its own."""
+    """Return a runner for the command. It uses a thread, because the command has its own event
+    loop.
+    """
 
     async def run(folder: Path, *options: str, database: str | None = url) -> Printed:
         if database is None:
@@ -96,7 +98,7 @@ def command(
 
 @pytest.fixture
 def taken_in(command: Command, user: str) -> Callable[[Path], Awaitable[list[str]]]:
-    """What the command prints for this user when all goes well."""
+    """Return a runner that expects success, and returns the printed lines for this user."""
 
     async def run(folder: Path) -> list[str]:
         done = await command(folder, "--user", user)
@@ -110,14 +112,14 @@ type TakenIn = Callable[[Path], Awaitable[list[str]]]
 
 
 async def the(documents: PostgresDocuments, user: str, query: str) -> Document:
-    """The document that fits best."""
+    """Return the document that matches best."""
     best = (await documents.search(user, query=query, limit=1))[0]
     document = await documents.read(user, best.document_id)
     assert document is not None
     return document
 
 
-async def test_a_folder_is_taken_in_and_each_file_accounted_for(
+async def test_a_folder_is_imported_and_every_file_is_reported(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     assert await taken_in(notes) == [
@@ -139,7 +141,7 @@ async def test_a_folder_is_taken_in_and_each_file_accounted_for(
     assert (await the(documents, user, "wien")).body == "Grüße\naus Wien\n"
 
 
-async def test_what_stands_in_a_file_counts_as_a_text_by_others(
+async def test_the_content_of_a_file_counts_as_text_by_others(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     await taken_in(notes)
@@ -149,7 +151,7 @@ async def test_what_stands_in_a_file_counts_as_a_text_by_others(
     assert (created.foreign, (await the(documents, user, "spare key")).foreign) == (True, True)
 
 
-async def test_importing_again_changes_what_has_changed_and_nothing_else(
+async def test_importing_again_changes_only_what_has_changed(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     await taken_in(notes)
@@ -164,7 +166,7 @@ async def test_importing_again_changes_what_has_changed_and_nothing_else(
     assert len(await documents.search(user, query="spare key", limit=9)) == 1
 
 
-async def test_what_was_added_to_a_document_since_is_not_overwritten(
+async def test_text_added_to_a_document_since_is_not_overwritten(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     await taken_in(notes)
@@ -177,7 +179,7 @@ async def test_what_was_added_to_a_document_since_is_not_overwritten(
     assert (await taken_in(notes))[-1].startswith("0 created, 0 changed, 4 unchanged")
 
 
-async def test_a_document_that_was_deleted_comes_back_only_with_its_file_changed(
+async def test_a_deleted_document_comes_back_only_if_its_file_has_changed(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     await taken_in(notes)
@@ -190,7 +192,7 @@ async def test_a_document_that_was_deleted_comes_back_only_with_its_file_changed
     assert (await the(documents, user, "spare key")).body.endswith("with Ben.\n")
 
 
-async def test_a_dry_run_says_the_same_and_writes_nothing(
+async def test_a_dry_run_prints_the_same_and_writes_nothing(
     notes: Path, command: Command, user: str, documents: PostgresDocuments
 ) -> None:
     done = await command(notes, "--user", user, "--dry-run")
@@ -245,13 +247,17 @@ async def test_a_file_that_fails_does_not_stop_the_others(
     assert done.code == 1
 
 
-async def test_a_file_that_went_away_has_failed(tmp_path: Path, url: str, user: str) -> None:
+async def test_a_file_that_disappears_is_reported_as_failed(
+    tmp_path: Path, url: str, user: str
+) -> None:
     imports = PostgresImports(Postgres(url))
     became = await take_in(imports, user, tmp_path / "gone.md", "gone.md", {}, dry=False)
     assert became == "failed (No such file or directory)"
 
 
-async def test_a_missing_variable_is_one_clear_line(notes: Path, command: Command) -> None:
+async def test_a_missing_variable_is_reported_in_one_clear_line(
+    notes: Path, command: Command
+) -> None:
     done = await command(notes, database=None)
     assert done == Printed(
         code=1,
@@ -260,7 +266,7 @@ async def test_a_missing_variable_is_one_clear_line(notes: Path, command: Comman
     )
 
 
-async def test_an_unreachable_database_is_one_clear_line_without_its_address(
+async def test_an_unreachable_database_is_reported_in_one_clear_line_without_its_address(
     notes: Path, command: Command
 ) -> None:
     done = await command(notes, database=f"postgresql://me:secret@/db?host={notes}")
@@ -269,7 +275,9 @@ async def test_an_unreachable_database_is_one_clear_line_without_its_address(
     assert "secret" not in done.err
 
 
-async def test_a_folder_that_is_none_is_one_clear_line(tmp_path: Path, command: Command) -> None:
+async def test_a_path_that_is_not_a_folder_is_reported_in_one_clear_line(
+    tmp_path: Path, command: Command
+) -> None:
     done = await command(tmp_path / "nowhere")
     assert (done.code, done.out) == (1, "")
     assert done.err.endswith("nowhere is not a folder.\n")
@@ -288,7 +296,7 @@ def test_the_command_runs_as_a_module(url: str, tmp_path: Path, user: str) -> No
     assert done.stdout.startswith("created: ")
 
 
-async def test_what_is_no_ordinary_file_is_left_out(tmp_path: Path, taken_in: TakenIn) -> None:
+async def test_special_files_are_left_out(tmp_path: Path, taken_in: TakenIn) -> None:
     (tmp_path / "a.md").write_text("first")
     (tmp_path / "folder.md").mkdir()
     os.mkfifo(tmp_path / "pipe.md")
@@ -309,7 +317,7 @@ def bodies(text: str) -> Iterator[str]:
         f"{'a' * 150_000}\n# Heading\n{'b' * 100_000}",
     ],
 )
-def test_the_parts_of_a_long_text_make_it_whole(text: str) -> None:
+def test_the_parts_of_a_long_text_add_up_to_the_whole(text: str) -> None:
     assert "".join(bodies(text)) == text
     assert max(len(body) for body in bodies(text)) <= MAX_BODY_CHARS
 
@@ -319,7 +327,7 @@ def test_a_long_text_is_cut_before_a_heading() -> None:
     assert [body[:9] for body in bodies(text)] == ["a b a b a", "# Heading"]
 
 
-def test_a_long_heading_is_cut_to_a_title(tmp_path: Path) -> None:
+def test_a_long_heading_is_shortened_to_a_title(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# " + "long " * 200 + "\n" + "x" * (MAX_BODY_CHARS + 1))
     file = read(path)
@@ -327,7 +335,7 @@ def test_a_long_heading_is_cut_to_a_title(tmp_path: Path) -> None:
     assert all(1 <= len(part.title) <= MAX_TITLE_CHARS for part in file.parts)
 
 
-def test_the_heading_of_a_plain_text_is_no_title(tmp_path: Path) -> None:
+def test_the_heading_of_a_plain_text_is_not_a_title(tmp_path: Path) -> None:
     path = tmp_path / "shell.txt"
     path.write_text("# comment")
     file = read(path)

@@ -1,4 +1,4 @@
-"""Every link inside the documentation leads to a file that exists, and to a heading in it."""
+"""Every link inside the documentation leads to an existing file, and to an existing heading."""
 
 import re
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ OUTSIDE = re.compile(r"[a-z]+:|//")
 
 
 def links(page: Path) -> Iterator[str]:
-    """The relative links of a page, those of its images among them."""
+    """Return the relative links of a page, including those of its images."""
     text = FENCE.sub("", page.read_text("utf-8"))
     for pattern in (LINK, SOURCE):
         yield from (link for link in pattern.findall(text) if not OUTSIDE.match(link))
 
 
 def anchors(page: Path) -> set[str]:
-    """The fragments by which the page's headings can be reached."""
+    """Return the fragments of the page's headings."""
     headings = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
     words = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings]
     return {heading.replace(" ", "-") for heading in words}
@@ -40,12 +40,12 @@ def leads_somewhere(page: Path, link: str) -> bool:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_link_of_a_page_leads_to_something_that_is_there(page: Path) -> None:
+def test_every_link_of_a_page_has_a_target(page: Path) -> None:
     assert [link for link in links(page) if not leads_somewhere(page, link)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_path_that_a_page_names_is_there(page: Path) -> None:
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
     paths = [path for path in NAMED.findall(page.read_text("utf-8")) if not path.startswith(MADE)]
     assert [path for path in paths if not (ROOT / path).exists()] == []
 

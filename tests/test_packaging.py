@@ -1,4 +1,4 @@
-"""What decides what gets installed and deployed, held to its promises."""
+"""The files that decide what is installed and deployed keep their rules."""
 
 import copy
 import importlib.metadata
@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
 MOST_FUNCTIONS = 12  # files in api/ that the platform's free plan deploys
-LONGEST_GLOB = 256  # characters of excludeFiles that the platform takes
-SEEDS = {"pip", "setuptools", "uv", "wheel"}  # what some ways of making a venv leave in it
-# In halves, so that this file does not name them itself.
+LONGEST_GLOB = 256  # characters of excludeFiles that the platform accepts
+SEEDS = {"pip", "setuptools", "uv", "wheel"}  # some ways of creating a venv install these
+# Split in halves, so that this file does not contain them itself.
 REGISTRY_HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "deb.debian" + ".org")
 LOCK_FILES = ("package-lock.json", "tests/vercel/package-lock.json")
 
@@ -105,12 +105,12 @@ def canonical_pin(pin: str) -> str:
     return f"{canonical(name)}=={version}"
 
 
-def test_no_lock_of_uv_is_in_the_tree_to_decide_what_the_platform_installs() -> None:
+def test_no_lock_file_of_uv_decides_what_the_platform_installs() -> None:
     assert "uv.lock" not in {file.name for file in project_files()}
 
 
 @pytest.mark.parametrize("name", LOCK_FILES)
-def test_the_npm_lock_holds_hashes_and_no_addresses(name: str) -> None:
+def test_the_npm_lock_contains_hashes_and_no_addresses(name: str) -> None:
     packages = [package for path, package in config(name)["packages"].items() if path]
 
     assert [package for package in packages if "resolved" in package] == []
@@ -127,13 +127,13 @@ def test_no_file_names_the_host_of_a_registry() -> None:
     assert naming == []
 
 
-def test_the_functions_are_no_more_than_the_free_plan_takes() -> None:
+def test_there_are_no_more_functions_than_the_free_plan_allows() -> None:
     functions = [file for file in (ROOT / "api").glob("*.py") if not file.name.startswith("_")]
 
     assert len(functions) <= MOST_FUNCTIONS
 
 
-def test_vercel_dev_json_is_vercel_json_less_what_vercel_dev_cannot_bear() -> None:
+def test_vercel_dev_json_is_vercel_json_without_what_vercel_dev_rejects() -> None:
     expected = copy.deepcopy(config("vercel.json"))
     for function in expected["functions"].values():
         function.pop("maxDuration", None)
@@ -142,7 +142,7 @@ def test_vercel_dev_json_is_vercel_json_less_what_vercel_dev_cannot_bear() -> No
     assert config("vercel.dev.json") == expected
 
 
-def test_every_function_leaves_the_same_files_out_in_one_short_glob() -> None:
+def test_every_function_excludes_the_same_files_with_one_short_glob() -> None:
     functions = config("vercel.json")["functions"].values()
 
     globs = {function["excludeFiles"] for function in functions}
@@ -151,7 +151,7 @@ def test_every_function_leaves_the_same_files_out_in_one_short_glob() -> None:
     assert len(globs.pop()) <= LONGEST_GLOB
 
 
-def test_the_general_pattern_comes_after_the_names_it_would_swallow() -> None:
+def test_the_general_pattern_comes_after_the_names_that_it_would_match() -> None:
     patterns = list(config("vercel.json")["functions"])
 
     assert [pattern for pattern in patterns if "*" in pattern] == patterns[-1:]

@@ -1,4 +1,4 @@
-"""The environment: what is taken from it, and what is said of what is missing or malformed."""
+"""The environment: how it is read, and which missing or malformed variables are reported."""
 
 import base64
 import os
@@ -98,9 +98,7 @@ def test_a_variable_that_is_empty_is_missing_and_named(name: str, service: str) 
         "https://a b",
     ],
 )
-def test_an_address_that_is_none_is_named_and_not_shown(
-    name: str, service: str, value: str
-) -> None:
+def test_an_invalid_address_is_named_and_not_shown(name: str, service: str, value: str) -> None:
     text = settings.problems({**FULL, name: value}, {})[service]
     assert name in text
     assert "my-secret" not in text
@@ -120,7 +118,7 @@ def test_the_queue_calls_back_at_the_public_address() -> None:
     assert (queue.current_key, queue.next_key) == ("key-now", "key-next")
 
 
-def test_the_queues_own_address_may_be_left_to_its_sdk() -> None:
+def test_the_address_of_the_queue_may_be_left_to_its_sdk() -> None:
     assert settings.queue(without("QSTASH_URL")).url is None
 
 
@@ -142,19 +140,19 @@ def test_the_queues_own_address_may_be_left_to_its_sdk() -> None:
         ),
     ],
 )
-def test_on_the_platform_the_public_address_is_the_domain_and_a_previews_its_own(
+def test_on_the_platform_the_public_address_is_the_domain_or_the_previews_own(
     env: dict[str, str], host: str
 ) -> None:
     queue = settings.queue({**without("BRAIN_PUBLIC_URL"), **env})
     assert queue.public_url == f"https://{host}"
 
 
-def test_a_protected_preview_lets_the_queue_in_by_a_header() -> None:
+def test_a_protected_preview_admits_the_queue_by_a_header() -> None:
     queue = settings.queue({**FULL, "VERCEL_AUTOMATION_BYPASS_SECRET": "open"})
     assert queue.headers == {"x-vercel-protection-bypass": "open"}
 
 
-def test_the_channel_is_the_vendors_cluster() -> None:
+def test_the_channel_uses_the_vendors_cluster() -> None:
     channel = settings.channel(FULL)
     assert (channel.app_id, channel.key, channel.secret) == ("42", "pusher-key", "pusher-secret")
     assert (channel.cluster, channel.host, channel.port, channel.tls) == ("eu", None, None, True)
@@ -167,17 +165,17 @@ def test_a_self_hosted_channel_needs_no_cluster() -> None:
     assert (channel.port, channel.tls) == (6001, False)
 
 
-def test_an_app_id_that_the_channel_vendor_cannot_have_given_is_refused() -> None:
+def test_an_invalid_app_id_of_the_channel_vendor_is_refused() -> None:
     assert "PUSHER_APP_ID" in refusal(settings.channel, {**FULL, "PUSHER_APP_ID": "my-app"})
 
 
-def test_the_model_is_openais_unless_another_is_asked_for() -> None:
+def test_the_model_is_openais_unless_another_is_configured() -> None:
     model = settings.model(FULL)
     assert (model.provider, model.base_url, model.api_key) == ("openai", None, "sk-model")
     assert (model.model, model.fallback_models) == (settings.DEFAULT_MODELS["openai"], ())
 
 
-def test_the_router_has_a_key_and_a_default_of_its_own() -> None:
+def test_the_router_has_its_own_key_and_default_model() -> None:
     env = {"BRAIN_PROVIDER": "openrouter", "OPENROUTER_API_KEY": "or-key"}
     model = settings.model(env)
     assert (model.provider, model.api_key) == ("openrouter", "or-key")
@@ -185,7 +183,7 @@ def test_the_router_has_a_key_and_a_default_of_its_own() -> None:
     assert "OPENROUTER_API_KEY" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "openrouter"})
 
 
-def test_model_names_and_base_address_are_taken_as_they_are_given() -> None:
+def test_model_names_and_base_address_are_used_unchanged() -> None:
     env = {
         "BRAIN_MODEL": "small",
         "BRAIN_FALLBACK_MODELS": " large , ,other",
@@ -196,7 +194,7 @@ def test_model_names_and_base_address_are_taken_as_they_are_given() -> None:
     assert model.base_url == "http://127.0.0.1:8090/v1"
 
 
-def test_a_provider_that_is_not_known_is_refused() -> None:
+def test_an_unknown_provider_is_refused() -> None:
     assert "BRAIN_PROVIDER" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "other"})
 
 
@@ -210,13 +208,13 @@ def test_the_default_language_is_one_that_the_brain_speaks() -> None:
         )
 
 
-def test_without_a_database_there_is_none() -> None:
+def test_the_database_is_optional() -> None:
     assert settings.database({}) is None
     assert settings.database({"DATABASE_URL": ""}) is None
     assert settings.database(FULL) == "postgresql://database.example/brain"
 
 
-def test_tokens_hold_by_secret_or_by_key_set() -> None:
+def test_tokens_are_verified_by_secret_or_by_key_set() -> None:
     assert settings.tokens(FULL).secret == "s" * 32
     env = {
         "BRAIN_JWKS_URL": "https://keys.example",
@@ -241,7 +239,7 @@ def test_a_session_is_never_open_on_the_platform(platform: str) -> None:
     assert not settings.session({**env, "VERCEL_ENV": platform}).is_open
 
 
-def test_a_session_is_closed_unless_it_is_said_to_be_open() -> None:
+def test_a_session_is_closed_unless_configured_as_open() -> None:
     assert settings.session({}) == settings.SessionSettings(access_key=None, is_open=False)
     assert settings.session({"BRAIN_ACCESS_KEY": "sesame"}).access_key == "sesame"
 
@@ -275,20 +273,20 @@ def test_times_are_taken_from_the_environment() -> None:
         ("BRAIN_LEASE_S", "ten"),
     ],
 )
-def test_a_time_that_cannot_be_is_named(name: str, value: str) -> None:
+def test_an_impossible_time_is_named(name: str, value: str) -> None:
     assert name in refusal(settings.times, {name: value})
 
 
-def test_the_page_is_told_whether_a_script_stands_in_for_the_model() -> None:
+def test_the_page_is_told_whether_a_script_replaces_the_model() -> None:
     assert settings.scripted({"BRAIN_SCRIPTED_MODEL": "1"})
     assert not settings.scripted({})
 
 
-def test_the_environment_is_the_processs_own() -> None:
+def test_the_environment_is_that_of_the_process() -> None:
     assert settings.environment() is os.environ
 
 
-def test_a_secret_for_events_is_one_by_the_specification() -> None:
+def test_a_secret_for_events_must_follow_the_specification() -> None:
     good = f"whsec_{base64.b64encode(bytes(24)).decode()}"
     assert settings.events({"BRAIN_EVENT_SECRET": good}).secret == good
     for bad in ("secret", good.removeprefix("whsec_"), "whsec_AAAA", "whsec_%%%", f"{good}!"):
@@ -303,6 +301,6 @@ def test_a_password_that_could_be_guessed_is_refused() -> None:
         settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 15})
 
 
-def test_without_a_secret_and_a_password_nobody_but_the_queue_tells_of_events() -> None:
+def test_without_a_secret_and_a_password_only_the_queue_can_send_events() -> None:
     found = settings.events({})
     assert (found.secret, found.postmark_password, found.email_user) == (None, None, "owner")

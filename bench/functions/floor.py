@@ -1,8 +1,8 @@
-"""The floor of a turn: the same work by hand with the same SDKs, and no promise kept.
+"""The floor for a turn: the same work by hand with the same SDKs, but without any promise.
 
-POST `{"user", "text", "loops"}`: the state is read with one REST call, the model asked once a
-loop, each answer kept with one REST call. With `"look"` the state is read, and no more. No token,
-no lease, no fence, no sequence, no recovery.
+POST `{"user", "text", "loops"}` reads the state with one REST call, asks the model once per loop,
+and stores each answer with one REST call. With `"look"` it only reads the state. There is no token,
+no lease, no fence, no sequence and no recovery.
 """
 
 import json
@@ -19,7 +19,7 @@ _clients: list[tuple[Redis, AsyncOpenAI]] = []
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
-    """One turn."""
+    """Run one turn."""
     if scope["type"] != "http":
         return
     turn = json.loads(await _body(receive))
@@ -49,7 +49,7 @@ async def _answer(turn: dict[str, Any]) -> str:
 
 async def _ask(model: AsyncOpenAI, messages: list[dict[str, Any]]) -> str:
     said: list[str] = []
-    # The messages go beside the SDK's typed fields, which would transform each of them.
+    # The messages bypass the SDK's typed parameters, which would convert each of them.
     stream = await model.chat.completions.create(
         model="script", messages=[], stream=True, extra_body={"messages": messages}
     )
@@ -65,7 +65,7 @@ async def _ask(model: AsyncOpenAI, messages: list[dict[str, Any]]) -> str:
 
 
 def _made() -> tuple[Redis, AsyncOpenAI]:
-    """The clients, made in the running loop and kept."""
+    """Create the clients in the running loop, and keep them."""
     if not _clients:
         redis = Redis(
             url=os.environ["UPSTASH_REDIS_REST_URL"],

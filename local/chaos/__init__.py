@@ -1,1 +1,1 @@
-"""A town under fire: people talk, processes die, and every promise is checked afterwards."""
+"""Chaos runs: users talk while processes crash and services fail; then every promise is checked."""

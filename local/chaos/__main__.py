@@ -1,9 +1,10 @@
-"""`make chaos`: people talk for a minute while processes die and services fail, on a stack of its
-own, and then every promise is checked.
+"""Lets users talk for a minute while processes crash and services fail: `make chaos`.
 
-CHAOS_SECONDS=60  how long    CHAOS_SEED=…  the faults of an earlier run    CHAOS_PEOPLE=8  how many
+    CHAOS_SECONDS=60  how long
+    CHAOS_SEED=…      repeat the faults of an earlier run
+    CHAOS_PEOPLE=8    how many users
 
-Ends with 1 if a promise was broken.
+Runs its own stack and checks every promise afterwards. Exits with 1 if a promise was broken.
 """
 
 from __future__ import annotations
@@ -24,16 +25,16 @@ from local.chaos.troubles import KINDS
 from local.services import ROOT
 from local.stack import MAX_DURATION, stack
 
-FOLDER = ROOT / ".local" / "chaos"  # a state of its own: the user's is not touched
-LEASE_S = 5  # seconds; short, so that a minute holds many recoveries
+FOLDER = ROOT / ".local" / "chaos"  # its own state: the user's state is not touched
+LEASE_S = 5  # seconds; short, so that a minute contains many recoveries
 MAX_DURATION_S = 8  # seconds; short, so that a task of nine steps needs two invocations
 SECONDS, PEOPLE = 60, 8
 CROWD = Crowd(users=200, rounds=2, text="Think for 1 second about", lease_s=DEFAULT_LEASE_S)
-CROWD_PACE = 0.3  # of the script: a model of 300 ms
+CROWD_PACE = 0.3  # of the script: like a model that takes 300 ms
 
 
 def main() -> int:
-    """Print the report; 1 if a promise was broken."""
+    """Print the report. Returns 1 if a promise was broken."""
     seed = _number("CHAOS_SEED", random.SystemRandom().randrange(1_000_000))
     plan = Plan(
         seed=seed,
@@ -50,14 +51,14 @@ async def _run(plan: Plan) -> int:
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     with (FOLDER / "functions.log").open("w") as lines:
 
-        def tell(name: str, line: str) -> None:
+        def on_line(name: str, line: str) -> None:
             print(f"{name} | {line}", file=lines)
 
-        async with stack(FOLDER / "state", asked=asked, tell=tell) as running:
+        async with stack(FOLDER / "state", asked=asked, on_line=on_line) as running:
             findings = await live_through(running, plan)
         print(f"Now {CROWD.users} people speak at once.", flush=True)
-        async with stack(FOLDER / "state", pace=CROWD_PACE, tell=tell) as running:
-            await rush(running, CROWD.one())  # the cold start, apart
+        async with stack(FOLDER / "state", pace=CROWD_PACE, on_line=on_line) as running:
+            await rush(running, CROWD.one())  # the cold start, measured separately
             crowding = await rush(running, CROWD)
     print(f"\n{report(plan, findings, crowding)}\n\nThe functions' own log: {lines.name}")
     return int(bool(findings.violations or crowding.violations))
@@ -71,14 +72,14 @@ def _number(name: str, default: int) -> int:
 
 
 def _fresh(folder: Path) -> None:
-    """What an earlier run left is of no use: its seed repeats it."""
+    """Delete an earlier run's state: its seed can repeat the run."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
 
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.ERROR)
-    # A process that dies breaks off its requests in every service: that is the point here.
+    # A killed process breaks off its requests to every service. That is expected here.
     logging.getLogger("uvicorn.error").disabled = True
     _fresh(FOLDER)
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""What there is to see of one person's conversation once it has come to rest."""
+"""Collects what can be observed of a user's conversation after it has ended."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ NOTES = """
     SELECT user_id, body, count(*) FROM brain.documents
     WHERE user_id = ANY(%s) GROUP BY user_id, body
 """
-AT_ONCE = 8  # conversations looked at side by side: more would only wait for the functions
+AT_ONCE = 8  # conversations checked at once: more would only wait for the functions
 
 type Json = dict[str, Any]
 
 
-class Witness(Protocol):
-    """Whoever can tell of a conversation."""
+class Talker(Protocol):
+    """A source of evidence about one conversation."""
 
     id: str
     word: str
@@ -35,8 +35,8 @@ class Witness(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """One question to the model: how many answers it was shown, and which texts of the user."""
+class ModelRequest:
+    """One request to the model: how many of its answers it contained, and which user texts."""
 
     answers: int
     texts: tuple[str, ...]
@@ -44,22 +44,24 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """`accepted` are the outcomes that callers were given with a 200, `heard` what the channel
-    carried, `notes` how often each text stands among the user's documents.
+    """The evidence about one conversation.
+
+    `accepted` are the outcomes that callers got with a 200, `heard` the messages published on the
+    channel, `notes` how often each text occurs in the user's documents.
     """
 
     accepted: Sequence[Json]
     log: Sequence[Json]
     heard: Sequence[Json]
     status: Json
-    asked: Sequence[Asked]
+    asked: Sequence[ModelRequest]
     notes: Mapping[str, int]
 
 
-async def collect[W: Witness](
+async def collect[W: Talker](
     stack: Stack, http: httpx.AsyncClient, accepted: Mapping[W, Sequence[Json]]
 ) -> list[Evidence]:
-    """Look wherever the conversations have left their marks. `accepted` are each one's outcomes."""
+    """Collect the evidence from every place. `accepted` are the outcomes of each conversation."""
     calls = await model_calls(stack, http)
     notes = await notes_of(stack, [witness.id for witness in accepted])
     gate = asyncio.Semaphore(AT_ONCE)
@@ -79,30 +81,30 @@ async def collect[W: Witness](
 
 
 async def model_calls(stack: Stack, http: httpx.AsyncClient) -> list[Json]:
-    """Every request to the scripted model, in order of arrival."""
+    """Return every request to the scripted model, in order of arrival."""
     url = f"{stack.services.model.address.url}/_local/calls"
     return list((await http.get(url)).raise_for_status().json())
 
 
-def questions(calls: Sequence[Json], word: str) -> list[Asked]:
-    """Those of the person whose texts hold the word."""
+def questions(calls: Sequence[Json], word: str) -> list[ModelRequest]:
+    """Return the requests of the user whose texts contain the word."""
     found = []
     for call in calls:
         messages = call["messages"]
         texts = tuple(str(m["content"]) for m in messages if m["role"] == "user")
         if any(word in text for text in texts):
             answers = sum(bool(m.get("tool_calls")) for m in messages)
-            found.append(Asked(answers=answers, texts=texts))
+            found.append(ModelRequest(answers=answers, texts=texts))
     return found
 
 
 async def notes_of(stack: Stack, user_ids: Sequence[str]) -> Mapping[str, Mapping[str, int]]:
-    """How often each text stands among each user's documents."""
+    """Return how often each text occurs in each user's documents."""
     url = stack.services.env["DATABASE_URL"]
     async with await psycopg.AsyncConnection.connect(url) as database:
         try:
             rows = await (await database.execute(NOTES, [list(user_ids)])).fetchall()
-        except psycopg.errors.UndefinedTable:  # made with the first document
+        except psycopg.errors.UndefinedTable:  # created with the first document
             rows = []
     found: dict[str, dict[str, int]] = {user_id: {} for user_id in user_ids}
     for user_id, body, times in rows:
@@ -111,7 +113,7 @@ async def notes_of(stack: Stack, user_ids: Sequence[str]) -> Mapping[str, Mappin
 
 
 async def keys_without_end(stack: Stack, http: httpx.AsyncClient) -> list[str]:
-    """The keys of the store that nothing would ever remove."""
+    """Return the keys of the store that would never expire."""
     env = stack.services.env
     url, token = env["UPSTASH_REDIS_REST_URL"], env["UPSTASH_REDIS_REST_TOKEN"]
     headers = {"Authorization": f"Bearer {token}"}

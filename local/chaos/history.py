@@ -1,6 +1,4 @@
-"""A history: people talk all the time, troubles strike one after the other, and in the end
-everything comes to rest and is looked at.
-"""
+"""Runs one history: users talk while faults strike one by one; at the end everything is checked."""
 
 from __future__ import annotations
 
@@ -21,17 +19,17 @@ from local.chaos.promises import CHECKS, violations
 from local.chaos.troubles import Death, Troubles
 from local.stack import Stack
 
-CALM_S = (0.3, 2.5)  # seconds between two troubles: from one to the next step of a task to several
-HASTE_S = 1.5  # seconds before a second text at most: while the first is worked on
-SECOND_TEXT = 0.3  # the share of texts that are followed by another at once
-ANSWER_S = 90.0  # seconds for an answer, whatever happened: several troubles may meet one run
-LEAST_S = 1.0  # seconds that a trouble has, however near the end is
-REQUEST_S = 30.0  # seconds for a reading
+CALM_S = (0.3, 2.5)  # seconds between two faults: from one task step to several
+HASTE_S = 1.5  # seconds at most before a second text: while the first is in progress
+SECOND_TEXT = 0.3  # the share of texts that are followed by another one immediately
+ANSWER_S = 90.0  # seconds for an answer in any case: several faults may hit one run
+LEAST_S = 1.0  # seconds that a fault gets, even if the end is near
+REQUEST_S = 30.0  # seconds for one request to read a result
 
-ENDS = "I7 bounded: each key of the store has an end"
+ENDS = "I7 bounded: each key of the store expires"
 
-# What people ask, in the words of the scripted model's rules. Steps of a task take a second each,
-# so that the longest is handed over on its way.
+# The users' texts, which match the rules of the scripted model. Each task step takes a second, so
+# that the longest task is handed over before it ends.
 WISHES = (
     "Hello {word}",
     "Say {word} twice",
@@ -44,7 +42,7 @@ WISHES = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """`kinds` are the names of the troubles to draw from."""
+    """`kinds` are the names of the faults to choose from."""
 
     seed: int
     seconds: float
@@ -55,7 +53,7 @@ class Plan:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Findings:
-    """What a history has shown. `recoveries` are seconds from a kill to the run's next step."""
+    """The results of a history. `recoveries` are seconds from a kill to the run's next step."""
 
     texts: int
     sent_again: int
@@ -68,7 +66,7 @@ class Findings:
 
 
 async def live_through(stack: Stack, plan: Plan) -> Findings:
-    """Let it happen, and look at what is left."""
+    """Run the history and check the result."""
     chance = random.Random(plan.seed)
     troubles = Troubles(stack, chance, lease_s=plan.lease_s)
     async with httpx.AsyncClient(base_url=stack.url, timeout=REQUEST_S) as http:
@@ -84,7 +82,7 @@ async def live_through(stack: Stack, plan: Plan) -> Findings:
 
 
 async def _talk(person: Person, chance: random.Random, end: float) -> str:
-    """Ask, wait for the answer, ask again; what went wrong, or nothing."""
+    """Ask, wait for the answer, and repeat. Returns what went wrong, or an empty text."""
     said = 0
     while time.monotonic() < end:
         wishes = 2 if chance.random() < SECOND_TEXT else 1
@@ -107,15 +105,15 @@ async def _talk(person: Person, chance: random.Random, end: float) -> str:
 async def _trouble(
     troubles: Troubles, kinds: Sequence[str], chance: random.Random, end: float
 ) -> Counter[str]:
-    """One after the other until the end; how often each has struck."""
+    """Inject faults one after the other until the end; returns how often each was injected."""
     struck, deck = Counter[str](), list[str]()
     while time.monotonic() < end:
-        if not deck:  # each once, in a new order, before any comes again
+        if not deck:  # each kind once, in a new order, before any is repeated
             deck = chance.sample(kinds, len(kinds))
         kind = deck.pop()
         await asyncio.sleep(chance.uniform(*CALM_S))
         struck[kind] += 1
-        # One that waits for a request that never comes ends with the rest.
+        # One that waits for a request that never arrives ends with the rest.
         with suppress(TimeoutError):
             async with asyncio.timeout(max(end - time.monotonic(), LEAST_S)):
                 await troubles.strike(kind)
@@ -132,7 +130,7 @@ async def _look(
 ) -> Findings:
     found = await collect(stack, http, {person: person.accepted for person in people})
     for person, evidence in zip(people, found, strict=True):
-        # Each trouble may cost a step that was not yet recorded, and so may each hand-over.
+        # Each fault and each hand-over may cost a step that was not yet recorded.
         spare = struck.total() + len({entry["runId"] for entry in evidence.log})
         lines = violations(evidence, disturbed=spare)
         wrong += [f"{line}, person={person.id}" for line in lines]
@@ -151,7 +149,7 @@ async def _look(
 
 
 def recoveries(evidence: Evidence, death: Death) -> list[float]:
-    """Seconds from the death to the next step of each run that was open then."""
+    """Return the seconds from the kill to the next step of each run that was open at that time."""
     found = []
     for run in dict.fromkeys(entry["runId"] for entry in evidence.log):
         times = [_time(entry) for entry in evidence.log if entry["runId"] == run]

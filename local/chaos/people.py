@@ -1,4 +1,4 @@
-"""Somebody who talks to the brain as the page's client does: patiently, and with one message id a
+"""Simulated users who talk to the brain like the page's client: they retry, with one message id per
 text.
 """
 
@@ -16,20 +16,20 @@ import jwt
 from brain.cloud.pusher import channel_names
 from local.stack import Stack
 
-PAGE = 500  # log entries of one reading; the route's own bound
-PATIENCE_S = 2.0  # seconds a text waits for its answer in the response
+PAGE = 500  # log entries per request; the route's own limit
+PATIENCE_S = 2.0  # seconds that a text waits for its answer in the response
 SPARE_S = (
-    6.0  # seconds a response may be late before it is given up; a wake-up may have to be queued
+    6.0  # seconds that a response may be late before we give up; a wake-up may have to be queued
 )
-PAUSE_S = 0.3  # seconds before a text is sent again, and between two looks at the log
-TOKEN_S = 3600  # seconds a token holds; longer than any of these runs
+PAUSE_S = 0.3  # seconds before a text is sent again, and between two reads of the log
+TOKEN_S = 3600  # seconds that a token is valid; longer than any of these runs
 
 type Json = dict[str, Any]
 
 
 class Person:
-    """A user of their own. Their word stands in each of their texts, so that they can be found
-    again in what the model was shown.
+    """One simulated user. Each of the user's texts contains `word`, so that the requests to the
+    model can be matched to the user.
     """
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
@@ -49,7 +49,7 @@ class Person:
         return await self._http.get(path, headers=self._headers)
 
     async def say(self, text: str, *, patience_s: float = PATIENCE_S) -> Json:
-        """Say it until it is taken in, and note what came back."""
+        """Send the text until it is accepted, and record the outcome."""
         body = {"text": text, "messageId": secrets.token_hex(8), "patience": patience_s}
         while (outcome := await self._post(body)) is None:
             self.sent_again += 1
@@ -58,13 +58,13 @@ class Person:
         return outcome
 
     async def until_answered(self, *, limit_s: float) -> None:
-        """Wait until each text that was taken in has its answer. Raises TimeoutError."""
+        """Wait until each accepted text has its answer. Raises TimeoutError."""
         async with asyncio.timeout(limit_s):
-            while not await self._is_answered():  # noqa: ASYNC110 - it is asked over HTTP
+            while not await self._is_answered():  # noqa: ASYNC110 - the log is polled over HTTP
                 await asyncio.sleep(PAUSE_S)
 
     async def log(self) -> list[Json]:
-        """The whole of it, page by page."""
+        """Return the whole log, page by page."""
         found: list[Json] = []
         while True:
             since = found[-1]["seq"] if found else 0
@@ -75,12 +75,12 @@ class Person:
                 return found
 
     def heard(self) -> list[Json]:
-        """The messages that the channel carried, also if no page was open."""
+        """Return the messages published on the channel, even if no page was open."""
         events = self._stack.services.pusher.events(self._channel)
         return [json.loads(event.data) for event in events if event.name == "message"]
 
     async def _post(self, body: Json) -> Json | None:
-        """The outcome; None where it is not known whether the text was taken in."""
+        """Return the outcome; None if we do not know whether the text was accepted."""
         limit_s = float(body["patience"]) + SPARE_S
         try:
             answer = await self._http.post(
@@ -89,14 +89,17 @@ class Person:
         except httpx.HTTPError:
             return None
         if answer.is_client_error and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-            answer.raise_for_status()  # our own mistake: it would be refused for ever
+            answer.raise_for_status()  # our own mistake: it would always be refused
         return dict(answer.json()) if answer.is_success else None
 
     async def _is_answered(self) -> bool:
-        """Whether the last word comes after all that was said."""
+        """Return whether the final message comes after every text."""
         try:
             log = await self.log()
-        except (httpx.HTTPError, ValueError):  # ValueError: a gateway's page instead of JSON
+        except (
+            httpx.HTTPError,
+            ValueError,
+        ):  # ValueError: an HTML page of a gateway instead of JSON
             return False
         said = {outcome["seq"] for outcome in self.accepted}
         last = max((entry["seq"] for entry in log if entry.get("doneAfterThis")), default=0)

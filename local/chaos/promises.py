@@ -1,20 +1,20 @@
-"""The promises as they can be seen from outside. Pure: evidence in, violations out."""
+"""Checks the promises from outside. Pure functions: evidence in, violations out."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from local.chaos.evidence import Asked, Evidence, Json
+from local.chaos.evidence import Evidence, Json, ModelRequest
 
 type Check = Callable[[Evidence], Iterator[str]]
 
 
 def violations(evidence: Evidence, *, disturbed: int | None = 0) -> list[str]:
-    """What is wrong, each line beginning with the promise that it breaks.
+    """Return the violations; each line begins with the promise that it breaks.
 
-    `disturbed` is how often something went wrong: each time may cost one step that was not yet
-    recorded. None: not counted.
+    `disturbed` is the number of faults: each may cost one step that was not yet recorded. None: do
+    not check the number.
     """
     wrong = [line for check in CHECKS.values() for line in check(evidence)]
     repeats = asked_again(evidence)
@@ -24,7 +24,9 @@ def violations(evidence: Evidence, *, disturbed: int | None = 0) -> list[str]:
 
 
 def answered(evidence: Evidence) -> Iterator[str]:
-    """Each text that was taken in is in the log once, and its run has one last word, after it."""
+    """Check that each accepted text is in the log once, and that its run has one final message
+    after it.
+    """
     lasts = [entry for entry in evidence.log if entry.get("doneAfterThis")]
     for run, times in Counter(entry["runId"] for entry in lasts).items():
         if times > 1:
@@ -40,7 +42,9 @@ def answered(evidence: Evidence) -> Iterator[str]:
 
 
 def one_brain(evidence: Evidence) -> Iterator[str]:
-    """Nothing is said in a run after its last word: nobody else went on with it."""
+    """Check that nothing is said in a run after its final message, so that one brain was at
+    work.
+    """
     over: set[str] = set()
     for entry in evidence.log:
         if entry["runId"] in over:
@@ -50,7 +54,7 @@ def one_brain(evidence: Evidence) -> Iterator[str]:
 
 
 def at_rest(evidence: Evidence) -> Iterator[str]:
-    """No text is left waiting, and the lease is free."""
+    """Check that no text is left waiting and that the lease is free."""
     last = evidence.log[-1] if evidence.log else {"role": "brain"}
     if last["role"] == "user":
         yield f"I3 text {last['seq']} is stranded"
@@ -59,7 +63,9 @@ def at_rest(evidence: Evidence) -> Iterator[str]:
 
 
 def one_sequence(evidence: Evidence) -> Iterator[str]:
-    """1 to n without gaps, and nothing was published or answered that the log does not hold."""
+    """Check that the sequence is 1 to n without gaps, and that nothing outside the log was
+    published or answered.
+    """
     seqs = [entry["seq"] for entry in evidence.log]
     if seqs != list(range(1, len(seqs) + 1)):
         yield f"I4 the sequence has gaps or doubles: {seqs}"
@@ -67,33 +73,35 @@ def one_sequence(evidence: Evidence) -> Iterator[str]:
         yield f"I4 the status knows {evidence.status['lastSeq']} entries, the log has {len(seqs)}"
     by_id = {entry["id"]: entry for entry in evidence.log}
     if len(by_id) != len(seqs):
-        yield "I4 an id stands in the log twice"
-    told = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
-    for message in (*evidence.heard, *told):
+        yield "I4 an id is in the log twice"
+    answers = [outcome["message"] for outcome in evidence.accepted if outcome["message"]]
+    for message in (*evidence.heard, *answers):
         if by_id.get(message["id"]) != message:
             yield f"I4 message {message['seq']} was delivered and is not in the log as it was"
 
 
 def never_forgotten(evidence: Evidence) -> Iterator[str]:
-    """What the model has answered and was recorded, it is shown from then on."""
+    """Check that the model keeps seeing all of its recorded answers."""
     for before, now in _pairs(evidence):
         if now.answers < before.answers and (now.answers > 0 or now.texts == before.texts):
             yield f"I5 the model was shown {before.answers} of its answers, and then {now.answers}"
 
 
 def done_once(evidence: Evidence) -> Iterator[str]:
-    """A tool that the brain ran again by mistake would leave a second document."""
+    """Check that no tool ran twice by mistake: it would leave a second document."""
     yield from (f"I6 kept {n} times: {note}" for note, n in evidence.notes.items() if n > 1)
     for message in evidence.log:
         if message["role"] == "brain" and message["text"].startswith(KEPT):
-            # A text that joined the run may be named behind it.
+            # The answer may also mention a text that joined the run.
             note = message["text"].removeprefix(KEPT).split(" You also said: ")[0]
             if not any(note in kept for kept in evidence.notes):
                 yield f"I6 said to be kept and not there: {note}"
 
 
 def in_one_place(evidence: Evidence) -> Iterator[str]:
-    """The channel carries each message at most once, and no last word that the response took."""
+    """Check that each message is on the channel at most once, and no final message that was in the
+    response.
+    """
     times = Counter(message["id"] for message in evidence.heard)
     yield from (f"I8 message {id} was published {n} times" for id, n in times.items() if n > 1)
     for outcome in evidence.accepted:
@@ -102,7 +110,7 @@ def in_one_place(evidence: Evidence) -> Iterator[str]:
             yield f"I8 the response brought message {message['seq']}, which is not terminal"
 
 
-KEPT = "I have written it down: "  # the scripted model's word for a note that it has made
+KEPT = "I have written it down: "  # the scripted model's answer when it has saved a note
 
 CHECKS: dict[str, Check] = {
     "I1 accepted means answered": answered,
@@ -116,12 +124,12 @@ CHECKS: dict[str, Check] = {
 
 
 def asked_again(evidence: Evidence) -> int:
-    """How often the model was asked for a step that it had been asked for already."""
+    """Return how often the model was asked for a step that it had been asked for before."""
     return sum(
         now.answers == before.answers and now.texts == before.texts
         for before, now in _pairs(evidence)
     )
 
 
-def _pairs(evidence: Evidence) -> Iterator[tuple[Asked, Asked]]:
+def _pairs(evidence: Evidence) -> Iterator[tuple[ModelRequest, ModelRequest]]:
     yield from zip(evidence.asked, evidence.asked[1:], strict=False)

@@ -1,4 +1,4 @@
-"""What a chaos run tells its user."""
+"""The report of a chaos run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 54  # characters of a line's first column
 
 
 def report(plan: Plan, findings: Findings, crowding: Crowding) -> str:
-    """The report, to be read from above by somebody who sees it for the first time."""
+    """Return the report, written for a reader who sees it for the first time."""
     wrong = (*findings.violations, *crowding.violations)
     parts = [
         ("What people did", _talk(findings)),

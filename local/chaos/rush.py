@@ -1,4 +1,4 @@
-"""Many users at once on one instance: how much later their answers come, and what stays behind."""
+"""Many users at once on one instance: how much slower the answers are, and how memory grows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FUNCTION = "voiceToBrain"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Crowd:
-    """So many users at once, who say the text; and again, each time as new users."""
+    """This many users say the text at once; each round has new users."""
 
     users: int
     rounds: int
@@ -31,13 +31,13 @@ class Crowd:
     lease_s: float
 
     def one(self) -> Crowd:
-        """A single user, to whom the cold start falls."""
+        """Return a crowd of one user, for the cold start."""
         return replace(self, users=1, rounds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Crowding:
-    """`waits_s` are the seconds from each text to its answer, sorted; `memory_mib` the resident
+    """`waits_s` are the seconds from each text to its answer, sorted. `memory_mib` is the resident
     memory of the function's process after each round.
     """
 
@@ -47,16 +47,16 @@ class Crowding:
     violations: Sequence[str]
 
     def wait_s(self, share: float) -> float:
-        """The wait that this share of the texts did not exceed."""
+        """Return the wait that this share of the texts did not exceed."""
         return self.waits_s[min(int(share * len(self.waits_s)), len(self.waits_s) - 1)]
 
 
 async def rush(stack: Stack, crowd: Crowd) -> Crowding:
-    """Let them all speak, and look at what is left."""
+    """Let all users speak, and check the result."""
     waits: list[float] = []
     memory: list[float] = []
     wrong: list[str] = []
-    # Without bounds: the crowd must meet at the function and not wait in front of it.
+    # No connection limits: the requests must queue at the function and not in the client.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
     async with httpx.AsyncClient(base_url=stack.url, timeout=REQUEST_S, limits=limits) as http:
         for _ in range(crowd.rounds):
@@ -64,7 +64,7 @@ async def rush(stack: Stack, crowd: Crowd) -> Crowding:
             took = await asyncio.gather(*(_ask(person, crowd.text) for person in people))
             memory.append(memory_mib(stack))
             waits += took
-            # Who waited for longer than a lease may have lost it, and with it a step.
+            # A user who waited longer than a lease may have lost it, and one step with it.
             lost = [int(wait_s > crowd.lease_s) for wait_s in took]
             wrong += await _look(stack, http, dict(zip(people, lost, strict=True)))
         wrong += [
@@ -74,7 +74,7 @@ async def rush(stack: Stack, crowd: Crowd) -> Crowding:
 
 
 def memory_mib(stack: Stack) -> float:
-    """Of the process that takes the next text; 0 where there is none."""
+    """Return the memory of the process that takes the next text; 0 if there is none."""
     pid = stack.functions.pid(FUNCTION)
     return psutil.Process(pid).memory_info().rss / MIB if pid else 0.0
 

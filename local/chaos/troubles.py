@@ -1,8 +1,7 @@
-"""What goes wrong, on purpose: processes that die or freeze, services that fail.
+"""Deliberate faults: processes that crash or freeze, services that fail.
 
-Each trouble is one call that returns when the trouble is over. Which one strikes, and where, is
-drawn from the chance that is handed in, so that a seed repeats it; the moment at which it meets a
-run is the machine's.
+Each fault is one call, which returns when the fault is over. The random generator that is passed in
+chooses the kind and the place, so a seed repeats them. When it hits a run depends on the machine.
 """
 
 from __future__ import annotations
@@ -21,22 +20,22 @@ from local.faults import Fault, FaultInjector
 from local.pusher import Failure
 from local.stack import Stack
 
-BRAINS = ("voiceToBrain", "brainToBrain")  # the functions in which a run can be
-FREEZE_OVER_S = 2.0  # seconds that a freeze outlasts the lease, so that another takes over
-PEACE_S = 12.0  # seconds after a death of all, so that what is measured is its recovery alone
-OUTAGE_S = 5.0  # seconds that a service is away
+BRAINS = ("voiceToBrain", "brainToBrain")  # the functions in which a run may be
+FREEZE_OVER_S = 2.0  # seconds that a freeze exceeds the lease, so that another brain takes over
+PEACE_S = 12.0  # seconds after a kill of all functions, so that only its own recovery is measured
+OUTAGE_S = 5.0  # seconds that a service is down
 MOST_LOST = 4  # answers of the store that are lost in a row
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Death:
-    """A kill that took all brains with it, so that it met every open run. `at`: Unix time."""
+    """A kill of all functions, which hit every open run. `at`: Unix time."""
 
     at: float
 
 
 class Troubles:
-    """Does each of them to one stack, and remembers the deaths."""
+    """Injects faults into one stack, and records the kills."""
 
     def __init__(self, stack: Stack, chance: random.Random, *, lease_s: float) -> None:
         self.deaths: list[Death] = []
@@ -45,7 +44,7 @@ class Troubles:
         self._lease_s = lease_s
 
     async def strike(self, kind: str) -> None:
-        """Do the trouble that is called so."""
+        """Inject the fault with this name."""
         await _TROUBLES[kind](self)
 
     async def kill_one(self) -> None:
@@ -58,7 +57,9 @@ class Troubles:
         await asyncio.sleep(PEACE_S)
 
     async def freeze(self) -> None:
-        """SIGSTOP, and SIGCONT when the lease is long over. New requests get another process."""
+        """Send SIGSTOP, and SIGCONT long after the lease has expired. New requests get another
+        process.
+        """
         with frozen(self._stack, self._chance.choice(BRAINS)):
             await asyncio.sleep(self._lease_s + FREEZE_OVER_S)
 
@@ -102,14 +103,14 @@ class Troubles:
         return self._chance.randint(1, MOST_LOST)
 
     async def _strike(self, faults: FaultInjector, fault: Fault) -> None:
-        """Until it has struck as often as it is meant to."""
+        """Add the fault, and wait until it was applied as often as intended."""
         try:
             await faults.add(fault).struck(fault.times or 1)
         finally:
             faults.clear()
 
     async def _last(self, faults: FaultInjector, fault: Fault) -> None:
-        """For the length of an outage."""
+        """Add the fault for the length of an outage."""
         faults.add(fault)
         try:
             await asyncio.sleep(OUTAGE_S)
@@ -119,14 +120,14 @@ class Troubles:
 
 @contextmanager
 def frozen(stack: Stack, name: str) -> Iterator[psutil.Process | None]:
-    """The function's process stands still for the length of the block; None if there is none."""
+    """Freeze the function's process for the length of the block; None if it has none."""
     pid = stack.functions.pid(name)
     if pid is None:
         yield None
         return
-    process = psutil.Process(pid)  # it knows the process's birth: numbers are given out again
+    process = psutil.Process(pid)  # it compares the start time, because numbers are reused
     process.suspend()
-    # Only then: a process that is retired and idle ends, and there would be nothing to freeze.
+    # Only then: a retired idle process ends, and there would be nothing to freeze.
     stack.functions.retire(name)
     try:
         yield process
@@ -135,7 +136,7 @@ def frozen(stack: Stack, name: str) -> Iterator[psutil.Process | None]:
             process.resume()
 
 
-# Every trouble, by the name that the report gives it.
+# Every fault, by its name in the report.
 _TROUBLES: dict[str, Callable[[Troubles], Awaitable[None]]] = {
     "kill -9 of a function": Troubles.kill_one,
     "kill -9 of all functions": Troubles.kill_all,

@@ -1,10 +1,11 @@
-"""What stands in front of page and functions: an ASGI app that routes as the platform does.
+"""The gateway in front of page and functions: an ASGI app that routes as the platform does.
 
     rules = read_rules(root / "vercel.json")
     app = Gateway(public=root / "public", functions=functions, rules=rules)
 
-Files of `public/` and functions come first, then the rewrites, then 404. A function that a rewrite
-leads to sees the path the client asked for. What is only here, `here` has by its path.
+Files of `public/` and functions come first, then the rewrites, then 404. After a rewrite, the
+function sees the path that the client requested. `here` maps a path to an app that exists only
+locally.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ from local.platform.wire import BodyTooLarge, Headers
 BODY_LIMIT_BYTES = 4_500_000  # bytes; the platform's 4.5 MB for a request
 REGION = "dev1"
 API = "/api/"
-TOO_LARGE = "The request's body is over 4.5 MB."
+TOO_LARGE = "The request body is larger than 4.5 MB."
 
-# The platform says these; what a client says in their place does not reach a function.
+# The platform sets these headers; a client's values for them never reach a function.
 OURS = frozenset(
     {
         b"forwarded",
@@ -82,12 +83,14 @@ class Gateway:
             if await self._found(target.path, {**scope, "query_string": query}, receive, send):
                 return
         if path.startswith(API):
-            await problem(scope, send, 404, "There is no such route.")
+            await problem(scope, send, 404, "Route not found.")
         else:
-            await plain(scope, send, 404, "The page could not be found.")
+            await plain(scope, send, 404, "Page not found.")
 
     async def _found(self, path: str, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Answer by the function or file the path names; false, and no answer, if there is none."""
+        """Answer with the function or file that the path names. Returns False, without an answer,
+        if none exists.
+        """
         name = path.removeprefix(API)
         if path.startswith(API) and name in self._functions.names():
             await self._call(name, scope, receive, send)
@@ -98,7 +101,9 @@ class Gateway:
         if scope["method"] in ("GET", "HEAD"):
             await send_file(file, scope, send)
         else:
-            await plain(scope, send, 405, "Only GET and HEAD here.", {"allow": "GET, HEAD"})
+            await plain(
+                scope, send, 405, "Method not allowed. Use GET or HEAD.", {"allow": "GET, HEAD"}
+            )
         return True
 
     async def _call(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,7 +118,7 @@ class Gateway:
 
 
 def _limited(receive: Receive) -> Receive:
-    """Raises BodyTooLarge when a body of undeclared length grows too long."""
+    """Wrap `receive`: it raises BodyTooLarge if a body of undeclared length grows too large."""
     taken = 0
 
     async def receive_counted() -> Message:
@@ -129,7 +134,7 @@ def _limited(receive: Receive) -> Receive:
 
 
 def _forwarded(scope: Scope, request_id: str) -> Scope:
-    """The request as a function sees it: with what the platform knows of its client."""
+    """Return the request as a function sees it, with what the platform knows about its client."""
     headers: Headers = [(name, value) for name, value in scope["headers"] if name not in OURS]
     host = dict(headers).get(b"host", b"")
     address = (scope["client"] or ("", 0))[0].encode()
@@ -145,7 +150,7 @@ def _forwarded(scope: Scope, request_id: str) -> Scope:
 
 
 def _completed(own: Iterable[tuple[bytes, bytes]], extra: Headers) -> Headers:
-    """The answer's own headers, and those of the rules that it does not set itself."""
+    """Return the answer's own headers, plus those of the rules that the answer does not set."""
     headers = list(own)
     names = {name.lower() for name, _ in headers}
     return headers + [(name, value) for name, value in extra if name not in names]

@@ -1,4 +1,4 @@
-"""The files of `public/`, as the platform serves them."""
+"""Serves the files of `public/` as the platform does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.types import Scope, Send
 
-# The standard library's own list: the system's would answer differently on each machine.
+# The standard library's own list: the system's list differs from machine to machine.
 TYPES = mimetypes.MimeTypes()
 for _type, _ending in (
     ("font/woff2", ".woff2"),
@@ -34,11 +34,13 @@ class File:
 
 
 def find(folder: Path, path: str) -> Path | None:
-    """The file this path names, or the index of the folder it names; never outside of `folder`."""
+    """Return the file that the path names, or the index of the folder it names; never outside
+    `folder`.
+    """
     place = os.path.join(folder, path.lstrip("/"))
     if os.path.isdir(place):
         place = os.path.join(place, "index.html")
-    # Asked first, since it takes any text for a path; resolving does not.
+    # Checked first, because it accepts any text as a path; resolving does not.
     if not os.path.isfile(place):
         return None
     real = Path(place).resolve()
@@ -46,7 +48,7 @@ def find(folder: Path, path: str) -> Path | None:
 
 
 async def send_file(file: Path, scope: Scope, send: Send) -> None:
-    """Answer GET and HEAD with the file, or with 304 to who has it."""
+    """Answer GET and HEAD with the file, or with 304 to a client that already has it."""
     found = await asyncio.to_thread(_read, file)
     headers = [
         (b"content-type", found.content_type.encode()),

@@ -1,4 +1,4 @@
-"""The paths of vercel.json: `/a/:name`, `/a/:rest*`, `/(.*)`, and what they turn into."""
+"""Path patterns of vercel.json (`/a/:name`, `/a/:rest*`, `/(.*)`) and their replacements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REFERENCE = re.compile(r":(\w+)[*+?]?|\$(\d+)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pattern:
-    """A source: the whole path has to fit."""
+    """The source of a rule; it must match the whole path."""
 
     source: str
     expression: re.Pattern[str]
@@ -27,7 +27,9 @@ class Pattern:
         return cls(source=source, expression=re.compile("".join(parts)))
 
     def match(self, path: str) -> dict[str, str] | None:
-        """The parameters by name and, bare groups included, by number; None if it does not fit."""
+        """Return the parameters by name, bare groups also by number; None if the path does not
+        match.
+        """
         found = self.expression.fullmatch(path)
         if found is None:
             return None
@@ -51,7 +53,7 @@ def _expression(token: re.Match[str]) -> str:
 
 
 def filled(template: str, parameters: dict[str, str]) -> str:
-    """The template with every `:name` and `$1` replaced; what has no parameter stays."""
+    """Replace every `:name` and `$1` in the template; those without a parameter stay."""
 
     def value(reference: re.Match[str]) -> str:
         return parameters.get(reference[1] or reference[2], reference[0])

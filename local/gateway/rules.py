@@ -1,4 +1,4 @@
-"""What vercel.json says about requests, in the platform's order of precedence."""
+"""The rules for requests in vercel.json, in the platform's order of precedence."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from urllib.parse import parse_qsl, urlencode
 
 from local.gateway.patterns import Pattern, filled
 
-# Read by the platform, and not by us: better no start than a route that differs over there.
+# The platform reads these, and we do not. It is better not to start than to route differently.
 UNKNOWN_HERE = ("redirects", "routes", "cleanUrls", "trailingSlash", "middleware")
 CONDITIONS = ("has", "missing", "statusCode")
 
 
 class UnsupportedRule(Exception):
-    """vercel.json asks for something the local gateway does not do."""
+    """vercel.json uses something that the local gateway does not support."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """Where a request goes; `query` is what the rule adds to the request's own."""
+    """The destination of a request; `query` is what the rule adds to the request's own query."""
 
     path: str
     query: str
@@ -34,13 +34,14 @@ class Rewrite:
     destination: str
 
     def target(self, path: str) -> Target | None:
-        """None if the rule is not about this path."""
+        """Return the new target; None if the rule does not apply to this path."""
         parameters = self.source.match(path)
         if parameters is None:
             return None
         place, _, query = self.destination.partition("?")
         pairs = [(name, filled(text, parameters)) for name, text in parse_qsl(query)]
-        # As the platform does: if the destination uses none, the function finds them in its query.
+        # As on the platform: if the destination uses none of them, the function gets them in its
+        # query.
         if not any(f":{name}" in self.destination for name in parameters):
             pairs += [(name, text) for name, text in parameters.items() if not name.isdigit()]
         return Target(path=filled(place, parameters), query=urlencode(pairs))
@@ -54,14 +55,14 @@ class HeaderRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """`max_durations` are patterns of function files with seconds, specific before general."""
+    """`max_durations` maps patterns of function files to seconds, specific before general."""
 
     rewrites: tuple[Rewrite, ...] = ()
     headers: tuple[HeaderRule, ...] = ()
     max_durations: Mapping[str, float]
 
     def rewritten(self, path: str) -> Target | None:
-        """Where the first rule that fits leads; None if none does."""
+        """Return the target of the first rule that matches; None if none does."""
         targets = (rule.target(path) for rule in self.rewrites)
         return next((target for target in targets if target), None)
 
@@ -74,12 +75,14 @@ class Rules:
 
 
 def read_rules(file: Path) -> Rules:
-    """The rules in a vercel.json. Raises UnsupportedRule."""
+    """Read the rules of a vercel.json. Raises UnsupportedRule."""
     content = json.loads(file.read_text())
     unknown = [key for key in UNKNOWN_HERE if key in content]
     unknown += [key for rule in _rules_in(content) for key in CONDITIONS if key in rule]
     if unknown:
-        raise UnsupportedRule(f"{file.name} has {', '.join(unknown)}, unknown to local runs")
+        raise UnsupportedRule(
+            f"{file.name} has {', '.join(unknown)}, which local runs do not support"
+        )
     return Rules(
         rewrites=tuple(
             Rewrite(source=Pattern.of(rule["source"]), destination=rule["destination"])

@@ -1,1 +1,1 @@
-"""The email account that `make dev` brings, and what tests and benchmarks need of one."""
+"""The email account of `make dev`, and mail servers and test data for tests and benchmarks."""

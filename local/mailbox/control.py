@@ -1,7 +1,7 @@
-"""What the page of `make dev` can do with the mailbox, at `/_local/email`.
+"""Routes for the page of `make dev` to use the mailbox, at `/_local/email`.
 
-POST {"sender"?, "subject"?, "body"?}    an email arrives; the brain is told
-GET                                      what was sent, the last first
+POST {"sender"?, "subject"?, "body"?}    deliver an email and notify the brain
+GET                                      list the sent emails, newest first
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from local.mailbox.seeds import ARRIVALS
 from local.mailbox.server import LocalMailbox
 
 PATH = "/_local/email"
-TELL_LIMIT_S = 10.0  # seconds for the brain to take an event; a cold function needs two
+TELL_LIMIT_S = 10.0  # seconds for the brain to accept an event; a cold function needs two
 MAX_CHARS = {"sender": 200, "subject": 300, "body": 20_000}
 
 log = logging.getLogger(__name__)
 
 
 def mailbox_app(mailbox: LocalMailbox) -> Starlette:
-    """The routes, for the gateway to mount."""
+    """Return the routes, for the gateway to mount."""
     arrivals = itertools.cycle(ARRIVALS)
 
     async def arrive(request: Request) -> Response:
-        _refuse_strangers(request)
-        given = await _given(request)
+        _refuse_other_sites(request)
+        given = await _texts(request)
         seed = ARRIVALS[0] if given else next(arrivals)
         message_id = await mailbox.arrive(
             sender=given.get("sender") or seed.sender,
@@ -49,7 +49,7 @@ def mailbox_app(mailbox: LocalMailbox) -> Starlette:
         return JSONResponse({"messageId": message_id}, status_code=201)
 
     async def sent(request: Request) -> Response:
-        _refuse_strangers(request)
+        _refuse_other_sites(request)
         return JSONResponse(
             {
                 "sent": [
@@ -71,7 +71,7 @@ def mailbox_app(mailbox: LocalMailbox) -> Starlette:
 
 
 def signed_event(url: str, secret: str, *, user_id: str, at: datetime) -> httpx.Request:
-    """`email.received`, signed per Standard Webhooks, each with an id of its own."""
+    """Return an `email.received` event with a new id, signed per Standard Webhooks."""
     id = f"evt_{uuid4().hex}"
     event = {"id": id, "type": "email.received", "userId": user_id, "data": {}}
     request = httpx.Request("POST", url, json=event)
@@ -82,44 +82,49 @@ def signed_event(url: str, secret: str, *, user_id: str, at: datetime) -> httpx.
     return request
 
 
-def teller(url: str, secret: str, *, user_id: str) -> Callable[[], Awaitable[None]]:
-    """Tells the brain that there is email. Who cannot be told finds it with the next sync."""
+def notifier(url: str, secret: str, *, user_id: str) -> Callable[[], Awaitable[None]]:
+    """Return a function that notifies the brain of a new email.
 
-    async def tell() -> None:
+    If the notification fails, the brain finds the email at its next sync.
+    """
+
+    async def notify() -> None:
         request = signed_event(url, secret, user_id=user_id, at=datetime.now(UTC))
         try:
             async with httpx.AsyncClient(timeout=TELL_LIMIT_S) as client:
                 answer = await client.send(request)
         except httpx.HTTPError as error:
-            log.warning("mailbox: the brain was not told, error=%s", type(error).__name__)
+            log.warning("mailbox: the brain was not notified, error=%s", type(error).__name__)
             return
         if answer.is_error:
-            log.warning("mailbox: the brain was not told, status=%d", answer.status_code)
+            log.warning("mailbox: the brain was not notified, status=%d", answer.status_code)
 
-    return tell
+    return notify
 
 
-def _refuse_strangers(request: Request) -> None:
-    """Only the page itself: another site in the same browser must not write emails here."""
+def _refuse_other_sites(request: Request) -> None:
+    """Allow only the page itself: other sites in the same browser must not deliver emails here."""
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403, "Only the page of this machine may do that.")
+        raise HTTPException(403, "Only the page on this machine may do that.")
 
 
-async def _given(request: Request) -> dict[str, Any]:
-    """The texts of the body. Raises HTTPException."""
-    # A plain form of another site is not JSON: its browser would have to ask us first.
+async def _texts(request: Request) -> dict[str, Any]:
+    """Return the texts in the body. Raises HTTPException."""
+    # A form of another site is not sent as JSON: for JSON its browser would ask us first (CORS).
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise HTTPException(415, "Send JSON.")
     try:
         given = await request.json()
     except (JSONDecodeError, UnicodeDecodeError):
-        raise HTTPException(400, "That is no JSON.") from None
+        raise HTTPException(400, "The body is not valid JSON.") from None
     if not isinstance(given, dict) or not set(given) <= set(MAX_CHARS):
-        raise HTTPException(422, "Only sender, subject and body.")
+        raise HTTPException(422, "Only sender, subject and body are allowed.")
     for name, text in given.items():
         if not isinstance(text, str) or len(text) > MAX_CHARS[name] or _breaks(name, text):
-            raise HTTPException(422, f"{name} must be a text, of one line unless it is the body.")
+            raise HTTPException(
+                422, f"{name} must be a string, without line breaks unless it is the body."
+            )
     return given
 
 

@@ -1,7 +1,7 @@
-"""Dovecot, the IMAP server that most providers run, over a folder of its own on loopback ports.
+"""Runs Dovecot, the IMAP server of most providers, over its own folder on loopback ports.
 
-Any user may log in with PASSWORD and has a mailbox of their own. For tests and benchmarks:
-`make dev` does with less (see server.py).
+Any user name can log in with PASSWORD and has its own mailbox. For tests and benchmarks; `make dev`
+uses a simpler server (see server.py).
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ userdb {{
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dovecot:
-    """The running server. `certificate` is of its own making."""
+    """The running server. `certificate` is self-signed."""
 
     folder: Path
     port: int
@@ -91,33 +91,37 @@ class Dovecot:
     pid: int
 
     def url(self, user: str) -> str:
-        """For BRAIN_IMAP_URL."""
+        """Return the URL for BRAIN_IMAP_URL."""
         return f"imap://{quote(user, safe='')}:{PASSWORD}@{HOST}:{self.port}/"
 
     def inbox(self, user: str) -> Path:
-        """Where the user's inbox is kept."""
+        """Return the folder of the user's inbox."""
         return self.folder / "mail" / user
 
     def sent(self, user: str) -> Path:
-        """Where the user's sent emails are kept."""
+        """Return the folder of the user's sent emails."""
         return self.inbox(user) / ".Sent"
 
     def deliver(self, folder: Path, raws: Iterable[tuple[bytes, datetime, bool]]) -> None:
-        """Put emails, with their times and whether they were read, into a folder, without IMAP."""
+        """Put emails, with their times and whether they were read, into a folder without using
+        IMAP.
+        """
         for raw, at, seen in raws:
             maildir.add(folder, raw, at=at, seen=seen)
-        _give_away(self.folder / "mail")
+        _give_to_mail_user(self.folder / "mail")
 
 
 @asynccontextmanager
 async def dovecot(folder: Path) -> AsyncIterator[Dovecot]:
-    """Run it over a folder with a short path that everybody may enter. Raises EngineDidNotStart."""
+    """Run Dovecot over a folder with a short path that every user may enter. Raises
+    EngineDidNotStart.
+    """
     program = find_mail_server()
     if program is None:
         raise EngineDidNotStart("Dovecot is not installed")
     for name in ("run", "state", "mail"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    _give_away(folder / "mail")
+    _give_to_mail_user(folder / "mail")
     certificate = _make_certificate(folder)
     port, tls_port = _free_ports(2)
     (folder / "dovecot.conf").write_text(_config(folder, port, tls_port))
@@ -149,11 +153,11 @@ def _config(folder: Path, port: int, tls_port: int) -> str:
 
 
 def _mail_user() -> pwd.struct_passwd:
-    """Dovecot lets nobody read mail as root."""
+    """Return the user who reads the mail: Dovecot does not allow root."""
     return pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
 
-def _give_away(folder: Path) -> None:
+def _give_to_mail_user(folder: Path) -> None:
     if os.geteuid() != 0:
         return
     user = _mail_user()
@@ -184,7 +188,7 @@ async def _is_up(port: int) -> bool:
 
 
 def _make_certificate(folder: Path) -> Path:
-    """For the loopback address, signed by itself."""
+    """Create a self-signed certificate for the loopback address."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

@@ -1,9 +1,9 @@
-"""Emails as people get them, made up: the same for the same seed.
+"""Generates realistic emails, always the same for the same seed.
 
     for letter in letters(5_000, seed=7): ...
 
-Of several languages and charsets; conversations, newsletters in HTML, receipts, invitations, and
-attachments.
+They use several languages and charsets: conversations, newsletters in HTML, receipts, invitations
+and attachments.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from email.utils import format_datetime
 
 ME = "Robin Ek <robin@brain.example>"
 BEGIN = datetime(2024, 1, 1, 8, tzinfo=UTC)
-SPAN = timedelta(days=1_000)  # over which they are spread
+SPAN = timedelta(days=1_000)  # the emails are spread over this time
 
 PEOPLE = (
     ("Anna Lindqvist", "anna@lindqvist.example"),
@@ -35,7 +35,7 @@ PEOPLE = (
     ("Kate O'Neill", "kate@oneill-bakery.example"),
 )
 
-# Language: charset that older programs would use, subjects, sentences.
+# Language: the charset that older programs would use, subjects, sentences.
 TONGUES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "english": (
         "iso-8859-1",
@@ -101,7 +101,7 @@ SHOPS = ("Harbour Books", "Nordlicht Reisen", "Green Grocer", "Cyclo Paris")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """An email, when it arrived, and whether it was read. `number` stands in its text."""
+    """An email, when it arrived, and whether it was read. Its text contains `number`."""
 
     number: int
     raw: bytes
@@ -110,7 +110,7 @@ class Letter:
 
 
 def letters(count: int, *, seed: int) -> Iterator[Letter]:
-    """In order of arrival."""
+    """Generate emails in order of arrival."""
     chance = random.Random(seed)
     earlier: list[EmailMessage] = []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Emails in folders of files, as the mail servers here keep them (Maildir++)."""
+"""Stores emails in folders of files, in the format of our mail servers (Maildir++)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _numbers = itertools.count(1)
 
 
 def add(folder: Path, raw: bytes, *, at: datetime, seen: bool = False) -> Path:
-    """Put an email into a folder, as if it had arrived at that time.
+    """Put an email into a folder as if it had arrived at that time.
 
-    Written beside its place and moved there when whole, as a reader expects it.
+    It is written elsewhere and then moved, because readers expect only complete files.
     """
     for name in ("tmp", "new", "cur"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -29,13 +29,13 @@ def add(folder: Path, raw: bytes, *, at: datetime, seen: bool = False) -> Path:
 
 
 def emails(folder: Path) -> list[bytes]:
-    """All of a folder, in order of arrival."""
+    """Return all emails of a folder, in order of arrival."""
     files = [file for name in ("new", "cur") for file in (folder / name).glob("*")]
     return [file.read_bytes() for file in sorted(files, key=lambda file: file.name)]
 
 
 def renumber(folder: Path) -> None:
-    """Have the server give new UIDs: what a moved or restored mailbox goes through."""
+    """Make the server assign new UIDs, as happens when a mailbox is moved or restored."""
     numbers = folder / "dovecot-uidlist"
     text = numbers.read_text()
     first, _, _ = text.partition("\n")

@@ -1,4 +1,4 @@
-"""Emails as they are written, and as they were sent."""
+"""Emails as they are written and as they were sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENVELOPE = "X-Envelope-To"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
-    """What was sent: to whom the server was told to bring it, and what it says."""
+    """A sent email: its recipients in the SMTP envelope, and its content."""
 
     recipients: tuple[str, ...]
     to: str
@@ -25,7 +25,7 @@ class Sent:
 
 
 def written(*, sender: str, to: str, subject: str, body: str) -> EmailMessage:
-    """A plain email, as a mail program writes it."""
+    """Return a plain email, as a mail program writes it."""
     message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = to
@@ -38,15 +38,17 @@ def written(*, sender: str, to: str, subject: str, body: str) -> EmailMessage:
 
 
 def envelope_line(recipients: tuple[str, ...]) -> bytes:
-    """What is put before an email in the outbox: to whom the server was told to bring it."""
+    """Return the line put before an email in the outbox; it lists the recipients of the
+    envelope.
+    """
     return f"{ENVELOPE}: {', '.join(recipients)}\r\n".encode()
 
 
 def read_sent(raw: bytes) -> Sent:
-    """From the outbox, where a line of ours stands before it."""
+    """Read an email from the outbox, where a line of ours precedes it."""
     message = BytesParser(policy=POLICY).parsebytes(raw)
     body = message.get_body(("plain",))
-    own = raw.partition(b"\r\n")[2]  # less the line that we put before it
+    own = raw.partition(b"\r\n")[2]  # without the line that we added
     return Sent(
         recipients=tuple(str(message[ENVELOPE]).split(", ")),
         to=str(message["To"]),

@@ -1,4 +1,4 @@
-"""What a fresh mailbox holds, and what may still arrive."""
+"""The emails in a new mailbox, and those that can arrive later."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ME = f"{NAME} <{ADDRESS}>"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seed:
-    """An email that came, or went, some time ago."""
+    """An email that was received or sent some time ago."""
 
     sender: str
     subject: str
@@ -23,7 +23,7 @@ class Seed:
 
     @property
     def is_sent(self) -> bool:
-        """Whether the account's owner wrote it."""
+        """Return whether the account's owner wrote it."""
         return self.sender == ME
 
 
@@ -120,7 +120,7 @@ SEEDS = (
     ),
 )
 
-# What arrives, one after the other, when nothing else is asked for.
+# These arrive one after the other if the request gives no text.
 ARRIVALS = (
     Seed(
         sender=ANNA,

@@ -1,11 +1,10 @@
-"""A mail server for this machine: IMAP by pymap, SMTP by aiosmtpd, both in our event loop, over a
-folder that survives a restart.
+"""A local mail server: IMAP by pymap, SMTP by aiosmtpd, both in our event loop, over one folder.
 
     async with local_mailbox(folder, imap_port=3005, smtp_port=3006) as mailbox:
         await mailbox.arrive(sender="Anna <anna@example.org>", subject="Hi", body="...")
 
-One account. What is sent goes nowhere: it is kept in an outbox, and what is sent to the account
-itself comes into its inbox.
+The folder survives a restart. There is one account. Sent emails do not leave the machine: they are
+kept in an outbox, and those sent to the account itself go into its inbox.
 """
 
 from __future__ import annotations
@@ -37,57 +36,57 @@ from local.mailbox.seeds import ADDRESS, NAME, SEEDS
 from local.server import HOST, reserve
 
 HOME = "account"
-LARGEST_BYTES = 25_000_000  # of an email; what large providers take
-ROUNDS = 1_000  # of the password's hash: it is as long as a key, and a login need not take 0.4 s
+LARGEST_BYTES = 25_000_000  # of an email; what large providers accept
+ROUNDS = 1_000  # of the password hash; few are enough for a long random password
 IMAP_THREADS = 4
 
-# It warns of its own successor at every login.
+# It warns about its own successor at every login.
 logging.getLogger("mail.log").setLevel(logging.ERROR)
 
-type Told = Callable[[], Awaitable[None]]
+type OnArrival = Callable[[], Awaitable[None]]
 
 
 class LocalMailbox:
-    """The account. `on_arrival` is awaited after an email has come into the inbox."""
+    """The account. `on_arrival` is awaited after an email has reached the inbox."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.password = _password(folder)
         self.imap_port = self.smtp_port = 0
-        self.on_arrival: Told | None = None
+        self.on_arrival: OnArrival | None = None
 
     @property
     def imap_url(self) -> str:
-        """For BRAIN_IMAP_URL."""
+        """The URL for BRAIN_IMAP_URL."""
         return f"imap://{quote(ADDRESS, safe='')}:{self.password}@{HOST}:{self.imap_port}/"
 
     @property
     def smtp_url(self) -> str:
-        """For BRAIN_SMTP_URL."""
+        """The URL for BRAIN_SMTP_URL."""
         return f"smtp://{quote(ADDRESS, safe='')}:{self.password}@{HOST}:{self.smtp_port}/"
 
     @property
     def inbox(self) -> Path:
-        """Where the inbox is kept."""
+        """The folder of the inbox."""
         return self.folder / "imap" / HOME
 
     @property
     def outbox(self) -> Path:
-        """Where what was sent is kept."""
+        """The folder of the sent emails."""
         return self.folder / "outbox"
 
     async def arrive(self, *, sender: str, subject: str, body: str) -> str:
-        """An email comes into the inbox; its Message-ID."""
+        """Deliver an email to the inbox; returns its Message-ID."""
         message = written(sender=sender, to=f"{NAME} <{ADDRESS}>", subject=subject, body=body)
         await self._deliver(message.as_bytes())
         return str(message["Message-ID"])
 
     def sent(self) -> list[Sent]:
-        """All that was sent so far, in order."""
+        """Return all sent emails, in order."""
         return [read_sent(raw) for raw in maildir.emails(self.outbox)]
 
     async def take(self, envelope: Envelope) -> None:
-        """What an SMTP client hands over. Kept before it is accepted."""
+        """Take an email from an SMTP client. It is stored before it is accepted."""
         raw = envelope.content if isinstance(envelope.content, bytes) else b""
         recipients = tuple(envelope.rcpt_tos)
         maildir.add(self.outbox, envelope_line(recipients) + raw, at=datetime.now(UTC))
@@ -104,14 +103,14 @@ class LocalMailbox:
 async def local_mailbox(
     place: Path, *, imap_port: int = 0, smtp_port: int = 0, seeds: bool = True
 ) -> AsyncIterator[LocalMailbox]:
-    """Serve the account until the end of the block. Raises PortInUse, FolderInUse.
+    """Serve the account until the block ends. Raises PortInUse, FolderInUse.
 
-    With `seeds`, an account that is made now has some emails already.
+    With `seeds`, a new account starts with some emails.
     """
     with owned(place) as folder:
         mailbox = LocalMailbox(folder)
         if not mailbox.inbox.exists():
-            _furnish(mailbox, with_seeds=seeds)
+            _fill(mailbox, with_seeds=seeds)
         async with AsyncExitStack() as exits:
             mailbox.imap_port = await _serve_imap(exits, mailbox, imap_port)
             mailbox.smtp_port = await _serve_smtp(exits, mailbox, smtp_port)
@@ -119,7 +118,7 @@ async def local_mailbox(
 
 
 class _ImapConfig(Config):
-    """pymap's settings, without a look-up of our own name at each greeting."""
+    """pymap's settings, without looking up our host name for each greeting."""
 
     @property
     def greeting(self) -> bytes:
@@ -166,7 +165,7 @@ async def _serve_smtp(exits: AsyncExitStack, mailbox: LocalMailbox, port: int) -
             _SmtpHandler(mailbox),
             data_size_limit=LARGEST_BYTES,
             hostname="localhost",
-            auth_require_tls=False,  # nobody listens on this machine's own loopback
+            auth_require_tls=False,  # nobody else listens on this machine's loopback interface
             authenticator=_authenticator(mailbox),
             loop=loop,
         )
@@ -178,7 +177,7 @@ async def _serve_smtp(exits: AsyncExitStack, mailbox: LocalMailbox, port: int) -
 
 
 class _SmtpHandler:
-    """The method names are aiosmtpd's."""
+    """The SMTP commands we handle. aiosmtpd prescribes the method names."""
 
     def __init__(self, mailbox: LocalMailbox) -> None:
         self._mailbox = mailbox
@@ -186,7 +185,7 @@ class _SmtpHandler:
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        # Asked here, since the library's own switch warns of what is meant at every connection.
+        # Checked here, because the library's own switch logs a warning at every connection.
         if not session.authenticated:
             return "530 5.7.0 Authentication required"
         envelope.mail_from = address
@@ -202,15 +201,15 @@ def _authenticator(mailbox: LocalMailbox) -> Callable[..., AuthResult]:
     def check(
         server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
-        told = data.password if isinstance(data, LoginPassword) else b""
-        is_right = secrets.compare_digest(told, mailbox.password.encode())
+        password = data.password if isinstance(data, LoginPassword) else b""
+        is_right = secrets.compare_digest(password, mailbox.password.encode())
         return AuthResult(success=is_right, handled=False)  # False: the library answers
 
     return check
 
 
-def _furnish(mailbox: LocalMailbox, *, with_seeds: bool) -> None:
-    """An inbox, a folder of what was sent, and something to read."""
+def _fill(mailbox: LocalMailbox, *, with_seeds: bool) -> None:
+    """Create an inbox, a folder for sent emails, and some emails to read."""
     sent = mailbox.inbox / ".Sent"
     for folder in (mailbox.inbox, sent):
         for name in ("tmp", "new", "cur"):
@@ -226,7 +225,7 @@ def _furnish(mailbox: LocalMailbox, *, with_seeds: bool) -> None:
 
 
 def _password(folder: Path) -> str:
-    """The account's own, kept so that what was told of it stays true."""
+    """Return the account's password. It is kept, so that URLs with it stay valid."""
     file = folder / "password"
     if not file.exists():
         file.touch(mode=0o600)

@@ -1,9 +1,11 @@
-"""The resume matrix: the client is cut off at each moment of a question, on each road, and goes on
-by each road. Its list must be the log, each entry once, every time.
+"""The resume matrix: cuts the client off at each moment of a question and resumes over each road.
 
-The client is `public/brain.js`, run by Node with the vendor's pusher-js; the stack is all of it,
-and lines of TCP between them are really cut. Where the cut falls is fixed by gates in the answers
-of the scripted model, and by no time.
+A road is a way to receive updates. The client is cut off on every road and resumes on every road.
+Each time, its list must equal the log, with each entry once.
+
+The client is `public/brain.js`, run by Node with the vendor's pusher-js. The stack is complete, and
+the TCP connections between both are really cut. Gates in the scripted model's answers fix the
+moment of the cut, so it does not depend on time.
 """
 
 from __future__ import annotations
@@ -34,10 +36,10 @@ MOMENTS = (
     "in mid-word",
     "after the answer",
 )
-AT_ONCE = 12  # cells; with more, two cores make functions wait so long that they ask twice
+AT_ONCE = 12  # cells; with more, functions on two cores are so slow that clients ask twice
 TOKEN_S = 3600  # seconds
 WARM_UP_S = 60.0  # seconds
-SOCKETS_BUILT_IN = (22,)  # Node's version; before, its WebSocket has to be asked for
+SOCKETS_BUILT_IN = (22,)  # Node's version; older ones need a flag for WebSocket
 HERE = Path(__file__).parent
 
 type Json = dict[str, Any]
@@ -45,7 +47,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One way to be cut off and to go on. `complaint` None: the list was the log."""
+    """One way to be cut off and resume. `complaint` None: the list equals the log."""
 
     cut_on: str
     moment: str
@@ -56,7 +58,7 @@ class Cell:
 
 
 async def tried(stack: Stack, *, at_once: int = AT_ONCE) -> list[Cell]:
-    """All 64, each with a user of its own."""
+    """Run all 64 cells, each with its own user."""
     await _warmed(stack)
     ways = product(ROADS, MOMENTS, ROADS)
     cells = [
@@ -78,21 +80,25 @@ async def tried(stack: Stack, *, at_once: int = AT_ONCE) -> list[Cell]:
 
 
 async def _warmed(stack: Stack) -> None:
-    """Have every function's process up: the first cells would wait for all of them at once."""
+    """Start every function's process, so that the first cells do not wait for all of them at
+    once.
+    """
     async with httpx.AsyncClient(base_url=stack.url, timeout=WARM_UP_S) as http:
         names = sorted(stack.functions.names())
         await asyncio.gather(*(http.get(f"/api/{name}") for name in names))
 
 
 def someone(stack: Stack) -> Json:
-    """A new user: a token, and a word by which the model's script knows them."""
+    """Return a new user: a token, and a word by which the model's script recognises the user."""
     claims = {"sub": f"user-{secrets.token_hex(8)}", "exp": int(time.time()) + TOKEN_S}
     secret = stack.services.env["BRAIN_JWT_SECRET"]
     return {"token": jwt.encode(claims, secret, algorithm="HS256"), "word": secrets.token_hex(6)}
 
 
 async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> list[Json]:
-    """What a script of Node's prints, line by line of JSON, when it is told stack and task."""
+    """Run a Node script with the stack and a task as input; returns its output, one JSON value per
+    line.
+    """
     services = stack.services
     at = {
         "url": stack.url,
@@ -108,8 +114,8 @@ async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> li
         node, "--no-warnings", *flags, script, cwd=ROOT, stdin=PIPE, stdout=PIPE
     )
     try:
-        told = json.dumps({"stack": at, **task}).encode()
-        printed, _ = await running.communicate(told)
+        task_input = json.dumps({"stack": at, **task}).encode()
+        printed, _ = await running.communicate(task_input)
     finally:
         if running.returncode is None:
             running.kill()
@@ -119,7 +125,7 @@ async def run_node(script: Path, stack: Stack, task: Mapping[str, object]) -> li
 
 
 def table(cells: Sequence[Cell]) -> str:
-    """In Markdown; a cell says how many entries list and log have."""
+    """Return the table in Markdown; a cell shows how many entries list and log have."""
     by_way = {(cell.cut_on, cell.moment, cell.goes_on_by): cell for cell in cells}
     lines = [
         f"| cut on | moment | {' | '.join(f'on by {road}' for road in ROADS)} |",

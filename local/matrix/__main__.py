@@ -1,5 +1,6 @@
-"""`make matrix`: the resume matrix as a table, on a stack of its own. Ends with 1 if a cell is
-wrong.
+"""Prints the resume matrix as a table, on its own stack: `make matrix`.
+
+Exits with 1 if a cell is wrong.
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ CELLS = len(ROADS) * len(MOMENTS) * len(ROADS)
 
 
 async def main() -> int:
-    """Print the table; 1 if a cell is wrong."""
-    logging.getLogger("uvicorn.error").disabled = True  # it tells of every cut
+    """Print the table. Returns 1 if a cell is wrong."""
+    logging.getLogger("uvicorn.error").disabled = True  # the log reports every cut
     HOME.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=HOME) as folder:
-        async with stack(Path(folder), tell=_tell_nobody) as running:
+        async with stack(Path(folder), on_line=_discard) as running:
             began = time.perf_counter()
             cells = await tried(running)
             seconds = time.perf_counter() - began
     right = sum(cell.complaint is None for cell in cells)
     print(table(cells))
-    print(f"\n{right} of {CELLS} lists are the log, each entry once. {seconds:.0f} s.")
+    print(f"\n{right} of {CELLS} lists equal the log, with each entry once. {seconds:.0f} s.")
     return 0 if right == CELLS else 1
 
 
-def _tell_nobody(name: str, line: str) -> None:
-    """What functions print is no part of the table."""
+def _discard(name: str, line: str) -> None:
+    """Drop what the functions print; it does not belong in the table."""
 
 
 if __name__ == "__main__":

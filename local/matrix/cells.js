@@ -1,22 +1,25 @@
 /**
- * The cells of the resume matrix: told the stack and the people by stdin, tells one line of JSON a
- * cell.
+ * Runs the cells of the resume matrix. Reads the stack and the users from stdin and writes one line
+ * of JSON per cell.
  */
 
-import { Page, Person, bare, end, says, steps, told, within } from './kit.js';
+import { Page, Person, bare, end, says, steps, taskInput, within } from './kit.js';
 
 const LIMIT_S = 60; // for one cell
 const HARDLY_S = 0.1; // how long the other device waits
 const ANSWER = 'The passport lies in the blue drawer, under the letters that Anna wrote.';
 const WORD = 4; // parts of the answer's call before the gate
-const HALF = 'The passport lies i'; // what they say
+const HALF = 'The passport lies i'; // what the user has heard by then
 
-/** When the connection is cut, what happens meanwhile, and what once the client is back. */
+/**
+ * When the connection is cut, what happens in the meantime, and what happens once the client is
+ * back.
+ */
 const MOMENTS = {
   'before the first token': {
     reached: ({ person }) => person.reached('begin'),
     async meanwhile({ person }) {
-      await person.open('begin'); // a step is said while nobody hears it
+      await person.open('begin'); // a step is said while the client is offline
       await person.reached('answer');
     },
     goesOn: ({ person }) => person.open('answer', 'word'),
@@ -28,7 +31,7 @@ const MOMENTS = {
       await page.until(() => page.heard.length === 2);
     },
     async meanwhile({ person }) {
-      await person.open('answer'); // half of the answer comes while nobody hears it
+      await person.open('answer'); // half of the answer arrives while the client is offline
       await person.reached('word');
     },
     goesOn: ({ person }) => person.open('word'),
@@ -40,7 +43,7 @@ const MOMENTS = {
       if (from !== 'polling') await page.until(() => page.shown.endsWith(HALF));
     },
     async meanwhile({ person }) {
-      await person.open('word'); // the answer is said while nobody hears it
+      await person.open('word'); // the answer is said while the client is offline
       await person.logged(3);
     },
     goesOn() {},
@@ -50,7 +53,7 @@ const MOMENTS = {
       await person.open('begin', 'answer', 'word');
       await page.until(() => page.heard.length === 3 && page.answers.length === 1);
     },
-    meanwhile: ({ person }) => person.ask('And now?'), // by another device
+    meanwhile: ({ person }) => person.ask('And now?'), // from another device
     goesOn() {},
   },
 };
@@ -81,7 +84,7 @@ async function played({ person, page }, { from, to, moment }) {
   await goesOn({ person });
   await page.until(() => page.answers.length === 1);
   await person.logged(3);
-  // What comes after comes by the road that was taken: another device asks, and does not wait.
+  // Later messages must arrive over the new road: another device asks and does not wait.
   await person.ask('And at last?', HARDLY_S);
   await person.open('last');
   await page.until(() => page.heard.at(-1).text === 'At last.');
@@ -114,7 +117,7 @@ async function tried(stack, cell) {
   return { from, to, moment, seconds: (Date.now() - beganMs) / 1000, ...found };
 }
 
-const { stack, cells, atOnce } = await told();
+const { stack, cells, atOnce } = await taskInput();
 const waiting = [...cells];
 await Promise.all(
   Array.from({ length: atOnce }, async () => {

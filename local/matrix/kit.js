@@ -1,4 +1,4 @@
-/** The real client in Node, on the real stack, behind a line that can be cut. */
+/** The real client in Node, on the real stack, over a connection that can be cut. */
 
 import { connect as dial, createServer } from 'node:net';
 
@@ -9,7 +9,7 @@ import { connect } from '../../public/brain.js';
 const HOST = '127.0.0.1';
 const HELD_S = 30; // how long the model's server lets us wait for a gate
 
-/** A cable to a port of this machine. While it is cut, connections end as soon as they begin. */
+/** A proxy to a local port. While it is cut, connections are closed as soon as they open. */
 export class Line {
   #server;
   #ends = new Set();
@@ -25,7 +25,7 @@ export class Line {
         [far, near],
       ]) {
         this.#ends.add(end);
-        end.on('error', () => {}); // whatever it is, it closes
+        end.on('error', () => {}); // after any error the socket closes
         end.on('close', () => {
           this.#ends.delete(end);
           other.destroy();
@@ -57,7 +57,7 @@ export class Line {
   }
 }
 
-/** A user as another device of theirs has them, by lines that nobody cuts. */
+/** A user's second device, over connections that are never cut. */
 export class Person {
   constructor({ url, model }, { token, word }) {
     Object.assign(this, { url, model, token, word });
@@ -67,7 +67,7 @@ export class Person {
     await sent(`${this.model}/_local/script`, { match: this.word, answers });
   }
 
-  /** A gate of this person's, in an answer of the model. */
+  /** The name of a gate for this user, in an answer of the model. */
   gate(name) {
     return `${this.word}-${name}`;
   }
@@ -90,7 +90,7 @@ export class Person {
     return (await (await got(`${this.url}/api/messages?limit=500`, headers)).json()).messages;
   }
 
-  /** Returns once the log has so many entries. */
+  /** Wait until the log has this many entries. */
   async logged(count) {
     while ((await this.log()).length < count) await new Promise((again) => setTimeout(again, 50));
   }
@@ -98,15 +98,15 @@ export class Person {
 
 const calling = (name, message, more) => ({ calls: [{ name, arguments: { message } }], ...more });
 
-/** Answers of the model: one that goes on, and one that is the last. */
+/** Answers of the model: one that continues, and a final one. */
 export const steps = (message, more) => calling('sayToUserAndContinue', message, more);
 export const says = (message, more) => calling('sayToUserAndQuit', message, more);
 
-/** A page of a person's, and what it has heard. */
+/** A user's page, and what it has received. */
 export class Page {
   heard = [];
   answers = [];
-  shown = ''; // of the answer, by pieces
+  shown = ''; // the part of the answer shown so far
   state = null;
   brain;
   #lines;
@@ -147,12 +147,12 @@ export class Page {
     for (const look of this.#looks) look();
   }
 
-  /** Whether this road brings what is new. */
+  /** Whether this road is delivering updates. */
   isOn(road) {
     return this.state.road === road;
   }
 
-  /** @returns {Promise<void>} once it holds; it is asked again after each thing that was heard */
+  /** @returns {Promise<void>} once the condition holds; it is checked after each update */
   until(holds) {
     return new Promise((resolve) => {
       const look = () => {
@@ -184,7 +184,7 @@ export class Page {
   }
 }
 
-/** Fails with the step that it stands at, where the work takes too long. */
+/** Fail with the current step if the work takes too long. */
 export async function within(seconds, page, work) {
   let timer;
   const limit = new Promise((_, reject) => {
@@ -197,17 +197,17 @@ export async function within(seconds, page, work) {
   return Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }
 
-/** What must be equal of list and log. */
+/** The fields in which list and log must agree. */
 export const bare = (entries) => JSON.stringify(entries.map(({ seq, id, text }) => [seq, id, text]));
 
-/** @returns {Promise<any>} what was written to this process */
-export async function told() {
+/** @returns {Promise<any>} the JSON that this process got on stdin */
+export async function taskInput() {
   let text = '';
   for await (const part of process.stdin) text += part;
   return JSON.parse(text);
 }
 
-/** End, once all that was printed is read: sockets that were kept alive would hold the process. */
+/** Exit once all output is written: kept-alive sockets would keep the process running. */
 export function end() {
   process.stdout.write('', () => process.exit(0));
 }

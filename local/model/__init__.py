@@ -1,13 +1,15 @@
-"""A chat model for this machine that needs no key: a script behind the OpenAI protocol.
+"""A local chat model that needs no key: a script behind the OpenAI protocol.
 
     uvicorn.run(scripted_model(), host="127.0.0.1", port=8090)
     OPENAI_BASE_URL=http://127.0.0.1:8090/v1  OPENAI_API_KEY=local  BRAIN_MODEL=script
 
-For people it follows the rules of `local/model/script.py`. Tests direct it: `POST /_local/script`
-says how to answer the requests of a conversation, wire faults included
-(`local/model/directions.py`),
-`GET /_local/calls` tells what was asked, `DELETE /_local/script` forgets both. An answer may wait
-at gates that a test opens (`local/model/gates.py`).
+By default it answers by the rules in `local/model/script.py`. Tests can set its answers:
+
+* `POST /_local/script` sets the answers to a conversation, including faults in the HTTP response
+  (`local/model/directions.py`).
+* `GET /_local/calls` returns all requests so far; `DELETE /_local/script` removes answers and
+  requests.
+* An answer can wait at gates that a test opens (`local/model/gates.py`).
 """
 
 import time
@@ -21,13 +23,13 @@ from starlette.routing import Route
 from local.model.directions import Directions, Script
 from local.model.gates import Gates
 from local.model.script import perform
-from local.model.wire import Spoken, refusal
+from local.model.wire import ReplyResponse, refusal
 
-MODELS = ("script",)  # the one name that is listed; any name is answered
+MODELS = ("script",)  # the only name that is listed; any name is accepted
 
 
-class Asked(BaseModel):
-    """What a chat completions request must have. The rest is taken as it comes."""
+class ChatRequest(BaseModel):
+    """The required fields of a chat completions request. All others are accepted unchecked."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -39,7 +41,7 @@ class Asked(BaseModel):
 
 
 def scripted_model(*, pace: float = 1.0) -> Starlette:
-    """The server. `pace` stretches the script's own waits: 0 for a test that has no time."""
+    """Return the server. `pace` scales the waits of the rules; 0 removes them for fast tests."""
     return Starlette(routes=_Model(pace).routes())
 
 
@@ -61,21 +63,21 @@ class _Model:
 
     async def complete(self, request: Request) -> Response:
         try:
-            asked = Asked.model_validate_json(await request.body())
+            chat = ChatRequest.model_validate_json(await request.body())
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             return refusal(400, f"The request is not valid at '{where}'.", "invalid_request_error")
-        reply = self._directions.next(asked.model_dump(exclude_unset=True), at=time.time())
+        reply = self._directions.next(chat.model_dump(exclude_unset=True), at=time.time())
         if reply is None:
-            reply = perform(asked.messages, asked.tools)
+            reply = perform(chat.messages, chat.tools)
             reply = reply.model_copy(update={"delay_s": reply.delay_s * self._pace})
-        return Spoken(
+        return ReplyResponse(
             reply,
             gates=self._gates,
             call=self._directions.calls[-1],
-            model=asked.model,
-            stream=asked.stream,
-            tells_usage=bool(asked.stream_options.get("include_usage")),
+            model=chat.model,
+            stream=chat.stream,
+            tells_usage=bool(chat.stream_options.get("include_usage")),
         )
 
     async def models(self, _: Request) -> Response:

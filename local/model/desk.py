@@ -1,4 +1,4 @@
-"""What the scripted model says about email, reminders, facts, wishes and pages."""
+"""Rules of the scripted model for email, reminders, facts, preferences and web pages."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from local.model.directions import Json, Reply
 from local.model.rules import PLEASE, act, call, is_failure, keywords, quit_with, rule, shortened
 from local.model.scene import Scene, fields
 
-SUBJECT_WORDS = 6  # words of an email that make its subject
+SUBJECT_WORDS = 6  # words of an email that become its subject
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}  # seconds, by the first letter
 
 

@@ -1,4 +1,4 @@
-"""What the scripted model is told to answer, and what it was asked."""
+"""The answers that a test sets for the scripted model, and the requests that it received."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ type Json = dict[str, Any]
 
 
 class Call(BaseModel):
-    """A tool call. Arguments given as a text go out as they are, valid JSON or not."""
+    """A tool call. Arguments given as text are sent unchanged, valid JSON or not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,13 +19,14 @@ class Call(BaseModel):
 
 
 class Reply(BaseModel):
-    """One answer of the model: what it says, how fast, and what goes wrong on the way.
+    """One answer of the model: its content, its speed, and its faults.
 
-    `delay_s` passes before the status line, `first_token_delay_s` between it and the first token,
-    `chunk_delay_s` between chunks. `cut_after` breaks the connection after so many chunks,
-    `finish_reason` None ends the stream properly but without one, `error_body` puts an error in
-    the place of the answer, `hang` never answers. `repeat` uses the answer that many times. Before
-    the chunk that a name in `gates` gives (0: the first) it waits until that gate is opened.
+    `delay_s` passes before the status line, `first_token_delay_s` before the first token, and
+    `chunk_delay_s` between chunks. `cut_after` breaks the connection after that many chunks.
+    `finish_reason` None ends the stream properly but without a reason. `error_body` replaces the
+    answer by an error, and `hang` never answers. `repeat` is how many times the answer is used.
+    `gates` maps the name of a gate to the index of a chunk: the answer waits before that chunk
+    until the gate is opened.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,7 +47,7 @@ class Reply(BaseModel):
 
 
 class Script(BaseModel):
-    """Answers for the requests in which any user message contains `match`; None: for all."""
+    """Answers to the requests in which any user message contains `match`; None: to all requests."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +55,7 @@ class Script(BaseModel):
     answers: tuple[Reply, ...]
 
     def answer(self, k: int) -> Reply | None:
-        """The answer to the k-th request, from 0; None when all have been given."""
+        """Return the answer to request number `k`, counted from 0; None if all have been given."""
         for reply in self.answers:
             if k < reply.repeat:
                 return reply
@@ -63,8 +64,10 @@ class Script(BaseModel):
 
 
 class Directions:
-    """The scripts, how far each has got, and every request since the beginning, in `calls`: its
-    `end` is None at first, and then `told` or, when its client went before, `left`.
+    """The scripts, the progress of each, and in `calls` every request so far.
+
+    The `end` of a request is None at first, then `told`, or `left` if its client disconnected
+    before.
     """
 
     def __init__(self) -> None:
@@ -77,9 +80,10 @@ class Directions:
         self._given.append(0)
 
     def next(self, request: Json, *, at: float) -> Reply | None:
-        """Take note of a request, and the answer that the scripts have for it, if any.
+        """Record a request, and return the answer that the scripts have for it; None if there is no
+        answer.
 
-        The first script that fits and has an answer left gives it.
+        The first script that matches and has an answer left is used.
         """
         said = _said(request["messages"])
         for i, script in enumerate(self._scripts):

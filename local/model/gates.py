@@ -1,5 +1,6 @@
-"""Gates in an answer: the script waits at each until a test opens it, so that "in mid-word" is a
-place and no moment.
+"""Gates in an answer: the script waits at each gate until a test opens it.
+
+A test can thus act in the middle of an answer without relying on time.
 """
 
 import asyncio
@@ -9,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local.asked import wait_limit_s
+from local.parameters import wait_limit_s
 
 
 class Gates:
-    """By name. `GET /_local/gates/NAME` answers when an answer has reached it (204), or 408 after
-    `timeout` seconds; `POST` opens it, also before anybody comes.
+    """Gates by name.
+
+    `GET /_local/gates/NAME` returns 204 once an answer has reached the gate, or 408 after `timeout`
+    seconds. `POST` opens the gate; it may be opened before an answer reaches it.
     """
 
     def __init__(self) -> None:
@@ -28,7 +31,7 @@ class Gates:
         ]
 
     async def passed(self, name: str) -> None:
-        """Return once the gate is open."""
+        """Wait until the gate is open."""
         self._reached[name].set()
         await self._opened[name].wait()
 

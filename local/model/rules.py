@@ -1,4 +1,4 @@
-"""What the rules of the scripted model are made of."""
+"""The building blocks of the scripted model's rules."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from local.model.directions import Call, Reply
 from local.model.scene import Scene, fields
 
 CONTINUE, QUIT = "sayToUserAndContinue", "sayToUserAndQuit"
-WAITING = "The user was asked."  # how the result begins of a call that waits for a yes
-UNKNOWN = "Unknown:"  # and of one that a dead process may have carried out, or not
+WAITING = "The user was asked."  # begins the result of a call that waits for the user's yes
+UNKNOWN = "Unknown:"  # begins the result of a call that a crashed process may have carried out
 NOT_SURE = "I am not sure whether that was done. I have not tried it again."
 QUOTE_CHARS = 400  # characters; half a minute when read out
 
@@ -27,12 +27,12 @@ type Rule = Callable[[Scene, re.Match[str]], Reply]
 
 
 def rule(pattern: str, rule: Rule) -> tuple[re.Pattern[str], Rule]:
-    """A rule, and what a request must look like for it."""
+    """Return a rule with the pattern that a request must match."""
     return re.compile(pattern, re.IGNORECASE | re.DOTALL), rule
 
 
 def quit_with(scene: Scene, message: str) -> Reply:
-    """The last word, with a word on everything that was said in between."""
+    """Return the final answer, which also mentions what the user said in the meantime."""
     if scene.also:
         said = ", and: ".join(f"“{text}”" for text in scene.also)
         message = f"{message} You also said: {said}. Ask me that again now."
@@ -42,18 +42,18 @@ def quit_with(scene: Scene, message: str) -> Reply:
 
 
 def keywords(text: str) -> str:
-    """The words of a question that are worth a search."""
+    """Return the words of a question that are useful in a search."""
     words = re.findall(r"[^\s.,;:!?\"()]+", text)
     return " ".join([word for word in words if word.lower() not in FILLERS] or words)
 
 
 def call(name: str, **arguments: object) -> Reply:
-    """One call, and nothing said."""
+    """Return an answer that only calls a tool."""
     return Reply(calls=(Call(name=name, arguments=arguments),))
 
 
 def act(scene: Scene, name: str, done: str, **arguments: object) -> Reply:
-    """Call a tool that may need the user's yes, then say that it is done, or not."""
+    """Call a tool that may need the user's consent, then report whether it succeeded."""
     if name not in scene.offered:
         return quit_with(scene, f"I cannot do that here: there is no {name}.")
     result = scene.result(name)
@@ -68,11 +68,11 @@ def act(scene: Scene, name: str, done: str, **arguments: object) -> Reply:
 
 
 def shortened(text: str) -> str:
-    """One line that can be read out."""
+    """Shorten the text to one line that can be read aloud."""
     text = " ".join(text.split())
     return text if len(text) <= QUOTE_CHARS else text[:QUOTE_CHARS].rsplit(" ", 1)[0] + " …"
 
 
 def is_failure(result: str) -> bool:
-    """The tools tell of success in JSON and of failure in prose."""
+    """Return whether the result is a failure: tools report success in JSON and failure in prose."""
     return not fields(result)

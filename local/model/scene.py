@@ -1,4 +1,4 @@
-"""What the scripted model makes of the messages it is shown."""
+"""Reads the current state of a request from the messages that the scripted model receives."""
 
 import json
 import re
@@ -10,11 +10,11 @@ from local.model.directions import Json
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
-    """The request that is being worked on, and how far that is.
+    """The current request and its progress.
 
-    `task` is what the user asked, `also` what they said while it was worked on. `turns` counts the
-    answers given so far, `results` are those of its tool calls, by name, in order. `must_end`: the
-    brain has said that this is the last answer.
+    `task` is the user's request, `also` what the user said while it was in progress. `turns` counts
+    the answers given so far. `results` are the results of its tool calls, by name and in order.
+    `must_end`: the brain has announced that this is the last answer.
     """
 
     task: str
@@ -25,13 +25,13 @@ class Scene:
     must_end: bool
 
     def result(self, name: str) -> str | None:
-        """What the tool last gave, None if it has not been called."""
+        """Return the latest result of the tool; None if it has not been called."""
         return next((text for called, text in reversed(self.results) if called == name), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
-    """A place in a document, as searchDocuments tells it."""
+    """A passage of a document, as searchDocuments returns it."""
 
     id: str
     title: str
@@ -39,7 +39,7 @@ class Passage:
 
 
 def read_scene(messages: Sequence[Json], tools: Sequence[Json]) -> Scene:
-    """The part of the transcript after the last final answer, taken apart."""
+    """Parse the part of the transcript after the last final answer."""
     ends = [i for i in range(len(messages)) if _is_final(messages, i)]
     current = messages[ends[-1] + 1 :] if ends else messages
     answers = [i for i, message in enumerate(current) if message.get("tool_calls")]
@@ -56,7 +56,7 @@ def read_scene(messages: Sequence[Json], tools: Sequence[Json]) -> Scene:
 
 
 def passages(found: str) -> list[Passage] | None:
-    """The passages in a result of searchDocuments; None if it has another form."""
+    """Return the passages in a result of searchDocuments; None if it has another form."""
     listed = fields(found).get("passages")
     if not isinstance(listed, list):
         return None
@@ -72,7 +72,9 @@ def passages(found: str) -> list[Passage] | None:
 
 
 def fields(text: str) -> Json:
-    """The JSON object in a text, which may stand between other words; empty if there is none."""
+    """Return the JSON object in a text, which may have other words around it; empty if there is
+    none.
+    """
     begin, end = text.find("{"), text.rfind("}")
     try:
         return _object(json.loads(text[begin : end + 1]))
@@ -81,7 +83,7 @@ def fields(text: str) -> Json:
 
 
 def _is_final(messages: Sequence[Json], i: int) -> bool:
-    """Whether the assistant ended there: plain text that was not cut off, or a quit."""
+    """Return whether this message ended an answer: plain text that was not cut off, or a quit."""
     message = messages[i]
     if message.get("role") != "assistant":
         return False
@@ -97,7 +99,7 @@ def _must_end(messages: Sequence[Json]) -> bool:
 
 
 def _said(messages: Sequence[Json]) -> tuple[str, ...]:
-    """What the user said, without gaps and repetitions."""
+    """Return the user's texts, without empty ones and repetitions."""
     texts = [str(m.get("content") or "").strip() for m in messages if m.get("role") == "user"]
     return tuple(dict.fromkeys(text for text in texts if text))
 

@@ -1,7 +1,7 @@
-"""What the scripted model says: rules over the transcript, no intelligence, no memory.
+"""The rules by which the scripted model answers a transcript, without any intelligence.
 
-It keeps no state. How far it has come with a request follows from the tool calls and results in
-the messages it is shown, as for a real model; so it survives a hand-over like one.
+It keeps no state. As with a real model, the progress of a request follows from the tool calls and
+results in the messages. So it continues after a hand-over like a real model.
 """
 
 import re
@@ -22,12 +22,12 @@ from local.model.rules import (
 )
 from local.model.scene import Passage, Scene, fields, passages, read_scene
 
-STEP_S = 1.0  # seconds for a step of the long task, like a model call
-STEPS = 12  # steps of the long task unless a number is named
-MAX_STEPS = 40  # steps; more would only meet the run's own limits
-THINK_S = 5  # seconds, unless a number is named
+STEP_S = 1.0  # seconds for a step of the long task, as long as a model call
+STEPS = 12  # steps of the long task if no number is given
+MAX_STEPS = 40  # steps; more would only reach the run's own limits
+THINK_S = 5  # seconds if no number is given
 MAX_THINK_S = 60  # seconds
-TITLE_WORDS = 6  # words of a note that make its title
+TITLE_WORDS = 6  # words of a note that become its title
 
 HELP = (
     "I am a script, not a language model. I can remember notes, search, read and extend your "
@@ -38,7 +38,7 @@ HELP = (
 
 
 def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
-    """The answer to this transcript. Only tools that are offered are called."""
+    """Return the answer to this transcript. It calls only tools that are offered."""
     scene = read_scene(messages, tools)
     reply = _follow(scene)
     if scene.must_end and reply.calls and reply.calls[0].name != QUIT:
@@ -131,7 +131,7 @@ def _search(scene: Scene) -> Reply:
 
 
 def _look(scene: Scene, wanted: str) -> Reply:
-    """Search, and say so first."""
+    """Search, after telling the user."""
     if "searchDocuments" not in scene.offered:
         return quit_with(scene, f"I cannot look into documents here. {HELP}")
     search = Call(name="searchDocuments", arguments={"query": keywords(wanted)})
@@ -140,7 +140,7 @@ def _look(scene: Scene, wanted: str) -> Reply:
 
 
 def _quotation(found: str) -> str:
-    """The best passage with its title; a result of an unknown form is quoted as it is."""
+    """Return the best passage with its title; a result of unknown form is quoted unchanged."""
     known = passages(found)
     if known is None:
         return f"The search gave: {shortened(found)}"
@@ -153,7 +153,7 @@ def _first_with_id(found: str) -> Passage | None:
     return next((passage for passage in passages(found) or () if passage.id), None)
 
 
-# The first that fits decides; what fits none is searched for.
+# The first rule that matches is used; if none matches, search for the words.
 RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     rule(
         r"^\W*(?:hi|hello|hey|good \w+|help(?: me)?|thanks|thank you)"
@@ -181,7 +181,7 @@ RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
 
 
 def _quoted(title: str, text: str) -> str:
-    """The text with its source; a note whose title is its beginning says it once."""
+    """Return the text with its source; a note whose title repeats its beginning is quoted once."""
     text = text.removeprefix(f"# {title}").strip()
     source = "You told me" if text.casefold().startswith(title.casefold()) else f"{title} says"
     return f"{source}: {shortened(text)}"

@@ -1,4 +1,4 @@
-"""An answer on the wire, as OpenAI sends it: whole or as a stream, sound or with a fault."""
+"""Sends an answer as OpenAI does: whole or as a stream, correct or with a fault."""
 
 import asyncio
 import json
@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from local.model.directions import Call, Json, Reply
 from local.model.gates import Gates
 
-PIECE_CHARS = 16  # characters of text or arguments in a chunk: enough chunks to be a stream
-CHARS_PER_TOKEN = 4  # characters; the usual rule of thumb for English
+PIECE_CHARS = 16  # characters of text or arguments in a chunk; several chunks make it a stream
+CHARS_PER_TOKEN = 4  # characters; the usual estimate for English
 
 _CODES = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
 
@@ -21,12 +21,12 @@ _CODES = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_excee
 def refusal(
     status: int, message: str, code: str, headers: dict[str, str] | None = None
 ) -> Response:
-    """An error as the vendor tells it."""
+    """Return an error in the vendor's format."""
     return JSONResponse(_error(message, code), status_code=status, headers=headers)
 
 
-class Spoken(Response):
-    """Sends a reply. A client that goes away ends it at once. `call` takes note of its end."""
+class ReplyResponse(Response):
+    """Sends a reply, and stops when the client disconnects. `call` records how it ended."""
 
     def __init__(
         self, reply: Reply, *, gates: Gates, call: Json, model: str, stream: bool, tells_usage: bool
@@ -39,7 +39,7 @@ class Spoken(Response):
         self._wire = _Wire(reply, model=model, tells_usage=tells_usage)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        speaking = asyncio.create_task(self._speak(scope, receive, send))
+        speaking = asyncio.create_task(self._respond(scope, receive, send))
         leaving = asyncio.create_task(_until_gone(receive))
         try:
             await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -51,7 +51,7 @@ class Spoken(Response):
         if not speaking.cancelled():
             speaking.result()
 
-    async def _speak(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         reply = self._reply
         await asyncio.sleep(reply.delay_s)
         if reply.hang:
@@ -75,7 +75,7 @@ class Spoken(Response):
             await send({"type": "http.response.body", "body": frame, "more_body": True})
         if self._reply.cut_after is None:
             await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
-        # else the server finds the response unfinished and breaks the connection
+        # otherwise the server finds the response unfinished and breaks the connection
 
     async def _frames(self) -> AsyncIterator[bytes]:
         await asyncio.sleep(self._reply.first_token_delay_s)
@@ -100,7 +100,7 @@ class _Wire:
             "created": int(time.time()),
             "model": model,
         }
-        self._calls = [_spelled(call) for call in reply.calls]
+        self._calls = [_call_json(call) for call in reply.calls]
 
     def whole(self) -> Json:
         if self._reply.error_body:
@@ -146,7 +146,7 @@ class _Wire:
         return {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": 1 + tokens}
 
 
-def _spelled(call: Call) -> Json:
+def _call_json(call: Call) -> Json:
     arguments = call.arguments if isinstance(call.arguments, str) else json.dumps(call.arguments)
     function = {"name": call.name, "arguments": arguments}
     call_id = f"call_{uuid.uuid4().hex[:24]}" if call.id is None else call.id

@@ -1,11 +1,11 @@
-"""The functions in `api/`, each under the real runtime in a process of its own.
+"""Runs the functions in `api/`, each under the real runtime in its own process.
 
     async with Functions(root, env=env, max_duration_s=300.0) as functions:
         await functions.serve("session", scope, receive, send)
 
-As on the platform: a process is started by the first request, serves several at once, keeps on
-working after an answer, is told its deadline, and is killed when an invocation overruns it. What
-is not as there: one process a function, never a second beside a busy one.
+As on the platform, the first request starts a process. It serves several requests at once, may keep
+working after an answer, is told its deadline, and is killed when an invocation exceeds it. Unlike
+the platform, each function has one process; a busy one never gets a second.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from local.answers import died, overran, problem
 from local.guard import Guard
-from local.platform.instance import FunctionDidNotStart, Instance, Source, Tell
+from local.platform.instance import FunctionDidNotStart, Instance, OnLine, Source
 from local.platform.ipc import ServerStarted
 from local.platform.socket import converse
 from local.platform.sources import Sources, sources_in
@@ -34,9 +34,9 @@ from local.platform.wire import FunctionDied, Wire, exchange
 
 log = logging.getLogger(__name__)
 
-DEFAULT_MAX_DURATION_S = 300.0  # seconds; the platform's, where vercel.json says nothing
-INHERITED = ("PATH", "HOME", "TMPDIR")  # all that a function sees of the developer's shell
-REACH_TRIES = 2  # processes; one may have died unnoticed, a second that does is no accident
+DEFAULT_MAX_DURATION_S = 300.0  # seconds; the platform's default, used if vercel.json sets none
+INHERITED = ("PATH", "HOME", "TMPDIR")  # of the developer's shell, functions see only these
+REACH_TRIES = 2  # processes; the first may have died unnoticed, a second death is not a coincidence
 PLATFORM_ENV = {
     "VERCEL": "1",
     "VERCEL_ENV": "development",
@@ -48,13 +48,13 @@ PLATFORM_ENV = {
 type Durations = float | Mapping[str, float]  # seconds: for all, or by patterns like "api/*.py"
 
 
-def tell_by_line(name: str, line: str) -> None:
-    """The developer's log."""
+def print_line(name: str, line: str) -> None:
+    """Print a line of a function's output to the developer's log."""
     print(f"{name} | {line}", file=sys.stderr, flush=True)
 
 
 class Functions:
-    """`watch` names folders whose changes bring the next request a new process."""
+    """The functions of one deployment. A change in a `watch` folder leads to a new process."""
 
     def __init__(
         self,
@@ -65,11 +65,11 @@ class Functions:
         api_dir: str = "api",
         watch: Sequence[Path] = (),
         guard: Guard | None = None,
-        tell: Tell = tell_by_line,
+        on_line: OnLine = print_line,
     ) -> None:
-        """`env` comes before INHERITED and PLATFORM_ENV, and the functions see nothing else.
+        """Functions see only `env`, INHERITED and PLATFORM_ENV; `env` comes first.
 
-        Of several patterns in `max_duration_s` the first that fits counts.
+        If several patterns in `max_duration_s` match, the first one is used.
         """
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self._root = root.resolve()
@@ -78,8 +78,9 @@ class Functions:
         self._max_duration_s = max_duration_s
         self._watch = watch
         self._guard = guard
-        self._tell = tell
-        # Short: a unix socket's path has a hundred bytes, and the system's own folder may be deep.
+        self._on_line = on_line
+        # Short: the path of a unix socket has about a hundred bytes, and the system's temporary
+        # folder may be deep.
         self._sockets = tempfile.TemporaryDirectory(prefix="functions-", dir="/tmp")
         self._current: dict[str, Instance] = {}
         self._starting: dict[str, asyncio.Task[Instance]] = {}
@@ -94,8 +95,10 @@ class Functions:
         await self.stop()
 
     def names(self) -> frozenset[str]:
-        """The functions there are, as their routes spell them; files in `_` are not routed."""
-        files = os.listdir(self._root / self._api_dir)  # each time: a new file is a new route
+        """Return the functions as their routes spell them; files in folders that begin with `_`
+        have no route.
+        """
+        files = os.listdir(self._root / self._api_dir)  # read each time: a new file is a new route
         return frozenset(
             file.removesuffix(".py")
             for file in files
@@ -103,28 +106,28 @@ class Functions:
         )
 
     def pid(self, name: str) -> int | None:
-        """The process that takes the function's next request; None before it is started."""
+        """Return the process that takes the function's next request; None before it is started."""
         instance = self._serving(name)
         return instance.pid if instance else None
 
     def started(self, name: str) -> ServerStarted | None:
-        """What the runtime told of that process's start, durations included."""
+        """Return what the runtime reported about that process's start, with durations."""
         instance = self._serving(name)
         return instance.started if instance else None
 
     def starts(self, name: str) -> int:
-        """How many processes the function has had, those that did not come up included."""
+        """Return how many processes the function has had, including those that did not come up."""
         return self._starts[name]
 
     def kill(self, name: str, number: signal.Signals) -> None:
-        """Send its process a signal; after a deadly one the next request starts another."""
+        """Send a signal to the function's process. If it ends, the next request starts another."""
         if instance := self._serving(name):
             instance.kill(number)
 
     def retire(self, name: str) -> int | None:
-        """The next request starts another process; this one ends with its last invocation.
+        """Have the next request start a new process; the current one ends with its last invocation.
 
-        Returns its pid.
+        Returns the pid of the current process.
         """
         instance = self._serving(name)
         if instance:
@@ -132,7 +135,7 @@ class Functions:
         return instance.pid if instance else None
 
     async def stop(self) -> None:
-        """End every process, whatever it is doing. No request may come after this."""
+        """End every process immediately. No request may come after this."""
         starting = list(self._starting.values())
         for task in starting:
             task.cancel()
@@ -142,7 +145,7 @@ class Functions:
         self._sockets.cleanup()
 
     async def serve(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request or WebSocket by the function; ASGI but for the name."""
+        """Answer one request or WebSocket with the function. Like an ASGI app, with a name."""
         try:
             if scope["type"] == "websocket":
                 await self._socket(await self._instance(name), scope, receive, send)
@@ -150,7 +153,7 @@ class Functions:
                 await self._http(*await self._reached(name), scope, receive, send)
         except FunctionDidNotStart:
             log.warning("function did not start: name=%s", name)
-            await problem(scope, send, 500, "The function did not start; its log says why.")
+            await problem(scope, send, 500, "The function did not start. Its log has the reason.")
 
     async def _http(
         self, instance: Instance, wire: Wire, scope: Scope, receive: Receive, send: Send
@@ -170,8 +173,8 @@ class Functions:
             if not has_begun:
                 await overran(scope, send)
         except FunctionDied:
-            instance.retire()  # before its process is known to be gone, if it is
-            # Once begun, an answer can only be broken off: returning does that.
+            instance.retire()  # before we know whether its process has ended
+            # Once an answer has begun, returning is the only way to break it off.
             if not has_begun:
                 await died(scope, send)
         finally:
@@ -194,17 +197,17 @@ class Functions:
         return instance if instance and instance.is_serving else None
 
     async def _reached(self, name: str) -> tuple[Instance, Wire]:
-        """The process that serves, and a connection to it. Raises FunctionDidNotStart."""
+        """Return the running process and a connection to it. Raises FunctionDidNotStart."""
         for _ in range(REACH_TRIES):
             instance = await self._instance(name)
             try:
                 return instance, await instance.wires.take(instance.started.port)
-            except FunctionDied:  # killed just now: nothing was asked of it yet
+            except FunctionDied:  # just killed: we have not asked it for anything yet
                 instance.retire()
         raise FunctionDidNotStart(name)
 
     async def _instance(self, name: str) -> Instance:
-        """The process that serves, or a new one. Raises FunctionDidNotStart."""
+        """Return the running process, or start one. Raises FunctionDidNotStart."""
         instance = self._serving(name)
         if instance and self._watch and self._seen[name] != sources_in(self._watch):
             log.info("function has changed: name=%s", name)
@@ -214,7 +217,7 @@ class Functions:
             return instance
         if name not in self._starting:
             self._starting[name] = asyncio.create_task(self._start(name))
-        # Shielded: the start is shared, and not for one of those who wait to call off.
+        # Shielded: several requests share the start, so one that is cancelled must not cancel it.
         return await asyncio.shield(self._starting[name])
 
     async def _start(self, name: str) -> Instance:
@@ -225,7 +228,7 @@ class Functions:
         source = Source(name=name, root=self._root, file=file, env=self._env)
         socket = Path(self._sockets.name) / f"{self._starts.total()}.sock"
         try:
-            instance = await Instance.start(source, socket, self._tell, self._guard)
+            instance = await Instance.start(source, socket, self._on_line, self._guard)
         finally:
             del self._starting[name]
         self._current[name] = instance

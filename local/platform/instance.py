@@ -1,7 +1,7 @@
-"""One process of one function under the platform's runtime, and the invocations it has open.
+"""One process of one function under the platform's runtime, with its open invocations.
 
-An invocation lasts from the request until the app returns, work after the response included. One
-that outlives its time takes the process with it: SIGTERM, and SIGKILL half a second later.
+An invocation lasts from the request until the app returns, including work after the response. If it
+exceeds its time, the process gets SIGTERM, and SIGKILL half a second later.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, Self, assert_never
 
 from local.guard import Guard
-from local.platform.ipc import Ear, HandlerReturned, Printed, ServerStarted, Told
+from local.platform.ipc import HandlerReturned, IpcProtocol, Printed, RuntimeMessage, ServerStarted
 from local.platform.wire import Headers, Wires
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 0.5  # seconds from SIGTERM to SIGKILL; what the platform grants
+GRACE_S = 0.5  # seconds from SIGTERM to SIGKILL, as on the platform
 START_LIMIT_S = 30.0  # seconds; the slowest function takes one or two on a busy machine
-LAST_WORDS_S = 1.0  # seconds to read what a dead process has printed; it is in the pipe already
+LAST_WORDS_S = 1.0  # seconds to read what an ended process printed; it is in the pipe already
 READ_BYTES = 65536  # bytes; the size of a pipe
 
-type Tell = Callable[[str, str], None]  # the function's name, and one line it printed
+type OnLine = Callable[[str, str], None]  # the function's name, and one line that it printed
 
 
 class FunctionDidNotStart(Exception):
-    """Its process ended, or took no requests in time; the reason stands in the printed lines."""
+    """Its process ended or took no requests in time. The printed lines contain the reason."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A function and what its process is given. `file` is relative to `root`."""
+    """A function and the environment of its process. `file` is relative to `root`."""
 
     name: str
     root: Path
@@ -58,7 +58,7 @@ class Invocation:
     is_socket: bool
 
     def headers(self) -> Headers:
-        """What the platform tells the runtime of it; the app does not see these."""
+        """Headers that the platform adds for the runtime; the app does not see them."""
         deadline = self.deadline.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return [
             (b"x-vercel-internal-invocation-id", self.id.encode()),
@@ -68,13 +68,13 @@ class Invocation:
 
 
 class Instance:
-    """Made by `Instance.start`; over when its process is."""
+    """One process, created by `Instance.start`. It is over when the process has ended."""
 
-    def __init__(self, name: str, tell: Tell, guard: Guard | None) -> None:
+    def __init__(self, name: str, on_line: OnLine, guard: Guard | None) -> None:
         self.name = name
         self.is_serving = True
         self.wires = Wires()
-        self._tell = tell
+        self._on_line = on_line
         self._guard = guard
         self._started: asyncio.Future[ServerStarted] = asyncio.get_running_loop().create_future()
         self._open: dict[str, tuple[Invocation, asyncio.TimerHandle]] = {}
@@ -84,10 +84,10 @@ class Instance:
         self._ending: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, source: Source, socket: Path, tell: Tell, guard: Guard | None) -> Instance:
-        """Returns when the function takes requests. Raises FunctionDidNotStart."""
-        instance = cls(source.name, tell, guard)
-        await instance._launch(source, socket)
+    async def start(cls, source: Source, path: Path, on_line: OnLine, guard: Guard | None) -> Self:
+        """Start the process; return once it takes requests. Raises FunctionDidNotStart."""
+        instance = cls(source.name, on_line, guard)
+        await instance._launch(source, path)
         try:
             either: list[asyncio.Future[Any]] = [instance._started, instance._life]
             await asyncio.wait(either, timeout=START_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
@@ -112,7 +112,7 @@ class Instance:
 
     async def _launch(self, source: Source, socket: Path) -> None:
         loop = asyncio.get_running_loop()
-        listener = await loop.create_unix_server(lambda: Ear(self._hear), socket)
+        listener = await loop.create_unix_server(lambda: IpcProtocol(self._on_message), socket)
         self._process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "vercel_runtime.vc_init"),
             cwd=source.root,
@@ -120,14 +120,14 @@ class Instance:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C in the terminal is for the owner, who ends us
+            start_new_session=True,  # Ctrl-C in the terminal is for the owner, which ends us
         )
         if self._guard:
             self._guard.watch(self.pid, signal.SIGTERM, group=True)
         self._life = asyncio.create_task(self._live(listener))
 
     async def _live(self, listener: asyncio.Server) -> None:
-        """Pass on what the process prints, until its end."""
+        """Pass on what the process prints, until it ends."""
         assert self._process.stdout is not None
         assert self._process.stderr is not None
         streams = (self._process.stdout, self._process.stderr)
@@ -147,22 +147,22 @@ class Instance:
     def _print(self, text: str) -> None:
         for line in text.splitlines():
             if line.strip():
-                self._tell(self.name, line)
+                self._on_line(self.name, line)
 
-    def _hear(self, told: Told) -> None:
-        match told:
+    def _on_message(self, message: RuntimeMessage) -> None:
+        match message:
             case ServerStarted():
                 if not self._started.done():
-                    self._started.set_result(told)
+                    self._started.set_result(message)
             case HandlerReturned():
-                self._returned(told.invocation)
+                self._returned(message.invocation)
             case Printed():
-                self._print(told.text)
+                self._print(message.text)
             case _:
-                assert_never(told)
+                assert_never(message)
 
     def begin(self, max_duration_s: float, *, is_socket: bool = False) -> Invocation:
-        """Open an invocation; the time it has begins now."""
+        """Open an invocation; its time begins now."""
         loop = asyncio.get_running_loop()
         self._count += 1
         invocation = Invocation(
@@ -178,12 +178,12 @@ class Instance:
 
     def _returned(self, invocation_id: str) -> None:
         found = self._open.get(invocation_id)
-        # A socket's handler "returns" when it accepts; its time runs until the socket is closed.
+        # A WebSocket's handler "returns" when it accepts; its time runs until the socket closes.
         if found and not found[0].is_socket:
             self.finish(found[0])
 
     def finish(self, invocation: Invocation) -> None:
-        """It is over; the last one of a retired instance takes the process along."""
+        """Close the invocation. The last one of a retired instance also ends the process."""
         _, timer = self._open.pop(invocation.id, (None, None))
         if timer:
             timer.cancel()
@@ -191,13 +191,13 @@ class Instance:
             self._end_soon()
 
     def _expire(self, invocation: Invocation) -> None:
-        log.warning("function overran its time: name=%s pid=%d", self.name, self.pid)
+        log.warning("function exceeded its time: name=%s pid=%d", self.name, self.pid)
         self.is_serving = False
         self.finish(invocation)
         self._end_soon()
 
     def retire(self) -> None:
-        """Take no more requests; end when the last invocation is over."""
+        """Take no more requests, and end after the last invocation."""
         self.is_serving = False
         if not self._open:
             self._end_soon()
@@ -217,11 +217,11 @@ class Instance:
             self._ending = asyncio.create_task(self.end())
 
     async def wait(self) -> None:
-        """Returns when the process is gone."""
+        """Wait until the process has ended."""
         await asyncio.shield(self._life)
 
     async def end(self) -> None:
-        """SIGTERM, and SIGKILL to whoever of the process group is left. Returns when it is gone."""
+        """Send SIGTERM, then SIGKILL to the rest of the process group; wait for the end."""
         self.is_serving = False
         if self.is_over:
             return
@@ -241,7 +241,7 @@ class Instance:
 
 
 def _entry(source: Source) -> dict[str, str]:
-    """How the platform tells the runtime which function it is."""
+    """Return the variables that tell the runtime which function it runs."""
     return {
         "__VC_HANDLER_ENTRYPOINT": source.file.as_posix(),
         "__VC_HANDLER_ENTRYPOINT_ABS": str(source.root / source.file),

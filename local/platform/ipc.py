@@ -1,4 +1,4 @@
-"""What the runtime tells over its unix socket: JSON objects, each closed by a NUL."""
+"""Messages that the runtime sends over its unix socket: JSON objects, each terminated by a NUL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServerStarted:
-    """The function takes requests. `user_init_ms` is the part its own imports took."""
+    """The function takes requests. `user_init_ms` is the part that its own imports took."""
 
     port: int
     init_ms: int
@@ -20,7 +20,7 @@ class ServerStarted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HandlerReturned:
-    """The app has returned from this invocation; of a WebSocket: it has accepted it."""
+    """The app has returned from this invocation. For a WebSocket: the app has accepted it."""
 
     invocation: str
 
@@ -30,12 +30,14 @@ class Printed:
     text: str
 
 
-type Told = ServerStarted | HandlerReturned | Printed
+type RuntimeMessage = ServerStarted | HandlerReturned | Printed
 
 
-def told_in(frame: bytes) -> Told | None:
-    """None for what nobody here needs: `handler-started`, the metrics of outgoing requests, and
-    fatal errors, which come over stderr as well.
+def message_in(frame: bytes) -> RuntimeMessage | None:
+    """Read a message; None for kinds that we do not use.
+
+    Those are `handler-started`, the metrics of outgoing requests, and fatal errors, which also come
+    over stderr.
     """
     message = json.loads(frame)
     payload = message.get("payload", {})
@@ -54,16 +56,16 @@ def told_in(frame: bytes) -> Told | None:
             return None
 
 
-class Ear(asyncio.Protocol):
-    """Cuts the stream into messages. Of any length: the runtime blocks until they are taken."""
+class IpcProtocol(asyncio.Protocol):
+    """Splits the stream into messages of any length: the runtime blocks until they are read."""
 
-    def __init__(self, hear: Callable[[Told], None]) -> None:
-        self._hear = hear
+    def __init__(self, on_message: Callable[[RuntimeMessage], None]) -> None:
+        self._on_message = on_message
         self._rest = b""
 
     def data_received(self, data: bytes) -> None:
         *frames, self._rest = (self._rest + data).split(b"\0")
         for frame in frames:
-            told = told_in(frame)
-            if told is not None:
-                self._hear(told)
+            message = message_in(frame)
+            if message is not None:
+                self._on_message(message)

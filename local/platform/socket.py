@@ -1,4 +1,4 @@
-"""A WebSocket of a function, passed on frame by frame."""
+"""Passes a WebSocket of a function on, frame by frame."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from local.platform.wire import HOST, FunctionDied, Headers, request_headers, ta
 CLOSE_LIMIT_S = 1.0  # seconds for the function to answer a close
 NO_STATUS = 1005  # "closed without a code": only reported, never sent
 NORMAL = 1000
-BROKEN = 1011  # what a client is told when the function's side broke
+BROKEN = 1011  # sent to the client when the function's side broke
 UNSENDABLE = frozenset({1004, 1006, 1015})
 
-# The client library sends its own.
+# The client library sends its own values.
 HANDSHAKE = frozenset(
     {
         b"host",
@@ -35,15 +35,15 @@ HANDSHAKE = frozenset(
 async def converse(
     port: int, invocation: Invocation, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Open the function's socket, then the client's, and pass on until one closes.
+    """Open the function's socket, then the client's, and pass frames on until one of them closes.
 
-    Raises FunctionDied or TimeoutError when the function's did not open.
+    Raises FunctionDied or TimeoutError if the function's socket did not open.
     """
     await receive()  # websocket.connect
     try:
         async with asyncio.timeout_at(invocation.expires_at):
             upstream = await _open(port, scope, invocation.headers())
-    except TimeoutError:  # an OSError as well, but of our own
+    except TimeoutError:  # also an OSError, but one of ours
         raise
     except InvalidStatus as refused:
         await _pass_refusal_on(refused.response, scope, send)
@@ -90,7 +90,9 @@ async def _pass_on(upstream: ClientConnection, receive: Receive, send: Send) -> 
 
 
 async def _upward(upstream: ClientConnection, receive: Receive) -> bool:
-    """From the client to the function; true when the client closed, false when the function did."""
+    """Pass on from client to function. Returns True if the client closed, False if the function
+    did.
+    """
     while (message := await receive())["type"] == "websocket.receive":
         text = message.get("text")
         try:
@@ -102,7 +104,7 @@ async def _upward(upstream: ClientConnection, receive: Receive) -> bool:
 
 
 async def _downward(upstream: ClientConnection, send: Send) -> None:
-    """From the function to the client, until the function's side is closed by either."""
+    """Pass on from function to client, until either side closes the function's socket."""
     try:
         async for frame in upstream:
             await send(_frame(frame))

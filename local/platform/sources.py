@@ -1,4 +1,4 @@
-"""What a process was started from, to see whether it has changed since."""
+"""The source files from which a process was started, to detect later changes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-type Sources = frozenset[tuple[str, int]]  # each file, with its time of change in nanoseconds
+type Sources = frozenset[tuple[str, int]]  # each file with its modification time in nanoseconds
 
 
 def sources_in(folders: Iterable[Path]) -> Sources:
-    """All files below these folders; a few hundred microseconds for a hundred of them."""
+    """Return all files below these folders. A hundred files take a few hundred microseconds."""
     return frozenset(_files(str(folder) for folder in folders))
 
 

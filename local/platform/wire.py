@@ -1,4 +1,4 @@
-"""HTTP between the gateway and one function: kept connections, bodies passed on as they come."""
+"""HTTP between the gateway and one function: kept connections, bodies passed on as they arrive."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import h11
 from starlette.types import Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
-READ_BYTES = 65536  # bytes; the most asyncio reads at once
+READ_BYTES = 65536  # bytes; the most that asyncio reads at once
 IDLE_LIMIT_S = 4.0  # seconds; the runtime's server closes an idle connection after five
 
 HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"upgrade", b"expect"}
 )
-INTERNAL_PREFIX = b"x-vercel-internal-"  # between platform and runtime, nobody else's
-REPEATED = frozenset({b"date", b"server"})  # the gateway's server says these itself
+INTERNAL_PREFIX = b"x-vercel-internal-"  # only between platform and runtime
+REPEATED = frozenset({b"date", b"server"})  # the gateway's server sets these itself
 
 type Headers = list[tuple[bytes, bytes]]
 
 
 class FunctionDied(Exception):
-    """Its connection broke before the answer was whole."""
+    """The connection broke before the answer was complete."""
 
 
 class BodyTooLarge(Exception):
-    """Raised by `receive` when a request grows beyond the platform's limit."""
+    """Raised by `receive` when a request exceeds the platform's limit."""
 
 
 class Wire:
-    """One connection to the function, for one exchange after the other."""
+    """One connection to the function; it carries one exchange at a time."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._http = h11.Connection(h11.CLIENT)
@@ -39,7 +39,7 @@ class Wire:
         self._idle_since = 0.0
 
     async def send(self, *events: h11.Event) -> None:
-        """All in one packet, as far as one holds them. Raises FunctionDied."""
+        """Send the events, in one packet if they fit. Raises FunctionDied."""
         self._writer.write(b"".join(self._http.send(event) or b"" for event in events))
         try:
             await self._writer.drain()
@@ -47,7 +47,7 @@ class Wire:
             raise FunctionDied from broken
 
     async def receive(self) -> h11.Event:
-        """Raises FunctionDied."""
+        """Wait for the next event. Raises FunctionDied."""
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
                 self._http.receive_data(await self._reader.read(READ_BYTES))
@@ -55,11 +55,11 @@ class Wire:
             raise FunctionDied from broken
         if isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
             raise FunctionDied
-        assert not isinstance(event, type)  # the two markers are dealt with above
+        assert not isinstance(event, type)  # the two markers are handled above
         return event
 
     def rest(self, now: float) -> bool:
-        """Make ready for the next exchange; false when the connection cannot be used again."""
+        """Prepare for the next exchange. Returns False if the connection cannot be used again."""
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
             return False
         self._http.start_next_cycle()
@@ -74,14 +74,14 @@ class Wire:
 
 
 class Wires:
-    """The connections to one process that nobody uses just now; the last used comes first."""
+    """The unused connections to one process; the one used last is taken first."""
 
     def __init__(self) -> None:
         self._idle: list[Wire] = []
         self._is_closed = False
 
     async def take(self, port: int) -> Wire:
-        """Raises FunctionDied."""
+        """Take an unused connection or open a new one. Raises FunctionDied."""
         now = asyncio.get_running_loop().time()
         while self._idle:
             wire = self._idle.pop()
@@ -108,7 +108,7 @@ class Wires:
 async def exchange(
     wire: Wire, scope: Scope, internal: Headers, receive: Receive, send: Send
 ) -> None:
-    """One request and its answer; ends early, and without a word, when the client leaves.
+    """Send one request and pass its answer on; ends early and silently if the client disconnects.
 
     Raises FunctionDied, and what `receive` raises.
     """
@@ -121,7 +121,9 @@ async def exchange(
 
 
 async def first_done(*stories: Coroutine[None, None, None]) -> None:
-    """Run them side by side until one ends, and cancel the others; raises what that one raised."""
+    """Run these concurrently until one ends, then cancel the others. Raises what that one
+    raised.
+    """
     tasks = [asyncio.create_task(story) for story in stories]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -133,13 +135,15 @@ async def first_done(*stories: Coroutine[None, None, None]) -> None:
 
 
 async def _upload(wire: Wire, receive: Receive, *, is_whole: bool) -> None:
-    """Send the rest of the body; returns when the client has left."""
+    """Send the rest of the body; returns when the client has disconnected."""
     takes_more = not is_whole
     while (message := await receive())["type"] != "http.disconnect":
         if takes_more:
             try:
                 await wire.send(*_body(message))
-            except FunctionDied:  # it may have answered before it hung up: the answer decides
+            except (
+                FunctionDied
+            ):  # it may have answered before it closed the connection: then the answer counts
                 takes_more = False
 
 
@@ -161,7 +165,7 @@ async def _answer(wire: Wire, send: Send) -> None:
             case h11.EndOfMessage():
                 await send({"type": "http.response.body", "body": b""})
                 return
-            case _:  # 1xx: the gateway's own server has seen to it
+            case _:  # 1xx: the gateway's own server has handled it
                 pass
 
 
@@ -181,9 +185,7 @@ def _request(scope: Scope, internal: Headers) -> h11.Request:
 
 
 def request_headers(scope: Scope) -> Headers:
-    """What the client said, less what is between it and the gateway, or between platform and
-    function.
-    """
+    """Return the client's headers, without those meant for the gateway or for the runtime."""
     return [
         (name, b"chunked" if name == b"transfer-encoding" else value)
         for name, value in scope["headers"]

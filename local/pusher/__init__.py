@@ -1,11 +1,11 @@
-"""A channel server that speaks Pusher Channels, for this machine.
+"""A local channel server that speaks the Pusher Channels protocol.
 
     pusher = LocalPusher("1", "local-key", "local-secret")
     uvicorn.run(pusher.app, host="127.0.0.1", port=6001)
 
-The HTTP API, the WebSocket protocol (version 7) and the limits are the vendor's; the judges are the
-vendor's own libraries. Not here: encrypted and cache channels, watchlists. Nothing is kept: who
-connects again subscribes again, and what was said meanwhile is not repeated.
+The HTTP API, the WebSocket protocol (version 7) and the limits are the vendor's; we test against
+the vendor's own libraries. Not supported: encrypted channels, cache channels, watchlists. Nothing
+is stored: a client that reconnects subscribes again and does not get the events it missed.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ __all__ = [
 
 
 class LocalPusher:
-    """One application of the channel server. Its `app` may be served, stopped and served again."""
+    """One application of the channel server. Its `app` can be served, stopped and served again."""
 
     def __init__(
         self,
@@ -56,12 +56,12 @@ class LocalPusher:
     ) -> None:
         """`clock` measures rates and failures, `wall_clock` the age of signed requests.
 
-        `webhook` is the address that webhooks go to.
+        `webhook` is the URL to which webhooks are sent.
         """
         credentials = Credentials(app_id=app_id, key=key, secret=secret)
         self.webhooks = Webhooks(credentials, webhook_times or WebhookTimes(), wall_clock)
         self.webhook = webhook
-        self._hub = Hub(clock, observe=self.webhooks.tell)
+        self._hub = Hub(clock, observe=self.webhooks.send)
         api = ApiRoutes(self._hub, credentials, wall_clock)
         control = ControlRoutes(self._hub, self.webhooks, self.drop_connections)
         sockets = SocketRoutes(self._hub, credentials, limits or SocketLimits(), clock)
@@ -82,7 +82,7 @@ class LocalPusher:
 
     @property
     def webhook(self) -> str | None:
-        """Where webhooks go; the address may be known only once everything is up."""
+        """The URL for webhooks; it can be set later, once everything is up."""
         return self.webhooks.url
 
     @webhook.setter
@@ -90,14 +90,14 @@ class LocalPusher:
         self.webhooks.url = url
 
     def occupied(self) -> dict[str, int]:
-        """Every channel somebody listens to, and how many connections do."""
+        """Return every channel with subscribers, and how many connections each has."""
         return self._hub.occupied()
 
     def counts(self) -> Counts:
         return self._hub.counts()
 
     def events(self, channel: str) -> list[Event]:
-        """The last 200 events of a channel, also those nobody listened to."""
+        """Return the last 200 events of a channel, including those that nobody received."""
         return list(self._hub.events.get(channel, ()))
 
     @property
@@ -109,11 +109,11 @@ class LocalPusher:
         self._hub.switch(switches)
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
-        """Returns when the condition holds; it is asked again after each change in the server."""
+        """Wait until the condition holds; it is checked after each change in the server."""
         await self._hub.until(is_reached)
 
     async def drop_connections(self, close: Close = RECONNECT) -> int:
-        """Closes every connection there is, and tells how many, once they are gone."""
+        """Close every connection, and return how many there were once all are closed."""
         peers = list(self._hub.peers.values())
         for peer in peers:
             peer.close(close)

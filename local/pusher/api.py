@@ -1,4 +1,4 @@
-"""The HTTP API under `/apps/{app_id}`: every request is signed, every refusal is plain text."""
+"""The HTTP API under `/apps/{app_id}`: requests are signed, errors are plain text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ type Answer = dict[str, object]
 
 class ApiRoutes:
     def __init__(self, hub: Hub, credentials: Credentials, wall_clock: Callable[[], float]) -> None:
-        """`wall_clock` tells Unix time in seconds."""
+        """`wall_clock` returns Unix time in seconds."""
         self._hub = hub
         self._credentials = credentials
         self._wall_clock = wall_clock
@@ -38,9 +38,9 @@ class ApiRoutes:
         return [
             self._route("POST", "/events", self._trigger),
             self._route("POST", "/batch_events", self._trigger_batch),
-            self._route("GET", "/channels", self._tell_channels),
-            self._route("GET", "/channels/{channel}", self._tell_channel),
-            self._route("GET", "/channels/{channel}/users", self._tell_users),
+            self._route("GET", "/channels", self._list_channels),
+            self._route("GET", "/channels/{channel}", self._show_channel),
+            self._route("GET", "/channels/{channel}/users", self._list_users),
             self._route("POST", "/users/{user_id}/terminate_connections", self._terminate),
         ]
 
@@ -78,7 +78,7 @@ class ApiRoutes:
         return {"channels": {name: self._info(name, trigger.info) for name in trigger.channels}}
 
     def _trigger_batch(self, call: Call) -> Answer:
-        # The whole batch is read before the first event goes out: one bad event refuses them all.
+        # Parse the whole batch before publishing: one invalid event rejects all of them.
         batch = parse_batch(call.body)
         for trigger in batch:
             self._publish(trigger)
@@ -90,19 +90,19 @@ class ApiRoutes:
         for channel in trigger.channels:
             self._hub.publish(channel, trigger.event, except_id=trigger.except_id)
 
-    def _tell_channels(self, call: Call) -> Answer:
+    def _list_channels(self, call: Call) -> Answer:
         info, prefix = parse_info(call.param("info")), call.param("filter_by_prefix")
         check_user_count(info, prefix)
         named = [name for name in self._hub.occupied() if name.startswith(prefix)]
         return {"channels": {name: self._info(name, info) for name in named}}
 
-    def _tell_channel(self, call: Call) -> Answer:
+    def _show_channel(self, call: Call) -> Answer:
         channel = call.names["channel"]
         info = parse_info(call.param("info"))
         check_user_count(info, channel)
         return {"occupied": channel in self._hub.occupied(), **self._info(channel, info)}
 
-    def _tell_users(self, call: Call) -> Answer:
+    def _list_users(self, call: Call) -> Answer:
         channel = call.names["channel"]
         if not is_presence(channel):
             raise RequestRefused(400, "Users can only be retrieved for presence channels")
@@ -115,9 +115,9 @@ class ApiRoutes:
         return {}
 
     def _info(self, channel: str, wanted: frozenset[str]) -> Answer:
-        told: Answer = {}
+        attributes: Answer = {}
         if USER_COUNT in wanted and is_presence(channel):
-            told[USER_COUNT] = len(self._hub.users(channel))
+            attributes[USER_COUNT] = len(self._hub.users(channel))
         if SUBSCRIPTION_COUNT in wanted:
-            told[SUBSCRIPTION_COUNT] = self._hub.occupied().get(channel, 0)
-        return told
+            attributes[SUBSCRIPTION_COUNT] = self._hub.occupied().get(channel, 0)
+        return attributes

@@ -1,4 +1,4 @@
-"""What one client may ask over its connection, and what happens then. No input or output here."""
+"""The requests of one client over its connection, and their effects. Does no input or output."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def new_socket_id() -> str:
 
 
 class Conversation:
-    """`hear` raises FrameRefused for whatever the client must be told it may not."""
+    """One client's session. `hear` raises FrameRefused for requests that are not allowed."""
 
     def __init__(
         self, peer: Peer, hub: Hub, credentials: Credentials, clock: Callable[[], float]
@@ -59,7 +59,7 @@ class Conversation:
             case "pusher:ping":
                 self._peer.send(event_frame("pusher:pong", "{}"))
             case "pusher:pong":
-                pass  # being heard at all is what counts
+                pass  # any frame counts as a sign of life
             case "pusher:subscribe":
                 self._subscribe(_object(frame.data))
             case "pusher:unsubscribe":
@@ -143,7 +143,7 @@ def _presence(users: Mapping[str, object]) -> dict[str, object]:
 
 
 def _object(data: object) -> Mapping[str, object]:
-    """The data of a `pusher:` frame: an object, or the same as JSON in a string."""
+    """Return the data of a `pusher:` frame: an object, or the same as JSON in a string."""
     if isinstance(data, str):
         data = parse_json(data, "data")
     if not isinstance(data, dict):

@@ -1,4 +1,4 @@
-"""Who is connected, who listens to what, and what was said: the state of the channel server."""
+"""The state of the channel server: connections, subscriptions and published events."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from functools import partial
 from typing import Protocol
 
 from local.pusher.protocol import MAX_MEMBERS, Close, FrameRefused, Member, event_frame
-from local.pusher.switches import Failure, Mischief, Switches
+from local.pusher.switches import DeliveryFaults, Failure, Switches
 
-EVENTS_KEPT = 200  # events per channel; what a test wants to look back on
+EVENTS_KEPT = 200  # events per channel that a test can look back on
 
-type Happening = Mapping[str, str]  # an event of the vendor's webhooks
-type Later = Callable[[float, Callable[[], None]], object]  # seconds, and what to do then
+type WebhookEvent = Mapping[str, str]  # an event of the vendor's webhooks
+type Later = Callable[[float, Callable[[], None]], object]  # seconds, and what to do after them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Counts:
-    """`published` counts an event once per channel, the others once per listener."""
+    """`published` counts an event once per channel, the others once per subscriber."""
 
     published: int = 0
     delivered: int = 0
@@ -36,7 +36,7 @@ class Event:
 
 
 class Peer(Protocol):
-    """One connection. Neither call waits, and neither raises."""
+    """One connection. Neither method waits or raises."""
 
     id: str
     user_id: str | None
@@ -49,10 +49,10 @@ class Peer(Protocol):
 @dataclass(slots=True)
 class Channel:
     listeners: dict[str, Peer] = field(default_factory=dict)
-    members: dict[str, Member] = field(default_factory=dict)  # by connection: a user may have many
+    members: dict[str, Member] = field(default_factory=dict)  # by connection, not by user
 
     def users(self) -> dict[str, object]:
-        """Each user once, with its info, in the order of arrival."""
+        """Return each user once, with its info, in order of arrival."""
         return {member.user_id: member.user_info for member in self.members.values()}
 
 
@@ -60,7 +60,7 @@ def on_the_loop(seconds: float, do: Callable[[], None]) -> None:
     asyncio.get_running_loop().call_later(seconds, do)
 
 
-def to_nobody(_: Happening) -> None:
+def ignore(_: WebhookEvent) -> None:
     pass
 
 
@@ -69,10 +69,12 @@ class Hub:
         self,
         clock: Callable[[], float],
         *,
-        observe: Callable[[Happening], None] = to_nobody,
+        observe: Callable[[WebhookEvent], None] = ignore,
         later: Later = on_the_loop,
     ) -> None:
-        """`clock` tells monotonic seconds; `observe` is told what webhooks tell."""
+        """`clock` returns monotonic seconds; `observe` is called with each event that webhooks
+        report.
+        """
         self.peers: dict[str, Peer] = {}
         self.events: dict[str, deque[Event]] = {}
         self._channels: dict[str, Channel] = {}
@@ -80,23 +82,25 @@ class Hub:
         self._published = self._delivered = self._dropped = 0
         self._observe = observe
         self._later = later
-        self._mischief = Mischief(clock)
+        self._delivery_faults = DeliveryFaults(clock)
         self._changed = asyncio.Event()
 
     # --- connections -----------------------------------------------------------------------------
 
     def join(self, peer: Peer) -> None:
         self.peers[peer.id] = peer
-        self._tell_of_change()
+        self._notify_waiting()
 
     def leave(self, peer: Peer) -> None:
         for channel in self._heard_by.pop(peer.id, set()):
             self._remove(peer, channel)
         self.peers.pop(peer.id, None)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def subscribe(self, peer: Peer, name: str, member: Member | None = None) -> None:
-        """With a member, the channel is a presence channel, and the others hear of a newcomer."""
+        """Subscribe. With a member, it is a presence channel and the others are notified of the new
+        member.
+        """
         channel = self._channels.get(name) or Channel()
         if peer.id in channel.listeners:
             raise FrameRefused(f"Existing subscription to channel {name}")
@@ -114,13 +118,13 @@ class Hub:
         channel.listeners[peer.id] = peer
         self._channels[name] = channel
         self._heard_by[peer.id].add(name)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def unsubscribe(self, peer: Peer, name: str) -> None:
         if name in self._heard_by[peer.id]:
             self._heard_by[peer.id].remove(name)
             self._remove(peer, name)
-            self._tell_of_change()
+            self._notify_waiting()
 
     def _remove(self, peer: Peer, name: str) -> None:
         channel = self._channels[name]
@@ -145,26 +149,28 @@ class Hub:
     def publish(
         self, name: str, event: Event, *, except_id: str | None = None, user_id: str | None = None
     ) -> None:
-        """`user_id` is the member who sent a client event; nobody else's event has one."""
+        """`user_id` is the member who sent a client event; other events have none."""
         self._published += 1
         self.events.setdefault(name, deque(maxlen=EVENTS_KEPT)).append(event)
         frame = event_frame(event.name, event.data, channel=name, user_id=user_id)
         for listener in self._listeners(name):
             if listener.id != except_id:
                 self._deliver(name, listener, frame)
-        self._tell_of_change()
+        self._notify_waiting()
 
     def relay(self, sender: Peer, name: str, event: Event) -> None:
-        """A client's own event: it goes to the others, with the sender's user id if it has one."""
+        """Relay a client event to the other subscribers, with the sender's user id if it has
+        one.
+        """
         member = self.member(sender, name)
         user_id = member.user_id if member else None
-        told = {"event": event.name, "data": event.data, "socket_id": sender.id}
+        content = {"event": event.name, "data": event.data, "socket_id": sender.id}
         who = {"user_id": user_id} if user_id else {}
-        self._observe({"name": "client_event", "channel": name, **told, **who})
+        self._observe({"name": "client_event", "channel": name, **content, **who})
         self.publish(name, event, except_id=sender.id, user_id=user_id)
 
     def _deliver(self, name: str, listener: Peer, frame: str) -> None:
-        delays_s = self._mischief.delays_s()
+        delays_s = self._delivery_faults.delays_s()
         self._dropped += not delays_s
         for delay_s in delays_s:
             if delay_s:
@@ -173,10 +179,10 @@ class Hub:
                 self._send(name, listener, frame)
 
     def _send(self, name: str, listener: Peer, frame: str) -> None:
-        if self.listens(listener, name):  # who has left hears nothing that is late
+        if self.listens(listener, name):  # a peer that has left receives no delayed events
             listener.send(frame)
             self._delivered += 1
-            self._tell_of_change()
+            self._notify_waiting()
 
     def _listeners(self, name: str) -> list[Peer]:
         channel = self._channels.get(name)
@@ -188,7 +194,7 @@ class Hub:
         return name in self._heard_by.get(peer.id, ())
 
     def occupied(self) -> dict[str, int]:
-        """Every channel somebody listens to, and how many connections do."""
+        """Return every channel with subscribers, and how many connections each has."""
         return {name: len(channel.listeners) for name, channel in self._channels.items()}
 
     def users(self, name: str) -> dict[str, object]:
@@ -208,23 +214,25 @@ class Hub:
         )
 
     def failure(self) -> Failure | None:
-        """The failure that is on just now."""
-        return self._mischief.failure()
+        """The failure that is active now."""
+        return self._delivery_faults.failure()
 
     # --- tests -----------------------------------------------------------------------------------
 
     @property
     def switches(self) -> Switches:
-        return self._mischief.switches
+        return self._delivery_faults.switches
 
     def switch(self, switches: Switches) -> None:
-        """Chance starts again from the seed; a failure's time starts when it is first set."""
-        self._mischief.switch(switches)
+        """Set the switches. The random sequence restarts from the seed; a failure's time starts
+        when first set.
+        """
+        self._delivery_faults.switch(switches)
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
         while not is_reached():
             await self._changed.wait()
 
-    def _tell_of_change(self) -> None:
+    def _notify_waiting(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

@@ -1,7 +1,7 @@
 """The Channels protocol, version 7, as values: names, limits, close codes, frames, signatures.
 
-A frame is a JSON object with `event`, `data` and, for events of a channel, `channel`. The data of
-what the server sends is itself JSON in a string; only `pusher:error` carries a plain object.
+A frame is a JSON object with `event`, `data` and, for events of a channel, `channel`. The server
+sends `data` as JSON in a string; only in `pusher:error` it is a plain object.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PROTOCOLS = range(5, 8)  # versions; from 5 on the frames used here are the same
-ACTIVITY_TIMEOUT_S = 120  # seconds of silence before either side asks whether the other is there
-PONG_TIMEOUT_S = 30  # seconds to answer that question
+PROTOCOLS = range(5, 8)  # versions; from 5 on, the frames used here are the same
+ACTIVITY_TIMEOUT_S = 120  # seconds of silence before either side checks whether the other is alive
+PONG_TIMEOUT_S = 30  # seconds to answer that check
 MAX_DATA_BYTES = 10_240  # bytes of one event's data, in UTF-8
 MAX_EVENT_NAME = 200  # characters
 MAX_MEMBERS = 100  # users on one presence channel
@@ -31,7 +31,9 @@ VERSION = re.compile(r"\d+(\.\d+)*([-+.]?[0-9A-Za-z.]+)?")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Close:
-    """How the server ends a connection: 40xx for good, 41xx come back later, 42xx come back now."""
+    """A close code with its reason: 40xx do not reconnect, 41xx reconnect later, 42xx reconnect
+    now.
+    """
 
     code: int
     reason: str
@@ -48,7 +50,7 @@ OVER_CAPACITY = Close(code=4100, reason="Over capacity")
 RECONNECT = Close(code=4200, reason="Please reconnect immediately")
 NO_PONG = Close(code=4201, reason="Pong reply not received")
 
-RATE_LIMITED = 4301  # the code of the error that answers a client event too many
+RATE_LIMITED = 4301  # the code of the error for too many client events
 
 
 def unknown_app(key: str) -> Close:
@@ -57,7 +59,7 @@ def unknown_app(key: str) -> Close:
 
 
 class FrameRefused(Exception):
-    """Answered with `pusher:error`; the connection stays. `code` is None for most errors."""
+    """Answered with `pusher:error`; the connection stays open. `code` is None for most errors."""
 
     def __init__(self, message: str, code: int | None = None) -> None:
         super().__init__(message)
@@ -66,7 +68,7 @@ class FrameRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What a client sent. `data` is any JSON value, as it came."""
+    """A frame from a client. `data` is any JSON value, unchanged."""
 
     event: str
     channel: str | None
@@ -82,11 +84,13 @@ class Member:
 
 
 def refused_version(query: Mapping[str, str]) -> Close | None:
-    """Why a client of this protocol and library version cannot be served; None if it can."""
+    """Return why a client of this protocol and library version is refused; None if it is
+    accepted.
+    """
     protocol = query.get("protocol")
     if protocol is None:
         return NO_PROTOCOL
-    # ASCII digits only: int() takes other scripts' digits too. Four are plenty for a version.
+    # ASCII digits only: int() also accepts the digits of other scripts. A version has at most four.
     if not re.fullmatch(r"[0-9]{1,4}", protocol) or not VERSION.fullmatch(
         query.get("version", "0")
     ):
@@ -112,7 +116,7 @@ def parse_json(text: str, where: str) -> object:
 
 
 def _no_constant(name: str) -> None:
-    # Python would read NaN and Infinity, write them out again, and break every other reader.
+    # Python would read NaN and Infinity and write them out again, which breaks every other reader.
     raise ValueError(name)
 
 
@@ -129,7 +133,7 @@ def error_frame(refused: FrameRefused) -> str:
 
 
 def parse_member(channel_data: str) -> Member:
-    """The user that a presence subscription speaks of; a number as id counts as its digits."""
+    """Return the user named in a presence subscription; a number as id becomes its digits."""
     given = parse_json(channel_data, "channel_data")
     if not isinstance(given, dict):
         raise FrameRefused("channel_data must be an object")
@@ -151,7 +155,7 @@ def sign(secret: str, text: str) -> str:
 
 
 def check_auth(auth: str, text: str, *, key: str, secret: str) -> None:
-    """Raises FrameRefused unless `auth` is `key:signature` of the text."""
+    """Raise FrameRefused unless `auth` is `key:signature` of the text."""
     given_key, _, signature = auth.partition(":")
     if given_key != key:
         raise FrameRefused(f"Invalid key in subscription auth data: '{given_key}'")
@@ -182,17 +186,17 @@ def needs_auth(channel: str) -> bool:
 
 
 def size_of(text: str) -> int:
-    """Bytes in UTF-8: what the limits on data count."""
+    """Return the size in UTF-8 bytes, which the limits on data count."""
     return len(_bytes_of(text))
 
 
 def _bytes_of(text: str) -> bytes:
-    # JSON may hold half a surrogate pair, which strict UTF-8 would raise on.
+    # JSON may contain half a surrogate pair, which strict UTF-8 cannot encode.
     return text.encode("utf-8", "surrogatepass")
 
 
 class RateWindow:
-    """Allows `CLIENT_EVENTS_PER_S` in any second that just passed; times are monotonic seconds."""
+    """Allows `CLIENT_EVENTS_PER_S` in any one second; times are monotonic seconds."""
 
     def __init__(self) -> None:
         self._lately: deque[float] = deque(maxlen=CLIENT_EVENTS_PER_S)

@@ -1,4 +1,4 @@
-"""What the HTTP API is asked: the signature over a request, and the events in its body."""
+"""Requests to the HTTP API: their signatures, and the events in their bodies."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from local.pusher.protocol import (
 )
 
 AUTH_VERSION = "1.0"
-CLOCK_TOLERANCE_S = 600  # seconds a request's timestamp may be off
-MAX_CHANNELS = 100  # channels of one event
-MAX_BATCH = 10  # events of one batch
+CLOCK_TOLERANCE_S = 600  # seconds that a request's timestamp may differ
+MAX_CHANNELS = 100  # channels for one event
+MAX_BATCH = 10  # events in one batch
 USER_COUNT, SUBSCRIPTION_COUNT = "user_count", "subscription_count"
 
 
 class RequestRefused(Exception):
-    """Answered with this status and the message as plain text."""
+    """The request is answered with this status and the message as plain text."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -36,9 +36,9 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call:
-    """An HTTP request, read to its end. Nothing in `path` and `query` is escaped.
+    """An HTTP request with its whole body. Nothing in `path` and `query` is escaped.
 
-    `query` keeps repeated names; `names` are the parts of the path that a route has a word for.
+    `query` keeps repeated names; `names` are the named parts of the route's path.
     """
 
     method: str
@@ -53,7 +53,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trigger:
-    """One event for its channels; `info` are the attributes to tell of each of them."""
+    """One event for its channels; `info` names the channel attributes to return."""
 
     event: Event
     channels: tuple[str, ...]
@@ -68,7 +68,7 @@ def string_to_sign(call: Call) -> str:
 
 
 def check_signature(call: Call, credentials: Credentials, now_s: float) -> None:
-    """Raises RequestRefused (401). `now_s` is Unix time."""
+    """Raise RequestRefused (401) unless the signature is valid. `now_s` is Unix time."""
     if call.param("auth_key") != credentials.key:
         raise RequestRefused(401, "Unknown auth_key")
     if call.param("auth_version") != AUTH_VERSION:
@@ -134,7 +134,7 @@ def _trigger(given: Mapping[str, object], channels: Iterable[object]) -> Trigger
             413,
             f"The data content of this event exceeds the allowed maximum ({MAX_DATA_BYTES} bytes)",
         )
-    # An event goes to a channel once, however often the channel is named.
+    # An event goes to a channel once, even if the channel is named several times.
     unique = tuple(dict.fromkeys(_channel(channel) for channel in channels))
     return Trigger(
         event=Event(name=name, data=data),
@@ -152,7 +152,7 @@ def parse_info(info: str) -> frozenset[str]:
 
 
 def check_user_count(info: frozenset[str], channels: str) -> None:
-    """Raises RequestRefused unless the name, or the prefix, is that of presence channels."""
+    """Raise RequestRefused unless the channel name, or the prefix, is that of presence channels."""
     if USER_COUNT in info and not is_presence(channels):
         raise RequestRefused(400, "user_count is for presence channels only")
 

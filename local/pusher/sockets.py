@@ -1,4 +1,4 @@
-"""One WebSocket's life: what arrives, what waits to be sent, and the question whether it lives."""
+"""One WebSocket connection: incoming frames, the outgoing queue, and the check that it is alive."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from local.pusher.protocol import (
     unknown_app,
 )
 
-CLOSE_PATIENCE_S = 5.0  # seconds; a client that reads nothing would never take the close frame
+CLOSE_PATIENCE_S = 5.0  # seconds; a client that does not read would never take the close frame
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 class SocketLimits:
     activity_timeout_s: float = ACTIVITY_TIMEOUT_S
     pong_timeout_s: float = PONG_TIMEOUT_S
-    send_queue: int = 1_000  # frames; ten times what a burst over all of a page's channels makes
-    connections: int | None = None  # None = as many as come
+    send_queue: int = 1_000  # frames; ten times a burst over all channels of a page
+    connections: int | None = None  # None = no limit
 
 
 class SocketRoutes:
@@ -52,7 +52,7 @@ class SocketRoutes:
         self._clock = clock
 
     async def connect(self, websocket: WebSocket) -> None:
-        # Accepted even to be refused: a browser shows a close code only of an opened connection.
+        # Accept before refusing: a browser reports the close code only of an open connection.
         await websocket.accept()
         if refusal := self._refusal(websocket):
             log.info("connection refused code=%d", refusal.code)
@@ -64,7 +64,8 @@ class SocketRoutes:
             conversation = Conversation(socket, self._hub, self._credentials, self._clock)
             close = await socket.serve(conversation)
         finally:
-            # Left before the close frame goes out: who reads nothing would stay a listener.
+            # Leave before the close frame is sent: otherwise a client that does not read would stay
+            # subscribed.
             self._hub.leave(socket)
         if close:
             await _close(websocket, close)
@@ -86,7 +87,7 @@ class SocketRoutes:
 
 
 class Socket:
-    """A `Peer`: sending never waits, so that one slow reader keeps nobody else waiting."""
+    """A `Peer`. Sending never waits, so a slow reader does not delay the others."""
 
     def __init__(self, websocket: WebSocket, limits: SocketLimits) -> None:
         self.id = new_socket_id()
@@ -107,7 +108,9 @@ class Socket:
         self._end(close)
 
     async def serve(self, conversation: Conversation) -> Close | None:
-        """Returns when the connection is over: how to close it, or None if the client is gone."""
+        """Serve until the connection is over. Returns how to close it, or None if the client has
+        left.
+        """
         self._greet()
         async with asyncio.TaskGroup() as group:
             tasks = [

@@ -1,4 +1,4 @@
-"""How the channel server misbehaves on purpose, and what that means for each delivery."""
+"""Deliberate faults of the channel server, and their effect on each delivery."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pydantic import ConfigDict, Field
 
 type Share = Annotated[float, Field(ge=0, le=1)]
 
-COPIES = 2  # copies of a delivery at most
+COPIES = 2  # most copies of one delivery
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """The HTTP API answers with `status` for so many `seconds`."""
+    """The HTTP API answers with `status` for `seconds`."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -26,10 +26,10 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switches:
-    """How the server misbehaves.
+    """The deliberate faults of the server.
 
-    `drop` is the share of deliveries that never arrive, `double` of those that arrive twice, `late`
-    of those (and of second copies) that arrive `late_s` seconds later.
+    `drop` is the share of deliveries that are lost, `double` of those that arrive twice, `late` of
+    those (and of second copies) that arrive `late_s` seconds later.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -43,30 +43,33 @@ class Switches:
     disabled: bool = False
 
 
-class Mischief:
-    """Decides by the switches, with a chance that their seed fixes."""
+class DeliveryFaults:
+    """Applies the switches, with random numbers from their seed."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` tells monotonic seconds."""
+        """`clock` returns monotonic seconds."""
         self.switches = Switches()
         self._clock = clock
         self._chance = random.Random(self.switches.seed)
         self._fails_until_s = 0.0
 
     def switch(self, switches: Switches) -> None:
-        """Chance starts again from the seed; a failure's time starts when it is first set."""
+        """Set the switches. The random sequence restarts from the seed; a failure's time starts
+        when first set.
+        """
         if switches.fail and switches.fail is not self.switches.fail:
             self._fails_until_s = self._clock() + switches.fail.seconds
         self._chance = random.Random(switches.seed)
         self.switches = switches
 
     def failure(self) -> Failure | None:
-        """The failure that is on just now."""
+        """The failure that is active now."""
         return self.switches.fail if self._clock() < self._fails_until_s else None
 
     def delays_s(self) -> list[float]:
-        """What becomes of one delivery: the delay of each copy that arrives; none if it is lost."""
-        # The same questions to chance each time: one switch changes nothing in what another does.
+        """Return the delay of each copy of a delivery that arrives; empty if it is lost."""
+        # Draw the same random numbers each time, so that one switch does not change the effect of
+        # another.
         lost, doubled, *late = (self._chance.random() for _ in range(2 + COPIES))
         if lost < self.switches.drop:
             return []

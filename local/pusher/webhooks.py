@@ -1,9 +1,10 @@
-"""Webhooks: the application is told who came and went, and what clients said to each other.
+"""Webhooks: report subscriptions and client events to the application.
 
-As the vendor does it: each is a signed POST of one event, to be answered with a 2xx within 4
-seconds, and else sent again with growing pauses for 5 minutes. Who is gone is told 3 seconds later,
-and not at all if they are back by then. Ours: those of one channel go out in order, each once the
-one before is taken or given up, and no more than a bound wait at once.
+As at the vendor, each webhook is a signed POST of one event. The application must answer with 2xx
+within 4 seconds; otherwise it is sent again with growing pauses for 5 minutes. A departure is
+reported 3 seconds later, and not at all if the client is back by then. Our own choice: webhooks of
+one channel go out in order, each after the previous one was accepted or given up, and a limit
+bounds how many wait.
 """
 
 from __future__ import annotations
@@ -19,29 +20,31 @@ from dataclasses import dataclass, replace
 import httpx
 
 from local.pusher.conversation import Credentials
-from local.pusher.hub import Happening
+from local.pusher.hub import WebhookEvent
 from local.pusher.protocol import sign
 
-# What takes back what: a coming, and the going that nobody is told of if it has just been.
-TAKES_BACK = {"channel_occupied": "channel_vacated", "member_added": "member_removed"}
+# Pairs of events that cancel out: an arrival cancels a departure that is not yet reported.
+CANCELS = {"channel_occupied": "channel_vacated", "member_added": "member_removed"}
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookTimes:
-    """In seconds. How the pauses grow is ours: the vendor says that they do, and for how long."""
+    """Times in seconds. How the pauses grow is our choice; the vendor documents only that they do,
+    and for how long.
+    """
 
     answer_s: float = 4.0
-    first_pause_s: float = 1.0  # and twice as long each time
+    first_pause_s: float = 1.0  # doubled each time
     give_up_s: float = 300.0
     gone_s: float = 3.0
-    most_waiting: int = 1_000  # webhooks; an application that is away must not fill the memory
+    most_waiting: int = 1_000  # webhooks; an application that is down must not fill the memory
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebhookCounts:
-    """`waiting` are under way, or behind those that are."""
+    """`waiting` are being sent, or are queued behind those."""
 
     sent: int = 0
     given_up: int = 0
@@ -49,7 +52,7 @@ class WebhookCounts:
 
 
 class Webhooks:
-    """Tells the application at `url`; nobody while it is None."""
+    """Sends webhooks to `url`; sends nothing while it is None."""
 
     def __init__(
         self, credentials: Credentials, times: WebhookTimes, wall_clock: Callable[[], float]
@@ -67,7 +70,7 @@ class Webhooks:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Tell until the end of the block; what is not told by then never is."""
+        """Send webhooks until the block ends; the rest is dropped."""
         async with httpx.AsyncClient(timeout=None, trust_env=False) as client:
             self._client = client
             try:
@@ -76,36 +79,36 @@ class Webhooks:
                 self._client = None
                 await self._stop()
 
-    def tell(self, happening: Happening) -> None:
-        """Does not wait."""
+    def send(self, event: WebhookEvent) -> None:
+        """Queue a webhook without waiting."""
         if self.url is None or self._client is None:
             return
-        name, who = happening["name"], _who(happening)
-        if name in TAKES_BACK.values():
+        name, who = event["name"], _who(event)
+        if name in CANCELS.values():
             loop = asyncio.get_running_loop()
-            self._gone[name, *who] = loop.call_later(self._times.gone_s, self._go, happening)
-        elif gone := self._gone.pop((TAKES_BACK.get(name, ""), *who), None):
+            self._gone[name, *who] = loop.call_later(self._times.gone_s, self._go, event)
+        elif gone := self._gone.pop((CANCELS.get(name, ""), *who), None):
             gone.cancel()
         else:
-            self._put(happening)
+            self._put(event)
 
     async def until(self, is_reached: Callable[[WebhookCounts], bool]) -> None:
-        """Returns when the condition holds; it is asked again after each change."""
+        """Wait until the condition holds; it is checked after each change."""
         while not is_reached(self.counts):
             await self._changed.wait()
 
-    def _go(self, happening: Happening) -> None:
-        del self._gone[happening["name"], *_who(happening)]
-        self._put(happening)
+    def _go(self, event: WebhookEvent) -> None:
+        del self._gone[event["name"], *_who(event)]
+        self._put(event)
 
-    def _put(self, happening: Happening) -> None:
+    def _put(self, event: WebhookEvent) -> None:
         if self.counts.waiting >= self._times.most_waiting:
-            log.warning("webhook dropped: too many wait")
+            log.warning("webhook dropped: too many are waiting")
             self._count(given_up=1)
             return
         time_ms = int(self._wall_clock() * 1000)
-        body = json.dumps({"time_ms": time_ms, "events": [happening]}).encode()
-        channel = happening["channel"]
+        body = json.dumps({"time_ms": time_ms, "events": [event]}).encode()
+        channel = event["channel"]
         self._lines.setdefault(channel, deque()).append(body)
         self._count(waiting=1)
         if channel not in self._sending:
@@ -119,7 +122,7 @@ class Webhooks:
         del self._lines[channel], self._sending[channel]
 
     async def _send(self, body: bytes) -> bool:
-        """True once it is taken, False when it is given up."""
+        """Send one webhook. Returns True if it was accepted, False if it was given up."""
         pause_s = self._times.first_pause_s
         loop = asyncio.get_running_loop()
         end = loop.time() + self._times.give_up_s
@@ -142,7 +145,7 @@ class Webhooks:
             async with asyncio.timeout(self._times.answer_s):
                 answer = await self._client.post(self.url, content=body, headers=headers)
         except (TimeoutError, httpx.HTTPError) as error:
-            log.info("webhook not taken error=%s", type(error).__name__)
+            log.info("webhook not accepted error=%s", type(error).__name__)
             return False
         log.info("webhook sent status=%d", answer.status_code)
         return answer.is_success
@@ -171,5 +174,5 @@ class Webhooks:
         changed.set()
 
 
-def _who(happening: Happening) -> tuple[str, str]:
-    return happening["channel"], happening.get("user_id", "")
+def _who(event: WebhookEvent) -> tuple[str, str]:
+    return event["channel"], event.get("user_id", "")

@@ -1,14 +1,14 @@
-"""A queue that speaks QStash, for this machine.
+"""A local queue that speaks the QStash API.
 
     queue = LocalQueue(Path(".local/queue.db"))
     uvicorn.run(queue.app, host="127.0.0.1", port=8080)
 
-The app delivers for as long as it runs (its lifespan enters `queue.run()`); a server without
-lifespan needs an `async with queue.run():` around it. One LocalQueue is for one run: the end of it
-closes the file, and a new one on the same file goes on where this one stopped.
+The app delivers for as long as it runs (its lifespan enters `queue.run()`). A server without
+lifespan needs `async with queue.run():` around it. A LocalQueue runs once: when the run ends, it
+closes its file. A new LocalQueue on the same file continues from there.
 
-Signed and authorised with the public keys of the vendor's own development server, so that either
-can stand in for the other without a change of settings.
+It uses the public keys of the vendor's own development server for signatures and authorisation, so
+either server can replace the other without a change of settings.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
 from local.qstash.control import ControlRoutes
-from local.qstash.courier import Courier, Switches
 from local.qstash.engine import Counts, QueueEngine
 from local.qstash.http import QueueRoutes, RequireToken
 from local.qstash.message import MalformedMessage
 from local.qstash.schedule_routes import ScheduleRoutes
+from local.qstash.sender import Sender, Switches
 from local.qstash.store import QueueStore
 
 __all__ = ["CURRENT_SIGNING_KEY", "NEXT_SIGNING_KEY", "TOKEN", "Counts", "LocalQueue", "Switches"]
 
-# Not secrets: the vendor's development server has these for everyone, printed in its documentation.
+# Not secrets: these are the public values of the vendor's development server, as documented.
 TOKEN = "eyJVc2VySUQiOiJkZWZhdWx0VXNlciIsIlBhc3N3b3JkIjoiZGVmYXVsdFBhc3N3b3JkIn0="
 CURRENT_SIGNING_KEY = "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r"
 NEXT_SIGNING_KEY = "sig_5ZB6DVzB1wjE8S6rZ7eenA8Pdnhs"
 
 DEDUPLICATION_WINDOW_S = 600.0  # seconds; the vendor remembers an id for ten minutes
-DELIVERIES_AT_ONCE = 32  # deliveries; more than one user's functions ever have under way
+DELIVERIES_AT_ONCE = 32  # deliveries; more than one user's functions ever run at once
 
 
 class LocalQueue(QueueEngine):
-    """The queue with its ASGI `app`. Undelivered messages and schedules are kept in the file at
+    """The queue with its ASGI `app`. Keeps undelivered messages and schedules in the file at
     `path`.
     """
 
@@ -61,10 +61,10 @@ class LocalQueue(QueueEngine):
         clock: Callable[[], float] = time.time,
         shuffle_seed: int = 1,
     ) -> None:
-        """`clock` tells Unix time in seconds; what it says decides what is due and what expires."""
+        """`clock` returns Unix time in seconds; it decides what is due and what has expired."""
         super().__init__(
             store=QueueStore(path),
-            courier=Courier(signing_key=current_signing_key, clock=clock, seed=shuffle_seed),
+            sender=Sender(signing_key=current_signing_key, clock=clock, seed=shuffle_seed),
             clock=clock,
             deduplication_window_s=deduplication_window_s,
             deliveries_at_once=deliveries_at_once,

@@ -1,8 +1,8 @@
-"""What is to be delivered next: a heap of due times, and lines in which one waits for another.
+"""Orders what to deliver next: a heap of due times, plus named lines that deliver one by one.
 
-Pure bookkeeping without a clock or a task. A message of a named queue is in reach only while it is
-the first of its line; it stays the first while it is under way or waits for a retry, which is what
-makes such a queue first in, first out.
+It keeps only this order, without a clock or a task. A message of a named queue can be taken only
+while it is the first of its line. It stays the first while it is being delivered or waits for a
+retry. This makes such a queue first in, first out.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from collections import deque
 
 class Agenda:
     def __init__(self) -> None:
-        self._due_ms: dict[str, int] = {}  # the truth; a heap entry that differs from it is stale
+        self._due_ms: dict[
+            str, int
+        ] = {}  # the source of truth; a heap entry that differs from it is outdated
         self._heap: list[tuple[int, int, str]] = []
         self._order = itertools.count()
         self._lines: dict[str, deque[str]] = {}
         self._line_of: dict[str, str] = {}
 
     def put(self, message_id: str, due_ms: int, line: str | None = None) -> None:
-        """Notes a new message, or a new time for one that is known (which keeps its place)."""
+        """Add a message, or set a new time for a known one, which keeps its place."""
         self._due_ms[message_id] = due_ms
         if line is not None and message_id not in self._line_of:
             self._line_of[message_id] = line
@@ -30,7 +32,7 @@ class Agenda:
             self._push(message_id)
 
     def take(self, now_ms: int) -> str | None:
-        """The message that is due longest, now under way; None when nothing is due."""
+        """Take the message that has been due longest; None if nothing is due."""
         due_ms = self.next_due_ms()
         if due_ms is None or due_ms > now_ms:
             return None
@@ -39,7 +41,7 @@ class Agenda:
         return message_id
 
     def drop(self, message_id: str) -> None:
-        """Forgets a message that is delivered, dead or cancelled; the next in line moves up."""
+        """Remove a message that is delivered, dead or cancelled; the next in its line moves up."""
         self._due_ms.pop(message_id, None)
         line = self._line_of.pop(message_id, None)
         if line is None:
@@ -50,14 +52,14 @@ class Agenda:
         elif self._lines[line][0] in self._due_ms:
             self._push(self._lines[line][0])
 
-    def hasten(self, now_ms: int) -> None:
-        """Makes everything due, in the order in which it was."""
+    def make_due(self, now_ms: int) -> None:
+        """Make everything due now, in the current order."""
         for message_id in sorted(self._due_ms, key=self._due_ms.__getitem__):
             if self._due_ms[message_id] > now_ms:
                 self.put(message_id, now_ms)
 
     def due_ms(self, message_id: str) -> int:
-        """When a message that is not under way is due. KeyError for any other."""
+        """Return when a waiting message is due. KeyError for any other."""
         return self._due_ms[message_id]
 
     def next_due_ms(self) -> int | None:

@@ -1,8 +1,8 @@
-"""The queue itself: takes messages in, delivers them when they are due, tries again, gives up.
+"""The queue engine: accepts messages, delivers them when due, retries, and gives up.
 
-A message goes pending -> under way -> delivered, pending again, or dead. Only the ends of these
-moves are written down: a message that was under way when the process died is pending after the
-restart and is delivered again. That is the vendor's promise, at least once, and no more.
+A message goes pending -> in flight -> delivered, pending again, or dead. Only the results of these
+steps are stored. A message that was in flight when the process died is pending after the restart
+and is delivered again. This matches the vendor's promise: delivery at least once.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from local.qstash.agenda import Agenda
-from local.qstash.courier import Courier, Switches
 from local.qstash.ledger import Ledger, Receipt
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
 from local.qstash.schedules import Schedules
+from local.qstash.sender import Sender, Switches
 from local.qstash.store import QueueStore
 
 logger = logging.getLogger(__name__)
@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 class Counts:
     """`delivered`, `attempts` and `duplicates` count from the start of this process."""
 
-    pending: int  # not under way: due, delayed, held, or waiting for a retry
-    unfinished: int  # those of them that do not merely wait for their first delivery's time
+    pending: int  # not in flight: due, delayed, held, or waiting for a retry
+    unfinished: int  # those of them that are due or wait for a retry
     in_flight: int
     delivered: int
     dead: int
@@ -38,19 +38,19 @@ class Counts:
 
 
 class QueueEngine:
-    """Lives in one event loop. `run()` delivers; without it messages are only taken in."""
+    """Lives in one event loop. `run()` delivers; without it, messages are only accepted."""
 
     def __init__(
         self,
         *,
         store: QueueStore,
-        courier: Courier,
+        sender: Sender,
         clock: Callable[[], float],
         deduplication_window_s: float,
         deliveries_at_once: int,
     ) -> None:
         self.store = store
-        self._courier = courier
+        self._sender = sender
         self._clock = clock
         self._ledger = Ledger(
             store, now_ms=self.now_ms, deduplication_window_s=deduplication_window_s
@@ -63,49 +63,53 @@ class QueueEngine:
         self._delivered = self._attempts = self._duplicates = 0
         for message in store.pending():
             self._schedule(message)
-        self.schedules = Schedules(store, now_ms=self.now_ms, publish=self.accept, tell=self._tell)
+        self.schedules = Schedules(
+            store, now_ms=self.now_ms, publish=self.accept, notify=self._notify
+        )
 
     def accept(self, messages: Sequence[QueueMessage]) -> list[Receipt]:
-        """Stores all of them or none; what is new is delivered when its time comes."""
+        """Store all of these messages or none; the new ones are delivered when due."""
         receipts = self._ledger.admit(messages)
         for message, receipt in zip(messages, receipts, strict=True):
             if not receipt.deduplicated:
                 self._schedule(message)
         self._duplicates += sum(receipt.deduplicated for receipt in receipts)
-        self._tell()
+        self._notify()
         return receipts
 
     def find(self, message_id: str) -> QueueMessage | None:
         return self._messages.get(message_id)
 
     def cancel(self, message_ids: Sequence[str] | None = None) -> int:
-        """Cancels these, or all; how many there were. One under way still arrives, once."""
+        """Cancel these messages, or all, and return how many there were. One in flight still
+        arrives once.
+        """
         wanted = self._messages if message_ids is None else dict.fromkeys(message_ids)
         known = [self._messages[each] for each in wanted if each in self._messages]
         self._ledger.cancel(known)
         for message in known:
             self._forget(message)
-        self._tell()
+        self._notify()
         return len(known)
 
     @property
     def switches(self) -> Switches:
-        return self._courier.switches
+        return self._sender.switches
 
     @switches.setter
     def switches(self, switches: Switches) -> None:
-        self._courier.switches = switches
-        self._tell()
+        self._sender.switches = switches
+        self._notify()
 
     def deliver_now(self) -> None:
-        """Makes every delayed message due, first deliveries and retries alike."""
-        self._agenda.hasten(self.now_ms())
-        self._tell()
+        """Make every delayed message due, both first deliveries and retries."""
+        self._agenda.make_due(self.now_ms())
+        self._notify()
 
     def delete_dead(self, dlq_ids: Sequence[str]) -> int:
-        """How many of these dead letters there were; they are gone now."""
+        """Delete these dead letters and return how many there were."""
         deleted = sum(self.store.delete_dead_letter(each) for each in dlq_ids)
-        self._tell()
+        self._notify()
         return deleted
 
     def now_ms(self) -> int:
@@ -125,12 +129,12 @@ class QueueEngine:
         )
 
     def _is_unfinished(self, message: QueueMessage) -> bool:
-        # Two times: a switch may make it late, and `deliver_now` early.
+        # Compare both times: a switch may make it late, and `deliver_now` early.
         due_ms = min(message.due_ms, self._agenda.due_ms(message.id))
         return message.retried > 0 or due_ms <= self.now_ms()
 
     async def until(self, holds: Callable[[Counts], bool]) -> Counts:
-        """Waits for a change after which `holds` is true; the time limit is the caller's."""
+        """Wait until `holds` is true; the caller sets the time limit."""
         while True:
             changed, counts = self._changed, self.counts()
             if holds(counts):
@@ -138,7 +142,9 @@ class QueueEngine:
             await changed.wait()
 
     async def idle(self) -> Counts:
-        """Nothing under way, due or waiting for a retry. Delayed messages do not count."""
+        """Wait until nothing is in flight, due or waiting for a retry. Delayed messages do not
+        count.
+        """
         return await self.until(lambda now: now.in_flight == 0 and now.unfinished == 0)
 
     async def delivered(self, count: int) -> Counts:
@@ -149,8 +155,8 @@ class QueueEngine:
 
     @asynccontextmanager
     async def run(self) -> AsyncIterator[None]:
-        """Delivers while the block runs, and closes the store at its end."""
-        async with self._courier.on_the_road():
+        """Deliver while the block runs, and close the store when it ends."""
+        async with self._sender.running():
             dispatching = asyncio.create_task(self._dispatch(), name="queue-dispatch")
             try:
                 yield
@@ -183,7 +189,9 @@ class QueueEngine:
         return self._free_slots > 0 and not self.switches.hold
 
     def _seconds_to_wait(self) -> float | None:
-        """Until the next message or schedule is due; None: until something changes."""
+        """Return the seconds until the next message or schedule is due; None if nothing is
+        planned.
+        """
         message_ms = self._agenda.next_due_ms() if self._may_start() else None
         times_ms = [t for t in (message_ms, self.schedules.next_due_ms()) if t is not None]
         return max(0.0, min(times_ms) / 1000 - self._clock()) if times_ms else None
@@ -191,8 +199,8 @@ class QueueEngine:
     async def _deliver(self, message: QueueMessage) -> None:
         self._attempts += 1
         self._ledger.tried(message)
-        answer = await self._courier.carry(message)
-        if message.id in self._messages:  # else it was cancelled meanwhile
+        answer = await self._sender.send(message)
+        if message.id in self._messages:  # otherwise it was cancelled in the meantime
             self._settle(message, answer)
 
     def _settle(self, message: QueueMessage, answer: Answer) -> None:
@@ -211,20 +219,21 @@ class QueueEngine:
         message_id = self._under_way.pop(task)
         self._free_slots += 1
         if not task.cancelled() and (error := task.exception()) is not None:
-            # A fault of ours (the disk is full): the message stays stored, for the next start.
-            logger.error("delivery broke off message=%s", message_id, exc_info=error)
-        self._tell()
+            # An error of ours (for example a full disk): the message stays stored for the next
+            # start.
+            logger.error("delivery failed internally message=%s", message_id, exc_info=error)
+        self._notify()
 
     def _schedule(self, message: QueueMessage) -> None:
         self._messages[message.id] = message
-        due_ms = message.due_ms + self._courier.late_ms()
+        due_ms = message.due_ms + self._sender.late_ms()
         self._agenda.put(message.id, due_ms, line=message.queue)
 
     def _forget(self, message: QueueMessage) -> None:
         del self._messages[message.id]
         self._agenda.drop(message.id)
 
-    def _tell(self) -> None:
-        """Wakes everyone who waits for a change; the next wait is for the next change."""
+    def _notify(self) -> None:
+        """Wake every waiting task; the next wait is for the next change."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()

@@ -1,7 +1,7 @@
-"""The queue's HTTP face: the routes of QStash that its SDK calls for messages.
+"""The HTTP routes of QStash that its SDK calls for messages.
 
-Those for schedules are beside this file. URL groups, the settings of named queues and flow control
-have no route here: 404.
+The routes for schedules are in `schedule_routes.py`. URL groups, settings of named queues and flow
+control have no route here: they answer 404.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from local.qstash.ledger import Receipt
 from local.qstash.message import MAX_BODY_BYTES, MalformedMessage, QueueMessage, read_message
 from local.qstash.views import dead_letter_view, message_view
 
-MAX_BATCH_BYTES = 10 * MAX_BODY_BYTES  # bytes; ours: ten of the largest messages
+MAX_BATCH_BYTES = 10 * MAX_BODY_BYTES  # bytes; our limit: ten of the largest messages
 EVENTS_PAGE = 1000  # events; the vendor's default and largest page
 END_OF_TIME_MS = 10**14  # Unix milliseconds; the year 5138
 DEAD_PAGE = 100  # dead letters; the vendor's default and largest page
 
-# Query parameters that leave only the rows whose field of the same name has the same value.
+# Query parameters that keep only the rows whose field of the same name has that value.
 FILTERS = ("messageId", "state", "url", "label", "queueName", "responseStatus")
 
-# As it came: the destination's own percent signs must reach it, and its signature, unchanged.
+# Unchanged: the destination's own percent signs must reach it and the signature as they are.
 DESTINATION = re.compile(r"/v2/(?:publish|schedules|enqueue/[^/]+)/(?P<url>.*)", re.DOTALL)
 
 
@@ -45,18 +45,18 @@ class BatchItem(BaseModel):
 
 
 class MessageIds(BaseModel):
-    messageIds: list[str]  # noqa: N815 - the wire's name
+    messageIds: list[str]  # noqa: N815 - the name on the wire
 
 
 class DlqIds(BaseModel):
-    dlqIds: list[str]  # noqa: N815 - the wire's name
+    dlqIds: list[str]  # noqa: N815 - the name on the wire
 
 
 BATCH = TypeAdapter(list[BatchItem])
 
 
 class RequireToken:
-    """Lets a request through that bears the token; answers 401 to any other."""
+    """Requires the bearer token; answers 401 to requests without it."""
 
     def __init__(self, app: ASGIApp, *, token: str) -> None:
         self._app = app
@@ -100,7 +100,7 @@ class QueueRoutes:
             queue=request.path_params.get("queue"),
         )
         [receipt] = self._engine.accept([message])
-        # The vendor's codes: a duplicate is accepted, and nothing is created.
+        # The vendor's codes: a duplicate is accepted, but nothing is created.
         return JSONResponse(_receipt(receipt), status_code=202 if receipt.deduplicated else 201)
 
     async def batch(self, request: Request) -> Response:
@@ -136,7 +136,7 @@ class QueueRoutes:
         return Response(status_code=202)
 
     async def cancel_many(self, request: Request) -> Response:
-        """Without a body: every message."""
+        """Cancel the messages in the body; without a body, all messages."""
         body = await body_of(request, MAX_BODY_BYTES)
         wanted = _read(TypeAdapter(MessageIds), body).messageIds if body else None
         return JSONResponse({"cancelled": self._engine.cancel(wanted)})
@@ -204,7 +204,7 @@ def _read[T](shape: TypeAdapter[T], body: bytes) -> T:
 def _page(
     request: Request, rows: Iterable[tuple[int, dict[str, Any]]], name: str, largest: int
 ) -> dict[str, Any]:
-    """The rows that the query's filters leave, a page of them, and a cursor if there are more."""
+    """Return a page of the rows that match the query's filters, with a cursor if there are more."""
     asked = request.query_params
     start = _number(request, "cursor", 0)
     count = min(largest, _number(request, "count", largest))

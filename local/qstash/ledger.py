@@ -1,7 +1,7 @@
-"""What becomes of a message, written down: admitted, tried, delivered, postponed, dead, cancelled.
+"""Records each state change of a message: admitted, tried, delivered, postponed, dead, cancelled.
 
-Each move is one transaction, together with the event that tells of it and the callbacks it causes.
-A death between a message's new state and its callback would otherwise lose the callback.
+Each change is one transaction, together with its event and the callbacks that it causes. Otherwise
+a crash between a message's new state and its callback would lose the callback.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from local.qstash.views import callback_report, event
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
-    """The answer to one publish; a duplicate gets the id of the message it repeats."""
+    """The answer to one publish. A duplicate gets the id of the message that it repeats."""
 
     message_id: str
     deduplicated: bool
@@ -27,7 +27,9 @@ class Receipt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settled:
-    """What an attempt left to do: the message again (`later`), and callbacks, stored already."""
+    """What remains to do after an attempt: the message again (`later`), and callbacks, already
+    stored.
+    """
 
     delivered: bool
     later: QueueMessage | None
@@ -43,7 +45,7 @@ class Ledger:
         self._window_ms = int(deduplication_window_s * 1000)
 
     def admit(self, messages: Sequence[QueueMessage]) -> list[Receipt]:
-        """Stores all that are new, or none at all."""
+        """Store all new messages, or none."""
         with self._store.transaction():
             return [self._admit(message) for message in messages]
 
@@ -73,7 +75,7 @@ class Ledger:
                 case TryAgain(delay_s):
                     later = self._postpone(message, answer, delay_s)
                 case GiveUp():
-                    dlq_id = self._bury(message, answer)
+                    dlq_id = self._give_up(message, answer)
                 case _:
                     assert_never(verdict)
             callbacks = self._callbacks(message, answer, dlq_id)
@@ -106,17 +108,19 @@ class Ledger:
         self._note("ERROR", message, answer=answer, next_delivery_ms=due_ms, now_ms=now_ms)
         return later
 
-    def _bury(self, message: QueueMessage, answer: Answer) -> str:
+    def _give_up(self, message: QueueMessage, answer: Answer) -> str:
         dlq_id = f"dlq_{uuid.uuid4().hex}"
         letter = DeadLetter(id=dlq_id, message=message, answer=answer, died_ms=self._now_ms())
-        self._store.bury(letter)
+        self._store.add_dead_letter(letter)
         self._note("FAILED", message, answer=answer)
         return dlq_id
 
     def _callbacks(
         self, message: QueueMessage, answer: Answer, dlq_id: str | None
     ) -> tuple[QueueMessage, ...]:
-        """One after every attempt, and one more after the last failed one (`dlq_id`)."""
+        """Return one callback for every attempt, and one more after the last failed one
+        (`dlq_id`).
+        """
         wanted: list[tuple[str, Mapping[str, str], dict[str, Any]]] = []
         if message.callback is not None:
             report = callback_report(message, answer)

@@ -1,7 +1,7 @@
-"""A queued message: what a publish request asks for, read from its headers.
+"""A queued message, read from the headers of a publish request.
 
-The header names and their meaning are QStash's own. Whatever the vendor would refuse is refused
-here too, as `MalformedMessage`, so that a mistake shows on this machine and not after a deployment.
+The header names and their meaning are QStash's. What the vendor would refuse is refused here too,
+as `MalformedMessage`, so that mistakes show on this machine and not after a deployment.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FORWARD = "upstash-forward-"
 CALLBACK = "upstash-callback-"
 FAILURE_CALLBACK = "upstash-failure-callback-"
 
-# What a callback can be told about its own delivery; any other name is a header to pass on.
+# Delivery settings that a callback can have; any other name is a header to pass on.
 CALLBACK_SETTINGS = frozenset(
     {"method", "delay", "not-before", "retries", "retry-delay", "timeout"}
 )
@@ -38,7 +38,7 @@ class MalformedMessage(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueMessage:
-    """One message on its way. `due_ms` and `retried` change with each failed attempt."""
+    """A message in the queue. `due_ms` and `retried` change with each failed attempt."""
 
     id: str
     url: str
@@ -61,7 +61,7 @@ class QueueMessage:
     not_before_ms: int
     due_ms: int
     retried: int = 0
-    schedule_id: str | None = None  # of the schedule that published it
+    schedule_id: str | None = None  # the schedule that published it
 
     def to_json(self) -> str:
         body = base64.b64encode(self.body).decode("ascii")
@@ -81,7 +81,7 @@ def read_message(
     now_ms: int,
     queue: str | None = None,
 ) -> QueueMessage:
-    """The message that a publish request asks for. Raises MalformedMessage."""
+    """Read the message from a publish request. Raises MalformedMessage."""
     given = {name.lower(): value for name, value in headers.items()}
     url = checked_url(destination, "destination")
     forwarded = _forwarded(given)
@@ -115,7 +115,9 @@ def read_message(
 def callback_message(
     *, url: str, settings: Mapping[str, str], report: Mapping[str, Any], now_ms: int
 ) -> QueueMessage:
-    """The message that tells `url` how an attempt went; `settings` as given at publishing."""
+    """Return the message that reports an attempt's result to `url`; `settings` as given at
+    publishing.
+    """
     headers = {"content-type": "application/json"}
     for name, value in settings.items():
         known = name in CALLBACK_SETTINGS or name.startswith("forward-")
@@ -138,7 +140,7 @@ def checked_url(url: str, what: str) -> str:
 
 
 def _check_callback_settings(given: Mapping[str, str], now_ms: int) -> None:
-    """A callback that cannot be made must be refused now: after the attempt nobody is told."""
+    """Refuse an invalid callback now: after the attempt there is nobody to report the error to."""
     for name, prefix in (
         ("upstash-callback", CALLBACK),
         ("upstash-failure-callback", FAILURE_CALLBACK),
@@ -199,7 +201,7 @@ def _duration_s(given: Mapping[str, str], name: str) -> float | None:
 
 
 def _not_before_ms(given: Mapping[str, str], now_ms: int) -> int:
-    """When to deliver first; a time in the past means now. Not-Before wins over Delay."""
+    """Return the time of the first delivery; a past time means now. Not-Before overrides Delay."""
     not_before_s = _whole_number(given, "upstash-not-before")
     if not_before_s is None:
         return now_ms + int(1000 * (_duration_s(given, "upstash-delay") or 0))

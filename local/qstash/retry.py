@@ -1,4 +1,4 @@
-"""When a delivery is tried again: delays as QStash writes them, and the verdict on an answer."""
+"""Retries: QStash's notation for delays, and what to do after an answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-MAX_DELAY_S = 86_400.0  # seconds; the vendor caps every delay between attempts at one day
-MAX_EXPRESSION_CHARS = 256  # characters; ours, so that no expression nests deeper than the parser
-NON_RETRYABLE_STATUS = 489  # the vendor's status for "do not try again", with the header below
+MAX_DELAY_S = 86_400.0  # seconds; the vendor limits every delay between attempts to one day
+MAX_EXPRESSION_CHARS = 256  # characters; our limit, which also limits the depth of nesting
+NON_RETRYABLE_STATUS = 489  # the vendor's status for "do not retry", with the header below
 NON_RETRYABLE_HEADER = "upstash-nonretryable-error"
 
-# The destination's own wishes, in the order in which they are looked at.
+# Headers by which the destination can request a delay, in the order in which they are checked.
 ASKING_HEADERS = (
     "retry-after",
     "x-ratelimit-reset",
@@ -51,7 +51,7 @@ class MalformedDelay(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a destination answered. Status 0: it did not, and `error` says how."""
+    """A destination's answer. Status 0: there was none, and `error` says why."""
 
     status: int
     headers: dict[str, str]
@@ -80,7 +80,7 @@ type Verdict = Delivered | TryAgain | GiveUp
 def judge(
     answer: Answer, *, retried: int, max_retries: int, retry_delay: str | None, now_s: float
 ) -> Verdict:
-    """What an attempt's answer means; `retried` counts the retries before this attempt's end."""
+    """Decide what follows from an attempt's answer; `retried` counts the retries made so far."""
     if 200 <= answer.status < 300:
         return Delivered()
     told_to_stop = answer.headers.get(NON_RETRYABLE_HEADER, "").lower() == "true"
@@ -100,17 +100,20 @@ def _planned_delay_s(retry_delay: str | None, retried: int) -> float:
     try:
         return retry_delay_s(retry_delay, retried=retried)
     except MalformedDelay:
-        # Sound at publishing, not for this `retried` (1000 / (1 - retried)): too late to refuse.
+        # Valid at publishing, but not for this `retried` (1000 / (1 - retried)): too late to
+        # refuse.
         return backoff_s(retried + 1)
 
 
 def backoff_s(retry: int) -> float:
-    """The vendor's default before the n-th retry: 12 s, 148 s, 30 min, 6 h, a day."""
+    """Return the vendor's default delay before the n-th retry: 12 s, 148 s, 30 min, 6 h, a day."""
     return min(MAX_DELAY_S, math.exp(min(2.5 * retry, 20.0)))
 
 
 def asked_delay_s(headers: Mapping[str, str], *, now_s: float) -> float | None:
-    """Seconds the destination asked to wait, by any of ASKING_HEADERS; None if it did not."""
+    """Return the seconds that the destination asked us to wait, from ASKING_HEADERS; None if it did
+    not.
+    """
     for name in ASKING_HEADERS:
         wait_s = _wait_s(headers.get(name, "").strip(), now_s)
         if wait_s is not None:
@@ -119,7 +122,7 @@ def asked_delay_s(headers: Mapping[str, str], *, now_s: float) -> float | None:
 
 
 def _wait_s(text: str, now_s: float) -> float | None:
-    """Seconds, a duration (`1m30s`) or an HTTP date; None for anything else."""
+    """Read seconds, a duration (`1m30s`) or an HTTP date; None for anything else."""
     if re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII):
         return float(text)
     try:
@@ -133,15 +136,15 @@ def _wait_s(text: str, now_s: float) -> float | None:
 
 
 def duration_s(text: str) -> float:
-    """Seconds of `10s`, `2m`, `1h`, `7d` or `3d5h12m`. Raises MalformedDelay."""
+    """Read `10s`, `2m`, `1h`, `7d` or `3d5h12m` as seconds. Raises MalformedDelay."""
     if not re.fullmatch(r"(\d{1,9}[dhms])+", text, re.ASCII):
-        raise MalformedDelay(f"{text!r} is no duration such as 10s, 5m, 1h or 1d12h")
+        raise MalformedDelay(f"{text!r} is not a duration such as 10s, 5m, 1h or 1d12h")
     parts = re.findall(r"(\d+)([dhms])", text)
     return float(sum(int(count) * UNIT_S[unit] for count, unit in parts))
 
 
 def retry_delay_s(expression: str, *, retried: int) -> float:
-    """Seconds that an expression in milliseconds gives for `retried`. Raises MalformedDelay."""
+    """Evaluate an expression in milliseconds for `retried`, as seconds. Raises MalformedDelay."""
     if len(expression) > MAX_EXPRESSION_CHARS:
         raise MalformedDelay(f"longer than {MAX_EXPRESSION_CHARS} characters")
     try:
@@ -150,14 +153,14 @@ def retry_delay_s(expression: str, *, retried: int) -> float:
     except (SyntaxError, TypeError, ValueError, ArithmeticError) as error:
         raise MalformedDelay(f"{expression!r}: {error}") from error
     if math.isnan(value_ms):
-        raise MalformedDelay(f"{expression!r} is no number")
+        raise MalformedDelay(f"{expression!r} is not a number")
     return min(MAX_DELAY_S, max(0.0, value_ms / 1000))
 
 
 def _value(node: ast.expr, retried: float) -> float:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return float(number)  # floats only: a power of whole numbers could fill the memory
+            return float(number)  # floats only: a power of integers could fill the memory
         case ast.Name(id="retried"):
             return retried
         case ast.UnaryOp(op=ast.USub(), operand=operand):

@@ -1,4 +1,4 @@
-"""A schedule: a message that is published again and again, at the times of a cron expression."""
+"""A schedule: publishes the same message repeatedly, at the times of a cron expression."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from cronsim import CronSim, CronSimError
 from local.qstash.message import MalformedMessage, QueueMessage, read_message
 
 ZONED = re.compile(r"CRON_TZ=(?P<zone>\S+)\s+(?P<cron>.+)", re.DOTALL)
-FIELDS = 5  # minute, hour, day, month, weekday; the library would take seconds as a sixth
+FIELDS = 5  # minute, hour, day, month, weekday; the library would accept seconds as a sixth
 
-# What is told to the queue once, and of no use to the messages.
+# Settings of the schedule itself, which its messages do not need.
 OWN_HEADERS = frozenset({"upstash-cron", "upstash-schedule-id", "upstash-deduplication-id"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
-    """`headers` are those of the request that made it; `last_ms` is when it last published."""
+    """`headers` are those of the request that created it; `last_ms` is when it last published."""
 
     id: str
     destination: str
@@ -36,11 +36,13 @@ class Schedule:
     last_ms: int | None = None
 
     def next_ms(self, after_ms: int) -> int:
-        """The first time after `after_ms`, in Unix milliseconds."""
+        """Return the first time after `after_ms`, in Unix milliseconds."""
         return next_time_ms(self.cron, after_ms=after_ms)
 
     def message(self, due_ms: int, *, now_ms: int) -> QueueMessage:
-        """What is published for one of its times, once however often it is asked for."""
+        """Return the message for one of its times; repeated calls give the same deduplication
+        id.
+        """
         message = read_message(
             destination=self.destination,
             headers=self.headers,
@@ -65,7 +67,7 @@ class Schedule:
 def read_schedule(
     *, destination: str, headers: Mapping[str, str], body: bytes, now_ms: int
 ) -> Schedule:
-    """The schedule that a request asks for. Raises MalformedMessage."""
+    """Read the schedule from a request. Raises MalformedMessage."""
     given = {name.lower(): value for name, value in headers.items()}
     schedule = Schedule(
         id=given.get("upstash-schedule-id") or f"scd_{uuid.uuid4().hex}",
@@ -81,11 +83,14 @@ def read_schedule(
 
 
 def next_time_ms(expression: str, *, after_ms: int) -> int:
-    """Like `0 4 * * *`, in UTC, or `CRON_TZ=Europe/Berlin 0 4 * * *`. Raises MalformedMessage."""
+    """Return the next time of a cron expression. Raises MalformedMessage.
+
+    For example `0 4 * * *`, in UTC, or `CRON_TZ=Europe/Berlin 0 4 * * *`.
+    """
     zoned = ZONED.fullmatch(expression)
     zone, cron = (_zone(zoned["zone"]), zoned["cron"]) if zoned else (UTC, expression)
     if len(cron.split()) != FIELDS:
-        raise MalformedMessage(f"invalid upstash-cron: {cron!r} has not {FIELDS} fields")
+        raise MalformedMessage(f"invalid upstash-cron: {cron!r} does not have {FIELDS} fields")
     try:
         due = next(CronSim(cron, datetime.fromtimestamp(after_ms / 1000, zone)))
     except CronSimError as error:
@@ -99,7 +104,7 @@ def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise MalformedMessage(f"invalid upstash-cron: no time zone {name!r}") from error
+        raise MalformedMessage(f"invalid upstash-cron: unknown time zone {name!r}") from error
 
 
 def _is_kept(name: str) -> bool:

@@ -13,7 +13,7 @@ from local.qstash.message import MAX_BODY_BYTES
 from local.qstash.schedule import read_schedule
 from local.qstash.views import schedule_view
 
-CHANGE = ["PATCH", "POST"]  # the SDK's method, and the documentation's
+CHANGE = ["PATCH", "POST"]  # the SDK's method, and the documented one
 
 
 class ScheduleRoutes:
@@ -23,8 +23,8 @@ class ScheduleRoutes:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/schedules", self.tell_all, methods=["GET"]),
-            Route("/schedules/{id}", self.tell, methods=["GET"]),
+            Route("/schedules", self.list_all, methods=["GET"]),
+            Route("/schedules/{id}", self.show, methods=["GET"]),
             Route("/schedules/{id}", self.drop, methods=["DELETE"]),
             Route("/schedules/{id}/pause", self.pause, methods=CHANGE),
             Route("/schedules/{id}/resume", self.resume, methods=CHANGE),
@@ -41,12 +41,12 @@ class ScheduleRoutes:
         self._schedules.keep(schedule)
         return JSONResponse({"scheduleId": schedule.id})
 
-    async def tell_all(self, _: Request) -> Response:
+    async def list_all(self, _: Request) -> Response:
         schedules = self._schedules.all()
         due_ms = self._schedules.due_ms
         return JSONResponse([schedule_view(each, due_ms=due_ms(each.id)) for each in schedules])
 
-    async def tell(self, request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
         schedule = self._schedules.find(request.path_params["id"])
         if schedule is None:
             raise HTTPException(404, "schedule not found")

@@ -1,7 +1,7 @@
-"""The queue's schedules: kept like messages, and published when their times come.
+"""The queue's schedules: stored like messages, and published when due.
 
-What came due while the process was away comes once, at the start. A paused schedule lets its times
-pass.
+If one or more times passed while the process was down, the message is published once at the start.
+A paused schedule skips its times.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ class Schedules:
         *,
         now_ms: Callable[[], int],
         publish: Callable[[Sequence[QueueMessage]], object],
-        tell: Callable[[], None],
+        notify: Callable[[], None],
     ) -> None:
-        """`publish` takes messages in; `tell` wakes whoever waits for the next due time."""
+        """`publish` accepts messages; `notify` wakes the task that waits for the next due time."""
         self._store = store
         self._now_ms = now_ms
         self._publish = publish
-        self._tell = tell
+        self._notify = notify
         self._schedules: dict[str, Schedule] = {}
         self._due_ms: dict[str, int] = {}
         for schedule in store.schedules():
@@ -40,30 +40,32 @@ class Schedules:
         return self._schedules.get(schedule_id)
 
     def due_ms(self, schedule_id: str) -> int:
-        """When it publishes next. KeyError for one that there is not."""
+        """Return when it publishes next. KeyError if there is no such schedule."""
         return self._due_ms[schedule_id]
 
     def keep(self, schedule: Schedule) -> None:
-        """Add it, or put it in the place of the one with its id."""
+        """Add the schedule, or replace the one with its id."""
         self._save(schedule)
         self._plan(schedule)
-        self._tell()
+        self._notify()
 
     def pause(self, schedule_id: str, is_paused: bool) -> bool:
-        """False if there is no such schedule. Its next time stays."""
+        """Pause or resume; returns False if there is no such schedule. Its next time does not
+        change.
+        """
         schedule = self._schedules.get(schedule_id)
         if schedule is not None:
             self._save(replace(schedule, is_paused=is_paused))
         return schedule is not None
 
     def drop(self, schedule_id: str) -> bool:
-        """False if there is no such schedule."""
+        """Remove the schedule; returns False if there is no such schedule."""
         self._store.remove_schedule(schedule_id)
         self._due_ms.pop(schedule_id, None)
         return self._schedules.pop(schedule_id, None) is not None
 
     def publish_now(self, schedule_id: str) -> bool:
-        """As if its time had come; False if there is no such schedule."""
+        """Publish as if it were due; returns False if there is no such schedule."""
         schedule = self._schedules.get(schedule_id)
         if schedule is not None:
             self._publish_at(schedule, self._now_ms())
@@ -84,8 +86,8 @@ class Schedules:
 
     def _publish_at(self, schedule: Schedule, due_ms: int) -> None:
         now_ms = self._now_ms()
-        # Publish first, note second: after a death in between it is published again, and known by
-        # its deduplication id; the other way round it would be missing.
+        # Publish first, then record. After a crash in between it is published again, and its
+        # deduplication id identifies the copy. In the other order it would be lost.
         self._publish([schedule.message(due_ms, now_ms=now_ms)])
         self._save(replace(schedule, last_ms=now_ms))
 

@@ -1,4 +1,4 @@
-"""The signature QStash puts on each delivery, so that a receiver knows where it came from."""
+"""The signature that QStash puts on each delivery, so that a receiver can verify the sender."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import uuid
 
 import jwt
 
-SIGNATURE_LIFE_S = 300  # seconds; the vendor's tokens are good for five minutes
+SIGNATURE_LIFE_S = 300  # seconds; the vendor's tokens are valid for five minutes
 
 
 def sign(*, key: str, url: str, body: bytes, now_s: float) -> str:
-    """A JWT (HS256) over the exact destination URL and the raw body.
+    """Return a JWT (HS256) over the exact destination URL and the raw body.
 
-    `iat` is rounded down: a token from half a second in the future would be refused.
+    `iat` is rounded down: receivers would refuse a token from half a second in the future.
     """
     issued = int(now_s)
     claims = {

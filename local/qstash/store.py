@@ -1,8 +1,8 @@
-"""What the queue must not lose, in one SQLite file.
+"""The durable state of the queue, in one SQLite file.
 
-The file is written before a publish is answered and after an attempt has ended, and read only at
+The file is written before a publish is answered and after an attempt has ended. It is read only at
 the start: the queue itself works from memory. Write-ahead logging without a sync per commit keeps
-every commit through kill -9 of the process; only a power cut can take the last ones.
+every commit through kill -9 of the process; only a power cut can lose the last ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
 from local.qstash.schedule import Schedule
 
-EVENTS_KEPT = 10_000  # events; enough to see a day of development, small enough to never matter
+EVENTS_KEPT = 10_000  # events; enough for a day of development, and small
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS pending (
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeadLetter:
-    """A message that was given up, and the last answer it got."""
+    """A message that was given up, and its last answer."""
 
     id: str
     message: QueueMessage
@@ -70,7 +70,7 @@ class DeadLetter:
 
 
 class QueueStore:
-    """Used by one thread at a time, which need not be the one that opened it."""
+    """Used by one thread at a time, which may differ from the thread that opened it."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +84,7 @@ class QueueStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All the writes of the block, or none."""
+        """Write everything in the block, or nothing."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -94,12 +94,12 @@ class QueueStore:
         self._db.execute("COMMIT")
 
     def pending(self) -> list[QueueMessage]:
-        """Every message neither delivered nor dead, in the order of publishing."""
+        """Return every message that is neither delivered nor dead, in the order of publishing."""
         rows = self._db.execute("SELECT record FROM pending ORDER BY place")
         return [QueueMessage.from_json(record) for (record,) in rows]
 
     def save(self, message: QueueMessage) -> None:
-        """Adds a message, or its new state; its place among the others stays."""
+        """Add a message, or update it; its place among the others stays."""
         self._db.execute(
             "INSERT INTO pending (id, record) VALUES (?, ?)"
             " ON CONFLICT (id) DO UPDATE SET record = excluded.record",
@@ -112,7 +112,9 @@ class QueueStore:
     def first_with(
         self, deduplication_id: str, message_id: str, *, now_ms: int, until_ms: int
     ) -> str:
-        """The id of the message that holds this deduplication id: this one, or an earlier one."""
+        """Return the id of the message that holds this deduplication id: this one, or an earlier
+        one.
+        """
         self._db.execute("DELETE FROM deduplication WHERE until_ms <= ?", (now_ms,))
         self._db.execute(
             "INSERT INTO deduplication VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
@@ -122,13 +124,13 @@ class QueueStore:
         (holder,) = self._db.execute(query, (deduplication_id,)).fetchone()
         return str(holder)
 
-    def bury(self, letter: DeadLetter) -> None:
+    def add_dead_letter(self, letter: DeadLetter) -> None:
         self.remove(letter.message.id)
         query = "INSERT INTO dead (id, record) VALUES (?, ?)"
         self._db.execute(query, (letter.id, letter.to_json()))
 
     def dead_letters(self) -> list[DeadLetter]:
-        """Newest first."""
+        """Return the dead letters, newest first."""
         rows = self._db.execute("SELECT record FROM dead ORDER BY place DESC")
         return [DeadLetter.from_json(record) for (record,) in rows]
 
@@ -144,7 +146,7 @@ class QueueStore:
         return int(count)
 
     def schedules(self) -> list[Schedule]:
-        """In the order in which their ids first came."""
+        """Return the schedules in the order in which their ids were first saved."""
         rows = self._db.execute("SELECT record FROM schedules ORDER BY rowid")
         return [Schedule.from_json(record) for (record,) in rows]
 
@@ -164,6 +166,6 @@ class QueueStore:
         self._db.execute("DELETE FROM events WHERE place <= ?", (place - EVENTS_KEPT,))
 
     def events(self) -> list[dict[str, Any]]:
-        """Newest first."""
+        """Return the events, newest first."""
         rows = self._db.execute("SELECT record FROM events ORDER BY place DESC")
         return [json.loads(record) for (record,) in rows]

@@ -1,4 +1,4 @@
-"""Messages, dead letters, events and callbacks in the names and shapes of QStash's wire."""
+"""Messages, dead letters, events and callbacks in the names and shapes of QStash's API."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def message_view(message: QueueMessage) -> dict[str, Any]:
         **_flow_control(message),
         **_body(message.body, "body"),
     }
-    return _told(view)
+    return _without_empty(view)
 
 
-# What a schedule does not have in common with the messages it publishes.
+# Fields of a message that a schedule does not have.
 OF_A_MESSAGE = frozenset({"messageId", "url", "maxRetries", "retried", "notBefore", "createdAt"})
 
 
@@ -56,7 +56,7 @@ def schedule_view(schedule: Schedule, *, due_ms: int) -> dict[str, Any]:
         "nextScheduleTime": due_ms,
     }
     shared = {k: v for k, v in message_view(message).items() if k not in OF_A_MESSAGE}
-    return shared | _told(view)
+    return shared | _without_empty(view)
 
 
 def dead_letter_view(letter: DeadLetter) -> dict[str, Any]:
@@ -93,13 +93,13 @@ def event(
         "error": answer.error if answer else None,
         "responseStatus": answer.status if answer else None,
     }
-    return _told(view)
+    return _without_empty(view)
 
 
 def callback_report(
     message: QueueMessage, answer: Answer, *, dlq_id: str | None = None
 ) -> dict[str, Any]:
-    """The body of a callback; with `dlq_id`, of a failure callback."""
+    """Return the body of a callback; with `dlq_id`, of a failure callback."""
     report = {
         "status": answer.status,
         "header": _lists(answer.headers),
@@ -115,11 +115,11 @@ def callback_report(
         "createdAt": message.created_ms,
         "dlqId": dlq_id,
     }
-    return _told(report)
+    return _without_empty(report)
 
 
 def _flow_control(message: QueueMessage) -> dict[str, Any]:
-    """`parallelism=2, rate=10, period=60s` taken apart; it is shown, and not acted upon."""
+    """Parse `parallelism=2, rate=10, period=60s`. It is shown but not enforced."""
     if message.flow_control_key is None:
         return {}
     pairs = re.findall(FLOW_CONTROL, message.flow_control_value or "")
@@ -141,6 +141,6 @@ def _lists(headers: dict[str, str]) -> dict[str, list[str]]:
     return {name.title(): [value] for name, value in headers.items()}
 
 
-def _told(view: dict[str, Any]) -> dict[str, Any]:
-    """Without the names that have nothing to say, which the vendor leaves out."""
+def _without_empty(view: dict[str, Any]) -> dict[str, Any]:
+    """Drop the empty values, which the vendor leaves out."""
     return {name: value for name, value in view.items() if value is not None}

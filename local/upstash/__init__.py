@@ -1,5 +1,5 @@
-"""Upstash's Redis REST API in front of a Redis of our own: one command or a batch a request, or a
-subscription.
+"""Upstash's Redis REST API in front of our own Redis: a command, a batch or a subscription per
+request.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ NO_ACCESS = (
     " See https://docs.upstash.com/redis/troubleshooting/http_unauthorized for details."
 )
 
-type Answer = tuple[int, Any]  # the status and what the body is to hold
-type Text = Callable[[bytes], str]  # how a stored string is written in JSON
+type Answer = tuple[int, Any]  # the status, and the content of the body
+type Text = Callable[[bytes], str]  # how a stored string is encoded in JSON
 
 
 def upstash_app(socket: Path, *, token: str) -> Starlette:
-    """The API as an ASGI app, over the Redis at this unix socket."""
+    """Return the API as an ASGI app, backed by the Redis at this unix socket."""
     engine = Pool(socket)
     counts, subscriptions = Counts(), Subscriptions(socket)
     api = RedisRest(engine, subscriptions, counts, token=token)
@@ -86,7 +86,7 @@ class RedisRest:
         return _json_response(status, content)
 
     async def _answer(self, request: Request, body: bytes, size: int) -> Answer | EventStream:
-        if not self._may_enter(request):
+        if not self._is_authorized(request):
             return 401, {"error": NO_ACCESS}
         if size > MAX_BYTES:
             return 413, {"error": _too_large(size)}
@@ -97,7 +97,7 @@ class RedisRest:
         except EngineGone as gone:
             return 500, {"error": f"ERR the database cannot be reached: {gone}"}
 
-    def _may_enter(self, request: Request) -> bool:
+    def _is_authorized(self, request: Request) -> bool:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
             token = dict(parse_qsl(request.url.query)).get("_token", "")
@@ -113,7 +113,8 @@ class RedisRest:
             command = command_in_body(body)
         else:
             raw_path, query = request.scope["raw_path"], request.scope["query_string"]
-            # A subscription's body is no channel: the vendor's SDK sends an empty array there.
+            # The body of a subscription is not a channel: the vendor's SDK sends an empty array
+            # there.
             is_stream = is_subscription(request)
             command = command_in_path(raw_path, query, b"" if is_stream else body)
             if is_stream:
@@ -134,13 +135,13 @@ class RedisRest:
             return 400, {"error": str(discarded)}
 
     async def _exec(self, commands: Sequence[Command]) -> list[Reply]:
-        """Run all in one piece. Raises Discarded, EngineGone."""
+        """Run all commands as one transaction. Raises Discarded, EngineGone."""
         replies = await self._engine.call_all([[b"MULTI"], *commands, [b"EXEC"]])
         done = replies[-1]
         if isinstance(done, list):
             return done
-        told = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
-        why = next(_error(command, reply) for command, reply in told if _failed(reply))
+        answered = zip([*commands, [b"EXEC"]], replies[1:], strict=True)
+        why = next(_error(command, reply) for command, reply in answered if _failed(reply))
         raise Discarded(why)
 
     async def _each(
@@ -149,7 +150,7 @@ class RedisRest:
         run: Callable[[Sequence[Command]], Awaitable[list[Reply]]],
         text: Text,
     ) -> list[dict[str, Any]]:
-        """Run what may run over REST, all at once, and put an answer in every command's place."""
+        """Run the permitted commands together, and return one answer per command."""
         refusals = [refusal(command) for command in commands]
         allowed = [
             self._scripts.translated(command)
@@ -164,11 +165,11 @@ class RedisRest:
 
 
 class Discarded(Exception):
-    """None of a transaction's commands ran; the text is the first one's error."""
+    """No command of a transaction ran; the text is the first command's error."""
 
 
 async def _read(request: Request) -> tuple[bytes, int]:
-    """The body and its size; beyond the limit it is counted, and not kept."""
+    """Return the body and its size. Beyond the limit the body is counted but not kept."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
@@ -187,7 +188,7 @@ def _base64(value: bytes) -> str:
 
 
 def _plain(value: bytes) -> str:
-    return value.decode(errors="replace")  # as the vendor does with what is not UTF-8
+    return value.decode(errors="replace")  # as the vendor does for bytes that are not UTF-8
 
 
 def _result(command: Command, reply: Reply, text: Text) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""`/_local/counts` and `/_local/subscribers`: what a test may ask of the stand-in.
+"""Control routes for tests: `/_local/counts` and `/_local/subscribers`.
 
-* `GET /_local/counts` tells what the clients have cost so far, `POST /_local/counts/reset` starts
-  again from nothing.
-* `GET /_local/subscribers` tells how many are subscribed, by channel. With `channel=NAME&count=2`
-  it answers when just so many are, or 408 after `timeout` seconds (default 10, at most 30).
+* `GET /_local/counts` returns what the clients have cost so far; `POST /_local/counts/reset` sets
+  all counts to zero.
+* `GET /_local/subscribers` returns the number of subscribers of each channel. With
+  `channel=NAME&count=2` it answers once there are exactly that many, or with 408 after `timeout`
+  seconds (default 10, at most 30).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.asked import number, wait_limit_s
+from local.parameters import number, wait_limit_s
 from local.upstash.counts import Counts
 from local.upstash.resp import Pool
 from local.upstash.subscriptions import Subscriptions

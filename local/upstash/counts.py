@@ -1,4 +1,4 @@
-"""What the stand-in's clients have cost: round trips, commands and bytes."""
+"""Counts what the stand-in's clients cost: round trips, commands and bytes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from local.upstash.resp import Pool
 
-# What the stand-in itself asks of Redis, to serve a transaction, a rule or these counts; and what
-# Redis asks of itself when it starts Lua.
+# Commands that the stand-in itself sends to Redis, to run transactions, check scripts and read
+# these counts; and those that Redis runs when it starts Lua.
 OURS = frozenset({"multi", "exec", "info", "config|resetstat", "config|get", "command|getkeys"})
 
 
 @dataclass(slots=True)
 class Counts:
-    """`requests` are round trips; the bytes are those of the bodies."""
+    """`requests` are round trips; the byte counts are those of the bodies."""
 
     requests: int = 0
     bytes_in: int = 0
@@ -25,11 +25,11 @@ class Counts:
         self.bytes_out += bytes_out
 
     def add_streamed(self, bytes_out: int) -> None:
-        """More of an answer whose request has been counted."""
+        """Add a further part of an answer whose request was already counted."""
         self.bytes_out += bytes_out
 
     async def report(self, engine: Pool) -> dict[str, object]:
-        """All counts; commands by name, each one that a script called among them."""
+        """Return all counts, with commands by name; each command called by a script counts too."""
         calls = await calls_by_command(engine)
         return {
             "requests": self.requests,
@@ -40,7 +40,7 @@ class Counts:
         }
 
     async def reset(self, engine: Pool) -> None:
-        """Start again from nothing."""
+        """Set all counts to zero."""
         await engine.call_all([[b"CONFIG", b"RESETSTAT"]])
         self.requests = self.bytes_in = self.bytes_out = 0
 

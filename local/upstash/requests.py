@@ -1,4 +1,4 @@
-"""What a request to the Redis REST API asks for: its commands, read from body or path."""
+"""Reads the commands of a Redis REST request from its body or path."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from local.upstash.resp import Command
 
-MAX_BYTES = 10 * 1024 * 1024  # bytes of a request, and of an answer; the vendor's limit
+MAX_BYTES = 10 * 1024 * 1024  # bytes of a request and of an answer; the vendor's limit
 
-# Over REST there is no connection to wait on, to watch with or to be subscribed by; and the server
-# itself is the vendor's.
+# REST has no connection on which to block, watch or subscribe, and the server is managed by the
+# vendor.
 UNAVAILABLE = frozenset(
     b"AUTH HELLO SELECT QUIT RESET CLIENT READONLY READWRITE ASKING "
     b"MULTI EXEC DISCARD WATCH UNWATCH "
@@ -24,16 +24,16 @@ MAY_BLOCK = frozenset({b"XREAD", b"XREADGROUP"})
 
 
 class Malformed(Exception):
-    """The request cannot be read as a command; the text is for the client."""
+    """The request is not a valid command; the text is for the client."""
 
 
 def command_in_body(body: bytes) -> Command:
-    """`["SET", "key", "value"]`. Raises Malformed."""
+    """Read `["SET", "key", "value"]`. Raises Malformed."""
     return _command(_json(body))
 
 
 def commands_in_body(body: bytes) -> list[Command]:
-    """`[["SET", "key", "value"], ["GET", "key"]]`. Raises Malformed."""
+    """Read `[["SET", "key", "value"], ["GET", "key"]]`. Raises Malformed."""
     rows = _json(body)
     if not isinstance(rows, list) or not rows:
         raise Malformed("ERR failed to parse pipeline request: expected an array of commands")
@@ -41,7 +41,8 @@ def commands_in_body(body: bytes) -> list[Command]:
 
 
 def command_in_path(raw_path: bytes, query: bytes, body: bytes) -> Command:
-    """`/set/key/value`, or `/set/key?EX=100` with the value in the body: it comes before the query.
+    """Read `/set/key/value`, or `/set/key?EX=100` with the value in the body, before the query's
+    words.
 
     Raises Malformed.
     """
@@ -56,7 +57,7 @@ def command_in_path(raw_path: bytes, query: bytes, body: bytes) -> Command:
 
 
 def refusal(command: Command) -> str | None:
-    """Why the command cannot run over REST, in the vendor's words; none if it can."""
+    """Return why the command cannot run over REST, in the vendor's words; None if it can."""
     name = command[0].upper()
     if name in UNAVAILABLE:
         return unavailable(command[0])
@@ -66,21 +67,21 @@ def refusal(command: Command) -> str | None:
 
 
 def unavailable(name: bytes) -> str:
-    """Also what the vendor says of a command that it does not know."""
+    """Return the vendor's error for a command that is not available or does not exist."""
     shown = name.decode(errors="replace").upper()
     guide = "https://upstash.com/docs/redis/overall/rediscompatibility"
     return f"ERR Command is not available: '{shown}'. See {guide} for details"
 
 
 def _options(command: Command) -> list[bytes]:
-    """The words before the names of the streams."""
+    """Return the words before the names of the streams."""
     words = [word.upper() for word in command]
     return words[: words.index(b"STREAMS")] if b"STREAMS" in words else words
 
 
 def _json(body: bytes) -> Any:
     try:
-        # Numbers stay the text they came as: 1.10 is not 1.1 to Redis.
+        # Numbers stay text as received: 1.10 is not 1.1 to Redis.
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as unreadable:
         raise Malformed(f"ERR failed to parse request: {unreadable}") from unreadable

@@ -1,8 +1,7 @@
 """The Redis protocol (RESP2) over a unix socket.
 
-Of our own, since the one other client that is installed takes an error's code away (`NOSCRIPT`),
-and answers the status OK and the stored text "OK" with one and the same value. Over REST both
-differ.
+We implement it ourselves because the other installed client drops an error's code (`NOSCRIPT`), and
+returns the same value for the status OK and the stored text "OK". Over REST both differ.
 """
 
 from __future__ import annotations
@@ -16,23 +15,25 @@ from pathlib import Path
 type Command = Sequence[bytes]
 type Reply = Status | RedisError | bytes | int | list[Reply] | None
 
-READ_BYTES = 1 << 18  # bytes; more than nearly every reply, so that one read is enough
+READ_BYTES = 1 << 18  # bytes; larger than nearly every reply, so that one read is enough
 
 
 class EngineGone(Exception):
-    """The engine cannot be reached, or went away before it answered; what it did is unknown."""
+    """The engine is unreachable or closed the connection before it answered; the effect is
+    unknown.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A bare status, such as OK."""
+    """A simple status, such as OK."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class RedisError:
-    """An error with its code, as Redis words it: a reply like any other, also within an array."""
+    """An error with its code, in Redis's words. It is a normal reply, also inside an array."""
 
     text: str
 
@@ -82,7 +83,7 @@ class Connection:
         return await self._replies(len(commands))
 
     async def next(self) -> Reply:
-        """Wait for what the engine sends unasked, to a subscriber. Raises EngineGone."""
+        """Wait for the next push message to a subscriber. Raises EngineGone."""
         return (await self._replies(1))[0]
 
     async def _replies(self, count: int) -> list[Reply]:
@@ -106,7 +107,7 @@ class Connection:
                 return Status(rest.decode())
             case b"-":
                 return RedisError(rest.decode(errors="replace"))
-            case _:  # b"*": nothing else is in RESP2
+            case _:  # b"*": RESP2 has no other type
                 count = int(rest)
                 return None if count < 0 else [await self._reply() for _ in range(count)]
 
@@ -135,19 +136,20 @@ class Connection:
 
 
 class Pool:
-    """Kept connections to one engine; as many as there were callers at once."""
+    """Keeps connections to one engine: as many as there were concurrent callers."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._idle: deque[Connection] = deque()
 
     async def call_all(self, commands: Sequence[Command]) -> list[Reply]:
-        """Send all commands over one connection, at once. Raises EngineGone."""
+        """Send all commands together over one connection. Raises EngineGone."""
         connection = self._kept() or await Connection.open(self._socket)
         try:
             replies = await connection.call_all(commands)
         except BaseException:
-            # Also when the caller was cancelled: a reply that nobody read would be the next one's.
+            # Also if the caller was cancelled: an unread reply would be taken for the next
+            # command's.
             connection.close()
             raise
         self._idle.append(connection)

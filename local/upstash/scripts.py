@@ -1,8 +1,8 @@
-"""Lua scripts, as Upstash runs them: with its flag `allow-key-locking`, which stock Redis rejects.
+"""Runs Lua scripts as Upstash does, with its flag `allow-key-locking`, which stock Redis rejects.
 
-A script with that flag locks the keys it was given, and no others, so it may touch no others. Here
-the flag is taken out and its rule is checked at run time: a line put before the script stands
-between it and every command. It asks Redis itself which keys the command touches.
+A script with that flag locks the keys it was given, and may touch no others. We remove the flag and
+check the rule at run time: a line added before the script checks every command, by asking Redis
+which keys the command touches.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ SHEBANG = re.compile(rb"#!lua +flags=(?P<flags>[^\s]*)[ \r]*(?:\n|$)")
 RUN_SCRIPT = frozenset({b"EVAL", b"EVAL_RO"})
 RUN_STORED = frozenset({b"EVALSHA", b"EVALSHA_RO"})
 
-# These name no key, and yet touch those of everyone.
+# These commands name no key but touch the keys of every user.
 WHOLE_KEYSPACE = ("KEYS", "SCAN", "RANDOMKEY", "DBSIZE", "FLUSHALL", "FLUSHDB", "SWAPDB")
 
-# On one line, so that the script's own lines keep their numbers. A broken rule passes a pcall of
-# redis, as it must. Redis writes into an error the line that raised it, which would always be this
-# one: so the error's fields stand behind it, out of reach, with the line that called. (The call in
-# `return redis.call(...)` has no line: Lua forgets who called last.)
+# One line, so that the script's own lines keep their numbers. A violation passes a pcall of redis,
+# as it must. Redis adds to an error the line that raised it, which would always be this one. So the
+# error's fields are moved where Redis cannot reach them, with the calling line. (The call in
+# `return redis.call(...)` has no line: Lua does not know the caller of a tail call.)
 RULE_LINE = 2  # after the shebang
 RULE = " ".join(
     f"""
@@ -67,7 +67,7 @@ RULE = " ".join(
 
 
 def checked(script: bytes) -> bytes:
-    """The script with its rule in place of the flag; one without the flag comes back as it is."""
+    """Return the script with its rule in place of the flag; without the flag it is unchanged."""
     shebang = SHEBANG.match(script)
     if shebang is None:
         return script
@@ -80,13 +80,17 @@ def checked(script: bytes) -> bytes:
 
 
 class Scripts:
-    """Translates commands that run scripts, and remembers by which digest a client knows one."""
+    """Translates commands that run scripts, and maps the digests that clients know to the stored
+    ones.
+    """
 
     def __init__(self) -> None:
-        self._stored_as: dict[bytes, bytes] = {}  # the digest of what came -> of what was stored
+        self._stored_as: dict[
+            bytes, bytes
+        ] = {}  # digest of the script received -> digest of the script stored
 
     def translated(self, command: Command) -> Command:
-        """The command as Redis is to get it."""
+        """Return the command to send to Redis."""
         if len(command) < 2:
             return command
         name, first, *rest = command
@@ -112,12 +116,12 @@ class Scripts:
 
 
 def loaded_digest(command: Command) -> bytes | None:
-    """What SCRIPT LOAD has to answer: the digest of the script as it came."""
+    """Return the answer to SCRIPT LOAD: the digest of the script as received."""
     if len(command) == 3 and [word.upper() for word in command[:2]] == [b"SCRIPT", b"LOAD"]:
         return sha1(command[2])
     return None
 
 
 def sha1(script: bytes) -> bytes:
-    """The name Redis gives a script: an address, not a protection."""
+    """Return Redis's name for a script: an address, not a protection."""
     return hashlib.sha1(script, usedforsecurity=False).hexdigest().encode()

@@ -1,8 +1,8 @@
 """Pub/sub over REST: `POST /subscribe/<channel>` answers with a stream of server-sent events.
 
-Each push of Redis is one event, its parts joined by commas: `data: subscribe,<channel>,1` when it
-is subscribed, then `data: message,<channel>,<payload>`. As plain text, whatever encoding the client
-asks for in other answers. The vendor's documentation knows of no heartbeat, so there is none.
+Each push message of Redis is one event, its parts joined by commas: `data: subscribe,<channel>,1`
+once subscribed, then `data: message,<channel>,<payload>`. Events are always plain text, whatever
+encoding the client requests for other answers. The vendor documents no heartbeat, so we send none.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ HEADERS = [(b"content-type", STREAM.encode()), (b"cache-control", b"no-cache")]
 
 
 class Refused(Exception):
-    """Redis did not subscribe; the text is its error."""
+    """Redis rejected the subscription; the text is its error."""
 
 
 class Subscriptions:
-    """Everybody who listens, each on a connection to Redis of their own."""
+    """All subscribers, each with its own connection to Redis."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
@@ -36,16 +36,16 @@ class Subscriptions:
         self._changed = asyncio.Event()
 
     def listening(self) -> dict[str, int]:
-        """How many clients are subscribed, by channel or pattern."""
+        """Return the number of subscribers of each channel or pattern."""
         return dict(+self._listening)
 
     async def until(self, is_reached: Callable[[dict[str, int]], bool]) -> None:
-        """Returns when the condition holds; it is asked again when somebody comes or goes."""
+        """Wait until the condition holds; it is checked when a client subscribes or leaves."""
         while not is_reached(self.listening()):
             await self._changed.wait()
 
     async def open(self, command: Command, *, sent: Callable[[int], None]) -> EventStream:
-        """The answer to a client that is subscribed now; `sent` is told of the bytes that go out.
+        """Subscribe, and return the stream for the client; `sent` is called with the bytes sent.
 
         Raises Refused, EngineGone.
         """
@@ -69,7 +69,7 @@ class Subscriptions:
 
 
 class EventStream:
-    """The response: until the client goes, the server stops, or Redis is gone."""
+    """The response. It lasts until the client disconnects, the server stops, or Redis is gone."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class EventStream:
         self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        tasks = [asyncio.ensure_future(story) for story in (self._tell(send), _gone(receive))]
+        tasks = [asyncio.ensure_future(story) for story in (self._stream(send), _gone(receive))]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -96,7 +96,7 @@ class EventStream:
             self._ended()
         await send(_body(b"", more=False))
 
-    async def _tell(self, send: Send) -> None:
+    async def _stream(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         push = self._confirmation
         with suppress(EngineGone):
@@ -108,12 +108,14 @@ class EventStream:
 
 
 def is_subscription(request: Request) -> bool:
-    """Whether a stream is asked for; without its Accept header it is a command like any other."""
+    """Return whether the client requests a stream; without its Accept header it is a normal
+    command.
+    """
     return request.url.path.startswith(PATHS) and STREAM in request.headers.get("accept", "")
 
 
 def event(push: Reply) -> bytes:
-    """One server-sent event, with each line of the push on a line of its own."""
+    """Return one server-sent event, with each line of the push message on its own line."""
     assert isinstance(push, list), "a push has several parts"
     text = ",".join(_text(part) for part in push)
     lines = [f"data: {line}" for line in text.split("\n")]

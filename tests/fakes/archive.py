@@ -1,4 +1,4 @@
-"""`Archive` kept in memory."""
+"""An in-memory `Archive`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from tests.fakes.documents import found
 
 
 class FakeArchive:
-    """Passes the contract of the real one; its ranking counts words and knows no language.
+    """Passes the contract of the real archive; its ranking counts words and ignores their language.
 
     Refuses every call while `refusing`.
     """
@@ -23,14 +23,16 @@ class FakeArchive:
         self._entries: dict[tuple[str, str], LogEntry] = {}
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
-        """The first entry of an id counts. Times lose what the wire form does not tell."""
+        """Keep the first entry of each id. Times lose the precision that the wire form does not
+        have.
+        """
         self._check()
         for entry in entries:
             kept = entry_from_wire(entry_to_wire(entry))
             self._entries.setdefault((user_id, entry.id), kept)
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """Later entries of a place cover earlier ones."""
+        """Return the entries; a later entry of a place replaces earlier ones."""
         self._check()
         places = {entry.seq: entry for entry in self._of(user_id) if entry.seq > since}
         return [places[seq] for seq in sorted(places)][:limit]
@@ -44,7 +46,7 @@ class FakeArchive:
         before: datetime | None = None,
         limit: int,
     ) -> Sequence[Found]:
-        """The entries that hold most of the words."""
+        """Return the entries that contain most of the words."""
         self._check()
         words = asked_words(query)
         scored = [
@@ -63,11 +65,11 @@ class FakeArchive:
         return sorted(scored, key=lambda one: -one.score)[:limit]
 
     def seqs(self) -> list[int]:
-        """The places of which there is an entry."""
+        """The places that have an entry."""
         return sorted({entry.seq for entry in self._entries.values()})
 
     def _of(self, user_id: str) -> list[LogEntry]:
-        """A user's entries in the order of their times."""
+        """Return a user's entries in the order of their times."""
         mine = [entry for (owner, _), entry in self._entries.items() if owner == user_id]
         return sorted(mine, key=lambda entry: (entry.created_at, entry.id))
 

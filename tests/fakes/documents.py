@@ -1,4 +1,4 @@
-"""`Documents` kept in memory."""
+"""An in-memory `Documents`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,9 @@ from brain.texts.words import asked_words, kept_words, passages
 
 
 class FakeDocuments:
-    """Passes the contract of the real ones; its ranking counts words and knows no language.
+    """Passes the contract of the real documents; its ranking counts words and ignores their
+    language.
+
     `is_away`: its database does not answer.
     """
 
@@ -24,7 +26,7 @@ class FakeDocuments:
     async def create(
         self, user_id: str, *, title: str, body: str, foreign: bool, key: str
     ) -> Document:
-        """Ids are numbers in order of creation."""
+        """Create a document; ids are numbers in order of creation."""
         self._answer()
         _refuse(title, body)
         id = self._created.setdefault((user_id, key), f"doc{len(self._created) + 1}")
@@ -34,7 +36,7 @@ class FakeDocuments:
         return self._documents.setdefault((user_id, id), document)
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
-        """The passage of each document that holds most of the words."""
+        """Return, for each document, the passage that contains most of the words."""
         self._answer()
         asked = set(asked_words(query).split())
         mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
@@ -43,14 +45,14 @@ class FakeDocuments:
         return sorted(found, key=_score, reverse=True)[:limit]
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
-        """The first passage of each."""
+        """Return the first passage of each document."""
         self._answer()
         mine = [document for (owner, _), document in self._documents.items() if owner == user_id]
         newest = sorted(mine, key=lambda document: document.updated_at, reverse=True)
         return [_passages(document, set())[0] for document in newest[:limit]]
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
-        """A look into the dictionary."""
+        """Look the document up."""
         self._answer()
         return self._documents.get((user_id, document_id))
 
@@ -65,7 +67,7 @@ class FakeDocuments:
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
-        """Keys are remembered for ever."""
+        """Update a document; keys are remembered forever."""
         self._answer()
         document = self._documents.get((user_id, document_id))
         if document is None or (user_id, key) in self._done:
@@ -85,7 +87,7 @@ class FakeDocuments:
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
     ) -> bool:
-        """As an update remembers its key."""
+        """Delete a document; its key is remembered, as for an update."""
         self._answer()
         is_done = (user_id, key) in self._done
         if is_done or (user_id, document_id) not in self._documents:
@@ -123,7 +125,7 @@ def _passages(document: Document, asked: set[str]) -> list[Passage]:
 
 
 def found(asked: set[str], text: str) -> int:
-    """How many of the words the text has, a beginning of three letters being enough."""
+    """Return how many of the words the text contains; the first three letters are enough."""
     words = kept_words(text).split()
     return sum(
         any(word == one or (len(one) >= 3 and word.startswith(one)) for word in words)

@@ -1,4 +1,4 @@
-"""`Emails`, `Mailbox` and `Post` kept in memory."""
+"""In-memory `Emails`, `Mailbox` and `Post`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ CLAIM_S = 60.0  # seconds until who was told of an email and did not mark it cou
 
 
 def an_email(id: str = "email1", **changes: object) -> Email:
-    """An email, with what is of no interest left to chance."""
+    """Return an email with default values, except for the given changes."""
     email = Email(
         id=id,
         folder=Folder.INBOX,
@@ -46,7 +46,9 @@ def an_email(id: str = "email1", **changes: object) -> Email:
 
 
 class FakeEmails:
-    """Passes the contract of the real ones; its ranking counts words and knows no language."""
+    """Passes the contract of the real emails; its ranking counts words and ignores their
+    language.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], Email] = {}
@@ -63,7 +65,7 @@ class FakeEmails:
         unread: bool | None = None,
         limit: int,
     ) -> Sequence[EmailFound]:
-        """The emails that hold most of the words."""
+        """Return the emails that contain most of the words."""
         asked = asked_words(query).split()
         if query.strip() and not asked:
             return []
@@ -82,23 +84,23 @@ class FakeEmails:
         return [_found(email, _best(email.text, asked)) for score, email in best if score][:limit]
 
     async def read(self, user_id: str, email_id: str) -> Email | None:
-        """A look into the dictionary."""
+        """Look the email up."""
         return self.kept.get((user_id, email_id))
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
-        """Of the inbox."""
+        """Return the newest emails of the inbox."""
         inbox = [email for email in self._of(user_id) if email.folder is Folder.INBOX]
         return [_found(email, email.text) for email in inbox[:limit]]
 
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
-        """Those that were not there."""
+        """Store the emails; returns those that are new."""
         new = [email for email in emails if (user_id, email.id) not in self.kept]
         self.kept |= {(user_id, email.id): email for email in new}
         self.told |= {(user_id, email.id) for email in new}
         return new
 
     async def mark_told(self, user_id: str, email_ids: Sequence[str]) -> None:
-        """For good."""
+        """Mark these emails as announced, permanently."""
         self.told |= {(user_id, id) for id in email_ids}
 
     def _of(self, user_id: str) -> list[Email]:
@@ -108,9 +110,11 @@ class FakeEmails:
 
 @dataclass
 class FakeMailbox:
-    """`inbox` is what the server holds, `sent` what its folder of sent email holds, by Message-ID;
-    `is_away`: it does not answer. `older_s`: how many seconds of syncs are left to do for older
-    email, `look_s` of them at most by one; `began` are the times at which a sync began.
+    """A mailbox in memory.
+
+    `inbox` is what the server has, `sent` its folder of sent email, by Message-ID. `is_away`: it
+    does not answer. `older_s` is how many seconds of syncs are left for older email, and `look_s`
+    the most that one sync does; `began` are the times at which a sync began.
     """
 
     emails: FakeEmails
@@ -124,7 +128,7 @@ class FakeMailbox:
     _claimed: dict[tuple[str, str], float] = field(default_factory=dict)
 
     async def sync(self, user_id: str, *, limit_s: float) -> Synced:
-        """What is new at once, then what is older as far as the time allows."""
+        """Sync new email at once, then older email as far as the time allows."""
         self._answer()
         now = asyncio.get_running_loop().time()
         self.began.append(now)
@@ -149,12 +153,12 @@ class FakeMailbox:
         return Synced(new=tuple(new), more=self.older_s > 0)
 
     async def find_sent(self, message_id: str) -> bool:
-        """A look into the dictionary."""
+        """Look the email up by its Message-ID."""
         self._answer()
         return message_id in self.sent
 
     async def keep_sent(self, message_id: str, raw: bytes) -> None:
-        """The first copy stays."""
+        """Keep the email; the first copy stays."""
         self._answer()
         self.sent.setdefault(message_id, raw)
 
@@ -167,7 +171,7 @@ type Outcome = Callable[[bytes], Accepted | Refused | Unsure]
 
 
 class FakePost:
-    """Keeps what it sends. `outcome` decides how that ends."""
+    """Keeps what it sends. `outcome` decides the result."""
 
     def __init__(self, outcome: Outcome = lambda raw: Accepted(raw=raw)) -> None:
         self.sender = Address(name="Me", address="me@brain.example")
@@ -175,7 +179,7 @@ class FakePost:
         self.outcome = outcome
 
     async def send(self, outgoing: Outgoing) -> Accepted | Refused | Unsure:
-        """Kept unless it is refused."""
+        """Send the email, and keep it unless it is refused."""
         if reason := objection(outgoing):
             return Refused(reason=reason)
         ended = self.outcome(compose(outgoing, sender=self.sender, at=NOW))

@@ -1,6 +1,4 @@
-"""An event loop with a time of its own: it jumps to the next timer as soon as nothing else is to
-do.
-"""
+"""An event loop with virtual time: it jumps to the next timer once nothing else is left to do."""
 
 import asyncio
 import selectors
@@ -10,11 +8,11 @@ from typing import Any
 
 
 class Stuck(AssertionError):
-    """Everything waits, and no timer will ever wake it."""
+    """Everything waits, and no timer will ever end the wait."""
 
 
 class _Jump(selectors.SelectSelector):
-    """Waits for nothing: passing time is the loop's affair."""
+    """Does not wait for timers; the loop advances its own time."""
 
     loop: "VirtualLoop"
 
@@ -26,14 +24,17 @@ class _Jump(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`passed` are the virtual seconds since the loop was made."""
+    """An event loop in virtual time. `passed` is the number of virtual seconds since it was
+    created.
+    """
 
     def __init__(self) -> None:
         selector = _Jump()
         super().__init__(selector)
         selector.loop = self
         self.passed = 0.0
-        # After half a year a float knows no nanoseconds, and asyncio would wait for what is due.
+        # After half a year a float has no nanosecond precision, and asyncio would wait for a timer
+        # that is due.
         self._clock_resolution = 1e-6
 
     def time(self) -> float:
@@ -41,13 +42,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run_virtual[T](story: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end in virtual time; what it left running is ended."""
+    """Run a coroutine to its end in virtual time; tasks that still run are cancelled."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(story)
 
 
 def in_virtual_time[**P, T](story: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
-    """Decorate an asynchronous test: it runs to its end in virtual time."""
+    """Decorate an asynchronous test so that it runs in virtual time."""
 
     @wraps(story)
     def run(*args: P.args, **named: P.kwargs) -> T:

@@ -1,4 +1,4 @@
-"""`Memory` kept in memory."""
+"""An in-memory `Memory`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,9 +13,9 @@ from tests.fakes.documents import found
 
 
 class FakeFacts:
-    """Passes the contract of the real one; its ranking counts words and knows no language.
+    """Passes the contract of the real memory; its ranking counts words and ignores their language.
 
-    A user's facts stand in the order of their times, newest last.
+    A user's facts are in the order of their times, newest last.
     """
 
     def __init__(self, *, most: int = MAX_FACTS) -> None:
@@ -26,7 +26,7 @@ class FakeFacts:
     async def remember(
         self, user_id: str, *, text: str, source: str, foreign: bool, key: str
     ) -> Fact:
-        """Ids are numbers in order of creation."""
+        """Store a fact; ids are numbers in order of creation."""
         if reason := fact_objection(text):
             raise ToolFault(f"Not remembered: {reason}.")
         mine = self._facts.setdefault(user_id, {})
@@ -45,22 +45,22 @@ class FakeFacts:
         return new
 
     async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
-        """The facts that hold most of the words."""
+        """Return the facts that contain most of the words."""
         asked = set(asked_words(query).split())
         scores = {fact.id: found(asked, fact.text) for fact in self._newest(user_id)}
         fitting = [fact for fact in self._newest(user_id) if scores[fact.id]]
         return sorted(fitting, key=lambda fact: -scores[fact.id])[:limit]
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
-        """The end of the list, backwards."""
+        """Return the facts, newest first."""
         return self._newest(user_id)[:limit]
 
     async def fact(self, user_id: str, fact_id: str) -> Fact | None:
-        """A look into the dictionary."""
+        """Look the fact up."""
         return self._facts.get(user_id, {}).get(fact_id)
 
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
-        """Out of the dictionary."""
+        """Remove the fact."""
         return self._facts.get(user_id, {}).pop(fact_id, None)
 
     def _newest(self, user_id: str) -> list[Fact]:

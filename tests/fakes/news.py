@@ -1,4 +1,4 @@
-"""News kept in memory."""
+"""In-memory log updates (News)."""
 
 import asyncio
 from collections import defaultdict
@@ -12,7 +12,7 @@ from brain.run.ports import LogUpdate
 
 
 class MemoryNews:
-    """News of one Redis: whoever runs its PUBLISH calls `publish`."""
+    """The updates of one Redis; its PUBLISH must call `publish`."""
 
     def __init__(self) -> None:
         self.refusing = False
@@ -34,24 +34,24 @@ class MemoryNews:
             self._left.set()
 
     def publish(self, channel: str, payload: str) -> int:
-        """As PUBLISH does: how many listeners there were."""
+        """Publish as Redis does; returns the number of listeners."""
         if update := parse_bulletin(payload):
             for inbox in self._inboxes[channel]:
                 inbox.put(update)
         return len(self._inboxes[channel])
 
     def listeners(self, user_id: str) -> int:
-        """How many there are of a user."""
+        """Return the number of listeners of a user."""
         return len(self._inboxes[Keys.of(user_id).news()])
 
     def break_off(self) -> None:
-        """Every subscription breaks."""
+        """Break every subscription."""
         for inboxes in self._inboxes.values():
             for inbox in inboxes:
                 inbox.end("broken off")
 
     async def until_left(self, channel: str) -> None:
-        """Return when nobody listens to the channel."""
+        """Wait until the channel has no listener."""
         while self._inboxes[channel]:
             self._left.clear()
             await self._left.wait()

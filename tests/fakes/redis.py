@@ -1,8 +1,7 @@
-"""A Redis kept in memory that runs the real scripts: only the commands they use, with Redis' own
-answers.
+"""An in-memory Redis that runs the real scripts; it has only the commands that they use.
 
-The scripts are the product's, unchanged (or changed on purpose, to see whether the tests notice).
-Time is handed in, so that a simulation decides when a lease runs out.
+The scripts are the product's, unchanged (or changed on purpose, to check that tests notice). Time
+is passed in, so that a simulation decides when a lease expires.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,15 +14,14 @@ from brain.errors import StoreUnreachable
 
 type Stream = list[tuple[int, list[str]]]
 
-_LUA = lua51.LuaRuntime(
-    unpack_returned_tuples=True
-)  # one for all: scripts keep nothing between calls
+_LUA = lua51.LuaRuntime(unpack_returned_tuples=True)  # shared: scripts keep nothing
 
 
 class MemoryRedis:
-    """Keys and values of one database. `now_ms` is its clock, in milliseconds since 1970; `edit`
-    changes the scripts on their way in; `publish` takes what is published to a channel, and tells
-    how many have heard it.
+    """Keys and values of one database.
+
+    `now_ms` returns its time, in milliseconds since 1970. `edit` changes the scripts before they
+    run. `publish` gets what is published on a channel, and returns the number of listeners.
     """
 
     def __init__(
@@ -46,7 +44,7 @@ class MemoryRedis:
     async def evaluate(
         self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
     ) -> Any:
-        """Run a script, atomically: nothing else happens meanwhile."""
+        """Run a script atomically: nothing else happens in the meantime."""
         self._reach()
         call = self._caller(frozenset(keys))
         redis = _LUA.table_from({"call": call, "pcall": call})
@@ -62,15 +60,15 @@ class MemoryRedis:
         return self._run(*command)
 
     def names(self) -> list[str]:
-        """All keys that have not expired."""
+        """Return all keys that have not expired."""
         return [key for key in self._values if self._alive(key)]
 
     def expires(self, key: str) -> bool:
-        """Whether a key has a time to live."""
+        """Return whether a key has a time to live."""
         return key in self._expiry
 
     def dump(self, key: str) -> Any:
-        """A value as it stands."""
+        """Return the raw value of a key."""
         return self._values.get(key) if self._alive(key) else None
 
     def _reach(self) -> None:
@@ -244,12 +242,14 @@ def _lua_value(value: Any) -> Any:
 
 
 def _text(part: Any) -> str:
-    """A command's argument as Redis takes it from Lua."""
+    """Convert a command's argument as Redis does for Lua."""
     return f"{part:.17g}" if isinstance(part, float) else str(part)
 
 
 def _plain(value: Any) -> Any:
-    """A script's answer as the client sees it: a table up to its first hole, false as nothing."""
+    """Convert a script's result as Redis does: a table ends at its first nil, false becomes
+    None.
+    """
     if lua51.lua_type(value) == "table":
         return [_plain(item) for item in value.values()]
     if value is False:

@@ -1,4 +1,4 @@
-"""Foreign schemas, checked where they stand: no process, no limit, no time."""
+"""Checks foreign schemas in the same process, without limits on size or time."""
 
 from collections.abc import Sequence
 

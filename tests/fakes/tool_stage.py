@@ -1,4 +1,4 @@
-"""Using a tool as the model does."""
+"""Uses a tool as the model does."""
 
 import json
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ async def use(
     key: str = "run:call",
     tainted: bool = False,
 ) -> Json:
-    """What the tool gives for arguments that its schema allows."""
+    """Return the tool's result for arguments that its schema allows."""
     asked = named(tools, name)
     assert complaint(asked.spec.parameters, arguments) == ""
     given = await asked.run(invocation(name, arguments, key=key, tainted=tainted))
@@ -44,7 +44,7 @@ async def use(
 
 
 async def proposed(tool: Tool, invocation: ToolInvocation) -> Proposal:
-    """What the user is asked before the tool is run."""
+    """Return what the user is asked before the tool runs."""
     proposal = await tool.prepare(invocation)
     assert proposal is not None
     return proposal

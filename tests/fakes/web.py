@@ -1,4 +1,4 @@
-"""A web of a few pages, kept in memory."""
+"""An in-memory web of a few pages."""
 
 from brain.errors import PageUnreadable
 from brain.web.addresses import parse
@@ -7,14 +7,14 @@ from brain.web.ports import WebPage
 
 
 class FakeWeb:
-    """Gives the pages it has. `opened` is every address that left, in order."""
+    """Returns the pages it has. `opened` lists every requested address, in order."""
 
     def __init__(self) -> None:
         self.pages: dict[str, WebPage] = {}
         self.opened: list[str] = []
 
     def keep(self, url: str, text: str, *, title: str = "", at: str | None = None) -> None:
-        """A page, found `at` another address in the end if there is one."""
+        """Add a page; with `at`, the request ends at another address."""
         self.pages[url] = WebPage(url=at or url, title=title, text=text, content_type="text/plain")
 
     async def read(self, url: str) -> WebPage:

@@ -1,7 +1,7 @@
-"""The world around the brain, kept in memory and in virtual time.
+"""The environment of the brain, in memory and in virtual time.
 
-Invocations are tasks. Each has a gate through which all its calls of ports go: a closed gate is a
-dead process, which can have no effect any more.
+Invocations are tasks. Each has a gate through which all its calls of ports go. A closed gate stands
+for a dead process, which can no longer have any effect.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Clock:
-    """The loop's time. Ids are numbered, so that a history reads the same each time."""
+    """The loop's time. Ids are numbered, so that a history is the same each time."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -69,14 +69,14 @@ class Clock:
 
 @dataclass(kw_only=True)
 class Saying:
-    """A scripted answer of the model: after `delay_s` the answer, or the error."""
+    """A scripted answer of the model: the answer or the error, after `delay_s`."""
 
     answer: Answered | BrainError
     delay_s: float = 0.01
 
 
 def calls(*named: tuple[str, str], delay_s: float = 0.01) -> Saying:
-    """An answer that calls tools: pairs of name and JSON arguments."""
+    """Return an answer that calls tools: pairs of name and JSON arguments."""
     made = tuple(
         ToolCall(id=f"c{i}", name=name, arguments=arguments)
         for i, (name, arguments) in enumerate(named)
@@ -85,12 +85,12 @@ def calls(*named: tuple[str, str], delay_s: float = 0.01) -> Saying:
 
 
 def words(text: str, delay_s: float = 0.01) -> Saying:
-    """An answer in plain text."""
+    """Return an answer in plain text."""
     return Saying(answer=Answered(text=text, calls=(), tokens=10), delay_s=delay_s)
 
 
 class ScriptedModel:
-    """Gives the answers one after the other, and keeps what it was shown."""
+    """Returns its answers one after the other, and keeps the prompts it received."""
 
     def __init__(self, sayings: Sequence[Saying]) -> None:
         self.sayings = list(sayings)
@@ -114,8 +114,9 @@ class ScriptedModel:
 
 @dataclass
 class MemoryQueue:
-    """Delivers summonses to the world after their delay, again after a failure. `asked` counts how
-    often it was told anything. Names are ASCII, as on the wire.
+    """Delivers wake calls to the world after their delay, and again after a failure.
+
+    `asked` counts its calls. Names are ASCII, as on the wire.
     """
 
     world: "World"
@@ -170,7 +171,7 @@ class MemoryQueue:
 
 @dataclass
 class MemoryChannel:
-    """Keeps what was published."""
+    """Keeps the published messages."""
 
     events: list[tuple[str, str, Json]] = field(default_factory=list)
     refusing: bool = False
@@ -185,21 +186,23 @@ class MemoryChannel:
         self.heard.set()
 
     def messages(self) -> list[Json]:
-        """The messages in the order in which they came."""
+        """Return the messages in order of arrival."""
         return [data for _, event, data in self.events if event == "message"]
 
 
 @dataclass
 class Gate:
-    """Whether an invocation's process lives. `steps_left`: of how many calls of ports it still
-    lives to see the beginning or the end; None for no limit.
+    """Decides whether an invocation's process is alive.
+
+    `steps_left` is how many more beginnings and ends of port calls the process survives; None for
+    no limit.
     """
 
     is_open: bool = True
     steps_left: int | None = None
 
     def check(self) -> None:
-        """End the task of a dead process, whatever it is at."""
+        """End the task of a dead process at any point."""
         if self.steps_left is not None:
             self.steps_left -= 1
             self.is_open = self.is_open and self.steps_left >= 0
@@ -208,7 +211,7 @@ class Gate:
 
 
 class Gated:
-    """A port as one invocation reaches it: through its gate, before and after each call."""
+    """A port as one invocation reaches it: the gate is checked before and after each call."""
 
     def __init__(self, port: Any, gate: Gate) -> None:
         self._port = port
@@ -276,20 +279,20 @@ class World:
             account=account,
             **kept(self.redis, wishes=wishes),
         )
-        self.lives: list[int] = []  # the steps of the next processes; all others live on
-        self.failures: list[BaseException] = []  # with which a brain has ended
+        self.lives: list[int] = []  # the steps of the next processes; all others have no limit
+        self.failures: list[BaseException] = []  # the errors with which brains have ended
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
 
     def spawn(self, story: Any) -> asyncio.Task[Any]:
-        """Let something happen beside."""
+        """Start a task in the background."""
         task: asyncio.Task[Any] = asyncio.ensure_future(story)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
         return task
 
     def invocation(self) -> Invocation:
-        """A new call of a function."""
+        """Start an invocation of a function."""
         now = self.clock.now()
         invocation = Invocation(
             id=self.clock.new_id(),
@@ -313,7 +316,7 @@ class World:
         decision: Decision | None = None,
         language: str | None = None,
     ) -> Outcome:
-        """What /api/voiceToBrain does: the outcome that the caller is told."""
+        """Do what /api/voiceToBrain does; returns the outcome for the caller."""
         reply = Reply()
         request = UserRequest(
             user_id=user,
@@ -336,7 +339,7 @@ class World:
             self.failures.append(error)
 
     async def happen(self, word: object, *, user: str = "anna") -> None:
-        """What /api/eventToBrain does, and its sender: tells again until it is taken."""
+        """Do what /api/eventToBrain does; the sender repeats until the event is accepted."""
         while True:
             taking = self._process(lambda ports: ports.take_word(user, word))
             await asyncio.wait({taking})
@@ -346,7 +349,7 @@ class World:
             await asyncio.sleep(1)
 
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
-        """What /api/control does with a stop."""
+        """Do what /api/control does with a stop."""
         ports = self.ports
         texts = await ports.languages.texts(user)
         return await stop_run(
@@ -354,24 +357,24 @@ class World:
         )
 
     async def call_again(self, wake_call: WakeCall) -> None:
-        """What /api/brainToBrain does."""
+        """Do what /api/brainToBrain does."""
         again = self._process(
             lambda ports: brain_again(ports.services(), wake_call, self.invocation())
         )
         await asyncio.wait({again})
         if again.cancelled():
-            raise StoreUnreachable("the process died")  # to the queue, a broken connection
+            raise StoreUnreachable("the process died")  # for the queue, a broken connection
         again.result()
 
     def kill(self) -> None:
-        """All processes die now, as by kill -9."""
+        """Kill all processes, as with kill -9."""
         for gate, task in self.alive:
             gate.is_open = False
             task.cancel()
         self.alive.clear()
 
     async def until_said(self, text: str) -> None:
-        """Wait for a message over the channel."""
+        """Wait for a message on the channel."""
         while text not in [message["text"] for message in self.channel.messages()]:
             self.channel.heard.clear()
             await self.channel.heard.wait()
@@ -409,19 +412,19 @@ class World:
         )
 
     async def settle(self, seconds: float = 600) -> None:
-        """Let everything that is under way come to its end."""
+        """Wait until everything in progress has ended."""
         end = self.clock.now() + seconds
         while self.tasks and self.clock.now() < end:
             await asyncio.wait(set(self.tasks), timeout=end - self.clock.now())
 
     async def log(self, user: str = "anna") -> tuple[LogEntry, ...]:
-        """The user's log."""
+        """Return the user's log."""
         return (await self.ports.store.read(user, since=0, limit=10_000)).entries
 
     async def said(self, user: str = "anna") -> list[Message]:
-        """The brain's messages in the log."""
+        """Return the brain's messages in the log."""
         return [entry for entry in await self.log(user) if isinstance(entry, Message)]
 
     def with_limits(self, **changed: Any) -> Limits:
-        """This world's limits with some changed."""
+        """Return this world's limits with some changed."""
         return replace(self.limits, **changed)

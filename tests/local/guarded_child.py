@@ -1,4 +1,4 @@
-"""A child for the tests of the guard: says when it is up and when it was told to end."""
+"""A child process for the guard's tests: prints when it is up and when it gets a signal to end."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ from types import FrameType
 
 
 def say(line: str) -> None:
-    """In one piece: brothers share the pipe."""
+    """Write in one call, because several children share the pipe."""
     os.write(sys.stdout.fileno(), line.encode() + b"\n")
 
 

@@ -1,4 +1,4 @@
-"""A parent for the tests of the guard: starts these children and waits to be killed."""
+"""A parent process for the guard's tests: starts these children and waits to be killed."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""A platform for the tests of the guard: starts a function, tells its pid, waits to be killed."""
+"""A platform for the guard's tests: starts a function, prints its pid, waits to be killed."""
 
 import asyncio
 

@@ -20,7 +20,7 @@ NO_RULES = Rules(max_durations={})
 
 
 class Lines:
-    """What the functions printed, as lines; can be waited for."""
+    """The lines that the functions printed; a test can wait for one."""
 
     def __init__(self) -> None:
         self.all: list[str] = []
@@ -43,7 +43,7 @@ class Stage:
         self.client = client
 
     async def step(self, name: str) -> str:
-        """What the function `steps` answers to this step."""
+        """Return the answer of the function `steps` to this step."""
         answer = await self.client.get(f"/api/steps?{name}")
         assert answer.status_code == 200, answer.text
         return answer.text
@@ -69,7 +69,7 @@ async def stage(
         api_dir=api_dir,
         watch=watch,
         guard=guard,
-        tell=lines,
+        on_line=lines,
     )
     gateway = Gateway(public=public, functions=functions, rules=rules)
     async with (

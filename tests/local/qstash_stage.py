@@ -1,4 +1,6 @@
-"""A stage for the queue's tests: real servers on loopback, and a destination that takes notes."""
+"""A stage for the queue's tests: real servers on loopback, and a destination that records
+requests.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,9 @@ from local.qstash import TOKEN, LocalQueue
 
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """The app on a free port of 127.0.0.1; gives its base URL."""
-    # Listening before the server starts: an early request waits in the backlog, nobody has to poll.
+    """Serve the app on a free port of 127.0.0.1; yields its base URL."""
+    # It listens before the server starts: an early request waits in the backlog, so no test has to
+    # poll.
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
@@ -46,9 +49,9 @@ class Received:
 
 @dataclass
 class Destination:
-    """Notes every request and answers with `answers`, one each in turn, the last one for ever.
+    """Records every request and answers with `answers`, in turn; the last one repeats.
 
-    While `gate` is not set, requests are noted and then kept waiting.
+    While `gate` is not set, it records requests and keeps them waiting.
     """
 
     answers: list[Callable[[], Response]] = field(default_factory=lambda: [Response])
@@ -75,7 +78,7 @@ class Destination:
         await answer()(scope, receive, send)
 
     async def has(self, count: int) -> list[Received]:
-        """The first `count` requests, as soon as they are there."""
+        """Return the first `count` requests once they have arrived."""
         async with asyncio.timeout(20), self._arrived:
             await self._arrived.wait_for(lambda: len(self.received) >= count)
             return self.received[:count]
@@ -89,7 +92,7 @@ def status(code: int, **headers: str) -> Callable[[], Response]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """The queue behind HTTP, the vendor's client before it, and a destination at `url`."""
+    """The queue behind HTTP, the vendor's client for it, and a destination at `url`."""
 
     queue: LocalQueue
     queue_url: str
@@ -98,7 +101,7 @@ class Stage:
     url: str
 
     async def publish(self, **options: Any) -> PublishResponse:
-        """Publishes to the destination, or to `url` if that is among the options."""
+        """Publish to the destination, or to `url` if the options contain it."""
         published = await self.client.message.publish(**{"url": self.url} | options)
         assert isinstance(published, PublishResponse)
         return published
@@ -126,5 +129,5 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
 
 
 async def closed(client: AsyncQStash) -> None:
-    """Closes the client's connections, for which the SDK has no public way."""
+    """Close the client's connections; the SDK has no public method for this."""
     await client.http._client.aclose()

@@ -25,7 +25,7 @@ type Line = dict[str, Any]
 
 
 class Conversation:
-    """A run of the brain's, with tool results made up by the test."""
+    """A run of the brain, with tool results from the test."""
 
     def __init__(self, model: httpx.AsyncClient) -> None:
         self._model = model
@@ -35,7 +35,7 @@ class Conversation:
         self.lines.append({"role": "user", "content": text})
 
     async def ask(self, *, tools: list[Line] = TOOLS) -> list[tuple[str, Line]]:
-        """The calls of the model's answer; its text counts as a quit, as in the brain."""
+        """Return the calls in the model's answer; its text counts as a quit, as in the brain."""
         body = {"model": "script", "messages": self.lines, "tools": tools}
         response = await self._model.post("/v1/chat/completions", json=body)
         line: Line = response.json()["choices"][0]["message"]
@@ -46,7 +46,7 @@ class Conversation:
         return [(f["name"], json.loads(f["arguments"])) for f in functions]
 
     def give(self, **results: str) -> None:
-        """The results of the last answer's calls, by tool."""
+        """Add the results of the last answer's calls, by tool."""
         for call in self.lines[-1]["tool_calls"]:
             text = results.get(call["function"]["name"], "Said.")
             self.lines.append({"role": "tool", "tool_call_id": call["id"], "content": text})

@@ -1,4 +1,4 @@
-"""An ASGI app under a real server on a free port of 127.0.0.1, in the test's own event loop."""
+"""Serves an ASGI app on a free port of 127.0.0.1, in the test's own event loop."""
 
 import asyncio
 import socket
@@ -11,9 +11,9 @@ from starlette.types import ASGIApp
 
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """Yields the server's URL. It listens before it serves, so nobody comes too early."""
-    # TCP by name: to a socket of protocol 0 asyncio gives no TCP_NODELAY, and every answer in two
-    # parts waits 40 ms for an acknowledgement.
+    """Serve the app; yields its URL. It listens before it serves, so no request is too early."""
+    # The protocol is named as TCP: for a socket of protocol 0, asyncio does not set TCP_NODELAY,
+    # and every answer in two parts waits 40 ms for an acknowledgement.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()

@@ -1,4 +1,4 @@
-"""The scripted model at the desk: email, reminders, facts, wishes, pages."""
+"""The scripted model's rules for email, reminders, facts, preferences and web pages."""
 
 import json
 
@@ -31,7 +31,7 @@ PASSAGE: Json = {"passages": [{"id": "d1", "title": "Garden", "snippet": "", "ve
 
 
 def decide(talk: Conversation, yes: str, **results: str) -> None:
-    """The user's yes, and what the brain then calls by itself."""
+    """Add the user's yes, and the calls that the brain then makes by itself."""
     talk.hear(yes)
     function = {"name": next(iter(results)), "arguments": "{}"}
     talk.lines.append(
@@ -40,7 +40,9 @@ def decide(talk: Conversation, yes: str, **results: str) -> None:
     talk.give(**results)
 
 
-async def test_an_email_is_sent_after_a_yes_and_the_yes_needs_no_answer(talk: Conversation) -> None:
+async def test_an_email_is_sent_after_a_yes_which_needs_no_further_answer(
+    talk: Conversation,
+) -> None:
     talk.hear("Please send an email to anna@example.org: lunch on Friday?")
     [(name, email)] = await talk.ask(tools=DESK)
     assert (name, email["to"], email["body"]) == (
@@ -54,7 +56,7 @@ async def test_an_email_is_sent_after_a_yes_and_the_yes_needs_no_answer(talk: Co
     assert (name, said["message"]) == ("sayToUserAndQuit", "I have sent it.")
 
 
-async def test_after_a_no_it_is_left(talk: Conversation) -> None:
+async def test_after_a_no_nothing_is_sent(talk: Conversation) -> None:
     talk.hear("send an email to anna@example.org: lunch?")
     await talk.ask(tools=DESK)
     talk.give(sendEmail=ASKED)
@@ -63,7 +65,7 @@ async def test_after_a_no_it_is_left(talk: Conversation) -> None:
     assert said["message"] == "All right, I leave it."
 
 
-async def test_what_failed_is_told(talk: Conversation) -> None:
+async def test_a_failure_is_reported(talk: Conversation) -> None:
     talk.hear("send an email to anna@example.org: lunch?")
     await talk.ask(tools=DESK)
     talk.give(sendEmail="Not sent: the server is away.")
@@ -99,7 +101,7 @@ async def test_what_failed_is_told(talk: Conversation) -> None:
         ),
     ],
 )
-async def test_what_takes_two_calls_is_looked_for_first(
+async def test_a_task_of_two_calls_starts_with_a_search(
     talk: Conversation, text: str, first: str, given: Json, then: str, arguments: Json
 ) -> None:
     talk.hear(text)
@@ -123,7 +125,7 @@ async def test_what_takes_two_calls_is_looked_for_first(
         ),
     ],
 )
-async def test_what_takes_one_call_is_called(
+async def test_a_task_of_one_call_makes_it_at_once(
     talk: Conversation, text: str, name: str, arguments: Json
 ) -> None:
     talk.hear(text)
@@ -131,7 +133,7 @@ async def test_what_takes_one_call_is_called(
     assert (called, asked) == (name, arguments)
 
 
-async def test_a_reminder_is_set_by_the_clock(talk: Conversation) -> None:
+async def test_a_reminder_is_set_for_a_time(talk: Conversation) -> None:
     talk.hear("Remind me in 2 minutes to call Anna")
     [(name, asked)] = await talk.ask(tools=DESK)
     assert (name, asked["text"]) == ("remind", "call Anna")

@@ -1,4 +1,4 @@
-"""The scripted model on the wire, and as tests direct it."""
+"""The scripted model over HTTP, with answers set by tests."""
 
 import asyncio
 import json
@@ -12,12 +12,12 @@ from tests.local.script_stage import Conversation, model, talk
 __all__ = ["model", "talk"]  # fixtures
 
 
-async def test_its_models_are_listed(model: httpx.AsyncClient) -> None:
+async def test_the_models_are_listed(model: httpx.AsyncClient) -> None:
     listed = (await model.get("/v1/models")).json()
     assert [entry["id"] for entry in listed["data"]] == ["script"]
 
 
-async def test_a_request_that_is_none_is_refused_as_the_vendor_does(
+async def test_an_invalid_request_is_refused_in_the_vendors_format(
     model: httpx.AsyncClient,
 ) -> None:
     response = await model.post("/v1/chat/completions", json={"model": "script"})
@@ -25,7 +25,7 @@ async def test_a_request_that_is_none_is_refused_as_the_vendor_does(
     assert "messages" in response.json()["error"]["message"]
 
 
-async def test_directed_answers_come_in_order_and_then_the_script_goes_on(
+async def test_set_answers_come_in_order_and_then_the_rules_answer_again(
     model: httpx.AsyncClient, talk: Conversation
 ) -> None:
     answers = [
@@ -43,7 +43,7 @@ async def test_directed_answers_come_in_order_and_then_the_script_goes_on(
     assert "script" in said["message"]
 
 
-async def test_a_conversation_that_does_not_match_is_not_directed(
+async def test_set_answers_do_not_apply_to_a_conversation_that_does_not_match(
     model: httpx.AsyncClient, talk: Conversation
 ) -> None:
     await model.post("/_local/script", json={"match": "magpie", "answers": [{"text": "one"}]})
@@ -52,7 +52,7 @@ async def test_a_conversation_that_does_not_match_is_not_directed(
     assert "script" in said["message"]
 
 
-async def test_every_call_is_told_of_and_forgotten_on_demand(
+async def test_every_request_is_listed_and_can_be_cleared(
     model: httpx.AsyncClient, talk: Conversation
 ) -> None:
     await model.post("/_local/script", json={"answers": [{"text": "one"}]})
@@ -67,13 +67,13 @@ async def test_every_call_is_told_of_and_forgotten_on_demand(
     assert (await model.get("/_local/calls")).json() == []
 
 
-async def test_a_direction_that_cannot_be_read_is_refused(model: httpx.AsyncClient) -> None:
+async def test_an_invalid_script_is_refused(model: httpx.AsyncClient) -> None:
     response = await model.post("/_local/script", json={"answers": [{"txt": "one"}]})
     assert response.status_code == 422
     assert "txt" in response.json()["error"]["message"]
 
 
-async def test_a_client_that_leaves_ends_an_answer_that_hangs() -> None:
+async def test_a_hanging_answer_ends_when_its_client_disconnects() -> None:
     app = scripted_model()
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://model")
     await client.post("/_local/script", json={"answers": [{"hang": True}]})
@@ -102,7 +102,9 @@ async def test_a_client_that_leaves_ends_an_answer_that_hangs() -> None:
     await client.aclose()
 
 
-async def test_an_answer_waits_at_its_gate_until_that_is_opened(model: httpx.AsyncClient) -> None:
+async def test_an_answer_waits_at_its_gate_until_the_gate_is_opened(
+    model: httpx.AsyncClient,
+) -> None:
     answer = {"text": "It is under the stairs.", "gates": {"stairs": 2}}
     await model.post("/_local/script", json={"answers": [answer]})
     body = {"model": "script", "messages": [], "stream": True}
@@ -121,7 +123,7 @@ async def test_an_answer_waits_at_its_gate_until_that_is_opened(model: httpx.Asy
     assert (await model.get("/_local/calls")).json()[0]["end"] == "told"
 
 
-async def test_a_gate_that_nobody_reaches_is_waited_for_within_a_limit(
+async def test_waiting_for_a_gate_that_no_answer_reaches_has_a_time_limit(
     model: httpx.AsyncClient,
 ) -> None:
     asked = await model.get("/_local/gates/nowhere", params={"timeout": 0.01})

@@ -1,4 +1,4 @@
-"""The drawing of the lease in the documentation is the one of the table."""
+"""The lease diagram in the documentation matches the lease table."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from brain.run.lease_table import TRANSITIONS
 from local.draw import BEGIN, DOCUMENT, END, drawn, main
 
 
-def test_the_document_shows_the_table_as_it_is() -> None:
+def test_the_document_shows_the_current_table() -> None:
     text = DOCUMENT.read_text("utf-8")
     assert drawn(text) == text, "run: .venv/bin/python -m local.draw"
 
 
-def test_an_older_drawing_is_replaced_and_the_rest_stays(tmp_path: Path) -> None:
+def test_an_older_drawing_is_replaced_and_the_rest_does_not_change(tmp_path: Path) -> None:
     document = tmp_path / "document.md"
     document.write_text(f"Before.\n{BEGIN}\nold\n{END}\nAfter.\n", "utf-8")
     main(document)

@@ -1,4 +1,4 @@
-"""The real servers: their state outlives them, and they do not outlive their owner for long."""
+"""The real servers keep their state between runs and do not outlive their owner for long."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ type Engine = Callable[[Path], AbstractAsyncContextManager[Valkey | Postgres]]
 
 ENGINES = [pytest.param(valkey, id="valkey"), pytest.param(postgres, id="postgres")]
 
-# Starts an engine, writes its pid, and stays until it is killed.
+# Starts an engine, prints its pid, and runs until it is killed.
 OWNER = """
 import asyncio, sys, pathlib
 from local import engines
@@ -48,7 +48,7 @@ async def ask(server: Valkey, *words: str) -> Reply:
 
 
 async def count_up(server: Valkey | Postgres) -> int:
-    """Count one more start in the server's own data."""
+    """Record one more start in the server's own data."""
     if isinstance(server, Valkey):
         count = await ask(server, "INCR", "starts")
         assert isinstance(count, int)
@@ -85,7 +85,7 @@ def exists(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_state_outlives_a_restart_and_the_server_ends_with_its_block(
+async def test_the_state_survives_a_restart_and_the_server_ends_with_its_block(
     engine: Engine, tmp_path: Path
 ) -> None:
     for expected in [1, 2]:
@@ -107,7 +107,7 @@ async def test_a_killed_server_starts_again_with_what_was_written(
 
 
 @pytest.mark.parametrize("engine", ["valkey", "postgres"])
-async def test_an_orphan_is_ended_and_its_state_taken_over(engine: str, tmp_path: Path) -> None:
+async def test_an_orphan_is_ended_and_its_state_is_kept(engine: str, tmp_path: Path) -> None:
     start: Engine = valkey if engine == "valkey" else postgres
     owner = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", OWNER, engine, str(tmp_path)), stdout=asyncio.subprocess.PIPE
@@ -125,7 +125,7 @@ async def test_an_orphan_is_ended_and_its_state_taken_over(engine: str, tmp_path
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_second_owner_is_told_that_the_folder_is_in_use(
+async def test_a_second_owner_gets_the_error_that_the_folder_is_in_use(
     engine: Engine, tmp_path: Path
 ) -> None:
     async with engine(tmp_path) as server:
@@ -136,7 +136,7 @@ async def test_a_second_owner_is_told_that_the_folder_is_in_use(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_pid_file_that_names_a_stranger_hinders_and_harms_nobody(
+async def test_a_pid_file_with_an_unrelated_process_prevents_no_start_and_harms_no_process(
     engine: Engine, tmp_path: Path
 ) -> None:
     stranger = await asyncio.create_subprocess_exec("sleep", "60")
@@ -154,7 +154,7 @@ async def test_a_pid_file_that_names_a_stranger_hinders_and_harms_nobody(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-async def test_a_folder_too_deep_for_a_socket_works_and_leaves_nothing_behind(
+async def test_a_folder_with_a_long_path_works_and_leaves_nothing_behind(
     engine: Engine, tmp_path: Path
 ) -> None:
     deep = tmp_path / ("deep, and with a space " * 5)
@@ -166,13 +166,13 @@ async def test_a_folder_too_deep_for_a_socket_works_and_leaves_nothing_behind(
     assert not exists(socket_dir(server))
 
 
-async def test_valkey_listens_on_its_socket_alone(tmp_path: Path) -> None:
+async def test_valkey_listens_only_on_its_socket(tmp_path: Path) -> None:
     async with valkey(tmp_path) as server:
         assert psutil.Process(server.pid).net_connections("tcp") == []
         assert server.socket.stat().st_mode & 0o077 == 0
 
 
-async def test_postgres_folds_letters_of_every_language(tmp_path: Path) -> None:
+async def test_postgres_folds_the_case_of_letters_in_every_language(tmp_path: Path) -> None:
     async with postgres(tmp_path) as server, connected(server) as connection:
         found = await connection.execute(
             "SELECT lower('ÄÉЖ'), to_tsvector('simple', 'ÜBER') @@ to_tsquery('simple', 'über')"
@@ -180,7 +180,7 @@ async def test_postgres_folds_letters_of_every_language(tmp_path: Path) -> None:
         assert await found.fetchone() == ("äéж", True)
 
 
-async def test_an_unfinished_cluster_is_made_anew(tmp_path: Path) -> None:
+async def test_an_unfinished_cluster_is_created_again(tmp_path: Path) -> None:
     (tmp_path / "cluster.unfinished").mkdir()
     (tmp_path / "cluster.unfinished" / "PG_VERSION").write_text("18")
 

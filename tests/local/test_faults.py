@@ -1,4 +1,4 @@
-"""Faults over a real server, seen with a real client's eyes."""
+"""Faults in front of a real server, as a real client sees them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ CONTROL = "/_local/faults"
 
 
 class Counter:
-    """An app that counts what it executed, and answers with the body it was sent."""
+    """An app that counts its requests and echoes their bodies."""
 
     def __init__(self) -> None:
         self.executed = 0
@@ -56,13 +56,13 @@ async def client(injector: FaultInjector) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_nothing_happens_until_told(client: httpx.AsyncClient, counter: Counter) -> None:
+async def test_without_a_fault_nothing_changes(client: httpx.AsyncClient, counter: Counter) -> None:
     answer = await client.post("/a", content=b"text")
 
     assert (answer.status_code, answer.text, counter.executed) == (200, "text", 1)
 
 
-async def test_refused_requests_are_not_executed(
+async def test_a_refused_request_is_not_executed(
     client: httpx.AsyncClient, injector: FaultInjector, counter: Counter
 ) -> None:
     injector.add(Fault(kind="refuse", times=2))
@@ -78,7 +78,7 @@ async def test_refused_requests_are_not_executed(
     [(Fault(kind="refuse", status=0), 0), (Fault(kind="lose"), 1)],
     ids=["refused", "lost"],
 )
-async def test_a_broken_connection_is_an_error_of_the_protocol(
+async def test_a_broken_connection_is_a_protocol_error_for_the_client(
     client: httpx.AsyncClient,
     injector: FaultInjector,
     counter: Counter,
@@ -95,7 +95,7 @@ async def test_a_broken_connection_is_an_error_of_the_protocol(
 
 
 @pytest.mark.parametrize("after_execute", [False, True])
-async def test_a_client_that_goes_ends_its_hanging_request(
+async def test_a_hanging_request_ends_when_its_client_disconnects(
     injector: FaultInjector, counter: Counter, after_execute: bool
 ) -> None:
     armed = injector.add(Fault(kind="hang", after_execute=after_execute))
@@ -115,7 +115,7 @@ async def test_a_client_that_goes_ends_its_hanging_request(
     assert counter.executed == int(after_execute)
 
 
-async def test_clearing_lets_go_of_what_hangs(
+async def test_clearing_the_faults_releases_hanging_requests(
     client: httpx.AsyncClient, injector: FaultInjector
 ) -> None:
     armed = injector.add(Fault(kind="hang", times=None))
@@ -130,7 +130,7 @@ async def test_clearing_lets_go_of_what_hangs(
 
 
 @pytest.mark.parametrize("after_execute", [False, True])
-async def test_a_delayed_answer_is_whole(
+async def test_a_delayed_answer_is_complete(
     client: httpx.AsyncClient, injector: FaultInjector, counter: Counter, after_execute: bool
 ) -> None:
     injector.add(Fault(kind="delay", seconds=0.01, after_execute=after_execute))
@@ -139,7 +139,7 @@ async def test_a_delayed_answer_is_whole(
     assert counter.executed == 1
 
 
-async def test_a_client_gives_up_on_an_answer_delayed_beyond_its_patience(
+async def test_a_client_with_a_shorter_time_limit_gives_up_on_a_delayed_answer(
     client: httpx.AsyncClient, injector: FaultInjector, counter: Counter
 ) -> None:
     injector.add(Fault(kind="delay", seconds=1.0, after_execute=True))
@@ -151,7 +151,7 @@ async def test_a_client_gives_up_on_an_answer_delayed_beyond_its_patience(
 
 
 @pytest.mark.parametrize("after_execute", [False, True])
-async def test_a_status_comes_with_headers_and_text(
+async def test_a_status_has_its_headers_and_text(
     client: httpx.AsyncClient, injector: FaultInjector, counter: Counter, after_execute: bool
 ) -> None:
     headers = {"Retry-After": "3"}
@@ -165,7 +165,7 @@ async def test_a_status_comes_with_headers_and_text(
     assert counter.executed == int(after_execute)
 
 
-async def test_a_gateways_page_is_no_json(
+async def test_an_html_page_of_a_gateway_is_not_json(
     client: httpx.AsyncClient, injector: FaultInjector
 ) -> None:
     injector.add(Fault(kind="html"))
@@ -176,7 +176,7 @@ async def test_a_gateways_page_is_no_json(
     assert answer.text.startswith("<html>")
 
 
-async def test_a_fault_strikes_only_the_requests_it_describes(
+async def test_a_fault_applies_only_to_the_requests_it_describes(
     client: httpx.AsyncClient, injector: FaultInjector
 ) -> None:
     fault = Fault(kind="refuse", times=None, path="pipe", body="EVAL", method="post")
@@ -191,7 +191,7 @@ async def test_a_fault_strikes_only_the_requests_it_describes(
     assert injector.seen == [(fault, 1)]
 
 
-async def test_faults_are_told_listed_and_cleared_over_http(client: httpx.AsyncClient) -> None:
+async def test_faults_are_added_listed_and_cleared_over_http(client: httpx.AsyncClient) -> None:
     told = {"kind": "status", "times": None, "status": 500, "afterExecute": True}
 
     assert (await client.post(CONTROL, json=told)).status_code == 201
@@ -214,7 +214,7 @@ async def test_faults_are_told_listed_and_cleared_over_http(client: httpx.AsyncC
         ({"kind": "status", "status": 1000}, "status"),
     ],
 )
-async def test_a_fault_that_is_none_is_refused_by_name(
+async def test_an_invalid_fault_is_refused_with_the_name_of_its_field(
     client: httpx.AsyncClient, told: dict[str, Any], where: str
 ) -> None:
     answer = await client.post(CONTROL, json=told)
@@ -223,7 +223,7 @@ async def test_a_fault_that_is_none_is_refused_by_name(
     assert answer.json()["errors"][0]["loc"] == [where]
 
 
-async def test_a_websocket_passes_untouched(
+async def test_a_websocket_passes_unchanged(
     client: httpx.AsyncClient, injector: FaultInjector
 ) -> None:
     injector.add(Fault(kind="refuse", times=None))

@@ -1,4 +1,4 @@
-"""The gateway: what a path leads to, as the platform would have it."""
+"""The gateway routes each path as the platform does."""
 
 import json
 from collections.abc import AsyncIterator
@@ -68,7 +68,7 @@ async def test_the_root_is_the_index_page(public: Path) -> None:
         ("/caf%C3%A9.txt?v=2", "text/plain; charset=utf-8", "coffee"),
     ],
 )
-async def test_files_come_with_their_type(
+async def test_a_file_has_the_content_type_of_its_extension(
     public: Path, path: str, content_type: str, text: str
 ) -> None:
     async with stage(public=public) as on:
@@ -77,7 +77,7 @@ async def test_files_come_with_their_type(
         assert (answer.headers["content-type"], answer.text) == (content_type, text)
 
 
-async def test_a_file_the_browser_has_is_not_sent_again(public: Path) -> None:
+async def test_a_file_the_browser_already_has_is_not_sent_again(public: Path) -> None:
     async with stage(public=public) as on:
         tag = (await on.client.get("/page.js")).headers["etag"]
 
@@ -89,7 +89,7 @@ async def test_a_file_the_browser_has_is_not_sent_again(public: Path) -> None:
         assert changed.status_code == 200
 
 
-async def test_head_tells_the_length_and_sends_nothing(public: Path) -> None:
+async def test_head_gives_the_length_and_sends_no_body(public: Path) -> None:
     async with stage(public=public) as on:
         page, function = [await on.client.head(path) for path in ("/", "/api/echo")]
 
@@ -98,7 +98,7 @@ async def test_head_tells_the_length_and_sends_nothing(public: Path) -> None:
         assert (await on.client.get("/api/echo")).status_code == 201
 
 
-async def test_a_file_cannot_be_posted_to(public: Path) -> None:
+async def test_a_post_to_a_file_is_refused(public: Path) -> None:
     async with stage(public=public) as on:
         answer = await on.client.post("/page.js")
 
@@ -118,16 +118,16 @@ async def test_a_file_cannot_be_posted_to(public: Path) -> None:
         "/pages/one.html/",
     ],
 )
-async def test_nothing_outside_of_the_folder_is_served(public: Path, path: str) -> None:
+async def test_nothing_outside_the_folder_is_served(public: Path, path: str) -> None:
     async with stage(public=public) as on:
-        # httpx would tidy the path up; the target as it stands goes through the extension.
+        # httpx would normalise the path; the extension sends the target unchanged.
         request = on.client.build_request("GET", "/", extensions={"target": path.encode()})
 
         assert (await on.client.send(request)).status_code == 404
 
 
 @given(path=st.text())
-def test_whatever_a_path_holds_it_leads_nowhere_else(path: str) -> None:
+def test_no_path_leads_outside_the_folder(path: str) -> None:
     folder = Path(__file__).parent / "functions"
 
     found = find(folder, path)
@@ -135,7 +135,7 @@ def test_whatever_a_path_holds_it_leads_nowhere_else(path: str) -> None:
     assert found is None or found.is_relative_to(folder)
 
 
-async def test_what_is_not_there_is_a_problem_to_programs_and_plain_text_to_people(
+async def test_an_unknown_path_is_a_problem_document_for_programs_and_plain_text_for_people(
     public: Path,
 ) -> None:
     async with stage(public=public) as on:
@@ -153,7 +153,7 @@ async def test_what_is_not_there_is_a_problem_to_programs_and_plain_text_to_peop
         assert route.json()["status"] == 404
 
 
-async def test_a_rewrite_leads_to_a_function_that_sees_the_path_it_was_asked_by(
+async def test_a_function_behind_a_rewrite_sees_the_path_of_the_request(
     public: Path, rules: Rules
 ) -> None:
     async with stage(public=public, rules=rules) as on:
@@ -171,7 +171,7 @@ async def test_a_rewrite_leads_to_a_file_or_to_404(public: Path, rules: Rules) -
         assert (await on.client.get("/api/nowhere")).status_code == 404
 
 
-async def test_headers_of_the_rules_are_added_where_an_answer_does_not_set_them(
+async def test_headers_of_the_rules_are_added_if_an_answer_does_not_set_them(
     public: Path, rules: Rules
 ) -> None:
     async with stage(public=public, rules=rules) as on:
@@ -184,7 +184,7 @@ async def test_headers_of_the_rules_are_added_where_an_answer_does_not_set_them(
         assert (function["x-of"], "x-of" in page) == ("echo", False)
 
 
-async def test_a_function_is_told_of_its_client_by_the_platform_and_nobody_else() -> None:
+async def test_only_the_platform_tells_a_function_about_its_client() -> None:
     said = {
         "X-Forwarded-For": "6.6.6.6",
         "X-Real-IP": "6.6.6.6",
@@ -205,7 +205,7 @@ async def test_a_function_is_told_of_its_client_by_the_platform_and_nobody_else(
         assert not [name for name in headers if name.startswith("x-vercel-internal")]
 
 
-async def test_a_body_over_the_limit_is_refused_whether_declared_or_not() -> None:
+async def test_a_body_over_the_limit_is_refused_with_or_without_a_declared_length() -> None:
     size = 4_500_001
 
     async def undeclared() -> AsyncIterator[bytes]:
@@ -222,11 +222,11 @@ async def test_a_body_over_the_limit_is_refused_whether_declared_or_not() -> Non
         assert len(within.json()["body"]) == size - 1
 
 
-def test_the_time_a_function_has_is_read_in_the_order_of_the_file(rules: Rules) -> None:
+def test_max_durations_are_read_in_the_order_of_the_file(rules: Rules) -> None:
     assert list(rules.max_durations.items()) == [("api/special.py", 300.0), ("api/*.py", 30.0)]
 
 
-def test_the_projects_own_rules_can_be_read() -> None:
+def test_the_rules_of_this_project_can_be_read() -> None:
     rules = read_rules(Path(__file__).parents[2] / "vercel.json")
 
     target = rules.rewritten("/api/health")
@@ -234,7 +234,7 @@ def test_the_projects_own_rules_can_be_read() -> None:
     assert target.path == "/api/status"
 
 
-def test_a_rule_that_only_the_platform_knows_is_refused(tmp_path: Path) -> None:
+def test_a_rule_that_only_the_platform_supports_is_refused(tmp_path: Path) -> None:
     (tmp_path / "vercel.json").write_text(json.dumps({"redirects": [], "cleanUrls": True}))
 
     with pytest.raises(UnsupportedRule, match="redirects, cleanUrls"):
@@ -257,7 +257,7 @@ def test_a_rule_that_only_the_platform_knows_is_refused(tmp_path: Path) -> None:
         ("/a", "/a/", None),
     ],
 )
-def test_a_source_fits_whole_paths(
+def test_a_source_matches_whole_paths(
     source: str, path: str, parameters: dict[str, str] | None
 ) -> None:
     found = Pattern.of(source).match(path)

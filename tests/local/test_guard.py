@@ -1,4 +1,4 @@
-"""The guard: children do not outlive their parent, however it ends."""
+"""The guard: children do not outlive their parent, no matter how it ends."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ SLEEP = "import signal; signal.pause()"
 
 @asynccontextmanager
 async def _running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A Python program, which does not outlive the test."""
+    """Run a Python program that does not outlive the test."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *arguments), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
@@ -31,13 +31,13 @@ async def _running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]
 
 
 async def _last_words(*children: str) -> list[str]:
-    """What is printed by the children of a parent that has a guard, once it is killed."""
+    """Return what the children of a guarded parent print once the parent is killed."""
     async with _running("-m", "tests.local.guarded_parent", *children) as parent:
         assert parent.stdout is not None
         for _ in range(len(children) + children.count("leader")):
             assert (await parent.stdout.readline()).endswith(b"is up\n")
         parent.kill()
-        # They share the parent's output, so it ends when the last of them is gone.
+        # They share the parent's output, so it ends when the last child has ended.
         return sorted((await parent.stdout.read()).decode().splitlines())
 
 
@@ -45,11 +45,11 @@ async def test_children_end_when_their_parent_is_killed() -> None:
     assert await _last_words("one", "other") == ["one was told", "other was told"]
 
 
-async def test_a_whole_group_ends_when_that_was_asked_for() -> None:
+async def test_a_whole_group_ends_if_requested() -> None:
     assert await _last_words("leader") == ["leader was told", "member was told"]
 
 
-async def test_a_child_that_does_not_listen_is_killed() -> None:
+async def test_a_child_that_ignores_its_signal_is_killed() -> None:
     assert await _last_words("stubborn") == ["stubborn was told"]
 
 
@@ -60,12 +60,13 @@ async def test_functions_end_when_the_platform_is_killed() -> None:
 
         platform.kill()
 
-        # A grandchild, whose end nothing tells of; where nobody reaps it, it stays as a zombie.
+        # A grandchild: we get no notification of its end, and if no process reaps it, it stays a
+        # zombie.
         while function.is_running() and function.status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
-async def test_signals_meant_for_the_parent_do_not_end_the_guard() -> None:
+async def test_signals_for_the_parent_do_not_end_the_guard() -> None:
     async with _running("-c", SLEEP) as child:
         async with guard() as watch:
             watch.watch(child.pid, signal.SIGTERM)
@@ -75,7 +76,7 @@ async def test_signals_meant_for_the_parent_do_not_end_the_guard() -> None:
         assert await child.wait() == -signal.SIGTERM
 
 
-async def test_a_forgotten_child_lives_on() -> None:
+async def test_a_forgotten_child_keeps_running() -> None:
     async with _running("-c", SLEEP) as forgotten, _running("-c", SLEEP) as watched:
         async with guard() as watch:
             watch.watch(forgotten.pid, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""The mail server of `make dev`, and what the page can do with it."""
+"""The mail server of `make dev`, and the page's routes for it."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from brain.email.settings import account as email_account
 from local.guard import guard
-from local.mailbox.control import PATH, mailbox_app, signed_event, teller
+from local.mailbox.control import PATH, mailbox_app, notifier, signed_event
 from local.mailbox.seeds import ADDRESS, ARRIVALS, SEEDS
 from local.mailbox.server import LocalMailbox, local_mailbox
 from local.server import HOST
@@ -36,7 +36,7 @@ async def mailbox(tmp_path: Path) -> AsyncIterator[LocalMailbox]:
 
 
 def subjects(mailbox: LocalMailbox, folder: str = "INBOX") -> list[str]:
-    """What a mail program shows."""
+    """Return the subjects that a mail program shows."""
     with IMAPClient(HOST, mailbox.imap_port, ssl=False, timeout=10) as client:
         client.login(ADDRESS, mailbox.password)
         client.select_folder(folder, readonly=True)
@@ -45,11 +45,11 @@ def subjects(mailbox: LocalMailbox, folder: str = "INBOX") -> list[str]:
 
 
 async def shown(mailbox: LocalMailbox, folder: str = "INBOX") -> list[str]:
-    """The same, without stopping the loop that the server runs in."""
+    """The same, without blocking the loop in which the server runs."""
     return await asyncio.to_thread(subjects, mailbox, folder)
 
 
-async def test_a_fresh_mailbox_has_something_to_read(mailbox: LocalMailbox) -> None:
+async def test_a_new_mailbox_contains_emails(mailbox: LocalMailbox) -> None:
     inbox, sent = await shown(mailbox), await shown(mailbox, "Sent")
     assert "Dinner on Friday?" in inbox
     assert "Birthday cake" in sent
@@ -67,7 +67,7 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         assert "Stays" in before
 
 
-async def test_whoever_waits_is_told_after_an_email_is_there(mailbox: LocalMailbox) -> None:
+async def test_the_arrival_callback_runs_after_the_email_is_stored(mailbox: LocalMailbox) -> None:
     seen: list[bool] = []
 
     async def told() -> None:
@@ -86,7 +86,7 @@ async def send(mailbox: LocalMailbox, to: str, *, password: str | None = None) -
         await client.sendmail(ADDRESS, [to], raw)
 
 
-async def test_what_is_sent_goes_nowhere_and_is_kept(mailbox: LocalMailbox) -> None:
+async def test_a_sent_email_stays_on_the_machine_and_is_kept(mailbox: LocalMailbox) -> None:
     await send(mailbox, "anna@example.org", password=mailbox.password)
     [sent] = mailbox.sent()
     assert (sent.recipients, sent.subject, sent.text) == (
@@ -97,12 +97,12 @@ async def test_what_is_sent_goes_nowhere_and_is_kept(mailbox: LocalMailbox) -> N
     assert "Sent" not in await shown(mailbox)
 
 
-async def test_what_is_sent_to_the_account_itself_comes_in(mailbox: LocalMailbox) -> None:
+async def test_an_email_to_the_account_itself_arrives_in_its_inbox(mailbox: LocalMailbox) -> None:
     await send(mailbox, ADDRESS, password=mailbox.password)
     assert "Sent" in await shown(mailbox)
 
 
-async def test_nobody_sends_without_the_password(mailbox: LocalMailbox) -> None:
+async def test_sending_needs_the_password(mailbox: LocalMailbox) -> None:
     with pytest.raises(aiosmtplib.SMTPAuthenticationError):
         await send(mailbox, "anna@example.org", password="wrong")
     with pytest.raises(aiosmtplib.SMTPException, match="Authentication required"):
@@ -110,7 +110,7 @@ async def test_nobody_sends_without_the_password(mailbox: LocalMailbox) -> None:
     assert mailbox.sent() == []
 
 
-# ---- what the page does
+# ---- the page's routes
 
 
 @asynccontextmanager
@@ -120,7 +120,7 @@ async def page(mailbox: LocalMailbox) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_the_page_lets_an_email_arrive(mailbox: LocalMailbox) -> None:
+async def test_the_page_can_deliver_an_email(mailbox: LocalMailbox) -> None:
     async with page(mailbox) as client:
         given = {"sender": "Ben <b@c.example>", "subject": "Hello", "body": "Hello\nyou"}
         answer = await client.post(PATH, json=given)
@@ -131,7 +131,7 @@ async def test_the_page_lets_an_email_arrive(mailbox: LocalMailbox) -> None:
         assert "Hello" in await shown(mailbox)
 
 
-async def test_the_page_sees_what_was_sent_the_last_first(mailbox: LocalMailbox) -> None:
+async def test_the_page_lists_sent_emails_newest_first(mailbox: LocalMailbox) -> None:
     await send(mailbox, "anna@example.org", password=mailbox.password)
     await send(mailbox, "ben@example.org", password=mailbox.password)
     async with page(mailbox) as client:
@@ -147,7 +147,7 @@ async def test_the_page_sees_what_was_sent_the_last_first(mailbox: LocalMailbox)
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:4000", "null"])
-async def test_another_site_in_the_same_browser_may_do_nothing(
+async def test_requests_from_another_site_in_the_same_browser_are_refused(
     mailbox: LocalMailbox, origin: str
 ) -> None:
     async with page(mailbox) as client:
@@ -170,7 +170,7 @@ async def test_another_site_in_the_same_browser_may_do_nothing(
         (json.dumps({"body": "x" * 20_001}).encode(), "application/json", 422),
     ],
 )
-async def test_what_is_no_email_is_refused(
+async def test_an_invalid_email_is_refused(
     mailbox: LocalMailbox, body: bytes, kind: str, status: int
 ) -> None:
     async with page(mailbox) as client:
@@ -181,7 +181,7 @@ async def test_what_is_no_email_is_refused(
 # ---- the event
 
 
-def test_an_event_is_signed_by_the_standard() -> None:
+def test_an_event_is_signed_per_standard_webhooks() -> None:
     now = datetime.now(UTC)
     request = signed_event("http://brain.example/x", SECRET, user_id="owner", at=now)
     event = Webhook(SECRET).verify(request.content, dict(request.headers))
@@ -198,7 +198,7 @@ def test_an_event_is_signed_by_the_standard() -> None:
     assert again.headers["webhook-id"] != request.headers["webhook-id"]
 
 
-async def test_the_brain_is_told_of_an_arrival(mailbox: LocalMailbox) -> None:
+async def test_the_brain_is_notified_of_an_arrival(mailbox: LocalMailbox) -> None:
     told: list[dict[str, object]] = []
 
     async def take(request: Request) -> Response:
@@ -207,23 +207,25 @@ async def test_the_brain_is_told_of_an_arrival(mailbox: LocalMailbox) -> None:
 
     app = Starlette(routes=[Route("/api/eventToBrain", take, methods=["POST"])])
     async with served(app) as url:
-        mailbox.on_arrival = teller(f"{url}/api/eventToBrain", SECRET, user_id="owner")
+        mailbox.on_arrival = notifier(f"{url}/api/eventToBrain", SECRET, user_id="owner")
         await mailbox.arrive(sender="Anna <a@b.example>", subject="News", body="Hello")
     assert [event["type"] for event in told] == ["email.received"]
 
 
-async def test_an_email_arrives_though_the_brain_cannot_be_told(mailbox: LocalMailbox) -> None:
+async def test_an_email_arrives_even_if_the_brain_cannot_be_notified(mailbox: LocalMailbox) -> None:
     async with served(Starlette()) as url:
-        mailbox.on_arrival = teller(f"{url}/no-such-route", SECRET, user_id="owner")
+        mailbox.on_arrival = notifier(f"{url}/no-such-route", SECRET, user_id="owner")
         await mailbox.arrive(sender="Anna <a@b.example>", subject="News", body="Hello")
     await mailbox.arrive(sender="Anna <a@b.example>", subject="More", body="Nobody is there now")
     assert {"News", "More"} <= set(await shown(mailbox))
 
 
-# ---- what the functions are told
+# ---- the functions' environment
 
 
-async def test_the_functions_are_led_to_the_mailbox_unless_the_user_has_one(tmp_path: Path) -> None:
+async def test_the_functions_use_the_local_mailbox_unless_the_user_has_set_one(
+    tmp_path: Path,
+) -> None:
     state = tmp_path / "state"
     url = "http://127.0.0.1:3000"
     async with guard() as watch:
@@ -245,7 +247,7 @@ async def test_the_functions_are_led_to_the_mailbox_unless_the_user_has_one(tmp_
             assert local.mailbox.on_arrival is None
 
 
-def test_each_service_has_a_port_of_its_own_beside_the_pages() -> None:
+def test_each_service_has_its_own_port_after_the_pages_port() -> None:
     ports = Ports.beside(3000)
     numbers = [ports.store, ports.queue, ports.channel, ports.model, ports.imap, ports.smtp]
     assert numbers == [3001, 3002, 3003, 3004, 3005, 3006]

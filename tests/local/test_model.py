@@ -1,4 +1,4 @@
-"""The scripted model: what it says to people, conversation by conversation."""
+"""The scripted model's answers to people, conversation by conversation."""
 
 import json
 
@@ -39,7 +39,7 @@ async def test_a_greeting_is_answered_with_what_it_is_and_how_to_set_a_key(
         "Hey, can you write down the bins go out on Tuesday.",
     ],
 )
-async def test_a_note_is_kept_as_a_document_and_confirmed(talk: Conversation, text: str) -> None:
+async def test_a_note_is_saved_as_a_document_and_confirmed(talk: Conversation, text: str) -> None:
     talk.hear(text)
     [(name, note)] = await talk.ask()
     assert name == "createDocument"
@@ -53,7 +53,7 @@ async def test_a_note_is_kept_as_a_document_and_confirmed(talk: Conversation, te
     assert "the bins go out on Tuesday." in said["message"]
 
 
-async def test_a_note_that_could_not_be_kept_is_not_confirmed(talk: Conversation) -> None:
+async def test_a_note_that_could_not_be_saved_is_not_confirmed(talk: Conversation) -> None:
     talk.hear("remember the milk")
     await talk.ask()
     talk.give(createDocument="The documents cannot be reached now.")
@@ -65,7 +65,7 @@ async def test_a_note_that_could_not_be_kept_is_not_confirmed(talk: Conversation
     "text",
     ["What do my documents say about bulbs?", "search for bulbs", "Bulbs", "Help me find bulbs"],
 )
-async def test_a_question_is_looked_up_and_the_best_passage_quoted(
+async def test_a_question_is_searched_and_the_best_passage_is_quoted(
     talk: Conversation, text: str
 ) -> None:
     talk.hear(text)
@@ -80,7 +80,7 @@ async def test_a_question_is_looked_up_and_the_best_passage_quoted(
     assert said["message"] == "Garden says: The bulbs go in before frost."
 
 
-async def test_a_search_without_result_says_so(talk: Conversation) -> None:
+async def test_a_search_without_results_says_so(talk: Conversation) -> None:
     talk.hear("What about bulbs?")
     await talk.ask()
     talk.give(searchDocuments='{"passages": []}')
@@ -88,7 +88,7 @@ async def test_a_search_without_result_says_so(talk: Conversation) -> None:
     assert said["message"] == "I found nothing about that in your documents."
 
 
-async def test_a_result_of_an_unknown_form_is_quoted_as_it_is(talk: Conversation) -> None:
+async def test_a_result_of_unknown_form_is_quoted_unchanged(talk: Conversation) -> None:
     talk.hear("What about bulbs?")
     await talk.ask()
     talk.give(searchDocuments="Garden: the bulbs go in before frost.")
@@ -108,7 +108,7 @@ async def test_a_document_is_searched_read_and_quoted(talk: Conversation) -> Non
 
 
 @pytest.mark.parametrize("text", ["Add tulips to the garden list.", "change garden list to tulips"])
-async def test_a_text_is_added_to_the_document_that_fits(talk: Conversation, text: str) -> None:
+async def test_a_text_is_added_to_the_document_that_matches(talk: Conversation, text: str) -> None:
     talk.hear(text)
     [_, (name, _)] = await talk.ask()
     assert name == "searchDocuments"
@@ -119,7 +119,7 @@ async def test_a_text_is_added_to_the_document_that_fits(talk: Conversation, tex
     assert said["message"] == "I have added it to Garden."
 
 
-async def test_nothing_is_added_where_no_document_fits(talk: Conversation) -> None:
+async def test_nothing_is_added_if_no_document_matches(talk: Conversation) -> None:
     talk.hear("add tulips to the garden list")
     await talk.ask()
     talk.give(searchDocuments='{"passages": []}')
@@ -128,7 +128,7 @@ async def test_nothing_is_added_where_no_document_fits(talk: Conversation) -> No
     assert "no document about garden list" in said["message"]
 
 
-async def test_a_long_task_tells_of_each_step_and_then_ends(talk: Conversation) -> None:
+async def test_a_long_task_reports_each_step_and_then_ends(talk: Conversation) -> None:
     talk.hear("Do a long task of 3 steps.")
     told = []
     for _ in range(3):
@@ -158,12 +158,12 @@ async def test_a_long_task_tells_of_each_step_and_then_ends(talk: Conversation) 
         ("what about bulbs", 0.0),
     ],
 )
-def test_what_takes_time_takes_as_much_as_was_asked_for(text: str, seconds: float) -> None:
+def test_a_wait_lasts_as_long_as_the_user_asked_for(text: str, seconds: float) -> None:
     assert perform([{"role": "user", "content": text}], TOOLS).delay_s == seconds
 
 
 @pytest.mark.parametrize(("text", "steps"), [("a long task", 12), ("long task of 999 steps", 40)])
-def test_a_long_task_has_a_number_of_steps_that_a_run_can_bear(text: str, steps: int) -> None:
+def test_the_number_of_steps_of_a_long_task_is_limited(text: str, steps: int) -> None:
     [call] = perform([{"role": "user", "content": text}], TOOLS).calls
     assert isinstance(call.arguments, dict)
     assert call.arguments["progress"] == 1 / steps
@@ -177,7 +177,7 @@ def test_a_long_task_has_a_number_of_steps_that_a_run_can_bear(text: str, steps:
         ("say good morning twice", "good morning", "good morning"),
     ],
 )
-async def test_two_sentences_come_before_the_end(
+async def test_two_sentences_come_before_the_final_answer(
     talk: Conversation, text: str, first: str, second: str
 ) -> None:
     talk.hear(text)
@@ -189,7 +189,7 @@ async def test_two_sentences_come_before_the_end(
     assert name == "sayToUserAndQuit"
 
 
-async def test_what_is_said_in_between_is_addressed_at_the_end(talk: Conversation) -> None:
+async def test_texts_sent_in_the_meantime_are_mentioned_at_the_end(talk: Conversation) -> None:
     talk.hear("tell me your steps")
     await talk.ask()
     talk.give()
@@ -202,7 +202,9 @@ async def test_what_is_said_in_between_is_addressed_at_the_end(talk: Conversatio
     assert "You also said: “and the weather?”, and: “and the news?”" in said["message"]
 
 
-async def test_a_new_request_after_the_end_begins_anew(talk: Conversation) -> None:
+async def test_a_new_request_after_the_final_answer_starts_from_the_beginning(
+    talk: Conversation,
+) -> None:
     talk.hear("say hop twice")
     for _ in range(3):
         await talk.ask()
@@ -211,7 +213,7 @@ async def test_a_new_request_after_the_end_begins_anew(talk: Conversation) -> No
     assert [name for name, _ in await talk.ask()] == ["sayToUserAndContinue", "searchDocuments"]
 
 
-async def test_the_history_before_the_request_is_not_answered_again(talk: Conversation) -> None:
+async def test_earlier_requests_are_not_answered_again(talk: Conversation) -> None:
     talk.hear("remember the milk")
     talk.lines.append({"role": "assistant", "content": "I have written it down: the milk"})
     talk.hear("hello")
@@ -220,7 +222,7 @@ async def test_the_history_before_the_request_is_not_answered_again(talk: Conver
     assert "script" in said["message"]
 
 
-async def test_a_text_that_was_cut_off_does_not_end_the_request(talk: Conversation) -> None:
+async def test_an_answer_that_was_cut_off_does_not_end_the_request(talk: Conversation) -> None:
     talk.hear("say hop twice")
     await talk.ask()
     talk.give()
@@ -230,7 +232,7 @@ async def test_a_text_that_was_cut_off_does_not_end_the_request(talk: Conversati
 
 
 @pytest.mark.parametrize("text", ["long task of 9 steps", "what about bulbs?"])
-async def test_it_ends_when_the_brain_says_that_this_is_the_last_loop(
+async def test_it_gives_a_final_answer_if_the_brain_says_that_this_is_the_last_loop(
     talk: Conversation, text: str
 ) -> None:
     talk.hear(text)
@@ -250,9 +252,6 @@ async def test_a_tool_that_is_not_offered_is_not_called(talk: Conversation, text
     assert said["message"]
 
 
-def test_a_question_is_searched_by_the_words_that_matter() -> None:
+def test_a_search_leaves_out_filler_words() -> None:
     assert keywords("What did Anna write about the lease?") == "Anna lease"
     assert keywords("What is it?") == "What is it"
-
-
-# ---- on the wire, and as it is directed

@@ -15,7 +15,7 @@ def chunk(name: bytes, body: bytes) -> bytes:
 
 
 def png(width: int, rows: list[bytes], kind: int = 2) -> bytes:
-    """A picture of these rows, each with its filter in front."""
+    """Return a picture of these rows, each with its filter type in front."""
     header = struct.pack(">IIBBBBB", width, len(rows), 8, kind, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"".join(rows))), (b"IEND", b""))
     return SIGNATURE + b"".join(chunk(name, body) for name, body in parts)
@@ -31,14 +31,14 @@ def chunks(picture: bytes) -> dict[bytes, bytes]:
 
 
 def pixels(picture: bytes, width: int) -> list[list[bytes]]:
-    """The colours of a picture with a palette."""
+    """Return the colours of a picture with a palette."""
     parts = chunks(picture)
     table, data = parts[b"PLTE"], zlib.decompress(parts[b"IDAT"])
     lines = [data[at + 1 : at + 1 + width] for at in range(0, len(data), width + 1)]
     return [[table[3 * index : 3 * index + 3] for index in line] for line in lines]
 
 
-def test_each_pixel_keeps_its_colour_whatever_filter_its_row_has() -> None:
+def test_each_pixel_keeps_its_colour_with_every_row_filter() -> None:
     up = b"\x02" + bytes(3) + bytes((a - b) % 256 for a, b in zip(GREEN, WHITE, strict=True))
     sub = b"\x01" + RED + bytes((a - b) % 256 for a, b in zip(WHITE, RED, strict=True))
     rows = [b"\x00" + RED + WHITE, up, sub, b"\x03" + bytes(6), b"\x04" + bytes(6)]
@@ -53,7 +53,7 @@ def test_each_pixel_keeps_its_colour_whatever_filter_its_row_has() -> None:
     ]
 
 
-def test_a_picture_with_transparency_loses_only_that() -> None:
+def test_a_picture_with_transparency_loses_only_its_transparency() -> None:
     row = b"\x00" + RED + b"\xff" + GREEN + b"\xff"
     assert pixels(reduced(png(2, [row], kind=6)), 2) == [[RED, GREEN]]
 
@@ -69,6 +69,6 @@ def test_a_rare_colour_keeps_its_hue_among_hundreds_of_shades() -> None:
 
 
 @pytest.mark.parametrize("picture", [b"GIF89a", png(1, [b"\x00\x00"], kind=0)])
-def test_what_is_no_picture_in_colour_is_refused(picture: bytes) -> None:
+def test_a_file_that_is_not_a_colour_picture_is_refused(picture: bytes) -> None:
     with pytest.raises(ValueError, match=r"PNG|pictures"):
         reduced(picture)

@@ -1,4 +1,4 @@
-"""Functions under the real runtime: what a deployment would do, and what its user would miss."""
+"""Functions under the real runtime: they behave as in a deployment."""
 
 import asyncio
 import os
@@ -18,10 +18,10 @@ from local.platform import Functions
 from local.platform.instance import Instance, Source
 from tests.local.platform_stage import HERE, Lines, stage
 
-SHORT_S = 1.0  # seconds; what an invocation gets where a test wants it overrun
+SHORT_S = 1.0  # seconds; the time of an invocation where a test wants it exceeded
 
 
-async def test_a_function_is_started_by_its_first_request_and_keeps_serving() -> None:
+async def test_the_first_request_starts_a_function_and_the_process_keeps_serving() -> None:
     async with stage() as on:
         assert on.functions.pid("echo") is None
 
@@ -34,7 +34,7 @@ async def test_a_function_is_started_by_its_first_request_and_keeps_serving() ->
         assert on.functions.starts("echo") == 1
 
 
-async def test_first_requests_at_once_share_one_start() -> None:
+async def test_simultaneous_first_requests_share_one_start() -> None:
     async with stage() as on:
         answers = await asyncio.gather(*(on.client.get("/api/echo") for _ in range(5)))
 
@@ -42,7 +42,7 @@ async def test_first_requests_at_once_share_one_start() -> None:
         assert on.functions.starts("echo") == 1
 
 
-async def test_a_function_sees_the_environment_it_is_given_and_not_the_developers_own() -> None:
+async def test_a_function_sees_its_given_environment_and_not_the_developers() -> None:
     async with stage(env={"GIVEN": "yes", "VERCEL_ENV": "preview"}) as on:
         env = (await on.client.get("/api/echo")).json()["env"]
 
@@ -53,7 +53,7 @@ async def test_a_function_sees_the_environment_it_is_given_and_not_the_developer
         assert "PYTEST_CURRENT_TEST" not in env
 
 
-async def test_what_a_function_prints_comes_out_under_its_name() -> None:
+async def test_the_output_of_a_function_is_printed_with_its_name() -> None:
     async with stage() as on:
         await on.client.get("/api/echo")
 
@@ -83,7 +83,7 @@ async def test_a_request_body_reaches_the_function_in_pieces() -> None:
         assert answer.json()["body"] == "one,two"
 
 
-async def test_several_requests_are_served_by_one_process_at_once() -> None:
+async def test_one_process_serves_several_requests_at_once() -> None:
     async with stage() as on:
         waiting = [asyncio.create_task(on.step("wait_for=both")) for _ in range(3)]
         await on.step("reach=both")
@@ -92,7 +92,7 @@ async def test_several_requests_are_served_by_one_process_at_once() -> None:
         assert on.functions.starts("steps") == 1
 
 
-async def test_work_after_the_answer_goes_on() -> None:
+async def test_work_continues_after_the_answer() -> None:
     async with stage() as on:
         assert await on.step("work_on") == "answered"
 
@@ -101,7 +101,7 @@ async def test_work_after_the_answer_goes_on() -> None:
         assert await on.step("wait_for=done") == "done was reached"
 
 
-async def test_an_invocation_is_told_when_its_time_ends() -> None:
+async def test_an_invocation_is_told_its_deadline() -> None:
     async with stage(max_duration_s={"functions/s*.py": 7.0, "functions/*.py": 99.0}) as on:
         before = datetime.now(UTC)
         deadline = datetime.fromisoformat(await on.step("deadline"))
@@ -111,7 +111,7 @@ async def test_an_invocation_is_told_when_its_time_ends() -> None:
         assert deadline <= datetime.now(UTC) + timedelta(seconds=7)
 
 
-async def test_an_invocation_that_overruns_its_time_is_a_504_and_the_end_of_its_process() -> None:
+async def test_an_invocation_that_exceeds_its_time_is_a_504_and_ends_its_process() -> None:
     async with stage(max_duration_s=SHORT_S) as on:
         pid = await on.step("pid")
 
@@ -123,7 +123,7 @@ async def test_an_invocation_that_overruns_its_time_is_a_504_and_the_end_of_its_
         assert on.functions.starts("steps") == 2
 
 
-async def test_work_after_the_answer_counts_for_the_time_an_invocation_has() -> None:
+async def test_work_after_the_answer_counts_toward_the_time_of_an_invocation() -> None:
     async with stage(max_duration_s=SHORT_S) as on:
         assert await on.step("answer_and_hang") == "answered"
 
@@ -133,7 +133,7 @@ async def test_work_after_the_answer_counts_for_the_time_an_invocation_has() -> 
         assert on.functions.pid("steps") is None
 
 
-async def test_one_invocation_that_overruns_its_time_takes_the_others_with_it(
+async def test_an_invocation_that_exceeds_its_time_breaks_off_the_others(
     tmp_path: Path,
 ) -> None:
     source = Source(name="steps", root=HERE, file=Path("functions/steps.py"), env=os.environ)
@@ -151,7 +151,7 @@ async def test_an_answer_that_has_begun_is_broken_off_when_the_time_is_over() ->
             await on.client.get("/api/steps?stream")
 
 
-async def test_an_invocation_that_ends_in_time_leaves_its_process_alone() -> None:
+async def test_an_invocation_that_ends_in_time_does_not_end_its_process() -> None:
     async with stage(max_duration_s=SHORT_S) as on:
         pid = await on.step("pid")
 
@@ -161,7 +161,7 @@ async def test_an_invocation_that_ends_in_time_leaves_its_process_alone() -> Non
         assert await on.step("pid") == pid
 
 
-async def test_a_killed_process_is_a_502_for_those_who_wait_and_then_all_is_well() -> None:
+async def test_waiting_requests_get_a_502_from_a_killed_process_and_later_ones_succeed() -> None:
     async with stage() as on:
         hanging = asyncio.create_task(on.client.get("/api/steps?hang"))
         await on.step("wait_for=hanging")
@@ -176,7 +176,7 @@ async def test_a_killed_process_is_a_502_for_those_who_wait_and_then_all_is_well
         assert await on.step("pid") not in ("", str(pid))
 
 
-async def test_after_a_deadly_signal_the_next_request_waits_for_a_new_process() -> None:
+async def test_after_a_kill_the_next_request_waits_for_a_new_process() -> None:
     async with stage() as on:
         pid = await on.step("pid")
         on.functions.kill("steps", signal.SIGKILL)
@@ -200,7 +200,7 @@ async def test_a_retired_process_takes_no_more_requests_and_ends_with_its_last()
             await asyncio.sleep(0.01)
 
 
-async def test_a_client_that_leaves_is_known_to_the_function() -> None:
+async def test_a_function_notices_that_its_client_has_disconnected() -> None:
     async with stage() as on:
         hanging = asyncio.create_task(on.client.get("/api/steps?hang"))
         await on.step("wait_for=hanging")
@@ -209,7 +209,7 @@ async def test_a_client_that_leaves_is_known_to_the_function() -> None:
         assert await on.step("wait_for=disconnected") == "disconnected was reached"
 
 
-async def test_a_function_that_cannot_be_imported_says_why_to_the_developer_only(
+async def test_only_the_developer_sees_why_a_function_cannot_be_imported(
     tmp_path: Path,
 ) -> None:
     async with stage(env={"REPAIRED": str(tmp_path / "repaired")}) as on:
@@ -225,7 +225,7 @@ async def test_a_function_that_cannot_be_imported_says_why_to_the_developer_only
         assert (await on.client.get("/api/broken")).text == "repaired"
 
 
-async def test_a_changed_source_brings_the_next_request_a_new_process(tmp_path: Path) -> None:
+async def test_after_a_source_change_the_next_request_gets_a_new_process(tmp_path: Path) -> None:
     function = tmp_path / "api" / "greet.py"
     function.parent.mkdir()
     function.write_text(GREETING.replace("WORD", "hello"))
@@ -246,7 +246,7 @@ async def app(scope, receive, send):
 """
 
 
-async def test_a_websocket_carries_text_and_bytes_both_ways() -> None:
+async def test_a_websocket_carries_text_and_bytes_in_both_directions() -> None:
     async with stage() as on:
         async with connect(
             _socket(on.client), subprotocols=[Subprotocol("chat")], proxy=None
@@ -268,7 +268,7 @@ async def test_a_websocket_is_closed_with_the_functions_own_code() -> None:
         assert (socket.close_code, socket.close_reason) == (4001, "bye")
 
 
-async def test_a_websocket_the_function_refuses_does_not_open() -> None:
+async def test_a_websocket_that_the_function_refuses_does_not_open() -> None:
     async with stage() as on:
         with pytest.raises(InvalidStatus) as refusal:
             await connect(_socket(on.client) + "?refuse", proxy=None)
@@ -284,7 +284,7 @@ async def test_a_websocket_that_does_not_open_in_time_is_a_504() -> None:
         assert refusal.value.response.status_code == 504
 
 
-async def test_a_websocket_ends_with_the_time_its_invocation_has() -> None:
+async def test_a_websocket_ends_when_the_time_of_its_invocation_is_over() -> None:
     async with (
         stage(max_duration_s=SHORT_S) as on,
         connect(_socket(on.client), proxy=None) as socket,
@@ -295,7 +295,7 @@ async def test_a_websocket_ends_with_the_time_its_invocation_has() -> None:
         assert on.functions.pid("chat") is None
 
 
-async def test_stopping_ends_every_process_whatever_it_does() -> None:
+async def test_stopping_ends_every_process_in_any_state() -> None:
     async with stage() as on:
         hanging = asyncio.create_task(on.client.get("/api/steps?hang"))
         await on.step("wait_for=hanging")
@@ -309,7 +309,7 @@ async def test_stopping_ends_every_process_whatever_it_does() -> None:
         assert (await hanging).status_code == 502
 
 
-async def test_files_that_begin_with_an_underscore_are_no_routes() -> None:
+async def test_files_that_begin_with_an_underscore_have_no_route() -> None:
     async with Functions(HERE, env={}, api_dir="functions") as functions:
         assert functions.names() == {"broken", "chat", "echo", "steps"}
 

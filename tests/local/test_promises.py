@@ -1,4 +1,4 @@
-"""What the chaos run looks for, it finds: a sound conversation, and one sabotage at a time."""
+"""The chaos run's checks accept a correct conversation and detect each kind of violation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.chaos.evidence import Asked, Evidence
+from local.chaos.evidence import Evidence, ModelRequest
 from local.chaos.history import recoveries
 from local.chaos.promises import KEPT, violations
 from local.chaos.troubles import Death
@@ -51,9 +51,9 @@ SOUND = Evidence(
     heard=[LOG[1], LOG[2]],
     status={"state": "idle", "lastSeq": 5},
     asked=[
-        Asked(answers=0, texts=("one",)),
-        Asked(answers=1, texts=("one",)),
-        Asked(answers=0, texts=("one", "two")),
+        ModelRequest(answers=0, texts=("one",)),
+        ModelRequest(answers=1, texts=("one",)),
+        ModelRequest(answers=0, texts=("one", "two")),
     ],
     notes={"bins": 1},
 )
@@ -63,7 +63,7 @@ def with_log(log: list[Json]) -> Evidence:
     return replace(SOUND, log=log, status={"state": "idle", "lastSeq": len(log)})
 
 
-def test_a_sound_conversation_breaks_no_promise() -> None:
+def test_a_correct_conversation_breaks_no_promise() -> None:
     assert violations(SOUND) == []
 
 
@@ -79,7 +79,7 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
     ("I4", lambda: replace(SOUND, status={"state": "idle", "lastSeq": 6})),
     ("I4", lambda: with_log([*LOG[:4], {**LOG[4], "id": "id-3"}])),
     ("I4", lambda: replace(SOUND, heard=[{**LOG[1], "text": "Something else."}])),
-    ("I5", lambda: replace(SOUND, asked=[Asked(answers=2, texts=("one",)), SOUND.asked[0]])),
+    ("I5", lambda: replace(SOUND, asked=[ModelRequest(answers=2, texts=("one",)), SOUND.asked[0]])),
     ("I5", lambda: replace(SOUND, asked=[SOUND.asked[0], SOUND.asked[0]])),
     ("I6", lambda: replace(SOUND, notes={"bins": 2})),
     ("I6", lambda: replace(SOUND, notes={})),
@@ -89,17 +89,17 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
 
 
 @pytest.mark.parametrize(("promise", "sabotage"), SABOTAGES)
-def test_each_sabotage_is_found(promise: str, sabotage: Callable[[], Evidence]) -> None:
+def test_each_violation_is_detected(promise: str, sabotage: Callable[[], Evidence]) -> None:
     assert any(line.startswith(promise) for line in violations(sabotage()))
 
 
-def test_a_step_that_was_lost_may_be_asked_for_once_more_for_each_disturbance() -> None:
+def test_each_disturbance_allows_one_lost_step_to_be_asked_for_again() -> None:
     again = replace(SOUND, asked=[SOUND.asked[0]] * 3)
     assert violations(again, disturbed=2) == []
     assert violations(again, disturbed=1) != []
 
 
-def test_a_recovery_is_counted_from_the_death_to_the_next_step_of_what_was_open() -> None:
+def test_a_recovery_is_counted_from_the_kill_to_the_next_step_of_an_open_run() -> None:
     noon = 1_795_262_400.0  # 2026-11-21T12:00:00Z
     assert recoveries(SOUND, Death(at=noon + 1.5)) == [0.5]
     assert recoveries(SOUND, Death(at=noon + 3.5)) == []

@@ -1,4 +1,4 @@
-"""What clients may ask of the channel server, with peers kept in memory and a clock handed in."""
+"""The requests of clients to the channel server, with connections in memory and a given clock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ APP = Credentials(app_id="1", key="key", secret="secret")
 
 @dataclass
 class MemoryPeer:
-    """A connection that keeps what it was sent."""
+    """A connection that records the frames sent to it."""
 
     id: str
     user_id: str | None = None
@@ -55,7 +55,7 @@ def subscription(peer: MemoryPeer, channel: str, channel_data: str | None = None
     return Frame(event="pusher:subscribe", channel=None, data=data)
 
 
-def test_a_user_with_two_connections_is_one_member_who_leaves_with_the_last(hub: Hub) -> None:
+def test_a_user_with_two_connections_is_one_member_until_the_last_one_closes(hub: Hub) -> None:
     anna, of_anna = join(hub, "1.1")
     bob1, of_bob1 = join(hub, "1.2")
     bob2, of_bob2 = join(hub, "1.3")
@@ -87,7 +87,7 @@ def test_the_hundred_and_first_user_of_a_presence_channel_is_refused(hub: Hub) -
     assert hub.occupied() == {"presence-a": 101}
 
 
-def test_a_signed_in_user_needs_no_channel_data_and_has_a_channel_of_its_own(hub: Hub) -> None:
+def test_a_signed_in_user_needs_no_channel_data_and_has_its_own_channel(hub: Hub) -> None:
     peer, conversation = join(hub, "1.1")
     user = '{"id": "anna", "user_info": {"age": 3}}'
     auth = f"{APP.key}:{sign(APP.secret, f'1.1::user::{user}')}"
@@ -102,7 +102,7 @@ def test_a_signed_in_user_needs_no_channel_data_and_has_a_channel_of_its_own(hub
         conversation.hear(subscription(peer, "#server-to-user-bob"))
 
 
-def test_a_signature_for_another_socket_or_channel_opens_nothing(hub: Hub) -> None:
+def test_a_signature_for_another_socket_or_channel_is_refused(hub: Hub) -> None:
     anna, of_anna = join(hub, "1.1")
     bob, _ = join(hub, "1.2")
     stolen = subscription(bob, "private-bob")
@@ -134,7 +134,7 @@ def test_a_signature_for_another_socket_or_channel_opens_nothing(hub: Hub) -> No
         ),
     ],
 )
-def test_what_a_client_may_not_do_is_refused_and_reaches_nobody(
+def test_a_forbidden_request_is_refused_and_reaches_no_other_client(
     hub: Hub, frame: Frame, message: str
 ) -> None:
     sender, of_sender = join(hub, "1.1")
@@ -161,7 +161,7 @@ def test_a_client_event_reaches_the_others_with_its_senders_id(hub: Hub) -> None
     assert len(sender.frames) == 1
 
 
-def test_who_unsubscribes_hears_no_more_and_may_come_again(hub: Hub) -> None:
+def test_a_client_that_unsubscribes_gets_no_more_events_and_may_subscribe_again(hub: Hub) -> None:
     peer, conversation = join(hub, "1.1")
     conversation.hear(subscription(peer, "private-a"))
     with pytest.raises(FrameRefused, match="Existing subscription to channel private-a"):
@@ -206,7 +206,7 @@ def test_a_doubled_event_arrives_twice_and_is_published_once(hub: Hub) -> None:
     assert (hub.counts().published, hub.counts().delivered) == (1, 2)
 
 
-def test_a_late_event_arrives_after_the_next_one_and_not_at_who_has_left() -> None:
+def test_a_late_event_arrives_after_the_next_one_but_not_at_a_client_that_has_left() -> None:
     timers: list[tuple[float, Callable[[], None]]] = []
     hub = Hub(lambda: 0.0, later=lambda *timer: timers.append(timer))
     stays, of_stays = join(hub, "1.1")
@@ -227,7 +227,7 @@ def test_a_late_event_arrives_after_the_next_one_and_not_at_who_has_left() -> No
     assert hub.counts().delivered == 3
 
 
-async def test_what_is_late_comes_by_itself() -> None:
+async def test_a_late_event_is_delivered_without_further_calls() -> None:
     hub = Hub(lambda: 0.0)
     peer, conversation = join(hub, "1.1")
     conversation.hear(subscription(peer, "private-a"))

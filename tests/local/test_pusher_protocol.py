@@ -1,4 +1,4 @@
-"""Names, versions, frames and limits of the channel protocol, with values."""
+"""Names, versions, frames and limits of the channel protocol, tested with values."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from local.pusher.protocol import (
 
 
 @pytest.mark.parametrize("name", ["a", "private-user-1", "a_b=c@d,e.f;g-H", "x" * 164])
-def test_a_channels_name_may_have_the_vendors_characters(name: str) -> None:
+def test_a_channel_name_may_contain_the_vendors_characters(name: str) -> None:
     assert is_channel(name)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "ü", "a\n", "x" * 165, "#other-1"])
-def test_a_channels_name_may_have_no_others(name: str) -> None:
+def test_a_channel_name_may_not_contain_other_characters(name: str) -> None:
     assert not is_channel(name)
 
 
@@ -48,17 +48,17 @@ def test_a_channels_name_may_have_no_others(name: str) -> None:
         ({"protocol": "8"}, UNSUPPORTED_PROTOCOL),
     ],
 )
-def test_a_clients_version_decides_whether_it_is_served(
+def test_the_version_of_a_client_decides_whether_it_is_accepted(
     query: dict[str, str], close: Close | None
 ) -> None:
     assert refused_version(query) == close
 
 
-def test_a_reason_fits_into_a_close_frame_however_long_the_key() -> None:
+def test_a_reason_fits_into_a_close_frame_even_with_a_long_key() -> None:
     assert size_of(unknown_app("ü" * 500).reason) <= 123
 
 
-def test_an_events_data_is_a_string_and_an_errors_data_an_object() -> None:
+def test_the_data_of_an_event_is_a_string_and_that_of_an_error_an_object() -> None:
     event = json.loads(event_frame("e", '{"a":1}', channel="c", user_id="anna"))
     error = json.loads(error_frame(FrameRefused("too fast", 4301)))
 
@@ -70,7 +70,7 @@ def test_an_events_data_is_a_string_and_an_errors_data_an_object() -> None:
     "text",
     ["", "[]", "{", '{"data": 1}', '{"event": 1}', "[" * 100_000, '{"event":"e","data":NaN}'],
 )
-def test_what_is_not_a_frame_is_refused(text: str) -> None:
+def test_an_invalid_frame_is_refused(text: str) -> None:
     with pytest.raises(FrameRefused):
         parse_frame(text)
 
@@ -92,7 +92,7 @@ def test_a_member_without_id_or_beyond_the_limits_is_refused(channel_data: str) 
         parse_member(channel_data)
 
 
-def test_a_members_number_counts_as_its_digits() -> None:
+def test_a_number_as_member_id_becomes_its_digits() -> None:
     assert parse_member('{"user_id": 7}') == Member(user_id="7")
 
 

@@ -1,4 +1,4 @@
-"""What the channel server's HTTP API takes and refuses, with values."""
+"""What the channel server's HTTP API accepts and refuses, tested with values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from local.pusher.requests import (
     string_to_sign,
 )
 
-# The worked example of the vendor's HTTP API reference, digit by digit.
+# The worked example in the vendor's HTTP API reference, unchanged.
 EXAMPLE = Credentials(app_id="3", key="278d425bdf160c739803", secret="7ad3773142a6692b25b8")
 EXAMPLE_TIME = 1353088179
 EXAMPLE_CALL = Call(
@@ -97,7 +97,7 @@ def test_an_event_beyond_the_limits_is_refused(change: dict[str, object], status
     assert refused.value.status == status
 
 
-def test_an_event_at_the_limits_is_taken_and_each_channel_counts_once() -> None:
+def test_an_event_at_the_limits_is_accepted_and_goes_to_each_channel_once() -> None:
     given = {"name": "n" * 200, "data": "ü" * 5_120, "channels": ["a", "b", "a"]}
     trigger = parse_trigger(json.dumps(given).encode())
 
@@ -106,7 +106,7 @@ def test_an_event_at_the_limits_is_taken_and_each_channel_counts_once() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff", b"[]", b"{}", b'{"batch": [1]}', b'{"batch": {}}'])
-def test_a_body_that_is_no_batch_is_refused(body: bytes) -> None:
+def test_an_invalid_batch_is_refused(body: bytes) -> None:
     with pytest.raises(RequestRefused) as refused:
         parse_batch(body)
     assert refused.value.status == 400

@@ -1,4 +1,4 @@
-"""The local queue from inside: its switches, its sense of time, and what survives a death."""
+"""The local queue's switches and times, and what survives a crash."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_double_sends_every_message_twice_and_counts_it_once(tmp_path: Pat
         assert (await queue.idle()).delivered == 1
 
 
-async def test_a_forged_delivery_is_refused_by_the_receiver(tmp_path: Path) -> None:
+async def test_the_receiver_refuses_a_forged_delivery(tmp_path: Path) -> None:
     async with running(LocalQueue(tmp_path / "q.db")) as (queue, destination, url):
         queue.switches = Switches(forge=True)
         queue.accept([message(url)])
@@ -58,7 +58,7 @@ async def test_a_forged_delivery_is_refused_by_the_receiver(tmp_path: Path) -> N
             )
 
 
-async def test_a_lost_delivery_is_told_as_delivered_and_never_arrives(tmp_path: Path) -> None:
+async def test_a_lost_delivery_is_reported_as_delivered_but_never_arrives(tmp_path: Path) -> None:
     async with running(LocalQueue(tmp_path / "q.db")) as (queue, destination, url):
         queue.switches = Switches(lose=True)
         queue.accept([message(url)])
@@ -77,7 +77,7 @@ async def test_shuffled_messages_arrive_in_another_order(tmp_path: Path) -> None
         assert received != list(range(12))
 
 
-async def test_at_most_the_allowed_number_is_under_way_at_once(tmp_path: Path) -> None:
+async def test_the_number_of_simultaneous_deliveries_is_limited(tmp_path: Path) -> None:
     queue = LocalQueue(tmp_path / "q.db", deliveries_at_once=2)
     async with running(queue) as (_, destination, url):
         destination.gate.clear()
@@ -89,7 +89,7 @@ async def test_at_most_the_allowed_number_is_under_way_at_once(tmp_path: Path) -
         assert (await queue.idle()).delivered == 5
 
 
-async def test_tests_in_other_processes_steer_by_http(tmp_path: Path) -> None:
+async def test_tests_in_other_processes_control_it_over_http(tmp_path: Path) -> None:
     queue, destination = LocalQueue(tmp_path / "q.db"), Destination()
     async with (
         served(queue.app) as queue_url,
@@ -114,12 +114,12 @@ async def test_tests_in_other_processes_steer_by_http(tmp_path: Path) -> None:
     [
         ("{", "invalid JSON"),
         ("[]", "an object"),
-        ('{"hodl": true}', "no such switch"),
+        ('{"hodl": true}', "unknown switch"),
         ('{"double": "yes"}', "valid boolean"),
         ('{"extra_delay_s": -1}', "greater than or equal"),
     ],
 )
-async def test_a_wrong_switch_is_refused(tmp_path: Path, body: str, reason: str) -> None:
+async def test_an_invalid_switch_is_refused(tmp_path: Path, body: str, reason: str) -> None:
     queue = LocalQueue(tmp_path / "q.db")
     transport = httpx.ASGITransport(queue.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://queue") as client:
@@ -133,7 +133,7 @@ async def test_a_wrong_switch_is_refused(tmp_path: Path, body: str, reason: str)
 # Time
 
 
-async def test_a_deduplication_id_is_free_again_after_its_window(tmp_path: Path) -> None:
+async def test_a_deduplication_id_can_be_used_again_after_its_window(tmp_path: Path) -> None:
     now_s = NOW_MS / 1000
     queue = LocalQueue(tmp_path / "q.db", clock=lambda: now_s)
     again = [message("http://h", {"Upstash-Deduplication-Id": "d"}) for _ in range(3)]
@@ -148,7 +148,7 @@ async def test_a_deduplication_id_is_free_again_after_its_window(tmp_path: Path)
     assert within.message_id == again[0].id
 
 
-async def test_a_delayed_message_starts_by_itself_when_its_time_comes(tmp_path: Path) -> None:
+async def test_a_delayed_message_is_sent_when_its_time_comes(tmp_path: Path) -> None:
     async with running(LocalQueue(tmp_path / "q.db")) as (queue, destination, url):
         due_ms = queue.now_ms() + 100
         queue.accept([replace(message(url), due_ms=due_ms)])
@@ -158,7 +158,7 @@ async def test_a_delayed_message_starts_by_itself_when_its_time_comes(tmp_path: 
         assert queue.now_ms() >= due_ms
 
 
-# Death
+# Crashes
 
 QUEUE_PROCESS = """
 import socket, sys, uvicorn
@@ -191,7 +191,7 @@ async def queue_process(
         await process.wait()
 
 
-async def test_kill_9_loses_no_message_and_repeats_the_one_under_way(tmp_path: Path) -> None:
+async def test_kill_9_loses_no_message_and_repeats_the_one_in_flight(tmp_path: Path) -> None:
     path = tmp_path / "q.db"
     async with served(destination := Destination()) as url:
         destination.gate.clear()
@@ -216,7 +216,9 @@ async def test_kill_9_loses_no_message_and_repeats_the_one_under_way(tmp_path: P
     assert (repeated.deduplicated, repeated.message_id) == (True, message_id)
 
 
-async def test_a_restart_keeps_retries_already_used_and_dead_letters(tmp_path: Path) -> None:
+async def test_a_restart_keeps_the_retries_already_used_and_the_dead_letters(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "q.db"
     async with running(LocalQueue(path)) as (queue, destination, url):
         destination.answers = [status(500), status(489, Upstash_NonRetryable_Error="true")]
@@ -233,7 +235,7 @@ async def test_a_restart_keeps_retries_already_used_and_dead_letters(tmp_path: P
         assert [each.message.retried for each in queue.store.dead_letters()] == [1, 0]
 
 
-async def test_a_callback_not_yet_delivered_survives_a_restart(tmp_path: Path) -> None:
+async def test_an_undelivered_callback_survives_a_restart(tmp_path: Path) -> None:
     path = tmp_path / "q.db"
     async with running(LocalQueue(path)) as (queue, destination, url):
         destination.gate.clear()

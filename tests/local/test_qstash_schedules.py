@@ -1,4 +1,4 @@
-"""The local queue's schedules from inside: their times, and what survives a restart."""
+"""The local queue's schedules: their times, and what survives a restart."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MIDNIGHT_MS = ms("2026-01-31T00:00:00+00:00")
             "2026-01-31T12:00:00+00:00",
             "2026-02-01T09:00:00+00:00",
         ),
-        # Summer time begins there on March 8: the same hour is an hour earlier in UTC.
+        # Daylight saving time begins there on March 8: the same hour is one hour earlier in UTC.
         (
             "CRON_TZ=America/New_York 0 4 * * *",
             "2026-03-08T07:30:00+00:00",
@@ -47,16 +47,16 @@ MIDNIGHT_MS = ms("2026-01-31T00:00:00+00:00")
         ),
     ],
 )
-def test_the_next_time_is_worked_out(cron: str, after: str, due: str) -> None:
+def test_the_next_time_of_a_schedule_is_computed(cron: str, after: str, due: str) -> None:
     assert next_time_ms(cron, after_ms=ms(after)) == ms(due)
 
 
-def test_a_cron_without_any_time_is_refused() -> None:
+def test_a_cron_expression_without_any_time_is_refused() -> None:
     with pytest.raises(MalformedMessage, match="invalid upstash-cron"):
         next_time_ms("0 0 31 2 *", after_ms=MIDNIGHT_MS)
 
 
-def test_a_schedule_comes_back_from_the_store_as_it_was_and_without_the_token() -> None:
+def test_a_schedule_is_stored_unchanged_but_without_the_token() -> None:
     headers = {"Upstash-Cron": "* * * * *", "Upstash-Label": "l", "Authorization": "Bearer t"}
     schedule = read_schedule(
         destination="http://h", headers=headers, body=b"\x00\xff", now_ms=MIDNIGHT_MS
@@ -67,7 +67,7 @@ def test_a_schedule_comes_back_from_the_store_as_it_was_and_without_the_token() 
 
 @dataclass
 class Watch:
-    """The queue's clock: it goes as the machine's does, from where it was set."""
+    """The queue's clock: it runs like the machine's, from the time to which it was set."""
 
     offset_s: float = 0.0
 
@@ -91,7 +91,7 @@ async def running(path: Path, watch: Watch) -> AsyncIterator[LocalQueue]:
         yield queue
 
 
-async def test_a_schedule_publishes_by_itself_when_its_time_comes(tmp_path: Path) -> None:
+async def test_a_schedule_publishes_when_its_time_comes(tmp_path: Path) -> None:
     watch = Watch()
     async with served(destination := Destination()) as url, running(tmp_path / "q", watch) as queue:
         watch.set(MIDNIGHT_MS - 100)
@@ -104,7 +104,7 @@ async def test_a_schedule_publishes_by_itself_when_its_time_comes(tmp_path: Path
     assert len(destination.received) == 1
 
 
-async def test_a_paused_schedule_lets_its_time_pass(tmp_path: Path) -> None:
+async def test_a_paused_schedule_skips_its_times(tmp_path: Path) -> None:
     watch = Watch()
     async with served(destination := Destination()) as url, running(tmp_path / "q", watch) as queue:
         watch.set(MIDNIGHT_MS - 100)
@@ -118,7 +118,7 @@ async def test_a_paused_schedule_lets_its_time_pass(tmp_path: Path) -> None:
     assert [each.headers["upstash-schedule-id"] for each in destination.received] == ["other"]
 
 
-async def test_a_held_queue_keeps_what_its_schedules_publish(tmp_path: Path) -> None:
+async def test_a_held_queue_keeps_the_messages_of_its_schedules(tmp_path: Path) -> None:
     watch = Watch()
     async with served(destination := Destination()) as url, running(tmp_path / "q", watch) as queue:
         queue.switches = Switches(hold=True)
@@ -130,7 +130,9 @@ async def test_a_held_queue_keeps_what_its_schedules_publish(tmp_path: Path) -> 
     assert len(destination.received) == 1
 
 
-async def test_schedules_survive_a_restart_and_what_was_missed_comes_once(tmp_path: Path) -> None:
+async def test_schedules_survive_a_restart_and_publish_once_for_missed_times(
+    tmp_path: Path,
+) -> None:
     watch = Watch()
     watch.set(MIDNIGHT_MS + 1_000)
     async with served(destination := Destination()) as url:
@@ -159,7 +161,7 @@ async def test_a_restart_does_not_publish_again_what_was_published(tmp_path: Pat
             await queue.delivered(1)
         async with running(tmp_path / "q", watch) as queue:
             assert queue.schedules.due_ms("hourly") == MIDNIGHT_MS + HOUR_MS
-            # As after a death between the message and the note of it.
+            # As after a crash between publishing the message and recording it.
             queue.schedules.keep(before)
             await queue.until(lambda now: now.duplicates == 1)
     assert len(destination.received) == 1

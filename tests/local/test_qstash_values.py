@@ -1,4 +1,4 @@
-"""What the local queue decides without clock, file or network: verdicts, messages, order."""
+"""Decisions of the local queue without clock, file or network: verdicts, messages, order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_duration_is_read_in_all_units(text: str, seconds: float) -> None:
         ("pow(10, 300)", 0, 86_400),
     ],
 )
-def test_a_retry_delay_is_worked_out(expression: str, retried: int, seconds: float) -> None:
+def test_a_retry_delay_is_computed(expression: str, retried: int, seconds: float) -> None:
     assert retry_delay_s(expression, retried=retried) == pytest.approx(seconds)
 
 
@@ -76,7 +76,7 @@ def test_any_other_expression_is_malformed(expression: str) -> None:
         retry_delay_s(expression, retried=0)
 
 
-def test_the_default_backoff_is_the_vendor_s() -> None:
+def test_the_default_backoff_is_the_vendors() -> None:
     assert [round(backoff_s(n)) for n in (1, 2, 3, 4, 5, 99)] == [
         12,
         148,
@@ -100,7 +100,7 @@ def test_the_default_backoff_is_the_vendor_s() -> None:
         ({}, None),
     ],
 )
-def test_a_destination_may_ask_for_a_delay(headers: dict[str, str], seconds: float | None) -> None:
+def test_a_destination_may_request_a_delay(headers: dict[str, str], seconds: float | None) -> None:
     assert asked_delay_s(headers, now_s=NOW_MS / 1000) == seconds
 
 
@@ -120,14 +120,14 @@ def test_a_destination_may_ask_for_a_delay(headers: dict[str, str], seconds: flo
         ),
     ],
 )
-def test_an_answer_is_judged(answer: Answer, retried: int, verdict: Verdict) -> None:
+def test_an_answer_leads_to_a_verdict(answer: Answer, retried: int, verdict: Verdict) -> None:
     judged = judge(
         answer, retried=retried, max_retries=2, retry_delay="5000 * (1 + retried)", now_s=0
     )
     assert judged == verdict
 
 
-# Messages, by values
+# Messages
 
 
 @pytest.mark.parametrize(
@@ -149,24 +149,24 @@ def test_an_answer_is_judged(answer: Answer, retried: int, verdict: Verdict) -> 
         ("http://h", {"Upstash-Callback": "http://h", "Upstash-Callback-Retries": "many"}),
     ],
 )
-def test_what_the_vendor_would_refuse_is_malformed(
+def test_a_message_that_the_vendor_would_refuse_is_malformed(
     destination: str, headers: dict[str, str]
 ) -> None:
     with pytest.raises(MalformedMessage, match=r"^invalid "):
         message(destination, headers)
 
 
-def test_a_message_comes_back_from_the_store_as_it_was() -> None:
+def test_a_message_is_stored_unchanged() -> None:
     headers = {"Upstash-Forward-X": "1", "Upstash-Label": "l", "Content-Type": "text/plain"}
     stored = replace(message("http://h/x?y=1", headers, b"\x00\xff"), retried=2)
 
     assert QueueMessage.from_json(stored.to_json()) == stored
 
 
-# The order of deliveries, by values
+# The order of deliveries
 
 
-def test_what_is_due_first_is_taken_first() -> None:
+def test_the_message_that_is_due_first_is_taken_first() -> None:
     agenda = Agenda()
     for name, due_ms in (("late", 30), ("early", 10), ("middle", 20)):
         agenda.put(name, due_ms)
@@ -175,7 +175,7 @@ def test_what_is_due_first_is_taken_first() -> None:
     assert agenda.next_due_ms() == 30
 
 
-def test_a_line_moves_up_only_when_its_first_is_done() -> None:
+def test_a_line_moves_up_only_when_its_first_message_is_done() -> None:
     agenda = Agenda()
     agenda.put("a", 0, line="q")
     agenda.put("b", 0, line="q")

@@ -1,4 +1,4 @@
-"""The set-up on machines as they are: apt locked, names that do not resolve, any browser."""
+"""The set-up on real machines: apt locked, host names that do not resolve, any browser."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ PAUSES_S = [2.0, 4.0, 8.0, 16.0, 32.0]
 
 
 def write_program(file: Path, script: str) -> Path:
-    """A program of the shell; its own folder is all that it finds on PATH."""
+    """Write a shell program; only its own folder is on its PATH."""
     file.parent.mkdir(exist_ok=True)
     file.write_text(f"#!{shutil.which('bash')}\n{script}\n")
     file.chmod(0o755)
@@ -28,13 +28,13 @@ def write_program(file: Path, script: str) -> Path:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FakeApt:
-    """An apt-get that fails as often as it is told to, command by command, and notes each call."""
+    """An apt-get that fails a given number of times per command, and records each call."""
 
     folder: Path
     pauses_s: list[float] = field(default_factory=list)
 
     def place(self, *, failures: Mapping[str, int], complaint: str, brings: str = "") -> None:
-        """Put it into its folder. `brings` is what else a successful installation runs."""
+        """Write it into its folder. `brings` is what a successful installation also runs."""
         counts = "\n".join(
             f"{command}) most={times} ;;" for command, times in (*failures.items(), ("*", 0))
         )
@@ -72,7 +72,7 @@ def fake(tmp_path: Path) -> FakeApt:
 
 
 @pytest.mark.parametrize("complaint", [LOCKED, UNRESOLVED])
-def test_an_installation_outlasts_a_lock_and_a_name_that_does_not_resolve(
+def test_an_installation_survives_a_lock_and_a_name_that_does_not_resolve(
     fake: FakeApt, complaint: str
 ) -> None:
     fake.place(failures={"update": 2, "install": 2}, complaint=complaint)
@@ -83,7 +83,7 @@ def test_an_installation_outlasts_a_lock_and_a_name_that_does_not_resolve(
     assert fake.pauses_s == PAUSES_S[:2] * 2
 
 
-def test_apt_waits_for_the_lock_itself_and_takes_a_failed_download_for_a_failure(
+def test_apt_waits_for_the_lock_itself_and_reports_a_failed_download_as_a_failure(
     fake: FakeApt,
 ) -> None:
     fake.place(failures={}, complaint="")
@@ -96,7 +96,7 @@ def test_apt_waits_for_the_lock_itself_and_takes_a_failed_download_for_a_failure
     assert install.endswith("install -y --no-install-recommends chromium"), "of any version"
 
 
-def test_a_source_that_is_out_of_order_does_not_keep_a_package_away(fake: FakeApt) -> None:
+def test_a_broken_source_does_not_prevent_the_installation_of_a_package(fake: FakeApt) -> None:
     fake.place(failures={"update": 99}, complaint=UNRESOLVED)
 
     fake.apt().install("chromium")
@@ -104,7 +104,7 @@ def test_a_source_that_is_out_of_order_does_not_keep_a_package_away(fake: FakeAp
     assert fake.commands() == ["update"] * APT_TRIES + ["install"]
 
 
-def test_a_lock_that_stays_ends_the_set_up_with_what_apt_said(fake: FakeApt) -> None:
+def test_a_permanent_lock_ends_the_set_up_with_the_message_of_apt(fake: FakeApt) -> None:
     fake.place(failures={"install": 99}, complaint=LOCKED)
 
     with pytest.raises(SetupFailed, match="Could not get lock"):
@@ -113,7 +113,7 @@ def test_a_lock_that_stays_ends_the_set_up_with_what_apt_said(fake: FakeApt) -> 
     assert fake.pauses_s == PAUSES_S
 
 
-def test_the_checks_on_a_bare_machine_outlast_a_lock_and_a_source_out_of_order(
+def test_the_checks_on_a_bare_machine_survive_a_lock_and_a_broken_source(
     fake: FakeApt,
 ) -> None:
     bin = fake.folder
@@ -146,13 +146,13 @@ def test_the_checks_on_a_bare_machine_outlast_a_lock_and_a_source_out_of_order(
 
 
 @pytest.mark.parametrize("name", BROWSERS)
-def test_a_browser_is_found_by_each_of_its_names_and_however_new(tmp_path: Path, name: str) -> None:
+def test_a_browser_of_any_version_is_found_by_each_of_its_names(tmp_path: Path, name: str) -> None:
     browser = write_program(tmp_path / name, "echo Chromium 999.0.1.2")
 
     assert find_browser(env={"PATH": str(tmp_path)}, applications=()) == str(browser)
 
 
-def test_a_browser_that_is_named_comes_before_those_on_the_path(tmp_path: Path) -> None:
+def test_the_browser_named_by_the_user_comes_before_those_on_the_path(tmp_path: Path) -> None:
     write_program(tmp_path / "chromium", "echo Chromium 156.0.1.2")
     named = write_program(tmp_path / "own", "echo Chromium 157.0.1.2")
     env = {"PATH": str(tmp_path), "CHROMIUM": str(named)}
@@ -160,7 +160,7 @@ def test_a_browser_that_is_named_comes_before_those_on_the_path(tmp_path: Path) 
     assert find_browser(env=env, applications=()) == str(named)
 
 
-def test_a_stub_that_does_not_run_is_no_browser(tmp_path: Path) -> None:
+def test_a_stub_that_does_not_run_does_not_count_as_a_browser(tmp_path: Path) -> None:
     write_program(tmp_path / "chromium", "echo 'install the snap first' >&2; exit 1")
     real = write_program(tmp_path / "google-chrome", "echo Google Chrome 156.0.1.2")
 
@@ -169,7 +169,7 @@ def test_a_stub_that_does_not_run_is_no_browser(tmp_path: Path) -> None:
     assert find_browser(env={"PATH": str(tmp_path)}, applications=()) is None
 
 
-def test_an_application_is_found_where_the_path_has_none(tmp_path: Path) -> None:
+def test_an_application_is_found_if_the_path_has_no_browser(tmp_path: Path) -> None:
     chrome = write_program(tmp_path / "Google Chrome", "echo Google Chrome 156.0.1.2")
 
     assert find_browser(env={"PATH": ""}, applications=(chrome,)) == str(chrome)

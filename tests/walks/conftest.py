@@ -1,7 +1,7 @@
-"""The whole on one machine, and people who talk to it.
+"""The whole stack on one machine, and users who talk to it.
 
-One stack serves all walks: each person is a new user, and each script of the model is matched by a
-word that only one test says. Invocations are short, so that a long task needs several.
+One stack serves all walks. Each person is a new user, and each script of the model is matched by a
+word that only one test uses. Invocations are short, so that a long task needs several.
 """
 
 import asyncio
@@ -29,13 +29,13 @@ from tests.walks.pages import BROWSER_ARGS, connected, opened
 LEASE_S = 5
 MAX_DURATION_S = 6
 REST_S = 2.0  # seconds that a connection is kept; servers keep it for five
-LIMIT_S = 30.0  # seconds for whatever a test waits for
+LIMIT_S = 30.0  # seconds for anything that a test waits for
 
 type Json = dict[str, Any]
 
 
 class Person:
-    """A user with a token, and what their pages would see of the channel."""
+    """A user with a token, and what the user's pages see on the channel."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient, *, id: str = "") -> None:
         self.id = id or f"user-{secrets.token_hex(8)}"
@@ -59,7 +59,7 @@ class Person:
         return self._http.stream("GET", path, headers={**self._headers(), **headers})
 
     def connecting(self, path: str) -> connect:
-        """A WebSocket, with the token as a page brings it."""
+        """Open a WebSocket, with the token sent as a page sends it."""
         protocols = [Subprotocol("brain"), Subprotocol(f"token.{self.token()}")]
         url = f"{self._stack.url.replace('http', 'ws', 1)}{path}"
         return connect(url, subprotocols=protocols, proxy=None)
@@ -68,7 +68,7 @@ class Person:
         return await self._http.get(path, headers={**self._headers(), **headers})
 
     async def ask(self, text: str, **more: Any) -> Json:
-        """The outcome that /api/voiceToBrain gives; a failure fails the test."""
+        """Return the outcome of /api/voiceToBrain; an error fails the test."""
         answer = await self.post("/api/voiceToBrain", {"text": f"{text} {self.word}", **more})
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
@@ -77,24 +77,28 @@ class Person:
         return list((await self.get("/api/messages")).json()["messages"])
 
     def heard(self) -> list[Json]:
-        """The messages that the channel carried."""
+        """Return the messages published on the channel."""
         events = self._stack.services.pusher.events(self._channel)
         return [json.loads(event.data) for event in events if event.name == "message"]
 
     async def until_heard(self, text: str) -> Json:
-        """The message of this text, once the channel has carried it."""
+        """Wait until the channel has carried a message with exactly this text; returns it."""
         return await self._until(lambda message: bool(message["text"] == text))
 
-    async def until_told(self, words: str) -> Json:
-        """The first message with these words, once the channel has carried it."""
+    async def until_heard_with(self, words: str) -> Json:
+        """Wait until the channel has carried a message that contains these words; returns the first
+        one.
+        """
         return await self._until(lambda message: words in message["text"])
 
     async def until_answered(self, run_id: str) -> Json:
-        """The last word of this run, once the channel has carried it."""
+        """Wait until the channel has carried the final message of this run; returns it."""
         return await self._until(lambda m: m["runId"] == run_id and m["doneAfterThis"])
 
     async def answer(self, outcome: Json) -> Json:
-        """The last word of a run, by whichever road: a busy machine hands it over."""
+        """Return the final message of a run, from the response or, after a hand-over, from the
+        channel.
+        """
         return outcome["message"] or await self.until_answered(outcome["runId"])
 
     async def _until(self, is_it: Callable[[Json], bool]) -> Json:
@@ -108,26 +112,26 @@ class Person:
         return message
 
     async def script(self, *answers: Json) -> None:
-        """What the model answers to this person, call by call."""
+        """Set the model's answers to this person, call by call."""
         url = f"{self._stack.services.model.address.url}/_local/script"
         (
             await self._http.post(url, json={"match": self.word, "answers": answers})
         ).raise_for_status()
 
     async def open(self, gate: str) -> None:
-        """Let the model's answer that waits at this gate go on."""
+        """Open this gate, at which an answer of the model waits."""
         url = f"{self._stack.services.model.address.url}/_local/gates/{gate}"
         (await self._http.post(url)).raise_for_status()
 
     async def asked(self) -> list[Json]:
-        """The calls of the model for this person."""
+        """Return the model calls for this person."""
         url = f"{self._stack.services.model.address.url}/_local/calls"
         return [call for call in (await self._http.get(url)).json() if call["match"] == self.word]
 
     async def until_asked(self, times: int) -> None:
-        """Wait until the model has been called so often."""
+        """Wait until the model has been called this many times."""
         async with asyncio.timeout(LIMIT_S):
-            while len(await self.asked()) < times:  # noqa: ASYNC110 - its server is asked over HTTP
+            while len(await self.asked()) < times:  # noqa: ASYNC110 - its server is polled over HTTP
                 await asyncio.sleep(0.02)
 
     def _headers(self) -> dict[str, str]:
@@ -135,7 +139,7 @@ class Person:
 
 
 class Town:
-    """The stack and its people."""
+    """The stack and its users."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
         self.stack = stack
@@ -146,14 +150,14 @@ class Town:
 
     @classmethod
     async def of(cls, stack: Stack) -> Self:
-        # No connection is used again that the server may be about to close.
+        # Never reuse a connection that the server may be about to close.
         limits = httpx.Limits(keepalive_expiry=REST_S)
         return cls(stack, httpx.AsyncClient(base_url=stack.url, timeout=LIMIT_S, limits=limits))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """Everything under the real runtime, with invocations of six seconds."""
+    """Run everything under the real runtime, with invocations of six seconds."""
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     async with founded(tmp_path_factory.mktemp("stack"), asked) as town:
         yield town
@@ -161,7 +165,7 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def founded(data_dir: Path, asked: Json) -> AsyncIterator[Town]:
-    """A stack with these settings."""
+    """Run a stack with these settings."""
     async with stack(data_dir, asked=asked, pace=0.1) as running:
         town = await Town.of(running)
         async with town.http:
@@ -183,7 +187,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Page]:
-    """The page of `person`, connected. A complaint in its console fails the test."""
+    """Open the page of `person` and connect it. A console error fails the test."""
     async with opened(browser, town, person) as (page, complaints):
         await connected(page)
         yield page
@@ -191,10 +195,10 @@ async def page(browser: Browser, town: Town, person: Person) -> AsyncIterator[Pa
 
 
 def says(text: str, **more: Any) -> Json:
-    """An answer of the model that quits with a message."""
+    """Return a model answer that quits with a message."""
     return {"calls": [{"name": "sayToUserAndQuit", "arguments": {"message": text}}], **more}
 
 
 def goes_on(text: str, **more: Any) -> Json:
-    """An answer of the model that says something and goes on."""
+    """Return a model answer that says something and continues."""
     return {"calls": [{"name": "sayToUserAndContinue", "arguments": {"message": text}}], **more}

@@ -1,13 +1,13 @@
 /**
- * Pages on a channel that loses, doubles and delays, and then half a minute of 500s. All in a fifth
- * of the time, by the pages' own clocks too. Tells what each page has heard and said beside its
- * log, a line of JSON a page.
+ * Pages on a channel that loses, doubles and delays messages, and then half a minute of 500s.
+ * Everything runs at five times the normal speed, including the pages' own clocks. Prints what each
+ * page has received and spoken next to its log, one line of JSON per page.
  */
 
-import { Page, Person, end, got, says, sent, steps, told, within } from '../../local/matrix/kit.js';
+import { Page, Person, end, got, says, sent, steps, taskInput, within } from '../../local/matrix/kit.js';
 
 const LIMIT_S = 80;
-const SCALE = 1 / 5; // of all times
+const SCALE = 1 / 5; // applies to all times
 const LATE_S = 20 * SCALE;
 const DOWN_S = 30 * SCALE;
 const HARDLY_S = 0.1; // how long the other device waits
@@ -50,7 +50,7 @@ async function begun(stack, who) {
   return { person, page, spoken };
 }
 
-/** Another device asks and goes: all of it comes by the channel, as far as it comes. */
+/** Another device asks and disconnects, so the whole answer comes over the channel. */
 async function heardByChannel({ person, page }) {
   await person.ask('Tell me all.', HARDLY_S);
   await page.until(() => page.heard.some(isEnd));
@@ -58,7 +58,7 @@ async function heardByChannel({ person, page }) {
 
 async function failing(stack) {
   for (const name of PATHS) {
-    // The texts are taken, and their callers are told that they were not.
+    // The texts are accepted, but their callers get an error.
     const afterExecute = name === 'voiceToBrain';
     const fault = { kind: 'status', status: 500, times: null, path: `/api/${name}`, afterExecute };
     await sent(`${stack.url}/_local/faults`, fault);
@@ -73,7 +73,7 @@ async function caughtUp({ person, page, spoken }) {
   await page.until(() => page.answers.length === 2);
   const isOpen = async () => (await person.log()).filter(isEnd).length < 2;
   while (await isOpen()) await pause(0.1);
-  await pause(LATE_S); // what is late comes, and changes nothing
+  await pause(LATE_S); // late messages arrive, and change nothing
   await person.ask('Is that all?', HARDLY_S);
   await page.until(() => page.heard.at(-1).text === 'Ten.');
   const { seq } = page.heard.at(-1);
@@ -96,7 +96,7 @@ async function livedThrough(stack, people, seed, pages) {
   return { failed, dropped };
 }
 
-const { stack, people, seed } = await told();
+const { stack, people, seed } = await taskInput();
 const pages = [];
 const found = await within(LIMIT_S, () => pages[0]?.page, livedThrough(stack, people, seed, pages));
 for (const { person, page, spoken } of pages) {

@@ -1,13 +1,13 @@
-"""The network between a browser and everything else, so that a test can cut it.
+"""The network between a browser and everything else, which a test can cut.
 
     async with laid_line() as line:
         context = await browser.new_context(proxy=line.proxy)
         line.cut()
         line.mend()
 
-It is a SOCKS5 proxy in the test's own process. All connections of the browser context pass through
-it, to the gateway and to the channel, and no others do. A cut resets them for real: the test does
-not depend on what a browser's offline emulation leaves alive.
+It is a SOCKS5 proxy in the test's own process. All connections of the browser context go through
+it, to the gateway and to the channel, and no others do. A cut really resets them, so the test does
+not depend on what a browser's offline emulation keeps open.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from contextlib import asynccontextmanager, contextmanager
 from playwright.async_api import ProxySettings
 
 HOST = "127.0.0.1"
-PIECE_BYTES = 65_536  # bytes carried at once
-RESET = struct.pack("ii", 1, 0)  # linger on, for no time: closing sends RST and drops what waits
+PIECE_BYTES = 65_536  # bytes copied at once
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER with 0 s: closing sends RST and drops unsent data
 
-# SOCKS5 (RFC 1928), as far as a browser speaks it to a proxy without a password.
+# SOCKS5 (RFC 1928), as far as a browser uses it with a proxy without a password.
 GREETING = bytes((5, 0))  # "no password"
 CONNECT = bytes((5, 1, 0))
 IPV4, NAME = 1, 3
@@ -32,7 +32,7 @@ REFUSED = bytes((5, 5, 0, IPV4, 0, 0, 0, 0, 0, 0))
 
 
 class Line:
-    """Carries bytes both ways until it is cut. `open` counts the connections it carries now."""
+    """Carries bytes in both directions until it is cut. `open` counts the current connections."""
 
     def __init__(self, port: int) -> None:
         self.proxy: ProxySettings = {"server": f"socks5://{HOST}:{port}"}
@@ -47,16 +47,16 @@ class Line:
             _reset(end)
 
     def mend(self) -> None:
-        """Carry new connections again. Those that were cut stay dead."""
+        """Carry new connections again. Those that were cut stay closed."""
         self._is_cut = False
 
     async def carry(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Take one connection of the browser to where it wants to go, until either end closes."""
+        """Connect one connection of the browser to its destination, until either end closes."""
         with self._held(writer):
             try:
                 far_reader, far_writer = await _far_end(reader, writer)
             except (asyncio.IncompleteReadError, OSError):
-                writer.close()  # the browser went away, the line is cut, or nobody listens there
+                writer.close()  # either end is gone, or the line is cut
                 return
             with self._held(far_writer):
                 self.open += 1
@@ -67,7 +67,7 @@ class Line:
 
     @contextmanager
     def _held(self, end: StreamWriter) -> Iterator[None]:
-        """Let a cut reset this end too, also one that came before it."""
+        """Let a cut reset this end too, even a cut before this call."""
         self._ends.add(end)
         if self._is_cut:
             _reset(end)
@@ -79,7 +79,7 @@ class Line:
 
 @asynccontextmanager
 async def laid_line() -> AsyncIterator[Line]:
-    """A line that lasts until the end of the block."""
+    """Run a line until the block ends."""
     with socket.socket() as place:
         place.bind((HOST, 0))
         line = Line(place.getsockname()[1])
@@ -93,7 +93,7 @@ async def laid_line() -> AsyncIterator[Line]:
 
 
 async def _far_end(reader: StreamReader, writer: StreamWriter) -> tuple[StreamReader, StreamWriter]:
-    """Read what the browser wants, and connect. Raises IncompleteReadError, OSError."""
+    """Read the destination from the browser, and connect. Raises IncompleteReadError, OSError."""
     _, methods = await reader.readexactly(2)
     await reader.readexactly(methods)
     writer.write(GREETING)
@@ -132,6 +132,6 @@ async def _pump(reader: StreamReader, writer: StreamWriter) -> None:
 
 
 def _reset(end: StreamWriter) -> None:
-    if not end.transport.is_closing():  # one that closes may have lost its socket already
+    if not end.transport.is_closing():  # a closing end may have lost its socket already
         end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     end.transport.abort()

@@ -1,4 +1,4 @@
-"""Who listens on the channel and does nothing else, by the protocol of its server."""
+"""A client that only listens on the channel, using the protocol of the channel server."""
 
 import json
 from collections.abc import AsyncIterator
@@ -12,8 +12,9 @@ from tests.walks.conftest import Json, Person, Town
 
 @asynccontextmanager
 async def listening(town: Town, person: Person) -> AsyncIterator[ClientConnection]:
-    """A subscription to the person's own channel, once the brain has been told of it; at the end it
-    is over, and the brain knows that too.
+    """Subscribe to the person's own channel, and wait until the brain knows.
+
+    When the block ends, the subscription ends, and the brain knows that too.
     """
     env, webhooks = town.stack.services.env, town.stack.services.pusher.webhooks
     told = webhooks.counts.sent
@@ -34,12 +35,12 @@ async def listening(town: Town, person: Person) -> AsyncIterator[ClientConnectio
 
 
 async def next_frame(socket: ClientConnection) -> Json:
-    """The next thing that the server says."""
+    """Return the next frame from the server."""
     return dict(json.loads(await socket.recv()))
 
 
 async def next_message(socket: ClientConnection) -> Json:
-    """The next message of the brain."""
+    """Return the next message of the brain."""
     while True:
         frame = await next_frame(socket)
         if frame["event"] == "message":

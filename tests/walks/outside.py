@@ -1,4 +1,4 @@
-"""What happens outside, as /api/eventToBrain is told of it: by programs that sign, by Postmark."""
+"""Outside events, sent to /api/eventToBrain by programs that sign them and by Postmark."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ NUMBERS = count(1)
 
 
 def signed(body: bytes, secret: str, *, id: str = "", at: datetime | None = None) -> dict[str, str]:
-    """The headers of Standard Webhooks, by its own library."""
+    """Return the headers of Standard Webhooks, made by its own library."""
     id, at = id or f"evt_{next(NUMBERS)}", at or datetime.now(UTC)
     return {
         "webhook-id": id,
@@ -28,7 +28,7 @@ def signed(body: bytes, secret: str, *, id: str = "", at: datetime | None = None
 
 
 def an_email(person: Person, subject: str, **changed: Any) -> bytes:
-    """An email from Anna that a program tells of."""
+    """Return an event about an email from Anna, as a program sends it."""
     data = {"from": "Anna <anna@example.org>", "subject": subject, "text": "At seven?"}
     event: Json = {"type": "email.received", "userId": person.id, "data": data}
     return json.dumps(event | changed).encode()
@@ -37,7 +37,7 @@ def an_email(person: Person, subject: str, **changed: Any) -> bytes:
 async def tell(
     town: Town, body: bytes, *, secret: str = "", id: str = "", at: datetime | None = None
 ) -> httpx.Response:
-    """What a program does."""
+    """Send an event as a program does."""
     secret = secret or town.stack.services.env["BRAIN_EVENT_SECRET"]
     return await town.http.post(PATH, content=body, headers=signed(body, secret, id=id, at=at))
 
@@ -45,7 +45,7 @@ async def tell(
 async def post(
     town: Town, person: Person, *, password: str = POSTMARK_PASSWORD, **changed: Any
 ) -> httpx.Response:
-    """What Postmark does."""
+    """Send an email as Postmark does."""
     credentials = base64.b64encode(f"postmark:{password}".encode()).decode()
     return await town.http.post(
         PATH,

@@ -1,4 +1,4 @@
-"""The page in a real browser, as the walks use it."""
+"""The page in a real browser, as used by the walks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.walks.conftest import Person, Town
 
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
-LIMIT_MS = 30_000  # for whatever a page is waited for
+LIMIT_MS = 30_000  # for anything that a test waits for on a page
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
 SHOWN = """[...document.querySelectorAll('#log article')].map(
     (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
@@ -24,9 +24,9 @@ SHOWN = """[...document.querySelectorAll('#log article')].map(
 async def opened(
     browser: Browser, town: Town, person: Person | None = None, **context_options: Any
 ) -> AsyncIterator[tuple[Page, list[str]]]:
-    """The page in a browser of its own, and what its console complains of, errors included.
+    """Open the page in a new browser context; yields it with its console errors.
 
-    Of this person; of the owner, as anyone who opens it here, without one.
+    It belongs to this person, or, without one, to the owner, like any page opened on this machine.
     """
     context = await browser.new_context(**{"locale": "en-US", **context_options})
     context.set_default_timeout(LIMIT_MS)
@@ -63,17 +63,17 @@ async def answered(page: Page, text: str) -> None:
 
 
 async def on_page(page: Page) -> list[list[str]]:
-    """Kind and text of all entries, from first to last."""
+    """Return kind and text of all entries, from first to last."""
     return list(await page.evaluate(SHOWN))
 
 
 async def in_log(person: Person) -> list[list[str]]:
-    """The same, as the log has it."""
+    """Return the same, from the log."""
     return [[entry.get("kind", "user"), entry["text"]] for entry in await person.log()]
 
 
 async def sent_emails(town: Town) -> list[dict[str, Any]]:
-    """What the mail server was given, the last first."""
+    """Return the emails that the mail server accepted, newest first."""
     return list((await town.http.get(EMAIL_PATH)).json()["sent"])
 
 
@@ -81,7 +81,7 @@ async def sent_emails(town: Town) -> list[dict[str, Any]]:
 
 
 async def open_panel(page: Page, name: str) -> Locator:
-    """The panel of this name, loaded."""
+    """Open the panel with this name, and wait until it is loaded."""
     await page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
     return await the_panel(page, name)
 
@@ -95,6 +95,6 @@ async def the_panel(page: Page, name: str) -> Locator:
 
 
 async def confirm(panel: Locator, what: str) -> None:
-    """Press the button, and say yes to its question."""
+    """Press the button, and confirm its question."""
     await panel.get_by_role("button", name=what).click()
     await panel.get_by_role("button", name=f"Yes, {what.partition(':')[0].lower()}").click()

@@ -1,4 +1,4 @@
-"""The roads that stay open, as a page of a person's has them."""
+"""The roads with a lasting connection, as a person's page uses them."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from tests.walks.conftest import LIMIT_S, Json, Person, Town
 
 @asynccontextmanager
 async def open_stream(person: Person, *, since: int) -> AsyncIterator[AsyncIterator[str]]:
-    """The lines of GET /api/stream, once it has begun."""
+    """Yield the lines of GET /api/stream, once it has begun."""
     async with person.streaming("/api/stream", **{"Last-Event-ID": str(since)}) as answer:
         assert answer.status_code == 200
         lines = answer.aiter_lines()
@@ -21,7 +21,7 @@ async def open_stream(person: Person, *, since: int) -> AsyncIterator[AsyncItera
 
 
 async def lines_until(lines: AsyncIterator[str], words: str) -> str:
-    """Everything up to the line with these words."""
+    """Return everything up to the line with these words."""
     seen = []
     async with asyncio.timeout(LIMIT_S):
         async for line in lines:
@@ -37,7 +37,7 @@ async def say(socket: ClientConnection, frame: Json) -> None:
 
 
 async def frames_until(socket: ClientConnection, is_it: Callable[[Json], bool]) -> str:
-    """Everything up to the frame that is sought."""
+    """Return everything up to the matching frame."""
     seen = []
     async with asyncio.timeout(LIMIT_S):
         while True:
@@ -49,7 +49,7 @@ async def frames_until(socket: ClientConnection, is_it: Callable[[Json], bool]) 
 
 @asynccontextmanager
 async def subscribed(town: Town, person: Person) -> AsyncIterator[ClientConnection]:
-    """A page's connection to the channel, once it hears the person's messages."""
+    """Yield a page's connection to the channel, once it receives the person's messages."""
     session = (await person.post("/api/session", {"token": person.token()})).json()
     at = session["pusher"]
     url = f"ws://{at['wsHost']}:{at['wsPort']}/app/{at['key']}?protocol=7"
@@ -65,7 +65,7 @@ async def subscribed(town: Town, person: Person) -> AsyncIterator[ClientConnecti
 
 
 async def until_listening(person: Person, is_listening: bool) -> None:
-    """Wait until the brain sees it so."""
+    """Wait until the brain sees the person as listening, or as not listening."""
     async with asyncio.timeout(LIMIT_S):
-        while (await person.get("/api/status")).json()["listening"] is not is_listening:  # noqa: ASYNC110 - asked over HTTP
+        while (await person.get("/api/status")).json()["listening"] is not is_listening:  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.05)

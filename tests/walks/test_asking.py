@@ -1,6 +1,6 @@
-"""Asked first, on the whole stack: from what the user wants sent to what the mail server was given.
+"""Asking first, on the whole stack: from the user's wish to the email that the mail server accepts.
 
-The rules of the scripted model answer, so what is heard is what they were told of the sending.
+The rules of the scripted model answer, so the messages show the results of sending.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from tests.walks.conftest import LIMIT_S, Json, Person, Town, founded
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LEASE_S = 3  # seconds; short, so that a take-over is not long in coming
-MAX_DURATION_S = 60  # seconds; whoever is cut off while sending is unsure, and that is another test
+LEASE_S = 3  # seconds; short, so that a take-over happens soon
+MAX_DURATION_S = 60  # seconds; long enough that no invocation is cut off while sending
 
 ANNA, BEN = "anna@example.org", "ben@example.org"
 SENT, LEFT = "I have sent it.", "All right, I leave it."
@@ -31,7 +31,7 @@ SENT, LEFT = "I have sent it.", "All right, I leave it."
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A stack with a mailbox of its own, whose invocations have time."""
+    """Run a stack with its own mailbox, whose invocations have enough time."""
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     async with founded(tmp_path_factory.mktemp("place"), asked) as place:
         yield place
@@ -39,12 +39,12 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 @pytest.fixture
 def owner(place: Town) -> Person:
-    """Whose the mailbox is."""
+    """Return the user who owns the mailbox."""
     return place.person(EMAIL_USER)
 
 
 async def is_asked(owner: Person) -> Json:
-    """The question that the owner is asked when they want an email to be sent."""
+    """Ask for an email; returns the question whether it may be sent."""
     outcome = await owner.ask(f"Send an email to {ANNA}: Lunch?", patience=0)
     question = await owner.answer(outcome)
     assert question["kind"] == "question"
@@ -52,36 +52,36 @@ async def is_asked(owner: Person) -> Json:
 
 
 async def decide(owner: Person, question: Json, type: str, **more: Any) -> httpx.Response:
-    """What a page does with the buttons beside a question."""
+    """Decide a question as a page does with its buttons."""
     order = {"type": type, "questionId": question["id"], "patience": 0, **more}
     return await owner.post("/api/control", order)
 
 
 async def turn_cold(place: Town) -> dict[str, int | None]:
-    """Let every request from now on find a new process; the ones there were."""
+    """Make every later request find a new process; returns the old pids."""
     functions = place.stack.functions
     return {name: functions.retire(name) for name in functions.names()}
 
 
 def sent(place: Town, owner: Person) -> list[Sent]:
-    """What the mail server was given of this owner's words."""
+    """Return the accepted emails that contain this owner's word."""
     return [email for email in place.stack.services.mailbox.sent() if owner.word in email.text]
 
 
 def copies(place: Town, owner: Person) -> int:
-    """How often the owner's words stand in the account's folder of sent emails."""
+    """Return how many emails with the owner's word are in the folder of sent emails."""
     folder = place.stack.services.mailbox.inbox / ".Sent"
     return sum(owner.word.encode() in raw for raw in emails(folder))
 
 
 async def after(owner: Person, question: Json) -> list[Json]:
-    """What the brain has said since the question."""
+    """Return what the brain has said since the question."""
     path = f"/api/messages?sinceSeq={question['seq']}"
     entries: list[Json] = (await owner.get(path)).json()["messages"]
     return [entry for entry in entries if entry["role"] == "brain"]
 
 
-async def test_the_edited_recipient_gets_it_from_a_cold_instance_once_though_approved_twice(
+async def test_an_approved_email_goes_once_to_the_edited_recipient_from_a_cold_instance(
     place: Town, owner: Person
 ) -> None:
     question = await is_asked(owner)
@@ -116,7 +116,7 @@ async def test_two_devices_that_approve_at_the_same_time_send_one_email(
     assert email.recipients == (ANNA,)
 
 
-async def test_of_two_devices_the_first_decides_and_a_yes_after_a_no_sends_nothing(
+async def test_the_first_of_two_devices_decides_and_a_yes_after_a_no_sends_nothing(
     place: Town, owner: Person
 ) -> None:
     question = await is_asked(owner)
@@ -127,7 +127,7 @@ async def test_of_two_devices_the_first_decides_and_a_yes_after_a_no_sends_nothi
     assert (await owner.get("/api/questions")).json()["question"] is None
 
 
-async def test_a_spoken_yes_sends_what_was_asked_and_another_yes_sends_nothing_more(
+async def test_a_spoken_yes_sends_the_email_and_another_yes_sends_nothing_more(
     place: Town, owner: Person
 ) -> None:
     await is_asked(owner)
@@ -138,17 +138,17 @@ async def test_a_spoken_yes_sends_what_was_asked_and_another_yes_sends_nothing_m
     assert email.recipients == (ANNA,)
 
 
-# ---- kill -9 while it is sent
+# ---- kill -9 during sending
 
 
-async def test_kill_9_between_the_servers_yes_and_the_copy_is_one_email_and_a_word_of_doubt(
+async def test_kill_9_between_the_servers_yes_and_the_copy_sends_one_email_and_reports_doubt(
     place: Town, owner: Person
 ) -> None:
     question = await is_asked(owner)
     deciding = asyncio.create_task(decide(owner, question, "approve"))
     async with asyncio.timeout(LIMIT_S):
-        while not sent(place, owner):  # noqa: ASYNC110 - a folder tells nobody that it has grown
-            await asyncio.sleep(0)  # no longer: the copy takes some turns of this loop
+        while not sent(place, owner):  # noqa: ASYNC110 - a folder gives no notification when it grows
+            await asyncio.sleep(0)  # not cancelled: the copy takes some turns of this loop
     place.stack.functions.kill("control", signal.SIGKILL)
     assert (await deciding).status_code == 502
     assert copies(place, owner) == 0
@@ -158,7 +158,7 @@ async def test_kill_9_between_the_servers_yes_and_the_copy_is_one_email_and_a_wo
     assert len(sent(place, owner)) == 1
 
 
-async def test_kill_9_between_the_copy_and_the_record_is_one_email_and_no_doubt(
+async def test_kill_9_between_the_copy_and_the_record_sends_one_email_without_doubt(
     place: Town, owner: Person
 ) -> None:
     question = await is_asked(owner)

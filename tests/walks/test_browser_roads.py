@@ -1,7 +1,7 @@
-"""The client in a real browser while network, lid, tabs and reloads get in its way: the list is the
-log, and nothing is said twice.
+"""The client in a real browser, disturbed by network cuts, a closed lid, other tabs and reloads.
 
-It stands in a bare document of the page's origin, so that no other client shares its tab.
+The list must equal the log, and nothing is spoken twice. The client runs in an empty document of
+the page's origin, so that no other client shares its tab.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ OPEN = """async (token) => {
     });
 }"""
 STEPS = ("Two.", "Three.", "Four.")
-SPARE = 9  # more answers of the last kind: an invocation that ends at the gate asks the model again
+SPARE = 9  # more of the last answer: an invocation that ends at the gate asks the model again
 NOTICE = """(isOnline) => {
     Object.defineProperty(navigator, 'onLine', { value: isOnline, configurable: true });
     window.dispatchEvent(new Event(isOnline ? 'online' : 'offline'));
@@ -44,7 +44,7 @@ NOTICE = """(isOnline) => {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tab:
-    """A tab with a client of a person's."""
+    """A browser tab with a client of a person."""
 
     page: Page
     person: Person
@@ -61,7 +61,7 @@ class Tab:
         await self.until("walk.state.connection === 'live'")
 
     async def ask(self, text: str) -> None:
-        """Hand it over, and go on at once."""
+        """Ask, and do not wait for the answer."""
         words = f"{text} {self.person.word}"
         await self.page.evaluate("(text) => void walk.brain.askBrain(text).catch(() => {})", words)
 
@@ -98,7 +98,7 @@ async def tab(context: BrowserContext, town: Town, person: Person) -> Tab:
 
 
 async def long_run(tab: Tab) -> None:
-    """Begin one of several steps, and return at its first: the others wait for `go_on`."""
+    """Start a run of several steps; returns after the first. The others wait for `go_on`."""
     later: Json = {"gates": {tab.person.word: 0}, "delay_s": 0.7}
     steps = [goes_on(text, **later) for text in STEPS]
     await tab.person.script(goes_on("One."), *steps, says("Done.", **later, repeat=SPARE))
@@ -107,15 +107,15 @@ async def long_run(tab: Tab) -> None:
 
 
 async def go_on(person: Person) -> None:
-    """Let the run of `long_run` take its other steps."""
+    """Let the run of `long_run` make its other steps."""
     await person.open(person.word)
 
 
 @asynccontextmanager
 async def frozen(tab: Tab) -> AsyncIterator[None]:
-    """Nothing of the tab runs, and it is told before and after as a browser tells it.
+    """Freeze the tab, with the events that a browser sends before and after.
 
-    By the debugger: without a window, the browser takes no page for hidden and freezes none.
+    It uses the debugger: without a window, the browser considers no page hidden and freezes none.
     """
     devtools = await tab.page.context.new_cdp_session(tab.page)
     await devtools.send("Debugger.enable")
@@ -131,9 +131,9 @@ async def frozen(tab: Tab) -> AsyncIterator[None]:
 
 
 async def until_done(person: Person) -> None:
-    """Wait until the log has the run's end, whoever was told of it."""
+    """Wait until the log contains the run's end, whoever received it."""
     async with asyncio.timeout(LIMIT_S):
-        while not (await person.log())[-1].get("doneAfterThis"):  # noqa: ASYNC110 - over HTTP
+        while not (await person.log())[-1].get("doneAfterThis"):  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.05)
 
 
@@ -145,12 +145,12 @@ async def assert_list_is_log(tab: Tab, *, before: list[Json] | None = None) -> N
 
 
 @pytest.mark.parametrize("is_noticed", [True, False], ids=["noticed", "unnoticed"])
-async def test_a_tab_that_was_offline_in_mid_run_says_so_and_has_missed_nothing(
+async def test_a_tab_that_was_offline_during_a_run_says_so_and_has_missed_nothing(
     tab: Tab, line: Line, person: Person, is_noticed: bool
 ) -> None:
-    """Whether the browser notices it, or takes itself for online as behind a router."""
+    """Cut the network, both with and without the browser noticing (as behind a router)."""
     await long_run(tab)
-    assert line.open, "the tab does not go through the line"
+    assert line.open, "the tab does not use the line"
     line.cut()
     if is_noticed:
         await tab.page.evaluate(NOTICE, False)
@@ -168,7 +168,7 @@ async def test_a_tab_that_was_offline_in_mid_run_says_so_and_has_missed_nothing(
     await assert_list_is_log(tab)
 
 
-async def test_a_laptop_that_is_closed_in_mid_run_and_opened_has_missed_nothing(
+async def test_a_laptop_that_was_closed_during_a_run_has_missed_nothing(
     tab: Tab, town: Town, person: Person
 ) -> None:
     pusher = town.stack.services.pusher
@@ -185,7 +185,7 @@ async def test_a_laptop_that_is_closed_in_mid_run_and_opened_has_missed_nothing(
     await assert_list_is_log(tab)
 
 
-async def test_of_two_tabs_one_speaks_and_both_have_the_log(
+async def test_one_of_two_tabs_speaks_and_both_have_the_log(
     context: BrowserContext, tab: Tab, town: Town, person: Person
 ) -> None:
     other = await Tab.of(context, town, person)
@@ -197,10 +197,10 @@ async def test_of_two_tabs_one_speaks_and_both_have_the_log(
     end = (await person.log())[-1]["seq"]
     await tab.until(f"walk.said.includes({end})")
     said = [*await tab.has("said"), *await other.has("said")]
-    assert len(said) == len(set(said)), "said by both"
+    assert len(said) == len(set(said)), "both tabs spoke"
 
 
-async def test_a_tab_that_is_loaded_anew_in_mid_run_goes_on_where_it_was(tab: Tab) -> None:
+async def test_a_tab_that_is_reloaded_during_a_run_continues_where_it_was(tab: Tab) -> None:
     await long_run(tab)
     before, said_before = await tab.has("heard"), await tab.has("said")
     await tab.page.reload()

@@ -1,4 +1,6 @@
-"""`make dev` and its neighbours as processes: what they print, and that nothing of them stays."""
+"""`make dev` and related commands as processes: their output, and that no process is left
+behind.
+"""
 
 import asyncio
 import os
@@ -20,15 +22,15 @@ from local.services import ROOT
 
 UP = "Second Brain is on "
 PORTS = 7  # the page's and its services'
-LIMIT_S = 30.0  # seconds for whatever a test waits for
-LOWEST, HIGHEST = 20_000, 30_000  # below what the system gives out by itself
+LIMIT_S = 30.0  # seconds for anything that a test waits for
+LOWEST, HIGHEST = 20_000, 30_000  # below the range from which the system assigns ports
 
 type Json = dict[str, Any]
 
 
 @pytest.fixture
 def port() -> int:
-    """The first of seven free ports in a row."""
+    """Return the first of seven free ports in a row."""
     return next(first for first in range(LOWEST, HIGHEST, 2 * PORTS) if are_free(first))
 
 
@@ -51,7 +53,7 @@ def taken(port: int) -> Iterator[None]:
 
 
 async def begin(module: str, *arguments: str, state: Path, port: int | str = "") -> Process:
-    """A command of local/, as make starts it."""
+    """Start a command of local/, as make does."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", module, *arguments),
         cwd=ROOT,
@@ -64,7 +66,7 @@ async def begin(module: str, *arguments: str, state: Path, port: int | str = "")
 
 @asynccontextmanager
 async def dev(state: Path, port: int) -> AsyncIterator[Process]:
-    """`make dev`, serving."""
+    """Run `make dev` until it serves."""
     process = await begin("local.dev", state=state, port=port)
     try:
         assert await printed(process, UP) == f"{UP}http://127.0.0.1:{port}"
@@ -76,7 +78,7 @@ async def dev(state: Path, port: int) -> AsyncIterator[Process]:
 
 
 async def printed(process: Process, words: str) -> str:
-    """The first line with these words."""
+    """Return the first line with these words."""
     assert process.stdout
     async with asyncio.timeout(LIMIT_S):
         async for line in process.stdout:
@@ -87,7 +89,7 @@ async def printed(process: Process, words: str) -> str:
 
 
 async def ended(process: Process) -> tuple[int | None, str]:
-    """The exit code, and what was complained of."""
+    """Return the exit code, and the error output."""
     try:
         async with asyncio.timeout(LIMIT_S):
             _, complaint = await process.communicate()
@@ -99,7 +101,7 @@ async def ended(process: Process) -> tuple[int | None, str]:
 
 
 async def ask(client: httpx.AsyncClient, text: str) -> Json:
-    """Begin a session as the page does, ask, and give back the outcome."""
+    """Start a session as the page does, ask, and return the outcome."""
     client.headers["Authorization"] = f"Bearer {(await post(client, 'session'))['token']}"
     return await post(client, "voiceToBrain", text=text)
 
@@ -115,19 +117,19 @@ def at(port: int) -> httpx.AsyncClient:
 
 
 def family(process: Process) -> list[psutil.Process]:
-    """All processes that it started, and those that they did."""
+    """Return all processes that it started, and those that they started."""
     found: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
     return found
 
 
 async def until_gone(family: list[psutil.Process]) -> None:
     async with asyncio.timeout(LIMIT_S):
-        while any(map(lives, family)):  # noqa: ASYNC110 - nothing tells of a grandchild's end
+        while any(map(lives, family)):  # noqa: ASYNC110 - we get no notification of a grandchild's end
             await asyncio.sleep(0.02)
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether it runs; where nobody reaps it, it stays as a zombie."""
+    """Return whether it runs; a zombie that no process reaps does not count."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
@@ -135,7 +137,7 @@ def lives(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-async def test_every_child_ends_with_it_however_that_ends(
+async def test_every_child_ends_with_it_no_matter_how_it_ends(
     tmp_path: Path, port: int, number: signal.Signals
 ) -> None:
     async with dev(tmp_path, port) as process, at(port) as client:
@@ -157,7 +159,7 @@ async def test_every_child_ends_with_it_however_that_ends(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-async def test_what_was_said_is_there_after_a_restart(
+async def test_what_was_said_is_still_there_after_a_restart(
     tmp_path: Path, port: int, number: signal.Signals
 ) -> None:
     async with dev(tmp_path, port) as process, at(port) as client:
@@ -177,7 +179,9 @@ async def test_what_was_said_is_there_after_a_restart(
 
 
 @pytest.mark.parametrize("beside", [0, 4])
-async def test_a_port_in_use_is_told_in_one_line(tmp_path: Path, port: int, beside: int) -> None:
+async def test_a_port_in_use_is_reported_in_one_line(
+    tmp_path: Path, port: int, beside: int
+) -> None:
     with taken(port + beside):
         code, complaint = await ended(await begin("local.dev", state=tmp_path, port=port))
 
@@ -190,14 +194,16 @@ async def test_a_port_in_use_is_told_in_one_line(tmp_path: Path, port: int, besi
 
 @pytest.mark.parametrize("command", ["local.dev", "local.services"])
 @pytest.mark.parametrize("wrong", ["abc", "0", "65536", "-1", "3000.5", "²"])
-async def test_a_wrong_port_is_told_in_one_line(tmp_path: Path, command: str, wrong: str) -> None:
+async def test_an_invalid_port_is_reported_in_one_line(
+    tmp_path: Path, command: str, wrong: str
+) -> None:
     code, complaint = await ended(await begin(command, state=tmp_path, port=wrong))
 
     assert code == 1
     assert complaint.splitlines() == [f"PORT must be a number from 1 to 64999, not {wrong!r}"]
 
 
-async def test_a_second_one_on_the_same_state_is_told_so_in_one_line(
+async def test_a_second_stack_on_the_same_state_is_refused_in_one_line(
     tmp_path: Path, port: int
 ) -> None:
     async with dev(tmp_path, port):
@@ -209,7 +215,7 @@ async def test_a_second_one_on_the_same_state_is_told_so_in_one_line(
     assert "is in use by another process" in complaint
 
 
-async def test_a_folder_is_imported_into_what_runs(tmp_path: Path, port: int) -> None:
+async def test_a_folder_is_imported_into_the_running_stack(tmp_path: Path, port: int) -> None:
     texts = tmp_path / "my texts"
     texts.mkdir()
     (texts / "boat.md").write_text("# The boat\n\nIts key hangs behind the barometer.\n")
@@ -223,7 +229,7 @@ async def test_a_folder_is_imported_into_what_runs(tmp_path: Path, port: int) ->
 
 
 @pytest.mark.parametrize("was_up", [False, True])
-async def test_an_import_with_nothing_running_says_what_to_start(
+async def test_an_import_without_a_running_stack_says_what_to_start(
     tmp_path: Path, port: int, was_up: bool
 ) -> None:
     if was_up:
@@ -233,5 +239,5 @@ async def test_an_import_with_nothing_running_says_what_to_start(
 
     assert code == 1
     assert complaint.splitlines() == [
-        "Nothing runs here to import into. Start `make dev` first, in another terminal."
+        "No local stack is running. Start `make dev` in another terminal first."
     ]

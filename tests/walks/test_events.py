@@ -1,6 +1,4 @@
-"""From what happens outside to the open page: mail server, queue, functions and channel as `make
-dev` runs them.
-"""
+"""From an outside event to the open page, with the services of `make dev`."""
 
 import asyncio
 import json
@@ -19,12 +17,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def opens_the_page(town: Town, person: Person) -> None:
-    """Begin a session, ask once, as each page does."""
+    """Start a session and ask once, as each page does."""
     (await town.http.post("/api/session", json={"token": person.token()})).raise_for_status()
     (await person.get("/api/status")).raise_for_status()
 
 
-async def test_an_email_that_arrives_is_told_over_the_channel_of_the_open_page(town: Town) -> None:
+async def test_an_email_that_arrives_is_announced_on_the_channel_of_the_open_page(
+    town: Town,
+) -> None:
     owner, queue = town.person(EMAIL_USER), town.stack.services.engine
     async with asyncio.timeout(LIMIT_S):
         first_look = queue.counts().delivered + 1
@@ -41,18 +41,20 @@ async def test_an_email_that_arrives_is_told_over_the_channel_of_the_open_page(t
     search: Json = {"name": "searchEmail", "arguments": {"query": owner.word}}
     await owner.script({"calls": [search]}, says("That is all."))
     await owner.answer(await owner.ask("Which email?", patience=0))
-    shown = (await owner.asked())[1]  # with what the search gave
+    shown = (await owner.asked())[1]  # with the result of the search
     assert "At seven?" in str(shown)
 
 
-async def test_an_email_of_which_the_mailbox_and_a_program_tell_is_told_once(town: Town) -> None:
+async def test_an_email_reported_by_the_mailbox_and_by_a_program_is_announced_once(
+    town: Town,
+) -> None:
     owner, subject = town.person(EMAIL_USER), f"Lunch {secrets.token_hex(6)}"
     await opens_the_page(town, owner)
     look: Json = {"type": "email.received", "userId": EMAIL_USER}
     assert (await tell(town, json.dumps(look).encode())).status_code == 200  # if it is the first
     email = {"sender": "Ben <ben@example.org>", "subject": subject, "body": "At one?"}
     arrived = (await town.http.post(ARRIVE, json=email)).json()
-    await owner.until_told(subject)
+    await owner.until_heard_with(subject)
 
     data = {"from": email["sender"], "subject": subject, "text": "At one?", **arrived}
     assert (await tell(town, an_email(owner, subject, data=data))).status_code == 200
@@ -60,10 +62,10 @@ async def test_an_email_of_which_the_mailbox_and_a_program_tell_is_told_once(tow
     assert len(about) == 1
 
 
-async def test_a_reminder_that_the_model_sets_comes_back_by_the_queue(
+async def test_a_reminder_set_by_the_model_comes_back_through_the_queue(
     town: Town, person: Person
 ) -> None:
-    # So soon that a call which the queue makes at once has come for its time.
+    # Soon enough that a call made by the queue at once would already be due.
     at = (datetime.now(UTC) + timedelta(seconds=EARLY_S - 1)).isoformat()
     remind: Json = {"name": "remind", "arguments": {"text": "The oven is hot", "at": at}}
     await person.script({"calls": [remind]}, says("I will."))

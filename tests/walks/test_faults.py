@@ -1,7 +1,7 @@
-"""The promises on the real thing: processes that die and freeze, services that fail.
+"""The promises on the real stack: processes that crash and freeze, services that fail.
 
-After each history everything that can be seen from outside is looked at: the log, the channel, what
-the model was asked, the documents, the status.
+After each history, everything that is visible from outside is checked: the log, the channel, the
+requests to the model, the documents, the status.
 """
 
 import asyncio
@@ -28,14 +28,14 @@ from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LEASE_S = 3  # seconds; short, so that a take-over is not long in coming
+LEASE_S = 3  # seconds; short, so that a take-over happens soon
 IS_LONG = os.environ.get("CHAOS") == "long"  # `make chaos-long`
-MAX_DURATION_S = 10  # seconds; a frozen process has some of them left when it thaws
+MAX_DURATION_S = 10  # seconds; a frozen process still has some of them left when it continues
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A stack that this module may ill-treat."""
+    """Run a stack that this module may damage."""
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     async with stack(tmp_path_factory.mktemp("place"), asked=asked) as running:
         town = await Town.of(running)
@@ -49,25 +49,25 @@ def anna(place: Town) -> Person:
 
 
 def keeps(note: str, **more: Any) -> Json:
-    """An answer of the model that makes a document."""
+    """Return a model answer that creates a document."""
     arguments = {"title": "Note", "body": note}
     return {"calls": [{"name": "createDocument", "arguments": arguments}], **more}
 
 
 async def look(place: Town, person: Person, *outcomes: Json) -> Evidence:
-    """What there is to see once the run is over."""
+    """Collect the evidence once the run is over."""
     [evidence] = await collect(place.stack, place.http, {person: outcomes})
     return evidence
 
 
 async def until_idle(person: Person) -> None:
     async with asyncio.timeout(LIMIT_S):
-        while (await person.get("/api/status")).json()["state"] != "idle":  # noqa: ASYNC110 - over HTTP
+        while (await person.get("/api/status")).json()["state"] != "idle":  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.05)
 
 
 def texts(evidence: Evidence) -> list[str]:
-    """What the brain has said."""
+    """Return what the brain has said."""
     return [entry["text"] for entry in evidence.log if entry["role"] == "brain"]
 
 
@@ -75,7 +75,7 @@ def texts(evidence: Evidence) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(1, 9) if IS_LONG else [1])
-async def test_processes_die_at_random_and_every_promise_holds(place: Town, seed: int) -> None:
+async def test_processes_crash_at_random_and_every_promise_holds(place: Town, seed: int) -> None:
     print(f"seed={seed}")
     kills = ("kill -9 of a function", "kill -9 of all functions")
     plan = Plan(seed=seed, seconds=8, people=6, kinds=kills, lease_s=LEASE_S)
@@ -87,7 +87,7 @@ async def test_processes_die_at_random_and_every_promise_holds(place: Town, seed
 
 @dataclass(frozen=True)
 class Step:
-    """What the frozen brain was waiting for, and what would be seen had it acted on it."""
+    """What the frozen brain was waiting for, and what would be visible if it continued."""
 
     name: str
     answer: Json
@@ -102,12 +102,12 @@ class Step:
     ],
     ids=lambda step: step.name,
 )
-async def test_a_frozen_invocation_that_thaws_makes_nothing_visible(
+async def test_a_frozen_invocation_that_continues_makes_nothing_visible(
     place: Town, anna: Person, lost: Step
 ) -> None:
     await anna.script(goes_on("Thinking."), lost.answer, says("Found."))
     outcome = await anna.ask("Hi", patience=0.2)
-    await anna.until_heard("Thinking.")  # a message on its way would arrive whoever is the brain
+    await anna.until_heard("Thinking.")  # a message already sent would arrive, whoever is the brain
     await anna.until_asked(2)
     with frozen(place.stack, "voiceToBrain") as process:
         await anna.until_heard("Found.")
@@ -121,7 +121,7 @@ async def test_a_frozen_invocation_that_thaws_makes_nothing_visible(
     assert after.notes == {}
 
 
-async def test_a_frozen_successor_is_succeeded_itself(place: Town, anna: Person) -> None:
+async def test_a_frozen_successor_is_replaced_as_well(place: Town, anna: Person) -> None:
     await anna.script(says("Lost.", delay_s=5), says("Frozen.", delay_s=2), says("Found."))
     outcome = await anna.ask("Hi", patience=0.2)
     await anna.until_asked(1)
@@ -137,7 +137,7 @@ async def test_a_frozen_successor_is_succeeded_itself(place: Town, anna: Person)
 
 
 async def until_gone(process: psutil.Process) -> None:
-    """It ends by itself with its last invocation: until then it could have done anything."""
+    """Wait until it has ended. It ends with its last invocation and could act until then."""
     async with asyncio.timeout(LIMIT_S):
         while not is_gone(process):  # noqa: ASYNC110 - it is the platform's child, not ours
             await asyncio.sleep(0.05)
@@ -173,7 +173,7 @@ def failing(faults: FaultInjector, *each: Fault) -> Iterator[None]:
     ],
     ids=lambda fault: f"{fault.kind}{'-executed' * fault.after_execute}",
 )
-async def test_a_store_that_answers_badly_costs_nothing_but_time(
+async def test_a_store_that_answers_badly_costs_only_time(
     place: Town, anna: Person, fault: Fault
 ) -> None:
     await anna.script(goes_on("One."), keeps("kept"), says("Three."))
@@ -186,10 +186,10 @@ async def test_a_store_that_answers_badly_costs_nothing_but_time(
     assert found.notes == {"kept": 1}
 
 
-async def test_a_store_that_executes_every_script_and_loses_each_first_answer(
+async def test_a_store_that_executes_every_script_but_loses_each_first_answer(
     place: Town, anna: Person
 ) -> None:
-    """Every move is sent twice: none counts twice."""
+    """Every script is sent twice, and none counts twice."""
     moves = ("A text comes in:", "The brain records a step.")
     await anna.script(goes_on("One."), keeps("kept"), says("Three."))
     faults = place.stack.services.store.faults
@@ -203,13 +203,13 @@ async def test_a_store_that_executes_every_script_and_loses_each_first_answer(
     assert texts(found) == ["One.", "Three."]
 
 
-async def test_a_store_that_is_away_for_longer_than_the_lease(place: Town, anna: Person) -> None:
+async def test_a_store_that_is_down_for_longer_than_the_lease(place: Town, anna: Person) -> None:
     await anna.script(goes_on("One."), goes_on("Two.", delay_s=1), says("Three.", repeat=3))
     outcome = await anna.ask("Hi", patience=0.2)
     await anna.until_asked(2)
     store = place.stack.services.store.faults
     with failing(store, Fault(kind="refuse", times=None)):
-        await asyncio.sleep(5)  # the length of the outage is what this is about
+        await asyncio.sleep(5)  # this test is about the length of the outage
     await until_idle(anna)
     found = await look(place, anna, outcome)
     assert violations(found, disturbed=1) == []
@@ -219,7 +219,7 @@ async def test_a_store_that_is_away_for_longer_than_the_lease(place: Town, anna:
 async def test_a_queue_that_is_down_at_the_moment_of_the_hand_over(
     place: Town, anna: Person
 ) -> None:
-    """The wake-up that was queued before takes the hand-over's place."""
+    """The wake-up that was queued earlier replaces the hand-over."""
     steps = [goes_on(f"Step {i}.", delay_s=1.5) for i in range(1, 7)]
     await anna.script(*steps, says("Done."))
     outcome = await anna.ask("Hi", patience=0.2)
@@ -236,7 +236,7 @@ async def test_a_queue_that_is_down_at_the_moment_of_the_hand_over(
     assert texts(found) == [f"Step {i}." for i in range(1, 7)] + ["Done."]
 
 
-async def test_a_channel_that_fails_harms_neither_the_run_nor_the_log(
+async def test_a_failing_channel_harms_neither_the_run_nor_the_log(
     place: Town, anna: Person
 ) -> None:
     pusher = place.stack.services.pusher
@@ -272,7 +272,7 @@ def broken(**wire: Any) -> Json:
     ],
     ids=["hangs", "429", "5xx", "cut", "error-body", "no-finish-reason"],
 )
-async def test_a_model_that_fails_is_asked_again_and_nothing_of_it_is_heard(
+async def test_a_failing_model_is_asked_again_and_none_of_its_output_is_heard(
     place: Town, anna: Person, answers: list[Json]
 ) -> None:
     await anna.script(*answers, says("Found."))
@@ -283,7 +283,7 @@ async def test_a_model_that_fails_is_asked_again_and_nothing_of_it_is_heard(
     assert texts(found) == ["Found."]
 
 
-async def test_a_model_that_never_comes_back_ends_in_a_word_to_the_user(
+async def test_a_model_that_stays_down_ends_the_run_with_a_message_to_the_user(
     place: Town, anna: Person
 ) -> None:
     await anna.script(broken(status=500, repeat=50))
@@ -298,7 +298,7 @@ async def test_a_model_that_never_comes_back_ends_in_a_word_to_the_user(
 @pytest.mark.parametrize(
     ("chars", "kind"), [(210_000, "say"), (1_000_000, "error")], ids=["210 KB", "1 MB"]
 )
-async def test_arguments_beyond_measure_are_the_models_to_mend_or_the_users_to_hear(
+async def test_oversized_arguments_are_returned_to_the_model_or_reported_to_the_user(
     place: Town, anna: Person, chars: int, kind: str
 ) -> None:
     stream = as_stream(keeps("x" * chars)["calls"][0])
@@ -315,7 +315,9 @@ async def test_arguments_beyond_measure_are_the_models_to_mend_or_the_users_to_h
 
 
 def as_stream(call: Json) -> str:
-    """The call as one chunk of a stream: piece by piece a megabyte takes the script too long."""
+    """Return the call as one chunk of a stream: in small pieces a megabyte takes the script too
+    long.
+    """
     function = {"name": call["name"], "arguments": json.dumps(call["arguments"])}
     calls = [{"index": 0, "id": "call_1", "type": "function", "function": function}]
     head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "script"}

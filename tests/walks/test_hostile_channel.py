@@ -1,4 +1,4 @@
-"""A channel that loses, doubles and delays, and a server that fails for a while."""
+"""A channel that loses, doubles and delays messages, and a server that fails for a while."""
 
 import random
 from pathlib import Path
@@ -13,7 +13,7 @@ HOSTILE = Path(__file__).parent / "hostile.js"
 
 
 @pytest.mark.timeout(180)
-async def test_whatever_the_channel_does_the_list_is_the_log_and_nothing_is_said_twice_or_late(
+async def test_on_a_hostile_channel_the_list_is_the_log_and_nothing_is_spoken_twice_or_late(
     tmp_path: Path,
 ) -> None:
     seed = random.randrange(1_000_000)

@@ -1,4 +1,4 @@
-"""The line that tests cut: what it carries, and what both ends see of a cut."""
+"""The line that tests cut: what it carries, and how both ends see a cut."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 @dataclass(kw_only=True, slots=True)
 class Echo:
-    """A server that says everything back, and notes how each connection ended."""
+    """A server that echoes everything, and records how each connection ended."""
 
     port: int = 0
     ends: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
@@ -33,7 +33,7 @@ class Echo:
         writer.close()
 
     async def end(self) -> str:
-        """How the next connection to end does so."""
+        """Return how the next connection to end ended."""
         async with asyncio.timeout(LIMIT_S):
             return await self.ends.get()
 
@@ -56,7 +56,7 @@ async def line() -> AsyncIterator[Line]:
 async def connected(
     line: Line, port: int, *, answer: bytes = CONNECTED
 ) -> AsyncIterator[tuple[StreamReader, StreamWriter]]:
-    """A connection through the line, as a browser makes it."""
+    """Open a connection through the line, as a browser does."""
     at = int(line.proxy["server"].rpartition(":")[2])
     reader, writer = await asyncio.open_connection(HOST, at)
     writer.write(bytes((5, 1, 0)))
@@ -68,7 +68,7 @@ async def connected(
     writer.close()
 
 
-async def test_a_line_carries_both_ways_until_an_end_closes(line: Line, echo: Echo) -> None:
+async def test_a_line_carries_both_directions_until_an_end_closes(line: Line, echo: Echo) -> None:
     async with connected(line, echo.port) as (reader, writer):
         writer.write(b"hello")
 
@@ -77,7 +77,7 @@ async def test_a_line_carries_both_ways_until_an_end_closes(line: Line, echo: Ec
     assert await echo.end() == "closed"
 
 
-async def test_a_cut_resets_both_ends_at_once(line: Line, echo: Echo) -> None:
+async def test_a_cut_resets_both_ends_immediately(line: Line, echo: Echo) -> None:
     async with connected(line, echo.port) as (reader, writer):
         writer.write(b"hello")
         await reader.readexactly(5)
@@ -89,9 +89,7 @@ async def test_a_cut_resets_both_ends_at_once(line: Line, echo: Echo) -> None:
         assert await echo.end() == "reset"
 
 
-async def test_while_it_is_cut_it_lets_nobody_through_and_afterwards_it_does(
-    line: Line, echo: Echo
-) -> None:
+async def test_a_cut_line_refuses_connections_until_it_is_mended(line: Line, echo: Echo) -> None:
     line.cut()
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
         async with connected(line, echo.port):
@@ -102,10 +100,10 @@ async def test_while_it_is_cut_it_lets_nobody_through_and_afterwards_it_does(
         writer.write(b"hello")
         assert await reader.readexactly(5) == b"hello"
     assert await echo.end() == "closed"
-    assert echo.ends.empty(), "somebody came through the cut"
+    assert echo.ends.empty(), "a connection passed the cut line"
 
 
-async def test_a_place_where_nobody_listens_is_refused(line: Line) -> None:
+async def test_a_destination_without_a_server_is_refused(line: Line) -> None:
     with socket.socket() as place:
         place.bind((HOST, 0))
         port = place.getsockname()[1]

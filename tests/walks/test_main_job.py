@@ -15,7 +15,7 @@ from tests.walks.conftest import LIMIT_S, Person, Town, goes_on, says
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_one_loop_the_answer_is_in_the_http_body_and_nothing_terminal_on_the_channel(
+async def test_the_answer_of_one_loop_is_in_the_http_body_and_no_final_message_on_the_channel(
     person: Person,
 ) -> None:
     await person.script(says("Hello."))
@@ -28,7 +28,7 @@ async def test_one_loop_the_answer_is_in_the_http_body_and_nothing_terminal_on_t
     assert person.heard() == []
 
 
-async def test_two_steps_are_on_the_channel_before_the_response_and_the_last_in_its_body_only(
+async def test_two_steps_are_on_the_channel_before_the_response_and_the_last_only_in_its_body(
     person: Person,
 ) -> None:
     await person.script(goes_on("One."), goes_on("Two."), says("Three."))
@@ -42,7 +42,7 @@ async def test_two_steps_are_on_the_channel_before_the_response_and_the_last_in_
     ]
 
 
-async def test_patience_of_half_a_second_and_a_model_of_three(person: Person) -> None:
+async def test_a_caller_with_half_a_second_of_patience_and_a_model_of_three(person: Person) -> None:
     await person.script(says("Late.", delay_s=3))
     outcome = await person.ask("Hi", patience=0.5)
     assert (outcome["state"], outcome["message"]) == ("running", None)
@@ -52,7 +52,7 @@ async def test_patience_of_half_a_second_and_a_model_of_three(person: Person) ->
     assert len(await person.asked()) == 1
 
 
-async def test_a_second_text_in_mid_run_is_taken_up_by_the_running_brain(person: Person) -> None:
+async def test_a_second_text_during_a_run_is_handled_by_the_running_brain(person: Person) -> None:
     await person.script(says("One.", delay_s=2), says("Both."))
     first = asyncio.create_task(person.ask("First", patience=0))
     await person.until_asked(1)
@@ -66,7 +66,7 @@ async def test_a_second_text_in_mid_run_is_taken_up_by_the_running_brain(person:
     assert [m["text"] for m in terminal] == ["Both."]
 
 
-async def test_a_task_of_twelve_calls_goes_through_invocations_of_six_seconds(
+async def test_a_task_of_twelve_calls_needs_several_invocations_of_six_seconds(
     town: Town, person: Person
 ) -> None:
     starts = town.stack.functions.starts("brainToBrain")
@@ -79,10 +79,10 @@ async def test_a_task_of_twelve_calls_goes_through_invocations_of_six_seconds(
     assert message["seq"] == 13
     assert [m["text"] for m in person.heard()] == [m["text"] for m in log[1:]]
     assert len(await person.asked()) == 12
-    assert town.stack.functions.starts("brainToBrain") <= max(starts, 1), "one was killed"
+    assert town.stack.functions.starts("brainToBrain") <= max(starts, 1), "a process was killed"
 
 
-async def test_kill_9_in_mid_run_nothing_is_lost_or_doubled(town: Town, person: Person) -> None:
+async def test_kill_9_during_a_run_loses_and_duplicates_nothing(town: Town, person: Person) -> None:
     await person.script(goes_on("Thinking."), says("Lost.", delay_s=3), says("Found."))
     outcome = await person.ask("Hi", patience=1)
     assert outcome["state"] == "running"
@@ -94,7 +94,7 @@ async def test_kill_9_in_mid_run_nothing_is_lost_or_doubled(town: Town, person: 
     assert [entry["seq"] for entry in log] == [1, 2, 3]
 
 
-async def test_a_caller_whose_function_died_asks_again_and_is_answered_once(
+async def test_a_caller_whose_function_crashed_asks_again_and_is_answered_once(
     town: Town, person: Person
 ) -> None:
     await person.script(says("Lost.", delay_s=3), says("Found."))
@@ -111,7 +111,7 @@ async def test_a_caller_whose_function_died_asks_again_and_is_answered_once(
     assert [(m["role"], m["text"]) for m in log][1:] == [("brain", "Found.")]
 
 
-async def test_the_same_message_id_at_once_and_later(person: Person) -> None:
+async def test_the_same_message_id_twice_at_once_and_again_later(person: Person) -> None:
     await person.script(says("Once.", delay_s=1))
     first = asyncio.create_task(person.ask("Hi", messageId="message-1"))
     await person.until_asked(1)
@@ -125,7 +125,7 @@ async def test_the_same_message_id_at_once_and_later(person: Person) -> None:
     assert len(await person.asked()) == 1
 
 
-async def test_the_queue_delivering_twice_changes_nothing(town: Town, person: Person) -> None:
+async def test_a_queue_that_delivers_twice_changes_nothing(town: Town, person: Person) -> None:
     town.stack.services.engine.switches = Switches(double=True)
     try:
         steps = [goes_on(f"Step {i}.", delay_s=1) for i in range(1, 7)]
@@ -148,7 +148,7 @@ async def test_a_forged_signature_is_refused(town: Town, person: Person) -> None
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_another_users_channel_is_refused_and_ones_own_is_signed(town: Town) -> None:
+async def test_another_users_channel_is_refused_and_the_own_channel_is_signed(town: Town) -> None:
     anna, bert = town.person(), town.person()
     session = (await bert.post("/api/session", {"token": bert.token()})).json()
     for channel in (session["channel"], session["presenceChannel"]):
@@ -157,7 +157,9 @@ async def test_another_users_channel_is_refused_and_ones_own_is_signed(town: Tow
         assert "auth" in (await bert.post("/api/pusherAuth", body)).json()
 
 
-async def test_messages_and_status_are_not_sent_again_to_who_has_them(person: Person) -> None:
+async def test_messages_and_status_are_not_sent_again_to_a_client_that_has_them(
+    person: Person,
+) -> None:
     await person.script(says("Hello."))
     await person.ask("Hi")
     for path in ("/api/messages?sinceSeq=1&limit=1", "/api/status"):
@@ -168,7 +170,7 @@ async def test_messages_and_status_are_not_sent_again_to_who_has_them(person: Pe
         assert again.headers["cache-control"] == "no-store"
 
 
-async def test_the_stream_tells_of_the_run_and_ends_with_its_outcome(
+async def test_the_stream_reports_the_run_and_ends_with_its_outcome(
     town: Town, person: Person
 ) -> None:
     await person.script(goes_on("Looking."), {"text": "Plain."})
@@ -190,7 +192,7 @@ async def test_the_stream_tells_of_the_run_and_ends_with_its_outcome(
     assert done["state"] == "done"
     log = await person.log()
     assert log[-1] == done["message"]
-    # The text itself, the step on the way and the answer, each as the log has it.
+    # The text itself, the step in between and the answer, each as in the log.
     assert [data for name, data in events if name == "message"] == log
 
 
@@ -222,7 +224,7 @@ async def test_bad_input_gets_a_clear_error_and_leaves_no_trace(
     assert await person.log() == []
 
 
-async def test_nobody_without_a_token_is_answered(town: Town) -> None:
+async def test_requests_without_a_token_are_refused(town: Town) -> None:
     for method, path in (
         ("POST", "/api/voiceToBrain"),
         ("GET", "/api/messages"),
@@ -234,18 +236,18 @@ async def test_nobody_without_a_token_is_answered(town: Town) -> None:
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_other_methods_are_told_which_one_fits(town: Town) -> None:
+async def test_other_methods_are_refused_with_the_allowed_one(town: Town) -> None:
     answer = await town.http.get("/api/voiceToBrain")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-async def test_health_tells_anyone_what_is_set_up(town: Town) -> None:
+async def test_health_reports_to_anyone_what_is_configured(town: Town) -> None:
     found = (await town.http.get("/api/health")).json()
     assert found["ok"]
     assert set(found["checks"]) >= {"redis", "queue", "channel", "database", "model"}
 
 
-async def test_a_store_that_is_away_accepts_nothing_and_says_when_to_come_again(
+async def test_while_the_store_is_down_nothing_is_accepted_and_the_caller_is_told_when_to_retry(
     town: Town, person: Person
 ) -> None:
     await town.stack.services.store.stop()

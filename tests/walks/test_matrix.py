@@ -9,7 +9,7 @@ from local.stack import stack
 
 
 @pytest.mark.timeout(240)  # seconds; a minute on two busy cores
-async def test_cut_at_any_moment_on_any_road_and_on_by_any_other_the_list_is_the_log(
+async def test_after_a_cut_at_any_moment_on_any_road_the_list_is_the_log_on_any_other_road(
     tmp_path: Path,
 ) -> None:
     async with stack(tmp_path) as running:

@@ -1,4 +1,4 @@
-"""What lasts, and what is going on, on the whole stack: facts, old talk, and a status question."""
+"""Facts, old conversations and status questions, on the whole stack."""
 
 import json
 
@@ -9,18 +9,18 @@ from tests.walks.conftest import Json, Person, Town, says
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PASSPORT = "my passport is in the blue drawer"
-SHOWN = 40  # entries of the log that the model is shown of itself
+SHOWN = 40  # entries of the log that the model is shown
 ENOUGH = SHOWN // 2 + 2  # texts with their answers, until the first has left that window
 
 
 async def says_and_hears(person: Person, text: str) -> str:
-    """Say something, and hear the answer."""
+    """Say something, and return the answer."""
     answer = await person.answer(await person.ask(text, patience=0))
     return str(answer["text"])
 
 
 async def shown_facts(person: Person) -> str:
-    """What the model was shown last, without what was said."""
+    """Return the last prompt of the model, without the conversation."""
     messages = (await person.asked())[-1]["messages"]
     return json.dumps([m for m in messages if m["role"] == "system"])
 
@@ -47,7 +47,7 @@ async def test_a_fact_is_shown_to_the_model_of_a_cold_instance_until_the_user_de
     assert PASSPORT not in await shown_facts(person)
 
 
-async def test_what_was_said_long_ago_is_found_when_the_model_is_shown_it_no_more(
+async def test_an_old_conversation_is_found_after_the_model_no_longer_sees_it(
     person: Person,
 ) -> None:
     search: Json = {"name": "searchHistory", "arguments": {"query": "hippopotamus"}}
@@ -63,7 +63,7 @@ async def test_what_was_said_long_ago_is_found_when_the_model_is_shown_it_no_mor
     assert "Tell me of the hippopotamus." in found
 
 
-async def test_what_are_you_doing_is_answered_in_mid_run_without_the_model(person: Person) -> None:
+async def test_a_status_question_during_a_run_is_answered_without_the_model(person: Person) -> None:
     await person.script(says("Here it is.", delay_s=2))
     running = await person.ask("Find it.", patience=0.2)
     assert running["state"] == "running"

@@ -1,4 +1,4 @@
-"""The word that nobody asked for, on the whole stack: from a webhook to what the user hears."""
+"""Notifications on the whole stack: from a webhook to what the user hears."""
 
 import asyncio
 import base64
@@ -26,8 +26,8 @@ ANSWER = "Here is what I have found, word by word, and it takes a while to say."
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A stack whose invocations have time, and a warm function for events: what is told of while
-    something goes on must not come too late for it.
+    """Run a stack whose invocations have time, with a warm function for events: an event must
+    arrive while something else is still going on.
     """
     asked = {"BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD}
     async with founded(tmp_path_factory.mktemp("place"), asked) as town:
@@ -36,12 +36,12 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
 
 
 async def comes(person: Person) -> None:
-    """A page of theirs asks, as each does while it is open."""
+    """Mark the person as present, as each open page does."""
     (await person.get("/api/status")).raise_for_status()
 
 
 async def goes_away(town: Town, person: Person, away: timedelta) -> None:
-    """Their page's last sign of life becomes so much older: nobody waits for an hour."""
+    """Make the page's last sign of life older: no test waits for an hour."""
     env, key = town.stack.services.env, Keys.of(person.id).key("here")
     async with httpx.AsyncClient(
         base_url=env["UPSTASH_REDIS_REST_URL"],
@@ -55,12 +55,12 @@ async def goes_away(town: Town, person: Person, away: timedelta) -> None:
 
 
 async def told(person: Person) -> list[str]:
-    """What they were notified of, by their log."""
+    """Return the notifications in the person's log."""
     return [entry["text"] for entry in await person.log() if entry.get("kind") == "notification"]
 
 
 async def answered_by_pieces(town: Town, person: Person) -> AsyncIterator[tuple[str, Json]]:
-    """The events of an answer that is heard while it comes."""
+    """Yield the events of an answer that is heard while it comes."""
     headers = {"Authorization": f"Bearer {person.token()}", "Accept": "text/event-stream"}
     body, name = {"text": person.word}, ""
     async with town.http.stream("POST", "/api/voiceToBrain", json=body, headers=headers) as answer:
@@ -96,9 +96,7 @@ async def test_an_email_that_postmark_posts_twice_is_one_notification(
     assert await told(person) == [BY_POSTMARK]
 
 
-async def test_what_is_forged_or_old_is_401_and_nothing_comes_of_it(
-    town: Town, person: Person
-) -> None:
+async def test_a_forged_or_old_webhook_is_401_and_has_no_effect(town: Town, person: Person) -> None:
     await comes(person)
     body, now = an_email(person, "Dinner"), datetime.now(UTC)
     answers = [
@@ -109,14 +107,14 @@ async def test_what_is_forged_or_old_is_401_and_nothing_comes_of_it(
     ]
     assert [answer.status_code for answer in answers] == [401] * 4
     assert (person.heard(), await person.log()) == ([], [])
-    await tell(town, body)  # the same, signed and fresh, is heard: it was not the body
+    await tell(town, body)  # the same body is announced once it is signed and fresh
     assert await told(person) == [DINNER]
 
 
-# ---- when it is said
+# ---- when it is announced
 
 
-async def test_who_is_there_and_hears_nothing_else_is_told_within_the_call(
+async def test_a_present_user_who_hears_nothing_else_is_notified_within_the_call(
     town: Town, person: Person
 ) -> None:
     await comes(person)
@@ -128,7 +126,7 @@ async def test_who_is_there_and_hears_nothing_else_is_told_within_the_call(
     assert await person.log() == [message]
 
 
-async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one_message(
+async def test_two_emails_during_a_spoken_answer_wait_for_its_end_and_are_one_message(
     town: Town, person: Person
 ) -> None:
     await comes(person)
@@ -140,7 +138,7 @@ async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one
             for subject in ("Dinner", "Lunch"):
                 assert (await tell(town, an_email(person, subject))).status_code == 200
     pieces = [data for name, data in events if name == "content"]
-    assert len(pieces) > 3, "the emails came in the middle of them"
+    assert len(pieces) > 3, "the emails came during the pieces"
     assert events[-1][1]["message"]["text"] == ANSWER
 
     await person.until_heard("Meanwhile: 2 emails from Anna, the last about Lunch.")
@@ -152,7 +150,9 @@ async def test_while_an_answer_is_spoken_two_emails_wait_for_its_end_and_are_one
     assert len(person.heard()) == 1
 
 
-async def test_in_a_long_run_it_is_said_between_two_sentences(town: Town, person: Person) -> None:
+async def test_during_a_long_run_a_notification_comes_between_two_sentences(
+    town: Town, person: Person
+) -> None:
     await comes(person)
     await person.script(goes_on("I am looking.", delay_s=2), says("Here it is.", delay_s=1))
     asking = asyncio.create_task(person.ask("Find it.", patience=0))
@@ -165,9 +165,7 @@ async def test_in_a_long_run_it_is_said_between_two_sentences(town: Town, person
     assert [message["text"] for message in person.heard()] == ["I am looking.", DINNER]
 
 
-async def test_an_hour_away_and_twelve_emails_are_one_digest_when_the_user_is_back(
-    town: Town, person: Person
-) -> None:
+async def test_after_an_hour_away_twelve_emails_are_one_digest(town: Town, person: Person) -> None:
     await comes(person)
     hour = timedelta(hours=1)
     await goes_away(town, person, hour)
@@ -186,7 +184,7 @@ async def test_an_hour_away_and_twelve_emails_are_one_digest_when_the_user_is_ba
     assert len(person.heard()) == 1
 
 
-async def test_who_listens_on_the_channel_alone_is_told_and_once_gone_when_they_are_back(
+async def test_a_user_who_only_listens_on_the_channel_is_notified_and_after_leaving_on_return(
     town: Town, person: Person
 ) -> None:
     async with asyncio.timeout(LIMIT_S):
@@ -201,21 +199,21 @@ async def test_who_listens_on_the_channel_alone_is_told_and_once_gone_when_they_
     assert "Lunch" in back["text"]
 
 
-# ---- what is worth a word
+# ---- which events are announced
 
 
 async def prefers(person: Person, **wishes: Any) -> None:
-    """They change their settings."""
+    """Change the person's settings."""
     (await person.call("PUT", "/api/preferences", json=wishes)).raise_for_status()
 
 
 def about_now() -> Json:
-    """Quiet hours that it is in the middle of."""
+    """Return quiet hours that include the present."""
     now, hour = datetime.now(UTC), timedelta(hours=1)
     return {"from": f"{now - hour:%H:%M}", "until": f"{now + hour:%H:%M}"}
 
 
-async def test_tell_me_when_anna_writes_becomes_a_rule_and_other_emails_are_not_told(
+async def test_tell_me_when_anna_writes_becomes_a_rule_and_other_emails_are_not_announced(
     town: Town, person: Person
 ) -> None:
     await comes(person)
@@ -230,7 +228,7 @@ async def test_tell_me_when_anna_writes_becomes_a_rule_and_other_emails_are_not_
     assert await told(person) == [DINNER]
 
 
-async def test_in_quiet_hours_only_a_reminder_is_heard_and_the_rest_when_they_are_over(
+async def test_in_quiet_hours_only_a_reminder_is_heard_and_the_rest_afterwards(
     town: Town, person: Person
 ) -> None:
     await comes(person)

@@ -1,4 +1,4 @@
-"""The page in a real browser, on everything that stands behind it: what is on it is the log."""
+"""The page in a real browser with the whole stack: it shows the log."""
 
 import asyncio
 import shutil
@@ -23,12 +23,12 @@ HALF_DONE = """() => new Promise((resolve) => {
 
 
 def step(number: int, steps: int) -> dict[str, Any]:
-    """A step of a long task: a second's work of the model."""
+    """Return a step of a long task, for which the model takes a second."""
     told = {"message": f"Step {number}.", "progress": number / steps}
     return {"calls": [{"name": "sayToUserAndContinue", "arguments": told}], "delay_s": 1}
 
 
-async def test_a_question_brings_its_breadcrumb_and_then_the_answer(
+async def test_a_question_shows_its_breadcrumb_and_then_the_answer(
     page: Page, person: Person
 ) -> None:
     await person.script(goes_on("Looking."), says("Found.", gates={person.word: 0}))
@@ -46,13 +46,13 @@ async def test_a_question_brings_its_breadcrumb_and_then_the_answer(
     assert await on_page(page) == await in_log(person)
 
 
-async def test_the_channel_goes_and_comes_back_and_the_list_is_the_log(
+async def test_the_channel_breaks_and_comes_back_and_the_list_is_the_log(
     browser: Browser, town: Town, person: Person
 ) -> None:
     await person.script(goes_on("One."), goes_on("Two.", delay_s=3), says("Three.", delay_s=1))
     channel = town.stack.services.channel
     async with (
-        opened(browser, town, person) as (page, _),  # a browser complains of a line that is cut
+        opened(browser, town, person) as (page, _),  # the browser reports a connection that is cut
         opened(browser, town, person) as (beside, _),
     ):
         for each in (page, beside):
@@ -93,7 +93,7 @@ async def test_a_long_task_shows_its_progress_over_several_invocations_and_ends(
     assert town.stack.services.engine.counts().delivered > before.delivered, "one invocation did it"
 
 
-async def test_a_text_in_mid_run_is_taken_up_by_the_running_brain(
+async def test_a_text_during_a_run_is_handled_by_the_running_brain(
     page: Page, person: Person
 ) -> None:
     await person.script(goes_on("On it."), says("One.", delay_s=2), says("Both."))
@@ -149,12 +149,12 @@ async def take_in(folder: Path, town: Town) -> None:
     assert await done.wait() == 0
 
 
-async def test_the_page_says_plainly_that_a_script_answers(page: Page) -> None:
+async def test_the_page_says_that_a_script_answers(page: Page) -> None:
     await shows(page.get_by_text("These answers come from a script, not from a model."))
     await shows(page.get_by_text("OPENAI_API_KEY=… make dev"))
 
 
-async def test_the_policy_lets_no_foreign_script_in_and_the_channel_out(
+async def test_the_policy_blocks_foreign_scripts_and_allows_the_channel(
     browser: Browser, town: Town, person: Person
 ) -> None:
     async with opened(browser, town, person) as (page, complaints):

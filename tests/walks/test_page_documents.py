@@ -1,4 +1,4 @@
-"""The panel of documents: files dropped, texts written, found, read and deleted."""
+"""The panel of documents: files are dropped, and texts written, found, read and deleted."""
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -8,7 +8,7 @@ from tests.walks.pages import HOSTILE, answered, ask, confirm, open_panel, shows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# What a browser does when somebody drags files from their desk into the page.
+# What a browser does when a user drags files into the page.
 DROP = """([element, files]) => {
     const transfer = new DataTransfer();
     for (const [name, text] of files) transfer.items.add(new File([text], name));
@@ -24,7 +24,7 @@ async def drop(panel: Locator, files: dict[str, str]) -> None:
     await panel.page.evaluate(DROP, [body, list(files.items())])
 
 
-async def test_a_file_that_is_dropped_is_a_document_once_and_the_brain_finds_it(
+async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
     page: Page, person: Person
 ) -> None:
     panel = await open_panel(page, "Documents")
@@ -44,7 +44,7 @@ async def test_a_file_that_is_dropped_is_a_document_once_and_the_brain_finds_it(
     assert "hangs behind the barometer" in str((await person.asked())[1])
 
 
-async def test_files_that_cannot_be_taken_are_told_one_by_one(page: Page) -> None:
+async def test_files_that_are_refused_are_reported_one_by_one(page: Page) -> None:
     panel = await open_panel(page, "Documents")
     await drop(panel, {"a.pdf": "x", "long.txt": "x" * 200_001, "good.txt": "Fine."})
 

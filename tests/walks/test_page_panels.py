@@ -1,4 +1,4 @@
-"""The panels of the page beside the documents: the user's own things, as the server has them."""
+"""The other panels of the page: they show the user's own data as the server has it."""
 
 import asyncio
 
@@ -30,7 +30,7 @@ async def test_a_panel_that_cannot_load_says_so_and_tries_again(
 ) -> None:
     async with (
         laid_line() as line,
-        opened(browser, town, person, proxy=line.proxy) as (page, _),  # it complains of a failure
+        opened(browser, town, person, proxy=line.proxy) as (page, _),  # it reports a failure
     ):
         await connected(page)
         line.cut()
@@ -56,7 +56,7 @@ async def test_escape_closes_a_panel_and_the_focus_goes_back_to_its_button(page:
 # ---- mailbox
 
 
-async def test_an_email_is_let_arrive_told_of_and_read_as_text(
+async def test_a_test_email_arrives_is_announced_and_is_read_as_text(
     browser: Browser, town: Town
 ) -> None:
     owner, queue = town.person(EMAIL_USER), town.stack.services.engine
@@ -64,7 +64,7 @@ async def test_an_email_is_let_arrive_told_of_and_read_as_text(
     first_look = queue.counts().delivered + 1
     async with opened(browser, town, owner) as (page, complaints):
         await connected(page)
-        if not is_mirrored:  # what is there at the first look is no news
+        if not is_mirrored:  # emails present at the first sync are not new
             async with asyncio.timeout(LIMIT_S):
                 await queue.delivered(first_look)
         panel = await open_panel(page, "Mailbox")
@@ -88,7 +88,7 @@ async def test_an_email_is_let_arrive_told_of_and_read_as_text(
         assert complaints == []
 
 
-async def test_who_has_no_mailbox_sees_no_tab_for_it(page: Page) -> None:
+async def test_a_user_without_a_mailbox_sees_no_tab_for_it(page: Page) -> None:
     tabs = page.get_by_role("navigation").get_by_role("button")
     await expect(tabs).to_have_text(["Documents", "Notifications", "Memory"])
 
@@ -96,7 +96,9 @@ async def test_who_has_no_mailbox_sees_no_tab_for_it(page: Page) -> None:
 # ---- notifications
 
 
-async def test_quiet_hours_are_kept_and_there_after_a_reload(page: Page, person: Person) -> None:
+async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
+    page: Page, person: Person
+) -> None:
     panel = await open_panel(page, "Notifications")
     await panel.get_by_label("Quiet hours every day").check()
     await panel.get_by_label("From").fill("21:30")
@@ -122,7 +124,7 @@ async def test_quiet_hours_are_kept_and_there_after_a_reload(page: Page, person:
 async def test_trusted_recipients_are_added_and_removed(
     browser: Browser, town: Town, person: Person
 ) -> None:
-    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+    async with opened(browser, town, person) as (page, _):  # the browser reports a refused request
         await connected(page)
         panel = await open_panel(page, "Notifications")
         address = panel.get_by_label("Add an address")
@@ -175,7 +177,7 @@ async def test_a_fact_is_shown_with_its_source_and_deleted(page: Page, person: P
 # ---- on a small screen
 
 
-async def test_a_narrow_page_shows_a_panel_alone_and_nothing_is_wider_than_it(
+async def test_on_a_narrow_page_a_panel_covers_the_rest_and_nothing_is_wider_than_the_page(
     browser: Browser, town: Town, person: Person
 ) -> None:
     long = {"title": "W" * 120, "body": "x" * 400, "typed": True}

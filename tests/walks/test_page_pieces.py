@@ -1,4 +1,4 @@
-"""What the page shows while an answer comes, and what it offers meanwhile."""
+"""What the page shows and offers while an answer arrives."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ from tests.walks.pages import (
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WORDS = "These are the words of an answer that comes bit by bit, as a model gives it."
-# The top of the words, frame by frame, until their message has come.
+# The top of the words in each frame, until their message has arrived.
 WATCH = """() => {
     const tops = [];
     window.watched = new Promise((resolve) => {
@@ -42,17 +42,18 @@ HIDE = """(isHidden) => {
 
 
 async def asked_elsewhere(person: Person, answer: str) -> None:
-    """Have this said to somebody who does not wait for it, so that the channel carries it."""
+    """Ask from a client that does not wait, so that the channel carries the answer."""
     await person.script(says(answer, delay_s=1))
     await person.ask("And?", patience=0.1)
     await person.until_heard(answer)
 
 
-async def test_thoughts_stand_in_grey_actions_as_marks_and_words_give_way_to_their_message(
+async def test_thoughts_are_grey_actions_are_marked_and_words_are_replaced_by_their_message(
     town: Town, page: Page, person: Person
 ) -> None:
     look: Json = {"name": "searchDocuments", "arguments": {"query": "boat"}}
-    # What is new takes its time, and a second invocation gives no pieces: somebody goes first.
+    # A new process takes time, and a second invocation sends no pieces, so another question comes
+    # first.
     other = town.person()
     await other.script({"calls": [look]}, says("It is there."))
     await other.ask("Is it there?")
@@ -71,7 +72,7 @@ async def test_thoughts_stand_in_grey_actions_as_marks_and_words_give_way_to_the
     await expect(page.locator("#log .draft")).to_have_count(0)
     assert await on_page(page) == await in_log(person)
     tops = await page.evaluate("watched")
-    assert max(tops) - min(tops) < 1, "the words have moved when their message came"
+    assert max(tops) - min(tops) < 1, "the words moved when their message arrived"
     grey, ink = [
         await place.evaluate("(element) => getComputedStyle(element).color")
         for place in (thought, page.locator("#log .say p"))
@@ -79,7 +80,7 @@ async def test_thoughts_stand_in_grey_actions_as_marks_and_words_give_way_to_the
     assert grey != ink
 
 
-async def test_a_stop_ends_the_run_and_is_offered_only_while_one_is_on(
+async def test_a_stop_ends_the_run_and_is_offered_only_during_a_run(
     page: Page, person: Person
 ) -> None:
     await person.script(goes_on("On it."), says("Never said.", delay_s=60))
@@ -99,7 +100,7 @@ async def test_a_stop_ends_the_run_and_is_offered_only_while_one_is_on(
 
 
 @pytest.mark.parametrize("road", ["Stream", "Socket", "Polling"])
-async def test_the_menu_changes_the_road_and_the_page_goes_on_by_it(
+async def test_the_menu_changes_the_road_and_the_page_continues_on_it(
     page: Page, person: Person, road: str
 ) -> None:
     menu = page.locator("#connection")
@@ -110,7 +111,7 @@ async def test_the_menu_changes_the_road_and_the_page_goes_on_by_it(
     await expect(page.get_by_role("radio")).to_have_count(0)
     await expect(menu).to_contain_text(road, ignore_case=True)
 
-    # Asked elsewhere: only the road can bring it.
+    # Asked from another client: only this road can deliver it.
     await person.script(says(f"By {road}."))
     await person.ask("Which road?")
     await answered(page, f"By {road}.")
@@ -120,7 +121,7 @@ async def test_the_menu_changes_the_road_and_the_page_goes_on_by_it(
     await answered(page, f"By {road}.")
 
 
-async def test_other_pages_are_counted_and_the_menu_says_who_is_there(page: Page) -> None:
+async def test_other_pages_are_counted_and_the_menu_shows_the_count(page: Page) -> None:
     beside = await page.context.new_page()
     await beside.goto(page.url)
     await connected(beside)
@@ -132,7 +133,7 @@ async def test_other_pages_are_counted_and_the_menu_says_who_is_there(page: Page
     await expect(page.locator("#connection .others")).to_be_empty(timeout=LIMIT_MS)
 
 
-async def test_what_came_while_away_stands_below_a_line_and_is_counted_in_the_title(
+async def test_messages_while_away_are_below_a_line_and_counted_in_the_title(
     browser: Browser, town: Town, person: Person
 ) -> None:
     async with opened(browser, town, person) as (page, complaints):
@@ -160,7 +161,7 @@ async def test_what_came_while_away_stands_below_a_line_and_is_counted_in_the_ti
         assert complaints == []
 
 
-async def test_what_came_while_the_page_was_closed_stands_below_a_line_too(
+async def test_messages_while_the_page_was_closed_are_below_a_line_too(
     page: Page, person: Person
 ) -> None:
     await asked_elsewhere(person, "Before.")
@@ -174,7 +175,7 @@ async def test_what_came_while_the_page_was_closed_stands_below_a_line_too(
     await shows(again.get_by_text("While you were away: 1 message"))
 
 
-async def test_the_page_works_where_there_is_only_polling(
+async def test_the_page_works_if_only_polling_is_possible(
     browser: Browser, town: Town, person: Person
 ) -> None:
     async with opened(browser, town, person) as (page, _):

@@ -1,4 +1,4 @@
-"""Questions on the page: what is asked is read back, and what is decided happens once."""
+"""Questions on the page: the page shows what is asked, and a decision takes effect once."""
 
 from collections.abc import AsyncIterator
 
@@ -17,13 +17,13 @@ BODY = "Hello Anna,\n\nFriday at seven <b>is</b> fine.\n\nRobin"
 
 @pytest.fixture
 def person(town: Town) -> Person:
-    """Whose mailbox it is."""
+    """Return the user who owns the mailbox."""
     return town.person(EMAIL_USER)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def card(page: Page, person: Person) -> AsyncIterator[Locator]:
-    """The question whether an email may go out, as the page shows it."""
+    """Return the question whether an email may be sent, as the page shows it."""
     yield await asked(page, person)
     await person.post("/api/control", {"type": "stop"})
 
@@ -45,7 +45,7 @@ async def ours(town: Town, person: Person) -> list[Json]:
     return [email for email in await sent_emails(town) if person.word in email["subject"]]
 
 
-async def test_a_question_reads_back_whom_what_and_every_word(
+async def test_a_question_shows_the_recipient_the_subject_and_every_word(
     card: Locator, person: Person
 ) -> None:
     await shows(card.get_by_text("Shall I send this email?"))
@@ -60,7 +60,7 @@ async def test_a_question_reads_back_whom_what_and_every_word(
     await shows(card.get_by_text("You rejected this."))
 
 
-async def test_what_is_approved_is_done_once_however_often_it_is_pressed(
+async def test_an_approved_action_is_done_once_however_often_the_button_is_pressed(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     await choice(card, "Approve").dblclick()
@@ -71,7 +71,7 @@ async def test_what_is_approved_is_done_once_however_often_it_is_pressed(
     await expect(card.get_by_role("button")).to_have_count(0)
 
 
-async def test_what_is_edited_is_what_is_done(
+async def test_an_edited_action_is_done_as_edited(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     await choice(card, "Edit").click()
@@ -87,10 +87,10 @@ async def test_what_is_edited_is_what_is_done(
     assert email["text"].strip() == "Saturday then."
 
 
-async def test_an_edit_that_the_tool_does_not_take_is_told_and_can_be_mended(
+async def test_an_invalid_edit_is_reported_and_can_be_corrected(
     browser: Browser, town: Town, person: Person
 ) -> None:
-    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+    async with opened(browser, town, person) as (page, _):  # the browser reports a refused request
         card = await asked(page, person)
         await choice(card, "Edit").click()
         await card.get_by_label("Subject").fill("")
@@ -104,7 +104,7 @@ async def test_an_edit_that_the_tool_does_not_take_is_told_and_can_be_mended(
         assert [email["subject"] for email in await ours(town, person)] == [f"Mended {person.word}"]
 
 
-async def test_what_is_rejected_is_not_done(
+async def test_a_rejected_action_is_not_done(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     await choice(card, "Reject").click()
@@ -114,7 +114,7 @@ async def test_what_is_rejected_is_not_done(
     assert await ours(town, person) == []
 
 
-async def test_a_question_is_found_again_after_a_reload_and_then_decided(
+async def test_a_question_is_still_there_after_a_reload_and_can_be_decided(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     await shows(choice(card, "Approve"))
@@ -130,7 +130,7 @@ async def test_a_question_is_found_again_after_a_reload_and_then_decided(
     await expect(card.get_by_role("button")).to_have_count(0)
 
 
-async def test_two_tabs_decide_once_and_both_show_what_was_decided(
+async def test_two_tabs_decide_once_and_both_show_the_decision(
     town: Town, page: Page, person: Person, card: Locator
 ) -> None:
     beside = await page.context.new_page()
@@ -149,10 +149,10 @@ async def test_two_tabs_decide_once_and_both_show_what_was_decided(
     assert len(await ours(town, person)) == 1
 
 
-async def test_a_decision_that_comes_second_is_refused_and_shows_the_first(
+async def test_a_second_decision_is_refused_and_the_first_is_shown(
     browser: Browser, town: Town, person: Person
 ) -> None:
-    async with opened(browser, town, person) as (page, _):  # a browser complains of a refusal
+    async with opened(browser, town, person) as (page, _):  # the browser reports a refused request
         card = await asked(page, person)
         await shows(choice(card, "Approve"))
         id = (await person.get("/api/questions")).json()["question"]["id"]
@@ -166,7 +166,7 @@ async def test_a_decision_that_comes_second_is_refused_and_shows_the_first(
         assert await ours(town, person) == []
 
 
-async def test_other_words_leave_a_question_open_and_another_question_takes_its_turn(
+async def test_other_words_leave_a_question_open_and_a_later_question_replaces_it(
     page: Page, person: Person, card: Locator
 ) -> None:
     await ask(page, f"What is the weather? {person.word}")

@@ -1,4 +1,4 @@
-"""The race at the end: a text that comes in at the very moment in which a run ends."""
+"""The race at the end: a text that arrives at the moment in which a run ends."""
 
 import asyncio
 import os
@@ -13,15 +13,15 @@ from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 IS_LONG = os.environ.get("CHAOS") == "long"  # `make chaos-long`
-RACES = 640 if IS_LONG else 160  # on the real thing; the simulator runs thousands more
-AT_ONCE = 16  # races side by side: more would only wait for the machine
+RACES = 640 if IS_LONG else 160  # on the real stack; the simulator runs thousands more
+AT_ONCE = 16  # concurrent races: more would only wait for the machine
 MODEL_S = 0.1  # seconds of the first answer
-SPREAD_S = (0.05, 0.4)  # seconds from the first text to the second: a turn ends within
+SPREAD_S = (0.05, 0.4)  # seconds from the first text to the second: a turn ends within them
 SEED = 20261121
 
 
 @pytest.mark.timeout(600)
-async def test_each_text_is_answered_whenever_it_meets_the_end_of_a_run(town: Town) -> None:
+async def test_each_text_is_answered_even_if_it_arrives_when_a_run_ends(town: Town) -> None:
     print(f"seed={SEED}")
     chance, gate = random.Random(SEED), asyncio.Semaphore(AT_ONCE)
     people = [town.person() for _ in range(RACES)]
@@ -36,15 +36,15 @@ async def test_each_text_is_answered_whenever_it_meets_the_end_of_a_run(town: To
             wrong.append(f"I3 the model never saw both texts, person={person.id}")
     assert wrong == []
     states = {second["state"] for _, second in outcomes}
-    assert states >= {"recorded", "done"}, "the texts did not meet the end from both sides"
+    assert states >= {"recorded", "done"}, "the texts did not arrive on both sides of the end"
 
 
 async def race(person: Person, pause_s: float, gate: asyncio.Semaphore) -> tuple[Json, Json]:
-    """Two texts, and nothing more from their user until both are answered."""
+    """Send two texts, and nothing more until both are answered."""
     async with gate:
         await person.script(says("One.", delay_s=MODEL_S), says("Two."))
         first = asyncio.create_task(person.ask("First", patience=0))
-        await asyncio.sleep(pause_s)  # the instant is what the race is about
+        await asyncio.sleep(pause_s)  # the race depends on this instant
         second = await person.ask("Second", patience=0)
         outcome = await first
         await until_answered(person, second)
@@ -53,7 +53,7 @@ async def race(person: Person, pause_s: float, gate: asyncio.Semaphore) -> tuple
 
 async def until_answered(person: Person, text: Json) -> None:
     async with asyncio.timeout(LIMIT_S):
-        while not await is_answered(person, text):  # noqa: ASYNC110 - its server is asked over HTTP
+        while not await is_answered(person, text):  # noqa: ASYNC110 - its server is polled over HTTP
             await asyncio.sleep(0.05)
 
 

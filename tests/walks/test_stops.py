@@ -1,4 +1,4 @@
-"""A stop, whatever the run is just doing: it ends, and nothing more is said."""
+"""A stop at any point of a run: the run ends, and nothing more is said."""
 
 import asyncio
 import time
@@ -24,7 +24,7 @@ async def status(person: Person) -> Json:
 async def until_left(person: Person) -> None:
     """Wait until the brain has cut its last call of the model."""
     async with asyncio.timeout(LIMIT_S):
-        while (await person.asked())[-1]["end"] != "left":  # noqa: ASYNC110 - asked over HTTP
+        while (await person.asked())[-1]["end"] != "left":  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.02)
 
 
@@ -51,7 +51,7 @@ async def test_a_stop_while_the_model_hangs_cuts_the_call_and_nothing_more_is_sa
     assert len(await person.asked()) == 2
 
 
-async def test_a_stop_between_two_invocations_lets_the_second_do_nothing(
+async def test_after_a_stop_between_two_invocations_the_second_does_nothing(
     town: Town, person: Person
 ) -> None:
     engine = town.stack.services.engine
@@ -73,7 +73,7 @@ async def test_a_stop_between_two_invocations_lets_the_second_do_nothing(
     assert (await status(person))["state"] == "stopped"
 
 
-async def test_a_stop_of_a_run_that_has_just_ended_changes_nothing_however_often_it_comes(
+async def test_a_stop_of_a_run_that_has_ended_changes_nothing_even_if_repeated(
     person: Person,
 ) -> None:
     await person.script(says("Done."))
@@ -89,7 +89,7 @@ async def test_a_stop_of_a_run_that_has_just_ended_changes_nothing_however_often
     assert await status(person) == before
 
 
-async def test_a_stop_that_comes_twice_ends_the_run_once_and_the_next_text_begins_anew(
+async def test_a_repeated_stop_ends_the_run_once_and_the_next_text_starts_a_new_run(
     person: Person,
 ) -> None:
     await person.script({"hang": True}, says("Here I am."))

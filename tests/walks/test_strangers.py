@@ -1,164 +1,47 @@
-"""One user's things are out of another's reach, by every route there is.
+"""No route gives a user access to another user's data.
 
-Anna has something of everything, and a word that stands in all of it. Ben walks all routes with a
-token of his own and with the names of Anna's things. The list of routes is read from the tree.
+Anna has data of every kind, and all of it contains a secret word. Ben calls every route with his
+own token and with the ids of Anna's data. The list of routes is read from the source tree.
 """
 
 import json
-import secrets
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import channel_names
-from brain.cloud.redis.upstash import Upstash
 from brain.documents.rules import version
-from brain.email.postgres import PostgresEmails
-from brain.memory.archive import PostgresArchive
-from brain.memory.postgres import PostgresFacts
-from brain.notices.postgres import PostgresRules
-from brain.reminders.model import Reminder
-from brain.reminders.redis import RedisReminders
-from brain.run.messages import Utterance
-from local.stack import stack
-from tests.fakes.email import an_email
+from tests.walks.anna import (
+    COMMON,
+    EMAIL_ID,
+    SECRET,
+    TEXT,
+    Anna,
+    anna,
+    ben,
+    town,
+)
 from tests.walks.conftest import Json, Person, Town, says
 from tests.walks.roads import frames_until, lines_until, open_stream, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+__all__ = ["anna", "ben", "town"]  # fixtures
+
 ROOT = Path(__file__).resolve().parents[2]
-ANNA = "anna-who-has-everything"
-SECRET = f"quetzal-{secrets.token_hex(8)}"  # stands in all that is Anna's
-COMMON = "marmalade"  # so does this, and it is what Ben looks for
-TEXT = f"{COMMON} {SECRET}"
-EMAIL_ID = "a" * 16
-NOTHING = ("no document of this id", "No email account", "null", "[]")  # what a tool found
-STANDING = ("state", "runId", "lastSeq", "question")  # of a status; the rest moves by itself
-VIEWS = ("documents", "emails", "facts", "preferences", "rules", "questions", "messages", "status")
+NOTHING = ("no document of this id", "No email account", "null", "[]")  # nothing was found
 
 
-@dataclass(frozen=True, kw_only=True)
-class Anna:
-    """Her, and the names of her things."""
-
-    person: Person
-    document: Json
-    fact_id: str
-    rule_id: str
-    reminder_id: str
-    question: Json
-    message_id: str
-    run_id: str
-    last_seq: int
-    reminders: RedisReminders
-
-    async def view(self) -> Json:
-        """All that she has, as she sees it."""
-        seen = {name: (await self.person.get(f"/api/{name}")).json() for name in VIEWS}
-        seen["status"] = {name: seen["status"][name] for name in STANDING}
-        document = await self.person.get(f"/api/documents?id={self.document['id']}")
-        email = await self.person.get(f"/api/emails?id={EMAIL_ID}")
-        reminders = [repr(reminder) for reminder in await self.reminders.all(ANNA)]
-        return {**seen, "document": document.json(), "email": email.json(), "others": reminders}
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """A stack of its own, whose email account is Anna's."""
-    asked = {"BRAIN_EMAIL_USER": ANNA}
-    async with stack(tmp_path_factory.mktemp("stack"), asked=asked, pace=0) as running:
-        town = await Town.of(running)
-        async with town.http:
-            yield town
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def anna(town: Town) -> AsyncIterator[Anna]:
-    person = Person(town.stack, town.http, id=ANNA)
-    env = town.stack.services.env
-    database = Postgres(env["DATABASE_URL"])
-    redis = Upstash(env["UPSTASH_REDIS_REST_URL"], env["UPSTASH_REDIS_REST_TOKEN"])
-    reminders = RedisReminders(redis)
-    await PostgresArchive(database).store(ANNA, [said_long_ago()])
-    await PostgresEmails(database).store(ANNA, [an_email(EMAIL_ID, subject=TEXT, text=TEXT)])
-    fact = await PostgresFacts(database).remember(
-        ANNA, text=TEXT, source="conversation", foreign=False, key="fact"
-    )
-    rule = await PostgresRules(database).add_rule(ANNA, about=TEXT, sender="Eve", key="rule")
-    soon = datetime.now(UTC) + timedelta(days=1)
-    reminder = Reminder(id="reminder-of-anna", text=TEXT, at=soon)
-    await reminders.add(ANNA, reminder)
-    trusted = {"trusted": [f"{SECRET}@example.org"], "zone": "Europe/Berlin"}
-    assert (await person.call("PUT", "/api/preferences", json=trusted)).status_code == 200
-    kept = {"title": TEXT, "body": TEXT, "typed": True, "key": "annas-key"}
-    document = (await person.post("/api/documents", kept)).json()
-    question = await asked_whether_to_delete(person, document["id"])
-    running = await at_work(person)
-    yield Anna(
-        person=person,
-        document=document,
-        fact_id=fact.id,
-        rule_id=rule.id,
-        reminder_id=reminder.id,
-        question=question,
-        message_id="a-text-of-annas",
-        run_id=running["runId"],
-        last_seq=running["seq"],
-        reminders=reminders,
-    )
-    await redis.aclose()
-    await database.close()
-
-
-def said_long_ago() -> Utterance:
-    return Utterance(
-        id="long-ago",
-        seq=1,
-        text=TEXT,
-        message_id="long-ago",
-        run_id="run-of-long-ago",
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-
-
-async def asked_whether_to_delete(person: Person, document_id: str) -> Json:
-    delete = {"name": "deleteDocument", "arguments": {"id": document_id}}
-    await person.script({"calls": [delete]})
-    outcome = await person.ask(f"Delete {TEXT}", messageId="a-text-of-annas")
-    question: Json = outcome["message"]
-    assert question["kind"] == "question"
-    return question
-
-
-async def at_work(person: Person) -> Json:
-    """A run that stays open: its model never answers."""
-    await person.script({"hang": True, "repeat": 100})  # whatever limit each call may have
-    outcome = await person.ask(f"Think about {TEXT}", patience=0.5)
-    assert outcome["state"] == "running"
-    return outcome
-
-
-@pytest.fixture
-def ben(town: Town, anna: Anna) -> Person:
-    """Somebody who is new here. (After Anna has all that she has.)"""
-    return town.person()
-
-
-# ---- the walk: what Ben gets, route by route
+# ---- what Ben gets from each route
 
 type Told = AsyncIterator[str]
 type Walk = Callable[[Person, Anna], Told]
 
 
 async def told(ben: Person, method: str, path: str, status: int, **options: Any) -> str:
-    """What he gets, headers and all. An empty list would be as good to him as a 404."""
+    """Return the whole answer, with headers. For him an empty list would be as good as a 404."""
     answer = await ben.call(method, path, **options)
     assert answer.status_code == status, f"{method} {path}: {answer.text}"
     return f"{answer.headers!r} {answer.text}"
@@ -175,7 +58,7 @@ async def session(ben: Person, anna: Anna) -> Told:
 
 
 async def voice_to_brain(ben: Person, anna: Anna) -> Told:
-    """His model does all that it can with the names of her things."""
+    """Let his model try everything with the ids of her data."""
     id = anna.document["id"]
     sharing = {"id": id, "version": version(TEXT, TEXT), "to": ["ben@example.org"]}
     searches = ("searchDocuments", "searchEmail", "recall", "searchHistory")
@@ -233,7 +116,7 @@ async def websocket_to_brain(ben: Person, anna: Anna) -> Told:
 
 
 def orders(anna: Anna) -> list[tuple[Json, int]]:
-    """What can be ordered about her things, and what becomes of it."""
+    """Return the orders about her data, with the expected status of each."""
     question = {"questionId": anna.question["id"]}
     return [
         ({"type": "stop", "runId": anna.run_id}, 200),
@@ -283,7 +166,7 @@ async def openapi(ben: Person, anna: Anna) -> Told:
 
 
 async def stream(ben: Person, anna: Anna) -> Told:
-    """From her place on; what he says himself is the first that comes."""
+    """Stream from her place on; his own text is the first to arrive."""
     async with open_stream(ben, since=anna.last_seq) as lines:
         await ben.script(says("It is you."))
         await ben.ask("Who is there?")
@@ -369,13 +252,13 @@ WALKS: dict[str, Walk] = {
 }
 
 
-async def test_every_route_of_the_tree_is_walked() -> None:
+async def test_every_route_of_the_tree_is_called() -> None:
     functions = {f"/api/{file.stem}" for file in (ROOT / "api").glob("[!_]*.py")}
     rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
     assert set(WALKS) == functions | {rewrite["source"] for rewrite in rewrites}
 
 
-async def test_anna_has_something_of_everything_and_the_secret_is_in_it(anna: Anna) -> None:
+async def test_anna_has_data_of_every_kind_and_it_contains_the_secret(anna: Anna) -> None:
     seen = await anna.view()
     without = [name for name, thing in seen.items() if SECRET not in json.dumps(thing)]
     assert without == ["status"]
@@ -384,7 +267,7 @@ async def test_anna_has_something_of_everything_and_the_secret_is_in_it(anna: An
 
 
 @pytest.mark.parametrize("route", WALKS)
-async def test_nothing_of_annas_appears_or_changes_when_ben_walks(
+async def test_nothing_of_annas_appears_or_changes_when_ben_calls_the_routes(
     anna: Anna, ben: Person, route: str
 ) -> None:
     before = await anna.view()
@@ -393,7 +276,7 @@ async def test_nothing_of_annas_appears_or_changes_when_ben_walks(
     assert await anna.view() == before
 
 
-async def test_who_listens_hears_nothing_of_what_another_is_told_meanwhile(
+async def test_a_listener_does_not_receive_what_another_user_is_told(
     town: Town, ben: Person
 ) -> None:
     carla = town.person()

@@ -1,4 +1,4 @@
-"""What the channel's server tells the brain, by the road that leads back from it."""
+"""The webhooks by which the channel server notifies the brain."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from tests.walks.roads import say, subscribed, until_listening
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_the_brain_sees_that_somebody_listens_for_as_long_as_a_page_is_open(
+async def test_the_brain_sees_a_listener_for_as_long_as_a_page_is_open(
     town: Town, person: Person
 ) -> None:
     assert not (await person.get("/api/status")).json()["listening"]
@@ -21,7 +21,9 @@ async def test_the_brain_sees_that_somebody_listens_for_as_long_as_a_page_is_ope
     await until_listening(person, False)
 
 
-async def test_a_page_that_comes_back_at_once_was_never_gone(town: Town, person: Person) -> None:
+async def test_a_page_that_reconnects_immediately_was_never_gone(
+    town: Town, person: Person
+) -> None:
     async with subscribed(town, person):
         await until_listening(person, True)
     async with subscribed(town, person):

@@ -143,13 +143,13 @@ async def test_a_schedule_that_there_is_not_is_not_found(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("cron", "reason"),
     [
-        ("", "has not 5 fields"),
-        ("* * * *", "has not 5 fields"),
-        ("*/5 * * * * *", "has not 5 fields"),
+        ("", "does not have 5 fields"),
+        ("* * * *", "does not have 5 fields"),
+        ("*/5 * * * * *", "does not have 5 fields"),
         ("61 * * * *", "Bad minute"),
-        ("@hourly", "has not 5 fields"),
-        ("CRON_TZ=Mars/Olympus 0 4 * * *", "no time zone"),
-        ("CRON_TZ=../etc 0 4 * * *", "no time zone"),
+        ("@hourly", "does not have 5 fields"),
+        ("CRON_TZ=Mars/Olympus 0 4 * * *", "unknown time zone"),
+        ("CRON_TZ=../etc 0 4 * * *", "unknown time zone"),
     ],
 )
 async def test_a_cron_that_cannot_be_read_is_refused(stage: Stage, cron: str, reason: str) -> None:

@@ -1,1 +1,1 @@
-"""Not a route."""
+"""A file that has no route."""

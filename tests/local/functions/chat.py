@@ -1,4 +1,6 @@
-"""Says back what it hears by WebSocket; the query has it refuse or hang, and `bye` close."""
+"""Echoes WebSocket messages. The query makes it refuse or hang; the message `bye` makes it
+close.
+"""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers with what it was asked, and where."""
+"""Answers with the request that it received."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Does what its query says, one step at a time: one request waits until another lets it go on."""
+"""Performs the step named in its query; one request can wait until another lets it continue."""
 
 import asyncio
 import os

@@ -1,6 +1,7 @@
-"""Carries one message to its destination, signed, and brings back the answer.
+"""Sends one message to its destination, signed, and returns the answer.
 
-The switches make it as unkind as a real queue may be: late, doubled, out of order; or worse.
+The switches cause the faults that a real queue may have (late, duplicate or reordered messages) and
+some worse ones.
 """
 
 from __future__ import annotations
@@ -29,29 +30,29 @@ OWN_HEADERS = frozenset({"host", "connection", "content-length", "transfer-encod
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Switches:
-    """What goes wrong on purpose. All off: the queue is as good as it can be."""
+    """Deliberate faults. With all of them off, the queue works perfectly."""
 
-    hold: bool = False  # start no delivery; what is under way goes on
-    double: bool = False  # send every attempt twice, at once; the first copy's answer counts
-    forge: bool = False  # sign with a key that nobody knows
+    hold: bool = False  # start no delivery; deliveries already started continue
+    double: bool = False  # send every attempt twice at once; the first copy's answer counts
+    forge: bool = False  # sign with an unknown key
     lose: bool = False  # count as delivered without sending
     extra_delay_s: Annotated[float, Field(ge=0, le=86_400)] = (
-        0.0  # come later than asked, by so much
+        0.0  # deliver later than requested, by this much
     )
-    shuffle: bool = False  # ... by a random part of it instead, which changes the order
+    shuffle: bool = False  # ... by a random part of it, which changes the order
 
 
-class Courier:
+class Sender:
     def __init__(self, *, signing_key: str, clock: Callable[[], float], seed: int) -> None:
         self.switches = Switches()
         self._signing_key = signing_key
         self._clock = clock
-        self._random = random.Random(seed)  # seeded: the same shuffle in every run of a test
+        self._random = random.Random(seed)  # seeded: the same order in every run of a test
         self._client: httpx.AsyncClient | None = None
 
     @asynccontextmanager
-    async def on_the_road(self) -> AsyncIterator[None]:
-        # No pool limit: the engine bounds its deliveries. No proxy from the environment.
+    async def running(self) -> AsyncIterator[None]:
+        # No pool limit: the engine limits its deliveries. No proxy from the environment.
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=8)
         async with httpx.AsyncClient(timeout=None, trust_env=False, limits=limits) as client:
             self._client = client
@@ -59,25 +60,25 @@ class Courier:
             self._client = None
 
     def late_ms(self) -> int:
-        """How much later than asked the next message is to come."""
+        """Return how many milliseconds later than requested the next message is sent."""
         part = self._random.random() if self.switches.shuffle else 1.0
         return int(1000 * self.switches.extra_delay_s * part)
 
-    async def carry(self, message: QueueMessage) -> Answer:
+    async def send(self, message: QueueMessage) -> Answer:
         if self.switches.lose:
             return Answer(status=200, headers={}, body=b"")
         copies = 2 if self.switches.double else 1
-        answers = await asyncio.gather(*(self._send(message) for _ in range(copies)))
+        answers = await asyncio.gather(*(self._attempt(message) for _ in range(copies)))
         return answers[0]
 
-    async def _send(self, message: QueueMessage) -> Answer:
+    async def _attempt(self, message: QueueMessage) -> Answer:
         limit_s = LONGEST_ANSWER_S if message.timeout_s is None else message.timeout_s
         try:
             async with asyncio.timeout(limit_s):
                 response = await self._request(message)
         except TimeoutError:
             return _no_answer(f"no answer within {limit_s:g} s")
-        except Exception as error:  # noqa: BLE001 - whatever a destination does, its message goes on
+        except Exception as error:  # noqa: BLE001 - a destination may fail in any way; the queue goes on
             logger.info("delivery failed message=%s error=%s", message.id, type(error).__name__)
             return _no_answer(f"{type(error).__name__}: {error}")
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -85,7 +86,7 @@ class Courier:
 
     async def _request(self, message: QueueMessage) -> httpx.Response:
         if self._client is None:
-            raise RuntimeError("the courier is not on the road")
+            raise RuntimeError("the sender is not running")
         return await self._client.request(
             message.method,
             message.url,
@@ -104,7 +105,7 @@ class Courier:
         }
         if message.schedule_id is not None:
             headers["upstash-schedule-id"] = message.schedule_id
-        # As bytes: header values are Latin-1 on the wire, and the client would insist on ASCII.
+        # As bytes: header values are Latin-1 on the wire, but the client would require ASCII.
         return [
             (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
         ]

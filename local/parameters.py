@@ -1,4 +1,4 @@
-"""What a test asks of a stand-in's control routes: numbers, and how long it will wait."""
+"""Parameters that a test sends to a stand-in's control routes: numbers and time limits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import math
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-DEFAULT_WAIT_S = 10.0  # seconds; longer than any test's event takes, shorter than a test's limit
-LONGEST_WAIT_S = 30.0  # seconds; a client that forgot its own limit is answered all the same
+DEFAULT_WAIT_S = 10.0  # seconds; longer than an event in a test takes, shorter than its time limit
+LONGEST_WAIT_S = 30.0  # seconds; also answers a client that set no time limit
 
 
 def number(request: Request, name: str, default: float) -> float:
-    """A number of the query string. Raises HTTPException 400."""
+    """Read a number from the query string. Raises HTTPException 400."""
     try:
         given = float(request.query_params.get(name, default))
     except ValueError:
@@ -23,5 +23,5 @@ def number(request: Request, name: str, default: float) -> float:
 
 
 def wait_limit_s(request: Request) -> float:
-    """How long to wait for what is asked, in seconds."""
+    """Return how long the request may wait, in seconds."""
     return min(LONGEST_WAIT_S, number(request, "timeout", DEFAULT_WAIT_S))

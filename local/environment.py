@@ -1,0 +1,71 @@
+"""The environment variables that point the functions at the local services."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from local.qstash import CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY, TOKEN
+from local.server import HOST, Address
+
+STORE_TOKEN = "local-store-token"
+CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
+MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
+
+type Env = dict[str, str]
+
+
+def private_settings(database_url: str, secret: str) -> Env:
+    """Return the settings of the database and the session; no access key is required."""
+    return {
+        "DATABASE_URL": database_url,
+        "BRAIN_JWT_SECRET": secret,
+        "BRAIN_OPEN_SESSION": "1",
+    }
+
+
+def service_settings(store: Address, queue: Address, channel: Address, public_url: str) -> Env:
+    """Return the settings that point at the local store, queue and channel."""
+    return {
+        "UPSTASH_REDIS_REST_URL": store.url,
+        "UPSTASH_REDIS_REST_TOKEN": STORE_TOKEN,
+        "QSTASH_URL": queue.url,
+        "QSTASH_TOKEN": TOKEN,
+        "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
+        "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
+        "PUSHER_APP_ID": CHANNEL_ID,
+        "PUSHER_KEY": CHANNEL_KEY,
+        "PUSHER_SECRET": CHANNEL_SECRET,
+        "PUSHER_HOST": HOST,
+        "PUSHER_PORT": str(channel.port),
+        "PUSHER_TLS": "0",
+        "BRAIN_PUBLIC_URL": public_url,
+    }
+
+
+def model_settings(model: Address, asked: Mapping[str, str]) -> Env:
+    """Return the settings of the user's own provider if a key or an address is set, else the
+    script's.
+    """
+    own = {name: asked[name] for name in MODEL_NAMES if asked.get(name)}
+    if own:
+        return {"OPENAI_API_KEY": "none", **own}
+    return {
+        "OPENAI_BASE_URL": f"{model.url}/v1",
+        "OPENAI_API_KEY": "local",
+        "BRAIN_MODEL": "script",
+        "BRAIN_SCRIPTED_MODEL": "1",
+    }
+
+
+def stored_secret(data_dir: Path, name: str) -> str:
+    """Return a secret of this machine. It is kept, so that what it signed stays valid after a
+    restart.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / name
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
