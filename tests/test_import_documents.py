@@ -121,7 +121,7 @@ async def test_a_folder_is_taken_in_and_each_file_accounted_for(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     assert await taken_in(notes) == [
-        "skipped (holds NUL characters: not a text): notes/binary.txt",
+        "skipped (contains NUL characters: not a text file): notes/binary.txt",
         "skipped (empty): notes/empty.md",
         "created: notes/house.md",
         "skipped (larger than 2000000 bytes): notes/huge.txt",
@@ -256,7 +256,7 @@ async def test_a_missing_variable_is_one_clear_line(notes: Path, command: Comman
     assert done == Printed(
         code=1,
         out="",
-        err="DATABASE_URL is not set: it says which Postgres keeps the documents.\n",
+        err="DATABASE_URL is not set. It is the address of the Postgres database.\n",
     )
 
 

@@ -47,7 +47,7 @@ def signed(
 def refused(headers: Mapping[str, str], body: bytes = BODY) -> None:
     with pytest.raises(SignatureRefused) as error:
         CHECK.check(headers, body)
-    assert str(error.value) == "not signed with the secret for events, or too old"
+    assert str(error.value) == "the event's signature is invalid or too old"
 
 
 def test_what_the_library_signs_is_taken_and_named_by_its_id() -> None:

@@ -82,7 +82,7 @@ async def test_another_method_is_told_which_ones_there_are() -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
         "type": "about:blank",
-        "title": "Only GET, POST here.",
+        "title": "Method not allowed.",
         "status": 405,
     }
 
@@ -90,7 +90,7 @@ async def test_another_method_is_told_which_ones_there_are() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5_000])
 async def test_a_body_that_is_no_json_is_400(body: bytes) -> None:
     answer = await posted(echo, content=body, headers={"content-type": "application/json"})
-    assert (answer.status_code, answer.json()["title"]) == (400, "The body is not JSON.")
+    assert (answer.status_code, answer.json()["title"]) == (400, "The body is not valid JSON.")
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/jsonp"])
