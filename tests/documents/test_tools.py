@@ -320,7 +320,7 @@ async def test_what_was_changed_after_the_question_is_not_what_was_to_be_deleted
     )
     await use(documents, "updateDocument", {"id": "doc1", "append": "and the safe: 99"}, key="u")
     for work in (deleting(documents).prepare, deleting(documents).run):
-        with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+        with pytest.raises(ToolFault, match="Not deleted: the document has changed since"):
             await work(invocation("deleteDocument", delete))
     assert (await use(documents, "readDocument", {"id": "doc1"}))["title"] == "Wifi"
 

@@ -261,7 +261,7 @@ async def test_a_document_is_not_deleted_in_another_version_than_was_named(
     id = await keep(documents, anna, "Note", "apples")
     old = version("Note", "apples")
     changed = await documents.update(anna, id, key="u", foreign=False, append="pears")
-    with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+    with pytest.raises(ToolFault, match="Not deleted: the document has changed since"):
         await documents.delete(anna, id, key="k", version=old)
     assert await documents.read(anna, id) == changed
     new = version("Note", "apples\npears")
