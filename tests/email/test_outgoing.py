@@ -129,7 +129,7 @@ def test_what_is_no_address_to_write_to_is_none(text: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"to": ()}, "nobody"),
+        ({"to": ()}, "there is no recipient"),
         ({"to": (ANNA,) * MAX_RECIPIENTS, "cc": (ANNA,)}, "at most"),
         ({"to": (Address(address="a@b\r\nBcc: c@d"),)}, "no address"),
         ({"cc": (Address(address="nobody"),)}, "no address"),

@@ -110,9 +110,9 @@ async def test_what_was_changed_after_the_question_is_not_what_was_agreed_to(
 ) -> None:
     await desk.tool.prepare(share())
     await desk.documents.update(ME, "doc1", key="c", foreign=True, **change)
-    with pytest.raises(ToolFault, match="not what it was in this version"):
+    with pytest.raises(ToolFault, match="has changed since this version"):
         await desk.tool.run(share())
-    with pytest.raises(ToolFault, match="not what it was in this version"):
+    with pytest.raises(ToolFault, match="has changed since this version"):
         await desk.tool.prepare(share())
     assert desk.post.sent == []
 
@@ -170,7 +170,7 @@ async def test_whom_one_cannot_write_to_is_told_before_anything_is_asked(
 async def test_a_document_that_is_too_long_for_an_email_is_told() -> None:
     desk, body = Desk(), "x" * MAX_BODY_CHARS
     await desk.keep("Book", body)
-    with pytest.raises(ToolFault, match="Not sent: a body has at most 50000 characters"):
+    with pytest.raises(ToolFault, match="Not sent: a body can have at most 50000 characters"):
         await desk.tool.prepare(share(version=version("Book", body)))
 
 
