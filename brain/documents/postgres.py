@@ -79,7 +79,7 @@ class PostgresDocuments:
     async def create(
         self, user_id: str, *, title: str, body: str, foreign: bool, key: str
     ) -> Document:
-        """Create a document. Its id is derived from the key: the same key gives the same document."""
+        """Create a document. Its id is derived from the key, so a repeated call finds it."""
         refuse(title, body)
         text = {"title": title, "body": body, "foreign": foreign}
         row = {"user_id": user_id, "id": id_from_key(user_id, key), **text}

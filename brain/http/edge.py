@@ -84,8 +84,8 @@ class Answer(JSONResponse):
 def endpoint[W](
     handlers: Mapping[str, Handler[W]], wiring: W, *, socket: SocketHandler[W] | None = None
 ) -> ASGIApp:
-    """Build the ASGI app of one function: one handler per HTTP method, and optionally one for
-    WebSockets. Each handler receives the instance's services.
+    """Build the ASGI app of one function: a handler per HTTP method, and optionally one for
+    WebSockets. Each handler receives `wiring`.
     """
     logging.basicConfig(format="%(levelname)s %(message)s")
     # Other loggers start at WARNING: httpx logs each request's URL, which can hold a signature.
@@ -107,10 +107,8 @@ def endpoint[W](
 
 
 def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> ASGIApp:
-    """Build the ASGI app of a function that serves several routes.
-
-    Rewrites keep the requested path, so its last segment selects the handlers. An unknown segment
-    gets the first route's handlers.
+    """Build the ASGI app of a function that serves several routes. The last segment of the path,
+    which rewrites keep, selects the handlers; an unknown one gets the first route's.
     """
     apps = {name: endpoint(of_name, wiring) for name, of_name in handlers.items()}
     first = next(iter(apps.values()))
@@ -161,10 +159,7 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
 
 
 def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:
-    """Return JSON with an ETag, or 304 if the caller already has this version.
-
-    `beside` runs after the response was sent.
-    """
+    """Return JSON with an ETag, or 304 if the caller has this version. `beside` runs afterwards."""
     answer = Answer(content, background=beside)
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]

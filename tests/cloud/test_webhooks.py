@@ -176,7 +176,7 @@ def test_a_webhook_that_the_application_did_not_sign_is_refused(
 
 
 def test_a_time_beyond_all_measure_is_another_time() -> None:
-    with pytest.raises(SignatureRefused, match="another time"):
+    with pytest.raises(SignatureRefused, match="too far from now"):
         read(webhook(time_ms=10**400))
 
 
@@ -184,7 +184,7 @@ def test_a_time_beyond_all_measure_is_another_time() -> None:
 def test_five_minutes_are_borne_either_way_and_not_a_second_more(minutes: int) -> None:
     off = timedelta(minutes=minutes)
     assert read(webhook(), now=NOW + off) == ()
-    with pytest.raises(SignatureRefused, match="another time"):
+    with pytest.raises(SignatureRefused, match="too far from now"):
         read(webhook(), now=NOW + off + timedelta(seconds=minutes / 5))
 
 

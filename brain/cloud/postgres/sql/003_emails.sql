@@ -1,4 +1,4 @@
--- Emails: the mirror of a mailbox, where in it each of them lies, and how far the mirror goes.
+-- Emails: the mirror of a mailbox, the places of the emails in it, and the mirror's progress.
 
 create table brain.emails (
     user_id text not null,
@@ -16,7 +16,7 @@ create table brain.emails (
     unread boolean not null,
     brought boolean not null,  -- by a webhook: it stays, though it lies nowhere in the mailbox
     told boolean not null,  -- it is no news, or whoever is to tell of it has it
-    claimed_at timestamptz,  -- when a sync last gave it away to be told of
+    claimed_at timestamptz,  -- when a sync last claimed it for reporting
     language text not null,  -- whose stems `search` holds; the name of a text search configuration
     search tsvector not null,
     people tsvector not null,  -- the sender's name and address
@@ -28,8 +28,8 @@ create index emails_at on brain.emails (user_id, at desc, id);
 create index emails_language on brain.emails (user_id, language);
 create index emails_untold on brain.emails (user_id, at) where not told;
 
--- UIDs are given anew when a folder's validity changes; until the folder is mirrored again, the old
--- places hold its emails.
+-- The server assigns new UIDs when a folder's validity changes. The old places keep the emails until
+-- the folder is mirrored again.
 create table brain.email_places (
     user_id text not null,
     folder text not null,
@@ -42,7 +42,7 @@ create table brain.email_places (
 
 create index email_places_email on brain.email_places (user_id, email_id);
 
--- Everything from low_uid up to, and without, next_uid is mirrored.
+-- Everything from low_uid (inclusive) to next_uid (exclusive) is mirrored.
 create table brain.email_folders (
     user_id text not null,
     folder text not null check (folder in ('inbox', 'sent')),
