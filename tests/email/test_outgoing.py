@@ -122,7 +122,7 @@ def test_an_address_is_understood(text: str, person: tuple[str, str]) -> None:
         "x" * 250 + "@example.org",
     ],
 )
-def test_what_is_no_address_to_write_to_is_none(text: str) -> None:
+def test_an_invalid_recipient_is_rejected(text: str) -> None:
     assert recipient(text) is None
 
 
@@ -140,7 +140,7 @@ def test_what_is_no_address_to_write_to_is_none(text: str) -> None:
         ({"text": "x" * (MAX_BODY_CHARS + 1)}, "at most"),
     ],
 )
-def test_what_cannot_be_sent_is_objected_to(changes: dict[str, object], reason: str) -> None:
+def test_an_unsendable_email_has_an_objection(changes: dict[str, object], reason: str) -> None:
     outgoing = changed(**changes)
     assert reason in objection(outgoing)
     with pytest.raises(ValueError, match=reason):

@@ -244,7 +244,7 @@ def test_a_raw_email_that_is_none_is_not_missed(raw: Any) -> None:
     assert read(RawEmail=raw) == read()
 
 
-# ---- what is none of it
+# ---- invalid bodies
 
 
 @pytest.mark.parametrize(

@@ -135,14 +135,14 @@ async def test_a_refusal_at_any_point_means_that_nobody_gets_it(
 
 
 @pytest.mark.parametrize("end", [HANGS_UP, IS_SILENT, "299 what?", "not SMTP at all"])
-async def test_a_lost_or_strange_answer_to_the_email_is_no_certainty(end: str) -> None:
+async def test_a_lost_or_unexpected_answer_is_unsure(end: str) -> None:
     script = Script(end=end)
     ended = await sent(script)
     assert isinstance(ended, Unsure)
     assert len(script.taken) == 1
 
 
-async def test_nobody_at_the_address_is_a_refusal() -> None:
+async def test_a_closed_port_is_a_refusal() -> None:
     async with serving(Script()) as server:
         pass
     assert isinstance(await post(server).send(LETTER), Refused)
@@ -167,7 +167,7 @@ async def test_no_password_goes_unencrypted_to_another_machine() -> None:
     assert not [line for line in script.told if line.startswith("AUTH")]
 
 
-async def test_a_server_of_this_machine_that_asks_for_no_password_is_told_none() -> None:
+async def test_a_local_server_without_login_gets_no_password() -> None:
     script = Script(ehlo="250-here\r\n250 SIZE 1000000")
     assert isinstance(await sent(script), Accepted)
     assert [line for line in script.told if line.startswith("AUTH")] == []

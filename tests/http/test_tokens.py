@@ -106,7 +106,7 @@ async def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "ä.ö.ü", "e30.e30.e30", hs256()[:-4]])
-async def test_a_text_that_is_no_whole_token_is_refused(text: str) -> None:
+async def test_an_incomplete_token_is_refused(text: str) -> None:
     await refusal(tokens_by(), text)
 
 
@@ -148,7 +148,7 @@ async def test_a_token_for_another_audience_is_refused_where_one_is_set() -> Non
     await refusal(tokens, hs256())
 
 
-async def test_an_audience_means_nothing_where_none_is_set() -> None:
+async def test_the_audience_is_ignored_if_none_is_configured() -> None:
     assert (await tokens_by().read(hs256(aud="whoever"))).user_id == "anna"
 
 
@@ -164,14 +164,14 @@ async def test_an_unsigned_token_is_refused() -> None:
     assert await refusal(tokens_by(), text) == "the token's algorithm is not accepted"
 
 
-async def test_a_made_token_holds_for_its_user_audience_and_issuer() -> None:
+async def test_an_issued_token_is_valid_for_its_user_audience_and_issuer() -> None:
     tokens = tokens_by(audience="brain", issuer="app")
     made = tokens.make("owner")
     assert await tokens.read(made.text) == made
     assert abs(made.expires_at - time.time() - TOKEN_S) < 60
 
 
-async def test_no_token_is_made_without_a_secret() -> None:
+async def test_no_token_is_issued_without_a_secret() -> None:
     with pytest.raises(TokenRefused, match="only tokens that its own app issues"):
         tokens_by(None, jwks_url="https://keys.example").make("owner")
 
@@ -198,7 +198,7 @@ async def test_a_token_of_a_key_that_only_claims_the_id_is_refused() -> None:
         assert await refusal(tokens_by(None, jwks_url=url), text) == "the token is invalid"
 
 
-async def test_a_key_id_of_another_kind_of_key_is_not_known() -> None:
+async def test_a_key_id_of_another_key_type_is_unknown() -> None:
     async with served(Provider()) as url:
         text = rs256(kid="ec")
         refused = await refusal(tokens_by(None, jwks_url=url), text)
@@ -229,7 +229,7 @@ def _base64(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-async def test_a_shared_secret_and_a_key_set_hold_beside_each_other() -> None:
+async def test_a_shared_secret_and_a_key_set_work_together() -> None:
     async with served(Provider()) as url:
         tokens = tokens_by(jwks_url=url)
         assert (await tokens.read(hs256())).user_id == "anna"
@@ -281,7 +281,7 @@ async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
         assert await refusal(tokens, rs256()) == "the token's key is unknown"
 
 
-async def test_known_keys_go_on_to_count_while_the_provider_is_away() -> None:
+async def test_known_keys_stay_valid_while_the_provider_is_unreachable() -> None:
     provider, watch = Provider(), Watch()
     async with served(provider) as url:
         tokens = by_key_set(url, watch)
@@ -305,7 +305,7 @@ async def test_known_keys_go_on_to_count_while_the_provider_is_away() -> None:
         Provider(page="[]"),
     ],
 )
-async def test_a_key_set_that_cannot_be_had_is_an_outage_and_not_the_callers_fault(
+async def test_an_unavailable_key_set_is_an_outage_and_not_the_callers_fault(
     broken: Provider,
 ) -> None:
     async with served(broken) as url:
@@ -313,7 +313,7 @@ async def test_a_key_set_that_cannot_be_had_is_an_outage_and_not_the_callers_fau
             await tokens_by(None, jwks_url=url).read(rs256())
 
 
-async def test_a_key_set_at_an_address_where_nobody_listens_is_an_outage() -> None:
+async def test_a_key_set_at_a_closed_port_is_an_outage() -> None:
     async with served(Provider()) as url:
         gone = url
     with pytest.raises(Unreachable):

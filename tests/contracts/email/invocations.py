@@ -1,4 +1,4 @@
-"""One errand, for whoever has to run the same one twice."""
+"""One tool invocation, for tests that run the same one twice."""
 
 import json
 

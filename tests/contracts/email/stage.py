@@ -152,11 +152,11 @@ class Account:
         return [email.subject for email in synced.new]
 
     async def mirrored(self) -> list[EmailFound]:
-        """All of it, newest first."""
+        """Return all emails, newest first."""
         return list(await self.emails.search(self.user_id, query="", limit=10_000))
 
     async def subjects(self) -> list[str]:
-        """Of all of it, in order of the alphabet."""
+        """Return the subjects of all emails, in alphabetical order."""
         return sorted(email.subject for email in await self.mirrored())
 
     async def read(self, subject: str) -> Email:

@@ -158,7 +158,7 @@ async def test_a_client_event_reaches_the_other_with_the_senders_id(stage: Stage
     assert not [note for note in bob.notes if note["note"] == "sent"]
 
 
-async def test_the_application_is_told_of_pages_and_of_what_they_say(stage: Stage) -> None:
+async def test_webhooks_report_pages_and_their_messages(stage: Stage) -> None:
     async with destination_served(application := Destination()) as url:
         stage.server.webhook = url
         async with stage.user("anna") as anna:

@@ -63,7 +63,7 @@ async def test_a_summary_that_reaches_less_far_is_not_taken(
     assert await shown(stage) == "Facts."
 
 
-async def test_a_summary_may_be_made_anew_by_who_knows_the_one_there_is(
+async def test_a_summary_is_replaced_only_by_a_writer_that_knows_the_current_one(
     stage: Stage, block: RedisShownBlock
 ) -> None:
     await block.keep_summary(stage.user, SECOND, instead_of=NOTHING)

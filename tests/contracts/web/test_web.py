@@ -1,4 +1,4 @@
-"""What the web does for whoever reads in it: the fake and the real one alike."""
+"""The contract of `Web`, for the fake and the real one."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -41,9 +41,7 @@ PAGE = Page(url="http://a.example/x", title="", text="Hello", content_type="text
 @pytest.mark.parametrize(
     "url", ["http://a.example/x", " HTTP://A.example:80/x#y", "http://a.example/old"]
 )
-async def test_a_page_is_found_by_its_address_however_that_is_written(
-    stage: Stage, url: str
-) -> None:
+async def test_a_page_is_found_by_any_spelling_of_its_address(stage: Stage, url: str) -> None:
     assert await stage.web.read(url) == PAGE
 
 

@@ -6,7 +6,7 @@ create table brain.documents (
     id text not null,
     title text not null check (char_length(title) between 1 and 300),
     body text not null check (char_length(body) <= 200000),
-    language text,  -- whose stems its passages hold; the name of a text search configuration
+    language text,  -- of the stems in its passages; a text search configuration
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (user_id, id)

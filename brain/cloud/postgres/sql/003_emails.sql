@@ -2,7 +2,7 @@
 
 create table brain.emails (
     user_id text not null,
-    id text not null,  -- of Message-ID and content: the same email is one row, wherever it lies
+    id text not null,  -- from Message-ID and content: an email is one row, in any folder
     folder text not null check (folder in ('inbox', 'sent')),
     message_id text not null,
     in_reply_to text not null,
@@ -14,10 +14,10 @@ create table brain.emails (
     text text not null,
     attachments jsonb not null,
     unread boolean not null,
-    brought boolean not null,  -- by a webhook: it stays, though it lies nowhere in the mailbox
-    told boolean not null,  -- it is no news, or whoever is to tell of it has it
+    brought boolean not null,  -- came by webhook: it stays, even if it has no place
+    told boolean not null,  -- not new, or reported and saved by the caller
     claimed_at timestamptz,  -- when a sync last claimed it for reporting
-    language text not null,  -- whose stems `search` holds; the name of a text search configuration
+    language text not null,  -- of the stems in `search`; a text search configuration
     search tsvector not null,
     people tsvector not null,  -- the sender's name and address
     primary key (user_id, id)
@@ -49,9 +49,9 @@ create table brain.email_folders (
     validity bigint not null,
     next_uid bigint not null,
     low_uid bigint not null,
-    baseline_uid bigint,  -- the first that is news; null after UIDs were given anew: `since` decides
+    baseline_uid bigint,  -- the first new email; null after renumbering: then `since` decides
     since timestamptz not null default now(),
-    modseq bigint,  -- flags are mirrored up to it; null where the server keeps none
-    scan_uid bigint not null default 0,  -- deletions were last looked for from here upwards
+    modseq bigint,  -- flags are mirrored up to it; null if the server has none
+    scan_uid bigint not null default 0,  -- the last check for deletions went down to here
     primary key (user_id, folder)
 );

@@ -4,10 +4,10 @@ create table brain.facts (
     user_id text not null,
     id text not null,
     text text not null check (char_length(text) between 1 and 1000),
-    digest text not null,  -- of the text without case and spacing: said again, it is the same fact
+    digest text not null,  -- of the text without case and spacing: a repeated fact is the same
     source text not null,
     "foreign" boolean not null,
-    language text not null,  -- whose stems `search` holds
+    language text not null,  -- of the stems in `search`
     search tsvector not null,
     at timestamptz not null default now(),
     primary key (user_id, id),

@@ -10,8 +10,8 @@ create table brain.archive (
     entry json not null,  -- not `jsonb`: see 002
     -- For search. Null in entries moved from the old table: the first search adds their words
     -- (brain/memory/archive.py).
-    lasting boolean,  -- whether a search may find it: breadcrumbs say nothing that lasts
-    language text,  -- whose stems `search` holds
+    lasting boolean,  -- whether a search may find it; false for breadcrumbs
+    language text,  -- of the stems in `search`
     search tsvector,
     primary key (user_id, id)
 );
