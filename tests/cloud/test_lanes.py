@@ -1,4 +1,4 @@
-"""The model's connections: one a request under way, the last one used first, closed when cold."""
+"""The model's connections: one per concurrent request, the last used first, closed when idle."""
 
 from collections.abc import AsyncIterator
 
@@ -33,7 +33,7 @@ class Pieces(httpx2.AsyncByteStream):
 
 
 class Road:
-    """Lanes, those that were made, and the clock they see."""
+    """The lanes under test, the transports they created, and their clock."""
 
     def __init__(self) -> None:
         self.made: list[Lane] = []

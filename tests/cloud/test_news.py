@@ -1,4 +1,4 @@
-"""The news when the way to Redis is bad."""
+"""The news over a bad connection to Redis."""
 
 import asyncio
 import os

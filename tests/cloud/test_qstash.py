@@ -1,4 +1,4 @@
-"""The queue as the brain uses it, and the proof that a call came from it."""
+"""The queue: publishing, and verifying the signatures of its calls."""
 
 import asyncio
 import base64
@@ -267,7 +267,7 @@ def digest(body: bytes) -> str:
 
 
 def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
-    """The vendor's signature with some claims changed; None takes one away."""
+    """The vendor's signature with some claims changed; None removes a claim."""
     now = int(time.time())
     claims = {
         "iss": "Upstash",

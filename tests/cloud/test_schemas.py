@@ -1,4 +1,4 @@
-"""Foreign schemas in a process of their own, and the same kept in memory."""
+"""Checking client schemas in a separate process, and the fake in memory."""
 
 import asyncio
 import io

@@ -52,7 +52,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def answering(response: httpx.Response) -> AsyncIterator[tuple[Upstash, respx.Route]]:
-    """A store that gives the same answer to everything."""
+    """A store that gives the same response to every request."""
     async with respx.mock(base_url="http://redis.example") as wire:
         route = wire.post("/").mock(return_value=response)
         async with aclosing(Upstash("http://redis.example", TOKEN)) as redis:

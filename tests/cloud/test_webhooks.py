@@ -1,4 +1,4 @@
-"""Whether a webhook is Pusher's, and what it says."""
+"""Verifying and parsing Pusher's webhooks."""
 
 import hashlib
 import hmac

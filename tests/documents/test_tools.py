@@ -1,4 +1,4 @@
-"""What the model gets from the document tools."""
+"""The results of the document tools."""
 
 import json
 from dataclasses import replace
@@ -34,7 +34,7 @@ def invocation(
 
 
 async def use(documents: Documents, name: str, arguments: Json, *, key: str = "run:call") -> Json:
-    """What the tool gives for arguments that its schema allows."""
+    """The tool's result for arguments that its schema allows."""
     asked = tool(documents, name)
     assert complaint(asked.spec.parameters, arguments) == ""
     given = await asked.run(invocation(name, arguments, key=key))

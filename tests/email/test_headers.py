@@ -1,4 +1,4 @@
-"""Headers and bytes of emails that nobody should write, and somebody does."""
+"""Malformed headers and bytes of emails."""
 
 from email.message import Message
 

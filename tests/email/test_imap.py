@@ -21,7 +21,7 @@ type Answer = Callable[[bytes, bytes], bytes | None]
 
 
 def polite(tag: bytes, line: bytes) -> bytes | None:
-    """A server that knows its business; None to hang up."""
+    """A correct server; None closes the connection."""
     verb = line.split()[1].upper() if len(line.split()) > 1 else b""
     said = {
         b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
@@ -33,7 +33,7 @@ def polite(tag: bytes, line: bytes) -> bytes | None:
 
 
 def but(verb: bytes, answer: bytes | None) -> Answer:
-    """Polite, but for one command."""
+    """A correct server, except for one command."""
 
     def talk(tag: bytes, line: bytes) -> bytes | None:
         if verb in line.upper():
@@ -44,7 +44,7 @@ def but(verb: bytes, answer: bytes | None) -> Answer:
 
 
 def plain_login(answer: bytes | None) -> Answer:
-    """A server that takes AUTH=PLAIN, and what it says to it."""
+    """A server that supports AUTH=PLAIN, and its response to it."""
 
     def talk(tag: bytes, line: bytes) -> bytes | None:
         if b"CAPABILITY" in line.upper():

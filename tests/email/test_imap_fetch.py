@@ -1,4 +1,4 @@
-"""Fetching from a server that cannot cope with some of its emails."""
+"""Fetching from a server that cannot process some of its emails."""
 
 import imaplib
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Shelf(Commands):
-    """A folder kept in memory. What is `broken` breaks the answer it is in."""
+    """A folder in memory. An email in `broken` breaks the response that contains it."""
 
     def __init__(
         self, emails: Mapping[int, bytes], *, broken: Sequence[int] = (), size: int | None = None

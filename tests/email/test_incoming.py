@@ -1,4 +1,4 @@
-"""An email that comes in, by whatever way: its id, and when it was written."""
+"""Incoming emails: their ids and their times."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""What goes out: its bytes, and what is refused."""
+"""Outgoing emails: their bytes, and refusals."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage

@@ -1,4 +1,4 @@
-"""A document that goes out by email: what is asked, what is sent, and what is not."""
+"""Sending a document by email: the question, the email, and refusals."""
 
 import json
 
@@ -22,7 +22,7 @@ BODY = "Whiskers hunts at night.\n\nTom sleeps."
 
 
 class Desk:
-    """The tool, a document, and what stands behind them."""
+    """The tool, a document, and their services."""
 
     def __init__(self) -> None:
         self.documents = FakeDocuments()
@@ -35,11 +35,11 @@ class Desk:
     async def keep(
         self, title: str = "Our cats", body: str = BODY, *, foreign: bool = False, user_id: str = ME
     ) -> None:
-        """It gets the id doc1."""
+        """Create the document with the id doc1."""
         await self.documents.create(user_id, title=title, body=body, foreign=foreign, key="k")
 
     async def sent(self, asked: ToolInvocation) -> Outgoing:
-        """What goes out, once it has."""
+        """The email that was sent."""
         await self.tool.run(asked)
         return self.post.sent[-1]
 

@@ -1,4 +1,4 @@
-"""The three ways in which a sending ends, on servers that misbehave."""
+"""The three outcomes of sending an email, on misbehaving servers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ STEP_S = 0.3  # seconds until a silent server is given up
 
 @dataclass
 class Script:
-    """What the server says to each command, or does instead; what it was told."""
+    """The server's response or action for each command, and the commands it received."""
 
     greeting: str = "220 here"
     ehlo: str = "250-here\r\n250 AUTH PLAIN LOGIN"
@@ -60,7 +60,7 @@ async def serving(script: Script) -> AsyncIterator[MailServer]:
 
 
 async def talk(script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Until the client hangs up, or we do."""
+    """Serve until the client or the server closes the connection."""
 
     async def say(reply: str) -> bool:
         if reply == HANGS_UP:

@@ -1,4 +1,4 @@
-"""What the model gets from the email tools, and what goes out."""
+"""The results of the email tools, and the emails they send."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ ME = "owner"
 
 
 class Desk:
-    """The tools, and what stands behind them."""
+    """The tools and their services."""
 
     def __init__(self) -> None:
         self.emails = FakeEmails()
@@ -37,7 +37,7 @@ class Desk:
         self.emails.kept |= {(user_id, email.id): email for email in emails}
 
     async def use(self, name: str, arguments: Json, *, key: str = "run:1:call") -> Json:
-        """What the tool gives for arguments that its schema allows."""
+        """The tool's result for arguments that its schema allows."""
         tool = self.tool(name)
         assert complaint(tool.spec.parameters, arguments) == ""
         given = await tool.run(invocation(name, arguments, key=key))

@@ -1,4 +1,4 @@
-"""What programs and the queue send to /api/eventToBrain, in the brain's words."""
+"""Parsing the bodies that programs and the queue send to /api/eventToBrain."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -48,7 +48,7 @@ def brought(**changed: Any) -> EmailBrought:
 
 
 def faults(type: str, data: Any = None, **more: Any) -> dict[str, str]:
-    """What is said of a body that does not fit: field to message."""
+    """The errors for an invalid body: field to message."""
     with pytest.raises(Problem) as problem:
         word(type, data, **more)
     assert (problem.value.status, problem.value.title) == (

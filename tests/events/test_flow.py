@@ -1,4 +1,4 @@
-"""What becomes of a word from outside, whatever dies or comes twice, in virtual time."""
+"""Incoming reports, with crashes and duplicates, in virtual time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -42,13 +42,13 @@ def with_reminders(world: World) -> World:
 
 
 async def listens(world: World, user: str = "anna") -> None:
-    """A page is open, and stays so."""
+    """Keep a page open."""
     at_ms = round(world.clock.utc().timestamp() * 1000) - 60_000
     await world.ports.store.note_presence(Keys.of(user).user, is_occupied=True, at_ms=at_ms)
 
 
 async def remind(world: World, seconds: float, text: str = "The oven") -> str:
-    """What the model does when the user asks for it; the reminder's id."""
+    """Set a reminder as the model does; returns its id."""
     at = (world.clock.utc() + timedelta(seconds=seconds)).isoformat()
     tools = tuple(with_reminders(world).ports.tools.values())
     return str((await use(tools, "remind", {"text": text, "at": at}, key=text))["set"]["id"])
@@ -158,7 +158,7 @@ async def test_a_call_that_comes_too_early_schedules_another() -> None:
 
 
 def wherever_it_dies(story: Callable[[int], Coroutine[Any, Any, World]]) -> None:
-    """Play the story with a process that dies after ever more steps, until it outlives it."""
+    """Play the story with a process that crashes after more and more steps, until it survives."""
     for steps in range(LIVES):
         world = run_virtual(story(steps))
         survived = all(gate.is_open for gate, _ in world.alive)
@@ -196,7 +196,7 @@ def test_a_reminder_in_weeks_loses_no_stage_in_a_crash() -> None:
 
 
 class Reminding(ScriptedModel):
-    """Sets a reminder, and once it is set says so; asked again, it answers the same."""
+    """Sets a reminder and confirms it; a repeated request gets the same answer."""
 
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
@@ -240,7 +240,7 @@ async def test_a_call_for_a_reminder_that_newer_code_has_set_is_to_be_made_again
 
 
 def with_mailbox(*, owner: str = "anna") -> tuple[World, FakeMailbox]:
-    """A world with an account that was looked into before anything arrived."""
+    """A world with an account that was synced before anything arrived."""
     emails = FakeEmails()
     mailbox = FakeMailbox(emails)
     account = Account(emails=emails, mailbox=mailbox, post=FakePost(), owner=owner)

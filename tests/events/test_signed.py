@@ -1,5 +1,5 @@
-"""Who may tell of events: whoever signs with the secret, and lately. The library's own signer, and
-the specification by hand, are the judges.
+"""Signatures of events: only recent ones with our secret are valid. Checked with the library's own
+signer and with signatures computed by hand from the specification.
 """
 
 import base64

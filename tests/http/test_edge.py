@@ -1,4 +1,4 @@
-"""The HTTP edge: every error is an answer that a caller can use, and says nothing it should not."""
+"""The HTTP edge: every error becomes a useful response without secrets or user text."""
 
 import json
 import logging
@@ -128,7 +128,7 @@ async def test_a_body_that_is_too_long_is_413_before_its_end() -> None:
 
 
 async def _call(handler: Handler, pieces: AsyncIterator[bytes]) -> Json:
-    """The status of an answer to a body that comes in pieces."""
+    """The status of the response to a body that arrives in pieces."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": await anext(pieces), "more_body": True}

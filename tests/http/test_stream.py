@@ -1,4 +1,4 @@
-"""Server-Sent Events: what stands on the wire, in virtual time."""
+"""Server-Sent Events: the bytes on the wire, in virtual time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
@@ -15,7 +15,7 @@ type Events = AsyncGenerator[Event, None]
 
 
 async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:
-    """All that the stream sends, each with the virtual second at which it was sent."""
+    """Everything that the stream sends, with the virtual second of each piece."""
     loop = asyncio.get_running_loop()
     sent: list[Json] = []
 

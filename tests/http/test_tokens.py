@@ -1,4 +1,4 @@
-"""Who may call: every way in which a token holds, and every way in which it does not."""
+"""Bearer tokens: every way in which a token is valid or invalid."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ def tokens_by(
 
 
 def claims(**changed: Any) -> Json:
-    """Claims that hold, with some changed; None takes one away."""
+    """Valid claims with some changed; None removes a claim."""
     whole = {"sub": "anna", "exp": int(time.time()) + 60} | changed
     return {name: value for name, value in whole.items() if value is not None}
 
@@ -215,7 +215,7 @@ async def test_a_public_key_is_no_secret_to_sign_with(secret: str | None) -> Non
 
 
 def _forge_hs256(public: str) -> str:
-    """What PyJWT itself refuses to make: an HS256 token whose secret is a public key."""
+    """A token that PyJWT refuses to create: HS256 with a public key as the secret."""
     head = f"{_part(alg='HS256', kid='rsa')}.{_part(**claims())}"
     signature = hmac.digest(public.encode(), head.encode(), hashlib.sha256)
     return f"{head}.{_base64(signature)}"
@@ -242,7 +242,7 @@ async def test_without_a_key_set_a_key_pairs_token_is_refused() -> None:
 
 @dataclass
 class Watch:
-    """Time that the test moves."""
+    """A clock that the test moves."""
 
     seconds: float = 1_000.0
 

@@ -1,4 +1,4 @@
-"""What of a page of HTML a person would see."""
+"""The visible text of HTML."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which addresses of the web may be opened, as values."""
+"""Which web addresses may be opened, as values."""
 
 import pytest
 from hypothesis import given

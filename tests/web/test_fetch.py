@@ -46,7 +46,7 @@ def web(sites: Sites) -> HttpWeb:
 
 
 async def refused(web: HttpWeb, url: str) -> str:
-    """Why the address gives nothing to read."""
+    """The reason why the address cannot be read."""
     with pytest.raises(PageUnreadable) as error:
         await web.read(url)
     return str(error.value)

@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def wrote(text: str, address: str) -> str:
-    """What is objected to an address after others wrote the text."""
+    """The objection to an address after others wrote the text."""
     return objection(parse(address), user_words=(), foreign_texts=(text,), asked=())
 
 

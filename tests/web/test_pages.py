@@ -1,4 +1,4 @@
-"""Bytes into title and text, and what is refused on the way."""
+"""Converting bytes to title and text, and refusals."""
 
 import gzip
 import zlib

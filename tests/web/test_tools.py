@@ -1,4 +1,4 @@
-"""What the model gets from the tool that reads pages, and what leaves by it."""
+"""The results of the tool that reads pages, and which information can leave by it."""
 
 import json
 

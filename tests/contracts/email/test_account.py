@@ -25,7 +25,7 @@ ID = "<0123456789abcdef@brain.example>"
 
 
 def with_attachment(size: int, *, first: bool = False) -> bytes:
-    """A letter of two versions and an attachment, before it or after it."""
+    """An email with plain text, HTML and an attachment, which comes first or last."""
     message = EmailMessage(policy=SMTP)
     message["From"] = "Ben <ben@example.org>"
     message["Subject"] = "The plans"
@@ -43,7 +43,7 @@ def with_attachment(size: int, *, first: bool = False) -> bytes:
 
 @asynccontextmanager
 async def counted(port: int, counts: list[int]) -> AsyncIterator[int]:
-    """A port that leads to another one and notes how many bytes come from there."""
+    """A port that forwards to another one and counts the bytes from there."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def pump(

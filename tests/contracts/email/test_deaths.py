@@ -1,4 +1,4 @@
-"""kill -9 at any moment: a sync loses nothing, a sending is not repeated."""
+"""kill -9 at any moment: a sync loses nothing, and an email is not sent twice."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ EMAILS = 250
 
 @contextmanager
 def dying(work: str, told: dict[str, Any]) -> Iterator[IO[str]]:
-    """A process at work, and what it prints; killed at the end of the block."""
+    """A running process and its output; killed at the end of the block."""
     command = [sys.executable, "-m", "tests.contracts.email.dying", work, json.dumps(told)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -47,7 +47,7 @@ def dying(work: str, told: dict[str, Any]) -> Iterator[IO[str]]:
 
 
 def until(lines: IO[str], wanted: str, count: int = 1) -> bool:
-    """Read until so many lines begin so; false if the process ended first."""
+    """Read until `count` lines have this beginning; False if the process ended first."""
     return any(
         number == count
         for number, _ in enumerate((line for line in lines if line.startswith(wanted)), 1)

@@ -1,4 +1,4 @@
-"""A server that falls silent in the middle of a sync."""
+"""A server that stops answering during a sync."""
 
 import time
 

@@ -184,7 +184,7 @@ class KeepAlive(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep still."""
+        """Send nothing."""
 
 
 # The first loop is gone before its connection is closed: that is what the test is about.

@@ -1,4 +1,4 @@
-"""The pure half of the chat model: how chunks become an answer, and what an error means."""
+"""The pure part of the chat model: assembling chunks and classifying errors."""
 
 import pytest
 

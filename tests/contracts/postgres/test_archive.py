@@ -83,7 +83,7 @@ async def texts(
     before: datetime | None = None,
     limit: int = 10,
 ) -> list[str]:
-    """The texts of what a search finds."""
+    """The texts that a search finds."""
     found = await archive.search(user_id, query=query, since=since, before=before, limit=limit)
     return [one.entry.text for one in found]
 
@@ -273,7 +273,7 @@ OLD = b"insert into brain.archive (user_id, seq, entry) values (%s, %s, %s::json
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def old_url(url: str) -> AsyncIterator[str]:
-    """A database as the version before left it, with the logs of three users."""
+    """A database of the previous version, with the logs of three users."""
     logs: dict[str, list[LogEntry]] = {
         "anna": [said(1, "My passport is in the drawer"), answered(2)],
         "ben": [said(place, text) for place, text in enumerate(ODD, 1)],

@@ -1,4 +1,4 @@
-"""The kept connection: what dies, hangs or is cancelled in between costs nobody else anything."""
+"""The persistent connection: failures, hangs and cancellations do not affect other calls."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The local channel server before its first judge: Pusher's own Python SDK."""
+"""The local channel server, tested with Pusher's Python SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The WebSocket protocol of the local channel server, frame by frame, as its document has it."""
+"""The WebSocket protocol of the local channel server, frame by frame, as documented."""
 
 from __future__ import annotations
 

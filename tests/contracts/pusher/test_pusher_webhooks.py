@@ -1,4 +1,4 @@
-"""The channel server's webhooks before their judge: the check of Pusher's own Python SDK."""
+"""The channel server's webhooks, verified by Pusher's Python SDK."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Stage:
     application: Destination
 
     async def told(self, count: int) -> list[dict[str, Any]]:
-        """The first so many events, as the SDK lets them pass."""
+        """The first `count` events, as parsed by the SDK."""
         return [self._event(each) for each in await self.application.has(count)]
 
     def _event(self, received: Received) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The local queue before its judge, delivering: retries, dead letters and callbacks by the SDK."""
+"""The local queue's deliveries, tested with QStash's SDK: retries, dead letters and callbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The local queue's schedules before their judge, QStash's own SDK."""
+"""The local queue's schedules, tested with QStash's SDK."""
 
 from __future__ import annotations
 

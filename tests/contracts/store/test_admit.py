@@ -1,4 +1,4 @@
-"""Who becomes the brain when a text comes in. Every branch of the script, on both Redis."""
+"""Admitting a text. Every branch of the script, on both Redis."""
 
 from dataclasses import replace
 

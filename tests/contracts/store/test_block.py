@@ -1,4 +1,4 @@
-"""What the model is shown of memory, as it is kept. On both Redis."""
+"""The stored memory block that the model is shown. On both Redis."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def block(stage: Stage) -> RedisShownBlock:
 
 
 async def shown(stage: Stage) -> str | None:
-    """What a run that begins now is shown."""
+    """The block that a run that begins now is shown."""
     key = Keys.of(stage.user).key("memory")
     found = await stage.redis.execute(["HGET", key, "block"], limit_s=4)
     return None if found is None else str(found)

@@ -1,4 +1,4 @@
-"""How long a brain holds its user."""
+"""How long a brain keeps its lease."""
 
 from dataclasses import replace
 

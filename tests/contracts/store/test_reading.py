@@ -1,4 +1,4 @@
-"""What is read of a user's log and status."""
+"""Reading a user's log and status."""
 
 from dataclasses import replace
 

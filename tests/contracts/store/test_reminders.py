@@ -1,4 +1,4 @@
-"""What the user wants to be reminded of, as it waits in the store. On both Redis."""
+"""Stored reminders. On both Redis."""
 
 from datetime import timedelta
 from typing import Any

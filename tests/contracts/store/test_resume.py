@@ -1,4 +1,4 @@
-"""Who goes on with a run that the queue calls for. Every branch of the script, on both Redis."""
+"""Resuming a run after a wake call. Every branch of the script, on both Redis."""
 
 from dataclasses import replace
 

@@ -62,7 +62,7 @@ async def in_memory() -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def over_redis(folder: Path) -> AsyncIterator[Stage]:
-    """The real thing; what is published comes from a script, as in production."""
+    """The real adapter; a script publishes, as in production."""
     async with valkey(folder) as engine, AsyncExitStack() as server:
         app = upstash_app(engine.socket, token=TOKEN)
         url = (await server.enter_async_context(serving(app))).url

@@ -219,7 +219,7 @@ async def test_the_vendors_own_subscriber_is_told_of_a_wrong_token(stage: Stage)
 
 @asynccontextmanager
 async def subscriber_js(*arguments: str) -> AsyncIterator[AsyncIterator[Any]]:
-    """What the SDK notes, under node."""
+    """What the SDK receives, in node."""
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "@upstash" / "redis").is_dir():
         pytest.fail("Node 20 or @upstash/redis is missing: run `make check`", pytrace=False)

@@ -15,7 +15,7 @@ from tests.web.sites import PUBLIC, Sites, page, redirect, serving
 
 @dataclass(frozen=True)
 class Stage:
-    """A web with a page at http://a.example/x, to which http://a.example/old leads."""
+    """A web with a page at http://a.example/x, to which http://a.example/old redirects."""
 
     web: Web
 
