@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from brain.run.errors import SettingMissing
 
+MIN_PASSWORD_CHARS = 16  # for a password that only programs use
+
 type Env = Mapping[str, str]
 
 
@@ -60,6 +62,27 @@ def public_url(env: Env) -> str:
         if host := env.get(name):
             return f"https://{host}"
     raise SettingMissing("BRAIN_PUBLIC_URL is missing")
+
+
+def digits(env: Env, name: str) -> str:
+    """Return a text of digits. Raises SettingMissing if it is missing or contains others."""
+    text = need(env, name)
+    if not text.isdigit():
+        raise SettingMissing(f"{name} must consist of digits")
+    return text
+
+
+def names(env: Env, name: str) -> tuple[str, ...]:
+    """Return the entries of a list that is separated by commas; empty if it is not set."""
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+
+def password(env: Env, name: str) -> str | None:
+    """Return a password for programs, or None if it is not set. Raises SettingMissing if short."""
+    text = env.get(name) or None
+    if text is not None and len(text) < MIN_PASSWORD_CHARS:
+        raise SettingMissing(f"{name} must have at least {MIN_PASSWORD_CHARS} characters")
+    return text
 
 
 def webhook_secret(env: Env, name: str) -> str | None:

@@ -21,7 +21,7 @@ class Document:
 
     @property
     def version(self) -> str:
-        """What names the text as it is now: another text has another."""
+        """The version of the current text: a hash that changes with the text."""
         return version(self.title, self.body)
 
 

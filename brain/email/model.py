@@ -26,7 +26,7 @@ class Address:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
-type Person = Annotated[Address, AS_TEXT]  # in a form: as it stands in an email
+type Person = Annotated[Address, AS_TEXT]  # encoded as in an email's header
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
