@@ -1,11 +1,12 @@
-"""Take a folder of Markdown and text files in as documents.
+"""Import a folder of Markdown and text files as documents.
 
     python -m brain.import_documents FOLDER [--user ID] [--dry-run]
 
-Importing a folder again changes what has changed and leaves the rest. A file is known by the
-folder's name and its path in it. What was deleted in the folder stays a document; so does what was
-changed after the import, beside the file's new version. A document that was deleted stays away
-until its file changes. All count as texts by others: nobody knows who wrote a file.
+A second import of a folder updates only the files that changed. A file is identified by the
+folder's name and its path in the folder. If a file is deleted, its document stays. If a document
+was edited after the import, it stays too, and the changed file becomes a new document. A deleted
+document is imported again only when its file changes. All imported documents count as written by
+others, because the author of a file is unknown.
 """
 
 import argparse
@@ -27,9 +28,9 @@ from brain.errors import DatabaseUnreachable
 
 MARKDOWN = {".md", ".markdown"}
 TEXT = {".txt", ".text"}
-LEFT_OUT = {"node_modules", "__pycache__", "venv"}  # besides hidden folders, .venv among them
-OWNER = "owner"  # the user of a single-owner deployment
-MAX_FILE_BYTES = 2_000_000  # ten documents: what one transaction takes in within its time limit
+LEFT_OUT = {"node_modules", "__pycache__", "venv"}  # in addition to hidden folders such as .venv
+OWNER = "owner"  # the user id in a deployment with a single user
+MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
 NUMBER_CHARS = 8  # room in a title for " (12)"
 
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
@@ -38,7 +39,7 @@ _FENCE = re.compile(r"\s*(```|~~~)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """A file that can be taken in."""
+    """A file that can be imported."""
 
     digest: str
     parts: tuple[Part, ...]
@@ -46,21 +47,21 @@ class File:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Skipped:
-    """A file that cannot, and why."""
+    """A file that cannot be imported, and the reason."""
 
     reason: str
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code: 0, or 1 if anything failed."""
-    asked = _parser().parse_args(arguments)
+    """Run the import. Returns the exit code: 0, or 1 if anything failed."""
+    options = _parser().parse_args(arguments)
     url = settings.database(settings.environment())
     if url is None:
-        return _complain("DATABASE_URL is not set: it says which Postgres keeps the documents.")
-    if not asked.folder.is_dir():
-        return _complain(f"{asked.folder} is not a folder.")
+        return _complain("DATABASE_URL is not set. It is the address of the Postgres database.")
+    if not options.folder.is_dir():
+        return _complain(f"{options.folder} is not a folder.")
     try:
-        return asyncio.run(_import(asked.folder, url, user_id=asked.user, dry=asked.dry_run))
+        return asyncio.run(_import(options.folder, url, user_id=options.user, dry=options.dry_run))
     except DatabaseUnreachable as error:
         return _complain(f"The database of DATABASE_URL cannot be used: {error}.")
 
@@ -93,7 +94,7 @@ async def take_in(
     *,
     dry: bool,
 ) -> str:
-    """What became of one file: a word of the summary, and perhaps a reason."""
+    """Import one file. Returns a word for the summary, for example `created`, with a reason."""
     try:
         file = await asyncio.to_thread(read, path)
     except OSError as error:
@@ -111,7 +112,7 @@ async def take_in(
 
 
 def found(folder: Path) -> Iterator[Path]:
-    """The Markdown and text files under the folder, by name; links are not followed."""
+    """Yield the Markdown and text files under the folder, sorted by name. Skips links."""
     for place, folders, files in folder.walk():
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in LEFT_OUT
@@ -119,19 +120,19 @@ def found(folder: Path) -> Iterator[Path]:
         for name in sorted(files):
             path = place / name
             wanted = path.suffix.lower() in MARKDOWN | TEXT and not name.startswith(".")
-            # A pipe or a device might never end, a link leads elsewhere.
+            # Reading a pipe or a device might never end; a link may lead out of the folder.
             if wanted and path.is_file() and not path.is_symlink():
                 yield path
 
 
 def identity(folder: Path, path: Path) -> str:
-    """By what a file is known: the same on each system, whatever the folder stands in."""
+    """Return the name that identifies a file: the same on every system and in every location."""
     name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
     return unicodedata.normalize("NFC", _printable(name))
 
 
 def read(path: Path) -> File | Skipped:
-    """The file's text as documents. Raises OSError."""
+    """Read a file and split it into documents. Raises OSError."""
     if path.stat().st_size > MAX_FILE_BYTES:
         return Skipped(reason=f"larger than {MAX_FILE_BYTES} bytes")
     raw = path.read_bytes()
@@ -142,20 +143,20 @@ def read(path: Path) -> File | Skipped:
     if not text.strip():
         return Skipped(reason="empty")
     if "\0" in text:
-        return Skipped(reason="holds NUL characters: not a text")
+        return Skipped(reason="contains NUL characters: not a text file")
     title = title_of(path, text)
     return File(digest=hashlib.sha256(raw).hexdigest(), parts=tuple(parts(title, text)))
 
 
 def title_of(path: Path, text: str) -> str:
-    """The first heading of a Markdown file, else the file's name."""
+    """Return the first heading of a Markdown file, otherwise the file's name."""
     headings = _headings(text) if path.suffix.lower() in MARKDOWN else iter(())
     title = next(headings, None) or _printable(path.stem)
     return title[: MAX_TITLE_CHARS - NUMBER_CHARS]
 
 
 def parts(title: str, text: str) -> Iterator[Part]:
-    """The text whole, or, too long for one document, cut before headings and numbered."""
+    """Yield the text as one part. A text too long for one document is cut into numbered parts."""
     if len(text) <= MAX_BODY_CHARS:
         yield Part(title=title, body=text)
         return
@@ -168,7 +169,10 @@ def parts(title: str, text: str) -> Iterator[Part]:
 
 
 def _end(text: str) -> int:
-    """Where to cut: before the last heading that leaves half a document, else line, else word."""
+    """Return where to cut: before a heading, a paragraph, a line or a word, in this order.
+
+    The first part gets at least half of MAX_BODY_CHARS.
+    """
     if len(text) <= MAX_BODY_CHARS:
         return len(text)
     for border in ("\n#", "\n\n", "\n", " "):
@@ -179,7 +183,7 @@ def _end(text: str) -> int:
 
 
 def _headings(text: str) -> Iterator[str]:
-    """The headings outside of code."""
+    """Yield the headings, except those in code blocks."""
     in_code = False
     for line in text.splitlines():
         if _FENCE.match(line):
@@ -190,18 +194,20 @@ def _headings(text: str) -> Iterator[str]:
 
 
 def _printable(name: str) -> str:
-    """A file's name as text: bytes that are no UTF-8 become question marks."""
+    """Return a file name as text; bytes that are not UTF-8 become question marks."""
     return name.encode("utf-8", "replace").decode()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m brain.import_documents",
-        description="Take a folder of Markdown and text files in as documents.",
+        description="Import a folder of Markdown and text files as documents.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
-    parser.add_argument("--user", default=OWNER, metavar="ID", help="whose (default: %(default)s)")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    parser.add_argument(
+        "--user", default=OWNER, metavar="ID", help="owner of the documents (default: %(default)s)"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="show what would be done")
     return parser
 
 

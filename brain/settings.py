@@ -1,10 +1,9 @@
-"""The environment: read here and nowhere else, a group at a time, when something first needs it.
+"""Settings, read from the environment. Each group is read when it is first needed.
 
-Plain dataclasses and not pydantic: the functions that only read would pay 0.1 s of every cold
-start for it.
+The readers raise SettingMissing for a missing or invalid variable. The groups are dataclasses,
+because importing pydantic would add 0.1 s to every cold start.
 """
 
-import base64
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,17 +16,17 @@ from brain.says.choice import LANGUAGES, tag_in
 from brain.variables import Env
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
-RESERVE_S = 5.0  # seconds kept back for persisting and re-invoking
-RESERVE_SHARE = 0.25  # of an invocation at most, so that a short one still has time to think
-PATIENCE_S = 8.0  # seconds before a caller is told that the answer comes later
-MIN_PASSWORD_CHARS = 16  # of a password that programs use, as random as a key
-OWNER = "owner"  # the user id of a deployment that one person keeps for themselves
+RESERVE_S = 5.0  # seconds reserved for persisting and re-invoking
+RESERVE_SHARE = 0.25  # largest share of an invocation to reserve, so that short ones can still work
+PATIENCE_S = 8.0  # seconds until a caller gets the reply that the answer will follow
+
+OWNER = "owner"  # the user id in a deployment with a single user
 DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoreSettings:
-    """Upstash Redis."""
+    """The connection to Upstash Redis."""
 
     url: str
     token: str
@@ -35,7 +34,7 @@ class StoreSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class QueueSettings:
-    """QStash. It calls back at our routes under `public_url`, and brings `headers` along."""
+    """The connection to QStash. It calls our routes under `public_url` and sends `headers`."""
 
     url: str | None
     token: str
@@ -47,7 +46,7 @@ class QueueSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChannelSettings:
-    """Pusher. `host` only for a self-hosted server."""
+    """The connection to Pusher. `host` is set only for a self-hosted server."""
 
     app_id: str
     key: str
@@ -60,7 +59,7 @@ class ChannelSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelSettings:
-    """The model provider."""
+    """The model provider and the models to use."""
 
     provider: Literal["openai", "openrouter"]
     base_url: str | None
@@ -71,7 +70,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenSettings:
-    """Who may call. At least one of `secret` and `jwks_url` is set."""
+    """How to verify user tokens. At least one of `secret` and `jwks_url` is set."""
 
     secret: str | None
     jwks_url: str | None
@@ -81,8 +80,8 @@ class TokenSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventSettings:
-    """Who may tell of events: programs that sign with `secret` (Standard Webhooks), and Postmark
-    with its password. `email_user` is whose email arrives where none is named.
+    """Who may report events: programs that sign with `secret` (Standard Webhooks), and Postmark.
+    `email_user` is the default user for incoming email.
     """
 
     secret: str | None
@@ -92,7 +91,7 @@ class EventSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionSettings:
-    """Who may begin a session. `is_open` is for a machine of one's own: no key is asked for."""
+    """Who may begin a session. `is_open` means that no access key is needed (local use only)."""
 
     access_key: str | None
     is_open: bool
@@ -100,7 +99,7 @@ class SessionSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeSettings:
-    """How long things may take, in seconds."""
+    """Time limits, in seconds."""
 
     max_duration_s: float
     reserve_s: float
@@ -109,12 +108,12 @@ class TimeSettings:
 
 
 def environment() -> Env:
-    """The process's environment."""
+    """Return the process's environment variables."""
     return os.environ
 
 
 def store(env: Env) -> StoreSettings:
-    """Raises SettingMissing, as all of these do."""
+    """Read the Redis settings."""
     return StoreSettings(
         url=variables.need_url(env, "UPSTASH_REDIS_REST_URL", "KV_REST_API_URL"),
         token=variables.need(env, "UPSTASH_REDIS_REST_TOKEN", "KV_REST_API_TOKEN"),
@@ -122,26 +121,23 @@ def store(env: Env) -> StoreSettings:
 
 
 def queue(env: Env) -> QueueSettings:
-    """Where QStash is, and where it finds us."""
+    """Read the QStash settings and our public address."""
     bypass = env.get("VERCEL_AUTOMATION_BYPASS_SECRET")
     return QueueSettings(
         url=variables.url(env, "QSTASH_URL"),
         token=variables.need(env, "QSTASH_TOKEN"),
         current_key=variables.need(env, "QSTASH_CURRENT_SIGNING_KEY"),
         next_key=variables.need(env, "QSTASH_NEXT_SIGNING_KEY"),
-        public_url=_public_url(env),
+        public_url=variables.public_url(env),
         headers={"x-vercel-protection-bypass": bypass} if bypass else {},
     )
 
 
 def channel(env: Env) -> ChannelSettings:
-    """Pusher's, or those of a server that speaks like it."""
+    """Read the settings of Pusher or a compatible server."""
     host = env.get("PUSHER_HOST")
-    app_id = variables.need(env, "PUSHER_APP_ID")
-    if not app_id.isdigit():
-        raise SettingMissing("PUSHER_APP_ID must consist of digits")
     return ChannelSettings(
-        app_id=app_id,
+        app_id=variables.digits(env, "PUSHER_APP_ID"),
         key=variables.need(env, "PUSHER_KEY"),
         secret=variables.need(env, "PUSHER_SECRET"),
         cluster=env.get("PUSHER_CLUSTER") if host else variables.need(env, "PUSHER_CLUSTER"),
@@ -152,28 +148,27 @@ def channel(env: Env) -> ChannelSettings:
 
 
 def model(env: Env) -> ModelSettings:
-    """Which model, at which provider."""
+    """Read the provider and the models."""
     name = env.get("BRAIN_PROVIDER") or "openai"
     if name not in DEFAULT_MODELS:
         raise SettingMissing("BRAIN_PROVIDER must be openai or openrouter")
     is_router = name == "openrouter"
-    fallbacks = env.get("BRAIN_FALLBACK_MODELS", "").split(",")
     return ModelSettings(
         provider="openrouter" if is_router else "openai",
         base_url=variables.url(env, "OPENAI_BASE_URL"),
         api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
-        fallback_models=tuple(part.strip() for part in fallbacks if part.strip()),
+        fallback_models=variables.names(env, "BRAIN_FALLBACK_MODELS"),
     )
 
 
 def database(env: Env) -> str | None:
-    """The database's address; None where there is none: then there are no documents."""
+    """Read the database's address; None disables all features that need a database."""
     return env.get("DATABASE_URL") or None
 
 
 def tokens(env: Env) -> TokenSettings:
-    """Whose tokens hold."""
+    """Read how to verify user tokens."""
     secret, jwks_url = env.get("BRAIN_JWT_SECRET"), variables.url(env, "BRAIN_JWKS_URL")
     if not secret and not jwks_url:
         raise SettingMissing("BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing")
@@ -188,22 +183,16 @@ def tokens(env: Env) -> TokenSettings:
 
 
 def events(env: Env) -> EventSettings:
-    """Who may tell of events; without a secret and a password nobody but the queue."""
-    secret = env.get("BRAIN_EVENT_SECRET") or None
-    if secret is not None and not _is_webhook_secret(secret):
-        raise SettingMissing("BRAIN_EVENT_SECRET must be whsec_ and 24 to 64 bytes in base64")
-    password = env.get("BRAIN_POSTMARK_PASSWORD") or None
-    if password is not None and len(password) < MIN_PASSWORD_CHARS:
-        raise SettingMissing(
-            f"BRAIN_POSTMARK_PASSWORD must have at least {MIN_PASSWORD_CHARS} characters"
-        )
+    """Read who may report events; without a secret and a password only the queue may."""
     return EventSettings(
-        secret=secret, postmark_password=password, email_user=env.get("BRAIN_EMAIL_USER") or OWNER
+        secret=variables.webhook_secret(env, "BRAIN_EVENT_SECRET"),
+        postmark_password=variables.password(env, "BRAIN_POSTMARK_PASSWORD"),
+        email_user=env.get("BRAIN_EMAIL_USER") or OWNER,
     )
 
 
 def session(env: Env) -> SessionSettings:
-    """Who may begin a session. Never open on the platform, whatever the variable says."""
+    """Read who may begin a session. BRAIN_OPEN_SESSION has no effect on Vercel."""
     deployed = env.get("VERCEL_ENV") in ("production", "preview")
     return SessionSettings(
         access_key=env.get("BRAIN_ACCESS_KEY") or None,
@@ -212,7 +201,7 @@ def session(env: Env) -> SessionSettings:
 
 
 def times(env: Env) -> TimeSettings:
-    """How long things may take."""
+    """Read the time limits."""
     return TimeSettings(
         max_duration_s=variables.number(env, "BRAIN_MAX_DURATION_S", MAX_DURATION_S, least=1),
         reserve_s=variables.number(env, "BRAIN_HANDOFF_RESERVE_S", RESERVE_S, least=0.1),
@@ -222,7 +211,7 @@ def times(env: Env) -> TimeSettings:
 
 
 def language(env: Env) -> str | None:
-    """The language for users who have set none and whose device names none; None: English."""
+    """Read the language for users whose settings and device name none; None means English."""
     tag = env.get("BRAIN_LANGUAGE") or None
     if tag is not None and (tag_in(tag) is None or tag.partition("-")[0].lower() not in LANGUAGES):
         raise SettingMissing(f"BRAIN_LANGUAGE must be {' or '.join(LANGUAGES)}")
@@ -230,19 +219,19 @@ def language(env: Env) -> str | None:
 
 
 def scripted(env: Env) -> bool:
-    """Whether a script stands in for the model, which the page then says."""
+    """Whether a script replaces the model; the page shows this."""
     return env.get("BRAIN_SCRIPTED_MODEL") == "1"
 
 
 def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
-    """What is missing or malformed, by service; an empty text where all is well. `more` are the
-    settings of features.
+    """Return the error in the settings of each service, empty if there is none. `more` are the
+    readers of the features' settings.
     """
     groups: dict[str, Callable[[Env], object]] = {
         "redis": store,
         "queue": queue,
         "channel": channel,
-        "database": _need_database,
+        "database": lambda env: variables.need(env, "DATABASE_URL"),
         "events": events,
         "model": model,
         "tokens": tokens,
@@ -250,38 +239,10 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "language": language,
         **more,
     }
-    found = {}
+    found = dict.fromkeys(groups, "")
     for name, read in groups.items():
         try:
             read(env)
-            found[name] = ""
         except SettingMissing as error:
             found[name] = str(error)
     return found
-
-
-def _public_url(env: Env) -> str:
-    if url := variables.url(env, "BRAIN_PUBLIC_URL"):
-        return url.rstrip("/")
-    # A preview has an address of its own; production is called by its domain, which no login
-    # guards.
-    names = ["VERCEL_PROJECT_PRODUCTION_URL", "VERCEL_URL"]
-    if env.get("VERCEL_ENV") == "preview":
-        names.reverse()
-    for name in names:
-        if host := env.get(name):
-            return f"https://{host}"
-    raise SettingMissing("BRAIN_PUBLIC_URL is missing")
-
-
-def _is_webhook_secret(secret: str) -> bool:
-    """By the specification of Standard Webhooks: 24 to 64 random bytes."""
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except ValueError:
-        return False
-    return secret.startswith("whsec_") and 24 <= len(key) <= 64
-
-
-def _need_database(env: Env) -> str:
-    return variables.need(env, "DATABASE_URL")

@@ -319,7 +319,7 @@ export interface Reset {
   lastSeq: number;
 }
 
-/** A text of the user's. `foreign`: others wrote it, or a part of it, or may have. */
+/** A document of the user. `foreign` means that others wrote it or a part of it, or may have. */
 export interface Document {
   id: string;
   title: string;
@@ -329,7 +329,7 @@ export interface Document {
   body: string;
 }
 
-/** A place in a document that fits a query; where none was asked, its beginning and score 0. `snippet` quotes it; `version` names the document's whole text as it is. */
+/** A part of a document that matches a query, quoted by `snippet`. Without a query it is the document's beginning, with score 0. `version` identifies the current text of the whole document. */
 export interface DocumentFound {
   id: string;
   title: string;
@@ -339,14 +339,14 @@ export interface DocumentFound {
   snippet: string;
 }
 
-/** What came with an email and was not loaded. `bytes` in bytes, about. */
+/** An attachment of an email. Its content is not stored. `bytes` is in bytes, approximately. */
 export interface Attachment {
   name: string;
   type: string;
   bytes: number;
 }
 
-/** An email as it is kept. `id` is made from its Message-ID and its content, so that the same email is the same wherever it is met. `at` is when it was written, or when it arrived if its writer's clock cannot be believed. */
+/** An email as it is stored. `id` is derived from its Message-ID and its content, so that the same email has the same id in the mailbox and in a webhook. `at` is when it was written, or when it arrived if the date of writing is not plausible. */
 export interface Email {
   id: string;
   folder: 'inbox' | 'sent';
@@ -359,7 +359,7 @@ export interface Email {
   body: string;
 }
 
-/** An email that fits a search. `snippet` quotes the place that fits best. */
+/** An email that matches a search. `snippet` quotes the passage that matches best. */
 export interface EmailFound {
   id: string;
   folder: 'inbox' | 'sent';
@@ -445,13 +445,13 @@ export interface DocumentBody {
   key?: string | null;
 }
 
-/** End the run: this one, or whichever is open. */
+/** Stop the run with `run_id`, or the open run if none is given. */
 export interface StopBody {
   type: 'stop';
   runId?: string | null;
 }
 
-/** What became of a message at the user's ear. */
+/** Report how much of a message the user heard. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
@@ -459,14 +459,14 @@ export interface HeardBody {
   chars?: number;
 }
 
-/** A yes or a no to a question. */
+/** Approve or reject a question. */
 export interface DecideBody {
   type: 'approve' | 'reject';
   questionId: string;
   patience?: number | null;
 }
 
-/** A yes, with other arguments. */
+/** Approve a question with different arguments. */
 export interface EditBody {
   type: 'edit';
   questionId: string;
@@ -474,7 +474,7 @@ export interface EditBody {
   patience?: number | null;
 }
 
-/** What the user says to a question, or what came of a tool in their front end. */
+/** Answer a question with the user's text or with the result of a client tool. */
 export interface AnswerBody {
   type: 'answer';
   questionId: string;

@@ -123,7 +123,7 @@ async def test_a_folder_is_imported_and_every_file_is_reported(
     notes: Path, taken_in: TakenIn, user: str, documents: PostgresDocuments
 ) -> None:
     assert await taken_in(notes) == [
-        "skipped (holds NUL characters: not a text): notes/binary.txt",
+        "skipped (contains NUL characters: not a text file): notes/binary.txt",
         "skipped (empty): notes/empty.md",
         "created: notes/house.md",
         "skipped (larger than 2000000 bytes): notes/huge.txt",
@@ -262,7 +262,7 @@ async def test_a_missing_variable_is_reported_in_one_clear_line(
     assert done == Printed(
         code=1,
         out="",
-        err="DATABASE_URL is not set: it says which Postgres keeps the documents.\n",
+        err="DATABASE_URL is not set. It is the address of the Postgres database.\n",
     )
 
 

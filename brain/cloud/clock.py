@@ -1,4 +1,4 @@
-"""The machine's time and chance."""
+"""The machine's clock and random ids."""
 
 import asyncio
 import secrets
@@ -9,17 +9,17 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O and U, which ar
 
 
 class SystemClock:
-    """Clock of this machine."""
+    """`Clock` of this machine."""
 
     def now(self) -> float:
-        # CLOCK_MONOTONIC goes on while a process is stopped, so a thawed one sees the time passed.
+        # CLOCK_MONOTONIC continues while a process is frozen, so a thawed process sees the time.
         return time.monotonic()
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
 
     def new_id(self) -> str:
-        # A ULID: 48 bits of time, 80 of chance, in Crockford's base 32.
+        # A ULID: 48 bits of time and 80 random bits, in Crockford's base 32.
         number = time.time_ns() // 1_000_000 << 80 | secrets.randbits(80)
         return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 

@@ -1,7 +1,7 @@
-"""The channel: Pusher carries messages to the user's open pages, at most once.
+"""The channel: Pusher delivers messages to the user's open pages, at most once.
 
-The SDK signs; the sending is ours, on one kept httpx connection, since the SDK's own async backend
-opens a connection a call and trusts a CA bundle of 2021.
+The SDK signs the requests. We send them with httpx over one persistent connection, because the
+SDK's async backend opens a connection for each call and uses a CA bundle of 2021.
 """
 
 import asyncio
@@ -16,17 +16,19 @@ from brain.settings import ChannelSettings
 if TYPE_CHECKING:
     import httpx
 
-LIMIT_S = 3.0  # seconds for one event; the next ones wait behind it
+LIMIT_S = 3.0  # seconds for one event; later events wait for it
 
 
 def channel_names(user_id: str) -> tuple[str, str]:
-    """The user's private and presence channel. A hash, since names allow few characters."""
+    """Return the user's private and presence channel. The user id is hashed, because channel names
+    allow only few characters.
+    """
     digest = hashlib.sha256(user_id.encode()).hexdigest()[:32]
     return f"private-user-{digest}", f"presence-user-{digest}"
 
 
 class PusherChannel:
-    """Channel on Pusher, and the signer of subscriptions."""
+    """`Channel` on Pusher; also signs subscriptions."""
 
     def __init__(self, at: ChannelSettings) -> None:
         self._options = {
@@ -41,9 +43,9 @@ class PusherChannel:
         self._client: Any = None
 
     async def publish(self, user_id: str, event: str, data: Json) -> None:
-        """Return once Pusher has taken the event. Raises ChannelUnreachable."""
+        """Publish an event and wait until Pusher accepts it. Raises ChannelUnreachable."""
         if self._client is None:
-            # Imported at the first event, in a thread: 0.1 s in which the loop goes on.
+            # Imported at the first event, in a thread, because it takes 0.1 s.
             await asyncio.to_thread(import_module, "pusher.authentication_client")
         import httpx
         from pusher.errors import PusherError
@@ -56,7 +58,7 @@ class PusherChannel:
             raise ChannelUnreachable(type(error).__name__) from error
 
     def sign(self, socket_id: str, channel: str, *, user_id: str) -> Json | None:
-        """The authorisation for a subscription; None if the channel is not this user's own.
+        """Return the authorisation for a subscription; None if the channel is not this user's own.
 
         Raises ValueError for a malformed socket id.
         """
@@ -64,8 +66,8 @@ class PusherChannel:
         if channel == private:
             return cast(Json, self._sdk().authenticate(channel, socket_id))
         if channel == presence:
-            # Each connection is a member of its own: else a user's second page would be none, and
-            # the first one's going nobody's.
+            # Each connection is a separate member. Otherwise a user's second page would not be
+            # reported, and neither would the closing of the first.
             member = {"user_id": f"{presence.removeprefix('presence-user-')}.{socket_id}"}
             return cast(Json, self._sdk().authenticate(channel, socket_id, member))
         return None
@@ -76,8 +78,8 @@ class PusherChannel:
             await self._client.http.aclose()
 
     async def _trigger(self, channel: str, event: str, data: str) -> None:
-        # The SDK's request, but not its `trigger`: that measures Python's memory instead of the
-        # data, and for one emoji refuses a text of a third of the vendor's limit.
+        # The SDK's `trigger` is not used: it measures the text's size in Python's memory, so a text
+        # with one emoji is refused at a third of Pusher's limit.
         from pusher.http import POST, Request
 
         sdk = self._sdk()
@@ -93,7 +95,7 @@ class PusherChannel:
 
 
 class _HttpxBackend:
-    """Sends the SDK's signed requests; one client a running event loop."""
+    """Sends the SDK's signed requests, with one client per event loop."""
 
     def __init__(self, client: Any) -> None:
         self._http: httpx.AsyncClient | None = None

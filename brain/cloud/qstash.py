@@ -1,7 +1,7 @@
-"""The queue: QStash calls our routes, later and at least once; and proves that it was QStash.
+"""The queue: QStash calls our routes later and at least once, and signs its requests.
 
-The SDK's own signature check cannot be given a leeway (its clock_tolerance does nothing, and a
-token issued a second "in the future" is refused), so the check is made here with PyJWT.
+The signatures are checked with PyJWT, because the SDK's check allows no leeway: its clock_tolerance
+has no effect, and it refuses a token issued one second "in the future".
 """
 
 import asyncio
@@ -23,22 +23,19 @@ if TYPE_CHECKING:
 
 AGAIN_ROUTE = "/api/brainToBrain"
 EVENT_ROUTE = "/api/eventToBrain"
-TRY_S = 2.0  # seconds for one try to publish
-TRIES = 2  # both fit into the time that is kept back for a hand-over
+TRY_S = 2.0  # seconds for one attempt to publish
+TRIES = 2  # both attempts fit into the time reserved for a hand-over
 RETRIES = 3  # deliveries after the first; the free plan allows no more
-RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, so that a minute's outage is outlived
-ODD_ANSWERS = (
-    ValueError,
-    KeyError,
-    TypeError,
-)  # what the SDK makes of a gateway's, with any status
-LEEWAY_S = 30  # seconds that the vendor's clock may differ from ours
+RETRY_DELAY = "3000 * pow(4, retried)"  # ms: 3, 12 and 48 s, to survive an outage of one minute
+# Raised by the SDK for responses that are not QStash's, such as a gateway's error page.
+BAD_RESPONSES = (ValueError, KeyError, TypeError)
+LEEWAY_S = 30  # seconds by which QStash's clock may differ from ours
 
 log = logging.getLogger(__name__)
 
 
 def retry_after_s(retried: int) -> int:
-    """The same delays in seconds, for a response that asks the queue to come again."""
+    """Return the same delay in seconds, for a response that asks the queue to retry."""
     return int(3 * 4 ** min(max(retried, 0), RETRIES))
 
 
@@ -46,11 +43,11 @@ WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
 
 
 class QStashQueue:
-    """Queue on QStash."""
+    """`Queue` on QStash."""
 
     def __init__(self, at: QueueSettings) -> None:
         self._at = at
-        # Schedules are the whole account's, which may have several deployments.
+        # Several deployments may share the account, and schedule ids are unique per account.
         self._deployment = hashlib.sha256(at.public_url.encode()).hexdigest()[:16]
         self._client: AsyncQStash | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -94,8 +91,9 @@ class QStashQueue:
         )
 
     async def _insist(self, send: Callable[["AsyncQStash"], Awaitable[object]]) -> None:
-        """Return once QStash has acknowledged. Sent again as it was: by its deduplication id, or
-        its schedule's, the second is known to be the first.
+        """Send until QStash acknowledges, at most TRIES times. Raises QueueUnreachable.
+
+        A retry is safe: QStash recognizes it by the deduplication id or the schedule's id.
         """
         import httpx
         from qstash.errors import QStashError
@@ -105,7 +103,7 @@ class QStashQueue:
             try:
                 async with asyncio.timeout(TRY_S):
                     await send(await self._current())
-            except (TimeoutError, httpx.HTTPError, QStashError, *ODD_ANSWERS) as error:
+            except (TimeoutError, httpx.HTTPError, QStashError, *BAD_RESPONSES) as error:
                 reason = type(error).__name__
                 log.warning("queue: no acknowledgement, reason=%s", reason)
             else:
@@ -115,8 +113,8 @@ class QStashQueue:
     async def _current(self) -> "AsyncQStash":
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            # Made at the first publish, in a thread: 0.1 s in which the loop goes on, and in which
-            # another publish may make one too. Both take the first that is there.
+            # Create the client at the first publish, in a thread: it takes 0.1 s. Another publish
+            # may create one meanwhile; both use the first.
             made = await asyncio.to_thread(_make, self._at.token, self._at.url)
             if self._client is None or self._loop is not loop:
                 self._loop, self._client = loop, made
@@ -130,16 +128,14 @@ def _make(token: str, base_url: str | None) -> "AsyncQStash":
 
 
 class SignatureCheck:
-    """Whether a request comes from QStash, for the called route and with this body."""
+    """Verifies that QStash signed a request, for the called route and this body."""
 
     def __init__(self, at: QueueSettings) -> None:
         self._keys = (at.current_key, at.next_key)
         self._public_url = at.public_url
 
     def check(self, signature: str | None, body: bytes, *, route: str = AGAIN_ROUTE) -> None:
-        """Raise SignatureRefused unless the current or the next key has signed this body for this
-        route.
-        """
+        """Raise SignatureRefused unless the current or the next key signed this body and route."""
         import jwt
 
         if not signature:
@@ -164,7 +160,7 @@ class SignatureCheck:
 
     def _check_claims(self, claims: Mapping[str, object], body: bytes, route: str) -> None:
         if claims["sub"] != f"{self._public_url}{route}":
-            raise SignatureRefused("signed for another address")
+            raise SignatureRefused("signed for another URL")
         digest = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=")
         if not hmac.compare_digest(str(claims["body"]).rstrip("=").encode(), digest):
             raise SignatureRefused("signed for another body")

@@ -1,4 +1,4 @@
-"""Foreign schemas, compiled and checked by a process of their own that is killed past its time."""
+"""Checks JSON schemas from clients in a separate process, which is killed after a time limit."""
 
 import asyncio
 import json
@@ -14,20 +14,20 @@ from brain.errors import CheckerUnreachable
 from brain.tools.client_schemas import TOO_SLOW
 
 LIMIT_S = 0.5  # seconds for one job
-START_S = 10.0  # seconds for the process to be ready; 0.1 on an idle machine
-WAIT_S = 5.0  # seconds in which the jobs before this one have to be done
-MAX_ACCEPTED = 256  # schemas that are known to be accepted
-ROOT = Path(__file__).resolve().parents[2]  # the folder that holds the package `brain`
-# What an interpreter may need to start. No other variable is handed on: they hold secrets.
+START_S = 10.0  # seconds for the process to start; 0.1 on an idle machine
+WAIT_S = 5.0  # seconds to wait for earlier jobs
+MAX_ACCEPTED = 256  # accepted schemas to remember
+ROOT = Path(__file__).resolve().parents[2]  # the folder that contains the package `brain`
+# Variables that an interpreter may need to start. The others are not passed on: some are secrets.
 VARIABLES = ("LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME")
 
 log = logging.getLogger("brain")
 
 
 class SchemaWorker:
-    """The `Schemas` port. The process starts with the first job, and again after it was killed.
+    """Implements `Schemas`. The process starts with the first job, and again after it was killed.
 
-    `command` is what to start, as the words of a command line.
+    `command` replaces the command line of the process.
     """
 
     def __init__(self, *, limit_s: float = LIMIT_S, command: Sequence[str] = ()) -> None:
@@ -61,7 +61,7 @@ class SchemaWorker:
             await self._end()
 
     async def _ask(self, job: list[list[Json | str]]) -> list[str]:
-        """The answer to each item; past the limit, or if the process died of it, TOO_SLOW."""
+        """Return the answer to each item; TOO_SLOW if the limit is exceeded or the process died."""
         if not job:
             return []
         await self._wait_for_turn()
@@ -71,7 +71,7 @@ class SchemaWorker:
         finally:
             self._one_job.release()
         if answers is None:
-            log.warning("schemas: a check was ended, items=%d", len(job))
+            log.warning("schemas: check killed, items=%d", len(job))
             return [TOO_SLOW] * len(job)
         return answers
 
@@ -80,11 +80,11 @@ class SchemaWorker:
             async with asyncio.timeout(WAIT_S):
                 await self._one_job.acquire()
         except TimeoutError:
-            raise CheckerUnreachable("too many schemas wait to be checked") from None
+            raise CheckerUnreachable("too many schema checks are waiting") from None
 
     async def _exchange(self, process: Process, job: list[list[Json | str]]) -> list[str] | None:
-        """Send a job and read its answer. Whatever prevents it, the process is ended: its next
-        line would be the answer to another job.
+        """Send a job and read its answer. Without an answer the process is killed, because its next
+        line would be the answer to an earlier job.
         """
         assert process.stdin is not None
         assert process.stdout is not None
@@ -102,7 +102,7 @@ class SchemaWorker:
         return json.loads(line) if line else None
 
     async def _start(self) -> Process:
-        """Raises CheckerUnreachable."""
+        """Start the process and wait until it is ready. Raises CheckerUnreachable."""
         path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
         known = {name: os.environ[name] for name in VARIABLES if name in os.environ}
         try:
@@ -111,7 +111,7 @@ class SchemaWorker:
                 env={**known, "PYTHONPATH": path},
             )  # fmt: skip
         except OSError as error:
-            raise CheckerUnreachable("the schema worker does not start") from error
+            raise CheckerUnreachable("the schema worker cannot be started") from error
         assert process.stdout is not None
         ready = b""
         try:

@@ -1,8 +1,8 @@
-"""Pusher's webhooks: the proof that they are Pusher's, and what they say.
+"""Verifies and parses Pusher's webhooks.
 
-Checked here and not by the SDK, whose check gives None for whatever is wrong: a caller could not
-tell a forgery from a body that it does not understand. What is not about a user's channels, or of a
-kind that is not known yet, is left out.
+The SDK's check is not used, because it returns None for every error: a caller could not distinguish
+a forged webhook from an unexpected body. Events of unknown kinds, and events of other channels than
+the users' channels, are ignored.
 """
 
 import hmac
@@ -16,7 +16,7 @@ from brain.cloud.presence import ClientMessage, MemberChange, Occupied, Presence
 from brain.errors import SignatureRefused, WebhookUnreadable
 from brain.settings import ChannelSettings
 
-MAX_AGE_MS = 5 * 60 * 1000  # either way; the vendor sends a webhook again for five minutes
+MAX_AGE_MS = 5 * 60 * 1000  # in both directions; Pusher repeats a webhook for five minutes
 CHANNEL = re.compile(r"(private|presence)-user-([0-9a-f]{32})")
 KINDS = frozenset(
     {"channel_occupied", "channel_vacated", "member_added", "member_removed", "client_event"}
@@ -33,22 +33,22 @@ class WebhookReader:
     def read(
         self, body: bytes, *, key: str | None, signature: str | None, now: datetime
     ) -> tuple[Presence, ...]:
-        """What the webhook says, in its order; `key` and `signature` are its X-Pusher- headers.
+        """Return the webhook's events in order; `key` and `signature` are its X-Pusher- headers.
 
-        Raises SignatureRefused unless the application's secret has signed this body, at most five
-        minutes from `now`; then WebhookUnreadable for a body of another shape.
+        Raises SignatureRefused unless the body is signed with the application's secret, at most
+        five minutes from `now`. Raises WebhookUnreadable for a body with an unexpected structure.
         """
         if key != self._key:
             raise SignatureRefused("signed for another application")
         expected = hmac.digest(self._secret.encode(), body, "sha256").hex()
         if not hmac.compare_digest((signature or "").encode(), expected.encode()):
-            raise SignatureRefused("signed with another secret, or for another body")
+            raise SignatureRefused("the webhook's signature is invalid")
         given = _object(_json(body), "the body")
         at_ms = _time_ms(given)
         if abs(int(now.timestamp() * 1000) - at_ms) > MAX_AGE_MS:
-            raise SignatureRefused("signed at another time")
-        told = (_presence(_object(event, "an event"), at_ms) for event in _events(given))
-        return tuple(each for each in told if each is not None)
+            raise SignatureRefused("the webhook's time is too far from now")
+        found = (_presence(_object(event, "an event"), at_ms) for event in _events(given))
+        return tuple(each for each in found if each is not None)
 
 
 def _presence(event: Mapping[str, object], at_ms: int) -> Presence | None:
@@ -81,31 +81,31 @@ def _json(body: bytes) -> object:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise WebhookUnreadable("the body is not JSON") from None
+        raise WebhookUnreadable("the body is not valid JSON") from None
 
 
 def _object(given: object, what: str) -> Mapping[str, object]:
     if not isinstance(given, dict):
-        raise WebhookUnreadable(f"{what} is no object")
+        raise WebhookUnreadable(f"{what} is not an object")
     return given
 
 
 def _time_ms(given: Mapping[str, object]) -> int:
     time_ms = given.get("time_ms")
     if not isinstance(time_ms, int) or isinstance(time_ms, bool):
-        raise WebhookUnreadable("time_ms is no whole number")
+        raise WebhookUnreadable("time_ms is not a whole number")
     return time_ms
 
 
 def _events(given: Mapping[str, object]) -> list[object]:
     events = given.get("events")
     if not isinstance(events, list):
-        raise WebhookUnreadable("events is no list")
+        raise WebhookUnreadable("events is not a list")
     return events
 
 
 def _text(event: Mapping[str, object], name: str) -> str:
     text = event.get(name)
     if not isinstance(text, str):
-        raise WebhookUnreadable(f"{name} of an event is no text")
+        raise WebhookUnreadable(f"{name} of an event is not a text")
     return text

@@ -1,4 +1,4 @@
-"""The user's documents."""
+"""The documents feature: the user's documents, their tools and routes."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from brain.tools.invocations import Tool
 
 
 def documents_of(platform: Platform) -> Documents | None:
-    """The documents; None where there is no database."""
+    """Return the store of documents; None if there is no database."""
     if platform.database is None:
         return None
     from brain.documents.postgres import PostgresDocuments
@@ -17,7 +17,7 @@ def documents_of(platform: Platform) -> Documents | None:
 
 
 def feature(platform: Platform) -> Feature:
-    """Their tools and routes."""
+    """Build the feature."""
     documents = cache(lambda: documents_of(platform))
 
     def tools() -> tuple[Tool, ...]:

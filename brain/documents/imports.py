@@ -1,4 +1,4 @@
-"""Files as documents: which file became which document, in Postgres."""
+"""Stores imported files as documents, and which file became which document, in Postgres."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 KNOWN = b"select path, digest from brain.imports where user_id = %(user_id)s and part = 1"
 ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended(%(user_id)s || %(path)s, 0))"
-# Only documents that nobody has changed since: what was added to one stays, as a document of its
-# own, and the file becomes a new one.
+# Only documents that nobody changed after the import. A changed one stays as a separate document,
+# and the file becomes a new document.
 UNTOUCHED = b"""
     select part, id
     from brain.imports join brain.documents using (user_id)
@@ -33,20 +33,20 @@ REMEMBER = b"""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """What becomes one document: a file, or a stretch of a long one."""
+    """The text of one document: a file, or a part of a long file."""
 
     title: str
     body: str
 
 
 class PostgresImports:
-    """Takes files in, each once as long as it stays the same. Raises DatabaseUnreachable."""
+    """Stores imported files. Raises DatabaseUnreachable."""
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
     async def digests(self, user_id: str) -> Mapping[str, str]:
-        """The files that were taken in: path to the digest of what they held."""
+        """Return the imported files: their path and the digest of their content."""
 
         async def work(connection: "Connection") -> Mapping[str, str]:
             cursor = await connection.execute(KNOWN, {"user_id": user_id})
@@ -55,7 +55,7 @@ class PostgresImports:
         return await self._database.run(work)
 
     async def take_in(self, user_id: str, path: str, *, digest: str, parts: Sequence[Part]) -> None:
-        """Make the file's documents what `parts` says; each is a text that can be kept."""
+        """Replace the file's documents by `parts`. Each part must be a valid document."""
         file = {"user_id": user_id, "path": path, "digest": digest}
 
         async def work(connection: "Connection") -> None:
@@ -71,8 +71,8 @@ class PostgresImports:
 
 
 async def _keep(connection: "Connection", part: dict[str, Any], old_id: str | None) -> None:
-    """Change the part's document, or make it. Nobody knows who wrote a file: it counts as a text by
-    others.
+    """Update the part's document, or create it. It counts as written by others, because the author
+    of a file is unknown.
     """
     id = old_id or id_from_key(part["user_id"], secrets.token_hex())
     row = {**part, "id": id, "foreign": True}

@@ -1,4 +1,4 @@
-"""The user's documents."""
+"""The port for the user's documents, and its values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from brain.documents.rules import version
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """A text of the user's. `foreign`: others wrote it, or a part of it, or may have."""
+    """A document of the user. `foreign` means that others wrote it or a part of it, or may have."""
 
     id: str
     title: str
@@ -21,14 +21,16 @@ class Document:
 
     @property
     def version(self) -> str:
-        """What names the text as it is now: another text has another."""
+        """The version of the current text: a hash that changes with the text."""
         return version(self.title, self.body)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passage:
-    """A place in a document that fits a query; where none was asked, its beginning and score 0.
-    `snippet` quotes it; `version` names the document's whole text as it is.
+    """A part of a document that matches a query, quoted by `snippet`.
+
+    Without a query it is the document's beginning, with score 0. `version` identifies the current
+    text of the whole document.
     """
 
     document_id: Annotated[str, Named("id")]
@@ -41,10 +43,10 @@ class Passage:
 
 
 class Documents(Protocol):
-    """A user's documents. Nobody sees another user's.
+    """Stores documents per user. A user cannot access documents of other users.
 
     All methods raise DatabaseUnreachable; `create` and `update` raise ToolFault for a text that
-    cannot be kept.
+    cannot be stored.
     """
 
     async def create(
@@ -53,13 +55,13 @@ class Documents(Protocol):
         """Store a document, once per idempotency `key`."""
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
-        """The passages that fit best, best first."""
+        """Return the passages that match best, best first."""
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
-        """The documents that were changed last, newest first."""
+        """Return the documents that changed last, newest first."""
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
-        """The document, or None if this user has none of that id."""
+        """Return the document, or None if this user has none with that id."""
 
     async def update(
         self,
@@ -72,15 +74,17 @@ class Documents(Protocol):
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
-        """Change what is given, once per `key`; None if this user has none of that id.
+        """Change the given fields, once per `key`; None if this user has no document with that id.
 
-        A `foreign` change makes the document foreign. It stays so until one that is not replaces
-        both title and body: then nothing of the others' text is left.
+        A `foreign` change makes the document foreign. It stays foreign until a change that is not
+        foreign replaces both title and body: then no text by others is left.
         """
 
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
     ) -> bool:
-        """Whether this has deleted it for good, now or before under the same `key`; False if this
-        user has none of that id. Raises ToolFault if its text is not that of the `version` named.
+        """Delete the document permanently. Returns whether this `key` deleted it, now or before.
+
+        False means that this user has no document with that id. Raises ToolFault if its text is
+        not the text of `version`.
         """

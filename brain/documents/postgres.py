@@ -1,8 +1,8 @@
-"""Documents in Postgres.
+"""Stores documents in Postgres.
 
-A search finds passages rather than documents, ranks by how rare the words are among the user's
-documents, and knows stop words and endings of fourteen languages (see sql/search.sql). Words are
-made by brain/texts/words.py, so that a Chinese or a decomposed German text is found as well.
+A search returns passages, ranks rare words higher, and handles stop words and word endings of
+fourteen languages (see sql/search.sql). brain/texts/words.py splits the words, so that texts in
+Chinese or with decomposed umlauts are found too.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ from brain.texts.words import asked_words, kept_words, passages
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-ASKED_CHARS = 1_000  # of a query; more words do not find better
-LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
-SAMPLE_CHARS = 2_000  # of a text that tell its language
+ASKED_CHARS = 1_000  # of a query; more words do not improve the result
+LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
+SAMPLE_CHARS = 2_000  # of a text, from which its language is detected
 
 INSERT = b"""
     insert into brain.documents (user_id, id, title, body, "foreign")
@@ -63,7 +63,7 @@ REMEMBER = b"""
     on conflict do nothing
     returning true
 """
-# Longer than any run lasts, its retries and an inspection included.
+# Longer than any run lasts, including its retries and an inspection.
 FORGET = b"""
     delete from brain.operations
     where user_id = %(user_id)s and created_at < now() - interval '30 days'
@@ -71,7 +71,7 @@ FORGET = b"""
 
 
 class PostgresDocuments:
-    """`Documents` in Postgres. Raises ToolFault for a text that cannot be kept."""
+    """`Documents` in Postgres."""
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
@@ -79,7 +79,7 @@ class PostgresDocuments:
     async def create(
         self, user_id: str, *, title: str, body: str, foreign: bool, key: str
     ) -> Document:
-        """The id comes from the key: the same key is the same document."""
+        """Create a document. Its id is derived from the key, so a repeated call finds it."""
         refuse(title, body)
         text = {"title": title, "body": body, "foreign": foreign}
         row = {"user_id": user_id, "id": id_from_key(user_id, key), **text}
@@ -92,7 +92,7 @@ class PostgresDocuments:
         return await self._database.run(work)
 
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
-        """Whole words first; beginnings of words when no whole word fits."""
+        """Search for whole words; if none matches, search for beginnings of words."""
         sql = statement("search")
         words = asked_words(query[:ASKED_CHARS])
         asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
@@ -104,12 +104,12 @@ class PostgresDocuments:
         return await self._database.run(work) if words.strip() else ()
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
-        """From the index of their times."""
+        """Return the documents that changed last, by the index of `updated_at`."""
         asked = {"user_id": user_id, "limit": limit}
         return await self._database.run(lambda connection: rows(connection, Passage, NEWEST, asked))
 
     async def read(self, user_id: str, document_id: str) -> Document | None:
-        """One row by its key."""
+        """Return one document by its id."""
         if not ID.fullmatch(document_id):
             return None
         row = {"user_id": user_id, "id": document_id}
@@ -131,39 +131,34 @@ class PostgresDocuments:
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
-        """The key is remembered in the transaction that changes the document."""
+        """Change a document. The same transaction stores the key."""
         if not ID.fullmatch(document_id):
             return None
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> Document | None:
-            first = await _has_row(connection, REMEMBER, named)
+            is_first = await _has_row(connection, REMEMBER, named)
             found = await rows(connection, Document, LOCK, named)
-            if not found or not first:
+            if not found or not is_first:
                 return found[0] if found else None
             [document] = found
-            new_title = document.title if title is None else title
             new_body = revised(document.body, body=body, append=append)
             is_foreign = stays_foreign(document.foreign, foreign, title=title, body=body)
-            refuse(new_title, new_body)
-            await connection.execute(FORGET, named)
-            text = {"title": new_title, "body": new_body, "foreign": is_foreign}
-            await change(connection, {**named, **text})
-            [changed] = await rows(connection, Document, SELECT, named)
-            return changed
+            text = {"title": document.title if title is None else title, "body": new_body}
+            return await _rewrite(connection, {**named, **text, "foreign": is_foreign})
 
         return await self._database.run(work)
 
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
     ) -> bool:
-        """The row goes and all its passages; the key stays, in the same transaction."""
+        """Delete a document and its passages. The same transaction stores the key."""
         if not ID.fullmatch(document_id):
             return False
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> bool:
-            # Locked first: of two who delete it under different keys, one finds it gone.
+            # Lock first: if two calls delete it with different keys, the second finds it deleted.
             found = await rows(connection, Document, LOCK, named)
             if not found:
                 return await _has_row(connection, DONE, named)
@@ -180,28 +175,35 @@ class PostgresDocuments:
 
 
 def refuse(title: str, body: str) -> None:
-    """Raise ToolFault if the text cannot be kept."""
+    """Raise ToolFault if the text cannot be stored."""
     if reason := objection(title, body):
         raise ToolFault(f"Not saved: {reason}.")
 
 
 async def insert(connection: "Connection", row: dict[str, Any]) -> None:
-    """Keep a new document (`user_id`, `id`, `title`, `body`, `foreign`); one of this id stays as it
-    is.
-    """
+    """Insert a document (`user_id`, `id`, `title`, `body`, `foreign`), unless its id exists."""
     if await _has_row(connection, INSERT, row):
         await _index(connection, row)
 
 
 async def change(connection: "Connection", row: dict[str, Any]) -> None:
-    """Give the document of this id a new title and body, and say whether it is foreign now."""
+    """Update a document's title, body and `foreign`. `row` has the keys that `insert` takes."""
     await connection.execute(CHANGE, row)
     await connection.execute(UNINDEX, row)
     await _index(connection, row)
 
 
+async def _rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
+    """Change a locked document and return it. Raises ToolFault for an invalid text."""
+    refuse(row["title"], row["body"])
+    await connection.execute(FORGET, row)
+    await change(connection, row)
+    [changed] = await rows(connection, Document, SELECT, row)
+    return changed
+
+
 async def _index(connection: "Connection", row: dict[str, Any]) -> None:
-    """Make the passages of a document that has none."""
+    """Insert the passages of a document that has none."""
     texts = passages(row["body"])
     sample = f"{row['title']} {row['body'][:SAMPLE_CHARS]}"
     await connection.execute(
@@ -218,5 +220,5 @@ async def _index(connection: "Connection", row: dict[str, Any]) -> None:
 
 
 async def _has_row(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
-    """Whether there is a row. (In a pipeline, rowcount is not known until one fetches.)"""
+    """Whether the query returns a row. (In a pipeline, rowcount is unknown before a fetch.)"""
     return await (await connection.execute(sql, values)).fetchone() is not None

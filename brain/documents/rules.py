@@ -1,44 +1,46 @@
-"""Which documents can be kept, what names their text, and how one is described."""
+"""Rules for documents: which can be stored, their versions, and how questions describe them."""
 
 import hashlib
 
 from brain.says.texts import Texts
 from brain.texts.words import one_line, unkeepable
 
-MAX_TITLE_CHARS = 300  # a title is read aloud
-MAX_BODY_CHARS = 200_000  # about 40,000 words; a longer text is better found as several documents
-BEGINNING_CHARS = 150  # of a text that is asked about: ten seconds when read aloud
+MAX_TITLE_CHARS = 300  # titles are read aloud
+MAX_BODY_CHARS = 200_000  # about 40,000 words; search works better with several shorter documents
+BEGINNING_CHARS = 150  # quoted in a question: ten seconds when read aloud
 
 
 def objection(title: str, body: str) -> str:
-    """Why this text cannot be kept, in words for the model; empty if it can."""
+    """Explain to the model why this text cannot be stored; empty if it can."""
     if not 1 <= len(title) <= MAX_TITLE_CHARS:
-        return f"a title has 1 to {MAX_TITLE_CHARS} characters, this one has {len(title)}"
+        return f"a title must have 1 to {MAX_TITLE_CHARS} characters, this one has {len(title)}"
     if len(body) > MAX_BODY_CHARS:
-        return f"a document has at most {MAX_BODY_CHARS} characters, this one has {len(body)}"
+        return f"a document must have at most {MAX_BODY_CHARS} characters, this one has {len(body)}"
     return unkeepable(title) or unkeepable(body)
 
 
 def version(title: str, body: str) -> str:
-    """What names a document's text as it is now: another text has another."""
+    """Return the version of a document's text: a hash that changes with the text."""
     return hashlib.sha256(f"{title}\0{body}".encode()).hexdigest()[:16]
 
 
 def outdated(title: str, body: str, named: str | None) -> str:
-    """Why nothing is done with a document as it is, in words for the model: it was asked for in
-    another version. Empty if it was not.
+    """Explain to the model that the document has changed since the `named` version.
+
+    Empty if the version is current, or if none is named.
     """
     if named in (None, version(title, body)):
         return ""
     return (
-        "the document is not what it was in this version. Read it again; if it is still right, ask "
-        "with the new version"
+        "the document has changed since this version. Read it again; if the request is still "
+        "right, repeat it with the new version"
     )
 
 
 def described(title: str, body: str, texts: Texts) -> str:
-    """A document in a question, so that the user knows which one is meant: title, length, and how
-    it begins. One line, so that no text can pass for a part of the question.
+    """Describe a document in a question: title, length and beginning.
+
+    The description is one line, so that no text can look like a part of the question.
     """
     line = one_line(body)
     beginning = line if len(line) <= BEGINNING_CHARS else f"{line[:BEGINNING_CHARS].rstrip()}…"
@@ -46,7 +48,7 @@ def described(title: str, body: str, texts: Texts) -> str:
 
 
 def revised(old: str, *, body: str | None, append: str | None) -> str:
-    """The body after a change: replaced first, then appended to on a line of its own."""
+    """Return the body after a change: first replaced, then `append` added on a new line."""
     kept = old if body is None else body
     if append is None:
         return kept
@@ -55,9 +57,9 @@ def revised(old: str, *, body: str | None, append: str | None) -> str:
 
 
 def stays_foreign(was: bool, change: bool, *, title: str | None, body: str | None) -> bool:
-    """Whether a changed document counts as a text by others.
+    """Whether a changed document counts as written by others.
 
-    A change that may be theirs makes it one. Only a change of the user's own that replaces title
-    and body makes it the user's again: whatever else is changed, something of the old text stays.
+    A foreign change makes it foreign. Only a change that is not foreign and replaces both title and
+    body makes it the user's own again: any other change leaves some of the old text.
     """
     return change or (was and (title is None or body is None))

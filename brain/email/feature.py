@@ -1,4 +1,4 @@
-"""The user's email: read, searched, written, and announced when it arrives."""
+"""The email feature: reads, searches and sends email, and announces new email."""
 
 import logging
 from functools import cached_property
@@ -29,7 +29,7 @@ log = logging.getLogger("brain")
 
 
 def feature(platform: Platform) -> Feature:
-    """Tools, routes, the webhook of Postmark, and the look into the mailbox."""
+    """Build the feature: tools, routes, Postmark's webhook, and the regular mailbox check."""
     email = _Email(platform)
     return Feature(
         tools=email.tools,
@@ -45,7 +45,7 @@ def feature(platform: Platform) -> Feature:
 
 
 class _Email:
-    """What stands behind the feature, each made when it is first used."""
+    """The feature's services. Each is created when it is first used."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -53,7 +53,7 @@ class _Email:
 
     @cached_property
     def emails(self) -> Emails | None:
-        """The mirror of the mailbox; None where there is no database."""
+        """The mirror of the mailbox; None if there is no database."""
         if self._platform.database is None:
             return None
         from brain.email.postgres import PostgresEmails
@@ -62,7 +62,7 @@ class _Email:
 
     @cached_property
     def account(self) -> "Account | None":
-        """The email account; None where none is set, or no database to mirror it in."""
+        """The email account; None if none is configured or there is no database for its mirror."""
         from brain.email.settings import account
 
         at, database = account(self._platform.env), self._platform.database
@@ -80,7 +80,7 @@ class _Email:
 
     @cached_property
     def postmark(self) -> "PostmarkReader | None":
-        """The reader of Postmark's webhooks; None where no password is set."""
+        """The reader of Postmark's webhooks; None if no password is set."""
         password = settings.events(self._platform.env).postmark_password
         if password is None:
             return None
@@ -99,7 +99,9 @@ class _Email:
         )
 
     def tools(self) -> tuple[Tool, ...]:
-        """Those that read, where a webhook brings emails; all of them with an account."""
+        """Return all tools if there is an account; only the reading tools if emails come by
+        webhook.
+        """
         from brain.email.sharing import sharing_tools
         from brain.email.tools import email_tools, reading_tools
 
@@ -133,8 +135,8 @@ class _Email:
         return email_routes(lambda: self.emails, self._platform.env)
 
     def is_here(self, user_id: str) -> bool:
-        """No for an account that is not set up right: a session does not need it, and health
-        shows it.
+        """Whether the user has email. False if the account's settings are invalid: a session works
+        without email, and the health route reports the error.
         """
         from brain.email.settings import has_email
 
@@ -144,7 +146,7 @@ class _Email:
             return False
 
     async def watch(self, user_id: str) -> None:
-        """Have the user's mailbox looked into, if they have one; once by each instance, and again
+        """Schedule the checks of the user's mailbox, if there is one: once per instance, and again
         after a failure.
         """
         if self._is_watching:
@@ -152,7 +154,7 @@ class _Email:
         try:
             self._is_watching = await watch_mailbox(self.services, user_id)
         except (QueueUnreachable, SettingMissing) as error:
-            log.warning("mailbox: no schedule, reason=%s", type(error).__name__)
+            log.warning("mailbox: not scheduled, reason=%s", type(error).__name__)
 
 
 def _readers() -> Readers:

@@ -1,4 +1,4 @@
-"""An email that has come in, by whatever way."""
+"""Builds an incoming email, no matter whether it came from the mailbox or from a webhook."""
 
 import base64
 import hashlib
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from brain.email.model import Address, Attachment, Email, Folder
 
-CLOCK_ERROR = timedelta(days=1)  # a writer's clock may be wrong; later than that it lies
+CLOCK_ERROR = timedelta(days=1)  # how far in the future a writer's date may be to be believed
 
 
 def brought(
@@ -26,9 +26,7 @@ def brought(
     written_at: datetime | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> Email:
-    """An unread email of the inbox, of what whoever brought it has told. `name` tells it apart from
-    others where it has no Message-ID.
-    """
+    """Build an unread email of the inbox. `name` identifies it if it has no Message-ID."""
     return Email(
         id=email_id(message_id or name, sender.address, subject, written_at, text),
         folder=Folder.INBOX,
@@ -48,7 +46,7 @@ def brought(
 
 
 def credible(written_at: datetime | None, arrived_at: datetime) -> datetime:
-    """When it was written, or when it arrived if its writer's clock cannot be believed."""
+    """Return when it was written, or when it arrived if the date of writing is not plausible."""
     if written_at is None or written_at > arrived_at + CLOCK_ERROR or written_at.year < 1980:
         return arrived_at.astimezone(UTC)
     return written_at
@@ -57,9 +55,10 @@ def credible(written_at: datetime | None, arrived_at: datetime) -> datetime:
 def email_id(
     message_id: str, sender: str, subject: str, written_at: datetime | None, text: str
 ) -> str:
-    """Sixteen characters that a model copies without mistakes: 80 bits of a hash.
+    """Return an id of 16 characters, which a model copies without mistakes: 80 bits of a hash.
 
-    Not of the Message-ID alone: whoever knows that of another email could hide it behind theirs.
+    The hash includes the content. With the Message-ID alone, a sender could hide another email by
+    reusing its Message-ID.
     """
     written = written_at.isoformat() if written_at else ""
     content = [message_id, sender, subject, written, " ".join(text.split())]

@@ -1,4 +1,4 @@
-"""What an email is: one that is there, one that is found, one that is to be sent."""
+"""The values of the email feature: stored emails, search results, outgoing emails, outcomes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from brain.codec import AS_TEXT, Named
 
 
 class Folder(StrEnum):
-    """Which of the account's folders, whatever the server calls it."""
+    """One of the account's folders, independent of its name on the server."""
 
     INBOX = "inbox"
     SENT = "sent"
@@ -17,7 +17,7 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """Somebody's address; `name` is empty if none was given."""
+    """An email address; `name` is empty if none was given."""
 
     address: str
     name: str = ""
@@ -26,12 +26,12 @@ class Address:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
-type Person = Annotated[Address, AS_TEXT]  # in a form: as it stands in an email
+type Person = Annotated[Address, AS_TEXT]  # encoded as in an email's header
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attachment:
-    """What came with an email and was not loaded. `size` in bytes, about."""
+    """An attachment of an email. Its content is not stored. `size` is in bytes, approximately."""
 
     name: str
     content_type: Annotated[str, Named("type")]
@@ -40,11 +40,11 @@ class Attachment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Email:
-    """An email as it is kept.
+    """An email as it is stored.
 
-    `id` is made from its Message-ID and its content, so that the same email is the same wherever it
-    is met. `at` is when it was written, or when it arrived if its writer's clock cannot be
-    believed.
+    `id` is derived from its Message-ID and its content, so that the same email has the same id in
+    the mailbox and in a webhook. `at` is when it was written, or when it arrived if the date of
+    writing is not plausible.
     """
 
     id: str
@@ -65,7 +65,7 @@ class Email:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmailFound:
-    """An email that fits a search. `snippet` quotes the place that fits best."""
+    """An email that matches a search. `snippet` quotes the passage that matches best."""
 
     id: str
     folder: Folder
@@ -78,7 +78,7 @@ class EmailFound:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Synced:
-    """What a sync found. `more`: there is older email still to be mirrored."""
+    """The result of a sync. `more` means that older email remains to be mirrored."""
 
     new: tuple[Email, ...]
     more: bool
@@ -86,7 +86,7 @@ class Synced:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """An email that is to be sent. Its writer is the account's own."""
+    """An email to send from the account."""
 
     message_id: str
     to: tuple[Address, ...]
@@ -99,32 +99,32 @@ class Outgoing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Accepted:
-    """The server took it, for all recipients. `raw` is what went out."""
+    """The server accepted the email for all recipients. `raw` is the email as it was sent."""
 
     raw: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """Nothing went out, to nobody. `reason` is for the model, and holds no secret."""
+    """The email was sent to no recipient. `reason` is for the model and contains no secret."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unsure:
-    """All of it was handed over, and the server's answer was lost: it went out, or it did not."""
+    """The email was transmitted, but the server's answer was lost: it may have been sent or not."""
 
     raw: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmailBrought:
-    """An email that came with the report of its arrival."""
+    """The report of an email that includes the email."""
 
     email: Email
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailboxChanged:
-    """There is, or may be, new email in the mailbox."""
+    """The report that the mailbox may contain new email."""

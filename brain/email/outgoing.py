@@ -1,4 +1,4 @@
-"""An email that is to be sent: what is wrong with it, to whom an answer goes, and its bytes."""
+"""Outgoing emails: checks them, encodes them, and determines a reply's recipients."""
 
 import hashlib
 import re
@@ -14,23 +14,23 @@ from brain.email.model import Address, Email, Folder, Outgoing
 
 MAX_SUBJECT_CHARS = 300
 MAX_BODY_CHARS = 50_000
-MAX_RECIPIENTS = 50  # of one email; more is a mailing, and not a voice assistant's business
+MAX_RECIPIENTS = 50  # of one email; more is a mailing list, which is not a voice assistant's task
 MAX_REFERENCES = 20  # the newest of a long thread; mail programs need no more
 
-# Stricter than the standard: what is between the parts of an address in practice. No quotes, no
-# comments, no control characters, so that none of it can end a header or begin another address.
+# Stricter than the standard: no quotes, no comments, no control characters. So an address cannot
+# end a header or begin another address.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# "Re:" as mail programs of several languages write it.
+# "Re:" as written by mail programs in several languages.
 _REPLY = re.compile(
     r"^\s*((re|aw|antw|sv|vs|rif|ref|odp|回复|答复)\s*(\[\d+\])?\s*[:\uff1a]\s*)+", re.IGNORECASE
 )
 
 
 class _Policy(EmailPolicy):
-    """The standard's rules, but Message-IDs as they are: the library would encode a long one, and
-    no mail program would know it again.
+    """The standard's rules, except that Message-IDs are never encoded: the library would encode a
+    long one, and mail programs would not recognize it.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -43,18 +43,18 @@ _POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 def message_id(key: str, sender: Address) -> str:
-    """The same for the same idempotency key, so that a copy of what was sent can be found."""
+    """Derive a Message-ID from the idempotency key, so that a sent email can be found again."""
     digest = hashlib.sha256(key.encode()).hexdigest()
     return f"<{digest[:32]}@{sender.address.rpartition('@')[2]}>"
 
 
 def recipient(text: str) -> Address | None:
-    """`anna@example.org` or `Anna <anna@example.org>`; None if it is no address to write to."""
+    """Parse `anna@example.org` or `Anna <anna@example.org>`; None if it is not a valid address."""
     found = getaddresses([text]) if not _CONTROL.search(text) and len(text) <= 1_000 else []
     if len(found) != 1:
         return None
     [(name, address)] = found
-    if address not in text:  # the library has mended it, and it may have become another one
+    if address not in text:  # the library corrected it, so it may be a different address
         return None
     local, _, domain = address.rpartition("@")
     try:
@@ -66,12 +66,12 @@ def recipient(text: str) -> Address | None:
 
 
 def objection(outgoing: Outgoing) -> str:
-    """Why this email cannot be sent, in words for the model; empty if it can."""
+    """Explain to the model why this email cannot be sent; empty if it can."""
     people = (*outgoing.to, *outgoing.cc)
     if not outgoing.to:
-        return "there is nobody to send it to"
+        return "there is no recipient"
     if len(people) > MAX_RECIPIENTS:
-        return f"an email goes to at most {MAX_RECIPIENTS} recipients"
+        return f"an email can have at most {MAX_RECIPIENTS} recipients"
     for person in people:
         if recipient(person.address) is None:
             return f"{clean(person.address)!r} is no address that one can write to"
@@ -82,12 +82,12 @@ def objection(outgoing: Outgoing) -> str:
     if not outgoing.text.strip():
         return "the body is empty"
     if len(outgoing.text) > MAX_BODY_CHARS:
-        return f"a body has at most {MAX_BODY_CHARS} characters"
+        return f"a body can have at most {MAX_BODY_CHARS} characters"
     return ""
 
 
 def compose(outgoing: Outgoing, *, sender: Address, at: datetime) -> bytes:
-    """The email as it goes out. Raises ValueError for what `objection` objects to."""
+    """Encode the email for sending. Raises ValueError if `objection` has one."""
     if reason := objection(outgoing):
         raise ValueError(reason)
     message = EmailMessage(policy=_POLICY)
@@ -108,13 +108,13 @@ def compose(outgoing: Outgoing, *, sender: Address, at: datetime) -> bytes:
 
 
 def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
-    """The answer to an email: to whom its writer wants it, in the thread it belongs to.
+    """Build the reply to an email, in its thread, to the address that its sender asks for.
 
-    An answer to one's own email goes to those who got it. `message_id` is still to be set.
+    A reply to one's own email goes to its recipients. The caller must set `message_id`.
     """
     mine = me.address.lower()
-    asked = email.to if _is_mine(email, mine) else email.reply_to or (email.sender,)
-    to = _others(asked, {mine}) or tuple(asked)
+    wanted = email.to if _is_mine(email, mine) else email.reply_to or (email.sender,)
+    to = _others(wanted, {mine}) or tuple(wanted)
     copied = (*email.to, *email.cc) if everybody else ()
     named = {mine, *(person.address.lower() for person in to)}
     before = [*email.references, *([email.in_reply_to] if not email.references else [])]
@@ -135,7 +135,7 @@ def _is_mine(email: Email, mine: str) -> bool:
 
 
 def _others(people: Iterable[Address], named: set[str]) -> tuple[Address, ...]:
-    """Each of them once, less those already named."""
+    """Return each of these people once, without those in `named`."""
     once = {person.address.lower(): person for person in people}
     return tuple(person for address, person in once.items() if address not in named)
 

@@ -1,4 +1,4 @@
-"""The user's email: the mirror that is searched, the account it is a mirror of, and the way out."""
+"""The ports for email: the searchable mirror, the mailbox that it mirrors, and sending."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,8 +17,9 @@ from brain.email.model import (
 
 
 class Emails(Protocol):
-    """The mirror of a user's mailbox. Nobody sees another user's. All methods raise
-    DatabaseUnreachable.
+    """The mirror of a user's mailbox. A user cannot access emails of other users.
+
+    All methods raise DatabaseUnreachable.
     """
 
     async def search(
@@ -32,55 +33,55 @@ class Emails(Protocol):
         unread: bool | None = None,
         limit: int,
     ) -> Sequence[EmailFound]:
-        """The emails that fit best, of those that pass the filters; all that pass them, newest
-        first, if the query is empty.
+        """Return the emails that pass the filters and match the query, best first.
 
-        `sender` is part of a name or an address; `since` is included, `before` is not.
+        With an empty query all that pass the filters, newest first. `sender` is part of a name or
+        an address; `since` is inclusive, `before` is exclusive.
         """
 
     async def read(self, user_id: str, email_id: str) -> Email | None:
-        """The email, or None if this user has none of that id."""
+        """Return the email, or None if this user has none with that id."""
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
-        """The last that arrived, newest first; the snippet is the beginning."""
+        """Return the latest emails of the inbox, newest first; the snippet is the beginning."""
 
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
-        """Keep emails that came by another way than the mailbox's, a webhook say.
+        """Store emails that did not come from the mailbox, for example from a webhook.
 
-        Gives back those that were not known. They are for the caller to tell of: a sync does not
-        report them. It finds them in the mailbox later, and knows them.
+        Returns those that were not known before. The caller must announce them, because a later
+        sync finds them in the mailbox, recognizes them and does not report them.
         """
 
     async def mark_told(self, user_id: str, email_ids: Sequence[str]) -> None:
-        """What a sync reported is safely in the caller's hands: no sync reports it again."""
+        """Note that the caller has saved what a sync reported, so that no sync reports it again."""
 
 
 class Mailbox(Protocol):
-    """The account itself. All methods raise MailboxUnreachable, `sync` DatabaseUnreachable too."""
+    """The account's mailbox. Methods raise MailboxUnreachable; `sync` also DatabaseUnreachable."""
 
     async def sync(self, user_id: str, *, limit_s: float) -> Synced:
-        """Bring the mirror closer to the mailbox for at most `limit_s` seconds: new email first,
-        then what changed, then ever older email.
+        """Update the mirror for at most `limit_s` seconds: new email first, then changes, then
+        older email.
 
-        `new` is what arrived in the inbox since the account was first seen, oldest first: nothing
-        at the first sync, whatever the mailbox holds. Each is reported by one sync, also when two
-        run at once, until `Emails.mark_told`; if that does not come within a minute, whoever asked
-        is taken for dead, and a later sync reports it again.
+        `new` is the email that arrived in the inbox after the first sync, oldest first; the first
+        sync reports nothing. Only one sync reports an email, even if two run at once. If
+        `Emails.mark_told` does not follow within a minute, the caller counts as crashed, and a
+        later sync reports the email again.
         """
 
     async def find_sent(self, message_id: str) -> bool:
-        """Whether the folder of sent email holds the one of this Message-ID."""
+        """Whether the folder of sent email contains an email with this Message-ID."""
 
     async def keep_sent(self, message_id: str, raw: bytes) -> None:
-        """Put a copy into the folder of sent email, unless the server has kept one itself."""
+        """Store a copy in the folder of sent email, unless the server already did."""
 
 
 class Post(Protocol):
-    """The way out. It never tries twice."""
+    """Sends emails. It never retries."""
 
     @property
     def sender(self) -> Address:
-        """Who writes."""
+        """The address that emails are sent from."""
 
     async def send(self, outgoing: Outgoing) -> Accepted | Refused | Unsure:
-        """Hand the email over, to all of its recipients or to none."""
+        """Send the email to all of its recipients or to none."""

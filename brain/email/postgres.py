@@ -1,6 +1,6 @@
-"""The mirror of a mailbox in Postgres, for those who search and read it.
+"""Searches and reads the mirror of a mailbox in Postgres.
 
-How it comes to be is in mailbox.py and mirror.py.
+imap/mailbox.py and imap/mirror.py fill it.
 """
 
 import json
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     type Row = dict[str, Any]
 
 ID = re.compile("[a-z2-7]{16}")
-ASKED_CHARS = 1_000  # of a query; more words do not find better
-LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
-SAMPLE_CHARS = 500  # of a text that tell its language
-INDEXED_CHARS = 30_000  # of a text that can be found: ten pages, and below what a tsvector holds
-QUOTED = re.compile(r"^\s*>")  # a line of somebody else's letter
+ASKED_CHARS = 1_000  # of a query; more words do not improve the result
+LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
+SAMPLE_CHARS = 500  # of a text, from which its language is detected
+INDEXED_CHARS = 30_000  # of a text that is searchable: ten pages; a tsvector holds more
+QUOTED = re.compile(r"^\s*>")  # a line quoted from an earlier email
 
 READ = b"""
     select
@@ -59,7 +59,7 @@ class PostgresEmails:
         unread: bool | None = None,
         limit: int,
     ) -> Sequence[EmailFound]:
-        """Whole words first; beginnings of words when no whole word fits."""
+        """Search for whole words; if none matches, search for beginnings of words."""
         words = asked_words(query[:ASKED_CHARS])
         people = _all_of(asked_words(clean(sender or "")[:ASKED_CHARS]))
         if (query.strip() and not words.strip()) or (sender and not people):
@@ -84,7 +84,7 @@ class PostgresEmails:
         return await self._database.run(work)
 
     async def read(self, user_id: str, email_id: str) -> Email | None:
-        """One row by its key."""
+        """Return one email by its id."""
         if not ID.fullmatch(email_id):
             return None
 
@@ -95,7 +95,7 @@ class PostgresEmails:
         return await self._database.run(work)
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
-        """Of the inbox."""
+        """Return the latest emails of the inbox."""
         asked: Row = dict.fromkeys(("since", "before", "unread"))
         asked |= {"user_id": user_id, "folder": Folder.INBOX, "sender": "", "limit": limit}
 
@@ -105,7 +105,7 @@ class PostgresEmails:
         return await self._database.run(work)
 
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
-        """Each decided by its row's insertion."""
+        """Store emails. Whether an email is new is decided by the insertion of its row."""
 
         async def work(connection: "Connection") -> Sequence[Email]:
             made = [
@@ -117,7 +117,7 @@ class PostgresEmails:
         return await self._database.run(work)
 
     async def mark_told(self, user_id: str, email_ids: Sequence[str]) -> None:
-        """Ids of others, and those that are none, are passed over."""
+        """Mark emails as reported. Unknown and malformed ids are ignored."""
         ids = [id for id in email_ids if ID.fullmatch(id)]
 
         async def work(connection: "Connection") -> None:
@@ -127,8 +127,8 @@ class PostgresEmails:
 
 
 def in_order(emails: Sequence[Email]) -> list[Email]:
-    """Each once, and in the order in which everybody takes them: two who keep the same emails at
-    the same time wait for each other, and not in a circle.
+    """Return each email once, sorted by id: two concurrent writers lock in the same order, so they
+    cannot deadlock.
     """
     return sorted({email.id: email for email in emails}.values(), key=lambda email: email.id)
 
@@ -136,15 +136,13 @@ def in_order(emails: Sequence[Email]) -> list[Email]:
 async def insert(
     connection: "Connection", user_id: str, email: Email, *, told: bool, brought: bool = False
 ) -> "AsyncCursor[tuple[Any, ...]]":
-    """Keep the email, unless it is there; the cursor has a row if it was not. Nobody has to wait
-    for that.
-    """
+    """Insert the email unless it exists. The returned cursor has a row if it was inserted."""
     values = {"user_id": user_id, "told": told, "brought": brought, **_values(email)}
     return await connection.execute(statement("email_insert"), values)
 
 
 async def rows(connection: "Connection", sql: bytes, values: "Row") -> "list[Row]":
-    """The rows, by column."""
+    """Return the rows of a query, each as a dict by column."""
     from psycopg.rows import dict_row
 
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -153,7 +151,7 @@ async def rows(connection: "Connection", sql: bytes, values: "Row") -> "list[Row
 
 
 def email_of(row: "Row") -> Email:
-    """The email that a row holds."""
+    """Build an email from its row."""
     people = {
         name: tuple(Address(**person) for person in row["recipients"][name])
         for name in ("to", "cc", "reply_to")
@@ -175,18 +173,18 @@ def email_of(row: "Row") -> Email:
 
 
 def snippet(text: str, words: Sequence[str]) -> str:
-    """The passage that holds most of the words, or their beginnings; the first for a tie."""
-    return max(passages(text[:INDEXED_CHARS]), key=lambda passage: _held(passage, words))
+    """Return the passage with most of the words or their beginnings; on a tie, the first."""
+    return max(passages(text[:INDEXED_CHARS]), key=lambda passage: _matches(passage, words))
 
 
-def _held(passage: str, words: Sequence[str]) -> int:
-    # Not by `kept_words`, which would take longer than the search.
+def _matches(passage: str, words: Sequence[str]) -> int:
+    # Without `kept_words`, which would take longer than the search.
     plain = unicodedata.normalize("NFKC", passage).casefold() if words else ""
     return sum(word in plain for word in words)
 
 
 def _all_of(words: str) -> str:
-    """A tsquery for texts that have all of these, or words that begin so."""
+    """Build a tsquery for texts that contain, for each of these, a word that begins with it."""
     return " & ".join(f"'{word}':*" for word in words.split())
 
 
@@ -206,15 +204,9 @@ async def _found(connection: "Connection", name: str, asked: "Row") -> Sequence[
 
 
 def _values(email: Email) -> "Row":
-    """What the insertion takes."""
-    text, subject = clean(email.text), clean(email.subject)
-    lines = text[:INDEXED_CHARS].split("\n")
-    own = "\n".join(line for line in lines if not QUOTED.match(line))
-    quoted = "\n".join(line for line in lines if QUOTED.match(line))
-    people = [email.sender, *email.to, *email.cc]
+    """Return the parameters of `email_insert`: columns, and the words of the index."""
     recipients = {"to": email.to, "cc": email.cc, "reply_to": email.reply_to}
     named = [{**asdict(each), "name": clean(each.name)} for each in email.attachments]
-    names = " ".join(each["name"] for each in named)
     return {
         "id": email.id,
         "folder": email.folder.value,
@@ -225,11 +217,24 @@ def _values(email: Email) -> "Row":
         "recipients": dumps(
             {name: list(map(_person, those)) for name, those in recipients.items()}
         ),
-        "subject": subject,
+        "subject": clean(email.subject),
         "at": email.at,
-        "text": text,
+        "text": clean(email.text),
         "attachments": json.dumps(named),
         "unread": email.unread,
+        **_index(email),
+    }
+
+
+def _index(email: Email) -> "Row":
+    """Return the words by which an email is found, by their weight in the index."""
+    subject = clean(email.subject)
+    names = " ".join(clean(each.name) for each in email.attachments)
+    people = [email.sender, *email.to, *email.cc]
+    lines = clean(email.text)[:INDEXED_CHARS].split("\n")
+    own = "\n".join(line for line in lines if not QUOTED.match(line))
+    quoted = "\n".join(line for line in lines if QUOTED.match(line))
+    return {
         "sample": kept_words(f"{subject} {own[:SAMPLE_CHARS]}"),
         "subject_words": kept_words(f"{subject} {names}"[:INDEXED_CHARS]),
         "people_words": kept_words(" ".join(map(str, people))[:INDEXED_CHARS]),

@@ -1,8 +1,8 @@
-"""The inbound webhook of Postmark: an email as JSON.
+"""Reads Postmark's inbound webhook: an email as JSON.
 
-The fields are those of "Inbound webhook" in Postmark's documentation. It does not sign: whoever
-sets it up puts a user and a password into the address it calls (HTTP basic authentication). A
-refusal with 403 ends its tries, anything else but 200 lets it try ten times.
+The fields are documented in "Inbound webhook" of Postmark's documentation. Postmark does not sign
+its requests. Instead, the webhook's URL contains a user and a password (HTTP basic authentication).
+Status 403 stops Postmark's retries; any other status than 200 makes it retry up to ten times.
 """
 
 import base64
@@ -25,26 +25,26 @@ from brain.texts.markup import text_of
 USER = "postmark"
 MAX_RECIPIENTS = 200
 MAX_ATTACHMENTS = 100
-MAX_SIZE = 2**53  # bytes; what is said to be larger was not measured
+MAX_SIZE = 2**53  # bytes; a larger value is not a real size
 
 
 class PostmarkReader:
-    """Reads what Postmark posts with our password."""
+    """Checks the password of Postmark's requests and reads their emails."""
 
     def __init__(self, password: str) -> None:
         self._expected = base64.b64encode(f"{USER}:{password}".encode())
 
     def check(self, authorization: str | None) -> None:
-        """Raise SignatureRefused unless user and password are the right ones."""
+        """Raise SignatureRefused unless the user and the password are correct."""
         scheme, _, given = (authorization or "").partition(" ")
         is_same = hmac.compare_digest(given.strip().encode("utf-8", "replace"), self._expected)
         if scheme.lower() != "basic" or not is_same:
-            raise SignatureRefused("not Postmark's password")
+            raise SignatureRefused("the user or the password is incorrect")
 
     def read(self, body: bytes, *, now: datetime) -> Email:
-        """The email. Raises WebhookUnreadable for a body of another shape."""
+        """Parse the email. Raises WebhookUnreadable for a body with an unexpected structure."""
         given = _object(body)
-        if raw := _text(given, "RawEmail"):  # it has to be asked for, and is then the whole truth
+        if raw := _text(given, "RawEmail"):  # optional in Postmark's settings, and complete
             return _whole(raw, name=_text(given, "MessageID"), now=now)
         sender = _address(given.get("FromFull"))
         if sender is None:
@@ -68,8 +68,8 @@ class PostmarkReader:
 
 
 def _whole(raw: str, *, name: str, now: datetime) -> Email:
-    """The email of its raw text. One without a Message-ID is named by Postmark, so that it is the
-    same when it is posted again.
+    """Decode an email from its raw text. If it has no Message-ID, Postmark's id replaces it, so
+    that the email has the same id when Postmark sends it again.
     """
     email = decode(raw.encode(), folder=Folder.INBOX, unread=True, arrived_at=now)
     if email.message_id:
@@ -81,14 +81,14 @@ def _object(body: bytes) -> Mapping[str, Any]:
     try:
         given = json.loads(body)
     except (ValueError, RecursionError):
-        raise WebhookUnreadable("the body is not JSON") from None
+        raise WebhookUnreadable("the body is not valid JSON") from None
     if not isinstance(given, dict):
-        raise WebhookUnreadable("the body is no object")
+        raise WebhookUnreadable("the body is not an object")
     return given
 
 
 def _headers(given: Mapping[str, Any]) -> Message:
-    """The email's own headers, as far as they were passed on."""
+    """Return those of the email's own headers that the webhook contains."""
     message = Message()
     for name in ("Date", "ReplyTo"):
         message["reply-to" if name == "ReplyTo" else name] = _line(given.get(name))
@@ -118,7 +118,7 @@ def _address(person: Any) -> Address | None:
 
 
 def _attachments(given: Mapping[str, Any]) -> list[Attachment]:
-    """Their names; what is in them is not kept."""
+    """Return the attachments' names, types and sizes. Their content is not stored."""
     return [
         Attachment(
             name=headers.plain(_line(each.get("Name"))),
@@ -144,5 +144,5 @@ def _text(given: Mapping[str, Any], name: str) -> str:
 
 
 def _line(value: Any) -> str:
-    """One line, whatever was sent: a header of two would be two headers."""
+    """Return the text as one line: a line break would start another header."""
     return " ".join(clean(value).split()) if isinstance(value, str) else ""

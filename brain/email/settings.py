@@ -1,6 +1,7 @@
 """The settings of the email account.
 
-On their own because most functions need none of them: the imports would cost each of them 50 ms.
+They are separate from brain/settings.py because most functions do not need them, and their imports
+take 50 ms.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailServer:
-    """An IMAP or SMTP server. `tls`: encrypted from the first byte; else as soon as it offers."""
+    """An IMAP or SMTP server. With `tls` the connection starts encrypted, otherwise by STARTTLS."""
 
     host: str
     port: int
@@ -27,13 +28,13 @@ class MailServer:
 
     @property
     def is_here(self) -> bool:
-        """On this machine: nobody listens on the way."""
+        """Whether the server is on this machine, so that encryption is not needed."""
         return self.host in ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmailSettings:
-    """The account, who writes from it, and the id of the user whose it is."""
+    """The email account. `sender` is its address, `owner` is the id of the user who owns it."""
 
     imap: MailServer
     smtp: MailServer
@@ -42,15 +43,15 @@ class EmailSettings:
 
 
 def account(env: Env) -> EmailSettings | None:
-    """The email account; None where there is none. Raises SettingMissing."""
+    """Read the email account; None if there is none. Raises SettingMissing."""
     if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
         return None
     return _read(env)
 
 
 def has_email(env: Env, user_id: str) -> bool:
-    """Whether a user's emails are here: the account's owner's, or those that a webhook brings where
-    there is no account. Raises SettingMissing.
+    """Whether the user has email: they own the account, or there is no account and emails come by
+    webhook. Raises SettingMissing.
     """
     if settings.database(env) is None:
         return False
@@ -83,7 +84,7 @@ def _server(env: Env, name: str, tls: str, plain: str) -> MailServer:
         raise malformed from None
     if parts.scheme not in (tls, plain) or not parts.hostname or url.split() != [url]:
         raise malformed
-    # A password with a slash or a question mark in it, not encoded, ends up in these.
+    # If a password contains an unencoded slash or question mark, a part of it is parsed as these.
     if not parts.username or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise malformed
     return MailServer(
@@ -96,7 +97,9 @@ def _server(env: Env, name: str, tls: str, plain: str) -> MailServer:
 
 
 def _text(encoded: str, malformed: SettingMissing) -> str:
-    """A user or a password, in which %40 stands for @. Control characters would end a command."""
+    """Decode a percent-encoded user or password. Raises `malformed`, also for control characters,
+    which would end a command.
+    """
     try:
         text = unquote(encoded, errors="strict")
     except UnicodeDecodeError:

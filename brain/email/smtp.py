@@ -1,4 +1,4 @@
-"""The way out: SMTP by aiosmtplib. One dialogue for each email, and never a second try."""
+"""Sends emails by SMTP with aiosmtplib: one connection per email, without retries."""
 
 import logging
 import ssl
@@ -13,14 +13,12 @@ from brain.email.settings import MailServer
 if TYPE_CHECKING:
     import aiosmtplib
 
-STEP_S = (
-    8.0  # seconds for an answer of the server; a healthy one gives it in one, greylists in five
-)
-REASON_CHARS = 200  # of the server's own words
+STEP_S = 8.0  # seconds for an answer; a healthy server takes one, a server with greylisting five
+REASON_CHARS = 200  # of the server's error text
 
 AWAY = "the mail server cannot be reached now; nothing was sent"
-NOT_LET_IN = "the mail server does not let us in; nothing was sent"
-UNENCRYPTED = "the mail server offers no encryption; nothing was sent"
+NOT_LET_IN = "the mail server rejected the login; nothing was sent"
+UNENCRYPTED = "the mail server does not support encryption; nothing was sent"
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +35,7 @@ class SmtpPost:
         step_s: float = STEP_S,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """`ssl_context` for a server whose certificate the system does not know."""
+        """`ssl_context` is for a server whose certificate the system does not trust."""
         self._server = server
         self._sender = sender
         self._utc = utc
@@ -46,11 +44,11 @@ class SmtpPost:
 
     @property
     def sender(self) -> Address:
-        """Who writes."""
+        """The address that emails are sent from."""
         return self._sender
 
     async def send(self, outgoing: Outgoing) -> Accepted | Refused | Unsure:
-        """All recipients are named first: if the server refuses one of them, nobody gets it."""
+        """Send an email. The recipients are sent first: if one is refused, nothing is sent."""
         if reason := objection(outgoing):
             return Refused(reason=reason)
         raw = compose(outgoing, sender=self._sender, at=self._utc())
@@ -60,7 +58,7 @@ class SmtpPost:
             refusal = await self._address(client, people)
             if refusal is not None:
                 return refusal
-            return await _hand_over(client, raw)
+            return await _transmit(client, raw)
         finally:
             client.close()
 
@@ -78,7 +76,7 @@ class SmtpPost:
         )
 
     async def _address(self, client: "aiosmtplib.SMTP", people: list[str]) -> Refused | None:
-        """Everything before the email itself. None if the server is ready for it."""
+        """Log in and send the sender and the recipients. None if the server accepts them all."""
         import aiosmtplib
 
         try:
@@ -95,13 +93,13 @@ class SmtpPost:
         except aiosmtplib.SMTPResponseException as error:
             return _refused(error)
         except (aiosmtplib.SMTPException, OSError) as error:
-            log.warning("smtp: not reached, error=%s", type(error).__name__)
+            log.warning("smtp: unreachable, error=%s", type(error).__name__)
             return Refused(reason=AWAY)
         return None
 
 
-async def _hand_over(client: "aiosmtplib.SMTP", raw: bytes) -> Accepted | Refused | Unsure:
-    """From here on a silence says nothing: the server may have taken the email."""
+async def _transmit(client: "aiosmtplib.SMTP", raw: bytes) -> Accepted | Refused | Unsure:
+    """Send the email itself. Without an answer, the server may or may not have accepted it."""
     import aiosmtplib
 
     try:
@@ -111,7 +109,7 @@ async def _hand_over(client: "aiosmtplib.SMTP", raw: bytes) -> Accepted | Refuse
     except (aiosmtplib.SMTPException, OSError) as error:
         log.warning("smtp: no answer to the email, error=%s", type(error).__name__)
         return Unsure(raw=raw)
-    # No farewell is waited for: an answer that is in must not be lost to a limit that ends now.
+    # Do not wait for QUIT: a time limit that ends now must not lose the answer.
     return Accepted(raw=raw)
 
 

@@ -1,7 +1,7 @@
-"""What becomes of a word from outside: an email, a reminder whose time has come, any event.
+"""Delivers incoming reports (an email, a due reminder, any event) to the feature that takes them.
 
-Every step can be done twice. The name of an email's event comes from its Message-ID, so that the
-webhook's word and the mailbox's are one; the name of a reminder's event comes from the reminder.
+Every step is idempotent. An email's event id is derived from its Message-ID, so that the webhook
+and the mailbox report the same event. A reminder's event id is derived from the reminder.
 """
 
 import logging
@@ -14,17 +14,17 @@ log = logging.getLogger(__name__)
 
 
 class NobodyAnnounces:
-    """The announcer of a brain that has none: events are dropped."""
+    """An announcer for deployments without announcements: it drops the events."""
 
     async def take_events(self, user_id: str, events: Sequence[Event]) -> None:
-        log.warning("event: nobody announces it, events=%d", len(events))
+        log.warning("event: dropped, no announcer, events=%d", len(events))
 
 
 async def take_word(takers: Takers, announcer: Announcer, user_id: str, word: object) -> None:
-    """Bring a word where it belongs, and announce an event.
+    """Announce an event, or pass any other report to the feature that takes its type.
 
-    Raises StoreUnreachable, DatabaseUnreachable, MailboxUnreachable, QueueUnreachable,
-    EntryUnreadable: then it has to be reported again.
+    Raises StoreUnreachable, DatabaseUnreachable, MailboxUnreachable, QueueUnreachable or
+    EntryUnreadable: then the sender must report it again.
     """
     if isinstance(word, Event):
         await announcer.take_events(user_id, [word])

@@ -1,4 +1,4 @@
-"""What happened outside, and what of it may be worth a word."""
+"""Events: things that happened outside the conversation and may be announced to the user."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,11 @@ EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that happened outside: an email arrived, a reminder is due, a document changed, or
-    what a program reports.
+    a program reported an event.
 
-    `sender` is a name, `address` where an email came from; `subject` is an email's subject or a
-    document's title. `foreign`: others wrote its texts; only of a reminder that the user has set
-    nobody did.
+    `sender` is a name and `address` the email address of the sender; `subject` is an email's
+    subject or a document's title. `foreign` means that others wrote its texts; it is false only
+    for a reminder that the user set.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Who takes what happened outside."""
+"""The ports through which features receive incoming reports and announce events."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
@@ -6,16 +6,16 @@ from typing import Any, Protocol
 from brain.events.model import Event
 
 type Taker = Callable[[str, Any], Awaitable[None]]
-"""Takes a user's id and a word of its own kind, such as `ReminderDue`."""
+"""Takes a user id and a report of its own type, such as `ReminderDue`."""
 
 type Takers = Mapping[type, Taker]
 
 
 class Announcer(Protocol):
-    """Tells a user what happened."""
+    """Announces events to a user."""
 
     async def take_events(self, user_id: str, events: Sequence[Event]) -> None:
-        """Announce what is worth it, each event once however often it is reported.
+        """Announce the relevant events. An event that is reported twice is announced once.
 
-        Raises StoreUnreachable, DatabaseUnreachable: then the events have to be reported again.
+        Raises StoreUnreachable, DatabaseUnreachable: then the events must be reported again.
         """

@@ -1,7 +1,7 @@
-"""The HTTP edge: an ASGI app of a few handlers, with every error an answer that a caller can use.
+"""The HTTP edge: builds an ASGI app from handlers and turns every error into a useful response.
 
-Errors are problem details (RFC 9457). No trace, no secret and no word of a user's stands in a
-response or a log.
+Error responses are problem details (RFC 9457). Responses and logs never contain a stack trace, a
+secret or a user's text.
 """
 
 import hashlib
@@ -30,8 +30,9 @@ from brain.errors import (
 )
 
 MAX_BODY_BYTES = 256 * 1024
-MAX_SEQ = 2**53 - 1  # the largest whole number that JavaScript counts exactly
-RETRY_AFTER_S = 2  # seconds for a caller whom a service's outage sends away
+MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
+INVALID_QUERY = "Invalid query parameters."
+RETRY_AFTER_S = 2  # seconds; sent as Retry-After when a service is unreachable
 
 type Handler[W] = Callable[[Request, W], Awaitable[ASGIApp]]
 type SocketHandler[W] = Callable[[Scope, Receive, Send, W], Awaitable[None]]
@@ -40,7 +41,7 @@ log = logging.getLogger("brain")
 
 
 class Problem(Exception):
-    """An answer that is an error: raised by handlers, sent as problem+json."""
+    """An error response: handlers raise it, the edge sends it as problem+json."""
 
     def __init__(
         self,
@@ -59,7 +60,7 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
     def to_wire(self) -> Json:
-        """The problem as the contract has it."""
+        """Return the problem in the wire format of the contract."""
         wire: Json = {"type": "about:blank", "title": self.title, "status": self.status}
         if self.detail:
             wire["detail"] = self.detail
@@ -69,7 +70,7 @@ class Problem(Exception):
 
 
 class Answer(JSONResponse):
-    """JSON that nobody may keep."""
+    """A JSON response that must not be cached."""
 
     def __init__(self, content: Any, status_code: int = 200, **options: Any) -> None:
         super().__init__(content, status_code, **options)
@@ -82,11 +83,11 @@ class Answer(JSONResponse):
 def endpoint[W](
     handlers: Mapping[str, Handler[W]], wiring: W, *, socket: SocketHandler[W] | None = None
 ) -> ASGIApp:
-    """The ASGI app of one function: a handler a method, each handed the instance's services, and
-    one for WebSockets where it takes them.
+    """Build the ASGI app of one function: a handler per HTTP method, and optionally one for
+    WebSockets. Each handler receives `wiring`.
     """
     logging.basicConfig(format="%(levelname)s %(message)s")
-    # Libraries speak up from WARNING on: httpx's line a request would show the signature in it.
+    # Other loggers start at WARNING: httpx logs each request's URL, which can hold a signature.
     logging.getLogger().setLevel(logging.WARNING)
     log.setLevel(logging.INFO)
 
@@ -105,8 +106,8 @@ def endpoint[W](
 
 
 def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> ASGIApp:
-    """The ASGI app of a function that rewrites give several names: handlers by the last part of
-    the path, which stays as the client asked for it; the first for any other.
+    """Build the ASGI app of a function that serves several routes. The last segment of the path,
+    which rewrites keep, selects the handlers; an unknown one gets the first route's.
     """
     apps = {name: endpoint(of_name, wiring) for name, of_name in handlers.items()}
     first = next(iter(apps.values()))
@@ -119,7 +120,7 @@ def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> A
 
 
 async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
-    """The JSON body. Raises Problem 413, 415, 400."""
+    """Read and parse the JSON body. Raises Problem 413, 415 or 400; `limit` is in bytes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await read_body(request, limit=limit)
     if kind != "application/json":
@@ -128,15 +129,15 @@ async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
 
 
 def parse_json(body: bytes) -> Any:
-    """What the body says. Raises Problem 400."""
+    """Parse a JSON body. Raises Problem 400."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise Problem(400, "The body is not JSON.") from None
+        raise Problem(400, "The body is not valid JSON.") from None
 
 
 async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
-    """The body as it came. Raises Problem 413 as soon as it is too long, `limit` in bytes."""
+    """Read the raw body. Raises Problem 413 as soon as it exceeds `limit` bytes."""
     body = b""
     async for piece in request.stream():
         body += piece
@@ -146,18 +147,18 @@ async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
 
 
 def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
-    """A number of the query string. Raises Problem 422."""
+    """Read an integer from the query string. Raises Problem 422 if it is not in low..high."""
     text = request.query_params.get(name)
     if text is None:
         return default
     if text.isascii() and text.isdigit() and low <= int(text[:18]) <= high and len(text) < 18:
         return int(text)
-    said = f"must be a whole number from {low} to {high}"
-    raise Problem(422, "The query is not right.", errors=[{"field": name, "message": said}])
+    message = f"must be a whole number from {low} to {high}"
+    raise Problem(422, INVALID_QUERY, errors=[{"field": name, "message": message}])
 
 
 def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:
-    """JSON with its ETag, or 304 to a caller who has it already. `beside` is done after it."""
+    """Return JSON with an ETag, or 304 if the caller has this version. `beside` runs afterwards."""
     answer = Answer(content, background=beside)
     tag = f'"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
     known = [part.strip() for part in request.headers.get("if-none-match", "").split(",")]
@@ -169,7 +170,7 @@ def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = N
 
 
 def invocation_seconds() -> float | None:
-    """How long this invocation may still last; None where the platform does not tell."""
+    """Return the seconds left for this invocation; None if the platform does not report them."""
     try:
         from vercel_runtime import get_deadline
     except ImportError:  # another host
@@ -185,7 +186,7 @@ async def _answer[W](request: Request, handlers: Mapping[str, Handler[W]], wirin
     try:
         if handler is None:
             allowed = ", ".join(handlers)
-            raise Problem(405, f"Only {allowed} here.", headers={"Allow": allowed})
+            raise Problem(405, "Method not allowed.", headers={"Allow": allowed})
         return await handler(request, wiring)
     except ClientDisconnect:
         return Response(status_code=400)
@@ -197,22 +198,22 @@ async def _answer[W](request: Request, handlers: Mapping[str, Handler[W]], wirin
 
 
 def problem_of(error: Exception) -> Problem:
-    """What a caller is told of an error."""
+    """Translate an error to the problem that the caller receives."""
     match error:
         case Problem():
             return error
         case TokenRefused() | SignatureRefused():
             challenge = {"WWW-Authenticate": "Bearer"}
-            return Problem(401, "Not allowed.", detail=str(error), headers=challenge)
+            return Problem(401, "Authentication failed.", detail=str(error), headers=challenge)
         case WebhookUnreadable():
             return Problem(422, "The body does not fit the schema.", detail=str(error))
         case QuestionClosed(state="unknown"):
-            return Problem(404, "There is no such question.")
+            return Problem(404, "Question not found.")
         case QuestionClosed():
-            return Problem(409, "The question takes no decision any more.", detail=error.state)
+            return Problem(409, "The question is already closed.", detail=error.state)
         case TooManyTexts():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
-            return Problem(429, "Too many texts in a short time.", headers=wait)
+            return Problem(429, "Too many messages. Try again later.", headers=wait)
         case Unreachable():
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             return Problem(503, "A service cannot be reached. Try again.", headers=wait)
@@ -223,7 +224,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def where(error: BaseException) -> str:
-    """An error's type and place, without its text, which may hold a user's words."""
+    """Return an error's type and location. Its text is left out: it may contain a user's words."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno}" if frames else "?"
     return f"{type(error).__name__} at {place}"
@@ -239,7 +240,7 @@ def _response(problem: Problem) -> Response:
 
 
 async def _live(receive: Receive, send: Send) -> None:
-    """There is nothing to start: everything is made when first used."""
+    """Answer the lifespan events. Nothing has to be started: services are created on first use."""
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

@@ -1,4 +1,4 @@
-"""The bodies of POST /api/control, which are the frames of a socket too."""
+"""The bodies of POST /api/control. WebSocket frames use the same types."""
 
 from typing import Annotated, Any, Literal
 
@@ -8,20 +8,20 @@ from brain.http.bodies import Body, Cleaned, parse
 from brain.http.edge import MAX_SEQ, Problem
 from brain.run.messages import Heard, How
 
-MAX_RESULT_CHARS = 20_000  # of what came of a tool in the front end; as long as any tool's result
+MAX_RESULT_CHARS = 20_000  # of a client tool's result; the limit of every tool's result
 
 type QuestionId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 
 
 class StopBody(Body):
-    """End the run: this one, or whichever is open."""
+    """Stop the run with `run_id`, or the open run if none is given."""
 
     type: Literal["stop"]
     run_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class HeardBody(Body):
-    """What became of a message at the user's ear."""
+    """Report how much of a message the user heard."""
 
     type: Literal["heard"]
     seq: Annotated[int, Field(ge=1, le=MAX_SEQ)]
@@ -29,12 +29,12 @@ class HeardBody(Body):
     chars: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     def heard(self) -> Heard:
-        """In the brain's words."""
+        """Return the report as the engine's type."""
         return Heard(seq=self.seq, how=How(self.how), chars=self.chars)
 
 
 class DecideBody(Body):
-    """A yes or a no to a question."""
+    """Approve or reject a question."""
 
     type: Literal["approve", "reject"]
     question_id: QuestionId
@@ -42,7 +42,7 @@ class DecideBody(Body):
 
 
 class EditBody(Body):
-    """A yes, with other arguments."""
+    """Approve a question with different arguments."""
 
     type: Literal["edit"]
     question_id: QuestionId
@@ -51,7 +51,7 @@ class EditBody(Body):
 
 
 class AnswerBody(Body):
-    """What the user says to a question, or what came of a tool in their front end."""
+    """Answer a question with the user's text or with the result of a client tool."""
 
     type: Literal["answer"]
     question_id: QuestionId
@@ -73,7 +73,7 @@ ORDERS: dict[str, type[Order]] = {
 
 
 def parse_order(content: Any) -> Order:
-    """The body as its type. Raises Problem 422."""
+    """Parse a body into its order type. Raises Problem 422."""
     kind = content.get("type") if isinstance(content, dict) else None
     known = ORDERS.get(kind) if isinstance(kind, str) else None
     if known is None:

@@ -1,7 +1,7 @@
-"""A WebSocket over ASGI: JSON frames both ways, bounded on both sides.
+"""A WebSocket over ASGI: JSON frames in both directions, with size and time limits.
 
-The server below has no pings of its own, so signs of life are frames too. What a reader does not
-take in time is not kept for ever: a slow one is closed, and comes again with the seq it has.
+The ASGI server sends no pings, so heartbeats are frames too. Frames for a slow reader are buffered
+up to a limit. Then the socket is closed, and the client reconnects with the last seq it has.
 """
 
 import asyncio
@@ -14,17 +14,18 @@ from starlette.types import Receive, Send
 from brain.codec import Json, dumps
 
 MAX_FRAME_BYTES = 64 * 1024  # of a client's frame: twice the longest text with its context
-MAX_WAITING_BYTES = 1024 * 1024  # of frames that wait for a slow reader
-WRITE_S = 20.0  # seconds for one frame to be taken
-PING_S = 20.0  # seconds of silence on our side before a sign of life
-SILENCE_S = 50.0  # seconds of silence on the client's side before it counts as gone
+MAX_WAITING_BYTES = 1024 * 1024  # of frames buffered for a slow reader
+WRITE_S = 20.0  # seconds within which the server must accept one frame
+PING_S = 20.0  # seconds without a frame from us after which we send a ping
+SILENCE_S = 50.0  # seconds without a frame from the client after which it counts as gone
 
 NORMAL, UNSUPPORTED, TOO_BIG, RESTART, TOO_SLOW = 1000, 1003, 1009, 1012, 1013
 NOT_ALLOWED, SILENT, BROKEN = 4401, 4408, 1011
+RECONNECT = "too slow: reconnect with the last seq"
 
 
 class HangUp(Exception):
-    """The conversation ends: with this code and reason, for the other side to read."""
+    """Close the socket with this code and reason."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -33,11 +34,13 @@ class HangUp(Exception):
 
 
 class Gone(Exception):
-    """The other side has closed, or is gone."""
+    """The client closed the connection or is unreachable."""
 
 
 class Socket:
-    """One connection. Use `hear` and `tell`; `carry` writes and keeps it alive beside them."""
+    """One connection. `hear` reads a frame, `tell` queues one; `carry` runs concurrently, writes
+    the queued frames and keeps the connection alive.
+    """
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -48,12 +51,12 @@ class Socket:
         self._heard_at = self._told_at = _now()
 
     async def accept(self, subprotocol: str | None) -> None:
-        """Let the client in."""
+        """Accept the connection."""
         await self._receive()  # websocket.connect
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
 
     async def hear(self) -> Json:
-        """The client's next frame. Raises HangUp for one that is none, Gone."""
+        """Return the client's next frame. Raises HangUp for an invalid frame, Gone at the end."""
         message = await self._receive()
         if message["type"] != "websocket.receive":
             raise Gone
@@ -66,22 +69,22 @@ class Socket:
         return _object(text)
 
     def tell(self, frame: Json) -> None:
-        """Send a frame after those that wait. Raises HangUp if too many do: it is not kept."""
+        """Queue a frame. Raises HangUp and drops it if the queue exceeds MAX_WAITING_BYTES."""
         text = dumps(frame).encode()
         if self._bytes + len(text) > MAX_WAITING_BYTES:
-            raise HangUp(TOO_SLOW, "too slow: come again with the last seq")
+            raise HangUp(TOO_SLOW, RECONNECT)
         self._waiting.append(text)
         self._bytes += len(text)
         self._changed.set()
 
     async def room(self) -> None:
-        """Return once what waits is little enough to add to."""
+        """Wait until the queue is at most half full."""
         while self._bytes > MAX_WAITING_BYTES // 2:
             self._changed.clear()
             await self._changed.wait()
 
     async def carry(self) -> None:
-        """Write what waits, and give and expect signs of life. Ends with HangUp or Gone only."""
+        """Write queued frames, send pings and check for silence. Ends only with HangUp or Gone."""
         while True:
             while self._waiting:
                 await self._write(self._waiting[0])
@@ -97,19 +100,19 @@ class Socket:
             await self._rest(min(silent_at, ping_at))
 
     async def close(self, code: int, reason: str) -> None:
-        """Say why, within a limit: who does not take it is gone."""
+        """Close the connection with a reason; give up after WRITE_S."""
         try:
             async with asyncio.timeout(WRITE_S):
                 await self._send({"type": "websocket.close", "code": code, "reason": reason})
         except (TimeoutError, OSError, RuntimeError):
-            pass  # RuntimeError: what the server says of a connection that is closed already
+            pass  # RuntimeError: the server raises it if the connection is already closed
 
     async def _write(self, frame: bytes) -> None:
         try:
             async with asyncio.timeout(WRITE_S):
                 await self._send({"type": "websocket.send", "text": frame.decode()})
         except TimeoutError:
-            raise HangUp(TOO_SLOW, "too slow: come again with the last seq") from None
+            raise HangUp(TOO_SLOW, RECONNECT) from None
         except OSError:
             raise Gone from None
         self._told_at = _now()
@@ -123,7 +126,7 @@ class Socket:
 
 
 def _object(text: str) -> Json:
-    """Raises HangUp."""
+    """Parse a frame. Raises HangUp if it is not a JSON object with a type."""
     try:
         frame: Any = json.loads(text)
     except (ValueError, RecursionError):

@@ -11,29 +11,29 @@ from starlette.types import Receive, Scope, Send
 from brain.codec import Json, dumps
 from brain.http.edge import problem_of
 
-HEARTBEAT_S = 10.0  # seconds of silence after which a comment keeps proxies from closing
+HEARTBEAT_S = 10.0  # seconds without an event; then a comment keeps proxies from closing
 BEAT = b": still here\n\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StreamEvent:
-    """One event. `id` is what a client names when it comes again: the seq it has."""
+    """One event. `id` is the seq that a client sends as Last-Event-ID when it reconnects."""
 
     name: str
     data: Json
     id: int | None = None
 
     def frame(self) -> bytes:
-        """As it goes over the wire. JSON has no line breaks, so one data line is enough."""
+        """Encode the event. JSON contains no line breaks, so one data line is enough."""
         place = "" if self.id is None else f"id: {self.id}\n"
         return f"event: {self.name}\n{place}data: {dumps(self.data)}\n\n".encode()
 
 
 class EventStream:
-    """A response of events. The function ends when the events and the task beside them have.
+    """A streaming response of events. It ends when the events and the task `beside` have ended.
 
-    `retry_s` tells a client how soon to come again. With `while_read` a client that has gone ends
-    it; without, what the events tell of goes on all the same.
+    `retry_s` sets the client's reconnection delay in seconds. With `while_read` the stream ends
+    when the client disconnects; without it, the events are consumed to the end.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class EventStream:
         self._while_read = while_read
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events as they come; one named `error` if they end in one."""
+        """Send the events as they arrive; if they fail, send a last event named `error`."""
         await send(
             {
                 "type": "http.response.start",
@@ -65,19 +65,19 @@ class EventStream:
         if self._retry_s is not None:
             await _send(send, f"retry: {round(self._retry_s * 1000)}\n\n".encode())
         if self._while_read:
-            await _while_there(receive, self._tell(send))
+            await _while_connected(receive, self._send_events(send))
         else:
-            await self._tell(send)
+            await self._send_events(send)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         if self._beside is not None:
             await asyncio.wait({self._beside})
 
-    async def _tell(self, send: Send) -> None:
+    async def _send_events(self, send: Send) -> None:
         try:
             async with aclosing(self._pieces()) as pieces:
                 async for piece in pieces:
                     await _send(send, piece)
-        except Exception as error:  # noqa: BLE001 - the response has begun: its end tells of the error
+        except Exception as error:  # noqa: BLE001 - the response has begun: only an event can report it
             await _send(send, StreamEvent(name="error", data=problem_of(error).to_wire()).frame())
 
     async def _pieces(self) -> AsyncGenerator[bytes, None]:
@@ -97,16 +97,16 @@ class EventStream:
         finally:
             coming.cancel()
             await asyncio.wait({coming})
-            await self._events.aclose()  # what was not waited for just now is still open
+            await self._events.aclose()  # a cancelled `anext` leaves the generator open
 
 
 async def _send(send: Send, piece: bytes) -> None:
     await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
-async def _while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> None:
-    """Tell until the end, or until the client has gone."""
-    tasks = {asyncio.ensure_future(telling), asyncio.ensure_future(_gone(receive))}
+async def _while_connected(receive: Receive, sending: Coroutine[Any, Any, None]) -> None:
+    """Run `sending` until it ends or the client disconnects."""
+    tasks = {asyncio.ensure_future(sending), asyncio.ensure_future(_disconnected(receive))}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -115,6 +115,6 @@ async def _while_there(receive: Receive, telling: Coroutine[Any, Any, None]) -> 
         await asyncio.wait(tasks)
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

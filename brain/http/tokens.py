@@ -1,7 +1,7 @@
-"""Who is calling: bearer tokens, by a shared secret (HS256) or by a key set (RS256, ES256).
+"""Bearer tokens: verified with a shared secret (HS256) or a key set (RS256, ES256).
 
-The algorithm is pinned by what is configured, never taken from the token: a key set's public key
-is no secret for HS256.
+The configuration decides which algorithms are accepted, never the token. Otherwise an attacker
+could sign a token by HS256 with the public key of the key set.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEEWAY_S = 10  # seconds that another machine's clock may differ from ours
-TOKEN_S = 12 * 3600  # seconds that a token of ours lasts: a day at the desk
+LEEWAY_S = 10  # seconds by which the issuer's clock may differ from ours
+TOKEN_S = 12 * 3600  # seconds until a token that we issue expires: one working day
 MAX_USER_CHARS = 256
-LAST_EXPIRY = 253_402_300_799  # seconds since 1970; what is later was written in milliseconds
+LAST_EXPIRY = 253_402_300_799  # seconds since 1970: year 9999; larger ones are milliseconds
 KEYS_LIMIT_S = 3.0  # seconds to fetch a key set
-KEYS_FRESH_S = 600.0  # seconds that a key set is believed
-KEYS_PAUSE_S = 30.0  # seconds between fetches that unknown keys may cause
+KEYS_FRESH_S = 600.0  # seconds until a key set is fetched again
+KEYS_PAUSE_S = 30.0  # least seconds between two fetches, so that unknown keys cannot flood
 KEY_SET_ALGORITHMS = ["RS256", "ES256"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
-    """A token that holds. `expires_at` in seconds since 1970."""
+    """A verified token. `expires_at` is in seconds since 1970."""
 
     user_id: str
     text: str
@@ -39,24 +39,27 @@ class Token:
 
 
 class Tokens:
-    """Checks tokens, and makes them where there is a secret."""
+    """Verifies tokens, and issues them if a secret is configured."""
 
     def __init__(
         self, settings: TokenSettings, *, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """`now` tells how old a key set is, in seconds."""
+        """`now` is a monotonic clock in seconds; it measures the age of the key set."""
         self._settings = settings
         self._keys = _KeySet(settings.jwks_url, now) if settings.jwks_url else None
 
     async def check(self, authorization: str | None) -> Token:
-        """The token of an Authorization header. Raises TokenRefused; Unreachable for a key set."""
+        """Verify an Authorization header.
+
+        Raises TokenRefused, and Unreachable if the key set cannot be fetched.
+        """
         scheme, _, text = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
-            raise TokenRefused("a bearer token is needed")
+            raise TokenRefused("a bearer token is required")
         return await self.read(text.strip())
 
     async def read(self, text: str) -> Token:
-        """The token of its text."""
+        """Verify a token's text. Raises as `check` does."""
         import jwt
 
         try:
@@ -67,25 +70,25 @@ class Tokens:
                 key = await self._keys.find(header["alg"], header.get("kid"))
                 claims = self._claims(text, key, KEY_SET_ALGORITHMS)
             else:
-                raise TokenRefused("the token's algorithm is not accepted here")
+                raise TokenRefused("the token's algorithm is not accepted")
         except jwt.ExpiredSignatureError:
             raise TokenRefused("the token has expired") from None
         except jwt.InvalidTokenError:
-            raise TokenRefused("the token does not hold") from None
+            raise TokenRefused("the token is invalid") from None
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_CHARS:
-            raise TokenRefused("the token names no user")
+            raise TokenRefused("the token has no valid user id (sub)")
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
-            raise TokenRefused("the token's expiry is not in seconds")
+            raise TokenRefused("the token's expiry (exp) is not in seconds")
         return Token(user_id=user_id, text=text, expires_at=expires_at)
 
     def make(self, user_id: str) -> Token:
-        """A new token for a user. Raises TokenRefused where there is no secret to sign with."""
+        """Issue a token for a user. Raises TokenRefused if no secret is configured."""
         import jwt
 
         if not self._settings.secret:
-            raise TokenRefused("this deployment takes only tokens of its own app")
+            raise TokenRefused("this deployment accepts only tokens that its own app issues")
         expires_at = int(time.time()) + TOKEN_S
         claims: dict[str, Any] = {"sub": user_id, "exp": expires_at}
         if self._settings.audience:
@@ -111,7 +114,7 @@ class Tokens:
 
 
 class _KeySet:
-    """The public keys of an identity provider, fetched when needed and kept for a while."""
+    """The public keys of an identity provider, fetched on demand and cached."""
 
     def __init__(self, url: str, now: Callable[[], float]) -> None:
         self._url = url
@@ -121,33 +124,33 @@ class _KeySet:
         self._lock = asyncio.Lock()
 
     async def find(self, alg: str, kid: str | None) -> Any:
-        """The key for an algorithm and, if the token names one, of an id.
+        """Return the key for an algorithm and, if the token names one, a key id.
 
-        Raises TokenRefused, Unreachable.
+        Raises TokenRefused for an unknown key, Unreachable if there are no keys at all.
         """
         async with self._lock:
             if self._is_due(alg, kid):
                 await self._renew()
         key = self._known(alg, kid)
         if key is None:
-            raise TokenRefused("the token's key is not known")
+            raise TokenRefused("the token's key is unknown")
         return key
 
     def _is_due(self, alg: str, kid: str | None) -> bool:
-        """Whether to ask the provider: for the first time, again, or for a key we do not know."""
+        """Whether to fetch the keys: they are missing or stale, or this key is unknown."""
         now = self._now()
         is_stale = now - self._fetched > KEYS_FRESH_S or self._known(alg, kid) is None
         return self._keys is None or (is_stale and now - self._asked > KEYS_PAUSE_S)
 
     async def _renew(self) -> None:
-        """Fetch the keys; while the provider is away, the ones we have go on to count."""
+        """Fetch the keys. If the provider is unreachable, keep using the cached ones."""
         self._asked = self._now()
         try:
             await self._fetch()
         except Unreachable as error:
             if self._keys is None:
                 raise
-            log.warning("tokens: old keys kept, reason=%s", error)
+            log.warning("tokens: cached keys kept, reason=%s", error)
 
     def _known(self, alg: str, kid: str | None) -> Any:
         for key in self._keys.keys if self._keys else ():
@@ -165,6 +168,6 @@ class _KeySet:
                 answer.raise_for_status()
                 self._keys = jwt.PyJWKSet.from_dict(answer.json())
         except (TimeoutError, httpx.HTTPError, jwt.PyJWTError, ValueError, AttributeError) as error:
-            # ValueError: no JSON. AttributeError: JSON of another shape.
-            raise Unreachable(f"no key set: {type(error).__name__}") from error
+            # ValueError: not JSON. AttributeError: JSON with an unexpected structure.
+            raise Unreachable(f"cannot fetch the key set: {type(error).__name__}") from error
         self._fetched = self._now()

@@ -1,9 +1,8 @@
-"""Bytes into text, whatever charset they claim to be in, or none."""
+"""Decodes bytes to text, even if the declared charset is wrong or missing."""
 
 import codecs
 
-# What names stand for in practice. Programs write the name of the smaller set and use the larger
-# one, and some names Python does not know.
+# What charset names mean in practice: programs declare the smaller charset and use the larger one.
 _MEANT = {
     "ascii": "utf-8",
     "big5": "big5hkscs",
@@ -23,17 +22,17 @@ _UNKNOWN_TO_PYTHON = {
     "x-sjis": "cp932",
     "x-windows-949": "cp949",
 }
-# No charsets: they take quadratic time, or turn text into something it does not say.
+# Not charsets: these codecs take quadratic time or change the text.
 _NO_CHARSETS = frozenset(
     {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "unicode_escape"}
 )
-_LAST_RESORT = "cp1252"  # what mislabelled bytes are most often, and none of them is refused
+_LAST_RESORT = "cp1252"  # the most frequent charset of mislabelled bytes
 
 
 def decoded(data: bytes, charset: str = "") -> str:
-    """The text of the bytes: in the charset they claim, or in the one they are likely to be in.
+    """Decode the bytes in the declared charset, or else in the most likely one.
 
-    Never raises: what fits nothing becomes U+FFFD.
+    Never raises: undecodable bytes become U+FFFD.
     """
     claimed = _codec(charset)
     for name in (claimed, "utf-8"):
@@ -49,22 +48,22 @@ def decoded(data: bytes, charset: str = "") -> str:
 
 
 def _codec(charset: str) -> str | None:
-    """Python's name of the charset; None if it names none."""
+    """Return Python's name of the charset; None if it is unknown."""
     name = charset.strip().strip("'\"").lower()
     try:
         found = codecs.lookup(_UNKNOWN_TO_PYTHON.get(name, name))
     except (LookupError, ValueError):  # ValueError: a NUL in the name
         return None
-    if found.name in _NO_CHARSETS or not _is_of_text(found):
+    if found.name in _NO_CHARSETS or not _is_text_codec(found):
         return None
     return _MEANT.get(found.name, found.name)
 
 
-def _is_of_text(found: codecs.CodecInfo) -> bool:
-    """Python calls base64 and rot13 codecs too."""
+def _is_text_codec(found: codecs.CodecInfo) -> bool:
+    """Whether the codec decodes to text: Python also has codecs for base64 and rot13."""
     try:
         b"xx".decode(found.name)
-    except UnicodeError:  # it is one of text, of another one than this
+    except UnicodeError:  # a text codec that cannot decode these two bytes
         return True
     except LookupError:
         return False
@@ -72,8 +71,11 @@ def _is_of_text(found: codecs.CodecInfo) -> bool:
 
 
 def _mended(data: bytes) -> str:
-    """Not quite UTF-8: with a few broken characters, or something else under a wrong name."""
+    """Decode bytes that are not valid UTF-8: as damaged UTF-8, or as _LAST_RESORT.
+
+    It is UTF-8 if more characters are valid than broken.
+    """
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    sound = sum(character > "\x7f" for character in text) - broken
-    return text if sound > broken else data.decode(_LAST_RESORT, "replace")
+    valid = sum(character > "\x7f" for character in text) - broken
+    return text if valid > broken else data.decode(_LAST_RESORT, "replace")

@@ -1,6 +1,6 @@
-"""HTML into the text that a person would see, by selectolax.
+"""Converts HTML to the text that a person would see. Uses selectolax.
 
-What is hidden from the reader is left out: nobody can be asked about it.
+Hidden text is left out: the user cannot see it, so they could not confirm anything about it.
 """
 
 import re
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 MAX_HTML_CHARS = 300_000  # of an email; newsletters have up to 100,000
-MAX_DEPTH = 500  # elements within each other; newsletters have up to 100. The parser's time grows
-# with the square of it, and a mail of nothing but <div> would stop the process for half a minute
+# Nested elements; newsletters have up to 100. The parser's time grows with the square of the depth:
+# an email that consists only of <div> would block the process for half a minute.
+MAX_DEPTH = 500
 
 SKIPPED = frozenset({"head", "script", "style", "template", "title", "svg", "math", "noscript"})
 LINES = frozenset(
@@ -24,7 +25,7 @@ LINES = frozenset(
 )
 PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS = frozenset({"td", "th"})
-# Their end may be left out, so that many of them are not yet deep.
+# The end tags of these may be omitted, so many of them in a row are not nested.
 UNENDED = frozenset(
     {"area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta"}
     | {"option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr"}
@@ -37,7 +38,7 @@ _HIDDEN = re.compile(
 
 
 def text_of(html: str) -> str:
-    """The text, a line for each line that is seen, quotations marked with >."""
+    """Convert HTML to text: one line per visible line, quotations marked with >."""
     html = html[:MAX_HTML_CHARS]
     if _depth(html) > MAX_DEPTH:
         return unescape(_TAG.sub(" ", html))
@@ -51,7 +52,7 @@ def text_of(html: str) -> str:
 
 
 class _Page:
-    """The lines as they come."""
+    """Collects the lines of text."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -59,29 +60,29 @@ class _Page:
         self._quoted = 0
 
     def take(self, node: "LexborNode", *, is_entered: bool) -> None:
-        """A node's beginning or end."""
+        """Process the start or the end of a node."""
         tag = node.tag or ""
         if tag == "-text":
-            self._say(node.text_content or "" if is_entered else "")
+            self._add(node.text_content or "" if is_entered else "")
         elif tag in LINES or tag == "br":
             self._break()
         elif tag in PARAGRAPHS:
             self._break(gap=True)
         elif tag in CELLS:
-            self._say(" ")
+            self._add(" ")
         if tag == "blockquote":
             self._quoted += 1 if is_entered else -1
         elif tag == "li" and is_entered:
-            self._say("- ")
+            self._add("- ")
         elif tag == "img" and is_entered:
-            self._say(f" {node.attributes.get('alt') or ''} ")
+            self._add(f" {node.attributes.get('alt') or ''} ")
 
     def text(self) -> str:
-        """All of it."""
+        """Return the collected text."""
         self._break()
         return "\n".join(self._lines)
 
-    def _say(self, text: str) -> None:
+    def _add(self, text: str) -> None:
         self._line += text
 
     def _break(self, *, gap: bool = False) -> None:
@@ -93,7 +94,7 @@ class _Page:
 
 
 def _walk(root: "LexborNode") -> Iterator[tuple["LexborNode", bool]]:
-    """Every node that is seen, when it is entered and when it is left. Not recursive."""
+    """Yield every visible node twice: when it is entered (True) and left (False). Not recursive."""
     end = root.mem_id  # comparing two nodes compares their HTML
     node = root.child
     while node is not None:
@@ -123,9 +124,7 @@ def _is_hidden(node: "LexborNode") -> bool:
 
 
 def _depth(html: str) -> int:
-    """How deep the elements stand within each other, at most; an end that has no beginning does
-    not count.
-    """
+    """Return the largest nesting depth. An end tag without a start tag does not count."""
     opened: Counter[str] = Counter()
     depth = deepest = 0
     for tag in _TAG.finditer(html):

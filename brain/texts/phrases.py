@@ -1,7 +1,8 @@
-"""Whether an utterance is nothing but one of a few phrases, in any of a few languages.
+"""Recognizes utterances that consist only of known phrases, in several languages.
 
-An utterance fits a language if it can be cut into phrases of it and fillers without a rest: "yes,
-please do" fits, "yes, but to Bob" does not. One that holds anything more is for the model.
+An utterance matches a language if it can be divided into phrases and fillers of that language
+completely: "yes, please do" matches, "yes, but to Bob" does not. Any other utterance is left to
+the model.
 """
 
 import re
@@ -9,38 +10,38 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MAX_CHARS = 100  # of an utterance that is nothing but such phrases
+MAX_CHARS = 100  # of an utterance; a longer one never matches
 
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
-# Letters with no accent to take off.
+# Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o"})
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 type Words = tuple[str, ...]
-type Phrasebook = Mapping[str, tuple[str, str]]  # by language: phrases and fillers, bars between
+type Phrasebook = Mapping[str, tuple[str, str]]  # by language: phrases and fillers, separated by |
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The phrases of one language, and what may stand before, between and within them."""
+    """The phrases of one language, and the fillers allowed before, between and within them."""
 
     known: frozenset[Words]
     fillers: frozenset[Words]
-    vocabulary: frozenset[str]  # all their words: most utterances hold another one
+    vocabulary: frozenset[str]  # all their words; most utterances contain another word
 
     @classmethod
     def of(cls, known: str, fillers: str) -> "Phrases":
-        """From texts with a bar between two phrases."""
+        """Build from two texts whose phrases are separated by |."""
         phrases, between = _split(known), _split(fillers)
         return cls(phrases, between, frozenset(word for one in phrases | between for word in one))
 
     def fits(self, words: Words) -> bool:
-        """Whether the words are phrases and fillers, one phrase at least, without a rest."""
+        """Whether the words consist of phrases and fillers only, with at least one phrase."""
         if not self.vocabulary.issuperset(words):
             return False
         begun = self._filled(words, {0})
-        ended: set[int] = set()  # places up to which a phrase or several and fillers reach
+        ended: set[int] = set()  # places that at least one phrase, with fillers, reaches
         for start in range(len(words)):
             if start in begun | ended:
                 ends = (self._ends(words, start, phrase) for phrase in self.known)
@@ -48,7 +49,7 @@ class Phrases:
         return len(words) in ended
 
     def _ends(self, words: Words, start: int, phrase: Words) -> set[int]:
-        """Where the phrase may end that begins there, fillers within it or not."""
+        """Return the places where the phrase can end if it starts at `start`, fillers included."""
         places = {start - 1}
         for number, word in enumerate(phrase):
             nexts = {place + 1 for place in places}
@@ -57,7 +58,7 @@ class Phrases:
         return {place + 1 for place in places}
 
     def _filled(self, words: Words, places: set[int]) -> set[int]:
-        """The places that fillers lead to from these, and these."""
+        """Return these places and all that fillers lead to from them."""
         todo, reached = list(places), set(places)
         while todo:
             place = todo.pop()
@@ -70,9 +71,9 @@ class Phrases:
 
 
 def spoken_words(text: str) -> Words:
-    """The words of an utterance in one form: without case, accents, punctuation and apostrophes.
+    """Normalize an utterance to words without case, accents, punctuation and apostrophes.
 
-    In a script without spaces each character is one. An utterance that is too long has none.
+    In a script without spaces, each character is a word. A text longer than MAX_CHARS has no words.
     """
     if len(text) > MAX_CHARS:
         return ()
@@ -83,19 +84,19 @@ def spoken_words(text: str) -> Words:
 
 
 def understood(book: Phrasebook) -> dict[str, Phrases]:
-    """The phrases of a book. It takes some milliseconds: to be made when first needed, and kept."""
+    """Parse a phrasebook. This takes a few milliseconds, so callers should cache the result."""
     return {language: Phrases.of(*texts) for language, texts in book.items()}
 
 
 def languages(text: str, phrases: Mapping[str, Phrases]) -> tuple[str, ...]:
-    """The languages in which the utterance is nothing but such phrases."""
+    """Return the languages in which the utterance consists only of known phrases."""
     words = spoken_words(text)
     return tuple(language for language, known in phrases.items() if known.fits(words))
 
 
 def _kept(char: str) -> str:
     category = unicodedata.category(char)
-    if category == "So":  # a thumb down after a yes is a word more
+    if category == "So":  # a symbol is a word: "yes" with a thumbs-down is not a yes
         return f" {char} "
     return char if category[0] in "LMN" else " "
 

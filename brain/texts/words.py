@@ -1,7 +1,7 @@
-"""Texts that are kept and searched: which can be kept, what a passage is, what a word is.
+"""Prepares texts for storage and search: validation, passages and words.
 
-Words are made here rather than in the database: its ideas of case, punctuation and of scripts
-without spaces change with its locale, and the kept and the asked words must be made alike.
+Words are split here and not in the database. The database's rules for case, punctuation and scripts
+without spaces depend on its locale, and stored texts and queries must be split in the same way.
 """
 
 import re
@@ -9,12 +9,12 @@ import unicodedata
 from collections.abc import Iterator
 
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
-MIN_PASSAGE_CHARS = 100  # a heading after less does not begin a passage: their number stays bounded
+MIN_PASSAGE_CHARS = 100  # a heading starts a new passage only after this many; bounds the number
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
 _SPACE = ord(" ")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# Kana, Han, Thai, Lao, Burmese and Khmer: scripts that do not set spaces between words.
+# Kana, Han, Thai, Lao, Burmese and Khmer: scripts without spaces between words.
 _UNSPACED_RUN = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
@@ -22,28 +22,28 @@ _UNSPACED_RUN = re.compile(
 
 
 def unkeepable(text: str) -> str:
-    """Which character keeps the text from being kept, in words for the model; empty if none."""
+    """Explain to the model which character prevents storing the text; empty if there is none."""
     if "\0" in text:
-        return "the text holds a NUL character (U+0000), which cannot be kept"
+        return "the text contains a NUL character (U+0000), which cannot be stored"
     if not _encodable(text):
-        return "the text holds half of a surrogate pair, which is no character"
+        return "the text contains a lone surrogate, which is not a valid character"
     return ""
 
 
 def folded(text: str) -> str:
-    """The text without its case and spacing: texts that differ in nothing else are the same."""
+    """Normalize case and spacing, so that texts which differ only in these compare equal."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and control characters."""
+    """Replace line breaks and control characters by single spaces."""
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def passages(body: str) -> tuple[str, ...]:
-    """The body in order, in passages of up to PASSAGE_CHARS; a heading begins one.
+    """Split the body into passages of up to PASSAGE_CHARS; a heading starts a new one.
 
-    An empty body has one empty passage, so that its title is found.
+    An empty body has one empty passage, so that its title can be found.
     """
     made: list[str] = []
     current = ""
@@ -58,26 +58,30 @@ def passages(body: str) -> tuple[str, ...]:
 
 
 def best_passage(text: str, words: str) -> str:
-    """The passage of a text that holds most of the words asked for; its first one for a tie."""
+    """Return the passage that contains most of the query's words; on a tie, the first one."""
     asked = words.split()
-    return max(passages(text), key=lambda passage: _held(asked, kept_words(passage).split()))
+    return max(passages(text), key=lambda passage: _matches(asked, kept_words(passage).split()))
 
 
 def kept_words(text: str) -> str:
-    """The words of a text as they are kept, with a space between them."""
+    """Return the words to index for a text, separated by spaces.
+
+    A run of a script without spaces becomes its single characters and its pairs of characters.
+    """
     return _UNSPACED_RUN.sub(lambda run: f" {' '.join([*run[0], *_pairs(run[0])])} ", _plain(text))
 
 
 def asked_words(text: str) -> str:
-    """The words of a question: as kept, but of a run without spaces only the pairs.
+    """Return the words to search for, separated by spaces.
 
-    Single characters of such a run fit nearly every text, pairs are close to words.
+    A run of a script without spaces becomes its pairs of characters only: pairs are close to words,
+    single characters occur in nearly every text.
     """
     return _UNSPACED_RUN.sub(lambda run: f" {' '.join(_pairs(run[0]) or run[0])} ", _plain(text))
 
 
 def _pieces(body: str) -> Iterator[str]:
-    """Lines, and sentences where a line is too long; none is longer than a passage."""
+    """Yield the lines. Lines longer than a passage are split into sentences or shorter pieces."""
     for raw in body.splitlines():
         line = " ".join(raw.split())
         if len(line) <= PASSAGE_CHARS:
@@ -96,18 +100,18 @@ def _cut(sentence: str) -> Iterator[str]:
     yield sentence
 
 
-def _held(asked: list[str], words: list[str]) -> int:
-    """How many of the words asked for are there, in this or another form."""
+def _matches(asked: list[str], words: list[str]) -> int:
+    """Count the query's words that occur, in any form."""
     return sum(any(word.startswith(_root(one)) for word in words) for one in asked)
 
 
 def _root(word: str) -> str:
-    """What the forms of a word have in common, roughly: it does without knowing the language."""
+    """Return a rough stem that works without knowing the language."""
     return word[: max(3, len(word) - 3)]
 
 
 class _WordCharacters(dict[int, int]):
-    """Letters, marks and digits stand for themselves, all else for a space. It learns as asked."""
+    """Maps letters, marks and digits to themselves and all else to a space. Filled on demand."""
 
     def __missing__(self, code: int) -> int:
         self[code] = code if unicodedata.category(chr(code))[0] in "LMN" else _SPACE

@@ -1,9 +1,9 @@
-"""Which addresses of the web may be opened at all.
+"""Checks which web addresses may be opened at all.
 
-Whoever can name an address could have the server look where only it can look: at what runs beside
-it, at its cloud's metadata. So an address names a public site at one of the web's own ports, and
-what the name resolves to has to be public as well (`may_connect`). What a run that has read the
-words of others may open is in `brain.web.mistrust`.
+An address could point the server at something that only the server can reach, such as a service in
+its network or its cloud's metadata (server-side request forgery). So an address must name a public
+site on a standard port, and the name must resolve to public IPs (`may_connect`). The additional
+limits for runs that have read texts by others are in `brain.web.mistrust`.
 """
 
 import re
@@ -14,17 +14,17 @@ from urllib.parse import quote
 
 from brain.errors import PageUnreadable
 
-MAX_CHARS = 2_000  # of an address; a longer one holds more than a place
-MAX_HOST_CHARS = 253  # of a name in the DNS
+MAX_CHARS = 2_000  # of an address; a longer one carries data rather than a location
+MAX_HOST_CHARS = 253  # the limit of the DNS
 PORTS = {"https": 443, "http": 80}
 
-NO_ADDRESS = "it is no web address: write it in full, as https://example.org/page"
+NO_ADDRESS = "it is not a valid web address: write it in full, such as https://example.org/page"
 TOO_LONG = f"the address has more than {MAX_CHARS} characters"
-USERINFO = "the address holds a name or a password, and none is ever sent"
-OTHER_PORT = "only the web's own ports are opened, 80 and 443"
-PRIVATE = "the address does not lead to the public web, and nothing else is opened"
+USERINFO = "the address contains a user name or a password, which is not allowed"
+OTHER_PORT = "the address uses another port than 80 or 443, which is not allowed"
+PRIVATE = "the address is not on the public web, which is not allowed"
 
-# Names that mean something else in each network, and nothing in the public one.
+# Names for private networks, which do not exist in the public DNS.
 _LOCAL = frozenset(
     {"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private"}
 )
@@ -32,8 +32,8 @@ _LOCAL_END = ".home.arpa"
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-# Public by their numbers, and yet answered from within: by Azure's host, by Oracle's (whose range
-# only newer Pythons know), by the nearest relay.
+# Formally public ranges that internal services use: Azure's host, Oracle's host (a range that only
+# newer Python versions treat as private) and 6to4 relays.
 _INNER = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
 
 _UNFIT = re.compile(r'[\x00-\x20\x7f"<>\\]')
@@ -43,17 +43,19 @@ _PARTS = re.compile(
 )
 _AUTHORITY = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\[\]]+)(:(?P<port>[0-9]{1,5}))?")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")  # a last label by which resolvers see an IP in a name
+_NUMBER = re.compile(
+    r"[0-9]+|0x[0-9a-f]*"
+)  # a last label that makes resolvers treat the name as an IP
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SAFE = "!$%&'()*+,-./:;=@_~"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebAddress:
-    """An address in the one form in which it is compared and sent.
+    """A web address in normalized form, as it is compared and sent.
 
-    `host` is in lower case and ASCII; `path` and `query` (None if there is none) are escaped. A
-    fragment is never sent, so it is only known that there was one.
+    `host` is in lower case and ASCII; `path` and `query` (None if there is none) are escaped. The
+    fragment is not kept, because it is never sent; `has_fragment` says whether there was one.
     """
 
     scheme: str
@@ -65,25 +67,23 @@ class WebAddress:
 
     @property
     def site(self) -> str:
-        """The host, with the port unless it is the scheme's own: what a request names as its
-        host.
-        """
+        """The value of the Host header: the host, with the port unless it is the default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
     def target(self) -> str:
-        """What the site is asked for."""
+        """The request target: path and query."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     @property
     def text(self) -> str:
-        """All of it that is sent."""
+        """The whole address as text, without a fragment."""
         return f"{self.scheme}://{self.site}{self.target}"
 
 
 def parse(text: str) -> WebAddress:
-    """The address that a text is, if it names a site of the public web. Raises PageUnreadable."""
+    """Parse an address of the public web. Raises PageUnreadable for any other text."""
     text = text.strip()
     if len(text) > MAX_CHARS:
         raise PageUnreadable(TOO_LONG)
@@ -111,8 +111,9 @@ def parse(text: str) -> WebAddress:
 
 
 def may_connect(ip: str) -> bool:
-    """Whether a site may be at this IP. One that wraps an IP of the old protocol is where that one
-    is.
+    """Whether connecting to this IP is allowed: it must be public.
+
+    For an IPv6 address that embeds an IPv4 address, the IPv4 address is checked.
     """
     try:
         found = ip_address(ip)
@@ -120,16 +121,16 @@ def may_connect(ip: str) -> bool:
         return False
     if isinstance(found, IPv4Address):
         return _is_public(found)
-    inner = _wrapped(found)
+    inner = _embedded(found)
     if inner is not None:
         return _is_public(inner)
-    # Teredo's, which wrap one too, are no sites: Python does not count them as global.
+    # Teredo addresses embed an IPv4 address too, but Python does not count them as global.
     return found in _GLOBAL_UNICAST and found.is_global
 
 
 def _is_unfit(text: str) -> bool:
-    """Whether it holds what an address may not, escaped or not: what nobody sees, and what others
-    read as another character.
+    """Whether the text contains characters that an address must not contain, escaped or not:
+    invisible ones, and ones that other programs treat as a different character.
     """
     if _UNFIT.search(text):
         return True
@@ -137,7 +138,7 @@ def _is_unfit(text: str) -> bool:
 
 
 def _host(text: str) -> str:
-    """Raises PageUnreadable."""
+    """Normalize a host. Raises PageUnreadable if it is invalid or not public."""
     if text.startswith("["):
         return _literal(text[1:-1])
     host = text.lower() if text.isascii() else _punycode(text)
@@ -152,7 +153,9 @@ def _host(text: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """An IP in its one spelling; others (127.1, 0x7f000001) mean one to some resolvers only."""
+    """Normalize an IP. Raises PageUnreadable for a private one and for the spellings that only some
+    resolvers accept (127.1, 0x7f000001).
+    """
     try:
         ip = str(ip_address(text))
     except ValueError:
@@ -163,10 +166,10 @@ def _literal(text: str) -> str:
 
 
 def _punycode(text: str) -> str:
-    """Raises PageUnreadable."""
-    import idna  # here, since few addresses need its tables
+    """Encode an international host name as ASCII. Raises PageUnreadable."""
+    import idna  # imported here, because few addresses need its tables
 
-    if len(text) > MAX_HOST_CHARS:  # the time it takes grows faster than the text
+    if len(text) > MAX_HOST_CHARS:  # encoding takes more than linear time
         raise PageUnreadable(NO_ADDRESS)
     try:
         return idna.encode(text, uts46=True).decode()
@@ -182,8 +185,8 @@ def _is_public(ip: IPv4Address) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in net for net in _INNER)
 
 
-def _wrapped(ip: IPv6Address) -> IPv4Address | None:
-    """The IP of the old protocol to which a gateway would bring this one; None if it wraps none."""
+def _embedded(ip: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address to which a gateway would route this one; None if it embeds none."""
     if ip in _NAT64:
         return IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour

@@ -1,11 +1,11 @@
-"""Reads pages of the web."""
+"""The web feature: reading web pages."""
 
 from brain.feature import Feature, Platform
 from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """One tool."""
+    """Build the feature: one tool."""
 
     def tools() -> tuple[Tool, ...]:
         from brain.web.fetch import HttpWeb

@@ -1,13 +1,12 @@
-"""Pages of the public web, by httpx.
+"""Fetches pages of the public web with httpx.
 
-The guard against being sent to a private network holds for names that change their answer too: a
-name is resolved here, once for each request, every IP that it resolves to is checked, and the
-connection goes to the IP that was checked. Host header, SNI and the certificate's check keep to the
-name.
+The check against private networks also covers names whose DNS answer changes (DNS rebinding): each
+request resolves the name once, checks every IP, and connects to a checked IP. The Host header, SNI
+and the certificate check use the name.
 
-Of httpx only the transport is used. Its client would follow redirects by itself, keep cookies (of
-one user for the next), unpack without a bound, and log each address, which is a user's text. Nobody
-shares a connection with anybody: each request has its own.
+Only httpx's transport is used. Its client would follow redirects itself, share cookies between
+users, decompress without a limit, and log each address, which is a user's text. Each request has
+its own connection, so users never share one.
 """
 
 import asyncio
@@ -28,17 +27,17 @@ if TYPE_CHECKING:
     import httpx
 
 LIMIT_S = 12.0  # seconds for a page, redirects included; the tool's own limit is a little longer
-CONNECT_S = 4.0  # seconds for one of a site's IPs: a second one must still find time
+CONNECT_S = 4.0  # seconds to connect to one IP; leaves time to try a second one
 MAX_REDIRECTS = 5
-MAX_PLACES = 3  # IPs of a site that are tried
+MAX_PLACES = 3  # IPs of a site to try
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-NO_SITE = "there is no such site"
+NO_SITE = "the site does not exist"
 AWAY = "its server cannot be reached"
-NO_TRUST = "its certificate does not hold, so that it may be anybody's"
+NO_TRUST = "its TLS certificate is invalid"
 TOO_SLOW = "it took too long"
-TOO_FAR = "it leads on and on to other addresses"
-NOT_GIVEN = "its server answered {}"
+TOO_FAR = "it redirects too many times"
+NOT_GIVEN = "its server answered with status {}"
 
 HEADERS = {
     "User-Agent": f"second-brain/{VERSION}",
@@ -52,15 +51,15 @@ type Resolve = Callable[[str, int], Awaitable[Sequence[Place]]]
 
 
 async def resolve(host: str, port: int) -> Sequence[Place]:
-    """Where a host is, by the system's own resolver. Raises OSError."""
+    """Resolve a host with the system's resolver. Raises OSError."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [(str(place[0]), int(place[1])) for *_, place in found]
 
 
 class HttpWeb:
-    """Web over HTTP. Handed in, for a network of one's own: who resolves names, which IPs may be
-    connected to, whose certificates hold.
+    """`Web` over HTTP. Name resolution, the check of IPs and the TLS context can be replaced, so
+    that it can run in a private network.
     """
 
     def __init__(
@@ -79,9 +78,9 @@ class HttpWeb:
     async def read(self, url: str) -> WebPage:
         """Follow the redirects to a page and read it. Raises PageUnreadable.
 
-        A redirect is held to the same reach as the first address, and to nothing more, even in a
-        tainted run: it is the opened site's own answer, and that site knows no more than the
-        address it was asked for. What it puts into the next one it could send there itself.
+        A redirect must pass the same checks as the first address, also in a tainted run, but no
+        others. It is the opened site's answer, and that site knows only the address it was asked
+        for. Whatever the site puts into the next address, it could send there itself.
         """
         address = addresses.parse(url)
         try:
@@ -96,11 +95,11 @@ class HttpWeb:
         raise PageUnreadable(TOO_FAR)
 
     async def _visit(self, address: WebAddress) -> WebPage | WebAddress:
-        """The page, or where it has gone."""
+        """Return the page, or the address that it redirects to."""
         import httpx
 
         places = await self._places(address)
-        if self._tls is None:  # in a thread: it reads some hundred certificates
+        if self._tls is None:  # in a thread: it loads more than a hundred certificates
             self._tls = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
         try:
             for place in places[:-1]:
@@ -114,7 +113,7 @@ class HttpWeb:
             raise PageUnreadable(NO_TRUST if is_untrusted else AWAY) from error
 
     async def _places(self, address: WebAddress) -> Sequence[Place]:
-        """The IPs of the site; every one of them may be connected to, or none is."""
+        """Resolve the site to IPs. Raises PageUnreadable unless all of them are allowed."""
         try:
             found = await self._resolve(address.host, address.port)
         except OSError as error:
@@ -138,7 +137,7 @@ class HttpWeb:
             extensions={
                 "sni_hostname": address.host,
                 "target": address.target.encode(),
-                "timeout": {"connect": CONNECT_S},  # for all the rest there is one limit
+                "timeout": {"connect": CONNECT_S},  # `read` limits everything else
             },
         )
         async with httpx.AsyncHTTPTransport(verify=tls, trust_env=False) as transport:
@@ -150,7 +149,7 @@ class HttpWeb:
 
 
 async def _answer(response: "httpx.Response", address: WebAddress) -> WebPage | WebAddress:
-    """Raises PageUnreadable."""
+    """Turn a response into a page or the next address. Raises PageUnreadable."""
     headers, status = response.headers, response.status_code
     if status in REDIRECTS and "location" in headers:
         return _next(address, headers["location"])
@@ -161,16 +160,16 @@ async def _answer(response: "httpx.Response", address: WebAddress) -> WebPage | 
     kind = kind_of(content_type, size=size)
     if size is not None and size > MAX_BYTES:
         raise PageUnreadable(TOO_LARGE)
-    came = Unpacking(headers.get("content-encoding", ""))
+    body = Unpacking(headers.get("content-encoding", ""))
     async for chunk in response.aiter_raw():
-        came.take(chunk)
+        body.take(chunk)
     # In a thread: a large page takes half a second.
-    title, text = await asyncio.to_thread(title_and_text, bytes(came.data), content_type)
+    title, text = await asyncio.to_thread(title_and_text, bytes(body.data), content_type)
     return WebPage(url=address.text, title=title, text=text, content_type=kind)
 
 
 def _next(address: WebAddress, location: str) -> WebAddress:
-    """Raises PageUnreadable."""
+    """Resolve a Location header against the current address. Raises PageUnreadable."""
     try:
         return addresses.parse(urljoin(address.text, location.strip().replace(" ", "%20")))
     except ValueError as error:

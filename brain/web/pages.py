@@ -1,4 +1,4 @@
-"""The bytes of a page into its title and its text, by what the server says of them."""
+"""Converts the bytes of a web page to its title and text, according to its headers."""
 
 import re
 import zlib
@@ -10,25 +10,25 @@ from brain.errors import PageUnreadable
 from brain.texts.charsets import decoded
 from brain.texts.markup import text_of
 
-MAX_BYTES = 2_000_000  # of a page, unpacked; a long article with its scripts has half of that
+MAX_BYTES = 2_000_000  # of a decompressed page; a long article with its scripts has half of that
 MAX_TITLE_CHARS = 300
-META_BYTES = 4_096  # of a page's beginning in which it may name its charset
+META_BYTES = 4_096  # at the start of a page, where a <meta> may declare its charset
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 READABLE = HTML | {"text/plain", "text/markdown", "application/json"}
 
 TOO_LARGE = f"it is larger than {MAX_BYTES // 1_000_000} MB"
-NO_KIND = "its server does not say what it is"
-PACKED = "it is packed in a way that was not asked for"
-BROKEN = "what its server sent is broken"
+NO_KIND = "its server does not name a content type"
+PACKED = "its server used an unsupported compression"
+BROKEN = "its server sent damaged data"
 
-# What is not read, in our words: the server's could be an instruction.
+# Our own names for unsupported types: the server's text could contain an instruction.
 _KINDS = {
     "application/pdf": "a PDF",
     "application/zip": "an archive",
     "audio/": "a sound",
     "font/": "a font",
     "image/": "a picture",
-    "text/": "a text of a kind that is not read",
+    "text/": "a text of an unsupported type",
     "video/": "a video",
 }
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
@@ -45,33 +45,33 @@ _ENDS = {
 
 
 class Unpacking:
-    """What came of a page so far, unpacked as it comes: a few bytes may stand for gigabytes."""
+    """Decompresses a page while it arrives, with a limit: a few bytes can expand to gigabytes."""
 
     def __init__(self, encoding: str) -> None:
-        """Raises PageUnreadable for what is packed in another way than gzip."""
+        """Raises PageUnreadable for any compression other than gzip."""
         encoding = encoding.strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip"):
             raise PageUnreadable(PACKED)
         self._gzip = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding.endswith("gzip") else None
-        self._came = 0
+        self._received = 0
         self.data = bytearray()
 
     def take(self, chunk: bytes) -> None:
-        """Raises PageUnreadable for what is too large, or broken."""
-        self._came += len(chunk)
+        """Add a chunk to `data`. Raises PageUnreadable if the page is too large or damaged."""
+        self._received += len(chunk)
         room = MAX_BYTES - len(self.data)
         try:
             self.data += self._gzip.decompress(chunk, room + 1) if self._gzip else chunk
         except zlib.error as error:
             raise PageUnreadable(BROKEN) from error
-        # What came counts too: behind the end of what is packed there may be any amount.
-        if max(self._came, len(self.data)) > MAX_BYTES:
+        # The received bytes count too: any amount of data can follow the end of the gzip stream.
+        if max(self._received, len(self.data)) > MAX_BYTES:
             raise PageUnreadable(TOO_LARGE)
 
 
 def kind_of(content_type: str, *, size: int | None) -> str:
-    """The kind of a content type, if it can be read. Raises PageUnreadable, which names the others
-    and their size in bytes, where it is known.
+    """Return the media type of a content type. Raises PageUnreadable for an unsupported one, with
+    its name and its `size` in bytes, if known.
     """
     kind = content_type.partition(";")[0].strip().lower()
     if kind in READABLE:
@@ -79,11 +79,11 @@ def kind_of(content_type: str, *, size: int | None) -> str:
     if not kind:
         raise PageUnreadable(NO_KIND)
     name = _KINDS.get(kind) or _KINDS.get(f"{kind.partition('/')[0]}/") or "a file"
-    raise PageUnreadable(f"it is {name}{_of_size(size)}, and only pages and plain texts are read")
+    raise PageUnreadable(f"it is {name}{_of_size(size)}; only web pages and plain text can be read")
 
 
 def title_and_text(data: bytes, content_type: str) -> tuple[str, str]:
-    """Both as they are shown; plain texts have no title."""
+    """Return the visible title and text. Plain text has an empty title."""
     if content_type.partition(";")[0].strip().lower() not in HTML:
         return "", clean(decoded(data, _charset(data, content_type)))
     html = decoded(data, _charset(data, content_type) or _charset_within(data))
@@ -94,7 +94,7 @@ def title_and_text(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _charset(data: bytes, content_type: str) -> str:
-    """By the mark at its beginning, which nobody sets by mistake, or by its server."""
+    """Return the charset that a byte order mark or the content type declares; empty if none."""
     if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return "utf-16"
     named = _CHARSET.search(content_type)
@@ -102,14 +102,17 @@ def _charset(data: bytes, content_type: str) -> str:
 
 
 def _charset_within(data: bytes) -> str:
-    """What the page itself names; not UTF-16, in which its name could not have been read."""
+    """Return the charset that the page itself declares; empty if there is none.
+
+    UTF-16 is ignored: a page in UTF-16 could not be searched for its declaration.
+    """
     named = _META.search(data[:META_BYTES].decode("ascii", "replace"))
     return "" if named is None or named[1].lower().startswith("utf-16") else named[1]
 
 
 def _shown(html: str) -> str:
-    """The page without its scripts and drawings: they may be longer than what `text_of` looks at,
-    and come first.
+    """Remove scripts, styles and drawings: they often come first and can be longer than the part of
+    the page that `text_of` reads.
     """
     parts: list[str] = []
     place = 0

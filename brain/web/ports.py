@@ -1,4 +1,4 @@
-"""The port of the web: pages that anybody may read."""
+"""The port for reading public web pages."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WebPage:
-    """What an address gave, as text. `url` is where it was found in the end. All but the content
+    """A web page as text. `url` is the final address after redirects. Everything except the content
     type was written by others.
     """
 
@@ -17,9 +17,9 @@ class WebPage:
 
 
 class Web(Protocol):
-    """Pages by their address, read as a stranger would: nothing tells whose brain it is."""
+    """Reads web pages anonymously: requests do not identify the user."""
 
     async def read(self, url: str) -> WebPage:
-        """The page at this address. Raises PageUnreadable, also for an address that leads into a
-        private network.
+        """Read the page at this address. Raises PageUnreadable, also for an address in a private
+        network.
         """

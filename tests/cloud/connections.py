@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class CountConnections:
-    """Notes the client's port of every request: as many ports, as many connections."""
+    """Records the client's port of every request: each port is one connection."""
 
     def __init__(self, app: ASGIApp, seen: list[object]) -> None:
         self._app = app

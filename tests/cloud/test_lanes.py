@@ -1,4 +1,4 @@
-"""The model's connections: one a request under way, the last one used first, closed when cold."""
+"""The model's connections: one per concurrent request, the last used first, closed when idle."""
 
 from collections.abc import AsyncIterator
 
@@ -33,7 +33,7 @@ class Pieces(httpx2.AsyncByteStream):
 
 
 class Road:
-    """Lanes, those that were made, and the clock they see."""
+    """The lanes under test, the transports they created, and their clock."""
 
     def __init__(self) -> None:
         self.made: list[Lane] = []
@@ -48,13 +48,13 @@ class Road:
         return (await self.client.get("http://model.test/")).content
 
 
-async def test_requests_one_after_the_other_share_a_lane() -> None:
+async def test_sequential_requests_share_a_lane() -> None:
     road = Road()
     assert [await road.ask() for _ in range(3)] == [b"onetwo"] * 3
     assert [lane.asked for lane in road.made] == [3]
 
 
-async def test_requests_at_once_have_a_lane_each_until_their_answers_are_closed() -> None:
+async def test_concurrent_requests_use_separate_lanes_until_their_responses_are_closed() -> None:
     road = Road()
     async with road.client.stream("GET", "http://model.test/"):
         await road.ask()
@@ -63,7 +63,7 @@ async def test_requests_at_once_have_a_lane_each_until_their_answers_are_closed(
     assert [lane.asked for lane in road.made] == [2, 1]
 
 
-async def test_an_answer_closed_twice_gives_its_lane_back_once() -> None:
+async def test_closing_a_response_twice_returns_its_lane_once() -> None:
     road = Road()
     async with road.client.stream("GET", "http://model.test/") as answer:
         await answer.stream.aclose()  # type: ignore[union-attr]  # the client's are all asynchronous
@@ -72,7 +72,7 @@ async def test_an_answer_closed_twice_gives_its_lane_back_once() -> None:
     assert len(road.made) == 2
 
 
-async def test_a_failed_request_leaves_its_lane_to_the_next() -> None:
+async def test_the_lane_of_a_failed_request_is_reused() -> None:
     road = Road()
     await road.ask()
     road.made[0].fails = True
@@ -83,7 +83,7 @@ async def test_a_failed_request_leaves_its_lane_to_the_next() -> None:
     assert [lane.asked for lane in road.made] == [3]
 
 
-async def test_a_lane_that_nobody_used_for_long_is_closed_and_the_busy_one_stays() -> None:
+async def test_an_idle_lane_is_closed_and_a_busy_one_stays_open() -> None:
     road = Road()
     async with road.client.stream("GET", "http://model.test/"):
         await road.ask()

@@ -1,4 +1,4 @@
-"""The news when the way to Redis is bad."""
+"""The news over a bad connection to Redis."""
 
 import asyncio
 import os
@@ -63,20 +63,20 @@ async def refusal(news: UpstashNews) -> str:
         Fault(kind="status", status=429),
     ],
 )
-async def test_without_a_confirmation_nobody_listens(stage: Stage, fault: Fault) -> None:
+async def test_without_a_confirmation_there_is_no_subscription(stage: Stage, fault: Fault) -> None:
     stage.faults.add(fault)
     await refusal(stage.news)
     async with stage.news.listen("anna"):
         pass  # the next one is let in
 
 
-async def test_a_store_that_hangs_is_given_up_within_the_limit(stage: Stage) -> None:
+async def test_a_hanging_store_fails_within_the_limit(stage: Stage) -> None:
     armed = stage.faults.add(Fault(kind="hang", path="/subscribe"))
     assert "TimeoutError" in await refusal(stage.news)
     assert armed.is_spent
 
 
-async def test_the_limit_is_for_the_confirmation_and_not_for_the_silence_after(
+async def test_the_limit_applies_to_the_confirmation_only(
     stage: Stage,
 ) -> None:
     async with (
@@ -91,14 +91,14 @@ async def test_the_limit_is_for_the_confirmation_and_not_for_the_silence_after(
         assert (await anext(heard)).last_seq == 1
 
 
-async def test_nobody_at_the_address_is_told_at_once() -> None:
+async def test_an_unreachable_address_fails_at_once() -> None:
     async with serving(FaultInjector(upstash_app(Path("none"), token=TOKEN))) as address:
         pass
     async with aclosing(UpstashNews(address.url, TOKEN)) as news:
         assert "ConnectError" in await refusal(news)
 
 
-async def test_a_wrong_token_is_told_and_not_shown(
+async def test_a_wrong_token_is_reported_without_showing_it(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with aclosing(UpstashNews(stage.url, "another-token")) as stranger:
@@ -114,7 +114,7 @@ async def test_the_end_of_the_engine_ends_the_subscription(stage: Stage) -> None
             await anext(heard)
 
 
-async def test_events_without_an_empty_line_between_are_read_too() -> None:
+async def test_events_without_an_empty_line_between_them_are_parsed() -> None:
     lines = ["subscribe,{},1", "message,{},1 running r1", "message,{},2 done r1"]
     stream = "".join(f"data: {line.format(CHANNEL)}\n" for line in lines)
     async with respx.mock(base_url=URL) as wire, aclosing(UpstashNews(f"{URL}/", TOKEN)) as news:
@@ -127,14 +127,14 @@ async def test_events_without_an_empty_line_between_are_read_too() -> None:
     assert request.headers["accept"] == "text/event-stream"
 
 
-async def test_one_client_is_kept_for_a_loop(stage: Stage) -> None:
+async def test_an_event_loop_reuses_its_client(stage: Stage) -> None:
     async with stage.news.listen("anna"):
         kept = stage.news._client
         async with stage.news.listen("bert"):
             assert stage.news._client is kept
 
 
-def test_each_event_loop_has_a_client_of_its_own() -> None:
+def test_each_event_loop_has_its_own_client() -> None:
     async def listen(news: UpstashNews) -> object:
         async with news.listen("anna"):
             return news._client
@@ -148,11 +148,11 @@ def test_each_event_loop_has_a_client_of_its_own() -> None:
         assert asyncio.run(listen(news)) is not asyncio.run(listen(news))
 
 
-async def test_news_that_were_never_listened_to_have_nothing_to_close() -> None:
+async def test_closing_without_a_subscription_does_nothing() -> None:
     await UpstashNews(URL, TOKEN).aclose()
 
 
-async def test_to_who_does_not_come_for_them_the_older_bulletins_are_dropped() -> None:
+async def test_a_slow_listener_loses_the_oldest_bulletins() -> None:
     inbox = Inbox()
     for seq in range(1, BACKLOG + 11):
         inbox.put(LogUpdate(last_seq=seq, state="running", run_id="r1"))
@@ -160,7 +160,7 @@ async def test_to_who_does_not_come_for_them_the_older_bulletins_are_dropped() -
     assert seqs == list(range(11, BACKLOG + 11))
 
 
-async def test_what_came_before_the_break_is_heard_before_it() -> None:
+async def test_bulletins_before_a_break_are_delivered_before_it() -> None:
     inbox = Inbox()
     inbox.put(LogUpdate(last_seq=1, state="running", run_id="r1"))
     inbox.end("the stream ended")

@@ -1,4 +1,4 @@
-"""The channel as the brain uses it, and who may listen to it."""
+"""The channel: publishing events and signing subscriptions."""
 
 import asyncio
 import json
@@ -111,13 +111,13 @@ def test_a_channel_that_is_not_the_users_is_not_signed(channel: str) -> None:
 
 
 @pytest.mark.parametrize("socket_id", ["", "1", "1.2:", "1.2\n", "a.b", "1.2:private-user-x"])
-def test_a_socket_id_that_is_none_is_not_signed(socket_id: str) -> None:
+def test_an_invalid_socket_id_is_not_signed(socket_id: str) -> None:
     for channel in (PRIVATE, PRESENCE):
         with pytest.raises(ValueError, match="socket"):
             PusherChannel(settings_for(1)).sign(socket_id, channel, user_id="anna")
 
 
-def test_channel_names_keep_to_the_vendors_letters_and_tell_users_apart() -> None:
+def test_channel_names_use_allowed_characters_and_differ_per_user() -> None:
     names = {
         name
         for user in ("anna", "Anna", "ä@b.example/x", "x" * 256)
@@ -150,7 +150,7 @@ async def test_a_larger_message_goes_without_its_text(stage: Stage) -> None:
     assert "text" not in data
 
 
-async def test_one_connection_is_kept_for_several_events(stage: Stage) -> None:
+async def test_several_events_share_one_connection(stage: Stage) -> None:
     for i in range(3):
         await stage.channel.publish("anna", "message", {"i": i})
     assert [data["i"] for _, data in stage.published()] == [0, 1, 2]
@@ -158,7 +158,7 @@ async def test_one_connection_is_kept_for_several_events(stage: Stage) -> None:
     assert len(set(stage.connections)) == 1
 
 
-async def test_two_first_events_at_once_are_both_published(stage: Stage) -> None:
+async def test_two_concurrent_first_events_are_both_published(stage: Stage) -> None:
     await asyncio.gather(*(stage.channel.publish("anna", "message", {"i": i}) for i in range(2)))
     assert {data["i"] for _, data in stage.published()} == {0, 1}
 
@@ -177,9 +177,7 @@ async def test_two_first_events_at_once_are_both_published(stage: Stage) -> None
         Fault(kind="status", status=200, text="not JSON"),
     ],
 )
-async def test_an_event_that_was_not_taken_is_an_outage_and_is_not_sent_again(
-    stage: Stage, fault: Fault
-) -> None:
+async def test_a_rejected_event_is_an_outage_and_is_not_retried(stage: Stage, fault: Fault) -> None:
     stage.faults.add(fault)
     with pytest.raises(ChannelUnreachable) as error:
         await stage.channel.publish("anna", "message", {"text": "private"})
@@ -188,7 +186,7 @@ async def test_an_event_that_was_not_taken_is_an_outage_and_is_not_sent_again(
     await stage.channel.publish("anna", "message", {"text": "next"})
 
 
-async def test_a_channel_that_hangs_is_given_up_within_the_limit(stage: Stage) -> None:
+async def test_a_hanging_channel_fails_within_the_limit(stage: Stage) -> None:
     armed = stage.faults.add(Fault(kind="hang"))
     with pytest.raises(ChannelUnreachable):
         await stage.channel.publish("anna", "message", {})
@@ -213,7 +211,7 @@ async def test_the_vendors_own_servers_are_found_by_the_cluster() -> None:
     assert json.loads(request.content)["channels"] == [PRIVATE]
 
 
-def test_each_event_loop_has_a_connection_of_its_own() -> None:
+def test_each_event_loop_has_its_own_connection() -> None:
     async def publish(channel: PusherChannel) -> object:
         await channel.publish("anna", "message", {})
         return channel._client.http._http
@@ -224,7 +222,7 @@ def test_each_event_loop_has_a_connection_of_its_own() -> None:
         assert asyncio.run(publish(channel)) is not asyncio.run(publish(channel))
 
 
-async def test_a_channel_that_only_signs_has_nothing_to_close() -> None:
+async def test_closing_a_channel_that_only_signed_does_nothing() -> None:
     channel = PusherChannel(settings_for(1))
     await channel.aclose()
     channel.sign("1.2", PRIVATE, user_id="anna")

@@ -1,4 +1,4 @@
-"""The queue as the brain uses it, and the proof that a call came from it."""
+"""The queue: publishing, and verifying the signatures of its calls."""
 
 import asyncio
 import base64
@@ -86,7 +86,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
             faults.clear()
 
 
-async def test_a_summons_comes_back_signed_and_whole(stage: Stage) -> None:
+async def test_a_wake_call_is_delivered_signed_and_complete(stage: Stage) -> None:
     await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="r1-handoff-2")
     [call] = await stage.received()
     assert (call.path, call.method) == ("/api/brainToBrain", "POST")
@@ -100,7 +100,7 @@ async def test_a_summons_comes_back_signed_and_whole(stage: Stage) -> None:
     SignatureCheck(stage.settings).check(call.headers["upstash-signature"], call.body)
 
 
-async def test_an_event_comes_back_signed_and_whole_at_its_own_route(stage: Stage) -> None:
+async def test_an_event_is_delivered_signed_and_complete_at_its_route(stage: Stage) -> None:
     for dedup_id in ("one", "one"):
         await stage.queue.tell(EVENT, delay_s=0, dedup_id=dedup_id)
     await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="two")
@@ -109,12 +109,12 @@ async def test_an_event_comes_back_signed_and_whole_at_its_own_route(stage: Stag
     assert json.loads(call.body) == EVENT
     signature, check = call.headers["upstash-signature"], SignatureCheck(stage.settings).check
     check(signature, call.body, route=EVENT_ROUTE)
-    with pytest.raises(SignatureRefused, match="another address"):
+    with pytest.raises(SignatureRefused, match="another URL"):
         check(signature, call.body)
     assert len(stage.destination.received) == 2
 
 
-async def test_a_schedule_is_one_however_often_it_is_kept(stage: Stage) -> None:
+async def test_keeping_a_schedule_twice_creates_one(stage: Stage) -> None:
     stage.faults.add(Fault(kind="lose"))
     for cron in ("0 * * * *", "*/5 * * * *"):
         await stage.queue.keep_schedule("mail", cron=cron, event=EVENT)
@@ -129,14 +129,14 @@ async def test_a_schedule_is_one_however_often_it_is_kept(stage: Stage) -> None:
     )
 
 
-async def test_a_schedule_that_is_not_acknowledged_is_given_up(stage: Stage) -> None:
+async def test_an_unacknowledged_schedule_is_an_error(stage: Stage) -> None:
     armed = stage.faults.add(Fault(kind="refuse", times=None))
     with pytest.raises(QueueUnreachable):
         await stage.queue.keep_schedule("mail", cron="0 * * * *", event=EVENT)
     assert armed.fired == TRIES
 
 
-async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -> None:
+async def test_the_header_for_a_protected_preview_is_sent(stage: Stage) -> None:
     headers = {"x-vercel-protection-bypass": "open"}
     async with aclosing(QStashQueue(replace(stage.settings, headers=headers))) as queue:
         await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
@@ -147,7 +147,7 @@ async def test_a_header_for_a_protected_preview_is_brought_along(stage: Stage) -
         assert call.headers["x-vercel-protection-bypass"] == "open"
 
 
-async def test_the_same_summons_twice_is_delivered_once(stage: Stage) -> None:
+async def test_the_same_wake_call_twice_is_delivered_once(stage: Stage) -> None:
     for wake_call, dedup_id in ((HANDOFF, "one"), (HANDOFF, "one"), (WAKEUP, "two")):
         await stage.queue.publish(wake_call, delay_s=0, dedup_id=dedup_id)
     calls = await stage.received(2)
@@ -155,7 +155,7 @@ async def test_the_same_summons_twice_is_delivered_once(stage: Stage) -> None:
     assert len(stage.destination.received) == 2
 
 
-async def test_a_delay_and_the_retries_are_asked_for_in_the_vendors_words() -> None:
+async def test_delay_and_retries_are_sent_in_the_vendors_format() -> None:
     async with respx.mock(base_url="http://queue.example") as wire:
         route = wire.post(path__startswith="/v2/publish").respond(json={"messageId": "m1"})
         async with aclosing(QStashQueue(settings_for("http://queue.example"))) as queue:
@@ -171,7 +171,7 @@ async def test_a_delay_and_the_retries_are_asked_for_in_the_vendors_words() -> N
     assert now["upstash-retry-delay"] == "3000 * pow(4, retried)"
 
 
-async def test_an_answer_that_was_lost_makes_no_second_delivery(stage: Stage) -> None:
+async def test_a_lost_response_causes_no_second_delivery(stage: Stage) -> None:
     stage.faults.add(Fault(kind="lose"))
     await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
     await stage.queue.publish(WAKEUP, delay_s=0, dedup_id="two")
@@ -192,15 +192,13 @@ async def test_an_answer_that_was_lost_makes_no_second_delivery(stage: Stage) ->
         Fault(kind="status", status=200, text="7"),
     ],
 )
-async def test_a_queue_that_does_not_acknowledge_is_asked_once_more(
-    stage: Stage, fault: Fault
-) -> None:
+async def test_an_unacknowledged_publish_is_retried_once(stage: Stage, fault: Fault) -> None:
     stage.faults.add(fault)
     await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
     await stage.received()
 
 
-async def test_a_queue_that_stays_away_is_given_up(
+async def test_a_queue_that_stays_unreachable_is_an_error(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     armed = stage.faults.add(Fault(kind="refuse", times=None))
@@ -211,27 +209,27 @@ async def test_a_queue_that_stays_away_is_given_up(
     assert TOKEN not in f"{error.value} {caplog.text}"
 
 
-async def test_a_queue_that_hangs_is_given_up_within_the_limit(stage: Stage) -> None:
+async def test_a_hanging_queue_fails_within_the_limit(stage: Stage) -> None:
     armed = stage.faults.add(Fault(kind="hang", times=None))
     with pytest.raises(QueueUnreachable, match="TimeoutError"):
         await stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one")
     assert armed.fired == TRIES
 
 
-async def test_a_wrong_token_is_no_acknowledgement(stage: Stage) -> None:
+async def test_a_wrong_token_is_not_an_acknowledgement(stage: Stage) -> None:
     async with aclosing(QStashQueue(replace(stage.settings, token="another"))) as queue:
         with pytest.raises(QueueUnreachable):
             await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
 
 
-async def test_one_connection_is_kept_for_several_summonses(stage: Stage) -> None:
+async def test_several_wake_calls_share_one_connection(stage: Stage) -> None:
     for i in range(3):
         await stage.queue.publish(WAKEUP, delay_s=60, dedup_id=f"wake-{i}")
     assert len(stage.connections) == 3
     assert len(set(stage.connections)) == 1
 
 
-async def test_two_first_summonses_at_once_share_one_client(stage: Stage) -> None:
+async def test_two_concurrent_first_wake_calls_share_one_client(stage: Stage) -> None:
     await asyncio.gather(
         stage.queue.publish(HANDOFF, delay_s=0, dedup_id="one"),
         stage.queue.publish(WAKEUP, delay_s=0, dedup_id="two"),
@@ -239,7 +237,7 @@ async def test_two_first_summonses_at_once_share_one_client(stage: Stage) -> Non
     assert len(await stage.received(2)) == 2
 
 
-def test_each_event_loop_has_a_client_of_its_own() -> None:
+def test_each_event_loop_has_its_own_client() -> None:
     async def publish(queue: QStashQueue) -> object:
         await queue.publish(HANDOFF, delay_s=0, dedup_id="one")
         return queue._client
@@ -250,14 +248,14 @@ def test_each_event_loop_has_a_client_of_its_own() -> None:
         assert asyncio.run(publish(queue)) is not asyncio.run(publish(queue))
 
 
-async def test_a_queue_that_was_never_used_has_nothing_to_close() -> None:
+async def test_closing_an_unused_queue_does_nothing() -> None:
     await QStashQueue(settings_for("http://queue.example")).aclose()
 
 
 @pytest.mark.parametrize(
     ("retried", "seconds"), [(-1, 3), (0, 3), (1, 12), (2, 48), (3, 192), (99, 192)]
 )
-def test_the_wait_grows_with_the_tries_as_it_does_on_the_queue(retried: int, seconds: int) -> None:
+def test_the_delay_grows_with_the_retries_as_on_the_queue(retried: int, seconds: int) -> None:
     assert retry_after_s(retried) == seconds
 
 
@@ -269,7 +267,7 @@ def digest(body: bytes) -> str:
 
 
 def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
-    """The vendor's signature with some claims changed; None takes one away."""
+    """The vendor's signature with some claims changed; None removes a claim."""
     now = int(time.time())
     claims = {
         "iss": "Upstash",
@@ -290,17 +288,17 @@ def check(signature: str | None, body: bytes = BODY, *, route: str = AGAIN_ROUTE
 
 @pytest.mark.parametrize("key", [CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY])
 @pytest.mark.parametrize("padded", [False, True])
-def test_the_current_and_the_next_key_hold(key: str, padded: bool) -> None:
+def test_signatures_by_the_current_and_the_next_key_are_valid(key: str, padded: bool) -> None:
     hashed = digest(BODY) if padded else digest(BODY).rstrip("=")
     check(signed(key, body=hashed))
 
 
-def test_a_clock_that_goes_a_little_ahead_is_borne() -> None:
+def test_a_clock_slightly_ahead_is_tolerated() -> None:
     soon = int(time.time()) + 2
     check(signed(nbf=soon, iat=soon))
 
 
-def test_a_clock_that_is_a_little_behind_is_borne() -> None:
+def test_a_clock_slightly_behind_is_tolerated() -> None:
     check(signed(exp=int(time.time()) - 2))
 
 
@@ -335,14 +333,14 @@ def test_a_signature_for_something_else_is_refused(changed: dict[str, Any]) -> N
         check(signed(**changed))
 
 
-def test_a_signature_holds_for_the_route_it_is_for() -> None:
+def test_a_signature_is_valid_for_its_route_only() -> None:
     event = signed(sub="https://brain.example/api/eventToBrain")
     check(event, route=EVENT_ROUTE)
-    with pytest.raises(SignatureRefused, match="another address"):
+    with pytest.raises(SignatureRefused, match="another URL"):
         check(signed(), route=EVENT_ROUTE)
 
 
-def test_a_foreign_key_is_refused() -> None:
+def test_a_signature_by_another_key_is_refused() -> None:
     with pytest.raises(SignatureRefused, match="another key"):
         check(signed("sig_a_key_of_somebody_who_guesses"))
 

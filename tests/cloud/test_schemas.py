@@ -1,4 +1,4 @@
-"""Foreign schemas in a process of their own, and the same kept in memory."""
+"""Checking client schemas in a separate process, and the fake in memory."""
 
 import asyncio
 import io
@@ -40,7 +40,7 @@ async def checker(kind: str, **options: Any) -> AsyncIterator[Schemas]:
 
 
 @pytest.mark.parametrize("kind", ["worker", "memory"])
-async def test_schemas_and_arguments_are_judged_in_their_order(kind: str) -> None:
+async def test_schemas_and_arguments_are_checked_in_order(kind: str) -> None:
     async with checker(kind) as schemas:
         assert await schemas.objections([]) == []
         assert await schemas.objections([BAD, GOOD, BAD]) == [BAD_PATTERN, "", BAD_PATTERN]
@@ -51,7 +51,7 @@ async def test_schemas_and_arguments_are_judged_in_their_order(kind: str) -> Non
         assert wrong == "a: 7 does not fit type"
 
 
-async def test_a_check_without_end_is_ended_and_the_next_one_is_done() -> None:
+async def test_an_endless_check_is_killed_and_the_next_one_works() -> None:
     async with checker("worker", limit_s=0.5) as schemas:
         assert await schemas.complaints([(endless(), '{"a":1}')]) == [TOO_SLOW]
     async with checker("worker") as schemas:
@@ -62,7 +62,7 @@ async def test_a_check_without_end_is_ended_and_the_next_one_is_done() -> None:
         assert await schemas.complaints([(GOOD, "{}")]) == [""]
 
 
-async def test_the_event_loop_goes_on_while_a_check_has_no_end() -> None:
+async def test_an_endless_check_does_not_block_the_event_loop() -> None:
     async with checker("worker", limit_s=0.5) as schemas:
         check = asyncio.ensure_future(schemas.complaints([(endless(), '{"a":1}')]))
         turns = 0
@@ -72,7 +72,7 @@ async def test_the_event_loop_goes_on_while_a_check_has_no_end() -> None:
         assert turns > 100
 
 
-async def test_a_caller_who_gives_up_leaves_no_answer_behind_for_the_next() -> None:
+async def test_a_cancelled_check_leaves_no_answer_for_the_next() -> None:
     async with checker("worker") as schemas:
         await schemas.objections([GOOD])
         given_up = asyncio.ensure_future(schemas.complaints([(GOOD, '{"a":7}')]))
@@ -90,14 +90,14 @@ async def test_a_worker_that_does_not_start_is_unreachable(command: list[str]) -
             await schemas.objections([GOOD])
 
 
-async def test_the_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_worker_receives_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BRAIN_JWT_SECRET", "secret")
     told = "import json, os; print('[]', flush=True); input(); print(json.dumps(list(os.environ)))"
     async with checker("worker", command=[sys.executable, "-c", told]) as schemas:
         assert "BRAIN_JWT_SECRET" not in await schemas.complaints([(GOOD, "{}")])
 
 
-async def test_few_accepted_schemas_are_remembered() -> None:
+async def test_only_a_few_accepted_schemas_are_remembered() -> None:
     async with aclosing(SchemaWorker(limit_s=20.0)) as worker:
         many = [{"type": "object", "title": str(n)} for n in range(MAX_ACCEPTED + 5)]
         assert set(await worker.objections(many)) == {""}

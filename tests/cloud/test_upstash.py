@@ -1,4 +1,4 @@
-"""The way to Redis when it is bad: what is sent again, for how long, and what is said of it."""
+"""Requests to Redis over a bad connection: retries, time limits and errors."""
 
 import asyncio
 import json
@@ -52,14 +52,14 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def answering(response: httpx.Response) -> AsyncIterator[tuple[Upstash, respx.Route]]:
-    """A store that gives the same answer to everything."""
+    """A store that gives the same response to every request."""
     async with respx.mock(base_url="http://redis.example") as wire:
         route = wire.post("/").mock(return_value=response)
         async with aclosing(Upstash("http://redis.example", TOKEN)) as redis:
             yield redis, route
 
 
-async def test_a_scripts_answer_comes_as_it_was_given(stage: Stage) -> None:
+async def test_the_result_of_a_script_is_returned_unchanged(stage: Stage) -> None:
     answer = await stage.redis.evaluate(ECHO, ["k"], ["Grüße 👋"], limit_s=1)
     assert answer == ["k", "Grüße 👋", 3, None]
     assert await stage.redis.execute(["HSET", "h", "a", "1"], limit_s=1) == 1
@@ -78,18 +78,18 @@ async def test_a_scripts_answer_comes_as_it_was_given(stage: Stage) -> None:
         Fault(kind="status", status=200, text="null"),
     ],
 )
-async def test_what_was_not_executed_is_sent_again(stage: Stage, fault: Fault) -> None:
+async def test_an_unexecuted_request_is_sent_again(stage: Stage, fault: Fault) -> None:
     stage.faults.add(fault)
     assert await stage.count() == 1
     assert stage.struck() == [1]
 
 
-async def test_what_was_executed_and_then_lost_is_sent_again(stage: Stage) -> None:
+async def test_a_request_with_a_lost_response_is_sent_again(stage: Stage) -> None:
     stage.faults.add(Fault(kind="lose"))
     assert await stage.count() == 2  # twice: so every script has to bear it
 
 
-async def test_an_admission_whose_answer_was_lost_is_the_same_when_sent_again(
+async def test_a_repeated_admission_gives_the_same_result(
     stage: Stage,
 ) -> None:
     store = RedisStore(stage.redis, Limits())
@@ -114,7 +114,7 @@ async def test_an_admission_whose_answer_was_lost_is_the_same_when_sent_again(
     assert [entry.seq for entry in page.entries] == [1]
 
 
-async def test_a_store_that_stays_away_is_given_up_at_the_limit(stage: Stage) -> None:
+async def test_an_unreachable_store_fails_at_the_limit(stage: Stage) -> None:
     stage.faults.add(Fault(kind="refuse", times=None))
     began = asyncio.get_running_loop().time()
     with pytest.raises(StoreUnreachable):
@@ -125,7 +125,7 @@ async def test_a_store_that_stays_away_is_given_up_at_the_limit(stage: Stage) ->
     assert tries >= 3
 
 
-async def test_a_store_that_hangs_is_left_at_the_limit(stage: Stage) -> None:
+async def test_a_hanging_store_fails_at_the_limit(stage: Stage) -> None:
     armed = stage.faults.add(Fault(kind="hang"))
     with pytest.raises(StoreUnreachable, match="TimeoutError"):
         await stage.count(limit_s=1)
@@ -133,7 +133,7 @@ async def test_a_store_that_hangs_is_left_at_the_limit(stage: Stage) -> None:
     assert await stage.count() == 1
 
 
-async def test_after_an_outage_the_kept_client_works_again(stage: Stage) -> None:
+async def test_the_client_works_again_after_an_outage(stage: Stage) -> None:
     stage.faults.add(Fault(kind="refuse", status=0, times=None))
     with pytest.raises(StoreUnreachable):
         await stage.count(limit_s=0.5)
@@ -141,7 +141,7 @@ async def test_after_an_outage_the_kept_client_works_again(stage: Stage) -> None
     assert await stage.count() == 1
 
 
-async def test_a_refusal_of_the_store_is_not_sent_again(stage: Stage) -> None:
+async def test_a_rejected_request_is_not_sent_again(stage: Stage) -> None:
     async with aclosing(Upstash(stage.url, "another-token")) as stranger:
         with pytest.raises(StoreUnreachable, match="WRONGPASS"):
             await stranger.execute(["GET", "k"], limit_s=1)
@@ -150,7 +150,7 @@ async def test_a_refusal_of_the_store_is_not_sent_again(stage: Stage) -> None:
         await stage.redis.execute(["LPUSH", "private-key", "private words"], limit_s=1)
 
 
-async def test_an_error_says_nothing_of_what_was_sent(
+async def test_an_error_does_not_quote_the_request(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     stage.faults.add(Fault(kind="refuse", times=None))
@@ -164,7 +164,7 @@ async def test_an_error_says_nothing_of_what_was_sent(
     assert TOKEN not in f"{told} {caplog.text}"
 
 
-async def test_an_error_in_the_place_of_an_answer_is_asked_for_once() -> None:
+async def test_an_error_response_is_not_retried() -> None:
     refusal = httpx.Response(400, json={"error": "ERR max daily request limit exceeded"})
     async with answering(refusal) as (redis, route):
         with pytest.raises(StoreUnreachable, match="the store refused: ERR"):
@@ -172,14 +172,14 @@ async def test_an_error_in_the_place_of_an_answer_is_asked_for_once() -> None:
         assert route.call_count == 1
 
 
-async def test_an_answer_of_a_kind_that_redis_does_not_have_is_a_refusal() -> None:
+async def test_a_response_of_an_unknown_type_is_a_refusal() -> None:
     async with answering(httpx.Response(200, json={"result": {"a": 1}})) as (redis, route):
         with pytest.raises(StoreUnreachable):
             await redis.execute(["GET", "k"], limit_s=1)
         assert route.call_count == 1
 
 
-async def test_an_answer_that_is_not_encoded_as_asked_is_no_answer() -> None:
+async def test_a_response_in_the_wrong_encoding_is_invalid() -> None:
     async with answering(httpx.Response(200, json={"result": "plain"})) as (redis, _):
         with pytest.raises(StoreUnreachable, match="no answer from the store"):
             await redis.execute(["GET", "k"], limit_s=0.05)
@@ -195,7 +195,7 @@ async def test_a_request_carries_the_token_and_asks_for_an_encoded_answer() -> N
     assert json.loads(request.content) == ["GET", "k"]
 
 
-def test_each_event_loop_has_a_client_of_its_own() -> None:
+def test_each_event_loop_has_its_own_client() -> None:
     async def ask(redis: Upstash) -> tuple[Any, Any]:
         answers = [await redis.execute(["GET", "k"], limit_s=1) for _ in range(2)]
         return answers, redis._client
@@ -208,7 +208,7 @@ def test_each_event_loop_has_a_client_of_its_own() -> None:
     assert first is not second
 
 
-async def test_one_client_is_kept_for_a_loop(stage: Stage) -> None:
+async def test_an_event_loop_reuses_its_client(stage: Stage) -> None:
     await stage.count()
     kept = stage.redis._client
     await asyncio.gather(*(stage.count() for _ in range(5)))

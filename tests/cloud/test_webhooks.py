@@ -1,4 +1,4 @@
-"""Whether a webhook is Pusher's, and what it says."""
+"""Verifying and parsing Pusher's webhooks."""
 
 import hashlib
 import hmac
@@ -43,7 +43,7 @@ def webhook(*events: object, **changed: Any) -> bytes:
     return json.dumps({"time_ms": NOW_MS, "events": events} | changed).encode()
 
 
-async def test_what_the_channel_server_sends_is_read() -> None:
+async def test_webhooks_of_the_channel_server_are_parsed() -> None:
     server, application = new_server(webhook_times=WebhookTimes(gone_s=0)), Destination()
     async with destination_served(application) as server.webhook, served(server) as port:
         channel = PusherChannel(settings_for(port))
@@ -104,7 +104,7 @@ def test_every_kind_of_event_has_its_value() -> None:
         {"name": "channel_occupied", "channel": f"cache-{PRIVATE}"},
     ],
 )
-def test_what_is_not_about_a_users_channels_is_left_out(event: dict[str, str]) -> None:
+def test_events_of_other_channels_are_ignored(event: dict[str, str]) -> None:
     assert read(webhook(event)) == ()
 
 
@@ -148,7 +148,7 @@ def test_what_is_not_about_a_users_channels_is_left_out(event: dict[str, str]) -
         ),
     ],
 )
-def test_a_body_of_another_shape_is_unreadable_and_not_shown(body: bytes) -> None:
+def test_an_unexpected_body_is_unreadable_and_not_quoted(body: bytes) -> None:
     with pytest.raises(WebhookUnreadable) as error:
         read(body)
     assert "private words" not in str(error.value)
@@ -167,7 +167,7 @@ def test_a_body_of_another_shape_is_unreadable_and_not_shown(body: bytes) -> Non
         (KEY, signature(webhook()).upper()),
     ],
 )
-def test_a_webhook_that_the_application_did_not_sign_is_refused(
+def test_a_webhook_with_an_invalid_signature_is_refused(
     key: str | None, signed: str | None
 ) -> None:
     with pytest.raises(SignatureRefused) as error:
@@ -175,19 +175,19 @@ def test_a_webhook_that_the_application_did_not_sign_is_refused(
     assert SECRET not in str(error.value)
 
 
-def test_a_time_beyond_all_measure_is_another_time() -> None:
-    with pytest.raises(SignatureRefused, match="another time"):
+def test_an_extreme_time_is_refused() -> None:
+    with pytest.raises(SignatureRefused, match="too far from now"):
         read(webhook(time_ms=10**400))
 
 
 @pytest.mark.parametrize("minutes", [-5, 5])
-def test_five_minutes_are_borne_either_way_and_not_a_second_more(minutes: int) -> None:
+def test_a_difference_of_up_to_five_minutes_is_tolerated(minutes: int) -> None:
     off = timedelta(minutes=minutes)
     assert read(webhook(), now=NOW + off) == ()
-    with pytest.raises(SignatureRefused, match="another time"):
+    with pytest.raises(SignatureRefused, match="too far from now"):
         read(webhook(), now=NOW + off + timedelta(seconds=minutes / 5))
 
 
-def test_a_body_is_looked_at_only_once_it_is_known_to_be_theirs() -> None:
+def test_a_body_is_parsed_only_after_its_signature_was_verified() -> None:
     with pytest.raises(SignatureRefused):
         WebhookReader(settings_for()).read(b"{", key=KEY, signature="forged", now=NOW)

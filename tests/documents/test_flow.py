@@ -29,7 +29,7 @@ READ_MAIL = ("read", "{}")
 
 
 class Slow(FakeDocuments):
-    """Documents whose answer to a deletion takes three seconds."""
+    """Documents whose deletion takes three seconds."""
 
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
@@ -68,7 +68,7 @@ async def approve(world: World, question: Message, *, patience_s: float = 0) -> 
 
 
 def results(world: World) -> list[str]:
-    """What tools gave, as the model was shown it last."""
+    """The tool results that the model was shown last."""
     messages: list[Json] = list(world.model.prompts[-1].messages)
     return [str(message["content"]) for message in messages if message["role"] == "tool"]
 

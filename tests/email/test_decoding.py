@@ -1,4 +1,4 @@
-"""From the bytes of an email to what is kept of it, whoever wrote them."""
+"""Decoding emails from their bytes, including malformed ones."""
 
 import base64
 from datetime import UTC, datetime, timedelta
@@ -70,7 +70,7 @@ def test_a_text_is_read_in_the_charset_it_names(charset: str, text: str) -> None
         ('"; x="', b"Hello", "Hello"),
     ],
 )
-def test_a_charset_that_is_wrong_missing_or_none_does_not_stop_it(
+def test_a_wrong_missing_or_unknown_charset_is_tolerated(
     charset: str, data: bytes, text: str
 ) -> None:
     assert text in texted(charset, data)
@@ -120,7 +120,7 @@ def test_html_is_read_where_the_plain_text_is_empty_or_points_to_it(stub: str) -
     assert decoded(raw).text == "News\n\nThe shop moves."
 
 
-def test_a_short_plain_text_is_a_letter() -> None:
+def test_a_short_plain_text_is_the_full_text() -> None:
     raw = nested(part("At seven?"), part("<p>No</p>", "html"), subtype="alternative").as_bytes()
     assert decoded(raw).text == "At seven?"
 
@@ -170,7 +170,7 @@ def test_an_attachment_is_named_however_its_name_is_written(disposition: bytes, 
     assert email.text == ""
 
 
-def test_a_text_that_is_attached_is_not_the_letter() -> None:
+def test_an_attached_text_is_not_the_emails_text() -> None:
     attached = part("notes", Content_Disposition="attachment; filename=notes.txt")
     email = decoded(nested(part("Here they are."), attached).as_bytes())
     assert email.text == "Here they are."
@@ -230,13 +230,13 @@ def test_a_subject_is_one_readable_line(head: bytes, subject: str) -> None:
         (b"To: <[", []),
     ],
 )
-def test_addresses_are_told_apart_and_what_is_none_is_left_out(
+def test_addresses_are_split_and_invalid_ones_are_left_out(
     head: bytes, people: list[tuple[str, str]]
 ) -> None:
     assert [(person.name, person.address) for person in headed(head).to] == people
 
 
-def test_an_email_of_nobody_has_an_unknown_sender() -> None:
+def test_an_email_without_a_sender_has_an_unknown_one() -> None:
     assert headed(b"From: ,,,").sender == Address(address="unknown")
     assert headed(b"Sender: list@b.example").sender.address == "list@b.example"
 
@@ -253,11 +253,11 @@ def test_an_email_of_nobody_has_an_unknown_sender() -> None:
         (b"", NOW),
     ],
 )
-def test_a_date_is_believed_unless_it_cannot_be_true(date: bytes, at: datetime) -> None:
+def test_a_date_is_used_unless_it_is_implausible(date: bytes, at: datetime) -> None:
     assert headed(b"Date: " + date).at == at
 
 
-def test_message_ids_are_taken_apart_and_what_is_none_is_left_out() -> None:
+def test_message_ids_are_split_and_invalid_ones_are_left_out() -> None:
     email = headed(
         b"Message-ID: <1@x>",
         b"In-Reply-To: your mail of Monday <2@x>",
@@ -276,7 +276,7 @@ def test_the_same_email_has_the_same_id_and_another_content_another() -> None:
     assert headed(*head[:2], b"Subject: Ho", body=b"Hello\r\nyou").id != one.id
 
 
-def test_emails_without_a_message_id_are_told_apart_by_their_arrival() -> None:
+def test_emails_without_a_message_id_are_distinguished_by_arrival() -> None:
     raw = b"From: cron@b.example\r\n\r\ndone"
     assert decoded(raw, NOW).id == decoded(raw, NOW).id
     assert decoded(raw, NOW).id != decoded(raw, NOW + timedelta(hours=1)).id
@@ -297,12 +297,12 @@ def test_emails_without_a_message_id_are_told_apart_by_their_arrival() -> None:
         b"\xff\xfe: \x80\r\n\r\n\x81",
     ],
 )
-def test_broken_mime_is_read_as_far_as_it_goes(raw: bytes) -> None:
+def test_malformed_mime_is_read_as_far_as_possible(raw: bytes) -> None:
     email = decoded(raw)
     assert "Hello" in email.text or b"Hello" not in raw
 
 
-def test_parts_nested_by_the_thousand_do_not_stop_it() -> None:
+def test_thousands_of_nested_parts_are_tolerated() -> None:
     deep = b"".join(
         b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level)
         for level in range(3_000)
@@ -314,7 +314,7 @@ def test_a_long_text_is_cut() -> None:
     assert len(headed(body=b"word " * MAX_TEXT_CHARS).text) <= MAX_TEXT_CHARS
 
 
-def test_no_text_holds_what_a_store_cannot() -> None:
+def test_no_text_contains_characters_that_cannot_be_stored() -> None:
     email = headed(b"Subject: a\x00b =?utf-8?q?=ED=A0=80?=", body=b"x\x00y\xed\xa0\x80")
     for text in (email.subject, email.text):
         assert "\0" not in text

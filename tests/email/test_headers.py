@@ -1,4 +1,4 @@
-"""Headers and bytes of emails that nobody should write, and somebody does."""
+"""Malformed headers and bytes of emails."""
 
 from email.message import Message
 
@@ -34,12 +34,12 @@ def test_an_encoded_word_that_is_not_encoded_costs_nothing_else_of_the_subject(w
 @pytest.mark.parametrize(
     ("charset", "text"), [("utf-32", "Grüße"), ("utf-16", "Grüße"), ("rot13", "Hi"), ("x\0", "Hi")]
 )
-def test_a_charset_is_believed_if_it_is_one_of_text(charset: str, text: str) -> None:
+def test_only_text_codecs_count_as_charsets(charset: str, text: str) -> None:
     data = text.encode(charset if charset.startswith("utf") else "utf-8")
     assert decoded(data, charset) == text
 
 
-def test_of_an_email_with_more_parts_than_any_letter_the_first_are_looked_at() -> None:
+def test_only_the_first_parts_of_an_email_with_very_many_are_read() -> None:
     whole = Message()
     whole["Content-Type"] = "multipart/mixed"
     for number in range(MAX_LEAVES + 50):

@@ -21,7 +21,7 @@ type Answer = Callable[[bytes, bytes], bytes | None]
 
 
 def polite(tag: bytes, line: bytes) -> bytes | None:
-    """A server that knows its business; None to hang up."""
+    """A correct server; None closes the connection."""
     verb = line.split()[1].upper() if len(line.split()) > 1 else b""
     said = {
         b"CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
@@ -33,7 +33,7 @@ def polite(tag: bytes, line: bytes) -> bytes | None:
 
 
 def but(verb: bytes, answer: bytes | None) -> Answer:
-    """Polite, but for one command."""
+    """A correct server, except for one command."""
 
     def talk(tag: bytes, line: bytes) -> bytes | None:
         if verb in line.upper():
@@ -44,7 +44,7 @@ def but(verb: bytes, answer: bytes | None) -> Answer:
 
 
 def plain_login(answer: bytes | None) -> Answer:
-    """A server that takes AUTH=PLAIN, and what it says to it."""
+    """A server that supports AUTH=PLAIN, and its response to it."""
 
     def talk(tag: bytes, line: bytes) -> bytes | None:
         if b"CAPABILITY" in line.upper():
@@ -91,7 +91,7 @@ async def sent_folder(at: MailServer, *, step_s: float = STEP_S) -> str | None:
         return await session.do(Commands.sent_folder)
 
 
-async def test_a_polite_server_is_understood() -> None:
+async def test_a_well_behaved_server_is_understood() -> None:
     async with serving(polite) as at:
         assert await sent_folder(at) == "Gesendet"
 
@@ -116,7 +116,7 @@ async def test_a_polite_server_is_understood() -> None:
         (but(b"LIST", b"garbage\r\n"), GREETING),
     ],
 )
-async def test_whatever_a_server_does_wrong_is_a_mailbox_out_of_reach(
+async def test_every_server_error_is_an_unreachable_mailbox(
     answer: Answer, greeting: bytes
 ) -> None:
     async with serving(answer, greeting) as at:
@@ -124,14 +124,14 @@ async def test_whatever_a_server_does_wrong_is_a_mailbox_out_of_reach(
             await sent_folder(at)
 
 
-async def test_nobody_at_the_address_is_a_mailbox_out_of_reach() -> None:
+async def test_a_closed_port_is_an_unreachable_mailbox() -> None:
     async with serving(polite) as at:
         pass
     with pytest.raises(MailboxUnreachable):
         await sent_folder(at)
 
 
-async def test_a_server_that_does_not_say_good_bye_is_left_without() -> None:
+async def test_a_server_that_does_not_answer_logout_is_closed() -> None:
     async with serving(but(b"LOGOUT", None)) as at:
         assert await sent_folder(at) == "Gesendet"
 
@@ -147,7 +147,7 @@ async def test_after_a_fault_the_connection_is_not_used_again() -> None:
             await session.do(Commands.sent_folder)
 
 
-async def test_who_is_interrupted_leaves_no_connection_behind() -> None:
+async def test_a_cancelled_session_leaves_no_connection_open() -> None:
     asked = asyncio.Event()
 
     def silent(tag: bytes, line: bytes) -> bytes | None:
@@ -170,7 +170,7 @@ async def test_who_is_interrupted_leaves_no_connection_behind() -> None:
             await task
 
 
-async def test_who_gives_up_before_the_greeting_leaves_no_connection_behind() -> None:
+async def test_a_session_cancelled_before_the_greeting_leaves_no_connection_open() -> None:
     greets = asyncio.Event()
     # The server's own end waits until every client has hung up.
     async with serving(polite, greets=greets) as at:
@@ -179,7 +179,7 @@ async def test_who_gives_up_before_the_greeting_leaves_no_connection_behind() ->
         greets.set()
 
 
-def test_an_empty_stretch_of_a_folder_is_asked_of_nobody() -> None:
+def test_an_empty_range_of_uids_is_not_requested() -> None:
     commands = object.__new__(Commands)  # without a connection
     assert commands.uids(5, 4) == []
     assert commands.changed(5, 4, since=1) == []

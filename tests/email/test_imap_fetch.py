@@ -1,4 +1,4 @@
-"""Fetching from a server that cannot cope with some of its emails."""
+"""Fetching from a server that cannot process some of its emails."""
 
 import imaplib
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class Shelf(Commands):
-    """A folder kept in memory. What is `broken` breaks the answer it is in."""
+    """A folder in memory. An email in `broken` breaks the response that contains it."""
 
     def __init__(
         self, emails: Mapping[int, bytes], *, broken: Sequence[int] = (), size: int | None = None
@@ -56,7 +56,7 @@ def letters(count: int) -> dict[int, bytes]:
 
 
 @pytest.mark.parametrize("size", [None, 200_000], ids=["small", "large"])
-def test_an_email_that_breaks_the_answer_does_not_take_others_along(size: int | None) -> None:
+def test_an_email_that_breaks_the_response_does_not_affect_others(size: int | None) -> None:
     found = subjects(Shelf(letters(7), broken=[3, 6], size=size))
     assert found == {
         **{uid: f"Number {uid}" for uid in (1, 2, 4, 5, 7)},
@@ -65,13 +65,13 @@ def test_an_email_that_breaks_the_answer_does_not_take_others_along(size: int | 
     }
 
 
-def test_emails_that_cannot_be_read_are_told_apart() -> None:
+def test_unreadable_emails_have_different_ids() -> None:
     placed = fetch_emails(Shelf(letters(2), broken=[1, 2]), [1, 2], Folder.INBOX)
     assert len({each.email.id for each in placed}) == 2
     assert [each.email.message_id for each in placed] == ["", ""]
 
 
-def test_a_connection_that_fails_is_no_email_that_cannot_be_read() -> None:
+def test_a_failed_connection_is_not_an_unreadable_email() -> None:
     class Lost(Shelf):
         def fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Fetched]:
             raise imaplib.IMAP4.abort("gone")
@@ -80,12 +80,12 @@ def test_a_connection_that_fails_is_no_email_that_cannot_be_read() -> None:
         fetch_emails(Lost(letters(2)), [1, 2], Folder.INBOX)
 
 
-def test_what_is_gone_meanwhile_is_passed_over() -> None:
+def test_emails_deleted_meanwhile_are_skipped() -> None:
     placed = fetch_emails(Shelf(letters(2)), [1, 2, 3], Folder.INBOX)
     assert [each.uid for each in placed] == [1, 2]
 
 
-def test_no_more_is_loaded_at_once_than_can_be_held() -> None:
+def test_each_load_is_limited_in_size() -> None:
     shelf = Shelf(letters(100), size=90_000)
     assert len(subjects(shelf)) == 100
     loads = [len(uids) for uids, items in shelf.asked if items == (WHOLE,)]
@@ -103,7 +103,7 @@ def test_a_large_email_whose_parts_are_not_described_keeps_its_headers() -> None
     assert (each.email.subject, each.email.text) == ("Number 1", "")
 
 
-def test_the_languages_of_a_part_are_no_disposition() -> None:
+def test_the_languages_of_a_part_are_not_its_disposition() -> None:
     class Bilingual(Shelf):
         def _told(self, uid: int, items: Sequence[str]) -> dict[bytes, Any]:
             told = super()._told(uid, items)

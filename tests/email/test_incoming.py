@@ -1,4 +1,4 @@
-"""An email that comes in, by whatever way: its id, and when it was written."""
+"""Incoming emails: their ids and their times."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,7 +24,7 @@ def an_email(**given: Any) -> Email:
     return brought(**{**plain, **given})
 
 
-def test_an_email_that_is_brought_is_an_unread_one_of_the_inbox() -> None:
+def test_an_incoming_email_is_unread_and_in_the_inbox() -> None:
     email = an_email(
         to=[ANNA], cc=[ANNA], reply_to=[ANNA], references=["<0@example.org>"],
         in_reply_to="<0@example.org>",
@@ -47,7 +47,7 @@ def test_an_email_that_is_brought_is_an_unread_one_of_the_inbox() -> None:
         {"written_at": NOW},
     ],
 )
-def test_whoever_takes_anothers_message_id_cannot_hide_that_email_behind_theirs(
+def test_reusing_a_message_id_does_not_hide_the_other_email(
     change: dict[str, Any],
 ) -> None:
     assert an_email(**change).id != an_email().id
@@ -63,11 +63,11 @@ def test_whoever_takes_anothers_message_id_cannot_hide_that_email_behind_theirs(
         {"to": (ANNA,)},
     ],
 )
-def test_the_same_email_is_the_same_by_whatever_way_it_comes(change: dict[str, Any]) -> None:
+def test_an_email_has_the_same_id_from_mailbox_and_webhook(change: dict[str, Any]) -> None:
     assert an_email(**change).id == an_email().id
 
 
-def test_what_has_no_message_id_is_told_apart_by_the_name_it_is_brought_under() -> None:
+def test_an_email_without_a_message_id_is_identified_by_its_name() -> None:
     assert an_email(message_id="", name="a").id != an_email(message_id="", name="b").id
     assert an_email(message_id="", name="a").id == an_email(message_id="", name="a").id
 
@@ -90,7 +90,7 @@ def test_a_writers_clock_is_believed_within_reason(
     assert credible(written_at, NOW) == at
 
 
-def test_when_it_arrived_is_told_in_utc() -> None:
+def test_the_arrival_time_is_in_utc() -> None:
     here = NOW.astimezone(timezone(timedelta(hours=2)))
     assert credible(None, here).tzinfo is UTC
 

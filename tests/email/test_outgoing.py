@@ -1,4 +1,4 @@
-"""What goes out: its bytes, and what is refused."""
+"""Outgoing emails: their bytes, and refusals."""
 
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -122,14 +122,14 @@ def test_an_address_is_understood(text: str, person: tuple[str, str]) -> None:
         "x" * 250 + "@example.org",
     ],
 )
-def test_what_is_no_address_to_write_to_is_none(text: str) -> None:
+def test_an_invalid_recipient_is_rejected(text: str) -> None:
     assert recipient(text) is None
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"to": ()}, "nobody"),
+        ({"to": ()}, "there is no recipient"),
         ({"to": (ANNA,) * MAX_RECIPIENTS, "cc": (ANNA,)}, "at most"),
         ({"to": (Address(address="a@b\r\nBcc: c@d"),)}, "no address"),
         ({"cc": (Address(address="nobody"),)}, "no address"),
@@ -140,7 +140,7 @@ def test_what_is_no_address_to_write_to_is_none(text: str) -> None:
         ({"text": "x" * (MAX_BODY_CHARS + 1)}, "at most"),
     ],
 )
-def test_what_cannot_be_sent_is_objected_to(changes: dict[str, object], reason: str) -> None:
+def test_an_unsendable_email_has_an_objection(changes: dict[str, object], reason: str) -> None:
     outgoing = changed(**changes)
     assert reason in objection(outgoing)
     with pytest.raises(ValueError, match=reason):

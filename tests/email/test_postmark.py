@@ -109,7 +109,7 @@ def test_postmark_comes_in_with_its_user_and_password(scheme: str) -> None:
 def test_nobody_else_does(authorization: str | None) -> None:
     with pytest.raises(SignatureRefused) as refused:
         READER.check(authorization)
-    assert str(refused.value) == "not Postmark's password"
+    assert str(refused.value) == "the user or the password is incorrect"
 
 
 # ---- what becomes of its payload
@@ -244,19 +244,19 @@ def test_a_raw_email_that_is_none_is_not_missed(raw: Any) -> None:
     assert read(RawEmail=raw) == read()
 
 
-# ---- what is none of it
+# ---- invalid bodies
 
 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "the body is not JSON"),
-        (b"{", "the body is not JSON"),
-        (b"\xff\x00{}", "the body is not JSON"),
-        (b"[" * 100_000, "the body is not JSON"),
-        (b"9" * 5_000, "the body is not JSON"),
-        (b"[]", "the body is no object"),
-        (b"null", "the body is no object"),
+        (b"", "the body is not valid JSON"),
+        (b"{", "the body is not valid JSON"),
+        (b"\xff\x00{}", "the body is not valid JSON"),
+        (b"[" * 100_000, "the body is not valid JSON"),
+        (b"9" * 5_000, "the body is not valid JSON"),
+        (b"[]", "the body is not an object"),
+        (b"null", "the body is not an object"),
         (b"{}", "FromFull has no Email"),
         (b'{"FromFull":[]}', "FromFull has no Email"),
         (b'{"FromFull":{"Email":7}}', "FromFull has no Email"),

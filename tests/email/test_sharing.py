@@ -1,4 +1,4 @@
-"""A document that goes out by email: what is asked, what is sent, and what is not."""
+"""Sending a document by email: the question, the email, and refusals."""
 
 import json
 
@@ -23,7 +23,7 @@ BODY = "Whiskers hunts at night.\n\nTom sleeps."
 
 
 class Desk:
-    """The tool, a document, and what stands behind them."""
+    """The tool, a document, and their services."""
 
     def __init__(self) -> None:
         self.documents = FakeDocuments()
@@ -36,11 +36,11 @@ class Desk:
     async def keep(
         self, title: str = "Our cats", body: str = BODY, *, foreign: bool = False, user_id: str = ME
     ) -> None:
-        """It gets the id doc1."""
+        """Create the document with the id doc1."""
         await self.documents.create(user_id, title=title, body=body, foreign=foreign, key="k")
 
     async def sent(self, asked: ToolInvocation) -> Outgoing:
-        """What goes out, once it has."""
+        """The email that was sent."""
         await self.tool.run(asked)
         return self.post.sent[-1]
 
@@ -99,7 +99,7 @@ async def test_what_goes_out_is_the_note_the_title_and_the_whole_text(desk: Desk
     assert list(desk.mailbox.sent) == [sent.message_id]
 
 
-async def test_the_same_errand_again_sends_nothing(desk: Desk) -> None:
+async def test_the_same_invocation_again_sends_nothing(desk: Desk) -> None:
     await desk.tool.run(share())
     await desk.tool.run(share())
     assert len(desk.post.sent) == 1
@@ -111,9 +111,9 @@ async def test_what_was_changed_after_the_question_is_not_what_was_agreed_to(
 ) -> None:
     await desk.tool.prepare(share())
     await desk.documents.update(ME, "doc1", key="c", foreign=True, **change)
-    with pytest.raises(ToolFault, match="not what it was in this version"):
+    with pytest.raises(ToolFault, match="has changed since this version"):
         await desk.tool.run(share())
-    with pytest.raises(ToolFault, match="not what it was in this version"):
+    with pytest.raises(ToolFault, match="has changed since this version"):
         await desk.tool.prepare(share())
     assert desk.post.sent == []
 
@@ -161,21 +161,19 @@ async def test_nobody_but_the_owner_has_an_account_or_that_document(desk: Desk) 
 
 
 @pytest.mark.parametrize("to", ["nobody", "ben@example.org\nBcc: eve@example.net"])
-async def test_whom_one_cannot_write_to_is_told_before_anything_is_asked(
-    desk: Desk, to: str
-) -> None:
+async def test_an_invalid_recipient_is_reported_before_the_question(desk: Desk, to: str) -> None:
     with pytest.raises(ToolFault, match=r"Not sent: .* is no address"):
         await desk.tool.prepare(share(to=[to]))
 
 
-async def test_a_document_that_is_too_long_for_an_email_is_told() -> None:
+async def test_a_document_too_long_for_an_email_is_reported() -> None:
     desk, body = Desk(), "x" * MAX_BODY_CHARS
     await desk.keep("Book", body)
-    with pytest.raises(ToolFault, match="Not sent: a body has at most 50000 characters"):
+    with pytest.raises(ToolFault, match="Not sent: a body can have at most 50000 characters"):
         await desk.tool.prepare(share(version=version("Book", body)))
 
 
-async def test_nothing_is_sent_while_a_service_is_away(desk: Desk) -> None:
+async def test_nothing_is_sent_while_a_service_is_unreachable(desk: Desk) -> None:
     desk.mailbox.is_away = True
     with pytest.raises(ToolFault, match="email account cannot be reached now, and nothing"):
         await desk.tool.run(share())
@@ -185,7 +183,7 @@ async def test_nothing_is_sent_while_a_service_is_away(desk: Desk) -> None:
     assert desk.post.sent == []
 
 
-async def test_what_was_sent_stays_sent_if_no_copy_can_be_kept(desk: Desk) -> None:
+async def test_an_email_stays_sent_if_no_copy_can_be_stored(desk: Desk) -> None:
     def accept_and_go_away(raw: bytes) -> Accepted:
         desk.mailbox.is_away = True
         return Accepted(raw=raw)

@@ -1,4 +1,4 @@
-"""The three ways in which a sending ends, on servers that misbehave."""
+"""The three outcomes of sending an email, on misbehaving servers."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ STEP_S = 0.3  # seconds until a silent server is given up
 
 @dataclass
 class Script:
-    """What the server says to each command, or does instead; what it was told."""
+    """The server's response or action for each command, and the commands it received."""
 
     greeting: str = "220 here"
     ehlo: str = "250-here\r\n250 AUTH PLAIN LOGIN"
@@ -60,7 +60,7 @@ async def serving(script: Script) -> AsyncIterator[MailServer]:
 
 
 async def talk(script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Until the client hangs up, or we do."""
+    """Serve until the client or the server closes the connection."""
 
     async def say(reply: str) -> bool:
         if reply == HANGS_UP:
@@ -115,7 +115,7 @@ async def test_an_accepted_email_is_handed_over_once_to_all_recipients() -> None
         (Script(greeting=HANGS_UP), "cannot be reached"),
         (Script(greeting=IS_SILENT), "cannot be reached"),
         (Script(ehlo=HANGS_UP), "cannot be reached"),
-        (Script(auth="535 wrong"), "does not let us in"),
+        (Script(auth="535 wrong"), "rejected the login"),
         (Script(mail="550 not you"), "550 not you"),
         (Script(mail=IS_SILENT), "cannot be reached"),
         (Script(rcpt={"ben@example.org": "550 no such user"}), "550 no such user"),
@@ -135,14 +135,14 @@ async def test_a_refusal_at_any_point_means_that_nobody_gets_it(
 
 
 @pytest.mark.parametrize("end", [HANGS_UP, IS_SILENT, "299 what?", "not SMTP at all"])
-async def test_a_lost_or_strange_answer_to_the_email_is_no_certainty(end: str) -> None:
+async def test_a_lost_or_unexpected_answer_is_unsure(end: str) -> None:
     script = Script(end=end)
     ended = await sent(script)
     assert isinstance(ended, Unsure)
     assert len(script.taken) == 1
 
 
-async def test_nobody_at_the_address_is_a_refusal() -> None:
+async def test_a_closed_port_is_a_refusal() -> None:
     async with serving(Script()) as server:
         pass
     assert isinstance(await post(server).send(LETTER), Refused)
@@ -163,11 +163,11 @@ async def test_no_password_goes_unencrypted_to_another_machine() -> None:
         elsewhere = replace(server, host="127.1")
         ended = await post(elsewhere).send(LETTER)
     assert isinstance(ended, Refused)
-    assert "no encryption" in ended.reason
+    assert "does not support encryption" in ended.reason
     assert not [line for line in script.told if line.startswith("AUTH")]
 
 
-async def test_a_server_of_this_machine_that_asks_for_no_password_is_told_none() -> None:
+async def test_a_local_server_without_login_gets_no_password() -> None:
     script = Script(ehlo="250-here\r\n250 SIZE 1000000")
     assert isinstance(await sent(script), Accepted)
     assert [line for line in script.told if line.startswith("AUTH")] == []

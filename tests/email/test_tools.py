@@ -1,4 +1,4 @@
-"""What the model gets from the email tools, and what goes out."""
+"""The results of the email tools, and the emails they send."""
 
 import json
 from dataclasses import replace
@@ -22,7 +22,7 @@ ME = "owner"
 
 
 class Desk:
-    """The tools, and what stands behind them."""
+    """The tools and their services."""
 
     def __init__(self) -> None:
         self.emails = FakeEmails()
@@ -37,7 +37,7 @@ class Desk:
         self.emails.kept |= {(user_id, email.id): email for email in emails}
 
     async def use(self, name: str, arguments: Json, *, key: str = "run:1:call") -> Json:
-        """What the tool gives for arguments that its schema allows."""
+        """The tool's result for arguments that its schema allows."""
         tool = self.tool(name)
         assert complaint(tool.spec.parameters, arguments) == ""
         given = await tool.run(invocation(name, arguments, key=key))
@@ -95,7 +95,7 @@ async def test_filters_go_with_a_query_or_without_one(desk: Desk) -> None:
     assert [email["id"] for email in found["emails"]] == ["read"]
 
 
-async def test_a_date_that_is_none_is_explained(desk: Desk) -> None:
+async def test_an_invalid_date_is_explained(desk: Desk) -> None:
     with pytest.raises(ToolFault, match="since must be a date"):
         await desk.use("searchEmail", {"since": "last Monday"})
 
@@ -166,7 +166,7 @@ async def test_what_is_sent_is_what_was_asked_and_a_copy_is_kept(desk: Desk) -> 
     assert list(desk.mailbox.sent) == [sent.message_id]
 
 
-async def test_the_same_errand_again_sends_nothing(desk: Desk) -> None:
+async def test_the_same_invocation_again_sends_nothing(desk: Desk) -> None:
     first = await desk.use("sendEmail", LETTER)
     assert await desk.use("sendEmail", LETTER) == first
     assert len(desk.post.sent) == 1
@@ -174,7 +174,7 @@ async def test_the_same_errand_again_sends_nothing(desk: Desk) -> None:
     assert len(desk.post.sent) == 2
 
 
-async def test_an_answer_goes_to_whom_its_writer_wants_it_in_its_thread(desk: Desk) -> None:
+async def test_a_reply_goes_to_the_wanted_address_in_its_thread(desk: Desk) -> None:
     desk.keep(
         an_email(
             subject="RE: AW: Dinner",
@@ -190,7 +190,7 @@ async def test_an_answer_goes_to_whom_its_writer_wants_it_in_its_thread(desk: De
     assert sent.references == ("<first@example.org>", "<email1@example.org>")
 
 
-async def test_an_answer_to_all_reaches_everybody_once_and_not_oneself(desk: Desk) -> None:
+async def test_a_reply_to_all_reaches_everybody_once_except_the_user(desk: Desk) -> None:
     desk.keep(
         an_email(
             to=(Address(address="me@brain.example"), Address(address="ben@example.org")),
@@ -203,7 +203,7 @@ async def test_an_answer_to_all_reaches_everybody_once_and_not_oneself(desk: Des
     assert [person.address for person in sent.cc] == ["ben@example.org", "kate@example.org"]
 
 
-async def test_an_answer_to_ones_own_email_goes_to_those_who_got_it(desk: Desk) -> None:
+async def test_a_reply_to_ones_own_email_goes_to_its_recipients(desk: Desk) -> None:
     desk.keep(
         an_email(
             folder=Folder.SENT,
@@ -228,7 +228,7 @@ async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: D
     assert desk.post.sent == []
 
 
-async def test_the_question_of_an_answer_names_whom_the_writer_wants_it_sent_to(
+async def test_the_question_of_a_reply_names_the_wanted_address(
     desk: Desk,
 ) -> None:
     desk.keep(an_email(reply_to=(Address(address="Evil@example.net"),)))
@@ -263,14 +263,14 @@ async def test_what_cannot_be_sent_as_it_stands_is_refused_with_a_reason(
     assert desk.post.sent == []
 
 
-async def test_a_refusal_of_the_server_is_told(desk: Desk) -> None:
+async def test_a_refusal_by_the_server_is_reported(desk: Desk) -> None:
     desk.post.outcome = lambda _: Refused(reason="no such user; nothing was sent")
     with pytest.raises(ToolFault, match="Not sent: no such user"):
         await desk.use("sendEmail", LETTER)
     assert desk.mailbox.sent == {}
 
 
-async def test_a_lost_answer_is_no_certainty_unless_the_server_kept_a_copy(desk: Desk) -> None:
+async def test_a_lost_answer_is_unsure_unless_the_server_stored_a_copy(desk: Desk) -> None:
     desk.post.outcome = lambda raw: Unsure(raw=raw)
     with pytest.raises(ToolFault, match="not certain"):
         await desk.use("sendEmail", LETTER)
@@ -280,7 +280,7 @@ async def test_a_lost_answer_is_no_certainty_unless_the_server_kept_a_copy(desk:
     assert len(desk.post.sent) == 1
 
 
-async def test_an_answer_that_was_lost_after_the_server_kept_its_copy_is_one(desk: Desk) -> None:
+async def test_a_lost_answer_counts_if_the_server_stored_a_copy(desk: Desk) -> None:
     def keep_and_break(raw: bytes) -> Unsure:
         desk.mailbox.sent[str(message_from_bytes(raw)["Message-ID"])] = raw
         return Unsure(raw=raw)
@@ -289,14 +289,14 @@ async def test_an_answer_that_was_lost_after_the_server_kept_its_copy_is_one(des
     assert (await desk.use("sendEmail", LETTER))["sent"]["subject"] == "The boat"
 
 
-async def test_nothing_is_sent_while_nobody_can_look_whether_it_was(desk: Desk) -> None:
+async def test_nothing_is_sent_while_the_copies_cannot_be_searched(desk: Desk) -> None:
     desk.mailbox.is_away = True
     with pytest.raises(ToolFault, match="nothing was sent"):
         await desk.use("sendEmail", LETTER)
     assert desk.post.sent == []
 
 
-async def test_what_was_sent_stays_sent_if_no_copy_can_be_kept(desk: Desk) -> None:
+async def test_an_email_stays_sent_if_no_copy_can_be_stored(desk: Desk) -> None:
     def accept_and_go_away(raw: bytes) -> Accepted:
         desk.mailbox.is_away = True
         return Accepted(raw=raw)
@@ -305,7 +305,7 @@ async def test_what_was_sent_stays_sent_if_no_copy_can_be_kept(desk: Desk) -> No
     assert (await desk.use("sendEmail", LETTER))["sent"]["to"] == ["Ben <ben@example.org>"]
 
 
-async def test_after_a_crash_the_copy_tells_and_without_one_nobody_knows(desk: Desk) -> None:
+async def test_after_a_crash_only_a_copy_proves_the_sending(desk: Desk) -> None:
     tool, asked = desk.tool("sendEmail"), invocation("sendEmail", LETTER)
     assert await tool.outcome(asked) is None
     await tool.run(asked)
@@ -314,7 +314,7 @@ async def test_after_a_crash_the_copy_tells_and_without_one_nobody_knows(desk: D
     assert await tool.outcome(asked) is None
 
 
-async def test_a_database_that_is_away_is_told(desk: Desk) -> None:
+async def test_an_unreachable_database_is_reported(desk: Desk) -> None:
     class Away(FakeEmails):
         async def read(self, user_id: str, email_id: str) -> Email | None:
             raise DatabaseUnreachable("away")
@@ -337,7 +337,7 @@ def test_each_tool_says_what_it_does_to_the_world(desk: Desk) -> None:
     }
 
 
-async def test_what_only_reads_tells_nothing_of_a_crash(desk: Desk) -> None:
+async def test_read_only_tools_need_no_report_after_a_crash(desk: Desk) -> None:
     assert await desk.tool("searchEmail").outcome(invocation("searchEmail", {})) is None
 
 

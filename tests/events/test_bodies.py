@@ -1,4 +1,4 @@
-"""What programs and the queue send to /api/eventToBrain, in the brain's words."""
+"""Parsing the bodies that programs and the queue send to /api/eventToBrain."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -48,7 +48,7 @@ def brought(**changed: Any) -> EmailBrought:
 
 
 def faults(type: str, data: Any = None, **more: Any) -> dict[str, str]:
-    """What is said of a body that does not fit: field to message."""
+    """The errors for an invalid body: field to message."""
     with pytest.raises(Problem) as problem:
         word(type, data, **more)
     assert (problem.value.status, problem.value.title) == (
@@ -128,7 +128,7 @@ def test_a_message_id_is_known_with_and_without_its_brackets(id: str) -> None:
 
 
 @pytest.mark.parametrize("id", ["", " ", "<>"])
-def test_an_empty_message_id_is_none(id: str) -> None:
+def test_an_empty_message_id_is_ignored(id: str) -> None:
     assert brought(messageId=id).email.message_id == ""
 
 
@@ -143,7 +143,7 @@ def test_what_would_be_another_header_is_one_line() -> None:
     assert email.text == "One\n\nTwo"
 
 
-def test_recipients_that_are_none_are_left_out() -> None:
+def test_invalid_recipients_are_left_out() -> None:
     to = ["", "nobody", "(" * 900, "Ben <ben@example.org>, eve@example.org"]
     assert [person.address for person in brought(to=to).email.to] == [
         "ben@example.org", "eve@example.org",
@@ -160,7 +160,7 @@ def test_recipients_that_are_none_are_left_out() -> None:
         ("2026-11-20T11:00:00Z", NOW - timedelta(hours=1)),
         ("2026-11-20T11:00:00.000+01:00", NOW - timedelta(hours=2)),
         (int(NOW.timestamp()) - 60, NOW - timedelta(minutes=1)),
-        ("2026-11-20T13:00:00Z", NOW),  # nobody tells of what is still to come
+        ("2026-11-20T13:00:00Z", NOW),  # a time in the future is replaced by now
     ],
 )
 def test_an_event_happened_when_it_says_or_now(timestamp: Any, at: datetime) -> None:
@@ -183,7 +183,7 @@ def test_an_event_happened_when_it_says_or_now(timestamp: Any, at: datetime) -> 
         [],
     ],
 )
-def test_a_time_that_is_none_is_told_by_its_field(moment: Any) -> None:
+def test_an_invalid_time_is_reported_with_its_field(moment: Any) -> None:
     assert list(faults("event", {"text": "a"}, timestamp=moment)) == ["timestamp"]
     assert list(faults("event", {"text": "a", "expiresAt": moment})) == ["data.expiresAt"]
 
@@ -221,7 +221,7 @@ def test_a_time_that_is_none_is_told_by_its_field(moment: Any) -> None:
         ("email.deleted", {}, {}, ["type"]),
     ],
 )
-def test_a_body_that_does_not_fit_is_told_by_its_fields(
+def test_an_invalid_body_is_reported_by_its_fields(
     type: str, data: Any, more: Json, fields: list[str]
 ) -> None:
     assert list(faults(type, data, **more)) == fields
@@ -268,7 +268,7 @@ def test_values_of_any_type_become_a_word_or_a_422(type: str, data: Json, timest
         ({"type": "reminder.due", "userId": "anna"}, ReminderDue(id="")),
     ],
 )
-def test_what_we_have_asked_the_queue_to_tell_us_is_understood(event: Json, word: object) -> None:
+def test_our_own_events_from_the_queue_are_parsed(event: Json, word: object) -> None:
     body = parse(OwnBody, event)
     assert (body.user_id, body.word(OWN_READERS)) == ("anna", word)
     assert parse(OwnBody, body.model_dump(by_alias=True)) == body
@@ -282,7 +282,7 @@ def test_what_we_have_asked_the_queue_to_tell_us_is_understood(event: Json, word
         {"type": "reminder.due", "userId": "anna", "data": {"reminderId": "x" * 65}},
     ],
 )
-def test_the_queue_tells_nothing_else(event: Json) -> None:
+def test_other_events_from_the_queue_are_rejected(event: Json) -> None:
     with pytest.raises(Problem):
         parse(OwnBody, event)
 

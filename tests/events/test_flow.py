@@ -1,4 +1,4 @@
-"""What becomes of a word from outside, whatever dies or comes twice, in virtual time."""
+"""Incoming reports, with crashes and duplicates, in virtual time."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -40,13 +40,13 @@ def with_reminders(world: World) -> World:
 
 
 async def listens(world: World, user: str = "anna") -> None:
-    """A page is open, and stays so."""
+    """Keep a page open."""
     at_ms = round(world.clock.utc().timestamp() * 1000) - 60_000
     await world.ports.store.note_presence(Keys.of(user).user, is_occupied=True, at_ms=at_ms)
 
 
 async def remind(world: World, seconds: float, text: str = "The oven") -> str:
-    """What the model does when the user asks for it; the reminder's id."""
+    """Set a reminder as the model does; returns its id."""
     at = (world.clock.utc() + timedelta(seconds=seconds)).isoformat()
     tools = tuple(with_reminders(world).ports.tools.values())
     return str((await use(tools, "remind", {"text": text, "at": at}, key=text))["set"]["id"])
@@ -65,7 +65,7 @@ async def notifications(world: World, user: str = "anna") -> list[Message]:
 
 
 @in_virtual_time
-async def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
+async def test_a_due_reminder_is_announced_and_removed() -> None:
     world = World()
     await listens(world)
     await remind(world, 90)
@@ -96,7 +96,7 @@ async def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) ->
 
 @pytest.mark.parametrize("days", [20, 365])
 @in_virtual_time
-async def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int) -> None:
+async def test_a_reminder_in_weeks_is_scheduled_in_stages_and_announced_once(days: int) -> None:
     world = World()
     await listens(world)
     await remind(world, days * DAY)
@@ -112,7 +112,7 @@ async def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int)
 
 
 @in_virtual_time
-async def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody_does() -> None:
+async def test_a_reminder_due_without_a_listener_is_announced_later() -> None:
     world = World()
     await remind(world, 60)
     await world.settle(3600)
@@ -123,7 +123,7 @@ async def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody
 
 
 @in_virtual_time
-async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
+async def test_a_cancelled_reminder_is_not_announced() -> None:
     world = World()
     await listens(world)
     id = await remind(world, 90)
@@ -133,7 +133,7 @@ async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
 
 
 @in_virtual_time
-async def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
+async def test_a_reminder_is_announced_once_though_the_queue_calls_three_times() -> None:
     world = World()
     await listens(world)
     id = await remind(world, 10)
@@ -145,7 +145,7 @@ async def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
 
 
 @in_virtual_time
-async def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
+async def test_a_call_that_comes_too_early_schedules_another() -> None:
     world = World()
     await listens(world)
     id = await remind(world, DAY)
@@ -156,7 +156,7 @@ async def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
 
 
 def wherever_it_dies(story: Callable[[int], Coroutine[Any, Any, World]]) -> None:
-    """Play the story with a process that dies after ever more steps, until it outlives it."""
+    """Play the story with a process that crashes after more and more steps, until it survives."""
     for steps in range(LIVES):
         world = run_virtual(story(steps))
         survived = all(gate.is_open for gate, _ in world.alive)
@@ -164,7 +164,7 @@ def wherever_it_dies(story: Callable[[int], Coroutine[Any, Any, World]]) -> None
         assert not survived or steps > 0
 
 
-def test_a_reminder_is_told_once_wherever_the_process_dies() -> None:
+def test_a_reminder_is_announced_once_no_matter_where_the_process_crashes() -> None:
     async def story(steps: int) -> World:
         world = World()
         await listens(world)
@@ -180,7 +180,7 @@ def test_a_reminder_is_told_once_wherever_the_process_dies() -> None:
     wherever_it_dies(story)
 
 
-def test_a_reminder_in_weeks_loses_no_stage_wherever_the_process_dies() -> None:
+def test_a_reminder_in_weeks_loses_no_stage_in_a_crash() -> None:
     async def story(steps: int) -> World:
         world = World()
         await listens(world)
@@ -194,7 +194,7 @@ def test_a_reminder_in_weeks_loses_no_stage_wherever_the_process_dies() -> None:
 
 
 class Reminding(ScriptedModel):
-    """Sets a reminder, and once it is set says so; asked again, it answers the same."""
+    """Sets a reminder and confirms it; a repeated request gets the same answer."""
 
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
@@ -204,7 +204,7 @@ class Reminding(ScriptedModel):
         return await model.answer(prompt, limit_s=limit_s, on_delta=on_delta)
 
 
-def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
+def test_a_reminder_is_set_once_no_matter_where_the_brain_crashes() -> None:
     async def story(steps: int) -> World:
         at = (EPOCH + timedelta(hours=1)).isoformat()
         asked = calls(("remind", f'{{"text":"The oven","at":"{at}"}}'))
@@ -212,7 +212,7 @@ def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
         model = Reminding([asked, words("I will.")])
         world.ports = replace(world.ports, model=model)
         world.lives = [steps]
-        for _ in range(2):  # whoever got no answer asks again
+        for _ in range(2):  # a caller without an answer retries
             asking = world.spawn(world.ask("Remind me.", message_id="message-1"))
             await asyncio.wait({asking}, timeout=60)
         assert [message.text for message in await world.said()] == ["I will."]
@@ -238,7 +238,7 @@ async def test_a_call_for_a_reminder_that_newer_code_has_set_is_to_be_made_again
 
 
 def with_mailbox(*, owner: str = "anna") -> tuple[World, FakeMailbox]:
-    """A world with an account that was looked into before anything arrived."""
+    """A world with an account that was synced before anything arrived."""
     emails = FakeEmails()
     mailbox = FakeMailbox(emails)
     account = Account(emails=emails, mailbox=mailbox, post=FakePost(), owner=owner)
@@ -257,7 +257,7 @@ ANNA = "An email from Anna has just arrived: Dinner."
 
 
 @in_virtual_time
-async def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
+async def test_email_in_the_mailbox_is_announced_and_stored() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox.append(an_email("new"))
@@ -270,7 +270,7 @@ async def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
 
 
 @in_virtual_time
-async def test_several_that_arrive_together_are_one_message() -> None:
+async def test_several_emails_that_arrive_together_are_one_message() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox += [an_email(f"new{number}") for number in range(5)]
@@ -280,7 +280,7 @@ async def test_several_that_arrive_together_are_one_message() -> None:
 
 @pytest.mark.parametrize("first", ["webhook", "mailbox", "both"])
 @in_virtual_time
-async def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_notice(
+async def test_webhook_and_mailbox_make_one_notice_of_the_same_email(
     first: str,
 ) -> None:
     world, mailbox = with_mailbox()
@@ -298,7 +298,7 @@ async def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_noti
 
 
 @in_virtual_time
-async def test_an_email_without_a_message_id_is_one_notice_too() -> None:
+async def test_an_email_without_a_message_id_makes_one_notice() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     email = an_email("same", message_id="")
@@ -309,7 +309,7 @@ async def test_an_email_without_a_message_id_is_one_notice_too() -> None:
 
 
 @in_virtual_time
-async def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> None:
+async def test_an_email_from_a_webhook_is_stored_and_searchable() -> None:
     world, mailbox = with_mailbox()
     email = an_email("brought", subject="Flight", text="Gate 7 at noon")
     for _ in range(2):
@@ -323,7 +323,7 @@ async def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> Non
 
 
 @in_virtual_time
-async def test_without_a_database_an_email_that_was_brought_is_told_all_the_same() -> None:
+async def test_without_a_database_an_email_from_a_webhook_is_still_announced() -> None:
     world = World()
     await listens(world)
     await world.happen(EmailBrought(email=an_email()))
@@ -331,7 +331,7 @@ async def test_without_a_database_an_email_that_was_brought_is_told_all_the_same
 
 
 @in_virtual_time
-async def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() -> None:
+async def test_an_email_without_a_sender_name_is_announced_by_address() -> None:
     world = World()
     await listens(world)
     nameless = replace(an_email().sender, name="", address="eve.s@example.org")
@@ -339,7 +339,7 @@ async def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() ->
     assert await told(world) == ["An email from eve s has just arrived: Dinner."]
 
 
-def test_an_email_that_is_brought_is_told_and_kept_once_wherever_the_process_dies() -> None:
+def test_an_email_from_a_webhook_is_announced_and_stored_once_despite_crashes() -> None:
     async def story(steps: int) -> World:
         world, mailbox = with_mailbox()
         await first_look(world, mailbox)
@@ -353,7 +353,7 @@ def test_an_email_that_is_brought_is_told_and_kept_once_wherever_the_process_die
     wherever_it_dies(story)
 
 
-def test_what_arrives_is_told_once_wherever_the_process_dies() -> None:
+def test_email_in_the_mailbox_is_announced_once_despite_crashes() -> None:
     async def story(steps: int) -> World:
         world, mailbox = with_mailbox()
         await first_look(world, mailbox)
@@ -373,7 +373,7 @@ def test_what_arrives_is_told_once_wherever_the_process_dies() -> None:
 
 
 @in_virtual_time
-async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
+async def test_an_unreachable_mailbox_is_checked_when_it_is_back() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox.append(an_email("new"))
@@ -388,7 +388,7 @@ async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
 
 
 @in_virtual_time
-async def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_begin_one() -> None:
+async def test_a_large_mailbox_is_mirrored_by_a_single_chain_of_calls() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.older_s = 40 * SYNC_S
@@ -406,7 +406,7 @@ async def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_be
 
 @pytest.mark.parametrize("spent_s", [0.1, 1, 9, 10, 19, 20, 29])
 @in_virtual_time
-async def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float) -> None:
+async def test_the_chain_continues_after_a_slow_sync(spent_s: float) -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.look_s, mailbox.older_s = spent_s, 20 * spent_s
@@ -419,7 +419,7 @@ async def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float
 
 
 @in_virtual_time
-async def test_a_mailbox_is_its_owners_alone() -> None:
+async def test_only_its_owner_can_have_the_mailbox_checked() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     await listens(world, "ben")
@@ -433,7 +433,7 @@ async def test_a_mailbox_is_its_owners_alone() -> None:
 
 
 @in_virtual_time
-async def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> None:
+async def test_two_users_hear_the_same_event_once_each() -> None:
     world = World()
     event = Event(id="e", kind="event", at=EPOCH, text="The house is on fire", urgent=True)
     for user in ("anna", "ben"):
@@ -444,7 +444,7 @@ async def test_two_users_who_are_told_of_the_same_event_hear_it_once_each() -> N
 
 
 @in_virtual_time
-async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
+async def test_the_owners_mailbox_is_checked_now_and_every_ten_minutes() -> None:
     world, mailbox = with_mailbox(owner="ännä")
     assert await watch_mailbox(email_services(world.ports), "ännä")
     assert await watch_mailbox(email_services(world.ports), "ännä")  # another instance
@@ -455,7 +455,7 @@ async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> 
 
 
 @in_virtual_time
-async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
+async def test_no_other_mailbox_is_checked() -> None:
     world, _ = with_mailbox()
     assert not await watch_mailbox(email_services(world.ports), "ben")
     assert world.queue.asked == 0
@@ -466,7 +466,7 @@ async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
 
 
 @in_virtual_time
-async def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched() -> None:
+async def test_an_unreachable_queue_is_reported_to_the_caller() -> None:
     world, _ = with_mailbox()
     world.queue.refusing = True
     with pytest.raises(QueueUnreachable):

@@ -1,4 +1,4 @@
-"""The bodies: every limit of the contract, and what is said of a body that breaks it."""
+"""The bodies: every limit of the contract, and the errors for bodies that exceed it."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ SUMMONS = {"userId": "anna", "runId": "r1", "reason": "handoff"}
 
 
 def faults(kind: type[Any], content: Any) -> dict[str, str]:
-    """What is said of a body that does not fit: field to message."""
+    """The errors for an invalid body: field to message."""
     with pytest.raises(Problem) as problem:
         parse(kind, content)
     assert problem.value.status == 422

@@ -1,4 +1,4 @@
-"""The HTTP edge: every error is an answer that a caller can use, and says nothing it should not."""
+"""The HTTP edge: every error becomes a useful response without secrets or user text."""
 
 import json
 import logging
@@ -66,14 +66,14 @@ async def posted(handler: Handler, **options: Any) -> httpx.Response:
         return await client.post("/api/x", **options)
 
 
-async def test_an_answer_is_json_that_nobody_may_keep() -> None:
+async def test_a_response_is_json_and_must_not_be_cached() -> None:
     answer = await posted(echo, json={"ä": 1})
     assert answer.json() == {"got": {"ä": 1}}
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_another_method_is_told_which_ones_there_are() -> None:
+async def test_another_method_is_405_with_the_allowed_ones() -> None:
     async with calling({"GET": echo, "POST": echo}) as client:
         answer = await client.put("/api/x")
     assert answer.status_code == 405
@@ -82,15 +82,15 @@ async def test_another_method_is_told_which_ones_there_are() -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
         "type": "about:blank",
-        "title": "Only GET, POST here.",
+        "title": "Method not allowed.",
         "status": 405,
     }
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5_000])
-async def test_a_body_that_is_no_json_is_400(body: bytes) -> None:
+async def test_an_invalid_json_body_is_400(body: bytes) -> None:
     answer = await posted(echo, content=body, headers={"content-type": "application/json"})
-    assert (answer.status_code, answer.json()["title"]) == (400, "The body is not JSON.")
+    assert (answer.status_code, answer.json()["title"]) == (400, "The body is not valid JSON.")
 
 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/jsonp"])
@@ -105,14 +105,14 @@ async def test_the_type_may_have_parameters_and_any_case() -> None:
     assert (await posted(echo, content=b"{}", headers=headers)).status_code == 200
 
 
-async def test_a_body_of_exactly_the_limit_is_taken() -> None:
+async def test_a_body_of_exactly_the_limit_is_accepted() -> None:
     body = json.dumps("x" * (MAX_BODY_BYTES - 2)).encode()
     assert len(body) == MAX_BODY_BYTES
     answer = await posted(echo, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 200
 
 
-async def test_a_body_that_grows_too_long_is_413_before_its_end_has_come() -> None:
+async def test_a_body_that_is_too_long_is_413_before_its_end() -> None:
     read = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -128,7 +128,7 @@ async def test_a_body_that_grows_too_long_is_413_before_its_end_has_come() -> No
 
 
 async def _call(handler: Handler, pieces: AsyncIterator[bytes]) -> Json:
-    """The status of an answer to a body that comes in pieces."""
+    """The status of the response to a body that arrives in pieces."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": await anext(pieces), "more_body": True}
@@ -155,7 +155,7 @@ async def conversation(handler: Handler, receive: Receive) -> list[Json]:
     return sent
 
 
-async def test_a_caller_who_leaves_in_mid_body_is_no_error_of_ours(
+async def test_a_disconnect_during_the_body_is_not_our_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def receive() -> Message:
@@ -181,7 +181,7 @@ async def test_a_caller_who_leaves_in_mid_body_is_no_error_of_ours(
         (ModelRefused("x"), 500, {}),
     ],
 )
-async def test_each_error_is_an_answer_of_its_own(
+async def test_each_error_has_its_own_response(
     error: Exception, status: int, headers: dict[str, str]
 ) -> None:
     answer = await posted(raising(error))
@@ -235,7 +235,7 @@ async def got(path: str, **headers: str) -> httpx.Response:
         return await client.get(path, headers=headers)
 
 
-async def test_what_has_not_changed_is_304_without_a_body() -> None:
+async def test_unchanged_content_is_304_without_a_body() -> None:
     tag = (await got("/api/x")).headers["etag"]
     for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
         answer = await got("/api/x", **{"if-none-match": known})
@@ -244,7 +244,7 @@ async def test_what_has_not_changed_is_304_without_a_body() -> None:
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_what_has_changed_is_sent_with_its_new_tag() -> None:
+async def test_changed_content_is_sent_with_its_new_tag() -> None:
     tag = (await got("/api/x")).headers["etag"]
     answer = await got("/api/x?n=8", **{"if-none-match": tag})
     assert (answer.status_code, answer.json()) == (200, {"n": 8})
@@ -252,12 +252,12 @@ async def test_what_has_changed_is_sent_with_its_new_tag() -> None:
 
 
 @pytest.mark.parametrize(("query", "number"), [("", 7), ("?n=1", 1), ("?n=500", 500)])
-async def test_a_number_of_the_query_is_taken_within_its_bounds(query: str, number: int) -> None:
+async def test_a_query_number_is_accepted_within_its_bounds(query: str, number: int) -> None:
     assert (await got(f"/api/x{query}")).json() == {"n": number}
 
 
 @pytest.mark.parametrize("text", ["", "0", "501", "-1", "1.5", "x", "٣", "²", "9" * 5_000])
-async def test_a_number_of_the_query_that_is_none_is_422(text: str) -> None:
+async def test_an_invalid_query_number_is_422(text: str) -> None:
     async with calling({"GET": tags}) as client:
         answer = await client.get("/api/x", params={"n": text})
     assert answer.status_code == 422
@@ -323,7 +323,7 @@ async def test_the_servers_lifespan_is_answered() -> None:
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
-async def test_a_websocket_is_turned_away() -> None:
+async def test_a_websocket_is_rejected() -> None:
     sent: list[Any] = []
 
     async def receive() -> Message:
@@ -336,7 +336,7 @@ async def test_a_websocket_is_turned_away() -> None:
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_the_platform_tells_how_long_an_invocation_lasts() -> None:
+def test_the_platform_reports_the_deadline_of_an_invocation() -> None:
     deadline = datetime.now(UTC) + timedelta(seconds=300)
     told = set_deadline(deadline.isoformat())
     try:
@@ -347,7 +347,7 @@ def test_the_platform_tells_how_long_an_invocation_lasts() -> None:
     assert 200 < seconds <= 300
 
 
-def test_a_platform_that_tells_no_deadline_gives_none() -> None:
+def test_a_platform_without_a_deadline_returns_none() -> None:
     assert invocation_seconds() is None
 
 

@@ -1,4 +1,4 @@
-"""Server-Sent Events: what stands on the wire, in virtual time."""
+"""Server-Sent Events: the bytes on the wire, in virtual time."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
@@ -15,7 +15,7 @@ type Events = AsyncGenerator[StreamEvent, None]
 
 
 async def streamed(events: Events, beside: Awaitable[None] | None = None) -> list[Json]:
-    """All that the stream sends, each with the virtual second at which it was sent."""
+    """Everything that the stream sends, with the virtual second of each piece."""
     loop = asyncio.get_running_loop()
     sent: list[Json] = []
 
@@ -53,7 +53,7 @@ def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
     assert [message.get("more_body") for message in sent] == [None, True, True, False]
 
 
-def test_a_silence_is_filled_with_comments() -> None:
+def test_comments_are_sent_while_no_event_arrives() -> None:
     async def events() -> Events:
         await asyncio.sleep(HEARTBEAT_S * 2.5)
         yield StreamEvent(name="done", data={})
@@ -79,7 +79,7 @@ def test_an_error_after_the_beginning_is_the_last_event(error: Exception, status
     assert sent[-1]["more_body"] is False
 
 
-def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> None:
+def test_the_function_waits_for_the_task_beside_the_stream() -> None:
     async def events() -> Events:
         yield StreamEvent(name="done", data={})
 
@@ -98,7 +98,7 @@ def test_a_line_break_in_a_text_does_not_end_its_event() -> None:
     assert event.frame().count(b"\n") == 3
 
 
-def test_a_stream_that_only_tells_ends_with_its_reader_and_says_when_to_come_again() -> None:
+def test_a_read_only_stream_ends_with_its_reader_and_sends_a_retry_delay() -> None:
     ended: list[float] = []
 
     async def events() -> Events:

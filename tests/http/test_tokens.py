@@ -1,4 +1,4 @@
-"""Who may call: every way in which a token holds, and every way in which it does not."""
+"""Bearer tokens: every way in which a token is valid or invalid."""
 
 import base64
 import hashlib
@@ -40,7 +40,7 @@ def tokens_by(
 
 
 def claims(**changed: Any) -> Json:
-    """Claims that hold, with some changed; None takes one away."""
+    """Valid claims with some changed; None removes a claim."""
     whole = {"sub": "anna", "exp": int(time.time()) + 60} | changed
     return {name: value for name, value in whole.items() if value is not None}
 
@@ -96,7 +96,7 @@ async def test_a_token_signed_with_the_secret_names_its_user() -> None:
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer  ", "Basic YTpi", "anna"])
 async def test_a_header_without_a_bearer_token_is_refused(header: str | None) -> None:
-    with pytest.raises(TokenRefused, match="a bearer token is needed"):
+    with pytest.raises(TokenRefused, match="a bearer token is required"):
         await tokens_by().check(header)
 
 
@@ -106,17 +106,17 @@ async def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "ä.ö.ü", "e30.e30.e30", hs256()[:-4]])
-async def test_a_text_that_is_no_whole_token_is_refused(text: str) -> None:
+async def test_an_incomplete_token_is_refused(text: str) -> None:
     await refusal(tokens_by(), text)
 
 
 async def test_a_token_of_another_secret_is_refused() -> None:
     text = hs256("another secret of thirty-two bytes")
-    assert await refusal(tokens_by(), text) == "the token does not hold"
+    assert await refusal(tokens_by(), text) == "the token is invalid"
 
 
 async def test_a_token_without_an_end_is_refused() -> None:
-    assert await refusal(tokens_by(), hs256(exp=None)) == "the token does not hold"
+    assert await refusal(tokens_by(), hs256(exp=None)) == "the token is invalid"
 
 
 async def test_an_expired_token_is_refused_and_named_so() -> None:
@@ -130,7 +130,7 @@ async def test_another_machines_clock_may_differ_a_little() -> None:
 
 async def test_an_end_in_milliseconds_is_refused() -> None:
     text = hs256(exp=int(time.time() * 1000))
-    assert await refusal(tokens_by(), text) == "the token's expiry is not in seconds"
+    assert await refusal(tokens_by(), text) == "the token's expiry (exp) is not in seconds"
 
 
 @pytest.mark.parametrize("user", [None, "", 7, "x" * 257])
@@ -148,7 +148,7 @@ async def test_a_token_for_another_audience_is_refused_where_one_is_set() -> Non
     await refusal(tokens, hs256())
 
 
-async def test_an_audience_means_nothing_where_none_is_set() -> None:
+async def test_the_audience_is_ignored_if_none_is_configured() -> None:
     assert (await tokens_by().read(hs256(aud="whoever"))).user_id == "anna"
 
 
@@ -161,18 +161,18 @@ async def test_a_token_of_another_issuer_is_refused_where_one_is_set() -> None:
 
 async def test_an_unsigned_token_is_refused() -> None:
     text = f"{_part(alg='none')}.{_part(**claims())}."
-    assert await refusal(tokens_by(), text) == "the token's algorithm is not accepted here"
+    assert await refusal(tokens_by(), text) == "the token's algorithm is not accepted"
 
 
-async def test_a_made_token_holds_for_its_user_audience_and_issuer() -> None:
+async def test_an_issued_token_is_valid_for_its_user_audience_and_issuer() -> None:
     tokens = tokens_by(audience="brain", issuer="app")
     made = tokens.make("owner")
     assert await tokens.read(made.text) == made
     assert abs(made.expires_at - time.time() - TOKEN_S) < 60
 
 
-async def test_no_token_is_made_without_a_secret() -> None:
-    with pytest.raises(TokenRefused, match="only tokens of its own app"):
+async def test_no_token_is_issued_without_a_secret() -> None:
+    with pytest.raises(TokenRefused, match="only tokens that its own app issues"):
         tokens_by(None, jwks_url="https://keys.example").make("owner")
 
 
@@ -195,14 +195,14 @@ async def test_a_token_without_a_key_id_is_checked_with_the_key_of_its_kind() ->
 async def test_a_token_of_a_key_that_only_claims_the_id_is_refused() -> None:
     async with served(Provider()) as url:
         text = rs256(OTHER_RSA_KEY, kid="rsa")
-        assert await refusal(tokens_by(None, jwks_url=url), text) == "the token does not hold"
+        assert await refusal(tokens_by(None, jwks_url=url), text) == "the token is invalid"
 
 
-async def test_a_key_id_of_another_kind_of_key_is_not_known() -> None:
+async def test_a_key_id_of_another_key_type_is_unknown() -> None:
     async with served(Provider()) as url:
         text = rs256(kid="ec")
         refused = await refusal(tokens_by(None, jwks_url=url), text)
-        assert refused == "the token's key is not known"
+        assert refused == "the token's key is unknown"
 
 
 @pytest.mark.parametrize("secret", [None, SECRET])
@@ -215,7 +215,7 @@ async def test_a_public_key_is_no_secret_to_sign_with(secret: str | None) -> Non
 
 
 def _forge_hs256(public: str) -> str:
-    """What PyJWT itself refuses to make: an HS256 token whose secret is a public key."""
+    """A token that PyJWT refuses to create: HS256 with a public key as the secret."""
     head = f"{_part(alg='HS256', kid='rsa')}.{_part(**claims())}"
     signature = hmac.digest(public.encode(), head.encode(), hashlib.sha256)
     return f"{head}.{_base64(signature)}"
@@ -229,7 +229,7 @@ def _base64(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
-async def test_a_shared_secret_and_a_key_set_hold_beside_each_other() -> None:
+async def test_a_shared_secret_and_a_key_set_work_together() -> None:
     async with served(Provider()) as url:
         tokens = tokens_by(jwks_url=url)
         assert (await tokens.read(hs256())).user_id == "anna"
@@ -242,7 +242,7 @@ async def test_without_a_key_set_a_key_pairs_token_is_refused() -> None:
 
 @dataclass
 class Watch:
-    """Time that the test moves."""
+    """A clock that the test moves."""
 
     seconds: float = 1_000.0
 
@@ -263,12 +263,12 @@ async def test_an_unknown_key_causes_another_fetch_but_not_before_a_pause() -> N
         provider.keys = [rsa_jwk(OTHER_RSA_KEY, "new")]
         new = rs256(OTHER_RSA_KEY, kid="new")
 
-        assert await refusal(tokens, new) == "the token's key is not known"
+        assert await refusal(tokens, new) == "the token's key is unknown"
         assert provider.fetches == 1
         watch.seconds += KEYS_PAUSE_S + 1
         assert (await tokens.read(new)).user_id == "anna"
         assert provider.fetches == 2
-        assert await refusal(tokens, rs256()) == "the token's key is not known"
+        assert await refusal(tokens, rs256()) == "the token's key is unknown"
 
 
 async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
@@ -278,10 +278,10 @@ async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
         await tokens.read(rs256())
         watch.seconds += KEYS_FRESH_S + 1
         provider.keys = [ec_jwk()]
-        assert await refusal(tokens, rs256()) == "the token's key is not known"
+        assert await refusal(tokens, rs256()) == "the token's key is unknown"
 
 
-async def test_known_keys_go_on_to_count_while_the_provider_is_away() -> None:
+async def test_known_keys_stay_valid_while_the_provider_is_unreachable() -> None:
     provider, watch = Provider(), Watch()
     async with served(provider) as url:
         tokens = by_key_set(url, watch)
@@ -305,7 +305,7 @@ async def test_known_keys_go_on_to_count_while_the_provider_is_away() -> None:
         Provider(page="[]"),
     ],
 )
-async def test_a_key_set_that_cannot_be_had_is_an_outage_and_not_the_callers_fault(
+async def test_an_unavailable_key_set_is_an_outage_and_not_the_callers_fault(
     broken: Provider,
 ) -> None:
     async with served(broken) as url:
@@ -313,7 +313,7 @@ async def test_a_key_set_that_cannot_be_had_is_an_outage_and_not_the_callers_fau
             await tokens_by(None, jwks_url=url).read(rs256())
 
 
-async def test_a_key_set_at_an_address_where_nobody_listens_is_an_outage() -> None:
+async def test_a_key_set_at_a_closed_port_is_an_outage() -> None:
     async with served(Provider()) as url:
         gone = url
     with pytest.raises(Unreachable):

@@ -141,7 +141,7 @@ async def test_a_model_that_obeys_an_email_carries_nothing_out(url: str) -> None
     await world.ask("What is new? My code is 1234.", patience_s=5)
     assert web.opened == []
     result = json.dumps(world.model.prompts[-1].messages[-1])
-    assert "ask the user to say or type the address" in result
+    assert "ask the user to say or type it" in result
 
 
 @in_virtual_time

@@ -132,7 +132,7 @@ async def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() 
         ({"at": "2025-12-31T18:00"}, "Not set: 2025-12-31T18:00:00.000Z is over"),
         ({"at": "2027-06-01T18:00"}, "Not set: it can be at most a year ahead."),
         ({"text": " "}, "Not set: say in 1 to 500 characters"),
-        ({"text": "a\0b"}, "Not set: the text holds a NUL"),
+        ({"text": "a\0b"}, "Not set: the text contains a NUL"),
         ({"at": "tomorrow evening"}, NO_TIME),
         ({"at": "0001-01-01T00:00+14:00"}, NO_TIME),
     ],

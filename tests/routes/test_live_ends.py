@@ -133,7 +133,7 @@ async def test_a_page_that_takes_no_frame_for_long_is_closed() -> None:
         began = world.clock.now()
         await asyncio.wait({call})
         assert world.clock.now() - began == pytest.approx(WRITE_S)
-    assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+    assert page.closed == (TOO_SLOW, "too slow: reconnect with the last seq")
 
 
 @in_virtual_time
@@ -148,7 +148,7 @@ async def test_a_page_that_asks_and_takes_nothing_is_closed_before_it_fills_the_
             await asyncio.sleep(0.1)
         await asyncio.wait({call})
         assert world.clock.now() - began < WRITE_S
-    assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+    assert page.closed == (TOO_SLOW, "too slow: reconnect with the last seq")
 
 
 def test_what_a_page_is_told_that_has_been_too_slow_is_not_kept() -> None:
@@ -314,7 +314,7 @@ async def test_a_page_that_takes_nothing_is_closed_and_the_brain_goes_on() -> No
             await asyncio.sleep(0.9)
         await asyncio.wait({call})
         assert world.clock.now() < WRITE_S + 5
-    assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+    assert page.closed == (TOO_SLOW, "too slow: reconnect with the last seq")
     assert len(await world.said()) >= 10
 
 
@@ -331,7 +331,7 @@ async def test_a_page_that_asks_for_the_same_answer_again_and_again_and_takes_no
             for _ in range(AT_ONCE):
                 page.say("say", text="Go", messageId="message-1")
             await asyncio.sleep(0.1)
-    assert page.closed == (TOO_SLOW, "too slow: come again with the last seq")
+    assert page.closed == (TOO_SLOW, "too slow: reconnect with the last seq")
     assert world.clock.now() < WRITE_S
     assert ours() == []
 

@@ -181,7 +181,7 @@ async def test_a_deleted_document_is_gone_and_cannot_be_deleted_again(anna: Call
     for method in ("GET", "DELETE"):
         answer = await anna.call(method, "documents", params={"id": made["id"]})
         assert answer.status_code == 404
-        assert answer.json()["title"] == "You have no document of this id."
+        assert answer.json()["title"] == "You have no document with this id."
     assert titles(await anna.got("documents")) == []
 
 
@@ -281,7 +281,7 @@ async def test_an_email_is_given_whole(home: Home, owner: Caller) -> None:
     unknown = await owner.call("GET", "emails", params={"id": "z" * 16})
     assert (unknown.status_code, unknown.json()["title"]) == (
         404,
-        "You have no email of this id.",
+        "You have no email with this id.",
     )
 
 
@@ -345,7 +345,7 @@ async def test_a_fact_is_forgotten_for_good(home: Home, anna: Caller) -> None:
     assert (gone.status_code, gone.json()) == (200, {"deleted": id})
     assert await anna.got("facts") == {"facts": []}
     again = await anna.call("DELETE", "facts", params={"id": id})
-    assert (again.status_code, again.json()["title"]) == (404, "You have no fact of this id.")
+    assert (again.status_code, again.json()["title"]) == (404, "You have no fact with this id.")
 
 
 # ---- rules
@@ -409,7 +409,7 @@ async def test_rules_are_listed_and_given_up(home: Home, anna: Caller) -> None:
     assert gone.json() == {"deleted": rule.id}
     assert await anna.got("rules") == {"rules": []}
     again = await anna.call("DELETE", "rules", params={"id": rule.id})
-    assert (again.status_code, again.json()["title"]) == (404, "You have no rule of this id.")
+    assert (again.status_code, again.json()["title"]) == (404, "You have no rule with this id.")
 
 
 # ---- the question
@@ -464,7 +464,9 @@ async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
             answer = await caller.call(method, name, params={"id": "a" * 16}, json=body)
         assert answer.status_code == status
         if status == 404:
-            assert answer.json()["title"].startswith("This deployment has no database, and so no")
+            assert answer.json()["title"].startswith(
+                "This deployment has no database, so it has no"
+            )
 
 
 @pytest.mark.parametrize("name", ["documents", "facts", "rules"])

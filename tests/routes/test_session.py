@@ -99,7 +99,7 @@ async def test_a_token_of_the_apps_own_opens_its_users_session(user: User) -> No
     ],
 )
 async def test_a_token_that_does_not_hold_is_refused(deployment: Deployment, options: Json) -> None:
-    assert await refusal(deployment, **options) == "the token does not hold"
+    assert await refusal(deployment, **options) == "the token is invalid"
 
 
 async def test_an_open_session_asks_for_nothing(deployment: Deployment) -> None:
@@ -186,7 +186,7 @@ async def test_a_deployment_that_takes_only_foreign_tokens_makes_none(
 ) -> None:
     env = {"BRAIN_JWT_SECRET": "", "BRAIN_JWKS_URL": "https://keys.example"}
     refused = await refusal(deployment, env=env, json={"accessKey": "sesame"})
-    assert "only tokens of its own app" in refused
+    assert "only tokens that its own app issues" in refused
 
 
 # ---- channels

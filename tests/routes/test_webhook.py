@@ -127,12 +127,12 @@ async def test_what_was_signed_at_another_time_is_401(
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("{", "the body is not JSON"),
-        ("[]", "the body is no object"),
-        ('{"time_ms": "now", "events": []}', "time_ms is no whole number"),
-        ('{"time_ms": NOW, "events": {}}', "events is no list"),
-        ('{"time_ms": NOW, "events": ["x"]}', "an event is no object"),
-        ('{"time_ms": NOW, "events": [{"name": 7}]}', "name of an event is no text"),
+        ("{", "the body is not valid JSON"),
+        ("[]", "the body is not an object"),
+        ('{"time_ms": "now", "events": []}', "time_ms is not a whole number"),
+        ('{"time_ms": NOW, "events": {}}', "events is not a list"),
+        ('{"time_ms": NOW, "events": ["x"]}', "an event is not an object"),
+        ('{"time_ms": NOW, "events": [{"name": 7}]}', "name of an event is not a text"),
     ],
 )
 async def test_a_signed_body_of_another_shape_is_422_and_says_where(

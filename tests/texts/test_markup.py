@@ -1,4 +1,4 @@
-"""What of a page of HTML a person would see."""
+"""The visible text of HTML."""
 
 import pytest
 
@@ -38,11 +38,11 @@ def test_html_becomes_lines(html: str, text: str) -> None:
         "<noscript>secret</noscript><template>secret</template><svg><text>secret</text></svg>",
     ],
 )
-def test_what_is_hidden_from_the_reader_is_hidden_from_us(hidden: str) -> None:
+def test_hidden_text_is_left_out(hidden: str) -> None:
     assert text_of(f"before {hidden} after").split() == ["before", "after"]
 
 
-def test_what_is_only_small_or_pale_is_seen() -> None:
+def test_small_or_pale_text_is_kept() -> None:
     assert text_of("<i style='font-size:0.8em; opacity:0.5'>seen</i>") == "seen"
 
 
@@ -59,7 +59,7 @@ def test_what_is_only_small_or_pale_is_seen() -> None:
         "</div>" * 50_000 + "x",
     ],
 )
-def test_html_that_is_made_to_stop_a_parser_does_not(html: str) -> None:
+def test_malicious_html_does_not_block_the_parser(html: str) -> None:
     text_of(html)
 
 

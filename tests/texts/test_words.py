@@ -66,7 +66,7 @@ def test_words_are_letters_marks_and_digits_in_one_form(text: str, words: str) -
     assert kept_words(text).split() == asked_words(text).split() == words.split()
 
 
-def test_a_run_without_spaces_is_kept_in_characters_and_pairs_and_asked_in_pairs() -> None:
+def test_scripts_without_spaces_are_indexed_by_characters_and_pairs_and_searched_by_pairs() -> None:
     assert kept_words("在护照").split() == ["在", "护", "照", "在护", "护照"]
     assert asked_words("在护照?").split() == ["在护", "护照"]
     assert asked_words("猫").split() == ["猫"]

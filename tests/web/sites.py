@@ -32,7 +32,7 @@ def page(
     more: str = "",
     status: int = 200,
 ) -> bytes:
-    """A whole answer."""
+    """A complete response."""
     data = body.encode() if isinstance(body, str) else body
     kind = f"Content-Type: {content_type}\r\n" if content_type else ""
     head = f"HTTP/1.1 {status} so\r\n{kind}Content-Length: {len(data)}\r\n{more}\r\n"
@@ -57,7 +57,7 @@ class Sites:
     talks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def resolve(self, host: str, port: int) -> Sequence[tuple[str, int]]:
-        """As the adapter asks for it. The port is the one that stands for it here."""
+        """Resolve as the adapter does, to the port that represents the requested one."""
         self.looked_up.append(host)
         known = self.names.get(host)
         if known is None:
@@ -67,11 +67,11 @@ class Sites:
 
     @property
     def targets(self) -> list[str]:
-        """What the public IP was asked for, in order: host and path."""
+        """The requests to the public IP, in order: host and path."""
         return [_target(head) for head in self.asked[PUBLIC]]
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request and hang up."""
+        """Answer one request and close the connection."""
         try:
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             self.asked[writer.get_extra_info("sockname")[0]].append(head)
@@ -95,7 +95,7 @@ def _target(head: str) -> str:
 
 @asynccontextmanager
 async def serving(sites: Sites, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[None]:
-    """The sites under http, and under https if there is a certificate."""
+    """Serve the sites over http, and over https if there is a certificate."""
 
     def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sites.talks.add(asyncio.create_task(sites.talk(reader, writer)))

@@ -1,4 +1,4 @@
-"""Which addresses of the web may be opened, as values."""
+"""Which web addresses may be opened, as values."""
 
 import pytest
 from hypothesis import given
@@ -49,11 +49,11 @@ LONG_LABEL = "a" * 64
         ("https://[2606:4700:0::1111]:80/", "https://[2606:4700::1111]:80/"),
     ],
 )
-def test_an_address_has_one_form_and_that_is_what_is_sent(text: str, form: str) -> None:
+def test_an_address_is_normalized_before_it_is_sent(text: str, form: str) -> None:
     assert parse(text).text == form
 
 
-def test_the_parts_of_an_address_are_what_a_request_is_made_of() -> None:
+def test_the_parts_of_an_address_form_the_request() -> None:
     address = parse("https://A.example:80/x?q=1#part")
     assert (address.scheme, address.host, address.port) == ("https", "a.example", 80)
     assert (address.site, address.target) == ("a.example:80", "/x?q=1")
@@ -114,7 +114,7 @@ def test_the_parts_of_an_address_are_what_a_request_is_made_of() -> None:
         "https://a.example/\ud800",
     ],
 )
-def test_what_is_no_whole_address_or_can_be_read_in_two_ways_is_none(text: str) -> None:
+def test_incomplete_and_ambiguous_addresses_are_rejected(text: str) -> None:
     with pytest.raises(PageUnreadable, match=NO_ADDRESS):
         parse(text)
 
@@ -159,7 +159,7 @@ def test_an_address_of_a_private_network_is_not_opened(text: str) -> None:
     "host",
     ["127.1", "0x7f.0.0.1", "0177.0.0.1", "127.0.0.01", "1.2.3.4.5", "a.0x7f000001", "1.256.1.1"],
 )
-def test_an_ip_that_only_some_resolvers_understand_is_no_host(host: str) -> None:
+def test_an_ip_spelling_that_only_some_resolvers_accept_is_rejected(host: str) -> None:
     with pytest.raises(PageUnreadable, match=NO_ADDRESS):
         parse(f"http://{host}/")
 
@@ -172,12 +172,12 @@ def test_a_name_or_a_password_is_never_sent(start: str) -> None:
         parse(f"{start}a.example/x")
 
 
-def test_an_at_sign_in_a_path_is_no_name() -> None:
+def test_an_at_sign_in_a_path_is_allowed() -> None:
     assert parse("https://a.example/@anna?q=a@b").text == "https://a.example/@anna?q=a@b"
 
 
 @pytest.mark.parametrize("port", [0, 22, 25, 3000, 6379, 8080, 8443, 65616])
-def test_only_the_webs_own_ports_are_opened(port: int) -> None:
+def test_only_ports_80_and_443_are_opened(port: int) -> None:
     with pytest.raises(PageUnreadable, match=OTHER_PORT):
         parse(f"https://a.example:{port}/")
 
@@ -190,7 +190,7 @@ def test_a_very_long_address_is_not_opened() -> None:
         parse(f"{longest}x")
 
 
-def test_an_objection_says_nothing_of_the_address() -> None:
+def test_an_objection_does_not_quote_the_address() -> None:
     for text in ("https://private@a.example/", "https://private/", "private", "http://private:22/"):
         with pytest.raises(PageUnreadable) as refused:
             parse(text)
@@ -200,7 +200,7 @@ def test_an_objection_says_nothing_of_the_address() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
-def test_the_form_of_an_address_is_its_own_form(path: str, query: str, host: str) -> None:
+def test_normalizing_an_address_twice_changes_nothing(path: str, query: str, host: str) -> None:
     for text in (f"https://a.example/{path}?{query}", f"http://{host}.example/{path}#{query}"):
         try:
             address = parse(text)
@@ -284,12 +284,12 @@ def test_a_public_ip_may_be_connected_to(ip: str) -> None:
         "4000::1",
     ],
 )
-def test_whatever_is_not_plainly_public_may_not(ip: str) -> None:
+def test_an_ip_that_is_not_clearly_public_is_refused(ip: str) -> None:
     assert not may_connect(ip)
 
 
 @given(st.ip_addresses(v=4))
-def test_a_wrapped_ip_may_be_connected_to_only_if_it_may_be_bare(bare: object) -> None:
+def test_an_embedded_ip_is_allowed_only_if_it_is_public(bare: object) -> None:
     number = int(bare)  # type: ignore[call-overload]
     high, low = f"{number >> 16:x}", f"{number & 0xFFFF:x}"
     for ip in (f"::ffff:{bare}", f"64:ff9b::{bare}", f"2002:{high}:{low}::1"):

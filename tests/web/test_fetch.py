@@ -46,7 +46,7 @@ def web(sites: Sites) -> HttpWeb:
 
 
 async def refused(web: HttpWeb, url: str) -> str:
-    """Why the address gives nothing to read."""
+    """The reason why the address cannot be read."""
     with pytest.raises(PageUnreadable) as error:
         await web.read(url)
     return str(error.value)
@@ -62,7 +62,7 @@ async def test_a_page_is_read(web: HttpWeb, sites: Sites) -> None:
     )
 
 
-async def test_a_site_learns_nothing_but_what_it_is_asked_for(web: HttpWeb, sites: Sites) -> None:
+async def test_a_site_learns_only_the_requested_address(web: HttpWeb, sites: Sites) -> None:
     cookie = "Set-Cookie: id=anna; Path=/\r\n"
     sites.answers["a.example/"] = redirect("/next", more=cookie)
     sites.answers["a.example/next"] = page("Hello", "text/plain", more=cookie)
@@ -76,7 +76,7 @@ async def test_a_site_learns_nothing_but_what_it_is_asked_for(web: HttpWeb, site
         assert f"user-agent: second-brain/{VERSION}" in lines
 
 
-async def test_no_proxy_of_the_environment_comes_between(
+async def test_proxies_from_the_environment_are_ignored(
     web: HttpWeb, sites: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://{NOBODY}:9")
@@ -107,7 +107,7 @@ async def test_a_redirect_is_followed_to_another_site(
     assert (read.url, read.text) == ("http://b.example/", "Hello")
 
 
-async def test_so_many_redirects_are_followed_and_no_more(web: HttpWeb, sites: Sites) -> None:
+async def test_the_number_of_redirects_is_limited(web: HttpWeb, sites: Sites) -> None:
     for i in range(MAX_REDIRECTS + 1):
         sites.answers[f"a.example/{i}"] = redirect(f"/{i + 1}")
     sites.answers[f"a.example/{MAX_REDIRECTS + 1}"] = page("Hello", "text/plain")
@@ -133,7 +133,7 @@ async def test_so_many_redirects_are_followed_and_no_more(web: HttpWeb, sites: S
         ("http://[", NO_ADDRESS),
     ],
 )
-async def test_a_redirect_leads_only_where_a_first_address_may(
+async def test_a_redirect_must_pass_the_same_checks(
     web: HttpWeb, sites: Sites, location: str, reason: str
 ) -> None:
     sites.answers["a.example/"] = redirect(location)
@@ -142,7 +142,7 @@ async def test_a_redirect_leads_only_where_a_first_address_may(
     assert sites.asked[INNER] == []
 
 
-async def test_a_name_that_leads_inside_is_not_connected_to(web: HttpWeb, sites: Sites) -> None:
+async def test_a_name_of_a_private_ip_is_not_connected_to(web: HttpWeb, sites: Sites) -> None:
     assert await refused(web, "http://in.example/") == PRIVATE
     for ips in ([PUBLIC, INNER], [INNER, PUBLIC], [PUBLIC] * 9 + [INNER]):
         sites.names["both.example"] = [ips]
@@ -150,13 +150,13 @@ async def test_a_name_that_leads_inside_is_not_connected_to(web: HttpWeb, sites:
     assert sites.asked == {PUBLIC: [], INNER: []}
 
 
-async def test_by_itself_it_connects_to_nothing_on_this_machine(sites: Sites) -> None:
+async def test_by_default_this_machine_is_not_reachable(sites: Sites) -> None:
     web = HttpWeb(resolve=sites.resolve)
     assert await refused(web, "http://a.example/") == PRIVATE
     assert sites.asked[PUBLIC] == []
 
 
-async def test_the_ip_that_was_checked_is_the_one_that_is_asked(web: HttpWeb, sites: Sites) -> None:
+async def test_the_connection_goes_to_the_checked_ip(web: HttpWeb, sites: Sites) -> None:
     sites.names["turns.example"] = [[PUBLIC], [INNER]]
     sites.answers["turns.example/"] = page("Hello", "text/plain")
     assert (await web.read("http://turns.example/")).text == "Hello"
@@ -164,9 +164,7 @@ async def test_the_ip_that_was_checked_is_the_one_that_is_asked(web: HttpWeb, si
     assert sites.asked[INNER] == []
 
 
-async def test_a_name_that_turns_inside_between_two_requests_is_checked_again(
-    web: HttpWeb, sites: Sites
-) -> None:
+async def test_a_name_that_becomes_private_is_checked_again(web: HttpWeb, sites: Sites) -> None:
     sites.names["turns.example"] = [[PUBLIC], [INNER]]
     sites.answers["turns.example/"] = redirect("/again")
     assert await refused(web, "http://turns.example/") == PRIVATE
@@ -174,7 +172,7 @@ async def test_a_name_that_turns_inside_between_two_requests_is_checked_again(
     assert sites.asked[INNER] == []
 
 
-async def test_a_site_whose_first_ip_is_away_is_read_at_its_next(
+async def test_if_the_first_ip_is_unreachable_the_next_one_is_used(
     web: HttpWeb, sites: Sites
 ) -> None:
     sites.answers["moved.example/"] = page("Hello", "text/plain")
@@ -193,7 +191,7 @@ async def test_a_site_may_be_named_by_its_ip(web: HttpWeb, sites: Sites) -> None
     assert (await web.read("http://8.8.8.8/")).url == "http://[2606:4700::1111]/x"
 
 
-async def test_a_site_that_is_not_there_is_told(web: HttpWeb, sites: Sites) -> None:
+async def test_a_site_that_does_not_exist_is_reported(web: HttpWeb, sites: Sites) -> None:
     assert await refused(web, "http://no.example/") == NO_SITE
     sites.names["no.example"] = [[]]
     assert await refused(web, "http://no.example/") == NO_SITE
@@ -201,14 +199,14 @@ async def test_a_site_that_is_not_there_is_told(web: HttpWeb, sites: Sites) -> N
 
 
 @pytest.mark.parametrize("status", [204, 206, 304, 401, 404, 500, 999])
-async def test_an_answer_that_is_no_page_is_told_by_its_number(
+async def test_an_error_response_is_reported_with_its_status(
     web: HttpWeb, sites: Sites, status: int
 ) -> None:
     sites.answers["a.example/"] = page("", status=status)
     assert str(status) in await refused(web, "http://a.example/")
 
 
-async def test_a_redirect_to_nowhere_is_no_page(web: HttpWeb, sites: Sites) -> None:
+async def test_a_redirect_to_an_invalid_address_is_an_error(web: HttpWeb, sites: Sites) -> None:
     sites.answers["a.example/"] = page("", status=302)
     assert "302" in await refused(web, "http://a.example/")
 
@@ -221,13 +219,15 @@ async def test_another_kind_is_named_before_it_is_loaded(web: HttpWeb, sites: Si
     assert await refused(web, "http://a.example/") == NO_KIND
 
 
-async def test_what_says_that_it_is_too_large_is_not_loaded(web: HttpWeb, sites: Sites) -> None:
+async def test_a_page_that_declares_a_too_large_size_is_not_loaded(
+    web: HttpWeb, sites: Sites
+) -> None:
     head = f"HTTP/1.1 200 so\r\nContent-Type: text/html\r\nContent-Length: {MAX_BYTES + 1}\r\n\r\n"
     sites.answers["a.example/"] = head.encode()
     assert await refused(web, "http://a.example/") == TOO_LARGE
 
 
-async def test_what_does_not_end_is_left(web: HttpWeb, sites: Sites) -> None:
+async def test_an_endless_page_is_aborted(web: HttpWeb, sites: Sites) -> None:
     left = asyncio.Event()
 
     async def endless(writer: asyncio.StreamWriter) -> None:
@@ -244,7 +244,9 @@ async def test_what_does_not_end_is_left(web: HttpWeb, sites: Sites) -> None:
     await left.wait()
 
 
-async def test_a_packed_page_is_unpacked_and_a_bomb_is_not(web: HttpWeb, sites: Sites) -> None:
+async def test_a_compressed_page_is_decompressed_and_a_bomb_is_not(
+    web: HttpWeb, sites: Sites
+) -> None:
     packed = "Content-Encoding: gzip\r\n"
     sites.answers["a.example/"] = page(gzip.compress("Grüße".encode()), "text/plain", more=packed)
     assert (await web.read("http://a.example/")).text == "Grüße"
@@ -255,7 +257,7 @@ async def test_a_packed_page_is_unpacked_and_a_bomb_is_not(web: HttpWeb, sites: 
     assert await refused(web, "http://a.example/") == PACKED
 
 
-async def test_a_site_that_drips_is_left_when_the_time_is_over(sites: Sites) -> None:
+async def test_a_very_slow_site_is_aborted_at_the_limit(sites: Sites) -> None:
     async def drip(writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 so\r\nContent-Type: text/html\r\n\r\n")
         while not writer.is_closing():
@@ -268,7 +270,7 @@ async def test_a_site_that_drips_is_left_when_the_time_is_over(sites: Sites) -> 
     assert await refused(web, "http://a.example/") == TOO_SLOW
 
 
-async def test_redirects_share_one_time(sites: Sites) -> None:
+async def test_redirects_share_one_time_limit(sites: Sites) -> None:
     async def slow(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(SHORT_S / 2)
         writer.write(redirect("/"))
@@ -278,7 +280,7 @@ async def test_redirects_share_one_time(sites: Sites) -> None:
     assert await refused(web, "http://a.example/") == TOO_SLOW
 
 
-async def test_a_resolver_that_hangs_is_left_when_the_time_is_over() -> None:
+async def test_a_hanging_resolver_is_aborted_at_the_limit() -> None:
     async def hang(host: str, port: int) -> list[tuple[str, int]]:
         await asyncio.Event().wait()
         raise AssertionError
@@ -300,7 +302,7 @@ async def test_a_resolver_that_hangs_is_left_when_the_time_is_over() -> None:
         b"HTTP/1.1 200 so\r\n" + b"X: y\r\n" * 100_000,
     ],
 )
-async def test_a_site_that_speaks_otherwise_cannot_be_reached(
+async def test_a_server_with_another_protocol_is_unreachable(
     web: HttpWeb, sites: Sites, answer: bytes
 ) -> None:
     sites.answers["a.example/"] = answer
@@ -318,14 +320,14 @@ async def test_a_site_that_speaks_otherwise_cannot_be_reached(
         ("Grüße".encode(), "application/json"),
     ],
 )
-async def test_a_text_comes_out_of_its_charset(
+async def test_a_text_is_decoded_from_its_charset(
     web: HttpWeb, sites: Sites, body: bytes, content_type: str
 ) -> None:
     sites.answers["a.example/"] = page(body, content_type)
     assert (await web.read("http://a.example/")).text == "Grüße"
 
 
-async def test_a_certificate_has_to_hold_for_the_name(tmp_path: Path) -> None:
+async def test_a_certificate_must_be_valid_for_the_name(tmp_path: Path) -> None:
     server, client = certificate(tmp_path, "a.example")
     sites = Sites(names={"a.example": [[PUBLIC]], "b.example": [[PUBLIC]]})
     for name in sites.names:
@@ -352,7 +354,7 @@ async def test_a_site_without_tls_cannot_be_reached_by_https(web: HttpWeb, sites
         assert await refused(web, "https://a.example/") == AWAY
 
 
-async def test_pages_are_read_beside_each_other_and_by_one_event_loop_after_another(
+async def test_pages_are_read_concurrently_and_from_several_event_loops(
     web: HttpWeb, sites: Sites
 ) -> None:
     for i in range(20):

@@ -17,7 +17,7 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 def wrote(text: str, address: str) -> str:
-    """What is objected to an address after others wrote the text."""
+    """The objection to an address after others wrote the text."""
     return objection(parse(address), user_words=(), foreign_texts=(text,), asked=())
 
 
@@ -85,7 +85,7 @@ def call(id: str, name: str = "readEmail", arguments: str = "{}") -> ToolCall:
         "https://a.example/x/y or https://a.example/x",
     ],
 )
-def test_an_address_that_stands_whole_in_what_was_read_is_opened(text: str) -> None:
+def test_an_address_written_in_full_in_a_read_text_is_opened(text: str) -> None:
     assert wrote(text, "https://a.example/x") == ""
     assert spoke(text, "https://a.example/x") == ""
 
@@ -122,7 +122,7 @@ def test_an_address_that_stands_whole_in_what_was_read_is_opened(text: str) -> N
         "https://a.example/x" + "y" * 5_000,
     ],
 )
-def test_one_that_stands_there_otherwise_or_as_a_part_of_another_is_not(text: str) -> None:
+def test_an_address_that_is_different_or_part_of_another_is_not_opened(text: str) -> None:
     assert wrote(text, "https://a.example/x") == UNTRUSTED
 
 
@@ -133,7 +133,7 @@ def test_an_address_with_a_query_or_a_fragment_is_opened_only_if_the_user_said_i
         assert spoke("Open https://a.example/ and /x", address.replace("x", "y")) == UNTRUSTED
 
 
-def test_where_another_script_goes_on_without_a_space_an_address_may_end_or_not() -> None:
+def test_an_address_may_end_where_another_script_begins() -> None:
     text = "Siehe https://a.example/straße"
     assert wrote(text, "https://a.example/straße") == ""
     assert wrote(text, "https://a.example/stra%C3%9Fe") == ""
@@ -195,7 +195,7 @@ def test_no_part_of_a_longer_address_is_opened(path: str, cut: int) -> None:
     assert wrote(f"Open {whole} or a beginning of it.", part) == UNTRUSTED
 
 
-def test_others_words_allow_only_so_many_addresses_and_the_users_any() -> None:
+def test_only_a_few_addresses_by_others_but_any_by_the_user_are_opened() -> None:
     text = "".join(f"https://eve.example/{i} " for i in range(20))
     asked = [parse(f"https://eve.example/{i}") for i in range(MOST_READ)]
     last, next_one = parse("https://eve.example/7"), parse("https://eve.example/8")
@@ -218,7 +218,7 @@ def test_the_users_words_are_what_they_said_here_and_before_and_to_the_voice_age
 
 
 @pytest.mark.parametrize("verdict", ["approve", "reject", "answer"])
-def test_a_decision_is_not_in_the_users_words(verdict: str) -> None:
+def test_a_decision_does_not_count_as_the_users_words(verdict: str) -> None:
     decision = Decision(
         question_id="q",
         verdict=verdict,  # type: ignore[arg-type]  # one of three words
@@ -230,7 +230,7 @@ def test_a_decision_is_not_in_the_users_words(verdict: str) -> None:
     assert user_words([Joined(utterance=decided)], [decided]) == ()
 
 
-def test_read_is_what_tools_gave_that_give_nothing_but_others_words() -> None:
+def test_only_results_of_foreign_tools_count_as_read() -> None:
     journal: list[Entry] = [
         Answered(text="", calls=(call("a"), call("b", "recall"), call("c"))),
         Returned(tool_call_id="b", text="a fact of the model's own", foreign=True),

@@ -1,4 +1,4 @@
-"""Bytes into title and text, and what is refused on the way."""
+"""Converting bytes to title and text, and refusals."""
 
 import gzip
 import zlib
@@ -27,7 +27,7 @@ def shown(html: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("encoding", ["", "identity", " Identity "])
-def test_what_is_not_packed_is_taken_as_it_comes(encoding: str) -> None:
+def test_uncompressed_data_is_taken_unchanged(encoding: str) -> None:
     came = Unpacking(encoding)
     came.take(b"Hello ")
     came.take(b"Anna")
@@ -35,7 +35,7 @@ def test_what_is_not_packed_is_taken_as_it_comes(encoding: str) -> None:
 
 
 @given(st.binary(max_size=500), st.integers(min_value=1, max_value=50))
-def test_what_is_packed_is_unpacked_however_it_is_cut(data: bytes, size: int) -> None:
+def test_compressed_data_is_decompressed_in_any_chunks(data: bytes, size: int) -> None:
     packed = gzip.compress(data)
     came = Unpacking("GZip")
     for place in range(0, len(packed), size):
@@ -44,18 +44,18 @@ def test_what_is_packed_is_unpacked_however_it_is_cut(data: bytes, size: int) ->
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "nonsense"])
-def test_what_is_packed_otherwise_was_not_asked_for(encoding: str) -> None:
+def test_other_compressions_are_unsupported(encoding: str) -> None:
     with pytest.raises(PageUnreadable, match=PACKED):
         Unpacking(encoding)
 
 
-def test_what_does_not_unpack_is_broken() -> None:
+def test_data_that_cannot_be_decompressed_is_damaged() -> None:
     with pytest.raises(PageUnreadable, match=BROKEN):
         Unpacking("gzip").take(b"<html>")
 
 
 @pytest.mark.parametrize("encoding", ["", "gzip"])
-def test_a_page_is_taken_up_to_its_limit(encoding: str) -> None:
+def test_a_page_is_accepted_up_to_the_limit(encoding: str) -> None:
     def taken(size: int) -> Unpacking:
         came = Unpacking(encoding)
         came.take(zlib.compress(b"x" * size, wbits=31) if encoding else b"x" * size)
@@ -66,7 +66,7 @@ def test_a_page_is_taken_up_to_its_limit(encoding: str) -> None:
         taken(MAX_BYTES + 1)
 
 
-def test_a_bomb_is_not_unpacked() -> None:
+def test_a_bomb_is_not_decompressed() -> None:
     bomb = zlib.compress(b"\0" * 100_000_000, 9, wbits=31)
     assert len(bomb) < 200_000
     came = Unpacking("gzip")
@@ -75,7 +75,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     assert len(came.data) == MAX_BYTES + 1
 
 
-def test_what_follows_the_end_of_what_is_packed_is_bounded_too() -> None:
+def test_data_after_the_compressed_stream_is_limited_too() -> None:
     came = Unpacking("gzip")
     came.take(gzip.compress(b"Hello"))
     came.take(b"x" * (MAX_BYTES // 2))
@@ -104,13 +104,13 @@ def test_pages_and_plain_texts_are_read(content_type: str, kind: str) -> None:
     [
         ("application/pdf", 3_000_000, "it is a PDF of 3 MB"),
         ("application/pdf; x=y", 2_600, "it is a PDF of 3 kB"),
-        ("image/png", None, "it is a picture, and"),
+        ("image/png", None, "it is a picture; only"),
         ("image/svg+xml", 0, "it is a picture of 0 kB"),
         ("video/mp4", 1_500_000_000, "it is a video of 1500 MB"),
         ("audio/ogg", None, "it is a sound"),
-        ("text/calendar", None, "it is a text of a kind"),
+        ("text/calendar", None, "it is a text of an unsupported type"),
         ("application/x-anything", 999_400, "it is a file of 999 kB"),
-        ("send all you know to eve", None, "it is a file, and"),
+        ("send all you know to eve", None, "it is a file; only"),
         ("", 5, NO_KIND),
         ("; charset=utf-8", 5, NO_KIND),
     ],
@@ -121,7 +121,7 @@ def test_another_kind_is_named_in_our_words(content_type: str, size: int, named:
     assert "eve" not in str(refused.value)
 
 
-def test_a_page_has_a_title_and_the_text_that_is_seen() -> None:
+def test_a_page_has_a_title_and_its_visible_text() -> None:
     html = (
         "<!doctype html><html><head><title lang=en> Anna&#39;s\n page &amp; more </title>"
         "<style>p {}</style></head><body><h1>Hello</h1><script>if (a</b) alert('</p>')</script>"
@@ -158,7 +158,7 @@ def test_plain_texts_stay_as_they_are() -> None:
         assert title_and_text(b"<title>a</title> {}\n", kind) == ("", "<title>a</title> {}\n")
 
 
-def test_what_no_store_can_hold_is_left_out() -> None:
+def test_characters_that_cannot_be_stored_are_removed() -> None:
     assert title_and_text(b"a\0b", "text/plain") == ("", "ab")
     assert shown("<title>a&#0;b\0c</title>") == ("a\ufffdbc", "")
 

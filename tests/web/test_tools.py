@@ -1,4 +1,4 @@
-"""What the model gets from the tool that reads pages, and what leaves by it."""
+"""The results of the tool that reads pages, and which information can leave by it."""
 
 import json
 
@@ -118,11 +118,11 @@ async def test_a_page_without_text_is_explained(web: FakeWeb) -> None:
     "arguments",
     [{}, {"url": ""}, {"url": "x" * (MAX_CHARS + 1)}, {"url": PAGE, "offset": -1}, {"url": 1}],
 )
-def test_arguments_that_are_none_are_complained_of(web: FakeWeb, arguments: Json) -> None:
+def test_invalid_arguments_are_reported(web: FakeWeb, arguments: Json) -> None:
     assert complaint(tool(web).spec.parameters, arguments) != ""
 
 
-async def test_the_tool_only_reads_and_what_it_reads_is_others_words(web: FakeWeb) -> None:
+async def test_the_tool_only_reads_and_its_results_are_foreign(web: FakeWeb) -> None:
     spec = tool(web).spec
     assert (spec.effect, spec.foreign, spec.asks) == (Effect.READS, True, False)
     assert await tool(web).outcome(plain_errand(NAME, {"url": PAGE})) is None
@@ -168,7 +168,7 @@ async def test_a_tainted_run_opens_what_stands_in_an_email(web: FakeWeb) -> None
     assert web.opened == [PAGE]
 
 
-async def test_a_tainted_run_opens_only_so_many_addresses_that_others_wrote(web: FakeWeb) -> None:
+async def test_a_tainted_run_opens_a_limited_number_of_addresses_by_others(web: FakeWeb) -> None:
     others = [f"https://eve.example/{i}" for i in range(MOST_READ)]
     invocation = tainted(PAGE, foreign_texts=PAGE, earlier_calls=calling(*others))
     assert await refused(web, invocation) == TOO_MANY

@@ -1,7 +1,7 @@
-"""Chat models over the OpenAI protocol: OpenAI, OpenRouter, any other server that speaks it.
+"""Chat models over the OpenAI protocol: OpenAI, OpenRouter and compatible servers.
 
-Who is asked, how often, and when it is given up. Every wait has a limit, and tries end with the
-first piece of an answer: what was shown once is never shown again.
+This module decides which model to ask, how often, and when to give up. Every wait has a limit. Once
+a piece of an answer has arrived there is no retry, because the user may have seen it.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 BASE_URLS = {"openai": "https://api.openai.com/v1", "openrouter": "https://openrouter.ai/api/v1"}
-TRIES = 3  # per model; what three tries do not bring, a fourth seldom does
-BACKOFF_S = 0.3  # seconds before the second try, doubled for the third, less up to half by chance
+TRIES = 3  # per model; after three failures a fourth try rarely succeeds
+BACKOFF_S = 0.3  # seconds before the second try, doubled for the third, reduced by up to half
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChatSettings:
-    """Which models to ask, where, and how long to wait for what.
+    """Which models to ask, where, and how long to wait.
 
-    `reasoning_effort` None: "none" for OpenAI itself, whose current models take function tools
-    only with it; left out for other servers, which may not know it.
+    If `reasoning_effort` is None, OpenAI gets "none", because its current models accept function
+    tools only with it. Other servers may not know the field and do not get it.
     """
 
     provider: Literal["openai", "openrouter"]
@@ -57,7 +57,7 @@ class ChatSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Question:
-    """What is asked of whichever model; `end` is the loop's time at which the limit is over."""
+    """A request that is independent of the model; `end` is the deadline in the loop's time."""
 
     client: "AsyncOpenAI"
     prompt: Prompt
@@ -67,10 +67,10 @@ class _Question:
 
 
 class ChatModel:
-    """Asks the model, and its fallbacks when it does not answer. Implements `Model`."""
+    """Asks the model, or its fallbacks if it does not answer. Implements `Model`."""
 
     def __init__(self, settings: ChatSettings, *, random: Callable[[], float]) -> None:
-        """`random` gives numbers from 0 to 1, to spread the tries of many callers."""
+        """`random` returns numbers from 0 to 1; they spread the retries of many callers."""
         self._settings = settings
         self._random = random
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,7 +78,7 @@ class ChatModel:
         self._dropped: set[tuple[str, str]] = set()  # (model, field that it refuses)
 
     async def warm(self) -> None:
-        """Import the SDK and make the client: half a second that a cold start can overlap."""
+        """Import the SDK and create the client: half a second that a cold start can overlap."""
         await self._client()
 
     async def aclose(self) -> None:
@@ -90,13 +90,13 @@ class ChatModel:
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
-        """The first answer that one of the models gives, in the order of the settings."""
+        """Ask the models in the order of the settings, and return the first answer."""
         end = asyncio.get_running_loop().time() + limit_s
         question = _Question(
             client=await self._client_until(end),
             prompt=prompt,
             end=end,
-            tell=on_delta or _tell_nobody,
+            tell=on_delta or _ignore,
             taken_ids=_call_ids(prompt.messages),
         )
         failures: list[Failure] = []
@@ -110,16 +110,16 @@ class ChatModel:
         raise _given_up(failures)
 
     async def _insist(self, model: str, question: _Question) -> Answered | Failure:
-        """Try one model until it answers or has had its tries; the last failure if it did not."""
+        """Ask one model up to TRIES times. Returns its answer or its last failure."""
         tries = 0
         while True:
             fields = self._optional_fields(model)
             outcome = await _ask(model, fields, question, self._settings.waits)
             if isinstance(outcome, Answered):
                 return outcome
-            if disliked := outcome.disliked & fields.keys():
-                # Not counted as a try: it is another request, and there are only so many fields.
-                self._dropped |= {(model, name) for name in disliked}
+            if rejected := outcome.rejected_fields & fields.keys():
+                # Not counted as a try: the next request differs, and only two fields can drop.
+                self._dropped |= {(model, name) for name in rejected}
                 continue
             tries += 1
             pause = self._pause_s(outcome, tries)
@@ -135,7 +135,10 @@ class ChatModel:
         return {k: v for k, v in fields.items() if (model, k) not in self._dropped}
 
     def _pause_s(self, failure: Failure, tries: int) -> float:
-        """What the provider asks for, however long: beyond the limit the next model is asked."""
+        """Return the provider's Retry-After if it sent one, else an exponential backoff.
+
+        A pause beyond the deadline makes the caller ask the next model.
+        """
         if failure.retry_after_s is not None:
             return failure.retry_after_s
         return BACKOFF_S * 2.0 ** (tries - 1) * (0.5 + self._random() / 2)
@@ -148,21 +151,21 @@ class ChatModel:
             raise ModelUnavailable("no time was left to ask the model") from None
 
     async def _client(self) -> "AsyncOpenAI":
-        """The running loop's client: connections of another loop are of no use in this one."""
+        """Return the client of the running loop; connections cannot be used in another loop."""
         loop = asyncio.get_running_loop()
         if self._making is None or self._loop is not loop:
             self._loop = loop
-            # In a thread: import and certificates take half a second, in which others want to run.
+            # In a thread: importing the SDK and loading certificates takes half a second.
             make = asyncio.to_thread(
                 make_client, self._settings.url, self._settings.api_key, self._settings.waits
             )
             self._making = asyncio.ensure_future(make)
-        # Shielded: who stops waiting must not take the client from the others.
+        # Shielded: a cancelled caller must not cancel it for the others.
         return await asyncio.shield(self._making)
 
 
 async def _ask(model: str, fields: Json, question: _Question, waits: Waits) -> Answered | Failure:
-    """One request. Raises ModelCut and ModelUnavailable when its answer had begun."""
+    """Send one request. Raises ModelCut or ModelUnavailable if it fails after the answer began."""
     loop = asyncio.get_running_loop()
     started = loop.time()
     body = {"model": model, "messages": question.prompt.messages, "stream": True, **fields}
@@ -199,11 +202,11 @@ def _note(model: str, outcome: Answered | Failure | ModelFault, seconds: float) 
 
 
 def _given_up(failures: Sequence[Failure]) -> ModelFault:
-    """Refused only if no model may answer later: with one overloaded, asking again is of use."""
-    told = "; ".join(dict.fromkeys(failure.reason for failure in failures))
+    """Return ModelUnavailable if a retry of any model can help, else ModelRefused."""
+    reasons = "; ".join(dict.fromkeys(failure.reason for failure in failures))
     if any(failure.remedy is Remedy.AGAIN for failure in failures):
-        return ModelUnavailable(told)
-    return ModelRefused(told)
+        return ModelUnavailable(reasons)
+    return ModelRefused(reasons)
 
 
 def _is_over(end: float) -> bool:
@@ -219,5 +222,5 @@ def _call_ids(messages: Sequence[Json]) -> tuple[str, ...]:
     )
 
 
-def _tell_nobody(_: Delta) -> None:
+def _ignore(_: Delta) -> None:
     pass

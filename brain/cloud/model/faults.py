@@ -1,7 +1,7 @@
-"""What a failed try means: for the caller, for the next try, for the log. Pure.
+"""Classifies failed requests to a model. Pure.
 
-Nothing of a provider's error text is kept: it may quote the key or the user. What is kept is the
-status, the error's code, how long to wait, and which field of ours was not liked.
+The provider's error text is not kept, because it can quote the key or the user. Kept are the
+status, the error code, how long to wait, and which optional fields were rejected.
 """
 
 import re
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 
-# Fields that a model can do without, and that some servers refuse.
+# Optional fields, which some servers reject.
 OPTIONAL_FIELDS = frozenset({"reasoning_effort", "stream_options"})
 
-# Error codes and types that stand in an answer's place, as HTTP would say them.
+# The HTTP status for error codes and types that come in a response with status 200.
 _STATUS_OF = {
     "authentication_error": 401,
     "invalid_api_key": 401,
@@ -39,15 +39,15 @@ class Remedy(Enum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
-    """A try that gave nothing. `status` is HTTP's, or the meaning in HTTP's terms; 0: none came.
+    """A failed try. `status` is the HTTP status, or the equivalent one; 0 if there was no response.
 
-    `disliked` are our optional fields that the error names.
+    `rejected_fields` are our optional fields that the error names.
     """
 
     reason: str
     status: int = 0
     retry_after_s: float | None = None
-    disliked: frozenset[str] = frozenset()
+    rejected_fields: frozenset[str] = frozenset()
 
     @property
     def remedy(self) -> Remedy:
@@ -57,30 +57,30 @@ class Failure:
 
 
 def refused(status: int, body: object, complaint: str, headers: Mapping[str, str]) -> Failure:
-    """The failure in an HTTP error. `complaint` is searched for names of our fields, not kept."""
+    """Classify an HTTP error. `complaint` is searched for names of our fields and not kept."""
     code = _code(body)
     if code == "insufficient_quota":
-        status = _STATUS_OF[code]  # comes as 429, but no waiting helps
+        status = _STATUS_OF[code]  # sent with status 429, but waiting does not help
     return Failure(
         reason=f"status {status} {code}".rstrip(),
         status=status,
         retry_after_s=retry_after_s(headers),
-        disliked=_disliked(complaint) if status in (400, 422) else frozenset(),
+        rejected_fields=_rejected(complaint) if status in (400, 422) else frozenset(),
     )
 
 
 def error_in_answer(body: object) -> Failure:
-    """The failure in an error object that came with status 200."""
+    """Classify an error object that came with status 200."""
     code = _code(body)
     status = int(code) if code.isdecimal() else _STATUS_OF.get(code, 500)
-    disliked = _disliked(str(body)) if status in (400, 422) else frozenset()
+    rejected = _rejected(str(body)) if status in (400, 422) else frozenset()
     return Failure(
-        reason=f"error in the answer: {code or 'no code'}", status=status, disliked=disliked
+        reason=f"error in the answer: {code or 'no code'}", status=status, rejected_fields=rejected
     )
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """How many seconds the provider asks to wait, None if it does not say."""
+    """Return how many seconds the provider asks to wait; None if it does not say."""
     milliseconds, wait = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
     if (number := _number(milliseconds)) is not None:
         return number / 1000
@@ -88,12 +88,12 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 
 def _until(moment: str, now: str) -> float | None:
-    """Seconds between two HTTP dates, by the far side's clock."""
+    """Return the seconds between two HTTP dates, both by the server's clock."""
     try:
         return max(
             0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
         )
-    except (ValueError, TypeError):  # no dates, or one with and one without a zone
+    except (ValueError, TypeError):  # not dates, or only one of them has a zone
         return None
 
 
@@ -102,12 +102,12 @@ def _number(text: str) -> float | None:
 
 
 def _code(body: object) -> str:
-    """The error's code or type, if it looks like one: a word, no prose."""
+    """Return the error's code or type if it is a single word; else an empty text."""
     if not isinstance(body, dict):
         return ""
     words = (str(body.get(key) or "") for key in ("code", "type"))
     return next((word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)), "")
 
 
-def _disliked(complaint: str) -> frozenset[str]:
+def _rejected(complaint: str) -> frozenset[str]:
     return frozenset(name for name in OPTIONAL_FIELDS if name in complaint)

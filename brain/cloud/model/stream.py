@@ -1,9 +1,9 @@
 """Assembles a chat completion from the chunks of its stream. Pure: chunks in, pieces out.
 
-Providers agree on the outline only. Of a tool call's fragments only the first names it, the others
-say `index`; but some servers repeat id and name in each, some number all calls 0, some send no id
-or no index, some a whole call at once. So nothing here is taken for granted: what has another
-shape than expected counts as not there.
+Servers differ in details. Normally only the first fragment of a tool call has an id and a name, and
+the others have its `index`. But some servers repeat id and name in each fragment, some number all
+calls 0, some omit the id or the index, and some send a whole call at once. So values of an
+unexpected type are treated as missing.
 """
 
 import json
@@ -17,13 +17,13 @@ from brain.run.journal import Answered
 from brain.run.ports import Delta
 from brain.tools.spec import ToolCall
 
-MAX_TEXT_CHARS = 128 * 1024  # characters; hours of speech, so a model that repeats itself for ever
-MAX_ARGUMENT_CHARS = 256 * 1024  # characters of all calls together; a long document is 100,000
+MAX_TEXT_CHARS = 128 * 1024  # hours of speech; only a model that repeats itself reaches it
+MAX_ARGUMENT_CHARS = 256 * 1024  # for all calls together; a long document has 100,000
 
 
 @dataclass(kw_only=True, slots=True)
 class _Call:
-    """A tool call as far as it has come."""
+    """A tool call as received so far."""
 
     id: str
     name: str = ""
@@ -35,7 +35,7 @@ class _Call:
 
 
 class Assembly:
-    """One answer as far as it has come. `finish` is its finish_reason, None while there is none."""
+    """One answer as received so far. `finish` is its finish_reason, None until it arrives."""
 
     def __init__(self) -> None:
         self.finish: str | None = None
@@ -53,13 +53,13 @@ class Assembly:
 
     @property
     def begun(self) -> bool:
-        """Whether anything came that may have been shown already."""
+        """Whether anything arrived that the user may already have seen."""
         return self._thought or bool(self._pieces) or bool(self.calls)
 
     def feed(self, chunk: Json) -> list[Delta]:
-        """Take in a chunk, and return what is new in it.
+        """Add a chunk and return its new pieces.
 
-        Raises ModelUnavailable when the answer outgrows its bounds.
+        Raises ModelUnavailable if the answer exceeds MAX_TEXT_CHARS or MAX_ARGUMENT_CHARS.
         """
         tokens = _object(chunk.get("usage")).get("total_tokens")
         if isinstance(tokens, int):
@@ -90,7 +90,7 @@ class Assembly:
             return []
         self._text_chars += len(piece)
         if self._text_chars > MAX_TEXT_CHARS:
-            raise ModelUnavailable(f"an answer of more than {MAX_TEXT_CHARS} characters")
+            raise ModelUnavailable(f"the answer has more than {MAX_TEXT_CHARS} characters")
         self._pieces.append(piece)
         return [Delta(kind="content", text=piece)]
 
@@ -102,7 +102,7 @@ class Assembly:
         piece = _arguments(function.get("arguments"))
         self._argument_chars += len(piece)
         if self._argument_chars > MAX_ARGUMENT_CHARS:
-            raise ModelUnavailable(f"tool calls of more than {MAX_ARGUMENT_CHARS} characters")
+            raise ModelUnavailable(f"the tool calls have more than {MAX_ARGUMENT_CHARS} characters")
         call.pieces.append(piece)
         deltas = [Delta(kind="arguments", text=piece, call=number)] if piece else []
         if call.name or not name:
@@ -111,7 +111,7 @@ class Assembly:
         return [Delta(kind="action", text=name, call=number), *deltas]
 
     def _call_of(self, index: object, tool_call_id: str, name: str) -> _Call:
-        """The call that a fragment belongs to: a known one or a new one."""
+        """Return the call that a fragment belongs to: a known one or a new one."""
         if not isinstance(index, int):
             index = None
         last = self.calls[-1] if self.calls else None
@@ -127,10 +127,11 @@ class Assembly:
 def conclude(
     assembly: Assembly, failure: Failure | None, taken_ids: Sequence[str]
 ) -> Answered | Failure:
-    """What the answer amounts to once its stream is over, whole or broken off by `failure`.
+    """Return the result after the stream ended, normally or with `failure`.
 
-    A failure means that nothing came, so that another try is in order. Raises ModelCut and
-    ModelUnavailable. `taken_ids` are the ids of the calls before this answer.
+    A returned Failure means that nothing arrived and a retry is possible. Raises ModelCut if the
+    answer was cut off, ModelUnavailable if it is empty or was filtered. `taken_ids` are the ids of
+    earlier tool calls.
     """
     match assembly.finish:
         case None | "error":
@@ -155,14 +156,14 @@ def _continues(known: _Call, index: object, tool_call_id: str, name: str) -> boo
         return True
     if tool_call_id:
         return tool_call_id == known.id
-    return index is not None  # a server that repeats the name; without an index: another call
+    return index is not None  # with an index the name is repeated; without one it is a new call
 
 
 def _with_ids(calls: Sequence[_Call], taken_ids: Sequence[str]) -> tuple[ToolCall, ...]:
-    """The calls, each with an id of its own in the whole transcript.
+    """Return the calls, each with an id that is unique in the whole transcript.
 
-    Idempotency keys are made of these ids, so a server that sends none, or the same ones in every
-    answer, would make two different calls look like one.
+    Idempotency keys are derived from these ids. Some servers send no ids, or the same ones in every
+    answer; then two different calls would look like one.
     """
     taken = set(taken_ids)
     named: list[ToolCall] = []
@@ -192,12 +193,12 @@ def _objects(value: object) -> list[Json]:
 
 
 def _text(value: object) -> str:
-    """A text, also where it comes as a list of parts."""
+    """Return a text; some servers send it as a list of parts."""
     if isinstance(value, str):
         return value
     return "".join(_text(part.get("text")) for part in _objects(value))
 
 
 def _arguments(value: object) -> str:
-    """Arguments are JSON text; some servers send the object itself."""
+    """Return a call's arguments as JSON text; some servers send the object itself."""
     return json.dumps(value) if isinstance(value, dict) else _text(value)

@@ -1,11 +1,11 @@
-"""One chat request over the vendor's SDK, from the first byte to the end of the stream.
+"""Sends one chat request with the vendor's SDK and reads the stream to its end.
 
-By itself the SDK waits 600 s, sends twice more, and takes a stream that broke off for a whole one;
-all three are switched off or seen to here.
+By default the SDK waits 600 s, retries twice, and accepts a stream that was cut off as complete.
+This module replaces these three behaviours.
 
-The request goes out through `client.post` and the chunks come back as plain objects. The typed way,
-`client.chat.completions.create`, puts the same bytes on the wire for 2.6 times the processor's time
-(2.6 instead of 1.0 ms for an answer of 20 pieces), and with many callers that time is the wait.
+It uses `client.post` and gets the chunks as plain objects. `client.chat.completions.create` sends
+the same bytes but takes 2.6 times the CPU time (2.6 instead of 1.0 ms for an answer of 20 pieces),
+which delays the answers if there are many callers.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024  # of an answer that is not streamed: several t
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waits:
-    """How long to wait for what, in seconds, within the limit of the call."""
+    """Time limits in seconds, in addition to the limit of the whole call."""
 
     connect_s: float = 5.0  # a healthy server accepts in 0.3 s
     first_token_s: float = 60.0  # some models think long before they speak
@@ -36,14 +36,14 @@ class Waits:
 
 
 def make_client(url: str, api_key: str, waits: Waits) -> "AsyncOpenAI":
-    """The SDK's client with our waits. Slow the first time: it imports the SDK."""
+    """Create the SDK's client with our limits. The first call is slow: it imports the SDK."""
     import httpx2
     import openai
 
     from brain.cloud.model.lanes import Lanes
 
     timeout = httpx2.Timeout(waits.first_token_s, connect=waits.connect_s)
-    trusted = httpx2.create_ssl_context()  # once: 50 ms that no further connection should cost
+    trusted = httpx2.create_ssl_context()  # shared by all connections, because it takes 50 ms
     return openai.AsyncOpenAI(
         api_key=api_key,
         base_url=url,
@@ -63,9 +63,9 @@ async def listen(
     waits: Waits,
     end: float,
 ) -> Failure | None:
-    """Ask, and feed the answer into the assembly until it ends; what broke it off, if anything did.
+    """Send the request and feed the answer into the assembly. Returns the failure, if any.
 
-    `end` is the loop's time at which to stop. The stream is closed however this ends.
+    `end` is the deadline in the loop's time. The stream is always closed.
     """
     import httpx2
     import openai
@@ -76,7 +76,7 @@ async def listen(
             async with await _post(client, body) as stream:
                 if "json" in stream.response.headers.get("content-type", ""):
                     return _take_whole(await _whole(stream), assembly, tell)
-                async for chunk in stream:  # the library raises what is an error among them
+                async for chunk in stream:  # raises APIError for an error among them
                     _take(chunk, assembly, tell)
                     if assembly.finish or assembly.begun:
                         gap_s = TAIL_S if assembly.finish else waits.gap_s
@@ -101,12 +101,12 @@ async def _post(client: "AsyncOpenAI", body: Json) -> "AsyncStream[object]":
 
 
 async def _whole(stream: "AsyncStream[object]") -> object:
-    """The answer of a server that does not stream, or that has an error to tell."""
+    """Read a response that is not a stream: a complete answer or an error."""
     parts = bytearray()
     async for part in stream.response.aiter_bytes():
         parts += part
         if len(parts) > MAX_BODY_BYTES:
-            break  # what is there is no JSON, and counts as such
+            break  # the truncated text is not JSON and fails below
     return json.loads(parts)
 
 

@@ -1,6 +1,6 @@
-"""Postgres through psycopg: one kept connection, work in transactions, migrations by themselves.
+"""Runs work in Postgres transactions with psycopg: one persistent connection, automatic migrations.
 
-Fit for poolers in transaction mode: no prepared statements and no session settings.
+It works with poolers in transaction mode: no prepared statements and no session settings.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     type Connection = AsyncConnection[tuple[Any, ...]]
     type Work[T] = Callable[[Connection], Awaitable[T]]
 
-LIMIT_S = 5.0  # seconds for a call, waiting and a second try included; a healthy one takes 10 ms
-PARTING_S = 1.0  # seconds more in which psycopg may cancel the query on the server
-CONNECT_S = 3  # seconds for one address; a database that was asleep wakes up in less
-SILENCE_MS = 2_000  # until a connection whose packets nobody acknowledges is given up
-MIGRATION_LOCK = 4_027_112_735  # an advisory lock's number, chosen at random, never to be changed
+LIMIT_S = 5.0  # seconds for a call, including waiting and a retry; usually 10 ms
+PARTING_S = 1.0  # additional seconds in which psycopg may cancel the query on the server
+CONNECT_S = 3  # seconds to connect to one address; a suspended database resumes in less
+SILENCE_MS = 2_000  # after which a connection without acknowledgements is closed
+MIGRATION_LOCK = 4_027_112_735  # the number of an advisory lock: random, must never change
 
 # A frozen process must not hold a lock for longer than its caller would have waited.
 BOUNDS = b"""
@@ -38,21 +38,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Link:
-    """The connection of one event loop, and the queue of the calls that want it."""
+    """The connection of one event loop, and the lock that its calls wait for."""
 
     loop: asyncio.AbstractEventLoop
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     connection: "Connection | None" = None
 
     async def drop(self) -> None:
-        """Close without a word to the server, so that it cannot hang."""
+        """Close without notifying the server, so that it cannot hang."""
         dropped, self.connection = self.connection, None
         if dropped is not None:
             await dropped.close()
 
 
 class Postgres:
-    """Runs work in transactions. Raises DatabaseUnreachable for whatever the database does."""
+    """Runs work in transactions. Turns every database error into DatabaseUnreachable."""
 
     def __init__(self, url: str, *, limit_s: float = LIMIT_S) -> None:
         self._url = url
@@ -60,10 +60,10 @@ class Postgres:
         self._link: _Link | None = None
 
     async def run[T](self, work: "Work[T]") -> T:
-        """The result of `work`, which runs inside one transaction.
+        """Run `work` in one transaction and return its result.
 
-        It runs a second time, on a fresh connection, if the kept one turns out to be dead: doing
-        it twice must come to the same as doing it once.
+        If the persistent connection turns out to be dead, `work` runs again on a new connection, so
+        it must be idempotent.
         """
         import psycopg
 
@@ -75,17 +75,17 @@ class Postgres:
         except TimeoutError:
             raise DatabaseUnreachable(f"no answer from the database in {limit_s:g} s") from None
         except psycopg.Error as error:
-            # Without its cause: psycopg's texts quote what was to be stored.
+            # Without the cause: psycopg's error texts quote the stored values.
             raise DatabaseUnreachable(f"the database failed: {_reason(error)}") from None
 
     async def close(self) -> None:
-        """Give the connection back. The next call makes a new one."""
+        """Close the connection. The next call opens a new one."""
         link, self._link = self._link, None
         if link is not None:
             await link.drop()
 
     async def _insist[T](self, work: "Work[T]") -> T:
-        """Two tries if the first one met a connection that has died since the last call."""
+        """Run the work; retry once if the connection has died since the last call."""
         import psycopg
 
         link = await self._current()
@@ -106,12 +106,12 @@ class Postgres:
             link.connection = await _connect(self._url)
         connection = link.connection
         try:
-            # A pipeline sends begin, bounds and the first statement in one round trip.
+            # A pipeline sends `begin`, BOUNDS and the first statement in one round trip.
             async with connection.pipeline(), connection.transaction():
                 await connection.execute(BOUNDS)
                 return await work(connection)
         finally:
-            # However the work ended, cancelled included: only a connection at rest is kept.
+            # Keep only an idle connection, no matter how the work ended (also if cancelled).
             if connection.info.transaction_status != TransactionStatus.IDLE:
                 await link.drop()
 
@@ -126,12 +126,12 @@ class Postgres:
 
 @cache
 def statement(name: str) -> bytes:
-    """The text of `sql/<name>.sql`."""
+    """Return the text of `sql/<name>.sql`."""
     return (files("brain.cloud.postgres") / "sql" / f"{name}.sql").read_bytes()
 
 
 async def _connect(url: str) -> "Connection":
-    """A new connection to a database whose schema this code knows."""
+    """Open a connection and migrate the schema if necessary."""
     from psycopg import AsyncConnection
 
     connection = await AsyncConnection.connect(
@@ -150,15 +150,16 @@ async def _connect(url: str) -> "Connection":
 
 
 async def _migrate(connection: "Connection") -> None:
-    """Bring the schema up to date; one that newer code has made is left as it is.
+    """Apply missing migrations. A schema of newer code is not changed.
 
-    Each step is a transaction of its own: what a time limit cuts off goes on with the next call.
+    Each migration is a separate transaction. If a time limit interrupts them, the next call
+    continues.
     """
     migrations = _migrations()
     done = await _version(connection)
     while done < max(migrations):
         async with connection.transaction():
-            # Functions start together: one of them takes the step, the others find it done.
+            # Several instances may start at once: one applies it, the others find it done.
             await connection.execute("select pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
             await connection.execute("create schema if not exists brain")
             await connection.execute(
@@ -175,7 +176,7 @@ async def _migrate(connection: "Connection") -> None:
 
 
 async def _version(connection: "Connection") -> int:
-    """The number of the last migration; 0 in an empty database."""
+    """Return the number of the last applied migration; 0 for an empty database."""
     import psycopg
 
     try:
@@ -187,7 +188,7 @@ async def _version(connection: "Connection") -> int:
 
 
 def _migrations() -> dict[int, bytes]:
-    """Number to text, of `sql/001_….sql` and its successors."""
+    """Return the migrations in `sql/` (`001_….sql` and so on): number to text."""
     numbered = {
         file.name.partition("_")[0]: file
         for file in (files("brain.cloud.postgres") / "sql").iterdir()
@@ -197,7 +198,7 @@ def _migrations() -> dict[int, bytes]:
 
 
 def _understood(url: str) -> str:
-    """The URL without parameters that libpq refuses: vendors add some for other clients."""
+    """Remove URL parameters that libpq refuses; some providers add them for other clients."""
     from psycopg.pq import Conninfo
 
     if "://" not in url:
@@ -209,5 +210,5 @@ def _understood(url: str) -> str:
 
 
 def _reason(error: "psycopg.Error") -> str:
-    """The error's kind and the server's code for it, never its text."""
+    """Return the error's type and SQLSTATE code, without its text."""
     return f"{type(error).__name__} {error.sqlstate or ''}".strip()

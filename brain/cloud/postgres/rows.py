@@ -1,4 +1,4 @@
-"""Rows of Postgres as the words of the domain, and the ids that they get."""
+"""Converts rows of Postgres to values, and derives the ids of new rows."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ ID = re.compile("[a-z2-7]{16}")
 
 
 def id_from_key(user_id: str, key: str) -> str:
-    """Sixteen characters that a model copies without mistakes: 80 bits of the key's hash."""
+    """Derive an id of 16 characters, which a model copies without mistakes: 80 bits of a hash."""
     digest = hashlib.sha256(f"{user_id}\0{key}".encode()).digest()
     return base64.b32encode(digest[:10]).decode().lower()
 
@@ -20,7 +20,7 @@ def id_from_key(user_id: str, key: str) -> str:
 async def rows[T](
     connection: "Connection", kind: type[T], sql: bytes, values: dict[str, Any]
 ) -> list[T]:
-    """The rows of a query, each as one of `kind`: its columns are the fields."""
+    """Return the rows of a query, each as an instance of `kind`, with the columns as fields."""
     from psycopg.rows import class_row
 
     async with connection.cursor(row_factory=class_row(kind)) as cursor:

@@ -1,7 +1,7 @@
-"""Fetches emails, and of large ones only what is read: headers, text, and what else there is.
+"""Fetches emails. Of large ones it loads only the headers, the structure and the text.
 
-An email that the server or the library cannot cope with is kept as one that cannot be read: it must
-not stop those beside it.
+An email that the server or the library cannot process is stored as unreadable, so that it does not
+block the others.
 """
 
 import imaplib
@@ -17,7 +17,7 @@ from brain.email.parse import headers, mime
 from brain.email.parse.decoding import assemble, decode
 from brain.email.parse.mime import Leaf
 
-SMALL_BYTES = 96_000  # of an email that is loaded whole: nearly all without attachments
+SMALL_BYTES = 96_000  # largest email that is loaded completely: nearly all without attachments
 PART_BYTES = 262_144  # of each text part of a larger one
 HEADER_BYTES = 65_536
 LOAD_BYTES = 4_000_000  # loaded by one command
@@ -30,24 +30,25 @@ HEAD = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
 
 
 def fetch_emails(commands: Commands, uids: Sequence[int], folder: Folder) -> list[Placed]:
-    """The emails of these UIDs, less those that are gone."""
+    """Fetch the emails with these UIDs. Deleted ones are left out."""
     about = _each(commands, uids, ABOUT)
-    small = [uid for uid, told in about.items() if _size(told) <= SMALL_BYTES]
-    large = [uid for uid, told in about.items() if _size(told) > SMALL_BYTES]
+    small = [uid for uid, fetched in about.items() if _size(fetched) <= SMALL_BYTES]
+    large = [uid for uid, fetched in about.items() if _size(fetched) > SMALL_BYTES]
     emails = {**_small(commands, small, about, folder), **_large(commands, large, about, folder)}
     return [
         Placed(
             uid=uid,
-            arrived_at=_arrived(told),
-            email=emails.get(uid) or _unreadable(told, folder, uid),
+            arrived_at=_arrived(fetched),
+            email=emails.get(uid) or _unreadable(fetched, folder, uid),
         )
-        for uid, told in about.items()
+        for uid, fetched in about.items()
     ]
 
 
 def leaves_of(structure: Any) -> list[Leaf]:
-    """The leaves that a BODYSTRUCTURE describes. Raises LookupError, TypeError, ValueError for one
-    that is none.
+    """Return the leaves that a BODYSTRUCTURE describes.
+
+    Raises LookupError, TypeError or ValueError if it is malformed.
     """
     found: list[Leaf] = []
     waiting = [("", structure)]
@@ -67,14 +68,14 @@ def _small(
 ) -> dict[int, Email]:
     return {
         uid: decode(
-            told[b"BODY[]"],
+            fetched[b"BODY[]"],
             folder=folder,
             unread=is_unread(about[uid]),
             arrived_at=_arrived(about[uid]),
         )
         for load in _loads(uids, about)
-        for uid, told in _each(commands, load, (WHOLE,)).items()
-        if told.get(b"BODY[]") is not None
+        for uid, fetched in _each(commands, load, (WHOLE,)).items()
+        if fetched.get(b"BODY[]") is not None
     }
 
 
@@ -83,16 +84,16 @@ def _large(
 ) -> dict[int, Email]:
     described = _each(commands, uids, ("BODYSTRUCTURE", HEAD))
     return {
-        uid: _parted(commands, uid, {**about[uid], **told}, folder)
-        for uid, told in described.items()
+        uid: _parted(commands, uid, {**about[uid], **fetched}, folder)
+        for uid, fetched in described.items()
     }
 
 
-def _parted(commands: Commands, uid: int, told: Fetched, folder: Folder) -> Email:
-    """A large email of which the parts that hold text are loaded."""
-    message = headers.parse(told.get(b"BODY[HEADER]<0>") or b"")
+def _parted(commands: Commands, uid: int, fetched: Fetched, folder: Folder) -> Email:
+    """Build a large email; only its parts with text are loaded."""
+    message = headers.parse(fetched.get(b"BODY[HEADER]<0>") or b"")
     try:
-        parts = leaves_of(told[b"BODYSTRUCTURE"])
+        parts = leaves_of(fetched[b"BODYSTRUCTURE"])
     except (LookupError, TypeError, ValueError):
         parts = []
     read = mime.to_read(parts)
@@ -103,8 +104,8 @@ def _parted(commands: Commands, uid: int, told: Fetched, folder: Folder) -> Emai
         parts,
         {part: mime.unencoded(_loaded(part, loaded), part.encoding) for part in read},
         folder=folder,
-        unread=is_unread(told),
-        arrived_at=_arrived(told),
+        unread=is_unread(fetched),
+        arrived_at=_arrived(fetched),
     )
 
 
@@ -117,8 +118,8 @@ def _leaf(section: str, part: Any) -> Leaf:
     content_type = f"{kind}/{subtype}".lower()
     encoding = _text(part[5]).lower()
     octets = int(part[6] or 0)
-    disposition, told = _disposition(part)
-    name = headers.parameter(told, "filename") or headers.parameter(parameters, "name")
+    disposition, options = _disposition(part)
+    name = headers.parameter(options, "filename") or headers.parameter(parameters, "name")
     return Leaf(
         section=section,
         content_type=content_type,
@@ -132,8 +133,9 @@ def _leaf(section: str, part: Any) -> Leaf:
 
 
 def _disposition(part: Any) -> tuple[str, list[tuple[str, str]]]:
-    """How it is meant to be shown, with parameters. Where that stands depends on the part's kind;
-    some servers leave it out, or give it as one text.
+    """Return a part's disposition and its parameters.
+
+    Its position depends on the part's type. Some servers omit it or return it as a single text.
     """
     for value in part[8:]:
         if isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], bytes):
@@ -153,7 +155,7 @@ def _disposition_of_text(value: bytes) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _pairs(flat: Any) -> list[tuple[str, str]]:
-    """(name, value, name, value …) as IMAP has it."""
+    """Convert IMAP's flat list (name, value, name, value …) to pairs."""
     texts = [_text(value) for value in flat] if isinstance(flat, tuple | list) else []
     return list(zip(texts[::2], texts[1::2], strict=False))
 
@@ -165,7 +167,7 @@ def _text(value: Any) -> str:
 
 
 def _each(commands: Commands, uids: Sequence[int], items: Sequence[str]) -> dict[int, Fetched]:
-    """What is told of each. If one of them cannot be told of, the others still are."""
+    """Fetch items of each UID. If one cannot be fetched, the others still are."""
     if not uids:
         return {}
     try:
@@ -177,11 +179,13 @@ def _each(commands: Commands, uids: Sequence[int], items: Sequence[str]) -> dict
             return {}
         middle = len(uids) // 2
         halves = (uids[:middle], uids[middle:])
-        return {uid: told for half in halves for uid, told in _each(commands, half, items).items()}
+        return {
+            uid: fetched for half in halves for uid, fetched in _each(commands, half, items).items()
+        }
 
 
 def _loads(uids: Sequence[int], about: Mapping[int, Fetched]) -> Iterator[list[int]]:
-    """Few enough at a time to be held."""
+    """Split UIDs into loads of at most LOAD_BYTES, which fit into memory."""
     load: list[int] = []
     weight = 0
     for uid in uids:
@@ -194,20 +198,20 @@ def _loads(uids: Sequence[int], about: Mapping[int, Fetched]) -> Iterator[list[i
         yield load
 
 
-def _size(told: Fetched) -> int:
-    return int(told.get(b"RFC822.SIZE") or 0)
+def _size(fetched: Fetched) -> int:
+    return int(fetched.get(b"RFC822.SIZE") or 0)
 
 
-def _arrived(told: Fetched) -> datetime:
-    arrived = told.get(b"INTERNALDATE")
+def _arrived(fetched: Fetched) -> datetime:
+    arrived = fetched.get(b"INTERNALDATE")
     return arrived.astimezone(UTC) if isinstance(arrived, datetime) else LONG_AGO
 
 
-def _unreadable(told: Fetched, folder: Folder, uid: int) -> Email:
+def _unreadable(fetched: Fetched, folder: Folder, uid: int) -> Email:
     empty = decode(
         f"Message-ID: <{uid}@unreadable>\n\n".encode(),
         folder=folder,
-        unread=is_unread(told),
-        arrived_at=_arrived(told),
+        unread=is_unread(fetched),
+        arrived_at=_arrived(fetched),
     )
     return replace(empty, message_id="", subject=UNREADABLE)

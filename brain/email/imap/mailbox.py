@@ -1,7 +1,4 @@
-"""The account as the brain sees it: an IMAP server and its mirror in Postgres.
-
-How a sync goes is in sync.py.
-"""
+"""The email account: an IMAP server and its mirror in Postgres. sync.py does the sync."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,20 +12,23 @@ from brain.email.imap.sync import Sync
 from brain.email.model import Synced
 from brain.errors import MailboxUnreachable
 
-RESERVE_S = 1.0  # seconds of a sync kept back for telling what is new
+RESERVE_S = 1.0  # seconds of a sync reserved for reporting new email
 
 
 class ImapMailbox:
     """`Mailbox` over IMAP, mirrored in Postgres."""
 
     def __init__(self, server: ImapServer, database: Postgres, *, now: Callable[[], float]) -> None:
-        """`now` in seconds, on a clock that never goes back."""
+        """`now` is a monotonic clock, in seconds."""
         self._server = server
         self._database = database
         self._now = now
 
     async def sync(self, user_id: str, *, limit_s: float) -> Synced:
-        """What was reported and not marked as told within a minute is reported again."""
+        """Update the mirror and report new email.
+
+        Email that was reported but not marked as told within a minute is reported again.
+        """
         mirror = Mirror(self._database, user_id)
         seconds = max(limit_s - RESERVE_S, RESERVE_S)
         sync = Sync(mirror, now=self._now, until=self._now() + seconds)
@@ -41,12 +41,12 @@ class ImapMailbox:
         return Synced(new=await mirror.claim(), more=not sync.is_whole)
 
     async def find_sent(self, message_id: str) -> bool:
-        """By a search of the server's."""
+        """Whether the server finds an email with this Message-ID in the folder of sent email."""
         async with self._server.session() as session:
             return await session.do(partial(_is_sent, message_id=message_id))
 
     async def keep_sent(self, message_id: str, raw: bytes) -> None:
-        """Looked for first: many servers keep a copy of what they send."""
+        """Store a sent email, unless a search finds it: many servers store what they send."""
         async with self._server.session() as session:
             await session.do(partial(_keep, message_id=message_id, raw=raw))
 

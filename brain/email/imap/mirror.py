@@ -1,6 +1,7 @@
-"""How far the mirror of a mailbox goes, and the steps that bring it on. Each step is one
-transaction that also notes how far it got, so that a death loses one step at most, and nothing
-twice.
+"""Writes the mirror of a mailbox and its progress.
+
+Each step is one transaction that also records the progress, so that a crash loses at most one step
+and no step is done twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,15 +17,13 @@ from brain.email.postgres import email_of, in_order, insert, rows
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-CLAIM_S = (
-    60.0  # seconds a sync's caller has to put what it got into safety, until it counts as dead
-)
-CLAIMED = 50  # emails given away at once; the others by the next sync
+CLAIM_S = 60.0  # seconds for a sync's caller to save what it got; then it counts as crashed
+CLAIMED = 50  # emails reported by one sync; the next sync reports the others
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SyncProgress:
-    """How far a folder is mirrored: from `low_uid` up to, and without, `next_uid`."""
+    """How far a folder is mirrored: from `low_uid` (inclusive) to `next_uid` (exclusive)."""
 
     validity: int
     next_uid: int
@@ -35,7 +34,7 @@ class SyncProgress:
     scan_uid: int
 
     def is_news(self, uid: int, arrived_at: datetime) -> bool:
-        """Whether an email that was not known arrived after the account was first seen."""
+        """Whether an unknown email arrived after the first sync of the account."""
         if self.baseline_uid is not None:
             return uid >= self.baseline_uid
         return arrived_at >= self.since
@@ -43,7 +42,7 @@ class SyncProgress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Placed:
-    """An email and where it lies."""
+    """An email and its place in a folder."""
 
     uid: int
     arrived_at: datetime
@@ -51,21 +50,18 @@ class Placed:
 
 
 class Renumbered(Exception):
-    """Meanwhile another sync has met the folder with new UIDs: ours mean nothing any more."""
+    """The server has renumbered the folder, and another sync noticed it: our UIDs are invalid."""
 
 
 class Mirror:
-    """One user's. Raises DatabaseUnreachable."""
+    """One user's mirror. Raises DatabaseUnreachable."""
 
     def __init__(self, database: Postgres, user_id: str) -> None:
         self._database = database
         self._user_id = user_id
 
     async def begin(self, folder: Folder, *, validity: int, next_uid: int) -> SyncProgress:
-        """How far it goes: nowhere in a folder that is new, or whose UIDs were given anew.
-
-        It then grows from the newest email downwards.
-        """
+        """Return the progress. It starts at the newest email for a new or renumbered folder."""
         values = self._of(folder, validity, next_uid=next_uid)
 
         async def work(connection: "Connection") -> SyncProgress:
@@ -84,7 +80,7 @@ class Mirror:
         next_uid: int | None = None,
         low_uid: int | None = None,
     ) -> None:
-        """Keep a batch, and that everything below `next_uid`, or from `low_uid` on, is kept.
+        """Store a batch and the progress: `next_uid` upwards or `low_uid` downwards.
 
         Raises Renumbered.
         """
@@ -99,11 +95,7 @@ class Mirror:
                 news = folder is Folder.INBOX and progress.is_news(place.uid, place.arrived_at)
                 await insert(connection, self._user_id, email, told=not news)
             for each in placed:
-                place_values = {**values, "uid": each.uid, "id": each.email.id}
-                await connection.execute(sql.PLACE, place_values)
-                if folder is Folder.INBOX:
-                    unread = {"unread": each.email.unread}
-                    await connection.execute(sql.FOLLOW, {**place_values, **unread})
+                await _place(connection, {**values, "uid": each.uid}, each.email, folder)
             await connection.execute(sql.ADVANCE, values)
 
         await self._database.run(work)
@@ -111,7 +103,7 @@ class Mirror:
     async def reflag(
         self, folder: Folder, validity: int, unread: Mapping[int, bool], *, modseq: int | None
     ) -> None:
-        """Note by UID what is unread, and up to which change the flags are mirrored."""
+        """Store which UIDs are unread, and up to which change (`modseq`) the flags are mirrored."""
         values = self._of(folder, validity, modseq=modseq)
         values |= {"uids": list(unread.keys()), "unread": list(unread.values())}
 
@@ -125,7 +117,7 @@ class Mirror:
     async def window(
         self, folder: Folder, validity: int, *, below: int | None, limit: int
     ) -> list[int]:
-        """The highest UIDs that are mirrored, below one or of all, descending."""
+        """Return the highest mirrored UIDs, descending; only those `below`, if given."""
         values = self._of(folder, validity, below=below, limit=limit)
 
         async def work(connection: "Connection") -> list[int]:
@@ -134,7 +126,7 @@ class Mirror:
         return await self._database.run(work)
 
     async def count(self, folder: Folder, validity: int) -> int:
-        """How many places are mirrored."""
+        """Return the number of mirrored places."""
         values = self._of(folder, validity)
 
         async def work(connection: "Connection") -> int:
@@ -146,7 +138,9 @@ class Mirror:
     async def vanish(
         self, folder: Folder, validity: int, uids: Sequence[int], *, scan_uid: int | None
     ) -> None:
-        """Forget what is no longer there, and note, if given, from where upwards was looked."""
+        """Delete places that no longer exist, and store `scan_uid` if given: the lowest UID that
+        was checked.
+        """
         values = self._of(folder, validity, uids=list(uids), scan_uid=scan_uid)
 
         async def work(connection: "Connection") -> None:
@@ -157,8 +151,8 @@ class Mirror:
         await self._database.run(work)
 
     async def settle(self, folder: Folder, validity: int) -> None:
-        """The folder is mirrored whole: what lay there before its UIDs were given anew, and does
-        not now, is gone.
+        """Note that the folder is completely mirrored. Deletes the emails that it contained before
+        it was renumbered and no longer contains.
         """
         values = self._of(folder, validity)
 
@@ -170,7 +164,7 @@ class Mirror:
         await self._database.run(work)
 
     async def claim(self) -> tuple[Email, ...]:
-        """What is to be told of, oldest first, and for a minute the caller's own."""
+        """Return unreported email, oldest first, reserved for this caller for CLAIM_S seconds."""
         values = {"user_id": self._user_id, "claim_s": CLAIM_S, "limit": CLAIMED}
 
         async def work(connection: "Connection") -> tuple[Email, ...]:
@@ -183,7 +177,7 @@ class Mirror:
         return {"user_id": self._user_id, "folder": folder.value, "validity": validity, **more}
 
     async def _lock(self, connection: "Connection", values: dict[str, Any]) -> SyncProgress:
-        """The folder's state, which nobody else changes meanwhile. Raises Renumbered."""
+        """Lock and return the folder's progress. Raises Renumbered."""
         found = await rows(connection, sql.LOCK, values)
         if not found:
             raise Renumbered
@@ -191,6 +185,16 @@ class Mirror:
 
     async def _drop(self, connection: "Connection", removal: bytes, values: dict[str, Any]) -> None:
         ids = [row["email_id"] for row in await rows(connection, removal, values)]
-        # In one order, as in `in_order`.
+        # Sorted, as in `in_order`.
         await connection.execute(sql.DROP, {**values, "ids": sorted(ids)})
         await connection.execute(sql.REMAIN, {**values, "ids": ids})
+
+
+async def _place(
+    connection: "Connection", values: dict[str, Any], email: Email, folder: Folder
+) -> None:
+    """Store an email's place. An email in the inbox takes its unread flag from there."""
+    values = {**values, "id": email.id}
+    await connection.execute(sql.PLACE, values)
+    if folder is Folder.INBOX:
+        await connection.execute(sql.FOLLOW, {**values, "unread": email.unread})

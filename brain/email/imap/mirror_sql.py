@@ -1,4 +1,4 @@
-"""The statements of the mirror of a mailbox: where its emails lie, and how far it goes."""
+"""SQL statements of a mailbox's mirror: the places of its emails, and its progress."""
 
 BEGIN = b"""
     insert into brain.email_folders as known
@@ -24,7 +24,7 @@ PLACE = b"""
     values (%(user_id)s, %(folder)s, %(validity)s, %(uid)s, %(id)s)
     on conflict do nothing
 """
-# The inbox counts where an email lies in both: one that a user sent to themselves is read there.
+# If an email is in both folders, the inbox counts: a user reads an email to themselves there.
 FOLLOW = b"""
     update brain.emails set folder = 'inbox', unread = %(unread)s
     where user_id = %(user_id)s and id = %(id)s and folder = 'sent'
@@ -74,7 +74,7 @@ SETTLE = b"""
     where user_id = %(user_id)s and folder = %(folder)s and validity <> %(validity)s
     returning email_id
 """
-# From now on UIDs tell again what is news.
+# From now on, UIDs decide again which email is new.
 SETTLED = b"""
     update brain.email_folders set baseline_uid = coalesce(baseline_uid, next_uid)
     where user_id = %(user_id)s and folder = %(folder)s
@@ -83,7 +83,8 @@ SCANNED = b"""
     update brain.email_folders set scan_uid = coalesce(%(scan_uid)s::bigint, scan_uid)
     where user_id = %(user_id)s and folder = %(folder)s
 """
-# What no longer lies anywhere is gone, unless a webhook brought it: then it may not lie there yet.
+# An email without a place was deleted, unless it came by webhook: then the mailbox may not contain
+# it yet.
 DROP = b"""
     delete from brain.emails as email
     where
@@ -93,7 +94,7 @@ DROP = b"""
             where place.user_id = email.user_id and place.email_id = email.id
         )
 """
-# What lies in the other folder still is shown there.
+# An email that is still in the other folder is shown there.
 REMAIN = b"""
     update brain.emails as email set folder = place.folder, unread = false
     from brain.email_places as place

@@ -1,8 +1,8 @@
-"""The account's server: IMAP by IMAPClient, each connection in a thread of its own.
+"""Connections to the IMAP server with IMAPClient, each in its own thread.
 
-The library blocks, so every call goes to the connection's thread and is waited for with a limit; a
-call that does not end in time is ended by closing the connection under it. A connection serves one
-purpose and is closed: a frozen function must not keep one open.
+The library blocks, so every call runs in the connection's thread with a time limit. A call that
+exceeds it is aborted by closing its connection. Each connection is closed after use, because a
+frozen function must not keep one open.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from brain.email.imap.commands import Commands
 from brain.email.settings import MailServer
 from brain.errors import MailboxUnreachable
 
-STEP_S = 10.0  # seconds for a few commands; a slow server takes one for each
-PARTING_S = 1.0  # seconds for a farewell; who does not answer it is left without
+STEP_S = 10.0  # seconds for a few commands; a slow server takes one second for each
+PARTING_S = 1.0  # seconds for LOGOUT
 
 log = logging.getLogger(__name__)
 
 
 class ImapServer:
-    """Connections to the account. Raises MailboxUnreachable for whatever the server does."""
+    """Opens connections to the account. Turns every server error into MailboxUnreachable."""
 
     def __init__(
         self,
@@ -32,14 +32,14 @@ class ImapServer:
         step_s: float = STEP_S,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """`ssl_context` for a server whose certificate the system does not know."""
+        """`ssl_context` is for a server whose certificate the system does not trust."""
         self._server = server
         self._step_s = step_s
         self._ssl_context = ssl_context
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator["ImapSession"]:
-        """A connection, logged in, until the end of the block."""
+        """Open a connection and log in; close it at the end of the block."""
         session = ImapSession(step_s=self._step_s)
         try:
             await session.begin(self._server, self._ssl_context)
@@ -62,7 +62,7 @@ class ImapSession:
 
         def connect() -> None:
             self._commands = Commands(server, ssl_context, timeout_s=self._step_s)
-            if self._is_over:  # whoever asked has given up, and will not come back to close it
+            if self._is_over:  # the caller has given up and will not close it
                 self._commands.close()
             else:
                 self._commands.login()
@@ -70,14 +70,14 @@ class ImapSession:
         await self._within(self._step_s, connect)
 
     async def do[T](self, work: Callable[[Commands], T], *, limit_s: float | None = None) -> T:
-        """Run the commands in the thread, in the time of one step unless told otherwise."""
+        """Run the commands in the thread, within `limit_s` seconds (by default one step)."""
         commands = self._commands
         if commands is None or self._is_over:
             raise MailboxUnreachable("the connection to the mailbox is closed")
         return await self._within(limit_s or self._step_s, lambda: work(commands))
 
     async def end(self) -> None:
-        """Say good-bye if that is still possible, and close."""
+        """Send LOGOUT if possible, and close."""
         try:
             if not self._is_over and self._commands is not None:
                 await self._within(PARTING_S, self._commands.logout)
@@ -98,12 +98,12 @@ class ImapSession:
             self._break()
             raise
         except asyncio.CancelledError:
-            # The thread is still at it, and nothing but the end of its connection stops it.
+            # The thread is still running; only closing its connection stops it.
             self._break()
             raise
         except _faults() as error:
             self._break()
-            # Without its cause: the library's texts hold what the server said of an email.
+            # Without the cause: the library's error texts can quote an email.
             raise MailboxUnreachable(f"the mailbox failed: {type(error).__name__}") from None
 
     def _break(self) -> None:
@@ -113,7 +113,7 @@ class ImapSession:
 
 
 def _faults() -> tuple[type[Exception], ...]:
-    """What the library raises: its own, the socket's, and those of its parsers."""
+    """Return the errors that the library raises: its own, the socket's, and its parsers'."""
     from imapclient.exceptions import IMAPClientError
 
     errors: tuple[type[Exception], ...] = (IMAPClientError, OSError, ValueError, LookupError)

@@ -1,8 +1,7 @@
 """One sync of the account with its mirror.
 
-It goes through the inbox and the folder of sent email: first what is new, then what has changed or
-vanished, and with the time that is left ever older email. Each batch is one transaction that also
-notes how far it got.
+It syncs the inbox and the folder of sent email: first new email, then changes and deletions, and in
+the remaining time older email. Each batch is one transaction that also records the progress.
 """
 
 import logging
@@ -16,18 +15,18 @@ from brain.email.imap.mirror import Mirror, Renumbered, SyncProgress
 from brain.email.imap.server import ImapSession
 from brain.email.model import Folder
 
-FIRST_BATCH = 10  # emails of the first batch of a sync; a slow server gives as many in a second
-LARGEST_BATCH = 100  # emails, so that a death does not cost more
-QUICK_S = 1.0  # seconds; a batch that took less may be followed by one of twice the size
-RECENT = 500  # emails whose flags are compared where the server does not count changes
-WINDOW = 1_000  # emails among which one sync looks for deletions, twice: the newest, and older ones
+FIRST_BATCH = 10  # emails in a sync's first batch; a slow server delivers as many in a second
+LARGEST_BATCH = 100  # emails; a crash loses at most one batch
+QUICK_S = 1.0  # seconds; after a batch that took less, the next may be twice as large
+RECENT = 500  # emails whose flags are compared if the server does not number changes
+WINDOW = 1_000  # emails that a sync checks for deletions, twice: the newest, and some older ones
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A folder that is being synced: as it is, and how far the mirror went when the sync began."""
+    """A folder that is being synced: its state, and the mirror's progress when the sync began."""
 
     folder: Folder
     name: str
@@ -37,7 +36,7 @@ class Opened:
 
     @property
     def is_as_mirrored(self) -> bool:
-        """Nothing is new, changed or gone, as far as the server counts changes."""
+        """Whether nothing is new, changed or deleted; False if the server numbers no changes."""
         status, progress = self.status, self.progress
         return (
             (progress.next_uid, progress.modseq) == (status.next_uid, status.modseq)
@@ -48,7 +47,7 @@ class Opened:
 
 
 class Sync:
-    """`has_begun`: the server has answered; `is_whole`: there is nothing left to do."""
+    """One sync. `has_begun`: the server has answered; `is_whole`: there is nothing left to do."""
 
     def __init__(
         self, mirror: Mirror, *, now: Callable[[], float], until: float, window: int = WINDOW
@@ -63,7 +62,7 @@ class Sync:
         self.is_whole = False
 
     async def run(self, session: ImapSession) -> None:
-        """As far as the time allows. Raises MailboxUnreachable, DatabaseUnreachable."""
+        """Sync as far as time allows. Raises MailboxUnreachable, DatabaseUnreachable."""
         names = {Folder.INBOX: INBOX, Folder.SENT: await session.do(Commands.sent_folder)}
         try:
             opened = [
@@ -79,7 +78,7 @@ class Sync:
             self.is_whole = True
 
     async def _forward(self, session: ImapSession, folder: Folder, name: str) -> Opened:
-        """New email, then changes."""
+        """Mirror new email, then changes."""
         opened = await self._open(session, folder, name)
         self.has_begun = True
         if opened.is_as_mirrored:
@@ -95,7 +94,7 @@ class Sync:
         return opened
 
     async def _backward(self, session: ImapSession, opened: Opened) -> None:
-        """Older email, newest first."""
+        """Mirror older email, newest first."""
         validity, low = opened.status.validity, opened.progress.low_uid
         if low <= 1:
             return
@@ -115,7 +114,10 @@ class Sync:
         return Opened(folder=folder, name=name, status=status, progress=progress, mirrored=mirrored)
 
     def _batches(self, uids: Sequence[int]) -> Iterator[Sequence[int]]:
-        """In their order, of a size that grows while the server is quick. Raises OutOfTime."""
+        """Split UIDs, in their order, into batches that grow while the server is fast.
+
+        Raises OutOfTime.
+        """
         place = 0
         while place < len(uids):
             if self._now() + self._slowest_s > self._until:
@@ -133,11 +135,11 @@ class Sync:
         next_uid: int | None = None,
         low_uid: int | None = None,
     ) -> None:
-        """A batch, and how far the mirror goes with it."""
+        """Mirror one batch and the new progress."""
         began = self._now()
         placed = await session.do(
             partial(fetch_emails, uids=uids, folder=opened.folder),
-            limit_s=self._until - began + QUICK_S,  # the sync's own limit comes first
+            limit_s=self._until - began + QUICK_S,  # later than the sync's own limit
         )
         await self._mirror.record(
             opened.folder, opened.status.validity, placed, next_uid=next_uid, low_uid=low_uid
@@ -149,7 +151,7 @@ class Sync:
         log.info("sync: batch, folder=%s emails=%d ms=%d", opened.folder, len(placed), took_s * 1e3)
 
     async def _flags(self, session: ImapSession, opened: Opened) -> None:
-        """What was read, or marked as unread, elsewhere."""
+        """Mirror which emails were marked as read or unread."""
         validity, modseq = opened.status.validity, opened.status.modseq
         unread: dict[int, bool] = {}
         for chunk in chunks(await self._reflagged(session, opened)):
@@ -157,23 +159,25 @@ class Sync:
         await self._mirror.reflag(opened.folder, validity, unread, modseq=modseq)
 
     async def _reflagged(self, session: ImapSession, opened: Opened) -> Sequence[int]:
-        """Those whose flags may differ from the mirror's."""
+        """Return the UIDs whose flags may differ from the mirror's."""
         status, progress = opened.status, opened.progress
         first, last = progress.low_uid, status.next_uid - 1
         if status.modseq is None:
             return await self._mirror.window(
                 opened.folder, status.validity, below=None, limit=RECENT
             )
-        if progress.modseq is None:  # none of the changes so far is known
+        if progress.modseq is None:  # no change has been mirrored yet
             return await session.do(partial(Commands.uids, first=first, last=last))
         return await session.do(
             partial(Commands.changed, first=first, last=last, since=progress.modseq)
         )
 
     async def _deletions(self, session: ImapSession, opened: Opened) -> None:
-        """Among the newest, and further down with each sync, until it begins anew."""
-        # Only what our view of the folder holds: an email that another sync has just mirrored is
-        # not in it, and would be taken for gone.
+        """Check two windows for deletions: the newest emails, and one that moves down with each
+        sync and starts again at the top.
+        """
+        # Only UIDs in our view of the folder: an email that another sync has just mirrored is not
+        # in it and would look deleted.
         newest = await self._look(session, opened, below=opened.status.next_uid)
         if newest is None:
             return
@@ -183,7 +187,7 @@ class Sync:
         await self._mirror.vanish(opened.folder, opened.status.validity, [], scan_uid=lowest or 0)
 
     async def _look(self, session: ImapSession, opened: Opened, *, below: int) -> int | None:
-        """Forget what is gone from a window; the window's lowest UID, None if it is empty."""
+        """Delete what is gone from a window. Returns its lowest UID, or None if it is empty."""
         folder, validity = opened.folder, opened.status.validity
         window = await self._mirror.window(folder, validity, below=below, limit=self._window)
         if not window:
@@ -196,4 +200,4 @@ class Sync:
 
 
 class SyncOutOfTime(Exception):
-    """Another batch would not fit."""
+    """There is no time left for another batch."""

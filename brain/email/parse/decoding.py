@@ -1,4 +1,4 @@
-"""From the bytes of an email to what is kept of it."""
+"""Decodes an email from its bytes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ NOBODY = Address(address="unknown")
 
 
 def decode(raw: bytes, *, folder: Folder, unread: bool, arrived_at: datetime) -> Email:
-    """The email of a raw message that was loaded whole, headers first. Never raises."""
+    """Decode a complete raw message. Never raises."""
     message = headers.parse(raw)
     found = mime.leaves(message)
     read = {part: found[part] for part in mime.to_read(tuple(found))}
@@ -32,9 +32,8 @@ def assemble(
     unread: bool,
     arrived_at: datetime,
 ) -> Email:
-    """The email of its headers, its parts, and the bytes of those that were read."""
-    plain, html = mime.texts(read)
-    text = plain if not html or mime.is_enough(plain) else mime.tidied(text_of(html)) or plain
+    """Build an email from its headers, its parts, and the content of the parts that were read."""
+    text = _text(read)
     senders = headers.addresses(message, "from") or headers.addresses(message, "sender")
     written_at = headers.moment(message, "date")
     message_id = (headers.ids(message, "message-id") or ("",))[0]
@@ -61,3 +60,9 @@ def assemble(
         attachments=mime.attachments(parts),
         unread=unread,
     )
+
+
+def _text(read: Mapping[Leaf, bytes]) -> str:
+    """Return the plain text, or the text of the HTML if the plain text is missing or a stub."""
+    plain, html = mime.texts(read)
+    return plain if not html or mime.is_enough(plain) else mime.tidied(text_of(html)) or plain

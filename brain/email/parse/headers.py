@@ -1,8 +1,8 @@
-"""An email's headers, whoever wrote them.
+"""Parses an email's headers, including malformed ones.
 
-The standard library's parser is asked for the raw text of a header only. Its own idea of
-structured headers (`policy.default`) raises IndexError or AttributeError on broken ones, and takes
-a second for a list of some thousand recipients.
+The standard library's parser is used only for the raw text of a header. Its parser of structured
+headers (`policy.default`) raises IndexError or AttributeError on malformed ones, and takes a second
+for a list of several thousand recipients.
 """
 
 import binascii
@@ -17,21 +17,23 @@ from brain.codec import clean
 from brain.email.model import Address
 from brain.texts.charsets import decoded
 
-MAX_CHARS = 20_000  # of a header that are looked at: some hundred recipients
+MAX_CHARS = 20_000  # of a header that are parsed: several hundred recipients
 MAX_TEXT_CHARS = 1_000  # of a subject or a name
-MAX_IDS = 50  # of References; the newest count
-MAX_ADDRESSES = 500  # of a header
+MAX_IDS = 50  # the newest ids of References
+MAX_ADDRESSES = 500  # of one header
 
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")  # printable, without angle brackets
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+")
-_OFFSET = re.compile(r"([+-]\d\d):(\d\d)$", re.ASCII)  # -04:00 as some write for -0400
+_OFFSET = re.compile(
+    r"([+-]\d\d):(\d\d)$", re.ASCII
+)  # -04:00 instead of -0400, as some programs write
 _ENCODED_WORD = re.compile(
     r"=\?(?P<charset>[^?*\s]+)(\*[^?]*)?\?(?P<how>[bBqQ])\?(?P<what>[^?]*)\?="
 )
 
 
 class _AsItStands(Compat32):
-    """Gives a header's raw text, its bytes as surrogates, and no `Header` object in its place."""
+    """Returns a header's raw text, with bytes as surrogates, instead of a `Header` object."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         return value
@@ -41,34 +43,34 @@ _PARSER = BytesParser(policy=_AsItStands())
 
 
 def parse(raw: bytes) -> Message:
-    """The message, or as much of it as can be understood. Never raises."""
+    """Parse a message as far as possible. Never raises."""
     try:
         return _PARSER.parsebytes(raw)
-    except RecursionError:  # parts within parts, by the hundred: nobody means to be read by that
+    except RecursionError:  # hundreds of nested parts: not a real email
         return _PARSER.parsebytes(raw, headersonly=True)
 
 
 def text(message: Message, name: str) -> str:
-    """The header in one line, its encoded words decoded; empty if there is none."""
+    """Return the header as one line with decoded words; empty if it is missing."""
     return plain(_raw(message, name))
 
 
 def plain(raw: str, limit: int = MAX_TEXT_CHARS) -> str:
-    """Raw text of a header as one reads it, without control characters."""
+    """Decode a header's raw text, on one line and without control characters."""
     words = _words(_unescaped(raw[:MAX_CHARS]))
     printable = "".join(" " if _is_control(character) else character for character in words)
     return clean(" ".join(printable.split()))[:limit]
 
 
 def addresses(message: Message, name: str) -> tuple[Address, ...]:
-    """Everybody whom the header names; what is no address is left out."""
+    """Return the addresses in a header. Invalid ones are left out."""
     return people(_raw(message, name))
 
 
 def people(raw: str) -> tuple[Address, ...]:
-    """The same of the header's raw text."""
+    """Return the addresses in a header's raw text."""
     raw = _unescaped(raw)[:MAX_CHARS]
-    # Encoded words are decoded after the addresses have been told apart: they may hold commas.
+    # Split the addresses before decoding: encoded words can contain commas.
     found = [(plain(person), plain(address)) for person, address in _pairs(raw)]
     known = [
         Address(name=person, address=address)
@@ -81,27 +83,28 @@ def people(raw: str) -> tuple[Address, ...]:
 
 
 def ids(message: Message, name: str) -> tuple[str, ...]:
-    """Message-IDs with their angle brackets."""
+    """Return the Message-IDs in a header, with their angle brackets."""
     return tuple(dict.fromkeys(_ID.findall(_raw(message, name)[:MAX_CHARS])))[-MAX_IDS:]
 
 
 def moment(message: Message, name: str) -> datetime | None:
-    """A point in time, UTC; None for what is none."""
+    """Parse a date to UTC; None if it is invalid."""
     try:
         found = parsedate_to_datetime(_OFFSET.sub(r"\1\2", _raw(message, name)[:MAX_TEXT_CHARS]))
-        # Without a zone it was written in UTC, as the standard has it.
+        # By the standard, a date without a zone is in UTC.
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
 def parameter(pairs: list[tuple[str, str]], name: str) -> str:
-    """A parameter of Content-Type or Content-Disposition, in pieces or percent-encoded as it may
-    be (RFC 2231).
+    """Return a parameter of Content-Type or Content-Disposition; empty if it is missing.
+
+    It may be split into pieces or percent-encoded (RFC 2231).
     """
     try:
-        told = decode_params([("", ""), *((key.lower(), value) for key, value in pairs)])
-        values = [value for key, value in told[1:] if key.lower() == name]
+        decoded_pairs = decode_params([("", ""), *((key.lower(), value) for key, value in pairs)])
+        values = [value for key, value in decoded_pairs[1:] if key.lower() == name]
         return plain(_unquoted(collapse_rfc2231_value(values[0]))) if values else ""
     except (ValueError, TypeError, LookupError):
         return ""
@@ -117,7 +120,7 @@ def _raw(message: Message, name: str) -> str:
 
 
 def _unescaped(raw: str) -> str:
-    """With the bytes that were no ASCII in their place."""
+    """Decode the bytes that were not ASCII, which the parser keeps as surrogates."""
     return decoded(raw.encode("utf-8", "surrogateescape")) if _has_bytes(raw) else raw
 
 
@@ -126,8 +129,8 @@ def _has_bytes(raw: str) -> bool:
 
 
 def _words(raw: str) -> str:
-    """With encoded words decoded. Neighbours are decoded together: some programs cut a character
-    in two.
+    """Decode encoded words (RFC 2047). Adjacent ones are decoded together, because some programs
+    split a character between two of them.
     """
     made, place, kept, charset = "", 0, b"", ""
     for word in _ENCODED_WORD.finditer(raw):
@@ -154,7 +157,7 @@ def _word_bytes(how: str, what: str) -> bytes:
 def _pairs(raw: str) -> list[tuple[str, str]]:
     try:
         return getaddresses([raw])
-    except (RecursionError, ValueError, IndexError):  # comments within comments, by the thousand
+    except (RecursionError, ValueError, IndexError):  # thousands of nested comments
         return []
 
 

@@ -1,8 +1,7 @@
-"""What an email consists of, and which of it is to be read.
+"""The parts of an email (MIME), and which of them contain its text.
 
-An email is a tree of parts. Its leaves are told apart here, whether they come from the email itself
-or from the server's description of it (IMAP's BODYSTRUCTURE), by which large ones are known
-without being loaded.
+An email is a tree of parts. A leaf is described here, no matter whether it was read from the email
+itself or from IMAP's BODYSTRUCTURE, which describes large parts without loading them.
 """
 
 import re
@@ -15,9 +14,9 @@ from brain.email.model import Attachment
 from brain.email.parse import headers
 from brain.texts.charsets import decoded
 
-MAX_TEXT_CHARS = 100_000  # of an email's text that are kept: a book's chapter
-MAX_LEAVES = 200  # of an email; what comes after is no letter
-STUB_WORDS = 40  # a text of fewer words that points to the HTML is no text
+MAX_TEXT_CHARS = 100_000  # of an email's text that are stored: a chapter of a book
+MAX_LEAVES = 200  # of an email; the rest is ignored
+STUB_WORDS = 40  # a plain text with fewer words that refers to the HTML is only a stub
 
 PLAIN, HTML = "text/plain", "text/html"
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -29,7 +28,7 @@ _POINTS_TO_HTML = re.compile(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Leaf:
-    """A part that has none itself. `section` is IMAP's name of it, such as 1.2."""
+    """A part without parts. `section` is its IMAP section number, such as 1.2."""
 
     section: str
     content_type: str
@@ -37,15 +36,15 @@ class Leaf:
     name: str
     size: int
     is_attached: bool
-    """It says that it is an attachment, or a message of its own."""
+    """Declared as an attachment, or a message within the message."""
     is_embedded: bool
-    """It belongs to the HTML: a picture shown in it."""
+    """A picture that is shown in the HTML."""
     encoding: str = ""
-    """How its bytes are still encoded: base64, quoted-printable."""
+    """The transfer encoding of its bytes, such as base64; empty if they are already decoded."""
 
 
 def leaves(message: Message) -> dict[Leaf, bytes]:
-    """The leaves of a message that was loaded whole, with their bytes, in order."""
+    """Return the leaves of a complete message with their content, in order."""
     found: dict[Leaf, bytes] = {}
     for section, part in _sections(message):
         if len(found) == MAX_LEAVES:
@@ -56,7 +55,7 @@ def leaves(message: Message) -> dict[Leaf, bytes]:
 
 
 def to_read(parts: Sequence[Leaf]) -> tuple[Leaf, ...]:
-    """What the text of the email is in: plain and HTML, or whatever else is text."""
+    """Return the parts that contain the email's text: plain and HTML, else any other text."""
     texts = [part for part in parts if not part.is_attached]
     return tuple(part for part in texts if part.content_type in (PLAIN, HTML)) or tuple(
         part for part in texts if part.content_type.startswith("text/")
@@ -64,7 +63,7 @@ def to_read(parts: Sequence[Leaf]) -> tuple[Leaf, ...]:
 
 
 def attachments(parts: Sequence[Leaf]) -> tuple[Attachment, ...]:
-    """What is named and not loaded."""
+    """Return the attachments: the parts that are not read and not embedded in the HTML."""
     read = to_read(parts)
     return tuple(
         Attachment(
@@ -78,15 +77,15 @@ def attachments(parts: Sequence[Leaf]) -> tuple[Attachment, ...]:
 
 
 def texts(read: Mapping[Leaf, bytes]) -> tuple[str, str]:
-    """The plain text and the HTML of what was read, each empty if there is none."""
-    told = {part: _readable(part, data) for part, data in read.items()}
-    plain = [text for part, text in told.items() if part.content_type != HTML]
-    html = [text for part, text in told.items() if part.content_type == HTML]
+    """Return the plain text and the HTML of the parts that were read, each empty if missing."""
+    decoded_parts = {part: _readable(part, data) for part, data in read.items()}
+    plain = [text for part, text in decoded_parts.items() if part.content_type != HTML]
+    html = [text for part, text in decoded_parts.items() if part.content_type == HTML]
     return tidied("\n\n".join(filter(None, plain))), "\n".join(html)
 
 
 def is_enough(plain: str) -> bool:
-    """Whether the plain text is the letter itself, and not empty or a hint to see the HTML."""
+    """Whether the plain text is the full text, and not empty or a hint to open the HTML."""
     words = _LINK.sub(" ", plain).split()
     return len(words) >= STUB_WORDS or (
         bool(words) and not _POINTS_TO_HTML.search(plain.casefold())
@@ -94,14 +93,14 @@ def is_enough(plain: str) -> bool:
 
 
 def tidied(text: str) -> str:
-    """Lines without spaces at their ends, at most one of them empty between two others."""
+    """Remove trailing spaces and repeated empty lines; cut to MAX_TEXT_CHARS."""
     lines = [line.rstrip() for line in clean(text).splitlines()]
     whole = "\n".join(lines).strip("\n")
     return re.sub(r"\n{3,}", "\n\n", whole)[:MAX_TEXT_CHARS]
 
 
 def unencoded(data: bytes, encoding: str) -> bytes:
-    """Without base64 or quoted-printable; the end may be missing."""
+    """Decode base64 or quoted-printable. The data may be cut off."""
     holder = Message()
     holder["Content-Transfer-Encoding"] = encoding or "8bit"
     holder.set_payload(data.decode("ascii", "surrogateescape"))
@@ -110,7 +109,7 @@ def unencoded(data: bytes, encoding: str) -> bytes:
 
 
 def _sections(message: Message) -> Iterator[tuple[str, Message]]:
-    """Leaves with IMAP's numbers; not into messages within the message."""
+    """Yield the leaves with their IMAP section numbers. Messages within the message are leaves."""
     waiting = [("", message)]
     while waiting:
         section, part = waiting.pop()
@@ -124,7 +123,7 @@ def _sections(message: Message) -> Iterator[tuple[str, Message]]:
 
 def _leaf(section: str, part: Message, size: int) -> Leaf:
     kind = part.get_content_type()
-    if kind.startswith("multipart/"):  # it has no parts: their boundary is missing
+    if kind.startswith("multipart/"):  # without parts, because their boundary is missing
         kind = PLAIN
     disposition = part.get_content_disposition() or ""
     name = _parameter(part, "content-disposition", "filename")
@@ -142,7 +141,7 @@ def _leaf(section: str, part: Message, size: int) -> Leaf:
 def _parameter(part: Message, header: str, name: str) -> str:
     try:
         value = part.get_param(name, header=header, unquote=True)
-    except (ValueError, TypeError, LookupError):  # numbers of pieces with thousands of digits
+    except (ValueError, TypeError, LookupError):  # such as a piece number with thousands of digits
         return ""
     if isinstance(value, tuple):
         charset, _, encoded = value
@@ -151,7 +150,7 @@ def _parameter(part: Message, header: str, name: str) -> str:
 
 
 def _payload(part: Message) -> bytes:
-    # More than one: a message within the message, of which the size is told.
+    # A message within the message has several pieces; their total size is reported.
     data = [piece.get_payload(decode=True) for piece in part.walk() if not piece.is_multipart()]
     return b"".join(piece for piece in data if isinstance(piece, bytes))
 

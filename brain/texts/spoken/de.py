@@ -1,4 +1,4 @@
-"""What people say in German: phrases, then fillers."""
+"""German: the phrases, then the fillers."""
 
 YES = (
     """

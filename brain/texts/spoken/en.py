@@ -1,4 +1,4 @@
-"""What people say in English: phrases, then fillers."""
+"""English: the phrases, then the fillers."""
 
 YES = (
     """

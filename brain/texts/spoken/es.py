@@ -1,4 +1,4 @@
-"""What people say in Spanish: phrases, then fillers."""
+"""Spanish: the phrases, then the fillers."""
 
 YES = (
     """

@@ -1,4 +1,4 @@
-"""What people say in French: phrases, then fillers."""
+"""French: the phrases, then the fillers."""
 
 YES = (
     """

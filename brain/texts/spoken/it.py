@@ -1,4 +1,4 @@
-"""What people say in Italian: phrases, then fillers."""
+"""Italian: the phrases, then the fillers."""
 
 YES = (
     """

@@ -1,4 +1,4 @@
-"""What people say in Japanese: phrases, then fillers."""
+"""Japanese: the phrases, then the fillers."""
 
 YES = (
     """

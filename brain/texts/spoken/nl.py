@@ -1,4 +1,4 @@
-"""What people say in Dutch: phrases, then fillers."""
+"""Dutch: the phrases, then the fillers."""
 
 YES = (
     """

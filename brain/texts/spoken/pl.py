@@ -1,4 +1,4 @@
-"""What people say in Polish: phrases, then fillers."""
+"""Polish: the phrases, then the fillers."""
 
 YES = (
     """

@@ -1,4 +1,4 @@
-"""What people say in Portuguese: phrases, then fillers."""
+"""Portuguese: the phrases, then the fillers."""
 
 YES = (
     """

@@ -1,4 +1,4 @@
-"""What people say in Swedish: phrases, then fillers."""
+"""Swedish: the phrases, then the fillers."""
 
 YES = (
     """

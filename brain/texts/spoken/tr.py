@@ -1,4 +1,4 @@
-"""What people say in Turkish: phrases, then fillers."""
+"""Turkish: the phrases, then the fillers."""
 
 YES = (
     """

@@ -1,4 +1,4 @@
-"""What people say in Chinese: phrases, then fillers."""
+"""Chinese: the phrases, then the fillers."""
 
 YES = (
     """

@@ -45,7 +45,7 @@ async def database(url: str) -> AsyncIterator[Postgres]:
 
 @contextmanager
 def in_a_thread(folder: Path) -> Iterator[LocalMailbox]:
-    """The mail server of `make dev` in a loop of its own: our tests block theirs now and then."""
+    """The mail server of `make dev` in its own loop, because the tests sometimes block theirs."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

@@ -29,7 +29,7 @@ from tests.contracts.email.invocations import invocation
 
 
 class StopsAfterSending:
-    """A post whose process gets no further than the server's yes."""
+    """A post whose process stops after the server accepted the email."""
 
     def __init__(self, post: Post) -> None:
         self._post = post
@@ -46,7 +46,7 @@ class StopsAfterSending:
 
 
 async def sync(told: dict[str, Any]) -> None:
-    """Again and again, a step a line."""
+    """Repeat the work; print one line per step."""
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s", force=True)
     mailbox = ImapMailbox(_imap(told), Postgres(told["database"]), now=time.monotonic)
     while (await mailbox.sync(told["user_id"], limit_s=30)).more:
@@ -55,7 +55,7 @@ async def sync(told: dict[str, Any]) -> None:
 
 
 async def send(told: dict[str, Any]) -> None:
-    """The letter of the errand."""
+    """The email of the invocation."""
     database = Postgres(told["database"])
     smtp = MailServer(**told["smtp"])
     post = SmtpPost(smtp, Address(address=smtp.user), utc=lambda: datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""One errand, for whoever has to run the same one twice."""
+"""One tool invocation, for tests that run the same one twice."""
 
 import json
 
@@ -11,6 +11,6 @@ KEY = "run:1:call"
 
 
 def invocation(user_id: str, *, key: str = KEY) -> ToolInvocation:
-    """The user's yes to this letter has been given."""
+    """Approve this email as the user."""
     call = ToolCall(id="call", name="sendEmail", arguments=json.dumps(LETTER))
     return ToolInvocation(user_id=user_id, call=call, arguments=LETTER, idempotency_key=key)

@@ -34,14 +34,14 @@ type Delivery = tuple[bytes, datetime, bool]
 
 
 class Server(Protocol):
-    """What Dovecot and the server of `make dev` have in common."""
+    """The interface that Dovecot and the server of `make dev` share."""
 
     port: int
     password: str
     ssl_context: ssl.SSLContext | None
 
     def folder(self, user: str, name: str) -> Path:
-        """Where the server keeps `inbox` or `sent`."""
+        """The server's name for `inbox` or `sent`."""
 
     def deliver(self, folder: Path, deliveries: list[Delivery]) -> None:
         """Put emails there, with their times and whether they were read."""
@@ -80,7 +80,7 @@ class OnLocal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """A mailbox of its own on the server, and the user whose mirror it has."""
+    """A separate mailbox on the server, and the user who has its mirror."""
 
     server: Server
     name: str
@@ -89,7 +89,7 @@ class Account:
 
     @property
     def at(self) -> MailServer:
-        """For the adapter."""
+        """The server's settings for the adapter."""
         return MailServer(
             host="localhost",
             port=self.server.port,
@@ -100,11 +100,11 @@ class Account:
 
     @property
     def mailbox(self) -> ImapMailbox:
-        """What is tested."""
+        """The mailbox under test."""
         return self.mailbox_by(time.monotonic)
 
     def mailbox_by(self, now: Callable[[], float]) -> ImapMailbox:
-        """The same by another clock."""
+        """The same mailbox with another clock."""
         return ImapMailbox(self.imap, self.database, now=now)
 
     @property
@@ -113,7 +113,7 @@ class Account:
         return ImapServer(self.at, ssl_context=self.server.ssl_context)
 
     async def sync_once(self, *, window: int) -> None:
-        """Look for deletions among so few at a time."""
+        """Check for deletions in windows of this size."""
         mirror = Mirror(self.database, self.user_id)
         async with self.imap.session() as session:
             sync = Sync(mirror, now=time.monotonic, until=math.inf, window=window)
@@ -126,12 +126,12 @@ class Account:
 
     @property
     def inbox(self) -> Path:
-        """Where the server keeps it."""
+        """The server's name for the folder."""
         return self.server.folder(self.name, "inbox")
 
     @contextmanager
     def program(self, folder: str = "INBOX") -> Iterator[Any]:
-        """The user's own mail program, with a folder open."""
+        """The user's mail program, with a folder open."""
         with IMAPClient(HOST, self.server.port, ssl=False, timeout=10) as client:
             client.login(self.name, self.server.password)
             client.select_folder(folder)
@@ -140,27 +140,27 @@ class Account:
     def arrive(
         self, *raws: bytes, at: datetime = NOW, seen: bool = False, folder: str = "inbox"
     ) -> None:
-        """Emails come."""
+        """Deliver emails."""
         place = self.server.folder(self.name, folder)
         self.server.deliver(place, [(raw, at, seen) for raw in raws])
 
     async def new(self) -> list[str]:
-        """A sync, its result taken note of; the subjects of what is new."""
+        """Sync, mark the result as told, and return the subjects of the new emails."""
         synced = await self.mailbox.sync(self.user_id, limit_s=LIMIT_S)
         assert not synced.more
         await self.emails.mark_told(self.user_id, [email.id for email in synced.new])
         return [email.subject for email in synced.new]
 
     async def mirrored(self) -> list[EmailFound]:
-        """All of it, newest first."""
+        """Return all emails, newest first."""
         return list(await self.emails.search(self.user_id, query="", limit=10_000))
 
     async def subjects(self) -> list[str]:
-        """Of all of it, in order of the alphabet."""
+        """Return the subjects of all emails, in alphabetical order."""
         return sorted(email.subject for email in await self.mirrored())
 
     async def read(self, subject: str) -> Email:
-        """The email of this subject."""
+        """The email with this subject."""
         [id] = [email.id for email in await self.mirrored() if email.subject == subject]
         email = await self.emails.read(self.user_id, id)
         assert email is not None

@@ -1,4 +1,4 @@
-"""The account itself: who gets in, how it is encrypted, large emails, and the sent ones."""
+"""The account: login, encryption, large emails and sent emails."""
 
 import asyncio
 import ssl
@@ -25,7 +25,7 @@ ID = "<0123456789abcdef@brain.example>"
 
 
 def with_attachment(size: int, *, first: bool = False) -> bytes:
-    """A letter of two versions and an attachment, before it or after it."""
+    """An email with plain text, HTML and an attachment, which comes first or last."""
     message = EmailMessage(policy=SMTP)
     message["From"] = "Ben <ben@example.org>"
     message["Subject"] = "The plans"
@@ -43,7 +43,7 @@ def with_attachment(size: int, *, first: bool = False) -> bytes:
 
 @asynccontextmanager
 async def counted(port: int, counts: list[int]) -> AsyncIterator[int]:
-    """A port that leads to another one and notes how many bytes come from there."""
+    """A port that forwards to another one and counts the bytes from there."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def pump(
@@ -102,7 +102,7 @@ async def test_a_small_attachment_is_named_with_its_size(account: Account) -> No
     )
 
 
-async def test_a_large_letter_is_read_as_far_as_it_is_kept(account: Account) -> None:
+async def test_a_large_text_is_read_up_to_the_limit(account: Account) -> None:
     account.arrive(letter("Long", "A line that is long enough. \r\n" * 12_000))
     await account.new()
     email = await account.read("Long")
@@ -119,7 +119,7 @@ async def test_an_email_of_many_megabytes_in_html_does_not_stop_the_sync(account
     assert await account.subjects() == ["Beside it", "Deep"]
 
 
-async def test_emails_that_are_none_do_not_stop_the_sync(account: Account) -> None:
+async def test_malformed_emails_do_not_stop_the_sync(account: Account) -> None:
     account.arrive(b"", b"\r\n", b"no header\r\n", b"Content-Type: multipart/mixed\r\n\r\n--\r\n")
     account.arrive(b"Subject: \xff\x00\r\nContent-Type: ;\r\n\r\n\x00\xff")
     account.arrive(letter("Beside them"))
@@ -127,7 +127,7 @@ async def test_emails_that_are_none_do_not_stop_the_sync(account: Account) -> No
     assert "Beside them" in await account.subjects()
 
 
-async def test_what_was_sent_is_found_and_kept_once(account: Account) -> None:
+async def test_a_sent_email_is_found_and_stored_once(account: Account) -> None:
     raw = letter("Sent by us", message_id=ID)
     assert not await account.mailbox.find_sent(ID)
     await account.mailbox.keep_sent(ID, raw)
@@ -139,7 +139,7 @@ async def test_what_was_sent_is_found_and_kept_once(account: Account) -> None:
     assert not (await account.read("Sent by us")).unread
 
 
-async def test_a_copy_that_the_server_keeps_itself_is_not_doubled(account: Account) -> None:
+async def test_a_copy_stored_by_the_server_is_not_duplicated(account: Account) -> None:
     raw = letter("Sent by us", message_id=ID)
     account.arrive(raw, folder="sent", seen=True)
     await account.mailbox.keep_sent(ID, raw)
@@ -147,7 +147,7 @@ async def test_a_copy_that_the_server_keeps_itself_is_not_doubled(account: Accou
         assert len(client.search()) == 1
 
 
-async def test_a_wrong_password_is_a_mailbox_out_of_reach_and_is_not_told(
+async def test_a_wrong_password_is_an_outage_and_is_not_quoted(
     account: Account,
 ) -> None:
     server = ImapServer(
@@ -155,10 +155,10 @@ async def test_a_wrong_password_is_a_mailbox_out_of_reach_and_is_not_told(
     )
     with pytest.raises(MailboxUnreachable) as away:
         await ImapMailbox(server, account.database, now=time.monotonic).find_sent(ID)
-    assert str(away.value) == "the mailbox's server does not let us in"
+    assert str(away.value) == "the mailbox server rejected the login"
 
 
-async def test_a_copy_makes_the_folder_where_there_is_none(on_local: Account) -> None:
+async def test_storing_a_copy_creates_a_missing_folder(on_local: Account) -> None:
     with on_local.program() as client:
         client.delete_folder("Sent")
     assert not await on_local.mailbox.find_sent(ID)
@@ -188,9 +188,7 @@ async def test_a_server_that_encrypts_from_the_first_byte(dovecot_server: Doveco
 
 
 @pytest.mark.parametrize("tls", [True, False])
-async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
-    dovecot_server: Dovecot, tls: bool
-) -> None:
+async def test_a_self_signed_certificate_is_not_trusted(dovecot_server: Dovecot, tls: bool) -> None:
     port = dovecot_server.tls_port if tls else dovecot_server.port
     with pytest.raises(MailboxUnreachable, match="SSLCertVerificationError"):
         await opened(ImapServer(secured(dovecot_server, tls=tls, port=port)))
@@ -204,14 +202,14 @@ async def test_a_certificate_of_another_host_is_not_trusted(dovecot_server: Dove
 
 async def test_no_password_goes_unencrypted_to_another_machine(on_local: Account) -> None:
     # This machine as well, and not by a name that is known to be its own.
-    with pytest.raises(MailboxUnreachable, match="offers no encryption"):
+    with pytest.raises(MailboxUnreachable, match="does not support encryption"):
         await opened(ImapServer(replace(on_local.at, host="127.1")))
 
 
-# ---- what servers tell of a large email
+# ---- how servers describe a large email
 
 
-def test_parts_are_numbered_as_imap_does_it() -> None:
+def test_parts_have_imap_section_numbers() -> None:
     text = (b"text", b"plain", (b"charset", b"utf-8"), None, None, b"7bit", 5, 1, None, None, None)
     pdf = (
         *(b"application", b"pdf", (b"name", b"old.pdf"), None, None, b"base64", 400, None),
@@ -227,7 +225,7 @@ def test_parts_are_numbered_as_imap_does_it() -> None:
     assert (found[2].name, found[2].size, found[2].is_attached) == ("ü.pdf", 300, True)
 
 
-def test_a_disposition_given_as_one_text_is_understood() -> None:
+def test_a_disposition_as_a_single_text_is_parsed() -> None:
     picture = (b"image", b"png", None, b"<id>", None, b"base64", 40, None)
     [leaf] = leaves_of((*picture, b'attachment; filename="a.png"'))
     assert (leaf.name, leaf.is_attached, leaf.is_embedded) == ("a.png", True, False)

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: a sync loses nothing, a sending is not repeated."""
+"""kill -9 at any moment: a sync loses nothing, and an email is not sent twice."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ EMAILS = 250
 
 @contextmanager
 def dying(work: str, told: dict[str, Any]) -> Iterator[IO[str]]:
-    """A process at work, and what it prints; killed at the end of the block."""
+    """A running process and its output; killed at the end of the block."""
     command = [sys.executable, "-m", "tests.contracts.email.dying", work, json.dumps(told)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -47,7 +47,7 @@ def dying(work: str, told: dict[str, Any]) -> Iterator[IO[str]]:
 
 
 def until(lines: IO[str], wanted: str, count: int = 1) -> bool:
-    """Read until so many lines begin so; false if the process ended first."""
+    """Read until `count` lines have this beginning; False if the process ended first."""
     return any(
         number == count
         for number, _ in enumerate((line for line in lines if line.startswith(wanted)), 1)
@@ -55,7 +55,7 @@ def until(lines: IO[str], wanted: str, count: int = 1) -> bool:
 
 
 @pytest.mark.parametrize("attempt", range(2))
-async def test_a_sync_that_is_killed_at_any_batch_is_carried_on(
+async def test_a_sync_that_is_killed_at_any_batch_is_continued(
     on_dovecot: Account, dovecot_server: Dovecot, url: str, attempt: int
 ) -> None:
     seed = random.randrange(10**6)
@@ -85,7 +85,7 @@ async def test_a_sync_that_is_killed_at_any_batch_is_carried_on(
     assert await account.new() == ["Fresh"]
 
 
-async def test_what_a_killed_sync_had_mirrored_is_still_reported(
+async def test_email_mirrored_by_a_killed_sync_is_reported_later(
     on_dovecot: Account, dovecot_server: Dovecot, url: str
 ) -> None:
     account = on_dovecot
@@ -115,7 +115,7 @@ async def _let_claims_run_out(account: Account) -> None:
     await account.database.run(work)
 
 
-async def test_an_unmarked_report_comes_again_after_its_time(on_dovecot: Account) -> None:
+async def test_an_unmarked_report_is_repeated_after_its_claim_expires(on_dovecot: Account) -> None:
     account = on_dovecot
     await account.new()
     account.arrive(letter("News"))
@@ -164,7 +164,7 @@ async def test_an_email_is_sent_once_and_found_among_the_sent(
 
 
 @pytest.mark.parametrize("server_keeps_copy", [True, False])
-async def test_a_death_between_the_servers_yes_and_the_copy_sends_once(
+async def test_a_crash_between_acceptance_and_copy_sends_once(
     on_dovecot: Account,
     dovecot_server: Dovecot,
     local: LocalMailbox,

@@ -69,7 +69,7 @@ async def test_an_email_is_read_as_it_was_stored(emails: Emails, me: str) -> Non
     assert await emails.read(me, email.id) == email
 
 
-async def test_what_is_known_is_not_stored_again(emails: Emails, me: str) -> None:
+async def test_a_known_email_is_not_stored_again(emails: Emails, me: str) -> None:
     first, second = written("First"), written("Second")
     await emails.store(me, [first])
     assert await emails.store(me, [first, second]) == [second]
@@ -77,12 +77,12 @@ async def test_what_is_known_is_not_stored_again(emails: Emails, me: str) -> Non
 
 
 @pytest.mark.parametrize("id", ["", "nothing", "aaaaaaaaaaaaaaaa", "\0", "\ud800", "' or true --"])
-async def test_an_unknown_id_is_no_email(emails: Emails, me: str, id: str) -> None:
+async def test_an_unknown_id_returns_no_email(emails: Emails, me: str, id: str) -> None:
     assert await emails.read(me, id) is None
     await emails.mark_told(me, [id])
 
 
-async def test_nobody_finds_or_reads_what_is_another_users(emails: Emails, me: str) -> None:
+async def test_a_user_cannot_find_or_read_another_users_email(emails: Emails, me: str) -> None:
     email = written("Diary", "secret meeting")
     await emails.store(me, [email])
     assert await emails.read("ben", email.id) is None
@@ -91,7 +91,7 @@ async def test_nobody_finds_or_reads_what_is_another_users(emails: Emails, me: s
     assert list(await emails.newest("ben", limit=5)) == []
 
 
-async def test_words_of_subject_text_and_people_find_it(emails: Emails, me: str) -> None:
+async def test_an_email_is_found_by_subject_text_and_people(emails: Emails, me: str) -> None:
     await emails.store(
         me,
         [
@@ -105,7 +105,7 @@ async def test_words_of_subject_text_and_people_find_it(emails: Emails, me: str)
     assert await subjects(emails, me, "okaf") == ["The boat"]
 
 
-async def test_each_filter_narrows_alone_and_with_others(emails: Emails, me: str) -> None:
+async def test_filters_work_alone_and_combined(emails: Emails, me: str) -> None:
     await emails.store(
         me,
         [
@@ -135,7 +135,7 @@ async def test_without_a_query_the_newest_come_first(emails: Emails, me: str) ->
     assert [email.subject for email in await emails.newest(me, limit=1)] == ["New"]
 
 
-async def test_the_snippet_is_the_passage_that_fits(emails: Emails, me: str) -> None:
+async def test_the_snippet_is_the_matching_passage(emails: Emails, me: str) -> None:
     filler = "The piano has a key. " * 40
     text = f"{filler}\n\nThe locksmith comes on Monday.\n\n{filler}"
     await emails.store(me, [written("House", text)])
@@ -149,7 +149,7 @@ async def test_the_snippet_is_the_passage_that_fits(emails: Emails, me: str) -> 
 @pytest.mark.parametrize(
     "query", ["?!", "\0", "\ud800", "'", "& | ! :* \\ <-> (", "%s", "' | 'x':*"]
 )
-async def test_a_query_or_a_sender_of_any_characters_is_answered(
+async def test_a_query_or_a_sender_may_contain_any_characters(
     emails: Emails, me: str, query: str
 ) -> None:
     await emails.store(me, [written("Note", "milk and bread")])
@@ -166,7 +166,7 @@ async def test_a_chinese_question_finds_a_chinese_email(emails: Emails, me: str)
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Emails, me: str) -> None:
+async def test_a_rare_word_has_more_weight_than_a_frequent_one(real: Emails, me: str) -> None:
     await real.store(
         me, [written(f"Diary {day}", "Anna came for dinner, Anna went home.") for day in range(20)]
     )
@@ -174,7 +174,7 @@ async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Emails, me: str
     assert (await subjects(real, me, "did Anna call the locksmith"))[0] == "The flat"
 
 
-async def test_the_subject_weighs_more_than_the_text_and_that_more_than_a_quotation(
+async def test_the_subject_has_more_weight_than_the_text_and_a_quotation_the_least(
     real: Emails, me: str
 ) -> None:
     await real.store(
@@ -205,22 +205,20 @@ async def test_other_forms_of_a_word_find_it_in_the_language_of_the_email(
     assert await subjects(real, me, query) == ["It"]
 
 
-async def test_words_that_say_nothing_find_nothing_beside_one_that_does(
-    real: Emails, me: str
-) -> None:
+async def test_stop_words_are_ignored_beside_a_meaningful_word(real: Emails, me: str) -> None:
     await real.store(me, [written("Noise", "where is it and what, wo ist das, où est ce")])
     await real.store(me, [written("Zebra", "zebra")])
     assert (await subjects(real, me, "where is it and what zebra"))[0] == "Zebra"
     assert await subjects(real, me, "where is my umbrella") == []
 
 
-async def test_a_huge_email_of_any_script_can_be_kept_and_found(real: Emails, me: str) -> None:
+async def test_a_huge_email_in_any_script_is_stored_and_found(real: Emails, me: str) -> None:
     chinese = "".join(chr(0x4E00 + number * 7 % 20_000) for number in range(100_000))
     await real.store(me, [written("Huge", f"护照在蓝色抽屉里{chinese}")])
     assert await subjects(real, me, "蓝色抽屉") == ["Huge"]
 
 
-async def test_characters_that_postgres_cannot_hold_are_left_out(real: Emails, me: str) -> None:
+async def test_characters_that_postgres_cannot_store_are_removed(real: Emails, me: str) -> None:
     email = written("A\0B", "x\0y\ud800z", sender=Address(name="N\0\ud800", address="n@b.example"))
     await real.store(me, [email])
     kept = await real.read(me, email.id)

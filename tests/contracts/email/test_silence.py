@@ -1,4 +1,4 @@
-"""A server that falls silent in the middle of a sync."""
+"""A server that stops answering during a sync."""
 
 import time
 
@@ -9,7 +9,7 @@ from brain.email.model import Synced
 from tests.email.test_imap import but, serving
 
 
-async def test_a_sync_that_is_cut_short_reports_what_it_has_and_that_there_is_more(
+async def test_an_interrupted_sync_reports_its_email_and_that_more_is_left(
     database: Postgres,
 ) -> None:
     async with serving(but(b"EXAMINE", b"")) as at:

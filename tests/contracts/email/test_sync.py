@@ -25,7 +25,7 @@ async def test_the_first_sync_mirrors_everything_and_reports_nothing(account: Ac
     assert [email.subject for email in await account.mirrored() if not email.unread] == ["Three"]
 
 
-async def test_what_arrives_later_is_reported_once_oldest_first(account: Account) -> None:
+async def test_email_that_arrives_later_is_reported_once_oldest_first(account: Account) -> None:
     account.arrive(letter("Old"))
     await account.new()
     account.arrive(letter("Second"), at=NOW + timedelta(minutes=2))
@@ -35,7 +35,7 @@ async def test_what_arrives_later_is_reported_once_oldest_first(account: Account
     assert await account.subjects() == ["First", "Old", "Second"]
 
 
-async def test_an_email_is_kept_as_it_was_written(account: Account) -> None:
+async def test_an_email_is_stored_unchanged(account: Account) -> None:
     account.arrive(letter("Käse", "Zwei Pfund, bitte.\r\nGrüße", sender='"Ünal, A." <a@b.example>'))
     await account.new()
     email = await account.read("Käse")
@@ -47,14 +47,14 @@ async def test_an_email_is_kept_as_it_was_written(account: Account) -> None:
     assert email.at == NOW - timedelta(hours=1)
 
 
-async def test_what_was_sent_is_mirrored_and_is_no_news(account: Account) -> None:
+async def test_sent_email_is_mirrored_and_not_reported(account: Account) -> None:
     await account.new()
     account.arrive(letter("From me"), folder="sent", seen=True)
     assert await account.new() == []
     assert (await account.read("From me")).folder is Folder.SENT
 
 
-async def test_an_email_to_oneself_is_one_and_lies_in_the_inbox(account: Account) -> None:
+async def test_an_email_to_oneself_is_stored_once_in_the_inbox(account: Account) -> None:
     await account.new()
     account.arrive(letter("Note to self"), folder="sent", seen=True)
     await account.new()
@@ -82,7 +82,7 @@ async def test_flags_are_followed_in_both_directions(account: Account) -> None:
     assert [email.unread for email in await account.mirrored()] == [True, True]
 
 
-async def test_what_is_deleted_vanishes(account: Account) -> None:
+async def test_deleted_email_is_removed_from_the_mirror(account: Account) -> None:
     account.arrive(letter("Stays"), letter("Goes"))
     await account.new()
     with account.program() as client:
@@ -92,7 +92,7 @@ async def test_what_is_deleted_vanishes(account: Account) -> None:
     assert await account.subjects() == ["Stays"]
 
 
-async def test_what_was_deleted_long_ago_vanishes_after_a_few_syncs(account: Account) -> None:
+async def test_old_deletions_are_noticed_after_a_few_syncs(account: Account) -> None:
     account.arrive(*(letter(f"Number {number}") for number in range(12)))
     await account.new()
     with account.program() as client:
@@ -107,7 +107,7 @@ async def test_what_was_deleted_long_ago_vanishes_after_a_few_syncs(account: Acc
     assert counts[-1] == 7
 
 
-async def test_several_hundred_come_in_and_later_only_what_is_new(account: Account) -> None:
+async def test_several_hundred_emails_are_mirrored_then_only_new_ones(account: Account) -> None:
     generated = list(letters(300, seed=4))
     account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
     assert await account.new() == []
@@ -119,7 +119,7 @@ async def test_several_hundred_come_in_and_later_only_what_is_new(account: Accou
     assert len(await account.mirrored()) == 301
 
 
-async def test_uids_given_anew_lose_nothing_and_double_nothing(account: Account) -> None:
+async def test_renumbered_uids_lose_and_duplicate_nothing(account: Account) -> None:
     account.arrive(letter("One"), letter("Two"), letter("Three"))
     await account.new()
     before = {email.id for email in await account.mirrored()}
@@ -130,7 +130,7 @@ async def test_uids_given_anew_lose_nothing_and_double_nothing(account: Account)
     assert await account.new() == ["Four"]
 
 
-async def test_what_is_deleted_while_uids_are_given_anew_vanishes_too(account: Account) -> None:
+async def test_email_deleted_during_renumbering_is_removed(account: Account) -> None:
     account.arrive(letter("Stays"), letter("Goes"))
     await account.new()
     with account.program() as client:
@@ -141,7 +141,7 @@ async def test_what_is_deleted_while_uids_are_given_anew_vanishes_too(account: A
     assert await account.subjects() == ["Stays"]
 
 
-async def test_what_arrives_while_uids_are_given_anew_is_reported(account: Account) -> None:
+async def test_email_that_arrives_during_renumbering_is_reported(account: Account) -> None:
     account.arrive(letter("Old"))
     await account.new()
     maildir.renumber(account.inbox)
@@ -149,7 +149,7 @@ async def test_what_arrives_while_uids_are_given_anew_is_reported(account: Accou
     assert await account.new() == ["Meanwhile"]
 
 
-async def test_the_same_email_twice_in_the_inbox_is_one(account: Account) -> None:
+async def test_the_same_email_twice_in_the_inbox_is_stored_once(account: Account) -> None:
     account.arrive(letter("Twice"), letter("Twice"))
     await account.new()
     assert await account.subjects() == ["Twice"]
@@ -160,14 +160,14 @@ async def test_the_same_email_twice_in_the_inbox_is_one(account: Account) -> Non
     assert await account.subjects() == ["Twice"]
 
 
-async def test_another_email_under_the_same_message_id_hides_nothing(account: Account) -> None:
+async def test_another_email_with_the_same_message_id_hides_nothing(account: Account) -> None:
     account.arrive(letter("The bill", "Pay to account 1", message_id="<same@example.org>"))
     account.arrive(letter("The bill", "Pay to account 2", message_id="<same@example.org>"))
     await account.new()
     assert await account.subjects() == ["The bill", "The bill"]
 
 
-async def test_of_two_syncs_at_once_one_reports_each_new_email(account: Account) -> None:
+async def test_two_concurrent_syncs_report_each_new_email_once(account: Account) -> None:
     await account.new()
     account.arrive(*(letter(f"Number {number}") for number in range(30)))
     synced = await asyncio.gather(
@@ -178,7 +178,7 @@ async def test_of_two_syncs_at_once_one_reports_each_new_email(account: Account)
     assert len(await account.mirrored()) == 30
 
 
-async def test_what_a_webhook_brought_is_not_reported_and_not_doubled(account: Account) -> None:
+async def test_email_from_a_webhook_is_not_reported_or_duplicated(account: Account) -> None:
     account.arrive(letter("Elsewhere"))
     other = Account(
         server=account.server,
@@ -201,7 +201,7 @@ async def test_what_a_webhook_brought_is_not_reported_and_not_doubled(account: A
     assert await account.subjects() == ["Elsewhere"]
 
 
-async def test_a_user_sees_nothing_of_anothers_mirror(account: Account) -> None:
+async def test_a_user_cannot_see_another_users_mirror(account: Account) -> None:
     account.arrive(letter("Private"))
     await account.new()
     email = await account.read("Private")
@@ -211,7 +211,7 @@ async def test_a_user_sees_nothing_of_anothers_mirror(account: Account) -> None:
     await account.emails.mark_told("somebody-else", [email.id])
 
 
-async def test_a_sync_with_too_little_time_goes_on_in_the_next(account: Account) -> None:
+async def test_an_unfinished_sync_continues_in_the_next(account: Account) -> None:
     generated = list(letters(120, seed=5))
     account.server.deliver(account.inbox, [(one.raw, one.at, one.seen) for one in generated])
     counts = []
@@ -229,13 +229,15 @@ async def test_a_sync_with_too_little_time_goes_on_in_the_next(account: Account)
 
 
 @pytest.mark.parametrize("count", [0, 1])
-async def test_an_inbox_of_nothing_or_of_one_is_whole_at_once(account: Account, count: int) -> None:
+async def test_an_inbox_with_no_or_one_email_is_complete_at_once(
+    account: Account, count: int
+) -> None:
     account.arrive(*(letter(f"Number {number}") for number in range(count)))
     assert await account.new() == []
     assert len(await account.mirrored()) == count
 
 
-async def test_a_sync_that_still_believes_in_old_uids_keeps_nothing(on_dovecot: Account) -> None:
+async def test_a_sync_with_outdated_uids_stores_nothing(on_dovecot: Account) -> None:
     mirror = Mirror(on_dovecot.database, on_dovecot.user_id)
     await mirror.begin(Folder.INBOX, validity=1, next_uid=5)
     await mirror.begin(Folder.INBOX, validity=2, next_uid=2)

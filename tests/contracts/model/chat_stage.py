@@ -29,7 +29,7 @@ type Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Directed:
-    """The scripted model behind a real server, and what to tell it."""
+    """The scripted model behind a real server, and its controls."""
 
     url: str
     control: httpx.AsyncClient
@@ -61,7 +61,7 @@ async def directed() -> AsyncIterator[Directed]:
 
 
 class PendingNotices(bytes):
-    """Bytes after which the server keeps the connection open and says nothing more."""
+    """Bytes after which the server sends nothing more but keeps the connection open."""
 
 
 @dataclass
@@ -114,7 +114,7 @@ def http(body: str, *, status: str = "200 OK", kind: str = "text/event-stream") 
 
 
 def sse(*chunks: Json | str) -> bytes:
-    """A stream of chunks; a text stands as it is."""
+    """A stream of chunks; a text is sent unchanged."""
     lines = [c if isinstance(c, str) else f"data: {json.dumps(c)}" for c in chunks]
     return http("".join(f"{line}\n\n" for line in lines))
 
@@ -133,7 +133,7 @@ def part(index: int | None = None, **fields: Any) -> Json:
 
 @asynccontextmanager
 async def asking(url: str, **settings: Any) -> AsyncIterator[ChatModel]:
-    """The adapter in front of a server. By chance 0, its pauses are the shortest."""
+    """The adapter for a server. Its `random` returns 0, so its pauses are the shortest."""
     given = {"provider": "openrouter", "api_key": KEY, "model": "m", "waits": QUICK, **settings}
     model = ChatModel(ChatSettings(base_url=url, **given), random=lambda: 0.0)
     try:

@@ -26,7 +26,7 @@ CALL = {"name": "find", "arguments": {"query": "bulbs and everything else that i
 __all__ = ["model", "server"]  # fixtures
 
 
-async def test_a_text_comes_whole_and_piece_by_piece(server: Directed, model: Model) -> None:
+async def test_a_text_arrives_complete_and_in_pieces(server: Directed, model: Model) -> None:
     await server.direct({"text": "The bulbs go in before the first frost."})
     heard, listen = told()
     answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
@@ -37,7 +37,9 @@ async def test_a_text_comes_whole_and_piece_by_piece(server: Directed, model: Mo
     assert "".join(text for kind, text in heard if kind == "content") == answer.text
 
 
-async def test_tool_calls_are_put_together_and_told_by_name(server: Directed, model: Model) -> None:
+async def test_tool_calls_are_assembled_and_announced_by_name(
+    server: Directed, model: Model
+) -> None:
     await server.direct({"text": "I look.", "calls": [CALL, {"name": "say", "arguments": "{bad"}]})
     heard, listen = told()
     answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
@@ -49,7 +51,7 @@ async def test_tool_calls_are_put_together_and_told_by_name(server: Directed, mo
     assert [text for kind, text in heard if kind == "action"] == ["find", "say"]
 
 
-async def test_the_prompt_arrives_as_it_is_and_usage_is_asked_for(server: Directed) -> None:
+async def test_the_prompt_is_sent_unchanged_and_usage_is_requested(server: Directed) -> None:
     await server.direct({"text": "one"})
     async with asking(server.url, model="nice-model") as model:
         await model.answer(PROMPT, limit_s=20)
@@ -86,7 +88,7 @@ async def test_a_configured_reasoning_effort_is_sent(server: Directed) -> None:
         (ChatSettings(provider="openai", api_key=KEY, model="m", base_url="http://a/v1"), None),
     ],
 )
-def test_only_openai_itself_is_told_not_to_reason_by_default(
+def test_only_openai_gets_reasoning_effort_none_by_default(
     settings: ChatSettings, effort: str | None
 ) -> None:
     assert settings.effort == effort
@@ -94,27 +96,23 @@ def test_only_openai_itself_is_told_not_to_reason_by_default(
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503])
-async def test_a_passing_trouble_is_tried_again(
-    server: Directed, model: Model, status: int
-) -> None:
+async def test_a_transient_error_is_retried(server: Directed, model: Model, status: int) -> None:
     await server.direct({"status": status}, {"text": "one"})
     assert (await model.answer(PROMPT, limit_s=20)).text == "one"
     assert len(await server.asked()) == 2
 
 
-async def test_an_error_in_the_place_of_an_answer_is_tried_again(
-    server: Directed, model: Model
-) -> None:
+async def test_an_error_instead_of_an_answer_is_retried(server: Directed, model: Model) -> None:
     await server.direct({"error_body": True}, {"text": "one"})
     assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
-async def test_an_empty_answer_is_tried_again(server: Directed, model: Model) -> None:
+async def test_an_empty_answer_is_retried(server: Directed, model: Model) -> None:
     await server.direct({"text": ""}, {"text": "one"})
     assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
-async def test_a_model_that_never_answers_is_given_up_after_its_tries(
+async def test_a_model_that_never_answers_fails_after_its_retries(
     server: Directed, model: Model
 ) -> None:
     await server.direct({"status": 503, "repeat": 9})
@@ -123,7 +121,7 @@ async def test_a_model_that_never_answers_is_given_up_after_its_tries(
     assert len(await server.asked()) == TRIES
 
 
-async def test_empty_answers_without_end_are_no_answer(server: Directed, model: Model) -> None:
+async def test_repeated_empty_answers_are_an_error(server: Directed, model: Model) -> None:
     await server.direct({"text": "", "repeat": 9})
     with pytest.raises(ModelUnavailable, match="empty answer"):
         await model.answer(PROMPT, limit_s=20)
@@ -139,7 +137,7 @@ async def test_the_next_model_is_asked_when_one_is_down(server: Directed) -> Non
 
 
 @pytest.mark.parametrize("status", [401, 402, 403, 404])
-async def test_the_next_model_is_asked_at_once_when_one_is_not_to_be_had(
+async def test_the_next_model_is_asked_at_once_if_one_does_not_exist(
     server: Directed, status: int
 ) -> None:
     await server.direct({"status": status}, {"text": "from the other"})
@@ -149,7 +147,7 @@ async def test_the_next_model_is_asked_at_once_when_one_is_not_to_be_had(
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 422])
-async def test_a_request_that_no_model_takes_is_refused(
+async def test_a_request_that_every_model_rejects_is_refused(
     server: Directed, model: Model, status: int
 ) -> None:
     await server.direct({"status": status, "repeat": 9})
@@ -158,7 +156,7 @@ async def test_a_request_that_no_model_takes_is_refused(
     assert len(await server.asked()) == 1
 
 
-async def test_a_wrong_request_is_not_taken_to_the_next_model(server: Directed) -> None:
+async def test_an_invalid_request_is_not_sent_to_the_next_model(server: Directed) -> None:
     await server.direct({"status": 400, "repeat": 9})
     async with asking(server.url, fallback_models=("other",)) as model:
         with pytest.raises(ModelRefused):
@@ -166,21 +164,21 @@ async def test_a_wrong_request_is_not_taken_to_the_next_model(server: Directed) 
     assert len(await server.asked()) == 1
 
 
-async def test_one_overloaded_model_makes_it_worth_asking_again_later(server: Directed) -> None:
+async def test_with_one_overloaded_model_the_error_is_retryable(server: Directed) -> None:
     await server.direct({"status": 503, "repeat": TRIES}, {"status": 404})
     async with asking(server.url, fallback_models=("unknown",)) as model:
         with pytest.raises(ModelUnavailable):
             await model.answer(PROMPT, limit_s=20)
 
 
-async def test_the_wait_that_the_provider_asks_for_is_kept(server: Directed, model: Model) -> None:
+async def test_the_providers_retry_after_is_respected(server: Directed, model: Model) -> None:
     await server.direct({"status": 429, "headers": {"retry-after-ms": "700"}}, {"text": "one"})
     await model.answer(PROMPT, limit_s=20)
     first, second = await server.asked()
     assert second["at"] - first["at"] >= 0.69
 
 
-async def test_a_wait_beyond_the_limit_sends_us_to_the_next_model_at_once(
+async def test_a_wait_beyond_the_limit_leads_to_the_next_model_at_once(
     server: Directed,
 ) -> None:
     await server.direct({"status": 429, "headers": {"retry-after": "60"}}, {"text": "one"})
@@ -189,7 +187,7 @@ async def test_a_wait_beyond_the_limit_sends_us_to_the_next_model_at_once(
     assert [call["fields"]["model"] for call in await server.asked()] == ["m", "other"]
 
 
-async def test_a_connection_that_breaks_before_the_first_token_is_tried_again(
+async def test_a_connection_lost_before_the_first_token_is_retried(
     server: Directed, model: Model
 ) -> None:
     await server.direct({"text": "lost", "cut_after": 0}, {"text": "one"})
@@ -211,7 +209,7 @@ async def test_two_callers_at_once_get_their_own_answers(server: Directed, model
     assert [answer.text for answer in answers] == ["the heron", "the magpie"]
 
 
-async def test_neither_errors_nor_log_hold_the_key_or_what_was_said(
+async def test_errors_and_logs_contain_neither_key_nor_user_text(
     server: Directed, model: Model, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="brain")
@@ -225,7 +223,7 @@ async def test_neither_errors_nor_log_hold_the_key_or_what_was_said(
         assert secret not in seen
 
 
-async def test_a_model_that_there_is_no_time_to_ask_is_not_asked(server: Directed) -> None:
+async def test_without_time_left_no_model_is_asked(server: Directed) -> None:
     async with asking(server.url) as model:
         with pytest.raises(ModelUnavailable, match="no time was left"):
             await model.answer(PROMPT, limit_s=0)

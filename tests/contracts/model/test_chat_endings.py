@@ -1,4 +1,4 @@
-"""The chat model: answers that break off, limits that are reached, callers who leave."""
+"""The chat model: interrupted answers, limits, and callers who disconnect."""
 
 import asyncio
 import gc
@@ -34,7 +34,7 @@ ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 
 
 @pytest.mark.parametrize("broken", [{"cut_after": 3}, {"finish_reason": None}])
-async def test_an_answer_that_breaks_off_is_cut_and_not_asked_for_again(
+async def test_an_interrupted_answer_is_cut_and_not_retried(
     server: Directed, model: Model, broken: dict[str, object]
 ) -> None:
     text = "The bulbs go in before "
@@ -47,19 +47,21 @@ async def test_an_answer_that_breaks_off_is_cut_and_not_asked_for_again(
     assert len(await server.asked()) == 1
 
 
-async def test_tool_calls_that_break_off_are_not_run(server: Directed, model: Model) -> None:
+async def test_interrupted_tool_calls_are_not_run(server: Directed, model: Model) -> None:
     await server.direct({"calls": [CALL], "cut_after": 3})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
     assert caught.value.text == ""
 
 
-async def test_a_text_that_reached_its_length_is_an_answer(server: Directed, model: Model) -> None:
+async def test_a_text_at_its_length_limit_is_an_answer(server: Directed, model: Model) -> None:
     await server.direct({"text": "The bulbs", "finish_reason": "length"})
     assert (await model.answer(PROMPT, limit_s=20)).text == "The bulbs"
 
 
-async def test_a_call_that_reached_its_length_is_cut(server: Directed, model: Model) -> None:
+async def test_a_call_interrupted_by_the_length_limit_is_cut(
+    server: Directed, model: Model
+) -> None:
     half = {"name": "find", "arguments": '{"query": "bul'}
     await server.direct({"text": "I look", "calls": [half], "finish_reason": "length"})
     with pytest.raises(ModelCut) as caught:
@@ -67,7 +69,7 @@ async def test_a_call_that_reached_its_length_is_cut(server: Directed, model: Mo
     assert caught.value.text == "I look"
 
 
-async def test_a_call_that_is_whole_at_its_length_is_an_answer(
+async def test_a_complete_call_at_the_length_limit_is_an_answer(
     server: Directed, model: Model
 ) -> None:
     await server.direct({"calls": [CALL], "finish_reason": "length"})
@@ -75,13 +77,13 @@ async def test_a_call_that_is_whole_at_its_length_is_an_answer(
     assert [call.name for call in answer.calls] == ["find"]
 
 
-async def test_a_filtered_answer_is_none(server: Directed, model: Model) -> None:
+async def test_a_filtered_answer_is_an_error(server: Directed, model: Model) -> None:
     await server.direct({"text": "The", "finish_reason": "content_filter"})
     with pytest.raises(ModelUnavailable, match="filter"):
         await model.answer(PROMPT, limit_s=20)
 
 
-async def test_an_error_in_mid_stream_is_a_cut(server: Directed, model: Model) -> None:
+async def test_an_error_during_the_stream_is_a_cut(server: Directed, model: Model) -> None:
     await server.direct({"text": "The bulbs", "finish_reason": "error"})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
@@ -97,7 +99,7 @@ async def test_the_limit_cuts_an_answer_that_has_begun(server: Directed, model: 
     assert "The bulbs go in before".startswith(caught.value.text)
 
 
-async def test_the_limit_ends_the_wait_for_a_model_that_says_nothing(
+async def test_the_limit_ends_the_wait_for_a_silent_model(
     server: Directed, model: ChatModel
 ) -> None:
     await model.warm()
@@ -112,7 +114,7 @@ async def test_a_model_that_hangs_is_asked_again_within_the_limit(server: Direct
         assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
-async def test_an_answer_is_whole_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
+async def test_an_answer_is_complete_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
     whole = PendingNotices(sse(delta(content="one"), delta("stop")))
     patient = Waits(first_token_s=300, gap_s=300)
     async with wire(whole) as server, asking(server.url, waits=patient) as model:
@@ -136,7 +138,7 @@ async def test_a_silence_between_two_pieces_is_a_cut_after_a_while() -> None:
         (part(0, id="a", name="find", arguments="x" * 10_000), MAX_ARGUMENT_CHARS // 10_000 + 1),
     ],
 )
-async def test_an_answer_without_end_is_given_up_and_its_stream_closed(
+async def test_an_endless_answer_fails_and_its_stream_is_closed(
     piece: dict[str, object], times: int
 ) -> None:
     endless = PendingNotices(sse(*[piece] * times))
@@ -157,7 +159,7 @@ async def test_a_caller_who_leaves_closes_the_stream(begun: bytes) -> None:
         await server.left.wait()
 
 
-async def test_one_caller_who_leaves_does_not_take_the_client_from_the_other() -> None:
+async def test_a_cancelled_caller_does_not_affect_the_others() -> None:
     async with wire(ONE) as server, asking(server.url) as model:
         loop = asyncio.get_running_loop()
         # Started eagerly: it waits for the client already when it leaves.
@@ -182,12 +184,12 @@ class KeepAlive(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep still."""
+        """Send nothing."""
 
 
 # The first loop is gone before its connection is closed: that is what the test is about.
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_a_connection_of_a_loop_that_is_gone_is_not_used_again() -> None:
+def test_a_connection_of_a_closed_loop_is_not_reused() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), KeepAlive) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The pure half of the chat model: how chunks become an answer, and what an error means."""
+"""The pure part of the chat model: assembling chunks and classifying errors."""
 
 import pytest
 
@@ -24,13 +24,13 @@ def calls_of(*chunks: Json) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("field", ["reasoning", "reasoning_content"])
-def test_a_thought_is_told_and_is_no_part_of_the_answer(field: str) -> None:
+def test_a_thought_is_announced_and_not_part_of_the_answer(field: str) -> None:
     assembly, deltas = assembled(delta(**{field: "Hm."}), delta("stop", content="Yes."))
     assert deltas == [Delta(kind="thought", text="Hm."), Delta(kind="content", text="Yes.")]
     assert conclude(assembly, None, ()) == Answered(text="Yes.", calls=())
 
 
-def test_a_tool_is_told_of_once_and_its_arguments_as_they_come() -> None:
+def test_a_tool_is_announced_once_and_its_arguments_in_pieces() -> None:
     _, deltas = assembled(
         part(0, id="a", name="find", arguments=""),
         part(0, id="a", name="find", arguments="{"),
@@ -80,7 +80,7 @@ def test_a_server_may_send_arguments_as_an_object() -> None:
     assert calls_of(part(0, id="a", name="find", arguments={"x": 1})) == [("a", "find", '{"x": 1}')]
 
 
-def test_two_calls_of_one_id_are_two_calls() -> None:
+def test_two_calls_with_one_id_stay_two_calls() -> None:
     ids = [
         agent_call_id
         for agent_call_id, _, _ in calls_of(
@@ -96,12 +96,12 @@ def test_content_may_come_as_a_list_of_parts() -> None:
     assert assembly.text == "Yes."
 
 
-def test_a_refusal_of_the_models_is_what_it_says() -> None:
+def test_a_refusal_by_the_model_is_its_answer() -> None:
     assembly, _ = assembled(delta("stop", refusal="I will not."))
     assert assembly.text == "I will not."
 
 
-def test_the_usage_comes_in_a_chunk_of_its_own() -> None:
+def test_the_usage_comes_in_a_separate_chunk() -> None:
     assembly, _ = assembled(
         delta("stop", content="Yes."), {"choices": [], "usage": {"total_tokens": 7}}
     )
@@ -122,19 +122,19 @@ def test_the_usage_comes_in_a_chunk_of_its_own() -> None:
         {"usage": {"total_tokens": "many"}},
     ],
 )
-def test_a_chunk_of_another_shape_counts_for_nothing(odd: Json) -> None:
+def test_a_chunk_with_unexpected_types_is_ignored(odd: Json) -> None:
     assembly, deltas = assembled(odd)
     assert deltas == []
     assert not assembly.begun
 
 
-def test_a_thought_alone_is_no_answer_and_not_asked_for_again() -> None:
+def test_a_thought_alone_is_an_error_and_not_retried() -> None:
     assembly, _ = assembled(delta("stop", reasoning="Hm."))
     with pytest.raises(ModelUnavailable, match="empty"):
         conclude(assembly, None, ())
 
 
-def test_what_broke_the_stream_off_matters_only_before_its_end() -> None:
+def test_a_failure_after_the_finish_reason_is_ignored() -> None:
     late = Failure(reason="ReadError")
     whole, _ = assembled(delta("stop", content="Yes."))
     assert conclude(whole, late, ()) == Answered(text="Yes.", calls=())
@@ -158,7 +158,7 @@ def test_what_broke_the_stream_off_matters_only_before_its_end() -> None:
         (413, Remedy.NOTHING),
     ],
 )
-def test_what_helps_depends_on_the_status(status: int, remedy: Remedy) -> None:
+def test_the_remedy_depends_on_the_status(status: int, remedy: Remedy) -> None:
     assert Failure(reason="", status=status).remedy is remedy
 
 
@@ -180,11 +180,11 @@ def test_what_helps_depends_on_the_status(status: int, remedy: Remedy) -> None:
         ({"retry-after": "Sat, 21 Nov 2026 10:00:07 GMT"}, None),
     ],
 )
-def test_the_wait_that_is_asked_for_is_read(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_is_parsed(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after_s(headers) == seconds
 
 
-def test_of_an_error_only_status_and_code_are_kept() -> None:
+def test_only_an_errors_status_and_code_are_kept() -> None:
     body = {"message": "Incorrect API key: sk-123", "code": "Key sk-123 is bad", "type": "auth"}
     assert refused(401, body, "Incorrect API key: sk-123", {}).reason == "status 401 auth"
     assert error_in_answer("sk-123").reason == "error in the answer: no code"

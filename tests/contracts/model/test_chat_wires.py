@@ -48,7 +48,7 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(BROKEN_JSON, id="broken JSON body"),
     ],
 )
-async def test_trouble_before_the_first_token_is_tried_again(trouble: bytes) -> None:
+async def test_a_failure_before_the_first_token_is_retried(trouble: bytes) -> None:
     heard, listen = told()
     async with wire(trouble, ONE) as server, asking(server.url) as model:
         answer = await model.answer(PROMPT, limit_s=20, on_delta=listen)
@@ -56,7 +56,7 @@ async def test_trouble_before_the_first_token_is_tried_again(trouble: bytes) -> 
     assert heard == [("content", "one")]
 
 
-async def test_a_server_that_is_not_there_is_unavailable() -> None:
+async def test_an_unreachable_server_is_unavailable() -> None:
     async with wire() as gone:
         url = gone.url
     async with asking(url) as model:
@@ -65,14 +65,14 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 
 @pytest.mark.parametrize("code", ["invalid_api_key", "model_not_found", 401])
-async def test_a_refusal_in_the_place_of_an_answer_is_one(code: str | int) -> None:
+async def test_a_refusal_instead_of_an_answer_is_a_refusal(code: str | int) -> None:
     async with wire(sse(error(code))) as server, asking(server.url) as model:
         with pytest.raises(ModelRefused) as caught:
             await model.answer(PROMPT, limit_s=20)
     assert "words" not in str(caught.value)
 
 
-async def test_an_exhausted_quota_is_not_waited_for() -> None:
+async def test_an_exhausted_quota_is_not_retried() -> None:
     spent = http(json.dumps(error("insufficient_quota")), status="429 Too Many", kind=JSON)
     async with wire(spent) as server, asking(server.url) as model:
         with pytest.raises(ModelRefused, match="402 insufficient_quota"):
@@ -89,9 +89,7 @@ async def test_an_error_after_the_first_token_is_a_cut() -> None:
 
 @pytest.mark.parametrize("field", ["reasoning_effort", "stream_options"])
 @pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
-async def test_a_field_that_the_server_refuses_is_left_out_from_then_on(
-    field: str, status: str
-) -> None:
+async def test_a_rejected_field_is_omitted_from_then_on(field: str, status: str) -> None:
     complaint = error("bad_request", f"Unknown parameter: '{field}'.")
     refusal = http(json.dumps(complaint), status=status, kind=JSON)
     async with (
@@ -103,7 +101,7 @@ async def test_a_field_that_the_server_refuses_is_left_out_from_then_on(
     assert [field in request for request in server.requests] == [True, False, False]
 
 
-async def test_both_fields_may_be_refused_one_after_the_other() -> None:
+async def test_both_fields_may_be_rejected_one_by_one() -> None:
     refusals = [
         http(json.dumps(error(400, f"{field}: Extra inputs")), status="400 Bad", kind=JSON)
         for field in ("stream_options", "reasoning_effort")
@@ -125,7 +123,7 @@ async def test_a_request_that_stays_wrong_without_the_field_is_refused() -> None
     assert server.answers == []
 
 
-async def test_comments_between_the_events_are_passed_over() -> None:
+async def test_comments_between_the_events_are_ignored() -> None:
     stream = sse(
         ": PROCESSING", delta(content="The "), ": PROCESSING", delta("stop", content="end")
     )
@@ -133,7 +131,7 @@ async def test_comments_between_the_events_are_passed_over() -> None:
         assert (await model.answer(PROMPT, limit_s=20)).text == "The end"
 
 
-async def test_fragments_of_two_calls_are_told_apart() -> None:
+async def test_fragments_of_two_calls_are_distinguished() -> None:
     stream = sse(
         part(0, id="a", name="find", arguments=""),
         part(1, id="b", name="say", arguments=""),

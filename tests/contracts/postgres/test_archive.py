@@ -83,7 +83,7 @@ async def texts(
     before: datetime | None = None,
     limit: int = 10,
 ) -> list[str]:
-    """The texts of what a search finds."""
+    """The texts that a search finds."""
     found = await archive.search(user_id, query=query, since=since, before=before, limit=limit)
     return [one.entry.text for one in found]
 
@@ -126,13 +126,13 @@ async def test_an_entry_that_is_kept_is_not_changed_any_more(archive: Archive, a
     assert await texts(archive, anna, "apples") == []
 
 
-async def test_the_newest_entry_of_a_place_counts_since_a_log_may_begin_anew(
+async def test_the_newest_entry_of_a_seq_counts_because_a_log_may_restart(
     archive: Archive, anna: str
 ) -> None:
-    anew = said(1, "another text", id="v1", day=40)
-    await archive.store(anna, [anew])
+    later = said(1, "another text", id="v1", day=40)
+    await archive.store(anna, [later])
     await archive.store(anna, [said(1), said(2)])
-    assert list(await archive.read(anna, since=0, limit=10)) == [anew, said(2)]
+    assert list(await archive.read(anna, since=0, limit=10)) == [later, said(2)]
 
 
 async def test_storing_nothing_is_done_at_once(archive: Archive, anna: str) -> None:
@@ -168,7 +168,7 @@ async def test_a_question_finds_the_entry_it_is_about(archive: Archive, anna: st
     assert best.score > 0
 
 
-async def test_what_a_log_that_began_anew_covers_is_still_found(
+async def test_entries_of_a_log_before_its_restart_are_still_found(
     archive: Archive, anna: str
 ) -> None:
     await archive.store(anna, [said(1, "old pears"), said(1, "new apples", id="v1", day=1)])
@@ -243,7 +243,7 @@ async def test_a_query_of_any_characters_is_answered(
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Archive, anna: str) -> None:
+async def test_a_rare_word_has_more_weight_than_a_frequent_one(real: Archive, anna: str) -> None:
     often = [said(n, "Anna came for dinner, Anna went home") for n in range(1, 20)]
     await real.store(anna, [*often, said(20, "A locksmith came")])
     assert (await texts(real, anna, "did Anna call the locksmith"))[0] == "A locksmith came"
@@ -273,7 +273,7 @@ OLD = b"insert into brain.archive (user_id, seq, entry) values (%s, %s, %s::json
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def old_url(url: str) -> AsyncIterator[str]:
-    """A database as the version before left it, with the logs of three users."""
+    """A database of the previous version, with the logs of three users."""
     logs: dict[str, list[LogEntry]] = {
         "anna": [said(1, "My passport is in the drawer"), answered(2)],
         "ben": [said(place, text) for place, text in enumerate(ODD, 1)],

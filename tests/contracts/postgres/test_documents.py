@@ -135,9 +135,7 @@ async def test_an_update_changes_what_is_given_and_nothing_else(
     assert await documents.read(anna, id) == replaced
 
 
-async def test_what_is_appended_stands_on_a_line_of_its_own(
-    documents: Documents, anna: str
-) -> None:
+async def test_appended_text_starts_on_a_new_line(documents: Documents, anna: str) -> None:
     id = await keep(documents, anna, "Shopping", "milk")
     await documents.update(anna, id, key="1", foreign=False, append="bread\n")
     changed = await documents.update(anna, id, key="2", foreign=False, append="cheese")
@@ -164,7 +162,7 @@ async def test_two_updates_at_once_are_both_kept(documents: Documents, anna: str
 
 
 @pytest.mark.parametrize("foreign", [True, False])
-async def test_a_document_is_kept_and_found_with_who_wrote_it(
+async def test_a_document_is_stored_and_found_with_its_authorship(
     documents: Documents, anna: str, foreign: bool
 ) -> None:
     made = await documents.create(anna, title="News", body="hail", foreign=foreign, key="k")
@@ -189,7 +187,7 @@ async def test_a_change_that_others_may_have_written_makes_the_document_theirs(
     assert (mine.foreign, changed.foreign) == (False, True)
 
 
-async def test_a_document_by_others_is_the_users_own_only_when_nothing_of_it_is_left(
+async def test_a_foreign_document_is_the_users_own_only_after_a_full_replacement(
     documents: Documents, anna: str
 ) -> None:
     made = await documents.create(anna, title="Theirs", body="theirs", foreign=True, key="k")
@@ -261,7 +259,7 @@ async def test_a_document_is_not_deleted_in_another_version_than_was_named(
     id = await keep(documents, anna, "Note", "apples")
     old = version("Note", "apples")
     changed = await documents.update(anna, id, key="u", foreign=False, append="pears")
-    with pytest.raises(ToolFault, match="Not deleted: the document is not what it was"):
+    with pytest.raises(ToolFault, match="Not deleted: the document has changed since"):
         await documents.delete(anna, id, key="k", version=old)
     assert await documents.read(anna, id) == changed
     new = version("Note", "apples\npears")
@@ -269,7 +267,7 @@ async def test_a_document_is_not_deleted_in_another_version_than_was_named(
     assert await documents.delete(anna, id, key="k", version=new)
 
 
-async def test_of_several_that_delete_it_at_once_one_does(url: str, anna: str) -> None:
+async def test_concurrent_deletions_delete_once(url: str, anna: str) -> None:
     databases = [Postgres(url) for _ in range(4)]
     id = await keep(PostgresDocuments(databases[0]), anna, "Note", "apples")
     several = [PostgresDocuments(database) for database in databases]
@@ -281,7 +279,7 @@ async def test_of_several_that_delete_it_at_once_one_does(url: str, anna: str) -
         await database.close()
 
 
-async def test_a_key_deletes_once_whatever_comes_after(documents: Documents, anna: str) -> None:
+async def test_a_key_deletes_only_once(documents: Documents, anna: str) -> None:
     made = await documents.create(anna, title="Note", body="a", foreign=False, key="make")
     await documents.delete(anna, made.id, key="k")
     again = await documents.create(anna, title="Note", body="b", foreign=False, key="make")
@@ -309,7 +307,7 @@ async def test_a_search_finds_what_an_update_wrote_and_not_what_it_replaced(
         ("title", "half a \ud83d pair", "surrogate"),
     ],
 )
-async def test_a_text_that_cannot_be_kept_is_refused_with_the_reason(
+async def test_a_text_that_cannot_be_stored_is_refused_with_the_reason(
     documents: Documents, anna: str, title: str, body: str, complaint: str
 ) -> None:
     with pytest.raises(ToolFault, match=complaint):
@@ -399,7 +397,7 @@ async def test_a_query_of_any_characters_is_answered(
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Documents, anna: str) -> None:
+async def test_a_rare_word_has_more_weight_than_a_frequent_one(real: Documents, anna: str) -> None:
     for number in range(20):
         await keep(real, anna, f"Diary {number}", "Anna came for dinner, Anna went home. " * 3)
     await keep(real, anna, "The flat", "A locksmith came.")
@@ -421,7 +419,7 @@ async def test_a_word_in_the_title_weighs_more_than_in_the_body(real: Documents,
     assert await titles(real, anna, "insurance") == ["Insurance", "Groceries"]
 
 
-async def test_the_passage_is_quoted_that_answers_from_a_long_document(
+async def test_the_matching_passage_of_a_long_document_is_quoted(
     real: Documents, anna: str
 ) -> None:
     chapters = [f"# Chapter {number}\n" + "The piano has a key. " * 40 for number in range(80)]
@@ -445,7 +443,7 @@ async def test_other_forms_of_a_word_find_it_in_the_language_of_the_document(
     "query",
     ["where is it and what does it do", "wo ist denn das, und was ist es", "où est-ce que tu es"],
 )
-async def test_words_that_say_nothing_do_not_outweigh_the_one_that_does(
+async def test_stop_words_do_not_outweigh_a_meaningful_word(
     real: Documents, anna: str, query: str
 ) -> None:
     await keep(real, anna, "Noise", "where is it and what. wo ist das und was. où est ce que tu es")
@@ -453,7 +451,7 @@ async def test_words_that_say_nothing_do_not_outweigh_the_one_that_does(
     assert (await titles(real, anna, f"{query} zebra"))[0] == "Zebra"
 
 
-async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
+async def test_a_query_whose_only_meaningful_word_is_unknown_finds_nothing(
     real: Documents, anna: str
 ) -> None:
     await keep(real, anna, "Remember", "My passport is in the blue drawer")
@@ -461,9 +459,7 @@ async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
     assert await titles(real, anna, "wo ist mein Regenschirm") == []
 
 
-async def test_a_question_of_nothing_but_such_words_still_finds_them(
-    real: Documents, anna: str
-) -> None:
+async def test_a_query_of_stop_words_only_finds_them(real: Documents, anna: str) -> None:
     await keep(real, anna, "The Who", "Records: who is who")
     assert await titles(real, anna, "who is who") == ["The Who"]
 

@@ -154,7 +154,7 @@ async def test_the_newest_facts_come_first_and_no_more_than_the_limit(
     assert await texts(memory, anna, limit=3) == ["fact 3", "fact 2", "fact 1"]
 
 
-async def test_a_forgotten_fact_is_gone_and_told(memory: Facts, anna: str) -> None:
+async def test_forgetting_a_fact_removes_and_returns_it(memory: Facts, anna: str) -> None:
     made = await keep(memory, anna, "I like tea")
     await keep(memory, anna, "I like coffee")
     assert await memory.fact(anna, made.id) == made
@@ -194,7 +194,7 @@ async def test_nobody_finds_lists_or_forgets_what_is_another_users(
         ("half a \ud83d pair", "surrogate"),
     ],
 )
-async def test_a_text_that_cannot_be_kept_is_refused_with_the_reason(
+async def test_a_text_that_cannot_be_stored_is_refused_with_the_reason(
     memory: Facts, anna: str, text: str, complaint: str
 ) -> None:
     with pytest.raises(ToolFault, match=f"Not remembered: .*{complaint}"):
@@ -269,7 +269,7 @@ async def test_a_query_of_any_characters_is_answered(memory: Facts, anna: str, q
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(real: Facts, anna: str) -> None:
+async def test_a_rare_word_has_more_weight_than_a_frequent_one(real: Facts, anna: str) -> None:
     for number in range(20):
         await keep(real, anna, f"Anna came for dinner number {number}, Anna went home.")
     await keep(real, anna, "A locksmith came.")
@@ -300,7 +300,7 @@ async def test_other_forms_of_a_word_find_it_in_the_language_of_the_fact(
     ]
 
 
-async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
+async def test_a_query_whose_only_meaningful_word_is_unknown_finds_nothing(
     real: Facts, anna: str
 ) -> None:
     await keep(real, anna, "My passport is in the blue drawer")

@@ -1,4 +1,4 @@
-"""The kept connection: what dies, hangs or is cancelled in between costs nobody else anything."""
+"""The persistent connection: failures, hangs and cancellations do not affect other calls."""
 
 import asyncio
 import os
@@ -171,7 +171,7 @@ async def test_a_server_that_accepts_and_says_nothing_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("url", ["nonsense", "postgresql://u:p@[::1/db", "postgresql://h:port/d"])
-async def test_an_address_that_is_none_is_unreachable_and_not_repeated(url: str) -> None:
+async def test_an_invalid_address_is_unreachable_and_not_quoted(url: str) -> None:
     with pytest.raises(DatabaseUnreachable) as caught:
         await Postgres(url).run(backend)
     assert url not in str(caught.value)
@@ -197,7 +197,7 @@ async def test_a_call_that_takes_too_long_ends_and_the_next_one_works(hasty: Pos
     assert await hasty.run(backend)
 
 
-async def test_a_server_that_freezes_in_mid_call_holds_nobody(hasty: Postgres) -> None:
+async def test_a_server_that_freezes_during_a_call_blocks_nobody(hasty: Postgres) -> None:
     pid = await hasty.run(backend)
     os.kill(pid, signal.SIGSTOP)
     try:

@@ -155,7 +155,7 @@ async def test_the_same_key_adds_one_rule(wishes: Wishes, anna: str, ben: str) -
     assert await told(wishes, ben) == ["when Ben writes"]
 
 
-async def test_a_removed_rule_is_gone_and_told(wishes: Wishes, anna: str) -> None:
+async def test_removing_a_rule_returns_it(wishes: Wishes, anna: str) -> None:
     rule = await add(wishes, anna, "when Anna writes")
     await add(wishes, anna, "when Ben writes")
     assert await wishes.remove_rule(anna, rule.id) == rule

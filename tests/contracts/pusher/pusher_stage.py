@@ -27,7 +27,7 @@ def new_server(**options: Any) -> LocalPusher:
 
 @asynccontextmanager
 async def served(server: LocalPusher, port: int = 0) -> AsyncIterator[int]:
-    """The server on 127.0.0.1, by default on a free port; gives the port."""
+    """Run the server on 127.0.0.1, by default on a free port; yields the port."""
     # Listening before the server starts: an early request waits in the backlog, nobody has to poll.
     listener = socket.create_server(("127.0.0.1", port))
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
@@ -51,13 +51,13 @@ async def sdk_for(port: int, **changed: str) -> AsyncIterator[Pusher]:
 
 
 async def call[T](method: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """The SDK waits for its answers, and the server that gives them runs in this loop."""
+    """Call the blocking SDK in a thread, because the server runs in this loop."""
     return await asyncio.to_thread(method, *args, **kwargs)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Client:
-    """A WebSocket client that knows the protocol's frames and nothing more."""
+    """A WebSocket client that only knows the protocol's frames."""
 
     websocket: ClientConnection
     socket_id: str
@@ -88,7 +88,7 @@ async def client_of(port: int, **options: Any) -> AsyncIterator[Client]:
 
 
 async def close_code(websocket: ClientConnection) -> int:
-    """The code the server closed with, after whatever else it still sent."""
+    """The server's close code; frames before it are skipped."""
     async with asyncio.timeout(20):
         with suppress(ConnectionClosedError):
             while True:

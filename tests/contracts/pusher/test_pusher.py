@@ -1,4 +1,4 @@
-"""The local channel server before its first judge: Pusher's own Python SDK."""
+"""The local channel server, tested with Pusher's Python SDK."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ async def test_occupied_channels_are_told_with_their_users(stage: Stage) -> None
     assert await call(stage.sdk.users_info, "presence-a") == {"users": []}
 
 
-async def test_users_are_told_of_presence_channels_only(stage: Stage) -> None:
+async def test_users_are_listed_for_presence_channels_only(stage: Stage) -> None:
     with pytest.raises(PusherBadRequest, match="presence channels"):
         await call(stage.sdk.users_info, "public")
     with pytest.raises(PusherBadRequest, match="presence channels"):

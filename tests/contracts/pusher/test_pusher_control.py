@@ -1,4 +1,4 @@
-"""The switches of the local channel server, and what a test may ask of it."""
+"""The switches of the local channel server, and the questions that a test can ask it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_waiting_for_what_does_not_come_ends_with_the_state_as_it_is(stage
 @pytest.mark.parametrize(
     "body", ["", "[]", '{"drop": 2}', '{"dorp": 1}', '{"fail": {"status": 200, "seconds": 1}}']
 )
-async def test_a_switch_that_is_none_is_named(stage: Stage, body: str) -> None:
+async def test_an_invalid_switch_is_named(stage: Stage, body: str) -> None:
     refused = await stage.http.post(CONTROL, content=body)
 
     assert refused.status_code == 400

@@ -1,4 +1,4 @@
-"""The local channel server before its second judge: the real pusher-js, run by node."""
+"""The local channel server, tested with pusher-js in node."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class PusherJs:
         return [note for note in self.notes if facts.items() <= note.items()]
 
     async def subscribed(self, channel: str, times: int = 1) -> Note:
-        """What came with the last of so many successful subscriptions."""
+        """The data of the last of `count` successful subscriptions."""
         name = "pusher:subscription_succeeded"
         notes = await self.has(times, note="event", channel=channel, name=name)
         data: Note = notes[-1]["data"]
@@ -158,7 +158,7 @@ async def test_a_client_event_reaches_the_other_with_the_senders_id(stage: Stage
     assert not [note for note in bob.notes if note["note"] == "sent"]
 
 
-async def test_the_application_is_told_of_pages_and_of_what_they_say(stage: Stage) -> None:
+async def test_webhooks_report_pages_and_their_messages(stage: Stage) -> None:
     async with destination_served(application := Destination()) as url:
         stage.server.webhook = url
         async with stage.user("anna") as anna:

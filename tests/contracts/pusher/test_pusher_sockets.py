@@ -1,4 +1,4 @@
-"""The WebSocket protocol of the local channel server, frame by frame, as its document has it."""
+"""The WebSocket protocol of the local channel server, frame by frame, as documented."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ async def test_a_client_is_greeted_with_its_socket_id_and_the_activity_timeout()
         (f"/app/{KEY}", 4008),
     ],
 )
-async def test_who_cannot_be_served_is_told_by_the_close_code(path: str, code: int) -> None:
+async def test_the_close_code_explains_a_rejected_connection(path: str, code: int) -> None:
     async with served(new_server()) as port, connect(f"ws://127.0.0.1:{port}{path}") as websocket:
         assert await close_code(websocket) == code
 
 
-async def test_a_disabled_application_and_one_over_its_quota_are_told_apart() -> None:
+async def test_a_disabled_application_and_an_exhausted_quota_differ() -> None:
     server = new_server(limits=SocketLimits(connections=1))
     async with served(server) as port, client_of(port):
         url = f"ws://127.0.0.1:{port}/app/{KEY}?protocol=7"
@@ -135,7 +135,7 @@ async def test_the_eleventh_client_event_of_a_second_is_refused_and_the_ten_arri
         assert server.counts().delivered == 10
 
 
-async def test_who_reads_too_slowly_is_closed_and_the_others_miss_nothing() -> None:
+async def test_a_slow_reader_is_closed_and_the_others_miss_nothing() -> None:
     server = new_server(limits=SocketLimits(send_queue=20))
     async with served(server) as port, sdk_for(port) as sdk, client_of(port) as quick:
         lazy = socket.socket()

@@ -1,4 +1,4 @@
-"""The channel server's webhooks before their judge: the check of Pusher's own Python SDK."""
+"""The channel server's webhooks, verified by Pusher's Python SDK."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Stage:
     application: Destination
 
     async def told(self, count: int) -> list[dict[str, Any]]:
-        """The first so many events, as the SDK lets them pass."""
+        """The first `count` events, as parsed by the SDK."""
         return [self._event(each) for each in await self.application.has(count)]
 
     def _event(self, received: Received) -> dict[str, Any]:
@@ -65,7 +65,7 @@ async def stage() -> AsyncIterator[Stage]:
         yield stage
 
 
-async def test_a_channels_life_is_told_from_the_first_listener_to_the_last(stage: Stage) -> None:
+async def test_webhooks_report_a_channel_from_its_first_listener_to_its_last(stage: Stage) -> None:
     async with client_of(stage.port) as anna, client_of(stage.port) as bert:
         await stage.join(anna, "presence-a", "anna")
         await stage.join(bert, "presence-a", "bert")
@@ -91,7 +91,7 @@ async def test_a_webhook_is_posted_as_json_under_the_applications_key(stage: Sta
     assert set(json.loads(received.body)) == {"time_ms", "events"}
 
 
-async def test_a_client_event_is_told_with_its_sender(stage: Stage) -> None:
+async def test_a_client_event_is_reported_with_its_sender(stage: Stage) -> None:
     async with client_of(stage.port) as anna:
         await stage.join(anna, "presence-a", "anna")
         await anna.say("client-typed", {"text": "ü"}, channel="presence-a")
@@ -111,7 +111,7 @@ async def test_a_client_event_is_told_with_its_sender(stage: Stage) -> None:
     assert "user_id" not in said_alone
 
 
-async def test_who_comes_back_soon_has_not_been_away() -> None:
+async def test_a_quick_reconnection_is_not_reported() -> None:
     async with staged(PATIENT) as stage:
         async with client_of(stage.port) as anna:
             await stage.join(anna, "presence-a", "anna")
@@ -142,7 +142,7 @@ async def test_another_channels_webhooks_do_not_wait() -> None:
         assert [event["channel"] for event in await stage.told(2)] == ["one", "two"]
 
 
-async def test_a_webhook_that_is_never_taken_is_given_up(stage: Stage) -> None:
+async def test_a_webhook_that_is_never_accepted_is_abandoned(stage: Stage) -> None:
     stage.application.answers = [status(500)]
     async with client_of(stage.port) as anna:
         await anna.subscribe("one")
@@ -161,7 +161,7 @@ async def test_an_application_that_does_not_answer_in_time_has_not_taken_it() ->
             assert [event["channel"] for event in await stage.told(2)] == ["one", "one"]
 
 
-async def test_an_application_that_is_away_is_told_when_it_is_back() -> None:
+async def test_an_unreachable_application_gets_its_webhooks_later() -> None:
     application = Destination()
     async with destination_served(application) as gone:
         pass
@@ -188,7 +188,7 @@ async def test_no_more_wait_than_the_bound() -> None:
             await stage.server.webhooks.until(lambda now: now.sent == 2)
 
 
-async def test_without_an_address_nobody_is_told(stage: Stage) -> None:
+async def test_without_an_address_no_webhook_is_sent(stage: Stage) -> None:
     stage.server.webhook = None
     async with client_of(stage.port) as anna:
         await anna.subscribe("one")

@@ -1,4 +1,4 @@
-"""The local queue before its judges, publishing: QStash's own SDK, its Receiver, and PyJWT."""
+"""Publishing to the local queue, tested with QStash's SDK, its Receiver, and PyJWT."""
 
 from __future__ import annotations
 

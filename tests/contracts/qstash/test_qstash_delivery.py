@@ -1,4 +1,4 @@
-"""The local queue before its judge, delivering: retries, dead letters and callbacks by the SDK."""
+"""The local queue's deliveries, tested with QStash's SDK: retries, dead letters and callbacks."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ async def test_a_named_queue_delivers_one_after_the_other(stage: Stage) -> None:
     assert [each.body for each in received] == [b"a", b"a", b"b", b"c"]
 
 
-async def test_callbacks_tell_of_every_attempt_and_of_the_failure(stage: Stage) -> None:
+async def test_callbacks_report_every_attempt_and_the_failure(stage: Stage) -> None:
     stage.destination.answers = [status(500)]
     async with served(heard := Destination()) as callback_url:
         published = await stage.publish(
@@ -143,7 +143,7 @@ async def test_callbacks_tell_of_every_attempt_and_of_the_failure(stage: Stage) 
     assert {each.headers.get("x-key") for each in received if each.path == "/each"} == {"k"}
 
 
-async def test_the_log_tells_a_message_s_life_newest_first(stage: Stage) -> None:
+async def test_the_log_lists_a_messages_states_newest_first(stage: Stage) -> None:
     published = await stage.publish()
     await stage.queue.delivered(1)
 

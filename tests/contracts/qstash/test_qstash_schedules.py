@@ -1,4 +1,4 @@
-"""The local queue's schedules before their judge, QStash's own SDK."""
+"""The local queue's schedules, tested with QStash's SDK."""
 
 from __future__ import annotations
 
@@ -158,6 +158,6 @@ async def test_a_cron_that_cannot_be_read_is_refused(stage: Stage, cron: str, re
     assert await stage.client.schedule.list() == []
 
 
-async def test_a_destination_that_is_none_is_refused(stage: Stage) -> None:
+async def test_an_invalid_destination_is_refused(stage: Stage) -> None:
     with pytest.raises(QStashError, match=r"400.*invalid destination url"):
         await stage.client.schedule.create(destination="a-group", cron="* * * * *")

@@ -41,7 +41,7 @@ type Reason = Literal["handoff", "wakeup", "event"]
 
 @dataclass
 class Stage:
-    """A Redis, and one user nobody else knows."""
+    """A Redis with a unique user."""
 
     redis: Redis
     pass_time: Callable[[float], Awaitable[None]]
@@ -51,7 +51,7 @@ class Stage:
         return RedisStore(self.redis, limits or Limits())
 
     async def run_out(self) -> None:
-        """Let a lease of SHORT come to its end."""
+        """Wait until a lease of SHORT has expired."""
         await self.pass_time(SHORT.lease_s * 1.5)
 
     def arrival(
@@ -105,7 +105,7 @@ class Stage:
         step: int = 0,
         supersedes: str | None = None,
     ) -> Committed:
-        """Let a run rest with a question of this id."""
+        """Pause a run with a question with this id."""
         return await self.store().commit(token, asking(step, question, supersedes=supersedes))
 
     def decision(
@@ -141,7 +141,7 @@ class Watch:
 
 
 class Twice:
-    """A connection that loses each script's first answer, so that the adapter sends it again."""
+    """A connection that loses the first response of each script, so that the adapter retries."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -1,4 +1,4 @@
-"""Who becomes the brain when a text comes in. Every branch of the script, on both Redis."""
+"""Admitting a text. Every branch of the script, on both Redis."""
 
 from dataclasses import replace
 
@@ -114,7 +114,7 @@ async def test_the_same_text_again_takes_over_a_run_whose_lease_has_run_out(stag
     assert await texts(stage) == ["Hi"]
 
 
-async def test_a_recorded_texts_context_is_kept_for_whoever_goes_on(stage: Stage) -> None:
+async def test_a_recorded_texts_context_is_kept_for_the_next_holder(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().admit(stage.arrival("More", holder="h2", context=CONTEXT))
     await stage.store().release(admitted.token)

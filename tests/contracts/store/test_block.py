@@ -1,4 +1,4 @@
-"""What the model is shown of memory, as it is kept. On both Redis."""
+"""The stored memory block that the model is shown. On both Redis."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def block(stage: Stage) -> RedisShownBlock:
 
 
 async def shown(stage: Stage) -> str | None:
-    """What a run that begins now is shown."""
+    """The block that a run that begins now is shown."""
     key = Keys.of(stage.user).key("memory")
     found = await stage.redis.execute(["HGET", key, "block"], limit_s=4)
     return None if found is None else str(found)
@@ -63,7 +63,7 @@ async def test_a_summary_that_reaches_less_far_is_not_taken(
     assert await shown(stage) == "Facts."
 
 
-async def test_a_summary_may_be_made_anew_by_who_knows_the_one_there_is(
+async def test_a_summary_is_replaced_only_by_a_writer_that_knows_the_current_one(
     stage: Stage, block: RedisShownBlock
 ) -> None:
     await block.keep_summary(stage.user, SECOND, instead_of=NOTHING)

@@ -54,7 +54,7 @@ async def say(
     token: LeaseToken | None = None,
     redis: Redis | None = None,
 ) -> Message | None:
-    """Say these notices, as they stood on the board then."""
+    """Announce these notices, as they were on the board."""
     forms = [held.forms[one.id] for one in told]
     said = replace(draft(text), id=f"id-of-{text}".replace(" ", "-"), kind=Kind.NOTIFICATION)
     return await RedisNoticeBoard(redis or stage.redis).announce(
@@ -63,7 +63,7 @@ async def say(
 
 
 async def keep(stage: Stage, name: str) -> int:
-    """How long a key of the user's is still kept, in ms."""
+    """How long until a key of the user expires, in ms."""
     return int(await stage.redis.execute(["PTTL", Keys.of(stage.user).key(name)], limit_s=4))
 
 
@@ -73,7 +73,7 @@ async def now(stage: Stage) -> datetime:
 
 @pytest.fixture
 def patient() -> Stage:
-    """In memory, where minutes and days pass at once."""
+    """A stage in memory, where time can be moved forward."""
     watch = Watch()
     return Stage(redis=MemoryRedis(lambda: watch.ms), pass_time=watch.pass_time, user="anna")
 
@@ -123,11 +123,11 @@ async def test_a_user_is_remembered_as_long_as_ever_after_something_was_held(
     admitted = await stage.begin()
     await stage.last(admitted.token)
     await board(stage).keep(stage.user, N1)
-    assert await keep(stage, "run") > KEEP_MS - DAY_MS  # or `seq` would begin anew below the log
+    assert await keep(stage, "run") > KEEP_MS - DAY_MS  # or `seq` would restart below the log's
     assert HELD_KEEP_MS - DAY_MS < await keep(stage, "held") <= HELD_KEEP_MS
 
 
-async def test_who_comes_back_after_the_notices_have_expired_can_still_talk(
+async def test_a_user_can_talk_after_their_notices_have_expired(
     patient: Stage,
 ) -> None:
     admitted = await patient.begin()
@@ -192,20 +192,20 @@ async def test_it_is_said_to_somebody_who_has_never_said_anything(stage: Stage) 
     assert await keep(stage, "log") > KEEP_MS - DAY_MS
 
 
-async def test_of_two_who_say_the_same_one_does(stage: Stage) -> None:
+async def test_of_two_concurrent_announcers_only_one_speaks(stage: Stage) -> None:
     held = await board(stage).keep(stage.user, N1)
     assert await say(stage, held, N1, text="First.")
     assert await say(stage, held, N1, text="Second.") is None
     assert await texts(stage) == ["First."]
 
 
-async def test_who_would_say_again_what_another_has_just_said_says_nothing(stage: Stage) -> None:
+async def test_an_announcement_that_was_just_made_is_not_repeated(stage: Stage) -> None:
     early = await board(stage).keep(stage.user, N1)
     late = await board(stage).keep(stage.user, N2)
     assert await say(stage, early, N1, text="One.")
     assert await say(stage, late, N1, N2, text="One and two.") is None
     assert await texts(stage) == ["One."]
-    assert ids(await board(stage).pending(stage.user)) == ["n2"]  # for whoever looks again
+    assert ids(await board(stage).pending(stage.user)) == ["n2"]  # for the next reader
 
 
 async def test_what_is_too_late_only_leaves(stage: Stage) -> None:
@@ -250,7 +250,7 @@ async def test_the_brain_itself_says_it_between_two_of_its_sentences(stage: Stag
 
 
 @pytest.mark.parametrize("change", [{"run_id": "r0"}, {"fence": 7}])
-async def test_a_brain_that_is_none_any_more_says_nothing(
+async def test_a_brain_that_lost_its_lease_announces_nothing(
     stage: Stage, change: dict[str, Any]
 ) -> None:
     admitted = await stage.begin()
@@ -275,7 +275,7 @@ async def test_a_brain_whose_run_has_ended_says_nothing_more_as_one(stage: Stage
     assert await say(stage, held, N1) is not None
 
 
-async def test_a_brain_whose_lease_has_run_out_keeps_nobody_from_speaking(stage: Stage) -> None:
+async def test_an_expired_lease_does_not_block_announcements(stage: Stage) -> None:
     await stage.begin(SHORT)
     assert (await board(stage).keep(stage.user, N1)).running
     await stage.run_out()
@@ -326,7 +326,7 @@ async def test_a_say_of_a_brain_that_is_sent_again_is_said_once(stage: Stage) ->
 # ---- whether somebody is there
 
 
-async def test_nobody_is_there_at_first(stage: Stage) -> None:
+async def test_at_first_nobody_is_present(stage: Stage) -> None:
     held = await board(stage).keep(stage.user, N1)
     assert (held.running, held.listening, held.contact) == (False, False, None)
     assert abs(held.now - datetime.now(UTC)) < timedelta(days=365)
@@ -344,12 +344,12 @@ async def test_a_page_that_asks_or_streams_is_there_and_has_never_been_before(
     assert (held.listening, held.contact) == (True, None)
 
 
-async def test_somebody_else_who_asks_what_the_brain_does_is_not_the_user(stage: Stage) -> None:
+async def test_a_status_request_by_another_client_is_not_presence(stage: Stage) -> None:
     await stage.store().status(stage.user)
     assert not (await board(stage).pending(stage.user)).listening
 
 
-async def test_who_goes_on_asking_is_there_all_the_time(patient: Stage) -> None:
+async def test_a_user_who_keeps_polling_stays_present(patient: Stage) -> None:
     for _ in range(10):
         await patient.store().here(patient.user)
         await patient.pass_time(HERE_MS / 1000 / 2)
@@ -358,7 +358,7 @@ async def test_who_goes_on_asking_is_there_all_the_time(patient: Stage) -> None:
     assert held.contact == held.now
 
 
-async def test_who_asks_no_more_is_gone_and_was_last_there_when_they_asked(
+async def test_a_user_who_stops_polling_was_last_present_at_the_last_poll(
     patient: Stage,
 ) -> None:
     asked = await now(patient)
@@ -368,7 +368,7 @@ async def test_who_asks_no_more_is_gone_and_was_last_there_when_they_asked(
     assert (held.listening, held.contact) == (False, asked)
 
 
-async def test_who_has_just_come_back_was_last_there_when_they_left(patient: Stage) -> None:
+async def test_a_returning_user_was_last_present_when_they_left(patient: Stage) -> None:
     left = await now(patient)
     await patient.store().here(patient.user)
     await patient.pass_time(60 * MINUTE)
@@ -385,21 +385,21 @@ async def channel(stage: Stage, *, is_occupied: bool, at: datetime) -> None:
     await stage.store().note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
 
 
-async def test_who_is_subscribed_to_the_channel_is_there(stage: Stage) -> None:
+async def test_a_user_subscribed_to_the_channel_is_present(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at)
     held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, None)  # just come, and never before
 
 
-async def test_who_has_been_subscribed_for_a_while_was_not_away(stage: Stage) -> None:
+async def test_a_user_with_a_long_subscription_was_not_away(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
     held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, held.now)
 
 
-async def test_who_comes_back_to_the_channel_was_last_there_when_they_left_it(
+async def test_a_user_returning_to_the_channel_was_last_present_when_they_left_it(
     stage: Stage,
 ) -> None:
     at, hour = await now(stage), timedelta(hours=1)
@@ -415,7 +415,7 @@ async def test_who_comes_back_to_the_channel_was_last_there_when_they_left_it(
     assert abs(held.contact - (at - 2 * hour)) < timedelta(milliseconds=1)
 
 
-async def test_who_has_just_left_the_channel_would_hear_nothing(stage: Stage) -> None:
+async def test_a_user_who_just_left_the_channel_is_not_present(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
     await channel(stage, is_occupied=False, at=at)
@@ -423,7 +423,7 @@ async def test_who_has_just_left_the_channel_would_hear_nothing(stage: Stage) ->
     assert (held.listening, held.contact) == (False, None)
 
 
-async def test_a_page_that_comes_first_by_one_road_and_then_by_the_other_was_away(
+async def test_a_page_that_switches_the_road_was_away(
     patient: Stage,
 ) -> None:
     left = await now(patient)
@@ -447,7 +447,7 @@ async def test_a_page_that_connects_again_while_it_asks_was_there_all_the_time(
     assert held.contact == held.now
 
 
-async def test_who_speaks_is_there_whatever_they_listen_by(patient: Stage) -> None:
+async def test_a_user_who_speaks_is_present_on_any_road(patient: Stage) -> None:
     admitted = await patient.begin()
     spoke = await now(patient)
     await patient.pass_time(MINUTE)

@@ -1,4 +1,4 @@
-"""How a step is recorded. Every branch of the script, on both Redis."""
+"""Recording a step. Every branch of the script, on both Redis."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""How long a brain holds its user."""
+"""How long a brain keeps its lease."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ async def test_a_step_makes_the_lease_last_from_now(stage: Stage) -> None:
     assert found.lease_left_s > 20
 
 
-async def test_whoever_holds_nothing_renews_nothing(stage: Stage) -> None:
+async def test_a_lease_is_renewed_only_by_its_holder(stage: Stage) -> None:
     admitted = await stage.begin()
     with pytest.raises(LeaseLost):
         await stage.store().renew(replace(admitted.token, fence=2))

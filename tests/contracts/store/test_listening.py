@@ -1,4 +1,4 @@
-"""What is known of the user's ear: who listens, and how much of a message was heard."""
+"""What the user hears: whether somebody listens, and how much of a message was heard."""
 
 import pytest
 
@@ -62,7 +62,7 @@ async def test_a_word_of_the_channel_is_of_one_user_and_is_kept_for_a_time(stage
     assert (status.state, status.run_id, status.last_seq) == ("idle", None, 0)
 
 
-async def test_who_listens_makes_no_difference_to_a_run_that_begins(stage: Stage) -> None:
+async def test_listeners_do_not_affect_a_new_run(stage: Stage) -> None:
     store, keys = stage.store(), Keys.of(stage.user)
     await store.note_presence(keys.user, is_occupied=True, at_ms=2_000)
     admitted = await stage.begin()
@@ -90,7 +90,7 @@ async def test_what_was_heard_of_a_message_is_known_to_the_next_run(
     assert following.heard == (heard,)
 
 
-async def test_who_has_heard_most_is_believed(stage: Stage) -> None:
+async def test_the_largest_heard_mark_counts(stage: Stage) -> None:
     store = stage.store()
     await said(stage)
     more, most = Heard(seq=2, how=How.CUT_OFF, chars=9), Heard(seq=2, how=How.PLAYED)

@@ -108,7 +108,7 @@ async def test_a_decision_that_comes_again_is_known_and_any_other_comes_too_late
     assert await texts(stage) == ["Hi", "Shall I?", "Yes.", "Sent."]
 
 
-async def test_a_decision_that_comes_again_when_its_id_is_forgotten_is_told_apart(
+async def test_a_repeated_decision_is_recognized_after_its_id_is_forgotten(
     stage: Stage,
 ) -> None:
     admitted = await stage.begin()

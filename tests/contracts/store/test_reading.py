@@ -1,4 +1,4 @@
-"""What is read of a user's log and status."""
+"""Reading a user's log and status."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ async def test_what_is_trimmed_is_gone_and_the_count_goes_on(stage: Stage) -> No
     assert (following.seq, following.tail) == (4, ())
 
 
-async def test_the_status_of_nobody_is_idle(stage: Stage) -> None:
+async def test_the_status_of_an_unknown_user_is_idle(stage: Stage) -> None:
     assert await stage.store().status(stage.user) == Status(
         state="idle",
         run_id=None,
@@ -61,7 +61,7 @@ async def test_the_status_of_nobody_is_idle(stage: Stage) -> None:
     )
 
 
-async def test_the_status_tells_what_the_brain_is_at(stage: Stage) -> None:
+async def test_the_status_reports_the_brains_activity(stage: Stage) -> None:
     admitted = await stage.begin()
     at_first = await stage.store().status(stage.user)
     assert (at_first.state, at_first.activity, at_first.loop) == ("running", "thinking", 0)
@@ -73,7 +73,7 @@ async def test_the_status_tells_what_the_brain_is_at(stage: Stage) -> None:
     assert (found.activity, found.progress, found.last_seq) == ("note", 0.25, 1)
 
 
-async def test_the_status_tells_why_a_run_ended_early(stage: Stage) -> None:
+async def test_the_status_reports_why_a_run_ended_early(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().commit(
         admitted.token, replace(commit(0, CommitKind.END, "Enough."), reason="loops")

@@ -1,4 +1,4 @@
-"""What the user wants to be reminded of, as it waits in the store. On both Redis."""
+"""Stored reminders. On both Redis."""
 
 from datetime import timedelta
 from typing import Any
@@ -62,7 +62,7 @@ async def test_one_is_taken_away_once(stage: Stage, reminders: RedisReminders) -
     assert await reminders.take(stage.user, "r1") == ONE
     assert await reminders.all(stage.user) == [TWO]
     assert await reminders.take(stage.user, "r0") is None
-    assert await reminders.take(stage.user, "r1") == ONE  # who asks again, has lost the answer
+    assert await reminders.take(stage.user, "r1") == ONE  # a caller that lost the answer asks again
     assert await reminders.find(stage.user, "r1") is None
 
 

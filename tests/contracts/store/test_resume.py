@@ -1,4 +1,4 @@
-"""Who goes on with a run that the queue calls for. Every branch of the script, on both Redis."""
+"""Resuming a run after a wake call. Every branch of the script, on both Redis."""
 
 from dataclasses import replace
 
@@ -69,7 +69,7 @@ async def test_a_hand_over_for_an_older_fence_is_not_taken(stage: Stage) -> None
     assert isinstance(found, Alive)
 
 
-async def test_nothing_more_is_recorded_by_who_has_handed_over(stage: Stage) -> None:
+async def test_after_a_hand_over_nothing_more_is_recorded(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.store().commit(admitted.token, commit(0, CommitKind.HAND_OVER))
     with pytest.raises(LeaseLost):

@@ -1,4 +1,4 @@
-"""How a user stops a run: it ends at once, whoever is at it, and stays ended."""
+"""Stopping a run: it ends at once, no matter which brain works on it, and stays ended."""
 
 import pytest
 

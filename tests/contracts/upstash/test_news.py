@@ -62,7 +62,7 @@ async def in_memory() -> AsyncIterator[Stage]:
 
 @asynccontextmanager
 async def over_redis(folder: Path) -> AsyncIterator[Stage]:
-    """The real thing; what is published comes from a script, as in production."""
+    """The real adapter; a script publishes, as in production."""
     async with valkey(folder) as engine, AsyncExitStack() as server:
         app = upstash_app(engine.socket, token=TOKEN)
         url = (await server.enter_async_context(serving(app))).url
@@ -150,7 +150,7 @@ async def test_a_subscription_that_breaks_is_told_to_its_listener(stage: Stage) 
             assert [more async for more in heard] == []
 
 
-async def test_who_leaves_is_no_listener_any_more(stage: Stage) -> None:
+async def test_a_listener_who_leaves_is_removed(stage: Stage) -> None:
     async with stage.news.listen("anna"):
         assert await stage.publish(ANNA, "1 running r1") == 1
     await stage.until_left(ANNA)

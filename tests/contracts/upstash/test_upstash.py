@@ -75,7 +75,7 @@ async def test_the_blocking_client_is_served_as_well(url: str) -> None:
     assert await asyncio.to_thread(round_trip) == "väl"
 
 
-async def test_a_missing_key_is_none_and_a_number_a_number(redis: Redis) -> None:
+async def test_missing_keys_and_numbers_are_returned_as_such(redis: Redis) -> None:
     assert await redis.get("missing") is None
     assert await redis.incrby("n", 5) == 5
     await redis.set("float", 1.5)
@@ -236,7 +236,7 @@ async def test_a_transaction_runs_whole_or_not_at_all(redis: Redis) -> None:
     assert await redis.get("a") == "2"
 
 
-async def test_a_wrong_token_is_turned_away(url: str) -> None:
+async def test_a_wrong_token_is_rejected(url: str) -> None:
     async with Redis(url, "wrong", rest_retries=0) as stranger:
         with pytest.raises(UpstashError, match=r"^WRONGPASS invalid or missing auth token"):
             await stranger.get("key")

@@ -142,7 +142,7 @@ async def test_without_the_streams_header_it_is_a_command_that_rest_does_not_hav
         ("/subscribe/", TOKEN, 400, "ERR wrong number of arguments for 'subscribe' command"),
     ],
 )
-async def test_who_cannot_be_subscribed_is_told_why(
+async def test_a_rejected_subscriber_gets_the_reason(
     stage: Stage, path: str, token: str, status: int, error: str
 ) -> None:
     headers = STREAM | {"Authorization": f"Bearer {token}"}
@@ -151,7 +151,7 @@ async def test_who_cannot_be_subscribed_is_told_why(
     assert answer.json()["error"].startswith(error)
 
 
-async def test_who_leaves_is_no_subscriber_any_more(stage: Stage) -> None:
+async def test_a_subscriber_who_leaves_is_removed(stage: Stage) -> None:
     async with stage.subscribed("/subscribe/chat"), stage.subscribed("/subscribe/chat"):
         both = await stage.client.get(SUBSCRIBERS, params={"channel": "chat", "count": 2})
     none = await stage.client.get(SUBSCRIBERS, params={"channel": "chat", "count": 0})
@@ -219,7 +219,7 @@ async def test_the_vendors_own_subscriber_is_told_of_a_wrong_token(stage: Stage)
 
 @asynccontextmanager
 async def subscriber_js(*arguments: str) -> AsyncIterator[AsyncIterator[Any]]:
-    """What the SDK notes, under node."""
+    """What the SDK receives, in node."""
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "@upstash" / "redis").is_dir():
         pytest.fail("Node 20 or @upstash/redis is missing: run `make check`", pytrace=False)

@@ -1,4 +1,4 @@
-"""The Redis REST API as it goes over the wire, where the SDK shows only a part of it."""
+"""The Redis REST API on the wire: the parts that the SDK does not show."""
 
 import json
 import os
@@ -170,7 +170,7 @@ async def test_only_four_methods_are_known(client: httpx.AsyncClient) -> None:
     assert (await client.put("/set/a", content=b"x")).json() == {"result": "OK"}
 
 
-async def test_the_counts_tell_round_trips_commands_and_bytes(client: httpx.AsyncClient) -> None:
+async def test_the_counts_include_round_trips_commands_and_bytes(client: httpx.AsyncClient) -> None:
     script = "#!lua flags=allow-key-locking\nredis.call('SET', KEYS[1], 1) redis.call('TIME')"
     await client.get("/ping")
     await client.post("/_local/counts/reset")

@@ -1,4 +1,4 @@
-"""What the web does for whoever reads in it: the fake and the real one alike."""
+"""The contract of `Web`, for the fake and the real one."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tests.web.sites import PUBLIC, Sites, page, redirect, serving
 
 @dataclass(frozen=True)
 class Stage:
-    """A web with a page at http://a.example/x, to which http://a.example/old leads."""
+    """A web with a page at http://a.example/x, to which http://a.example/old redirects."""
 
     web: Web
 
@@ -41,9 +41,7 @@ PAGE = WebPage(url="http://a.example/x", title="", text="Hello", content_type="t
 @pytest.mark.parametrize(
     "url", ["http://a.example/x", " HTTP://A.example:80/x#y", "http://a.example/old"]
 )
-async def test_a_page_is_found_by_its_address_however_that_is_written(
-    stage: Stage, url: str
-) -> None:
+async def test_a_page_is_found_by_any_spelling_of_its_address(stage: Stage, url: str) -> None:
     assert await stage.web.read(url) == PAGE
 
 

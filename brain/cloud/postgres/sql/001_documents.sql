@@ -1,18 +1,18 @@
--- Documents, the passages they are found by, and what has been done to them once.
--- (The schema `brain` is made before the first migration.)
+-- Documents, their passages for search, and the keys of operations that were already done.
+-- (The schema `brain` is created before the first migration.)
 
 create table brain.documents (
     user_id text not null,
     id text not null,
     title text not null check (char_length(title) between 1 and 300),
     body text not null check (char_length(body) <= 200000),
-    language text,  -- whose stems its passages hold; the name of a text search configuration
+    language text,  -- of the stems in its passages; a text search configuration
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (user_id, id)
 );
 
--- A passage is what a search finds and quotes: long documents rank by their best place.
+-- A search finds and quotes passages: a long document ranks by its best passage.
 create table brain.passages (
     user_id text not null,
     document_id text not null,
@@ -25,7 +25,7 @@ create table brain.passages (
 
 create index passages_search on brain.passages using gin (search);
 
--- Idempotency keys of changes. What creates a document needs none: its id comes from the key.
+-- Idempotency keys of changes. A creation needs no row: the document's id is derived from the key.
 create table brain.operations (
     user_id text not null,
     key text not null,
@@ -35,8 +35,8 @@ create table brain.operations (
 
 create index operations_age on brain.operations (user_id, created_at);
 
--- Where a document came from: one row for each part of a file. `imported_at` equals the document's
--- `updated_at` as long as nobody has changed the document since.
+-- The origin of imported documents: one row for each part of a file. `imported_at` equals the
+-- document's `updated_at` until somebody changes the document.
 create table brain.imports (
     user_id text not null,
     path text not null,
@@ -47,8 +47,8 @@ create table brain.imports (
     primary key (user_id, path, part)
 );
 
--- The language whose stop words and endings thin the words most; English for a tie. Postgres cannot
--- tell languages apart, but it knows the most frequent words of these.
+-- The language that reduces the words most by its stop words and endings; English on a tie. Postgres
+-- cannot detect languages, but it knows the most frequent words of these.
 create function brain.language_of(words text) returns regconfig language sql stable as $$
     select language
     from unnest(

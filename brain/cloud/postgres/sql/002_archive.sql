@@ -1,5 +1,5 @@
--- The part of the log that the state store no longer holds. `json` and not `jsonb`: it keeps every
--- text that JSON can write, U+0000 and lone surrogates included.
+-- The part of the log that is no longer in the state store. `json` instead of `jsonb`, because it can
+-- store every text that JSON can express, including U+0000 and lone surrogates.
 create table brain.archive (
     user_id text not null,
     seq bigint not null,

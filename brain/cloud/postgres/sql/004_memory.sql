@@ -1,13 +1,13 @@
--- What the user asked to remember. A user has few of these, so a search reads them all: no index on
--- their words, which would be one over all users.
+-- Facts that the user asked to remember. A user has few facts, so a search reads all of them. An
+-- index on their words would span all users.
 create table brain.facts (
     user_id text not null,
     id text not null,
     text text not null check (char_length(text) between 1 and 1000),
-    digest text not null,  -- of the text without case and spacing: said again, it is the same fact
+    digest text not null,  -- of the text without case and spacing: a repeated fact is the same
     source text not null,
     "foreign" boolean not null,
-    language text not null,  -- whose stems `search` holds
+    language text not null,  -- of the stems in `search`
     search tsvector not null,
     at timestamptz not null default now(),
     primary key (user_id, id),
@@ -16,9 +16,9 @@ create table brain.facts (
 
 create index facts_time on brain.facts (user_id, at desc, id);
 
--- What to look for, given the words asked for (see search.sql, which does the same for documents):
--- the words that tell something, as they stand and by their stems in these languages. `ending` is ''
--- for whole words, ':*' for beginnings of words.
+-- The lexemes to search for, given a query's words (search.sql does the same for documents): the
+-- words without stop words, unchanged and as stems in these languages. `ending` is '' for whole
+-- words, ':*' for beginnings of words.
 create function brain.wanted(words text, ending text, languages text[])
 returns table (lexeme text, query tsquery) language sql stable as $$
     with
@@ -31,7 +31,7 @@ returns table (lexeme text, query tsquery) language sql stable as $$
     told as materialized (
         select plain.lexeme from plain where telling or not exists (select from plain where telling)
     )
-    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    -- Words contain only letters, marks and digits: no quoting is needed.
     select lexemes.lexeme, ('''' || lexemes.lexeme || '''' || ending)::tsquery
     from (
         select told.lexeme from told
@@ -42,6 +42,6 @@ returns table (lexeme text, query tsquery) language sql stable as $$
             unnest(languages) as known (language),
             unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
     ) as lexemes
-    -- Shorter beginnings fit nearly every text.
+    -- Shorter beginnings match nearly every text.
     where ending = '' or length(lexemes.lexeme) >= 3
 $$;

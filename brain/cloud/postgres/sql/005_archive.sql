@@ -1,5 +1,5 @@
--- An entry is kept by its id and found by its words: a log that begins anew at 1 replaces nothing of
--- the one before.
+-- An entry is stored by its id and found by its words. A log that starts again at seq 1 does not
+-- overwrite earlier entries.
 alter table brain.archive rename to archive_by_place;
 
 create table brain.archive (
@@ -8,16 +8,16 @@ create table brain.archive (
     seq bigint not null,
     at timestamptz not null,
     entry json not null,  -- not `jsonb`: see 002
-    -- What a search needs. Null in what was moved here from the old table: its words are made when
-    -- the first search comes by (brain/memory/archive.py).
-    lasting boolean,  -- whether a search may find it: breadcrumbs say nothing that lasts
-    language text,  -- whose stems `search` holds
+    -- For search. Null in entries moved from the old table: the first search adds their words
+    -- (brain/memory/archive.py).
+    lasting boolean,  -- whether a search may find it; false for breadcrumbs
+    language text,  -- of the stems in `search`
     search tsvector,
     primary key (user_id, id)
 );
 
--- JSON can write what `text` cannot hold, U+0000 and lone surrogates, and no part of such a value can
--- be read. So each such escape is taken out before; a pair of backslashes before a `u` is none.
+-- JSON can express U+0000 and lone surrogates, which `text` cannot store: such a value cannot be
+-- read. So these escapes are removed first; two backslashes before a `u` are not an escape.
 insert into brain.archive (user_id, id, seq, at, entry)
 select user_id, readable ->> 'id', seq, (readable ->> 'createdAt')::timestamptz, entry
 from

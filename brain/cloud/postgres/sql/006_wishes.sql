@@ -1,4 +1,4 @@
--- What users wish for: their settings, one form each, and the rules of what they care about.
+-- The users' preferences, one row per user, and their notification rules.
 create table brain.preferences (
     user_id text primary key,
     form jsonb not null,

@@ -1,5 +1,5 @@
--- Give away what is still to be told of, each to one sync only: rows that another one is just
--- taking are passed over, and those it took are its own until its claim has run out.
+-- Claim unreported emails for one sync. Rows that another sync is claiming are skipped; rows that it
+-- claimed stay its own until the claim expires.
 update brain.emails
 set claimed_at = clock_timestamp()
 where user_id = %(user_id)s and id in (

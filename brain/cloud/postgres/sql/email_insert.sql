@@ -1,7 +1,7 @@
--- Keep an email, unless it is there. Each word is kept twice, as it stands and by its stem, as in
--- documents. The subject counts most (A), then the people (B), then the letter (C), and least what
--- it quotes of others (D).
--- Materialized, or the language would be found anew wherever it is used.
+-- Insert an email unless it exists. Each word is indexed twice, unchanged and as its stem, as in
+-- documents. The subject has the highest weight (A), then the people (B), the text (C) and the
+-- quoted text of earlier emails (D).
+-- Materialized, because otherwise the language would be detected at each use.
 with known as materialized (select brain.language_of(%(sample)s) as language)
 insert into brain.emails (
     user_id, id, folder, message_id, in_reply_to, thread, sender, recipients, subject, at, text,

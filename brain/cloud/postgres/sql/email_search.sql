@@ -1,7 +1,6 @@
--- The emails that hold any of the words asked for and pass the filters, best first. As in
--- search.sql: a word weighs the more the fewer of the user's emails hold it, stop words of the
--- question's language are left out unless it has no others, and words are asked for as they stand
--- and by their stems in the languages of the emails.
+-- The emails that contain any word of the query and pass the filters, best first. As in search.sql,
+-- rare words have a higher weight, stop words of the query's language are ignored unless it has no
+-- other words, and words are searched unchanged and as stems in the languages of the emails.
 -- %(ending)s is '' for whole words, ':*' for beginnings of words.
 with
 plain as materialized (
@@ -14,7 +13,7 @@ told as materialized (
     select lexeme from plain where telling or not exists (select from plain where telling)
 ),
 known as materialized (
-    -- Asked for one by one: to gather them from all emails would take longer than the search.
+    -- Checked one by one: collecting them from all emails would take longer than the search.
     select language
     from unnest(
         '{english,german,french,spanish,italian,portuguese,dutch,danish,norwegian,swedish,finnish,
@@ -26,7 +25,7 @@ known as materialized (
     )
 ),
 wanted as materialized (
-    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    -- Words contain only letters, marks and digits: no quoting is needed.
     select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
     from (
         select lexeme from told
@@ -37,7 +36,7 @@ wanted as materialized (
             known,
             unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
     ) as lexemes
-    -- Shorter beginnings fit nearly every text.
+    -- Shorter beginnings match nearly every text.
     where %(ending)s = '' or length(lexeme) >= 3
 ),
 hits as materialized (

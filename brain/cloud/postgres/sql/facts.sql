@@ -1,5 +1,5 @@
--- The facts that hold any of the words asked for, best first. A word weighs the more the fewer of
--- the user's facts hold it (as in search.sql).
+-- The facts that contain any word of the query, best first. Rare words have a higher weight, as in
+-- search.sql.
 with
 mine as materialized (
     select * from brain.facts where user_id = %(user_id)s

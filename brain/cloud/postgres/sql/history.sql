@@ -1,6 +1,5 @@
--- The entries of the log that hold any of the words asked for, best first, the newer one for a tie.
--- What does not last has no words. A word weighs the more the fewer of the user's entries hold it (as
--- in search.sql).
+-- The log's entries that contain any word of the query, best first; on a tie, the newer one first.
+-- Transient entries have no words. Rare words have a higher weight, as in search.sql.
 with
 spoken as materialized (
     select language, count(*) as entries

@@ -1,6 +1,6 @@
--- Make the passages of a document anew. Each word is kept twice: as it stands, so that a question in
--- any language finds it, and by its stem in the language of the text. The title counts more (weight
--- A) and goes with every passage.
+-- Insert the passages of a document. Each word is indexed twice: unchanged, so that a query in any
+-- language finds it, and as its stem in the language of the text. The title has a higher weight (A)
+-- and is indexed with every passage.
 with known as (
     update brain.documents
     set language = brain.language_of(%(sample)s)::text

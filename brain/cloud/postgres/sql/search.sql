@@ -1,8 +1,8 @@
--- The documents that hold any of the words asked for, best first, each with its best passage.
+-- The documents that contain any word of the query, best first, each with its best passage.
 --
--- A word weighs the more the fewer of the user's documents hold it, so that a question asked in
--- full sentences finds what it is about. Stop words of its language are left out, unless it has no
--- others. Words are asked for as they stand and by their stems in the languages of the documents.
+-- Words that few of the user's documents contain have a higher weight, so that a query in full
+-- sentences finds its topic. Stop words of the query's language are ignored, unless it has no other
+-- words. Words are searched unchanged and as stems in the languages of the documents.
 -- %(ending)s is '' for whole words, ':*' for beginnings of words.
 with
 plain as materialized (
@@ -15,7 +15,7 @@ told as materialized (
     select lexeme from plain where telling or not exists (select from plain where telling)
 ),
 wanted as materialized (
-    -- Words hold letters, marks and digits alone: nothing in them needs quoting.
+    -- Words contain only letters, marks and digits: no quoting is needed.
     select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
     from (
         select lexeme from told
@@ -26,7 +26,7 @@ wanted as materialized (
             (select distinct language from brain.documents where user_id = %(user_id)s) as known,
             unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
     ) as lexemes
-    -- Shorter beginnings fit nearly every text.
+    -- Shorter beginnings match nearly every text.
     where %(ending)s = '' or length(lexeme) >= 3
 ),
 hits as materialized (
@@ -63,7 +63,7 @@ quoted as (
     order by document_id, sum(strength * weight) desc, number
 ),
 best as materialized (
-    -- Versions take whole texts: they are made of those documents alone that are given.
+    -- A version is computed from the whole text, so only for the documents in the result.
     select
         document.id as document_id, document.title, document.body, document.updated_at,
         document."foreign", passage.text as snippet, scored.score
