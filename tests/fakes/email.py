@@ -21,7 +21,7 @@ from brain.errors import MailboxUnreachable
 from brain.texts.words import asked_words, kept_words, passages
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-CLAIM_S = 60.0  # seconds until who was told of an email and did not mark it counts as dead
+CLAIM_S = 60.0  # seconds to mark a new email as announced; then it is offered again
 
 
 def an_email(id: str = "email1", **changes: object) -> Email:
