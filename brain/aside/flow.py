@@ -30,7 +30,8 @@ async def answer_aside(
         return False
     now_ms = clock.utc().timestamp() * 1000
     elapsed_s = max((now_ms - status.started_ms) / 1000, 0)
-    texts = progress_in(language) or await languages.texts(arrival.user_id, arrival.language)
+    device = arrival.language or status.language
+    texts = progress_in(language) or await languages.texts(arrival.user_id, device)
     draft = Draft(
         id=clock.new_id(),
         kind=Kind.SAY,

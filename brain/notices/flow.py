@@ -116,7 +116,8 @@ async def _worths(
     rules = await services.rules.rules(user_id) if services.rules is not None else ()
     found = [worth(event, rules, preferences) for event in events]
     unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
-    texts = services.languages.chosen(preferences.language, None)
+    device = (await services.board.pending(user_id)).language if unsure else None
+    texts = services.languages.chosen(preferences.language, device)
     judging = (_judged(services, events[i], found[i], texts) for i in unsure)
     judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
     return [
@@ -192,7 +193,7 @@ async def _plan(
         situation=situation,
         preferences=preferences,
         now=held.now,
-        texts=services.languages.chosen(preferences.language, None),
+        texts=services.languages.chosen(preferences.language, held.language),
     )
 
 

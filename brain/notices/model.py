@@ -40,7 +40,8 @@ class Unheard:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PendingNotices:
     """What is held for a user, as it is kept (`forms`, by the notices' ids), and what is known of
-    them at that moment. `contact`: when they were last known to be there.
+    them at that moment. `contact`: when they were last known to be there. `language` is what
+    their device said last, a BCP 47 tag.
     """
 
     notices: tuple[Notice, ...]
@@ -50,6 +51,7 @@ class PendingNotices:
     contact: datetime | None
     unheard: Unheard | None
     now: datetime
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

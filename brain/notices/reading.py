@@ -29,6 +29,7 @@ def pending_in(reply: ScriptReply) -> PendingNotices:
         contact=_moment(contact_ms) if contact_ms else None,
         unheard=_unheard(reply.text("noted"), reply.text("heard"), reply.number("said")),
         now=_moment(now_ms),
+        language=reply.text("language") or None,
     )
 
 

@@ -62,14 +62,15 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             asked = await wiring.store.question(user_id, order.question_id)
             if asked is None or asked.message.question is None:
                 raise QuestionClosed("unknown")
-            texts = await wiring.languages.texts(user_id)
+            texts = await wiring.languages.texts(user_id, asked.language)
             return _decided(order, asked.message.question, wiring, user_id, texts)
         case _:
             assert_never(order)
 
 
 async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
-    texts = await wiring.languages.texts(user_id)
+    device = (await wiring.store.status(user_id)).language
+    texts = await wiring.languages.texts(user_id, device)
     found = await stop_run(
         wiring.store, wiring.channel, wiring.clock, user_id, run_id=run_id, texts=texts
     )

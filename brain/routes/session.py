@@ -24,7 +24,7 @@ async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
     raw = await read_body(request)
     body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
     token = await _token(request, body, wiring)
-    status = await wiring.store.status(token.user_id)
+    status = await wiring.store.status(token.user_id, language=body.language)
     private, presence = channel_names(token.user_id)
     return Answer(
         {

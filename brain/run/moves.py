@@ -76,6 +76,7 @@ class Admitted:
     `seq` is the place of the utterance that came with this call, None where none came (a
     re-invocation). `wake` is the number of the run's next wake-up. `memory` is what the model is
     shown of it, None where that has to be made anew; the summary in it reaches to `summarised_seq`.
+    `language` is what the user's device said last, a BCP 47 tag.
     """
 
     token: LeaseToken
@@ -87,6 +88,7 @@ class Admitted:
     heard: tuple[Heard, ...] = ()
     memory: str | None = None
     summarised_seq: int = 0
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,12 +130,13 @@ class Closed:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """A question as it stands in the store. `is_open`: it waits for a decision; `is_last`: nothing
-    was said since.
+    was said since. `language` is what the user's device said last, a BCP 47 tag.
     """
 
     message: Message
     is_open: bool
     is_last: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -75,9 +75,10 @@ class Status:
     question_id: Annotated[str | None, Named("question")] = None
     is_listening: bool = False  # somebody is on the channel, or a page streams or asks
     held: int = 0
+    language: str | None = None  # what the user's device said last, a BCP 47 tag
 
 
-STATUS = Form(Status, without=("is_listening", "held"))
+STATUS = Form(Status, without=("is_listening", "held", "language"))
 
 
 class StateStore(Protocol):
@@ -120,8 +121,12 @@ class StateStore(Protocol):
     async def trim(self, user_id: str, *, below: int) -> None:
         """Forget the log's entries before seq `below`, which the archive holds."""
 
-    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
-        """What the user's brain is doing. `is_here`: a page asks, and counts as listening."""
+    async def status(
+        self, user_id: str, *, is_here: bool = False, language: str | None = None
+    ) -> Status:
+        """What the user's brain is doing. `is_here`: a page asks, and counts as listening.
+        `language`: what the device says, to be kept; None leaves what is there.
+        """
 
     async def here(self, user_id: str) -> Here:
         """A page listens."""

@@ -85,7 +85,9 @@ class Turn:
         since: float,
         language: str | None = None,
     ) -> "Turn":
-        """The turn of an invocation that was admitted by a call sent at `since`."""
+        """The turn of an invocation that was admitted by a call sent at `since`. Without a
+        `language` of the call, the one that the user's device said last counts.
+        """
         limits, clock, token = services.limits, services.clock, admitted.token
         lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
         state = RunState.begin(admitted)
@@ -111,7 +113,7 @@ class Turn:
             heard=admitted.heard,
             shown=admitted.memory,
             summarised_seq=admitted.summarised_seq,
-            language=language,
+            language=language or admitted.language,
         )
 
     @property

@@ -211,10 +211,12 @@ class GatedStore:
     async def trim(self, user_id: str, *, below: int) -> None:
         await self._store.trim(user_id, below=below)
 
-    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
+    async def status(
+        self, user_id: str, *, is_here: bool = False, language: str | None = None
+    ) -> Status:
         status: Status = await self._caller.move(
             "status",
-            lambda: self._store.status(user_id, is_here=is_here),
+            lambda: self._store.status(user_id, is_here=is_here, language=language),
             limit_s=CALLER_LIMIT_S,
         )
         return status

@@ -351,7 +351,8 @@ class World:
     async def stop(self, *, user: str = "anna", run_id: str | None = None) -> Stopped | Settled:
         """Do what /api/control does with a stop."""
         ports = self.ports
-        texts = await ports.languages.texts(user)
+        device = (await ports.store.status(user)).language
+        texts = await ports.languages.texts(user, device)
         return await stop_run(
             ports.store, ports.channel, ports.clock, user, run_id=run_id, texts=texts
         )

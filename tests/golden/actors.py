@@ -75,6 +75,7 @@ def said(
     agent_call_id: str | None = None,
     decision: Decision | None = None,
     is_spoken: bool = False,
+    language: str | None = None,
 ) -> Arrival:
     return Arrival(
         user_id=USER,
@@ -89,6 +90,7 @@ def said(
         client_tools=tools,
         decision=decision,
         is_spoken=is_spoken,
+        language=language,
     )
 
 

@@ -6,7 +6,15 @@ A step names no result of an earlier one, so that a story can go on from any pla
 from collections.abc import Mapping
 
 from tests.golden.actors import Story
-from tests.golden.stories_beside import BOARD, MEMORY, OLDER, PRESENCE, READING, REMINDERS_STORY
+from tests.golden.stories_beside import (
+    BOARD,
+    LANGUAGE,
+    MEMORY,
+    OLDER,
+    PRESENCE,
+    READING,
+    REMINDERS_STORY,
+)
 from tests.golden.stories_run import ADMIT, ASIDE, COMMIT, LEASE, QUESTIONS, STOP, UNSURE
 
 STORIES: Mapping[str, Story] = {
@@ -19,6 +27,7 @@ STORIES: Mapping[str, Story] = {
     "stop": STOP,
     "unsure": UNSURE,
     "reading": READING,
+    "language": LANGUAGE,
     "presence": PRESENCE,
     "board": BOARD,
     "memory": MEMORY,

@@ -1,6 +1,6 @@
 """Stories of what is beside a run: readers, listeners, notices, memory, reminders."""
 
-from tests.golden.actors import Step, Story, commit, draft, said, stop, token, wake_call
+from tests.golden.actors import Step, Story, ask, commit, draft, said, stop, token, wake_call
 from tests.golden.forms import (
     CommitKind,
     Heard,
@@ -41,6 +41,25 @@ READING: Story = [
     Step("the end", lambda b: b.strict.commit(token(), commit(1, CommitKind.END, "C", "D"))),
     Step("one mark too many", lambda b: b.strict.heard(USER, Heard(seq=7, how=How.PLAYED))),
     Step("the next run", lambda b: b.strict.admit(said("Two", run="r2"))),
+]
+LANGUAGE: Story = [
+    Step("a session before any text", lambda b: b.store.status(USER, language="de")),
+    Step("a session that says none", lambda b: b.store.status(USER)),
+    Step("a notice", lambda b: b.board.keep(USER, MAIL)),
+    Step("begin", lambda b: b.store.admit(said("Hi"))),
+    Step("a text of another device", lambda b: b.store.admit(said("A", by="h2", language="fr"))),
+    Step("the same, sent again", lambda b: b.store.admit(said("A", by="h2", language="it"))),
+    Step("one too many", lambda b: b.strict.admit(said("B", by="h2", language="it"))),
+    Step(
+        "an aside",
+        lambda b: b.store.aside(said("What?", by="h3", run="r9", language="nl"), draft("That.")),
+    ),
+    Step("a wake-up", lambda b: b.store.resume(wake_call("wakeup", wake=1), holder="h4"), 31),
+    Step("not asked", lambda b: b.store.commit(token(2), ask(0, "q1"))),
+    Step("asked", lambda b: b.store.commit(token(2), ask(1, "q1"))),
+    Step("the question", lambda b: b.store.question(USER, "q1")),
+    Step("another run", lambda b: b.store.admit(said("C", run="r2", language="de-AT"))),
+    Step("the status", lambda b: b.store.status(USER)),
 ]
 PRESENCE: Story = [
     Step(

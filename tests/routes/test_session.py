@@ -121,6 +121,31 @@ async def test_the_cursor_is_the_end_of_the_log(user: User) -> None:
     assert body["cursor"] == 2
 
 
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ({"language": "de-AT"}, "de-AT"),
+        ({"language": "en"}, "en"),
+        ({}, "fr"),
+        ({"language": None}, "fr"),
+        ({"language": "de_DE"}, "fr"),
+        ({"language": 7}, "fr"),
+    ],
+)
+async def test_the_language_of_the_device_is_kept(user: User, body: Json, kept: str) -> None:
+    store = user.deployment.functions.wirings["/api/status"].store
+    await store.status(user.id, language="fr")
+    answer = await begin(user.deployment, json={"token": token(user.id), **body})
+    assert answer.status_code == 200
+    assert (await store.status(user.id)).language == kept
+
+
+async def test_a_session_that_is_refused_keeps_nothing(user: User) -> None:
+    await refusal(user.deployment, json={"token": f"{token(user.id)}x", "language": "de"})
+    store = user.deployment.functions.wirings["/api/status"].store
+    assert (await store.status(user.id)).language is None
+
+
 async def test_the_page_is_told_of_documents_and_the_vendors_cluster(
     deployment: Deployment,
 ) -> None:

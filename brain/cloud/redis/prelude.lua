@@ -63,6 +63,7 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'held', 'contact', 'noted', 'user',
+  'language',
 }
 
 local function text(number)
@@ -85,6 +86,16 @@ local function load()
     r[name] = tonumber(r[name]) or 0
   end
   return r
+end
+
+-- Write fields of the run hash, and with them the language that the user's device says, if it says one.
+local function set_run(r, language, ...)
+  if language == '' then
+    redis.call('HSET', RUN, ...)
+  else
+    r.language = language
+    redis.call('HSET', RUN, 'language', language, ...)
+  end
 end
 
 -- A page shows a sign of life. Kept: the last one, when they came, and when they had left before that.
@@ -137,7 +148,7 @@ local function admitted(r, seq, now, tail)
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'block', memory[1],
-    'upto', memory[2],
+    'upto', memory[2], 'language', r.language,
   })
 end
 

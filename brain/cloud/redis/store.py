@@ -88,8 +88,10 @@ class RedisStore:
         command = ["XTRIM", Keys.of(user_id).key("log"), "MINID", f"{below}-0"]
         await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
 
-    async def status(self, user_id: str, *, is_here: bool = False) -> Status:
-        return await status(self._redis, user_id, is_here=is_here)
+    async def status(
+        self, user_id: str, *, is_here: bool = False, language: str | None = None
+    ) -> Status:
+        return await status(self._redis, user_id, is_here=is_here, language=language)
 
     async def here(self, user_id: str) -> Here:
         return await here(self._redis, user_id)

@@ -63,6 +63,7 @@ class Stage:
         run: str = "r1",
         context: tuple[Remark, ...] = (),
         agent_call_id: str | None = None,
+        language: str | None = None,
     ) -> Arrival:
         return Arrival(
             user_id=self.user,
@@ -74,6 +75,7 @@ class Stage:
             created_at=NOON,
             holder=holder,
             new_run_id=run,
+            language=language,
         )
 
     def wake_call(

@@ -23,6 +23,7 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
         heard=heard_by(reply.text("heard")),
         memory=reply.found("block"),
         summarised_seq=reply.number("upto"),
+        language=reply.text("language") or None,
     )
 
 

@@ -2,7 +2,7 @@
 -- Keys: run, log, journal; id: what is known of this message id; memory; questions; rest: the journal that
 -- was put aside with the question which the text decides.
 local a = arguments({
-  texts = 'utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms'
+  texts = 'utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
     -- What the text decides, if anything; `plain` is its form where that does not count, empty if it must.
     .. ' question verdict plain',
   numbers = 'lease_ms rate window_ms',
@@ -84,7 +84,7 @@ if idle then
   end
   redis.call('RPUSH', JOURNAL, unpack(heard))
   redis.call('PEXPIRE', JOURNAL, a.journal_keep_ms)
-  redis.call('HSET', RUN, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
+  set_run(r, a.language, 'seq', text(seq), 'consumed', text(seq), 'recent', recent,
     'state', 'running', 'id', a.new_run, 'fence', text(r.fence), 'holder', a.holder,
     'lease', text(now + a.lease_ms), 'step', '0', 'first', text(seq), 'wake', '1', 'started', text(now),
     'loops', '0', 'tokens', '0', 'handoffs', '0', 'attempts', '0', 'reply', '', 'past', past,
@@ -95,7 +95,7 @@ if idle then
   return admitted(r, seq, now, a.tail)
 end
 
-redis.call('HSET', RUN, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
+set_run(r, a.language, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
   'contact', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 tell(seq, 'running', run_id)

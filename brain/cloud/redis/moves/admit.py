@@ -50,6 +50,7 @@ def _text(arrival: Arrival) -> ScriptArguments:
     return {
         "utterance": records.utterance_to_log(arrival),
         "overheard": records.remarks_to_journal(arrival.recent_context),
+        "language": arrival.language or "",
         "tools": records.tools_to_journal(arrival.client_tools),
         "holder": arrival.holder,
         "new_run": arrival.new_run_id,

@@ -1,7 +1,7 @@
 -- A text that is answered beside the run, from what is stored: the brain goes on and never sees it.
 -- Keys: run, log; id: what is known of this message id.
 local a = arguments({
-  texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms',
+  texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms language',
   numbers = 'rate window_ms',
 })
 local ID = key('id')
@@ -25,7 +25,7 @@ redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'q', a.u
 redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq + 1) .. '-0', 't', a.answer,
   'r', a.new_run, 'a', text(seq))
 redis.call('SET', ID, text(seq) .. ' ' .. a.new_run .. ' ' .. a.holder, 'PX', a.id_keep_ms)
-redis.call('HSET', RUN, 'seq', text(seq + 1), 'recent', recent, 'last', text(now))
+set_run(r, a.language, 'seq', text(seq + 1), 'recent', recent, 'last', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 redis.call('PEXPIRE', LOG, a.keep_ms)
 tell(seq + 1, 'running', r.id)

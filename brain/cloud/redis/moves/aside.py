@@ -29,6 +29,7 @@ async def aside(
             "log_length": log_bound,
             "keep_ms": KEEP_MS,
             "id_keep_ms": ID_KEEP_MS,
+            "language": arrival.language or "",
         },
     )
     match reply.kind:

@@ -16,5 +16,5 @@ local asked, expires = string.match(state, '^open (%d+) (%d+)$')
 local open = asked and tonumber(expires) > clock()
 return answer({
   'is', 'asked', 'form', redis.call('HGET', QUESTIONS, id .. ':form'), 'open', open and '1' or '',
-  'last', asked == text(r.seq) and '1' or '',
+  'last', asked == text(r.seq) and '1' or '', 'language', r.language,
 })

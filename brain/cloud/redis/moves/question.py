@@ -22,4 +22,9 @@ def _asked(reply: ScriptReply) -> Asked | None:
         return None
     entry = records.entry_from_log(seq=0, kind="t", run_id="", stored=form)
     assert isinstance(entry, Message)  # what a commit asked
-    return Asked(message=entry, is_open=reply.flag("open"), is_last=reply.flag("last"))
+    return Asked(
+        message=entry,
+        is_open=reply.flag("open"),
+        is_last=reply.flag("last"),
+        language=reply.text("language") or None,
+    )

@@ -1,9 +1,10 @@
--- What the user's brain does, and since when nobody was there; a page that asks is there from now on.
+-- What the user's brain does, and since when nobody was there; a page that asks is there from now on. The
+-- language that the user's device says is kept if it is given (not empty), also before the first text.
 -- Keys: run; here: the last sign of life of the pages that ask or stream.
-local a = arguments({ texts = 'is_here keep_ms', numbers = 'gap_ms' })
+local a = arguments({ texts = 'is_here keep_ms language run_keep_ms', numbers = 'gap_ms' })
 local SHOWN = {
   'state', 'id', 'loops', 'activity', 'started', 'last', 'seq', 'progress', 'reason', 'question', 'channel',
-  'held',
+  'held', 'language',
 }
 
 local now = clock()
@@ -12,6 +13,10 @@ if a.is_here == '1' then
   others = note_here(now, a.keep_ms, a.gap_ms)
 else
   others = redis.call('GET', key('here')) or ''
+end
+if a.language ~= '' then
+  redis.call('HSET', RUN, 'language', a.language)
+  redis.call('PEXPIRE', RUN, a.run_keep_ms)
 end
 local found = { 'here', others, 'now_ms', text(now) }
 for i, value in ipairs(redis.call('HMGET', RUN, unpack(SHOWN))) do

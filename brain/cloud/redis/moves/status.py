@@ -3,18 +3,26 @@
 from typing import Literal
 
 from brain.cloud.redis.moves.here import HERE_KEEP_MS, HERE_MS
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
+from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.run.store import Status
 
 STATUS = Script(__package__, "status", CALLER_LIMIT_S)
 
 
-async def status(redis: Redis, user_id: str, *, is_here: bool) -> Status:
-    """What the brain is doing. `is_here`: a page asks, and counts as listening from now on."""
+async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | None) -> Status:
+    """What the brain is doing. `is_here`: a page asks, and counts as listening from now on.
+    `language`: what the device says, to be kept; None leaves what is there.
+    """
     reply = await STATUS.run(
         redis,
         Keys.of(user_id).keys("run", "here"),
-        {"is_here": is_here, "keep_ms": HERE_KEEP_MS, "gap_ms": HERE_MS},
+        {
+            "is_here": is_here,
+            "keep_ms": HERE_KEEP_MS,
+            "gap_ms": HERE_MS,
+            "language": language or "",
+            "run_keep_ms": KEEP_MS,
+        },
     )
     return _status(reply)
 
@@ -39,6 +47,7 @@ def _status(reply: ScriptReply) -> Status:
         is_subscribed=is_subscribed,
         is_listening=is_subscribed or _is_here(reply),
         held=reply.number("held"),
+        language=reply.text("language") or None,
     )
 
 
