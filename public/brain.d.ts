@@ -72,6 +72,8 @@ export interface ConnectOptions {
   baseUrl?: string;
   accessKey?: string;
   token?: string;
+  /** A BCP 47 tag; that of the browser by default. */
+  language?: string | null;
   /** How many earlier entries to start with (0). */
   history?: number;
   /** Use only this one, and poll while it is away. */

@@ -29,13 +29,11 @@ export { askBrainTool, BrainError, ConnectionClosed };
  */
 export async function connect(options = {}) {
   const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
+  const { Pusher: pusher = vendorPusher() } = options;
   const ending = new AbortController();
   const outside = { ...outsideFrom(options), lifetime: ending.signal };
   const gateway = new Gateway(outside, { accessKey, onSession });
-  const [Pusher] = await Promise.all([
-    options.Pusher === undefined ? vendorPusher() : options.Pusher,
-    gateway.start(token),
-  ]);
+  const [Pusher] = await Promise.all([pusher, gateway.start(token)]);
   const { session } = gateway;
   const world = { ...outside, userStorage: new UserStorage(outside.storage, session.userId) };
   const connection = new Connection(world, gateway, { Pusher, history, road });
@@ -73,6 +71,7 @@ function outsideFrom({
   locks = globalThis.navigator?.locks,
   WebSocket = globalThis.WebSocket,
   BroadcastChannel = globalThis.BroadcastChannel,
+  language = globalThis.navigator?.language,
 }) {
   return {
     baseUrl,
@@ -84,6 +83,7 @@ function outsideFrom({
     locks,
     WebSocket,
     BroadcastChannel,
+    language: typeof language === 'string' ? language : undefined,
   };
 }
 

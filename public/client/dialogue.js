@@ -59,7 +59,7 @@ export class Dialogue {
    */
   askBrain = async (text, { signal, ...options } = {}) => {
     const messageId = options.messageId ?? newMessageId(this.#world.random);
-    const order = { clientTools: this.handlers.forms, ...options, text, messageId };
+    const order = { clientTools: this.handlers.forms, language: this.#world.language, ...options, text, messageId };
     const callId = order.callId ?? messageId;
     this.#ours.add(messageId).add(callId);
     this.#connection.rouse();
@@ -80,8 +80,8 @@ export class Dialogue {
   stop = async () => {
     const { run, sending } = this.#connection;
     const { state, runId } = run.current;
-    const isOn = state === 'running';
-    const stopped = await sending.control({ type: 'stop', runId: (isOn && runId) || undefined });
+    const shown = state === 'running' ? runId : undefined;
+    const stopped = await sending.control({ type: 'stop', runId: shown });
     run.receiveEvent(stopped);
     this.#connection.onEntry(stopped.message);
     return stopped;

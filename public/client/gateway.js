@@ -40,8 +40,9 @@ export class Gateway {
    */
   async start(token) {
     const { accessKey, onSession } = this.#credentials;
-    const offer = (/** @type {object} */ json) => send(this.#world, '/api/session', { json });
-    const last = accessKey ? { accessKey } : {};
+    const offer = (/** @type {object} */ key) =>
+      send(this.#world, '/api/session', { json: { ...key, language: this.#world.language } });
+    const last = { accessKey };
     let received = await offer(token ? { token } : last);
     if (received.status === 401 && token) received = await offer(last);
     this.session = accepted(received).body;

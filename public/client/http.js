@@ -83,8 +83,8 @@ export function accepted(received) {
  * @param {any} problem as in RFC 9457
  * @param {number} [retryAfterMs]
  */
-export function refusal({ status, title = SERVER_FAILED, detail, errors }, retryAfterMs) {
-  return new BrainError({ status, title, detail, errors, retryAfterMs });
+export function refusal(problem, retryAfterMs) {
+  return new BrainError({ title: SERVER_FAILED, ...problem, retryAfterMs });
 }
 
 /**

@@ -21,6 +21,7 @@
  * @property {LocksLike | null | undefined} locks
  * @property {WebSocketClass | null | undefined} WebSocket
  * @property {BroadcastChannelClass | null | undefined} BroadcastChannel
+ * @property {string | undefined} language what the device says, a BCP 47 tag
  * @property {AbortSignal} lifetime aborted when the connection is closed
  *
  * @typedef {Outside & {userStorage: import('./storage.js').UserStorage}} World

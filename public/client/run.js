@@ -57,13 +57,7 @@ export class RunState {
       this.#end(runId, state);
     } else if (!this.#ended.has(runId)) {
       this.#running.delete(runId); // moved to the end: the run of the status is shown
-      this.#running.set(runId, {
-        state,
-        runId,
-        activity: activity ?? '',
-        progress: progress ?? null,
-        loop: loop ?? 0,
-      });
+      this.#running.set(runId, { state, runId, activity, progress, loop });
     }
   }
 

@@ -125,8 +125,10 @@ export class Sending {
   #sendQuickly(order, limitMs, signal) {
     const { socket, standing } = this.#roads;
     if (socket) return socket.send({ type: 'say', ...order }, limitMs, signal);
-    const isPolling = standing === 'polling';
-    const mayStream = canStream && !isPolling && this.#context.world.clock.now() >= this.#plainUntilMs;
+    const mayStream =
+      canStream &&
+      standing !== 'polling' &&
+      this.#context.world.clock.now() >= this.#plainUntilMs;
     return mayStream && this.#sendByStream(order, signal);
   }
 

@@ -70,9 +70,9 @@
  * @typedef {object} Status
  * @property {string} state
  * @property {string | null} runId
- * @property {string | null} [activity]
- * @property {number | null} [progress]
- * @property {number} [loop]
+ * @property {string} activity
+ * @property {number | null} progress
+ * @property {number} loop
  * @property {number} lastSeq
  * @property {boolean} [listening] whether the server knows that somebody listens
  *
@@ -214,6 +214,7 @@
  * @property {import('./outside.js').LocksLike | null} [locks]
  * @property {import('./outside.js').WebSocketClass | null} [WebSocket]
  * @property {import('./outside.js').BroadcastChannelClass | null} [BroadcastChannel]
+ * @property {string | null} [language] a BCP 47 tag; that of the browser by default
  */
 
 export {};

@@ -10,6 +10,7 @@ from brain.notices.flow import announce_pending
 from brain.notices.spoken import for_the_ear
 from brain.preferences.model import Preferences
 from brain.says import de, en
+from tests.fakes.features.notices import notices_of
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import EPOCH, World, words
@@ -53,7 +54,7 @@ async def test_what_waited_is_said_in_the_language_of_the_device_that_comes() ->
     await world.ports.store.status("anna", language="en")
     await world.happen(MAIL)
     await world.ports.store.status("anna", is_here=True, language="de")
-    await announce_pending(world.ports.notices().services, "anna")
+    await announce_pending(notices_of(world.ports).services, "anna")
     assert await told(world) == GERMAN
 
 

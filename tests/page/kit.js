@@ -284,7 +284,8 @@ function worldOf(server, clock, tab) {
   const { fetch, WebSocket } = server;
   pages += 1;
   const random = seeded(pages);
-  return { baseUrl: 'http://brain.test', clock, fetch, surroundings: tab, random, WebSocket };
+  const language = null; // whatever the machine says
+  return { baseUrl: 'http://brain.test', clock, fetch, surroundings: tab, random, WebSocket, language };
 }
 
 /** Notes what the brain's listeners are told. */
