@@ -157,7 +157,7 @@ export type Heard = HeardMark['how'];
 export type RoadName = 'channel' | 'stream' | 'socket' | 'polling';
 
 /** A line of the voice agent's conversation that is not in the log. */
-export type Remark = Line;
+export type Remark = ContextLine;
 
 /** The next message waits until `done` is called; `chars`: how many were spoken before the cut. */
 export type SpeakListener = (message: Message, done: (how: Heard, chars?: number) => void) => void;
