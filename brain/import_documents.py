@@ -29,7 +29,6 @@ from brain.errors import DatabaseUnreachable
 MARKDOWN = {".md", ".markdown"}
 TEXT = {".txt", ".text"}
 LEFT_OUT = {"node_modules", "__pycache__", "venv"}  # in addition to hidden folders such as .venv
-OWNER = "owner"  # the user id in a deployment with a single user
 MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
 NUMBER_CHARS = 8  # room in a title for " (12)"
 
@@ -205,7 +204,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(
-        "--user", default=OWNER, metavar="ID", help="owner of the documents (default: %(default)s)"
+        "--user",
+        default=settings.OWNER,
+        metavar="ID",
+        help="owner of the documents (default: %(default)s)",
     )
     parser.add_argument("--dry-run", action="store_true", help="show what would be done")
     return parser

@@ -6,105 +6,41 @@ because importing pydantic would add 0.1 s to every cold start.
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from brain import variables
 from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.says.choice import LANGUAGES, tag_in
+from brain.setting_types import (
+    ChannelSettings,
+    EventSettings,
+    ModelSettings,
+    QueueSettings,
+    SessionSettings,
+    StoreSettings,
+    TimeSettings,
+    TokenSettings,
+)
 from brain.variables import Env
+
+# Other modules import the types of the groups from here.
+__all__ = [
+    "ChannelSettings",
+    "EventSettings",
+    "ModelSettings",
+    "QueueSettings",
+    "SessionSettings",
+    "StoreSettings",
+    "TimeSettings",
+    "TokenSettings",
+]
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
 RESERVE_S = 5.0  # seconds reserved for persisting and re-invoking
 RESERVE_SHARE = 0.25  # largest share of an invocation to reserve, so that short ones can still work
-PATIENCE_S = 8.0  # seconds until a caller gets the reply that the answer will follow
-
+PATIENCE_S = 8.0  # seconds; then a caller is told that the answer will follow
 OWNER = "owner"  # the user id in a deployment with a single user
 DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StoreSettings:
-    """The connection to Upstash Redis."""
-
-    url: str
-    token: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QueueSettings:
-    """The connection to QStash. It calls our routes under `public_url` and sends `headers`."""
-
-    url: str | None
-    token: str
-    current_key: str
-    next_key: str
-    public_url: str
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ChannelSettings:
-    """The connection to Pusher. `host` is set only for a self-hosted server."""
-
-    app_id: str
-    key: str
-    secret: str
-    cluster: str | None
-    host: str | None
-    port: int | None
-    tls: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelSettings:
-    """The model provider and the models to use."""
-
-    provider: Literal["openai", "openrouter"]
-    base_url: str | None
-    api_key: str
-    model: str
-    fallback_models: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TokenSettings:
-    """How to verify user tokens. At least one of `secret` and `jwks_url` is set."""
-
-    secret: str | None
-    jwks_url: str | None
-    audience: str | None
-    issuer: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EventSettings:
-    """Who may report events: programs that sign with `secret` (Standard Webhooks), and Postmark.
-    `email_user` is the default user for incoming email.
-    """
-
-    secret: str | None
-    postmark_password: str | None
-    email_user: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SessionSettings:
-    """Who may begin a session. `is_open` means that no access key is needed (local use only)."""
-
-    access_key: str | None
-    is_open: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TimeSettings:
-    """Time limits, in seconds."""
-
-    max_duration_s: float
-    reserve_s: float
-    patience_s: float
-    lease_s: float
 
 
 def environment() -> Env:
