@@ -1,4 +1,4 @@
-"""POST /api/brainToBrain: the queue calls the brain to go on with a run."""
+"""POST /api/brainToBrain: the queue calls to continue a run."""
 
 from brain.http.edge import endpoint
 from brain.routes.again import brain_to_brain

@@ -1,5 +1,7 @@
-"""POST /api/control: stop, mark as heard, decide. The user's own things, whose names lead here:
-/api/documents, /api/emails, /api/facts, /api/preferences, /api/rules, /api/questions.
+"""POST /api/control: stop a run, report what was heard, decide a question.
+
+Rewrites also lead the routes for the user's own data here: /api/documents, /api/emails,
+/api/facts, /api/preferences, /api/rules, /api/questions.
 """
 
 from brain.http.edge import by_name

@@ -1,4 +1,4 @@
-"""POST /api/eventToBrain: something has happened outside."""
+"""POST /api/eventToBrain: reports of events from other programs and from the queue."""
 
 from brain.http.edge import endpoint
 from brain.routes.event import event_to_brain

@@ -1,4 +1,4 @@
-"""WS /api/live: a user's sequence and orders over one connection."""
+"""WS /api/live: a user's log and orders over one WebSocket connection."""
 
 from brain.http.edge import endpoint
 from brain.routes.live import live, only_sockets

@@ -1,4 +1,4 @@
-"""GET /api/messages: the log, in order."""
+"""GET /api/messages: the user's log, in order."""
 
 from brain.http.edge import endpoint
 from brain.routes.reading import messages

@@ -1,4 +1,4 @@
-"""POST /api/pusherAuth: a page subscribes to its user's own channels."""
+"""POST /api/pusherAuth: authorize a page to subscribe to its user's channels."""
 
 from brain.http.edge import endpoint
 from brain.routes.session import authorize_channel

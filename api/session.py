@@ -1,4 +1,4 @@
-"""POST /api/session: a page gets its token and its channels."""
+"""POST /api/session: give a page its token and its channels."""
 
 from brain.http.edge import endpoint
 from brain.routes.session import begin_session

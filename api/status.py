@@ -1,5 +1,5 @@
-"""GET /api/status: what the brain is doing. GET /api/health: what is not set up.
-GET /api/openapi.json: what the routes take and answer.
+"""GET /api/status: what the brain is doing. GET /api/health: which settings are missing.
+GET /api/openapi.json: the description of all routes.
 """
 
 from brain.http.edge import by_name

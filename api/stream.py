@@ -1,4 +1,4 @@
-"""GET /api/stream: the user's sequence as it grows."""
+"""GET /api/stream: the user's log as server-sent events."""
 
 from brain.http.edge import endpoint
 from brain.routes.stream import stream

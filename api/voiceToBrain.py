@@ -1,4 +1,4 @@
-"""POST /api/voiceToBrain: a text of the user in, the brain's answer out."""
+"""POST /api/voiceToBrain: takes a text of the user and returns the brain's answer."""
 
 from brain.http.edge import endpoint
 from brain.routes.voice import voice_to_brain

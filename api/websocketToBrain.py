@@ -1,4 +1,4 @@
-"""POST /api/websocketToBrain: the channel tells who listens."""
+"""POST /api/websocketToBrain: webhooks of the channel's server about its connections."""
 
 from brain.http.edge import endpoint
 from brain.routes.channel import channel_to_brain

@@ -1,4 +1,4 @@
-"""POST /api/eventToBrain: the bodies that programs and the queue send, in the brain's words."""
+"""The bodies of POST /api/eventToBrain, sent by programs and by the queue."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_never
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from brain.events.model import Event
-from brain.http.bodies import Body, Cleaned, parse
+from brain.http.bodies import INVALID_BODY, Body, Cleaned, parse
 from brain.http.edge import Problem
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from brain.feature import Readers
 
 MAX_TEXT_CHARS = 100_000
-MAX_LINE_CHARS = 998  # of a line of an email's headers, by RFC 5322
+MAX_LINE_CHARS = 998  # the longest header line of an email (RFC 5322)
 
 
 def _credible(at: datetime) -> datetime:
@@ -28,7 +28,7 @@ def _credible(at: datetime) -> datetime:
 
 def _keepable(user_id: str) -> str:
     if "\0" in user_id:
-        raise ValueError("must not hold NUL")
+        raise ValueError("must not contain NUL")
     return user_id
 
 
@@ -39,13 +39,13 @@ type UserId = Annotated[str, Field(min_length=1, max_length=256), AfterValidator
 
 
 class ReminderData(Body):
-    """A reminder of a program's own."""
+    """The data of `reminder.due`: a reminder that a program sends."""
 
     text: Annotated[Cleaned, Field(min_length=1, max_length=MAX_LINE_CHARS)]
 
 
 class DocumentData(Body):
-    """A document that has changed. `text` says how, in a short sentence."""
+    """The data of `document.changed`. `text` describes the change in a short sentence."""
 
     title: Annotated[Cleaned, Field(min_length=1, max_length=MAX_LINE_CHARS)]
     text: Line = ""
@@ -53,7 +53,7 @@ class DocumentData(Body):
 
 
 class EventData(Body):
-    """Anything else that a program reports."""
+    """The data of `event`: anything else that a program reports."""
 
     text: Annotated[Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
     source: Line | None = None
@@ -62,7 +62,7 @@ class EventData(Body):
 
 
 class EventBody(Body):
-    """What all have in common. `timestamp`: when it happened."""
+    """The fields that all events have. `timestamp` is when the event happened."""
 
     type: Literal["email.received", "reminder.due", "document.changed", "event"]
     timestamp: Moment | None = None
@@ -71,26 +71,26 @@ class EventBody(Body):
 
 
 class OwnData(Body):
-    """Of our own events, which the queue brings."""
+    """The data of an event that the brain scheduled itself."""
 
     reminder_id: Annotated[str, Field(max_length=64)] = ""
 
 
 class OwnBody(Body):
-    """What we have asked the queue to tell us."""
+    """An event that the brain scheduled itself and the queue delivers."""
 
     type: Literal["reminder.due", "mailbox.check"]
     user_id: UserId
     data: OwnData = OwnData()
 
     def word(self, readers: "Readers") -> object:
-        """In the brain's words. Raises Problem 422 for what no feature reads."""
+        """Return the event as its feature's type. Raises Problem 422 if no feature reads it."""
         return _reader(readers, self.type)(self.data)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reported:
-    """An event as a program reported it. `event_id` is the sender's, `at` when it happened."""
+    """An event that a program reported. `event_id` is the sender's id; `at` is when it happened."""
 
     body: EventBody
     event_id: str
@@ -98,13 +98,14 @@ class Reported:
 
     @property
     def id(self) -> str:
-        """The same id of the sender's is the same event."""
+        """Our id, derived from the sender's: a repeated report gets the same id."""
         return f"event-{sha256(self.event_id.encode()).hexdigest()[:24]}"
 
 
 def word_of(body: EventBody, *, event_id: str, now: datetime, readers: "Readers") -> object:
-    """The event in the brain's words. `event_id` is the sender's: the same one is the same event.
-    Raises Problem 422.
+    """Convert a reported event to the type that its feature takes. Raises Problem 422.
+
+    `event_id` is the sender's id; reports with the same id are the same event.
     """
     reported = Reported(body=body, event_id=event_id, at=min(body.timestamp or now, now))
     match body.type:
@@ -121,10 +122,10 @@ def word_of(body: EventBody, *, event_id: str, now: datetime, readers: "Readers"
 
 
 def _reader(readers: "Readers", type: str) -> "Callable[[Any], object]":
-    """Raises Problem 422."""
+    """Return the reader of an event type. Raises Problem 422 if no feature has one."""
     if (reader := readers.get(type)) is None:
-        fault = {"field": "type", "message": "is not taken by this deployment"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+        fault = {"field": "type", "message": "is not supported by this deployment"}
+        raise Problem(422, INVALID_BODY, errors=[fault])
     return reader
 
 
@@ -159,7 +160,7 @@ def _event(reported: Reported) -> Event:
 
 
 def data_of[T: Body](kind: type[T], body: EventBody) -> T:
-    """The data of an event as its type. Raises Problem 422, which names each field."""
+    """Validate the data of an event. Raises Problem 422, which lists each invalid field."""
     try:
         return parse(kind, body.data)
     except Problem as problem:

@@ -1,4 +1,4 @@
-"""The bodies that the routes take, and what is wrong with one that does not fit."""
+"""The request bodies of the routes, and the errors for invalid ones."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
@@ -14,20 +14,20 @@ from brain.says.choice import tag_in
 from brain.tools.client_schemas import objection
 from brain.tools.spec import ClientTool
 
-UNFIT = "The body does not fit the schema."
+INVALID_BODY = "Invalid request body."
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
-MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of a front end's own tools
+MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of all client tools together
 NOT_ACCEPTED = "must be a JSON schema of type object: {}"
 
 
 def cleaned(value: Any) -> Any:
-    """Before pydantic looks: it takes a text that was cut in mid-character for no text at all."""
+    """Clean a text before pydantic validates it: pydantic rejects lone surrogates."""
     return clean(value) if isinstance(value, str) else value
 
 
 def not_blank(text: str) -> str:
-    """The text. Raises ValueError for spaces alone."""
+    """Return the text. Raises ValueError if it contains only white space."""
     if not text.strip():
         raise ValueError("must not be empty")
     return text
@@ -35,7 +35,7 @@ def not_blank(text: str) -> str:
 
 def _fits(entries: list["ContextLine"]) -> list["ContextLine"]:
     if sum(len(entry.text.encode()) for entry in entries) > MAX_CONTEXT_BYTES:
-        raise ValueError(f"must not be longer than {MAX_CONTEXT_BYTES // 1024} KiB in all")
+        raise ValueError(f"must not be longer than {MAX_CONTEXT_BYTES // 1024} KiB in total")
     return entries
 
 
@@ -47,9 +47,9 @@ def _schema(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _few(tools: list["ToolLine"]) -> list["ToolLine"]:
     if sum(len(dumps(tool.parameters)) for tool in tools) > MAX_TOOLS_CHARS:
-        raise ValueError(f"must not be longer than {MAX_TOOLS_CHARS // 1024} KiB in all")
+        raise ValueError(f"must not be longer than {MAX_TOOLS_CHARS // 1024} KiB in total")
     if len({tool.name for tool in tools}) < len(tools):
-        raise ValueError("must have names that differ")
+        raise ValueError("must have different names")
     return tools
 
 
@@ -57,25 +57,25 @@ type Cleaned = Annotated[str, BeforeValidator(cleaned)]
 type Text = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
 ]
-type Language = Annotated[str | None, BeforeValidator(tag_in)]  # what is odd counts as not given
+type Language = Annotated[str | None, BeforeValidator(tag_in)]  # an unknown tag counts as not given
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
 class Body(BaseModel):
-    """camelCase outside, snake_case inside. Fields that we do not know are left alone."""
+    """A request body: camelCase on the wire, snake_case in Python. Unknown fields are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True)
 
 
 class ContextLine(Body):
-    """A line of the recent context."""
+    """One line of the recent context."""
 
     role: Literal["user", "assistant"]
     text: Cleaned
 
 
 class ToolLine(Body):
-    """A tool that the front end can run itself. `parameters` is a JSON schema of type object."""
+    """A tool that the front end runs. `parameters` is a JSON schema of type object."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
     description: Annotated[Cleaned, Field(min_length=1, max_length=1_000)]
@@ -86,7 +86,7 @@ class ToolLine(Body):
 
 
 class VoiceBody(Body):
-    """POST /api/voiceToBrain."""
+    """The body of POST /api/voiceToBrain."""
 
     text: Text
     message_id: ClientId | None = None
@@ -99,19 +99,19 @@ class VoiceBody(Body):
     language: Language = None
 
     def tools(self) -> tuple[ClientTool, ...]:
-        """The front end's own tools in the brain's words."""
+        """Return the client tools as the engine's type."""
         return tuple(
             ClientTool(name=t.name, description=t.description, parameters=t.parameters)
             for t in self.client_tools
         )
 
     def remarks(self) -> tuple[Remark, ...]:
-        """The recent context in the brain's words."""
+        """Return the recent context as the engine's type."""
         return tuple(Remark(role=line.role, text=line.text) for line in self.recent_context)
 
 
 class SessionBody(Body):
-    """POST /api/session."""
+    """The body of POST /api/session."""
 
     access_key: Annotated[str, Field(max_length=1000)] | None = None
     token: Annotated[str, Field(max_length=10_000)] | None = None
@@ -119,7 +119,7 @@ class SessionBody(Body):
 
 
 class WakeCallBody(Body):
-    """POST /api/brainToBrain."""
+    """The body of POST /api/brainToBrain."""
 
     user_id: Annotated[str, Field(min_length=1, max_length=256)]
     run_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S+$")]
@@ -129,8 +129,9 @@ class WakeCallBody(Body):
 
 
 async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
-    """Have the schemas of the front end's tools compiled, outside this process. Raises Problem 422,
-    CheckerUnreachable. `checker` is asked for only if there is a schema to check.
+    """Check the schemas of the client tools by compiling them in another process.
+
+    `checker` is called only if there is a schema to check. Raises Problem 422, CheckerUnreachable.
     """
     if not body.client_tools:
         return
@@ -141,11 +142,11 @@ async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
         if reason
     ]
     if faults:
-        raise Problem(422, UNFIT, errors=faults)
+        raise Problem(422, INVALID_BODY, errors=faults)
 
 
 def parse[T: Body](kind: type[T], content: Any) -> T:
-    """The body as its type. Raises Problem 422, which names each field that is wrong."""
+    """Validate a body. Raises Problem 422, which lists each invalid field."""
     try:
         return kind.model_validate(content, by_alias=True)
     except ValidationError as error:
@@ -156,4 +157,4 @@ def parse[T: Body](kind: type[T], content: Any) -> T:
             }
             for fault in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-        raise Problem(422, UNFIT, errors=faults) from None
+        raise Problem(422, INVALID_BODY, errors=faults) from None

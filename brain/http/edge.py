@@ -206,7 +206,7 @@ def problem_of(error: Exception) -> Problem:
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(401, "Authentication failed.", detail=str(error), headers=challenge)
         case WebhookUnreadable():
-            return Problem(422, "The body does not fit the schema.", detail=str(error))
+            return Problem(422, "Invalid request body.", detail=str(error))
         case QuestionClosed(state="unknown"):
             return Problem(404, "Question not found.")
         case QuestionClosed():

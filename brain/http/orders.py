@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from brain.http.bodies import Body, Cleaned, parse
+from brain.http.bodies import INVALID_BODY, Body, Cleaned, parse
 from brain.http.edge import MAX_SEQ, Problem
 from brain.run.messages import Heard, How
 
@@ -78,5 +78,5 @@ def parse_order(content: Any) -> Order:
     known = ORDERS.get(kind) if isinstance(kind, str) else None
     if known is None:
         fault = {"field": "type", "message": f"must be one of {', '.join(ORDERS)}"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+        raise Problem(422, INVALID_BODY, errors=[fault])
     return parse(known, content)

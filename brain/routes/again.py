@@ -1,4 +1,4 @@
-"""POST /api/brainToBrain: the queue calls to go on with a run."""
+"""POST /api/brainToBrain: the queue calls to continue a run."""
 
 from contextlib import suppress
 
@@ -13,11 +13,11 @@ from brain.run.go import brain_again
 from brain.run.moves import WakeCall
 from brain.wiring import Wiring
 
-OUTAGE_S = 60.0  # seconds between two series of retries while a service is away
+OUTAGE_S = 60.0  # seconds between two series of retries while a service is unreachable
 
 
 async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """Never returns a message: all of a continued run's take the channel."""
+    """Continue a run. The response contains no message: they all go over the channel."""
     invocation = wiring.begin_invocation(invocation_seconds())
     raw = await read_body(request)
     wiring.signature.check(request.headers.get("upstash-signature"), raw)
@@ -33,19 +33,19 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
         await brain_again(wiring.services, wake_call, invocation)
     except Unreachable as error:
         if retried(request) >= RETRIES:
-            await _come_again(request, wiring, wake_call)
+            await _publish_again(request, wiring, wake_call)
         headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error
     return Answer({"ok": True})
 
 
-async def _come_again(request: Request, wiring: Wiring, wake_call: WakeCall) -> None:
-    """The queue's last retry has failed: a new message takes its place, or a long outage would
-    leave the run to nobody.
+async def _publish_again(request: Request, wiring: Wiring, wake_call: WakeCall) -> None:
+    """Replace a queue message whose last retry has failed by a new one. Otherwise nobody would
+    continue the run after a long outage.
 
-    Named after the old one, so that a doubled delivery makes one. If the queue is away as well,
-    the run goes on with the user's next text.
+    The new message's id is derived from the old one's, so a duplicate delivery publishes it only
+    once. If the queue is unreachable too, the user's next text continues the run.
     """
     name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
     with suppress(QueueUnreachable):
@@ -55,6 +55,6 @@ async def _come_again(request: Request, wiring: Wiring, wake_call: WakeCall) -> 
 
 
 def retried(request: Request) -> int:
-    """How often the queue has called with this message before."""
+    """Return how often the queue has delivered this message before."""
     text = request.headers.get("upstash-retried")
     return int(text) if text and text.isdecimal() else 0

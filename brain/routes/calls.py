@@ -1,4 +1,4 @@
-"""One call of the brain, whichever route it comes by, and how its caller is answered."""
+"""Starts the brain for a user's request and builds the response, for all routes."""
 
 import asyncio
 import logging
@@ -29,15 +29,15 @@ log = logging.getLogger("brain")
 def begin(
     wiring: Wiring, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> "asyncio.Task[None]":
-    """Let the brain go on with it, beside the caller. The function may end only after this task."""
+    """Start the brain in a background task. The function must not end before this task."""
     warming = asyncio.ensure_future(wiring.warm())
-    warming.add_done_callback(asyncio.Task.exception)  # the model call itself tells what is wrong
+    warming.add_done_callback(asyncio.Task.exception)  # the model call reports the error
     return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
 async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Answer:
-    """The outcome, within the caller's patience. The function goes on after it as long as the
-    brain does.
+    """Return the outcome within the caller's patience. After the response, the function continues
+    until the brain has finished.
     """
     reply = Reply()
     brain = begin(wiring, request, invocation, reply)
@@ -51,58 +51,58 @@ async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -
 
 
 def stream(wiring: Wiring, request: UserRequest, invocation: Invocation) -> EventStream:
-    """The run as it happens. Who sees it is not kept waiting: patience counts only if named."""
-    heard: asyncio.Queue[Shown] = asyncio.Queue()
-    reply = Reply(heard.put_nowait)
+    """Stream the run as it happens. The outcome is delayed only if the caller set a patience."""
+    shown: asyncio.Queue[Shown] = asyncio.Queue()
+    reply = Reply(shown.put_nowait)
     brain = begin(wiring, request, invocation, reply)
-    return EventStream(_events(reply, heard, request.patience_s or 0), beside=brain)
+    return EventStream(_events(reply, shown, request.patience_s or 0), beside=brain)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
-    """The response's body."""
+    """Return the body of the response."""
     return OUTCOME.encode(outcome)
 
 
-def event_of(heard: Shown) -> StreamEvent:
-    """What is heard of a run, as an event."""
-    match heard:
+def event_of(shown: Shown) -> StreamEvent:
+    """Convert a piece or a log entry of a run to an event."""
+    match shown:
         case Piece():
-            return StreamEvent(name=heard.kind, data=piece_to_wire(heard))
+            return StreamEvent(name=shown.kind, data=piece_to_wire(shown))
         case Message() | Utterance():
-            return entry_event(heard)
+            return entry_event(shown)
         case _:
-            assert_never(heard)
+            assert_never(shown)
 
 
 def entry_event(entry: LogEntry) -> StreamEvent:
-    """An entry of the log, as an event: a client that has it names its seq when it comes again."""
+    """Convert a log entry to an event. A client that reconnects sends the seq of its last one."""
     return StreamEvent(name="message", data=entry_to_wire(entry), id=entry.seq)
 
 
 async def _events(
-    reply: Reply, heard: "asyncio.Queue[Shown]", patience_s: float
+    reply: Reply, shown: "asyncio.Queue[Shown]", patience_s: float
 ) -> AsyncGenerator[StreamEvent, None]:
-    """What the run says and thinks as it comes, and at last the outcome."""
+    """Yield the run's messages and pieces as they arrive, and finally the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
-    while not waiting.done() or not heard.empty():
-        hearing = asyncio.ensure_future(heard.get())
-        await asyncio.wait({waiting, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        if not hearing.done():
-            hearing.cancel()
+    while not waiting.done() or not shown.empty():
+        coming = asyncio.ensure_future(shown.get())
+        await asyncio.wait({waiting, coming}, return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            coming.cancel()
             continue
-        yield event_of(hearing.result())
+        yield event_of(coming.result())
     yield StreamEvent(name="done", data=outcome_to_wire(await waiting))
 
 
 async def _run(
     services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> None:
-    """The brain. Only the reply learns how it ended."""
+    """Run the brain. Errors are passed to the reply and never raised."""
     try:
         await brain_go(services, request, invocation, reply)
     except BrainError as error:
         reply.fail(error)
         log.warning("brain: ended, error=%s", where(error))
-    except Exception as error:  # noqa: BLE001 - the edge: the wake-up goes on, the caller gets a 500
+    except Exception as error:  # noqa: BLE001 - the edge: the caller gets a 500, the wake-up continues the run
         reply.fail(error)
         log.error("brain: ended, error=%s", where(error))

@@ -1,4 +1,4 @@
-"""POST /api/websocketToBrain: what the channel's server tells of those who are connected to it."""
+"""POST /api/websocketToBrain: webhooks of the channel's server about its connections."""
 
 import logging
 from typing import assert_never
@@ -14,11 +14,11 @@ log = logging.getLogger("brain")
 
 
 async def channel_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """Keep who listens. Signed by the channel's server, and not older than five minutes.
+    """Store which users have a subscribed page. Webhooks are signed and at most five minutes old.
 
-    A message of a client's by this road is validated, and authorised by the channel, which lets
-    only its user's pages write to it. By design it changes nothing: texts come by HTTP, where they
-    are acknowledged. This is the seam for another setup.
+    A client's message is validated; the channel lets only the user's own pages send one. By
+    design it changes nothing: texts are sent over HTTP, where they are acknowledged. A setup that
+    sends texts over the channel would handle them here.
     """
     found = wiring.webhooks.read(
         await read_body(request),
@@ -40,10 +40,10 @@ async def _note(presence: Presence, wiring: Wiring) -> None:
             if presence.is_occupied and found.is_new and found.held and found.user_id:
                 await wiring.wake(found.user_id)
         case Occupied() | MemberChange():
-            pass  # who is subscribed to the messages is what counts
+            pass  # only subscribers of the private channel count, because they get the messages
         case ClientMessage(member=member) if member and not member.startswith(presence.user_hash):
-            log.warning("channel: a client's message on another user's channel")
+            log.warning("channel: client message on another user's channel")
         case ClientMessage():
-            log.info("channel: a client's message changes nothing")
+            log.info("channel: client message ignored")
         case _:
             assert_never(presence)

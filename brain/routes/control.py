@@ -1,4 +1,4 @@
-"""POST /api/control: what the user does to a run besides speaking."""
+"""POST /api/control: stop a run, report what was heard, or decide a question."""
 
 from typing import Literal, assert_never
 
@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from brain.codec import Json, fingerprint
 from brain.errors import QuestionClosed
-from brain.http.bodies import VoiceBody, parse
+from brain.http.bodies import INVALID_BODY, VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
     AnswerBody,
@@ -37,7 +37,7 @@ VERDICTS: dict[str, Literal["approve", "reject", "answer"]] = {
 
 
 async def control(request: Request, wiring: Wiring) -> ASGIApp:
-    """Stop, mark as heard, or decide. A decision is answered as a text is."""
+    """Carry out an order. The response to a decision is the same as to a text."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     done = await carry_out(parse_order(await read_json(request)), wiring, caller.user_id)
@@ -47,8 +47,9 @@ async def control(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRequest:
-    """What the order gave, or what it says to the brain. Raises Problem, QuestionClosed,
-    StoreUnreachable.
+    """Carry out an order. Return the response's body, or the request to send to the brain.
+
+    Raises Problem, QuestionClosed, StoreUnreachable.
     """
     match order:
         case StopBody(run_id=run_id):
@@ -56,7 +57,7 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
         case HeardBody():
             known = await wiring.store.heard(user_id, order.heard())
             if known is None:
-                raise Problem(404, "There is no such message.")
+                raise Problem(404, "Message not found.")
             return {"seq": known.seq, "how": known.how.value}
         case DecideBody() | EditBody() | AnswerBody():
             asked = await wiring.store.question(user_id, order.question_id)
@@ -87,7 +88,7 @@ def _decided(
     user_id: str,
     texts: Texts,
 ) -> UserRequest:
-    """The decision, as something that the user says. The same one again has the same id."""
+    """Return a decision as a request of the user. A repeated decision gets the same message id."""
     decision = _decision(order, question, wiring)
     if decision is None:
         assert isinstance(order, AnswerBody)
@@ -109,15 +110,16 @@ def _decided(
 
 
 def _words(order: AnswerBody) -> str:
-    """What the user says, as long as any text of theirs. Raises Problem 422."""
+    """Return the text, under the same limits as any text of the user. Raises Problem 422."""
     return parse(VoiceBody, {"text": order.text}).text
 
 
 def _decision(
     order: DecideBody | EditBody | AnswerBody, question: Question, wiring: Wiring
 ) -> Decision | None:
-    """None for words to a question of the brain: what they mean is for the brain to say. But what
-    is nothing but a yes or no is one to this question, whichever was asked since.
+    """Return the decision, or None if the answer is free text, which the model has to interpret.
+
+    A plain yes or no decides this question even if another was asked since.
     """
     verdict: Literal["approve", "reject", "answer"] | None = VERDICTS[order.type]
     if isinstance(order, AnswerBody) and question.whom == "user":
@@ -125,7 +127,7 @@ def _decision(
     if verdict is None:
         return None
     if not isinstance(order, AnswerBody) and question.whom == "client":
-        raise Problem(409, "This question is for the front end: answer it.")
+        raise Problem(409, "This question is for the front end. Answer it with a result.")
     changed = order.arguments if isinstance(order, EditBody) else question.arguments
     if isinstance(order, EditBody):
         _check(changed, question, wiring)
@@ -139,9 +141,9 @@ def _decision(
 
 
 def _check(arguments: Json, question: Question, wiring: Wiring) -> None:
-    """What the user has edited must be what the tool takes. Raises Problem 422."""
+    """Check edited arguments against the tool's schema. Raises Problem 422."""
     tool = wiring.services.tools.get(question.tool)
-    wrong = misfit(tool.spec.parameters, arguments) if tool else "the tool is not there any more"
+    wrong = misfit(tool.spec.parameters, arguments) if tool else "the tool is no longer available"
     if wrong:
         fault = {"field": "arguments", "message": wrong}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+        raise Problem(422, INVALID_BODY, errors=[fault])

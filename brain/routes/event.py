@@ -1,4 +1,4 @@
-"""POST /api/eventToBrain: something has happened outside."""
+"""POST /api/eventToBrain: reports of events from other programs and from the queue."""
 
 from contextlib import suppress
 
@@ -22,8 +22,8 @@ from brain.wiring import Wiring
 
 
 async def event_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """From the queue, from Postmark, or from any program that signs per Standard Webhooks. Told
-    twice, it is taken once.
+    """Take an event from the queue, from Postmark, or from a program that signs its calls
+    (Standard Webhooks). An event that is reported twice is taken once.
     """
     if request.headers.get("upstash-signature") is not None:
         return await _from_queue(request, wiring)
@@ -61,16 +61,16 @@ async def _from_queue(request: Request, wiring: Wiring) -> ASGIApp:
         await wiring.take_word(body.user_id, body.word(_own_readers(wiring)))
     except (Unreachable, EntryUnreadable) as error:
         if retried(request) >= RETRIES:
-            await _come_again(request, wiring, body)
+            await _publish_again(request, wiring, body)
         headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error
     return Answer({"ok": True})
 
 
-async def _come_again(request: Request, wiring: Wiring, body: OwnBody) -> None:
-    """The queue's last retry has failed: a new message takes its place, or a long outage would
-    lose the reminder. A look into the mailbox comes again by itself.
+async def _publish_again(request: Request, wiring: Wiring, body: OwnBody) -> None:
+    """Replace a queue message whose last retry has failed by a new one. Otherwise a long outage
+    would lose the reminder. A mailbox check needs no replacement, because it is scheduled.
     """
     if body.type != "reminder.due":
         return

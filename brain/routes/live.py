@@ -1,4 +1,4 @@
-"""WS /api/live: the user's sequence and their orders over one connection, both ways."""
+"""WS /api/live: the user's log and orders over one WebSocket connection."""
 
 import asyncio
 import logging
@@ -33,16 +33,16 @@ from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
 PROTOCOL = "brain"
-TOKEN = "token."  # how the subprotocol begins that holds the token: a query would stand in logs
-HELLO_S = 5.0  # seconds for a first frame with the token, where no subprotocol had it
-AT_ONCE = 4  # texts and orders of one connection under way
+TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
+HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subprotocol has it
+AT_ONCE = 4  # texts and orders of one connection that are handled at the same time
 ELSEWHERE = "resume elsewhere"
 
 log = logging.getLogger("brain")
 
 
 async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
-    """Hold the conversation; the function ends when it has, and what it began has too."""
+    """Serve one connection. Returns when it and all brains that it started have ended."""
     socket = Socket(receive, send)
     offered = scope.get("subprotocols") or []
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
@@ -56,7 +56,7 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
         await socket.close(end.code, end.reason)
     except Gone:
         pass
-    except Exception as error:  # noqa: BLE001 - the edge: a bug becomes a plain close
+    except Exception as error:  # noqa: BLE001 - the edge: an error closes the connection
         log.error("live: broken, error=%s", where(error))
         await socket.close(BROKEN, problem_of(error).title)
     finally:
@@ -65,12 +65,12 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
 
 
 async def only_sockets(request: Request, wiring: Wiring) -> ASGIApp:
-    """What a plain request is told."""
-    raise Problem(426, "This is for WebSockets.", headers={"Upgrade": "websocket"})
+    """Refuse a request that is not a WebSocket handshake. Raises Problem 426."""
+    raise Problem(426, "Connect to this route with a WebSocket.", headers={"Upgrade": "websocket"})
 
 
 async def _user(offered: list[str], socket: Socket, wiring: Wiring) -> str:
-    """Who it is, by a subprotocol or the first frame. Raises HangUp, Gone."""
+    """Return the user id of the token in a subprotocol or the first frame. Raises HangUp, Gone."""
     token = next((name.removeprefix(TOKEN) for name in offered if name.startswith(TOKEN)), "")
     try:
         if not token:
@@ -79,13 +79,13 @@ async def _user(offered: list[str], socket: Socket, wiring: Wiring) -> str:
             token = str(hello.get("token") or "") if hello["type"] == "hello" else ""
         return (await wiring.tokens.read(token)).user_id
     except TimeoutError:
-        raise HangUp(NOT_ALLOWED, "a token is needed") from None
+        raise HangUp(NOT_ALLOWED, "a token is required") from None
     except TokenRefused as refused:
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
 class Talk:
-    """The conversation with one page of a user. Texts that it brought go on when it has ended."""
+    """The connection with one page of a user. The brains that it started outlive it."""
 
     def __init__(
         self, wiring: Wiring, socket: Socket, user_id: str, invocation: Invocation
@@ -96,13 +96,13 @@ class Talk:
         self._invocation = invocation
         self._following: asyncio.Task[None] | None = None
         self._brains: set[asyncio.Task[None]] = set()
-        self._beside: set[asyncio.Task[None]] = set()
-        # One order after the other: a page knows their answers by nothing but their order.
+        self._handling: set[asyncio.Task[None]] = set()
+        # One order at a time: a page can match the answers only by their sequence.
         self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def hold(self) -> None:
-        """Until either side hangs up, or this invocation's time is up. Raises HangUp, Gone."""
+        """Serve until either side closes or the invocation's time is over. Raises HangUp, Gone."""
         here = await self._wiring.store.here(self._user_id)
         self._socket.tell({"type": "ready", "lastSeq": here.last_seq})
         parts = [
@@ -116,14 +116,14 @@ class Talk:
             next(part for part in parts if part.done()).result()
         finally:
             following = {self._following} if self._following else set()
-            ending = {*parts, *self._beside, *following}
+            ending = {*parts, *self._handling, *following}
             for part in ending:
                 part.cancel()
-            # With its exceptions: the first one has decided, the others are no news.
+            # Ignore their exceptions: the first one has already been raised.
             await asyncio.gather(*ending, return_exceptions=True)
 
     async def finish(self) -> None:
-        """Let the brains that were begun here come to their end: a page that goes is no stop."""
+        """Wait for the brains that were started here: a closed page does not stop a run."""
         if self._brains:
             await asyncio.wait(self._brains)
 
@@ -138,7 +138,7 @@ class Talk:
                 case "resume":
                     self._resume(frame)
                 case kind if kind == "say" or kind in ORDERS:
-                    self._start(self._obey(frame), frame)
+                    self._start(self._handle(frame), frame)
                 case _:
                     raise HangUp(UNSUPPORTED, "unknown type")
 
@@ -147,11 +147,11 @@ class Talk:
         raise HangUp(RESTART, ELSEWHERE)
 
     def _resume(self, frame: Json) -> None:
-        """Tell the sequence from a seq on, in the place of what was told before."""
+        """Send the log after `sinceSeq`, instead of the feed that was sent before."""
         since = frame.get("sinceSeq", 0)
         if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= MAX_SEQ:
-            fault = {"field": "sinceSeq", "message": "must be a seq"}
-            problem = Problem(422, "The frame does not fit the schema.", errors=[fault])
+            fault = {"field": "sinceSeq", "message": "must be a seq: a whole number from 0"}
+            problem = Problem(422, "Invalid frame.", errors=[fault])
             self._socket.tell(_error(problem, frame))
             return
         if self._following is not None:
@@ -167,33 +167,33 @@ class Talk:
                     event = item_event(item)
                     data = {"message": event.data} if event.name == "message" else event.data
                     self._socket.tell({"type": event.name, **data})
-        except Unreachable as error:  # of which a page that comes again sees no more
+        except Unreachable as error:  # a page that reconnects is not affected
             self._break(HangUp(RESTART, problem_of(error).title))
-        except Exception as error:  # noqa: BLE001 - whatever it is, a page must not wait in vain
+        except Exception as error:  # noqa: BLE001 - any error must end the connection, or the page would wait for ever
             self._break(error)
 
-    def _start(self, obeying: Coroutine[Any, Any, None], frame: Json) -> None:
-        if len(self._beside) >= AT_ONCE:
-            obeying.close()
-            busy = Problem(429, "Too much at once on this connection.")
+    def _start(self, handling: Coroutine[Any, Any, None], frame: Json) -> None:
+        if len(self._handling) >= AT_ONCE:
+            handling.close()
+            busy = Problem(429, "Too many requests on this connection. Wait for an answer.")
             self._socket.tell(_error(busy, frame))
             return
-        task = asyncio.ensure_future(obeying)
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
+        task = asyncio.ensure_future(handling)
+        self._handling.add(task)
+        task.add_done_callback(self._handling.discard)
 
-    async def _obey(self, frame: Json) -> None:
+    async def _handle(self, frame: Json) -> None:
         try:
             await self._answer(frame)
         except HangUp as end:
             self._break(end)
 
     async def _answer(self, frame: Json) -> None:
-        """Carry out a text or an order, and answer it. Raises HangUp."""
+        """Carry out a text or an order and send its answer. Raises HangUp."""
         try:
             if frame["type"] == "say":
-                said = await request_of(parse(VoiceBody, frame), self._wiring, self._user_id)
-                await self._say(said, frame)
+                body = parse(VoiceBody, frame)
+                await self._say(await request_of(body, self._wiring, self._user_id), frame)
                 return
             async with self._ordering:
                 done = await carry_out(parse_order(frame), self._wiring, self._user_id)
@@ -203,7 +203,7 @@ class Talk:
             await self._say(done, frame)
         except HangUp:
             raise
-        except Exception as error:  # noqa: BLE001 - the edge: what went wrong is the frame's answer
+        except Exception as error:  # noqa: BLE001 - the edge: the answer to the frame reports the error
             problem = problem_of(error)
             if problem.status >= 500:
                 log.error("live: %d, of=%s %s", problem.status, frame["type"], where(error))
@@ -218,9 +218,9 @@ class Talk:
         ids = {"messageId": user_request.message_id, **_named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
 
-    def _show(self, heard: Shown) -> None:
-        """Pieces go out as they come; entries of the log come by the sequence, in their order."""
-        event = event_of(heard)
+    def _show(self, shown: Shown) -> None:
+        """Send a piece at once. Log entries are skipped: the feed sends them in order."""
+        event = event_of(shown)
         if event.name != "message":
             try:
                 self._socket.tell({"type": event.name, **event.data})
@@ -228,7 +228,7 @@ class Talk:
                 self._break(end)
 
     def _break(self, error: Exception) -> None:
-        """End the conversation from beside it."""
+        """End the connection from another task."""
         if not self._broken.done():
             self._broken.set_exception(error)
 
@@ -239,7 +239,7 @@ def _error(problem: Problem, frame: Json) -> Json:
 
 
 def _named(frame: Json) -> Json:
-    """What an answer names of the frame it is for: no id that is none, which might not be sent."""
+    """Return the fields that identify a frame in its answer. Invalid ids are left out."""
     ids = {name: frame.get(name) for name in ("messageId", "questionId")}
     return {"of": frame["type"]} | {
         name: clean(id) for name, id in ids.items() if id and isinstance(id, str)

@@ -1,6 +1,7 @@
-"""The user's own things: the routes that features bring. Rewrites lead here.
+"""The routes for the user's own data, such as documents. Each feature defines its own.
 
-What the user does not have is 404, and so is what the deployment does not have.
+Rewrites in vercel.json lead here. The response is 404 if the user does not have the item or the
+deployment does not have the feature.
 """
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from brain.wiring import Wiring
 
 
 def resources(wiring: Wiring) -> dict[str, dict[str, Handler[Wiring]]]:
-    """The handlers by the last part of the path, and by method."""
+    """Return the handlers by the last segment of the path and the HTTP method."""
     return {
         name: {method: _handler(name, method) for method in handlers}
         for name, handlers in wiring.resources.items()

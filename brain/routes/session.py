@@ -1,4 +1,4 @@
-"""POST /api/session and /api/pusherAuth: how a page comes to its token and its channels."""
+"""POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
 import hmac
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from brain import settings
 from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
 from brain.errors import TokenRefused
-from brain.http.bodies import SessionBody, parse
+from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token
 from brain.variables import Env
@@ -20,7 +20,7 @@ from brain.wiring import Wiring
 
 
 async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
-    """Trade the access key, or a token of the app's own, for all that a page needs."""
+    """Exchange an access key or a token of the app for everything that a page needs."""
     raw = await read_body(request)
     body = parse(SessionBody, parse_json(raw) if raw.strip() else {})
     token = await _token(request, body, wiring)
@@ -53,10 +53,10 @@ async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
     try:
         signed = wiring.channel.sign(socket_id, name, user_id=caller.user_id)
     except ValueError:
-        fault = {"field": "socket_id", "message": "must be two numbers with a dot between"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault]) from None
+        fault = {"field": "socket_id", "message": "must be two numbers separated by a dot"}
+        raise Problem(422, INVALID_BODY, errors=[fault]) from None
     if signed is None:
-        raise Problem(403, "That is not your channel.")
+        raise Problem(403, "You can subscribe only to your own channels.")
     return Answer(signed)
 
 
@@ -70,10 +70,10 @@ async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
     if body.access_key and session.access_key:
         if hmac.compare_digest(body.access_key.encode(), session.access_key.encode()):
             return tokens.make(settings.OWNER)
-        raise TokenRefused("that is not the access key")
+        raise TokenRefused("that access key is incorrect")
     if session.is_open and not session.access_key:
         return tokens.make(settings.OWNER)
-    raise TokenRefused("an access key is needed" if session.access_key else "a token is needed")
+    raise TokenRefused("an access key is required" if session.access_key else "a token is required")
 
 
 def _pusher(env: Env) -> Json:
@@ -101,5 +101,5 @@ def _field(fields: object, name: str) -> str:
     value = fields.get(name) if isinstance(fields, dict) else None
     if not isinstance(value, str) or not value:
         fault = {"field": name, "message": "is missing"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+        raise Problem(422, INVALID_BODY, errors=[fault])
     return value

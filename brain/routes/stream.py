@@ -1,4 +1,4 @@
-"""GET /api/stream: the user's sequence as it grows, for as long as the invocation lasts."""
+"""GET /api/stream: the user's log as server-sent events, until the invocation ends."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -15,15 +15,15 @@ from brain.run.feed import Anew, Feed, Item, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
-RETRY_S = 1.0  # seconds before a client comes again
-LONGEST_S = 240.0  # seconds; then a client comes again, to whichever instance is there
+RETRY_S = 1.0  # seconds until a client reconnects
+LONGEST_S = 240.0  # seconds; then the client has to reconnect, perhaps to another instance
 
 RUN_CHANGE = Form(RunChange)
 RESET = Form(Anew)
 
 
 async def stream(request: Request, wiring: Wiring) -> ASGIApp:
-    """Everything after `Last-Event-ID`, or `sinceSeq`, and then what comes."""
+    """Send the log after `Last-Event-ID` or `sinceSeq`, and then new entries as they arrive."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     feed = wiring.feed(caller.user_id, since=_since(request))
@@ -38,7 +38,7 @@ async def _events(feed: Feed, until: float) -> AsyncGenerator[StreamEvent, None]
 
 
 def event_of(item: Item) -> StreamEvent:
-    """What a feed brings, as an event of the stream."""
+    """Convert an item of the feed to an event."""
     match item:
         case Message() | Utterance():
             return entry_event(item)
@@ -51,11 +51,11 @@ def event_of(item: Item) -> StreamEvent:
 
 
 def _since(request: Request) -> int:
-    """What the client has already. Raises Problem 422."""
+    """Return the last seq that the client has. Raises Problem 422."""
     last = request.headers.get("last-event-id")
     if last is None:
         return whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
     if last.isascii() and last.isdigit() and len(last) < 18 and int(last) <= MAX_SEQ:
         return int(last)
-    fault = {"field": "Last-Event-ID", "message": "must be a seq"}
-    raise Problem(422, "The headers are not right.", errors=[fault])
+    fault = {"field": "Last-Event-ID", "message": "must be a seq: a whole number from 0"}
+    raise Problem(422, "Invalid request headers.", errors=[fault])

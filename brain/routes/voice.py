@@ -1,4 +1,4 @@
-"""POST /api/voiceToBrain: a text in; the brain's answer out, or word that it comes later."""
+"""POST /api/voiceToBrain: takes a text and returns the answer, or that it will follow later."""
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -11,7 +11,7 @@ from brain.wiring import Wiring
 
 
 async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """Read, admit, run, deliver. The function goes on after its response while the brain does."""
+    """Answer a text. After the response, the function continues until the brain has finished."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     body = parse(VoiceBody, await read_json(request))
@@ -22,7 +22,7 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserRequest:
-    """The body as a request of this user. Raises Problem 422, CheckerUnreachable."""
+    """Convert a body to a request of this user. Raises Problem 422, CheckerUnreachable."""
     await check_tools(body, lambda: wiring.services.schemas)
     return UserRequest(
         user_id=user_id,

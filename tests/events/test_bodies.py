@@ -52,7 +52,7 @@ def faults(type: str, data: Any = None, **more: Any) -> dict[str, str]:
     with pytest.raises(Problem) as problem:
         word(type, data, **more)
     assert (problem.value.status, problem.value.title) == (
-        422, "The body does not fit the schema.",
+        422, "Invalid request body.",
     )  # fmt: skip
     assert problem.value.errors
     return {error["field"]: error["message"] for error in problem.value.errors}

@@ -239,7 +239,7 @@ async def test_arguments_for_a_tool_that_is_not_there_any_more_are_422() -> None
     without = wired(World())
     vars(without).update(store=world.ports.store)
     status, problem = await order(without, "edit", questionId=question, arguments=DINNER)
-    assert (status, problem["errors"][0]["message"]) == (422, "the tool is not there any more")
+    assert (status, problem["errors"][0]["message"]) == (422, "the tool is no longer available")
 
 
 # ---- a yes and the question that it is for

@@ -69,18 +69,18 @@ async def test_the_sessions_token_opens_the_other_routes(deployment: Deployment)
 @pytest.mark.parametrize("key", ["sesam", "sesame ", "grüße", "\0"])
 async def test_a_wrong_access_key_is_refused(deployment: Deployment, key: str) -> None:
     refused = await refusal(deployment, json={"accessKey": key})
-    assert refused == "that is not the access key"
+    assert refused == "that access key is incorrect"
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"{}", b'{"accessKey":null}', b'{"accessKey":""}'])
 async def test_without_a_key_it_is_asked_for(deployment: Deployment, body: bytes) -> None:
-    assert await refusal(deployment, content=body) == "an access key is needed"
+    assert await refusal(deployment, content=body) == "an access key is required"
 
 
 async def test_where_there_is_no_key_a_token_is_asked_for(deployment: Deployment) -> None:
     env = {"BRAIN_ACCESS_KEY": ""}
-    assert await refusal(deployment, env=env) == "a token is needed"
-    assert await refusal(deployment, env=env, json={"accessKey": "x"}) == "a token is needed"
+    assert await refusal(deployment, env=env) == "a token is required"
+    assert await refusal(deployment, env=env, json={"accessKey": "x"}) == "a token is required"
 
 
 async def test_a_token_of_the_apps_own_opens_its_users_session(user: User) -> None:

@@ -1,4 +1,4 @@
-"""Entries of the log and the journal, as the scripts answer with them."""
+"""Decodes entries of the log and the journal from the answers of the scripts."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,9 +11,9 @@ from brain.run.messages import LogEntry
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
-    """Entries of a stream: `[id, [kind, form, "r", run id]]`, the id being `<seq>-0`.
+    """Decode entries of a stream: `[id, [kind, form, "r", run id]]`, where the id is `<seq>-0`.
 
-    Where only the script knew what a message answers, `"a", seq` follow. Raises EntryUnreadable.
+    `"a", seq` follow if only the script knew which text a message answers. Raises EntryUnreadable.
     """
     return tuple(
         records.entry_from_log(
@@ -28,8 +28,9 @@ def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
 
 
 def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
-    """The same without what does not load: an entry that newer code wrote is missing from what the
-    brain remembers, and keeps nobody from being answered.
+    """Decode entries like `log`, but skip unreadable ones.
+
+    An entry that newer code wrote is then missing from the context, but the user gets an answer.
     """
     found: list[LogEntry] = []
     for entry in entries:
@@ -39,7 +40,7 @@ def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
 
 
 def journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], bool]:
-    """The entries up to the first that does not load, and whether one did not."""
+    """Decode a journal up to the first unreadable entry. The flag says whether there was one."""
     entries: list[Entry] = []
     for line in lines:
         try:

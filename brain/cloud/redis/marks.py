@@ -1,4 +1,4 @@
-"""Ear marks: how much of a message was heard, as the run hash holds it."""
+"""Marks: how much of each message was heard, in the format of the run hash."""
 
 from typing import assert_never
 
@@ -6,7 +6,7 @@ from brain.run.messages import Heard, How
 
 
 def mark(heard: Heard) -> str:
-    """How much was heard, in characters: 0 for nothing, `all` for all."""
+    """Return how much was heard: a number of characters, or `all`."""
     match heard.how:
         case How.PLAYED:
             return "all"
@@ -19,7 +19,7 @@ def mark(heard: Heard) -> str:
 
 
 def heard_by(marks: str) -> tuple[Heard, ...]:
-    """The marks of a run hash: `<seq>=<mark>`, a space between them."""
+    """Parse the marks of a run hash: `<seq>=<mark>`, separated by spaces."""
     found = (part.partition("=") for part in marks.split())
     return tuple(
         Heard(seq=int(seq), how=How.PLAYED)

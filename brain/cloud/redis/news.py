@@ -1,9 +1,10 @@
-"""News over Redis pub/sub, by Upstash's REST: the answer to a subscription is a stream of
-server-sent events that never ends by itself.
+"""Updates over Redis pub/sub, using Upstash's REST API. The response to a subscription is a
+stream of server-sent events that has no end.
 
-Read by the line, as the vendor's own SDK does: its documentation shows events with no empty line
-between, which a reader of events (httpx-sse) would take for one. What comes is plain text, never
-base64. One client is kept for a running event loop: on another loop its connections are stale.
+The stream is read line by line, as in the vendor's SDK. The vendor's documentation shows events
+without an empty line between them, which an event parser (httpx-sse) would merge into one. The
+payload is plain text, never base64. One client is kept per event loop, because its connections do
+not work on another loop.
 """
 
 import asyncio
@@ -20,14 +21,14 @@ from brain.run.ports import LogUpdate
 if TYPE_CHECKING:
     import httpx
 
-CONFIRM_S = 2.5  # seconds to connect and be confirmed; as long as any try to reach the store
-BACKLOG = 64  # bulletins that wait for a listener; older ones say nothing that the newest does not
+CONFIRM_S = 2.5  # seconds to connect and get the confirmation; the same as TRY_S of the store
+BACKLOG = 64  # updates that wait for a listener; the newest one contains what older ones say
 STATES = frozenset({"running", "done", "stopped", "-"})
-MAX_DIGITS = 15  # of a seq: no log is longer, and a double holds it
+MAX_DIGITS = 15  # of a seq: enough for any log, and a double represents them exactly
 
 
 class UpstashNews:
-    """News on Upstash Redis."""
+    """Updates of users' logs from Upstash Redis."""
 
     def __init__(self, url: str, token: str, *, confirm_s: float = CONFIRM_S) -> None:
         self._url = url.rstrip("/")
@@ -38,7 +39,10 @@ class UpstashNews:
 
     @asynccontextmanager
     async def listen(self, user_id: str) -> AsyncIterator[AsyncIterator[LogUpdate]]:
-        """Read beside the listener, since to give up waiting must not break the stream."""
+        """Subscribe to a user's updates. Raises StoreUnreachable.
+
+        A separate task reads the stream, so a listener that stops waiting does not break it.
+        """
         inbox = Inbox()
         reading = asyncio.create_task(self._read(Keys.of(user_id).news(), inbox))
         try:
@@ -55,7 +59,7 @@ class UpstashNews:
             await client.aclose()
 
     async def _read(self, channel: str, inbox: "Inbox") -> None:
-        """Fill the inbox until the stream breaks, or we are cancelled."""
+        """Fill the inbox until the stream ends or the task is cancelled."""
         import httpx
 
         reason = "the stream ended"
@@ -68,7 +72,7 @@ class UpstashNews:
                     if line.startswith(f"data: subscribe,{channel},"):
                         limit.reschedule(None)
                         inbox.confirm()
-                    elif update := bulletin_in(line, channel):
+                    elif update := parse_line(line, channel):
                         inbox.put(update)
         except (TimeoutError, httpx.HTTPError) as error:
             reason = type(error).__name__
@@ -85,7 +89,7 @@ class UpstashNews:
 
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            # A connection for each listener, however many there are and however little they hear.
+            # Each listener needs its own connection, and may wait any time for the next update.
             timeout = httpx.Timeout(self._confirm_s, read=None)
             limits = httpx.Limits(max_connections=None)
             self._loop, self._client = loop, httpx.AsyncClient(timeout=timeout, limits=limits)
@@ -93,31 +97,31 @@ class UpstashNews:
 
 
 class Inbox:
-    """What one listener has not taken yet; an iterator without end."""
+    """The updates that one listener has not taken yet: an endless iterator."""
 
     def __init__(self) -> None:
-        self._bulletins: deque[LogUpdate] = deque(maxlen=BACKLOG)
+        self._updates: deque[LogUpdate] = deque(maxlen=BACKLOG)
         self._is_confirmed = False
         self._broken: str | None = None
         self._changed = asyncio.Event()
 
     def confirm(self) -> None:
-        """The subscription holds."""
+        """Mark the subscription as confirmed."""
         self._is_confirmed = True
         self._changed.set()
 
     def put(self, update: LogUpdate) -> None:
-        """One more; the oldest goes if there is no room."""
-        self._bulletins.append(update)
+        """Add an update. If the inbox is full, the oldest one is dropped."""
+        self._updates.append(update)
         self._changed.set()
 
     def end(self, reason: str) -> None:
-        """Nothing more comes."""
+        """End the iterator with an error: no more updates will arrive."""
         self._broken = reason
         self._changed.set()
 
     async def confirmed(self) -> None:
-        """Return once the subscription holds. Raises StoreUnreachable."""
+        """Wait until the subscription is confirmed. Raises StoreUnreachable."""
         while not self._is_confirmed:
             await self._change()
 
@@ -125,9 +129,9 @@ class Inbox:
         return self
 
     async def __anext__(self) -> LogUpdate:
-        while not self._bulletins:
+        while not self._updates:
             await self._change()
-        return self._bulletins.popleft()
+        return self._updates.popleft()
 
     async def _change(self) -> None:
         if self._broken is not None:
@@ -136,14 +140,14 @@ class Inbox:
         await self._changed.wait()
 
 
-def bulletin_in(line: str, channel: str) -> LogUpdate | None:
-    """The bulletin that a line of the stream brings; None for any other line."""
+def parse_line(line: str, channel: str) -> LogUpdate | None:
+    """Parse a line of the stream. Returns None for a line without an update."""
     head = f"data: message,{channel},"
     return parse_bulletin(line.removeprefix(head)) if line.startswith(head) else None
 
 
 def parse_bulletin(payload: str) -> LogUpdate | None:
-    """`<lastSeq> <state> <runId>`, as the scripts publish it; None for anything else."""
+    """Parse `<lastSeq> <state> <runId>`, the format of the scripts; None for anything else."""
     match payload.split(" "):
         case [seq, state, run_id] if _is_seq(seq) and state in STATES and run_id:
             return LogUpdate(

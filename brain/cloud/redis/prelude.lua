@@ -1,7 +1,7 @@
--- Placed before each script. A script is the flag line, this prelude and one file.
--- Stored numbers are written as text without an exponent: Lua would turn a time into 1.7e+12.
+-- Prepended to each script. A script consists of the flag line, this prelude and one file.
+-- Numbers are stored as text without an exponent: Lua would write a time as 1.7e+12.
 
--- The keys by name. A name is the first word after the user's tag: `brain:{…}:id:m1` is `id`.
+-- The keys by name. A name is the first word after the user's hash tag: `brain:{…}:id:m1` is `id`.
 local named = {}
 for _, full in ipairs(KEYS) do
   named[string.match(full, '}:(%a+)')] = full
@@ -12,9 +12,9 @@ local function key(name)
   return named[name] or error('missing key: ' .. name)
 end
 
--- The arguments by name. The first holds the names, `run fence drafts:2`, and the values follow in their
--- order; the number is the length of a list. A file declares the names of its texts, numbers and lists. Any
--- other argument is an error, and so is a missing one, or a number that is none.
+-- The arguments by name. The first argument contains the names, such as `run fence drafts:2`, where the number is
+-- the length of a list. The values follow in the same order. Each file declares the names of its texts, numbers
+-- and lists. An undeclared or missing argument and an invalid number are errors.
 local function arguments(declared)
   local kinds, found, at = {}, {}, 1
   for kind, names in pairs(declared) do
@@ -48,7 +48,8 @@ local function arguments(declared)
   return found
 end
 
--- What a script returns, from name, value, name, value: like the arguments, the names first, in one text.
+-- Build the answer of a script from name, value, name, value. As with the arguments, the first item contains
+-- all names.
 local function answer(values)
   local names, found = {}, { '' }
   for i = 1, #values, 2 do
@@ -75,7 +76,7 @@ local function clock()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- The run hash as a table; numbers that are not there yet are 0.
+-- The run hash as a table. Missing numbers are 0.
 local function load()
   local values = redis.call('HMGET', RUN, unpack(FIELDS))
   local r = {}
@@ -88,7 +89,7 @@ local function load()
   return r
 end
 
--- Write fields of the run hash, and with them the language that the user's device says, if it says one.
+-- Write fields of the run hash, and the language of the user's device if it is given.
 local function set_run(r, language, ...)
   if language == '' then
     redis.call('HSET', RUN, ...)
@@ -98,7 +99,8 @@ local function set_run(r, language, ...)
   end
 end
 
--- A page shows a sign of life. Kept: the last one, when they came, and when they had left before that.
+-- Record that a page is listening. Stored: the time of this report, when the visit began, and when the visit
+-- before it ended.
 local function note_here(now, keep_ms, gap_ms)
   local HERE = key('here')
   local before = redis.call('GET', HERE) or ''
@@ -110,15 +112,15 @@ local function note_here(now, keep_ms, gap_ms)
   return before
 end
 
--- Let those know who listen: how far the log reaches, and what the run does (running, done, stopped).
--- A listener looks by itself now and then, so a store that refuses this is no fault.
+-- Publish the last seq and the state of the run (running, done, stopped) to the listeners.
+-- Errors are ignored, because listeners also poll from time to time.
 local function tell(seq, state, run_id)
-  local news = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, which is no key
+  local news = string.gsub(RUN, ':run$', ':news') -- a pub/sub channel, not a key
   redis.pcall('PUBLISH', news, text(seq) .. ' ' .. state .. ' ' .. run_id)
 end
 
--- The times of the user's texts in the sliding window, this one included; nothing, and how long to wait,
--- if they are too many. They live in one field of the hash that is read anyway: no key, no command more.
+-- Return the times of the user's texts in the sliding window, including this one. If there are too many, return
+-- nil and how long to wait. The times are a field of the run hash, so they need no extra key or command.
 local function admissible(r, now, rate, window_ms)
   local stamps, oldest = {}, nil
   for stamp in string.gmatch(r.recent, '%d+') do
@@ -134,8 +136,8 @@ local function admissible(r, now, rate, window_ms)
   return table.concat(stamps, ' ')
 end
 
--- The answer to the invocation that has become the brain: the run, its journal, the end of the log before
--- the run (newest first), what was heard, and what the model is shown of memory.
+-- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
+-- first), what was heard, and the memory block for the model.
 local function admitted(r, seq, now, tail)
   local journal = redis.call('LRANGE', JOURNAL, 0, -1)
   local history = {}
@@ -152,8 +154,8 @@ local function admitted(r, seq, now, tail)
   })
 end
 
--- The answer to a text whose run is over: its place, and what followed it in the log.
-local MOST_LATER = '256' -- entries; the last message of a run comes sooner
+-- Answer a known text whose run has ended: its seq, and the log entries after it.
+local MOST_LATER = '256' -- entries; the last message of a run is always among them
 local function known_before(r, seq, run_id)
   local later = redis.call('XRANGE', LOG, seq, '+', 'COUNT', MOST_LATER)
   return answer({
@@ -162,17 +164,17 @@ local function known_before(r, seq, run_id)
   })
 end
 
--- Whether a brain is at work. One whose lease has run out speaks no more, until another takes over.
+-- Whether a brain is working. One with an expired lease can write nothing until another takes over.
 local function is_busy(r, now)
   return (r.state == 'running' or r.state == 'handingOver') and r.lease > now
 end
 
--- The answer to an invocation that is not the brain any more, and whether the user has stopped its run.
+-- Answer an invocation that has lost the lease. `stopped` says whether the user stopped its run.
 local function lost(r, run_id)
   return answer({ 'is', 'lost', 'stopped', r.id == run_id and r.reason == 'stopped' and '1' or '' })
 end
 
--- A new fence for a run whose brain is gone: whatever the old one still does is refused from now on.
+-- Take over a run whose brain is gone. The new fence makes the store refuse all later writes of the old one.
 local function take_over(r, holder, now, lease_ms)
   r.fence = r.fence + 1
   r.attempts = r.attempts + 1

@@ -1,7 +1,7 @@
-"""How a script reaches a Redis: its text, its keys and arguments by name, its answer by name.
+"""Runs Lua scripts on Redis, with named keys, arguments and answers.
 
-A script is a Lua file beside the Python that calls it. `prelude.lua` is placed before it and reads
-keys and arguments by their names, so that neither side counts places.
+A script is a Lua file next to the Python module that calls it. `prelude.lua` is prepended to it
+and reads keys and arguments by name, so that neither side depends on their positions.
 """
 
 import hashlib
@@ -12,15 +12,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
-KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away for longer starts with an empty log
-NO_BOUND = "1000000"  # entries of a log that the archive keeps short: none goes before it has them
+KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away longer starts with an empty log
+NO_BOUND = "1000000"  # entries; the bound of a log with an archive, which trims it after archiving
 
-CALLER_LIMIT_S = 4.0  # seconds for a call that somebody waits for; then they are told to come again
-BRAIN_LIMIT_S = (
-    10.0  # seconds for a brain's own: it sits out a short outage, and its lease is longer
-)
+CALLER_LIMIT_S = 4.0  # seconds for a call that a caller waits for; then the caller gets a 503
+BRAIN_LIMIT_S = 10.0  # seconds for a brain's calls: survives a short outage, below the lease
 
-# One script with atomicity for one user at a time: without the flag Upstash locks the database.
+# Makes a script lock only its keys: without the flag Upstash locks the whole database.
 FLAG = "#!lua flags=allow-key-locking\n"
 COMMENT_LINES = re.compile(r"^ *--.*\n", re.MULTILINE)
 
@@ -34,15 +32,15 @@ class Redis(Protocol):
     async def evaluate(
         self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
     ) -> Any:
-        """Run a script, and send it again within the limit when no answer came."""
+        """Run a script. It is sent again within the limit if there is no answer."""
 
     async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
-        """Run a command that may be sent twice, likewise."""
+        """Run an idempotent command. It is sent again within the limit if there is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A user's keys. The hash tag keeps them on one node, and under one lock."""
+    """The keys of one user. Their common hash tag keeps them on one node, under one lock."""
 
     user: str
 
@@ -54,16 +52,16 @@ class Keys:
         return f"brain:{{{self.user}}}:{name}"
 
     def keys(self, *names: str) -> list[str]:
-        """The keys with these names. A script knows each by the first word of its name."""
+        """Return the keys with these names. A script finds each by the part before `:`."""
         return [self.key(name) for name in names]
 
     def news(self) -> str:
-        """The pub/sub channel on which the user's listeners are told; no key."""
+        """Return the pub/sub channel of the user's updates. It is not a key."""
         return self.key("news")
 
 
 class ScriptReply:
-    """A script's answer: values by their names. A name that is not in it raises KeyError."""
+    """The answer of a script: named values. An unknown name raises KeyError."""
 
     def __init__(self, answer: Sequence[Any]) -> None:
         names, *values = answer
@@ -71,35 +69,35 @@ class ScriptReply:
 
     @property
     def kind(self) -> str:
-        """Which of its possible answers the script gave."""
+        """The kind of answer that the script gave."""
         return self.text("is")
 
     def text(self, name: str) -> str:
-        """The value as text; empty where there is none."""
+        """Return the value as text; empty if it is missing."""
         return self._values[name] or ""
 
     def number(self, name: str) -> int:
-        """The value as a number; 0 where there is none."""
+        """Return the value as a number; 0 if it is missing."""
         return int(self._values[name] or 0)
 
     def flag(self, name: str) -> bool:
-        """Whether the script said yes."""
+        """Whether the value is `1`."""
         return self.text(name) == "1"
 
     def found(self, name: str) -> str | None:
-        """The value of a stored field; None where the field is not there."""
+        """Return the value of a stored field; None if the field does not exist."""
         value: str | None = self._values[name]
         return value
 
     def items(self, name: str) -> Sequence[Any]:
-        """The value as a list."""
+        """Return the value as a list."""
         items: Sequence[Any] = self._values[name]
         return items
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The Lua file `<name>.lua` in a package, and how long its caller waits for the answer."""
+    """The Lua file `<name>.lua` in a package. `limit_s` is how long to wait for its answer."""
 
     package: str
     name: str
@@ -108,8 +106,9 @@ class Script:
     async def run(
         self, redis: Redis, keys: Sequence[str], arguments: ScriptArguments
     ) -> ScriptReply:
-        """Run it on these keys. Raises StoreUnreachable, also where a name is unknown to the script
-        or missing.
+        """Run the script on these keys.
+
+        Raises StoreUnreachable, also for an argument that is missing or unknown to the script.
         """
         script = script_text(self.package, self.name)
         return ScriptReply(
@@ -119,7 +118,7 @@ class Script:
 
 @cache
 def script_text(package: str, name: str) -> str:
-    """A script as it is sent. It is sent with every call, so without its comment lines."""
+    """Return the text to send. Each call sends all of it, so comment lines are removed."""
     prelude = (files("brain.cloud.redis") / "prelude.lua").read_text("utf-8")
     return FLAG + COMMENT_LINES.sub(
         "", prelude + (files(package) / f"{name}.lua").read_text("utf-8")
@@ -127,7 +126,7 @@ def script_text(package: str, name: str) -> str:
 
 
 def flat(arguments: ScriptArguments) -> list[str]:
-    """Arguments as a script takes them: the names, of a list with its length, then the values."""
+    """Encode arguments: first all names (a list's with its length), then the values."""
     names: list[str] = []
     values: list[str] = []
     for name, value in arguments.items():
@@ -141,5 +140,5 @@ def flat(arguments: ScriptArguments) -> list[str]:
 
 
 def milliseconds(seconds: float) -> int:
-    """A time as the scripts count it."""
+    """Convert seconds to whole milliseconds, the unit of the scripts."""
     return round(seconds * 1000)

@@ -1,7 +1,7 @@
-"""The state store on Redis: each method is one atomic move (`moves/`).
+"""The state store on Redis. Each method is one atomic script (`moves/`).
 
-How a script reaches a Redis is the `Redis` that is handed in: over Upstash's REST in production,
-in memory under the simulator.
+The `Redis` that is passed in runs the scripts: Upstash's REST API in production, an in-memory Redis
+in the simulator.
 """
 
 from brain.cloud.redis.moves.admit import admit
@@ -40,14 +40,14 @@ from brain.run.moves import (
 )
 from brain.run.store import Here, Occupancy, Page, Status
 
-LOG_ROOM = 2  # times `log_entries`: what a log without an archive holds
+LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
 
 
 class RedisStore:
-    """StateStore on Redis scripts."""
+    """The StateStore port, implemented with Redis scripts."""
 
     def __init__(self, redis: Redis, limits: Limits, *, has_archive: bool = False) -> None:
-        """With an archive nothing leaves the log before that has it; else the oldest entries go."""
+        """With an archive, only archived entries leave the log. Without, the oldest are dropped."""
         self._redis = redis
         self._limits = limits
         self.log_bound = NO_BOUND if has_archive else str(limits.log_entries * LOG_ROOM)

@@ -1,13 +1,13 @@
-"""Redis over Upstash's REST, through the vendor's SDK.
+"""Redis over Upstash's REST API, using the vendor's SDK.
 
-The SDK's async client has no time limit, and by default waits 3 s after a lost answer and sends
-the command again. Here each try has a limit, the SDK's own retries are off, and ours are for
-scripts that bear a second sending (all of them do). One client is kept for a running event loop:
-on another loop its connections are stale.
+The SDK's async client has no time limit. By default it waits 3 s after a lost answer and sends the
+command again. Here each try has a limit and the SDK's retries are off. Our own retries are safe,
+because all scripts are idempotent. One client is kept per event loop, because its connections do
+not work on another loop.
 
-Its pool grows slower with each connection and each request that waits in it, so that a crowd ran
-into the time limits of its tries, and the repeated tries made it a larger crowd. Requests wait in
-front of it, where waiting costs nothing and counts as no try.
+The SDK's connection pool gets slower with each connection and each waiting request. Under load,
+requests timed out in it, and their retries increased the load. So requests wait before they enter
+the pool, where waiting costs nothing and does not count as a try.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from brain.errors import StoreUnreachable
 if TYPE_CHECKING:
     from upstash_redis.asyncio import Redis
 
-TRY_S = 2.5  # seconds for one try; a healthy one takes milliseconds, a region far away 0.3 s
-# What the SDK raises for JSON of another shape.
+TRY_S = 2.5  # seconds for one try; it usually takes milliseconds, or 0.3 s to a distant region
+# Raised by the SDK for JSON with an unexpected structure.
 SHAPE_ERRORS = (AssertionError, AttributeError, KeyError, TypeError)
-AT_ONCE = 20  # requests; as many connections as the SDK's pool keeps open for the next ones
+AT_ONCE = 20  # requests; the number of connections that the SDK's pool keeps open
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # seconds between tries; the last one repeats
 
 log = logging.getLogger(__name__)
 
 
 class Upstash:
-    """Sends scripts and commands. Raises StoreUnreachable when no answer came within the limit."""
+    """Sends scripts and commands. Raises StoreUnreachable without an answer within the limit."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -42,14 +42,14 @@ class Upstash:
     async def evaluate(
         self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
     ) -> Any:
-        """The script's answer."""
-        return await self._insist(
+        """Run a script and return its answer."""
+        return await self._retry(
             lambda client: client.eval(script, keys=list(keys), args=list(args)), limit_s
         )
 
     async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
-        """The command's answer."""
-        return await self._insist(lambda client: client.execute(command=list(command)), limit_s)
+        """Run a command and return its answer."""
+        return await self._retry(lambda client: client.execute(command=list(command)), limit_s)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -57,8 +57,8 @@ class Upstash:
             client, self._client = self._client, None
             await client.close()
 
-    async def _insist(self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float) -> Any:
-        """Try until an answer comes or the limit is over."""
+    async def _retry(self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float) -> Any:
+        """Retry until there is an answer or the limit is reached."""
         import httpx
         from upstash_redis.errors import UpstashError
 
@@ -71,7 +71,7 @@ class Upstash:
                 async with asyncio.timeout_at(end), self._gate, asyncio.timeout(TRY_S):
                     return await send(client)
             except UpstashError as error:
-                # The store has spoken: asking again gives the same answer.
+                # The store has answered with an error: a retry would get the same answer.
                 raise StoreUnreachable(f"the store refused: {_code(error)}") from error
             except (TimeoutError, httpx.HTTPError, ValueError, *SHAPE_ERRORS) as error:
                 # ValueError: a gateway's HTML instead of JSON.
@@ -95,5 +95,5 @@ class Upstash:
 
 
 def _code(error: Exception) -> str:
-    """The first word of a Redis error, such as WRONGTYPE: never the rest, which may quote data."""
+    """Return the first word of a Redis error, such as WRONGTYPE. The rest may contain user data."""
     return str(error).split(" ", 1)[0][:40]

@@ -1,5 +1,5 @@
-"""The atomic moves on a user's state: a module each, and its script beside it.
+"""The atomic operations on a user's state: one module per operation, with its script next to it.
 
-A module gives the script its keys and arguments, and reads its answer. Each script may be sent
-twice: the second sending changes nothing and gives the first one's answer.
+A module passes keys and arguments to the script and decodes its answer. Every script is
+idempotent: if it is sent twice, the second run changes nothing and returns the first answer.
 """

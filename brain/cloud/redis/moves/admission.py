@@ -1,4 +1,4 @@
-"""What `admit`, `aside` and `resume` have in common: answers, and how long things are kept."""
+"""Shared by `admit`, `aside` and `resume`: decoding answers, and retention times."""
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.marks import heard_by
@@ -12,7 +12,7 @@ RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 
 
 def admitted(user_id: str, reply: ScriptReply) -> Admitted:
-    """The answer to the invocation that has become the brain."""
+    """Decode the answer to an invocation that now owns the lease."""
     return Admitted(
         token=LeaseToken(user_id=user_id, run_id=reply.text("run"), fence=reply.number("fence")),
         run=_run(reply),
@@ -49,7 +49,7 @@ def _run(reply: ScriptReply) -> Run:
 
 
 def duplicate(reply: ScriptReply) -> Duplicate:
-    """The answer to a text whose message id is known."""
+    """Decode the answer to a text whose message id is known."""
     run_id = reply.text("run")
     terminal = (
         entry
@@ -67,5 +67,5 @@ def duplicate(reply: ScriptReply) -> Duplicate:
 
 
 def limited(reply: ScriptReply) -> RateLimited:
-    """The answer to a text that is one too many."""
+    """Decode the answer to a text that exceeds the rate limit."""
     return RateLimited(retry_after_s=reply.number("wait_ms") / 1000)

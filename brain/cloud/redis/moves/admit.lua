@@ -1,9 +1,10 @@
--- A text comes in: append it once, and make the caller the brain if there is none.
--- Keys: run, log, journal; id: what is known of this message id; memory; questions; rest: the journal that
--- was put aside with the question which the text decides.
+-- Admit a text: append it once, and give the caller the lease if nobody holds it.
+-- Keys: run, log, journal; id: the record of this message id; memory; questions; rest: the journal that was set
+-- aside with the question that the text decides.
 local a = arguments({
   texts = 'utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
-    -- What the text decides, if anything; `plain` is its form where that does not count, empty if it must.
+    -- The question that the text decides, if any. `plain` is stored if the question is closed; if `plain` is
+    -- empty, such a text is refused.
     .. ' question verdict plain',
   numbers = 'lease_ms rate window_ms',
 })
@@ -71,12 +72,12 @@ if a.tools ~= '' then
   heard[#heard + 1] = 't' .. text(seq) .. ' ' .. a.tools
 end
 if idle then
-  -- The last step of the run before may still be sent again, when its answer was lost.
+  -- The last step of the previous run may be sent again if its answer was lost.
   local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = a.new_run, r.fence + 1, 0, seq, 1, 0
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
-  -- A run that rested with its question goes on; of any other nothing is left to say.
+  -- Continue the run that rests with this question. The journal of any other run is no longer needed.
   if question ~= '' and redis.call('EXISTS', key('rest')) == 1 then
     redis.call('RENAME', key('rest'), JOURNAL)
   else

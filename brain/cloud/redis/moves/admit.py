@@ -1,4 +1,4 @@
-"""A text comes in."""
+"""Admits a user's text."""
 
 from dataclasses import replace
 
@@ -25,12 +25,12 @@ from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
-JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run of at most a day, and a day to look at it
+JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run takes at most a day, and stays readable for another
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S)
 
 
 async def admit(redis: Redis, arrival: Arrival, limits: Limits, *, log_bound: str) -> Admission:
-    """Append the text once, and take the lease if it is free or has run out."""
+    """Append the text once, and take the lease if it is free or expired."""
     keys, decision = Keys.of(arrival.user_id), arrival.decision
     resting = f"rest:{decision.question_id}" if decision else "rest"
     reply = await ADMIT.run(
@@ -97,7 +97,7 @@ def _recorded(reply: ScriptReply) -> Recorded:
 
 
 def _closed(reply: ScriptReply) -> Closed:
-    """`unknown`, `expired`, `superseded <seq>`, or the verdict, its fingerprint and its seq."""
+    """Decode `unknown`, `expired`, `superseded <seq>`, or a verdict, its fingerprint and seq."""
     match reply.text("state").split(" "):
         case ["unknown" | "expired" as state]:
             return Closed(state="unknown" if state == "unknown" else "expired")

@@ -1,5 +1,5 @@
--- A text that is answered beside the run, from what is stored: the brain goes on and never sees it.
--- Keys: run, log; id: what is known of this message id.
+-- Answer a text from stored data while a run continues. The brain of that run never sees it.
+-- Keys: run, log; id: the record of this message id.
 local a = arguments({
   texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms language',
   numbers = 'rate window_ms',

@@ -1,4 +1,4 @@
-"""A text is answered beside the run that goes on."""
+"""Answers a text from stored data while a run continues."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ ASIDE = Script(__package__, "aside", CALLER_LIMIT_S)
 async def aside(
     redis: Redis, arrival: Arrival, answer: Draft, limits: Limits, *, log_bound: str
 ) -> AnsweredAside | Duplicate | RateLimited | None:
-    """Append the text and its answer, once. None: no run is going on."""
+    """Append the text and its answer once. Returns None if no run is in progress."""
     reply = await ASIDE.run(
         redis,
         Keys.of(arrival.user_id).keys("run", "log", f"id:{arrival.message_id}"),

@@ -1,17 +1,17 @@
--- The brain records a step. (fence, step) is the idempotency key: the same step sent again changes nothing.
+-- Record a step of the run. (fence, step) is the idempotency key: sending the same step again changes nothing.
 -- Keys: run, log, journal; with the kind `rest` questions (hash: id -> state, id:form -> its message), and
--- rest: where this run's journal is put aside.
+-- rest: where this run's journal is set aside.
 local a = arguments({
   texts = 'run kind log_length loops tokens handoffs attempts pace activity progress reason'
-    -- With the kind `rest`: the id of the question, when it expires, how long it is kept, the id of the one
-    -- that it replaces, and what is recorded if it is asked, and if it is not.
+    -- With the kind `rest`: the id of the question, when it expires, how long it is kept, the id of the question
+    -- that it replaces, and the journal entries for the cases that it is asked or not asked.
     .. ' question expires question_keep_ms supersedes if_asked if_not_asked',
   numbers = 'fence step lease_ms handover_ms',
   lists = 'entries drafts',
 })
-local MOST_QUESTIONS = 32 -- kept; the oldest go first, open or not
+local MOST_QUESTIONS = 32 -- kept; the oldest is deleted first, even if it is open
 
--- Let the run rest with its question: its journal is kept for whoever goes on with it.
+-- Let the run rest with its question. Its journal is kept until the question is decided.
 local function rest(seq)
   local QUESTIONS, RESTING = key('questions'), key('rest')
   if a.supersedes ~= '' and string.sub(redis.call('HGET', QUESTIONS, a.supersedes) or '', 1, 4) == 'open' then
@@ -26,16 +26,16 @@ local function rest(seq)
         ids[#ids + 1] = field
       end
     end
-    table.sort(ids) -- ids sort by their time
+    table.sort(ids) -- ids sort by time
     redis.call('HDEL', QUESTIONS, ids[1], ids[1] .. ':form')
   end
   redis.call('PEXPIRE', QUESTIONS, a.question_keep_ms)
   redis.call('RENAME', JOURNAL, RESTING)
   redis.call('PEXPIRE', RESTING, a.question_keep_ms)
-  redis.call('HSET', RUN, 'question', a.question .. ' ' .. a.expires) -- what waits, for the status
+  redis.call('HSET', RUN, 'question', a.question .. ' ' .. a.expires) -- the open question, shown by the status
 end
 
--- The texts of the user between two places of the log.
+-- The user's texts after one seq, up to and including another.
 local function texts(after, upto)
   if upto <= after then
     return {}
@@ -63,7 +63,7 @@ if sent_again then
   return done(first, ended, r.fence, texts(tonumber(from), tonumber(upto)), r.held)
 end
 local head = a.run .. ' ' .. text(a.fence) .. ' ' .. text(a.step + 1) .. ' '
-if string.sub(r.past, 1, #head) == head then -- sent again, and another run has begun since
+if string.sub(r.past, 1, #head) == head then -- sent again after another run has begun
   local first, ended = string.match(r.past, '^(%d+) (%d)', #head + 1)
   return done(first, ended, a.fence, {}, r.held)
 end
@@ -80,7 +80,7 @@ end
 local ended = a.kind == 'end' or ((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)
 local asks = a.kind == 'rest' and ended
 if a.kind == 'rest' and not ended then
-  drafts = {} -- what was said before the question might be taken for its answer
+  drafts = {} -- do not ask: a text from before the question must not count as its answer
 end
 
 local journal = a.entries

@@ -1,4 +1,4 @@
-"""The brain records a step."""
+"""Records a step of the run."""
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.moves.lease import check_owned
@@ -17,14 +17,14 @@ from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.moves import Commit, CommitKind, Committed, LeaseToken
 
-QUESTION_KEEP_MS = 30 * 24 * 3600 * 1000  # ms; longer than a question is open: some ask later
+QUESTION_KEEP_MS = 30 * 24 * 3600 * 1000  # ms; longer than a question is open, for late answers
 COMMIT = Script(__package__, "commit", BRAIN_LIMIT_S)
 
 
 async def commit(
     redis: Redis, token: LeaseToken, commit: Commit, limits: Limits, *, log_bound: str
 ) -> Committed:
-    """Record a step. Raises LeaseLost, RunStopped."""
+    """Record a step of the run. Raises LeaseLost, RunStopped."""
     asked = commit.question
     resting = ("questions", f"rest:{asked.id}") if asked else ()
     reply = await COMMIT.run(

@@ -1,9 +1,9 @@
--- What became of a message at the user's ear. Whoever has heard most of it is believed.
+-- Record how much of a message was heard. If several pages report it, the largest amount counts.
 -- Keys: run, log.
 local a = arguments({ texts = 'seq mark', numbers = 'keep' })
 local seq, mark = a.seq, a.mark
 
--- Not spoken, so many characters of it, or all.
+-- Order marks: a number of characters (0: not spoken), or `all`.
 local function rank(of)
   return of == 'all' and math.huge or tonumber(of)
 end

@@ -1,4 +1,4 @@
-"""What became of a message at the user's ear."""
+"""Records how much of a message the user heard."""
 
 from brain.cloud.redis.marks import heard_by, mark
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
@@ -8,8 +8,9 @@ HEARD = Script(__package__, "heard", CALLER_LIMIT_S)
 
 
 async def heard(redis: Redis, user_id: str, heard: Heard, *, most: int) -> Heard | None:
-    """Note how much of a message was heard, and keep the newest `most` marks. The mark that is
-    known now; None: there is no such message.
+    """Record how much of a message was heard. The newest `most` marks are kept.
+
+    Returns the mark that is stored now, or None if the message does not exist.
     """
     reply = await HEARD.run(
         redis,

@@ -1,5 +1,5 @@
--- A page listens: note it, and tell it how far the log reaches, and how many notices wait for it.
--- Keys: run; here: the last sign of life of the pages that ask or stream.
+-- Record that a page is listening. Return the last seq and the number of pending notices.
+-- Keys: run; here: when a page last polled or streamed.
 local a = arguments({ texts = 'keep_ms', numbers = 'gap_ms' })
 
 note_here(clock(), a.keep_ms, a.gap_ms)

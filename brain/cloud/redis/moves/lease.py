@@ -1,4 +1,4 @@
-"""Whether an invocation still owns the lease."""
+"""Checks whether an invocation still owns the lease."""
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, ScriptReply
 from brain.errors import LeaseLost, RunStopped
@@ -8,7 +8,7 @@ LOOK_FIELDS = ("id", "fence", "state", "reason")
 
 
 async def look(redis: Redis, token: LeaseToken) -> None:
-    """See whether the lease is still this token's. One command. Raises LeaseLost, RunStopped."""
+    """Check with one command that the token owns the lease. Raises LeaseLost, RunStopped."""
     command = ["HMGET", Keys.of(token.user_id).key("run"), *LOOK_FIELDS]
     values = await redis.execute(command, limit_s=CALLER_LIMIT_S)
     run_id, fence, state, reason = values
@@ -18,7 +18,7 @@ async def look(redis: Redis, token: LeaseToken) -> None:
 
 
 def check_owned(reply: ScriptReply) -> None:
-    """Raises LeaseLost, RunStopped where the script found another in the lease."""
+    """Check a script's answer. Raises LeaseLost, RunStopped if the token lost the lease."""
     if reply.kind == "lost":
         _refuse(is_stopped=reply.flag("stopped"))
 

@@ -1,5 +1,5 @@
--- The channel's word on whether anybody is subscribed. Words may come late: the newest counts.
--- Kept: when it was said, when they had left before that, and whether they are there.
+-- Record the channel's report whether a page is subscribed. Reports may arrive late, so the newest one counts.
+-- Stored: the time of the report, when the last page had left before it, and whether a page is subscribed.
 -- Keys: run.
 local a = arguments({ texts = 'occupied keep_ms', numbers = 'at_ms' })
 

@@ -1,4 +1,4 @@
-"""The channel reports whether anybody is subscribed."""
+"""Records whether a page is subscribed to the user's channel."""
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script
 from brain.run.store import Occupancy
@@ -9,7 +9,7 @@ PRESENCE = Script(__package__, "presence", CALLER_LIMIT_S)
 async def note_presence(
     redis: Redis, user_hash: str, *, is_occupied: bool, at_ms: int
 ) -> Occupancy:
-    """Note the report, for the user with this hash. The newest report counts."""
+    """Record a report of the channel for the user with this hash. The newest report counts."""
     reply = await PRESENCE.run(
         redis,
         Keys(user_hash).keys("run"),

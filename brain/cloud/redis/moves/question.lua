@@ -1,4 +1,4 @@
--- A question as it stands: the one with this id, or without an id the one that was asked last.
+-- Return the question with this id and its state. Without an id, return the last question.
 -- Keys: run; questions (hash: id -> state, id:form -> its message).
 local a = arguments({ texts = 'id' })
 local QUESTIONS = key('questions')

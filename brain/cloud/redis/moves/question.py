@@ -1,4 +1,4 @@
-"""A question as it stands."""
+"""Reads a question and its state."""
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.run import records
@@ -9,7 +9,7 @@ QUESTION = Script(__package__, "question", CALLER_LIMIT_S)
 
 
 async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked | None:
-    """A question by its id, or the one that was asked last. None: there is none (any more)."""
+    """Return the question with this id, or the last one for None. None if it does not exist."""
     reply = await QUESTION.run(
         redis, Keys.of(user_id).keys("run", "questions"), {"id": question_id or ""}
     )
@@ -21,7 +21,7 @@ def _asked(reply: ScriptReply) -> Asked | None:
     if form is None:
         return None
     entry = records.entry_from_log(seq=0, kind="t", run_id="", stored=form)
-    assert isinstance(entry, Message)  # what a commit asked
+    assert isinstance(entry, Message)  # commits store questions as messages
     return Asked(
         message=entry,
         is_open=reply.flag("open"),

@@ -1,4 +1,4 @@
--- A stretch of the log, its end, and the oldest entry that is still here, all of one instant.
+-- Return a part of the log, its last seq and the seq of its oldest entry, in one atomic read.
 -- Keys: run, log.
 local a = arguments({ texts = 'count', numbers = 'since' })
 

@@ -1,4 +1,4 @@
-"""A stretch of the log."""
+"""Reads a part of the log."""
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
@@ -8,7 +8,7 @@ READ = Script(__package__, "read", CALLER_LIMIT_S)
 
 
 async def read(redis: Redis, user_id: str, *, since: int, limit: int) -> Page:
-    """The log after `since`, at most `limit` entries."""
+    """Return at most `limit` log entries after `since`."""
     reply = await READ.run(
         redis, Keys.of(user_id).keys("run", "log"), {"since": since, "count": limit}
     )

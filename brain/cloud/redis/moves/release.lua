@@ -1,4 +1,4 @@
--- The brain gives up without an end to the run: whoever comes next takes over.
+-- Release the lease without ending the run. The next invocation takes over.
 -- Keys: run.
 local a = arguments({ texts = 'run', numbers = 'fence' })
 

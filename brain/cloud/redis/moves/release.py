@@ -1,4 +1,4 @@
-"""The brain gives up the lease."""
+"""Gives up the lease."""
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script
 from brain.run.moves import LeaseToken
@@ -7,7 +7,7 @@ RELEASE = Script(__package__, "release", BRAIN_LIMIT_S)
 
 
 async def release(redis: Redis, token: LeaseToken) -> None:
-    """Let the lease run out now."""
+    """End the lease now."""
     await RELEASE.run(
         redis,
         Keys.of(token.user_id).keys("run"),

@@ -1,4 +1,4 @@
--- The brain is still at a long step: let its lease last from now.
+-- Renew the lease of a brain during a long step.
 -- Keys: run.
 local a = arguments({ texts = 'run', numbers = 'fence lease_ms' })
 

@@ -1,4 +1,4 @@
-"""The brain is still at a long step."""
+"""Renews the lease during a long step."""
 
 from brain.cloud.redis.moves.lease import check_owned
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, milliseconds
@@ -8,7 +8,7 @@ RENEW = Script(__package__, "renew", BRAIN_LIMIT_S)
 
 
 async def renew(redis: Redis, token: LeaseToken, *, lease_s: float) -> None:
-    """Make the lease last from now. Raises LeaseLost, RunStopped."""
+    """Extend the lease by `lease_s` from now. Raises LeaseLost, RunStopped."""
     reply = await RENEW.run(
         redis,
         Keys.of(token.user_id).keys("run"),

@@ -1,4 +1,4 @@
--- The queue calls: go on with a run that was handed over, or whose brain may be gone.
+-- Resume a run when the queue calls: it was handed over, or its brain may be gone.
 -- Keys: run, log, journal, memory.
 local a = arguments({ texts = 'reason run holder tail', numbers = 'fence wake lease_ms' })
 
@@ -16,7 +16,7 @@ if r.state == 'handingOver' and a.reason == 'handoff' and a.fence == r.fence the
   return admitted(r, 0, now, a.tail)
 end
 
--- One chain of wake-ups a run: the one that is expected moves the number on, any other only repeats it.
+-- Each run has one chain of wake-ups. The expected wake-up increases the number; any other leaves it unchanged.
 local expected = a.reason == 'wakeup' and a.wake == r.wake
 if expected then
   r.wake = r.wake + 1

@@ -1,4 +1,4 @@
-"""The queue calls: go on with a run."""
+"""Resumes a run when the queue calls."""
 
 from brain.cloud.redis.moves.admission import admitted
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, ScriptReply, milliseconds
@@ -11,7 +11,7 @@ RESUME = Script(__package__, "resume", BRAIN_LIMIT_S)
 async def resume(
     redis: Redis, wake_call: WakeCall, limits: Limits, *, holder: str
 ) -> Admitted | Alive | Settled:
-    """Take the lease for a hand-over meant for this fence, or after it has run out."""
+    """Take the lease of a run that was handed over with this fence, or whose lease expired."""
     reply = await RESUME.run(
         redis,
         Keys.of(wake_call.user_id).keys("run", "log", "journal", "memory"),

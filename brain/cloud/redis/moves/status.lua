@@ -1,6 +1,6 @@
--- What the user's brain does, and since when nobody was there; a page that asks is there from now on. The
--- language that the user's device says is kept if it is given (not empty), also before the first text.
--- Keys: run; here: the last sign of life of the pages that ask or stream.
+-- Return what the user's brain is doing and when a page was last listening. A page that asks counts as listening.
+-- A language of the user's device is stored if it is given (not empty), also before the first text.
+-- Keys: run; here: when a page last polled or streamed.
 local a = arguments({ texts = 'is_here keep_ms language run_keep_ms', numbers = 'gap_ms' })
 local SHOWN = {
   'state', 'id', 'loops', 'activity', 'started', 'last', 'seq', 'progress', 'reason', 'question', 'channel',

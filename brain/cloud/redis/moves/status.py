@@ -1,4 +1,4 @@
-"""What the user's brain does."""
+"""Reads what the user's brain is doing."""
 
 from typing import Literal
 
@@ -10,8 +10,9 @@ STATUS = Script(__package__, "status", CALLER_LIMIT_S)
 
 
 async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | None) -> Status:
-    """What the brain is doing. `is_here`: a page asks, and counts as listening from now on.
-    `language`: what the device says, to be kept; None leaves what is there.
+    """Return what the brain is doing. `is_here`: a page asks, which now counts as listening.
+
+    `language`: the language of the user's device, to be stored; None keeps the stored one.
     """
     reply = await STATUS.run(
         redis,
@@ -28,7 +29,7 @@ async def status(redis: Redis, user_id: str, *, is_here: bool, language: str | N
 
 
 def _status(reply: ScriptReply) -> Status:
-    """Fields that are not there: the user never said anything."""
+    """Decode the status. All fields are missing for a user without any messages."""
     is_running = reply.text("state") in ("running", "handingOver")
     idle: Literal["stopped", "idle"] = "stopped" if reply.text("reason") == "stopped" else "idle"
     is_subscribed = reply.text("channel").endswith(" 1")
@@ -52,12 +53,12 @@ def _status(reply: ScriptReply) -> Status:
 
 
 def _is_here(reply: ScriptReply) -> bool:
-    """Whether a page has shown a sign of life lately, before this question."""
+    """Whether a page was listening shortly before this request."""
     last, _, _ = reply.text("here").partition(" ")
     return bool(last) and reply.number("now_ms") - int(last) < HERE_MS
 
 
 def _waiting(question: str, *, now_ms: int) -> str | None:
-    """The id of the question that was asked last, as long as it takes a decision."""
+    """Return the id of the last question while it is open."""
     id, _, expires_ms = question.partition(" ")
     return id if expires_ms and int(expires_ms) > now_ms else None

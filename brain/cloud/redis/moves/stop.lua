@@ -1,8 +1,8 @@
--- The user stops a run: it ends here and now, whoever is at it, and with a new fence, so that whatever
--- its brain still does is refused. What it is left to say is its last word, for the log.
+-- Stop a run at once, no matter which invocation works on it. The new fence makes the store refuse all later
+-- writes of its brain. The log gets one last message.
 -- Keys: run, log, journal.
 local a = arguments({
-  texts = 'run log_length plain unsure', -- the last word; and that of a run in the middle of an act
+  texts = 'run log_length plain unsure', -- the last message, and the one for a run that is in the middle of an act
 })
 
 local function stopped(run_id, seq, acting, said)
@@ -14,15 +14,15 @@ end
 local r = load()
 local of, at, said = string.match(r.stopped, '^(%S+) (%d+) (%d+)$')
 local last = of and redis.call('XRANGE', LOG, at, at)[1]
-if last and (last[2][2] == a.plain or last[2][2] == a.unsure) then -- sent again, perhaps in the next run
+if last and (last[2][2] == a.plain or last[2][2] == a.unsure) then -- sent again, possibly during the next run
   return stopped(of, at, last[2][2] == a.unsure, said)
 end
 if (r.state ~= 'running' and r.state ~= 'handingOver') or (a.run ~= '' and r.id ~= a.run) then
   return answer({ 'is', 'settled' })
 end
 
--- An act is recorded as started just before it runs, and one at a time. What comes in with a text stands
--- in the journal too, and may be later.
+-- Acts run one at a time, and each is recorded as started just before it runs. Entries of a text may follow it
+-- in the journal.
 local lines, acting = redis.call('LRANGE', JOURNAL, 0, -1), false
 for i = #lines, 1, -1 do
   if string.sub(lines[i], 1, 2) == 'e ' then

@@ -1,4 +1,4 @@
-"""The user stops a run."""
+"""Stops a run."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ STOP = Script(__package__, "stop", CALLER_LIMIT_S)
 
 
 async def stop(redis: Redis, stop: Stop, *, log_bound: str) -> Stopped | Settled:
-    """End the run, whoever is its brain. Settled: it is not open (any more)."""
+    """End the run, no matter which invocation works on it. Settled if it is not in progress."""
     reply = await STOP.run(
         redis,
         Keys.of(stop.user_id).keys("run", "log", "journal"),
@@ -26,7 +26,7 @@ async def stop(redis: Redis, stop: Stop, *, log_bound: str) -> Stopped | Settled
 
 def _stopped(stop: Stop, reply: ScriptReply) -> Stopped:
     run_id = reply.text("run")
-    last_word = stop.unsure if reply.flag("acting") else stop.plain
-    draft = replace(last_word, answers_seq=reply.number("answers"))
+    last_message = stop.unsure if reply.flag("acting") else stop.plain
+    draft = replace(last_message, answers_seq=reply.number("answers"))
     message = draft.placed(seq=reply.number("seq"), run_id=run_id, done_after_this=True)
     return Stopped(run_id=run_id, message=message)
