@@ -408,20 +408,20 @@ export interface Preferences {
   language: string | null;
 }
 
-/** A line of the recent context. */
+/** One line of the recent context. */
 export interface ContextLine {
   role: 'user' | 'assistant';
   text: string;
 }
 
-/** A tool that the front end can run itself. `parameters` is a JSON schema of type object. */
+/** A tool that the front end runs. `parameters` is a JSON schema of type object. */
 export interface ToolLine {
   name: string;
   description: string;
   parameters?: Record<string, unknown>;
 }
 
-/** POST /api/voiceToBrain. */
+/** The body of POST /api/voiceToBrain. */
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
@@ -432,14 +432,14 @@ export interface VoiceBody {
   language?: string | null;
 }
 
-/** POST /api/session. */
+/** The body of POST /api/session. */
 export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
   language?: string | null;
 }
 
-/** POST /api/documents. `typed`: the user has written it on the page; else it comes from a file, whoever wrote that. `key`: the same one makes one document, however often it is sent. */
+/** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
 export interface DocumentBody {
   title: string;
   body: string;
@@ -484,7 +484,7 @@ export interface AnswerBody {
   patience?: number | null;
 }
 
-/** What all have in common. `timestamp`: when it happened. */
+/** The fields that all events have. `timestamp` is when the event happened. */
 export interface EventBody {
   type: 'email.received' | 'reminder.due' | 'document.changed' | 'event';
   timestamp?: string | null;
@@ -492,7 +492,7 @@ export interface EventBody {
   data?: EmailData | ReminderData | DocumentData | EventData;
 }
 
-/** An email that has arrived; without `from` it lies in the mailbox. */
+/** The data of `email.received`. Without `from`, the email is read from the mailbox. */
 export interface EmailData {
   from?: string | null;
   to?: string[];
@@ -501,19 +501,19 @@ export interface EmailData {
   messageId?: string;
 }
 
-/** A reminder of a program's own. */
+/** The data of `reminder.due`: a reminder that a program sends. */
 export interface ReminderData {
   text: string;
 }
 
-/** A document that has changed. `text` says how, in a short sentence. */
+/** The data of `document.changed`. `text` describes the change in a short sentence. */
 export interface DocumentData {
   title: string;
   text?: string;
   by?: string | null;
 }
 
-/** Anything else that a program reports. */
+/** The data of `event`: anything else that a program reports. */
 export interface EventData {
   text: string;
   source?: string | null;

@@ -16,16 +16,18 @@ from brain.http.edge import Answer, read_json, tagged
 from brain.http.resources import deleted, id_of, known, limit_of, query_of, there
 from brain.run.ports import Clock
 
-MAX_DOCUMENT_BYTES = 1024 * 1024  # of a body: the longest text in any script, escapes included
+MAX_DOCUMENT_BYTES = 1024 * 1024  # the longest text in any script, with JSON escapes
 
-_TOLD = ("id", "title", "version", "updatedAt", "foreign")
-DOCUMENT = Form(Document, also=("version",), first=_TOLD)
-PASSAGE = Form(Passage, without=("score",), first=_TOLD)
+_FIRST = ("id", "title", "version", "updatedAt", "foreign")
+DOCUMENT = Form(Document, also=("version",), first=_FIRST)
+PASSAGE = Form(Passage, without=("score",), first=_FIRST)
 
 
 class DocumentBody(Body):
-    """POST /api/documents. `typed`: the user has written it on the page; else it comes from a file,
-    whoever wrote that. `key`: the same one makes one document, however often it is sent.
+    """The body of POST /api/documents.
+
+    `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author.
+    `key`: requests with the same key create only one document.
     """
 
     title: Annotated[
@@ -37,20 +39,20 @@ class DocumentBody(Body):
 
 
 def document_to_wire(document: Document) -> Json:
-    """The whole of it."""
+    """Encode a whole document."""
     return DOCUMENT.encode(document)
 
 
 def passage_to_wire(passage: Passage) -> Json:
-    """A document in a list."""
+    """Encode a document of a search or a list."""
     return PASSAGE.encode(passage)
 
 
 def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> Resources:
-    """All of them."""
+    """Return the route /api/documents with its methods."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """One by its `id`; those that fit a `query`, best first; else the newest."""
+        """Return the document with `id`, the best matches of `query`, or the newest documents."""
         kept = there(documents(), "documents")
         if (id := request.query_params.get("id")) is not None:
             return tagged(
@@ -64,7 +66,7 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
         return tagged(request, {"documents": [passage_to_wire(passage) for passage in found]})
 
     async def keep(request: Request, user_id: str) -> ASGIApp:
-        """A text from a file, whoever wrote it, or typed on the page by the user."""
+        """Create a document from a file or from a text that the user typed."""
         kept = there(documents(), "documents")
         body = parse(DocumentBody, await read_json(request, limit=MAX_DOCUMENT_BYTES))
         document = await kept.create(
@@ -77,7 +79,7 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
         return Answer(document_to_wire(document), 201)
 
     async def delete(request: Request, user_id: str) -> ASGIApp:
-        """For good. Unasked: here it is the user who does it."""
+        """Delete a document permanently, without a question: the user requested it."""
         kept, id = there(documents(), "documents"), id_of(request)
         is_gone = await kept.delete(user_id, id, key=f"page:{clock.new_id()}")
         return deleted(id, "document", was_there=is_gone)

@@ -1,4 +1,4 @@
-"""The tools by which the model keeps and finds the user's documents."""
+"""Tools for the model to store, find and change the user's documents."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -18,27 +18,27 @@ from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
-SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
-PASSAGES = 5  # of a search unless asked otherwise: about 500 tokens
+SLICE_CHARS = 8_000  # per call: about 2,000 tokens, far below the limit of a tool result
+PASSAGES = 5  # per search by default: about 500 tokens
 MAX_PASSAGES = 20
 MAX_QUERY_CHARS = 1_000
 MAX_ID_CHARS = 64
 
 AWAY = "The documents cannot be reached now. Tell the user, or try again later."
-NOT_CERTAIN = "The documents cannot be reached now: it is not certain that this was {}."
+NOT_CERTAIN = "The documents cannot be reached now. It is not certain that this was {}."
 SAVING = NOT_CERTAIN.format("saved")
 DELETING = NOT_CERTAIN.format("deleted")
-NOT_FOUND = "The user has no document of this id. searchDocuments gives the ids there are."
+NOT_FOUND = "The user has no document with this id. Use searchDocuments to find the id."
 
 Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
 Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
 DocumentId = Annotated[
-    str, About("a document's id as searchDocuments or createDocument gave it", 1, MAX_ID_CHARS)
+    str, About("a document's id from searchDocuments or createDocument", 1, MAX_ID_CHARS)
 ]
 DocumentVersion = Annotated[
     str,
     About(
-        "its version as searchDocuments or readDocument gave it: nothing is done with another text",
+        "its version from searchDocuments or readDocument; an outdated one is refused",
         1,
         MAX_ID_CHARS,
     ),
@@ -46,9 +46,9 @@ DocumentVersion = Annotated[
 
 
 class CreateDocument(Arguments):
-    """Keep a new text for the user: a note, a list, anything they want to find again. Put what it
-    is about into the title, their own words into the body. To add to something they already keep,
-    find it with searchDocuments and use updateDocument. Returns the new document's id.
+    """Store a new text for the user: a note, a list, anything they want to find again. Put the
+    topic into the title and their own words into the body. To add to an existing document, find it
+    with searchDocuments and use updateDocument. Returns the new document's id.
     """
 
     title: Title
@@ -56,33 +56,31 @@ class CreateDocument(Arguments):
 
 
 class SearchDocuments(Arguments):
-    """Find what the user's own documents and notes say. Use it whenever the answer may be in them,
+    """Search the user's own documents and notes. Use it whenever the answer may be in them,
     before saying that you do not know. Takes a question or a few words in the language of the
-    documents. Returns the best passages, each quoting a document and giving its id; an empty list
-    means that no document has any of these words: try others.
+    documents. Returns the best passages, each with its document's id. If the list is empty, no
+    document has any of these words: try others.
     """
 
-    query: Annotated[
-        str, About("a question, or the words that the text would use", 1, MAX_QUERY_CHARS)
-    ]
+    query: Annotated[str, About("a question, or words from the text", 1, MAX_QUERY_CHARS)]
     limit: Annotated[
-        int, About(f"how many passages at most; {PASSAGES} if left out", 1, MAX_PASSAGES)
+        int, About(f"how many passages at most; {PASSAGES} by default", 1, MAX_PASSAGES)
     ] = PASSAGES
 
 
 class ReadDocument(Arguments):
-    """Read a document whole when a passage is not enough. A long one comes in slices:
-    charactersLeft says how much follows, nextOffset where to read on. version names the text as it
-    is now.
+    """Read a whole document if a passage is not enough. A long one comes in slices:
+    charactersLeft says how much follows, nextOffset where to continue. version identifies the
+    current text.
     """
 
     id: DocumentId
-    offset: Annotated[int, About("the character to begin at; 0 if left out", 0, MAX_BODY_CHARS)] = 0
+    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_BODY_CHARS)] = 0
 
 
 class UpdateDocument(Arguments):
-    """Change a document: give it a new title, add to its end (append), or replace its whole text
-    (body; read it first, since the old text is lost). To add to a list or a note, use append. Give
+    """Change a document: set a new title, add to its end (append), or replace its whole text
+    (body; read it first, since the old text is lost). To add to a list or a note, use append. Set
     at least one of the three.
     """
 
@@ -93,7 +91,7 @@ class UpdateDocument(Arguments):
 
 
 class DeleteDocument(Arguments):
-    """Delete a document for good. The user is asked first. To take something out of a document, use
+    """Delete a document permanently. First the user is asked. To remove a part of a document, use
     updateDocument.
     """
 
@@ -102,7 +100,7 @@ class DeleteDocument(Arguments):
 
 
 def document_tools(documents: Documents) -> tuple[Tool, ...]:
-    """All tools of documents."""
+    """Return all document tools."""
     do = _Work(documents)
     return (
         tool(CreateDocument, do.create, Effect.REPEATS, away=SAVING),
@@ -128,7 +126,7 @@ def document_tools(documents: Documents) -> tuple[Tool, ...]:
 
 
 async def known(documents: Documents, user_id: str, id: str) -> Document:
-    """The user's document of this id. Raises ToolFault, DatabaseUnreachable."""
+    """Return the user's document with this id. Raises ToolFault, DatabaseUnreachable."""
     document = await documents.read(user_id, id)
     if document is None:
         raise ToolFault(NOT_FOUND)
@@ -137,7 +135,7 @@ async def known(documents: Documents, user_id: str, id: str) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the tools do. Each result is foreign if anything that it quotes is."""
+    """The implementation of the tools. A result is foreign if any text that it quotes is."""
 
     documents: Documents
 
@@ -183,7 +181,7 @@ class _Work:
 
     async def update(self, change: UpdateDocument, invocation: ToolInvocation) -> ToolResult:
         if (change.title, change.body, change.append) == (None, None, None):
-            raise ToolFault("Nothing changed: give a title, a body, or a text to append.")
+            raise ToolFault("Nothing was changed. Set title, body or append.")
         document = await self.documents.update(
             invocation.user_id,
             change.id,
@@ -201,7 +199,7 @@ class _Work:
     async def shall_update(
         self, change: UpdateDocument, invocation: ToolInvocation
     ) -> Proposal | None:
-        """Ask only if the old text would be lost."""
+        """Return a question if the old text would be lost, else None."""
         if change.body is None:
             return None
         document = await known(self.documents, invocation.user_id, change.id)
@@ -211,7 +209,7 @@ class _Work:
         return Proposal(question=question, foreign=document.foreign)
 
     async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
-        """The result is the same at a second run: it names nothing that is gone by then."""
+        """Delete the document. The result has no title, so that a second run returns the same."""
         is_gone = await self.documents.delete(
             invocation.user_id, asked.id, key=invocation.idempotency_key, version=asked.version
         )
@@ -220,8 +218,9 @@ class _Work:
         return {"deleted": {"id": asked.id}}
 
     async def shall_delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Proposal:
-        """Name the document by its title, its length and how it begins: it may have been
-        renamed.
+        """Return a question with the document's title, length and beginning.
+
+        The title alone is not enough, because the document may have been renamed.
         """
         document = await known(self.documents, invocation.user_id, asked.id)
         if reason := outdated(document.title, document.body, asked.version):

@@ -1,4 +1,4 @@
-"""The emails of the user as a page lists them, and emails that programs and vendors bring."""
+"""The route for the user's emails, and readers for emails that programs and Postmark report."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -17,18 +17,18 @@ from brain.email.wire import email_to_wire, found_to_wire
 from brain.errors import SignatureRefused
 from brain.events.bodies import Line, LongText, Reported, UserId, data_of
 from brain.feature import Resources, Webhook
-from brain.http.bodies import Body, parse
+from brain.http.bodies import INVALID_BODY, Body, parse
 from brain.http.edge import Problem, read_body, tagged
 from brain.http.resources import known, limit_of, query_of, there
 from brain.run.ports import Clock
 from brain.variables import Env
 
-MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # with attachments in it; the platform takes 4.5 MB
-NO_EMAIL = "There is no email account for you here."
+MAX_POSTMARK_BYTES = 4 * 1024 * 1024  # including attachments; the platform accepts 4.5 MB
+NO_EMAIL = "You have no email account here."
 
 
 class EmailData(Body):
-    """An email that has arrived; without `from` it lies in the mailbox."""
+    """The data of `email.received`. Without `from`, the email is read from the mailbox."""
 
     sender: Annotated[Line | None, Field(alias="from")] = None
     to: Annotated[tuple[Line, ...], Field(max_length=200, strict=False)] = ()
@@ -38,16 +38,16 @@ class EmailData(Body):
 
 
 class Query(Body):
-    """Of an email that a vendor posts: whose it is, where it is not the owner's."""
+    """The query of a webhook call. `user_id` is the recipient, if it is not the owner."""
 
     user_id: UserId | None = None
 
 
 def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
-    """One route."""
+    """Return the route /api/emails."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """One by its `id`; those that fit a `query`, best first; else the newest of the inbox."""
+        """Return the email with `id`, the best matches of `query`, or the newest of the inbox."""
         kept = there(emails(), "emails")
         if not has_email(env, user_id):
             raise Problem(404, NO_EMAIL)
@@ -64,10 +64,10 @@ def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
 
 
 def postmark_webhook(reader: PostmarkReader | None, clock: Clock, *, owner: str) -> Webhook:
-    """The reader of Postmark's calls. `owner`: whose emails come where none is named."""
+    """Return the reader of Postmark's calls. `owner` is the user if a call names none."""
 
     async def read(request: Request) -> tuple[str, EmailBrought]:
-        """Checked before it is read: a stranger may not make us read megabytes."""
+        """Check the password before reading the body, so that strangers cannot send megabytes."""
         if reader is None:
             raise SignatureRefused("no password is set for Postmark")
         reader.check(request.headers.get("authorization"))
@@ -79,14 +79,14 @@ def postmark_webhook(reader: PostmarkReader | None, clock: Clock, *, owner: str)
 
 
 def email_word(reported: Reported) -> EmailBrought | MailboxChanged:
-    """What a program reports of an email. Raises Problem 422."""
+    """Convert a reported email. Raises Problem 422."""
     data = data_of(EmailData, reported.body)
     if data.sender is None:
         return MailboxChanged()
     senders = headers.people(data.sender)
     if not senders:
         fault = {"field": "data.from", "message": "must be an address: Anna <anna@example.org>"}
-        raise Problem(422, "The body does not fit the schema.", errors=[fault])
+        raise Problem(422, INVALID_BODY, errors=[fault])
     email = brought(
         name=reported.event_id,
         sender=senders[0],
@@ -100,6 +100,6 @@ def email_word(reported: Reported) -> EmailBrought | MailboxChanged:
 
 
 def _bracketed(message_id: str) -> str:
-    """As it stands in the email: the mailbox tells of it in that form."""
+    """Return the id in angle brackets, as in the email's header and in the mailbox."""
     bare = message_id.strip().removeprefix("<").removesuffix(">")
     return f"<{bare}>" if bare else ""

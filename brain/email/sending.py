@@ -1,4 +1,4 @@
-"""How a tool sends an email: at most once, and after a question that reads it back."""
+"""Sends emails for tools: at most once, and only after the user approved the whole text."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from brain.tools.invocations import Proposal, Tool, ToolInvocation
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
-SENDING_S = 60.0  # seconds: a look into the sent emails, the server's answer, the copy
+SENDING_S = 60.0  # seconds: to check the sent emails, send, and store the copy
 MAX_ADDRESS_CHARS = 320
 
 People = Annotated[
@@ -25,14 +25,14 @@ People = Annotated[
 NO_ACCOUNT = "No email account is set up for you."
 NOT_SENT = "The email account cannot be reached now, and nothing was sent. Try again later."
 NOT_CERTAIN = (
-    "It is not certain whether the email was sent: the mail server took it and its answer was "
-    "lost. Do not send it again; tell the user to look into their sent emails."
+    "It is not certain whether the email was sent: the mail server's answer was lost. "
+    "Do not send it again. Tell the user to check the sent emails."
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """The mirror, the mailbox, the way out, and the id of the user who owns the account."""
+    """The mirror, the mailbox, the mail server for sending, and the user id of the owner."""
 
     emails: Emails
     mailbox: Mailbox
@@ -40,15 +40,16 @@ class Account:
     owner: str
 
     def check(self, user_id: str) -> None:
-        """Raise ToolFault for anybody else."""
+        """Raise ToolFault for any user but the owner."""
         if user_id != self.owner:
             raise ToolFault(NO_ACCOUNT)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Letter:
-    """An email to be sent, whose `message_id` the tool will set, and the question that reads it
-    back. `foreign`: that quotes what others wrote.
+    """An email to send and the question that quotes it. The tool sets the `message_id`.
+
+    `foreign`: the question quotes text that others wrote.
     """
 
     outgoing: Outgoing
@@ -62,9 +63,10 @@ type Compose[A] = Callable[[A, ToolInvocation], Awaitable[Letter]]
 def sending_tool[A: Arguments](
     kind: type[A], account: Account, compose: Compose[A], *, away: str = NOT_SENT
 ) -> Tool:
-    """The tool that sends the email that `compose` makes, after a question. The same call is the
-    same email, by its Message-ID. `away` is what the model is told when the database cannot be
-    reached while the email is composed.
+    """Build a tool that sends the email that `compose` returns, after the user's approval.
+
+    A repeated call sends no second email, because it has the same Message-ID. `away` is the error
+    for the model if the database is unreachable while the email is composed.
     """
     do = _Sending(account, compose, away)
     return tool(kind, do.run, Effect.ACTS, limit_s=SENDING_S, asks=do.prepare, outcome=do.outcome)
@@ -72,15 +74,16 @@ def sending_tool[A: Arguments](
 
 @dataclass(frozen=True, slots=True)
 class _Sending[A: Arguments]:
-    """What a tool does that sends an email."""
+    """The implementation of a sending tool."""
 
     account: Account
     compose: Compose[A]
     away: str
 
     async def prepare(self, asked: A, invocation: ToolInvocation) -> Proposal:
-        """Ask about the whole email and everybody who gets it. Raises ToolFault for one that
-        cannot be sent.
+        """Return the question with the whole email and all recipients.
+
+        Raises ToolFault if the email cannot be sent.
         """
         letter = await self._letter(asked, invocation)
         people = (*letter.outgoing.to, *letter.outgoing.cc)
@@ -91,16 +94,18 @@ class _Sending[A: Arguments]:
         )
 
     async def run(self, asked: A, invocation: ToolInvocation) -> Json:
-        """Say what was sent."""
+        """Send the email and return what was sent."""
         outgoing = (await self._letter(asked, invocation)).outgoing
-        # Looked for first: this may be a second try, and what is there has been sent.
+        # Check first: this may be a second try after a crash that came after the email was sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
-        return _told(outgoing)
+        return _sent(outgoing)
 
     async def outcome(self, invocation: ToolInvocation) -> str | None:
-        """Look for the copy among the sent emails. Without one nobody knows: a process may have
-        died between the server's yes and the copy.
+        """Look for the copy in the sent emails. Returns None if there is no copy.
+
+        Then the outcome is unknown: the process may have crashed after the server accepted the
+        email and before the copy was stored.
         """
         self.account.check(invocation.user_id)
         try:
@@ -117,7 +122,7 @@ class _Sending[A: Arguments]:
         try:
             draft = await self.compose(asked, invocation)
         except DatabaseUnreachable as error:
-            # Only here: once the email has been handed over, nobody may say that it was not sent.
+            # Only here: after the email was passed to the server, this error would be wrong.
             raise ToolFault(self.away) from error
         outgoing = replace(draft.outgoing, message_id=self._message_id(invocation))
         if reason := letters.objection(outgoing):
@@ -138,7 +143,7 @@ class _Sending[A: Arguments]:
                 assert_never(sent)
 
     async def _keep(self, outgoing: Outgoing, raw: bytes) -> None:
-        """It has been sent, with a copy or without."""
+        """Store a copy in the sent emails. Errors are ignored, because the email has been sent."""
         try:
             await self.account.mailbox.keep_sent(outgoing.message_id, raw)
         except MailboxUnreachable:
@@ -152,21 +157,21 @@ class _Sending[A: Arguments]:
 
 
 def recipients(texts: Iterable[str]) -> tuple[Address, ...]:
-    """The people whom these texts name, each once. Raises ToolFault."""
+    """Parse the recipients and remove duplicates. Raises ToolFault."""
     found = [(text, letters.recipient(text)) for text in texts]
     for text, person in found:
         if person is None:
-            raise ToolFault(f"Not sent: {text!r} is no address that one can write to.")
+            raise ToolFault(f"Not sent: {text!r} is not a valid email address.")
     once = {person.address.lower(): person for _, person in found if person is not None}
     return tuple(once.values())
 
 
 def names(people: tuple[Address, ...]) -> list[str]:
-    """As they are shown."""
+    """Return the addresses as they are shown to the user."""
     return [str(person) for person in people]
 
 
-def _told(outgoing: Outgoing) -> Json:
+def _sent(outgoing: Outgoing) -> Json:
     sent: Json = {"to": names(outgoing.to), "subject": outgoing.subject}
     if outgoing.cc:
         sent["cc"] = names(outgoing.cc)

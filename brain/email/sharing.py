@@ -1,4 +1,4 @@
-"""The tool by which the model sends a document by email, from the user's account."""
+"""Tool for the model to send a document by email, from the user's account."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -15,24 +15,24 @@ from brain.texts.words import one_line
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 
-MAX_NOTE_CHARS = 2_000  # two minutes when read back
+MAX_NOTE_CHARS = 2_000  # takes two minutes to read aloud
 
 AWAY = "The documents cannot be reached now, and nothing was sent. Try again later."
 
 
 class ShareDocument(Arguments):
-    """Send a document by email in the user's name: its title and its whole text, below a note of
-    yours. They are asked first: who gets which document.
+    """Send a document by email in the user's name: its title and its whole text, below a note.
+    First the user is asked: who gets which document.
     """
 
     id: DocumentId
     version: DocumentVersion
     to: People
-    note: Annotated[str, About("what to say above it, with a greeting", most=MAX_NOTE_CHARS)] = ""
+    note: Annotated[str, About("the text above it, with a greeting", most=MAX_NOTE_CHARS)] = ""
 
 
 def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:
-    """The tool that shares documents, for the account's owner."""
+    """Return the tool that shares documents, for the account's owner."""
     return (sending_tool(ShareDocument, account, _Sharing(documents).compose, away=AWAY),)
 
 
@@ -41,10 +41,10 @@ class _Sharing:
     documents: Documents
 
     async def compose(self, asked: ShareDocument, invocation: ToolInvocation) -> Letter:
-        """Compose the email from the document as it is, if that is the version asked for.
+        """Compose the email from the current document. Raises ToolFault for another version.
 
-        The version stands in the arguments, which the user's yes is bound to: a document that is
-        changed between question and yes is not what they have agreed to.
+        The user's approval is bound to the arguments, which contain the version. So a document
+        that changes between the question and the approval is not sent.
         """
         document = await known(self.documents, invocation.user_id, asked.id)
         if reason := outdated(document.title, document.body, asked.version):
@@ -62,6 +62,6 @@ class _Sharing:
 
 
 def _question(document: Document, outgoing: Outgoing, note: str, texts: Texts) -> str:
-    """Who gets which document, and the note: what is not read back is not agreed to."""
+    """Return a question with the recipients, the document and the note, all to be approved."""
     shown = described(document.title, document.body, texts)
     return texts.ask_share_document(names(outgoing.to), shown, note)

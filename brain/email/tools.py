@@ -1,4 +1,4 @@
-"""The tools by which the model searches, reads and sends the user's email."""
+"""Tools for the model to search, read and send the user's email."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,18 +25,18 @@ from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.typed import tool
 
-SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
+SLICE_CHARS = 8_000  # per call: about 2,000 tokens, far below the limit of a tool result
 MAX_OFFSET = 1_000_000
-FOUND = 8  # emails of a search unless asked otherwise: about 800 tokens
+FOUND = 8  # emails per search by default: about 800 tokens
 MAX_FOUND = 20
 MAX_QUERY_CHARS = 1_000
 MAX_ID_CHARS = 64
 MAX_DAY_CHARS = 40
 
-NOT_FOUND = "The user has no email of this id. searchEmail gives the ids there are."
+NOT_FOUND = "The user has no email with this id. Use searchEmail to find the id."
 AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
-EmailId = Annotated[str, About("an email's id as searchEmail gave it", 1, MAX_ID_CHARS)]
+EmailId = Annotated[str, About("an email's id from searchEmail", 1, MAX_ID_CHARS)]
 Day = Annotated[str, About("not older than this, such as 2026-01-31", most=MAX_DAY_CHARS)]
 Body = Annotated[
     str, About("the whole text, plain, with greeting and signature", 1, letters.MAX_BODY_CHARS)
@@ -44,37 +44,35 @@ Body = Annotated[
 
 
 class SearchEmail(Arguments):
-    """Find the user's emails, received and sent: by what they say, by who wrote them, by when. All
-    filters are optional; without a query the newest that pass come first. Returns for each its id,
-    sender, subject, time, whether it is unread, and the best passage; an empty list means that none
-    fits: try other words or fewer filters.
+    """Find the user's emails, received and sent, by content, sender or time. All filters are
+    optional; without a query the newest come first. Returns for each email its id, sender, subject,
+    time, whether it is unread, and the best passage. If the list is empty, try other words or fewer
+    filters.
     """
 
-    query: Annotated[
-        str, About("a question, or the words that the email would use", most=MAX_QUERY_CHARS)
-    ] = ""
+    query: Annotated[str, About("a question, or words from the email", most=MAX_QUERY_CHARS)] = ""
     from_: Annotated[
         str | None,
-        About("who wrote it: a name, a part of one, or an address", most=MAX_ADDRESS_CHARS),
+        About("the sender: a name, a part of one, or an address", most=MAX_ADDRESS_CHARS),
     ] = None
     since: Day | None = None
     before: Annotated[Day | None, About("older than this, such as 2026-02-28")] = None
-    unread: Annotated[bool | None, About("true: only those not yet read")] = None
-    limit: Annotated[int, About(f"how many at most; {FOUND} if left out", 1, MAX_FOUND)] = FOUND
+    unread: Annotated[bool | None, About("true: only unread emails")] = None
+    limit: Annotated[int, About(f"how many at most; {FOUND} by default", 1, MAX_FOUND)] = FOUND
 
 
 class ReadEmail(Arguments):
-    """Read an email whole. A long one comes in slices: charactersLeft says how much follows,
-    nextOffset where to read on. Attachments are named; they cannot be opened.
+    """Read a whole email. A long one comes in slices: charactersLeft says how much follows,
+    nextOffset where to continue. Attachments are named; they cannot be opened.
     """
 
     id: EmailId
-    offset: Annotated[int, About("the character to begin at; 0 if left out", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_OFFSET)] = 0
 
 
 class SendEmail(Arguments):
-    """Send an email in the user's name. They are asked first, with its whole text. Use replyToEmail
-    to answer one.
+    """Send an email in the user's name. First the user is asked, with its whole text. Use
+    replyToEmail to answer one.
     """
 
     to: People
@@ -84,17 +82,17 @@ class SendEmail(Arguments):
 
 
 class ReplyToEmail(Arguments):
-    """Answer an email in the user's name: to its sender, or with `all` also to everybody who got
-    it. They are asked first, with its whole text.
+    """Answer an email in the user's name: to its sender, or with `all` also to all who got it.
+    First the user is asked, with its whole text.
     """
 
     id: EmailId
     body: Body
-    all: Annotated[bool, About("true: to everybody; false if left out")] = False
+    all: Annotated[bool, About("true: to everybody; false by default")] = False
 
 
 def email_tools(emails: Emails, mailbox: Mailbox, post: Post, *, owner: str) -> tuple[Tool, ...]:
-    """All tools of email, for the user `owner`; nobody else has an account."""
+    """Return all email tools, for the user `owner`. No other user has an account."""
     account = Account(emails=emails, mailbox=mailbox, post=post, owner=owner)
     do = _Writing(account)
     return (
@@ -105,8 +103,9 @@ def email_tools(emails: Emails, mailbox: Mailbox, post: Post, *, owner: str) -> 
 
 
 def reading_tools(emails: Emails, *, owner: str | None = None) -> tuple[Tool, ...]:
-    """The tools that send nothing: all there are where emails only come in, by a webhook. `owner`
-    is the only user who has emails, if there is one.
+    """Return the tools that only read. A deployment that receives emails by webhook has no others.
+
+    If `owner` is set, no other user has emails.
     """
     do = _Reading(emails, owner)
     return (
@@ -117,7 +116,7 @@ def reading_tools(emails: Emails, *, owner: str | None = None) -> tuple[Tool, ..
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What the tools do that look into the mirror."""
+    """The tools that read the mirror of the mailbox."""
 
     emails: Emails
     owner: str | None
@@ -150,7 +149,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """How the emails are composed that the tools send."""
+    """Composes the emails for the sending tools."""
 
     account: Account
 
@@ -181,7 +180,7 @@ async def _known(emails: Emails, user_id: str, id: str) -> Email:
 
 
 def _moment(name: str, text: str | None) -> datetime | None:
-    """Raises ToolFault."""
+    """Parse a date or time; UTC if it names no zone. Raises ToolFault."""
     if not text:
         return None
     try:
@@ -192,6 +191,6 @@ def _moment(name: str, text: str | None) -> datetime | None:
 
 
 def _question(outgoing: Outgoing, texts: Texts) -> str:
-    """All that will go out, and to whom: what is not read back is not agreed to."""
+    """Return a question with the whole email, so that the user approves what is sent."""
     to, copies = names(outgoing.to), names(outgoing.cc)
     return texts.ask_send_email(to, copies, outgoing.subject, outgoing.text)

@@ -1,4 +1,4 @@
-"""Emails as the model and the page are told of them."""
+"""The JSON form of emails, for the model and the page."""
 
 from brain.codec import Form, Json
 from brain.email.model import Email, EmailFound
@@ -8,10 +8,10 @@ EMAIL = Form(Email, without=("message_id", "in_reply_to", "references", "reply_t
 
 
 def found_to_wire(found: EmailFound) -> Json:
-    """What a search, or a list, tells of an email."""
+    """Encode an email of a search or a list."""
     return FOUND.encode(found)
 
 
 def email_to_wire(email: Email) -> Json:
-    """All of an email. Attachments are named."""
+    """Encode a whole email. Attachments appear only by name."""
     return EMAIL.encode(email)

@@ -1,4 +1,4 @@
-"""The tool by which the model reads a page of the web."""
+"""Tool for the model to read a web page."""
 
 import json
 from collections.abc import Iterable
@@ -15,38 +15,38 @@ from brain.web import mistrust
 from brain.web.addresses import MAX_CHARS, WebAddress, parse
 from brain.web.ports import Web, WebPage
 
-SLICE_CHARS = 8_000  # of one reading: about 2,000 tokens, and far below what a tool result may have
-MAX_OFFSET = 2_000_000  # a page has no more characters than bytes
+SLICE_CHARS = 8_000  # per call: about 2,000 tokens, far below the limit of a tool result
+MAX_OFFSET = 2_000_000  # characters; a page has at most 2 MB
 READ_S = 15.0  # seconds for one page
 
 UNREADABLE = "The page cannot be read: {}."
-EMPTY = "there is no text in it; it may show something to a browser that runs its scripts"
+EMPTY = "it contains no text; it may need a browser that runs its scripts"
 
 
 class ReadWebPage(Arguments):
-    """Read a page of the public web by its address: its text, without pictures. Nothing is logged
-    in to, filled in or clicked. A long page comes in slices: charactersLeft says how much follows,
-    nextOffset where to read on. Once you have read an email or a page, you can open only addresses
-    that the user has said, or that stand in what you have read.
+    """Read the text of a public web page, without pictures. The tool cannot log in, fill in forms
+    or click. A long page comes in slices: charactersLeft says how much follows, nextOffset where to
+    continue. After you have read an email or a page, you can open only addresses that the user
+    named or that appear in what you have read.
     """
 
-    url: Annotated[str, About("the whole address, as https://example.org/page", 4, MAX_CHARS)]
-    offset: Annotated[int, About("the character to begin at; 0 if left out", 0, MAX_OFFSET)] = 0
+    url: Annotated[str, About("the full URL, as https://example.org/page", 4, MAX_CHARS)]
+    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_OFFSET)] = 0
 
 
 def web_tools(web: Web) -> tuple[Tool, ...]:
-    """All tools of the web."""
+    """Return all web tools."""
     return (tool(ReadWebPage, _Work(web).read, limit_s=READ_S, foreign=True),)
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the tools do."""
+    """The implementation of the tools."""
 
     web: Web
 
     async def read(self, asked: ReadWebPage, invocation: ToolInvocation) -> Json:
-        """A page is fetched again for each of its slices: nothing that a user reads is kept."""
+        """Read a slice of a page. The page is fetched for each slice, because no page is stored."""
         try:
             address = parse(asked.url)
             _check(invocation, address)
@@ -57,8 +57,9 @@ class _Work:
 
 
 def _check(invocation: ToolInvocation, address: WebAddress) -> None:
-    """Check an address before any of it leaves: looking up a name already tells somebody. Raises
-    ToolFault.
+    """Refuse an address that could leak data. Raises ToolFault.
+
+    This happens before the DNS lookup, because the lookup alone can leak data.
     """
     if not invocation.tainted:
         return
@@ -73,18 +74,18 @@ def _check(invocation: ToolInvocation, address: WebAddress) -> None:
 
 
 def _addresses(calls: Iterable[ToolCall]) -> list[WebAddress]:
-    """The addresses that calls have asked for."""
+    """Return the addresses that earlier calls requested."""
     found: list[WebAddress] = []
     for call in calls:
         try:
             found.append(parse(read_arguments(ReadWebPage, json.loads(call.arguments)).url))
         except (AttributeError, KeyError, TypeError, ValueError, PageUnreadable):
-            continue  # it was refused for that
+            continue  # such a call was refused, so nothing was requested
     return found
 
 
 def _shown(page: WebPage, start: int) -> Json:
-    """Raises ToolFault."""
+    """Return a slice of the page that begins at `start`. Raises ToolFault if it has no text."""
     if not page.text:
         raise ToolFault(UNREADABLE.format(EMPTY))
     piece = page.text[start : start + SLICE_CHARS]

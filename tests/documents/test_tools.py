@@ -145,7 +145,7 @@ async def test_the_same_append_twice_is_there_once(documents: FakeDocuments) -> 
 
 async def test_an_update_of_nothing_is_a_fault(documents: FakeDocuments) -> None:
     await use(documents, "createDocument", {"title": "Shopping", "body": "milk"})
-    with pytest.raises(ToolFault, match="Nothing changed"):
+    with pytest.raises(ToolFault, match="Nothing was changed"):
         await use(documents, "updateDocument", {"id": "doc1"})
 
 
@@ -160,7 +160,7 @@ async def test_an_update_of_nothing_is_a_fault(documents: FakeDocuments) -> None
 async def test_an_unknown_id_is_a_fault_that_says_where_ids_come_from(
     documents: FakeDocuments, name: str, arguments: Json
 ) -> None:
-    with pytest.raises(ToolFault, match=r"no document of this id\. searchDocuments gives"):
+    with pytest.raises(ToolFault, match=r"no document with this id\. Use searchDocuments"):
         await use(documents, name, arguments)
 
 
@@ -304,7 +304,7 @@ async def test_what_is_deleted_is_gone_and_a_second_run_of_the_errand_says_the_s
     first = await use(documents, "deleteDocument", {"id": "doc1"}, key="decided-1")
     assert first == {"deleted": {"id": "doc1"}}
     assert await use(documents, "deleteDocument", {"id": "doc1"}, key="decided-1") == first
-    with pytest.raises(ToolFault, match="no document of this id"):
+    with pytest.raises(ToolFault, match="no document with this id"):
         await use(documents, "deleteDocument", {"id": "doc1"}, key="decided-2")
     assert await use(documents, "searchDocuments", {"query": "wifi"}) == {"passages": []}
 
@@ -328,7 +328,7 @@ async def test_what_was_changed_after_the_question_is_not_what_was_to_be_deleted
 async def test_nothing_is_asked_of_a_document_that_is_not_there_or_cannot_be_reached(
     documents: FakeDocuments,
 ) -> None:
-    with pytest.raises(ToolFault, match="no document of this id"):
+    with pytest.raises(ToolFault, match="no document with this id"):
         await deleting(documents).prepare(DELETE)
     documents.is_away = True
     with pytest.raises(ToolFault, match="cannot be reached now"):

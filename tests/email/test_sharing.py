@@ -120,7 +120,7 @@ async def test_what_was_changed_after_the_question_is_not_what_was_agreed_to(
 
 async def test_what_was_deleted_after_the_question_is_not_sent(desk: Desk) -> None:
     await desk.documents.delete(ME, "doc1", key="d")
-    with pytest.raises(ToolFault, match="no document of this id"):
+    with pytest.raises(ToolFault, match="no document with this id"):
         await desk.tool.run(share())
     assert desk.post.sent == []
 
@@ -155,14 +155,14 @@ async def test_nobody_but_the_owner_has_an_account_or_that_document(desk: Desk) 
         with pytest.raises(ToolFault) as refused:
             await work(share(user_id="somebody"))
         assert str(refused.value) == NO_ACCOUNT
-    with pytest.raises(ToolFault, match="no document of this id"):
+    with pytest.raises(ToolFault, match="no document with this id"):
         await desk.tool.run(share(id="doc2"))
     assert desk.post.sent == []
 
 
 @pytest.mark.parametrize("to", ["nobody", "ben@example.org\nBcc: eve@example.net"])
 async def test_an_invalid_recipient_is_reported_before_the_question(desk: Desk, to: str) -> None:
-    with pytest.raises(ToolFault, match=r"Not sent: .* is no address"):
+    with pytest.raises(ToolFault, match=r"Not sent: .* is not a valid email address"):
         await desk.tool.prepare(share(to=[to]))
 
 

@@ -131,7 +131,7 @@ async def test_an_unknown_email_is_explained(desk: Desk) -> None:
         ("readEmail", {"id": "no"}),
         ("replyToEmail", {"id": "no", "body": "x"}),
     ):
-        with pytest.raises(ToolFault, match="no email of this id"):
+        with pytest.raises(ToolFault, match="no email with this id"):
             await desk.use(name, arguments)
 
 

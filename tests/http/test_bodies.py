@@ -126,7 +126,7 @@ def test_the_context_has_50_lines_and_32_kib_at_most() -> None:
     halves = [{"role": "user", "text": "ä" * 8192}] * 2
     assert len(parse(VoiceBody, {"text": "Hi", "recentContext": halves}).remarks()) == 2
     found = faults(VoiceBody, {"text": "Hi", "recentContext": [*halves, line]})
-    assert found == {"recentContext": "must not be longer than 32 KiB in all"}
+    assert found == {"recentContext": "must not be longer than 32 KiB in total"}
 
 
 def test_the_context_is_cleaned_like_the_text() -> None:
@@ -209,9 +209,9 @@ def test_a_tool_whose_parameters_are_no_schema_is_named(
 
 def test_the_tools_have_names_that_differ_and_16_kib_at_most() -> None:
     twice = faults(VoiceBody, {"text": "Hi", "clientTools": [a_tool(), a_tool()]})
-    assert twice == {"clientTools": "must have names that differ"}
+    assert twice == {"clientTools": "must have different names"}
     long = {"type": "object", "description": "x" * 9000}
     tools = [a_tool(name, parameters=long) for name in ("one", "two")]
     assert parse(VoiceBody, {"text": "Hi", "clientTools": tools[:1]}).tools()
     much = faults(VoiceBody, {"text": "Hi", "clientTools": tools})
-    assert much == {"clientTools": "must not be longer than 16 KiB in all"}
+    assert much == {"clientTools": "must not be longer than 16 KiB in total"}

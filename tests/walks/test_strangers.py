@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 __all__ = ["anna", "ben", "town"]  # fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTHING = ("no document of this id", "No email account", "null", "[]")  # nothing was found
+NOTHING = ("no document with this id", "No email account", "null", "[]")  # nothing was found
 
 
 # ---- what Ben gets from each route
