@@ -2,8 +2,9 @@
 
 from brain.events.model import Event
 from tests.events.stage import listens, told
+from tests.fakes.clock import EPOCH
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import EPOCH, World
+from tests.fakes.world import World
 
 
 @in_virtual_time

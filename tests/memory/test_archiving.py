@@ -10,7 +10,8 @@ from brain.run.limits import Limits
 from tests.fakes.archive import FakeArchive
 from tests.fakes.features.memory import memory_of
 from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import World, words
+from tests.fakes.model import words
+from tests.fakes.world import World
 
 KEEP = 200  # entries that the store keeps in these tests; more than EVERY, as in production
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from brain.events.model import Event
 from brain.notices.flow import announce_pending
 from brain.run.messages import Kind, Message
+from tests.fakes.clock import EPOCH
 from tests.fakes.features.notices import notices_of
-from tests.fakes.world import EPOCH, World
+from tests.fakes.world import World
 
 
 def an_email(id: str = "1", *, sender: str = "Anna", subject: str = "Dinner") -> Event:

@@ -11,10 +11,12 @@ from brain.preferences.model import Preferences, Quiet
 from brain.run.messages import Heard as HeardMark
 from brain.run.messages import How, Kind, Speak
 from brain.run.step import CONTINUE
+from tests.fakes.clock import EPOCH
 from tests.fakes.features.notices import notices_of
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import EPOCH, Saying, World, calls, words
+from tests.fakes.world import World
 from tests.notices.stage import an_email, arrives, comes, notifications
 
 HOUR = 3600

@@ -13,9 +13,11 @@ from brain.notices.redis import RedisNoticeBoard
 from brain.preferences.model import Preferences
 from brain.run.messages import Message
 from brain.run.step import CONTINUE
+from tests.fakes.clock import EPOCH
 from tests.fakes.loop import in_virtual_time, run_virtual
+from tests.fakes.model import calls, words
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import EPOCH, World, calls, words
+from tests.fakes.world import World
 from tests.notices.stage import an_email, arrives, comes, notifications
 
 

@@ -18,9 +18,10 @@ from brain.run.work import NOT_NOW
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import LetterTool, MailTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
 SEND = ("send", json.dumps(LETTER))

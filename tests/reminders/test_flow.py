@@ -17,9 +17,11 @@ from brain.run.journal import Answered
 from brain.run.messages import Speak
 from brain.run.ports import Delta, Prompt
 from tests.events.stage import listens, notifications, told, wherever_it_dies
+from tests.fakes.clock import EPOCH
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import ScriptedModel, calls, words
 from tests.fakes.tool_stage import use
-from tests.fakes.world import EPOCH, ScriptedModel, World, calls, words
+from tests.fakes.world import World
 
 DAY = 24 * 3600
 

@@ -16,8 +16,9 @@ from brain.run.messages import Utterance
 from brain.says.en import NO, YES, YES_CHANGED
 from brain.wiring import Wiring
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.tools import LetterTool
-from tests.fakes.world import Saying, World, calls, words
+from tests.fakes.world import World
 from tests.routes.virtual import posted, wired
 
 LUNCH: Json = {"to": "anna@example.org", "body": "Lunch?"}

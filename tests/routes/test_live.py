@@ -11,8 +11,9 @@ from brain.routes.live import AT_ONCE, HELLO_S
 from brain.run.limits import Limits
 from brain.run.step import CONTINUE
 from tests.fakes.loop import in_virtual_time, run_virtual
+from tests.fakes.model import calls, words
 from tests.fakes.tools import LetterTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 from tests.routes.virtual import Page, connected, ours, token, wired
 
 ID = "message-1"

@@ -24,7 +24,8 @@ from brain.http.socket import (
 )
 from brain.routes.live import AT_ONCE, ELSEWHERE
 from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import World, words
+from tests.fakes.model import words
+from tests.fakes.world import World
 from tests.routes.virtual import Page, connected, ours, token, wired
 
 LONG = "word " * 1600  # the longest text

@@ -18,8 +18,9 @@ from brain.run.deliver import (
 from brain.run.lease import Lease
 from brain.run.messages import Kind, Message
 from brain.run.moves import LeaseToken
+from tests.fakes.channel import MemoryChannel
+from tests.fakes.clock import Clock
 from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import Clock, MemoryChannel
 
 HOLD = LeaseToken(user_id="anna", run_id="r1", fence=1)
 

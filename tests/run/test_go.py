@@ -17,8 +17,9 @@ from brain.run.messages import Kind, Message, Remark, Utterance
 from brain.run.step import UNSURE
 from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.tools import NoteTool
-from tests.fakes.world import Saying, World, calls, words
+from tests.fakes.world import World
 
 CONTINUE = "sayToUserAndContinue"
 QUIT = "sayToUserAndQuit"
