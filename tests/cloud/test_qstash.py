@@ -1,4 +1,4 @@
-"""The queue as the brain uses it."""
+"""The queue: publishing."""
 
 import asyncio
 import json

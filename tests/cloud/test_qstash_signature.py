@@ -1,4 +1,4 @@
-"""The proof that a call came from the queue."""
+"""The queue: verifying the signatures of its calls."""
 
 import base64
 import hashlib
@@ -25,7 +25,7 @@ def digest(body: bytes) -> str:
 
 
 def signed(key: str = CURRENT_SIGNING_KEY, **changed: Any) -> str:
-    """The vendor's signature with some claims changed; None takes one away."""
+    """The vendor's signature with some claims changed; None removes a claim."""
     now = int(time.time())
     claims = {
         "iss": "Upstash",
@@ -46,17 +46,17 @@ def check(signature: str | None, body: bytes = BODY, *, route: str = AGAIN_ROUTE
 
 @pytest.mark.parametrize("key", [CURRENT_SIGNING_KEY, NEXT_SIGNING_KEY])
 @pytest.mark.parametrize("padded", [False, True])
-def test_the_current_and_the_next_key_hold(key: str, padded: bool) -> None:
+def test_signatures_by_the_current_and_the_next_key_are_valid(key: str, padded: bool) -> None:
     hashed = digest(BODY) if padded else digest(BODY).rstrip("=")
     check(signed(key, body=hashed))
 
 
-def test_a_clock_that_goes_a_little_ahead_is_borne() -> None:
+def test_a_clock_slightly_ahead_is_tolerated() -> None:
     soon = int(time.time()) + 2
     check(signed(nbf=soon, iat=soon))
 
 
-def test_a_clock_that_is_a_little_behind_is_borne() -> None:
+def test_a_clock_slightly_behind_is_tolerated() -> None:
     check(signed(exp=int(time.time()) - 2))
 
 
@@ -91,14 +91,14 @@ def test_a_signature_for_something_else_is_refused(changed: dict[str, Any]) -> N
         check(signed(**changed))
 
 
-def test_a_signature_holds_for_the_route_it_is_for() -> None:
+def test_a_signature_is_valid_for_its_route_only() -> None:
     event = signed(sub="https://brain.example/api/eventToBrain")
     check(event, route=EVENT_ROUTE)
-    with pytest.raises(SignatureRefused, match="another address"):
+    with pytest.raises(SignatureRefused, match="another URL"):
         check(signed(), route=EVENT_ROUTE)
 
 
-def test_a_foreign_key_is_refused() -> None:
+def test_a_signature_by_another_key_is_refused() -> None:
     with pytest.raises(SignatureRefused, match="another key"):
         check(signed("sig_a_key_of_somebody_who_guesses"))
 

@@ -19,7 +19,7 @@ from tests.fakes.world import World
 
 
 def with_mailbox(*, owner: str = "anna") -> tuple[World, FakeMailbox]:
-    """A world with an account that was looked into before anything arrived."""
+    """A world with an account that was synced before anything arrived."""
     emails = FakeEmails()
     mailbox = FakeMailbox(emails)
     account = Account(emails=emails, mailbox=mailbox, post=FakePost(), owner=owner)
@@ -38,7 +38,7 @@ ANNA = "An email from Anna has just arrived: Dinner."
 
 
 @in_virtual_time
-async def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
+async def test_email_in_the_mailbox_is_announced_and_stored() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox.append(an_email("new"))
@@ -51,7 +51,7 @@ async def test_what_arrives_in_the_mailbox_is_told_and_kept() -> None:
 
 
 @in_virtual_time
-async def test_several_that_arrive_together_are_one_message() -> None:
+async def test_several_emails_that_arrive_together_are_one_message() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox += [an_email(f"new{number}") for number in range(5)]
@@ -61,7 +61,7 @@ async def test_several_that_arrive_together_are_one_message() -> None:
 
 @pytest.mark.parametrize("first", ["webhook", "mailbox", "both"])
 @in_virtual_time
-async def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_notice(
+async def test_webhook_and_mailbox_make_one_notice_of_the_same_email(
     first: str,
 ) -> None:
     world, mailbox = with_mailbox()
@@ -79,7 +79,7 @@ async def test_the_webhooks_word_and_the_mailboxs_of_the_same_email_are_one_noti
 
 
 @in_virtual_time
-async def test_an_email_without_a_message_id_is_one_notice_too() -> None:
+async def test_an_email_without_a_message_id_makes_one_notice() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     email = an_email("same", message_id="")
@@ -90,7 +90,7 @@ async def test_an_email_without_a_message_id_is_one_notice_too() -> None:
 
 
 @in_virtual_time
-async def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> None:
+async def test_an_email_from_a_webhook_is_stored_and_searchable() -> None:
     world, mailbox = with_mailbox()
     email = an_email("brought", subject="Flight", text="Gate 7 at noon")
     for _ in range(2):
@@ -104,7 +104,7 @@ async def test_an_email_that_was_brought_is_kept_and_found_by_its_words() -> Non
 
 
 @in_virtual_time
-async def test_without_a_database_an_email_that_was_brought_is_told_all_the_same() -> None:
+async def test_without_a_database_an_email_from_a_webhook_is_still_announced() -> None:
     world = World()
     await listens(world)
     await world.happen(EmailBrought(email=an_email()))
@@ -112,7 +112,7 @@ async def test_without_a_database_an_email_that_was_brought_is_told_all_the_same
 
 
 @in_virtual_time
-async def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() -> None:
+async def test_an_email_without_a_sender_name_is_announced_by_address() -> None:
     world = World()
     await listens(world)
     nameless = replace(an_email().sender, name="", address="eve.s@example.org")
@@ -120,7 +120,7 @@ async def test_an_email_is_told_by_its_address_where_its_sender_has_no_name() ->
     assert await told(world) == ["An email from eve s has just arrived: Dinner."]
 
 
-def test_an_email_that_is_brought_is_told_and_kept_once_wherever_the_process_dies() -> None:
+def test_an_email_from_a_webhook_is_announced_and_stored_once_despite_crashes() -> None:
     async def story(steps: int) -> World:
         world, mailbox = with_mailbox()
         await first_look(world, mailbox)
@@ -134,7 +134,7 @@ def test_an_email_that_is_brought_is_told_and_kept_once_wherever_the_process_die
     wherever_it_dies(story)
 
 
-def test_what_arrives_is_told_once_wherever_the_process_dies() -> None:
+def test_email_in_the_mailbox_is_announced_once_despite_crashes() -> None:
     async def story(steps: int) -> World:
         world, mailbox = with_mailbox()
         await first_look(world, mailbox)
@@ -154,7 +154,7 @@ def test_what_arrives_is_told_once_wherever_the_process_dies() -> None:
 
 
 @in_virtual_time
-async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
+async def test_an_unreachable_mailbox_is_checked_when_it_is_back() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.inbox.append(an_email("new"))
@@ -169,7 +169,7 @@ async def test_a_mailbox_that_is_away_is_looked_into_when_it_is_back() -> None:
 
 
 @in_virtual_time
-async def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_begin_one() -> None:
+async def test_a_large_mailbox_is_mirrored_by_a_single_chain_of_calls() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.older_s = 40 * SYNC_S
@@ -187,7 +187,7 @@ async def test_a_large_mailbox_is_mirrored_by_one_chain_of_calls_however_many_be
 
 @pytest.mark.parametrize("spent_s", [0.1, 1, 9, 10, 19, 20, 29])
 @in_virtual_time
-async def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float) -> None:
+async def test_the_chain_continues_after_a_slow_sync(spent_s: float) -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     mailbox.look_s, mailbox.older_s = spent_s, 20 * spent_s
@@ -200,7 +200,7 @@ async def test_the_chain_does_not_break_however_long_a_look_takes(spent_s: float
 
 
 @in_virtual_time
-async def test_a_mailbox_is_its_owners_alone() -> None:
+async def test_only_its_owner_can_have_the_mailbox_checked() -> None:
     world, mailbox = with_mailbox()
     await first_look(world, mailbox)
     await listens(world, "ben")
@@ -214,7 +214,7 @@ async def test_a_mailbox_is_its_owners_alone() -> None:
 
 
 @in_virtual_time
-async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> None:
+async def test_the_owners_mailbox_is_checked_now_and_every_ten_minutes() -> None:
     world, mailbox = with_mailbox(owner="ännä")
     assert await watch_mailbox(email_services(world.ports), "ännä")
     assert await watch_mailbox(email_services(world.ports), "ännä")  # another instance
@@ -225,7 +225,7 @@ async def test_the_owners_mailbox_is_looked_into_now_and_every_ten_minutes() -> 
 
 
 @in_virtual_time
-async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
+async def test_no_other_mailbox_is_checked() -> None:
     world, _ = with_mailbox()
     assert not await watch_mailbox(email_services(world.ports), "ben")
     assert world.queue.asked == 0
@@ -236,7 +236,7 @@ async def test_nobody_elses_is_and_none_where_there_is_none() -> None:
 
 
 @in_virtual_time
-async def test_a_queue_that_is_away_is_told_to_whoever_wants_a_mailbox_watched() -> None:
+async def test_an_unreachable_queue_is_reported_to_the_caller() -> None:
     world, _ = with_mailbox()
     world.queue.refusing = True
     with pytest.raises(QueueUnreachable):

@@ -13,7 +13,7 @@ LIVES = 40  # more steps than any story here has
 
 
 async def listens(world: World, user: str = "anna") -> None:
-    """A page is open, and stays so."""
+    """Keep a page open."""
     at_ms = round(world.clock.utc().timestamp() * 1000) - 60_000
     await world.ports.store.note_presence(Keys.of(user).user, is_occupied=True, at_ms=at_ms)
 
@@ -28,7 +28,7 @@ async def notifications(world: World, user: str = "anna") -> list[Message]:
 
 
 def wherever_it_dies(story: Callable[[int], Coroutine[Any, Any, World]]) -> None:
-    """Play the story with a process that dies after ever more steps, until it outlives it."""
+    """Play the story with a process that crashes after more and more steps, until it survives."""
     for steps in range(LIVES):
         world = run_virtual(story(steps))
         survived = all(gate.is_open for gate, _ in world.alive)

@@ -11,7 +11,7 @@ from brain.http.edge import (
 )
 
 
-def test_the_platform_tells_how_long_an_invocation_lasts() -> None:
+def test_the_platform_reports_the_deadline_of_an_invocation() -> None:
     deadline = datetime.now(UTC) + timedelta(seconds=300)
     told = set_deadline(deadline.isoformat())
     try:
@@ -22,7 +22,7 @@ def test_the_platform_tells_how_long_an_invocation_lasts() -> None:
     assert 200 < seconds <= 300
 
 
-def test_a_platform_that_tells_no_deadline_gives_none() -> None:
+def test_a_platform_without_a_deadline_returns_none() -> None:
     assert invocation_seconds() is None
 
 

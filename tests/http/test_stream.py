@@ -55,7 +55,7 @@ async def test_events_are_sent_as_they_come_and_the_stream_ends() -> None:
 
 
 @in_virtual_time
-async def test_a_silence_is_filled_with_comments() -> None:
+async def test_comments_are_sent_while_no_event_arrives() -> None:
     async def events() -> Events:
         await asyncio.sleep(HEARTBEAT_S * 2.5)
         yield StreamEvent(name="done", data={})
@@ -85,7 +85,7 @@ async def test_an_error_after_the_beginning_is_the_last_event(
 
 
 @in_virtual_time
-async def test_the_function_goes_on_until_the_work_beside_the_stream_has_ended() -> None:
+async def test_the_function_waits_for_the_task_beside_the_stream() -> None:
     async def events() -> Events:
         yield StreamEvent(name="done", data={})
 
@@ -102,7 +102,7 @@ def test_a_line_break_in_a_text_does_not_end_its_event() -> None:
 
 
 @in_virtual_time
-async def test_a_stream_that_only_tells_ends_with_its_reader_and_says_when_to_come_again() -> None:
+async def test_a_read_only_stream_ends_with_its_reader_and_sends_a_retry_delay() -> None:
     ended: list[float] = []
     sent: list[Json] = []
 

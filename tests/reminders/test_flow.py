@@ -34,14 +34,14 @@ def with_reminders(world: World) -> World:
 
 
 async def remind(world: World, seconds: float, text: str = "The oven") -> str:
-    """What the model does when the user asks for it; the reminder's id."""
+    """Set a reminder as the model does; returns its id."""
     at = (world.clock.utc() + timedelta(seconds=seconds)).isoformat()
     tools = tuple(with_reminders(world).ports.tools.values())
     return str((await use(tools, "remind", {"text": text, "at": at}, key=text))["set"]["id"])
 
 
 @in_virtual_time
-async def test_a_reminder_is_told_at_its_time_and_is_gone_then() -> None:
+async def test_a_due_reminder_is_announced_and_removed() -> None:
     world = World()
     await listens(world)
     await remind(world, 90)
@@ -72,7 +72,7 @@ async def test_a_reminder_is_as_foreign_as_the_run_that_set_it(tainted: bool) ->
 
 @pytest.mark.parametrize("days", [20, 365])
 @in_virtual_time
-async def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int) -> None:
+async def test_a_reminder_in_weeks_is_scheduled_in_stages_and_announced_once(days: int) -> None:
     world = World()
     await listens(world)
     await remind(world, days * DAY)
@@ -88,7 +88,7 @@ async def test_a_reminder_in_weeks_is_come_to_by_stages_and_told_once(days: int)
 
 
 @in_virtual_time
-async def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody_does() -> None:
+async def test_a_reminder_due_without_a_listener_is_announced_later() -> None:
     world = World()
     await remind(world, 60)
     await world.settle(3600)
@@ -99,7 +99,7 @@ async def test_a_reminder_that_is_due_while_nobody_listens_is_told_when_somebody
 
 
 @in_virtual_time
-async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
+async def test_a_cancelled_reminder_is_not_announced() -> None:
     world = World()
     await listens(world)
     id = await remind(world, 90)
@@ -109,7 +109,7 @@ async def test_a_reminder_that_was_cancelled_is_not_told() -> None:
 
 
 @in_virtual_time
-async def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
+async def test_a_reminder_is_announced_once_though_the_queue_calls_three_times() -> None:
     world = World()
     await listens(world)
     id = await remind(world, 10)
@@ -121,7 +121,7 @@ async def test_a_reminder_is_told_once_though_the_queue_calls_thrice() -> None:
 
 
 @in_virtual_time
-async def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
+async def test_a_call_that_comes_too_early_schedules_another() -> None:
     world = World()
     await listens(world)
     id = await remind(world, DAY)
@@ -131,7 +131,7 @@ async def test_a_call_for_it_that_comes_too_early_leads_to_another() -> None:
     assert await told(world) == ["A reminder: The oven."]
 
 
-def test_a_reminder_is_told_once_wherever_the_process_dies() -> None:
+def test_a_reminder_is_announced_once_no_matter_where_the_process_crashes() -> None:
     async def story(steps: int) -> World:
         world = World()
         await listens(world)
@@ -147,7 +147,7 @@ def test_a_reminder_is_told_once_wherever_the_process_dies() -> None:
     wherever_it_dies(story)
 
 
-def test_a_reminder_in_weeks_loses_no_stage_wherever_the_process_dies() -> None:
+def test_a_reminder_in_weeks_loses_no_stage_in_a_crash() -> None:
     async def story(steps: int) -> World:
         world = World()
         await listens(world)
@@ -161,7 +161,7 @@ def test_a_reminder_in_weeks_loses_no_stage_wherever_the_process_dies() -> None:
 
 
 class Reminding(ScriptedModel):
-    """Sets a reminder, and once it is set says so; asked again, it answers the same."""
+    """Sets a reminder and confirms it; a repeated request gets the same answer."""
 
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
@@ -171,7 +171,7 @@ class Reminding(ScriptedModel):
         return await model.answer(prompt, limit_s=limit_s, on_delta=on_delta)
 
 
-def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
+def test_a_reminder_is_set_once_no_matter_where_the_brain_crashes() -> None:
     async def story(steps: int) -> World:
         at = (EPOCH + timedelta(hours=1)).isoformat()
         asked = calls(("remind", f'{{"text":"The oven","at":"{at}"}}'))
@@ -179,7 +179,7 @@ def test_a_reminder_is_set_once_wherever_the_brain_dies() -> None:
         model = Reminding([asked, words("I will.")])
         world.ports = replace(world.ports, model=model)
         world.lives = [steps]
-        for _ in range(2):  # whoever got no answer asks again
+        for _ in range(2):  # a caller without an answer retries
             asking = world.spawn(world.ask("Remind me.", message_id="message-1"))
             await asyncio.wait({asking}, timeout=60)
         assert [message.text for message in await world.said()] == ["I will."]

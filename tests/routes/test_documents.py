@@ -81,7 +81,7 @@ async def test_a_deleted_document_is_gone_and_cannot_be_deleted_again(anna: Call
     for method in ("GET", "DELETE"):
         answer = await anna.call(method, "documents", params={"id": made["id"]})
         assert answer.status_code == 404
-        assert answer.json()["title"] == "You have no document of this id."
+        assert answer.json()["title"] == "You have no document with this id."
     assert titles(await anna.got("documents")) == []
 
 

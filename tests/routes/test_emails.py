@@ -61,7 +61,7 @@ async def test_an_email_is_given_whole(home: Home, owner: Caller) -> None:
     unknown = await owner.call("GET", "emails", params={"id": "z" * 16})
     assert (unknown.status_code, unknown.json()["title"]) == (
         404,
-        "You have no email of this id.",
+        "You have no email with this id.",
     )
 
 

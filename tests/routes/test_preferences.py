@@ -48,7 +48,7 @@ async def test_a_fact_is_forgotten_for_good(home: Home, anna: Caller) -> None:
     assert (gone.status_code, gone.json()) == (200, {"deleted": id})
     assert await anna.got("facts") == {"facts": []}
     again = await anna.call("DELETE", "facts", params={"id": id})
-    assert (again.status_code, again.json()["title"]) == (404, "You have no fact of this id.")
+    assert (again.status_code, again.json()["title"]) == (404, "You have no fact with this id.")
 
 
 # ---- rules
@@ -112,4 +112,4 @@ async def test_rules_are_listed_and_given_up(home: Home, anna: Caller) -> None:
     assert gone.json() == {"deleted": rule.id}
     assert await anna.got("rules") == {"rules": []}
     again = await anna.call("DELETE", "rules", params={"id": rule.id})
-    assert (again.status_code, again.json()["title"]) == (404, "You have no rule of this id.")
+    assert (again.status_code, again.json()["title"]) == (404, "You have no rule with this id.")

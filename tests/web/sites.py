@@ -154,7 +154,7 @@ def is_public(ip: str) -> bool:
 
 
 async def refused(web: HttpWeb, url: str) -> str:
-    """Why the address gives nothing to read."""
+    """The reason why the address cannot be read."""
     with pytest.raises(PageUnreadable) as error:
         await web.read(url)
     return str(error.value)

@@ -24,7 +24,7 @@ async def test_a_redirect_is_followed_to_another_site(
     assert (read.url, read.text) == ("http://b.example/", "Hello")
 
 
-async def test_so_many_redirects_are_followed_and_no_more(web: HttpWeb, sites: Sites) -> None:
+async def test_the_number_of_redirects_is_limited(web: HttpWeb, sites: Sites) -> None:
     for i in range(MAX_REDIRECTS + 1):
         sites.answers[f"a.example/{i}"] = redirect(f"/{i + 1}")
     sites.answers[f"a.example/{MAX_REDIRECTS + 1}"] = page("Hello", "text/plain")
@@ -50,7 +50,7 @@ async def test_so_many_redirects_are_followed_and_no_more(web: HttpWeb, sites: S
         ("http://[", NO_ADDRESS),
     ],
 )
-async def test_a_redirect_leads_only_where_a_first_address_may(
+async def test_a_redirect_must_pass_the_same_checks(
     web: HttpWeb, sites: Sites, location: str, reason: str
 ) -> None:
     sites.answers["a.example/"] = redirect(location)
@@ -59,7 +59,7 @@ async def test_a_redirect_leads_only_where_a_first_address_may(
     assert sites.asked[INNER] == []
 
 
-async def test_a_name_that_leads_inside_is_not_connected_to(web: HttpWeb, sites: Sites) -> None:
+async def test_a_name_of_a_private_ip_is_not_connected_to(web: HttpWeb, sites: Sites) -> None:
     assert await refused(web, "http://in.example/") == PRIVATE
     for ips in ([PUBLIC, INNER], [INNER, PUBLIC], [PUBLIC] * 9 + [INNER]):
         sites.names["both.example"] = [ips]
@@ -67,13 +67,13 @@ async def test_a_name_that_leads_inside_is_not_connected_to(web: HttpWeb, sites:
     assert sites.asked == {PUBLIC: [], INNER: []}
 
 
-async def test_by_itself_it_connects_to_nothing_on_this_machine(sites: Sites) -> None:
+async def test_by_default_this_machine_is_not_reachable(sites: Sites) -> None:
     web = HttpWeb(resolve=sites.resolve)
     assert await refused(web, "http://a.example/") == PRIVATE
     assert sites.asked[PUBLIC] == []
 
 
-async def test_the_ip_that_was_checked_is_the_one_that_is_asked(web: HttpWeb, sites: Sites) -> None:
+async def test_the_connection_goes_to_the_checked_ip(web: HttpWeb, sites: Sites) -> None:
     sites.names["turns.example"] = [[PUBLIC], [INNER]]
     sites.answers["turns.example/"] = page("Hello", "text/plain")
     assert (await web.read("http://turns.example/")).text == "Hello"
@@ -81,9 +81,7 @@ async def test_the_ip_that_was_checked_is_the_one_that_is_asked(web: HttpWeb, si
     assert sites.asked[INNER] == []
 
 
-async def test_a_name_that_turns_inside_between_two_requests_is_checked_again(
-    web: HttpWeb, sites: Sites
-) -> None:
+async def test_a_name_that_becomes_private_is_checked_again(web: HttpWeb, sites: Sites) -> None:
     sites.names["turns.example"] = [[PUBLIC], [INNER]]
     sites.answers["turns.example/"] = redirect("/again")
     assert await refused(web, "http://turns.example/") == PRIVATE
@@ -91,7 +89,7 @@ async def test_a_name_that_turns_inside_between_two_requests_is_checked_again(
     assert sites.asked[INNER] == []
 
 
-async def test_a_site_whose_first_ip_is_away_is_read_at_its_next(
+async def test_if_the_first_ip_is_unreachable_the_next_one_is_used(
     web: HttpWeb, sites: Sites
 ) -> None:
     sites.answers["moved.example/"] = page("Hello", "text/plain")
@@ -110,7 +108,7 @@ async def test_a_site_may_be_named_by_its_ip(web: HttpWeb, sites: Sites) -> None
     assert (await web.read("http://8.8.8.8/")).url == "http://[2606:4700::1111]/x"
 
 
-async def test_a_site_that_is_not_there_is_told(web: HttpWeb, sites: Sites) -> None:
+async def test_a_site_that_does_not_exist_is_reported(web: HttpWeb, sites: Sites) -> None:
     assert await refused(web, "http://no.example/") == NO_SITE
     sites.names["no.example"] = [[]]
     assert await refused(web, "http://no.example/") == NO_SITE

@@ -69,7 +69,7 @@ async def test_a_query_of_any_characters_is_answered(
 # ---- what only Postgres does
 
 
-async def test_a_rare_word_weighs_more_than_a_frequent_one(
+async def test_a_rare_word_has_more_weight_than_a_frequent_one(
     real_documents: Documents, anna: str
 ) -> None:
     for number in range(20):
@@ -97,7 +97,7 @@ async def test_a_word_in_the_title_weighs_more_than_in_the_body(
     assert await titles(real_documents, anna, "insurance") == ["Insurance", "Groceries"]
 
 
-async def test_the_passage_is_quoted_that_answers_from_a_long_document(
+async def test_the_matching_passage_of_a_long_document_is_quoted(
     real_documents: Documents, anna: str
 ) -> None:
     chapters = [f"# Chapter {number}\n" + "The piano has a key. " * 40 for number in range(80)]
@@ -121,7 +121,7 @@ async def test_other_forms_of_a_word_find_it_in_the_language_of_the_document(
     "query",
     ["where is it and what does it do", "wo ist denn das, und was ist es", "où est-ce que tu es"],
 )
-async def test_words_that_say_nothing_do_not_outweigh_the_one_that_does(
+async def test_stop_words_do_not_outweigh_a_meaningful_word(
     real_documents: Documents, anna: str, query: str
 ) -> None:
     await keep(
@@ -134,7 +134,7 @@ async def test_words_that_say_nothing_do_not_outweigh_the_one_that_does(
     assert (await titles(real_documents, anna, f"{query} zebra"))[0] == "Zebra"
 
 
-async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
+async def test_a_query_whose_only_meaningful_word_is_unknown_finds_nothing(
     real_documents: Documents, anna: str
 ) -> None:
     await keep(real_documents, anna, "Remember", "My passport is in the blue drawer")
@@ -142,8 +142,6 @@ async def test_a_question_whose_only_word_of_weight_is_unknown_finds_nothing(
     assert await titles(real_documents, anna, "wo ist mein Regenschirm") == []
 
 
-async def test_a_question_of_nothing_but_such_words_still_finds_them(
-    real_documents: Documents, anna: str
-) -> None:
+async def test_a_query_of_stop_words_only_finds_them(real_documents: Documents, anna: str) -> None:
     await keep(real_documents, anna, "The Who", "Records: who is who")
     assert await titles(real_documents, anna, "who is who") == ["The Who"]

@@ -41,7 +41,7 @@ async def say(
     token: LeaseToken | None = None,
     redis: Redis | None = None,
 ) -> Message | None:
-    """Say these notices, as they stood on the board then."""
+    """Announce these notices, as they were on the board."""
     forms = [held.forms[one.id] for one in told]
     said = replace(draft(text), id=f"id-of-{text}".replace(" ", "-"), kind=Kind.NOTIFICATION)
     return await RedisNoticeBoard(redis or stage.redis).announce(
@@ -50,7 +50,7 @@ async def say(
 
 
 async def keep(stage: Stage, name: str) -> int:
-    """How long a key of the user's is still kept, in ms."""
+    """How long until a key of the user expires, in ms."""
     return int(await stage.redis.execute(["PTTL", Keys.of(stage.user).key(name)], limit_s=4))
 
 

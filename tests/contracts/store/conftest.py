@@ -42,6 +42,6 @@ def stage(request: pytest.FixtureRequest, real: Redis) -> Stage:
 
 @pytest.fixture
 def patient() -> Stage:
-    """In memory, where minutes and days pass at once."""
+    """A stage in memory, where time can be moved forward."""
     watch = Watch()
     return Stage(redis=MemoryRedis(lambda: watch.ms), pass_time=watch.pass_time, user="anna")

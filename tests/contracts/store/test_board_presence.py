@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 MINUTE = 60.0
 
 
-async def test_nobody_is_there_at_first(stage: Stage) -> None:
+async def test_at_first_nobody_is_present(stage: Stage) -> None:
     held = await board(stage).keep(stage.user, N1)
     assert (held.running, held.listening, held.contact) == (False, False, None)
     assert abs(held.now - datetime.now(UTC)) < timedelta(days=365)
@@ -33,12 +33,12 @@ async def test_a_page_that_asks_or_streams_is_there_and_has_never_been_before(
     assert (held.listening, held.contact) == (True, None)
 
 
-async def test_somebody_else_who_asks_what_the_brain_does_is_not_the_user(stage: Stage) -> None:
+async def test_a_status_request_by_another_client_is_not_presence(stage: Stage) -> None:
     await stage.store().status(stage.user)
     assert not (await board(stage).pending(stage.user)).listening
 
 
-async def test_who_goes_on_asking_is_there_all_the_time(patient: Stage) -> None:
+async def test_a_user_who_keeps_polling_stays_present(patient: Stage) -> None:
     for _ in range(10):
         await patient.store().here(patient.user)
         await patient.pass_time(HERE_MS / 1000 / 2)
@@ -47,7 +47,7 @@ async def test_who_goes_on_asking_is_there_all_the_time(patient: Stage) -> None:
     assert held.contact == held.now
 
 
-async def test_who_asks_no_more_is_gone_and_was_last_there_when_they_asked(
+async def test_a_user_who_stops_polling_was_last_present_at_the_last_poll(
     patient: Stage,
 ) -> None:
     asked = await now(patient)
@@ -57,7 +57,7 @@ async def test_who_asks_no_more_is_gone_and_was_last_there_when_they_asked(
     assert (held.listening, held.contact) == (False, asked)
 
 
-async def test_who_has_just_come_back_was_last_there_when_they_left(patient: Stage) -> None:
+async def test_a_returning_user_was_last_present_when_they_left(patient: Stage) -> None:
     left = await now(patient)
     await patient.store().here(patient.user)
     await patient.pass_time(60 * MINUTE)
@@ -74,21 +74,21 @@ async def channel(stage: Stage, *, is_occupied: bool, at: datetime) -> None:
     await stage.store().note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
 
 
-async def test_who_is_subscribed_to_the_channel_is_there(stage: Stage) -> None:
+async def test_a_user_subscribed_to_the_channel_is_present(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at)
     held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, None)  # just come, and never before
 
 
-async def test_who_has_been_subscribed_for_a_while_was_not_away(stage: Stage) -> None:
+async def test_a_user_with_a_long_subscription_was_not_away(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
     held = await board(stage).pending(stage.user)
     assert (held.listening, held.contact) == (True, held.now)
 
 
-async def test_who_comes_back_to_the_channel_was_last_there_when_they_left_it(
+async def test_a_user_returning_to_the_channel_was_last_present_when_they_left_it(
     stage: Stage,
 ) -> None:
     at, hour = await now(stage), timedelta(hours=1)
@@ -104,7 +104,7 @@ async def test_who_comes_back_to_the_channel_was_last_there_when_they_left_it(
     assert abs(held.contact - (at - 2 * hour)) < timedelta(milliseconds=1)
 
 
-async def test_who_has_just_left_the_channel_would_hear_nothing(stage: Stage) -> None:
+async def test_a_user_who_just_left_the_channel_is_not_present(stage: Stage) -> None:
     at = await now(stage)
     await channel(stage, is_occupied=True, at=at - timedelta(hours=1))
     await channel(stage, is_occupied=False, at=at)
@@ -112,7 +112,7 @@ async def test_who_has_just_left_the_channel_would_hear_nothing(stage: Stage) ->
     assert (held.listening, held.contact) == (False, None)
 
 
-async def test_a_page_that_comes_first_by_one_road_and_then_by_the_other_was_away(
+async def test_a_page_that_switches_the_road_was_away(
     patient: Stage,
 ) -> None:
     left = await now(patient)
@@ -136,7 +136,7 @@ async def test_a_page_that_connects_again_while_it_asks_was_there_all_the_time(
     assert held.contact == held.now
 
 
-async def test_who_speaks_is_there_whatever_they_listen_by(patient: Stage) -> None:
+async def test_a_user_who_speaks_is_present_on_any_road(patient: Stage) -> None:
     admitted = await patient.begin()
     spoke = await now(patient)
     await patient.pass_time(MINUTE)

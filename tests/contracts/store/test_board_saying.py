@@ -41,20 +41,20 @@ async def test_it_is_said_to_somebody_who_has_never_said_anything(stage: Stage) 
     assert await keep(stage, "log") > KEEP_MS - DAY_MS
 
 
-async def test_of_two_who_say_the_same_one_does(stage: Stage) -> None:
+async def test_of_two_concurrent_announcers_only_one_speaks(stage: Stage) -> None:
     held = await board(stage).keep(stage.user, N1)
     assert await say(stage, held, N1, text="First.")
     assert await say(stage, held, N1, text="Second.") is None
     assert await texts(stage) == ["First."]
 
 
-async def test_who_would_say_again_what_another_has_just_said_says_nothing(stage: Stage) -> None:
+async def test_an_announcement_that_was_just_made_is_not_repeated(stage: Stage) -> None:
     early = await board(stage).keep(stage.user, N1)
     late = await board(stage).keep(stage.user, N2)
     assert await say(stage, early, N1, text="One.")
     assert await say(stage, late, N1, N2, text="One and two.") is None
     assert await texts(stage) == ["One."]
-    assert ids(await board(stage).pending(stage.user)) == ["n2"]  # for whoever looks again
+    assert ids(await board(stage).pending(stage.user)) == ["n2"]  # for the next reader
 
 
 async def test_what_is_too_late_only_leaves(stage: Stage) -> None:
@@ -99,7 +99,7 @@ async def test_the_brain_itself_says_it_between_two_of_its_sentences(stage: Stag
 
 
 @pytest.mark.parametrize("change", [{"run_id": "r0"}, {"fence": 7}])
-async def test_a_brain_that_is_none_any_more_says_nothing(
+async def test_a_brain_that_lost_its_lease_announces_nothing(
     stage: Stage, change: dict[str, Any]
 ) -> None:
     admitted = await stage.begin()
@@ -124,7 +124,7 @@ async def test_a_brain_whose_run_has_ended_says_nothing_more_as_one(stage: Stage
     assert await say(stage, held, N1) is not None
 
 
-async def test_a_brain_whose_lease_has_run_out_keeps_nobody_from_speaking(stage: Stage) -> None:
+async def test_an_expired_lease_does_not_block_announcements(stage: Stage) -> None:
     await stage.begin(SHORT)
     assert (await board(stage).keep(stage.user, N1)).running
     await stage.run_out()
