@@ -22,8 +22,9 @@ from brain.run.store import StateStore
 from brain.says import en
 from brain.tools.spec import ClientTool, Effect
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tools import LetterTool, NoteTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
 SEND = ("send", json.dumps(LETTER))

@@ -19,12 +19,12 @@ from tests.chaos.ledger import Ledger, Said
 from tests.chaos.processes import Process, process_loop
 from tests.chaos.product import Product
 from tests.chaos.stories import Ask, Story
+from tests.fakes.clock import Clock
 from tests.fakes.features.notices import notices_of
 from tests.fakes.house import Ports
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
 from tests.fakes.tools import as_tool
-from tests.fakes.world import Clock
 
 # What may keep a living process from giving its last word: it is not known to be recorded, or the
 # channel is too slow.

@@ -12,7 +12,7 @@ from brain.run import records
 from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, RunRecord, Started
 from brain.run.messages import Draft, Kind, Message, Remark, Speak, Utterance, UtteranceDraft
 from brain.tools.spec import ToolCall
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 DRAFT = Draft(
     id="d1", kind=Kind.SAY, text="Grüße 👋", answers_seq=4, created_at=EPOCH, agent_call_id="c",

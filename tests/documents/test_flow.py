@@ -20,9 +20,10 @@ from brain.tools.invocations import Tool
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import LetterTool, MailTool, as_tool
-from tests.fakes.world import Saying, World, calls, words
+from tests.fakes.world import World
 
 LETTER = ("send", json.dumps({"to": "anna@example.org", "body": "Lunch?"}))
 READ_MAIL = ("read", "{}")

@@ -5,19 +5,14 @@ for a dead process, which can no longer have any effect.
 """
 
 import asyncio
-import inspect
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from brain.cloud.redis.store import RedisStore
 from brain.codec import Json
 from brain.errors import (
     BrainError,
-    ChannelUnreachable,
-    ModelCut,
     QueueUnreachable,
     StoreUnreachable,
     Unreachable,
@@ -28,88 +23,24 @@ from brain.preferences.flow import language_setting
 from brain.run.control import stop_run
 from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
-from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark
 from brain.run.moves import Settled, Stopped, UserRequest, WakeCall
-from brain.run.ports import Delta, Prompt
 from brain.run.turn import Invocation
 from brain.says.choice import Languages
 from brain.tools.invocations import Tool
-from brain.tools.spec import ClientTool, ToolCall
+from brain.tools.spec import ClientTool
+from tests.fakes.channel import MemoryChannel
+from tests.fakes.clock import Clock
 from tests.fakes.features import kept
+from tests.fakes.gate import Gate, Gated
 from tests.fakes.house import OWN_READERS, Ports
+from tests.fakes.model import Saying, ScriptedModel
 from tests.fakes.news import MemoryNews
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.redis import MemoryRedis
 from tests.fakes.schemas import MemorySchemas
 from tests.fakes.tools import FakeTool, as_tool
-
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Clock:
-    """The loop's time. Ids are numbered, so that a history is the same each time."""
-
-    def __init__(self) -> None:
-        self._numbers = itertools.count(1)
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    def utc(self) -> datetime:
-        return EPOCH + timedelta(seconds=self.now())
-
-    def new_id(self) -> str:
-        return f"id-{next(self._numbers):06d}"
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-@dataclass(kw_only=True)
-class Saying:
-    """A scripted answer of the model: the answer or the error, after `delay_s`."""
-
-    answer: Answered | BrainError
-    delay_s: float = 0.01
-
-
-def calls(*named: tuple[str, str], delay_s: float = 0.01) -> Saying:
-    """Return an answer that calls tools: pairs of name and JSON arguments."""
-    made = tuple(
-        ToolCall(id=f"c{i}", name=name, arguments=arguments)
-        for i, (name, arguments) in enumerate(named)
-    )
-    return Saying(answer=Answered(text="", calls=made, tokens=10), delay_s=delay_s)
-
-
-def words(text: str, delay_s: float = 0.01) -> Saying:
-    """Return an answer in plain text."""
-    return Saying(answer=Answered(text=text, calls=(), tokens=10), delay_s=delay_s)
-
-
-class ScriptedModel:
-    """Returns its answers one after the other, and keeps the prompts it received."""
-
-    def __init__(self, sayings: Sequence[Saying]) -> None:
-        self.sayings = list(sayings)
-        self.prompts: list[Prompt] = []
-
-    async def answer(
-        self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
-    ) -> Answered:
-        saying = self.sayings[min(len(self.prompts), len(self.sayings) - 1)]
-        self.prompts.append(prompt)
-        if saying.delay_s > limit_s:
-            await asyncio.sleep(limit_s)
-            raise ModelCut("the limit", text="So far")
-        await asyncio.sleep(saying.delay_s)
-        if isinstance(saying.answer, BrainError):
-            raise saying.answer
-        if on_delta and saying.answer.text:
-            on_delta(Delta(kind="content", text=saying.answer.text))
-        return saying.answer
 
 
 @dataclass
@@ -169,69 +100,6 @@ class MemoryQueue:
                 return
 
 
-@dataclass
-class MemoryChannel:
-    """Keeps the published messages."""
-
-    events: list[tuple[str, str, Json]] = field(default_factory=list)
-    refusing: bool = False
-    delay_s: float = 0.02
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def publish(self, user_id: str, event: str, data: Json) -> None:
-        await asyncio.sleep(self.delay_s)
-        if self.refusing:
-            raise ChannelUnreachable("refused")
-        self.events.append((user_id, event, data))
-        self.heard.set()
-
-    def messages(self) -> list[Json]:
-        """Return the messages in order of arrival."""
-        return [data for _, event, data in self.events if event == "message"]
-
-
-@dataclass
-class Gate:
-    """Decides whether an invocation's process is alive.
-
-    `steps_left` is how many more beginnings and ends of port calls the process survives; None for
-    no limit.
-    """
-
-    is_open: bool = True
-    steps_left: int | None = None
-
-    def check(self) -> None:
-        """End the task of a dead process at any point."""
-        if self.steps_left is not None:
-            self.steps_left -= 1
-            self.is_open = self.is_open and self.steps_left >= 0
-        if not self.is_open:
-            raise asyncio.CancelledError
-
-
-class Gated:
-    """A port as one invocation reaches it: the gate is checked before and after each call."""
-
-    def __init__(self, port: Any, gate: Gate) -> None:
-        self._port = port
-        self._gate = gate
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not inspect.iscoroutinefunction(found):
-            return found
-
-        async def call(*args: Any, **named: Any) -> Any:
-            self._gate.check()
-            try:
-                return await found(*args, **named)
-            finally:
-                self._gate.check()
-
-        return call
-
-
 class World:
     """One deployment with its users."""
 
@@ -252,9 +120,7 @@ class World:
     ) -> None:
         self.clock = Clock()
         self.news = news or MemoryNews()
-        self.redis = MemoryRedis(
-            lambda: round(self.clock.utc().timestamp() * 1000), publish=self.news.publish
-        )
+        self.redis = MemoryRedis(self._ms, publish=self.news.publish)
         self.limits = limits or Limits()
         self.queue = MemoryQueue(self)
         self.channel = MemoryChannel()
@@ -262,15 +128,8 @@ class World:
         self.max_duration_s = max_duration_s
         self.reserve_s = reserve_s
         self.invocations: list[Invocation] = []
-        self.ports = Ports(
-            store=RedisStore(self.redis, self.limits),
-            schemas=MemorySchemas(),
-            queue=self.queue,
-            channel=self.channel,
-            model=self.model,
+        self.ports = self._ports(
             tools={tool.spec.name: as_tool(tool) for tool in tools},
-            clock=self.clock,
-            limits=self.limits,
             languages=Languages(language, language_setting(wishes) if wishes else None),
             preferences=wishes,
             facts=memory,
@@ -283,6 +142,23 @@ class World:
         self.failures: list[BaseException] = []  # the errors with which brains have ended
         self.tasks: set[asyncio.Task[Any]] = set()
         self.alive: list[tuple[Gate, asyncio.Task[Any]]] = []
+
+    def _ms(self) -> int:
+        """Return the time in milliseconds since 1970."""
+        return round(self.clock.utc().timestamp() * 1000)
+
+    def _ports(self, **others: Any) -> Ports:
+        """Return the engine's ports to this world, and the others as they are given."""
+        return Ports(
+            store=RedisStore(self.redis, self.limits),
+            schemas=MemorySchemas(),
+            queue=self.queue,
+            channel=self.channel,
+            model=self.model,
+            clock=self.clock,
+            limits=self.limits,
+            **others,
+        )
 
     def spawn(self, story: Any) -> asyncio.Task[Any]:
         """Start a task in the background."""

@@ -12,9 +12,9 @@ import pytest
 
 from brain.routes.resources import resources
 from brain.wiring import FEATURES, Wiring
+from tests.docs.test_docs import SET_UP
 from tests.features.builds import Build, build_without
 from tests.features.imports import rest, users
-from tests.test_docs import SET_UP
 
 # What may go alone, and what other features or the routes stand on. (Events are a base too, and no
 # feature of their own.)

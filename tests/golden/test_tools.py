@@ -7,8 +7,8 @@ import pytest
 from brain.run.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
+from tests.docs.test_docs import SET_UP
 from tests.golden.text import compact, load
-from tests.test_docs import SET_UP
 
 BEFORE: dict[str, Any] = load("tools")
 

@@ -2,17 +2,14 @@
 
 import json
 import logging
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope
-from vercel_runtime.deadline import reset_deadline, set_deadline
 
 from brain.errors import (
     ChannelUnreachable,
@@ -32,7 +29,6 @@ from brain.http.edge import (
     Problem,
     by_name,
     endpoint,
-    invocation_seconds,
     read_json,
     tagged,
     where,
@@ -334,23 +330,3 @@ async def test_a_websocket_is_rejected() -> None:
 
     await endpoint({"GET": tags}, None)({"type": "websocket"}, receive, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]
-
-
-def test_the_platform_reports_the_deadline_of_an_invocation() -> None:
-    deadline = datetime.now(UTC) + timedelta(seconds=300)
-    told = set_deadline(deadline.isoformat())
-    try:
-        seconds = invocation_seconds()
-    finally:
-        reset_deadline(told)
-    assert seconds is not None
-    assert 200 < seconds <= 300
-
-
-def test_a_platform_without_a_deadline_returns_none() -> None:
-    assert invocation_seconds() is None
-
-
-def test_on_another_host_there_is_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "vercel_runtime", None)  # the package is not installed there
-    assert invocation_seconds() is None

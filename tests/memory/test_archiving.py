@@ -9,8 +9,9 @@ from brain.memory.archiving import EVERY, PAGE, PAGES, copy_log, is_due, tidy_lo
 from brain.run.limits import Limits
 from tests.fakes.archive import FakeArchive
 from tests.fakes.features.memory import memory_of
-from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import World, words
+from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import words
+from tests.fakes.world import World
 
 KEEP = 200  # entries that the store keeps in these tests; more than EVERY, as in production
 
@@ -69,13 +70,11 @@ async def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
     assert await everywhere(world, archive) == list(range(1, 421))
 
 
-def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) -> None:
-    async def story() -> None:
-        world = archived_world(FakeArchive(refusing=True))
-        await talk(world, 160)
-        assert (await world.ask("Hi")).state == "done"
-
-    run_virtual(story())
+@in_virtual_time
+async def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) -> None:
+    world = archived_world(FakeArchive(refusing=True))
+    await talk(world, 160)
+    assert (await world.ask("Hi")).state == "done"
     assert "archive: not now, reason=DatabaseUnreachable" in caplog.text
 
 
@@ -152,19 +151,17 @@ async def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
     assert len(await world.log()) == 20
 
 
-def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
+@in_virtual_time
+async def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def story() -> None:
-        archive = FakeArchive(refusing=True)
-        world = archived_world(None)
-        await talk_and_copy(world, archive, 15)
-        assert archive.seqs() == []
-        archive.refusing = False
-        await talk_and_copy(world, archive, 5)
-        assert archive.seqs() == list(range(1, 41))
-
-    run_virtual(story())
+    archive = FakeArchive(refusing=True)
+    world = archived_world(None)
+    await talk_and_copy(world, archive, 15)
+    assert archive.seqs() == []
+    archive.refusing = False
+    await talk_and_copy(world, archive, 5)
+    assert archive.seqs() == list(range(1, 41))
     assert "archive: no copy, reason=DatabaseUnreachable" in caplog.text
 
 

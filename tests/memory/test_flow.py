@@ -19,9 +19,10 @@ from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import MailTool
-from tests.fakes.world import Saying, World, calls, words
+from tests.fakes.world import World
 
 WINDOW = 8  # entries that the model is shown as they are
 SMALL = Limits(tail_entries=WINDOW)

@@ -1,59 +1,22 @@
 """When a notice is said, as values."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from brain.events.model import EVENT_KINDS, Event
 from brain.notices.deciding import (
     AWAY,
     FRESH,
-    KEPT_CHARS,
-    LIFE,
     PRESENT,
     Announcement,
     Plan,
     Situation,
     is_present,
-    notice_of,
-    what_now,
 )
 from brain.notices.model import Notice, Unheard
-from brain.notices.spoken import REMINDER_CHARS
-from brain.preferences.model import Preferences, Quiet
 from brain.run.messages import Speak
-from brain.says import en
-
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)  # one o'clock in Berlin
-NIGHT = datetime(2026, 1, 31, 23, tzinfo=UTC)  # midnight there
-MORNING = datetime(2026, 2, 1, 6, tzinfo=UTC)  # seven there, when the quiet hours end
-BERLIN = Preferences(quiet=Quiet(start=time(22), until=time(7)), zone="Europe/Berlin")
-
-HERE = Situation(running=False, listening=True, last_contact=NIGHT)
-BUSY = replace(HERE, running=True)
-GONE = Situation(running=False, listening=False, last_contact=NOON - timedelta(hours=8))
-
-
-def mail(id: str = "a", *, urgent: bool = False, **given: Any) -> Notice:
-    plain: dict[str, Any] = {
-        "id": id, "kind": "email", "text": "", "urgent": urgent, "at": NOON, "sender": "Anna",
-        "subject": f"Letter {id}", "expires_at": NOON + timedelta(days=3),
-    }  # fmt: skip
-    return Notice(**{**plain, **given})
-
-
-def plan(
-    *notices: Notice,
-    situation: Situation = HERE,
-    now: datetime = NOON,
-    preferences: Preferences = BERLIN,
-) -> Plan:
-    return what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
+from tests.notices.deciding_stage import BUSY, GONE, HERE, MORNING, NIGHT, NOON, mail, plan
 
 
 def says(text: str, *notices: str, speak: Speak = Speak.WHEN_IDLE, at: datetime = NOON) -> Plan:
@@ -232,186 +195,3 @@ def test_a_message_is_read_out_as_long_as_one_of_its_notices_is_worth_it(
 ) -> None:
     [said] = plan(*notices).now
     assert said.expires_at == expiry
-
-
-# ---- what holds always
-
-MOMENTS = st.integers(0, 10 * 24 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
-NOTICES = st.builds(
-    Notice,
-    id=st.sampled_from("abcdefghij"),
-    kind=st.sampled_from(EVENT_KINDS),
-    text=st.text(max_size=20),
-    urgent=st.booleans(),
-    at=MOMENTS,
-    expires_at=st.none() | MOMENTS,
-    sender=st.none() | st.text(max_size=10),
-    subject=st.none() | st.text(max_size=10),
-)
-LISTS = st.lists(NOTICES, max_size=10, unique_by=lambda one: one.id)
-SITUATIONS = st.builds(
-    Situation,
-    running=st.booleans(),
-    listening=st.booleans(),
-    last_contact=st.none() | MOMENTS,
-    unheard=st.none()
-    | st.builds(Unheard, message_id=st.just("m"), notices=LISTS.map(tuple)),
-)  # fmt: skip
-SETTINGS = st.builds(
-    Preferences,
-    quiet=st.none() | st.just(BERLIN.quiet) | st.just(Quiet(start=time(13), until=time(15))),
-    zone=st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Tokyo"]),
-)
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_every_notice_is_in_exactly_one_part_of_the_plan(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    ids = {notice.id for notice in notices}
-    said = [id for one in planned.now for id in one.notices if id in ids]
-    assert sorted([*said, *planned.held, *planned.dropped]) == sorted(ids)
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_what_is_dropped_had_expired_and_what_had_not_is_not_lost(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    over = {one.id for one in notices if one.expires_at is not None and one.expires_at <= now}
-    assert set(planned.dropped) == over
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_nothing_is_said_into_a_run_to_nobody_or_into_the_quiet_unless_it_is_urgent(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    unheard = situation.unheard.notices if situation.unheard else ()
-    urgent = {id for id, one in {one.id: one for one in (*unheard, *notices)}.items() if one.urgent}
-    quiet, wall = preferences.quiet, now.astimezone(ZoneInfo(preferences.zone)).time()
-    is_quiet = quiet is not None and (
-        quiet.start <= wall < quiet.until
-        if quiet.start < quiet.until
-        else wall >= quiet.start or wall < quiet.until
-    )
-    for said in planned.now:
-        assert not situation.running
-        assert is_present(situation, now)
-        assert not is_quiet or set(said.notices) <= urgent
-        assert (said.speak is Speak.NOW) is (said.notices[0] in urgent)
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_what_waits_for_the_quiet_hours_end_is_said_then(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    if planned.until is None:
-        return
-    assert planned.until > now
-    later = what_now(
-        notices,
-        situation=replace(situation, running=False, listening=True),
-        preferences=preferences,
-        now=planned.until,
-        texts=en,
-    )
-    assert (later.held, later.until) == ((), None)
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_nothing_of_a_message_is_lost_when_it_is_superseded(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    unheard = situation.unheard.notices if situation.unheard else ()
-    alive = {one.id for one in unheard if one.expires_at is None or one.expires_at > now}
-    for said in planned.now:
-        assert said.supersedes in (None, "m")
-        assert said.supersedes is None or alive <= set(said.notices)
-    told = [id for one in planned.now for id in one.notices]
-    assert len(told) == len(set(told))
-
-
-@settings(deadline=None)  # a busy machine is slow
-@given(LISTS, SITUATIONS, SETTINGS, MOMENTS)
-def test_there_are_at_most_two_messages_one_of_them_urgent(
-    notices: list[Notice], situation: Situation, preferences: Preferences, now: datetime
-) -> None:
-    planned = what_now(notices, situation=situation, preferences=preferences, now=now, texts=en)
-    assert [said.speak for said in planned.now] in (
-        [], [Speak.NOW], [Speak.WHEN_IDLE], [Speak.NOW, Speak.WHEN_IDLE],
-    )  # fmt: skip
-    assert all(said.expires_at is None or said.expires_at > now for said in planned.now)
-
-
-# ---- from an event to its notice
-
-EVENT = Event(
-    id="e", kind="email", at=NOON, text="Dear user", sender="Anna", address="anna@example.org",
-    subject="Lunch",
-)  # fmt: skip
-
-
-def test_an_email_is_told_by_who_and_what_alone() -> None:
-    assert notice_of(EVENT) == Notice(
-        id="e", kind="email", text="", urgent=False, at=NOON, sender="Anna", subject="Lunch",
-        expires_at=NOON + LIFE["email"],
-    )  # fmt: skip
-    assert notice_of(replace(EVENT, sender=None)).sender == "anna@example.org"
-
-
-def test_what_only_the_user_has_written_is_no_foreign_text_and_together_with_others_it_is() -> None:
-    mine = notice_of(replace(EVENT, id="r", kind="reminder", text="The oven", foreign=False))
-    theirs = replace(mine, id="t", foreign=True)
-    assert [said.foreign for said in plan(mine).now] == [False]
-    assert [said.foreign for said in plan(mine, theirs).now] == [True]
-    again = replace(HERE, unheard=Unheard(message_id="m", notices=(theirs,)))
-    assert [said.foreign for said in plan(mine, situation=again).now] == [True]
-
-
-def test_of_a_document_it_is_told_how_it_has_changed() -> None:
-    changed = notice_of(replace(EVENT, kind="document", text="Ben added milk"))
-    assert (changed.text, changed.subject) == ("Ben added milk", "Lunch")
-
-
-def test_of_a_long_text_no_more_is_kept_than_can_be_spoken() -> None:
-    kept = notice_of(replace(EVENT, kind="event", text="x" * 100_000)).text
-    assert REMINDER_CHARS < len(kept) == KEPT_CHARS
-
-
-def test_words_chosen_by_judgement_are_told_instead() -> None:
-    assert notice_of(EVENT, words="Anna cannot come.").text == "Anna cannot come."
-    door = replace(EVENT, kind="event", text="door open")
-    assert (notice_of(door).text, notice_of(door, words="w").text) == ("door open", "w")
-
-
-@pytest.mark.parametrize(
-    ("kind", "event_urgent", "asked", "urgent"),
-    [
-        ("email", False, False, False),
-        ("email", True, False, True),
-        ("email", False, True, True),
-        ("document", False, False, False),
-        ("reminder", False, False, True),
-    ],
-)
-def test_a_reminder_is_urgent_and_else_who_says_so(
-    kind: Any, event_urgent: bool, asked: bool, urgent: bool
-) -> None:
-    event = replace(EVENT, kind=kind, urgent=event_urgent)
-    assert notice_of(event, urgent=asked).urgent is urgent
-
-
-@pytest.mark.parametrize("kind", EVENT_KINDS)
-def test_an_event_that_does_not_say_when_it_expires_lives_as_long_as_its_kind(kind: Any) -> None:
-    event = replace(EVENT, kind=kind)
-    assert notice_of(event).expires_at == NOON + LIFE[event.kind]
-    assert notice_of(replace(event, expires_at=MORNING)).expires_at == MORNING

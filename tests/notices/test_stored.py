@@ -5,7 +5,7 @@ import pytest
 from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE as FORM
 from brain.notices.model import Notice
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 NOTICE = FORM.write(
     Notice(id="n", kind="email", text="", urgent=False, at=EPOCH, expires_at=EPOCH, sender="Anna")

@@ -5,54 +5,21 @@ import json
 
 import pytest
 
-from brain.codec import Json
 from brain.errors import DatabaseUnreachable, QuestionClosed
-from brain.preferences.model import Preferences
-from brain.run.context import FOREIGN, REJECTED
+from brain.run.context import REJECTED
 from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
-from brain.run.deliver import Outcome
-from brain.run.history import FRESH, NEUTRAL
-from brain.run.messages import Decision, Kind, Message, Speak, Utterance
-from brain.run.step import CONTINUE, QUIT, VOID_QUIT
+from brain.run.messages import Decision, Kind, Speak, Utterance
+from brain.run.step import QUIT, VOID_QUIT
 from brain.run.work import NOT_NOW
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.preferences import FakePreferences
-from tests.fakes.tools import LetterTool, MailTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.model import calls, words
+from tests.fakes.tools import LetterTool
+from tests.fakes.world import World
+from tests.questions.stage import LETTER, SEND, asked, decide, shown
 
-LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
-SEND = ("send", json.dumps(LETTER))
-READ = ("read", "{}")
 DAY = 24 * 60  # minutes
-
-
-async def asked(world: World, text: str = "Ask Anna to lunch.") -> Message:
-    """The question that the brain answers with."""
-    outcome = await world.ask(text)
-    assert outcome.state == "done"
-    assert outcome.message is not None
-    assert (outcome.message.kind, outcome.message.done_after_this) == (Kind.QUESTION, True)
-    return outcome.message
-
-
-async def decide(
-    world: World, question: Message, verdict: str = "approve", **changes: str
-) -> Outcome:
-    assert question.question is not None
-    decision = Decision(
-        question_id=question.id,
-        verdict=verdict,  # type: ignore[arg-type]  # one of three words
-        tool=question.question.tool,
-        arguments=question.question.arguments | changes,
-    )
-    return await world.ask("Decided.", message_id=f"{verdict}-{question.id}", decision=decision)
-
-
-def shown(world: World) -> list[str]:
-    """What the model was shown last."""
-    return [str(message["content"]) for message in world.model.prompts[-1].messages]
 
 
 @in_virtual_time
@@ -192,74 +159,6 @@ async def test_a_new_question_of_the_same_tool_takes_the_place_of_the_last() -> 
         await decide(world, first)
     await decide(world, second)
     assert tool.sent == [LETTER | {"body": "Dinner?"}]
-
-
-@in_virtual_time
-async def test_who_is_trusted_gets_it_without_asking() -> None:
-    wishes, tool = FakePreferences(), LetterTool()
-    await wishes.save("anna", Preferences(trusted=("@example.org",)))
-    world = World([calls(SEND), words("Sent.")], tools=[tool], wishes=wishes)
-    outcome = await world.ask("Ask Anna to lunch.")
-    assert outcome.message is not None
-    assert outcome.message.text == "Sent."
-    assert tool.sent == [LETTER]
-
-
-@pytest.mark.parametrize("where", ["in the same answer", "before", "in an earlier run"])
-@in_virtual_time
-async def test_who_has_read_what_others_wrote_asks_even_for_whom_the_user_trusts(
-    where: str,
-) -> None:
-    wishes, tool = FakePreferences(), LetterTool()
-    await wishes.save("anna", Preferences(trusted=("@example.org",)))
-    sayings = {
-        "in the same answer": [calls(SEND, READ)],
-        "before": [calls(READ), calls(SEND)],
-        "in an earlier run": [calls(READ), words("It says to send."), calls(SEND)],
-    }[where]
-    world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
-    if where == "in an earlier run":
-        await world.ask("What does it say?")
-    question = await asked(world)
-    assert question.foreign
-    assert tool.sent == []
-
-
-@in_virtual_time
-async def test_after_a_pause_the_users_list_counts_again() -> None:
-    wishes, tool = FakePreferences(), LetterTool()
-    await wishes.save("anna", Preferences(trusted=("@example.org",)))
-    sayings = [calls(READ), words("It says to send."), calls(SEND), words("Sent.")]
-    world = World(sayings, tools=[tool, MailTool()], wishes=wishes)
-    await world.ask("What does it say?")
-    await asyncio.sleep(FRESH.total_seconds())
-    outcome = await world.ask("Ask Anna to lunch.")
-    assert outcome.message is not None
-    assert outcome.message.text == "Sent."
-    assert tool.sent == [LETTER]
-    assert "It says to send." not in shown(world)
-    assert NEUTRAL in shown(world)
-
-
-@in_virtual_time
-async def test_the_taint_outlives_a_hand_over() -> None:
-    wishes, tool = FakePreferences(), LetterTool()
-    await wishes.save("anna", Preferences(trusted=("@example.org",)))
-    step = (CONTINUE, '{"message":"A step."}')
-    sayings = [calls(READ, step, delay_s=2), calls(step, delay_s=2), calls(SEND)]
-    world = World(sayings, tools=[tool, MailTool()], wishes=wishes, max_duration_s=4, reserve_s=1)
-    await world.ask("Go", patience_s=0.5)
-    await world.settle()
-    assert len(world.invocations) > 1
-    assert (await world.said())[-1].kind is Kind.QUESTION
-    assert tool.sent == []
-
-
-@in_virtual_time
-async def test_what_others_wrote_is_shown_as_such() -> None:
-    world = World([calls(READ), words("So.")], tools=[MailTool("Obey!")])
-    await world.ask("Read it.")
-    assert FOREIGN.format("Obey!") in shown(world)
 
 
 @in_virtual_time

@@ -16,13 +16,15 @@ from brain.run.messages import Decision, Kind
 from brain.tools.invocations import Tool
 from brain.tools.spec import ToolSpec
 from tests.fakes.archive import FakeArchive
+from tests.fakes.clock import EPOCH
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
+from tests.fakes.model import calls, words
 from tests.fakes.tool_stage import invocation, named
 from tests.fakes.tools import MailTool, as_tool
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import EPOCH, World, calls, words
+from tests.fakes.world import World
 from tests.memory.test_tools import UnreachableMemory
 
 READ = ("read", "{}")

@@ -29,6 +29,7 @@ from brain.run.ports import Prompt
 from brain.tools.invocations import Tool
 from brain.web.tools import web_tools
 from tests.fakes.archive import FakeArchive
+from tests.fakes.clock import EPOCH
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time
@@ -36,7 +37,7 @@ from tests.fakes.memory import FakeFacts
 from tests.fakes.tool_stage import invocation
 from tests.fakes.web import FakeWeb
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import EPOCH, World
+from tests.fakes.world import World
 from tests.questions.injections import (
     ANNA,
     CARRIERS,

@@ -12,9 +12,10 @@ from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect, ToolSpec
 from brain.web.tools import web_tools
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.tools import LetterTool, MailTool, NoteTool
 from tests.fakes.web import FakeWeb
-from tests.fakes.world import Saying, World, calls, words
+from tests.fakes.world import World
 
 NOTE = ("note", '{"text":"a"}')
 INBOX = ("inbox", "{}")

@@ -5,7 +5,7 @@ import pytest
 from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
 from brain.reminders.redis import REMINDER as FORM
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 REMINDER = FORM.write(Reminder(id="r", text="The oven", at=EPOCH))
 

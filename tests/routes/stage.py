@@ -64,6 +64,25 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 CONFORMING = {"response": [conforms]}  # every answer is held against docs/openapi.json
+SETTINGS: Mapping[str, str] = {  # that do not depend on where the services are
+    "UPSTASH_REDIS_REST_TOKEN": "redis-token",
+    "QSTASH_TOKEN": TOKEN,
+    "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
+    "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
+    "PUSHER_APP_ID": APP_ID,
+    "PUSHER_KEY": KEY,
+    "PUSHER_SECRET": SECRET,
+    "PUSHER_HOST": "127.0.0.1",
+    "PUSHER_TLS": "0",
+    "OPENAI_API_KEY": "model-key",
+    "BRAIN_MODEL": "script",
+    "BRAIN_SCRIPTED_MODEL": "1",
+    "BRAIN_JWT_SECRET": JWT_SECRET,
+    "BRAIN_ACCESS_KEY": "sesame",
+    "BRAIN_HTTP_PATIENCE_S": "0",  # so that a slow machine makes no other outcome
+    "BRAIN_EVENT_SECRET": EVENT_SECRET,
+    "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
+}
 USERS = count(1)
 
 type Json = dict[str, Any]
@@ -206,37 +225,15 @@ async def deployed(folder: Path, **more: str) -> AsyncIterator[Deployment]:
         queue = LocalQueue(folder / "queue.db")
         redis_url, queue_url, pusher_url, model_url, url = [
             await stack.enter_async_context(served(app))
-            for app in (
-                faults,
-                queue.app,
-                pusher.app,
-                scripted_model(pace=0),
-                later,
-            )
+            for app in (faults, queue.app, pusher.app, scripted_model(pace=0), later)
         ]
         env = {
+            **SETTINGS,
             "UPSTASH_REDIS_REST_URL": redis_url,
-            "UPSTASH_REDIS_REST_TOKEN": "redis-token",
             "QSTASH_URL": queue_url,
-            "QSTASH_TOKEN": TOKEN,
-            "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
-            "QSTASH_NEXT_SIGNING_KEY": NEXT_SIGNING_KEY,
-            "PUSHER_APP_ID": APP_ID,
-            "PUSHER_KEY": KEY,
-            "PUSHER_SECRET": SECRET,
-            "PUSHER_HOST": "127.0.0.1",
             "PUSHER_PORT": pusher_url.rpartition(":")[2],
-            "PUSHER_TLS": "0",
             "OPENAI_BASE_URL": f"{model_url}/v1",
-            "OPENAI_API_KEY": "model-key",
-            "BRAIN_MODEL": "script",
-            "BRAIN_SCRIPTED_MODEL": "1",
-            "BRAIN_JWT_SECRET": JWT_SECRET,
-            "BRAIN_ACCESS_KEY": "sesame",
             "BRAIN_PUBLIC_URL": url,
-            "BRAIN_HTTP_PATIENCE_S": "0",  # so that a slow machine makes no other outcome
-            "BRAIN_EVENT_SECRET": EVENT_SECRET,
-            "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
             **more,
         }
         later.app = functions = await stack.enter_async_context(aclosing(Functions(env)))

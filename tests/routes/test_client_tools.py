@@ -10,7 +10,8 @@ from brain.codec import Json
 from brain.routes.voice import voice_to_brain
 from brain.tools.client_schemas import BAD_PATTERN, NOT_A_SCHEMA, TOO_FAR
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import World, words
+from tests.fakes.model import words
+from tests.fakes.world import World
 from tests.routes.stage import Deployment, User
 from tests.routes.virtual import Page, connected, posted, wired
 

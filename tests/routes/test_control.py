@@ -11,14 +11,14 @@ from brain.codec import Json
 from brain.http.bodies import MAX_TEXT_CHARS
 from brain.http.orders import MAX_RESULT_CHARS
 from brain.routes.control import control
-from brain.routes.voice import voice_to_brain
 from brain.run.messages import Utterance
 from brain.says.en import NO, YES, YES_CHANGED
 from brain.wiring import Wiring
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import Saying, calls, words
 from tests.fakes.tools import LetterTool
-from tests.fakes.world import Saying, World, calls, words
-from tests.routes.virtual import posted, wired
+from tests.fakes.world import World
+from tests.routes.virtual import order, posted, said, wired
 
 LUNCH: Json = {"to": "anna@example.org", "body": "Lunch?"}
 DINNER: Json = {"to": "anna@example.org", "body": "Dinner?"}
@@ -33,17 +33,6 @@ def stage(*sayings: Saying) -> tuple[World, Wiring, LetterTool]:
     tool = LetterTool()
     world = World(sayings, tools=[tool])
     return world, wired(world), tool
-
-
-async def order(wiring: Wiring, type: Any, *, user: str = "anna", **fields: Any) -> Any:
-    """The status, and the body."""
-    return await posted(wiring, control, {"type": type, **fields}, user=user)
-
-
-async def said(wiring: Wiring, text: str, **fields: Any) -> Json:
-    status, body = await posted(wiring, voice_to_brain, {"text": text, **fields})
-    assert status == 200
-    return body
 
 
 async def asked(wiring: Wiring, text: str = "Write to Anna.", **fields: Any) -> str:

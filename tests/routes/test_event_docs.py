@@ -13,8 +13,8 @@ import pytest
 
 from brain.preferences.model import Preferences
 from brain.preferences.rules import preferences_from_wire
+from tests.routes.event_stage import comes, notified, tell
 from tests.routes.stage import EVENT_SECRET, POSTMARK_PASSWORD, User
-from tests.routes.test_event import comes, notified, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 

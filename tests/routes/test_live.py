@@ -1,4 +1,4 @@
-"""WS /api/live: who is let in, what a page may say and is told. In virtual time."""
+"""WS /api/live: what a page may say and is told. In virtual time."""
 
 import asyncio
 import json
@@ -6,103 +6,17 @@ from typing import Any
 
 import pytest
 
-from brain.http.socket import MAX_FRAME_BYTES, NOT_ALLOWED, TOO_BIG, UNSUPPORTED
-from brain.routes.live import AT_ONCE, HELLO_S
+from brain.http.socket import MAX_FRAME_BYTES, SILENCE_S, TOO_BIG, UNSUPPORTED
+from brain.routes.live import AT_ONCE
 from brain.run.limits import Limits
 from brain.run.step import CONTINUE
-from tests.fakes.loop import in_virtual_time, run_virtual
+from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tools import LetterTool
-from tests.fakes.world import World, calls, words
-from tests.routes.virtual import Page, connected, ours, token, wired
+from tests.fakes.world import World
+from tests.routes.virtual import Page, connected, ours, seqs, talk, wired
 
 ID = "message-1"
-
-
-def closing(*protocols: str, query: str = "", hello: Any = None) -> tuple[Page, float]:
-    """A page that is sent away, and when."""
-
-    async def story() -> tuple[Page, float]:
-        world, page = World(), Page(*protocols, query=query)
-        if hello is not None:
-            page.say(**hello)
-        async with connected(wired(world), page) as call:
-            await asyncio.wait({call})
-        return page, world.clock.now()
-
-    return run_virtual(story())
-
-
-# ---- the door
-
-
-@in_virtual_time
-async def test_a_token_in_the_subprotocols_opens_and_the_protocol_is_agreed_on() -> None:
-    world, page = World([words("Yes.")]), Page.of()
-    await world.ask("Hi")
-    async with connected(wired(world), page):
-        assert await page.answer("ready") == {"type": "ready", "lastSeq": 2}
-    assert page.accepted is not None
-    assert page.accepted["subprotocol"] == "brain"
-    assert page.closed is None
-
-
-@in_virtual_time
-async def test_a_token_in_the_first_frame_opens_too() -> None:
-    page = Page()
-    page.say("hello", token=token("bert"))
-    async with connected(wired(World([words("Yes.")])), page):
-        await page.answer("ready")
-        page.say("say", text="Hi")
-        assert (await page.answer("reply"))["state"] == "done"
-    assert page.accepted is not None
-    assert page.accepted["subprotocol"] is None
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (token(secret="another secret of thirty-two bytes"), "the token is invalid"),
-        (token(lasts_s=-60), "the token has expired"),
-        ("x", "the token is invalid"),
-        (token()[:-1] + "!", "the token is invalid"),
-    ],
-)
-@pytest.mark.parametrize("by_frame", [False, True])
-def test_a_token_that_does_not_hold_is_refused_in_words(
-    text: str, reason: str, by_frame: bool
-) -> None:
-    if by_frame:
-        page, _ = closing("brain", hello={"type": "hello", "token": text})
-    else:
-        page, _ = closing("brain", f"token.{text}")
-    assert page.closed == (NOT_ALLOWED, reason)
-    assert page.told == []
-
-
-@pytest.mark.parametrize(
-    "hello",
-    [
-        {"type": "ping"},
-        {"type": "say", "text": "Hi", "token": token()},
-        {"type": "hello"},
-        {"type": "hello", "token": ["x"]},
-        {"type": "hello", "token": None},
-    ],
-)
-def test_a_first_frame_without_a_token_is_refused(hello: Any) -> None:
-    page, _ = closing("brain", hello=hello)
-    assert page.closed is not None
-    assert page.closed[0] == NOT_ALLOWED
-    assert page.told == []
-
-
-def test_a_token_in_the_address_is_not_looked_at() -> None:
-    page, seconds = closing("brain", query=f"token={token()}")
-    assert page.closed == (NOT_ALLOWED, "a token is required")
-    assert seconds == pytest.approx(HELLO_S)
-
-
-# ---- frames that are none
 
 
 @pytest.mark.parametrize(
@@ -358,3 +272,46 @@ async def test_both_pages_of_a_user_see_all_and_another_users_sees_nothing() -> 
     assert one.entries() == two.entries()
     assert two.frames("content", "reply") == []
     assert {frame["type"] for _, frame in bert.told} <= {"ready", "ping"}
+
+
+# ---- what is told from a seq on
+
+
+@in_virtual_time
+async def test_a_page_that_comes_again_is_told_what_it_missed_and_then_what_comes() -> None:
+    world = World([words("Yes.")])
+    await talk(world, 2)
+    page = Page.of()
+    async with connected(wired(world), page):
+        page.say("resume", sinceSeq=1)
+        await page.until(lambda page: seqs(page) == [2, 3, 4])
+        began = world.clock.now()
+        await world.ask("And?")
+        await page.until(lambda page: seqs(page) == [2, 3, 4, 5, 6])
+        assert world.clock.now() - began < 1
+
+
+@in_virtual_time
+async def test_a_page_that_resumes_anew_is_told_from_there_and_nothing_twice_after_it() -> None:
+    world, page = World([words("Yes.")]), Page.of()
+    await talk(world, 1)
+    async with connected(wired(world), page):
+        page.say("resume", sinceSeq=0)
+        await page.until(lambda page: seqs(page) == [1, 2])
+        for _ in range(3):
+            page.say("resume", sinceSeq=1)
+        await page.until(lambda page: seqs(page) == [1, 2, 2])
+        await talk(world, 1)
+        await asyncio.sleep(SILENCE_S - 10)
+        assert seqs(page) == [1, 2, 2, 3, 4]
+        assert world.news.listeners("anna") == 1
+
+
+@in_virtual_time
+async def test_a_page_that_has_more_than_there_is_is_told_that_the_log_began_anew() -> None:
+    world, page = World([words("Yes.")]), Page.of()
+    await talk(world, 1)
+    async with connected(wired(world), page):
+        page.say("resume", sinceSeq=40)
+        assert await page.answer("reset") == {"type": "reset", "lastSeq": 2}
+        await page.until(lambda page: seqs(page) == [1, 2])

@@ -1,6 +1,4 @@
-"""WS /api/live: what is told from a seq on, signs of life, and every way in which it ends. In
-virtual time.
-"""
+"""WS /api/live: signs of life, slow readers, and every way in which it ends. In virtual time."""
 
 import asyncio
 from contextlib import suppress
@@ -23,68 +21,10 @@ from brain.http.socket import (
     Socket,
 )
 from brain.routes.live import AT_ONCE, ELSEWHERE
-from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import World, words
-from tests.routes.virtual import Page, connected, ours, token, wired
-
-LONG = "word " * 1600  # the longest text
-
-
-async def talk(world: World, turns: int, text: str = "Hi") -> None:
-    """So many turns of two entries each, slowly enough for the user's rate."""
-    for _ in range(turns):
-        await world.ask(text)
-        await asyncio.sleep(3)
-
-
-def seqs(page: Page) -> list[int]:
-    return [entry["seq"] for entry in page.entries()]
-
-
-# ---- what is told
-
-
-@in_virtual_time
-async def test_a_page_that_comes_again_is_told_what_it_missed_and_then_what_comes() -> None:
-    world = World([words("Yes.")])
-    await talk(world, 2)
-    page = Page.of()
-    async with connected(wired(world), page):
-        page.say("resume", sinceSeq=1)
-        await page.until(lambda page: seqs(page) == [2, 3, 4])
-        began = world.clock.now()
-        await world.ask("And?")
-        await page.until(lambda page: seqs(page) == [2, 3, 4, 5, 6])
-        assert world.clock.now() - began < 1
-
-
-@in_virtual_time
-async def test_a_page_that_resumes_anew_is_told_from_there_and_nothing_twice_after_it() -> None:
-    world, page = World([words("Yes.")]), Page.of()
-    await talk(world, 1)
-    async with connected(wired(world), page):
-        page.say("resume", sinceSeq=0)
-        await page.until(lambda page: seqs(page) == [1, 2])
-        for _ in range(3):
-            page.say("resume", sinceSeq=1)
-        await page.until(lambda page: seqs(page) == [1, 2, 2])
-        await talk(world, 1)
-        await asyncio.sleep(SILENCE_S - 10)
-        assert seqs(page) == [1, 2, 2, 3, 4]
-        assert world.news.listeners("anna") == 1
-
-
-@in_virtual_time
-async def test_a_page_that_has_more_than_there_is_is_told_that_the_log_began_anew() -> None:
-    world, page = World([words("Yes.")]), Page.of()
-    await talk(world, 1)
-    async with connected(wired(world), page):
-        page.say("resume", sinceSeq=40)
-        assert await page.answer("reset") == {"type": "reset", "lastSeq": 2}
-        await page.until(lambda page: seqs(page) == [1, 2])
-
-
-# ---- signs of life
+from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import words
+from tests.fakes.world import World
+from tests.routes.virtual import LONG, Page, connected, ours, seqs, talk, token, wired
 
 
 @in_virtual_time
@@ -100,15 +40,13 @@ async def test_a_silence_of_ours_is_filled_with_pings_and_a_page_that_answers_st
     assert {round(late - early, 3) for early, late in pairwise(at)} == {PING_S}
 
 
-def test_a_page_that_gives_no_sign_of_life_is_closed() -> None:
-    async def story() -> float:
-        page, world = Page.of(), World()
-        async with connected(wired(world), page) as call:
-            await asyncio.wait({call})
-        assert page.closed == (SILENT, "no sign of life")
-        return world.clock.now()
-
-    assert run_virtual(story()) == pytest.approx(SILENCE_S)
+@in_virtual_time
+async def test_a_page_that_gives_no_sign_of_life_is_closed() -> None:
+    page, world = Page.of(), World()
+    async with connected(wired(world), page) as call:
+        await asyncio.wait({call})
+    assert page.closed == (SILENT, "no sign of life")
+    assert world.clock.now() == pytest.approx(SILENCE_S)
 
 
 @in_virtual_time
@@ -151,19 +89,18 @@ async def test_a_page_that_asks_and_takes_nothing_is_closed_before_it_fills_the_
     assert page.closed == (TOO_SLOW, "too slow: reconnect with the last seq")
 
 
-def test_what_a_page_is_told_that_has_been_too_slow_is_not_kept() -> None:
-    async def story() -> int:
-        page = Page()
-        socket = Socket(page.receive, page.send)
-        for _ in range(3 * MAX_WAITING_BYTES // 50_000):
-            with suppress(HangUp):
-                socket.tell({"type": "content", "text": "ü" * 25_000})
-        carrying = asyncio.ensure_future(socket.carry())
-        await page.answer("content")
-        carrying.cancel()
-        return sum(len(frame["text"].encode()) for frame in page.frames("content"))
-
-    assert run_virtual(story()) <= MAX_WAITING_BYTES
+@in_virtual_time
+async def test_what_a_page_is_told_that_has_been_too_slow_is_not_kept() -> None:
+    page = Page()
+    socket = Socket(page.receive, page.send)
+    for _ in range(3 * MAX_WAITING_BYTES // 50_000):
+        with suppress(HangUp):
+            socket.tell({"type": "content", "text": "ü" * 25_000})
+    carrying = asyncio.ensure_future(socket.carry())
+    await page.answer("content")
+    carrying.cancel()
+    kept = sum(len(frame["text"].encode()) for frame in page.frames("content"))
+    assert kept <= MAX_WAITING_BYTES
 
 
 @in_virtual_time
@@ -221,23 +158,21 @@ async def test_a_page_that_goes_before_it_has_said_who_it_is_leaves_nothing() ->
     assert (page.told, page.closed, ours()) == ([], None, [])
 
 
-def test_a_page_whose_connection_breaks_while_it_is_told_something_is_gone_and_no_error(
+@in_virtual_time
+async def test_a_page_whose_connection_breaks_while_it_is_told_something_is_gone_and_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def story() -> None:
-        world, page = World([words("Yes.")]), Page.of()
+    world, page = World([words("Yes.")]), Page.of()
 
-        async def send(message: Message) -> None:
-            if message["type"] == "websocket.send":
-                raise OSError  # as uvicorn says it
-            await Page.send(page, message)
+    async def send(message: Message) -> None:
+        if message["type"] == "websocket.send":
+            raise OSError  # as uvicorn says it
+        await Page.send(page, message)
 
-        page.send = send  # type: ignore[method-assign]
-        async with connected(wired(world), page) as call:
-            await call
-        assert page.closed is None
-
-    run_virtual(story())
+    page.send = send  # type: ignore[method-assign]
+    async with connected(wired(world), page) as call:
+        await call
+    assert page.closed is None
     assert "live: broken" not in caplog.text
 
 
@@ -267,36 +202,32 @@ async def test_a_store_that_goes_away_while_its_log_is_told_ends_it() -> None:
     assert (world.news.listeners("anna"), ours()) == (0, [])
 
 
-def test_a_sequence_that_cannot_be_told_ends_it_in_plain_words(
+@in_virtual_time
+async def test_a_sequence_that_cannot_be_told_ends_it_in_plain_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def story() -> None:
-        world, page = World([words("Yes.")]), Page.of()
-        await talk(world, 1)
-        async with connected(wired(world), page) as call:
-            await page.answer("ready")
-            broken = ["HSET", Keys.of("anna").key("run"), "held", "my private words"]
-            await world.redis.execute(broken, limit_s=4)
-            page.say("resume")
-            await asyncio.sleep(1)
-            assert page.closed == (BROKEN, "Something went wrong.")
-            assert call.done()
-
-    run_virtual(story())
+    world, page = World([words("Yes.")]), Page.of()
+    await talk(world, 1)
+    async with connected(wired(world), page) as call:
+        await page.answer("ready")
+        broken = ["HSET", Keys.of("anna").key("run"), "held", "my private words"]
+        await world.redis.execute(broken, limit_s=4)
+        page.say("resume")
+        await asyncio.sleep(1)
+        assert page.closed == (BROKEN, "Something went wrong.")
+        assert call.done()
     assert "live: broken" in caplog.text
     assert "private" not in caplog.text
 
 
-def test_a_setting_that_is_missing_ends_it_and_is_logged_without_the_token(
+@in_virtual_time
+async def test_a_setting_that_is_missing_ends_it_and_is_logged_without_the_token(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def story() -> None:
-        page = Page.of()
-        async with connected(wired(World(), BRAIN_JWT_SECRET=""), page) as call:
-            await asyncio.wait({call})
-        assert page.closed == (BROKEN, "This deployment is not fully set up.")
-
-    run_virtual(story())
+    page = Page.of()
+    async with connected(wired(World(), BRAIN_JWT_SECRET=""), page) as call:
+        await asyncio.wait({call})
+    assert page.closed == (BROKEN, "This deployment is not fully set up.")
     assert "live: broken" in caplog.text
     assert token().split(".")[0] not in caplog.text
 

@@ -15,7 +15,8 @@ from brain.http.stream import HEARTBEAT_S
 from brain.notices.deciding import notice_of
 from brain.routes.stream import LONGEST_S, RETRY_S, stream
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import World, words
+from tests.fakes.model import words
+from tests.fakes.world import World
 from tests.routes.virtual import ours, token, wired
 
 HOUR_S = 3600.0

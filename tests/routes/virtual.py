@@ -12,11 +12,14 @@ from starlette.types import Message
 
 from brain.codec import Json
 from brain.http.edge import Handler, SocketHandler, endpoint
+from brain.routes.control import control
 from brain.routes.live import live
+from brain.routes.voice import voice_to_brain
 from brain.wiring import Wiring
 from tests.fakes.world import World
 
 JWT_SECRET = "a secret of at least thirty-two bytes"
+LONG = "word " * 1600  # the longest text
 
 
 def wired(world: World, **env: str) -> Wiring:
@@ -164,3 +167,25 @@ def ours() -> list[str]:
     """The tasks of the brain that are under way, by the names of their functions."""
     codes = [getattr(task.get_coro(), "cr_code", None) for task in asyncio.all_tasks()]
     return [code.co_qualname for code in codes if code and "/brain/" in code.co_filename]
+
+
+async def order(wiring: Wiring, type: Any, *, user: str = "anna", **fields: Any) -> Any:
+    """The status, and the body."""
+    return await posted(wiring, control, {"type": type, **fields}, user=user)
+
+
+async def said(wiring: Wiring, text: str, **fields: Any) -> Json:
+    status, body = await posted(wiring, voice_to_brain, {"text": text, **fields})
+    assert status == 200
+    return body
+
+
+async def talk(world: World, turns: int, text: str = "Hi") -> None:
+    """So many turns of two entries each, slowly enough for the user's rate."""
+    for _ in range(turns):
+        await world.ask(text)
+        await asyncio.sleep(3)
+
+
+def seqs(page: Page) -> list[int]:
+    return [entry["seq"] for entry in page.entries()]

@@ -11,8 +11,9 @@ from brain.run import step
 from brain.tools.client_schemas import TOO_SLOW, UNCHECKED
 from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.schemas import MemorySchemas
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 GO_TO = ClientTool(
     name="goTo",

@@ -23,7 +23,7 @@ from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
 from brain.run.say import QUIT_SPEC
 from brain.tools.spec import ToolCall
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 
 def user(seq: int, text: str) -> Utterance:

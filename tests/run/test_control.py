@@ -8,8 +8,9 @@ from brain.run.step import CONTINUE
 from brain.says.en import STOPPED, STOPPED_IN_AN_ACT
 from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tools import NoteTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 
 def states(world: World) -> list[str]:

@@ -9,7 +9,7 @@ from brain.run.decisions import is_tainted
 from brain.run.history import FRESH
 from brain.run.journal import Entry, Joined, Overheard, Returned
 from brain.run.messages import Kind, LogEntry, Message, Remark, Utterance
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 
 def began(after: timedelta) -> Joined:

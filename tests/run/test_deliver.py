@@ -18,8 +18,9 @@ from brain.run.deliver import (
 from brain.run.lease import Lease
 from brain.run.messages import Kind, Message
 from brain.run.moves import LeaseToken
-from tests.fakes.loop import in_virtual_time, run_virtual
-from tests.fakes.world import Clock, MemoryChannel
+from tests.fakes.channel import MemoryChannel
+from tests.fakes.clock import Clock
+from tests.fakes.loop import in_virtual_time
 
 HOLD = LeaseToken(user_id="anna", run_id="r1", fence=1)
 
@@ -158,20 +159,18 @@ async def test_events_go_out_one_after_the_other_in_order() -> None:
     assert texts(channel) == ["One.", "Two.", "Three.", "Four."]
 
 
-def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
+@in_virtual_time
+async def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async def story() -> None:
-        channel = MemoryChannel(refusing=True)
-        out = outbox(channel)
-        out.send("message", {"text": "private"})
-        assert await out.drain(limit_s=10)
-        channel.refusing = False
-        out.send("message", {"text": "Two."})
-        assert await out.drain(limit_s=10)
-        assert texts(channel) == ["Two."]
-
-    run_virtual(story())
+    channel = MemoryChannel(refusing=True)
+    out = outbox(channel)
+    out.send("message", {"text": "private"})
+    assert await out.drain(limit_s=10)
+    channel.refusing = False
+    out.send("message", {"text": "Two."})
+    assert await out.drain(limit_s=10)
+    assert texts(channel) == ["Two."]
     assert "not published" in caplog.text
     assert "private" not in caplog.text
 

@@ -13,7 +13,8 @@ from brain.run.messages import Message
 from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import World, calls, words
+from tests.fakes.model import calls, words
+from tests.fakes.world import World
 from tests.run.listener import Listener, MoodyNews
 
 HOUR_S = 3600.0

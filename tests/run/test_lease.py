@@ -13,8 +13,9 @@ from brain.run.journal import Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival, Commit, CommitKind, LeaseToken, Recorded, WakeCall
+from tests.fakes.clock import EPOCH
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import EPOCH, World
+from tests.fakes.world import World
 
 LEASE_S = 30.0
 

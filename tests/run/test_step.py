@@ -8,7 +8,7 @@ from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.say import SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
-from tests.fakes.world import EPOCH
+from tests.fakes.clock import EPOCH
 
 NOTE = ToolSpec(
     name="note",

@@ -17,7 +17,8 @@ from brain.run.moves import Admitted, Alive, WakeCall
 from brain.run.ports import Delta, Prompt
 from brain.says.en import LAST_WORDS
 from tests.fakes.loop import in_virtual_time
-from tests.fakes.world import World, calls, words
+from tests.fakes.model import calls, words
+from tests.fakes.world import World
 
 CONTINUE = ("sayToUserAndContinue", '{"message":"Step."}')
 

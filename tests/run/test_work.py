@@ -9,8 +9,9 @@ from brain.run.step import UNSURE
 from brain.tools.invocations import ToolInvocation
 from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tools import NoteTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 NOTE = ("note", '{"text":"a"}')
 

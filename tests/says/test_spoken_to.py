@@ -23,9 +23,10 @@ from brain.tools.invocations import Tool
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
+from tests.fakes.model import calls, words
 from tests.fakes.preferences import FakePreferences
 from tests.fakes.tools import FakeTool, LetterTool, MailTool
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 from tests.routes.virtual import Page, connected, posted, wired
 
 STEP = calls((CONTINUE, '{"message": "Step."}'))

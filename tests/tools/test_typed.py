@@ -14,8 +14,9 @@ from brain.tools.schema import complaint
 from brain.tools.spec import Effect
 from brain.tools.typed import spec_of, tool
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tool_stage import invocation, proposed, use
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 
 # ---- a whole reading tool
 

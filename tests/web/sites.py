@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from brain.errors import PageUnreadable
+from brain.web.fetch import HttpWeb
 
 PUBLIC = "127.0.0.1"  # what the tests let be connected to
 INNER = "127.0.0.2"  # served as well, and not to be reached
@@ -143,3 +147,14 @@ def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(file)
     return server, ssl.create_default_context(cadata=pem.decode())
+
+
+def is_public(ip: str) -> bool:
+    return ip in (PUBLIC, NOBODY)
+
+
+async def refused(web: HttpWeb, url: str) -> str:
+    """The reason why the address cannot be read."""
+    with pytest.raises(PageUnreadable) as error:
+        await web.read(url)
+    return str(error.value)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,17 +14,10 @@ from brain.memory.ports import Archive
 from brain.run.messages import Kind, LogEntry, Message, Speak, Utterance
 from brain.run.records import entry_to_wire
 from brain.texts.words import PASSAGE_CHARS
-from local.engines import postgres
 from tests.fakes.archive import FakeArchive
 
 ODD = ("nul \0 nul", "half \ud83d a pair", "\\u0000 \\", '😀 {"a": 1}')
 MOMENT = datetime(2026, 1, 31, 12, 0, 0, 123_000, tzinfo=UTC)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with postgres(tmp_path_factory.mktemp("postgres")) as engine:
-        yield engine.url
 
 
 @pytest.fixture
@@ -39,11 +31,6 @@ async def real(url: str) -> AsyncIterator[Archive]:
 def archive(request: pytest.FixtureRequest) -> Archive:
     kept: Archive = request.getfixturevalue("real") if request.param == "real" else FakeArchive()
     return kept
-
-
-@pytest.fixture
-def anna() -> str:
-    return f"anna-{uuid4()}"
 
 
 def said(seq: int, text: str = "hello", *, id: str = "", day: int = 0) -> Utterance:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
 from brain.errors import ToolFault
@@ -13,16 +12,9 @@ from brain.memory.model import Fact
 from brain.memory.ports import Facts
 from brain.memory.postgres import PostgresFacts
 from brain.memory.rules import MAX_FACT_CHARS, MAX_SOURCE_CHARS
-from local.engines import postgres
 from tests.fakes.memory import FakeFacts
 
 MOST = 5  # facts of a user in these tests, where the limit matters
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with postgres(tmp_path_factory.mktemp("postgres")) as engine:
-        yield engine.url
 
 
 @pytest.fixture
@@ -51,16 +43,6 @@ def bounded(request: pytest.FixtureRequest) -> Facts:
         request.getfixturevalue("small") if request.param == "real" else FakeFacts(most=MOST)
     )
     return kept
-
-
-@pytest.fixture
-def anna() -> str:
-    return f"anna-{uuid4()}"
-
-
-@pytest.fixture
-def ben() -> str:
-    return f"ben-{uuid4()}"
 
 
 async def keep(memory: Facts, user_id: str, text: str, **other: str | bool) -> Fact:

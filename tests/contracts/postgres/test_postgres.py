@@ -10,7 +10,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-import pytest_asyncio
 
 from brain.cloud.postgres import database as postgres_adapter
 from brain.cloud.postgres.database import Postgres
@@ -21,12 +20,6 @@ if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
 SOON_S = 0.5  # seconds, of a call that is meant to meet its limit
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with postgres(tmp_path_factory.mktemp("postgres")) as engine:
-        yield engine.url
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-import pytest_asyncio
 
 from brain.cloud.postgres.database import Postgres
 from brain.errors import EntryUnreadable, ToolFault
@@ -21,7 +20,6 @@ from brain.notices.postgres import PostgresRules
 from brain.preferences.model import Preferences, Quiet
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.postgres import PostgresPreferences
-from local.engines import postgres
 from tests.fakes.wishes import FakeWishes
 
 
@@ -40,12 +38,6 @@ SETTINGS = Preferences(
     zone="Europe/Berlin",
     emails="rules",
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with postgres(tmp_path_factory.mktemp("postgres")) as engine:
-        yield engine.url
 
 
 @pytest.fixture
@@ -74,16 +66,6 @@ def bounded(request: pytest.FixtureRequest) -> Wishes:
         request.getfixturevalue("small") if request.param == "real" else FakeWishes(most=MOST)
     )
     return kept
-
-
-@pytest.fixture
-def anna() -> str:
-    return f"anna-{uuid4()}"
-
-
-@pytest.fixture
-def ben() -> str:
-    return f"ben-{uuid4()}"
 
 
 async def add(wishes: Wishes, user_id: str, about: str, **given: Any) -> Rule:

@@ -38,3 +38,10 @@ def stage(request: pytest.FixtureRequest, real: Redis) -> Stage:
         return Stage(redis=real, pass_time=asyncio.sleep, user=user)
     watch = Watch()
     return Stage(redis=MemoryRedis(lambda: watch.ms), pass_time=watch.pass_time, user=user)
+
+
+@pytest.fixture
+def patient() -> Stage:
+    """A stage in memory, where time can be moved forward."""
+    watch = Watch()
+    return Stage(redis=MemoryRedis(lambda: watch.ms), pass_time=watch.pass_time, user="anna")

@@ -15,7 +15,7 @@ from brain.tools.schema import complaint
 from brain.tools.spec import ToolCall
 from tests.fakes.documents import FakeDocuments
 
-GUIDES = Path(__file__).resolve().parent.parent / "docs" / "how-to"
+GUIDES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 PYTHON = re.compile(r"^( *)```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
 from tests.routes.stage import EVENT_SECRET
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 VARIABLES = (DOCS / "reference" / "variables.md").read_text()
 ROUTES = (DOCS / "reference" / "routes.md").read_text()

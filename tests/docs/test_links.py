@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_packaging import ROOT, project_files
+from tests.vercel.test_packaging import ROOT, project_files
 
 PAGES = sorted(file for file in project_files() if file.suffix == ".md")
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

@@ -10,7 +10,7 @@ import pytest
 
 from brain.version import VERSION
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 MOST_README_LINES = 100
 MOST_IMAGE_BYTES = 150_000
 IMAGES = ROOT / "docs" / "images"

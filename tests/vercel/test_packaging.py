@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
 MOST_FUNCTIONS = 12  # files in api/ that the platform's free plan deploys
 LONGEST_GLOB = 256  # characters of excludeFiles that the platform accepts

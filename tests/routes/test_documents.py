@@ -1,0 +1,130 @@
+"""The user's documents over HTTP."""
+
+import pytest
+
+from brain.documents.rules import MAX_BODY_CHARS, version
+from tests.routes.resources_stage import Caller, titles
+from tests.routes.stage import Json
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def test_a_document_is_kept_and_given_back_whole(anna: Caller) -> None:
+    body = "Zeile eins\n\U0001f431 猫"
+    made = await anna.kept("Über Katzen", body)
+    assert made == {
+        "id": made["id"],
+        "title": "Über Katzen",
+        "version": version("Über Katzen", body),
+        "updatedAt": made["updatedAt"],
+        "foreign": True,
+        "body": body,
+    }
+    assert await anna.got("documents", id=made["id"]) == made
+
+
+async def test_what_was_typed_on_the_page_is_the_users_own_and_a_file_may_be_anybodys(
+    anna: Caller,
+) -> None:
+    assert not (await anna.kept("Typed", "mine", typed=True))["foreign"]
+    assert (await anna.kept("Typed", "mine", typed=False))["foreign"]
+    foreign = [document["foreign"] for document in (await anna.got("documents"))["documents"]]
+    assert foreign == [True, False]
+
+
+async def test_who_has_the_document_already_is_told_so(anna: Caller) -> None:
+    made = await anna.kept("Note", "milk")
+    query = {"id": made["id"]}
+    tag = (await anna.call("GET", "documents", params=query)).headers["etag"]
+    known = await anna.call("GET", "documents", params=query, headers={"If-None-Match": tag})
+    assert (known.status_code, known.content) == (304, b"")
+
+
+async def test_the_same_key_keeps_one_document(anna: Caller, ben: Caller) -> None:
+    first = await anna.kept("List", "milk", key="upload-1")
+    assert await anna.kept("List", "milk", key="upload-1") == first
+    assert (await anna.kept("List", "milk", key="upload-2"))["id"] != first["id"]
+    assert (await anna.kept("List", "milk"))["id"] != (await anna.kept("List", "milk"))["id"]
+    assert (await ben.kept("Ben's", "milk", key="upload-1"))["title"] == "Ben's"
+
+
+async def test_the_newest_documents_are_listed_first_and_no_more_than_asked_for(
+    anna: Caller,
+) -> None:
+    for number in range(3):
+        await anna.kept(f"Trip {number}", "Rome")
+    assert titles(await anna.got("documents", limit=2)) == ["Trip 2", "Trip 1"]
+    [newest] = (await anna.got("documents", limit=1, query=" "))["documents"]
+    assert newest == {
+        "id": newest["id"],
+        "title": "Trip 2",
+        "version": version("Trip 2", "Rome"),
+        "updatedAt": newest["updatedAt"],
+        "foreign": True,
+        "snippet": "Rome",
+    }
+
+
+async def test_a_query_finds_the_documents_that_fit(anna: Caller) -> None:
+    await anna.kept("Garden", "The roses need water.")
+    await anna.kept("Papers", "My passport is in the blue drawer.")
+    await anna.kept("Travel", "Take the passport along.")
+    assert set(titles(await anna.got("documents", query="passport"))) == {"Papers", "Travel"}
+    assert len(titles(await anna.got("documents", query="passport", limit=1))) == 1
+    assert titles(await anna.got("documents", query="umbrella")) == []
+
+
+async def test_a_deleted_document_is_gone_and_cannot_be_deleted_again(anna: Caller) -> None:
+    made = await anna.kept("Note", "milk")
+    gone = await anna.call("DELETE", "documents", params={"id": made["id"]})
+    assert (gone.status_code, gone.json()) == (200, {"deleted": made["id"]})
+    for method in ("GET", "DELETE"):
+        answer = await anna.call(method, "documents", params={"id": made["id"]})
+        assert answer.status_code == 404
+        assert answer.json()["title"] == "You have no document with this id."
+    assert titles(await anna.got("documents")) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"title": ""}, "title", "must not be empty"),
+        ({"title": " \n"}, "title", "must not be empty"),
+        ({"title": "t" * 301}, "title", "at most 300 characters"),
+        ({"title": 7}, "title", "valid string"),
+        ({"body": "b" * (MAX_BODY_CHARS + 1)}, "body", "at most 200000 characters"),
+        ({"body": None}, "body", "valid string"),
+        ({"typed": "yes"}, "typed", "valid boolean"),
+        ({"key": "short"}, "key", "match pattern"),
+        ({"key": "with space"}, "key", "match pattern"),
+    ],
+)
+async def test_a_document_that_cannot_be_kept_is_refused_with_the_field_that_is_wrong(
+    anna: Caller, changes: Json, field: str, message: str
+) -> None:
+    body = {"title": "Note", "body": "milk", **changes}
+    answer = await anna.call("POST", "documents", json=body)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["field"] == field
+    assert message in error["message"]
+    assert titles(await anna.got("documents")) == []
+
+
+async def test_characters_that_cannot_be_kept_are_left_out(anna: Caller) -> None:
+    content = b'{"title": "No\\u0000te", "body": "half a \\ud83d pair"}'
+    headers = {"Content-Type": "application/json"}
+    answer = await anna.call("POST", "documents", content=content, headers=headers)
+    assert answer.status_code == 201
+    assert (answer.json()["title"], answer.json()["body"]) == ("Note", "half a � pair")
+
+
+async def test_the_longest_document_fits_and_a_body_beyond_a_mebibyte_does_not(
+    anna: Caller,
+) -> None:
+    assert len((await anna.kept("Long", "猫" * MAX_BODY_CHARS))["body"]) == MAX_BODY_CHARS
+    answer = await anna.call("POST", "documents", json={"title": "Long", "body": "x" * 1024 * 1024})
+    assert (answer.status_code, answer.json()["title"]) == (
+        413,
+        "The body is longer than 1024 KiB.",
+    )

@@ -1,0 +1,115 @@
+"""What the brain knows about the user, over HTTP: facts, preferences and rules."""
+
+import pytest
+
+from brain.memory.postgres import PostgresFacts
+from brain.notices.postgres import PostgresRules
+from tests.routes.resources_stage import SETTINGS, Caller, Home
+from tests.routes.stage import Json
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+async def remember(home: Home, user_id: str, text: str, *, foreign: bool = False) -> str:
+    fact = await PostgresFacts(home.database).remember(
+        user_id, text=text, source="conversation", foreign=foreign, key=text
+    )
+    return fact.id
+
+
+async def test_facts_are_listed_page_by_page_with_where_they_come_from(
+    home: Home, anna: Caller
+) -> None:
+    ids = [await remember(home, anna.id, f"Fact {n}", foreign=n == 2) for n in range(3)]
+    first = await anna.got("facts", limit=2)
+    assert first == {
+        "facts": [
+            {
+                "id": ids[2],
+                "text": "Fact 2",
+                "source": "conversation",
+                "at": first["facts"][0]["at"],
+                "foreign": True,
+            },
+            first["facts"][1],
+        ],
+        "nextOffset": 2,
+    }
+    assert (first["facts"][1]["id"], first["facts"][1]["foreign"]) == (ids[1], False)
+    last = await anna.got("facts", limit=2, offset=first["nextOffset"])
+    assert [fact["id"] for fact in last["facts"]] == [ids[0]]
+    assert "nextOffset" not in last
+    assert "nextOffset" not in await anna.got("facts", limit=3)
+
+
+async def test_a_fact_is_forgotten_for_good(home: Home, anna: Caller) -> None:
+    id = await remember(home, anna.id, "The key is under the stone")
+    gone = await anna.call("DELETE", "facts", params={"id": id})
+    assert (gone.status_code, gone.json()) == (200, {"deleted": id})
+    assert await anna.got("facts") == {"facts": []}
+    again = await anna.call("DELETE", "facts", params={"id": id})
+    assert (again.status_code, again.json()["title"]) == (404, "You have no fact with this id.")
+
+
+# ---- rules
+
+
+async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Caller) -> None:
+    default: Json = {
+        "trusted": [],
+        "quiet": None,
+        "zone": "UTC",
+        "emails": "all",
+        "language": None,
+    }
+    assert await anna.got("preferences") == default
+    saved = await anna.call("PUT", "preferences", json=SETTINGS)
+    assert (saved.status_code, saved.json()) == (200, SETTINGS)
+    assert await anna.got("preferences") == SETTINGS
+    await anna.call("PUT", "preferences", json={"zone": "UTC"})
+    assert await anna.got("preferences") == default
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"quiet": {"from": "22:00", "until": "24:00"}}, "quiet.until"),
+        ({"quiet": {"from": "22:00", "until": "22:00"}}, "quiet.until"),
+        ({"quiet": "at night"}, "quiet"),
+        ({"zone": "Mars/Olympus"}, "zone"),
+        ({"trusted": ["anna@example.org", "everybody"]}, "trusted.1"),
+        ({"trusted": "anna@example.org"}, "trusted"),
+        ({"emails": ["all"]}, "emails"),
+        ({"language": "the one I speak"}, "language"),
+    ],
+)
+async def test_preferences_that_are_wrong_change_nothing_and_say_which(
+    anna: Caller, changes: Json, field: str
+) -> None:
+    await anna.call("PUT", "preferences", json=SETTINGS)
+    answer = await anna.call("PUT", "preferences", json={**SETTINGS, **changes})
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["message"][:4]) == (field, "must")
+    assert await anna.got("preferences") == SETTINGS
+
+
+async def test_all_that_is_wrong_with_preferences_is_told_at_once(anna: Caller) -> None:
+    answer = await anna.call("PUT", "preferences", json={"zone": 7, "emails": "some"})
+    assert {error["field"] for error in answer.json()["errors"]} == {"zone", "emails"}
+    for content, status in ((b"[]", 422), (b"{", 400)):
+        headers = {"Content-Type": "application/json"}
+        refused = await anna.call("PUT", "preferences", content=content, headers=headers)
+        assert refused.status_code == status
+
+
+async def test_rules_are_listed_and_given_up(home: Home, anna: Caller) -> None:
+    rules = PostgresRules(home.database)
+    rule = await rules.add_rule(anna.id, about="when Anna writes", sender="Anna", key="r")
+    [told] = (await anna.got("rules"))["rules"]
+    assert (told["id"], told["about"], told["from"]) == (rule.id, "when Anna writes", "Anna")
+    gone = await anna.call("DELETE", "rules", params={"id": rule.id})
+    assert gone.json() == {"deleted": rule.id}
+    assert await anna.got("rules") == {"rules": []}
+    again = await anna.call("DELETE", "rules", params={"id": rule.id})
+    assert (again.status_code, again.json()["title"]) == (404, "You have no rule with this id.")
