@@ -10,10 +10,12 @@ from brain.notices.flow import announce_pending
 from brain.notices.spoken import for_the_ear
 from brain.preferences.model import Preferences
 from brain.says import de, en
+from tests.fakes.clock import EPOCH
 from tests.fakes.features.notices import notices_of
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import words
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import EPOCH, World, words
+from tests.fakes.world import World
 
 GERMAN = "Eine E-Mail von Anna ist gerade angekommen: Essen."
 ENGLISH = "An email from Anna has just arrived: Essen."

@@ -70,7 +70,7 @@ async def test_only_the_accounts_owner_has_emails(home: Home, anna: Caller) -> N
     for query in ({}, {"id": "a" * 16}, {"query": "dinner"}):
         answer = await anna.call("GET", "emails", params=query)
         assert answer.status_code == 404
-        assert answer.json()["title"] == "There is no email account for you here."
+        assert answer.json()["title"] == "You have no email account here."
 
 
 async def test_emails_that_a_webhook_brings_are_their_users(

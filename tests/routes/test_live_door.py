@@ -89,5 +89,5 @@ async def test_a_first_frame_without_a_token_is_refused(hello: Any) -> None:
 @in_virtual_time
 async def test_a_token_in_the_address_is_not_looked_at() -> None:
     page, seconds = await closing("brain", query=f"token={token()}")
-    assert page.closed == (NOT_ALLOWED, "a token is needed")
+    assert page.closed == (NOT_ALLOWED, "a token is required")
     assert seconds == pytest.approx(HELLO_S)

@@ -15,9 +15,10 @@ from brain.run.step import CONTINUE
 from brain.says import de, en
 from brain.says.texts import Texts
 from tests.fakes.loop import in_virtual_time
+from tests.fakes.model import calls, words
 from tests.fakes.tools import LetterTool
 from tests.fakes.wishes import FakeWishes
-from tests.fakes.world import World, calls, words
+from tests.fakes.world import World
 from tests.routes.virtual import Page, connected, posted, wired
 
 STEP = calls((CONTINUE, '{"message": "Step."}'), delay_s=2)
