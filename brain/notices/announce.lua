@@ -1,11 +1,11 @@
--- Pending notices are said: they leave the list, and their message gets its place, in one step. Not while a
--- brain is at work, unless that brain says it itself, between two of its sentences. Without a message (its
--- id is empty) they only leave the list.
+-- Removes pending notices from the list and appends the message that announces them to the log, in one
+-- step. Does nothing while a run goes on, unless that run announces them itself. Without a message (its id
+-- is empty) only removes the notices.
 -- Keys: run, log; held: the pending notices (list).
 local a = arguments({
-  texts = 'id message noted run log_length keep_ms', -- the lease token of the brain: run and fence
+  texts = 'id message noted run log_length keep_ms', -- run and fence: the lease token of the run
   numbers = 'fence',
-  lists = 'forms', -- the notices that leave
+  lists = 'forms', -- the notices to remove
 })
 local HELD = key('held')
 
@@ -24,7 +24,7 @@ if a.id ~= '' then
     there[form] = true
   end
   for _, form in ipairs(a.forms) do
-    if not there[form] then -- another has said a part of it: what to say has to be planned again
+    if not there[form] then -- another process has announced it: the caller has to plan again
       return answer({ 'is', 'changed' })
     end
   end
@@ -33,7 +33,7 @@ for _, form in ipairs(a.forms) do
   redis.call('LREM', HELD, 1, form)
 end
 local held = text(redis.call('LLEN', HELD))
-if a.id == '' then -- too late for them
+if a.id == '' then -- the notices have expired
   redis.call('HSET', RUN, 'held', held)
   redis.call('PEXPIRE', RUN, a.keep_ms)
   return answer({ 'is', 'dropped' })

@@ -1,17 +1,17 @@
-"""When a notice is said. The one place that decides it.
+"""Decides when a notice is announced. No other module decides this.
 
-    the notice                        then
+    if                                then the notice
     --------------------------------  ------------------------------------------------------------
-    has expired                       it is dropped
-    a run is going on                 it is held until that has ended: nothing is said between the
-                                      pieces of an answer, however urgent
-    nobody is there                   it is held until somebody is
-    quiet hours, and not urgent       it is held until they end
-    otherwise                         it is said: at once if urgent, else when nobody speaks
+    the notice has expired            is dropped
+    a run is going on                 is held until the run has ended, even if it is urgent: it
+                                      would otherwise interrupt an answer
+    the user is not present           is held until the user is present
+    quiet hours, and not urgent       is held until the quiet hours end
+    otherwise                         is announced: at once if urgent, else when nobody speaks
 
-What is said together becomes one message, and takes the place of an earlier one that nobody has
-heard yet. Every notice is in exactly one part of the plan, so that none is lost and none is said
-twice by one decision.
+Notices that are announced together become one message. It replaces an earlier message that nobody
+has heard yet. Every notice is in exactly one part of the plan, so that a plan neither loses nor
+repeats a notice.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,13 @@ from brain.preferences.rules import quiet_until
 from brain.run.messages import Speak
 from brain.says.texts import Texts
 
-PRESENT = timedelta(minutes=1)  # since the last contact: a page that only polls is there too
-AWAY = timedelta(minutes=5)  # since the last contact: then it was "while you were away"
-KEPT_CHARS = (
-    2_000  # of a notice's text: more than is spoken of it, and all that is held is read at once
-)
-FRESH = timedelta(minutes=10)  # in which a notice is read out; later it only stands in the log
+PRESENT = timedelta(minutes=1)  # since the last contact; a page that polls does so more often
+AWAY = timedelta(minutes=5)  # since the last contact; after that it is "while you were away"
+# Of a notice's text. More than is spoken; the limit bounds reads, which load all pending notices.
+KEPT_CHARS = 2_000
+FRESH = timedelta(minutes=10)  # in which a notice is read out; later it is only in the log
 
-# How long a notice is worth telling; a weekend away for what others send.
+# How long a notice stays relevant. An email outlasts a weekend.
 LIFE: dict[EventKind, timedelta] = {
     "email": timedelta(days=3),
     "reminder": timedelta(days=7),
@@ -44,8 +43,10 @@ LIFE: dict[EventKind, timedelta] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Situation:
-    """What is known of the user. `last_contact`: when they were last known to be there before now;
-    as long as they listen, that is now.
+    """The user's state at the moment of a decision.
+
+    `last_contact` is the time at which the user was last known to be present. It is now while the
+    user listens, except in the first seconds after they have come.
     """
 
     running: bool
@@ -56,8 +57,10 @@ class Situation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Announcement:
-    """A message to be said. `notices` are the ids of those it tells of, the ones of a message that
-    it supersedes included. `foreign`: it quotes what others wrote.
+    """A message that announces notices.
+
+    `notices` are the ids of the notices in it, including those of a message that it supersedes.
+    `foreign` means that it quotes text that others wrote.
     """
 
     text: str
@@ -70,8 +73,9 @@ class Announcement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """What becomes of notices, by their ids. `until` is when to decide again at the latest; None:
-    when the run ends, or the user comes.
+    """What to do with each notice now; `held` and `dropped` are ids of notices.
+
+    `until` is the latest time to decide again. None means: when the run ends or the user returns.
     """
 
     now: tuple[Announcement, ...] = ()
@@ -81,9 +85,10 @@ class Plan:
 
 
 def notice_of(event: Event, *, urgent: bool = False, words: str = "") -> Notice:
-    """The notice of an event. `words` were chosen by judgement, and are told instead of its own.
+    """Make a notice of an event. If the model chose `words`, they replace the event's own text.
 
-    A reminder is urgent: the user has chosen its time. An email is told by who and what alone.
+    A reminder is always urgent, because the user has chosen its time. The text of an email is left
+    out: its notice names only the sender and the subject.
     """
     own = "" if event.kind == "email" else event.text
     return Notice(
@@ -107,9 +112,9 @@ def what_now(
     now: datetime,
     texts: Texts,
 ) -> Plan:
-    """What becomes of these notices now."""
+    """Decide which of these notices to announce, to hold and to drop now."""
     known = sorted({one.id: one for one in notices}.values(), key=lambda one: one.at)
-    alive = [notice for notice in known if not _is_over(notice, now)]
+    alive = [notice for notice in known if not _has_expired(notice, now)]
     quiet_end = quiet_until(preferences, now)
     is_heard = is_present(situation, now) and not situation.running
     said = [notice for notice in alive if is_heard and (notice.urgent or quiet_end is None)]
@@ -121,12 +126,12 @@ def what_now(
         now=tuple(_announcement(group, known, situation, now, texts) for group in groups),
         held=_ids(held),
         until=None if all(notice.urgent for notice in held) else quiet_end,
-        dropped=_ids([notice for notice in known if _is_over(notice, now)]),
+        dropped=_ids([notice for notice in known if _has_expired(notice, now)]),
     )
 
 
 def is_present(situation: Situation, now: datetime) -> bool:
-    """Whether somebody would hear what is said now."""
+    """Whether the user would hear a message that is sent now."""
     contact = situation.last_contact
     return situation.listening or (contact is not None and now - contact < PRESENT)
 
@@ -138,12 +143,13 @@ def _announcement(
     now: datetime,
     texts: Texts,
 ) -> Announcement:
-    """One message of these, and of what an unheard one has told of if that is as urgent.
+    """Make one message of these notices and of those in an unheard message that is as urgent.
 
-    It supersedes the unheard one only if nothing of that is lost by it.
+    It supersedes the unheard message only if it contains all notices of that message that have not
+    expired.
     """
     unheard, urgent = situation.unheard, fresh[0].urgent
-    alive = [one for one in (unheard.notices if unheard else ()) if not _is_over(one, now)]
+    alive = [one for one in (unheard.notices if unheard else ()) if not _has_expired(one, now)]
     again = [one for one in alive if one.id not in _ids(known)]
     fitting = again if all(notice.urgent is urgent for notice in again) else []
     told = sorted((*fitting, *fresh), key=lambda notice: notice.at)
@@ -167,7 +173,7 @@ def _in_words(told: Sequence[Notice], away: bool, now: datetime, texts: Texts) -
 
 
 def _expiry(told: Sequence[Notice], now: datetime) -> datetime | None:
-    """Until when the message is worth reading out: as long as one of its notices is."""
+    """The time until which to read the message out: the latest such time among its notices."""
     ends = [
         notice.expires_at
         if notice.kind == "reminder"
@@ -178,7 +184,7 @@ def _expiry(told: Sequence[Notice], now: datetime) -> datetime | None:
     return max(known) if len(known) == len(ends) else None
 
 
-def _is_over(notice: Notice, now: datetime) -> bool:
+def _has_expired(notice: Notice, now: datetime) -> bool:
     return notice.expires_at is not None and notice.expires_at <= now
 
 

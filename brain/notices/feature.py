@@ -1,32 +1,49 @@
-"""Announces what happens outside."""
+"""Announces events from outside."""
 
-from functools import cache
+from functools import cached_property
 
 from brain.feature import Feature, Platform, Resources
-from brain.notices.flow import Notices, NoticeServices
+from brain.notices.flow import Notices
 from brain.notices.ports import RuleStore
 from brain.notices.redis import RedisNoticeBoard
+from brain.notices.services import NoticeServices
 from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """The announcer, its part in each run, and the tools and routes of rules."""
+    """The announcer, its steps around each run, and the tools and routes for rules."""
+    parts = _Parts(platform)
+    return Feature(
+        tools=parts.tools,
+        around=lambda: (parts.notices,),
+        announcer=lambda: parts.notices,
+        resources=parts.resources,
+    )
 
-    @cache
-    def rules() -> RuleStore | None:
-        if platform.database is None:
+
+class _Parts:
+    """The parts of the feature. Each is made when it is first used."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    @cached_property
+    def rules(self) -> RuleStore | None:
+        """The rules; None without a database."""
+        if self._platform.database is None:
             return None
         from brain.notices.postgres import PostgresRules
 
-        return PostgresRules(platform.database)
+        return PostgresRules(self._platform.database)
 
-    @cache
-    def notices() -> Notices:
+    @cached_property
+    def notices(self) -> Notices:
+        platform = self._platform
         return Notices(
             services=NoticeServices(
                 board=RedisNoticeBoard(platform.redis, log_bound=platform.store.log_bound),
                 preferences=platform.preferences,
-                rules=rules(),
+                rules=self.rules,
                 channel=platform.channel,
                 queue=platform.queue,
                 model=platform.model,
@@ -35,21 +52,14 @@ def feature(platform: Platform) -> Feature:
             )
         )
 
-    def tools() -> tuple[Tool, ...]:
-        if (store := rules()) is None:
+    def tools(self) -> tuple[Tool, ...]:
+        if self.rules is None:
             return ()
         from brain.notices.tools import rule_tools
 
-        return rule_tools(store)
+        return rule_tools(self.rules)
 
-    def resources() -> Resources:
+    def resources(self) -> Resources:
         from brain.notices.http import rule_routes
 
-        return rule_routes(rules)
-
-    return Feature(
-        tools=tools,
-        around=lambda: (notices(),),
-        announcer=notices,
-        resources=resources,
-    )
+        return rule_routes(lambda: self.rules)

@@ -1,4 +1,4 @@
-"""GET and DELETE /api/rules: what the user wants to be told about."""
+"""GET and DELETE /api/rules: the user's rules of what to announce."""
 
 from collections.abc import Callable
 
@@ -13,15 +13,15 @@ from brain.notices.rules import rule_to_wire
 
 
 def rule_routes(rules: Callable[[], RuleStore | None]) -> Resources:
-    """All of them."""
+    """The routes for rules."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """All rules, newest first: they are few."""
+        """Return all rules, newest first."""
         found = await there(rules(), "rules").rules(user_id)
         return tagged(request, {"rules": [rule_to_wire(rule) for rule in found]})
 
     async def remove(request: Request, user_id: str) -> ASGIApp:
-        """Keep it no longer."""
+        """Delete the rule with the given id."""
         kept, id = there(rules(), "rules"), id_of(request)
         return deleted(id, "rule", was_there=await kept.remove_rule(user_id, id) is not None)
 

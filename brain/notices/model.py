@@ -1,4 +1,4 @@
-"""Notices: what may be told to the user unasked, and the rules of what they care about."""
+"""Notices: events to announce to the user, and the rules that say which events matter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from brain.events.model import EventKind
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notice:
-    """An event that may be worth a word. `text` is what to say of it where that is more than who
-    and what: of a reminder what it is about, of an email nothing, or words chosen by judgement.
+    """An event to announce to the user.
+
+    `text` is said in addition to the sender and the subject: the content of a reminder, or words
+    that the model chose. It is empty for an email without such words.
     """
 
     id: str
@@ -31,7 +33,7 @@ NOTICE = Stored(Form(Notice))
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unheard:
-    """A message that told of these notices, and that nobody has heard yet."""
+    """A message that announced these notices and that nobody has heard yet."""
 
     message_id: str
     notices: tuple[Notice, ...]
@@ -39,9 +41,10 @@ class Unheard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PendingNotices:
-    """What is held for a user, as it is kept (`forms`, by the notices' ids), and what is known of
-    them at that moment. `contact`: when they were last known to be there. `language` is what
-    their device said last, a BCP 47 tag.
+    """The pending notices of a user, and the user's state at the time `now`.
+
+    `forms` holds the stored form of each notice by the notice's id. `contact` is the time at which
+    the user was last known to be present. `language` is the BCP 47 tag that their device sent last.
     """
 
     notices: tuple[Notice, ...]
@@ -56,10 +59,10 @@ class PendingNotices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What the user said they care about, `about` being their words.
+    """A kind of event that the user wants to be told about. `about` holds the user's own words.
 
-    An event fits it if it is of one of the `kinds` (none: of any), from `sender`, and has all the
-    `words`. `judge`: whether it is worth a word then takes judgement.
+    An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `sender`
+    and contains all the `words`. With `judge` the model then decides whether to announce it.
     """
 
     id: str

@@ -1,7 +1,7 @@
--- The notices that wait for the user, and what is known of the user now. A notice that is given is kept
--- first, once, until somebody says it or it is too late; without one (empty) this only looks.
--- Keys: run; seen: whether this notice is known; held: the pending notices (list); here: the last sign of
--- life of the pages.
+-- Returns the pending notices and the user's state. Stores the given notice first, unless it is already
+-- known; without a notice (empty) only reads.
+-- Keys: run; seen: set once this notice is known; held: the pending notices (list); here: the last request
+-- of the user's pages.
 local a = arguments({ texts = 'notice user most seen_ms held_ms keep_ms' })
 local HELD = key('held')
 
@@ -13,7 +13,7 @@ if a.notice ~= '' and redis.call('SET', key('seen'), '1', 'NX', 'PX', a.seen_ms)
   redis.call('HSET', RUN, 'user', a.user)
 end
 local forms = redis.call('LRANGE', HELD, 0, -1)
-if text(#forms) ~= (r.held == '' and '0' or r.held) then -- one more, or all have expired
+if text(#forms) ~= (r.held == '' and '0' or r.held) then -- one was added, or the list has expired
   redis.call('HSET', RUN, 'held', text(#forms))
   redis.call('PEXPIRE', RUN, a.keep_ms)
 end

@@ -1,8 +1,4 @@
-"""What waits for the user in the state store, and what the model is shown of memory.
-
-Every method may be sent twice by the adapter: the second sending changes nothing and gives the
-first one's answer. All raise StoreUnreachable.
-"""
+"""The stores of pending notices and of rules."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,13 +10,17 @@ from brain.run.moves import LeaseToken
 
 
 class NoticeBoard(Protocol):
-    """Notices that are held until somebody is there to hear them."""
+    """The pending notices of each user.
+
+    An adapter may send any call twice: the second one changes nothing and returns the answer of the
+    first. All methods raise StoreUnreachable.
+    """
 
     async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
-        """Keep a notice, once however often its event is told; what is held now."""
+        """Store a notice, unless it is already known. Return all pending notices."""
 
     async def pending(self, user_id: str) -> PendingNotices:
-        """What is held, and what is known of the user."""
+        """Return the pending notices and the user's state."""
 
     async def announce(
         self,
@@ -31,15 +31,16 @@ class NoticeBoard(Protocol):
         noted: Sequence[Notice] = (),
         token: LeaseToken | None = None,
     ) -> Message | None:
-        """Take these forms off the board, and put the message that announces them into the log.
+        """Remove these forms from the board, and append the message that announces them to the log.
 
-        `draft` None only takes them off. None: a brain is at work, or another was quicker. With
-        `token` it is that brain which says it, between two of its sentences.
+        If `draft` is None, only remove the forms. Return the message. Return None without any
+        change if a run is going on, or if another process has removed one of the forms. With
+        `token` the run with this lease token is allowed to go on: it announces the notices itself.
         """
 
 
 class RuleStore(Protocol):
-    """A user's rules of what to announce. Nobody sees another user's.
+    """The rules of each user. No user can see the rules of another user.
 
     All methods raise DatabaseUnreachable.
     """
@@ -56,13 +57,13 @@ class RuleStore(Protocol):
         urgent: bool = False,
         key: str,
     ) -> Rule:
-        """Keep a rule, once per idempotency `key`.
+        """Add a rule. The same idempotency `key` adds only one rule.
 
-        Raises ToolFault for a rule that cannot be kept, and once there are too many.
+        Raises ToolFault if the rule is invalid or if the user has too many rules.
         """
 
     async def rules(self, user_id: str) -> Sequence[Rule]:
-        """All of them, newest first."""
+        """Return all rules of the user, newest first."""
 
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
-        """Keep the rule no longer; None if this user has none of that id."""
+        """Delete the rule and return it; None if this user has no rule with this id."""

@@ -14,7 +14,7 @@ from brain.notices.rules import MAX_RULES, full, rule_objection
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-# Two at once would each find room.
+# Without the lock, two transactions could each find room for the last rule.
 ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('rules of ' || %(user_id)s, 0))"
 FIELDS = b"id, about, sender, words, kinds, judge, urgent, created_at"
 ADD = b"""
@@ -52,7 +52,7 @@ class PostgresRules:
         urgent: bool = False,
         key: str,
     ) -> Rule:
-        """The id comes from the key: the same key is the same rule."""
+        """Derive the rule's id from `key`, so that the same key adds only one rule."""
         if reason := rule_objection(about, sender=sender, words=words, kinds=kinds, judge=judge):
             raise ToolFault(f"Not noted: {reason}.")
         row = {
@@ -78,13 +78,13 @@ class PostgresRules:
         return _tupled(kept[0])
 
     async def rules(self, user_id: str) -> Sequence[Rule]:
-        """A user has few."""
+        """Return all rules in one query: there are at most `MAX_RULES`."""
         asked = {"user_id": user_id}
         found = await self._database.run(lambda connection: rows(connection, Rule, ALL, asked))
         return [_tupled(rule) for rule in found]
 
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
-        """The row goes."""
+        """Delete the row."""
         if not ID.fullmatch(rule_id):
             return None
         named = {"user_id": user_id, "id": rule_id}
@@ -93,5 +93,5 @@ class PostgresRules:
 
 
 def _tupled(rule: Rule) -> Rule:
-    """Postgres gives its arrays as lists."""
+    """The rule with tuples, because psycopg returns arrays as lists."""
     return replace(rule, words=tuple(rule.words), kinds=tuple(rule.kinds))

@@ -1,4 +1,4 @@
-"""What the notice board's script answers, in the words of the notices."""
+"""Parses the answer of the notice board's script."""
 
 import json
 from contextlib import suppress
@@ -12,11 +12,11 @@ from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
 from brain.run.messages import How
 
-JUST_MS = 10_000  # ms in which somebody has "just" come
+JUST_MS = 10_000  # ms; a user who came less than this ago has just come
 
 
 def pending_in(reply: ScriptReply) -> PendingNotices:
-    """The pending notices of a user, and what is known of the user, from the script's answer."""
+    """Read a user's pending notices, and the user's state, from the script's answer."""
     now_ms, forms = reply.number("now_ms"), reply.items("forms")
     loaded = {notice.id: (notice, form) for form in forms if (notice := _notice(form))}
     page, subscribed = _by_page(reply.text("here"), now_ms), _by_channel(reply.text("channel"))
@@ -34,36 +34,48 @@ def pending_in(reply: ScriptReply) -> PendingNotices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Road:
-    """A way in which a user may listen. `came_ms` is None while they do not, `left_ms` when they
-    last left, before they came if they have; 0 for never.
+class _Path:
+    """A path by which a user may listen: a page, or the channel.
+
+    `came_ms` is when the user began to listen; None while they do not listen. `left_ms` is when
+    they last left before that; 0 means never.
     """
 
     came_ms: int | None
     left_ms: int
 
 
-def _by_page(here: str, now_ms: int) -> _Road:
-    """Pages that ask or stream: the last sign of life, when they came, when they had left."""
+def _by_page(here: str, now_ms: int) -> _Path:
+    """Parse the state of pages that poll or stream.
+
+    `here` holds up to three times in ms: of the last request, when the user came, and when they
+    had left before.
+    """
     last_ms, came_ms, left_ms = map(int, [*here.split(), "0", "0", "0"][:3])
     if last_ms and now_ms - last_ms < HERE_MS:
-        return _Road(came_ms=came_ms, left_ms=left_ms)
-    return _Road(came_ms=None, left_ms=last_ms)
+        return _Path(came_ms=came_ms, left_ms=left_ms)
+    return _Path(came_ms=None, left_ms=last_ms)
 
 
-def _by_channel(channel: str) -> _Road:
-    """The channel's last word: when it was said, when they had left before, whether they listen."""
+def _by_channel(channel: str) -> _Path:
+    """Parse the channel's last report.
+
+    `channel` holds its time in ms, optionally when the user had left before, and 1 if they listen.
+    """
     at, *left, is_open = channel.split() or ("0", "0")
     if is_open == "1":
-        return _Road(came_ms=int(at), left_ms=int(left[0]) if left else 0)
-    return _Road(came_ms=None, left_ms=int(at))
+        return _Path(came_ms=int(at), left_ms=int(left[0]) if left else 0)
+    return _Path(came_ms=None, left_ms=int(at))
 
 
-def _last_contact(page: _Road, channel: _Road, spoken_ms: int, now_ms: int) -> int:
-    """When they were last there before now: as long as they listen, that is now; of who has just
-    come, it is when they left. Who has just left the channel hears nothing more.
+def _last_contact(page: _Path, channel: _Path, spoken_ms: int, now_ms: int) -> int:
+    """When the user was last present, in ms.
+
+    This is now while the user listens. If they have just come, it is when they had left before. A
+    user who has left the channel is not counted as present after that, so only a page's time and
+    the user's last text count then.
     """
-    came = [road.came_ms for road in (page, channel) if road.came_ms is not None]
+    came = [path.came_ms for path in (page, channel) if path.came_ms is not None]
     if not came:
         return max(page.left_ms, spoken_ms)
     if now_ms - min(came) >= JUST_MS:
@@ -72,8 +84,10 @@ def _last_contact(page: _Road, channel: _Road, spoken_ms: int, now_ms: int) -> i
 
 
 def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
-    """The last message of notices, unless it was heard, or the user has spoken since; or tells of
-    some that newer code wrote: whoever does not know them cannot say it anew.
+    """Read the last message of notices, if nobody has heard it.
+
+    None if it was heard or if the user has spoken since. None also if it announces a notice that
+    newer code wrote: this code cannot read that notice and so cannot repeat it.
     """
     id, seq, form = (*noted.split(" ", 2), "", "", "")[:3]
     if not form or int(seq) < said_seq:
@@ -86,7 +100,7 @@ def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
 
 
 def _notice(form: str) -> Notice | None:
-    """None for a form that newer code wrote: it is said when that code looks."""
+    """Read a stored notice. None for one that newer code wrote; that code will announce it."""
     with suppress(EntryUnreadable):
         return NOTICE.read(form)
     return None

@@ -1,4 +1,4 @@
-"""The notice board on Redis scripts, like the store's."""
+"""The notice board on Redis scripts."""
 
 from collections.abc import Sequence
 
@@ -18,16 +18,16 @@ from brain.run import records
 from brain.run.messages import Draft, Message
 from brain.run.moves import LeaseToken
 
-SEEN_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; senders of events try again for a day or three
-HELD_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; longer than any notice is worth telling
-MOST_HELD = 200  # notices; the oldest go first: a digest counts them anyway
+SEEN_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; senders repeat an event for up to three days
+HELD_KEEP_MS = 8 * 24 * 3600 * 1000  # ms; longer than any notice lives
+MOST_HELD = 200  # notices; beyond that the oldest are removed
 
 PENDING = Script(__package__, "pending", BRAIN_LIMIT_S)
 ANNOUNCE = Script(__package__, "announce", BRAIN_LIMIT_S)
 
 
 class RedisNoticeBoard:
-    """NoticeBoard on Redis scripts."""
+    """`NoticeBoard` on Redis scripts."""
 
     def __init__(self, redis: Redis, *, log_bound: str = NO_BOUND) -> None:
         self._redis = redis
@@ -83,7 +83,10 @@ class RedisNoticeBoard:
 
 
 def _message(draft: Draft | None, noted: Sequence[Notice]) -> ScriptArguments:
-    """What is said, if anything, and the notices in it: they are said again if nobody hears it."""
+    """The script's arguments for the message, if any, and for the notices in it.
+
+    The notices are stored with the message so that they can be announced again if nobody hears it.
+    """
     return {
         "id": draft.id if draft else "",
         "message": records.draft_to_log(draft) if draft else "",

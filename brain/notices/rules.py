@@ -1,4 +1,4 @@
-"""Rules: which can be kept, which fit an event, and what an event is worth under them."""
+"""Rules: which are valid, which fit an event, and whether they ask for a notice of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,27 +9,25 @@ from brain.notices.model import Rule
 from brain.preferences.model import Preferences
 from brain.texts.words import asked_words, kept_words, unkeepable
 
-MAX_RULES = 100  # of a user: each event is held against all of them
+MAX_RULES = 100  # per user; each event is compared with all of them
 MAX_ABOUT_CHARS = 300
 MAX_SENDER_CHARS = 254
 MAX_WORDS = 10
 MAX_WORD_CHARS = 60
-READ_CHARS = 20_000  # of an event's text: more is an attachment by an
+READ_CHARS = 20_000  # of an event's text; words beyond that are not searched
 RULE = Form(Rule)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """The event is worth a notice. `urgent`: it breaks the quiet hours."""
+    """The user should be told about the event. `urgent` means even during quiet hours."""
 
     urgent: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToJudge:
-    """It takes the model's judgement under these rules. `otherwise` is what the event is worth
-    where the model says no.
-    """
+    """The model must judge the event by these rules. `otherwise` is the result if it says no."""
 
     rules: tuple[Rule, ...]
     otherwise: Told | None
@@ -46,38 +44,38 @@ def rule_objection(
     kinds: Sequence[EventKind],
     judge: bool,
 ) -> str:
-    """Why this cannot be a rule, in words for the model; empty if it can."""
+    """Say for the model why the rule is invalid; empty if it is valid."""
     if not about.strip() or len(about) > MAX_ABOUT_CHARS:
-        return f"say in 1 to {MAX_ABOUT_CHARS} characters what it is about"
+        return f"about must have 1 to {MAX_ABOUT_CHARS} characters"
     if len(words) > MAX_WORDS or any(len(word) > MAX_WORD_CHARS for word in words):
-        return f"there may be {MAX_WORDS} words of {MAX_WORD_CHARS} characters each"
+        return f"at most {MAX_WORDS} words of {MAX_WORD_CHARS} characters each are allowed"
     if sender is not None and len(sender) > MAX_SENDER_CHARS:
-        return f"a sender has at most {MAX_SENDER_CHARS} characters"
+        return f"the sender must have at most {MAX_SENDER_CHARS} characters"
     for text in [one for one in (sender, *words) if one is not None]:
         if not asked_words(text).strip():
-            return "a sender and a word have letters or digits"
+            return "the sender and each word must contain letters or digits"
     if unknown := [kind for kind in kinds if kind not in EVENT_KINDS]:
-        return f"there is no kind {unknown[0]!r}, only {', '.join(EVENT_KINDS)}"
+        return f"the kind {unknown[0]!r} does not exist, only {', '.join(EVENT_KINDS)}"
     if not (sender or words or kinds or judge):
-        return "it would fit everything: say from whom, with which words, of which kind, or judge"
+        return "it would fit everything: give a sender, words or kinds, or set judge"
     return next(filter(None, map(unkeepable, (about, sender or "", *words))), "")
 
 
 def full(most: int) -> str:
-    """Why no further rule can be kept, in words for the model."""
-    return f"{most} rules are kept, and that is the most. Ask the user which ones to give up"
+    """Say for the model that the user has the most rules allowed."""
+    return f"{most} rules are kept, which is the maximum. Ask the user which ones to remove"
 
 
 def rule_to_wire(rule: Rule) -> Json:
-    """A rule as the model and the page are told of it."""
+    """The rule's JSON form for the model and the page."""
     return RULE.encode(rule)
 
 
 def fitting(event: Event, rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """The rules of whose kinds the event is, from whose sender, and with all of whose words.
+    """Return the rules that fit the event by kind, by sender and by all their words.
 
-    Words are whole ones in any case, anywhere in the subject or the text; a search by stems would
-    need the language. In a script without spaces a word is a part of the text.
+    Words are compared whole and without case, in the subject and the text. They are not stemmed,
+    because that would need the language. In a script without spaces a word is any part of the text.
     """
     text = _words(f"{event.subject or ''} {event.text[:READ_CHARS]}")
     return tuple(
@@ -90,7 +88,10 @@ def fitting(event: Event, rules: Sequence[Rule]) -> tuple[Rule, ...]:
 
 
 def worth(event: Event, rules: Sequence[Rule], preferences: Preferences) -> Worth:
-    """What the event is worth. The model is asked only where its answer would change that."""
+    """Decide whether to tell the user about the event.
+
+    The model is asked only if its answer would change the decision.
+    """
     fit = fitting(event, rules)
     plain = [rule for rule in fit if not rule.judge]
     judged = [rule for rule in fit if rule.judge]
@@ -102,7 +103,11 @@ def worth(event: Event, rules: Sequence[Rule], preferences: Preferences) -> Wort
 
 
 def _is_from(sender: str, event: Event) -> bool:
-    """A name is found by its words, an address by how its parts begin, an exact one by its end."""
+    """Whether the event comes from this sender.
+
+    `@domain` must be the end of the event's address, and an address must equal it. The words of a
+    name must all be in the event's sender, or begin parts of its address.
+    """
     address, sought = (event.address or "").casefold(), sender.strip().casefold()
     if sought.startswith("@"):
         return address.endswith(sought)

@@ -1,7 +1,6 @@
-"""How notices sound: short sentences for the ear, of bounded length whatever others wrote.
+"""Puts notices into short sentences to be spoken, of bounded length.
 
-What an event quotes is foreign text: it is stripped of what cannot be spoken, of links, and of
-characters that nobody sees. It is told, never obeyed.
+Text that others wrote is quoted without markup, links and invisible characters.
 """
 
 import re
@@ -14,13 +13,13 @@ from typing import assert_never
 from brain.notices.model import Notice
 from brain.says.texts import Texts
 
-JUST = timedelta(minutes=2)  # in which something "has just" happened
-TEXT_CHARS = 160  # of one text that is quoted alone: ten seconds
-REMINDER_CHARS = 500  # of a reminder: the user has asked for every word of it
-PIECE_CHARS = 60  # of one in a digest
+JUST = timedelta(minutes=2)  # after which something has no longer "just" happened
+TEXT_CHARS = 160  # of a text that is quoted alone; about ten seconds of speech
+REMINDER_CHARS = 500  # of a reminder; long enough for all of its text
+PIECE_CHARS = 60  # of a text in a digest
 NAME_CHARS = 40
-LISTED = 3  # reminders or documents of a digest that are named; the others are counted
-SPOKEN_CHARS = 800  # of any notice or digest; the longest takes less than a minute
+LISTED = 3  # reminders or documents that a digest names; it counts the others
+SPOKEN_CHARS = 800  # of any notice or digest; less than a minute of speech
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#<>|\[\]{}\\~^]+")
@@ -29,7 +28,7 @@ _STOPS = ".!?…。！？"  # noqa: RUF001 - Chinese full stops
 
 
 def for_the_ear(text: str, texts: Texts, limit: int = TEXT_CHARS) -> str:
-    """One line of what can be spoken, at most `limit` characters, cut between words."""
+    """Return the text as one line that can be spoken, cut between words to `limit` characters."""
     seen = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
         for char in text
@@ -43,7 +42,7 @@ def for_the_ear(text: str, texts: Texts, limit: int = TEXT_CHARS) -> str:
 
 
 def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
-    """One notice as a sentence."""
+    """Put one notice into a sentence."""
     match notice.kind:
         case "email":
             arrived = texts.email_arrived(_name(notice, texts), just=now - notice.at <= JUST)
@@ -63,7 +62,7 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
 
 
 def digest(notices: Sequence[Notice], texts: Texts, *, away: bool) -> str:
-    """Several notices, oldest first, as one sentence."""
+    """Put several notices, given oldest first, into one sentence."""
     parts = [
         part(of_kind, texts)
         for kind, part in _PARTS.items()
@@ -73,7 +72,7 @@ def digest(notices: Sequence[Notice], texts: Texts, *, away: bool) -> str:
 
 
 def _emails(notices: Sequence[Notice], texts: Texts) -> str:
-    # Of names that are equally frequent the latest: Counter keeps the order of first meeting.
+    # The latest of equally frequent names wins: Counter keeps the order in which it counts them.
     names = Counter(filter(None, (_name(notice, texts) for notice in reversed(notices))))
     frequent, frequent_count = names.most_common(1)[0] if names else ("", 0)
     return texts.emails(
@@ -105,7 +104,7 @@ _PARTS = {"email": _emails, "reminder": _reminders, "document": _documents, "eve
 
 
 def _first(pieces: Iterable[str]) -> tuple[list[str], int]:
-    """The first few, each once and the empty ones left out; how many more there are."""
+    """Return the first few different pieces that are not empty, and how many more there are."""
     named = list(dict.fromkeys(filter(None, pieces)))
     return named[:LISTED], max(len(named) - LISTED, 0)
 
@@ -125,6 +124,6 @@ def _subject(notice: Notice, texts: Texts, limit: int) -> str:
 
 
 def _name(notice: Notice, texts: Texts) -> str:
-    """The sender's name; of a bare address the part before the at sign, as words."""
+    """The sender's name. For an address, the words of the part before the at sign."""
     name, at, _ = (notice.sender or "").partition("@")
     return for_the_ear(re.sub(r"[._+-]+", " ", name) if at else name, texts, NAME_CHARS)

@@ -1,4 +1,4 @@
-"""The tools by which the user says what they want to be told about."""
+"""The tools for the user's rules of what to announce."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -20,9 +20,12 @@ from brain.tools.typed import tool
 
 MAX_ID_CHARS = 64
 
-AWAY = "The memory cannot be reached now. Tell the user, or try again later."
-NOT_CERTAIN = "The memory cannot be reached now: it is not certain that this was done."
-NOT_KEPT: Json = {"stopped": None, "note": "There is no rule of this id, any more or ever."}
+AWAY = "The rules cannot be reached now. Tell the user, or try again later."
+NOT_CERTAIN = "The rules cannot be reached now. It is not certain that this was done."
+NOT_KEPT: Json = {
+    "stopped": None,
+    "note": "There is no rule with this id. It may already be removed.",
+}
 
 Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS)]
 
@@ -59,7 +62,7 @@ class ListRules(Arguments):
 
 
 def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
-    """All tools of rules."""
+    """Make all tools for rules."""
     do = _Work(rules)
     return (
         tool(TellMeWhen, do.tell, Effect.REPEATS, away=NOT_CERTAIN),
@@ -70,7 +73,7 @@ def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the tools do."""
+    """Carries out the tools' calls."""
 
     rules: RuleStore
 
@@ -92,7 +95,7 @@ class _Work:
         return {"rules": [rule_to_wire(rule) for rule in rules]}
 
     async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Json:
-        # None is no fault: after a crash the call is run again, and has removed it already.
+        # None is not an error: after a crash this call runs again, and the rule is already gone.
         gone = await self.rules.remove_rule(invocation.user_id, asked.id)
         return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
 

@@ -43,19 +43,19 @@ def tools() -> Sequence[Tool]:
     return rule_tools(FakeWishes())
 
 
-async def test_a_rule_is_noted_and_told_with_its_id(tools: Sequence[Tool]) -> None:
+async def test_a_new_rule_is_returned_with_its_id(tools: Sequence[Tool]) -> None:
     given = {**ANNA, "kinds": ["email"], "judge": True, "urgent": True}
     rule = (await use(tools, "tellMeWhen", given))["rule"]
     assert rule.pop("createdAt").endswith("Z")
     assert rule == {"id": "rule1", **given}
 
 
-async def test_what_is_left_out_is_not_asked_for(tools: Sequence[Tool]) -> None:
+async def test_arguments_that_are_left_out_are_empty_in_the_rule(tools: Sequence[Tool]) -> None:
     rule = (await use(tools, "tellMeWhen", {"about": "when Anna writes", "from": "Anna"}))["rule"]
     assert (rule["words"], rule["kinds"], rule["judge"], rule["urgent"]) == ([], [], False, False)
 
 
-async def test_the_same_errand_twice_notes_one_rule(tools: Sequence[Tool]) -> None:
+async def test_the_same_call_twice_adds_one_rule(tools: Sequence[Tool]) -> None:
     first = await use(tools, "tellMeWhen", ANNA, key="k")
     assert await use(tools, "tellMeWhen", ANNA, key="k") == first
     assert len((await use(tools, "listRules", {}))["rules"]) == 1
@@ -68,18 +68,18 @@ async def test_rules_are_listed_with_their_ids_newest_first(tools: Sequence[Tool
     assert [rule["id"] for rule in listed] == ["rule2", "rule1"]
 
 
-async def test_a_rule_that_was_given_up_is_told_once_and_then_no_fault(
+async def test_removing_a_rule_again_is_not_an_error(
     tools: Sequence[Tool],
 ) -> None:
     rule = (await use(tools, "tellMeWhen", ANNA))["rule"]
     assert await use(tools, "stopTellingMe", {"id": "rule1"}) == {"stopped": rule}
     again = await use(tools, "stopTellingMe", {"id": "rule1"})
     assert again["stopped"] is None
-    assert "no rule of this id" in again["note"]
+    assert "no rule with this id" in again["note"]
     assert await use(tools, "listRules", {}) == {"rules": []}
 
 
-async def test_a_rule_that_would_fit_everything_is_a_fault(tools: Sequence[Tool]) -> None:
+async def test_a_rule_that_would_fit_everything_is_refused(tools: Sequence[Tool]) -> None:
     with pytest.raises(ToolFault, match="would fit everything"):
         await use(tools, "tellMeWhen", {"about": "when something happens"})
 
@@ -92,7 +92,7 @@ async def test_a_rule_that_would_fit_everything_is_a_fault(tools: Sequence[Tool]
         ("listRules", {}, "Tell the user, or try again later"),
     ],
 )
-async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
+async def test_an_unreachable_database_is_reported_with_what_is_known(
     name: str, arguments: Json, text: str
 ) -> None:
     with pytest.raises(ToolFault, match=f"cannot be reached now.*{text}"):
@@ -112,13 +112,13 @@ async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
         ("listRules", {"user": "ben"}),
     ],
 )
-def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+def test_the_schema_refuses_arguments_beyond_the_limits(
     tools: Sequence[Tool], name: str, arguments: Json
 ) -> None:
     assert complaint(named(tools, name).spec.parameters, arguments)
 
 
-def test_what_a_tool_does_when_run_twice_is_told(tools: Sequence[Tool]) -> None:
+def test_each_tool_declares_its_effect(tools: Sequence[Tool]) -> None:
     assert {tool.spec.name: tool.spec.effect for tool in tools} == {
         "tellMeWhen": Effect.REPEATS,
         "stopTellingMe": Effect.REPEATS,

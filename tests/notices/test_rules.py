@@ -82,19 +82,19 @@ def test_a_rule_fits_by_kind_sender_and_whole_words(given: dict[str, Any], fits:
     assert bool(fitting(MAIL, [rule(**given)])) is fits
 
 
-def test_an_event_may_have_the_words_of_a_rule_and_no_other() -> None:
+def test_an_event_with_only_the_words_of_a_rule_fits() -> None:
     event = Event(id="e", kind="event", at=MOMENT, text="Door, open!", sender="Front Door")
     assert fitting(event, [rule(words=("open", "door"), sender="front door")])
 
 
-def test_what_came_from_nobody_fits_no_sender() -> None:
+def test_an_event_without_a_sender_fits_no_rule_with_a_sender() -> None:
     event = Event(id="e", kind="event", at=MOMENT, text="The door is open")
     rules = [rule(sender="Anna"), rule(sender="a@b.org"), rule(sender="@b.org")]
     assert fitting(event, rules) == ()
     assert fitting(event, [rule(words=("door",))]) == (rule(words=("door",)),)
 
 
-def test_of_a_very_long_text_the_beginning_counts() -> None:
+def test_only_the_beginning_of_a_very_long_text_is_searched() -> None:
     text = "x" * (READ_CHARS - 5) + " door invoice"
     event = Event(id="e", kind="email", at=MOMENT, text=text)
     assert fitting(event, [rule(words=("door",))])
@@ -103,7 +103,7 @@ def test_of_a_very_long_text_the_beginning_counts() -> None:
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(), st.text(max_size=30), st.text(max_size=30))
-def test_any_characters_are_read(text: str, sender: str, word: str) -> None:
+def test_any_characters_can_be_compared(text: str, sender: str, word: str) -> None:
     event = Event(id="e", kind="email", at=MOMENT, text=text, sender=text, address=sender)
     fitting(event, [rule(sender=sender, words=(word,))])
 
@@ -134,7 +134,7 @@ def judged(*rules: Rule, otherwise: Told | None) -> ToJudge:
         ([URGENT, FIRE, JUDGED], NOW, NOW),
     ],
 )
-def test_the_model_is_asked_only_where_its_answer_changes_something(
+def test_the_model_is_asked_only_if_its_answer_changes_the_decision(
     rules: list[Rule], all_emails: object, only_rules: object
 ) -> None:
     assert worth(MAIL, rules, Preferences(emails="all")) == all_emails
@@ -142,7 +142,7 @@ def test_the_model_is_asked_only_where_its_answer_changes_something(
 
 
 @pytest.mark.parametrize("kind", [kind for kind in EVENT_KINDS if kind != "email"])
-def test_what_is_no_email_is_told_without_a_rule(kind: Any) -> None:
+def test_an_event_other_than_an_email_is_announced_without_a_rule(kind: Any) -> None:
     event = Event(id="e", kind=kind, at=MOMENT)
     assert worth(event, [], Preferences(emails="rules")) == SOON
     urgent = Event(id="e", kind=kind, at=MOMENT, urgent=True)
@@ -167,13 +167,13 @@ def test_what_is_no_email_is_told_without_a_rule(kind: Any) -> None:
         ({"words": ("a", "?")}, "letters or digits"),
         ({"words": ("a",) * 11}, "10 words of 60"),
         ({"words": ("a" * 61,)}, "10 words of 60"),
-        ({"kinds": ("mail",)}, "no kind 'mail', only email, reminder"),
+        ({"kinds": ("mail",)}, "the kind 'mail' does not exist, only email, reminder"),
         ({"sender": "a\0"}, "NUL"),
         ({"words": ("a\ud800",)}, "surrogate"),
         ({"judge": True, "about": "a\0"}, "NUL"),
     ],
 )
-def test_what_cannot_be_a_rule_is_told_why(given: dict[str, Any], said: str) -> None:
+def test_an_invalid_rule_is_refused_with_the_reason(given: dict[str, Any], said: str) -> None:
     plain: dict[str, Any] = {
         "about": "when", "sender": None, "words": (), "kinds": (), "judge": False,
     }  # fmt: skip
@@ -183,7 +183,7 @@ def test_what_cannot_be_a_rule_is_told_why(given: dict[str, Any], said: str) -> 
     assert said in objection
 
 
-def test_a_rule_is_told_in_the_words_of_the_wire() -> None:
+def test_the_json_form_of_a_rule_has_the_names_of_the_contract() -> None:
     assert rule_to_wire(rule(sender="Anna", words=("invoice",), kinds=("email",), urgent=True)) == {
         "id": "r",
         "about": "when Anna writes",
@@ -196,5 +196,5 @@ def test_a_rule_is_told_in_the_words_of_the_wire() -> None:
     }
 
 
-def test_how_many_rules_there_may_be_is_told() -> None:
-    assert full(100).startswith("100 rules are kept, and that is the most.")
+def test_the_message_about_too_many_rules_names_the_maximum() -> None:
+    assert full(100).startswith("100 rules are kept, which is the maximum.")

@@ -60,7 +60,7 @@ def test_one_notice_is_one_sentence(given: Notice, sentence: str) -> None:
     assert spoken(given, SOON, en) == sentence
 
 
-def test_what_came_a_while_ago_has_not_just_arrived() -> None:
+def test_an_email_from_a_while_ago_has_not_just_arrived() -> None:
     assert spoken(mail(), LATER, en) == "An email from Anna Smith has arrived: Lunch on Friday."
 
 
@@ -135,7 +135,7 @@ def test_several_notices_are_one_sentence(notices: list[Notice], sentence: str) 
         ("", ""),
     ],
 )
-def test_only_what_can_be_spoken_is_told(text: str, line: str) -> None:
+def test_only_text_that_can_be_spoken_is_quoted(text: str, line: str) -> None:
     assert for_the_ear(text, en) == line
 
 
@@ -190,7 +190,7 @@ def test_a_digest_of_any_characters_is_a_clean_sentence_of_bounded_length(
     assert is_clean(text)
 
 
-def test_the_longest_digest_keeps_to_its_bound() -> None:
+def test_the_longest_digest_stays_within_its_limit() -> None:
     long = "x" * 1_000
     many = [
         notice(kind, f"{number}{long}", sender=f"{number % 7}{long}", subject=f"{number}{long}")

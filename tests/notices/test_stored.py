@@ -13,12 +13,12 @@ NOTICE = FORM.write(
 
 
 @pytest.mark.parametrize("foreign", [False, True])
-def test_a_notice_comes_back(foreign: bool) -> None:
+def test_a_stored_notice_is_read_back_unchanged(foreign: bool) -> None:
     notice = Notice(id="n", kind="reminder", text="Grüße", urgent=True, at=EPOCH, foreign=foreign)
     assert FORM.read(FORM.write(notice)) == notice
 
 
-def test_a_notice_of_before_they_said_whose_words_they_hold_is_foreign() -> None:
+def test_a_notice_stored_without_the_foreign_mark_is_foreign() -> None:
     old = NOTICE.replace(',"foreign":true', "")
     assert old != NOTICE
     assert FORM.read(old).foreign
@@ -35,7 +35,7 @@ def test_a_notice_of_before_they_said_whose_words_they_hold_is_foreign() -> None
         "[]",
     ],
 )
-def test_a_notice_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+def test_an_invalid_stored_notice_is_unreadable(changed: str) -> None:
     assert FORM.read(NOTICE).sender == "Anna"
     with pytest.raises(EntryUnreadable):
         FORM.read(changed)

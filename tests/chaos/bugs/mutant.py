@@ -24,7 +24,8 @@ COPY = "chaos_mutant"
 MODULES = (
     "run.lease", "run.wakeup", "run.deliver", "run.services", "run.run_state",
     "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
-    "memory.archiving", "memory.flow", "notices.flow", "questions.flow", "aside.flow",
+    "memory.archiving", "memory.flow", "notices.services", "notices.assessing",
+    "notices.flow", "questions.flow", "aside.flow",
     "events.flow", "run.asking", "run.work", "run.loop", "run.go",
     "run.control",
 )  # fmt: skip
@@ -99,7 +100,7 @@ def _parts(loaded: dict[str, ModuleType]) -> Parts:
     parts = (
         loaded["run.services"].Services,
         notices.Notices,
-        notices.NoticeServices,
+        loaded["notices.services"].NoticeServices,
         memory.Memory,
         loaded["memory.services"].MemoryServices,
         loaded["questions.flow"].SpokenDecisions,

@@ -4,8 +4,9 @@ from typing import Any
 
 from brain.cloud.redis.scripts import Redis
 from brain.feature import Feature
-from brain.notices.flow import Notices, NoticeServices
+from brain.notices.flow import Notices
 from brain.notices.redis import RedisNoticeBoard
+from brain.notices.services import NoticeServices
 from tests.fakes.house import Ports
 from tests.fakes.wishes import FakeWishes
 

@@ -1,0 +1,22 @@
+"""The services that notices need."""
+
+from dataclasses import dataclass
+
+from brain.notices.ports import NoticeBoard, RuleStore
+from brain.preferences.ports import PreferenceStore
+from brain.run.ports import Channel, Clock, Model, Queue
+from brain.says.choice import Languages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeServices:
+    """The services that notices need. `preferences` and `rules` are None without a database."""
+
+    board: NoticeBoard
+    preferences: PreferenceStore | None
+    rules: RuleStore | None
+    channel: Channel
+    queue: Queue
+    model: Model
+    clock: Clock
+    languages: Languages
