@@ -1,4 +1,6 @@
-"""The archive of the log in Postgres, found like documents (see brain/documents/postgres.py)."""
+"""The archive of the log in Postgres. Its search works like that of documents
+(see brain/documents/postgres.py).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,12 +16,13 @@ from brain.texts.words import asked_words, best_passage, kept_words
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-ASKED_CHARS = 1_000  # of a query; more words do not find better
-LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
-SAMPLE_CHARS = 500  # of an entry that tell its language
-PAGE = 500  # entries of older code whose words are made in one search; the next one goes on
+ASKED_CHARS = 1_000  # of a query; more words do not improve the result
+LEAST_SHARE = 0.2  # of the best score; below that, only a common word matches
+SAMPLE_CHARS = 500  # of an entry, from which its language is detected
+PAGE = 500  # entries without search words that one search completes
 
-# Stored again, an entry gets its words if older code has kept it without, and stays as it is.
+# An entry that is stored again stays as it is. It only gets its search words if older code has
+# stored it without them.
 STORE = b"""
     insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search)
     select
@@ -57,17 +60,17 @@ LATEST = b"""
 
 
 class PostgresArchive:
-    """`Archive` in Postgres. An entry is kept in its wire form."""
+    """`Archive` in Postgres. It stores entries in their wire form."""
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
-        """One statement for all of them."""
+        """Store all entries in one statement."""
         await self._database.run(lambda connection: _store(connection, user_id, entries))
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """Raises EntryUnreadable for an entry that newer code wrote."""
+        """Read entries. Raises EntryUnreadable for an entry that newer code wrote."""
         asked = {"user_id": user_id, "since": since, "limit": limit}
 
         async def work(connection: "Connection") -> Sequence[LogEntry]:
@@ -85,7 +88,7 @@ class PostgresArchive:
         before: datetime | None = None,
         limit: int,
     ) -> Sequence[Found]:
-        """Whole words first; beginnings of words when no whole word fits."""
+        """Search for whole words; if there is no result, search for beginnings of words."""
         words = asked_words(query[:ASKED_CHARS])
         period = {"since": since, "before": before, "limit": limit}
         asked = {"user_id": user_id, "words": words, "share": LEAST_SHARE, **period}
@@ -121,7 +124,7 @@ async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEn
 
 
 async def _make_words(connection: "Connection", user_id: str) -> None:
-    """Let entries that older code has kept be found too, a page of them at a time."""
+    """Add search words to up to a page of the entries that older code stored without them."""
     asked = {"user_id": user_id, "page": PAGE}
     rows = await (await connection.execute(WORDLESS, asked)).fetchall()
     if rows:

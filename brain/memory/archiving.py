@@ -1,28 +1,28 @@
-"""Keeps a user's log in the state store short, and all of it in the archive, where it is found."""
+"""Keeps a user's log in the state store short, and a full copy in the archive for searches."""
 
 import logging
 
 from brain.errors import Unreachable
 from brain.memory.services import MemoryServices
 
-EVERY = 100  # entries between two tidyings, so that most turns pay for none
-COPY_EVERY = 20  # entries between two copies; what is newer the model is shown anyway
+EVERY = 100  # entries between two tidyings, so that most turns need none
+COPY_EVERY = 20  # entries between two copies; the model sees newer ones anyway
 PAGE = 200  # entries moved at a time
-PAGES = 10  # pages moved at most in one turn; the rest waits for the next tidying
+PAGES = 10  # pages moved at most in one turn; the next tidying moves the rest
 
 log = logging.getLogger(__name__)
 
 
 def is_due(before_seq: int, last_seq: int, *, keep: int) -> bool:
-    """Whether a turn that began at `before_seq` and ended at `last_seq` has passed a tidying."""
+    """Whether a turn that began at `before_seq` and ended at `last_seq` has reached a tidying."""
     return last_seq > keep and before_seq // EVERY < last_seq // EVERY
 
 
 async def tidy_log(services: MemoryServices, user_id: str, *, last_seq: int) -> None:
-    """Move what is older than the last `log_entries` into the archive.
+    """Move all but the last `log_entries` entries into the archive.
 
-    Archive first, forget second: a death in between leaves entries in both places, and storing
-    them again changes nothing; the other way round they would be gone.
+    Entries are archived before they are removed. After a crash in between they are in both places,
+    and storing them again changes nothing; in the other order they would be lost.
     """
     if services.archive is None:
         return
@@ -36,17 +36,17 @@ async def tidy_log(services: MemoryServices, user_id: str, *, last_seq: int) -> 
             await services.archive.store(user_id, old)
             await services.store.trim(user_id, below=old[-1].seq + 1)
     except Unreachable as error:
-        # Nothing is lost: the store keeps more than it needs until the next time.
+        # No entry is lost: the store keeps them until the next tidying.
         log.warning("archive: not now, reason=%s", type(error).__name__)
 
 
 async def copy_log(
     services: MemoryServices, user_id: str, *, before_seq: int, last_seq: int
 ) -> None:
-    """Let the archive have the newest entries too, for the sake of those who search it.
+    """Copy the newest entries into the archive, so that searches find them.
 
-    For a turn that began at `before_seq` and ended at `last_seq`: most copy nothing. What a copy
-    misses because the archive is away, the next one brings, and else `tidy_log`.
+    The turn began at `before_seq` and ended at `last_seq`. Most turns copy nothing. Entries that a
+    copy misses because the archive cannot be reached are copied by the next one, or by `tidy_log`.
     """
     passed = before_seq // COPY_EVERY
     if services.archive is None or passed == last_seq // COPY_EVERY:

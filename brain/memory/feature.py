@@ -1,4 +1,4 @@
-"""Facts, the summary of what was said before, and the archive of the log."""
+"""Facts, the summary of earlier conversation, and the archive of the log."""
 
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """Its part in each run, its tools and routes, and the whole log."""
+    """Memory's steps around each run, its tools and routes, and the whole log."""
     parts = _Parts(platform)
     return Feature(
         tools=parts.tools,
@@ -25,7 +25,7 @@ def feature(platform: Platform) -> Feature:
 
 
 class _Parts:
-    """What stands behind the feature, each made when it is first used."""
+    """The parts of the feature. Each is made when it is first used."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
@@ -36,7 +36,7 @@ class _Parts:
 
     @cached_property
     def archive(self) -> Archive | None:
-        """The archive of logs; None where there is no database."""
+        """The archive of logs; None without a database."""
         if self._platform.database is None:
             return None
         from brain.memory.archive import PostgresArchive
@@ -45,7 +45,7 @@ class _Parts:
 
     @cached_property
     def facts(self) -> Facts | None:
-        """The facts; None where there is no database."""
+        """The facts; None without a database."""
         if self._platform.database is None:
             return None
         from brain.memory.postgres import PostgresFacts

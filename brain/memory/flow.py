@@ -1,4 +1,4 @@
-"""What lasts: the facts that the model is shown, and the summary of what has left its window."""
+"""Shows the model the user's facts, and a summary of the entries that have left its window."""
 
 import asyncio
 import logging
@@ -16,24 +16,26 @@ from brain.run.ports import Prompt
 from brain.run.turn import Turn
 from brain.tools.spec import Effect
 
-LOAD_S = 3.0  # seconds for a database that was asleep, if nothing is there ready made
-LOAD_SHARE = 0.2  # of an invocation at most, so that a short one still has time to think
-SUMMARY_S = 60.0  # seconds for the model to write it, beside nobody: the user has their answer
-LEAST_S = 5.0  # seconds that must be left of the invocation to begin with it
-PAGE = 200  # entries read for it
+LOAD_S = 3.0  # seconds for a database that has to wake up, if no block is stored
+LOAD_SHARE = 0.2  # of an invocation at most, so that a short one still has time for the model
+SUMMARY_S = 60.0  # seconds for the model to write it; the user already has their answer
+LEAST_S = 5.0  # seconds that must be left of the invocation to begin a summary
+PAGE = 200  # entries read for a summary
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
-    """What is done for memory around each run."""
+    """The steps of memory around each run."""
 
     services: MemoryServices
 
     async def before(self, turn: Turn) -> None:
-        """What the model is shown is there from now on, or a moment later if the database is slow:
-        nobody waits longer for an answer that may not need it.
+        """Load what the model is shown, and wait for it at most `LOAD_S` seconds.
+
+        If the database is slower, the run goes on without it, and a later loop shows it: most
+        answers do not need it.
         """
         if turn.shown is not None:
             return
@@ -54,7 +56,7 @@ class Memory:
 
 
 async def archive_turn(services: MemoryServices, turn: Turn) -> None:
-    """Copy what the turn added to the log into the archive, and shorten the log if that is due."""
+    """Copy what the turn added to the log into the archive, and shorten the log if due."""
     before_seq, last_seq = turn.began_seq, turn.state.seq
     await copy_log(services, turn.user_id, before_seq=before_seq, last_seq=last_seq)
     if is_due(before_seq, last_seq, keep=services.limits.log_entries):
@@ -62,7 +64,7 @@ async def archive_turn(services: MemoryServices, turn: Turn) -> None:
 
 
 async def renew_shown(services: MemoryServices, turn: Turn) -> None:
-    """After a run that may have changed what is shown: make it ready for the next one."""
+    """Renew what the model is shown, if the run may have changed it."""
     specs = turn.specs
     called = {call.name for e in turn.run.journal if isinstance(e, Answered) for call in e.calls}
     if any(name in specs and specs[name].effect is Effect.REPEATS for name in called):
@@ -70,10 +72,10 @@ async def renew_shown(services: MemoryServices, turn: Turn) -> None:
 
 
 async def load_shown(services: MemoryServices, turn: Turn) -> None:
-    """Make what the model is shown anew. What cannot be reached now is left out of this run."""
+    """Build and store what the model is shown. If a store cannot be reached, show nothing."""
     user_id = turn.user_id
     if services.facts is None and services.preferences is None and turn.summarised_seq == 0:
-        return  # there is nothing that could be shown
+        return  # there is nothing to show
     try:
         zone = (await preferences_of(services.preferences, user_id)).zone
         summary = await services.block.summary(user_id)
@@ -85,10 +87,10 @@ async def load_shown(services: MemoryServices, turn: Turn) -> None:
 
 
 async def summarise(services: MemoryServices, turn: Turn) -> None:
-    """After the run's end: take into the summary what is about to leave the window.
+    """Add entries that are about to leave the window to the summary. Runs after the run's end.
 
-    A death or a fault leaves the summary as it was; the next run's end tries again. What others
-    wrote does not get into it, and facts are kept apart: no summary can lose one.
+    After a crash or an error the summary is unchanged, and the end of the next run tries again.
+    Text that others wrote is never added. Facts are stored separately, so no summary can lose one.
     """
     window = services.limits.tail_entries
     reached = Summary(upto_seq=turn.summarised_seq)

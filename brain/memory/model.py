@@ -1,4 +1,4 @@
-"""What lasts beyond a run: facts, what was found of the older log, the summary of it."""
+"""What outlasts a run: facts, entries found in the older log, and its summary."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +10,8 @@ from brain.run.messages import LogEntry
 class Fact:
     """Something the user asked to remember.
 
-    `source` says in words where it came from. `foreign`: it came up while others' texts were
-    read, so it may be theirs; it is information, and is never shown to the model unasked.
+    `source` says in words where it came from. `foreign` means that the run had read text that
+    others wrote, so the fact may be theirs. The model sees such a fact only if it searches for it.
     """
 
     id: str
@@ -23,7 +23,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """An entry of the older log that a search found. `snippet` quotes it where it fits best."""
+    """An entry of the older log that a search found. `snippet` is its best matching passage."""
 
     entry: LogEntry
     snippet: str
@@ -32,7 +32,7 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """The rolling summary of the log up to and including the place `upto_seq` (0: of nothing)."""
+    """The rolling summary of the log up to and including `upto_seq`; 0 means no entries."""
 
     text: str = ""
     upto_seq: int = 0

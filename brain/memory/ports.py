@@ -1,4 +1,4 @@
-"""What lasts: what the user asked to remember, and the older part of the log."""
+"""The stores of facts, of the archived log, and of what the model is shown."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,47 +9,47 @@ from brain.run.messages import LogEntry
 
 
 class Facts(Protocol):
-    """A user's facts. Nobody sees another user's.
+    """The facts of each user. No user can see the facts of another user.
 
-    All methods raise DatabaseUnreachable; `remember` raises ToolFault for a text that cannot be
-    kept and once there are too many.
+    All methods raise DatabaseUnreachable. `remember` raises ToolFault if the text is invalid or if
+    the user has too many facts.
     """
 
     async def remember(
         self, user_id: str, *, text: str, source: str, foreign: bool, key: str
     ) -> Fact:
-        """Keep a fact, once per idempotency `key`.
+        """Store a fact. The same idempotency `key` stores only one fact.
 
-        The same text in other case or spacing is the fact that there is: its time is renewed. A
-        foreign fact that now comes from the user is foreign no more; never the other way round.
+        A text that differs from a stored fact only in case or spacing renews the time of that fact.
+        A foreign fact that the user now states is no longer foreign; the reverse never happens.
         """
 
     async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
-        """The facts that fit best, best first."""
+        """Return the facts that match best, best first."""
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
-        """The newest facts, newest first."""
+        """Return the newest facts, newest first."""
 
     async def fact(self, user_id: str, fact_id: str) -> Fact | None:
-        """The fact, or None if this user has none of that id."""
+        """Return the fact, or None if this user has no fact with this id."""
 
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
-        """Keep the fact no longer; None if this user has none of that id."""
+        """Delete the fact and return it, or None if this user has no fact with this id."""
 
 
 class Archive(Protocol):
-    """A user's log as it was, also what the state store no longer holds.
+    """The full log of each user, including entries that the state store has removed.
 
-    Nothing in it is ever lost: a log that begins anew has entries of its own at the same places.
-    All methods raise DatabaseUnreachable; `read` and `search` raise EntryUnreadable for what newer
-    code wrote.
+    Entries are never removed. If a log starts again from seq 1, the archive holds several entries
+    with the same seq. All methods raise DatabaseUnreachable; `read` and `search` raise
+    EntryUnreadable for entries that newer code wrote.
     """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
-        """Keep the entries; the same ones again change nothing."""
+        """Store the entries. Storing an entry again changes nothing."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """The entries after the place `since`, in order; of each place the newest."""
+        """Return the entries after the seq `since`, in order; for each seq only the newest."""
 
     async def search(
         self,
@@ -60,23 +60,27 @@ class Archive(Protocol):
         before: datetime | None = None,
         limit: int,
     ) -> Sequence[Found]:
-        """The entries that fit best, best first; without words in the query the newest first.
+        """Return the entries that match best, best first; the newest first if the query is empty.
 
-        Of the time from `since` on and before `before`. Breadcrumbs and silent ends are left out.
+        Only entries from `since` on and before `before` count. Breadcrumbs and silent ends are left
+        out.
         """
 
 
 class ShownBlock(Protocol):
-    """What the model is shown of memory, ready made, and the rolling summary in it."""
+    """The stored text that shows memory to the model, and the rolling summary in it.
+
+    All methods raise StoreUnreachable.
+    """
 
     async def summary(self, user_id: str) -> Summary:
-        """The summary as it is."""
+        """Return the current summary."""
 
     async def keep_summary(self, user_id: str, summary: Summary, *, instead_of: Summary) -> None:
-        """Put it in the place of the one it was made from; the block is made anew."""
+        """Replace the summary that this one was made from, and drop the block."""
 
     async def keep_block(self, user_id: str, block: str) -> None:
-        """What is shown from the next run on."""
+        """Store the block that the next runs show."""
 
     async def drop_block(self, user_id: str) -> None:
-        """The facts have changed: the next run makes the block anew."""
+        """Drop the block, because facts or preferences have changed. The next run rebuilds it."""

@@ -1,4 +1,4 @@
-"""Facts in Postgres, found like documents (see brain/documents/postgres.py)."""
+"""Facts in Postgres. Their search works like that of documents (brain/documents/postgres.py)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,10 +15,11 @@ from brain.texts.words import asked_words, folded, kept_words
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
-ASKED_CHARS = 1_000  # of a query; more words do not find better
-LEAST_SHARE = 0.2  # of the best score: what fits less only shares a common word with the query
+ASKED_CHARS = 1_000  # of a query; more words do not improve the result
+LEAST_SHARE = 0.2  # of the best score; below that, only a common word matches
 
-# Two at once would each find room, or each miss the other's fact.
+# Without the lock, two transactions could each find room for the last fact, or each insert the same
+# text.
 ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('facts of ' || %(user_id)s, 0))"
 FIELDS = b'id, text, source, at, "foreign"'
 KNOWN = b"""
@@ -55,7 +56,7 @@ DELETE = b"""
 
 
 class PostgresFacts:
-    """`Memory` in Postgres."""
+    """`Facts` in Postgres."""
 
     def __init__(self, database: Postgres, *, most: int = MAX_FACTS) -> None:
         self._database = database
@@ -64,7 +65,7 @@ class PostgresFacts:
     async def remember(
         self, user_id: str, *, text: str, source: str, foreign: bool, key: str
     ) -> Fact:
-        """The id comes from the key: the same key is the same fact."""
+        """Derive the fact's id from `key`, so that the same key stores only one fact."""
         if reason := fact_objection(text):
             raise ToolFault(f"Not remembered: {reason}.")
         row = {
@@ -85,7 +86,7 @@ class PostgresFacts:
         return await self._database.run(work)
 
     async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
-        """Whole words first; beginnings of words when no whole word fits."""
+        """Search for whole words; if there is no result, search for beginnings of words."""
         sql = statement("facts")
         words = asked_words(query[:ASKED_CHARS])
         asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
@@ -97,12 +98,12 @@ class PostgresFacts:
         return await self._database.run(work) if words.strip() else ()
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
-        """From the index of their times."""
+        """Read the newest rows by the index on time."""
         asked = {"user_id": user_id, "limit": limit}
         return await self._database.run(lambda connection: rows(connection, Fact, NEWEST, asked))
 
     async def fact(self, user_id: str, fact_id: str) -> Fact | None:
-        """One row by its key."""
+        """Read one row by its key."""
         if not ID.fullmatch(fact_id):
             return None
         named = {"user_id": user_id, "id": fact_id}
@@ -110,7 +111,7 @@ class PostgresFacts:
         return found[0] if found else None
 
     async def forget(self, user_id: str, fact_id: str) -> Fact | None:
-        """The row goes, and nothing of it stays."""
+        """Delete the row."""
         if not ID.fullmatch(fact_id):
             return None
         named = {"user_id": user_id, "id": fact_id}
@@ -119,7 +120,10 @@ class PostgresFacts:
 
 
 async def _kept(connection: "Connection", row: dict[str, Any]) -> Fact:
-    """The fact of this key or text, renewed if another key brought it; else a new one."""
+    """Return the fact with this key; else renew the fact with this text; else insert a new fact.
+
+    Raises ToolFault if the user has too many facts.
+    """
     for known in await rows(connection, Fact, KNOWN, row):
         if known.id == row["id"]:
             return known

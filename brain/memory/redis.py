@@ -1,4 +1,4 @@
-"""The memory block on a Redis script."""
+"""The block that shows memory to the model, on a Redis script."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ SHOWN = Script(__package__, "shown", BRAIN_LIMIT_S)
 
 
 class RedisShownBlock:
-    """MemoryBlock on a Redis script."""
+    """`ShownBlock` on a Redis script."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -1,4 +1,4 @@
-"""What is remembered: which facts can be kept, and how they are shown to the model."""
+"""Facts: which are valid, and how they are shown to the model."""
 
 from collections.abc import Sequence
 
@@ -6,53 +6,52 @@ from brain.codec import Form, Json
 from brain.memory.model import Fact
 from brain.texts.words import folded, unkeepable
 
-MAX_FACTS = 2_000  # of a user: more is a document, or a diary
+MAX_FACTS = 2_000  # per user; more belongs in documents
 MAX_FACT_CHARS = 1_000  # about 150 words; a fact is a sentence or two
 MAX_SOURCE_CHARS = 200
-SHOWN_FACTS = 60  # read for each run; the rest is found by `recall`
+SHOWN_FACTS = 60  # read for each run; `recall` finds the rest
 SHOWN_CHARS = 6_000  # of facts and summary together, about 1,500 tokens
 
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
-ZONE = "The user's time zone is {}: say and take times by its clock."
+ZONE = "The user's time zone is {}: say and read times in it."
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
 
 FACT = Form(Fact)
 
 
 def fact_objection(text: str) -> str:
-    """Why this text cannot be a fact, in words for the model; empty if it can."""
+    """Say for the model why the text is not a valid fact; empty if it is valid."""
     if not folded(text):
-        return "a fact has some words"
+        return "a fact must contain some words"
     if len(text) > MAX_FACT_CHARS:
         return (
-            f"a fact has at most {MAX_FACT_CHARS} characters, this one has {len(text)}; keep "
+            f"a fact has at most {MAX_FACT_CHARS} characters, this one has {len(text)}; save "
             "a longer text as a document"
         )
     return unkeepable(text)
 
 
 def full(most: int) -> str:
-    """Why no further fact can be kept, in words for the model."""
+    """Say for the model that the user has the most facts allowed."""
     return (
-        f"{most} facts are kept, and that is the most. Ask the user which ones to forget, or keep "
+        f"{most} facts are kept, which is the maximum. Ask the user which ones to forget, or save "
         "this in a document"
     )
 
 
 def fact_to_wire(fact: Fact) -> Json:
-    """A fact as the page is told of it."""
+    """The fact's JSON form for the page."""
     return FACT.encode(fact)
 
 
 def memory_block(
     facts: Sequence[Fact], summary: str, *, zone: str = "UTC", limit: int = SHOWN_CHARS
 ) -> str:
-    """What the model is shown of facts (newest first), summary and the user's time zone; empty if
-    there is nothing.
+    """The text that shows facts (newest first), summary and time zone to the model; may be empty.
 
-    Of facts and summary at most `limit` characters, of which the summary gets half at most: facts
-    that do not fit are left out, oldest first. Foreign facts are left out as well: whoever got them
-    remembered must not speak to the model in every run to come.
+    Facts and summary have at most `limit` characters, the summary at most half of them. The oldest
+    facts are left out first. Foreign facts are always left out: their authors must not be able to
+    address the model in every later run.
     """
     past = _past(summary, limit // 2)
     room = limit - len(past) - len("\n\n") if past else limit

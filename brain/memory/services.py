@@ -1,4 +1,4 @@
-"""What memory needs."""
+"""The services that memory needs."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,10 @@ from brain.run.store import StateStore
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryServices:
-    """What memory needs. `facts`, `archive` and `preferences` are None where there is no
-    database; `log` is the whole log as far as it is kept.
+    """The services that memory needs.
+
+    `facts`, `archive` and `preferences` are None without a database. `log` is the whole log,
+    including the archive if there is one.
     """
 
     facts: Facts | None

@@ -1,5 +1,5 @@
--- What the model is shown of memory: read it, or put a part of it there. A summary only grows: one that
--- reaches less far than the one that is known is not taken.
+-- Reads what the model is shown of memory, or stores a part of it. A summary is stored only if it reaches
+-- further than the stored one, or was made from it.
 -- Keys: memory (hash: block, summary, upto).
 local a = arguments({ texts = 'what value keep_ms', numbers = 'upto before' })
 local MEMORY = key('memory')
@@ -14,7 +14,7 @@ elseif a.what == 'summary' then
     return answer({})
   end
   redis.call('HSET', MEMORY, 'summary', a.value, 'upto', text(a.upto))
-  redis.call('HDEL', MEMORY, 'block') -- it is made of facts and summary
+  redis.call('HDEL', MEMORY, 'block') -- the block contains the summary
 end
 if a.what ~= 'read' then
   redis.call('PEXPIRE', MEMORY, a.keep_ms)

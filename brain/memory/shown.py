@@ -1,4 +1,4 @@
-"""Facts and wishes whose every change shows: what the model is shown of them is made anew."""
+"""Facts whose changes renew what the model is shown."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from brain.memory.ports import Facts, ShownBlock
 
 
 class ShownFacts:
-    """`Memory` in front of another.
+    """`Facts` that wraps another one and drops the block at each change.
 
-    The block is dropped before a change and after it: a death in between leaves none that is
-    older than the facts, and neither does a run that makes one meanwhile.
+    The block is dropped before and after the change. If the process crashes after the change, no
+    old block is left. If a run stores a block during the change, the second drop removes it.
     """
 
     def __init__(self, memory: Facts, block: ShownBlock) -> None:

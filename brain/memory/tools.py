@@ -1,4 +1,4 @@
-"""The tools by which the model remembers, and finds what was said before."""
+"""The tools that remember and forget facts, and search facts and the log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,17 +17,20 @@ from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
-FACTS = 10  # of a recall unless asked otherwise: about 300 tokens
-ENTRIES = 10  # of a search unless asked otherwise: about 1,000 tokens
+FACTS = 10  # returned by recall by default; about 300 tokens
+ENTRIES = 10  # returned by searchHistory by default; about 1,000 tokens
 MOST = 50
 MAX_QUERY_CHARS = 1_000
 MAX_ID_CHARS = 64
 MAX_TIME_CHARS = 40
 
 AWAY = "The memory cannot be reached now. Tell the user, or try again later."
-NOT_CERTAIN = "The memory cannot be reached now: it is not certain that this was done."
-NOT_KEPT: Json = {"forgotten": None, "note": "Nothing of this id is kept, any more or ever."}
-NO_TIME = "{} is no date or time: write it as 2026-01-31 or 2026-01-31T18:00."
+NOT_CERTAIN = "The memory cannot be reached now. It is not certain that this was done."
+NOT_KEPT: Json = {
+    "forgotten": None,
+    "note": "There is no fact with this id. It may already be forgotten.",
+}
+NO_TIME = "{} is not a date or time: write it as 2026-01-31 or 2026-01-31T18:00."
 
 Limit = Annotated[int, About(f"how many at most; {FACTS} if left out", 1, MOST)]
 Time = Annotated[str, About("the first day or time, as 2026-01-31 (UTC)", 1, MAX_TIME_CHARS)]
@@ -78,14 +81,14 @@ class SearchHistory(Arguments):
 
 
 def from_conversation(invocation: ToolInvocation) -> str:
-    """Where a fact comes from, in words, unless the caller knows more."""
+    """The default source of a fact, in words."""
     return "conversation"
 
 
 def memory_tools(
     memory: Facts, archive: Archive, *, source: Callable[[ToolInvocation], str] = from_conversation
 ) -> tuple[Tool, ...]:
-    """All tools of memory. `source` says where a fact that a call brings comes from."""
+    """Make all tools for memory. `source` names in words where a call's fact comes from."""
     do = _Work(memory, archive, source)
     return (
         tool(Remember, do.remember, Effect.REPEATS, away=NOT_CERTAIN),
@@ -97,7 +100,10 @@ def memory_tools(
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the tools do. What may be others' words says `from` whom, and makes a result foreign."""
+    """Carries out the tools' calls.
+
+    Text that others may have written has a `from` and makes the result foreign.
+    """
 
     memory: Facts
     archive: Archive
@@ -128,7 +134,7 @@ class _Work:
         return _listed("entries", [_entry(one) for one in found])
 
     async def forget(self, asked: Forget, invocation: ToolInvocation) -> Json:
-        # None is no fault: after a crash the call is run again, and has forgotten it already.
+        # None is not an error: after a crash this call runs again, and the fact is already gone.
         gone = await self.memory.forget(invocation.user_id, asked.id)
         return {"forgotten": {"id": gone.id, "text": gone.text}} if gone else NOT_KEPT
 
@@ -142,7 +148,7 @@ def _listed(name: str, found: list[Json]) -> ToolResult:
 
 
 def _moment(name: str, text: str | None) -> datetime | None:
-    """Raises ToolFault."""
+    """Parse a date or time. Raises ToolFault."""
     if text is None:
         return None
     when = moment(text)
@@ -152,12 +158,12 @@ def _moment(name: str, text: str | None) -> datetime | None:
 
 
 def _fact(fact: Fact) -> Json:
-    told = {"id": fact.id, "text": fact.text, "at": iso(fact.at)}
-    return {**told, "from": fact.source} if fact.foreign else told
+    shown = {"id": fact.id, "text": fact.text, "at": iso(fact.at)}
+    return {**shown, "from": fact.source} if fact.foreign else shown
 
 
 def _entry(found: Found) -> Json:
     who = "user" if isinstance(found.entry, Utterance) else "you"
-    told = {"at": iso(found.entry.created_at), "who": who, "text": found.snippet}
+    shown = {"at": iso(found.entry.created_at), "who": who, "text": found.snippet}
     source = foreign_source(found.entry)
-    return {**told, "from": source} if source else told
+    return {**shown, "from": source} if source else shown

@@ -1,4 +1,4 @@
-"""A user's log, whole: from the archive where the state store no longer holds it."""
+"""A user's whole log: the state store's entries, and older ones from the archive."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,9 @@ class WholeLog:
     archive: Archive
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
-        """The entries after `since`, in order. One round trip, unless they are that old.
+        """Return the entries after the seq `since`, in order.
+
+        The archive is read only if the state store no longer holds the first of them.
 
         Raises StoreUnreachable, DatabaseUnreachable.
         """

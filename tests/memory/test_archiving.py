@@ -49,7 +49,7 @@ def test_the_log_is_tidied_once_in_a_hundred_entries(before: int, last: int, due
 
 
 @in_virtual_time
-async def test_what_the_store_lets_go_is_in_the_archive() -> None:
+async def test_entries_that_the_store_removes_are_in_the_archive() -> None:
     archive = FakeArchive()
     world = archived_world(archive)
     await talk(world, 300)
@@ -59,7 +59,7 @@ async def test_what_the_store_lets_go_is_in_the_archive() -> None:
 
 
 @in_virtual_time
-async def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
+async def test_an_archive_that_is_reachable_again_gets_the_missed_entries() -> None:
     archive = FakeArchive(refusing=True)
     world = archived_world(archive)
     await talk(world, 170)
@@ -71,7 +71,7 @@ async def test_an_archive_that_was_away_gets_what_has_waited_for_it() -> None:
 
 
 @in_virtual_time
-async def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unreachable_archive_does_not_end_the_turn(caplog: pytest.LogCaptureFixture) -> None:
     world = archived_world(FakeArchive(refusing=True))
     await talk(world, 160)
     assert (await world.ask("Hi")).state == "done"
@@ -79,7 +79,7 @@ async def test_an_archive_that_is_away_ends_no_turn(caplog: pytest.LogCaptureFix
 
 
 @in_virtual_time
-async def test_without_an_archive_the_log_stays_where_it_is() -> None:
+async def test_without_an_archive_the_log_is_not_shortened() -> None:
     world = archived_world(None)
     await talk(world, 160)
     await tidy_log(memory_of(world.ports).services, "anna", last_seq=320)
@@ -87,7 +87,7 @@ async def test_without_an_archive_the_log_stays_where_it_is() -> None:
 
 
 @in_virtual_time
-async def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
+async def test_a_store_that_becomes_unreachable_while_tidying_loses_no_entry() -> None:
     archive = FakeArchive()
     world = archived_world(None)
     await talk(world, 160)
@@ -101,7 +101,7 @@ async def test_a_store_that_goes_away_in_mid_tidying_loses_nothing() -> None:
 
 
 @in_virtual_time
-async def test_one_turn_moves_a_part_of_a_long_log_only() -> None:
+async def test_one_turn_moves_only_a_part_of_a_long_log() -> None:
     archive = FakeArchive()
     many = PAGE * PAGES + 100
     world = World([words("Yes.")], limits=Limits(log_entries=many))
@@ -135,7 +135,7 @@ async def test_the_archive_has_all_but_the_newest_few_entries() -> None:
 
 
 @in_virtual_time
-async def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() -> None:
+async def test_a_turn_that_does_not_reach_the_next_copy_copies_nothing() -> None:
     archive = FakeArchive()
     world = archived_world(None)
     await talk_and_copy(world, archive, 9)
@@ -144,7 +144,7 @@ async def test_a_turn_that_passes_no_round_number_of_entries_copies_nothing() ->
 
 
 @in_virtual_time
-async def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
+async def test_without_an_archive_nothing_is_copied() -> None:
     world = archived_world(None)
     await talk(world, 10)
     await copy_log(memory_of(world.ports).services, "anna", before_seq=0, last_seq=20)
@@ -152,7 +152,7 @@ async def test_without_an_archive_there_is_nothing_to_copy_to() -> None:
 
 
 @in_virtual_time
-async def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
+async def test_the_next_copy_includes_entries_of_a_failed_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     archive = FakeArchive(refusing=True)
@@ -166,7 +166,7 @@ async def test_a_copy_that_failed_is_made_up_for_by_the_next_one(
 
 
 @in_virtual_time
-async def test_a_turn_that_said_very_much_copies_a_part_of_it() -> None:
+async def test_a_turn_with_very_many_entries_copies_a_part_of_them() -> None:
     archive = FakeArchive()
     many = PAGE * PAGES + 100
     world = World([words("Yes.")], limits=Limits(log_entries=many))

@@ -64,7 +64,7 @@ async def save(block: RedisShownBlock) -> None:
 
 
 @pytest.mark.parametrize("change", [remember, forget, save])
-async def test_no_change_leaves_a_block_that_is_older_than_it(change: Change) -> None:
+async def test_no_block_is_older_than_the_last_change(change: Change) -> None:
     redis = MemoryRedis(lambda: 0)
     block = RedisShownBlock(redis)
     await block.keep_block("anna", OLD)
@@ -72,7 +72,7 @@ async def test_no_change_leaves_a_block_that_is_older_than_it(change: Change) ->
     assert "block" not in dict(redis.dump(Keys.of("anna").key("memory")) or {})
 
 
-async def test_what_does_not_change_anything_is_passed_on() -> None:
+async def test_calls_that_change_nothing_are_passed_on() -> None:
     block = RedisShownBlock(MemoryRedis(lambda: 0))
     memory, wishes = (
         ShownFacts(FakeFacts(), block),

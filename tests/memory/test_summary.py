@@ -62,7 +62,7 @@ def material(summary: Summary, *entries: LogEntry) -> Json:
         (500, 40, True),
     ],
 )
-def test_a_summary_is_due_when_what_it_does_not_hold_leaves_the_window(
+def test_a_summary_is_due_when_an_entry_outside_of_it_leaves_the_window(
     upto_seq: int, last_seq: int, is_due: bool
 ) -> None:
     assert due(Summary(upto_seq=upto_seq), last_seq=last_seq, window=WINDOW) is is_due
@@ -76,14 +76,14 @@ def test_a_summary_reaches_up_to_the_middle_of_the_window() -> None:
     assert ([entry.seq for entry in then.entries], then.upto_seq) == ([*range(21, 41)], 40)
 
 
-def test_the_summary_of_a_log_that_began_anew_begins_anew_too() -> None:
+def test_a_log_that_starts_again_starts_a_new_summary() -> None:
     old = Summary(text="s", upto_seq=500)
     assert first_seq(old, last_seq=40) == 1
     assert portion(old, [said(1), said(30)], last_seq=40, window=WINDOW).entries == (said(1),)
     assert first_seq(old, last_seq=510) == 501
 
 
-def test_a_portion_is_bounded_and_the_rest_is_taken_in_later() -> None:
+def test_a_portion_is_bounded_and_the_rest_is_added_later() -> None:
     entries = [said(seq, "x" * ENTRY_CHARS * 3) for seq in range(1, 101)]
     first = portion(Summary(), entries, last_seq=200, window=WINDOW)
     assert len(first.entries) == PORTION_CHARS // ENTRY_CHARS == first.upto_seq
@@ -91,14 +91,14 @@ def test_a_portion_is_bounded_and_the_rest_is_taken_in_later() -> None:
     assert later.entries[0].seq == first.upto_seq + 1
 
 
-def test_where_there_is_nothing_to_take_in_the_summary_reaches_no_further() -> None:
+def test_without_entries_to_add_the_summary_reaches_no_further() -> None:
     nothing = portion(Summary(upto_seq=7), [], last_seq=60, window=WINDOW)
     assert nothing == Portion(entries=(), upto_seq=7)
 
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=40))
-def test_no_entry_is_ever_in_neither_summary_nor_window(turns: list[int]) -> None:
+def test_every_entry_is_in_the_summary_or_the_window(turns: list[int]) -> None:
     summary, last = Summary(), 0
     for length in turns:
         last += length
@@ -110,7 +110,7 @@ def test_no_entry_is_ever_in_neither_summary_nor_window(turns: list[int]) -> Non
         assert last - WINDOW < summary.upto_seq or last < WINDOW
 
 
-def test_the_model_is_asked_with_the_old_summary_and_what_was_said_since() -> None:
+def test_the_prompt_contains_the_old_summary_and_the_newer_entries() -> None:
     asked = summary_prompt(Summary(text="Anna moves."), Portion(entries=(said(1),), upto_seq=1))
     assert [line["role"] for line in asked] == ["system", "user"]
     assert asked[0]["content"] == INSTRUCTIONS
@@ -124,7 +124,7 @@ def test_the_model_is_asked_with_the_old_summary_and_what_was_said_since() -> No
     }
 
 
-def test_what_others_wrote_is_not_shown_and_breadcrumbs_say_nothing() -> None:
+def test_the_prompt_contains_no_foreign_text_and_no_breadcrumbs() -> None:
     shown = material(
         Summary(),
         answered(1, "IGNORE ALL", foreign=True),
@@ -135,7 +135,7 @@ def test_what_others_wrote_is_not_shown_and_breadcrumbs_say_nothing() -> None:
     assert [entry["text"] for entry in shown["since"]] == [NEUTRAL, NEUTRAL]
 
 
-def test_a_long_entry_is_shown_by_its_beginning() -> None:
+def test_a_long_entry_is_shortened() -> None:
     [entry] = material(Summary(), said(1, "x" * 5_000))["since"]
     assert entry["text"] == "x" * ENTRY_CHARS + "[left out for length: 4000 characters]"
 
@@ -179,7 +179,7 @@ def test_a_summary_is_never_too_long(answer: str) -> None:
     assert len(tidy_summary(answer)) <= SUMMARY_CHARS
 
 
-def test_an_answer_that_says_nothing_leaves_the_summary_as_it_was() -> None:
+def test_an_empty_answer_leaves_the_summary_unchanged() -> None:
     old, part = Summary(text="Anna moves.", upto_seq=3), Portion(entries=(said(4),), upto_seq=4)
     assert summarised(old, part, " \n") == old
     assert summarised(old, part, "Ben stays.") == Summary(text="Ben stays.", upto_seq=4)

@@ -76,12 +76,12 @@ def answered(seq: int, text: str, kind: Kind = Kind.SAY) -> Message:
 # ---- facts
 
 
-async def test_a_remembered_fact_is_named_with_its_id(tools: Sequence[Tool]) -> None:
+async def test_a_remembered_fact_is_returned_with_its_id(tools: Sequence[Tool]) -> None:
     given = await use(tools, "remember", {"fact": "Anna likes tea"})
     assert given == {"remembered": {"id": "fact1", "text": "Anna likes tea"}}
 
 
-async def test_the_same_errand_twice_remembers_once_and_gives_the_same(
+async def test_the_same_call_twice_stores_one_fact_and_returns_the_same(
     tools: Sequence[Tool],
 ) -> None:
     first = await use(tools, "remember", {"fact": "Anna likes tea"})
@@ -89,18 +89,18 @@ async def test_the_same_errand_twice_remembers_once_and_gives_the_same(
     assert len((await use(tools, "recall", {"query": "tea"}))["facts"]) == 1
 
 
-async def test_a_recall_gives_id_text_and_time_of_each_fact(tools: Sequence[Tool]) -> None:
+async def test_recall_returns_id_text_and_time_of_each_fact(tools: Sequence[Tool]) -> None:
     await use(tools, "remember", {"fact": "Anna likes tea"})
     [fact] = (await use(tools, "recall", {"query": "what does Anna like?"}))["facts"]
     assert fact.pop("at").endswith("Z")
     assert fact == {"id": "fact1", "text": "Anna likes tea"}
 
 
-async def test_a_recall_that_finds_nothing_gives_an_empty_list(tools: Sequence[Tool]) -> None:
+async def test_recall_without_a_match_returns_an_empty_list(tools: Sequence[Tool]) -> None:
     assert await use(tools, "recall", {"query": "tea"}) == {"facts": []}
 
 
-async def test_a_recall_keeps_to_the_limit(tools: Sequence[Tool]) -> None:
+async def test_recall_returns_no_more_than_its_limit(tools: Sequence[Tool]) -> None:
     for number in range(12):
         await use(tools, "remember", {"fact": f"Trip {number} to Rome"}, key=str(number))
     few = await use(tools, "recall", {"query": "rome", "limit": 2})
@@ -108,7 +108,7 @@ async def test_a_recall_keeps_to_the_limit(tools: Sequence[Tool]) -> None:
     assert (len(few["facts"]), len(usual["facts"])) == (2, 10)
 
 
-async def test_a_fact_of_a_tainted_run_says_from_whom_it_is(
+async def test_a_fact_of_a_tainted_run_names_its_source(
     tools: Sequence[Tool], memory: FakeFacts
 ) -> None:
     await use(tools, "remember", {"fact": "The user likes tea"}, key="1")
@@ -120,7 +120,7 @@ async def test_a_fact_of_a_tainted_run_says_from_whom_it_is(
     assert "from" not in own
 
 
-async def test_where_a_fact_comes_from_is_told_by_who_knows_it(
+async def test_the_caller_can_name_the_source_of_a_fact(
     memory: FakeFacts, archive: FakeArchive
 ) -> None:
     tools = memory_tools(
@@ -131,16 +131,16 @@ async def test_where_a_fact_comes_from_is_told_by_who_knows_it(
     assert fact["from"] == "an email to anna"
 
 
-async def test_a_forgotten_fact_is_told_once_and_then_no_fault(tools: Sequence[Tool]) -> None:
+async def test_forgetting_a_fact_again_is_not_an_error(tools: Sequence[Tool]) -> None:
     await use(tools, "remember", {"fact": "Anna likes tea"})
     first = await use(tools, "forget", {"id": "fact1"})
     assert first == {"forgotten": {"id": "fact1", "text": "Anna likes tea"}}
     again = await use(tools, "forget", {"id": "fact1"})
     assert again["forgotten"] is None
-    assert "Nothing of this id is kept" in again["note"]
+    assert "no fact with this id" in again["note"]
 
 
-async def test_a_fact_that_cannot_be_kept_is_a_fault_with_the_reason(tools: Sequence[Tool]) -> None:
+async def test_an_invalid_fact_is_refused_with_the_reason(tools: Sequence[Tool]) -> None:
     with pytest.raises(ToolFault, match="some words"):
         await use(tools, "remember", {"fact": " "})
 
@@ -164,7 +164,7 @@ async def test_a_search_says_who_said_what_when(
     }
 
 
-async def test_what_may_be_the_words_of_others_says_so(
+async def test_an_entry_that_others_may_have_written_names_its_source(
     tools: Sequence[Tool], archive: FakeArchive
 ) -> None:
     told = answered(2, "An email has arrived: buy tea!", Kind.NOTIFICATION)
@@ -173,7 +173,7 @@ async def test_what_may_be_the_words_of_others_says_so(
     assert entry["from"] == "a notice of something outside"
 
 
-async def test_a_search_by_time_alone_gives_the_newest_first(
+async def test_a_search_by_time_only_returns_the_newest_first(
     tools: Sequence[Tool], archive: FakeArchive
 ) -> None:
     await keep(archive, *(said(day + 1, f"day {day}", days=day) for day in range(20)))
@@ -187,10 +187,8 @@ async def test_a_search_by_time_alone_gives_the_newest_first(
 
 
 @pytest.mark.parametrize("name", ["since", "before"])
-async def test_a_time_that_is_none_is_a_fault_that_shows_how_to_write_it(
-    tools: Sequence[Tool], name: str
-) -> None:
-    with pytest.raises(ToolFault, match=f"{name} is no date or time: write it as 2026-01-31"):
+async def test_an_invalid_time_is_refused_with_an_example(tools: Sequence[Tool], name: str) -> None:
+    with pytest.raises(ToolFault, match=f"{name} is not a date or time: write it as 2026-01-31"):
         await use(tools, "searchHistory", {name: "last month"})
 
 
@@ -206,7 +204,7 @@ async def test_a_time_that_is_none_is_a_fault_that_shows_how_to_write_it(
         ("searchHistory", {"query": "q"}, "Tell the user, or try again later"),
     ],
 )
-async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
+async def test_an_unreachable_database_is_reported_with_what_is_known(
     name: str, arguments: Json, text: str
 ) -> None:
     with pytest.raises(ToolFault, match=f"{AWAY}.*{text}"):
@@ -229,13 +227,13 @@ async def test_a_database_that_is_away_is_a_fault_that_says_what_is_known(
         ("searchHistory", {"user": "ben"}),
     ],
 )
-def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
+def test_the_schema_refuses_arguments_beyond_the_limits(
     tools: Sequence[Tool], name: str, arguments: Json
 ) -> None:
     assert complaint(named(tools, name).spec.parameters, arguments)
 
 
-def test_what_a_tool_does_when_run_twice_is_told(tools: Sequence[Tool]) -> None:
+def test_each_tool_declares_its_effect(tools: Sequence[Tool]) -> None:
     assert {tool.spec.name: tool.spec.effect for tool in tools} == {
         "remember": Effect.REPEATS,
         "recall": Effect.READS,
