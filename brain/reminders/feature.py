@@ -11,7 +11,7 @@ from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
-    """The tools, and what happens when a reminder is due."""
+    """The tools, and the taker of due reminders."""
     reminders = cache(lambda: RedisReminders(platform.redis))
 
     def tools() -> tuple[Tool, ...]:

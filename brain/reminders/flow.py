@@ -1,4 +1,4 @@
-"""Reminds the user when the time of a reminder has come."""
+"""Reminds the user when a reminder is due."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from brain.run.ports import Clock, Queue
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReminderServices:
-    """What is needed to remind the user."""
+    """The services that reminding needs."""
 
     reminders: Reminders
     announcer: Announcer
@@ -20,26 +20,27 @@ class ReminderServices:
 
 
 async def remind(services: ReminderServices, user_id: str, id: str) -> None:
-    """Announce a reminder that is due; let the queue call again for one that is not.
+    """Announce the reminder if it is due. Otherwise schedule the queue's next call.
 
     Raises StoreUnreachable, QueueUnreachable, EntryUnreadable.
     """
     reminder = await services.reminders.find(user_id, id)
     if reminder is None:
-        return  # it was cancelled, or told
+        return  # it was cancelled or announced
     now = services.clock.utc()
     if not is_due(reminder, now):
         delay_s, dedup_id = stage(reminder, now)
         event = due_event(user_id, id)
         await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)
         return
-    event_of = Event(
+    due = Event(
         id=f"reminder-{id}",
         kind="reminder",
         at=reminder.at,
         text=reminder.text,
         foreign=reminder.foreign,
     )
-    # Held first, taken away second: a death in between is put right by the queue's next try.
-    await services.announcer.take_events(user_id, [event_of])
+    # The notice is stored before the reminder is deleted. After a crash in between, the queue calls
+    # again, and the notice is not stored twice.
+    await services.announcer.take_events(user_id, [due])
     await services.reminders.take(user_id, id)

@@ -1,4 +1,4 @@
-"""What the user wants to be reminded of, and when."""
+"""Reminders."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from brain.codec import SPARSE
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reminder:
-    """A text for a time. `foreign`: it was set in a run that had read what others wrote."""
+    """A text to announce at a time. `foreign`: the run that set it had read others' text."""
 
     id: str
     text: str
@@ -19,6 +19,6 @@ class Reminder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReminderDue:
-    """The time of a reminder has come, or a stage of the way there."""
+    """The queue's call for a reminder, at its time or at an earlier stage."""
 
     id: str

@@ -1,4 +1,4 @@
-"""What the user wants to be reminded of."""
+"""The store of reminders."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,22 +7,26 @@ from brain.reminders.model import Reminder
 
 
 class Reminders(Protocol):
-    """A user's reminders. Every method may be sent twice by the adapter; all raise
+    """The reminders of each user.
+
+    An adapter may send any call twice: the second one changes nothing. All methods raise
     StoreUnreachable.
     """
 
     async def add(self, user_id: str, reminder: Reminder) -> Reminder | None:
-        """Keep it. One of this id that is there already stays, and is given back; None: there are
-        too many.
+        """Store the reminder and return it; None if the user has too many.
+
+        If there is already a reminder with this id, it stays unchanged and is returned.
         """
 
     async def find(self, user_id: str, id: str) -> Reminder | None:
-        """The one of this id. Raises EntryUnreadable for one that newer code has set."""
+        """Return the reminder with this id. Raises EntryUnreadable if newer code wrote it."""
 
     async def take(self, user_id: str, id: str) -> Reminder | None:
-        """Take the one of this id away, and give it back, for a minute also to who asks again;
-        None: it was not there, any more or ever.
+        """Delete the reminder with this id and return it; None if there is none.
+
+        Another call within a minute returns it again.
         """
 
     async def all(self, user_id: str) -> Sequence[Reminder]:
-        """All of them, the next one first."""
+        """Return all reminders, the earliest first."""

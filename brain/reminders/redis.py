@@ -1,4 +1,4 @@
-"""Reminders in the state store: they need no database, and wait there under their user's key."""
+"""Reminders in the state store, one hash per user. They need no database."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,8 +9,8 @@ from brain.codec import Form, Stored
 from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
 
-MOST = 200  # reminders of a user; each costs the queue a message, and every list shows all
-TAKEN_MS = 60_000  # ms in which whoever takes one again gets the same: a call, or a run, sent again
+MOST = 200  # reminders per user; each needs a message of the queue, and a list shows all
+TAKEN_MS = 60_000  # ms in which a repeated `take` returns the same reminder
 
 type What = Literal["add", "find", "take", "all"]
 
@@ -19,7 +19,7 @@ REMINDERS = Script(__package__, "reminders", BRAIN_LIMIT_S)
 
 
 class RedisReminders:
-    """Reminders on a Redis script."""
+    """`Reminders` on a Redis script."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -57,7 +57,7 @@ class RedisReminders:
 
 
 def _loaded(form: str) -> Reminder | None:
-    """None for nothing, and for a form that newer code wrote: that code knows it."""
+    """Read a stored reminder. None if it is empty or if newer code wrote it."""
     with suppress(EntryUnreadable):
         return REMINDER.read(form) if form else None
     return None

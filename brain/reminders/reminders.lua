@@ -1,5 +1,5 @@
--- What the user wants to be reminded of: put one there, take one away, or only look.
--- Keys: reminders (hash: id -> stored form); taken: the one with this id, for a while after it was taken.
+-- Adds, takes, finds or lists the reminders of a user.
+-- Keys: reminders (hash: id -> stored form); taken: the reminder with this id, for a while after it was taken.
 local a = arguments({ texts = 'what id form keep_ms taken_ms', numbers = 'most' })
 local REMINDERS, TAKEN = key('reminders'), key('taken')
 
@@ -16,7 +16,7 @@ if a.what == 'add' and known == '' then
 elseif a.what == 'take' and known ~= '' then
   redis.call('HDEL', REMINDERS, a.id)
   redis.call('SET', TAKEN, known, 'PX', a.taken_ms)
-elseif a.what == 'take' then -- sent again, or it was never there
+elseif a.what == 'take' then -- a repeated call, or there never was one
   known = redis.call('GET', TAKEN) or ''
 end
 local all = {}

@@ -1,4 +1,4 @@
-"""The tools by which the user is reminded of something at a time."""
+"""The tools that set, cancel and list reminders."""
 
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -18,14 +18,17 @@ from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
 MAX_ID_CHARS = 64
-# Seconds: preferences, store and queue at their slowest. Given up in between, a reminder would be
-# kept, and nobody would call for it.
+# Seconds; enough for preferences, store and queue at their slowest. If the call were cut off in
+# between, a reminder could be stored without a call of the queue for it.
 REMIND_S = 45.0
-AWAY = "Reminders cannot be reached now: it is not certain that this was done."
+AWAY = "Reminders cannot be reached now. It is not certain that this was done."
 NOT_SET = "The reminder could not be set now. Tell the user, or try again later."
-NO_TIME = "at must be a time such as 2026-01-31T18:00, with an offset or by the user's own clock."
+NO_TIME = "at must be a time such as 2026-01-31T18:00, with an offset or in the user's time zone."
 FULL = "There are too many reminders. Ask the user which ones to cancel (listReminders)."
-NOT_KEPT: Json = {"cancelled": None, "note": "There is no reminder of this id, any more or ever."}
+NOT_KEPT: Json = {
+    "cancelled": None,
+    "note": "There is no reminder with this id. It may already be cancelled.",
+}
 
 
 class Remind(Arguments):
@@ -55,7 +58,7 @@ class ListReminders(Arguments):
 def reminder_tools(
     reminders: Reminders, queue: Queue, clock: Clock, preferences: PreferenceStore | None
 ) -> tuple[Tool, ...]:
-    """All tools of reminders. Without `preferences` the user's clock is UTC."""
+    """Make all tools for reminders. Without `preferences` the time zone is UTC."""
     do = _Work(reminders, queue, clock, preferences)
     return (
         tool(Remind, do.remind, Effect.REPEATS, limit_s=REMIND_S, away=AWAY),
@@ -66,7 +69,7 @@ def reminder_tools(
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the tools do. A reminder that a run set after reading others' words is foreign."""
+    """Carries out the tools' calls. A reminder set in a tainted run is foreign."""
 
     reminders: Reminders
     queue: Queue
@@ -90,7 +93,7 @@ class _Work:
 
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
-        # None is no fault: after a crash the call is run again, and has cancelled it already.
+        # None is not an error: after a crash the call runs again, and the reminder is gone.
         gone = await self.reminders.take(invocation.user_id, asked.id)
         if gone is None:
             return ToolResult.of(NOT_KEPT)
@@ -112,7 +115,7 @@ class _Work:
         return ToolResult.of({"reminders": shown}, foreign=foreign)
 
     async def _zone(self, user_id: str) -> tzinfo:
-        """The user's own. Raises ToolFault when it cannot be known now."""
+        """Read the user's time zone. Raises ToolFault if the preferences cannot be read."""
         try:
             if self.preferences is None:
                 return UTC
@@ -121,7 +124,10 @@ class _Work:
             raise ToolFault(AWAY) from None
 
     async def _keep(self, user_id: str, reminder: Reminder) -> Reminder:
-        """Keep it. One that was kept before a crash is right, also if its time has come since."""
+        """Store the reminder. Raises ToolFault if it is invalid or if there are too many.
+
+        A call that is repeated after a crash succeeds even if the reminder's time has come since.
+        """
         if reason := objection(reminder.text, reminder.at, self.clock.utc()):
             kept = await self.reminders.find(user_id, reminder.id)
             if kept is None:
@@ -133,9 +139,9 @@ class _Work:
         return kept
 
     async def _order(self, user_id: str, reminder: Reminder) -> None:
-        """Order the queue's call for it.
+        """Ask the queue to call at the reminder's time. Raises ToolFault if it cannot be reached.
 
-        Kept first, ordered second: a call that comes before the text is there would find nothing.
+        The reminder is stored before: a call that comes first would find no reminder.
         """
         delay_s, dedup_id = stage(reminder, self.clock.utc())
         event = due_event(user_id, reminder.id)

@@ -11,7 +11,7 @@ REMINDER = FORM.write(Reminder(id="r", text="The oven", at=EPOCH))
 
 
 @pytest.mark.parametrize("foreign", [False, True])
-def test_a_reminder_comes_back(foreign: bool) -> None:
+def test_a_stored_reminder_is_read_back_unchanged(foreign: bool) -> None:
     reminder = Reminder(id="r", text="Grüße", at=EPOCH, foreign=foreign)
     assert FORM.read(FORM.write(reminder)) == reminder
 
@@ -25,7 +25,7 @@ def test_a_reminder_comes_back(foreign: bool) -> None:
         "{}",
     ],
 )
-def test_a_reminder_that_does_not_load_is_said_to_be_unreadable(changed: str) -> None:
+def test_an_invalid_stored_reminder_is_unreadable(changed: str) -> None:
     assert FORM.read(REMINDER).text == "The oven"
     with pytest.raises(EntryUnreadable):
         FORM.read(changed)

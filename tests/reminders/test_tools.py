@@ -72,7 +72,7 @@ async def kept(world: World) -> list[Reminder]:
 
 
 @in_virtual_time
-async def test_a_reminder_is_kept_and_the_queue_told_to_call_at_its_time() -> None:
+async def test_a_reminder_is_stored_and_the_queue_is_asked_to_call_at_its_time() -> None:
     world = World()
     told = (await use(tools_of(world), "remind", OVEN))["set"]
     [reminder] = await kept(world)
@@ -92,7 +92,7 @@ async def test_a_reminder_is_kept_and_the_queue_told_to_call_at_its_time() -> No
     ],
 )
 @in_virtual_time
-async def test_a_time_is_meant_and_told_by_the_users_own_clock(
+async def test_times_are_read_and_shown_in_the_users_time_zone(
     at: str, kept_at: str, told_at: str
 ) -> None:
     world = World()
@@ -105,7 +105,7 @@ async def test_a_time_is_meant_and_told_by_the_users_own_clock(
 
 
 @in_virtual_time
-async def test_the_same_errand_twice_sets_one_reminder_with_one_call() -> None:
+async def test_the_same_tool_call_twice_sets_one_reminder_with_one_queue_call() -> None:
     world = World()
     first = await use(tools_of(world), "remind", OVEN, key="k")
     assert await use(tools_of(world), "remind", OVEN, key="k") == first
@@ -115,7 +115,7 @@ async def test_the_same_errand_twice_sets_one_reminder_with_one_call() -> None:
 
 
 @in_virtual_time
-async def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() -> None:
+async def test_a_repeated_call_succeeds_even_if_the_reminder_is_due_by_then() -> None:
     world = World()
     at = datetime(2026, 1, 1, 18, tzinfo=UTC)
     dead_runs = Reminder(id=fingerprint({"key": "k"}), text="The oven", at=at)
@@ -129,16 +129,16 @@ async def test_an_errand_that_is_run_again_when_its_time_has_come_is_no_fault() 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        ({"at": "2025-12-31T18:00"}, "Not set: 2025-12-31T18:00:00.000Z is over"),
-        ({"at": "2027-06-01T18:00"}, "Not set: it can be at most a year ahead."),
-        ({"text": " "}, "Not set: say in 1 to 500 characters"),
+        ({"at": "2025-12-31T18:00"}, "Not set: 2025-12-31T18:00:00.000Z is in the past"),
+        ({"at": "2027-06-01T18:00"}, "Not set: at must be at most a year ahead."),
+        ({"text": " "}, "Not set: text must have 1 to 500 characters"),
         ({"text": "a\0b"}, "Not set: the text contains a NUL"),
         ({"at": "tomorrow evening"}, NO_TIME),
         ({"at": "0001-01-01T00:00+14:00"}, NO_TIME),
     ],
 )
 @in_virtual_time
-async def test_what_cannot_be_set_is_a_fault_that_says_why(arguments: Json, text: str) -> None:
+async def test_an_invalid_reminder_is_refused_with_the_reason(arguments: Json, text: str) -> None:
     world = World()
     with pytest.raises(ToolFault) as fault:
         await use(tools_of(world), "remind", OVEN | arguments)
@@ -147,7 +147,7 @@ async def test_what_cannot_be_set_is_a_fault_that_says_why(arguments: Json, text
 
 
 @in_virtual_time
-async def test_too_many_reminders_are_a_fault() -> None:
+async def test_too_many_reminders_are_refused() -> None:
     world = World()
     for number in range(MOST):
         await use(tools_of(world), "remind", OVEN, key=f"k{number}")
@@ -158,7 +158,7 @@ async def test_too_many_reminders_are_a_fault() -> None:
 
 
 @in_virtual_time
-async def test_what_others_have_led_to_is_known_as_theirs() -> None:
+async def test_a_reminder_set_in_a_tainted_run_is_foreign() -> None:
     world = World()
     tools = tools_of(world)
     await use(tools, "remind", OVEN, key="own")
@@ -189,7 +189,7 @@ async def test_reminders_are_listed_the_next_one_first() -> None:
 
 
 @in_virtual_time
-async def test_one_that_is_cancelled_is_told_and_later_no_fault() -> None:
+async def test_cancelling_a_reminder_again_is_not_an_error() -> None:
     world = World()
     tools = tools_of(world, await in_berlin())
     reminder = (await use(tools, "remind", OVEN))["set"]
@@ -209,7 +209,7 @@ async def test_one_that_is_cancelled_is_told_and_later_no_fault() -> None:
     [("remind", OVEN), ("cancelReminder", {"id": "r"}), ("listReminders", {})],
 )
 @in_virtual_time
-async def test_a_store_that_is_away_is_a_fault_that_says_what_is_known(
+async def test_an_unreachable_store_is_reported_with_what_is_known(
     name: str, arguments: Json
 ) -> None:
     world = World()
@@ -220,7 +220,7 @@ async def test_a_store_that_is_away_is_a_fault_that_says_what_is_known(
 
 
 @in_virtual_time
-async def test_a_database_that_is_away_is_a_fault_and_nothing_is_done() -> None:
+async def test_an_unreachable_database_is_reported_and_nothing_is_done() -> None:
     world = World()
     reminder = (await use(tools_of(world), "remind", OVEN))["set"]
     tools = tools_of(world, UnreachableWishes())
@@ -235,7 +235,7 @@ async def test_a_database_that_is_away_is_a_fault_and_nothing_is_done() -> None:
 
 
 @in_virtual_time
-async def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> None:
+async def test_an_unreachable_store_is_reported_before_the_user_is_asked() -> None:
     world = World()
     reminder = (await use(tools_of(world), "remind", OVEN))["set"]
     cancel = named(tools_of(world), "cancelReminder")
@@ -245,7 +245,7 @@ async def test_a_store_that_is_away_is_a_fault_before_anything_is_asked() -> Non
 
 
 @in_virtual_time
-async def test_when_the_queue_is_away_nothing_is_kept_that_nobody_would_call_for() -> None:
+async def test_an_unreachable_queue_leaves_no_reminder_without_a_call() -> None:
     world = World()
     world.queue.refusing = True
     with pytest.raises(ToolFault) as fault:
@@ -255,7 +255,7 @@ async def test_when_the_queue_is_away_nothing_is_kept_that_nobody_would_call_for
 
 
 @in_virtual_time
-async def test_when_both_are_away_nobody_is_sure() -> None:
+async def test_an_unreachable_queue_and_store_are_reported_as_uncertain() -> None:
     world = World()
     world.queue.refusing = True
     asking = asyncio.ensure_future(use(tools_of(world), "remind", OVEN))
@@ -285,14 +285,12 @@ async def test_when_both_are_away_nobody_is_sure() -> None:
     ],
 )
 @in_virtual_time
-async def test_arguments_beyond_the_limits_are_not_allowed_by_the_schema(
-    name: str, arguments: Json
-) -> None:
+async def test_the_schema_refuses_arguments_beyond_the_limits(name: str, arguments: Json) -> None:
     assert complaint(named(tools_of(World()), name).spec.parameters, arguments)
 
 
 @in_virtual_time
-async def test_what_a_tool_does_when_run_twice_is_told_and_running_it_is_the_way_to_ask() -> None:
+async def test_each_tool_declares_its_effect_and_is_asked_by_running_it() -> None:
     tools = tools_of(World())
     assert {tool.spec.name: tool.spec.effect for tool in tools} == {
         "remind": Effect.REPEATS,
