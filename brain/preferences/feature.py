@@ -4,7 +4,7 @@ from brain.feature import Feature, Platform, Resources
 
 
 def feature(platform: Platform) -> Feature:
-    """Their routes. Other features read them through the platform."""
+    """The routes for preferences. Other features read preferences through the platform."""
 
     def resources() -> Resources:
         from brain.preferences.http import preference_routes

@@ -1,4 +1,4 @@
-"""The user's own settings, as features read them."""
+"""Reads a user's settings for other features."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,21 +11,25 @@ log = logging.getLogger(__name__)
 
 
 async def preferences_of(store: PreferenceStore | None, user_id: str) -> Preferences:
-    """The user's settings. Where there is no database, and where newer code wrote them, those of
-    somebody who never saved any: they trust nobody. Raises DatabaseUnreachable.
+    """Read the user's settings. Raises DatabaseUnreachable.
+
+    Without a database, or if newer code wrote the settings, return the default settings. They
+    trust no recipient.
     """
     if store is None:
         return Preferences()
     try:
         return await store.preferences(user_id)
     except EntryUnreadable:
-        log.warning("preferences: written by newer code, the default ones count")
+        log.warning("preferences: written by newer code, using the default settings")
         return Preferences()
 
 
 def language_setting(store: PreferenceStore) -> Callable[[str], Awaitable[str | None]]:
-    """A function that reads the language that a user has set. It gives None if that is not set, or
-    cannot be read now: a text for the user is said in another language rather than not at all.
+    """Make a function that reads the language that a user has set.
+
+    It returns None if no language is set or if it cannot be read now. The user then gets the text
+    in another language, which is better than no text.
     """
 
     async def setting(user_id: str) -> str | None:

@@ -12,15 +12,15 @@ from brain.preferences.rules import preferences_from_wire, preferences_to_wire
 
 
 def preference_routes(platform: Platform) -> Resources:
-    """All of them."""
+    """The routes for preferences."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """All settings."""
+        """Return all settings."""
         store = there(platform.preferences, "preferences")
         return tagged(request, preferences_to_wire(await store.preferences(user_id)))
 
     async def save(request: Request, user_id: str) -> ASGIApp:
-        """All settings at once: what is left out has its default again."""
+        """Replace all settings. A setting that is left out gets its default value."""
         store = there(platform.preferences, "preferences")
         preferences = preferences_from_wire(await read_json(request))
         if not isinstance(preferences, Preferences):

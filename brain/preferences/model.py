@@ -1,4 +1,4 @@
-"""What the user wishes for: their preferences, and the rules of what they care about."""
+"""The user's own settings."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -9,8 +9,9 @@ from brain.codec import Named
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quiet:
-    """The hours of each day in which only what is urgent is said, by the clock on the user's wall;
-    over midnight where `until` is the earlier one.
+    """The quiet hours of each day, in local time. Only urgent messages are said in them.
+
+    They cross midnight if `until` is earlier than `start`.
     """
 
     start: Annotated[time, Named("from")]
@@ -21,9 +22,9 @@ class Quiet:
 class Preferences:
     """A user's own settings.
 
-    `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain.
-    `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none.
-    `language` is a BCP 47 tag; None means: as the user's device says.
+    `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a
+    whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only
+    those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device.
     """
 
     trusted: tuple[str, ...] = ()

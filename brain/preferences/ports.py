@@ -1,4 +1,4 @@
-"""Where a user's settings are kept."""
+"""The store of the users' settings."""
 
 from typing import Protocol
 
@@ -6,13 +6,16 @@ from brain.preferences.model import Preferences
 
 
 class PreferenceStore(Protocol):
-    """A user's preferences. Nobody sees another user's. All methods raise DatabaseUnreachable."""
+    """The preferences of each user. No user can see those of another user.
+
+    All methods raise DatabaseUnreachable.
+    """
 
     async def preferences(self, user_id: str) -> Preferences:
-        """The user's settings; the default ones of somebody who never saved any.
+        """Return the user's settings; the default settings if none were saved.
 
-        Raises EntryUnreadable for what newer code wrote.
+        Raises EntryUnreadable if newer code wrote them.
         """
 
     async def save(self, user_id: str, preferences: Preferences) -> None:
-        """Let these be the user's settings, all of them."""
+        """Replace all settings of the user."""

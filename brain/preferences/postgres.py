@@ -23,7 +23,7 @@ class PostgresPreferences:
         self._database = database
 
     async def preferences(self, user_id: str) -> Preferences:
-        """One row by its key."""
+        """Read one row by its key."""
 
         async def work(connection: "Connection") -> Preferences:
             row = await (await connection.execute(LOAD, {"user_id": user_id})).fetchone()
@@ -32,7 +32,7 @@ class PostgresPreferences:
         return await self._database.run(work)
 
     async def save(self, user_id: str, preferences: Preferences) -> None:
-        """One row."""
+        """Insert or update one row."""
         from psycopg.types.json import Jsonb
 
         row = {"user_id": user_id, "form": Jsonb(preferences_to_stored(preferences))}

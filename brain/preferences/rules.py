@@ -1,5 +1,5 @@
-"""The user's settings: their form on the wire and in the store, what is wrong with one, and what
-follows from them.
+"""The user's settings: their JSON and stored forms, their validation, and the decisions that depend
+on them.
 """
 
 import re
@@ -28,19 +28,22 @@ _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Complaint:
-    """What is wrong with a field of a form."""
+    """An invalid field and what is wrong with it."""
 
     field: str
     message: str
 
 
 def preferences_to_wire(preferences: Preferences) -> Json:
-    """The settings as the contract has them."""
+    """The JSON form of the settings in the contract."""
     return PREFERENCES.encode(preferences)
 
 
 def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
-    """The settings, or all that is wrong with them. A field that is left out has its default."""
+    """Parse the settings; return all complaints if a field is invalid.
+
+    A field that is left out has its default value.
+    """
     if not isinstance(wire, dict):
         return (Complaint(field="body", message="must be an object"),)
     complaints: list[Complaint] = []
@@ -55,7 +58,7 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
 
 
 def preferences_to_stored(preferences: Preferences) -> Json:
-    """The form that the store keeps. A language that is not set is left out."""
+    """The stored form of the settings. A language that is not set is left out."""
     form = {"v": VERSION, **preferences_to_wire(preferences)}
     if preferences.language is None:
         del form["language"]
@@ -63,16 +66,17 @@ def preferences_to_stored(preferences: Preferences) -> Json:
 
 
 def preferences_from_stored(stored: Any) -> Preferences:
-    """The settings of a stored form. Raises EntryUnreadable."""
+    """Read a stored form. Raises EntryUnreadable."""
     preferences = preferences_from_wire(stored)
     if not isinstance(preferences, Preferences) or stored.get("v") != VERSION:
-        raise EntryUnreadable("stored preferences do not load")
+        raise EntryUnreadable("the stored preferences cannot be read")
     return preferences
 
 
 def trusts(preferences: Preferences, address: str) -> bool:
-    """Whether this recipient needs no asking. Only a bare address can be trusted: whatever is more
-    than that may hold a second one.
+    """Whether the user trusts this recipient, so that the brain does not ask.
+
+    Only a bare address can be trusted, because any longer text may contain a second address.
     """
     plain = _plain(address)
     if not _RECIPIENT.fullmatch(plain) or plain.startswith("@"):
@@ -81,14 +85,14 @@ def trusts(preferences: Preferences, address: str) -> bool:
 
 
 def zone(preferences: Preferences) -> tzinfo:
-    """The user's time zone; UTC where this machine does not know it."""
+    """The user's time zone; UTC if this machine does not know it."""
     return _zone_of(preferences.zone) or UTC
 
 
 def quiet_until(preferences: Preferences, now: datetime) -> datetime | None:
-    """When the quiet hours end that `now` falls into; None outside of them.
+    """When the current quiet hours end; None if `now` is outside of quiet hours.
 
-    The clock on the wall decides: where it is set back over their end, they begin again.
+    Quiet hours are in local time. If the clock is set back over their end, they begin again.
     """
     quiet, here = preferences.quiet, zone(preferences)
     local = now.astimezone(here)
@@ -160,7 +164,11 @@ def _zone(given: Any, complaints: list[Complaint]) -> str:
 def _zone_of(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown; no such name; the name of a folder
+    except (
+        KeyError,
+        ValueError,
+        OSError,
+    ):  # an unknown zone; an invalid name; the name of a folder
         return None
 
 
@@ -180,7 +188,9 @@ def _language(given: Any, complaints: list[Complaint]) -> str | None:
 
 
 def _plain(address: str) -> str:
-    """The address in one form. Letters beyond ASCII stay as they are: some of them turn into ASCII
-    ones in lower case, and would make one address look like another.
+    """The address in lower case, if it is ASCII.
+
+    Any other address is unchanged: the lower case of some letters beyond ASCII is an ASCII letter,
+    so that two different addresses would become equal.
     """
     return address.lower() if address.isascii() else address

@@ -1,4 +1,4 @@
-"""Preferences whose every change is reported to other features."""
+"""Preferences whose changes are reported to other features."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -9,11 +9,11 @@ type Changed = Callable[[str], Awaitable[None]]
 
 
 class WatchedPreferences:
-    """`PreferenceStore` in front of another.
+    """`PreferenceStore` that wraps another one and reports each change.
 
-    Each of `changed` is called with the user's id before a change and after it: a death in between
-    leaves nothing that was made of the old preferences, and neither does a run that reads them
-    meanwhile.
+    Each function in `changed` is called with the user's id before and after a change, and drops
+    whatever was made of the old preferences. The first call covers a crash after the change. The
+    second covers a run that reads the old preferences during the change.
     """
 
     def __init__(self, store: PreferenceStore, changed: Sequence[Changed]) -> None:

@@ -56,12 +56,12 @@ def moment(text: str) -> datetime:
         language=st.sampled_from([None, "de", "en-GB", "zh-Hant-TW"]),
     )
 )
-def test_what_is_sent_comes_back(preferences: Preferences) -> None:
+def test_settings_that_are_sent_are_read_back_unchanged(preferences: Preferences) -> None:
     wire = json.loads(json.dumps(preferences_to_wire(preferences)))
     assert preferences_from_wire(wire) == preferences
 
 
-def test_the_form_is_as_the_contract_has_it() -> None:
+def test_the_json_form_is_the_one_of_the_contract() -> None:
     assert preferences_to_wire(BERLIN) == {
         "trusted": [],
         "quiet": {"from": "22:00", "until": "07:00"},
@@ -71,7 +71,7 @@ def test_the_form_is_as_the_contract_has_it() -> None:
     }
 
 
-def test_what_is_left_out_has_its_default_and_what_is_not_known_is_left_alone() -> None:
+def test_missing_fields_have_defaults_and_unknown_fields_are_ignored() -> None:
     assert preferences_from_wire({}) == preferences_from_wire({"colour": 1}) == Preferences()
 
 
@@ -122,7 +122,7 @@ def test_the_longest_list_of_the_longest_addresses_is_kept() -> None:
         ({"emails": None, "zone": None}, ["zone", "emails"], ""),
     ],
 )
-def test_what_is_wrong_is_said_of_each_field(wire: Any, fields: list[str], said: str) -> None:
+def test_each_invalid_field_has_its_own_complaint(wire: Any, fields: list[str], said: str) -> None:
     complaints = preferences_from_wire(wire)
     assert isinstance(complaints, tuple)
     assert all(isinstance(complaint, Complaint) for complaint in complaints)
@@ -130,20 +130,20 @@ def test_what_is_wrong_is_said_of_each_field(wire: Any, fields: list[str], said:
     assert said in complaints[0].message
 
 
-def test_what_is_stored_comes_back() -> None:
+def test_stored_settings_are_read_back_unchanged() -> None:
     assert preferences_from_stored(preferences_to_stored(BERLIN)) == BERLIN
     german = replace(BERLIN, language="de-AT")
     assert preferences_from_stored(preferences_to_stored(german)) == german
 
 
-def test_a_form_from_before_there_was_a_language_loads() -> None:
+def test_settings_stored_without_a_language_can_be_read() -> None:
     stored = {"v": 1, "trusted": [], "quiet": None, "zone": "Europe/Berlin", "emails": "all"}
     assert preferences_from_stored(stored).language is None
     assert preferences_to_stored(preferences_from_stored(stored)) == stored
 
 
 @pytest.mark.parametrize("stored", [None, {}, {"v": 2}, {"v": 1, "zone": "Mars"}, "text"])
-def test_what_does_not_load_is_said_to_be_unreadable(stored: Any) -> None:
+def test_invalid_stored_settings_are_unreadable(stored: Any) -> None:
     with pytest.raises(EntryUnreadable):
         preferences_from_stored(stored)
 
@@ -173,7 +173,7 @@ def test_what_does_not_load_is_said_to_be_unreadable(stored: Any) -> None:
         ("\u212aarl@site.org", False),
     ],
 )
-def test_only_what_is_listed_to_the_letter_needs_no_asking(address: str, trusted: bool) -> None:
+def test_only_an_exactly_listed_recipient_is_trusted(address: str, trusted: bool) -> None:
     listed = ("anna@example.org", "@firm.example", "anna@site.org", "karl@site.org")
     assert trusts(Preferences(trusted=listed), address) is trusted
 
@@ -199,7 +199,7 @@ def test_by_default_nobody_is_trusted() -> None:
         ("2026-10-24T20:00:00Z", "2026-10-25T06:00:00Z"),
     ],
 )
-def test_quiet_hours_are_the_ones_of_the_clock_on_the_wall(now: str, until: str | None) -> None:
+def test_quiet_hours_are_in_local_time(now: str, until: str | None) -> None:
     assert quiet_until(BERLIN, moment(now)) == (until and moment(until))
 
 
@@ -220,7 +220,7 @@ def test_quiet_hours_are_the_ones_of_the_clock_on_the_wall(now: str, until: str 
         ("22:00", "00:00", "2026-01-31T23:00:00Z", None),
     ],
 )
-def test_quiet_hours_survive_the_setting_of_clocks(
+def test_quiet_hours_end_correctly_when_the_clock_changes(
     start: str, until: str, now: str, end: str | None
 ) -> None:
     quiet = Quiet(start=time.fromisoformat(start), until=time.fromisoformat(until))
@@ -243,7 +243,7 @@ def test_without_quiet_hours_it_is_never_quiet() -> None:
     minutes=st.integers(1, 1439),
     name=st.sampled_from(ZONES),
 )
-def test_the_end_of_quiet_hours_is_ahead_and_near(
+def test_the_end_of_quiet_hours_is_within_the_next_day(
     now: datetime, start: int, minutes: int, name: str
 ) -> None:
     until = (start + minutes) % 1440
@@ -257,6 +257,6 @@ def test_the_end_of_quiet_hours_is_ahead_and_near(
         assert (end - now).total_seconds() <= (minutes + 60) * 60
 
 
-def test_a_zone_that_this_machine_does_not_know_is_taken_for_utc() -> None:
+def test_an_unknown_time_zone_counts_as_utc() -> None:
     assert zone(Preferences(zone="Mars/Olympus")) is UTC
     assert zone(BERLIN) == ZoneInfo("Europe/Berlin")
