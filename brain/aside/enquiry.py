@@ -1,9 +1,9 @@
-"""Whether an utterance only asks what the brain is doing, and the answer from what is stored.
+"""Recognises an utterance that only asks what the brain is doing, and answers it from the store.
 
-While a run goes on such a question needs no brain and no model. It is read as one only if it asks
-nothing else: "how far are you" does, "how far is it to Rome" is for the model. Twelve languages are
-understood. The answer is in the language of the question if that has a file in `brain.says`, else
-in the user's.
+During a run such a question needs no second run and no model. It is recognised only if it asks
+nothing else: "how far are you" is recognised, "how far is it to Rome" goes to the model. Twelve
+languages are understood. The answer is in the language of the question if that has a file in
+`brain.says`, else in the user's language.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from brain.says.texts import Progress
 from brain.texts import spoken
 from brain.texts.phrases import Phrases, languages, understood
 
-JUST_S = 5  # seconds in which one has just begun
-MINUTES_S = 90  # seconds from which on they are counted in minutes
-ROUND_S = 5  # seconds to which longer times are rounded: nobody counts along
+JUST_S = 5  # seconds after which a run has no longer "just" started
+MINUTES_S = 90  # seconds from which the time is given in minutes
+ROUND_S = 5  # seconds; times below `MINUTES_S` are rounded to a multiple of this
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doing:
-    """What a run is at, as the store knows it. `activity` is a tool's name, or `thinking`."""
+    """What a run is doing, as stored. `activity` is a tool's name, or `thinking`."""
 
     activity: str
     loop: int
@@ -44,19 +44,20 @@ KINDS = {
 
 
 def asked_in(text: str) -> str | None:
-    """The language in which the utterance asks what the brain is doing; None if it does not, or
-    asks more.
+    """The language in which the utterance asks what the brain is doing.
+
+    None if it does not ask that, or if it asks something else too.
     """
     return next(iter(languages(text, _enquiries())), None)
 
 
 def asks_for_status(text: str) -> bool:
-    """Whether the whole utterance asks what the brain is doing."""
+    """Whether the utterance asks what the brain is doing, and nothing else."""
     return asked_in(text) is not None
 
 
 def in_words(doing: Doing | None, texts: Progress) -> str:
-    """What the brain is doing (None: nothing), in short sentences for the ear."""
+    """Say what the brain is doing (None: nothing), in short sentences to be spoken."""
     if doing is None:
         return texts.IDLE
     at = texts.DOING[KINDS.get(doing.activity, "other")]

@@ -1,4 +1,4 @@
-"""Answers what the brain is doing, beside a run."""
+"""Answers "what are you doing?" while a run goes on."""
 
 from brain.aside.flow import AnswersAside
 from brain.feature import Feature, Platform
@@ -6,7 +6,7 @@ from brain.run.services import Intake
 
 
 def feature(platform: Platform) -> Feature:
-    """One intake."""
+    """The intake that answers the question."""
 
     def intake() -> tuple[Intake, ...]:
         return (

@@ -1,4 +1,4 @@
-"""Answers what the brain is doing, beside the run that goes on."""
+"""Answers "what are you doing?" while a run goes on."""
 
 from dataclasses import dataclass
 from typing import assert_never
@@ -12,15 +12,15 @@ from brain.run.ports import Clock
 from brain.run.store import StateStore, Status
 from brain.says.choice import Languages, progress_in
 
-THINKING = "thinking"  # the activity of a brain that waits for its model
+THINKING = "thinking"  # the activity of a run that waits for the model
 
 
 async def answer_aside(
     store: StateStore, clock: Clock, languages: Languages, arrival: Arrival, reply: Reply
 ) -> bool:
-    """Tell who asks what the brain is doing, from what is stored: no second brain, no model.
+    """Answer a text that asks what the brain is doing, without a second run or the model.
 
-    False if the text asks anything else, or nothing is going on. Raises TooManyTexts.
+    Return False if the text asks something else or if no run goes on. Raises TooManyTexts.
     """
     language = asked_in(arrival.text)
     if language is None:
@@ -36,7 +36,7 @@ async def answer_aside(
         id=clock.new_id(),
         kind=Kind.SAY,
         text=in_words(_doing(status, elapsed_s), texts),
-        answers_seq=0,  # the store knows
+        answers_seq=0,  # the store sets it
         created_at=clock.utc(),
         agent_call_id=arrival.agent_call_id,
     )
@@ -51,14 +51,16 @@ async def answer_aside(
             return True
         case RateLimited(retry_after_s=seconds):
             raise TooManyTexts(seconds)
-        case Duplicate() | None:  # sent again, as any text may be, or the run has ended just now
+        case Duplicate() | None:  # a repeated text, or the run has just ended
             return False
         case _:
             assert_never(found)
 
 
 def _doing(status: Status, elapsed_s: float) -> Doing:
-    """A loop counts once its answer is recorded: while it thinks, the brain is at the next one."""
+    """The run's state in words. The stored `loop` is the last one with a recorded answer, so a run
+    that waits for the model is in the next one.
+    """
     activity = status.activity.partition(",")[0] or THINKING
     return Doing(
         activity=activity,

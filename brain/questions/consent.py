@@ -1,8 +1,8 @@
-"""Whether an utterance by itself is a plain yes or no to a question of the brain.
+"""Recognises an utterance that is only a yes or a no to a question of the brain.
 
-A wrong yes does what the user did not want, a missed one costs a call of the model. So only what
-can mean nothing else is read here: words that are yes to one and no to another are left out (the
-Japanese "kekkou desu"), and so is whatever holds a word more.
+A wrong yes does something that the user did not want. A missed yes only costs a call of the model.
+So this recognises only utterances without another meaning. Words that can mean both are left out
+(the Japanese "kekkou desu"), and so are utterances with any further word.
 """
 
 from functools import cache
@@ -11,13 +11,13 @@ from typing import Literal
 from brain.texts import spoken
 from brain.texts.phrases import Phrases, languages, understood
 
-QUESTION_MARKS = "?\uff1f\u00bf"  # the wide one and the Spanish one too
+QUESTION_MARKS = "?\uff1f\u00bf"  # also the full-width and the inverted question mark
 
 
 def reading(text: str) -> Literal["approve", "reject"] | None:
-    """What the utterance answers to a question, if it is nothing but an answer.
+    """The decision in the utterance, if it contains nothing else; else None.
 
-    A yes that is itself a question ("sure?") is none.
+    A yes with a question mark ("sure?") is not a decision.
     """
     if any(mark in text for mark in QUESTION_MARKS):
         return None

@@ -1,11 +1,11 @@
-"""Asks before acts, and takes a spoken yes or no."""
+"""Asks before acts, and accepts a spoken yes or no."""
 
 from brain.feature import Feature, Platform, Resources
 from brain.questions.flow import AskUnlessTrusted, SpokenDecisions
 
 
 def feature(platform: Platform) -> Feature:
-    """The intake of spoken decisions, consent by trusted recipients, and the open question."""
+    """The intake of spoken decisions, the consent rule, and the route of the open question."""
 
     def resources() -> Resources:
         from brain.questions.http import question_routes

@@ -1,4 +1,4 @@
-"""Reads a spoken yes or no, and decides which acts need one."""
+"""Recognises a spoken yes or no, and decides which acts need a yes."""
 
 from dataclasses import dataclass, replace
 
@@ -14,10 +14,10 @@ from brain.tools.invocations import Proposal
 
 
 async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
-    """The text as the user's yes or no to the question that was asked just before, if it is that.
+    """Add the user's decision to the text, if it is a yes or no to the question just before it.
 
-    One more round trip, for a text that is nothing but a yes or no. Whether anything was said since
-    the question is decided by the store, in the moment that takes the text in.
+    This costs a round trip, but only for a text that is only a yes or no. The store checks again,
+    when it admits the text, that nothing was said since the question.
     """
     if arrival.decision is not None or (verdict := reading(arrival.text)) is None:
         return arrival
@@ -38,7 +38,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpokenDecisions:
-    """The intake that takes a plain yes or no for a decision on the question before it."""
+    """The intake that turns a plain yes or no into a decision on the question just before it."""
 
     store: StateStore
 
@@ -48,7 +48,7 @@ class SpokenDecisions:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AskUnlessTrusted:
-    """Consent by the user's list of trusted recipients."""
+    """The consent rule: ask the user unless they trust all recipients."""
 
     preferences: PreferenceStore | None
 

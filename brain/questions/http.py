@@ -16,16 +16,16 @@ ASKED = ("id", "kind", "text", "question", "expiresAt", "createdAt", "foreign")
 
 
 def question_to_wire(message: Message) -> Json:
-    """A question that waits, without its place in the log, which it is not kept with."""
+    """The JSON form of an open question, without seq: it is not stored with the question."""
     wire = message_to_wire(message)
     return {name: wire[name] for name in ASKED if name in wire}
 
 
 def question_routes(store: Callable[[], StateStore]) -> Resources:
-    """One of them."""
+    """The route for the open question."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """The question that waits for a decision; null if none does."""
+        """Return the open question, or null."""
         asked = await store().question(user_id, None)
         waiting = asked.message if asked is not None and asked.is_open else None
         return tagged(request, {"question": waiting and question_to_wire(waiting)})

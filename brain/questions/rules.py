@@ -1,4 +1,4 @@
-"""When an act needs the user's yes."""
+"""Decides which acts need the user's yes."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,10 @@ from brain.preferences.rules import trusts
 
 
 def needs_yes(recipients: Sequence[str], *, preferences: Preferences, tainted: bool) -> bool:
-    """Whether an act has to be asked for: not, if all who get something by it are trusted."""
+    """Whether the brain has to ask before an act.
+
+    It does not ask if the user trusts all recipients and the run is not tainted.
+    """
     if tainted or not recipients:
         return True
     return not all(trusts(preferences, recipient) for recipient in recipients)

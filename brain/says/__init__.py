@@ -1,4 +1,5 @@
-"""What the brain says itself: one file per language, and the choice among them.
+"""The brain's own texts for users: one file per language, and the choice of the language.
 
-What the model writes is not here, nor what only the model or a developer reads: that is English.
+Text that the model writes is not here. Text for the model or for developers is not here either: it
+is always in English.
 """

@@ -1,4 +1,4 @@
-"""Which language the brain speaks to a user."""
+"""Chooses the language in which the brain speaks to a user."""
 
 import asyncio
 import logging
@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from brain.says.texts import Progress, Texts
 
-LANGUAGES = ("en", "de")  # with a file that has all entries
-MAX_TAG_CHARS = 35  # the length that BCP 47 asks programs to support at least
-SETTING_S = 1.0  # seconds for a look at the user's setting; then the next source counts
+LANGUAGES = ("en", "de")  # whose file has all entries
+MAX_TAG_CHARS = 35  # BCP 47 asks programs to support at least this length
+SETTING_S = 1.0  # seconds to read the user's setting; after that the next source is used
 
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -17,14 +17,14 @@ log = logging.getLogger(__name__)
 
 
 def tag_in(given: object) -> str | None:
-    """The language tag (BCP 47) that a device or a user gave; None if it is not one."""
+    """The language tag (BCP 47) that a device or a user gave; None if invalid."""
     if isinstance(given, str) and len(given) <= MAX_TAG_CHARS and _TAG.fullmatch(given):
         return given
     return None
 
 
 def language_of(tag: str | None) -> Texts:
-    """The texts for a language tag: `de-AT` is German, a language without a file is English."""
+    """The texts for a tag: German for `de-AT`, English for a language without a file."""
     from brain.says import de, en
 
     return de if _primary(tag) == "de" else en
@@ -40,14 +40,14 @@ def progress_in(tag: str | None) -> Progress | None:
 
 
 class Languages:
-    """The choice for each user: their setting, else what their device says, else the default."""
+    """Chooses for each user: their setting, else their device's language, else the default."""
 
     def __init__(
         self,
         default: str | None = None,
         setting: Callable[[str], Awaitable[str | None]] | None = None,
     ) -> None:
-        """`setting` reads the language that a user has set. It raises nothing, but may be slow."""
+        """`setting` reads the user's setting. It never raises, but it may be slow."""
         self._default = default
         self._setting = setting
 
@@ -56,7 +56,7 @@ class Languages:
         return language_of(setting or device or self._default)
 
     async def texts(self, user_id: str, device: str | None = None) -> Texts:
-        """The texts for a user. A database that is slow does not keep them from being said."""
+        """The texts for a user. A slow database only delays them for `SETTING_S` seconds."""
         return self.chosen(await self._set_by(user_id), device)
 
     async def _set_by(self, user_id: str) -> str | None:

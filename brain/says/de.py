@@ -1,8 +1,8 @@
-"""What the brain says in German. It addresses the user with "du"."""
+"""The brain's texts in German. They address the user with "du"."""
 
 from collections.abc import Mapping, Sequence
 
-# ---- what it is doing
+# ---- progress
 
 IDLE = "Ich arbeite gerade an nichts."
 DOING: Mapping[str, str] = {

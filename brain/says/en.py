@@ -1,8 +1,8 @@
-"""What the brain says in English."""
+"""The brain's texts in English."""
 
 from collections.abc import Mapping, Sequence
 
-# ---- what it is doing
+# ---- progress
 
 IDLE = "I am not working on anything right now."
 DOING: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""What the brain says in Spanish: only what it is doing."""
+"""The brain's texts in Spanish: only those about progress."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the brain says in French: only what it is doing."""
+"""The brain's texts in French: only those about progress."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
-"""The entries that a language file has. Texts with parts to fill in are functions, because word
-order and plurals differ between languages.
+"""The entries of a language file.
 
-A language file is a module that fits `Texts`. mypy checks this where the file is chosen.
+A language file is a module that fits `Texts`; mypy checks this where the file is chosen. Texts with
+placeholders are functions, because word order and plurals differ between languages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Protocol
 class Progress(Protocol):
     """Answers to "what are you doing?". French and Spanish have only these.
 
-    `DOING` has a sentence for each kind of activity. `ago` is what `seconds` or `minutes` gave.
+    `DOING` has a sentence for each kind of activity. `ago` is a result of `seconds` or `minutes`.
     """
 
     IDLE: str
@@ -26,10 +26,10 @@ class Progress(Protocol):
 
 
 class Texts(Progress, Protocol):
-    """All that the brain says in one language.
+    """All texts of the brain in one language.
 
-    `LAST_WORDS` says why a run ended early, by the reason. `YES` to `RESULT` are the user's words
-    in the log for a decision that was made by a button.
+    `LAST_WORDS` has a sentence for each reason why a run ended early. `YES` to `RESULT` are the log
+    entries for a decision that the user made with a button.
     """
 
     LAST_WORDS: Mapping[str, str]
@@ -41,7 +41,7 @@ class Texts(Progress, Protocol):
     NO: str
     RESULT: str
 
-    # Questions before an act. Each reads back all that will be done.
+    # Questions before an act. Each one repeats everything that will be done.
 
     def ask_send_email(
         self, to: Sequence[str], copies: Sequence[str], subject: str, body: str
@@ -56,8 +56,8 @@ class Texts(Progress, Protocol):
     def document(self, title: str, chars: int, beginning: str) -> str:
         """A document in a question: its title, its length in characters, and how it begins."""
 
-    # Notices. A sender, a subject or a title is empty if it is not known. Sentences get their
-    # capital letter and their full stop elsewhere.
+    # Notices. A sender, a subject or a title is empty if it is unknown. The caller adds the capital
+    # letter and the full stop.
 
     LINK: str
     SOMETHING: str
@@ -75,15 +75,15 @@ class Texts(Progress, Protocol):
     def emails(
         self, count: int, *, sender: str, subject: str, frequent: str, frequent_count: int
     ) -> str:
-        """`sender` and `subject` are those of the last one; `frequent` is the sender of most, and
-        `frequent_count` says of how many.
+        """Say how many emails arrived. `sender` and `subject` belong to the last one; `frequent`
+        is the most frequent sender, of `frequent_count` emails.
         """
 
     def reminders(self, count: int, named: Sequence[str], more: int) -> str:
-        """`named` are the first ones; `more` counts the others that have a text."""
+        """Name the first reminders; `more` is how many others have a text."""
 
     def documents(self, count: int, titles: Sequence[str], more: int) -> str:
-        """`titles` are the first ones, none if one of them is not known; `more` counts the rest."""
+        """Name the first titles, none if one is unknown; `more` is how many others there are."""
 
     def events(self, count: int, last: str) -> str: ...
     def together(self, parts: Sequence[str]) -> str: ...
