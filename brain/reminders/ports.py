@@ -23,7 +23,7 @@ class Reminders(Protocol):
         """Return the reminder with this id. Raises EntryUnreadable if newer code wrote it."""
 
     async def take(self, user_id: str, id: str) -> Reminder | None:
-        """Delete the reminder with this id and return it; None if there is none.
+        """Delete the reminder with this id and return it; None if it does not exist.
 
         Another call within a minute returns it again.
         """

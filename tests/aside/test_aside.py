@@ -1,6 +1,4 @@
-"""What needs no model: how the brain tells what it is doing, and what a plain yes or no decides, in
-virtual time.
-"""
+"""Texts that need no model: questions about progress, and a plain yes or no. In virtual time."""
 
 import asyncio
 import json
@@ -39,7 +37,7 @@ def doing(activity: str = "thinking", *, seconds: float, loop: int = 1) -> str:
 
 
 @in_virtual_time
-async def test_who_asks_what_it_is_doing_is_told_at_once_and_the_run_never_knows() -> None:
+async def test_a_question_about_progress_is_answered_at_once_outside_of_the_run() -> None:
     world = World([words("Rome.", delay_s=30), words("Asked again.")])
     first = world.spawn(world.ask("Where to?"))
     await asyncio.sleep(20)
@@ -66,7 +64,7 @@ async def test_who_asks_what_it_is_doing_is_told_at_once_and_the_run_never_knows
     ],
 )
 @in_virtual_time
-async def test_it_is_told_in_the_language_in_which_it_was_asked(text: str, expected: str) -> None:
+async def test_the_answer_is_in_the_language_of_the_question(text: str, expected: str) -> None:
     world = World([words("Rome.", delay_s=30)])
     world.spawn(world.ask("Where to?"))
     await asyncio.sleep(20)
@@ -76,7 +74,7 @@ async def test_it_is_told_in_the_language_in_which_it_was_asked(text: str, expec
 
 
 @in_virtual_time
-async def test_it_tells_step_tool_and_progress() -> None:
+async def test_the_answer_names_step_tool_and_progress() -> None:
     tool = NoteTool(Effect.READS, seconds=60)
     step = (CONTINUE, '{"message":"Half.","progress":0.5}')
     world = World([calls(step), calls(("note", '{"text":"a"}'))], tools=[tool])
@@ -89,7 +87,7 @@ async def test_it_tells_step_tool_and_progress() -> None:
 
 
 @in_virtual_time
-async def test_a_brain_that_has_just_heard_more_is_thinking_again() -> None:
+async def test_a_run_that_has_just_got_another_text_is_thinking_again() -> None:
     world = World([words("One.", delay_s=3), words("Both.", delay_s=30)])
     world.spawn(world.ask("First"))
     await asyncio.sleep(1)
@@ -101,7 +99,7 @@ async def test_a_brain_that_has_just_heard_more_is_thinking_again() -> None:
 
 
 @in_virtual_time
-async def test_who_follows_the_question_hears_it_and_its_answer_and_the_channel_nothing() -> None:
+async def test_the_stream_gets_question_and_answer_and_the_channel_gets_neither() -> None:
     world = World([words("Rome.", delay_s=30)])
     world.spawn(world.ask("Where to?"))
     await asyncio.sleep(20)
@@ -130,7 +128,7 @@ async def test_the_next_run_is_shown_the_question_and_its_answer_as_history() ->
 
 
 @in_virtual_time
-async def test_sent_again_it_has_the_answer_it_had() -> None:
+async def test_a_repeated_question_gets_the_same_answer() -> None:
     world = World([words("Rome.", delay_s=30)])
     first = world.spawn(world.ask("Where to?"))
     await asyncio.sleep(20)
@@ -143,7 +141,7 @@ async def test_sent_again_it_has_the_answer_it_had() -> None:
 
 
 @in_virtual_time
-async def test_when_nothing_is_going_on_it_is_for_the_model() -> None:
+async def test_without_a_run_the_question_goes_to_the_model() -> None:
     world = World([words("Not at all.")])
     told = await world.ask(STATUS)
     assert told.message is not None
@@ -151,7 +149,7 @@ async def test_when_nothing_is_going_on_it_is_for_the_model() -> None:
 
 
 @in_virtual_time
-async def test_who_asks_for_more_is_heard_by_the_run() -> None:
+async def test_a_question_that_asks_more_goes_to_the_run() -> None:
     world = World([words("Rome.", delay_s=5), words("Both.")])
     first = world.spawn(world.ask("Where to?"))
     await asyncio.sleep(2)
@@ -163,9 +161,7 @@ async def test_who_asks_for_more_is_heard_by_the_run() -> None:
 
 
 @in_virtual_time
-async def test_of_a_brain_that_is_dead_nothing_is_told_and_the_question_takes_its_run_over() -> (
-    None
-):
+async def test_a_question_during_a_crashed_run_takes_the_run_over() -> None:
     world = World([words("Lost.", delay_s=5), words("Found.")])
     world.spawn(world.ask("Where to?"))
     await asyncio.sleep(0.5)
@@ -177,9 +173,7 @@ async def test_of_a_brain_that_is_dead_nothing_is_told_and_the_question_takes_it
 
 
 @in_virtual_time
-async def test_a_question_that_began_a_run_and_is_sent_again_sees_to_it_that_the_run_goes_on() -> (
-    None
-):
+async def test_a_repeated_question_that_began_a_run_makes_the_run_go_on() -> None:
     world = World([words("Lost.", delay_s=5), words("Found.")])
     world.spawn(world.ask(STATUS, message_id="message-1"))
     await asyncio.sleep(0.5)
@@ -191,7 +185,7 @@ async def test_a_question_that_began_a_run_and_is_sent_again_sees_to_it_that_the
 
 
 @in_virtual_time
-async def test_who_asks_too_often_is_told_to_wait() -> None:
+async def test_too_many_questions_are_refused_with_a_time_to_wait() -> None:
     world = World([words("Rome.", delay_s=30)], limits=Limits(texts_per_minute=3))
     first = world.spawn(world.ask("Where to?"))
     await asyncio.sleep(2)
@@ -207,7 +201,7 @@ async def test_who_asks_too_often_is_told_to_wait() -> None:
 
 
 async def asked(world: World) -> Message:
-    """The question that the brain answers with."""
+    """The question that the brain asks in its answer."""
     message = (await world.ask("Ask Anna to lunch.")).message
     assert message is not None
     assert message.kind is Kind.QUESTION
@@ -237,7 +231,7 @@ async def test_a_plain_yes_or_no_right_after_the_question_decides_it(text: str, 
     "text", ["Yes, and tell Bob.", "Yes?", "Maybe.", "Yes, but make it dinner.", "Go on, yes or no"]
 )
 @in_virtual_time
-async def test_whatever_holds_a_word_more_is_for_the_model(text: str) -> None:
+async def test_a_yes_or_no_with_a_further_word_goes_to_the_model(text: str) -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("What do you mean?")], tools=[tool])
     await asked(world)
@@ -250,7 +244,7 @@ async def test_whatever_holds_a_word_more_is_for_the_model(text: str) -> None:
 
 
 @in_virtual_time
-async def test_with_something_said_in_between_a_yes_is_for_the_model() -> None:
+async def test_a_yes_after_another_message_goes_to_the_model() -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("Sunny. Shall I tell more?"), words("So.")], tools=[tool])
     await asked(world)
@@ -261,7 +255,7 @@ async def test_with_something_said_in_between_a_yes_is_for_the_model() -> None:
 
 
 @in_virtual_time
-async def test_a_yes_that_another_text_overtakes_is_for_the_model() -> None:
+async def test_a_yes_that_another_text_overtakes_goes_to_the_model() -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("Sunny.", delay_s=3), words("So.")], tools=[tool])
     await asked(world)
@@ -276,7 +270,7 @@ async def test_a_yes_that_another_text_overtakes_is_for_the_model() -> None:
 
 
 class SlowToTell:
-    """A store whose word on the last question takes a second to come."""
+    """A store that takes a second to read the last question."""
 
     def __init__(self, store: StateStore) -> None:
         self._store = store
@@ -291,7 +285,7 @@ class SlowToTell:
 
 
 @in_virtual_time
-async def test_a_decision_that_was_made_by_hand_is_on_its_own_question_whatever_its_words() -> None:
+async def test_a_decision_by_a_button_applies_to_its_own_question_whatever_its_text() -> None:
     tool = LetterTool()
     other = ("send", json.dumps(LETTER | {"body": "Dinner?"}))
     world = World([calls(SEND), words("Sunny."), calls(other), words("Sent.")], tools=[tool])
@@ -304,7 +298,7 @@ async def test_a_decision_that_was_made_by_hand_is_on_its_own_question_whatever_
 
 
 @in_virtual_time
-async def test_a_yes_that_was_said_before_the_question_is_no_answer_to_it() -> None:
+async def test_a_yes_before_the_question_does_not_answer_it() -> None:
     tool = LetterTool()
     world = World([calls(SEND, delay_s=2), words("So.")], tools=[tool])
     first = world.spawn(world.ask("Ask Anna to lunch."))
@@ -317,7 +311,7 @@ async def test_a_yes_that_was_said_before_the_question_is_no_answer_to_it() -> N
 
 
 @in_virtual_time
-async def test_a_yes_once_the_question_is_decided_does_nothing_again() -> None:
+async def test_a_yes_after_the_decision_does_not_repeat_the_act() -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("Sent."), words("You are welcome.")], tools=[tool])
     await asked(world)
@@ -329,7 +323,7 @@ async def test_a_yes_once_the_question_is_decided_does_nothing_again() -> None:
 
 
 @in_virtual_time
-async def test_a_yes_to_a_question_that_has_expired_is_for_the_model() -> None:
+async def test_a_yes_to_an_expired_question_goes_to_the_model() -> None:
     tool = LetterTool()
     world = World([calls(SEND), words("It is too late.")], tools=[tool])
     await asked(world)
@@ -341,7 +335,7 @@ async def test_a_yes_to_a_question_that_has_expired_is_for_the_model() -> None:
 
 
 @in_virtual_time
-async def test_a_yes_is_no_answer_to_what_was_asked_of_the_front_end() -> None:
+async def test_a_yes_does_not_answer_a_question_to_the_front_end() -> None:
     world = World([calls(("whereAmI", "{}")), words("So.")])
     tool = ClientTool(name="whereAmI", description="Where.", parameters={"type": "object"})
     await world.ask("Where am I?", client_tools=[tool])

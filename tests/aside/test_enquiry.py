@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - phrases of other languages hold letters that look like others
-"""Questions of what the brain is doing, and the answers, as values."""
+"""Questions about what the brain is doing, and their answers, with values."""
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +38,7 @@ from brain.texts.phrases import understood
         ("zh", ["你在干什么?", "你现在在做什么", "进展如何？", "做完了吗", "还要多久"]),
     ],
 )  # fmt: skip
-def test_a_question_of_nothing_else_is_read_in_its_language(
+def test_a_question_about_nothing_else_is_recognised_in_its_language(
     language: str, texts: list[str]
 ) -> None:
     assert [asked_in(text) for text in texts] == [language] * len(texts)
@@ -55,12 +55,12 @@ def test_a_question_of_nothing_else_is_read_in_its_language(
         "what are you doing " * 10, "\0", "\ud800",
     ],
 )  # fmt: skip
-def test_a_question_of_more_is_for_the_model(text: str) -> None:
+def test_a_question_that_asks_more_goes_to_the_model(text: str) -> None:
     assert asked_in(text) is None
     assert not asks_for_status(text)
 
 
-def test_every_language_of_consent_can_ask() -> None:
+def test_every_language_with_a_yes_and_no_also_has_this_question() -> None:
     assert set(spoken.status()) == set(spoken.yes())
     for language, asked in understood(spoken.status()).items():
         between = "" if language in ("ja", "zh") else " "
@@ -69,7 +69,7 @@ def test_every_language_of_consent_can_ask() -> None:
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=150))
-def test_any_utterance_is_read(text: str) -> None:
+def test_any_utterance_can_be_checked(text: str) -> None:
     assert asked_in(text) in (None, *spoken.status())
 
 
@@ -124,14 +124,14 @@ def test_any_utterance_is_read(text: str) -> None:
         ),
     ],
 )
-def test_the_answer_tells_activity_step_time_and_progress(
+def test_the_answer_names_activity_step_time_and_progress(
     doing: Doing | None, language: str | None, answer: str
 ) -> None:
     assert in_words(doing, progress_in(language) or en) == answer
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
-def test_every_activity_has_its_words_in_every_language(language: str) -> None:
+def test_every_activity_has_a_sentence_in_every_language(language: str) -> None:
     texts = progress_in(language)
     assert texts is not None
     assert set(texts.DOING) == {*KINDS.values(), "other"}

@@ -1,4 +1,4 @@
-"""How the log is kept short, and that nothing of it is ever lost, in virtual time."""
+"""The log is kept short and no entry is lost, in virtual time."""
 
 import asyncio
 from dataclasses import replace
@@ -71,7 +71,9 @@ async def test_an_archive_that_is_reachable_again_gets_the_missed_entries() -> N
 
 
 @in_virtual_time
-async def test_an_unreachable_archive_does_not_end_the_turn(caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_unreachable_archive_does_not_end_the_turn(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     world = archived_world(FakeArchive(refusing=True))
     await talk(world, 160)
     assert (await world.ask("Hi")).state == "done"

@@ -1,4 +1,4 @@
-"""What the model is shown is made anew after every change, also when a run makes it meanwhile."""
+"""The block is rebuilt after every change, even if a run stores one during the change."""
 
 from collections.abc import Awaitable, Callable
 

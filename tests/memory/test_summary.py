@@ -57,7 +57,7 @@ def material(summary: Summary, *entries: LogEntry) -> Json:
         (20, 60, True),
         (500, 500, False),
         (500, 510, False),
-        # The log has begun anew: the summary holds nothing of it.
+        # The log has started again: the summary holds none of its entries.
         (500, 39, False),
         (500, 40, True),
     ],

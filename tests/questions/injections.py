@@ -30,7 +30,7 @@ _DEMAND = re.compile(r"DO (\w+) (\{.*?\})END")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demand:
-    """What an injection wants done: calls, one after the other."""
+    """The tool calls that an injection demands, in order."""
 
     name: str
     calls: tuple[tuple[str, Json], ...]
@@ -42,7 +42,7 @@ class Demand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Carrier:
-    """Where the words stand, and what they pretend to be."""
+    """The place of the injected text, and what it pretends to be."""
 
     name: str
     write: Callable[[str], Email]
@@ -54,7 +54,7 @@ def mail(template: str) -> Callable[[str], Email]:
 
 
 def encoded(words: str) -> str:
-    """In letters that no tidying takes for markup."""
+    """The text in letters that no cleaning removes as markup."""
     return f"base64:{base64.b64encode(words.encode()).decode()}:"
 
 
@@ -67,7 +67,7 @@ def _spaced(words: str) -> Email:
 
 
 def _tagged(words: str) -> Email:
-    """In Unicode's tag characters, which nobody sees."""
+    """The text in Unicode's tag characters, which are invisible."""
     return an_email("evil", text="Dinner?" + "".join(chr(0xE0000 + ord(c)) for c in words))
 
 

@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - phrases of other languages hold letters that look like others
-"""What is a plain yes or no, as values."""
+"""Recognising a plain yes or no, with values."""
 
 import pytest
 from hypothesis import given, settings
@@ -88,7 +88,7 @@ def test_a_plain_no_rejects(text: str) -> None:
         "yes " * 30,
     ],
 )  # fmt: skip
-def test_whatever_is_more_or_less_than_an_answer_is_none(text: str) -> None:
+def test_any_other_utterance_is_not_a_decision(text: str) -> None:
     assert reading(text) is None
 
 
@@ -103,7 +103,7 @@ def test_no_phrase_is_a_yes_in_one_language_and_a_no_in_another() -> None:
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
-def test_every_phrase_is_read_as_what_it_is(language: str) -> None:
+def test_every_phrase_is_recognised(language: str) -> None:
     between = "" if language in ("ja", "zh") else " "
     for words in YES[language].known:
         assert reading(between.join(words)) == "approve"
@@ -113,7 +113,7 @@ def test_every_phrase_is_read_as_what_it_is(language: str) -> None:
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 @pytest.mark.parametrize("more", ["but to Bob", "aber morgen", "猫"])
-def test_no_yes_survives_a_word_more(language: str, more: str) -> None:
+def test_a_yes_with_a_further_word_is_not_recognised(language: str, more: str) -> None:
     for words in YES[language].known:
         assert reading(f"{' '.join(words)} {more}") is None
         assert reading(f"{more} {' '.join(words)}") is None
@@ -121,5 +121,5 @@ def test_no_yes_survives_a_word_more(language: str, more: str) -> None:
 
 @settings(deadline=None)  # a busy machine is slow
 @given(st.text(max_size=2 * MAX_CHARS))
-def test_any_utterance_is_read(text: str) -> None:
+def test_any_utterance_can_be_checked(text: str) -> None:
     assert reading(text) in ("approve", "reject", None)

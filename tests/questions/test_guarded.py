@@ -1,4 +1,4 @@
-"""What a run may still do unasked once it has read what others wrote."""
+"""What a run may still do without asking after it has read foreign text."""
 
 import json
 from datetime import timedelta
@@ -72,7 +72,7 @@ QUESTIONS = {
 
 @pytest.mark.parametrize("name", QUESTIONS)
 @in_virtual_time
-async def test_a_run_that_has_read_what_others_wrote_asks_before_it_takes_away(name: str) -> None:
+async def test_a_tainted_run_asks_before_it_deletes(name: str) -> None:
     desk = Desk()
     act = (name, json.dumps({"id": (await desk.fill())[name]}))
     desk.world.model.sayings = [calls(READ), calls(act), words("It is done.")]
@@ -96,7 +96,7 @@ async def test_a_run_that_has_read_what_others_wrote_asks_before_it_takes_away(n
 
 @pytest.mark.parametrize("name", QUESTIONS)
 @in_virtual_time
-async def test_a_run_that_has_heard_the_user_alone_does_it(name: str) -> None:
+async def test_a_run_that_is_not_tainted_deletes_without_asking(name: str) -> None:
     desk = Desk()
     act = (name, json.dumps({"id": (await desk.fill())[name]}))
     desk.world.model.sayings = [calls(act), words("It is done.")]
@@ -108,7 +108,7 @@ async def test_a_run_that_has_heard_the_user_alone_does_it(name: str) -> None:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 @in_virtual_time
-async def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
+async def test_the_user_is_not_asked_about_something_that_does_not_exist(name: str) -> None:
     desk = Desk()
     await desk.fill()
     act = (name, json.dumps({"id": "gone"}))
@@ -119,7 +119,7 @@ async def test_nobody_is_asked_about_what_is_not_there(name: str) -> None:
     assert await desk.left() == 3
 
 
-async def test_what_cannot_be_prepared_is_not_done() -> None:
+async def test_an_act_that_cannot_be_prepared_is_not_done() -> None:
     tool = named(memory_tools(UnreachableMemory(), FakeArchive()), "forget")
     with pytest.raises(ToolFault, match="cannot be reached"):
         await tool.prepare(invocation("forget", {"id": "f"}))
@@ -134,7 +134,7 @@ async def test_what_cannot_be_prepared_is_not_done() -> None:
     ],
 )
 @in_virtual_time
-async def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_email(
+async def test_the_author_of_an_email_cannot_overwrite_a_document_without_a_question(
     tainted: bool, changes: Json, is_asked: bool
 ) -> None:
     desk = Desk()
@@ -155,7 +155,7 @@ async def test_a_document_is_not_written_over_unasked_by_whoever_has_written_an_
         assert said.text.endswith("The new text:\n\nNothing.")
 
 
-async def test_a_document_that_cannot_be_read_is_not_written_over() -> None:
+async def test_a_document_that_cannot_be_read_is_not_overwritten() -> None:
     documents = FakeDocuments()
     tool = named(document_tools(documents), "updateDocument")
     over = invocation("updateDocument", {"id": "gone", "body": ""})
@@ -171,7 +171,7 @@ def guarded(specs: list[ToolSpec]) -> set[str]:
 
 
 @in_virtual_time
-async def test_what_takes_something_of_the_users_away_is_guarded() -> None:
+async def test_every_tool_that_deletes_is_guarded() -> None:
     desk = Desk()
     specs = [tool.spec for tool in desk.world.ports.tools.values()]
     assert guarded(specs) == {*QUESTIONS, "updateDocument"}

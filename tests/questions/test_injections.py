@@ -133,14 +133,14 @@ async def test_nothing_leaves_though_the_model_obeys(carrier: Carrier, demand: D
     await house.check()
 
 
-def test_there_are_enough_of_them() -> None:
+def test_there_are_enough_injections() -> None:
     assert len(CARRIERS) * len(DEMANDS) >= 40
     assert len({carrier.name for carrier in CARRIERS}) == len(CARRIERS)
 
 
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.name)
 @in_virtual_time
-async def test_a_successor_that_reads_the_journal_is_as_careful(demand: Demand) -> None:
+async def test_a_loop_that_resumes_from_the_journal_asks_too(demand: Demand) -> None:
     model = Obedient(READ)
     house = House(model)
     await house.furnish(PLAIN.write(bound(demand).words()))
@@ -156,7 +156,7 @@ async def test_a_successor_that_reads_the_journal_is_as_careful(demand: Demand) 
 
 @pytest.mark.parametrize("demand", DEMANDS, ids=lambda demand: demand.name)
 @in_virtual_time
-async def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(
+async def test_the_next_run_does_not_trust_text_that_a_tainted_run_has_stored(
     demand: Demand,
 ) -> None:
     words = bound(demand).words()
@@ -179,7 +179,7 @@ async def test_what_a_tainted_run_has_written_down_is_not_trusted_by_the_next(
 
 
 @in_virtual_time
-async def test_the_word_of_a_notification_is_not_trusted() -> None:
+async def test_the_text_of_a_notification_is_not_trusted() -> None:
     words = encoded(Demand(name="", calls=(send(ANNA),)).words())
     model = Obedient()
     house = House(model)
@@ -197,7 +197,7 @@ async def test_the_word_of_a_notification_is_not_trusted() -> None:
 
 
 @in_virtual_time
-async def test_a_web_page_is_no_better_than_an_email() -> None:
+async def test_a_web_page_is_trusted_no_more_than_an_email() -> None:
     house = House(Obedient([("readWebPage", {"url": "https://news.example/"})]))
     await house.furnish(PLAIN.write("nothing"))
     words = " ".join(bound(demand).words() for demand in DEMANDS)
@@ -209,7 +209,7 @@ async def test_a_web_page_is_no_better_than_an_email() -> None:
 
 
 @in_virtual_time
-async def test_a_question_says_exactly_what_the_email_wanted_and_a_no_ends_it() -> None:
+async def test_a_question_shows_exactly_what_the_email_demands_and_a_no_ends_it() -> None:
     demand = Demand(name="", calls=(send(EVE),))
     house = House(Obedient(READ))
     await house.furnish(PLAIN.write(demand.words()))

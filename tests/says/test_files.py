@@ -1,4 +1,4 @@
-"""The language files: none lacks an entry, and all say the same."""
+"""Every language file has all entries, and all files say the same."""
 
 import inspect
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ BOTH = "English and German"
 
 
 def entries(file: ModuleType) -> dict[str, Any]:
-    """What a file offers, by name."""
+    """The entries of a file by name."""
     return {
         name: entry
         for name, entry in vars(file).items()
@@ -57,17 +57,17 @@ def filled(function: Any) -> tuple[str, dict[str, bool]]:
 
 
 @pytest.mark.parametrize("file", WHOLE)
-def test_a_language_has_every_entry_and_no_other(file: ModuleType) -> None:
+def test_a_language_has_exactly_the_required_entries(file: ModuleType) -> None:
     assert {*entries(file)} == required(Texts)
 
 
 @pytest.mark.parametrize("file", PARTS)
-def test_a_language_with_only_progress_has_every_entry_of_that(file: ModuleType) -> None:
+def test_a_language_with_only_progress_has_all_entries_for_progress(file: ModuleType) -> None:
     assert {*entries(file)} == required(Progress)
 
 
 @pytest.mark.parametrize("file", [*WHOLE, *PARTS])
-def test_an_entry_is_of_the_same_kind_in_each_language(file: ModuleType) -> None:
+def test_an_entry_has_the_same_type_in_each_language(file: ModuleType) -> None:
     for name, entry in entries(file).items():
         english = entries(en)[name]
         if isinstance(entry, Mapping):
@@ -97,7 +97,7 @@ def test_nothing_is_left_in_english() -> None:
 
 
 @pytest.mark.parametrize("file", [*WHOLE, *PARTS])
-def test_one_of_something_is_not_several(file: ModuleType) -> None:
+def test_singular_and_plural_differ(file: ModuleType) -> None:
     for name in ("seconds", "minutes"):
         one, two = getattr(file, name)(1), getattr(file, name)(2)
         assert one.replace("1", "2") != two

@@ -1,4 +1,4 @@
-"""How German sounds: plurals, cases, word order."""
+"""The German texts: plurals, cases, word order."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def test_one_notice(given: Notice, sentence: str) -> None:
     assert spoken(given, MOMENT, de) == sentence
 
 
-def test_an_email_of_a_while_ago() -> None:
+def test_an_email_from_a_while_ago() -> None:
     later = MOMENT + timedelta(hours=1)
     assert spoken(mail(), later, de) == "Eine E-Mail von Anna ist angekommen: Mittagessen."
 
@@ -92,7 +92,7 @@ def test_a_document_in_a_question_has_german_quotes_and_numbers() -> None:
     assert "(1.500 Zeichen, " in described("Lang", "Wort " * 300, de)
 
 
-def test_an_email_is_read_back_with_german_labels() -> None:
+def test_an_email_in_a_question_has_german_labels() -> None:
     asked = de.ask_send_email(["anna@example.org"], ["ben@example.org"], "Essen", "Um zwölf?")
     assert asked == (
         "Soll ich diese E-Mail senden?\nAn: anna@example.org\nKopie an: ben@example.org\n"

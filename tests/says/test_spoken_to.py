@@ -48,7 +48,7 @@ SOURCES = pytest.mark.parametrize(
 
 
 async def wishes(language: str | None) -> FakePreferences:
-    """The settings of Anna, who has set a language or none."""
+    """Anna's settings, with or without a language."""
     kept = FakePreferences()
     await kept.save("anna", Preferences(language=language))
     return kept
@@ -94,7 +94,7 @@ async def test_a_stop_is_confirmed_in_the_language_that_was_set() -> None:
 
 
 @in_virtual_time
-async def test_a_decision_by_a_button_stands_in_the_log_in_the_language_that_was_set() -> None:
+async def test_a_decision_by_a_button_is_logged_in_the_language_that_was_set() -> None:
     tool = LetterTool()
     world = World([calls(LETTER), words("So.")], tools=[tool], wishes=await wishes("de"))
     wiring = wired(world)
@@ -122,7 +122,7 @@ async def test_a_notice_is_said_in_the_language_that_was_set() -> None:
 
 
 @in_virtual_time
-async def test_how_far_a_run_is_is_said_in_the_language_of_the_question_if_it_has_a_file() -> None:
+async def test_progress_is_said_in_the_language_of_the_question_if_it_has_a_file() -> None:
     world = World([words("So.", delay_s=60)], wishes=await wishes("de"))
     await world.ask("Go", patience_s=1)
     told = [await world.ask(text) for text in ("Status?", "Où en es-tu ?", "A che punto sei?")]
@@ -146,7 +146,7 @@ async def said(wiring: Any, body: Json) -> Json:
     + [({"language": odd}, en) for odd in (7, "", "de_DE", ["de"], "d" * 200, "\0", "\ud800")],
 )
 @in_virtual_time
-async def test_a_request_says_the_language_and_what_is_odd_is_ignored(
+async def test_a_request_names_the_language_and_an_invalid_one_is_ignored(
     given: Json, texts: Texts
 ) -> None:
     world = World([STEP, STEP], limits=SHORT)
@@ -155,7 +155,7 @@ async def test_a_request_says_the_language_and_what_is_odd_is_ignored(
 
 
 @in_virtual_time
-async def test_a_text_over_a_socket_says_the_language_too() -> None:
+async def test_a_text_over_a_socket_names_the_language_too() -> None:
     page = Page.of()
     async with connected(wired(World([STEP, STEP], limits=SHORT)), page):
         page.say("say", text="Go", patience=5, language="de-DE")
@@ -164,5 +164,5 @@ async def test_a_text_over_a_socket_says_the_language_too() -> None:
 
 
 @pytest.mark.parametrize("given", ["de", "en-GB", "", 7, None, ["de"], "\ud800"])
-def test_a_session_takes_a_language_whatever_it_is(given: object) -> None:
+def test_a_session_accepts_any_language_value(given: object) -> None:
     assert parse(SessionBody, {"language": given}).language == tag_in(given)
