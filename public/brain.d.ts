@@ -372,7 +372,7 @@ export interface EmailFound {
   snippet: string;
 }
 
-/** Something the user asked to remember. `source` says in words where it came from. `foreign`: it came up while others' texts were read, so it may be theirs; it is information, and is never shown to the model unasked. */
+/** Something the user asked to remember. `source` says in words where it came from. `foreign` means that the run had read text that others wrote, so the fact may be theirs. The model sees such a fact only if it searches for it. */
 export interface Fact {
   id: string;
   text: string;
@@ -381,7 +381,7 @@ export interface Fact {
   foreign: boolean;
 }
 
-/** What the user said they care about, `about` being their words. An event fits it if it is of one of the `kinds` (none: of any), from `from`, and has all the `words`. `judge`: whether it is worth a word then takes judgement. */
+/** A kind of event that the user wants to be told about. `about` holds the user's own words. An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `from` and contains all the `words`. With `judge` the model then decides whether to announce it. */
 export interface Rule {
   id: string;
   about: string;
@@ -393,13 +393,13 @@ export interface Rule {
   createdAt: string;
 }
 
-/** The hours of each day in which only what is urgent is said, by the clock on the user's wall; over midnight where `until` is the earlier one. */
+/** The quiet hours of each day, in local time. Only urgent messages are said in them. They cross midnight if `until` is earlier than `from`. */
 export interface Quiet {
   from: string;
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
@@ -521,7 +521,7 @@ export interface EventData {
   expiresAt?: string | null;
 }
 
-/** A user's own settings. `trusted` are the recipients that need no asking: addresses, or `@domain` for all of a domain. `zone` is an IANA name. `emails`: which ones are worth a notice without a rule, all or none. `language` is a BCP 47 tag; None means: as the user's device says. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
