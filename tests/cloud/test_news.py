@@ -152,7 +152,7 @@ async def test_closing_without_a_subscription_does_nothing() -> None:
     await UpstashNews(URL, TOKEN).aclose()
 
 
-async def test_a_slow_listener_loses_the_oldest_bulletins() -> None:
+async def test_a_slow_listener_loses_the_oldest_updates() -> None:
     inbox = Inbox()
     for seq in range(1, BACKLOG + 11):
         inbox.put(LogUpdate(last_seq=seq, state="running", run_id="r1"))
@@ -160,7 +160,7 @@ async def test_a_slow_listener_loses_the_oldest_bulletins() -> None:
     assert seqs == list(range(11, BACKLOG + 11))
 
 
-async def test_bulletins_before_a_break_are_delivered_before_it() -> None:
+async def test_updates_before_a_break_are_delivered_before_it() -> None:
     inbox = Inbox()
     inbox.put(LogUpdate(last_seq=1, state="running", run_id="r1"))
     inbox.end("the stream ended")

@@ -1,4 +1,4 @@
-"""The scripts' texts, held to their names."""
+"""Checks that the scripts use their declared keys and arguments by name."""
 
 import re
 from pathlib import Path
@@ -30,18 +30,18 @@ def test_a_script_uses_the_arguments_that_it_declares_and_no_others(file: Path) 
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_no_script_counts_the_places_of_keys_or_arguments(file: Path) -> None:
+def test_no_script_uses_positions_of_keys_or_arguments(file: Path) -> None:
     assert re.findall(r"\b(?:KEYS|ARGV)\b", code_of(file)) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_a_script_lies_beside_the_python_that_calls_it(file: Path) -> None:
+def test_a_script_is_next_to_the_python_module_that_calls_it(file: Path) -> None:
     calls = [path for path in file.parent.glob("*.py") if f'"{file.stem}",' in path.read_text()]
 
     assert len(calls) == 1
 
 
-def test_a_script_is_sent_with_its_flag_and_without_its_comment_lines() -> None:
+def test_a_script_is_sent_with_its_flag_and_without_comment_lines() -> None:
     lines = script_text("brain.cloud.redis.moves", "release").splitlines()
 
     assert lines[0] == "#!lua flags=allow-key-locking"
@@ -49,13 +49,13 @@ def test_a_script_is_sent_with_its_flag_and_without_its_comment_lines() -> None:
     assert "return answer({ 'is', 'released' })" in lines
 
 
-def test_the_names_are_sent_first_and_that_of_a_list_with_its_length() -> None:
+def test_names_are_sent_first_and_a_list_name_has_its_length() -> None:
     args = flat({"run": "r1", "fence": 7, "is_here": True, "drafts": ["a", "b"], "entries": []})
 
     assert " ".join(args) == "run fence is_here drafts:2 entries:0 r1 7 1 a b"
 
 
-def test_a_reply_is_read_by_its_names() -> None:
+def test_values_of_a_reply_are_read_by_name() -> None:
     reply = ScriptReply(["is seq held block ours taken", "done", "4", None, None, "1", []])
 
     assert (reply.kind, reply.number("seq"), reply.number("held")) == ("done", 4, 0)

@@ -1,4 +1,4 @@
-"""Whether the routes answer as docs/openapi.json says."""
+"""Checks the responses of the routes against the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text()
 )
 JSON_TYPES = ("application/json", "application/problem+json")
-UNKNOWN = 405  # a method that a path does not have is in no description
+UNKNOWN = 405  # no path describes its unsupported methods
 
 
 async def conforms(response: httpx.Response) -> None:
-    """Read a response and hold it against the description of its route. For httpx's hooks."""
+    """Check a response against the description of its route. An httpx response hook."""
     request = response.request
     operations = DOCUMENT["paths"].get(request.url.path)
     assert operations is not None, f"{request.url.path} is not described"
@@ -35,7 +35,7 @@ async def conforms(response: httpx.Response) -> None:
 
 
 def answer_of(path: str, method: str, status: int) -> dict[str, Any]:
-    """The description of an answer."""
+    """Return the description of a response."""
     answers: dict[str, Any] = DOCUMENT["paths"][path][method]["responses"]
     assert str(status) in answers, f"{method} {path} is not said to answer {status}"
     answer: dict[str, Any] = answers[str(status)]
@@ -45,7 +45,7 @@ def answer_of(path: str, method: str, status: int) -> dict[str, Any]:
 
 
 def problems(name: str, value: Any) -> list[str]:
-    """What is wrong with a value of a named schema."""
+    """Return the errors of a value under a named schema."""
     schema = json.dumps({"$ref": f"#/components/schemas/{name}"})
     return [error.message for error in _validator(schema).iter_errors(value)]
 

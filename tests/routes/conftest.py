@@ -1,4 +1,4 @@
-"""One deployment for all the routes' tests; each takes a user of its own."""
+"""One deployment for all tests of the routes; each test has its own user."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4

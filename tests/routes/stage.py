@@ -1,4 +1,4 @@
-"""A deployment in one process: the functions over HTTP, and the local services behind them."""
+"""A deployment in one process: the functions over HTTP and the local services."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
-CONFORMING = {"response": [conforms]}  # every answer is held against docs/openapi.json
-SETTINGS: Mapping[str, str] = {  # that do not depend on where the services are
+CONFORMING = {"response": [conforms]}  # checks every response against the OpenAPI document
+SETTINGS: Mapping[str, str] = {  # independent of the services' addresses
     "UPSTASH_REDIS_REST_TOKEN": "redis-token",
     "QSTASH_TOKEN": TOKEN,
     "QSTASH_CURRENT_SIGNING_KEY": CURRENT_SIGNING_KEY,
@@ -79,7 +79,7 @@ SETTINGS: Mapping[str, str] = {  # that do not depend on where the services are
     "BRAIN_SCRIPTED_MODEL": "1",
     "BRAIN_JWT_SECRET": JWT_SECRET,
     "BRAIN_ACCESS_KEY": "sesame",
-    "BRAIN_HTTP_PATIENCE_S": "0",  # so that a slow machine makes no other outcome
+    "BRAIN_HTTP_PATIENCE_S": "0",  # makes the outcome independent of the machine's speed
     "BRAIN_EVENT_SECRET": EVENT_SECRET,
     "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,
 }
@@ -89,7 +89,7 @@ type Json = dict[str, Any]
 
 
 class Functions:
-    """Each route as an app with services of its own, as on the platform."""
+    """Build one app per route, each with its own services, as on the platform."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.wirings = {path: Wiring(env) for path in ROUTES}
@@ -112,7 +112,7 @@ class Functions:
         await call
 
     async def aclose(self) -> None:
-        """Wait for the calls that are under way, and let none in any more."""
+        """Refuse new calls and wait for the active ones."""
         self._is_closed = True
         await asyncio.gather(*self._calls, return_exceptions=True)
         for wiring in self.wirings.values():
@@ -120,7 +120,7 @@ class Functions:
 
 
 class Later:
-    """An app that is known only after its address is."""
+    """An app that is created after its address is known."""
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
@@ -132,7 +132,7 @@ class Later:
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """`env` is the functions' environment, `faults` stands before the store."""
+    """`env` is the functions' environment; `faults` is a proxy in front of the store."""
 
     env: Mapping[str, str]
     functions: Functions
@@ -147,13 +147,13 @@ class Deployment:
         return str(self.http.base_url)
 
     def user(self) -> User:
-        """Somebody who has not said anything yet."""
+        """Return a new user without any texts."""
         name = f"user-{next(USERS)}"
         return User(id=name, deployment=self, headers={"Authorization": f"Bearer {token(name)}"})
 
     @asynccontextmanager
     async def changed(self, **env: str) -> AsyncIterator[httpx.AsyncClient]:
-        """The functions with another environment. They answer when they have come to their end."""
+        """Run the functions with another environment. They respond when they have ended."""
         functions = Functions({**self.env, **env})
         transport = httpx.ASGITransport(functions)
         async with (
@@ -165,12 +165,12 @@ class Deployment:
             yield http
 
     async def direct(self, match: str, *answers: Json) -> None:
-        """What the model says to whoever says `match`."""
+        """Set the model's answers to texts that contain `match`."""
         script = {"match": match, "answers": answers}
         (await self.model.post("/_local/script", json=script)).raise_for_status()
 
     async def asked(self, match: str) -> list[Json]:
-        """The model's requests in which somebody said `match`."""
+        """Return the model requests that contain the text `match`."""
         return [c for c in (await self.model.get("/_local/calls")).json() if c["match"] == match]
 
 
@@ -184,7 +184,7 @@ class User:
         return await self.post("/api/voiceToBrain", json={"text": text, **fields})
 
     def connecting(self) -> connect:
-        """A WebSocket, with the token as a page brings it."""
+        """Open a WebSocket with the token in a subprotocol, as a page does."""
         protocols = [Subprotocol("brain"), Subprotocol(f"token.{token(self.id)}")]
         url = f"{self.deployment.url.replace('http', 'ws', 1)}/api/live"
         return connect(url, subprotocols=protocols, proxy=None)
@@ -200,7 +200,7 @@ class User:
         return list(page["messages"])
 
     def heard(self) -> list[Json]:
-        """The messages on the user's channel, in the order in which they came."""
+        """Return the messages on the user's channel in the order of their arrival."""
         channel, _ = channel_names(self.id)
         events = self.deployment.pusher.events(channel)
         return [json.loads(event.data) for event in events if event.name == "message"]
@@ -217,7 +217,7 @@ def token(user: str) -> str:
 
 @asynccontextmanager
 async def deployed(folder: Path, **more: str) -> AsyncIterator[Deployment]:
-    """`more` are further settings of the functions."""
+    """Start a deployment. `more` are additional settings of the functions."""
     async with AsyncExitStack() as stack:
         engine = await stack.enter_async_context(valkey(folder))
         faults = FaultInjector(upstash_app(engine.socket, token="redis-token"))

@@ -1,4 +1,4 @@
-"""POST /api/brainToBrain, over HTTP, with the local services behind it."""
+"""POST /api/brainToBrain, over HTTP, with the local services."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ def wake_call(user: str, **changed: Any) -> bytes:
 
 
 def signed_for(deployment: Deployment, body: bytes, path: str = PATH) -> str:
-    """What the queue signs: this body, for the public address."""
+    """Return the queue's signature of this body for the public address."""
     now = int(time.time())
     claims = {
         "iss": "Upstash",
@@ -50,7 +50,7 @@ async def call(
     *,
     http: httpx.AsyncClient | None = None,
 ) -> httpx.Response:
-    """What the queue does."""
+    """Call the route as the queue does."""
     sent = {"Upstash-Signature": signed_for(deployment, body), **(headers or {})}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
     return await (http or deployment.http).post(PATH, content=body, headers=raw)
@@ -58,7 +58,7 @@ async def call(
 
 @contextmanager
 def outage(deployment: Deployment) -> Iterator[None]:
-    """The store answers nobody."""
+    """Make the store unreachable."""
     deployment.faults.add(Fault(kind="status", status=400, text='{"error":"ERR no"}', times=None))
     try:
         yield
@@ -67,7 +67,7 @@ def outage(deployment: Deployment) -> Iterator[None]:
 
 
 async def left_alone(user: User) -> Admitted:
-    """A run whose brain is dead: its lease is over."""
+    """Create a run with an expired lease, as after a crash of its brain."""
     store = RedisStore(user.deployment.functions.wirings[PATH].redis, Limits())
     found = await store.admit(
         Arrival(
@@ -88,7 +88,7 @@ async def left_alone(user: User) -> Admitted:
 
 
 @pytest.mark.parametrize("signature", ["", "x", "a.b.c"])
-async def test_a_call_that_the_queue_did_not_sign_is_401(
+async def test_a_call_without_a_valid_signature_is_401(
     deployment: Deployment, user: User, signature: str
 ) -> None:
     await left_alone(user)
@@ -105,13 +105,13 @@ async def test_a_signature_for_another_body_is_401(deployment: Deployment, user:
     assert forged.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_run_that_is_settled_is_200(deployment: Deployment, user: User) -> None:
+async def test_a_call_for_a_finished_run_is_200(deployment: Deployment, user: User) -> None:
     answer = await call(deployment, wake_call(user.id))
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_run_whose_brain_died_is_gone_on_with_and_told_over_the_channel(
+async def test_a_run_of_a_crashed_brain_continues_over_the_channel(
     deployment: Deployment, user: User
 ) -> None:
     run = await left_alone(user)
@@ -130,7 +130,7 @@ async def test_a_run_whose_brain_died_is_gone_on_with_and_told_over_the_channel(
     ("retried", "seconds"),
     [(None, 3), ("0", 3), ("1", 12), ("2", 48), ("x", 3), ("²", 3), ("-1", 3)],
 )
-async def test_a_store_that_cannot_be_reached_is_503_and_asks_to_come_again_later_each_time(
+async def test_an_unreachable_store_is_503_with_growing_retry_after(
     deployment: Deployment, user: User, retried: str | None, seconds: int
 ) -> None:
     headers = {} if retried is None else {"Upstash-Retried": retried}
@@ -142,7 +142,7 @@ async def test_a_store_that_cannot_be_reached_is_503_and_asks_to_come_again_late
 LAST = {"Upstash-Retried": "3", "Upstash-Message-Id": "msg-1"}
 
 
-async def test_after_the_queues_last_retry_the_run_is_called_for_anew(
+async def test_after_the_last_retry_a_new_message_is_published(
     deployment: Deployment, user: User
 ) -> None:
     await left_alone(user)
@@ -154,7 +154,7 @@ async def test_after_the_queues_last_retry_the_run_is_called_for_anew(
     await user.until_heard("After the outage.")
 
 
-async def test_while_the_queue_is_away_too_it_is_still_asked_to_come_again(
+async def test_an_unreachable_queue_does_not_change_the_503(
     deployment: Deployment, user: User
 ) -> None:
     async with deployment.changed(QSTASH_URL="http://127.0.0.1:1") as http:
@@ -164,7 +164,7 @@ async def test_while_the_queue_is_away_too_it_is_still_asked_to_come_again(
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"{}", 422)])
-async def test_a_signed_body_that_does_not_fit_is_refused(
+async def test_an_invalid_signed_body_is_refused(
     deployment: Deployment, body: bytes, status: int
 ) -> None:
     answer = await call(deployment, body)

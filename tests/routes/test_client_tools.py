@@ -1,4 +1,4 @@
-"""The schemas of a front end's tools: what is refused over HTTP and the socket, and how."""
+"""The schemas of client tools: which ones HTTP and the WebSocket refuse, and how."""
 
 from dataclasses import replace
 from typing import Any
@@ -44,9 +44,7 @@ def said(*schemas: Json) -> dict[str, Any]:
     ],
 )
 @in_virtual_time
-async def test_a_schema_that_is_not_accepted_is_422_in_words_of_our_own(
-    schema: Json, reason: str
-) -> None:
+async def test_a_rejected_schema_is_422_with_our_own_message(schema: Json, reason: str) -> None:
     world = World([words("Hello.")])
     wiring = wired(world)
     status, problem = await posted(wiring, voice_to_brain, said(FINE, schema))
@@ -65,7 +63,7 @@ async def test_a_schema_that_is_not_accepted_is_422_in_words_of_our_own(
 
 
 @pytest.mark.asyncio(loop_scope="package")
-async def test_a_deployment_checks_them_in_a_process_of_its_own(
+async def test_a_deployment_checks_schemas_in_a_separate_process(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Hi", {"text": "Hello."})
@@ -76,7 +74,7 @@ async def test_a_deployment_checks_them_in_a_process_of_its_own(
 
 
 @pytest.mark.asyncio(loop_scope="package")
-async def test_where_nothing_can_be_checked_it_is_503_and_nothing_was_accepted(
+async def test_without_a_checker_it_is_503_and_nothing_is_stored(
     deployment: Deployment, user: User
 ) -> None:
     wiring = deployment.functions.wirings["/api/voiceToBrain"]

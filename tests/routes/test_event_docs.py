@@ -1,4 +1,4 @@
-"""The bodies and programs that docs/reference/events.md shows are sent, and heard."""
+"""Runs the example bodies and programs of docs/reference/events.md."""
 
 import asyncio
 import json
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "events.md"
 TEXT = PAGE.read_text()
 MOST_LINES = 150
-LIMIT_S = 30.0  # seconds for a program to start and be answered
+LIMIT_S = 30.0  # seconds for a program to start and get its response
 
 
 def shown(language: str) -> list[str]:
-    """The examples in this language."""
+    """Return the examples in this language."""
     return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
 
 
@@ -48,7 +48,7 @@ async def test_the_page_is_short_and_shows_each_type_of_event() -> None:
 
 
 @pytest.mark.parametrize(("event", "text"), [*zip(EVENTS, SAID, strict=True)])
-async def test_a_body_that_is_shown_is_told_in_the_words_below_it(
+async def test_an_example_body_gives_the_notification_below_it(
     user: User, event: dict[str, Any], text: str
 ) -> None:
     await comes(user)
@@ -58,7 +58,7 @@ async def test_a_body_that_is_shown_is_told_in_the_words_below_it(
 
 
 @pytest.mark.parametrize(("program", "text"), [*zip(PROGRAMS, HEARD, strict=True)])
-async def test_a_program_that_is_shown_tells_and_is_heard(
+async def test_an_example_program_reports_an_event(
     user: User, program: tuple[str, ...], text: str
 ) -> None:
     await comes(user)
@@ -80,7 +80,7 @@ async def test_a_program_that_is_shown_tells_and_is_heard(
     assert await notified(user) == [text]
 
 
-async def test_the_problem_that_is_shown_is_what_such_a_body_gets(user: User) -> None:
+async def test_the_example_problem_is_the_real_response(user: User) -> None:
     [problem] = [body for body in BODIES if "status" in body]
     data = {"from": "Anna"}
     event = {"type": "email.received", "userId": user.id, "data": data}
@@ -88,6 +88,6 @@ async def test_the_problem_that_is_shown_is_what_such_a_body_gets(user: User) ->
     assert (answer.status_code, answer.json()) == (422, problem)
 
 
-async def test_the_settings_that_are_shown_are_settings() -> None:
+async def test_the_settings_in_the_document_exist() -> None:
     [given] = [body for body in BODIES if "quiet" in body]
     assert isinstance(preferences_from_wire(given), Preferences)

@@ -1,4 +1,4 @@
-"""WS /api/live under a real server, with a real client."""
+"""WS /api/live on a real server with a real client."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from tests.routes.stage import Deployment, Json, User
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-LIMIT_S = 20  # seconds; none of it waits for anything but local services
+LIMIT_S = 20  # seconds; the tests wait only for local services
 
 
 async def frames_until(socket: ClientConnection, type: str) -> list[Json]:
@@ -23,9 +23,7 @@ async def frames_until(socket: ClientConnection, type: str) -> list[Json]:
     return found
 
 
-async def test_a_page_talks_and_what_it_is_told_is_the_log(
-    deployment: Deployment, user: User
-) -> None:
+async def test_a_page_sends_texts_and_receives_the_log(deployment: Deployment, user: User) -> None:
     quits = {"name": "sayToUserAndQuit", "arguments": {"message": "Anna did."}}
     await deployment.direct("Who wrote?", {"calls": [quits]})
     async with user.connecting() as socket:
@@ -39,7 +37,7 @@ async def test_a_page_talks_and_what_it_is_told_is_the_log(
     assert [frame["message"] for frame in told if frame["type"] == "message"] == await user.log()
 
 
-async def test_a_page_without_a_token_and_one_that_says_too_much_read_why_they_are_closed(
+async def test_a_page_without_a_token_and_one_with_a_large_frame_get_the_close_reason(
     deployment: Deployment, user: User
 ) -> None:
     address = f"{deployment.url.replace('http', 'ws', 1)}/api/live"
@@ -56,7 +54,7 @@ async def test_a_page_without_a_token_and_one_that_says_too_much_read_why_they_a
         assert (socket.close_code, socket.close_reason) == (TOO_BIG, "a frame has at most 64 KiB")
 
 
-async def test_a_plain_request_is_told_to_upgrade(user: User) -> None:
+async def test_a_plain_request_is_426(user: User) -> None:
     answer = await user.get("/api/live")
     assert (answer.status_code, answer.headers["upgrade"]) == (426, "websocket")
     assert answer.headers["content-type"] == "application/problem+json"

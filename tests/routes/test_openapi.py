@@ -1,4 +1,4 @@
-"""docs/openapi.json describes the routes that run: no more, no less, and as they are."""
+"""The OpenAPI document describes exactly the routes of a deployment."""
 
 import importlib
 import json
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def routes() -> dict[str, ASGIApp]:
-    """Each path of the deployment with the function that answers it."""
+    """Return each path of the deployment with its function."""
     rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
     names = {f"/api/{file.stem}": file.stem for file in (ROOT / "api").glob("*.py")}
     led = {rule["source"]: rule["destination"].rpartition("/")[2] for rule in rewrites}
@@ -29,7 +29,7 @@ def routes() -> dict[str, ASGIApp]:
 
 
 async def methods(path: str, app: ASGIApp) -> set[str]:
-    """The methods that a path answers, as it says itself when it is asked for another."""
+    """Return the methods of a path, from the Allow header of a 405 response."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://b") as http:
         refused = await http.request("TRACE", path)
     assert refused.status_code == 405
@@ -37,7 +37,7 @@ async def methods(path: str, app: ASGIApp) -> set[str]:
 
 
 def events_of(path: str, method: str) -> dict[str | None, Any]:
-    """The events that a stream brings, by their names."""
+    """Return the events of a stream by name."""
     answer = DOCUMENT["paths"][path][method]["responses"]["200"]
     events: dict[str | None, Any] = answer["content"]["text/event-stream"]["x-events"]
     return events
@@ -76,7 +76,7 @@ def test_each_event_of_a_stream_has_the_data_that_is_described(name: str) -> Non
         assert problems(schema, json.loads(lines["data"])) == []
 
 
-def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:
+def test_every_reference_is_valid_and_every_part_is_used() -> None:
     text = json.dumps(DOCUMENT)
     found = {
         (kind, name) for kind in ("schemas", "responses") for name in DOCUMENT["components"][kind]
@@ -94,5 +94,5 @@ def test_every_reference_leads_somewhere_and_every_part_is_used() -> None:
         ("Entry", {"role": "brain"}),
     ],
 )
-def test_what_is_not_as_described_is_noticed(name: str, wrong: Any) -> None:
+def test_a_deviation_from_the_description_is_found(name: str, wrong: Any) -> None:
     assert problems(name, wrong)

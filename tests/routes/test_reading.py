@@ -1,4 +1,4 @@
-"""GET /api/messages, /api/status and /api/health, over HTTP, before the local services."""
+"""GET /api/messages, /api/status and /api/health, over HTTP, with the local services."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,13 +37,13 @@ async def page(user: User, query: str) -> tuple[list[str], int, int]:
     return [entry["text"] for entry in body["messages"]], body["nextSince"], body["lastSeq"]
 
 
-async def test_the_log_of_somebody_new_is_empty(user: User) -> None:
+async def test_the_log_of_a_new_user_is_empty(user: User) -> None:
     answer = await user.get("/api/messages")
     assert answer.json() == {"messages": [], "nextSince": 0, "lastSeq": 0}
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_the_log_is_read_a_page_at_a_time(user: User) -> None:
+async def test_the_log_is_read_in_pages(user: User) -> None:
     await talk(user, "One", "Two")
     assert await page(user, "limit=3") == (["One", "One?", "Two"], 3, 4)
     assert await page(user, "sinceSeq=3&limit=3") == (["Two?"], 4, 4)
@@ -51,7 +51,7 @@ async def test_the_log_is_read_a_page_at_a_time(user: User) -> None:
     assert await page(user, "sinceSeq=99") == ([], 99, 4)
 
 
-async def test_a_log_that_has_not_changed_is_304(user: User) -> None:
+async def test_an_unchanged_log_is_304(user: User) -> None:
     await talk(user, "Tagged")
     tag = (await user.get("/api/messages?sinceSeq=1")).headers["etag"]
     same = await user.get("/api/messages?sinceSeq=1", **{"If-None-Match": tag})
@@ -70,21 +70,21 @@ async def test_a_log_that_has_not_changed_is_304(user: User) -> None:
         ("limit=501", "limit"),
     ],
 )
-async def test_a_page_that_cannot_be_is_422(user: User, query: str, field: str) -> None:
+async def test_an_invalid_page_is_422(user: User, query: str, field: str) -> None:
     answer = await user.get(f"/api/messages?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
 
 
 @pytest.mark.parametrize("path", ["/api/messages", "/api/status"])
-async def test_nobody_without_a_token_reads_anything(deployment: Deployment, path: str) -> None:
+async def test_reading_without_a_token_is_401(deployment: Deployment, path: str) -> None:
     answer = await deployment.http.get(path)
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/api/messages", "/api/status"])
-async def test_a_store_that_cannot_be_reached_is_503(user: User, path: str) -> None:
+async def test_an_unreachable_store_is_503(user: User, path: str) -> None:
     faults = user.deployment.faults
     faults.add(Fault(kind="status", status=400, text='{"error":"ERR no"}', times=None))
     try:
@@ -95,7 +95,7 @@ async def test_a_store_that_cannot_be_reached_is_503(user: User, path: str) -> N
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_nobody_reads_what_another_has_said(deployment: Deployment, user: User) -> None:
+async def test_a_user_cannot_read_the_log_of_another(deployment: Deployment, user: User) -> None:
     await talk(user, "Mine")
     assert await deployment.user().log() == []
 
@@ -128,7 +128,7 @@ async def keep(url: str, user: User, *entries: LogEntry) -> None:
     await database.close()
 
 
-async def test_what_the_store_no_longer_holds_comes_from_the_archive(
+async def test_entries_that_left_the_store_come_from_the_archive(
     deployment: Deployment, user: User, tmp_path: Path
 ) -> None:
     await talk(user, "One", "Two", "Three")
@@ -140,7 +140,7 @@ async def test_what_the_store_no_longer_holds_comes_from_the_archive(
             archived(1, "One"),
             archived_message(2, "One?"),
             archived(3, "Two"),
-            # In both places, as after a death between the two steps of a tidying.
+            # In both places, as after a crash between archiving and trimming.
             archived_message(4, "Two?"),
         )
         async with deployment.changed(DATABASE_URL=engine.url) as http:
@@ -161,7 +161,7 @@ async def test_what_the_store_no_longer_holds_comes_from_the_archive(
             assert seqs == list(range(1, 7))
 
 
-async def test_an_archive_that_cannot_be_reached_is_503_only_for_what_is_in_it(
+async def test_an_unreachable_archive_is_503_only_for_archived_entries(
     deployment: Deployment, user: User, tmp_path: Path
 ) -> None:
     await talk(user, "One", "Two")
@@ -174,7 +174,7 @@ async def test_an_archive_that_cannot_be_reached_is_503_only_for_what_is_in_it(
     assert [entry["text"] for entry in new.json()["messages"]] == ["Two", "Two?"]
 
 
-async def test_without_an_archive_the_log_begins_where_the_store_does(user: User) -> None:
+async def test_without_an_archive_the_log_begins_with_the_oldest_stored_entry(user: User) -> None:
     await talk(user, "One", "Two")
     await user.deployment.functions.wirings["/api/messages"].store.trim(user.id, below=3)
     assert await page(user, "") == (["Two", "Two?"], 4, 4)
@@ -183,7 +183,7 @@ async def test_without_an_archive_the_log_begins_where_the_store_does(user: User
 # ---- status
 
 
-async def test_the_status_of_somebody_new_is_idle(user: User) -> None:
+async def test_the_status_of_a_new_user_is_idle(user: User) -> None:
     answer = await user.get("/api/status")
     assert answer.json() == {
         "state": "idle",
@@ -201,7 +201,7 @@ async def test_the_status_of_somebody_new_is_idle(user: User) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_the_status_tells_of_a_run_and_not_what_was_said(
+async def test_the_status_describes_the_run_without_any_text(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("my private words", said("my private answer", delay_s=0.7))
@@ -218,7 +218,7 @@ async def test_the_status_tells_of_a_run_and_not_what_was_said(
     assert "private" not in answer.text + str(running)
 
 
-async def test_a_status_that_has_not_changed_is_304(user: User) -> None:
+async def test_an_unchanged_status_is_304(user: User) -> None:
     await talk(user, "Quiet")
     tag = (await user.get("/api/status")).headers["etag"]
     assert (await user.get("/api/status", **{"If-None-Match": tag})).status_code == 304
@@ -233,14 +233,14 @@ async def health(deployment: Deployment, path: str = "/api/health", **env: str) 
 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/status?check=health"])
-async def test_a_deployment_that_is_set_up_is_healthy(deployment: Deployment, path: str) -> None:
+async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: str) -> None:
     body = (await health(deployment, path, DATABASE_URL="postgresql://x")).json()
     assert (body["ok"], body["version"]) == (True, VERSION)
     assert {"redis", "queue", "channel", "database", "model"} <= set(body["checks"])
     assert all(check == {"ok": True} for check in body["checks"].values())
 
 
-async def test_health_names_what_is_missing_and_shows_no_value(deployment: Deployment) -> None:
+async def test_health_names_missing_settings_and_shows_no_value(deployment: Deployment) -> None:
     answer = await health(deployment, QSTASH_TOKEN="", BRAIN_LEASE_S="a-secret")
     checks = answer.json()["checks"]
     assert answer.json()["ok"] is False

@@ -1,4 +1,4 @@
-"""POST /api/session and /api/pusherAuth, over HTTP, with the local services behind them."""
+"""POST /api/session and /api/pusherAuth, over HTTP, with the local services."""
 
 import hashlib
 import hmac
@@ -73,17 +73,17 @@ async def test_a_wrong_access_key_is_refused(deployment: Deployment, key: str) -
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"{}", b'{"accessKey":null}', b'{"accessKey":""}'])
-async def test_without_a_key_it_is_asked_for(deployment: Deployment, body: bytes) -> None:
+async def test_without_a_key_the_key_is_required(deployment: Deployment, body: bytes) -> None:
     assert await refusal(deployment, content=body) == "an access key is required"
 
 
-async def test_where_there_is_no_key_a_token_is_asked_for(deployment: Deployment) -> None:
+async def test_in_a_deployment_without_a_key_a_token_is_required(deployment: Deployment) -> None:
     env = {"BRAIN_ACCESS_KEY": ""}
     assert await refusal(deployment, env=env) == "a token is required"
     assert await refusal(deployment, env=env, json={"accessKey": "x"}) == "a token is required"
 
 
-async def test_a_token_of_the_apps_own_opens_its_users_session(user: User) -> None:
+async def test_a_token_of_the_app_opens_the_session_of_its_user(user: User) -> None:
     own = token(user.id)
     by_body = await begin(user.deployment, json={"token": own})
     by_header = await begin(user.deployment, headers={"Authorization": f"Bearer {own}"})
@@ -98,17 +98,17 @@ async def test_a_token_of_the_apps_own_opens_its_users_session(user: User) -> No
         {"headers": {"Authorization": "Bearer x"}, "json": {"accessKey": "sesame"}},
     ],
 )
-async def test_a_token_that_does_not_hold_is_refused(deployment: Deployment, options: Json) -> None:
+async def test_an_invalid_token_is_refused(deployment: Deployment, options: Json) -> None:
     assert await refusal(deployment, **options) == "the token is invalid"
 
 
-async def test_an_open_session_asks_for_nothing(deployment: Deployment) -> None:
+async def test_an_open_session_requires_nothing(deployment: Deployment) -> None:
     env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1"}
     assert (await begin(deployment, env=env)).json()["userId"] == "owner"
 
 
 @pytest.mark.parametrize("changed", [{"VERCEL_ENV": "production"}, {"BRAIN_ACCESS_KEY": "sesame"}])
-async def test_a_session_is_not_open_on_the_platform_nor_beside_a_key(
+async def test_a_session_is_never_open_on_the_platform_or_with_a_key(
     deployment: Deployment, changed: dict[str, str]
 ) -> None:
     env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1", **changed}
@@ -140,13 +140,13 @@ async def test_the_language_of_the_device_is_kept(user: User, body: Json, kept: 
     assert (await store.status(user.id)).language == kept
 
 
-async def test_a_session_that_is_refused_keeps_nothing(user: User) -> None:
+async def test_a_refused_session_stores_nothing(user: User) -> None:
     await refusal(user.deployment, json={"token": f"{token(user.id)}x", "language": "de"})
     store = user.deployment.functions.wirings["/api/status"].store
     assert (await store.status(user.id)).language is None
 
 
-async def test_the_page_is_told_of_documents_and_the_vendors_cluster(
+async def test_the_session_contains_the_documents_feature_and_the_cluster(
     deployment: Deployment,
 ) -> None:
     env = {
@@ -173,7 +173,7 @@ MAIL = {
     "DATABASE_URL": "postgresql://x",
     "BRAIN_IMAP_URL": "imaps://me%40example.org:secret@imap.example.org/",
     "BRAIN_SMTP_URL": "smtps://me%40example.org:secret@smtp.example.org/",
-    "QSTASH_TOKEN": "",  # so that nobody has the mailbox looked into
+    "QSTASH_TOKEN": "",  # so that no mailbox check is scheduled
 }
 
 
@@ -187,26 +187,26 @@ MAIL = {
         ({"DATABASE_URL": "postgresql://x", "BRAIN_POSTMARK_PASSWORD": "p" * 32}, True),
     ],
 )
-async def test_email_is_a_feature_for_whose_account_it_is(
+async def test_only_the_owner_of_the_account_has_the_email_feature(
     deployment: Deployment, env: dict[str, str], has_email: bool
 ) -> None:
     body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
     assert body["features"]["email"] is has_email
 
 
-async def test_the_page_is_told_that_it_is_on_a_machine_of_ones_own(deployment: Deployment) -> None:
+async def test_a_local_session_says_that_it_is_local(deployment: Deployment) -> None:
     env = {"BRAIN_ACCESS_KEY": "", "BRAIN_OPEN_SESSION": "1"}
     assert (await begin(deployment, env=env)).json()["features"]["local"] is True
 
 
 @pytest.mark.parametrize(("body", "status"), [(b"{", 400), (b"[]", 422), (b'{"token":7}', 422)])
-async def test_a_session_body_that_does_not_fit_is_refused(
+async def test_an_invalid_session_body_is_refused(
     deployment: Deployment, body: bytes, status: int
 ) -> None:
     assert (await begin(deployment, content=body)).status_code == status
 
 
-async def test_a_deployment_that_takes_only_foreign_tokens_makes_none(
+async def test_a_deployment_without_a_secret_issues_no_token(
     deployment: Deployment,
 ) -> None:
     env = {"BRAIN_JWT_SECRET": "", "BRAIN_JWKS_URL": "https://keys.example"}
@@ -223,7 +223,7 @@ def signature(socket_id: str, channel: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["data", "json"])
-async def test_a_user_may_listen_to_its_own_channels(user: User, form: str) -> None:
+async def test_a_user_may_subscribe_to_their_own_channels(user: User, form: str) -> None:
     private, presence = channel_names(user.id)
     fields = {"socket_id": "12.34", "channel_name": private}
     answer = await user.post(AUTH, **{form: fields})
@@ -236,14 +236,14 @@ async def test_a_user_may_listen_to_its_own_channels(user: User, form: str) -> N
     assert user.id not in joined["channel_data"]
 
 
-async def test_a_user_may_not_listen_to_anothers_channel(user: User) -> None:
+async def test_a_user_may_not_subscribe_to_the_channel_of_another(user: User) -> None:
     for channel in (*channel_names("somebody"), "private-app", "chat"):
         answer = await user.post(AUTH, data={"socket_id": "12.34", "channel_name": channel})
         assert answer.status_code == 403
         assert "auth" not in answer.json()
 
 
-async def test_nobody_without_a_token_may_listen(deployment: Deployment) -> None:
+async def test_subscribing_without_a_token_is_401(deployment: Deployment) -> None:
     fields = {"socket_id": "12.34", "channel_name": channel_names("anna")[0]}
     assert (await deployment.http.post(AUTH, data=fields)).status_code == 401
 
@@ -258,9 +258,7 @@ async def test_nobody_without_a_token_may_listen(deployment: Deployment) -> None
         ({"content": b"\xff\x00"}, "socket_id"),
     ],
 )
-async def test_a_subscription_that_does_not_fit_is_422(
-    user: User, options: Json, field: str
-) -> None:
+async def test_an_invalid_subscription_is_422(user: User, options: Json, field: str) -> None:
     answer = await user.post(AUTH, **options)
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"field": field, "message": "is missing"}]
@@ -273,7 +271,7 @@ async def test_a_malformed_socket_id_is_422(user: User) -> None:
     assert answer.json()["errors"][0]["field"] == "socket_id"
 
 
-async def test_the_app_id_is_not_given_away(deployment: Deployment) -> None:
+async def test_the_session_does_not_contain_the_app_id(deployment: Deployment) -> None:
     body = (await begin(deployment, json={"accessKey": "sesame"})).json()
     assert APP_ID not in str(body["pusher"])
     assert SECRET not in str(body)

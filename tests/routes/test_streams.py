@@ -1,4 +1,4 @@
-"""GET /api/stream: from where on, what comes, what it costs and how it ends. In virtual time."""
+"""GET /api/stream in virtual time: its start, its events, its cost and its end."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ HOUR_S = 3600.0
 
 
 class Reader:
-    """Somebody who reads the stream; `reads` is cleared by one that takes nothing."""
+    """A client of the stream. Clear `reads` to make it stop reading."""
 
     def __init__(self, *, query: str = "", user: str = "anna", **headers: str) -> None:
         given = {"authorization": f"Bearer {token(user)}"} | headers
@@ -68,7 +68,7 @@ class Reader:
         return [entry["seq"] for entry in self.events("message")]
 
     def last_id(self) -> str | None:
-        """What a browser would name when it comes again."""
+        """The Last-Event-ID that a browser sends when it reconnects."""
         ids = [line[4:] for line in self.body.decode().split("\n") if line.startswith("id: ")]
         return ids[-1] if ids else None
 
@@ -80,7 +80,7 @@ class Reader:
 
 @asynccontextmanager
 async def reading(world: World, reader: Reader, **env: str) -> AsyncIterator[asyncio.Future[None]]:
-    """The function that answers the reader. It has ended when they have left."""
+    """Run the function for a reader. It ends when the reader disconnects."""
     story = endpoint({"GET": stream}, wired(world, **env))(
         reader.scope, reader.receive, reader.send
     )
@@ -93,13 +93,13 @@ async def reading(world: World, reader: Reader, **env: str) -> AsyncIterator[asy
 
 
 async def talk(world: World, turns: int = 1) -> None:
-    """So many turns of two entries each, slowly enough for the user's rate."""
+    """Create turns of two entries each, within the user's rate limit."""
     for _ in range(turns):
         await world.ask("Hi")
         await asyncio.sleep(3)
 
 
-# ---- from where on
+# ---- the start
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ async def talk(world: World, turns: int = 1) -> None:
     ],
 )
 @in_virtual_time
-async def test_all_that_came_after_is_told_and_then_what_comes(
+async def test_a_stream_sends_later_entries_and_then_new_ones(
     query: str, headers: dict[str, str], expected: list[int]
 ) -> None:
     world, reader = World([words("Yes.")]), Reader(query=query, **headers)
@@ -148,7 +148,7 @@ async def test_all_that_came_after_is_told_and_then_what_comes(
     ],
 )
 @in_virtual_time
-async def test_a_place_that_is_none_is_422_and_named(
+async def test_an_invalid_seq_is_422_and_named(
     query: str, headers: dict[str, str], field: str
 ) -> None:
     world, reader = World(), Reader(query=query, **headers)
@@ -161,7 +161,7 @@ async def test_a_place_that_is_none_is_422_and_named(
 
 @pytest.mark.parametrize("authorization", ["", "Bearer x", f"Basic {token()}"])
 @in_virtual_time
-async def test_nobody_without_a_token_is_told_anything(authorization: str) -> None:
+async def test_streaming_without_a_token_is_401(authorization: str) -> None:
     world = World()
     reader = Reader(authorization=authorization, query=f"token={token()}")
     async with reading(world, reader) as call:
@@ -170,7 +170,7 @@ async def test_nobody_without_a_token_is_told_anything(authorization: str) -> No
 
 
 @in_virtual_time
-async def test_a_log_that_begins_anew_is_told_of_with_where_it_ends() -> None:
+async def test_a_reset_log_is_reported_with_its_last_seq() -> None:
     world, reader = World([words("Yes.")]), Reader(last_event_id="40")
     await talk(world)
     async with reading(world, reader):
@@ -179,7 +179,7 @@ async def test_a_log_that_begins_anew_is_told_of_with_where_it_ends() -> None:
 
 
 @in_virtual_time
-async def test_nobody_is_told_what_another_says() -> None:
+async def test_a_user_does_not_receive_the_entries_of_another() -> None:
     world, bert = World([words("Yes.")]), Reader(user="bert")
     async with reading(world, bert):
         await asyncio.sleep(1)
@@ -189,7 +189,7 @@ async def test_nobody_is_told_what_another_says() -> None:
 
 
 @in_virtual_time
-async def test_a_reader_is_told_at_once_what_waited_for_somebody_to_hear_it() -> None:
+async def test_a_reader_receives_pending_notices_at_once() -> None:
     world, reader = World([words("Yes.")]), Reader()
     event = Event(id="door", kind="event", at=world.clock.utc(), text="The doorbell rings.")
     await world.ports.board.keep("anna", notice_of(event, urgent=False, words=""))
@@ -197,14 +197,14 @@ async def test_a_reader_is_told_at_once_what_waited_for_somebody_to_hear_it() ->
         await reader.until(lambda reader: reader.events("message") != [])
         assert world.clock.now() < 1
         assert [entry["kind"] for entry in reader.events("message")] == ["notification"]
-        assert reader.events("run") == []  # it belongs to none
+        assert reader.events("run") == []  # the notification belongs to no run
 
 
-# ---- how it is kept alive, what it costs, and how it ends
+# ---- heartbeats, cost and end
 
 
 @in_virtual_time
-async def test_it_says_when_to_come_again_keeps_alive_and_ends_itself_before_the_deadline() -> None:
+async def test_a_stream_sets_its_retry_time_sends_heartbeats_and_ends_before_the_deadline() -> None:
     world, reader = World(), Reader()
     async with reading(world, reader) as call:
         await call
@@ -215,7 +215,7 @@ async def test_it_says_when_to_come_again_keeps_alive_and_ends_itself_before_the
 
 
 @in_virtual_time
-async def test_a_short_invocation_is_ended_within_it() -> None:
+async def test_a_stream_ends_within_a_short_invocation() -> None:
     world, reader = World(), Reader()
     async with reading(world, reader, BRAIN_MAX_DURATION_S="20") as call:
         await call
@@ -223,7 +223,7 @@ async def test_a_short_invocation_is_ended_within_it() -> None:
 
 
 @in_virtual_time
-async def test_who_comes_again_with_the_last_id_misses_nothing_and_hears_nothing_twice() -> None:
+async def test_a_client_that_reconnects_with_the_last_id_gets_each_entry_once() -> None:
     world, heard = World([words("Yes.")]), []
     last: dict[str, str] = {}
     for leaves in (True, False, True, True):
@@ -242,7 +242,7 @@ async def test_who_comes_again_with_the_last_id_misses_nothing_and_hears_nothing
 
 
 @in_virtual_time
-async def test_an_idle_hour_costs_at_most_a_command_in_ten_seconds() -> None:
+async def test_an_idle_hour_costs_at_most_one_command_per_ten_seconds() -> None:
     world = World()
     while world.clock.now() < HOUR_S:
         async with reading(world, Reader()) as call:
@@ -254,7 +254,7 @@ async def test_an_idle_hour_costs_at_most_a_command_in_ten_seconds() -> None:
 
 @pytest.mark.parametrize("after_s", [0, 30])
 @in_virtual_time
-async def test_a_store_that_is_away_is_the_last_event_and_the_client_comes_again(
+async def test_an_unreachable_store_is_the_last_event_before_the_reconnect(
     after_s: float,
 ) -> None:
     world, reader = World(), Reader()
@@ -270,7 +270,7 @@ async def test_a_store_that_is_away_is_the_last_event_and_the_client_comes_again
 
 
 @in_virtual_time
-async def test_a_reader_who_goes_ends_it_and_the_subscription_with_it() -> None:
+async def test_a_disconnected_reader_ends_the_stream_and_its_subscription() -> None:
     world, reader = World([words("Yes.")]), Reader()
     async with reading(world, reader) as call:
         await asyncio.sleep(5)
@@ -282,7 +282,7 @@ async def test_a_reader_who_goes_ends_it_and_the_subscription_with_it() -> None:
 
 
 @in_virtual_time
-async def test_a_reader_who_goes_without_having_taken_what_there_was_ends_it_too() -> None:
+async def test_a_reader_that_disconnects_early_ends_the_stream_too() -> None:
     world, reader = World([words("Yes.")]), Reader()
     await talk(world, 3)
     async with reading(world, reader) as call:

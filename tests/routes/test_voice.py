@@ -1,4 +1,4 @@
-"""POST /api/voiceToBrain, over HTTP, with the local services behind it."""
+"""POST /api/voiceToBrain, over HTTP, with the local services."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ def said(name: str, message: str, **reply: Any) -> Json:
     return {"calls": [{"name": name, "arguments": {"message": message}}], **reply}
 
 
-async def test_the_answer_comes_in_the_response_and_stands_in_the_log(
+async def test_the_answer_is_in_the_response_and_in_the_log(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Who wrote?", said(QUIT, "Anna did."))
@@ -53,9 +53,7 @@ async def test_the_answer_comes_in_the_response_and_stands_in_the_log(
     assert user.heard() == []
 
 
-async def test_the_text_stands_in_the_log_as_it_was_said(
-    deployment: Deployment, user: User
-) -> None:
+async def test_the_log_contains_the_text_unchanged(deployment: Deployment, user: User) -> None:
     await deployment.direct("Grüße", said(QUIT, "Hello."))
     body = (await user.ask("Grüße\0 👋", messageId="message-1")).json()
     [utterance, _] = await user.log()
@@ -82,7 +80,7 @@ async def test_breadcrumbs_are_on_the_channel_before_the_response(
     assert body["message"]["text"] == "End."
 
 
-async def test_the_same_message_id_later_gives_the_same_outcome(
+async def test_a_repeated_message_id_gives_the_same_outcome(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Once", said(QUIT, "Only once."))
@@ -92,7 +90,7 @@ async def test_the_same_message_id_later_gives_the_same_outcome(
     assert len(await deployment.asked("Once")) == 1
 
 
-async def test_patience_ends_with_null_and_the_answer_takes_the_channel(
+async def test_after_the_patience_the_response_is_null_and_the_answer_uses_the_channel(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Slow", said(QUIT, "At last.", delay_s=1.5))
@@ -107,11 +105,11 @@ async def test_patience_ends_with_null_and_the_answer_takes_the_channel(
     assert (twice["message"], twice["state"], twice["seq"]) == (None, "duplicate", 1)
 
     heard = await user.until_heard("At last.")
-    assert heard["doneAfterThis"] is False  # a text came in meanwhile
+    assert heard["doneAfterThis"] is False  # another text arrived in the meantime
     assert len(await deployment.asked("Slow")) == 1
 
 
-async def test_the_function_goes_on_after_its_response_until_the_brain_has_ended(
+async def test_the_function_continues_after_its_response_until_the_brain_has_ended(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Later", said(QUIT, "After all.", delay_s=0.5))
@@ -121,7 +119,7 @@ async def test_the_function_goes_on_after_its_response_until_the_brain_has_ended
     assert [message["text"] for message in user.heard()] == ["After all."]
 
 
-async def test_a_patience_of_nothing_waits_until_it_is_done(
+async def test_without_a_patience_the_response_waits_for_the_answer(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Wait", said(QUIT, "Done.", delay_s=0.3))
@@ -138,7 +136,7 @@ async def test_the_recent_context_is_shown_to_the_model(deployment: Deployment, 
     assert "Did Anna write?" in str(asked["messages"])
 
 
-async def test_with_a_database_the_model_is_told_of_documents(
+async def test_with_a_database_the_model_has_document_tools(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Have I notes?", said(QUIT, "You have.", repeat=2))
@@ -166,7 +164,7 @@ async def refused(user: User, **options: Any) -> httpx.Response:
 
 
 @pytest.mark.parametrize("header", [None, "Bearer x", f"Basic {token('anna')}"])
-async def test_nobody_without_a_token_is_heard(user: User, header: str | None) -> None:
+async def test_a_text_without_a_token_is_401(user: User, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     answer = await refused(user, json={"text": "Hi"}, headers=headers)
     assert answer.status_code == 401
@@ -178,7 +176,7 @@ async def test_another_method_is_405(user: User) -> None:
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
-async def test_a_body_that_is_no_json_is_400(user: User) -> None:
+async def test_a_body_that_is_not_json_is_400(user: User) -> None:
     headers = {**user.headers, "content-type": "application/json"}
     assert (await refused(user, content=b"{", headers=headers)).status_code == 400
 
@@ -192,13 +190,13 @@ async def test_a_body_of_another_type_is_415(user: User) -> None:
     assert (await refused(user, data={"text": "Hi"})).status_code == 415
 
 
-async def test_a_body_that_does_not_fit_is_422_and_names_the_field(user: User) -> None:
+async def test_an_invalid_body_is_422_and_names_the_field(user: User) -> None:
     answer = await refused(user, json={"text": "Hi", "messageId": "short"})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["messageId"]
 
 
-async def test_a_user_over_the_rate_is_429_and_told_when_to_come_again(
+async def test_a_user_over_the_rate_limit_is_429_with_retry_after(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Many", said(QUIT, "Done.", delay_s=3))
@@ -212,7 +210,7 @@ async def test_a_user_over_the_rate_is_429_and_told_when_to_come_again(
     assert len([entry for entry in await user.log() if entry["role"] == "user"]) == allowed
 
 
-async def test_a_store_that_cannot_be_reached_is_503_and_nothing_was_accepted(
+async def test_an_unreachable_store_is_503_and_nothing_is_stored(
     deployment: Deployment, user: User
 ) -> None:
     deployment.faults.add(STORE_REFUSES)
@@ -229,16 +227,14 @@ async def test_a_store_that_cannot_be_reached_is_503_and_nothing_was_accepted(
     "name",
     ["BRAIN_JWT_SECRET", "UPSTASH_REDIS_REST_URL", "QSTASH_TOKEN", "PUSHER_KEY", "OPENAI_API_KEY"],
 )
-async def test_a_setting_that_is_missing_is_named(
-    deployment: Deployment, user: User, name: str
-) -> None:
+async def test_a_missing_setting_is_named(deployment: Deployment, user: User, name: str) -> None:
     async with deployment.changed(**{name: ""}) as http:
         answer = await http.post(PATH, json={"text": "Hi"}, headers=user.headers)
     assert answer.status_code == 500
     assert name in answer.json()["detail"]
 
 
-async def test_a_bug_is_a_plain_500_whose_log_line_holds_no_text(
+async def test_a_bug_is_a_500_and_its_log_line_contains_no_text(
     deployment: Deployment, user: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = ["HSET", Keys.of(user.id).key("run"), "pace", "my private pace"]
@@ -251,7 +247,7 @@ async def test_a_bug_is_a_plain_500_whose_log_line_holds_no_text(
     assert "private" not in caplog.text + answer.text
 
 
-async def test_a_function_that_is_ended_while_its_caller_waits_ends_its_brain(
+async def test_a_function_that_is_cancelled_while_its_caller_waits_cancels_its_brain(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Ended", said(QUIT, "Never said.", delay_s=20))
@@ -261,7 +257,7 @@ async def test_a_function_that_is_ended_while_its_caller_waits_ends_its_brain(
             await asyncio.wait({call}, timeout=0.05)
         brains = [task for task in asyncio.all_tasks() if _is_brain(task)]
         call.cancel()
-        async with asyncio.timeout(10):  # seconds; half of what the model would take
+        async with asyncio.timeout(10):  # seconds; half of the model's time
             await asyncio.gather(call, *brains, return_exceptions=True)
     assert call.cancelled()
     assert [entry["text"] for entry in await user.log()] == ["Ended"]
@@ -286,7 +282,7 @@ async def streamed(user: User, text: str, **fields: Any) -> list[tuple[str, Json
     return found
 
 
-async def test_a_stream_tells_the_run_as_it_goes_and_ends_with_the_outcome(
+async def test_a_stream_sends_the_run_as_it_happens_and_ends_with_the_outcome(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Tell", said(CONTINUE, "One."), {"text": "The end of it."})
@@ -307,7 +303,7 @@ async def test_a_stream_tells_the_run_as_it_goes_and_ends_with_the_outcome(
     assert events[-1][1] == again
 
 
-async def test_a_stream_of_a_text_that_another_brain_takes_up_says_that_it_is_recorded(
+async def test_a_stream_of_a_text_for_another_brain_says_that_it_is_recorded(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Busy", said(QUIT, "Done.", delay_s=1))
@@ -317,7 +313,7 @@ async def test_a_stream_of_a_text_that_another_brain_takes_up_says_that_it_is_re
     assert (name, data["state"]) == ("done", "recorded")
 
 
-async def test_a_stream_that_runs_out_of_patience_ends_with_null(
+async def test_a_stream_ends_with_null_after_the_patience(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Slowly", said(QUIT, "Late.", delay_s=0.8))
@@ -326,7 +322,7 @@ async def test_a_stream_that_runs_out_of_patience_ends_with_null(
     await user.until_heard("Late.")
 
 
-async def test_a_stream_whose_store_cannot_be_reached_ends_with_an_error(
+async def test_a_stream_with_an_unreachable_store_ends_with_an_error(
     deployment: Deployment, user: User
 ) -> None:
     deployment.faults.add(STORE_REFUSES)

@@ -1,4 +1,4 @@
-"""POST /api/websocketToBrain, over HTTP: what the channel's server tells of who listens."""
+"""POST /api/websocketToBrain, over HTTP: the webhooks of the channel's server."""
 
 import hashlib
 import hmac
@@ -57,7 +57,7 @@ async def is_subscribed(user: User) -> bool:
     return (await store.status(user.id)).is_subscribed
 
 
-async def test_who_comes_to_the_channel_and_leaves_it_is_known(
+async def test_subscribing_to_and_leaving_the_channel_is_recorded(
     deployment: Deployment, user: User
 ) -> None:
     seen = [await is_subscribed(user)]
@@ -68,7 +68,7 @@ async def test_who_comes_to_the_channel_and_leaves_it_is_known(
     assert seen == [False, True, False, True]
 
 
-async def test_the_last_of_several_events_in_one_counts_and_each_users_own(
+async def test_the_last_of_several_events_counts_for_each_user(
     deployment: Deployment, user: User
 ) -> None:
     other = deployment.user()
@@ -77,9 +77,7 @@ async def test_the_last_of_several_events_in_one_counts_and_each_users_own(
     assert (await is_subscribed(user), await is_subscribed(other)) == (False, True)
 
 
-async def test_words_that_come_late_or_twice_change_nothing(
-    deployment: Deployment, user: User
-) -> None:
+async def test_late_or_repeated_reports_change_nothing(deployment: Deployment, user: User) -> None:
     at_ms = now_ms()
     for at, event in ((0, vacated), (-5000, occupied), (-9000, occupied), (0, vacated)):
         assert (await told(deployment, webhook(event(user), at_ms=at_ms + at))).status_code == 200
@@ -100,7 +98,7 @@ async def test_words_that_come_late_or_twice_change_nothing(
         {"secret": "another-secret"},
     ],
 )
-async def test_what_the_channels_server_did_not_sign_is_401_and_changes_nothing(
+async def test_an_invalid_signature_is_401_and_changes_nothing(
     deployment: Deployment, user: User, headers: dict[str, Any]
 ) -> None:
     answer = await told(deployment, webhook(occupied(user)), **headers)
@@ -117,7 +115,7 @@ async def test_a_signature_for_another_body_is_401(deployment: Deployment, user:
 
 
 @pytest.mark.parametrize("off_ms", [-MAX_AGE_MS - 5000, MAX_AGE_MS + 5000])
-async def test_what_was_signed_at_another_time_is_401(
+async def test_a_signature_of_another_time_is_401(
     deployment: Deployment, user: User, off_ms: int
 ) -> None:
     answer = await told(deployment, webhook(occupied(user), at_ms=now_ms() + off_ms))
@@ -135,7 +133,7 @@ async def test_what_was_signed_at_another_time_is_401(
         ('{"time_ms": NOW, "events": [{"name": 7}]}', "name of an event is not a text"),
     ],
 )
-async def test_a_signed_body_of_another_shape_is_422_and_says_where(
+async def test_an_invalid_signed_body_is_422_and_names_the_field(
     deployment: Deployment, body: str, said: str
 ) -> None:
     answer = await told(deployment, body.replace("NOW", str(now_ms())).encode())
@@ -146,7 +144,7 @@ async def test_a_body_that_is_too_long_is_413(deployment: Deployment) -> None:
     assert (await told(deployment, b" " * (MAX_BODY_BYTES + 1))).status_code == 413
 
 
-async def test_members_and_the_presence_channel_are_read_and_do_not_count_as_listening(
+async def test_presence_channel_members_do_not_count_as_listening(
     deployment: Deployment, user: User
 ) -> None:
     presence, member = channel_names(user.id)[1], f"{Keys.of(user.id).user}.1.2"
@@ -166,7 +164,7 @@ async def test_members_and_the_presence_channel_are_read_and_do_not_count_as_lis
 
 
 @pytest.mark.parametrize("channel", ["public", "private-user-x", f"private-user-{'G' * 32}", ""])
-async def test_a_channel_that_is_nobodys_is_left_alone(
+async def test_a_channel_of_no_user_is_ignored(
     deployment: Deployment, user: User, channel: str
 ) -> None:
     event = {"name": "channel_occupied", "channel": channel}
@@ -175,7 +173,7 @@ async def test_a_channel_that_is_nobodys_is_left_alone(
 
 
 @pytest.mark.parametrize("whose", ["own", "another's", None])
-async def test_what_a_page_says_on_the_channel_changes_nothing_and_is_not_logged(
+async def test_a_client_message_changes_nothing_and_is_not_logged(
     deployment: Deployment, user: User, caplog: pytest.LogCaptureFixture, whose: str | None
 ) -> None:
     digest = Keys.of(user.id).user if whose == "own" else "0" * 32
@@ -195,7 +193,7 @@ async def test_what_a_page_says_on_the_channel_changes_nothing_and_is_not_logged
     assert "private" not in caplog.text
 
 
-async def test_a_store_that_is_away_is_503_so_that_it_is_told_again(
+async def test_an_unreachable_store_is_503_so_that_the_webhook_is_retried(
     deployment: Deployment, user: User
 ) -> None:
     refuses = Fault(kind="status", status=400, text='{"error":"ERR no"}', times=None)
@@ -209,7 +207,7 @@ async def test_a_store_that_is_away_is_503_so_that_it_is_told_again(
     assert await is_subscribed(user)
 
 
-async def test_who_comes_to_the_channel_is_told_what_waited_for_them(
+async def test_a_new_subscriber_receives_pending_notices(
     deployment: Deployment, user: User
 ) -> None:
     await deployment.direct("Hi", {"text": "Hello."})

@@ -1,4 +1,4 @@
-"""The routes that stay open, in virtual time: over ASGI, with the services of a world in memory."""
+"""Runs the long-lived routes in virtual time, over ASGI, with in-memory services."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ LONG = "word " * 1600  # the longest text
 
 
 def wired(world: World, **env: str) -> Wiring:
-    """The world's services, where the wiring keeps those that it has made."""
+    """A wiring with the services of the in-memory world."""
     wiring = Wiring({"BRAIN_JWT_SECRET": JWT_SECRET, **env})
     vars(wiring).update(
         clock=world.clock,
@@ -45,8 +45,8 @@ def token(user: str = "anna", *, secret: str = JWT_SECRET, lasts_s: int = 3600) 
 
 
 class Page:
-    """A page at the other end of a socket. `told` is what it was told, each with the virtual second
-    at which it was; `reads` is cleared by one that takes nothing.
+    """A page at the other end of a socket. `told` are the frames that it received, each with its
+    virtual time in seconds. Clear `reads` to make the page stop reading.
     """
 
     def __init__(self, *protocols: str, query: str = "") -> None:
@@ -82,7 +82,7 @@ class Page:
             case "websocket.send":
                 await self.reads.wait()
                 at = asyncio.get_running_loop().time()
-                frame = json.loads(message["text"].encode())  # as a server writes it
+                frame = json.loads(message["text"].encode())  # encoded as a server does
                 self.told.append((at, frame))
         self._changed.set()
 
@@ -102,17 +102,17 @@ class Page:
         return [frame for _, frame in self.told if frame["type"] in types]
 
     def entries(self) -> list[Json]:
-        """The entries of the log that it was told, in their order."""
+        """The log entries that the page received, in order."""
         return [frame["message"] for frame in self.frames("message")]
 
     async def until(self, is_reached: Callable[["Page"], bool]) -> None:
-        """Return when the condition holds; it is asked again with each frame."""
+        """Wait until the condition is true; each frame triggers a check."""
         while not is_reached(self):
             self._changed.clear()
             await self._changed.wait()
 
     async def answer(self, *types: str) -> Json:
-        """The first frame of these types."""
+        """Wait for the first frame of one of these types."""
         await self.until(lambda page: bool(page.frames(*types)))
         return self.frames(*types)[0]
 
@@ -120,7 +120,7 @@ class Page:
 async def posted(
     wiring: Wiring, handler: Handler[Wiring], body: Any, *, user: str = "anna"
 ) -> tuple[int, Json]:
-    """The answer to a POST, as soon as it is whole: the function may go on after it."""
+    """Return the response to a POST when it is complete; the function may continue."""
     pending: list[Message] = [{"type": "http.request", "body": json.dumps(body).encode()}]
     headers = {"authorization": f"Bearer {token(user)}", "content-type": "application/json"}
     scope = {
@@ -153,7 +153,7 @@ async def posted(
 async def connected(
     wiring: Wiring, page: Page, handler: SocketHandler[Wiring] = live
 ) -> AsyncIterator[asyncio.Future[None]]:
-    """The function that holds a page's connection. It has ended when the page has left."""
+    """Run the function of a page's connection. It ends when the page disconnects."""
     story = handler(page.scope, page.receive, page.send, wiring)
     call: asyncio.Future[None] = asyncio.ensure_future(story)
     try:
@@ -164,7 +164,7 @@ async def connected(
 
 
 def ours() -> list[str]:
-    """The tasks of the brain that are under way, by the names of their functions."""
+    """Return the active tasks of the brain by the names of their functions."""
     codes = [getattr(task.get_coro(), "cr_code", None) for task in asyncio.all_tasks()]
     return [code.co_qualname for code in codes if code and "/brain/" in code.co_filename]
 
