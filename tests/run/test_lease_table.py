@@ -13,8 +13,9 @@ from brain.run.journal import Spent
 from brain.run.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Kind
-from brain.run.moves import Arrival, Commit, LeaseToken, Stop, WakeCall
+from brain.run.moves import Arrival, Commit, LeaseToken, WakeCall
 from brain.run.moves import CommitKind as Ask
+from brain.run.requests import Stop
 from tests.fakes.redis import MemoryRedis
 
 USER = "anna"

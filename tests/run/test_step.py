@@ -3,8 +3,18 @@
 import pytest
 
 from brain.run import step
-from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started
-from brain.run.limits import Limits
+from brain.run.journal import (
+    Answered,
+    Entry,
+    Interrupted,
+    Joined,
+    Returned,
+    Started,
+    interrupted_text,
+    started_calls,
+    unfinished_answer,
+)
+from brain.run.limits import Limits, has_time, pace
 from brain.run.messages import Utterance
 from brain.run.say import SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
@@ -44,11 +54,11 @@ def test_plain_text_is_the_last_word() -> None:
 
 def test_a_text_that_was_cut_off_is_gone_on_with() -> None:
     cut: list[Entry] = [said(), Interrupted(text="The blue "), Interrupted(text="draw")]
-    assert step.begun(cut) == "The blue draw"
-    assert step.begun(cut[1:]) == "The blue draw"
-    assert step.begun([*cut, said(2)]) == ""
+    assert interrupted_text(cut) == "The blue draw"
+    assert interrupted_text(cut[1:]) == "The blue draw"
+    assert interrupted_text([*cut, said(2)]) == ""
     verdict = step.judge(
-        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=step.begun(cut)
+        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=interrupted_text(cut)
     )
     assert verdict.last_words == "The blue drawer."
 
@@ -109,7 +119,7 @@ def test_what_was_found_wrong_with_a_call_of_the_front_end_fails_it() -> None:
     verdict = step.judge(made, specs, heard=True, limits=Limits(), wrong=wrong)
     assert [work.call.id for work in verdict.work] == ["c0", "c2"]
     assert verdict.returned[0].text == (
-        "The arguments are not right: the whole: [] does not fit type."
+        "The arguments are invalid: the whole: [] does not fit type."
     )
     again = step.known_wrong([made, *verdict.returned, Returned(tool_call_id="c0", text="No.")])
     assert list(again) == ["c1"]
@@ -145,26 +155,26 @@ def test_calls_beyond_the_limit_are_refused_and_the_others_stand() -> None:
 def test_an_answer_is_unfinished_until_all_its_calls_have_results() -> None:
     calls = answer(("note", "{}"), ("send", "{}"))
     journal: list[Entry] = [said(), calls]
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     journal.append(Returned(tool_call_id="c0", text="ok"))
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     journal.append(Returned(tool_call_id="c1", text="ok"))
-    assert step.unfinished(journal) is None
-    assert step.unfinished([said()]) is None
+    assert unfinished_answer(journal) is None
+    assert unfinished_answer([said()]) is None
 
 
 def test_results_of_an_earlier_answer_with_the_same_ids_do_not_count() -> None:
     calls = answer(("note", '{"text":"a"}'))
     journal: list[Entry] = [said(), calls, Returned(tool_call_id="c0", text="ok"), calls]
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     verdict = step.judge(calls, SPECS, heard=False, limits=Limits())
     assert step.remaining(verdict, journal) == verdict.work
 
 
 def test_a_started_call_is_known_by_the_journal() -> None:
     journal: list[Entry] = [said(), answer(("send", "{}")), Started(tool_call_id="c0")]
-    assert step.started_calls(journal) == {"c0"}
-    assert step.started_calls(journal[:2]) == set()
+    assert started_calls(journal) == {"c0"}
+    assert started_calls(journal[:2]) == set()
 
 
 def test_hearing_counts_from_the_last_text_of_the_user() -> None:
@@ -175,15 +185,15 @@ def test_hearing_counts_from_the_last_text_of_the_user() -> None:
 
 
 def test_a_loop_that_would_not_end_in_time_is_not_begun_unless_it_is_the_first() -> None:
-    assert step.has_time(now=0, cut=10, pace_s=9, first=False)
-    assert not step.has_time(now=2, cut=10, pace_s=9, first=False)
-    assert step.has_time(now=2, cut=10, pace_s=9, first=True)
-    assert not step.has_time(now=10, cut=10, pace_s=0, first=True)
+    assert has_time(now=0, cut=10, pace_s=9, first=False)
+    assert not has_time(now=2, cut=10, pace_s=9, first=False)
+    assert has_time(now=2, cut=10, pace_s=9, first=True)
+    assert not has_time(now=10, cut=10, pace_s=0, first=True)
 
 
 def test_the_pace_goes_up_at_once_and_down_by_halves() -> None:
-    assert step.pace(before_ms=1000, last_s=4) == 4000
-    assert step.pace(before_ms=4000, last_s=1) == 2500
+    assert pace(before_ms=1000, last_s=4) == 4000
+    assert pace(before_ms=4000, last_s=1) == 2500
 
 
 def test_call_ids_that_repeat_or_are_missing_are_numbered() -> None:
