@@ -57,7 +57,7 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
 
 
 def take_decision(turn: Turn) -> Answered | None:
-    """Return the next approved call as an answer whose work has to be done; None if there is none.
+    """Return the next approved call as an answer whose work has to be done, if any.
 
     Results of calls in the front end are added to the journal on the way.
     """

@@ -24,10 +24,7 @@ NOT_ASKED = (
     "Not asked and not done: the user has said something new. Read it, then make the call again if "
     "it is still right."
 )
-ONE_AT_A_TIME = (
-    "Not asked and not done: only one question at a time. Make the call again when the user has "
-    "answered the other question."
-)
+ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 
 def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
@@ -54,7 +51,7 @@ def _is_retold(journal: Sequence[Entry]) -> bool:
 
 
 def next_decision(journal: Sequence[Entry]) -> Decision | None:
-    """Return the first decision whose call is not in the journal yet; None if there is none."""
+    """Return the first decision whose call is not in the journal yet, if any."""
     carried_out = {call.id for e in journal if isinstance(e, Answered) for call in e.calls}
     for entry in journal:
         if not isinstance(entry, Joined) or entry.utterance.decision is None:

@@ -95,10 +95,10 @@ async def carry_on(turn: Turn) -> Message | None:
             turn.reply.give("running")
         raise
     finally:
-        beside = {thinking, keeping, watching, arming}
-        for task in beside:
+        tasks = {thinking, keeping, watching, arming}
+        for task in tasks:
             task.cancel()
-        await asyncio.wait(beside)
+        await asyncio.wait(tasks)
         await turn.wake_up.disarm()
         await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
     return message

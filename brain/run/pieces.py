@@ -163,7 +163,7 @@ def piece_to_wire(piece: Piece) -> Json:
 
 
 def _message(arguments: str) -> str:
-    """Return the message so far in incomplete JSON arguments; empty if there is none."""
+    """Return the message so far in incomplete JSON arguments, or an empty text."""
     # Imported here: only the functions that run the brain need it.
     from pydantic_core import from_json
 

@@ -117,7 +117,7 @@ def entry_to_journal(entry: RunRecord) -> str:
 
 
 def remarks_to_journal(remarks: tuple[Remark, ...]) -> str:
-    """Return the stored form of a recent context; empty if there is none."""
+    """Return the stored form of a recent context; empty for no remarks."""
     return _REMARKS.write(Overheard(seq=0, remarks=remarks)) if remarks else ""
 
 

@@ -26,10 +26,7 @@ from brain.run.turn import OutOfTime, Turn
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.spec import Effect, ToolCall
 
-NOT_NOW = (
-    "Not asked and not done: the question could not be prepared now. Tell the user, or try again "
-    "later."
-)
+NOT_NOW = "Not asked and not done: preparing it failed. Tell the user, or try again later."
 LEAST_S = 1.0  # minimum seconds for a tool that starts just before the cut, from the reserve
 
 log = logging.getLogger(__name__)

@@ -102,7 +102,7 @@ def test_a_form_without_a_field_that_has_a_default_loads(name: str) -> None:
 @pytest.mark.parametrize("name", ["madeAt", "parts", "count"])
 def test_a_form_without_a_field_that_it_needs_does_not_load(name: str) -> None:
     broken = {key: value for key, value in WRITTEN.items() if key != name}
-    with pytest.raises(EntryUnreadable, match=f"Whole does not load: {name}"):
+    with pytest.raises(EntryUnreadable, match=f"Whole cannot be read: {name}"):
         WHOLE.decode(broken)
 
 
@@ -123,14 +123,14 @@ def test_a_form_without_a_field_that_it_needs_does_not_load(name: str) -> None:
     ],
 )
 def test_a_value_of_another_type_does_not_load(name: str, given: Any) -> None:
-    with pytest.raises(EntryUnreadable, match=f"Whole does not load: {name}") as caught:
+    with pytest.raises(EntryUnreadable, match=f"Whole cannot be read: {name}") as caught:
         WHOLE.decode({**WRITTEN, name: given})
     assert str(given) not in str(caught.value)
 
 
 @pytest.mark.parametrize("given", [None, [], "text", {"for": 1}, {}])
 def test_a_part_that_does_not_load_is_named(given: Any) -> None:
-    with pytest.raises(EntryUnreadable, match="Part does not load"):
+    with pytest.raises(EntryUnreadable, match="Part cannot be read"):
         WHOLE.decode({**WRITTEN, "parts": [given]})
 
 

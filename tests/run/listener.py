@@ -60,7 +60,7 @@ class Listener:
         return [item.seq for item in self.items if isinstance(item, Utterance | Message)]
 
     def states(self) -> list[str]:
-        """What they were told of the run."""
+        """The events about the run that the listener received."""
         return [item.state for item in self.items if isinstance(item, RunChange)]
 
     async def until(self, is_reached: Callable[["Listener"], bool]) -> None:

@@ -130,7 +130,7 @@ async def test_nobody_is_told_what_another_says() -> None:
     await bert.leave()
 
 
-# ---- a log that begins anew
+# ---- a log that was reset
 
 
 async def forget(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What an answer asks for, told in values."""
+"""`judge` and its neighbours decide what an answer asks for, as pure functions."""
 
 import pytest
 

@@ -1,6 +1,6 @@
 """The state machine of a lease as a table: its states, its events and their effects.
 
-The scripts in the state store implement the state machine. This table documents it. A test runs
+The scripts in this folder implement the state machine; this table documents it. A test runs
 every event in every state against the scripts, so the table stays correct. The diagram in
 docs/explanation/reliability.md is generated from it.
 

@@ -6,11 +6,11 @@ from itertools import count
 
 import pytest
 
+from brain.cloud.redis.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore
 from brain.errors import LeaseLost
 from brain.run.journal import Spent
-from brain.run.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Kind
 from brain.run.moves import Arrival, Commit, LeaseToken, WakeCall
