@@ -1,4 +1,4 @@
-"""The lease's table is what the scripts do: every move, in every state, with every token."""
+"""The scripts do what the lease table says: every event, in every state, with every token."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
