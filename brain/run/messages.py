@@ -32,10 +32,7 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line of the conversation between the user and the voice agent, as the front end sends it.
-
-    The log does not contain it.
-    """
+    """One line between the user and the voice agent, from the front end; it is not in the log."""
 
     role: Literal["user", "assistant"]
     text: str

@@ -157,10 +157,7 @@ class WakeCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alive:
-    """The run's brain is alive.
-
-    `wake` is the number of the wake-up that must be on the queue now.
-    """
+    """The run's brain is alive. `wake` is the number of the wake-up that must be queued now."""
 
     run_id: str
     wake: int
@@ -169,10 +166,7 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """There is nothing left to do for this run.
-
-    `held` counts the pending notices that waited for its end and were not announced yet.
-    """
+    """There is nothing left to do for this run. `held` counts the notices still pending."""
 
     held: int = 0
 
