@@ -1,4 +1,4 @@
-"""What can go wrong, named by what happened.
+"""All errors of the brain, named by what happened.
 
     BrainError
     ├── Unreachable            a service did not answer in time; its effect is unknown
@@ -8,37 +8,35 @@
     │   ├── DatabaseUnreachable    the database (Postgres)
     │   ├── MailboxUnreachable     the email account (IMAP)
     │   └── CheckerUnreachable     the process that checks a front end's schemas
-    ├── TooManyTexts           the user's rate; nothing was accepted
-    ├── QuestionClosed         the question takes no decision any more, or there is none
-    ├── LeaseLost              another invocation holds the newest fence, or ours ran out
+    ├── TooManyTexts           the user sent too many texts; this one was not accepted
+    ├── QuestionClosed         the question does not accept a decision, or does not exist
+    ├── LeaseLost              another invocation has taken over, or the lease has expired
     │   └── RunStopped             the user has stopped the run
     ├── ModelFault             the model gave no usable answer
-    │   ├── ModelUnavailable       unreachable, overloaded, or an error in an answer's place
-    │   ├── ModelCut               the answer began and did not end; `text` is what came
-    │   └── ModelRefused           the provider will never take this request
-    ├── ToolFault              a tool could not do what was asked; the text is for the model
-    ├── PageUnreadable         an address of the web is not opened, or gives nothing to read
+    │   ├── ModelUnavailable       unreachable, overloaded, or an error instead of an answer
+    │   ├── ModelCut               the answer began and was cut off; `text` is its beginning
+    │   └── ModelRefused           the provider rejects the request; a retry cannot succeed
+    ├── ToolFault              a tool call failed; the text is for the model
+    ├── PageUnreadable         a web page cannot be opened or read
     ├── EntryUnreadable        a stored form that this code cannot load
     ├── SettingMissing         an environment variable is missing or malformed; the text names it
-    ├── TokenRefused           no token, or one that does not hold
-    ├── SignatureRefused       a callback that the queue, or the channel, did not sign
-    └── WebhookUnreadable      a signed callback of another shape; the text names the field
+    ├── TokenRefused           the token is missing or invalid
+    ├── SignatureRefused       a callback without a valid signature of the queue or channel
+    └── WebhookUnreadable      a signed callback with an invalid body; the text names the field
 
-Adapters translate the errors of their libraries into these at the border: nothing above them
-knows httpx or psycopg.
+Adapters translate the errors of their libraries into these, so no other code depends on httpx or
+psycopg.
 """
 
 from typing import Literal
 
 
 class BrainError(Exception):
-    """The root. Its text never holds a secret or the user's words."""
+    """The base class. The text of an error never contains a secret or the user's words."""
 
 
 class Unreachable(BrainError):
-    """A service did not answer within our limit, or answered that it cannot; the effect is
-    unknown.
-    """
+    """A service did not answer in time or reported a failure. The effect of the call is unknown."""
 
 
 class StoreUnreachable(Unreachable):
@@ -54,19 +52,19 @@ class ChannelUnreachable(Unreachable):
 
 
 class DatabaseUnreachable(Unreachable):
-    """The database could not be reached, or not in time."""
+    """The database could not be reached in time."""
 
 
 class MailboxUnreachable(Unreachable):
-    """The email account could not be reached, or did not let us in."""
+    """The email account could not be reached, or the login failed."""
 
 
 class CheckerUnreachable(Unreachable):
-    """The process that checks foreign schemas does not start, or has too much to do."""
+    """The process that checks front ends' schemas did not start or is overloaded."""
 
 
 class TooManyTexts(BrainError):
-    """More texts of one user than the window allows: this one was not accepted."""
+    """The user sent too many texts within a minute. This text was not accepted."""
 
     def __init__(self, retry_after_s: float) -> None:
         super().__init__("too many texts")
@@ -74,7 +72,7 @@ class TooManyTexts(BrainError):
 
 
 class QuestionClosed(BrainError):
-    """A decision on a question that takes none: nothing was accepted. `state` says why."""
+    """The question does not accept this decision. Nothing was accepted. `state` says why."""
 
     def __init__(self, state: Literal["unknown", "expired", "superseded", "decided"]) -> None:
         super().__init__(f"the question is {state}")
@@ -82,11 +80,11 @@ class QuestionClosed(BrainError):
 
 
 class LeaseLost(BrainError):
-    """This invocation is no longer the user's brain: it must change and show nothing more."""
+    """This invocation is no longer the user's brain. It must not change or show anything."""
 
 
 class RunStopped(LeaseLost):
-    """The user has stopped the run: it has its last word already."""
+    """The user has stopped the run. Its last message is recorded."""
 
 
 class ModelFault(BrainError):
@@ -94,11 +92,11 @@ class ModelFault(BrainError):
 
 
 class ModelUnavailable(ModelFault):
-    """No answer within the limit, retries and fallback models included."""
+    """No answer began within the time limit, including retries and fallback models."""
 
 
 class ModelCut(ModelFault):
-    """The answer began and did not end. `text` is what came before the cut, without tool calls."""
+    """The answer was cut off. `text` is its text before the cut, without tool calls."""
 
     def __init__(self, reason: str, *, text: str = "") -> None:
         super().__init__(reason)
@@ -106,40 +104,41 @@ class ModelCut(ModelFault):
 
 
 class ModelRefused(ModelFault):
-    """The provider refuses this request for good: the key, the model's name or the request is
-    wrong.
-    """
+    """The provider rejects the request: the key, the model's name or the request is invalid."""
 
 
 class ToolFault(BrainError):
-    """A tool could not do what was asked. Its text is the result that the model reads."""
+    """A tool call failed. The text is the result that the model reads."""
 
 
 class PageUnreadable(BrainError):
-    """An address of the web is not opened, or what it gives cannot be read. The text says why in
-    words for the model, and holds nothing of the address or of what a server said.
+    """A web page cannot be opened or read.
+
+    The text is for the model. It contains nothing of the address or of the server's response.
     """
 
 
 class EntryUnreadable(BrainError):
-    """A stored form that this code cannot load."""
+    """A stored form cannot be read by this version of the code."""
 
 
 class SettingMissing(BrainError):
-    """An environment variable is missing or malformed. The text names it and shows no value."""
+    """An environment variable is missing or malformed. The text names it without its value."""
 
 
 class TokenRefused(BrainError):
-    """The caller has no token, or one that does not hold."""
+    """The caller's token is missing or invalid."""
 
 
 class SignatureRefused(BrainError):
-    """The callback was not signed by the queue, for this address and this body; or not by the
-    channel, for this body and lately.
+    """The signature of a callback is invalid.
+
+    The queue signs the address and the body. The channel signs the body with a recent time.
     """
 
 
 class WebhookUnreadable(BrainError, ValueError):
-    """A signed callback whose body does not fit the schema. The text names the field, and shows
-    nothing of it.
+    """The body of a signed callback does not match the schema.
+
+    The text names the field without its value.
     """

@@ -1,7 +1,8 @@
-"""What a feature adds to the brain, and what it gets to work with.
+"""The interface between the brain and its features.
 
-Each feature has a module `feature.py` with a function `feature(platform) -> Feature`. The brain has
-the features that `brain.wiring.FEATURES` lists, and no others.
+Each feature is a package with a module `feature.py` and a function `feature(platform) -> Feature`.
+`Platform` is what the feature may use; `Feature` is what it adds. `brain.wiring.FEATURES` lists the
+features. A package that is not listed is never imported, and the rest works without it.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +35,7 @@ type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
 class Platform(Protocol):
-    """What features may use. Each property raises SettingMissing if its settings are not there."""
+    """What features may use. Each property raises SettingMissing if its settings are missing."""
 
     @property
     def env(self) -> "Env": ...
@@ -48,7 +49,7 @@ class Platform(Protocol):
     def store(self) -> "RedisStore": ...
     @property
     def log(self) -> "Log":
-        """The whole log, as far as it is kept."""
+        """The user's whole log, including archived entries."""
 
     @property
     def queue(self) -> "Queue": ...
@@ -58,48 +59,48 @@ class Platform(Protocol):
     def model(self) -> "ChatModel": ...
     @property
     def database(self) -> "Postgres | None":
-        """None where none is set."""
+        """None if no database is configured."""
 
     @property
     def preferences(self) -> "PreferenceStore | None":
-        """The users' settings. None where there is no database."""
+        """The users' settings. None if no database is configured."""
 
     @property
     def languages(self) -> "Languages":
-        """The choice of the language in which a user is spoken to."""
+        """Chooses the language in which the brain speaks to a user."""
 
     @property
     def announcer(self) -> "Announcer":
-        """Who announces events."""
+        """Announces events to the user."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
-    """What a feature adds. All of it may be left out, and is made when it is first needed."""
+    """What a feature adds. Every field is optional; its value is created when first needed."""
 
     tools: "Callable[[], tuple[Tool, ...]]" = tuple
     around: "Callable[[], tuple[Around, ...]]" = tuple
-    """What it does before, between and after the loops of a run."""
+    """Hooks that act before, between and after the loops of a run."""
     intake: "Callable[[], tuple[Intake, ...]]" = tuple
-    """What reads a text before it is admitted."""
+    """Hooks that read a text before it is admitted."""
     consent: "Callable[[], Consent] | None" = None
     announcer: "Callable[[], Announcer] | None" = None
     log: "Callable[[], Log | None]" = lambda: None
-    """The whole log, where the feature keeps more of it than the state store."""
+    """A log that keeps more entries than the state store."""
     takers: "Callable[[], Takers]" = dict
-    """Who takes which words of /api/eventToBrain."""
+    """Handlers of events of /api/eventToBrain, by the type of the parsed event."""
     readers: "Callable[[], Readers]" = dict
-    """How the body of an event becomes a word, by the event's type."""
+    """Parsers of the bodies of events, by the event's type."""
     own_readers: "Callable[[], Readers]" = dict
-    """The same of events that we have asked the queue to send."""
+    """Parsers of events that the brain itself has scheduled on the queue."""
     webhook: "Callable[[], Webhook] | None" = None
-    """Reads a webhook of a vendor that authenticates by name and password."""
+    """Reads a webhook of a vendor that authenticates with user name and password."""
     resources: "Callable[[], Resources]" = dict
-    """Routes of the user's own things: name, method, handler of a request and the user's id."""
+    """Routes for the user's own resources: name, method, handler (request and user id)."""
     preferences_changed: "Callable[[], Changed] | None" = None
     session: "Callable[[str], Mapping[str, bool]]" = lambda user_id: {}
-    """Which abilities a page of this user is told about."""
+    """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
-    """Called with the user's id when a page has begun a session."""
+    """Called with the user's id when a page begins a session."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
-    """Groups of settings for /api/health: each raises SettingMissing for what is wrong."""
+    """Groups of settings for /api/health. Each function raises SettingMissing for an error."""

@@ -1,42 +1,33 @@
-"""Which adapter stands behind which port. Made when first used, and kept by the warm instance."""
+"""Connects features and adapters: the only module that knows which features there are.
+
+Everything is created when it is first used and kept while the instance lives.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
-from random import random
 from typing import TYPE_CHECKING
 
 from brain import settings
-from brain.cloud.clock import SystemClock
-from brain.cloud.model.chat import ChatModel, ChatSettings
-from brain.cloud.pusher import PusherChannel
-from brain.cloud.qstash import QStashQueue, SignatureCheck
-from brain.cloud.redis.news import UpstashNews
+from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
-from brain.cloud.redis.upstash import Upstash
-from brain.cloud.schemas import SchemaWorker
-from brain.cloud.webhooks import WebhookReader
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
-from brain.http.tokens import Tokens
 from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
 from brain.run.feed import Feed
-from brain.run.limits import Limits
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
-from brain.run.turn import Invocation
 from brain.says.choice import Languages
 from brain.variables import Env
 
 if TYPE_CHECKING:
-    from brain.cloud.postgres.database import Postgres
     from brain.events.signed import EventSignature
 
-# What the brain can do. A feature that is not listed is not there. The order is the order in which
-# features act around a run and read a text, and in which the model is shown their tools.
+# The features of the brain. A package that is not listed here is not used. The order decides in
+# which order features act around a run, read a text and offer their tools to the model.
 FEATURES = (
     "questions",
     "aside",
@@ -50,70 +41,36 @@ FEATURES = (
 )
 
 
-class Wiring:
-    """The services of one instance, from one environment.
+class Wiring(Adapters):
+    """The adapters and features of one instance, from one environment.
 
-    Each property raises SettingMissing when first used, if its settings are not there: a function
-    works as far as it is set up. `features` are names of packages of `brain`.
+    `features` are names of packages in `brain`. Each property raises SettingMissing on first use if
+    its settings are missing.
     """
 
     def __init__(self, env: Env, *, features: Sequence[str] = FEATURES) -> None:
-        self.env = env
+        super().__init__(env)
         self._features = tuple(features)
-        self.clock = SystemClock()
-
-    @cached_property
-    def times(self) -> settings.TimeSettings:
-        return settings.times(self.env)
-
-    @cached_property
-    def limits(self) -> Limits:
-        return Limits(lease_s=self.times.lease_s)
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        return Tokens(settings.tokens(self.env))
-
-    @cached_property
-    def redis(self) -> Upstash:
-        at = settings.store(self.env)
-        return Upstash(at.url, at.token)
 
     @cached_property
     def store(self) -> RedisStore:
         return RedisStore(self.redis, self.limits, has_archive=self.database is not None)
 
     @cached_property
-    def queue(self) -> QStashQueue:
-        return QStashQueue(settings.queue(self.env))
-
-    @cached_property
     def languages(self) -> Languages:
-        """The choice of the language in which a user is spoken to."""
+        """Chooses the language in which the brain speaks to a user."""
         setting = language_setting(self.preferences) if self.preferences is not None else None
         return Languages(settings.language(self.env), setting)
 
     @cached_property
-    def schemas(self) -> SchemaWorker:
-        return SchemaWorker()
-
-    @cached_property
-    def channel(self) -> PusherChannel:
-        return PusherChannel(settings.channel(self.env))
-
-    @cached_property
-    def signature(self) -> SignatureCheck:
-        return SignatureCheck(settings.queue(self.env))
-
-    @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """The features by name, in the order of the names."""
+        """The features, in the order of their names."""
         modules = (import_module(f"brain.{name}.feature") for name in self._features)
         return tuple(module.feature(self) for module in modules)
 
     @cached_property
     def services(self) -> Services:
-        """All that the brain needs."""
+        """Everything that the engine needs."""
         return Services(
             store=self.store,
             queue=self.queue,
@@ -131,17 +88,17 @@ class Wiring:
 
     @cached_property
     def around(self) -> tuple[Around, ...]:
-        """What features do around each run."""
+        """The features' hooks around each run."""
         return tuple(around for each in self.features for around in each.around())
 
     @cached_property
     def announcer(self) -> Announcer:
-        """Who announces events."""
+        """Announces events to the user."""
         return self._first("announcer", NobodyAnnounces)
 
     @cached_property
     def preferences(self) -> PreferenceStore | None:
-        """The users' settings; None where there is no database."""
+        """The users' settings; None if no database is configured."""
         if self.database is None:
             return None
         from brain.preferences.postgres import PostgresPreferences
@@ -153,53 +110,40 @@ class Wiring:
 
     @cached_property
     def log(self) -> Log:
-        """The whole log, as far as it is kept."""
+        """The users' whole log, including archived entries."""
         logs = (each.log() for each in self.features)
         return next((log for log in logs if log is not None), self.store)
 
     @cached_property
     def resources(self) -> Resources:
-        """The routes of the user's own things, by name and method."""
+        """The routes of the user's own resources, by name and method."""
         return {
             name: handlers for each in self.features for name, handlers in each.resources().items()
         }
 
     @cached_property
     def takers(self) -> Takers:
-        """Who takes which words of events."""
+        """The handlers of events, by the type of the parsed event."""
         return {kind: taker for each in self.features for kind, taker in each.takers().items()}
 
     async def take_word(self, user_id: str, word: object) -> None:
-        """Bring a word from outside where it belongs. Raises what `take_word` of events raises."""
+        """Pass a parsed event to its handler. Raises the same errors as `events.flow.take_word`."""
         await take_word(self.takers, self.announcer, user_id, word)
 
     async def wake(self, user_id: str) -> None:
-        """Let features act for a user who has come. Raises Unreachable."""
+        """Let features act when a page of the user has connected. Raises Unreachable."""
         for each in self.around:
             await each.wake(user_id)
 
     async def on_session(self, user_id: str) -> None:
-        """Let features act when a page has begun a session."""
+        """Let features act when a page begins a session."""
         for each in self.features:
             if each.on_session is not None:
                 await each.on_session(user_id)
 
     @cached_property
-    def news(self) -> UpstashNews:
-        at = settings.store(self.env)
-        return UpstashNews(at.url, at.token)
-
-    @cached_property
-    def webhooks(self) -> WebhookReader:
-        return WebhookReader(settings.channel(self.env))
-
-    @cached_property
-    def events(self) -> settings.EventSettings:
-        return settings.events(self.env)
-
-    @cached_property
     def event_signature(self) -> "EventSignature | None":
-        """The check of what programs sign; None where no secret is set."""
+        """Checks the signatures of programs; None if no secret is configured."""
         if self.events.secret is None:
             return None
         from brain.events.signed import EventSignature
@@ -207,7 +151,7 @@ class Wiring:
         return EventSignature(self.events.secret)
 
     def feed(self, user_id: str, *, since: int) -> Feed:
-        """The user's sequence after `since`, for one listener."""
+        """Return the user's log after `since` as a feed for one listener."""
         return Feed(
             self.store,
             self.log,
@@ -218,58 +162,7 @@ class Wiring:
             announce=lambda: self.wake(user_id),
         )
 
-    def begin_invocation(self, seconds: float | None) -> Invocation:
-        """A call of a function that lasts `seconds` at most, None where the platform does not
-        tell.
-        """
-        times = self.times
-        seconds = times.max_duration_s if seconds is None else seconds
-        reserve_s = min(times.reserve_s, seconds * settings.RESERVE_SHARE)
-        now = self.clock.now()
-        return Invocation(
-            id=self.clock.new_id(),
-            started=now,
-            cut=now + seconds - reserve_s,
-            deadline=now + seconds,
-        )
-
-    async def warm(self) -> None:
-        """Import what a model call needs, half a second, beside whatever else is under way."""
-        await self.model.warm()
-
-    async def aclose(self) -> None:
-        """Close the connections of what was used."""
-        used = vars(self)  # a cached property stands there once it was used
-        for name in ("redis", "queue", "channel", "model", "news", "schemas"):
-            if name in used:
-                await used[name].aclose()
-        if (database := used.get("database")) is not None:
-            await database.close()
-
-    @cached_property
-    def model(self) -> ChatModel:
-        at = settings.model(self.env)
-        return ChatModel(
-            ChatSettings(
-                provider=at.provider,
-                base_url=at.base_url,
-                api_key=at.api_key,
-                model=at.model,
-                fallback_models=at.fallback_models,
-            ),
-            random=random,
-        )
-
-    @cached_property
-    def database(self) -> "Postgres | None":
-        url = settings.database(self.env)
-        if url is None:
-            return None
-        from brain.cloud.postgres.database import Postgres
-
-        return Postgres(url)
-
     def _first[T](self, name: str, otherwise: Callable[[], T]) -> T:
-        """What the first feature that has it gives."""
+        """Create the value of the first feature that has the field `name`, or the default."""
         made = (getattr(each, name) for each in self.features)
         return next((make for make in made if make is not None), otherwise)()

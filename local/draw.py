@@ -1,5 +1,5 @@
 """Draws the states of the lease into docs/explanation/reliability.md, from
-brain/run/lease_table.py.
+brain/cloud/redis/lease_table.py.
 
     python -m local.draw      after a change to the table; a test fails if you forget
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brain.run.lease_table import TRANSITIONS, LeaseState, Transition
+from brain.cloud.redis.lease_table import TRANSITIONS, LeaseState, Transition
 from local.services import ROOT
 
 DOCUMENT = ROOT / "docs" / "explanation" / "reliability.md"

@@ -229,7 +229,7 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** What was decided on a question: that its call runs (approve), with `arguments`, which the user may have edited; that it does not (reject); or what came of it in the front end (answer). */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
@@ -238,7 +238,7 @@ export interface Decided {
   result: string;
 }
 
-/** What the user said, with its place in the log. */
+/** What the user said, with its position in the log. */
 export interface Utterance {
   id: string;
   seq: number;
@@ -251,7 +251,7 @@ export interface Utterance {
   decision?: Decided | null;
 }
 
-/** What a message of kind question waits for: a yes of the user to a call (`for` is user), or what came of it in their front end (client). It is bound to just these arguments, and to its place in the log: what was said before it is no answer to it. */
+/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. */
 export interface Question {
   for: 'user' | 'client';
   tool: string;
@@ -259,7 +259,7 @@ export interface Question {
   expiresAt: string;
 }
 
-/** What the brain says, with its place in the log. `doneAfterThis` marks the terminal message of its run. */
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
 export interface Message {
   id: string;
   seq: number;
@@ -278,7 +278,7 @@ export interface Message {
   foreign?: boolean;
 }
 
-/** What a caller is told. */
+/** The answer to a caller. */
 export interface Reply {
   message: Message | null;
   runId: string;
@@ -286,7 +286,7 @@ export interface Reply {
   state: 'done' | 'running' | 'recorded' | 'duplicate';
 }
 
-/** What a user's brain is doing, without any text of theirs. `listening`: somebody is on the channel. */
+/** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
 export interface Status {
   state: 'idle' | 'running' | 'stopped';
   runId: string | null;
@@ -301,7 +301,7 @@ export interface Status {
   question: string | null;
 }
 
-/** A part of an answer. `piece` counts from 1 within the loop; `say` tells which of the things said in this loop the words belong to, counted from 0. */
+/** A part of an answer that is still being written. `piece` counts from 1 within the loop. `say` is the index, from 0, of the loop's text that this piece belongs to. */
 export interface PieceData {
   runId: string;
   loop: number;
@@ -310,13 +310,13 @@ export interface PieceData {
   say: number;
 }
 
-/** A run has begun, goes on, or has ended. */
+/** A run has started, continues, or has ended. */
 export interface RunChange {
   runId: string;
   state: string;
 }
 
-/** The log ends before the listener's seq: it has begun anew, and is told from its start. */
+/** The log was reset: it ends before the listener's seq and is sent again from its start. */
 export interface Reset {
   lastSeq: number;
 }

@@ -1,4 +1,8 @@
-"""One codec for what is stored, recorded and sent: its form follows from the frozen dataclass."""
+"""One codec for stored forms, wire forms and the journal.
+
+A form is derived from a frozen dataclass: fields become JSON properties in camelCase. So a new
+field is declared once, and old stored forms still load if the field has a default.
+"""
 
 from brain.codec.form import Form, OneOf, Stored
 from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named

@@ -1,4 +1,4 @@
-"""Forms: what a frozen dataclass is written as, and read from."""
+"""Forms: how a frozen dataclass is written as JSON and read back."""
 
 import json
 from collections.abc import Iterator
@@ -12,12 +12,13 @@ from brain.codec.marks import NEEDED, SPARSE, Named
 from brain.codec.text import Json, dumps
 from brain.errors import EntryUnreadable
 
-VERSION = 1  # of the stored forms; a form with a higher number was written by newer code
+VERSION = 1  # of the stored forms; newer code wrote a form with a higher version
 
 
 class Field(NamedTuple):
-    """A field of a form. `default` is MISSING where there is none; `may_lack`: a form without it
-    loads.
+    """A field of a form.
+
+    `default` is MISSING if the field has no default. `may_lack`: a form without the field loads.
     """
 
     attribute: str
@@ -31,12 +32,12 @@ class Field(NamedTuple):
 
 
 class Form[T]:
-    """The form of a dataclass. It is worked out when it is first used.
+    """The form of a dataclass. It is computed when it is first used.
 
-    `tag` is a name and value that tell this form from others; it comes first. `first` are the
-    names that stand before all others, `without` the attributes that are not in the form, and
-    `also` properties that are (such a form is only written). `parts` are the forms of the
-    dataclasses in it, where they are not just what their fields say.
+    `tag` is a name and a value that identify this form; it is written first. `first` are the names
+    that are written before all others. `without` are attributes that are left out. `also` are
+    properties that are included; such a form can only be written. `parts` are the forms of nested
+    dataclasses that do not have the default form.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class Form[T]:
         return (*first, *(field for field in found.values() if field.name not in self._first))
 
     def encode(self, value: T) -> Json:
-        """The form of a value."""
+        """Return the form of a value."""
         form: Json = {}
         for name, get, write, is_sparse, default in self._writing:
             found = get(value)
@@ -72,29 +73,30 @@ class Form[T]:
                 form[name] = found if write is None else write(found)
         return form
 
-    def decode(self, form: Any, **beside: Any) -> T:
-        """The value of a form; `beside` are attributes that are not in it. Fields that are not
-        known are left alone. Raises EntryUnreadable, which names the field and shows no value.
+    def decode(self, form: Any, **extra: Any) -> T:
+        """Read a value from its form; `extra` are attributes that are not in the form.
+
+        Unknown fields are ignored. Raises EntryUnreadable, which names the field and no value.
         """
         if not isinstance(form, dict):
-            raise EntryUnreadable(f"{self.of.__name__} does not load: no object")
+            raise EntryUnreadable(f"{self.of.__name__} cannot be read: not an object")
         name = ""
         try:
             for name, attribute, verbatim, read, may_lack in self._reading:
                 given = form.get(name, MISSING)
                 if type(given) in verbatim:
-                    beside[attribute] = given
+                    extra[attribute] = given
                 elif given is not MISSING:
-                    beside[attribute] = read(given)
+                    extra[attribute] = read(given)
                 elif not may_lack:
-                    raise ValueError("it is missing")
+                    raise ValueError("a required field is missing")
         except (KeyError, TypeError, ValueError) as error:
-            raise EntryUnreadable(f"{self.of.__name__} does not load: {name}") from error
-        return self.of(**beside)
+            raise EntryUnreadable(f"{self.of.__name__} cannot be read: {name}") from error
+        return self.of(**extra)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in a form, in their order."""
+        """The names in the form, in the order in which they are written."""
         names = [field.name for field in self.fields]
         if self.tag is not None:
             name = self.tag[0]
@@ -155,24 +157,25 @@ class Form[T]:
 
 
 class Stored[T]:
-    """A form as text, with its version before all else."""
+    """A form as JSON text that starts with its version."""
 
     def __init__(self, form: "Form[T] | OneOf[T]") -> None:
         self._form = form
 
     def write(self, value: T) -> str:
-        """The text of a value."""
+        """Return the stored text of a value."""
         return dumps({"v": VERSION, **self._form.encode(value)})
 
-    def read(self, text: str, **beside: Any) -> T:
-        """The value of a text; `beside` are attributes that are not in it. Raises
-        EntryUnreadable.
+    def read(self, text: str, **extra: Any) -> T:
+        """Read a value from its stored text; `extra` are attributes that are not in it.
+
+        Raises EntryUnreadable.
         """
-        return self._form.decode(loads(text), **beside)
+        return self._form.decode(loads(text), **extra)
 
 
 class OneOf[T]:
-    """The forms of a union, told apart by their tags, which have one name."""
+    """The forms of a union. Their tags have the same name and different values."""
 
     def __init__(self, *forms: Form[Any]) -> None:
         self.forms = forms
@@ -181,23 +184,24 @@ class OneOf[T]:
         self._by_class = {form.of: form for form in forms}
 
     def encode(self, value: T) -> Json:
-        """The form of a value."""
+        """Return the form of a value."""
         return self._by_class[type(value)].encode(value)
 
-    def decode(self, form: Any, **beside: Any) -> T:
-        """The value of a form; `beside` are attributes that are not in it. Raises
-        EntryUnreadable.
+    def decode(self, form: Any, **extra: Any) -> T:
+        """Read a value from its form; `extra` are attributes that are not in the form.
+
+        Raises EntryUnreadable.
         """
         tag = form.get(self.name) if isinstance(form, dict) else None
         known = self._by_tag.get(tag) if isinstance(tag, str) else None
         if known is None:
             raise EntryUnreadable(f"a form with this {self.name} is not known")
-        value: T = known.decode(form, **beside)
+        value: T = known.decode(form, **extra)
         return value
 
 
 def loads(text: str) -> Json:
-    """The object of a stored text, of a version that this code knows. Raises EntryUnreadable."""
+    """Parse a stored text. Raises EntryUnreadable for invalid text or an unknown version."""
     try:
         form = json.loads(text)
     except ValueError as error:
@@ -210,12 +214,12 @@ def loads(text: str) -> Json:
 
 
 def camel(name: str) -> str:
-    """The name of an attribute in camelCase."""
+    """Return the name of an attribute in camelCase."""
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
 @cache
 def _form_of(kind: type) -> Form[Any]:
-    """The form of a dataclass that stands in others."""
+    """Return the default form of a nested dataclass."""
     return Form(kind)

@@ -1,8 +1,8 @@
-"""How a value of a type is written as JSON, and how it is read back.
+"""Converts values to JSON and back, according to their type.
 
 | type | JSON |
 |---|---|
-| str, bool, int, float, Json, Literal | as it is |
+| str, bool, int, float, Json, Literal | unchanged |
 | an Enum | its value |
 | datetime | `2026-01-31T12:00:00.000Z` |
 | time | `22:30` |
@@ -24,7 +24,7 @@ from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, WRITTEN_ONLY
 from brain.codec.text import iso, iso_ms
 
 type Turned = Callable[[Any], Any]
-type Nested = Callable[[type], tuple[Turned, Turned]]  # of a dataclass: how to write and read it
+type Nested = Callable[[type], tuple[Turned, Turned]]  # a dataclass -> its write and read
 
 SCALARS: tuple[type, ...] = (str, bool, int, float)
 
@@ -53,7 +53,7 @@ def optional(hint: Any) -> Any:
 
 
 def verbatim(hint: Any) -> frozenset[type]:
-    """The types of JSON values that are the value itself: they need no reading."""
+    """Return the types of JSON values that need no conversion when they are read."""
     kind, marks = plain(hint)
     if marks & WRITTEN_ONLY:
         return frozenset()
@@ -64,8 +64,9 @@ def verbatim(hint: Any) -> frozenset[type]:
 
 
 def conversions(hint: Any, nested: Nested) -> tuple[Turned | None, Turned]:
-    """How a value of this type is written (None: as it is), and how it is read. Reading raises
-    KeyError, TypeError, ValueError.
+    """Return the functions that write and read a value of this type. None: write it unchanged.
+
+    The function that reads raises KeyError, TypeError, ValueError.
     """
     kind, marks = plain(hint)
     if inner := optional(kind):
@@ -90,7 +91,7 @@ def _of_class(kind: type, nested: Nested) -> tuple[Turned, Turned]:
     if is_dataclass(kind):
         return nested(kind)
     if issubclass(kind, Enum):
-        return attrgetter("_value_"), kind  # `value` is the same, by way of a slow descriptor
+        return attrgetter("_value_"), kind  # same as `value`, which is a slow descriptor
     raise TypeError(f"{kind} has no form")
 
 
@@ -109,7 +110,7 @@ def _listed(write: Turned | None, read: Turned) -> tuple[Turned, Turned]:
 
 
 def _exactly(kind: type, given: Any) -> Any:
-    """The value. JSON has one kind of number: a whole one may stand for a broken one."""
+    """Return the value if it has this type. An integer is accepted as a float."""
     if type(given) is kind or (kind is float and type(given) is int):
         return given
     raise TypeError(f"{type(given).__name__} instead of {kind.__name__}")
@@ -117,12 +118,12 @@ def _exactly(kind: type, given: Any) -> Any:
 
 def _one_of(known: tuple[Any, ...], given: Any) -> Any:
     if given not in known:
-        raise ValueError("a value that is not known")
+        raise ValueError("unknown value")
     return given
 
 
 def _unread(given: Any) -> Any:
-    raise TypeError("a form that is only written")
+    raise TypeError("this form can only be written")
 
 
 _ONLY_WRITTEN: dict[Any, Turned] = {

@@ -1,14 +1,14 @@
-"""What a type cannot say about a field's form, for `Annotated`: `Annotated[bool, SPARSE] = False`.
+"""Marks for `Annotated` that change a field's form: `Annotated[bool, SPARSE] = False`.
 
 Without a mark a field is written under its name in camelCase. If it has a default, a form without
-it loads: code that did not know the field wrote that form.
+it loads, because older code that did not have the field may have written the form.
 """
 
 from enum import Enum
 
 
 class Named(str):
-    """The name of a field in its form, where it is not the field's own in camelCase."""
+    """The name of a field in its form, if it is not the field's name in camelCase."""
 
     __slots__ = ()
 
@@ -16,11 +16,11 @@ class Named(str):
 class Mark(Enum):
     """How a field is written."""
 
-    SPARSE = "left out while it has its default"
-    NEEDED = "part of the form since its first version: one without it does not load"
-    AS_TEXT = "written as `str` gives it, and never read"
-    MILLISECONDS = "a number of milliseconds since 1970, written as a time, and never read"
-    EMPTY_AS_NULL = "a text that is written as null when it is empty, and never read"
+    SPARSE = "omitted if it has its default value"
+    NEEDED = "required: part of the form since its first version"
+    AS_TEXT = "written with `str`, never read"
+    MILLISECONDS = "milliseconds since 1970, written as a time, never read"
+    EMPTY_AS_NULL = "a text, written as null if it is empty, never read"
 
 
 SPARSE, NEEDED = Mark.SPARSE, Mark.NEEDED

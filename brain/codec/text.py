@@ -1,4 +1,4 @@
-"""JSON text, times as text, and what all forms share."""
+"""JSON text, times as text, and fingerprints of arguments."""
 
 import hashlib
 import json
@@ -14,21 +14,21 @@ def dumps(value: Json) -> str:
 
 
 def clean(text: str) -> str:
-    """Remove what some store cannot hold: NUL, and surrogates without a partner."""
+    """Remove characters that some stores reject: NUL is dropped, lone surrogates are replaced."""
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def iso(moment: datetime) -> str:
-    """Write a time like 2026-01-31T12:00:00.000Z."""
+    """Format a time like 2026-01-31T12:00:00.000Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def iso_ms(milliseconds: int) -> str:
-    """Write a time that is given in milliseconds since 1970."""
+    """Format a time that is given in milliseconds since 1970."""
     return iso(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 def fingerprint(arguments: Json) -> str:
-    """Name the arguments of a call: the same for the same arguments in any order."""
+    """Return a hash of a call's arguments that does not depend on the order of their names."""
     canonical = json.dumps(arguments, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

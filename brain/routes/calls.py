@@ -14,9 +14,9 @@ from brain.http.stream import EventStream, StreamEvent
 from brain.run.deliver import Outcome, Reply, Shown, wait_for
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
-from brain.run.moves import UserRequest
 from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import MESSAGE, entry_to_wire
+from brain.run.requests import UserRequest
 from brain.run.services import Services
 from brain.run.turn import Invocation
 from brain.wiring import Wiring

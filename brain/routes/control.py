@@ -22,8 +22,9 @@ from brain.questions.consent import reading
 from brain.routes.calls import answer
 from brain.run.control import stop_run
 from brain.run.messages import Decision, Question
-from brain.run.moves import Stopped, UserRequest
+from brain.run.moves import Stopped
 from brain.run.records import message_to_wire
+from brain.run.requests import UserRequest
 from brain.says.texts import Texts
 from brain.tools.schema import misfit
 from brain.wiring import Wiring

@@ -28,7 +28,7 @@ from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown, wait_for
-from brain.run.moves import UserRequest
+from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
 

@@ -6,7 +6,7 @@ from starlette.types import ASGIApp
 from brain.http.bodies import VoiceBody, check_tools, parse
 from brain.http.edge import invocation_seconds, read_json
 from brain.routes.calls import answer, stream
-from brain.run.moves import UserRequest
+from brain.run.requests import UserRequest
 from brain.wiring import Wiring
 
 

@@ -1,4 +1,10 @@
-"""The door: who becomes the brain, and what the others are told."""
+"""Admits a text or a wake call: decides whether this invocation becomes the user's brain.
+
+A user has at most one brain at a time. The state store decides, in one atomic move, whether this
+invocation is it. If another invocation is, the text is in the log and that invocation will answer
+it. Before a caller is told so, a wake-up for the run must be on the queue, because the other
+invocation may be dead already.
+"""
 
 from typing import assert_never
 
@@ -16,9 +22,9 @@ from brain.run.moves import (
     RateLimited,
     Recorded,
     Settled,
-    UserRequest,
     WakeCall,
 )
+from brain.run.requests import UserRequest
 from brain.run.services import Services
 from brain.run.turn import Invocation, Turn
 from brain.run.wakeup import publish_wakeup
@@ -27,11 +33,10 @@ from brain.run.wakeup import publish_wakeup
 async def admit(
     services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> Turn | None:
-    """The turn, if this invocation becomes the brain; None if another is, and the reply is
-    settled.
+    """Return the turn if this invocation becomes the brain; otherwise settle the reply.
 
-    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed: the caller must not
-    believe that the text was accepted.
+    Raises StoreUnreachable, QueueUnreachable, TooManyTexts, QuestionClosed. After an error the
+    caller must not assume that the text was accepted.
     """
     since = services.clock.now()
     arrival = await _read(services, _arrival(services, request, invocation), reply)
@@ -51,7 +56,7 @@ async def admit(
 
 
 async def _read(services: Services, arrival: Arrival, reply: Reply) -> Arrival | None:
-    """The text, with what the intake found in it; None if it was answered."""
+    """Let each intake read the text. Return None if one of them has answered it."""
     found: Arrival | None = arrival
     for each in services.intake:
         if found is not None:
@@ -83,7 +88,7 @@ async def _turn_away(
     admission: Recorded | Duplicate | Closed | RateLimited,
     reply: Reply,
 ) -> None:
-    """Tell a caller who is not the brain what became of the text."""
+    """Settle the reply of a caller that is not the brain. Raises TooManyTexts, QuestionClosed."""
     match admission:
         case RateLimited():
             raise TooManyTexts(admission.retry_after_s)
@@ -99,7 +104,10 @@ async def _turn_away(
 
 
 def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply) -> None:
-    """The same decision again is no mistake, however late: it was carried out once."""
+    """Accept the same decision again, no matter how late. It was carried out once.
+
+    Raises QuestionClosed for any other decision.
+    """
     is_same = (
         decision is not None
         and closed.verdict == decision.verdict
@@ -111,8 +119,9 @@ def _refuse_unless_same(closed: Closed, decision: Decision | None, reply: Reply)
 
 
 def _own(turn: Turn) -> Utterance | None:
-    """The text that this call brought, where the journal has it: it may have come before, by a
-    call that died.
+    """Return this call's text as the journal has it; None if it is not in the journal.
+
+    An earlier call that died may have brought the same text.
     """
     joined = (entry.utterance for entry in turn.run.journal if isinstance(entry, Joined))
     return next((utterance for utterance in joined if utterance.seq == turn.state.seq), None)
@@ -121,8 +130,10 @@ def _own(turn: Turn) -> Utterance | None:
 async def resume(
     services: Services, wake_call: WakeCall, invocation: Invocation, reply: Reply
 ) -> Turn | None:
-    """The turn, if this invocation takes the run over; None if the run is settled or its brain
-    lives.
+    """Return the turn if this invocation takes the run over.
+
+    Return None if the run has ended or its brain is alive. Raises StoreUnreachable,
+    QueueUnreachable.
     """
     since = services.clock.now()
     found = await services.store.resume(wake_call, holder=invocation.id)
@@ -131,8 +142,8 @@ async def resume(
             return Turn.begin(services, invocation, reply, found, since=since)
         case Alive():
             if wake_call.reason != "event":
-                # A hand-over that comes again may mean that the successor died before it had a
-                # wake-up of its own.
+                # If the queue delivers a hand-over twice, the successor may have died before it
+                # published its own wake-up. Without this one, nobody would continue the run.
                 await publish_wakeup(
                     services.queue,
                     user_id=wake_call.user_id,
@@ -142,7 +153,7 @@ async def resume(
                 )
             return None
         case Settled():
-            if found.held:  # its brain died between the last word and what waited for that
+            if found.held:  # the brain died after its last message, before it announced the notices
                 for each in services.around:
                     await each.wake(wake_call.user_id)
             return None
@@ -153,7 +164,11 @@ async def resume(
 async def _answer(
     services: Services, user_id: str, admission: Recorded | Duplicate, reply: Reply
 ) -> None:
-    """Tell the caller what became of its text; first make sure that the run outlives its brain."""
+    """Tell the caller what happened to its text.
+
+    Publish a wake-up first: the caller must not be told that the text is recorded while a crash of
+    the brain could still stop the run for good.
+    """
     finished = isinstance(admission, Duplicate) and admission.finished
     if not finished:
         await publish_wakeup(

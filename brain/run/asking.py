@@ -1,4 +1,10 @@
-"""How the brain asks the user before it acts, and takes up what they decided."""
+"""Asks the user before the brain acts, and continues with the user's decision.
+
+Some calls need the user's approval; others run in the user's front end. In both cases the run
+cannot wait inside an invocation, because the answer may take days. So the run ends with a question
+in the log. The decision arrives as a new text, begins or joins a run, and is carried out there as
+if the model had just made the call.
+"""
 
 import logging
 from dataclasses import dataclass, replace
@@ -15,25 +21,26 @@ from brain.tools.client_schemas import UNCHECKED
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ToolSpec
 
-CLIENT_TEXT = ""  # a question to the front end has no words for the user
+CLIENT_TEXT = ""  # a question to the front end shows no text to the user
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A call that waits for the user's yes, or for the user's front end (`proposal` is None)."""
+    """A call that waits for the user's approval, or for their front end (`proposal` is None)."""
 
     work: Work
     proposal: Proposal | None
 
 
 def waits(turn: Turn, spec: ToolSpec) -> bool:
-    """Whether a call has to wait for the user's yes, or for their front end."""
+    """Whether calls of this tool may have to wait for the user's approval or their front end."""
     return spec.asks or spec.client or (spec.guarded and turn.is_tainted)
 
 
 async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None:
-    """What has to be asked before this call; None if nothing has. Raises ToolFault if the call
-    could not be carried out anyway.
+    """Return what has to be asked before this call; None if it can run now.
+
+    Raises ToolFault if the call cannot be carried out at all.
     """
     if work.spec.client:
         return Ask(work=work, proposal=None)
@@ -50,8 +57,9 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
 
 
 def take_decision(turn: Turn) -> Answered | None:
-    """The call that the user has approved, as an answer whose work is still to be done; None if
-    there is none. What came of a call in their front end is noted on the way.
+    """Return the next approved call as an answer whose work has to be done, if any.
+
+    Results of calls in the front end are added to the journal on the way.
     """
     while (decision := next_decision(turn.run.journal)) is not None:
         answer = decided_call(decision)
@@ -63,10 +71,10 @@ def take_decision(turn: Turn) -> Answered | None:
 
 
 def question_draft(turn: Turn, ask: Ask) -> Draft:
-    """The question as a message: what exactly would be done, for the ear and for the eye.
+    """Return the question as a message that says exactly what would be done.
 
-    If the run began with what was said to the last question, by the same tool, this one takes its
-    place: the user wanted it otherwise.
+    If the run began with a reply to the last question and the new question is about the same tool,
+    it supersedes the last one: the user wanted a change.
     """
     services, is_client = turn.services, ask.proposal is None
     now = services.clock.utc()
@@ -93,6 +101,7 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
 
 
 def _superseded(turn: Turn, question: Question) -> str | None:
+    """Return the id of the question that this one replaces, if any."""
     last = next((e for e in reversed(turn.history) if e.seq == turn.run.first_seq - 1), None)
     if not isinstance(last, Message) or last.question is None:
         return None
@@ -103,9 +112,9 @@ log = logging.getLogger(__name__)
 
 
 async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:
-    """What is wrong with the arguments of each call of the front end's tools, by the call's id.
+    """Return what is wrong with the arguments of the front end's tools, by call id.
 
-    The event loop checks none of them itself. Where nothing can be checked, each call fails.
+    A separate process checks them. If it is not available, every such call fails.
     """
     specs = turn.specs
     calls = [
@@ -120,6 +129,6 @@ async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:
             [(specs[call.name].parameters, call.arguments) for call in calls]
         )
     except CheckerUnreachable as error:
-        log.warning("schemas: not checked, run=%s reason=%s", turn.run.run_id, error)
+        log.warning("schemas: check failed, run=%s reason=%s", turn.run.run_id, error)
         complaints = [UNCHECKED] * len(calls)
-    return {call.id: words for call, words in zip(calls, complaints, strict=True) if words}
+    return {call.id: text for call, text in zip(calls, complaints, strict=True) if text}

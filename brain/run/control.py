@@ -1,13 +1,18 @@
-"""What the user does to a run besides speaking."""
+"""Stops a run at the user's request.
+
+The store ends the run at once and refuses all later commits of its brain. The brain itself notices
+at its next check of the lease and cancels its work.
+"""
 
 import logging
 from contextlib import suppress
 
 from brain.errors import ChannelUnreachable
 from brain.run.messages import Draft, Kind, Speak
-from brain.run.moves import Settled, Stop, Stopped
+from brain.run.moves import Settled, Stopped
 from brain.run.ports import Channel, Clock
 from brain.run.records import message_for_channel
+from brain.run.requests import Stop
 from brain.run.store import StateStore
 from brain.says.texts import Texts
 
@@ -23,17 +28,16 @@ async def stop_run(
     run_id: str | None,
     texts: Texts,
 ) -> Stopped | Settled:
-    """End the run now, this one or whichever is open, and let the user's pages know.
+    """End the run now and notify the user's pages. `run_id` None means the run that is open.
 
-    Its brain, if it has one, is refused from now on and cuts its thinking at its next look.
     Raises StoreUnreachable.
     """
     found = await store.stop(
         Stop(
             user_id=user_id,
             run_id=run_id,
-            plain=_last_word(clock, texts.STOPPED),
-            unsure=_last_word(clock, texts.STOPPED_IN_AN_ACT),
+            plain=_last_message(clock, texts.STOPPED),
+            unsure=_last_message(clock, texts.STOPPED_IN_AN_ACT),
         )
     )
     if isinstance(found, Stopped):
@@ -42,21 +46,21 @@ async def stop_run(
     return found
 
 
-def _last_word(clock: Clock, text: str) -> Draft:
-    """Not to be spoken: who says stop wants to hear nothing more."""
+def _last_message(clock: Clock, text: str) -> Draft:
+    """Return a silent message: a user who says stop does not want to hear more."""
     return Draft(
         id=clock.new_id(),
         kind=Kind.SAY,
         text=text,
-        answers_seq=0,  # the store knows
+        answers_seq=0,  # the store fills it in
         created_at=clock.utc(),
         speak=Speak.SILENT,
     )
 
 
 async def _publish(channel: Channel, user_id: str, stopped: Stopped) -> None:
-    # Commit first, publish second; a death in between, or a channel that is away, costs a page's
-    # next look.
+    # Commit first, publish second. If the process crashes in between, or the channel cannot be
+    # reached, pages see the change when they next read the log.
     with suppress(ChannelUnreachable):
         message = message_for_channel(stopped.message)
         await channel.publish(user_id, "message", message)

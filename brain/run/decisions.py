@@ -1,10 +1,12 @@
-"""What needs the user's yes, what counts as one, and what a run may no longer do unasked.
+"""Decides what counts as the user's approval, and when a run is tainted.
 
-The rule of mistrust: a run that has read what others wrote (it is *tainted*) may have been told by
-it what to do. So it asks before every act that reaches outside, even where the user trusts the
-recipient. The taint is read off the journal and the log, so it outlives every hand-over, and a
-message that such a run says taints whoever is shown it later. It ends with the talk: after a pause
-the model is told only that something was said.
+A run is *tainted* when the model has read text by third parties, because that text may contain
+instructions to the model. A tainted run asks the user before every act that reaches outside, even
+if the user trusts the recipient.
+
+The taint follows from the journal and the log, so it survives every hand-over. A message of a
+tainted run also taints later runs that are shown this message. The taint ends with the
+conversation: after a pause the model is shown only that there was a message.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,19 +17,20 @@ from brain.run.journal import Answered, Entry, Joined, Overheard, Returned
 from brain.run.messages import Decision, LogEntry, Message
 from brain.tools.spec import ToolCall
 
-DECIDED = "decided-"  # how the id of a call begins that the user has decided on
+DECIDED = "decided-"  # prefix of the id of a call that the user has decided on
 
 ASKED = "The user was asked. Nothing is done until they have said yes."
 NOT_ASKED = (
-    "Not asked and not done: the user has said something first. Look at that, then ask again if it "
-    "is still right."
+    "Not asked and not done: the user has said something new. Read it, then make the call again if "
+    "it is still right."
 )
-ONE_AT_A_TIME = "Not asked and not done: one question at a time. Ask when this one is answered."
+ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 
 def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
-    """Whether a run has read what others wrote, or is shown what such a run has said, be it in the
-    voice agent's words.
+    """Whether the model has read text by third parties in this run.
+
+    This includes messages of tainted runs, and the voice agent's retelling of such messages.
     """
     if any(isinstance(entry, Returned) and entry.foreign for entry in journal):
         return True
@@ -38,7 +41,7 @@ def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
 
 
 def _is_retold(journal: Sequence[Entry]) -> bool:
-    """Whether the voice agent's own words are shown: who could tell what they repeat?"""
+    """Whether the voice agent's words are shown. They may repeat any message."""
     return any(
         remark.role == "assistant"
         for entry in journal
@@ -48,7 +51,7 @@ def _is_retold(journal: Sequence[Entry]) -> bool:
 
 
 def next_decision(journal: Sequence[Entry]) -> Decision | None:
-    """The first decision of the user whose call stands not yet in the journal; None if all do."""
+    """Return the first decision whose call is not in the journal yet, if any."""
     carried_out = {call.id for e in journal if isinstance(e, Answered) for call in e.calls}
     for entry in journal:
         if not isinstance(entry, Joined) or entry.utterance.decision is None:
@@ -60,7 +63,7 @@ def next_decision(journal: Sequence[Entry]) -> Decision | None:
 
 
 def decided_call(decision: Decision) -> Answered:
-    """The decided call, as though the model had just asked for it, with what is to run."""
+    """Return the decided call as an answer, as if the model had just made the call."""
     call = ToolCall(
         id=decided_call_id(decision), name=decision.tool, arguments=dumps(decision.arguments)
     )
@@ -81,7 +84,7 @@ def is_decided(call: ToolCall, arguments: Json, journal: Sequence[Entry]) -> boo
 
 
 def decided_call_id(decision: Decision) -> str:
-    """The id of a decided call: one for each question, whichever run carries it out."""
+    """Return the id of a decided call. It depends only on the question, not on the run."""
     return f"{DECIDED}{decision.question_id}"
 
 

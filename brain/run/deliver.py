@@ -1,5 +1,7 @@
-"""Where a message goes: into the HTTP response while that is open, else over the channel. Decided
-here only.
+"""Delivers messages: into the HTTP response while it is open, otherwise over the channel.
+
+No other module makes this decision, so a terminal message never takes both ways. The log is the
+truth: a message is delivered only after it was recorded, and a page that misses one reads it there.
 """
 
 import asyncio
@@ -21,15 +23,15 @@ type State = Literal["done", "running", "recorded", "duplicate"]
 type Shown = Piece | LogEntry
 type Listener = Callable[[Shown], None]
 
-ORDER_S = 1.0  # seconds a terminal message waits for the breadcrumbs before it to be out
-DRAIN_S = 5.0  # seconds an invocation waits at its end for the channel
+ORDER_S = 1.0  # seconds that a terminal message waits until earlier breadcrumbs are published
+DRAIN_S = 5.0  # seconds that an invocation waits for the channel at its end
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """What a caller is told."""
+    """The answer to a caller."""
 
     state: State
     run_id: str
@@ -48,64 +50,64 @@ class Reply:
         self._wake_up: asyncio.Future[WakeUp] = asyncio.get_running_loop().create_future()
 
     def admitted(self, wake_up: WakeUp, *, run_id: str, seq: int) -> None:
-        """The call's text has its place, and its invocation is the brain."""
+        """Note that the text is in the log and that this invocation is the brain."""
         self.run_id, self.seq = run_id, seq
         self._wake_up.set_result(wake_up)
 
     @property
     def has_listener(self) -> bool:
-        """Whether somebody follows the run as it happens."""
+        """Whether the caller follows the run live."""
         return self._listener is not None and self.is_open
 
     def show(self, *shown: Shown) -> None:
-        """Tell who follows the run, as long as the response is open."""
+        """Pass these to the listener, if there is one and the response is open."""
         if self._listener is not None and self.is_open:
             for one in shown:
                 self._listener(one)
 
     async def secure(self) -> None:
-        """Return once the run is sure to outlive this process; it may take for ever."""
+        """Return once a wake-up is on the queue, so the run survives a crash. No time limit."""
         wake_up = await asyncio.shield(self._wake_up)
         await wake_up.arm()
 
     @property
     def went_early(self) -> bool:
-        """Whether the caller was told that the answer comes later."""
+        """Whether the caller was told to expect the answer later."""
         return self._outcome.done() and (
             self._outcome.exception() is not None or self._outcome.result().state != "done"
         )
 
     @property
     def is_open(self) -> bool:
-        """Whether the caller can still be told something."""
+        """Whether the response is not settled yet."""
         return not self._outcome.done()
 
     def give(self, state: State, message: Message | None = None) -> bool:
-        """Tell the caller the outcome. False if the response is gone already."""
+        """Answer the caller. Return False if the response was settled before."""
         outcome = Outcome(state=state, run_id=self.run_id, seq=self.seq, message=message)
         return self.settle(outcome)
 
     def settle(self, outcome: Outcome) -> bool:
-        """The same with an outcome made elsewhere."""
+        """Answer the caller with this outcome. Return False if the response was settled before."""
         if self._outcome.done():
             return False
         self._outcome.set_result(outcome)
         return True
 
     def fail(self, error: Exception) -> None:
-        """The caller gets the error, if it still waits."""
+        """Raise the error at the caller, if it still waits."""
         if not self._outcome.done():
             self._outcome.set_exception(error)
-            self._outcome.exception()  # an error that nobody waits for any more is not a warning
+            self._outcome.exception()  # mark as read: asyncio warns about unread errors
 
     async def outcome(self, *, within_s: float | None = None) -> Outcome | None:
-        """The outcome; None if it did not come in time. Raises what `fail` was given."""
+        """Return the outcome; None if it did not come in time. Raises the error given to `fail`."""
         await asyncio.wait({self._outcome}, timeout=within_s)
         return self._outcome.result() if self._outcome.done() else None
 
 
 class Outbox:
-    """Publishes over the channel, one after the other, beside the thinking."""
+    """Publishes events over the channel, in order, while the brain works."""
 
     def __init__(self, channel: Channel, lease: Lease) -> None:
         self._channel = channel
@@ -114,20 +116,20 @@ class Outbox:
         self._worker: asyncio.Task[None] | None = None
 
     def send(self, event: str, data: Json) -> None:
-        """Publish after everything that was sent before."""
+        """Publish the event after all events that were sent before."""
         self._waiting.append((event, data))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.get_running_loop().create_task(self._publish())
 
     async def drain(self, *, limit_s: float) -> bool:
-        """Wait until all is out; False if it took longer than the limit."""
+        """Wait until all events are published. Return False if the limit passed first."""
         if self._worker is None:
             return True
         done, _ = await asyncio.wait({self._worker}, timeout=limit_s)
         return bool(done)
 
     async def close(self, *, limit_s: float) -> None:
-        """Wait for the rest within the limit, and drop what is not out by then: the log has it."""
+        """Wait for the remaining events within the limit, then drop the rest: the log has them."""
         limit_s = max(min(limit_s, DRAIN_S), 0)
         if not await self.drain(limit_s=limit_s) and self._worker is not None:
             log.warning("channel: gave up, waiting=%d", len(self._waiting))
@@ -138,8 +140,8 @@ class Outbox:
         while self._waiting:
             event, data = self._waiting.pop(0)
             try:
-                # A frozen process that thaws must not speak for a run that others have gone on
-                # with.
+                # A process that was frozen and continues must not publish for a run that another
+                # invocation has taken over.
                 self._lease.check()
                 await self._channel.publish(self._lease.token.user_id, event, data)
             except ChannelUnreachable as error:
@@ -149,19 +151,19 @@ class Outbox:
 
 
 def send_websocket_message(outbox: Outbox, reply: Reply, message: Message) -> None:
-    """A message over the channel, and to a caller that listens to the run."""
+    """Publish the message over the channel and pass it to the listener, if there is one."""
     outbox.send("message", message_for_channel(message))
     reply.show(message)
 
 
 async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | None:
-    """A terminal message into the open response, any other over the channel.
+    """Put a terminal message into the open response; publish any other over the channel.
 
-    Returns the message if the response took it.
+    Return the message if it went into the response.
     """
     if message.done_after_this:
-        # Breadcrumbs first: who hears the answer has heard the way to it. A slow channel may not
-        # hold the answer back for long.
+        # Breadcrumbs first: the user should hear them before the answer. The wait is limited, so
+        # that a slow channel does not delay the answer for long.
         await outbox.drain(limit_s=ORDER_S)
         reply.show(message)
         if reply.give("done", message):
@@ -171,10 +173,11 @@ async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | N
 
 
 async def wait_for(reply: Reply, *, patience_s: float) -> Outcome:
-    """The outcome of a call. `patience_s` 0 waits until there is one.
+    """Return the outcome of a call. `patience_s` 0 waits without a limit.
 
-    No caller is told "running" before the queue has acknowledged a wake-up for the run: while that
-    fails, the caller waits on. Raises what the brain raised before it could settle the reply.
+    After `patience_s` seconds the caller is told "running", but only once the queue has
+    acknowledged a wake-up for the run. Until then the caller waits. Raises the brain's error if
+    it failed before it settled the reply.
     """
     outcome = await reply.outcome(within_s=patience_s or None)
     if outcome is not None:
@@ -183,10 +186,10 @@ async def wait_for(reply: Reply, *, patience_s: float) -> Outcome:
     settling = asyncio.ensure_future(reply.outcome())
     try:
         await asyncio.wait({arming, settling}, return_when=asyncio.FIRST_COMPLETED)
-        if arming.done() and not arming.cancelled():  # a brain that gave up ends the arming too
+        if arming.done() and not arming.cancelled():  # a brain that fails cancels the arming
             reply.give("running")
         outcome = await settling
     finally:
         arming.cancel()
-    assert outcome is not None  # without a limit there is one
+    assert outcome is not None  # without a limit there is always an outcome
     return outcome

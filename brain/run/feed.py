@@ -1,8 +1,8 @@
-"""One user's sequence for one listener: everything after a seq, and then whatever is new.
+"""Streams one user's log to one listener: everything after a seq, then each new entry.
 
-Woken by the store's news; looks by itself now and then, since news may get lost. What is handed on
-is the log's, so a listener that comes again with the last seq it has misses nothing and hears
-nothing twice, whatever road it takes.
+The store's news wake the feed. News can get lost, so the feed also checks the store at intervals.
+Everything that it yields comes from the log. So a listener that reconnects with the last seq it
+received gets every entry exactly once, no matter which transport it uses.
 """
 
 import asyncio
@@ -17,20 +17,20 @@ from brain.run.ports import Clock, Log, LogUpdate, News
 from brain.run.store import StateStore
 
 PAGE = 100  # entries read at a time
-# Five commands a look, and six each time that a client comes again, which is every four minutes:
-# less than one in 10 s.
-LOOK_S = 60.0  # seconds between looks that news make unneeded
-BLIND_LOOK_S = 10.0  # seconds between looks while nothing brings news
-CONFIRM_S = 2.0  # seconds to wait for the news before the first reading goes ahead without
-LISTEN_AGAIN_S = (1.0, 2.0, 5.0, 15.0)  # seconds before listening anew; the last one repeats
-LASTING_S = 60.0  # seconds after which a subscription was no failure, and the pauses begin anew
+# A check costs five Redis commands, and a reconnect, every four minutes, costs six: together less
+# than one command in 10 s for each listener.
+LOOK_S = 60.0  # seconds between checks of the store while the subscription to news works
+BLIND_LOOK_S = 10.0  # seconds between checks without a subscription
+CONFIRM_S = 2.0  # seconds to wait for the subscription before the first read
+LISTEN_AGAIN_S = (1.0, 2.0, 5.0, 15.0)  # seconds before each new subscription; the last repeats
+LASTING_S = 60.0  # a subscription that lasted this many seconds resets the pauses
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunChange:
-    """A run has begun, goes on, or has ended."""
+    """A run has started, continues, or has ended."""
 
     run_id: str
     state: str
@@ -38,7 +38,7 @@ class RunChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Anew:
-    """The log ends before the listener's seq: it has begun anew, and is told from its start."""
+    """The log was reset: it ends before the listener's seq and is sent again from its start."""
 
     last_seq: int
 
@@ -47,7 +47,7 @@ type Item = LogEntry | RunChange | Anew
 
 
 class Feed:
-    """The sequence of one user, from `since` on."""
+    """The log of one user for one listener, from `since` on."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Feed:
         since: int,
         announce: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`announce` lets notices be said that wait for a listener."""
+        """`announce` delivers the notices that wait for a listener."""
         self._announce = announce
         self._store = store
         self._log = log
@@ -72,17 +72,18 @@ class Feed:
         self._runs: dict[str, str] = {}
         self._looked_at = float("-inf")
         self._is_hearing = False
-        self._has_missed = False  # something may have come while nobody listened
+        self._has_missed = False  # entries may have come without news
         self._woken = asyncio.Event()
 
     async def items(self, *, until: float) -> AsyncGenerator[Item, None]:
-        """What there is and what comes, until the clock's `until`. Whoever leaves early closes it.
+        """Yield existing and new items until the clock reaches `until`.
 
-        Raises StoreUnreachable, DatabaseUnreachable.
+        A caller that stops earlier must close the generator. Raises StoreUnreachable,
+        DatabaseUnreachable.
         """
         listening = asyncio.ensure_future(self._listen())
         try:
-            # Listening first, reading second: what comes in between is in both, and told once.
+            # Subscribe first, read second: an entry in between is in both, and is yielded once.
             with suppress(TimeoutError):
                 async with asyncio.timeout(CONFIRM_S):
                     await self._woken.wait()
@@ -92,7 +93,7 @@ class Feed:
                 if self._known_seq != self._cursor:
                     async for item in self._read():
                         yield item
-                for change in changes:  # last: a run has ended when its last word was told
+                for change in changes:  # after the entries: the last message precedes the end
                     yield change
                 await self._rest(until)
         finally:
@@ -100,7 +101,7 @@ class Feed:
             await asyncio.wait({listening})
 
     async def _rest(self, until: float) -> None:
-        """Until there is news, or it is time to look."""
+        """Wait for news or for the next check."""
         look_at = self._looked_at + (LOOK_S if self._is_hearing else BLIND_LOOK_S)
         with suppress(TimeoutError):
             async with asyncio.timeout(min(look_at, until) - self._clock.now()):
@@ -110,16 +111,16 @@ class Feed:
             await self._look()
 
     async def _look(self) -> None:
-        """Ask how far the log reaches, and say that we listen."""
+        """Ask the store for the last seq, and report that this user has a listener."""
         self._looked_at, self._has_missed = self._clock.now(), False
         here = await self._store.here(self._user_id)
-        is_anew = here.last_seq < self._cursor
-        self._known_seq = here.last_seq if is_anew else max(self._known_seq, here.last_seq)
+        is_reset = here.last_seq < self._cursor
+        self._known_seq = here.last_seq if is_reset else max(self._known_seq, here.last_seq)
         if here.held and self._announce is not None:
             await self._announce()
 
     async def _read(self) -> AsyncIterator[Item]:
-        """All that the log has after the cursor."""
+        """Yield all log entries after the cursor."""
         while True:
             page = await self._log.read(self._user_id, since=self._cursor, limit=PAGE)
             if page.last_seq < self._cursor:
@@ -130,7 +131,7 @@ class Feed:
                 self._cursor = entry.seq
                 yield entry
             if not page.entries or self._cursor == page.last_seq:
-                self._cursor = page.last_seq  # what newer code wrote is left out
+                self._cursor = page.last_seq  # entries of newer code are skipped
                 return
 
     def _changes(self) -> list[RunChange]:
@@ -138,7 +139,7 @@ class Feed:
         return [RunChange(run_id=run_id, state=state) for run_id, state in runs.items()]
 
     async def _listen(self) -> None:
-        """Take in the news, and listen anew whenever they break off."""
+        """Receive news, and subscribe again whenever the subscription breaks."""
         tries = 0
         while True:
             began = self._clock.now()
@@ -149,9 +150,9 @@ class Feed:
                     async for update in updates:
                         self._take(update)
             except StoreUnreachable as error:
-                logger.warning("feed: no news, reason=%s", error)
+                logger.warning("feed: subscription lost, reason=%s", error)
             self._is_hearing = False
-            self._woken.set()  # to look by itself from now on
+            self._woken.set()  # switch to the shorter interval
             if self._clock.now() - began >= LASTING_S:
                 tries = 0
             await self._clock.sleep(LISTEN_AGAIN_S[min(tries, len(LISTEN_AGAIN_S) - 1)])

@@ -1,4 +1,9 @@
-"""The brain's entry: from a text or a call of the queue to the run's end or next invocation."""
+"""The entry points of the brain: `brain_go` for a user's text, `brain_again` for a queue call.
+
+Both carry a run on until it ends or until this invocation's time is used up. While the loops run,
+three tasks run in parallel: one renews the lease, one checks whether the user has stopped the run,
+and one puts a wake-up on the queue if the turn lasts longer than a second.
+"""
 
 import asyncio
 import logging
@@ -11,18 +16,19 @@ from brain.errors import (
     RunStopped,
     Unreachable,
 )
-from brain.run import step
 from brain.run.admit import admit, resume
 from brain.run.deliver import Reply, deliver
+from brain.run.limits import has_time
 from brain.run.loop import do_one_brain_loop, draft
 from brain.run.messages import Kind, Message
-from brain.run.moves import NO_RUN, CommitKind, UserRequest, WakeCall
+from brain.run.moves import NO_RUN, CommitKind, WakeCall
 from brain.run.reinvoke import reinvoke_on_timeout
+from brain.run.requests import UserRequest
 from brain.run.services import Services
 from brain.run.turn import Invocation, OutOfTime, Turn
 
-ALARM_S = 1.0  # seconds a turn may last before it needs a wake-up on the queue
-SECURE_S = 4.0  # seconds for that wake-up when the lease is lost first: two tries of the queue's
+ALARM_S = 1.0  # seconds after which a turn puts a wake-up on the queue; short turns save that call
+SECURE_S = 4.0  # seconds to publish a wake-up after the lease is lost: two attempts
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +36,11 @@ log = logging.getLogger(__name__)
 async def brain_go(
     services: Services, request: UserRequest, invocation: Invocation, reply: Reply
 ) -> Message | None:
-    """Take in a text and, unless another invocation is the user's brain, be it until the run ends
-    or the time does.
+    """Admit a text and, unless another invocation is the user's brain, answer it.
 
-    Returns the run's last message if the open reply took it, else None: it went over the channel,
-    or the run goes on elsewhere. The reply is settled in any case; an error that keeps it from
-    being settled is raised and given to it.
+    Return the run's last message if it went into the open reply. Return None if it went over the
+    channel or the run continues in another invocation. The reply is always settled: an error is
+    given to the reply and raised.
     """
     try:
         turn = await admit(services, request, invocation, reply)
@@ -46,9 +51,9 @@ async def brain_go(
 
 
 async def brain_again(services: Services, wake_call: WakeCall, invocation: Invocation) -> None:
-    """Go on with a run that the queue calls for. All its messages take the channel.
+    """Continue a run after a call from the queue. All its messages go over the channel.
 
-    Raises StoreUnreachable, QueueUnreachable: the queue should try again.
+    Raises StoreUnreachable, QueueUnreachable: the queue should call again.
     """
     if wake_call.run_id == NO_RUN:
         for each in services.around:
@@ -62,7 +67,7 @@ async def brain_again(services: Services, wake_call: WakeCall, invocation: Invoc
 
 
 async def carry_on(turn: Turn) -> Message | None:
-    """Think, beside the renewal of the lease, the looks at it, and the arming of the wake-up."""
+    """Run the loops; in parallel renew the lease, check it, and arm the wake-up."""
     store, look_s = turn.services.store, turn.services.limits.look_s
     thinking = asyncio.ensure_future(_think(turn))
     keeping = asyncio.ensure_future(turn.lease.keep(store))
@@ -78,7 +83,7 @@ async def carry_on(turn: Turn) -> Message | None:
         message = await thinking
     except RunStopped:
         log.info("brain: stopped, run=%s step=%d", turn.run.run_id, turn.run.step)
-        # Its last word is in the log, and whoever stopped it lets the pages know.
+        # Its last message is in the log, and `stop_run` notifies the pages.
         turn.reply.give("done")
         return None
     except LeaseLost:
@@ -90,36 +95,37 @@ async def carry_on(turn: Turn) -> Message | None:
             turn.reply.give("running")
         raise
     finally:
-        beside = {thinking, keeping, watching, arming}
-        for task in beside:
+        tasks = {thinking, keeping, watching, arming}
+        for task in tasks:
             task.cancel()
-        await asyncio.wait(beside)
+        await asyncio.wait(tasks)
         await turn.wake_up.disarm()
         await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
     return message
 
 
 async def _secure(turn: Turn) -> None:
-    """Leave a run that may be another's by now, or nobody's: a wake-up sees to either.
+    """Leave a run whose lease was lost, with a wake-up on the queue.
 
-    Raises QueueUnreachable: then whoever called us has to call again.
+    Another invocation may have the run, or none; the wake-up handles both cases. Raises
+    QueueUnreachable: then the caller has to call again.
     """
     try:
         async with asyncio.timeout(SECURE_S):
             await turn.wake_up.arm()
     except TimeoutError as error:
-        raise QueueUnreachable("no wake-up for a run that was lost") from error
+        raise QueueUnreachable("no wake-up for a run whose lease was lost") from error
     turn.reply.give("running")
 
 
 async def _alarm(turn: Turn) -> None:
-    """Once the turn has lasted: make sure that it outlives this process, and let the pages know."""
+    """After `ALARM_S` seconds put a wake-up on the queue and tell the pages that the run works."""
     await turn.wake_up.arm_after(ALARM_S if turn.reply.is_open else 0)
     turn.announce("running")
 
 
 async def _think(turn: Turn) -> Message | None:
-    """The loops of this invocation, and what features do before and after them."""
+    """Run the loops of this invocation, and the features' work before and after them."""
     for each in turn.services.around:
         await each.before(turn)
     try:
@@ -133,25 +139,25 @@ async def _think(turn: Turn) -> Message | None:
 
 
 async def _after(turn: Turn) -> None:
-    """What features do when the user has their answer. Nothing of it may undo that."""
+    """Let features act after the answer. Their failures must not affect the answer."""
     for each in turn.services.around:
         try:
             await each.after(turn)
         except Unreachable as error:
-            log.warning("brain: not tidied, reason=%s", type(error).__name__)
+            log.warning("brain: work after the run failed, reason=%s", type(error).__name__)
 
 
 async def _between(turn: Turn) -> None:
-    """What features do at the end of a loop that another one follows."""
+    """Let features act between two loops."""
     for each in turn.services.around:
         try:
             await each.between(turn)
         except Unreachable as error:
-            log.warning("brain: nothing between, reason=%s", type(error).__name__)
+            log.warning("brain: work between loops failed, reason=%s", type(error).__name__)
 
 
 async def _loops(turn: Turn) -> tuple[Message | None, bool]:
-    """The message that the reply took, and whether the run has ended: else it goes on elsewhere."""
+    """Return the message that went into the reply, and whether the run has ended."""
     while True:
         if reason := _why_end(turn):
             return await _end(turn, reason), True
@@ -170,20 +176,20 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
         if result.websocket_message is not None:
             message = await deliver(turn.outbox, turn.reply, result.websocket_message)
         if not result.needs_another_loop:
-            turn.reply.give("done")  # for a quit without words; else the reply has its message
+            turn.reply.give("done")  # for a quit without a message; otherwise no effect
             return message, True
         await _between(turn)
 
 
 def _why_end(turn: Turn) -> str:
-    """Why the run must end here, a key of LAST_WORDS; empty if it need not."""
+    """Return why the run must end now, a key of LAST_WORDS; empty if it may continue."""
     if turn.run.poisoned:
         return "poisoned"
     return turn.services.limits.exceeded(turn.run.spent, now_ms=turn.store_ms)
 
 
 def _has_time(turn: Turn) -> bool:
-    return step.has_time(
+    return has_time(
         now=turn.services.clock.now(),
         cut=turn.invocation.cut,
         pace_s=turn.run.spent.pace_ms / 1000,
@@ -192,7 +198,7 @@ def _has_time(turn: Turn) -> bool:
 
 
 async def _end(turn: Turn, reason: str) -> Message | None:
-    """End the run with a word to the user on why."""
+    """End the run with a message to the user that says why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
     texts = await turn.texts()
     last = draft(turn, texts.LAST_WORDS[reason], Kind.ERROR)

@@ -1,4 +1,4 @@
-"""The older log as it is searched, told and shown: what lasts of it, and whose words it holds."""
+"""Rules for older log entries: which are kept, who wrote them, which the model is not shown."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,12 @@ from typing import assert_never
 from brain.run.journal import Entry, Joined
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 
-FRESH = timedelta(minutes=30)  # a pause after which a talk is over, and what it was about looked up
-NEUTRAL = "[told the user of something that others wrote]"  # in place of what it was
+FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
+NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
 
 
 def is_lasting(entry: LogEntry) -> bool:
-    """Whether a search may find it: breadcrumbs and silent ends say nothing that lasts."""
+    """Whether a search may find the entry. Breadcrumbs and empty messages are excluded."""
     match entry:
         case Utterance():
             return True
@@ -23,7 +23,7 @@ def is_lasting(entry: LogEntry) -> bool:
 
 
 def foreign_source(entry: LogEntry) -> str:
-    """Whose words it may hold besides the user's and the brain's own; empty for nobody's."""
+    """Return which third party may have written part of the entry; empty if none."""
     match entry:
         case Utterance():
             return ""
@@ -38,10 +38,11 @@ def foreign_source(entry: LogEntry) -> str:
 
 
 def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
-    """Whether a run is told only that something was said: others' words are not kept before the
-    model beyond the talk that they belong to.
+    """Whether the model is shown a neutral note instead of this entry.
 
-    It is as it was when the run began, so that a run which has been shown them stays one that has.
+    Text by third parties is shown only within the conversation it belongs to. The age counts from
+    the start of the run, not from now: an entry that a run was shown stays visible, and so the run
+    stays tainted.
     """
     if not isinstance(entry, Message) or not entry.foreign:
         return False
@@ -50,9 +51,7 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
 
 
 def moment(text: str) -> datetime | None:
-    """The time that a date or a time in ISO 8601 means, UTC unless it says otherwise; None for
-    anything else.
-    """
+    """Parse an ISO 8601 date or time, in UTC if it has no offset; None if it is not one."""
     try:
         when = datetime.fromisoformat(text.strip())
     except ValueError:

@@ -1,5 +1,11 @@
-"""The journal: what happened in a run, in the order in which it was recorded."""
+"""The journal of a run: what happened, in the order in which it was recorded.
 
+The journal is the only memory of a run. An invocation can crash at any point; its successor reads
+the journal and knows which answer the model gave, which calls have results and which call may have
+been running. The functions at the end of this module answer these questions.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,9 +16,7 @@ from brain.tools.spec import ClientTool, ToolCall
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overheard:
-    """The conversation around the utterance at `seq` that only the front end knows
-    (recentContext).
-    """
+    """The conversation before the utterance at `seq`, as sent by the front end (recentContext)."""
 
     seq: int
     remarks: tuple[Remark, ...]
@@ -20,7 +24,7 @@ class Overheard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Equipped:
-    """The tools that the front end of the utterance at `seq` can run itself."""
+    """The tools that the front end can run itself, as sent with the utterance at `seq`."""
 
     seq: int
     tools: tuple[ClientTool, ...]
@@ -35,7 +39,10 @@ class Joined:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answered:
-    """The model answered. `tokens` counts prompt and answer, 0 where the provider does not tell."""
+    """The model answered.
+
+    `tokens` counts prompt and answer tokens; 0 if the provider does not report them.
+    """
 
     text: str
     calls: tuple[ToolCall, ...]
@@ -44,22 +51,26 @@ class Answered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interrupted:
-    """The model's answer was cut off by the end of the invocation after `text`."""
+    """The end of the invocation cut off the model's answer after `text`."""
 
     text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Started:
-    """A tool that acts on the world is about to run: after a crash nobody knows whether it did."""
+    """A tool that acts on the outside world is about to run.
+
+    After a crash, a started call without a result may or may not have been carried out.
+    """
 
     tool_call_id: Annotated[str, Named("call")]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Returned:
-    """What a tool call gave; `failed` when the text tells of an error, `foreign` when others wrote
-    it.
+    """A tool call returned.
+
+    `failed`: the text describes an error. `foreign`: the text was written by third parties.
     """
 
     tool_call_id: Annotated[str, Named("call")]
@@ -68,13 +79,17 @@ class Returned:
     foreign: bool = False
 
 
-type RunRecord = Answered | Interrupted | Started | Returned  # what the brain itself records
+type RunRecord = Answered | Interrupted | Started | Returned  # recorded by the brain itself
 type Entry = Overheard | Equipped | Joined | RunRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spent:
-    """What a run has used of its limits. Times are the store's, in milliseconds since 1970."""
+    """How much of its limits a run has used.
+
+    `started_ms` is the store's time in milliseconds since 1970. `attempts` counts the invocations
+    that began the current step and did not record it. `pace_ms` is how long a loop takes lately.
+    """
 
     started_ms: int
     loops: int = 0
@@ -86,12 +101,11 @@ class Spent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """A run as the store hands it to the invocation that continues it.
+    """A run as the store gives it to the invocation that continues it.
 
-    `step` numbers the commits; `first_seq` is the log's place of the run's first utterance: what
-    stands before it is history, what comes after is in the journal. `spent.attempts` counts the
-    invocations that began this step and did not get to record it, `spent.pace_ms` is how long a
-    loop has lately taken.
+    `step` is the number of the next commit. `first_seq` is the position in the log of the run's
+    first utterance: earlier entries are history, later ones are in the journal. `poisoned`: the
+    journal cannot be read.
     """
 
     run_id: str
@@ -100,3 +114,48 @@ class Run:
     spent: Spent
     journal: tuple[Entry, ...]
     poisoned: bool = False
+
+
+def last_answer(journal: Sequence[Entry]) -> Answered | None:
+    """Return the last answer of the model; None if there is no answer yet."""
+    return next((entry for entry in reversed(journal) if isinstance(entry, Answered)), None)
+
+
+def after_last_answer(journal: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries after the last answer; no entries if there is no answer yet."""
+    for i in range(len(journal) - 1, -1, -1):
+        if isinstance(journal[i], Answered):
+            return journal[i + 1 :]
+    return ()
+
+
+def unfinished_answer(journal: Sequence[Entry]) -> Answered | None:
+    """Return the last answer if one of its calls has no result yet."""
+    answer = last_answer(journal)
+    if answer is None:
+        return None
+    later = after_last_answer(journal)
+    returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
+    return answer if any(call.id not in returned for call in answer.calls) else None
+
+
+def interrupted_text(journal: Sequence[Entry]) -> str:
+    """Return the text at the journal's end that was cut off; the next answer continues it."""
+    parts: list[str] = []
+    for entry in reversed(journal):
+        if not isinstance(entry, Interrupted):
+            break
+        parts.append(entry.text)
+    return "".join(reversed(parts))
+
+
+def started_calls(journal: Sequence[Entry]) -> frozenset[str]:
+    """Return the ids of the last answer's calls that were recorded as started."""
+    later = after_last_answer(journal)
+    return frozenset(entry.tool_call_id for entry in later if isinstance(entry, Started))
+
+
+def has_failed_call(journal: Sequence[Entry]) -> bool:
+    """Whether a call of the last answer has failed."""
+    later = after_last_answer(journal)
+    return any(isinstance(entry, Returned) and entry.failed for entry in later)

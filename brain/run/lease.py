@@ -1,4 +1,9 @@
-"""The lease of one invocation: known to have run out here before anyone else can take it there."""
+"""The lease of one invocation: the right to be the user's brain for a limited time.
+
+The store counts a lease from the moment its script runs. This process counts from the moment it
+sent the request, which is earlier. So here the lease runs out before another invocation can take
+it, and two brains never act at the same time.
+"""
 
 import logging
 
@@ -8,17 +13,16 @@ from brain.run.ports import Clock
 from brain.run.store import StateStore
 
 RENEWALS_PER_LEASE = 3  # so that two may fail before the lease is lost
-RETRY_S = 1.0  # seconds between renewals that found no store
+RETRY_S = 1.0  # seconds before another renewal when the store could not be reached
 
 log = logging.getLogger(__name__)
 
 
 class Lease:
-    """A hold and how long it certainly lasts.
+    """A lease token and the time until which it is certainly valid.
 
-    The store counts a lease from the moment a script runs; we count from the moment we sent it, so
-    ours runs out first. A process that was frozen sees by `check` that its time has passed before
-    it acts again. `is_ending`: a step is under way, or done, that gives the lease back.
+    A process that was frozen calls `check` before it acts again. `is_ending`: a commit that
+    releases the lease was sent or has succeeded.
     """
 
     def __init__(self, clock: Clock, token: LeaseToken, *, lease_s: float, since: float) -> None:
@@ -29,7 +33,7 @@ class Lease:
         self._until = since + lease_s
 
     def extend(self, *, since: float) -> None:
-        """A script that renews the lease was sent at `since` and succeeded."""
+        """Note that a request sent at `since` has renewed the lease."""
         self._until = max(self._until, since + self._lease_s)
 
     def check(self) -> None:
@@ -38,14 +42,14 @@ class Lease:
             raise LeaseLost("the lease ran out")
 
     async def keep(self, store: StateStore) -> None:
-        """Renew the lease whenever a step takes long. Ends with LeaseLost only."""
+        """Renew the lease during long steps, without end. Raises LeaseLost."""
         while True:
             due = self._until - self._lease_s * (1 - 1 / RENEWALS_PER_LEASE)
             if (pause := due - self._clock.now()) > 0:
                 await self._clock.sleep(pause)
                 continue
             if self.is_ending:
-                # Asking for more now would be refused, which is no loss: that step has the word.
+                # A renewal now would be refused. That is no lost lease: the commit decides.
                 await self._clock.sleep(RETRY_S)
                 continue
             self.check()
@@ -56,14 +60,15 @@ class Lease:
                 log.warning("lease: not renewed, run=%s", self.token.run_id)
                 await self._clock.sleep(RETRY_S)
             except LeaseLost:
-                if not self.is_ending:  # else the renewal was overtaken by that step
+                if not self.is_ending:  # otherwise the commit was faster than the renewal
                     raise
             else:
                 self.extend(since=since)
 
     async def watch(self, store: StateStore, *, every_s: float) -> None:
-        """Look now and then whether the lease was taken away, as by a user who stops the run.
-        Ends with LeaseLost only.
+        """Check every `every_s` seconds whether the lease was taken away, without end.
+
+        This happens when the user stops the run. Raises LeaseLost, RunStopped.
         """
         while True:
             await self._clock.sleep(every_s)
@@ -72,7 +77,7 @@ class Lease:
             try:
                 await store.look(self.token)
             except StoreUnreachable:
-                continue  # renewals and commits say so as well
+                continue  # renewals and commits report it as well
             except LeaseLost:
                 if not self.is_ending:
                     raise

@@ -1,41 +1,41 @@
-"""Every bound of the brain in one place: what a run may cost, and what the model is shown."""
+"""All limits of the brain: how much a run may use, and how much text the model is shown."""
 
 from dataclasses import dataclass
 
 from brain.run.journal import Spent
 
-LEASE_S = 30.0  # seconds without a sign of life; renewals come with every commit and every third
-HANDOVER_S = 10.0  # seconds for the queue to call the successor before anyone may take over
-LAST_LOOPS = 1  # loops before the end in which the model is told to come to one
+LEASE_S = 30.0  # seconds; every commit renews the lease, and so does every third of this time
+HANDOVER_S = 10.0  # seconds for the queue to call the successor; then any invocation may take over
+LAST_LOOPS = 1  # final loops in which the model is told to finish
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limits:
-    """The bounds. Beyond those of a run the user is told, and the run ends."""
+    """The limits. A run that exceeds one of its limits ends, and the user is told why."""
 
     lease_s: float = LEASE_S
     handover_s: float = HANDOVER_S
-    look_s: float = 1.0  # seconds between looks at whether the user has stopped the run
-    loops: int = 50  # model calls of a run; a long task of 40 steps fits
+    look_s: float = 1.0  # seconds between checks whether the user has stopped the run
+    loops: int = 50  # model calls in one run; a long task of 40 steps fits
     wall_s: float = 3600.0  # seconds from the first text to the last answer
-    tokens: int = 1_000_000  # prompt and answer tokens of a run, as far as the provider tells
-    handoffs: int = 60  # invocations of a run; at 300 s each the wall comes first
-    attempts: int = 3  # invocations that may die at one step before it is given up
-    model_s: float = 120.0  # seconds for one answer of the model, its retries included
-    tool_result_chars: int = 20_000  # of one tool result; the rest is cut with a word on it
-    history_chars: int = 24_000  # of the log's tail that the model is shown (about 6,000 tokens)
-    journal_chars: int = 120_000  # of the run's transcript; older tool results are left out first
-    tail_entries: int = 40  # entries of the log that admission hands back
-    question_s: float = 7 * 24 * 3600.0  # seconds that a question waits for the user's decision
-    client_tool_s: float = 600.0  # seconds that a front end may take to run a tool of its own
-    heard_entries: int = 40  # messages of which it is known how much the user has heard
+    tokens: int = 1_000_000  # prompt and answer tokens of one run, as far as reported
+    handoffs: int = 60  # invocations of one run; at 300 s each, `wall_s` comes first
+    attempts: int = 3  # invocations that may crash at one step before the run ends
+    model_s: float = 120.0  # seconds for one answer of the model, retries included
+    tool_result_chars: int = 20_000  # of one tool result; a note replaces the rest
+    history_chars: int = 24_000  # of the log that the model is shown (about 6,000 tokens)
+    journal_chars: int = 120_000  # of the run's transcript; the oldest tool results go first
+    tail_entries: int = 40  # newest log entries that an admission returns
+    question_s: float = 7 * 24 * 3600.0  # seconds until a question to the user expires
+    client_tool_s: float = 600.0  # seconds a front end has to run one of its own tools
+    heard_entries: int = 40  # messages for which the store keeps how much was heard
     texts_per_minute: int = 60  # texts of one user in a sliding minute
-    log_entries: int = 1_000  # of the log in the state store
-    calls_per_answer: int = 16  # tool calls of one answer; more come back as refused
+    log_entries: int = 1_000  # log entries that the state store keeps
+    calls_per_answer: int = 16  # tool calls in one answer; further calls are refused
     message_chars: int = 32_000  # of one message to the user
 
     def exceeded(self, spent: Spent, *, now_ms: int) -> str:
-        """Why the run has to end before its next loop; empty if it need not."""
+        """Return why the run has to end before its next loop; empty if it may continue."""
         if spent.loops >= self.loops:
             return "loops"
         if now_ms - spent.started_ms >= self.wall_s * 1000:
@@ -49,5 +49,23 @@ class Limits:
         return ""
 
     def is_last_loop(self, spent: Spent) -> bool:
-        """Whether the model should be told to come to an end."""
+        """Whether the model has to be told to finish."""
         return spent.loops >= self.loops - LAST_LOOPS
+
+
+def has_time(*, now: float, cut: float, pace_s: float, first: bool) -> bool:
+    """Whether a loop is likely to end before `cut` (seconds on the same clock as `now`).
+
+    An invocation always tries its first loop. Otherwise a slow model would cause endless hand-overs
+    without any progress.
+    """
+    return now < cut if first else now + pace_s < cut
+
+
+def pace(*, before_ms: int, last_s: float) -> int:
+    """Estimate how long the next loop takes, in milliseconds.
+
+    A slower loop raises the estimate at once; a faster one lowers it by half of the difference.
+    """
+    last_ms = round(last_s * 1000)
+    return last_ms if last_ms >= before_ms else (before_ms + last_ms) // 2

@@ -1,4 +1,8 @@
-"""One loop of the brain: one answer of the model, its tools, and what they leave to say."""
+"""One loop of the brain: ask the model, record its answer, run the tools, deliver the messages.
+
+Every effect is recorded before the next one depends on it, in an order that makes a crash harmless.
+The comments at each commit name the crash that decided the order.
+"""
 
 import asyncio
 import logging
@@ -7,12 +11,13 @@ from dataclasses import dataclass
 
 from brain.codec import clean
 from brain.errors import ModelCut, ModelFault
-from brain.run import step
+from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
 from brain.run.context import compose, tool_to_chat
 from brain.run.decisions import ASKED, NOT_ASKED
 from brain.run.deliver import send_websocket_message
 from brain.run.journal import Answered, Returned, Started
+from brain.run.limits import pace
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.pieces import Pieces
@@ -21,18 +26,18 @@ from brain.run.step import Verdict
 from brain.run.turn import OutOfTime, Turn
 from brain.run.work import do_work
 
-CUT_TRIES = 3  # answers that may break off before the run gives up on the model
-CUT_GRACE_S = 0.5  # seconds a model adapter may be late with its own limit
+CUT_TRIES = 3  # attempts at an answer that is cut off each time
+CUT_GRACE_S = 0.5  # seconds by which a model adapter may exceed its own limit
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoopResult:
-    """Whether the brain has to go on, and what it has to say now, if anything.
+    """Whether another loop is needed, and the message to deliver now, if any.
 
-    A message here is the run's last word, or would have been one had the user not said more.
-    Breadcrumbs are on their way already: they take the channel whatever comes.
+    The message is the run's last one, unless the user has said more in the meantime. Breadcrumbs
+    are not included: they were sent over the channel already.
     """
 
     needs_another_loop: bool
@@ -40,18 +45,18 @@ class LoopResult:
 
 
 async def do_one_brain_loop(turn: Turn) -> LoopResult:
-    """One model call and its tools, every step of it recorded before the next depends on it.
+    """Run one loop: one model call and its tools.
 
-    Where an invocation before us died between an answer and its tools' results, the loop takes up
-    there, and the model is not asked again. Raises ModelFault, OutOfTime, LeaseLost,
+    If an earlier invocation died between an answer and the results of its tools, the loop continues
+    there and does not ask the model again. Raises ModelFault, OutOfTime, LeaseLost,
     StoreUnreachable.
     """
     began = turn.services.clock.now()
     limits = turn.services.limits
-    answer = step.unfinished(turn.run.journal) or take_decision(turn)
+    answer = journal.unfinished_answer(turn.run.journal) or take_decision(turn)
     heard = step.has_heard(turn.run.journal)
     if answer is None:
-        begun = step.begun(turn.run.journal)
+        begun = journal.interrupted_text(turn.run.journal)
         pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
         answer = await ask(turn, pieces)
         wrong = await client_complaints(turn, answer)
@@ -60,9 +65,8 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
         )
         turn.reply.show(*pieces.settle(_words(verdict)))
         turn.note(answer)
-        turn.spend(
-            loops=turn.run.spent.loops + 1, tokens=turn.run.spent.tokens + answer.tokens, attempts=0
-        )
+        spent = turn.run.spent
+        turn.spend(loops=spent.loops + 1, tokens=spent.tokens + answer.tokens, attempts=0)
         result = await _record(turn, verdict)
         if result is not None:
             _keep_pace(turn, began)
@@ -76,7 +80,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
 
 
 async def ask(turn: Turn, pieces: Pieces) -> Answered:
-    """The model's answer; the last loop's tool results are recorded while it thinks."""
+    """Ask the model; in parallel record the tool results of the last loop."""
     recording = None
     if turn.state.unrecorded:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
@@ -85,7 +89,7 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
         both = [asking] if recording is None else [asking, recording]
         await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
         if recording is not None:
-            # A step that is under way must come to its end before another is begun.
+            # This commit must complete before the next one is sent.
             await recording
         return await asking
     finally:
@@ -94,7 +98,7 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
 
 
 async def _insist(turn: Turn, pieces: Pieces) -> Answered:
-    """Ask again when an answer breaks off, unless the invocation's end broke it."""
+    """Retry an answer that was cut off, unless it was cut because the invocation ended."""
     tries = 1
     while True:
         try:
@@ -105,14 +109,14 @@ async def _insist(turn: Turn, pieces: Pieces) -> Answered:
                 raise OutOfTime(cut.text if cut else "") from fault
             if cut is None or tries == CUT_TRIES:
                 raise
-            log.warning("model: answer broke off, run=%s try=%d", turn.run.run_id, tries)
+            log.warning("model: answer cut off, run=%s try=%d", turn.run.run_id, tries)
             tries += 1
 
 
 async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
     services, spent = turn.services, turn.run.spent
     pieces.begin()
-    turn.lease.check()  # a process that thaws may not pay for an answer that another has by now
+    turn.lease.check()  # a process that was frozen must not pay for an answer that another one has
     prompt = Prompt(
         messages=compose(
             turn.run,
@@ -132,27 +136,27 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
                 prompt, limit_s=limit_s, on_delta=_shower(turn, pieces)
             )
     except TimeoutError as error:
-        raise ModelCut("the model did not keep its limit") from error
+        raise ModelCut("the model exceeded its time limit") from error
 
 
 def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None] | None:
-    """Shows an answer while it comes, if anybody looks."""
+    """Return a function that shows parts of the answer as they arrive; None without a listener."""
     if not turn.reply.has_listener:
         return None
     return lambda delta: turn.reply.show(*pieces.take(delta))
 
 
 def _words(verdict: Verdict) -> tuple[str, ...]:
-    """What an answer says, in the order of its messages."""
+    """Return the texts that the answer says to the user, in order."""
     last = (verdict.last_words,) if verdict.last_words else ()
     return (*verdict.breadcrumbs, *last)
 
 
 async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
-    """Commit the answer. None if its work is still to be done.
+    """Commit the answer. Return None if its work has to be done.
 
-    Commit first, run the tools second: a death in between costs nothing, the successor runs them;
-    the other way round the model would be paid again, and could ask for something else.
+    Commit first, run the tools second. After a crash in between, the successor runs the tools. In
+    the other order it would ask the model again, at a cost, and could get a different answer.
     """
     turn.note(*verdict.returned)
     breadcrumbs = tuple(draft(turn, text, Kind.BREADCRUMB) for text in verdict.breadcrumbs)
@@ -162,8 +166,8 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     if (act := step.first_act(verdict.work[:1])) and not waits(turn, act.spec):
         turn.note(Started(tool_call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
-    # A text that joined here would be part of the run, but not of the answer: neither a quit after
-    # the work nor a question may pass for one that knows it, so it is left for those to find.
+    # A text that joined here would be in the run before a quit or a question that does not know it,
+    # and so would count as answered. It stays in the inbox, where the later commit finds it.
     is_last = verdict.quit or any(waits(turn, item.spec) for item in verdict.work)
     committed = await turn.commit(
         CommitKind.RECORD if is_last else CommitKind.GO_ON,
@@ -176,9 +180,9 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
 
 
 async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
-    """After the work: quit if the answer wanted to and nothing failed."""
+    """After the work: quit if the answer asked for it and no call failed."""
     if verdict.quit:
-        done = not step.failures(turn.run.journal)
+        done = not journal.has_failed_call(turn.run.journal)
         turn.note(*step.close_quits(verdict, done=done))
         if done:
             return await _finish(turn, verdict, ())
@@ -186,7 +190,7 @@ async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
 
 
 async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) -> LoopResult:
-    """Say the last word and give back the lease, unless the user has said more meanwhile."""
+    """Say the last message and release the lease, unless the user has said more meanwhile."""
     words = (draft(turn, verdict.last_words, Kind.SAY),) if verdict.last_words else ()
     committed = await turn.commit(CommitKind.FINISH, drafts=(*breadcrumbs, *words), activity="")
     if not words:
@@ -199,7 +203,7 @@ async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) 
 
 
 async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
-    """Ask, and let the run rest there, unless the user has said more meanwhile."""
+    """Ask the user and end the run with the question, unless they have said more meanwhile."""
     turn.note(*step.close_quits(verdict, done=False))
     committed = await turn.commit(
         CommitKind.REST,
@@ -221,7 +225,7 @@ def _speak(turn: Turn, committed: Committed) -> None:
 
 
 def draft(turn: Turn, text: str, kind: Kind) -> Draft:
-    """A message that answers what the user said last."""
+    """Return a message that answers the user's last text."""
     clock = turn.services.clock
     return Draft(
         id=clock.new_id(),
@@ -236,12 +240,6 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
 
 def _keep_pace(turn: Turn, began: float) -> None:
     last_s = turn.services.clock.now() - began
-    run, ms = turn.run, round(last_s * 1000)
-    log.info(
-        "brain: loop, run=%s fence=%d step=%d ms=%d",
-        run.run_id,
-        turn.lease.token.fence,
-        run.step,
-        ms,
-    )
-    turn.end_loop(pace_ms=step.pace(before_ms=run.spent.pace_ms, last_s=last_s))
+    run, fence, ms = turn.run, turn.lease.token.fence, round(last_s * 1000)
+    log.info("brain: loop, run=%s fence=%d step=%d ms=%d", run.run_id, fence, run.step, ms)
+    turn.end_loop(pace_ms=pace(before_ms=run.spent.pace_ms, last_s=last_s))

@@ -1,4 +1,8 @@
-"""What the user said and what the brain says: the entries of the per-user log."""
+"""The entries of a user's log: utterances of the user and messages of the brain.
+
+Each kind exists in two forms: as a draft without a position, and as an entry with its position
+(`seq`). Only the state store assigns positions, so nothing can be shown before it is recorded.
+"""
 
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,7 +13,7 @@ from brain.codec import SPARSE, Json, Named
 
 
 class Kind(StrEnum):
-    """What a message is for; the page shows each in its own way."""
+    """The purpose of a message. The page shows each kind differently."""
 
     SAY = "say"
     BREADCRUMB = "breadcrumb"
@@ -28,9 +32,7 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line of the conversation between the user and the voice agent that the log does not hold
-    yet.
-    """
+    """One line between the user and the voice agent, from the front end; it is not in the log."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -38,11 +40,11 @@ class Remark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Question:
-    """What a message of kind question waits for: a yes of the user to a call (`whom` is user), or
-    what came of it in their front end (client).
+    """A call that waits for the user's approval (`whom` is user) or for its result from the user's
+    front end (client).
 
-    It is bound to just these arguments, and to its place in the log: what was said before it is no
-    answer to it.
+    A decision applies to exactly these arguments. Text before the question in the log never counts
+    as an answer.
     """
 
     whom: Annotated[Literal["user", "client"], Named("for")]
@@ -53,8 +55,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What was decided on a question: that its call runs (approve), with `arguments`, which the
-    user may have edited; that it does not (reject); or what came of it in the front end (answer).
+    """The decision on a question.
+
+    approve: the call runs with `arguments`, which the user may have edited. reject: the call does
+    not run. answer: the front end ran the call, and `result` is its result.
     """
 
     question_id: str
@@ -65,7 +69,7 @@ class Decision:
 
 
 class How(StrEnum):
-    """What became of a message at the user's ear."""
+    """How a message was played to the user."""
 
     PLAYED = "played"
     CUT_OFF = "cutOff"
@@ -74,7 +78,10 @@ class How(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """How much of the message at `seq` was heard: `chars` of it, where it was cut off."""
+    """How much of the message at `seq` the user heard.
+
+    `chars` counts the characters that were heard of a message that was cut off.
+    """
 
     seq: int
     how: How
@@ -83,8 +90,9 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UtteranceDraft:
-    """What the user said, before the log has given it its place. `decision`: they answered a
-    question by it.
+    """What the user said, before it has a position in the log.
+
+    `decision` is set if the text answers a question.
     """
 
     id: str
@@ -95,13 +103,13 @@ class UtteranceDraft:
     decision: Annotated[Decision | None, SPARSE] = None
 
     def placed(self, *, seq: int, run_id: str) -> "Utterance":
-        """The utterance that this became at `seq`."""
+        """Return the utterance at its position in the log."""
         return Utterance(**_shared(self, UtteranceDraft), seq=seq, run_id=run_id)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance(UtteranceDraft):
-    """What the user said, with its place in the log."""
+    """What the user said, with its position in the log."""
 
     seq: int
     run_id: str
@@ -109,10 +117,10 @@ class Utterance(UtteranceDraft):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """What the brain says, before the log has given it its place. Only the log knows whether it
-    becomes terminal.
+    """What the brain says, before it has a position in the log.
 
-    `foreign` marks one that may quote what others wrote. The id of a question is its message's.
+    Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
+    parties. The id of a question is the id of its message.
     """
 
     id: str
@@ -128,7 +136,7 @@ class Draft:
     foreign: Annotated[bool, SPARSE] = False
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
-        """The message that this draft became at `seq`."""
+        """Return the message at its position in the log."""
         return Message(
             **_shared(self, Draft), seq=seq, run_id=run_id, done_after_this=done_after_this
         )
@@ -136,8 +144,9 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message(Draft):
-    """What the brain says, with its place in the log. `done_after_this` marks the terminal message
-    of its run.
+    """What the brain says, with its position in the log.
+
+    `done_after_this` marks the terminal message of its run.
     """
 
     seq: int
@@ -149,5 +158,5 @@ type LogEntry = Utterance | Message
 
 
 def _shared(value: object, kind: type) -> dict[str, Any]:
-    """The fields of `kind` with what they are in a value that has them too."""
+    """Return the values of the fields of `kind`, taken from a value that has all of them."""
     return {field.name: getattr(value, field.name) for field in fields(kind)}

@@ -1,51 +1,28 @@
-"""What is asked of a user's state, and what comes of it: the values of the atomic moves."""
+"""The values that go to the state store and come back from it.
+
+Each method of `brain.run.store.StateStore` is one atomic move. The store alone decides who is a
+user's brain and whether a run ends, because several invocations may ask at the same time. So every
+possible outcome of a move is a value here, and the caller handles all of them.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from brain.run.journal import Returned, Run, RunRecord, Spent
-from brain.run.messages import (
-    Decision,
-    Draft,
-    Heard,
-    LogEntry,
-    Message,
-    Remark,
-    Utterance,
-    UtteranceDraft,
-)
+from brain.run.messages import Draft, Heard, LogEntry, Message, Remark, Utterance, UtteranceDraft
 from brain.tools.spec import ClientTool
 
-NO_RUN = "-"  # the run id of a wake call that is not about a run
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UserRequest:
-    """What a caller asks of a user's brain.
-
-    `patience_s` is how many seconds the caller waits; None: it did not say.
-    `language` is what the user's device says, a BCP 47 tag.
-    """
-
-    user_id: str
-    text: str
-    message_id: str
-    agent_call_id: str | None = None
-    recent_context: tuple[Remark, ...] = ()
-    client_tools: tuple[ClientTool, ...] = ()
-    decision: Decision | None = None
-    patience_s: float | None = None
-    language: str | None = None
+NO_RUN = "-"  # the run id of a wake call that concerns no run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival(UtteranceDraft):
-    """A text at the door. `holder` names this invocation, `new_run_id` is used if a run begins
-    with it.
+    """A text that asks to be admitted.
 
-    A text may be a decision. One that `is_spoken` counts only if nothing was said since its
-    question; else it is a text like any other. `language` is the BCP 47 tag that the device says.
+    `holder` is the id of this invocation. `new_run_id` is used if the text begins a run. A text may
+    carry a decision. A spoken decision (`is_spoken`) counts only if nothing was said since its
+    question; otherwise it is an ordinary text. `language` is the device's language, a BCP 47 tag.
     """
 
     user_id: str
@@ -59,8 +36,9 @@ class Arrival(UtteranceDraft):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeaseToken:
-    """The right to be a user's brain. Every change names it; the store refuses it once a newer
-    fence exists.
+    """The right to be a user's brain.
+
+    Every change carries the token. The store refuses the change once a newer fence exists.
     """
 
     user_id: str
@@ -70,13 +48,13 @@ class LeaseToken:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Admitted:
-    """This invocation is the brain now. `tail` is the end of the log, oldest first, `now_ms` the
-    store's clock.
+    """This invocation is the brain now.
 
-    `seq` is the place of the utterance that came with this call, None where none came (a
-    re-invocation). `wake` is the number of the run's next wake-up. `memory` is what the model is
-    shown of it, None where that has to be made anew; the summary in it reaches to `summarised_seq`.
-    `language` is what the user's device said last, a BCP 47 tag.
+    `tail` is the end of the log, oldest first. `now_ms` is the store's time in milliseconds since
+    1970. `seq` is the position of the utterance that came with this call; None if none came (a
+    re-invocation). `wake` is the number of the run's next wake-up. `memory` is the memory text for
+    the model; None if it has to be built again. Its summary covers the log up to `summarised_seq`.
+    `language` is the last known language of the user's device, a BCP 47 tag.
     """
 
     token: LeaseToken
@@ -93,7 +71,7 @@ class Admitted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """Another invocation is the brain: the text is in the log, and that one will take it up."""
+    """The text is in the log, and another invocation is the brain and will answer it."""
 
     run_id: str
     seq: int
@@ -103,8 +81,9 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duplicate:
-    """The message id is known. `message` is the run's terminal message if there is one, `finished`
-    if the run ended.
+    """The message id is known: the text was admitted before.
+
+    `message` is the run's terminal message, if there is one. `finished`: the run has ended.
     """
 
     run_id: str
@@ -117,8 +96,10 @@ class Duplicate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Closed:
-    """The question takes no decision (any more). `verdict` and `digest` are those of the one that
-    it had at `seq`, empty where it expired, was superseded, or is not known.
+    """The question does not accept a decision, or does not accept one any more.
+
+    If it was decided, `verdict`, `fingerprint` (of the arguments) and `seq` describe that decision.
+    Otherwise they are empty and 0.
     """
 
     state: Literal["unknown", "expired", "superseded", "decided"]
@@ -129,8 +110,10 @@ class Closed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A question as it stands in the store. `is_open`: it waits for a decision; `is_last`: nothing
-    was said since. `language` is what the user's device said last, a BCP 47 tag.
+    """A question and its state in the store.
+
+    `is_open`: it waits for a decision. `is_last`: nothing was said since. `language` is the last
+    known language of the user's device, a BCP 47 tag.
     """
 
     message: Message
@@ -141,7 +124,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AnsweredAside:
-    """A text was answered beside the run that goes on, in a run of its own."""
+    """A text was answered in a run of its own while another run continues."""
 
     run_id: str
     seq: int
@@ -150,7 +133,7 @@ class AnsweredAside:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RateLimited:
-    """Too many texts of this user in the window; the next one fits after `retry_after_s`."""
+    """The user sent too many texts. The next one is accepted after `retry_after_s` seconds."""
 
     retry_after_s: float
 
@@ -160,10 +143,9 @@ type Admission = Admitted | Recorded | Duplicate | Closed | RateLimited
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WakeCall:
-    """A call of the queue to go on with a run: after a hand-over, or because its brain may have
-    died.
+    """A call from the queue to continue a run: after a hand-over, or because its brain may be dead.
 
-    `fence` is the successor's for a hand-over; `wake` is the number of a wake-up.
+    `fence` is the successor's fence (hand-over only). `wake` is the number of the wake-up.
     """
 
     user_id: str
@@ -175,7 +157,7 @@ class WakeCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Alive:
-    """The run's brain lives. `wake` is the number of the wake-up that must be on the queue now."""
+    """The run's brain is alive. `wake` is the number of the wake-up that must be queued now."""
 
     run_id: str
     wake: int
@@ -184,28 +166,27 @@ class Alive:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """There is nothing left to do for this run. `held`: how many notices waited for its end, and
-    are there still.
-    """
+    """There is nothing left to do for this run. `held` counts the notices still pending."""
 
     held: int = 0
 
 
 class CommitKind(StrEnum):
-    """What a commit asks for besides recording."""
+    """What a commit does in addition to recording."""
 
-    RECORD = "record"  # nothing: new texts stay where they are
-    GO_ON = "goOn"  # take up new texts
-    FINISH = "finish"  # end the run if there are no new texts, else take them up
-    END = "end"  # end the run whatever came: its last message answers all of it
+    RECORD = "record"  # nothing else: new texts stay in the inbox
+    GO_ON = "goOn"  # add new texts to the run
+    FINISH = "finish"  # end the run, or add new texts to it if there are any
+    END = "end"  # end the run in any case: its last message answers the new texts too
     HAND_OVER = "handOver"  # reserve the next fence for a successor
-    REST = "rest"  # ask the user, and end the run there, unless there are new texts
+    REST = "rest"  # ask the user and end the run, or add new texts to it if there are any
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
-    """What is recorded of the call that a question is about: if it is asked, and if it is not,
-    because there are new texts.
+    """The two possible results of the call that a question is about.
+
+    The store records `asked`, or `not_asked` if new texts prevented the question.
     """
 
     asked: Returned
@@ -214,11 +195,11 @@ class Asking:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Commit:
-    """One recorded step. `step` is the number the run has before it; (fence, step) is its
-    idempotency key.
+    """One step to record.
 
-    `reason` says why a run ended early, for the status; `activity` what the brain does next. With
-    REST the one draft is a question, and `asking` is set.
+    `step` is the run's step number before the commit; (fence, step) is the idempotency key.
+    `activity` says what the brain does next and `reason` why a run ended early; both are shown in
+    the status. With REST the only draft is a question, and `asking` is set.
     """
 
     step: int
@@ -233,17 +214,17 @@ class Commit:
 
     @property
     def question(self) -> Draft | None:
-        """What is asked with it."""
+        """The question that this commit asks, if any."""
         return self.drafts[-1] if self.kind is CommitKind.REST else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Committed:
-    """What a commit made. `messages` are its drafts with their places; `taken` the texts that join
-    the run with it.
+    """The outcome of a commit.
 
-    `finished` is True when the run has ended and the lease is given back; `fence` is the
-    successor's after a hand-over, else this hold's own; `held` counts the notices that wait.
+    `messages` are the drafts with their positions in the log. `taken` are the texts that joined the
+    run. `finished`: the run has ended and the lease is released. `fence` is the successor's fence
+    after a hand-over, otherwise the current one. `held` counts the pending notices.
     """
 
     messages: tuple[Message, ...]
@@ -254,21 +235,8 @@ class Committed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Stop:
-    """The user's wish that a run ends now: this one, or whichever is open where `run_id` is None.
-
-    `plain` is its last word, `unsure` that of a run which is stopped in the middle of an act.
-    """
-
-    user_id: str
-    run_id: str | None
-    plain: Draft
-    unsure: Draft
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Stopped:
-    """The run has ended, with this message as its last word."""
+    """The run was stopped. `message` is its last message."""
 
     run_id: str
     message: Message

@@ -1,12 +1,12 @@
-"""What can be shown of an answer while it comes: thoughts, actions and words, in numbered pieces.
+"""Shows an answer while the model writes it, as numbered pieces: thoughts, actions and content.
 
-Pieces are for showing, messages are the truth: once the words of a loop are known, `settle` sees to
-it that its joined pieces of content are those words, whatever came before.
+Pieces are a preview. The recorded messages are final: once the texts of a loop are known, `settle`
+makes the joined content pieces equal to these texts.
 
-What a model says comes in two ways: as plain text, which is the last word if no call follows, and
-as the `message` of a call that speaks. Text before a call was the model's own thought. So a loop
-may have to begin anew: a piece with the number 1 that comes again says that what was shown of this
-loop is void.
+A model speaks in two ways: with plain text, which is the last message if no call follows, and with
+the `message` argument of a call that speaks. Text before a call turns out to be a thought. In such
+a case the loop starts its pieces again: a second piece with number 1 replaces everything that was
+shown of this loop.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,13 +19,15 @@ from brain.run.step import CONTINUE, QUIT
 
 type PieceKind = Literal["thought", "action", "content"]
 
-MOST_SPOKEN_CHARS = 64_000  # of a call's arguments: longer ones are shown when they are whole
+MOST_SPOKEN_CHARS = 64_000  # of a call's arguments: longer ones are shown only when complete
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """A part of an answer. `number` counts from 1 within the loop; `say` tells which of the things
-    said in this loop the words belong to, counted from 0.
+    """A part of an answer that is still being written.
+
+    `number` counts from 1 within the loop. `say` is the index, from 0, of the loop's text that this
+    piece belongs to.
     """
 
     run_id: str
@@ -41,7 +43,7 @@ PIECE = Form(Piece, without=("kind",))
 
 @dataclass(slots=True)
 class _Words:
-    """Something that is being said: what was shown of it, and what came of its arguments."""
+    """A text that is being said: the part shown so far, and the call's arguments so far."""
 
     shown: str = ""
     arguments: str = ""
@@ -49,19 +51,19 @@ class _Words:
 
 @dataclass(slots=True)
 class Pieces:
-    """The pieces of one loop. Each method returns what is new to show."""
+    """The pieces of one loop. Each method returns the new pieces to show."""
 
     run_id: str
     loop: int
     _number: int = 0
     _thought: str = ""
     _said: list[_Words] = field(default_factory=list)
-    _speaking: dict[int, int] = field(default_factory=dict)  # call -> which thing said
-    _is_plain: bool = False  # what is being said is text, not a call's message
-    _has_called: bool = False  # after a call, text is the model's own thought
+    _speaking: dict[int, int] = field(default_factory=dict)  # index of the call -> of its text
+    _is_plain: bool = False  # the text is plain text, not a call's message
+    _has_called: bool = False  # text after a call is a thought
 
     def begin(self) -> None:
-        """An answer begins, the first one or one in the place of another that broke off."""
+        """Begin an answer: the first one, or a retry of one that was cut off."""
         self._number = 0
         self._thought = ""
         self._said = []
@@ -69,11 +71,11 @@ class Pieces:
         self._is_plain = self._has_called = False
 
     def take(self, delta: Delta) -> list[Piece]:
-        """What a piece of the model's answer adds."""
+        """Return the pieces that this part of the model's answer adds."""
         return list(self._taken(delta))
 
     def settle(self, words: Sequence[str]) -> list[Piece]:
-        """The words of this loop as they are recorded: all of them are shown now, and no others."""
+        """Return the pieces that complete the preview, so that it equals the recorded texts."""
         return list(self._settled(words))
 
     def _taken(self, delta: Delta) -> Iterator[Piece]:
@@ -105,14 +107,14 @@ class Pieces:
             yield self._piece("action", delta.text)
 
     def _think_instead(self) -> Iterator[Piece]:
-        """What looked like the last word was a thought, since a call follows."""
+        """Show plain text again as a thought, because a call follows it."""
         thought, text = self._thought, self._said[0].shown
         self.begin()
         self._thought = thought + text
         yield from (self._piece("thought", part) for part in (thought, text) if part)
 
     def _speak(self, delta: Delta) -> Iterator[Piece]:
-        """A part of a call's arguments: of those that speak, the message is shown as it grows."""
+        """Take a part of a call's arguments; show the message so far if the call speaks."""
         say = self._speaking.get(delta.call)
         if say is None:
             return
@@ -129,16 +131,14 @@ class Pieces:
         if not fits:
             thought = self._thought
             self.begin()
-            if thought or not words:  # an empty one says that nothing of it stands
+            if thought or not words:  # an empty thought clears what was shown
                 yield self._piece("thought", thought)
         self._said += [_Words() for _ in words[len(self._said) :]]
         for say, text in enumerate(words):
             yield from self._show(say, text)
 
     def _show(self, say: int, text: str) -> Iterator[Piece]:
-        """Show how a text goes on. One that does not go on from what was shown waits for
-        `settle`.
-        """
+        """Show the new part of a text. If the text has changed otherwise, leave it to `settle`."""
         words = self._said[say]
         if text.startswith(words.shown) and len(text) > len(words.shown):
             more = text[len(words.shown) :]
@@ -158,12 +158,12 @@ class Pieces:
 
 
 def piece_to_wire(piece: Piece) -> Json:
-    """A piece without its kind, which is the event's name."""
+    """Return the wire form of a piece. Its kind is the name of the event."""
     return PIECE.encode(piece)
 
 
 def _message(arguments: str) -> str:
-    """What is known so far of the message in arguments that are still coming."""
+    """Return the message so far in incomplete JSON arguments, or an empty text."""
     # Imported here: only the functions that run the brain need it.
     from pydantic_core import from_json
 
@@ -172,5 +172,5 @@ def _message(arguments: str) -> str:
     except ValueError:
         return ""
     message = found.get("message") if isinstance(found, dict) else None
-    # White space at the ends is not said, and whether it is an end is not known yet.
+    # Trailing white space is not said, and more text may follow it.
     return message.strip() if isinstance(message, str) else ""

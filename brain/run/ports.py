@@ -1,4 +1,8 @@
-"""Queue, channel, news, model, foreign schemas, and time."""
+"""The ports of the engine except the state store: queue, channel, news, model, schemas and clock.
+
+The engine does no I/O of its own. Everything outside is behind one of these protocols, so the whole
+brain also runs in a simulator. `brain.run.store` has the port of the state store.
+"""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -14,8 +18,10 @@ from brain.run.store import Page
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delta:
-    """A piece of an answer as it comes: `thought` (reasoning), `content` (text), `action` (a tool's
-    name, once a call), `arguments` (of a call, JSON in pieces). `call` numbers the answer's calls.
+    """A part of an answer as it arrives from the model.
+
+    thought: reasoning. content: text. action: the name of a tool, once for each call. arguments: a
+    part of the JSON arguments of a call. `call` is the index of the call in the answer.
     """
 
     kind: Literal["thought", "content", "action", "arguments"]
@@ -24,27 +30,29 @@ class Delta:
 
 
 class Queue(Protocol):
-    """Calls us later, at least once. Its methods return once the queue has acknowledged, and raise
-    QueueUnreachable.
+    """Calls our functions later, at least once.
+
+    Each method returns once the queue has acknowledged the message. Raises QueueUnreachable.
     """
 
     async def publish(self, wake_call: WakeCall, *, delay_s: float, dedup_id: str) -> None:
         """Call /api/brainToBrain."""
 
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
-        """Call /api/eventToBrain with this body. At most seven days later: for longer, the caller
-        goes by stages.
+        """Call /api/eventToBrain with this body, at most seven days later.
+
+        For a longer delay the caller publishes again when the event arrives.
         """
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
-        """Call /api/eventToBrain with this body at the times of `cron` (in UTC), again and again.
+        """Call /api/eventToBrain with this body at the times of `cron` (in UTC).
 
-        There is one schedule of a name, whoever keeps it: the last one counts.
+        A new schedule replaces the earlier schedule with the same name.
         """
 
 
 class Channel(Protocol):
-    """Reaches the user's open pages, at most once."""
+    """Sends events to the user's open pages, at most once."""
 
     async def publish(self, user_id: str, event: str, data: Json) -> None:
         """Return once the channel has taken the event. Raises ChannelUnreachable."""
@@ -52,9 +60,9 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogUpdate:
-    """What a user's listeners are told: how far the log reaches, and what the run does.
+    """An update for a user's listeners: the last seq of the log and the state of a run.
 
-    `state` is running, done, stopped, or - where no run is concerned.
+    `state` is running, done or stopped; it is "-" if the update concerns no run.
     """
 
     last_seq: int
@@ -63,22 +71,23 @@ class LogUpdate:
 
 
 class News(Protocol):
-    """What is new in a user's log and run, at most once: a wake-up for readers of the store."""
+    """Notifies readers of the store of changes in a user's log and run, at most once."""
 
     def listen(self, user_id: str) -> AbstractAsyncContextManager[AsyncIterator[LogUpdate]]:
-        """Entered once the subscription is confirmed: nothing that comes after is missed, as long
-        as it holds. Raises StoreUnreachable when it was not confirmed in time.
+        """Subscribe to a user's updates.
 
-        The iterator raises StoreUnreachable when the subscription has broken, and has no other end:
-        whoever goes on listens anew, and then reads what they have missed. Waiting for the next
-        bulletin may be given up and begun again. To one who does not come for them, the older
-        bulletins are dropped: the newest tells how far the log reaches.
+        Entering returns once the subscription is confirmed: from then on no update is missed while
+        the subscription lasts. Raises StoreUnreachable if it was not confirmed in time.
+
+        The iterator ends only with StoreUnreachable, when the subscription breaks. Then the caller
+        subscribes again and reads the log. Waiting for the next update may be cancelled and tried
+        again. If the caller is slow, older updates are dropped: the newest has the last seq.
         """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """What the model is shown: chat-completions messages and tools."""
+    """The input of the model: messages and tools in the chat completions format."""
 
     messages: Sequence[Json]
     tools: Sequence[Json]
@@ -90,50 +99,51 @@ class Model(Protocol):
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
-        """One answer within `limit_s` seconds, retries and fallback models included.
+        """Return one answer within `limit_s` seconds, including retries and fallback models.
 
-        Raises ModelCut when the limit or the connection cut an answer that had begun,
-        ModelUnavailable when none began, ModelRefused when asking again is of no use.
+        Raises ModelCut if an answer began and was cut off, ModelUnavailable if no answer began,
+        ModelRefused if a retry cannot succeed.
         """
 
 
 class Schemas(Protocol):
-    """Compiles and checks JSON schemas that others wrote, where nobody waits for it but the caller.
+    """Compiles and checks JSON schemas from front ends, without blocking the event loop.
 
-    Each call has one time limit for all that it is given. Past it, every answer is that reason.
-    Both methods raise CheckerUnreachable if nothing can be checked at present.
+    Each call has one time limit for all its schemas. When it passes, every answer is that reason.
+    Both methods raise CheckerUnreachable if nothing can be checked now.
     """
 
     async def objections(self, schemas: Sequence[Json]) -> list[str]:
-        """Say for each schema why it is not accepted, in words of our own; empty if it is."""
+        """Return for each schema why it is rejected; empty if it is accepted."""
 
     async def complaints(self, calls: Sequence[tuple[Json, str]]) -> list[str]:
-        """Say for each schema and the arguments of a call, as JSON text, what is wrong with them,
-        in words for the model; empty if nothing is.
+        """Return for each schema and JSON arguments what is wrong with the arguments.
+
+        The text is for the model; empty if the arguments are valid.
         """
 
 
 class Clock(Protocol):
-    """Time and chance."""
+    """Time and unique ids."""
 
     def now(self) -> float:
-        """Seconds on a clock that never goes back; a frozen process sees them pass."""
+        """Return seconds of a clock that never goes back and runs while a process is frozen."""
 
     def utc(self) -> datetime:
-        """The time of day, UTC."""
+        """Return the current date and time in UTC."""
 
     def new_id(self) -> str:
-        """A new id: sortable by time, 26 characters of [0-9A-Z]."""
+        """Return a new id: sortable by time, 26 characters of [0-9A-Z]."""
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait."""
 
 
 class Log(Protocol):
-    """A user's log, for readers."""
+    """Read access to users' logs."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
-        """At most `limit` entries after the place `since`, in order.
+        """Return at most `limit` entries after position `since`, in order.
 
         Raises StoreUnreachable, DatabaseUnreachable.
         """

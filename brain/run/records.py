@@ -1,8 +1,10 @@
-"""The forms of the engine's own values. What an older version of the code has stored still loads.
+"""The stored forms and wire forms of the engine's values.
 
-* On the wire, and in the archive: an entry of the log with its place.
-* In the log: the same without its place, run and terminality, which stand beside it in the store.
-* In the journal: one line an entry.
+* On the wire and in the archive: a log entry with its position.
+* In the log: the same without position, run id and terminal mark. The store keeps these separately.
+* In the journal: one line for each entry.
+
+Forms that older code has stored must still load; golden files in the tests check this.
 """
 
 from dataclasses import replace
@@ -54,22 +56,22 @@ _RECORD = Stored(_RECORDS)
 
 
 def entry_to_wire(entry: LogEntry) -> Json:
-    """An entry of the log as the contract has it."""
+    """Return the wire form of a log entry."""
     return ENTRY.encode(entry)
 
 
 def message_to_wire(message: Message) -> Json:
-    """A message as the contract has it."""
+    """Return the wire form of a message."""
     return MESSAGE.encode(message)
 
 
 def entry_from_wire(wire: Json) -> LogEntry:
-    """The log entry that `entry_to_wire` wrote. Raises EntryUnreadable."""
+    """Read a log entry from its wire form. Raises EntryUnreadable."""
     return ENTRY.decode(wire)
 
 
 def message_for_channel(message: Message) -> Json:
-    """The wire form, without its text where that would pass the channel's limit."""
+    """Return the wire form; without the text if it would exceed the channel's size limit."""
     wire = message_to_wire(message)
     if len(dumps(wire).encode()) <= CHANNEL_BYTES:
         return wire
@@ -81,22 +83,22 @@ def message_for_channel(message: Message) -> Json:
 
 
 def utterance_to_log(utterance: UtteranceDraft) -> str:
-    """The stored form of a text before it has a place."""
+    """Return the stored form of an utterance without a position."""
     return _UTTERANCE.write(utterance)
 
 
 def draft_to_log(draft: Draft) -> str:
-    """The stored form of a message before it has a place."""
+    """Return the stored form of a message without a position."""
     return _DRAFT.write(draft)
 
 
 def entry_from_log(
     *, seq: int, kind: str, run_id: str, stored: str, answers_seq: int | None = None
 ) -> LogEntry:
-    """The entry at `seq`; `kind` is `u` or `q` (utterance), `m` (message) or `t` (terminal one).
-    `answers_seq` counts before the stored one.
+    """Read the entry at `seq` from its stored form. Raises EntryUnreadable.
 
-    Raises EntryUnreadable.
+    `kind` is `u` or `q` (utterance), `m` (message) or `t` (terminal message). `answers_seq`
+    overrides the stored value.
     """
     if kind in "uq":
         return _UTTERANCE.read(stored).placed(seq=seq, run_id=run_id)
@@ -110,22 +112,22 @@ def entry_from_log(
 
 
 def entry_to_journal(entry: RunRecord) -> str:
-    """One line of the journal. Utterances are written by the store itself, as it takes them up."""
+    """Return one line of the journal. The store itself writes the lines of utterances."""
     return "e " + _RECORD.write(entry)
 
 
 def remarks_to_journal(remarks: tuple[Remark, ...]) -> str:
-    """The stored form of a recent context; empty for none."""
+    """Return the stored form of a recent context; empty for no remarks."""
     return _REMARKS.write(Overheard(seq=0, remarks=remarks)) if remarks else ""
 
 
 def tools_to_journal(tools: tuple[ClientTool, ...]) -> str:
-    """The stored form of a front end's own tools; empty for none."""
+    """Return the stored form of the front end's tools; empty if there are none."""
     return _TOOLS.write(Equipped(seq=0, tools=tools)) if tools else ""
 
 
 def entry_from_journal(line: str, *, run_id: str) -> Entry:
-    """The entry of a line: `e {…}`, `u<seq> {…}`, `c<seq> {…}` or `t<seq> {…}`.
+    """Read a journal line: `e {…}`, `u<seq> {…}`, `c<seq> {…}` or `t<seq> {…}`.
 
     Raises EntryUnreadable.
     """

@@ -1,4 +1,8 @@
-"""From one invocation to the next: handing over before the time is up."""
+"""Hands a run over to a new invocation before this one runs out of time.
+
+The platform limits how long an invocation may run; a run may take longer. So the brain commits its
+state, reserves the next fence for its successor, and lets the queue call the successor.
+"""
 
 import logging
 
@@ -11,12 +15,11 @@ log = logging.getLogger(__name__)
 
 
 async def reinvoke_on_timeout(turn: Turn, *, partial: str | None = None) -> None:
-    """Hand the run over to a new invocation and tell the caller, if any, that the answer comes
-    later.
+    """Hand the run over to a new invocation and tell the caller that the answer comes later.
 
-    `partial` is what the model had said when the time ran out in mid-loop, None when it ran out
-    between loops. Raises QueueUnreachable when nothing is on the queue that would go on with the
-    run: then no caller may be told that it is accepted, and whoever comes next takes over at once.
+    `partial` is the text that the model had written when the time ran out within a loop; None
+    between loops. Raises QueueUnreachable if neither the hand-over nor a wake-up is on the queue.
+    Then no caller is told that the run continues, and the next invocation takes over at once.
     """
     spent = turn.run.spent
     if partial is not None:
@@ -29,9 +32,8 @@ async def reinvoke_on_timeout(turn: Turn, *, partial: str | None = None) -> None
         user_id=turn.lease.token.user_id, run_id=turn.run.run_id, fence=committed.fence
     )
     try:
-        # Commit first, publish second: a death in between costs a wake-up's delay; the other way
-        # round a successor
-        # could find the run still held.
+        # Commit first, publish second. After a crash in between, the run waits for its wake-up. In
+        # the other order the successor could arrive while this invocation still holds the lease.
         await turn.services.queue.publish(
             WakeCall(
                 user_id=successor.user_id,

@@ -1,4 +1,4 @@
-"""The run as one invocation knows it: a value that every recorded step replaces."""
+"""The state of a run in one invocation: a frozen value that every commit replaces."""
 
 from dataclasses import dataclass, replace
 
@@ -8,13 +8,13 @@ from brain.run.moves import Admitted, Asking, Committed
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RunState:
-    """What changes while an invocation carries a run on.
+    """What changes while an invocation carries on a run.
 
-    `seq` is the newest place of the log that is known here, `last_seq` the place of the user's
-    last text, and `agent_call_id` the voice agent's call that brought it. `unrecorded` are results
-    that the journal here has and the store does not have yet: they go with the next commit, which
-    for tool results overlaps the next model call. `pending` counts the notices that wait for the
-    end of a loop. `loops_here` counts the loops of this invocation.
+    `seq` is the last log position known here. `last_seq` is the position of the user's last text,
+    and `agent_call_id` is the voice agent's call that sent it. `unrecorded` are records that the
+    store does not have yet: the next commit sends them, for tool results in parallel with the next
+    model call. `pending` counts the notices that wait for the end of a loop. `loops_here` counts
+    the loops of this invocation.
     """
 
     run: Run
@@ -27,7 +27,7 @@ class RunState:
 
     @classmethod
     def begin(cls, admitted: Admitted) -> "RunState":
-        """The state in which the store hands the run over."""
+        """Return the state of a run that was just admitted."""
         run = admitted.run
         joined = [e.utterance for e in run.journal if isinstance(e, Joined)]
         named = (u.agent_call_id for u in reversed(joined) if u.agent_call_id)
@@ -39,19 +39,19 @@ class RunState:
         )
 
     def noting(self, *records: RunRecord) -> "RunState":
-        """With records that the next commit stores."""
+        """Return the state with additional records for the next commit."""
         return replace(self._with(*records), unrecorded=(*self.unrecorded, *records))
 
     def spending(self, **figures: int) -> "RunState":
-        """With other figures of what the run has used."""
+        """Return the state with these fields of `spent` changed."""
         return replace(self, run=replace(self.run, spent=replace(self.run.spent, **figures)))
 
     def committing(self) -> "RunState":
-        """While a commit is under way: its number is used, its records are the store's affair."""
+        """Return the state during a commit: the step number is used, the records are sent."""
         return replace(self, run=replace(self.run, step=self.run.step + 1), unrecorded=())
 
     def committed(self, made: Committed, asking: Asking | None) -> "RunState":
-        """After a commit: with the result of the question and the texts that joined the run."""
+        """Return the state after a commit, with the question's result and the texts that joined."""
         state = self
         if asking is not None:
             state = state._with(asking.asked if made.finished else asking.not_asked)

@@ -1,5 +1,7 @@
-"""The two tools by which the brain speaks. They run nothing: the loop itself turns them into
-messages.
+"""The two tools with which the model speaks to the user.
+
+They have no code to run: the loop itself turns their calls into messages. A class docstring here is
+the tool's description for the model.
 """
 
 from typing import Annotated

@@ -1,4 +1,9 @@
-"""What the engine works with: the ports of the outside, and what features add to a run."""
+"""Everything that the engine needs: its ports, and the hooks through which features take part.
+
+The engine knows no feature. A feature adds tools and implements hooks: `Intake` reads a text before
+it is admitted, `Around` acts before, between and after the loops, `Consent` decides what needs the
+user's approval.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,19 +22,19 @@ if TYPE_CHECKING:
 
 
 class Around(Protocol):
-    """A feature's part in every run. Each method may do nothing."""
+    """A feature's hook around every run. Each method may do nothing."""
 
     async def before(self, turn: "Turn") -> None:
-        """Prepare what the first loop of this invocation needs."""
+        """Prepare for the first loop of this invocation."""
 
     async def between(self, turn: "Turn") -> None:
-        """Act after a loop that is followed by another one. Raises Unreachable."""
+        """Act between two loops. Raises Unreachable."""
 
     async def after(self, turn: "Turn") -> None:
-        """Act after the end of the run. The user has the answer. Raises Unreachable."""
+        """Act after the end of the run, when the user has the answer. Raises Unreachable."""
 
     async def wake(self, user_id: str, *, by_queue: bool = False) -> None:
-        """Act where no run goes on: the user's page came, or the queue called for the user.
+        """Act outside a run: a page of the user has connected, or the queue has called.
 
         Raises Unreachable.
         """
@@ -39,20 +44,20 @@ class Intake(Protocol):
     """Reads a text before it is admitted."""
 
     async def read(self, arrival: Arrival, reply: Reply) -> Arrival | None:
-        """Return the text, with what was found in it. None: it was answered, and the reply is
-        settled. Raises StoreUnreachable, TooManyTexts.
+        """Return the text, possibly changed. Return None if the text was answered; then the reply
+        is settled. Raises StoreUnreachable, TooManyTexts.
         """
 
 
 class Consent(Protocol):
-    """Decides which acts need the user's yes."""
+    """Decides which calls need the user's approval."""
 
     async def needs_yes(self, user_id: str, proposal: Proposal, *, tainted: bool) -> bool:
         """Whether the user has to be asked. Raises DatabaseUnreachable."""
 
 
 class AskAlways:
-    """Consent without any rule of the user: every act needs a yes."""
+    """Consent without the user's own rules: every call needs approval."""
 
     async def needs_yes(self, user_id: str, proposal: Proposal, *, tainted: bool) -> bool:
         return True
@@ -60,7 +65,7 @@ class AskAlways:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
-    """All that a run needs. `around` act in this order, `intake` read in this order."""
+    """Everything that a run needs. `around` and `intake` are called in their order."""
 
     store: StateStore
     queue: Queue

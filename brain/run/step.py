@@ -1,28 +1,31 @@
-"""What comes next in a run. Decided here from values, done elsewhere.
+"""Decides what comes next in a run. Pure functions over values; other modules act on the result.
 
-A run is a row of loops. A loop is one answer of the model and what it asks for:
+A run is a sequence of loops. A loop is one answer of the model and the work that it asks for:
 
-    the answer holds                      then
+    the answer contains                   what happens
     ------------------------------------  --------------------------------------------------------
-    plain text, no call                   it is the last word: say it and quit
+    plain text, no call                   the text is the last message: say it and quit
     sayToUserAndQuit(message)             say it and quit
-    sayToUserAndQuit()                    quit, if the user has heard something since they spoke;
-                                          else the call fails and the loop goes on
-    sayToUserAndContinue(message)         say it over the channel, another loop
-    other tools                           run them, another loop
-    other tools beside sayToUserAndQuit   run them; say it and quit if none failed, else the quit
-                                          is void and the model sees why
-    a tool that needs the user's yes      the others first; then ask: the run rests with its
-                                          question, and goes on with the user's decision
-    an unknown tool, bad JSON, a bad      the call fails with a word on why, the others stand, a
-    argument, too many calls              quit beside it is void, another loop
+    sayToUserAndQuit()                    quit, if something was said to the user since their last
+                                          text; otherwise the call fails and another loop follows
+    sayToUserAndContinue(message)         say it over the channel, then another loop
+    other tools                           run them, then another loop
+    other tools and sayToUserAndQuit      run them; if none failed, say it and quit; otherwise the
+                                          quit fails, and the model sees why
+    a tool that needs approval            run the other tools, then ask the user; the run pauses,
+                                          and continues with the user's decision
+    an unknown tool, invalid JSON,        this call fails with an error message for the model; the
+    invalid arguments, too many calls     other calls count; a quit in the same answer fails;
+                                          another loop follows
 
-Text beside calls is the model's own thought: it stays in the journal and is not spoken. "Quit" is
-a wish: whether the run ends is decided by the store, which knows if the user has said more
-meanwhile.
+Text next to calls is the model's own reasoning: it stays in the journal and is not spoken.
 
-An answer is recorded before its tools run, so after a death the journal shows an answer with calls
-that have no result: `unfinished` finds it, and judging it again gives the same verdict.
+A quit is a request. The state store decides whether the run ends, because only the store knows
+whether the user has said more in the meantime.
+
+An answer is recorded before its tools run. After a crash the journal therefore shows an answer
+whose calls have no results. `unfinished_answer` finds it, and `judge` gives the same verdict for
+it again.
 """
 
 import json
@@ -31,7 +34,7 @@ from dataclasses import dataclass
 
 from brain.codec import Json, clean
 from brain.run.decisions import is_decided_id
-from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started
+from brain.run.journal import Answered, Entry, Joined, Returned, after_last_answer
 from brain.run.limits import Limits
 from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue, SayToUserAndQuit
 from brain.tools.arguments import read_arguments
@@ -40,22 +43,22 @@ from brain.tools.spec import Effect, ToolCall, ToolSpec
 
 CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
 
-RESTART_CHARS = 24  # of a text that begins as the cut one did: it is no continuation by chance
+RESTART_CHARS = 24  # equal characters at the start: enough to rule out a coincidence
 
 SAID = "Said."
-BAD_ARGUMENTS = "The arguments are not right: "
-VOID_QUIT = "Not said: another call beside it failed. Look at its result, then go on."
-SILENT_QUIT = "The user has heard nothing yet: call this again with a message."
-TOO_MANY_CALLS = "Not done: too many calls at once. Make fewer."
+BAD_ARGUMENTS = "The arguments are invalid: "
+VOID_QUIT = "Not said: another call in this answer failed. Read its result, then continue."
+SILENT_QUIT = "The user has heard nothing yet. Call this again with a message."
+TOO_MANY_CALLS = "Not done: too many calls in one answer. Make fewer calls."
 UNSURE = (
-    "Unknown: the assistant was interrupted while this was under way, so it may or may not have "
-    "been done. It was not tried again. Tell the user that you are unsure."
+    "Unknown: the assistant was interrupted during this call, so it may or may not have been done. "
+    "It was not tried again. Tell the user that you are not sure."
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
-    """A call that is to be run: it is known and its arguments are right."""
+    """A call that can be run: the tool exists and the arguments are valid."""
 
     call: ToolCall
     arguments: Json
@@ -64,9 +67,10 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """What an answer asks for. `returned` are the results known without running anything.
+    """What an answer asks for.
 
-    `quits` are the ids of the quit calls that wait for the work to succeed.
+    `returned` holds the results that are known without running a tool. `quits` holds the ids of
+    the quit calls that succeed only if all work succeeds.
     """
 
     breadcrumbs: tuple[str, ...]
@@ -87,111 +91,89 @@ def judge(
     begun: str = "",
     wrong: Mapping[str, str] | None = None,
 ) -> Verdict:
-    """What the answer asks for. `heard`: something was said since the user's last text.
+    """Decide what the answer asks for.
 
-    `begun` is a text that an interruption cut off, and that this answer goes on with. `wrong` is
-    what was found wrong with the arguments for the front end's tools, by the ids of the calls:
-    their schemas are foreign, and not looked at here.
+    `heard` says whether something was said to the user since their last text. `begun` is text that
+    an interruption cut off and that this answer continues. `wrong` maps ids of calls of the front
+    end's tools to what is wrong with their arguments; those schemas come from outside and are not
+    checked here.
     """
     if not answer.calls:
-        words = joined(begun, answer.text)[: limits.message_chars]
-        return Verdict(
-            breadcrumbs=(), progress=None, work=(), returned=(),
-            quit=True, last_words=words, quits=(),
-        )  # fmt: skip
+        return _last_message(joined(begun, answer.text)[: limits.message_chars])
     checked = [_check(call, specs, wrong or {}) for call in answer.calls[: limits.calls_per_answer]]
     surplus = [_fail(call.id, TOO_MANY_CALLS) for call in answer.calls[limits.calls_per_answer :]]
     good = [item for item in checked if isinstance(item, Work)]
     failed = [item for item in checked if isinstance(item, Returned)] + surplus
-    told = [item for item in good if item.call.name == CONTINUE]
+    return _verdict(good, failed, heard=heard, limits=limits)
+
+
+def _last_message(text: str) -> Verdict:
+    """Return the verdict on an answer without calls: its text is said, and the run ends."""
+    return Verdict(
+        breadcrumbs=(), progress=None, work=(), returned=(), quit=True, last_words=text, quits=()
+    )
+
+
+def _verdict(
+    good: Sequence[Work], failed: Sequence[Returned], *, heard: bool, limits: Limits
+) -> Verdict:
+    """Return the verdict on an answer with calls, of which some may have failed already."""
+    spoken = [item for item in good if item.call.name == CONTINUE]
     quits = [item for item in good if item.call.name == QUIT]
-    breadcrumbs = tuple(text for item in told if (text := _message(item)))
+    breadcrumbs = tuple(text for item in spoken if (text := _message(item)))
     words = "\n\n".join(text for item in quits if (text := _message(item)))
-    silent = bool(quits) and not words and not (heard or breadcrumbs)
-    void = bool(quits) and (bool(failed) or silent)
+    is_silent = not words and not (heard or breadcrumbs)
+    is_void = bool(quits) and (bool(failed) or is_silent)
     reason = VOID_QUIT if failed else SILENT_QUIT
     return Verdict(
         breadcrumbs=tuple(text[: limits.message_chars] for text in breadcrumbs),
-        progress=_progress(told),
+        progress=_progress(spoken),
         work=tuple(item for item in good if item.call.name not in (CONTINUE, QUIT)),
         returned=(
             *failed,
-            *(Returned(tool_call_id=item.call.id, text=SAID) for item in told),
-            *(_fail(item.call.id, reason) for item in quits if void),
+            *(Returned(tool_call_id=item.call.id, text=SAID) for item in spoken),
+            *(_fail(item.call.id, reason) for item in quits if is_void),
         ),
-        quit=bool(quits) and not void,
-        last_words="" if void else words[: limits.message_chars],
-        quits=() if void else tuple(item.call.id for item in quits),
+        quit=bool(quits) and not is_void,
+        last_words="" if is_void else words[: limits.message_chars],
+        quits=() if is_void else tuple(item.call.id for item in quits),
     )
 
 
 def close_quits(verdict: Verdict, *, done: bool) -> tuple[Returned, ...]:
-    """The results of the quit calls, once it is known whether the work beside them succeeded."""
+    """Return the results of the quit calls. `done`: all work of the answer succeeded."""
     if done:
         return tuple(Returned(tool_call_id=id, text=SAID) for id in verdict.quits)
     return tuple(_fail(id, VOID_QUIT) for id in verdict.quits)
 
 
-def begun(journal: Sequence[Entry]) -> str:
-    """The text with which the journal ends, cut off by interruptions: the next answer goes on
-    with it.
-    """
-    parts: list[str] = []
-    for entry in reversed(journal):
-        if not isinstance(entry, Interrupted):
-            break
-        parts.append(entry.text)
-    return "".join(reversed(parts))
-
-
 def joined(begun: str, text: str) -> str:
-    """A text that was cut off and what came when the model was asked to go on with it.
+    """Join a text that was cut off with the model's continuation.
 
-    A model that begins again instead has said the whole: its text stands alone.
+    If the model started over instead of continuing, its text is complete and replaces the cut one.
     """
     head = begun.strip()[:RESTART_CHARS]
     return text if head and text.lstrip().startswith(head) else begun + text
 
 
-def unfinished(journal: Sequence[Entry]) -> Answered | None:
-    """The last answer, if one of its calls has no result yet."""
-    answer, later = _last_answer(journal)
-    if answer is None:
-        return None
-    returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
-    return answer if any(call.id not in returned for call in answer.calls) else None
-
-
 def remaining(verdict: Verdict, journal: Sequence[Entry]) -> tuple[Work, ...]:
-    """The verdict's work that has no result in the journal."""
-    _, later = _last_answer(journal)
+    """Return the verdict's work that has no result in the journal."""
+    later = after_last_answer(journal)
     returned = {entry.tool_call_id for entry in later if isinstance(entry, Returned)}
     return tuple(item for item in verdict.work if item.call.id not in returned)
 
 
 def known_wrong(journal: Sequence[Entry]) -> dict[str, str]:
-    """What was found wrong with the arguments of the last answer's calls when it was first judged.
+    """Return what is wrong with the last answer's arguments, by call id, as first judged.
 
-    A call without a result was found right then: an answer is recorded with what is wrong with it.
+    The failures are recorded together with the answer. So the arguments of a call without a result
+    were found valid.
     """
-    _, later = _last_answer(journal)
     return {
         entry.tool_call_id: entry.text.removeprefix(BAD_ARGUMENTS)
-        for entry in later
+        for entry in after_last_answer(journal)
         if isinstance(entry, Returned) and entry.failed and entry.text.startswith(BAD_ARGUMENTS)
     }
-
-
-def failures(journal: Sequence[Entry]) -> bool:
-    """Whether a call of the last answer has failed."""
-    _, later = _last_answer(journal)
-    return any(isinstance(entry, Returned) and entry.failed for entry in later)
-
-
-def started_calls(journal: Sequence[Entry]) -> frozenset[str]:
-    """The ids of the last answer's calls that were recorded as started."""
-    _, later = _last_answer(journal)
-    return frozenset(entry.tool_call_id for entry in later if isinstance(entry, Started))
 
 
 def has_heard(journal: Sequence[Entry]) -> bool:
@@ -205,30 +187,18 @@ def has_heard(journal: Sequence[Entry]) -> bool:
 
 
 def first_act(work: Iterable[Work]) -> Work | None:
-    """The first work that acts on the world: it must be recorded as started before it runs."""
+    """Return the first work that acts on the outside world: it needs a record before it runs."""
     return next((item for item in work if item.spec.effect is Effect.ACTS), None)
 
 
-def has_time(*, now: float, cut: float, pace_s: float, first: bool) -> bool:
-    """Whether a loop is likely to end before `cut` (seconds on one clock).
-
-    An invocation's first loop is always tried, or a slow model would be handed on for ever.
-    """
-    return now < cut if first else now + pace_s < cut
-
-
-def pace(*, before_ms: int, last_s: float) -> int:
-    """How long a loop lately takes, in ms: up at once, down by halves."""
-    last_ms = round(last_s * 1000)
-    return last_ms if last_ms >= before_ms else (before_ms + last_ms) // 2
-
-
 def tidy(answer: Answered) -> Answered:
-    """The answer as it can be stored, with call ids that differ: results are found by them, and
-    some servers repeat them or give none.
+    """Return the answer in a form that can be stored, with unique call ids.
+
+    Results are found by call id, and some model servers repeat the ids or leave them out.
     """
     ids = [call.id for call in answer.calls]
-    # A model may not pass its own call off as one that the user has decided on.
+    # The prefix of decided calls is reserved: a model must not present its own call as one that the
+    # user has approved.
     are_good = all(ids) and len(set(ids)) == len(ids) and not any(map(is_decided_id, ids))
     calls = tuple(
         ToolCall(
@@ -241,21 +211,13 @@ def tidy(answer: Answered) -> Answered:
     return Answered(text=clean(answer.text), calls=calls, tokens=answer.tokens)
 
 
-def _last_answer(journal: Sequence[Entry]) -> tuple[Answered | None, Sequence[Entry]]:
-    """The last answer and what was recorded after it."""
-    for i in range(len(journal) - 1, -1, -1):
-        entry = journal[i]
-        if isinstance(entry, Answered):
-            return entry, journal[i + 1 :]
-    return None, ()
-
-
 def _check(
     call: ToolCall, specs: Mapping[str, ToolSpec], wrong: Mapping[str, str]
 ) -> Work | Returned:
+    """Return the call as work, or as a failed result if it cannot be run."""
     spec = specs.get(call.name)
     if spec is None:
-        return _fail(call.id, f"There is no such tool. There are: {', '.join(specs)}.")
+        return _fail(call.id, f"There is no such tool. The tools are: {', '.join(specs)}.")
     try:
         arguments = json.loads(call.arguments or "{}")
     except ValueError as error:
@@ -272,13 +234,13 @@ def _fail(tool_call_id: str, text: str) -> Returned:
 
 
 def _message(work: Work) -> str:
-    """What one of the two tools by which the brain speaks is to say."""
+    """Return the message of a call of one of the two tools that speak; empty if it has none."""
     if work.call.name == CONTINUE:
         return clean(read_arguments(SayToUserAndContinue, work.arguments).message).strip()
     return clean(read_arguments(SayToUserAndQuit, work.arguments).message or "").strip()
 
 
-def _progress(told: Sequence[Work]) -> float | None:
-    """The last that was given."""
-    given = [read_arguments(SayToUserAndContinue, item.arguments).progress for item in told]
+def _progress(spoken: Sequence[Work]) -> float | None:
+    """Return the last progress that the answer states, 0 to 1; None if it states none."""
+    given = [read_arguments(SayToUserAndContinue, item.arguments).progress for item in spoken]
     return next((progress for progress in reversed(given) if progress is not None), None)

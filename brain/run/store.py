@@ -1,7 +1,7 @@
-"""The state store: one atomic move a method.
+"""The port of the state store: the log, the journal and the lease of each user.
 
-Every method may be sent twice by the adapter: the second sending changes nothing and gives the
-first one's answer.
+Each method is one atomic move. The adapter may send a move twice, because a lost answer does not
+show whether the move was executed. The second one changes nothing and gives the first answer again.
 """
 
 from dataclasses import dataclass
@@ -22,16 +22,17 @@ from brain.run.moves import (
     LeaseToken,
     RateLimited,
     Settled,
-    Stop,
     Stopped,
     WakeCall,
 )
+from brain.run.requests import Stop
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """A stretch of the log, in order. `first_seq` is the oldest that the store still holds (0:
-    none).
+    """Consecutive entries of the log, in order.
+
+    `first_seq` is the oldest entry that the store still has; 0 if it has none.
     """
 
     entries: tuple[LogEntry, ...]
@@ -41,7 +42,7 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Here:
-    """What a listener is told: how far the log reaches, and how many notices wait for one."""
+    """The last seq of the log, and how many notices wait for a listener."""
 
     last_seq: int
     held: int
@@ -49,7 +50,7 @@ class Here:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Occupancy:
-    """What became of the channel's word: whether it was news, and whom notices wait for."""
+    """The result of a presence report: whether it changed anything, and for whom notices wait."""
 
     is_new: bool
     held: int
@@ -58,8 +59,10 @@ class Occupancy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Status:
-    """What a user's brain is doing, without any text of theirs. `is_subscribed`: somebody is on the
-    channel.
+    """What a user's brain is doing, without any text of the user.
+
+    `is_subscribed`: a page is subscribed to the channel. `is_listening`: the same, or a page
+    streams or polls.
     """
 
     state: Literal["idle", "running", "stopped"]
@@ -73,7 +76,7 @@ class Status:
     reason: Annotated[str, Named("endedBecause"), EMPTY_AS_NULL]
     is_subscribed: Annotated[bool, Named("listening")] = False
     question_id: Annotated[str | None, Named("question")] = None
-    is_listening: bool = False  # somebody is on the channel, or a page streams or asks
+    is_listening: bool = False
     held: int = 0
     language: str | None = None  # what the user's device said last, a BCP 47 tag
 
@@ -82,57 +85,59 @@ STATUS = Form(Status, without=("is_listening", "held", "language"))
 
 
 class StateStore(Protocol):
-    """A user's log, journal and lease. Raises StoreUnreachable; the moves of a holder raise
-    LeaseLost too, or RunStopped where that is why.
+    """A user's log, journal and lease. All methods raise StoreUnreachable.
+
+    The methods that take a token also raise LeaseLost, or RunStopped if the user stopped the run.
     """
 
     async def admit(self, arrival: Arrival) -> Admission:
-        """Append the text once, and take the lease if it is free or has run out."""
+        """Append the text once, and take the lease if it is free or has expired."""
 
     async def aside(
         self, arrival: Arrival, answer: Draft
     ) -> AnsweredAside | Duplicate | RateLimited | None:
-        """Answer a text beside the run that is going on, once. None: there is none."""
+        """Answer a text once while another run continues. None: no run is open."""
 
     async def question(self, user_id: str, question_id: str | None) -> Asked | None:
-        """A question by its id, or the one that was asked last. None: there is none (any more)."""
+        """Return the question with this id, or the last one. None: there is no such question."""
 
     async def resume(self, wake_call: WakeCall, *, holder: str) -> Admitted | Alive | Settled:
-        """Take the lease for a hand-over meant for this fence, or after it has run out."""
+        """Take the lease: for a hand-over with the right fence, or after the lease has expired."""
 
     async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
-        """Record a step: journal, messages with their places, limits, lease, what comes next."""
+        """Record a step: journal entries, messages, use of the limits, and the lease."""
 
     async def renew(self, token: LeaseToken) -> None:
-        """Make the lease last from now."""
+        """Renew the lease."""
 
     async def look(self, token: LeaseToken) -> None:
-        """See whether the lease is still this hold's. One command."""
+        """Check whether the token still holds the lease. Costs one command."""
 
     async def release(self, token: LeaseToken) -> None:
-        """Let the lease run out now: whoever comes next takes over."""
+        """Let the lease expire now, so that the next invocation takes over."""
 
     async def stop(self, stop: Stop) -> Stopped | Settled:
-        """End the run, whoever is its brain. Settled: it is not open (any more)."""
+        """End the run without its token. Settled: the run is not open."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
-        """The log after `since`, at most `limit` entries."""
+        """Return at most `limit` entries of the log after `since`."""
 
     async def trim(self, user_id: str, *, below: int) -> None:
-        """Forget the log's entries before seq `below`, which the archive holds."""
+        """Delete the log's entries before seq `below`. The archive has them."""
 
     async def status(
         self, user_id: str, *, is_here: bool = False, language: str | None = None
     ) -> Status:
-        """What the user's brain is doing. `is_here`: a page asks, and counts as listening.
-        `language`: what the device says, to be kept; None leaves what is there.
+        """Return what the brain is doing. `is_here`: a page polls and counts as listening.
+
+        `language` is the device's language, which the store keeps; None changes nothing.
         """
 
     async def here(self, user_id: str) -> Here:
-        """A page listens."""
+        """Note that a page is listening."""
 
     async def note_presence(self, user_hash: str, *, is_occupied: bool, at_ms: int) -> Occupancy:
-        """The channel's word on whether anybody is subscribed, for the user of this digest."""
+        """Record the channel's report on whether a page of this user is subscribed."""
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:
-        """Note how much of a message was heard; what is known of it now. None: no such message."""
+        """Record how much of a message was heard; return the result. None: no such message."""

@@ -1,4 +1,8 @@
-"""What one invocation knows of the run it carries on, and the one way to record a step of it."""
+"""One invocation that is the brain: everything it knows, and the only way to record a step.
+
+All changes go through `Turn.commit`. It checks the lease first, uses every step number once, and
+replaces the state with what the store has made of the step.
+"""
 
 import asyncio
 import logging
@@ -9,14 +13,13 @@ from typing import Any
 
 from brain.run.decisions import is_tainted
 from brain.run.deliver import Outbox, Reply
-from brain.run.journal import Equipped, Run, RunRecord
+from brain.run.journal import Equipped, Run, RunRecord, started_calls
 from brain.run.lease import Lease
 from brain.run.messages import Draft, Heard, LogEntry
 from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
 from brain.run.run_state import RunState
 from brain.run.say import SAY_SPECS
 from brain.run.services import Services
-from brain.run.step import started_calls
 from brain.run.wakeup import WakeUp
 from brain.says.texts import Texts
 from brain.tools.spec import ToolSpec
@@ -28,7 +31,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Invocation:
-    """One call of a function by the platform. Times are the clock's: thinking ends at `cut`, the
+    """One call of a function by the platform.
+
+    Times are in seconds of the engine's clock. Loops must end at `cut`; the platform ends the
     process at `deadline`.
     """
 
@@ -39,7 +44,7 @@ class Invocation:
 
 
 class OutOfTime(Exception):
-    """The invocation's time ended in mid-loop; `text` is what the model had said by then."""
+    """The invocation's time ended within a loop. `text` is the model's answer so far."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__("out of time")
@@ -48,12 +53,12 @@ class OutOfTime(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class Turn:
-    """One invocation that is the brain. Only `state` and `shown` change.
+    """One invocation that is the brain. Only `state`, `shown` and `is_announced` change.
 
-    `began_seq` is the newest place of the log when the invocation began. `inherited` are the calls
-    that an invocation before us had recorded as started. `shown` is what the model is shown of the
-    user's memory, None as long as nobody has made it; the summary in it reaches to
-    `summarised_seq`. `language` is what the user's device says, a BCP 47 tag.
+    `began_seq` is the last log position when the invocation began. `inherited` are the ids of calls
+    that an earlier invocation recorded as started. `shown` is the memory text for the model, None
+    until it is built; its summary covers the log up to `summarised_seq`. `language` is the language
+    of the user's device, a BCP 47 tag.
     """
 
     services: Services
@@ -85,8 +90,9 @@ class Turn:
         since: float,
         language: str | None = None,
     ) -> "Turn":
-        """The turn of an invocation that was admitted by a call sent at `since`. Without a
-        `language` of the call, the one that the user's device said last counts.
+        """Return the turn of an invocation that was admitted by a request sent at `since`.
+
+        `language` None means the last known language of the user's device.
         """
         limits, clock, token = services.limits, services.clock, admitted.token
         lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
@@ -118,17 +124,17 @@ class Turn:
 
     @property
     def user_id(self) -> str:
-        """The user whose brain this is."""
+        """The id of the user."""
         return self.lease.token.user_id
 
     @property
     def run(self) -> Run:
-        """The run as it is now."""
+        """The run in its current state."""
         return self.state.run
 
     @property
     def specs(self) -> dict[str, ToolSpec]:
-        """All tools that the model is shown, by name. Those of the user's front end come last."""
+        """All tools that the model is shown, by name. The front end's tools come last."""
         ours = self._own_specs()
         client = (
             tool.spec for e in self.run.journal if isinstance(e, Equipped) for tool in e.tools
@@ -141,49 +147,49 @@ class Turn:
 
     @property
     def is_tainted(self) -> bool:
-        """Whether the run has read what others wrote."""
+        """Whether the model has read text by third parties in this run."""
         return is_tainted(self.run.journal, self.history)
 
     @property
     def store_ms(self) -> int:
-        """The store's clock, as far as it is known here: milliseconds since 1970."""
+        """The store's time as estimated here, in milliseconds since 1970."""
         return round(self.services.clock.now() * 1000 + self.clock_offset_ms)
 
     async def texts(self) -> Texts:
-        """What the brain says itself, in the user's language."""
+        """Return the brain's own texts in the user's language."""
         return await self.services.languages.texts(self.user_id, self.language)
 
     def announce(self, state: str) -> None:
-        """Let the user's pages know that the run goes on or has ended.
+        """Tell the user's pages that the run continues or has ended.
 
-        A turn that is over within its HTTP response announces nothing: its caller knows.
+        A turn that ends within its HTTP response announces nothing, because its caller knows.
         """
         if state == "running" or self.is_announced or self.reply.went_early:
             self.outbox.send("run", {"runId": self.run.run_id, "state": state})
             self.is_announced = True
 
     def note(self, *records: RunRecord) -> None:
-        """Add to the journal what the next commit stores."""
+        """Add records to the journal. The next commit stores them."""
         self.state = self.state.noting(*records)
 
     def spend(self, **figures: int) -> None:
-        """Change figures of what the run has used; stored with the next commit."""
+        """Change fields of `spent`. The next commit stores them."""
         self.state = self.state.spending(**figures)
 
     def end_loop(self, *, pace_ms: int) -> None:
-        """Count a loop of this invocation, and note how long one takes lately."""
+        """Count a loop of this invocation and set the estimate for the next one."""
         state = self.state.spending(pace_ms=pace_ms)
         self.state = replace(state, loops_here=state.loops_here + 1)
 
     def run_beside(self, work: Coroutine[Any, Any, None], *, name: str) -> "asyncio.Task[None]":
-        """Let a feature's work go on beside the loops. It is ended with the turn."""
+        """Run a feature's work in parallel with the loops. It is cancelled when the turn ends."""
         task = asyncio.ensure_future(work)
         self._beside.add(task)
         task.add_done_callback(partial(_log_failure, name))
         return task
 
     async def end_beside(self) -> None:
-        """End what still goes on beside the turn."""
+        """Cancel the work that still runs in parallel."""
         for task in self._beside:
             task.cancel()
         if self._beside:
@@ -199,10 +205,10 @@ class Turn:
         progress: float | None = None,
         reason: str = "",
     ) -> Committed:
-        """Record a step with all that is unrecorded. Raises LeaseLost, StoreUnreachable.
+        """Record a step with all unrecorded entries. Raises LeaseLost, StoreUnreachable.
 
-        After StoreUnreachable the turn is over: whether the step was recorded is not known, and
-        its number may not be used for another.
+        StoreUnreachable ends the turn: it is unknown whether the step was recorded, so its number
+        must not be used for another step.
         """
         self.lease.check()
         since, before = self.services.clock.now(), self.state

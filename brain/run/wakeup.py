@@ -1,5 +1,8 @@
-"""The dead man's switch: a delayed call to ourselves that goes on with the run if this process
-dies.
+"""Wake-ups: delayed calls from the queue that continue a run if its process dies.
+
+Before anyone relies on a run that continues without a waiting caller, a wake-up for it must be on
+the queue. It arrives after the lease has expired. If the brain is alive then, the wake-up publishes
+the next one; if it is dead, the called invocation takes the run over.
 """
 
 import asyncio
@@ -9,8 +12,8 @@ from brain.errors import QueueUnreachable
 from brain.run.moves import WakeCall
 from brain.run.ports import Clock, Queue
 
-MARGIN_S = 1.0  # seconds after the lease's end, so that the wake-up does not come a moment early
-RETRY_S = 0.5  # seconds between attempts to put it on the queue
+MARGIN_S = 1.0  # seconds after the end of the lease, so that the wake-up does not come too early
+RETRY_S = 0.5  # seconds between attempts to publish a wake-up
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +23,9 @@ async def publish_wakeup(
 ) -> None:
     """Put the run's wake-up number `wake` on the queue. Raises QueueUnreachable.
 
-    Whoever finds that one is needed publishes it: the deduplication id makes them one, and since
-    each arrival moves the number on, the chain stays one however often the queue delivers.
+    Several processes may publish the same wake-up: the deduplication id makes them one. Each
+    wake-up that arrives increases the number, so there is only one chain of wake-ups, even if the
+    queue delivers one of them several times.
     """
     await queue.publish(
         WakeCall(user_id=user_id, run_id=run_id, reason="wakeup", wake=wake),
@@ -31,7 +35,7 @@ async def publish_wakeup(
 
 
 class WakeUp:
-    """The wake-up of one invocation: armed at most once, when first asked for."""
+    """The wake-up of one invocation. It is published at most once, at the first request."""
 
     def __init__(
         self, queue: Queue, clock: Clock, *, user_id: str, run_id: str, wake: int, lease_s: float
@@ -51,18 +55,18 @@ class WakeUp:
         return task is not None and task.done() and not task.cancelled()
 
     async def arm(self) -> None:
-        """Return once the queue has acknowledged; tries for ever, so the caller sets the limit."""
+        """Return once the queue has acknowledged the wake-up. Retries without a time limit."""
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._publish())
         await asyncio.shield(self._task)
 
     async def arm_after(self, seconds: float) -> None:
-        """Arm once the turn has lasted: short turns pay for no wake-up."""
+        """Arm after this many seconds, so that short turns do not pay for a wake-up."""
         await self._clock.sleep(seconds)
         await self.arm()
 
     async def disarm(self) -> None:
-        """Stop trying. What is on the queue stays: it will find the run finished."""
+        """Stop retrying. A wake-up on the queue stays there; it will find the run finished."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task})

@@ -1,4 +1,12 @@
-"""Runs the tools that an answer asked for: reads beside each other, everything else one by one."""
+"""Runs the tools that an answer asked for.
+
+Tools that only read run in parallel; all others run one after another. Calls that may need the
+user's approval come last, because the results of the other calls can make approval necessary.
+
+A tool that acts on the outside world is recorded as started before it runs. If a crash follows, the
+successor does not run it again: it asks the tool for the outcome, or tells the model that the
+outcome is unknown.
+"""
 
 import asyncio
 import logging
@@ -10,7 +18,7 @@ from brain.run import step
 from brain.run.asking import Ask, asks, waits
 from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
-from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started
+from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started, started_calls
 from brain.run.messages import LogEntry, Utterance
 from brain.run.moves import CommitKind
 from brain.run.step import UNSURE, Verdict, Work
@@ -18,15 +26,16 @@ from brain.run.turn import OutOfTime, Turn
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.spec import Effect, ToolCall
 
-NOT_NOW = "Not asked and not done: it cannot be prepared now. Tell the user, or try again later."
-LEAST_S = 1.0  # seconds for a tool that starts just before the cut; the reserve bears them
+NOT_NOW = "Not asked and not done: preparing it failed. Tell the user, or try again later."
+LEAST_S = 1.0  # minimum seconds for a tool that starts just before the cut, from the reserve
 
 log = logging.getLogger(__name__)
 
 
 async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
-    """Run what has no result yet, and note the results; then what has to be asked first, if
-    anything has. Raises OutOfTime, LeaseLost.
+    """Run the calls that have no result yet and add the results to the journal.
+
+    Return the first call that the user has to be asked about, if any. Raises OutOfTime, LeaseLost.
     """
     work = step.remaining(verdict, turn.run.journal)
     plain = [item for item in work if not waits(turn, item.spec)]
@@ -36,12 +45,12 @@ async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
     else:
         for item in plain:
             turn.note(await _do(turn, item))
-    # Last, since what the others have read may be what makes asking necessary.
+    # Last: text that the other tools have read can make approval necessary.
     return await _ask_or_act(turn, [item for item in work if item not in plain])
 
 
 async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
-    """Do what the user need not be asked for; the first call that they have to be, of all."""
+    """Run the calls that need no approval. Return the first call that needs it."""
     asked: Ask | None = None
     for item in work:
         if asked is not None:
@@ -58,14 +67,14 @@ async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
 
 
 async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
-    """What has to be asked before a call, or why it cannot be done at all."""
+    """Return what has to be asked before a call, or a failed result if it cannot be done."""
     try:
         async with asyncio.timeout(work.spec.limit_s):
             return await asks(turn, work, _tool_invocation(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except (TimeoutError, BrainError) as error:
-        log.warning("tool: not asked, tool=%s error=%s", work.spec.name, type(error).__name__)
+        log.warning("tool: question failed, tool=%s error=%s", work.spec.name, type(error).__name__)
         return _returned(turn, work, NOT_NOW, failed=True)
 
 
@@ -76,10 +85,10 @@ async def _do(turn: Turn, work: Work) -> Returned:
 async def _act(turn: Turn, work: Work) -> Returned:
     """Run a tool that acts on the world, once.
 
-    Recorded as started first, run second: a death in between leaves a step that nobody dares to
-    repeat; the other way round it would be done twice.
+    Record it as started first, run it second. After a crash in between, the call is not run again,
+    although it was never done. In the other order it could be done twice.
     """
-    if work.call.id not in step.started_calls(turn.run.journal):
+    if work.call.id not in started_calls(turn.run.journal):
         turn.note(Started(tool_call_id=work.call.id))
         await turn.commit(CommitKind.RECORD, activity=work.spec.name)
     elif work.call.id in turn.inherited:
@@ -88,7 +97,7 @@ async def _act(turn: Turn, work: Work) -> Returned:
 
 
 async def _find_out(turn: Turn, work: Work) -> Returned:
-    """What became of a call that a dead invocation had started."""
+    """Return the outcome of a call that a dead invocation had started."""
     try:
         async with asyncio.timeout(work.spec.limit_s):
             text = await _tool(turn, work).outcome(_tool_invocation(turn, work))
@@ -102,7 +111,7 @@ async def _find_out(turn: Turn, work: Work) -> Returned:
 
 
 async def _run(turn: Turn, work: Work) -> Returned:
-    """One tool within its limit. Whatever it does wrong is a result for the model."""
+    """Run one tool within its time limit. Any failure becomes a result for the model."""
     clock = turn.services.clock
     left_s = max(turn.invocation.cut - clock.now(), LEAST_S)
     began = clock.now()
@@ -119,11 +128,11 @@ async def _run(turn: Turn, work: Work) -> Returned:
             return _returned(turn, work, UNSURE, failed=True)
         if clock.now() >= turn.invocation.cut:
             raise OutOfTime from error
-        limit = f"It took longer than {work.spec.limit_s:.0f} seconds and was given up."
+        limit = f"It took longer than {work.spec.limit_s:.0f} seconds and was cancelled."
         return _returned(turn, work, limit, failed=True)
-    except Exception as error:  # noqa: BLE001 - a tool is foreign code: its fault is the model's to hear, not the run's end
+    except Exception as error:  # noqa: BLE001 - any fault of a tool is a result for the model and must not end the run
         log.warning("tool: failed, tool=%s error=%s", work.spec.name, type(error).__name__)
-        return _returned(turn, work, "It failed for a reason of its own.", failed=True)
+        return _returned(turn, work, "It failed with an internal error.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
     return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
@@ -134,8 +143,10 @@ def _tool(turn: Turn, work: Work) -> Tool:
 
 
 def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
-    """The key holds the loop too: some servers number their calls anew in each answer. A decided
-    call has its question's: whichever run carries it out.
+    """Return the invocation of a tool for a call.
+
+    The idempotency key contains the loop, because some model servers reuse call ids in each answer.
+    A decided call has the id of its question as key, so it is the same in any run.
     """
     run, id = turn.run, work.call.id
     foreign = {name for name, tool in turn.services.tools.items() if tool.spec.foreign}
@@ -159,15 +170,15 @@ def _returned(
 
 
 def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
-    """The user's own words, of this run and of the log before it.
+    """Return the texts that the user wrote or said, in this run and in the log before it.
 
-    A decision on a question is none: its text is ours, or a plain yes. The remarks of the
-    conversation around are theirs where the front end says so: it is the same one, by the same
-    token, that brings their utterances.
+    Decisions on questions are left out: their text is generated, or a plain yes. Remarks of the
+    recent conversation count if the front end marks them as the user's. This is as trustworthy as
+    the utterances, which come from the same front end with the same token.
     """
     joined = (entry.utterance for entry in journal if isinstance(entry, Joined))
     before = (entry for entry in history if isinstance(entry, Utterance))
-    # By their places, since what a run that rested has in its journal is in the log before it too.
+    # By position: texts of a run that continues after a question are in both sources.
     known = {utterance.seq: utterance for utterance in (*before, *joined)}
     remarks = (r for entry in journal if isinstance(entry, Overheard) for r in entry.remarks)
     return (
@@ -177,11 +188,11 @@ def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[s
 
 
 def foreign_texts(journal: Iterable[Entry], foreign_tools: Container[str]) -> tuple[str, ...]:
-    """What others wrote, of this run: the results of the tools that can give nothing else."""
+    """Return the texts by third parties in this run: results of tools that return no other."""
     texts: list[str] = []
     names: dict[str, str] = {}
     for entry in journal:
-        if isinstance(entry, Answered):  # the ids of calls differ within one answer only
+        if isinstance(entry, Answered):  # call ids are unique only within one answer
             names = {call.id: call.name for call in entry.calls}
         elif isinstance(entry, Returned) and names.get(entry.tool_call_id) in foreign_tools:
             texts += [entry.text] if entry.foreign else []
@@ -189,7 +200,7 @@ def foreign_texts(journal: Iterable[Entry], foreign_tools: Container[str]) -> tu
 
 
 def earlier_calls(journal: Sequence[Entry], call: ToolCall) -> tuple[ToolCall, ...]:
-    """The run's calls of the same tool before this one, which is of its last answer."""
+    """Return the run's earlier calls of the same tool. `call` belongs to the last answer."""
     calls = [one for e in journal if isinstance(e, Answered) for one in e.calls]
     place = len(calls) - 1 - calls[::-1].index(call)
     return tuple(one for one in calls[:place] if one.name == call.name)

@@ -1,4 +1,4 @@
-"""The arguments of a tool as a type: what the model is told about them, and how a call is read.
+"""The arguments of a tool as a Python type: gives the JSON schema for the model and reads calls.
 
     class SearchDocuments(Arguments):
         '''Find what the user's own documents and notes say.'''
@@ -6,13 +6,13 @@
         query: Annotated[str, About("a question, or a few words", least=1, most=1_000)]
         limit: Annotated[int, About("how many passages at most", least=1, most=20)] = 5
 
-This is the tool `searchDocuments`. Its description is the class's docstring, its parameters are
-the fields. A field with a default may be left out. Names are snake_case here and camelCase for the
-model; an underscore at the end of a name is left out (`from_`).
+This class describes the tool `searchDocuments`. The docstring is the tool's description, and the
+fields are its parameters. The model may omit a field that has a default. Names are snake_case here
+and camelCase for the model; a trailing underscore is dropped (`from_`).
 
 A field's type is `str`, `int`, `float`, `bool`, a `Literal` of strings, or `tuple[X, ...]` of one
-of these. `X | None = None` may be left out, but the model cannot write null, unless `About` says
-`null=True`.
+of these. The model may omit a field of type `X | None = None`; it may write null only if `About`
+has `null=True`.
 """
 
 from dataclasses import dataclass
@@ -38,10 +38,10 @@ _NUMBERS = ("minimum", "maximum")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What the model is told about an argument.
+    """The description of an argument for the model.
 
-    `least` and `most` bound a number, the characters of a text, or the entries of a list. `null`:
-    the model may write null. Where two stand at one type, the later one adds to the earlier one.
+    `least` and `most` limit a number, the length of a text in characters, or the length of a list.
+    `null`: the model may write null. If a type has two of these, the later one takes precedence.
     """
 
     words: str = ""
@@ -52,9 +52,9 @@ class About:
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 class Arguments:
-    """The base of all types of arguments.
+    """The base class of all argument types.
 
-    For a type checker a subclass is a frozen dataclass. It is a plain class in fact: generating
+    Type checkers treat a subclass as a frozen dataclass. In fact it is a plain class: generating
     the methods of twenty dataclasses would add 10 ms to a cold start.
     """
 
@@ -63,21 +63,22 @@ class Arguments:
 
 
 def tool_name(kind: type[Arguments]) -> str:
-    """The name of the tool that takes these arguments."""
+    """Return the name of the tool that takes these arguments."""
     return kind.__name__[:1].lower() + kind.__name__[1:]
 
 
 def tool_description(kind: type[Arguments]) -> str:
-    """What the model is told about the tool: the docstring, on one line. Raises TypeError if there
-    is none.
+    """Return the tool's description for the model: the docstring on one line.
+
+    Raises TypeError if the class has no docstring.
     """
     if not kind.__doc__:
-        raise TypeError(f"{kind.__name__} needs a docstring: it is what the model is told")
+        raise TypeError(f"{kind.__name__} needs a docstring: it describes the tool")
     return " ".join(kind.__doc__.split())
 
 
 def schema_of(kind: type[Arguments]) -> Json:
-    """The JSON schema of the arguments. Raises TypeError for a type that has none."""
+    """Return the JSON schema of the arguments. Raises TypeError for an unsupported field type."""
     fields = _fields(kind)
     required = [name for name, field, _ in fields if not _has_default(kind, field)]
     return {
@@ -89,7 +90,7 @@ def schema_of(kind: type[Arguments]) -> Json:
 
 
 def read_arguments[A: Arguments](kind: type[A], given: Json) -> A:
-    """The arguments of a call, which fit the schema. What was left out has its default."""
+    """Read the arguments of a call, which must match the schema. Omitted fields get defaults."""
     values = {
         field: _value(hint, given[name]) for name, field, hint in _fields(kind) if name in given
     }
@@ -97,7 +98,7 @@ def read_arguments[A: Arguments](kind: type[A], given: Json) -> A:
 
 
 def _fields(kind: type[Arguments]) -> tuple[tuple[str, str, Any], ...]:
-    """Of each field its name for the model, its name here, and its type."""
+    """Return for each field: its name for the model, its name in Python, its type."""
     hints = get_type_hints(kind, include_extras=True)
     return tuple((_camel(field), field, hint) for field, hint in hints.items())
 
@@ -129,11 +130,11 @@ def _base_schema(base: Any) -> Json:
         return {"type": "array", "items": _schema(get_args(base)[0])}
     if get_origin(base) is Literal:
         return {"type": "string", "enum": list(get_args(base))}
-    raise TypeError(f"an argument cannot be of the type {base}")
+    raise TypeError(f"arguments of type {base} are not supported")
 
 
 def _parts(hint: Any) -> tuple[Any, About]:
-    """The bare type, and all that is said about it."""
+    """Split a field type into the plain type and its combined description."""
     notes: list[About] = []
     while True:
         if isinstance(hint, TypeAliasType):
@@ -162,5 +163,5 @@ def _value(hint: Any, given: Any) -> Any:
         return None
     if get_origin(base) is tuple:
         return tuple(_value(get_args(base)[0], one) for one in given)
-    # To JSON schema 2.0 is an integer.
+    # In JSON schema, 2.0 is an integer.
     return base(given) if base in (int, float) else given

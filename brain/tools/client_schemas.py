@@ -1,13 +1,13 @@
-"""Judges the form of a JSON schema that a front end gives, before anything compiles it.
+"""Checks the form of a JSON schema from a front end before it is compiled.
 
-Such a schema is foreign input. It may name nothing outside itself, and what it costs to compile and
-to check is bounded by its form. Everything here takes a time that grows with its size alone: each
-walk is a loop over a list of places, and stops at the first bound that is passed.
+Such a schema is untrusted input. It must not refer to other documents, and its form limits the cost
+of compiling it and of checking values. The checks here take time linear in the size of the schema:
+each one is a loop over a list of nodes and stops at the first limit that is exceeded.
 
-A schema holds three kinds of places. In a *schema* the names are keywords. Below `properties` and
-its like the names are the front end's own and the values are schemas (*named*). Below `const`,
-`enum` and their like nothing is a keyword (*data*). What stands below an unknown keyword counts as
-a schema, since a reference may lead there.
+A schema contains three kinds of nodes. In a *schema* the names are keywords. Under `properties` and
+similar keywords the names are chosen by the front end and the values are schemas (*named*). Under
+`const`, `enum` and similar keywords nothing is a keyword (*data*). Values under unknown keywords
+count as schemas, because a reference may point there.
 """
 
 import math
@@ -20,9 +20,9 @@ from urllib.parse import unquote
 from brain.codec import Json, clean, dumps
 
 MAX_BYTES = 16 * 1024  # of the schema as compact JSON
-MAX_DEPTH = 16  # objects and lists inside each other
-MAX_NODES = 500  # values in it, each scalar included
-MAX_EXPANDED = 2_000  # values, if each reference stood there as what it refers to
+MAX_DEPTH = 16  # nested objects and lists
+MAX_NODES = 500  # values, scalars included
+MAX_EXPANDED = 2_000  # values after each reference is replaced by its target
 MAX_PATTERN_CHARS = 200
 
 NOT_OBJECT = "its type is not object"
@@ -30,16 +30,16 @@ NOT_A_SCHEMA = "it is not a JSON schema"
 TOO_LARGE = "it is too large"
 TOO_DEEP = "it is nested too deeply"
 ELSEWHERE = "it refers to another document"
-NOWHERE = "it refers to a place that holds no schema"
+NOWHERE = "it has a reference that does not point to a schema"
 ITSELF = "it refers to itself"
-TOO_FAR = "it expands too far"
+TOO_FAR = "it is too large after its references are expanded"
 NOT_TAKEN = "it has a keyword that is not accepted"
 UNKNOWN_DRAFT = "its $schema is not a known draft"
 LONG_PATTERN = "it has a pattern that is too long"
 BAD_PATTERN = "it has a pattern that is not accepted"
-NOT_TEXT = "it holds characters that are no text"
+NOT_TEXT = "it contains invalid characters"
 TOO_SLOW = "it takes too long to check"
-UNCHECKED = "they cannot be checked at present"
+UNCHECKED = "they cannot be checked now"
 
 DEFAULT_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 DRAFTS = {
@@ -72,7 +72,7 @@ class _Kind(Enum):
 
 
 class _Refused(Exception):
-    """The text is one of the reasons above."""
+    """The schema is rejected. The text is one of the reasons above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,16 @@ class _Place:
 
 @dataclass(slots=True)
 class _Tree:
-    """All places of a schema by their paths. `leads` are the places that count into each."""
+    """All nodes of a schema by path. `leads` holds the children and reference targets of each."""
 
     places: dict[Path, _Place] = field(default_factory=dict)
     leads: dict[Path, list[Path]] = field(default_factory=dict)
 
 
 def objection(schema: Json) -> str:
-    """Say why this schema is not accepted, in words of our own; empty if its form is right.
+    """Return why this schema is rejected; empty if its form is acceptable.
 
-    Whether it is a JSON schema in every detail is for the compiler to say.
+    The compiler checks later whether it is a valid JSON schema in every detail.
     """
     if schema.get("type") != "object":
         return NOT_OBJECT
@@ -118,7 +118,7 @@ def objection(schema: Json) -> str:
 
 
 def draft_of(schema: Json) -> str:
-    """Name the draft that the schema is written in; empty if it is not a known one."""
+    """Return the draft of the schema; empty if it is not known."""
     uri = schema.get("$schema", DEFAULT_DRAFT)
     if not isinstance(uri, str):
         return ""
@@ -126,7 +126,7 @@ def draft_of(schema: Json) -> str:
 
 
 def inside(value: Any) -> Iterator[tuple[str | int, Any]]:
-    """The values that stand in an object or a list, with their names or places."""
+    """Yield the values of an object or a list with their names or indexes."""
     if isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, list):
@@ -134,7 +134,7 @@ def inside(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 
 def _grow(schema: Json) -> _Tree:
-    """Raises _Refused at the first value that is too deep or one too many."""
+    """Collect all nodes. Raises _Refused if the schema is too deep or too large."""
     tree = _Tree()
     waiting = [_Place((), schema, _Kind.SCHEMA)]
     count = 1
@@ -158,15 +158,12 @@ def _kind(outer: _Place, name: str | int) -> _Kind:
     if outer.kind is _Kind.DATA:
         return _Kind.DATA
     if outer.kind is _Kind.SCHEMA and isinstance(outer.value, dict):
-        if name in DATA:
-            return _Kind.DATA
-        if name in NAMED:
-            return _Kind.NAMED
+        return _Kind.DATA if name in DATA else _Kind.NAMED if name in NAMED else _Kind.SCHEMA
     return _Kind.SCHEMA
 
 
 def _check_text(value: Any) -> None:
-    """Raises _Refused for what is no JSON: half characters, NUL, and numbers that are none."""
+    """Raise _Refused for values that JSON cannot express: lone surrogates, NUL, NaN, infinity."""
     if isinstance(value, float) and not math.isfinite(value):
         raise _Refused(NOT_A_SCHEMA)
     texts = [value] if isinstance(value, str) else value if isinstance(value, dict) else ()
@@ -190,7 +187,7 @@ def _check_keywords(schema: Json, draft: str) -> None:
 
 
 def _follow_references(tree: _Tree) -> None:
-    """Let each reference lead to its place. Raises _Refused if no schema is there."""
+    """Add each reference's target to `leads`. Raises _Refused if the target is no schema."""
     for place in list(tree.places.values()):
         if place.kind is _Kind.SCHEMA and isinstance(place.value, dict) and "$ref" in place.value:
             target = _resolve(place.value["$ref"], tree)
@@ -200,10 +197,10 @@ def _follow_references(tree: _Tree) -> None:
 
 
 def _resolve(reference: Any, tree: _Tree) -> Path:
-    """The path that a `#` pointer names. Raises _Refused.
+    """Return the path of a `#` pointer. Raises _Refused.
 
-    Narrower than the standard, so that no compiler can read a pointer otherwise: an encoded slash
-    or a list's place with leading zeros is refused.
+    Encoded slashes and list indexes with leading zeros are refused, although the standard allows
+    them, so that a compiler cannot read a pointer in a different way.
     """
     if not isinstance(reference, str):
         raise _Refused(NOT_A_SCHEMA)
@@ -223,15 +220,15 @@ def _resolve(reference: Any, tree: _Tree) -> Path:
 
 def _name(step: str, outer: Any) -> str | int:
     if isinstance(outer, list):
-        is_place = step.isascii() and step.isdigit() and str(int(step[:4])) == step
-        return int(step) if is_place else -1
+        is_index = step.isascii() and step.isdigit() and str(int(step[:4])) == step
+        return int(step) if is_index else -1
     return step.replace("~1", "/").replace("~0", "~")
 
 
 def _measure(tree: _Tree) -> None:
-    """Count the values with each reference replaced. Raises _Refused.
+    """Count the values after each reference is replaced by its target. Raises _Refused.
 
-    The size of a place is counted once and used wherever a reference leads to it.
+    The size of a node is computed once and used for every reference to it.
     """
     sizes: dict[Path, int] = {}
     begun: set[Path] = set()

@@ -1,4 +1,4 @@
-"""Something the model can ask for, and one call of it."""
+"""A tool, one invocation of it, its result, and the proposal that a user approves first."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,14 +11,13 @@ from brain.tools.spec import ToolCall, ToolSpec
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolInvocation:
-    """One run of a tool: for whom, with which arguments (valid by the schema), under which
-    idempotency key.
+    """One invocation of a tool. The arguments match its schema.
 
-    `tainted`: the run has read what others wrote. The rest is for tools that have to know who wrote
-    an argument: `user_words` are the user's own words, in this run and in the end of the log,
-    `foreign_texts` what tools gave in this run that others wrote, `earlier_calls` the run's calls
-    of the same tool before this one. `texts` are in the user's language where a question is
-    prepared.
+    `tainted`: the model has read text by third parties in this run. The next fields help a tool to
+    find out who wrote an argument. `user_words` are the user's own texts in this run and at the end
+    of the log. `foreign_texts` are tool results of this run that third parties wrote.
+    `earlier_calls` are the run's earlier calls of the same tool. `texts` are in the user's language
+    while a question is prepared.
     """
 
     user_id: str
@@ -34,10 +33,10 @@ class ToolInvocation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Proposal:
-    """What an acting tool is about to do, for the user to say yes to.
+    """What a tool is about to do, for the user to approve.
 
-    `question` reads back exactly what will be done; `recipients` are the addresses that get
-    something by it, in lower case. `foreign`: the question quotes what others wrote.
+    `question` says exactly what will be done. `recipients` are the addresses that receive
+    something, in lower case. `foreign`: the question quotes text by third parties.
     """
 
     question: str
@@ -47,31 +46,31 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolResult:
-    """What a tool gave, as a text for the model. `foreign`: others wrote it, or a part of it."""
+    """The result of a tool as text for the model. `foreign`: third parties wrote part of it."""
 
     text: str
     foreign: bool = False
 
     @classmethod
     def of(cls, content: Json, *, foreign: bool = False) -> "ToolResult":
-        """The content as compact JSON."""
+        """Return the content as compact JSON."""
         return cls(text=dumps(content), foreign=foreign)
 
 
 async def nothing(invocation: ToolInvocation) -> None:
-    """Ask nothing, or know nothing."""
+    """Return None: nothing to ask, or no known outcome."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tool:
-    """Something the model can ask for. `brain.tools.typed` makes one from a type and a function.
+    """A tool that the model can call. `brain.tools.typed` makes one from a type and a function.
 
-    * `run` does it. Raises ToolFault with a text for the model.
-    * `prepare` says what a tool that `asks` or is `guarded` would do; None if there is nothing to
-      ask. It changes nothing. Raises ToolFault if the call could not be carried out.
-    * `outcome` is for a call that was under way in a crash: its result, if the far side knows that
-      it was done; None if nobody knows. Raises ToolFault if the far side knows that it was not
-      done.
+    * `run` executes a call. Raises ToolFault with a text for the model.
+    * `prepare` returns the proposal of a tool that `asks` or is `guarded`; None if there is nothing
+      to ask. It has no effects. Raises ToolFault if the call cannot be carried out.
+    * `outcome` is for a call that a crash interrupted. It returns the result if the service knows
+      that the call was done, and None if this is unknown. Raises ToolFault if the service knows
+      that the call was not done.
     """
 
     spec: ToolSpec

@@ -1,7 +1,8 @@
-"""Checks a tool call's arguments against the tool's JSON schema.
+"""Checks the arguments of a tool call against the tool's JSON schema.
 
-The schemas of our own tools are trusted. Those of a front end are not: what is named *foreign* here
-runs in a worker process alone, since the compiler holds the interpreter's lock.
+The schemas of our own tools are trusted; those of a front end are not. The functions named
+*foreign* run only in a worker process, because the schema compiler holds the interpreter lock and
+an expensive schema would block the event loop.
 """
 
 import json
@@ -14,15 +15,15 @@ from brain.tools import client_schemas
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError, Validator
 
-MAX_COMPLAINT_CHARS = 400  # of a complaint: it may quote the argument
-MAX_QUOTE_CHARS = 80  # of an argument, and of its place, in a complaint by a foreign schema
-MAX_ARGUMENTS_CHARS = 64 * 1024  # of a call of a front end's tool, as JSON
-MAX_ARGUMENTS_DEPTH = 64  # objects and lists inside each other
-PATTERN_BYTES = 128 * 1024  # of one pattern when it is compiled
+MAX_COMPLAINT_CHARS = 400  # of an error message: it may quote the argument
+MAX_QUOTE_CHARS = 80  # of an argument, and of its path, in an error message of a foreign schema
+MAX_ARGUMENTS_CHARS = 64 * 1024  # JSON arguments of a call of a front end's tool
+MAX_ARGUMENTS_DEPTH = 64  # nested objects and lists
+PATTERN_BYTES = 128 * 1024  # of one compiled pattern
 
 
 def complaint(schema: Json, arguments: Any) -> str:
-    """What is wrong with the arguments, in words for the model; empty if nothing is."""
+    """Return what is wrong with the arguments, as text for the model; empty if they are valid."""
     for error in _validator(dumps(schema)).iter_errors(arguments):
         place = "".join(f"{step}: " for step in error.instance_path)
         return f"{place}{error.message}"[:MAX_COMPLAINT_CHARS]
@@ -30,27 +31,28 @@ def complaint(schema: Json, arguments: Any) -> str:
 
 
 def misfit(schema: Json, arguments: Any) -> str:
-    """Name the place and the keyword that the arguments break, and nothing else; empty if they fit.
+    """Return the path and the keyword that the arguments violate; empty if they are valid.
 
-    For answers over HTTP, which quote nothing of the validator.
+    This is for HTTP responses, which must not quote the validator's messages.
     """
     try:
         for error in _validator(dumps(schema)).iter_errors(arguments):
             return f"{_place(error)}: does not fit {error.kind.name}"
-    except ValueError:  # half a character, which is no JSON
-        return "hold characters that are no text"
+    except ValueError:  # a lone surrogate, which JSON cannot express
+        return "contain invalid characters"
     return ""
 
 
 def foreign_objection(schema: Json) -> str:
-    """Say why a front end's schema is not accepted, in words of our own; empty if it is."""
+    """Return why a front end's schema is rejected; empty if it is accepted."""
     found = _foreign(dumps(schema))
     return found if isinstance(found, str) else ""
 
 
 def foreign_complaint(schema: Json, arguments: str) -> str:
-    """Say what is wrong with the arguments (a JSON text), for the model; empty if nothing is, or
-    if they are no JSON at all.
+    """Return what is wrong with the arguments (JSON text), as text for the model.
+
+    Empty if they are valid, or if they are not JSON at all.
     """
     if len(arguments) > MAX_ARGUMENTS_CHARS:
         return "they are too long"
@@ -66,18 +68,18 @@ def foreign_complaint(schema: Json, arguments: str) -> str:
     if _is_too_deep(values, MAX_ARGUMENTS_DEPTH):
         return "they are nested too deeply"
     try:
-        # Refuses what is no JSON: half characters, and numbers that are none.
+        # Raises ValueError for values that JSON cannot express: lone surrogates, NaN, infinity.
         json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
         validator.validate(values)
     except ValidationError as error:
         return f"{_place(error)}: {_quote(error.instance)} does not fit {error.kind.name}"
     except ValueError:
-        return "they hold what JSON cannot"
+        return "they contain invalid values"
     return ""
 
 
 def _is_too_deep(value: Any, limit: int) -> bool:
-    """Whether more than `limit` objects and lists stand inside each other."""
+    """Whether objects and lists are nested more than `limit` deep."""
     level = [value]
     for _ in range(limit + 1):
         level = [inner for outer in level for _, inner in client_schemas.inside(outer)]
@@ -105,7 +107,7 @@ def _validator(schema: str) -> "Draft202012Validator":
 
 @lru_cache(maxsize=64)
 def _foreign(text: str) -> "Validator | str":
-    """The compiled schema, or why it is not accepted."""
+    """Compile the schema, or return why it is rejected."""
     import jsonschema_rs as rs
 
     schema: Json = json.loads(text)
@@ -119,13 +121,13 @@ def _foreign(text: str) -> "Validator | str":
         "2020-12": rs.Draft202012Validator,
     }
     kind = kinds[client_schemas.draft_of(schema)]
-    schema.pop("$schema", None)  # so that the compiler looks for no draft of its own
+    schema.pop("$schema", None)  # the draft is chosen here, not by the compiler
     try:
         return kind(
             dumps(schema),
             validate_formats=False,
             retriever=_retrieve_nothing,
-            # An engine without backtracking: a match takes a time that grows with the text alone.
+            # An engine without backtracking: matching takes time linear in the text.
             pattern_options=rs.RegexOptions(size_limit=PATTERN_BYTES),
         )
     except rs.ValidationError as error:

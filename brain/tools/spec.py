@@ -1,4 +1,4 @@
-"""What is told of a tool: to the model, and to whoever has to run it safely."""
+"""The specification of a tool: what the model is shown, and how the engine may run it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,21 +7,20 @@ from brain.codec import Json
 
 
 class Effect(StrEnum):
-    """What running a tool twice would do."""
+    """What happens if a tool runs twice. It decides what the engine does after a crash."""
 
-    READS = "reads"  # nothing: may run beside others, and again
-    REPEATS = "repeats"  # nothing more than once: it runs under its idempotency key
-    ACTS = "acts"  # harm: recorded as started before it runs, and after a crash not run again
+    READS = "reads"  # no effect: it may run in parallel with others, and again
+    REPEATS = "repeats"  # no second effect: an idempotency key protects it
+    ACTS = "acts"  # harm: it is recorded before it runs, and not run again after a crash
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolSpec:
-    """What the model is told of a tool, and how it may be run.
+    """What the model is shown of a tool, and how the engine may run it.
 
-    `parameters` is a JSON schema of type object, `limit_s` seconds for one run. `foreign`: what it
-    returns was written by others. `asks`: it does nothing without the user's yes. `guarded`: it
-    does nothing without that in a run which has read what others wrote. `client`: the front end
-    runs it.
+    `parameters` is a JSON schema of type object. `limit_s` is the time limit of one call in
+    seconds. `foreign`: its results are text by third parties. `asks`: each call needs the user's
+    approval. `guarded`: it needs approval only in a tainted run. `client`: the front end runs it.
     """
 
     name: str
@@ -37,7 +36,7 @@ class ToolSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientTool:
-    """A tool of a front end, as that tells of it."""
+    """A tool of a front end, as the front end describes it."""
 
     name: str
     description: str
@@ -45,7 +44,7 @@ class ClientTool:
 
     @property
     def spec(self) -> ToolSpec:
-        """What the model is told of it."""
+        """The specification for the model and the engine."""
         return ToolSpec(
             name=self.name,
             description=self.description,

@@ -1,9 +1,9 @@
-"""Makes a tool from the type of its arguments and a function that takes them.
+"""Makes a tool from an argument type and a function that takes such arguments.
 
     tools = (tool(SearchDocuments, search), tool(DeleteDocument, delete, asks=shall_delete, ...))
 
-The name, the description and the schema come from the type (see `brain.tools.arguments`); the
-function's docstring is for people.
+The name, the description and the schema come from the type (see `brain.tools.arguments`). The
+model does not see the function's docstring.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -15,7 +15,7 @@ from brain.tools.arguments import Arguments, read_arguments, schema_of, tool_des
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
 from brain.tools.spec import Effect, ToolSpec
 
-LIMIT_S = 20.0  # seconds for one run, unless a tool says otherwise
+LIMIT_S = 20.0  # default time limit of one call, in seconds
 
 type Does[A, Given] = Callable[[A, ToolInvocation], Awaitable[Given]]
 
@@ -29,7 +29,7 @@ def spec_of(
     asks: bool = False,
     guarded: bool = False,
 ) -> ToolSpec:
-    """What the model is told about the tool of this type, and how it may be run."""
+    """Return the specification of the tool with this argument type."""
     return ToolSpec(
         name=tool_name(kind),
         description=tool_description(kind),
@@ -55,13 +55,13 @@ def tool[A: Arguments](
     away: str | None = None,
     away_before: str | None = None,
 ) -> Tool:
-    """The tool whose arguments are of this type.
+    """Return the tool with this argument type.
 
-    `run` does it; JSON that it gives becomes compact text. `asks` prepares the question that the
-    user has to say yes to before each run; `guarded` does the same, only in a run that has read
-    what others wrote. `foreign`: everything it gives was written by others. `away` is what the
-    model is told when a service cannot be reached, `away_before` the same while a question is
-    prepared, when nothing can have been done yet.
+    `run` executes a call; JSON that it returns becomes compact text. `asks` prepares the proposal
+    that the user approves before each call; `guarded` does the same in tainted runs only.
+    `foreign`: all results are text by third parties. `away` is the text for the model when a
+    service cannot be reached; `away_before` replaces it while a proposal is prepared, when nothing
+    can have been done yet.
     """
     spec = spec_of(
         kind,
@@ -95,7 +95,7 @@ def _run[A: Arguments](
 def _typed[A: Arguments, Given](
     kind: type[A], does: Does[A, Given], away: str | None
 ) -> Callable[[ToolInvocation], Coroutine[Any, Any, Given]]:
-    """The function as the engine calls it: it reads the arguments, and says what is away."""
+    """Wrap the function for the engine: read the arguments, turn Unreachable into ToolFault."""
 
     async def call(invocation: ToolInvocation) -> Given:
         try:

@@ -14,7 +14,8 @@ from brain.run.deliver import Reply, Shown
 from brain.run.go import brain_go
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Kind, Message, Utterance
-from brain.run.moves import Asked, UserRequest
+from brain.run.moves import Asked
+from brain.run.requests import UserRequest
 from brain.run.step import CONTINUE
 from brain.run.store import StateStore
 from brain.says import en

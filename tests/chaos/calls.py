@@ -7,7 +7,8 @@ from brain.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.events.model import Event
 from brain.run.deliver import Outcome
 from brain.run.messages import Decision
-from brain.run.moves import UserRequest, WakeCall
+from brain.run.moves import WakeCall
+from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.says import en
 from tests.chaos.ledger import Said

@@ -26,10 +26,10 @@ from brain.run.moves import (
     RateLimited,
     Recorded,
     Settled,
-    Stop,
     Stopped,
     WakeCall,
 )
+from brain.run.requests import Stop
 from brain.run.store import Here, Occupancy, Page, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State

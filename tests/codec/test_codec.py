@@ -27,7 +27,7 @@ FACTS: list[RunRecord] = [
 
 
 @pytest.mark.parametrize("fact", FACTS)
-def test_what_the_journal_holds_comes_back(fact: RunRecord) -> None:
+def test_journal_entries_survive_a_round_trip(fact: RunRecord) -> None:
     assert records.entry_from_journal(records.entry_to_journal(fact), run_id="r") == fact
 
 
@@ -84,12 +84,12 @@ def test_the_wire_form_comes_back(entry: Message | Utterance) -> None:
         "",
     ],
 )
-def test_what_does_not_load_is_said_to_be_unreadable(line: str) -> None:
+def test_an_invalid_journal_line_is_unreadable(line: str) -> None:
     with pytest.raises(EntryUnreadable):
         records.entry_from_journal(line, run_id="r")
 
 
-def test_a_log_entry_that_does_not_load_is_said_to_be_unreadable() -> None:
+def test_an_invalid_log_entry_is_unreadable() -> None:
     with pytest.raises(EntryUnreadable):
         records.entry_from_wire({"role": "brain"})
 
@@ -103,7 +103,7 @@ def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
     assert (wire["truncated"], wire["seq"]) == (True, 6)
 
 
-def test_times_are_told_in_utc_with_milliseconds() -> None:
+def test_times_are_written_in_utc_with_milliseconds() -> None:
     assert codec.iso(EPOCH) == "2026-01-01T00:00:00.000Z"
     assert codec.iso_ms(1_767_225_600_123) == "2026-01-01T00:00:00.123Z"
 

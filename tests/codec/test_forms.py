@@ -102,7 +102,7 @@ def test_a_form_without_a_field_that_has_a_default_loads(name: str) -> None:
 @pytest.mark.parametrize("name", ["madeAt", "parts", "count"])
 def test_a_form_without_a_field_that_it_needs_does_not_load(name: str) -> None:
     broken = {key: value for key, value in WRITTEN.items() if key != name}
-    with pytest.raises(EntryUnreadable, match=f"Whole does not load: {name}"):
+    with pytest.raises(EntryUnreadable, match=f"Whole cannot be read: {name}"):
         WHOLE.decode(broken)
 
 
@@ -123,18 +123,18 @@ def test_a_form_without_a_field_that_it_needs_does_not_load(name: str) -> None:
     ],
 )
 def test_a_value_of_another_type_does_not_load(name: str, given: Any) -> None:
-    with pytest.raises(EntryUnreadable, match=f"Whole does not load: {name}") as caught:
+    with pytest.raises(EntryUnreadable, match=f"Whole cannot be read: {name}") as caught:
         WHOLE.decode({**WRITTEN, name: given})
     assert str(given) not in str(caught.value)
 
 
 @pytest.mark.parametrize("given", [None, [], "text", {"for": 1}, {}])
 def test_a_part_that_does_not_load_is_named(given: Any) -> None:
-    with pytest.raises(EntryUnreadable, match="Part does not load"):
+    with pytest.raises(EntryUnreadable, match="Part cannot be read"):
         WHOLE.decode({**WRITTEN, "parts": [given]})
 
 
-def test_a_form_that_is_only_written_shows_properties_and_other_words() -> None:
+def test_a_write_only_form_contains_properties_and_marked_fields() -> None:
     shown = Form(Shown, also=("size",), first=("size",))
     assert shown.encode(Shown(at_ms=1_000, colour=Colour.RED, why="so")) == {
         "size": 2,
@@ -147,13 +147,13 @@ def test_a_form_that_is_only_written_shows_properties_and_other_words() -> None:
         Form(Shown).decode({"at": "1970-01-01T00:00:01.000Z", "colour": "red"})
 
 
-def test_what_stands_beside_a_form_comes_back_with_it() -> None:
+def test_extra_attributes_are_read_with_a_form() -> None:
     form = Form(Whole, without=("count",))
     assert "count" not in form.encode(VALUE)
     assert form.decode(WRITTEN, count=3).count == 3
 
 
-def test_the_forms_of_a_union_are_told_apart_by_their_tag() -> None:
+def test_the_tag_identifies_the_form_of_a_union() -> None:
     either: OneOf[Part | Whole] = OneOf(
         Form(Part, tag=("is", "part")), Form(Whole, tag=("is", "whole"))
     )
@@ -183,6 +183,6 @@ class Foreign:
 
 
 @pytest.mark.parametrize("kind", [Unclear, Foreign])
-def test_a_type_without_a_form_is_a_mistake_in_the_code(kind: type) -> None:
+def test_a_type_without_a_form_raises_a_type_error(kind: type) -> None:
     with pytest.raises(TypeError, match="has no form"):
         _ = Form(kind).fields

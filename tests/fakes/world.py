@@ -25,7 +25,8 @@ from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark
-from brain.run.moves import Settled, Stopped, UserRequest, WakeCall
+from brain.run.moves import Settled, Stopped, WakeCall
+from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.says.choice import Languages
 from brain.tools.invocations import Tool

@@ -90,9 +90,10 @@ from brain.run.messages import (
     Utterance,
     UtteranceDraft,
 )
-from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, Stop, WakeCall
+from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, WakeCall
 from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import entry_to_wire, message_for_channel
+from brain.run.requests import Stop
 from brain.settings import ChannelSettings, QueueSettings
 from brain.tools.spec import ClientTool, ToolCall
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.run.lease_table import TRANSITIONS
+from brain.cloud.redis.lease_table import TRANSITIONS
 from local.draw import BEGIN, DOCUMENT, END, drawn, main
 
 

@@ -45,22 +45,22 @@ class Listener:
                 self._take(item)
 
     def come(self, *, until: float = FOR_EVER) -> asyncio.Task[None]:
-        """Listen beside whatever goes on."""
+        """Listen in the background."""
         self._following = asyncio.ensure_future(self.follow(until=until))
         return self._following
 
     async def leave(self) -> None:
-        """As a client whose connection is cut."""
+        """Stop, like a client that loses its connection."""
         assert self._following is not None
         self._following.cancel()
         await asyncio.wait({self._following})
 
     def seqs(self) -> list[int]:
-        """The places of the entries they were told, in their order."""
+        """The positions of the received entries, in order."""
         return [item.seq for item in self.items if isinstance(item, Utterance | Message)]
 
     def states(self) -> list[str]:
-        """What they were told of the run."""
+        """The events about the run that the listener received."""
         return [item.state for item in self.items if isinstance(item, RunChange)]
 
     async def until(self, is_reached: Callable[["Listener"], bool]) -> None:

@@ -1,4 +1,4 @@
-"""Calls of a front end's tools, whose schemas are foreign: what the model hears of wrong ones."""
+"""Calls of a front end's tools: the results of invalid ones for the model."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the model is shown."""
+"""`compose` returns the messages that the model is shown."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,7 +72,7 @@ def test_the_newest_history_that_fits_is_shown() -> None:
     assert [line["content"] for line in lines[1:]] == ["4" * 10, "5" * 10, "?"]
 
 
-def test_results_stand_behind_their_answer_though_a_text_came_between() -> None:
+def test_results_follow_their_answer_even_if_a_text_came_between() -> None:
     journal: list[Entry] = [
         Joined(utterance=user(1, "First")),
         Answered(text="", calls=(call("a"), call("b"))),
@@ -105,7 +105,7 @@ def test_an_interrupted_answer_is_shown_as_such() -> None:
     assert [line["content"] for line in shown(journal)[2:]] == ["It beg", CUT_OFF]
 
 
-def test_what_was_overheard_stands_before_its_text_and_once() -> None:
+def test_the_recent_context_is_shown_once_before_its_text() -> None:
     remarks = (Remark(role="assistant", text="Well?"), Remark(role="user", text="Known"))
     journal: list[Entry] = [
         Overheard(seq=2, remarks=remarks),
@@ -117,7 +117,7 @@ def test_what_was_overheard_stands_before_its_text_and_once() -> None:
     assert lines[2]["content"].endswith("voice agent: Well?")
 
 
-def test_others_words_of_an_earlier_talk_are_not_shown_in_any_way() -> None:
+def test_foreign_text_of_an_earlier_conversation_is_not_shown() -> None:
     foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
     later = replace(user(4, "And now?"), created_at=EPOCH + FRESH)
     remarks = (Remark(role="assistant", text=foreign.text), Remark(role="user", text="Hm."))
@@ -128,13 +128,13 @@ def test_others_words_of_an_earlier_talk_are_not_shown_in_any_way() -> None:
     assert lines[4]["content"].endswith("\nuser: Hm.")
 
 
-def test_others_words_of_the_same_talk_are_shown() -> None:
+def test_foreign_text_of_the_same_conversation_is_shown() -> None:
     foreign = replace(brain(2, "Anna wrote: dinner."), foreign=True)
     lines = shown([Joined(utterance=user(3, "When?"))], (user(1, "Read it."), foreign))
     assert lines[2]["content"] == "Anna wrote: dinner."
 
 
-def test_a_context_that_is_all_known_is_not_shown() -> None:
+def test_a_recent_context_that_the_log_contains_is_not_shown() -> None:
     journal: list[Entry] = [
         Overheard(seq=2, remarks=(Remark(role="user", text="Known"),)),
         Joined(utterance=user(2, "Hi")),
@@ -142,7 +142,7 @@ def test_a_context_that_is_all_known_is_not_shown() -> None:
     assert len(shown(journal, (user(1, "Known"),))) == 3
 
 
-def test_old_results_make_room_first_and_then_long_texts_and_arguments() -> None:
+def test_old_results_are_left_out_first_and_then_long_texts_are_cut() -> None:
     journal: list[Entry] = [Joined(utterance=user(1, "x" * 5_000))]
     for i in range(6):
         journal.append(Answered(text="", calls=(call(f"c{i}", '{"text":"' + "y" * 5_000 + '"}'),)))
@@ -159,7 +159,7 @@ def test_old_results_make_room_first_and_then_long_texts_and_arguments() -> None
     assert lines[2]["tool_calls"][0]["id"] == "c0"
 
 
-def test_a_short_call_keeps_its_arguments_when_room_is_made() -> None:
+def test_short_arguments_are_not_cut() -> None:
     journal: list[Entry] = [
         Joined(utterance=user(1, "x" * 9_000)),
         Answered(text="", calls=(call("a", '{"n":1}'),)),
@@ -170,16 +170,16 @@ def test_a_short_call_keeps_its_arguments_when_room_is_made() -> None:
     assert lines[3]["content"] == "short"
 
 
-def test_the_last_loop_is_told_to_come_to_an_end() -> None:
+def test_the_model_is_told_to_finish_in_the_last_loop() -> None:
     assert shown([Joined(utterance=user(1, "Hi"))], wrap_up=True)[-1]["content"] == WRAP_UP
 
 
-def test_a_text_is_cut_with_a_word_on_what_is_missing() -> None:
+def test_a_cut_text_says_how_much_is_missing() -> None:
     assert shorten("abc", 3) == "abc"
     assert shorten("abcd", 3) == "abc" + LEFT_OUT.format(1)
 
 
-def test_a_tool_is_told_as_chat_completions_take_it() -> None:
+def test_a_tool_has_the_chat_completions_format() -> None:
     told = tool_to_chat(QUIT_SPEC)
     assert told["type"] == "function"
     assert told["function"]["name"] == "sayToUserAndQuit"
@@ -199,14 +199,14 @@ DRAWER = "It is in the blue drawer, below the maps. 🗺"
         (Heard(seq=2, how=How.CUT_OFF, chars=5000), HEARD_UP_TO.format(DRAWER)),
     ],
 )
-def test_the_model_is_told_what_of_a_message_did_not_reach_the_users_ear(
+def test_the_model_sees_which_part_of_a_message_the_user_did_not_hear(
     heard: Heard, note: str
 ) -> None:
     lines = shown([], (user(1, "Where?"), brain(2, DRAWER)), heard=(heard,))
     assert lines[2]["content"] == DRAWER + note
 
 
-def test_of_a_long_message_that_was_cut_off_the_end_of_what_was_heard_is_told() -> None:
+def test_a_note_on_a_cut_message_quotes_the_end_of_the_heard_part() -> None:
     text = "".join(f"{number:04} " for number in range(200))
     mark = Heard(seq=2, how=How.CUT_OFF, chars=500)
     lines = shown([], (user(1, "Count."), brain(2, text)), heard=(mark,))

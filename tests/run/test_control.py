@@ -1,4 +1,4 @@
-"""What a user does to a run besides speaking, in virtual time."""
+"""A user stops a run, in virtual time."""
 
 import asyncio
 
@@ -50,7 +50,7 @@ async def test_a_stop_between_two_invocations_leaves_the_successor_nothing_to_do
 
 
 @in_virtual_time
-async def test_a_stop_of_a_run_that_has_just_ended_says_nothing_and_leaves_the_next_alone() -> None:
+async def test_a_stop_of_a_run_that_has_ended_does_not_affect_the_next_run() -> None:
     world = World([words("One."), words("Two.", delay_s=2)])
     first = await world.ask("Hi")
     assert isinstance(await world.stop(run_id=first.run_id), Settled)
@@ -63,7 +63,7 @@ async def test_a_stop_of_a_run_that_has_just_ended_says_nothing_and_leaves_the_n
 
 
 @in_virtual_time
-async def test_a_stop_in_the_middle_of_an_act_says_that_nobody_knows() -> None:
+async def test_a_stop_during_an_act_says_that_the_outcome_is_unknown() -> None:
     tool = NoteTool(Effect.ACTS, seconds=5)
     world = World([calls(("note", '{"text":"a"}')), words("Noted.")], tools=[tool])
     first = world.spawn(world.ask("Note a"))
@@ -76,7 +76,7 @@ async def test_a_stop_in_the_middle_of_an_act_says_that_nobody_knows() -> None:
 
 
 @in_virtual_time
-async def test_a_channel_that_is_away_keeps_nobody_from_stopping() -> None:
+async def test_a_stop_works_while_the_channel_is_unreachable() -> None:
     world = World([words("Never.", delay_s=100)])
     world.channel.refusing = True
     first = world.spawn(world.ask("Go"))

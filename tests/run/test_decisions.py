@@ -1,4 +1,4 @@
-"""Whether a run has read what others wrote, as values."""
+"""Whether a run is tainted, as values."""
 
 from datetime import timedelta
 from typing import Literal
@@ -50,7 +50,7 @@ SOON, LATER = began(FRESH / 2), began(FRESH)
         ([overheard("assistant"), LATER], [OURS], False),
     ],
 )
-def test_a_run_is_tainted_by_what_others_wrote_as_long_as_it_is_before_the_model(
+def test_a_run_is_tainted_while_the_model_is_shown_foreign_text(
     journal: list[Entry], history: list[LogEntry], tainted: bool
 ) -> None:
     assert is_tainted(journal, history) is tainted

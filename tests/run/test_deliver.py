@@ -1,4 +1,4 @@
-"""Where a message goes, and what a caller is told, in virtual time."""
+"""Delivery of messages and answers to callers, in virtual time."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ def texts(channel: MemoryChannel) -> list[str]:
 
 
 @in_virtual_time
-async def test_a_caller_is_told_one_outcome_the_first() -> None:
+async def test_a_caller_gets_only_the_first_outcome() -> None:
     reply = Reply()
     assert reply.is_open
     assert reply.give("running")
@@ -58,7 +58,7 @@ async def test_a_caller_is_told_one_outcome_the_first() -> None:
 
 
 @in_virtual_time
-async def test_a_caller_who_was_failed_hears_the_error_and_nothing_later() -> None:
+async def test_a_caller_that_got_an_error_gets_nothing_later() -> None:
     reply = Reply()
     reply.fail(StoreUnreachable("away"))
     assert not reply.give("done")
@@ -68,7 +68,7 @@ async def test_a_caller_who_was_failed_hears_the_error_and_nothing_later() -> No
 
 
 @in_virtual_time
-async def test_an_outcome_is_waited_for_as_long_as_was_said() -> None:
+async def test_an_outcome_is_awaited_for_the_given_time() -> None:
     reply = Reply()
     assert await reply.outcome(within_s=3) is None
     assert asyncio.get_running_loop().time() == pytest.approx(3)
@@ -103,7 +103,7 @@ async def test_a_terminal_message_goes_into_the_open_response_only() -> None:
 
 
 @in_virtual_time
-async def test_a_terminal_message_takes_the_channel_when_the_response_is_gone() -> None:
+async def test_a_terminal_message_uses_the_channel_after_the_response_is_settled() -> None:
     channel, reply = MemoryChannel(), Reply()
     reply.give("running")
     out = outbox(channel)
@@ -147,7 +147,7 @@ async def test_a_caller_who_listens_hears_messages_while_its_response_is_open() 
 
 
 @in_virtual_time
-async def test_events_go_out_one_after_the_other_in_order() -> None:
+async def test_events_are_published_one_at_a_time_and_in_order() -> None:
     channel = MemoryChannel(delay_s=1)
     out = outbox(channel)
     for text in ("One.", "Two.", "Three."):
@@ -160,7 +160,7 @@ async def test_events_go_out_one_after_the_other_in_order() -> None:
 
 
 @in_virtual_time
-async def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
+async def test_an_event_that_the_channel_rejects_does_not_delay_others(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     channel = MemoryChannel(refusing=True)
@@ -176,7 +176,7 @@ async def test_an_event_that_the_channel_does_not_take_holds_back_no_other(
 
 
 @in_virtual_time
-async def test_a_process_whose_lease_has_run_out_says_nothing_more() -> None:
+async def test_a_process_whose_lease_has_expired_publishes_nothing() -> None:
     channel = MemoryChannel(delay_s=10)
     out = outbox(channel, lease_s=5)
     for text in ("One.", "Two.", "Three."):

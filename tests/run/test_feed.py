@@ -1,4 +1,4 @@
-"""A user's sequence for whoever follows it, in virtual time."""
+"""The feed of a user's log for a listener, in virtual time."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ async def talk(world: World, turns: int = 1, *, user: str = "anna") -> None:
 
 
 @in_virtual_time
-async def test_what_there_is_comes_first_and_then_whatever_comes() -> None:
+async def test_existing_entries_come_first_and_new_ones_follow() -> None:
     world = World([words("Yes.")])
     await talk(world, 2)
     anna = Listener(world, since=1)
@@ -47,7 +47,7 @@ async def test_what_there_is_comes_first_and_then_whatever_comes() -> None:
 
 
 @in_virtual_time
-async def test_a_long_log_is_told_whole() -> None:
+async def test_a_long_log_is_sent_completely() -> None:
     world = World([words("Yes.")])
     await talk(world, PAGE + 1)
     anna = Listener(world)
@@ -56,7 +56,7 @@ async def test_a_long_log_is_told_whole() -> None:
 
 
 @in_virtual_time
-async def test_what_the_store_no_longer_holds_comes_from_the_archive() -> None:
+async def test_entries_that_the_store_has_deleted_come_from_the_archive() -> None:
     world, archive = World([words("Yes.")]), FakeArchive()
     await talk(world, PAGE)
     await archive.store("anna", (await world.log())[: PAGE + 20])
@@ -67,7 +67,7 @@ async def test_what_the_store_no_longer_holds_comes_from_the_archive() -> None:
 
 
 @in_virtual_time
-async def test_an_entry_that_newer_code_wrote_is_left_out_and_hides_none_of_the_others() -> None:
+async def test_an_entry_of_newer_code_is_skipped_and_hides_no_others() -> None:
     world = World([words("Yes.")])
     await talk(world, PAGE)
     log = world.redis.dump(Keys.of("anna").key("log"))
@@ -103,7 +103,7 @@ async def test_the_state_of_a_run_follows_what_was_said_until_then() -> None:
 
 
 @in_virtual_time
-async def test_a_stop_is_told() -> None:
+async def test_a_stop_is_reported() -> None:
     world = World([words("Never.", delay_s=100)])
     anna = Listener(world)
     anna.come()
@@ -117,7 +117,7 @@ async def test_a_stop_is_told() -> None:
 
 
 @in_virtual_time
-async def test_nobody_is_told_what_another_says() -> None:
+async def test_a_listener_gets_no_entries_of_other_users() -> None:
     world = World([words("Yes.")])
     anna, bert = Listener(world), Listener(world, user="bert")
     anna.come()
@@ -130,7 +130,7 @@ async def test_nobody_is_told_what_another_says() -> None:
     await bert.leave()
 
 
-# ---- a log that begins anew
+# ---- a log that was reset
 
 
 async def forget(world: World) -> None:
@@ -141,7 +141,7 @@ async def forget(world: World) -> None:
 
 
 @in_virtual_time
-async def test_a_log_that_has_begun_anew_is_told_from_its_start() -> None:
+async def test_a_log_that_was_reset_is_sent_from_its_start() -> None:
     world = World([words("Yes.")])
     await talk(world)
     anna = Listener(world, since=40)
@@ -153,7 +153,7 @@ async def test_a_log_that_has_begun_anew_is_told_from_its_start() -> None:
 
 
 @in_virtual_time
-async def test_a_log_that_begins_anew_while_it_is_followed_is_told_from_its_start() -> None:
+async def test_a_log_that_is_reset_while_it_is_followed_is_sent_from_its_start() -> None:
     world = World([words("Yes.")])
     await talk(world, 3)
     anna = Listener(world, since=4)
@@ -168,7 +168,7 @@ async def test_a_log_that_begins_anew_while_it_is_followed_is_told_from_its_star
 
 
 @in_virtual_time
-async def test_an_empty_log_is_told_of_once() -> None:
+async def test_an_empty_log_is_reported_once() -> None:
     world = World([words("Yes.")])
     anna = Listener(world, since=7)
     await anna.follow(until=HOUR_S)
@@ -190,7 +190,7 @@ STEPS = st.lists(
 @settings(deadline=None)  # virtual time is not the machine's
 @given(moods=MOODS, steps=STEPS)
 @in_virtual_time
-async def test_whatever_becomes_of_the_news_all_is_told_in_order_and_once(
+async def test_all_entries_come_once_and_in_order_for_any_loss_of_news(
     moods: list[str], steps: list[str]
 ) -> None:
     world = World([words("Yes.")], news=MoodyNews(*moods))
@@ -226,7 +226,7 @@ async def take(step: str, world: World, anna: Listener) -> None:
 
 @pytest.mark.parametrize("heard_s", [0, 20])
 @in_virtual_time
-async def test_without_any_news_a_text_is_told_at_the_next_look(heard_s: float) -> None:
+async def test_without_news_a_text_comes_at_the_next_check(heard_s: float) -> None:
     world = World([words("Yes.")])
     world.news.refusing = not heard_s
     anna = Listener(world)
@@ -277,7 +277,7 @@ async def test_a_silent_hour_costs_at_most_a_command_in_ten_seconds(stays_s: flo
 
 
 @in_virtual_time
-async def test_a_log_that_ends_otherwise_than_it_seems_costs_no_more() -> None:
+async def test_a_log_with_an_unexpected_end_costs_no_extra_commands() -> None:
     world = World([words("Yes.")])
     await talk(world)
     world.redis.dump(Keys.of("anna").key("log"))[-1][1][1] = '{"v":99}'
@@ -288,7 +288,7 @@ async def test_a_log_that_ends_otherwise_than_it_seems_costs_no_more() -> None:
 
 
 @in_virtual_time
-async def test_a_subscription_that_never_lasts_is_asked_for_less_and_less_often() -> None:
+async def test_the_pauses_grow_if_subscriptions_do_not_last() -> None:
     world = World([words("Yes.")])
     anna = Listener(world)
     anna.come()
@@ -300,7 +300,7 @@ async def test_a_subscription_that_never_lasts_is_asked_for_less_and_less_often(
 
 
 @in_virtual_time
-async def test_who_follows_counts_as_listening_however_much_there_is_to_hear() -> None:
+async def test_a_follower_counts_as_listening_for_any_number_of_entries() -> None:
     world = World([calls((CONTINUE, '{"message":"Step."}'), delay_s=8)])
     anna = Listener(world)
     anna.come()
@@ -317,7 +317,7 @@ async def test_who_follows_counts_as_listening_however_much_there_is_to_hear() -
 
 
 @in_virtual_time
-async def test_it_ends_when_its_time_is_up_and_listens_no_more() -> None:
+async def test_it_unsubscribes_when_its_time_is_over() -> None:
     world = World([words("Yes.")])
     anna = Listener(world)
     await anna.follow(until=100)
@@ -326,7 +326,7 @@ async def test_it_ends_when_its_time_is_up_and_listens_no_more() -> None:
 
 
 @in_virtual_time
-async def test_who_is_cut_off_listens_no_more() -> None:
+async def test_it_unsubscribes_when_it_is_cancelled() -> None:
     world = World([words("Yes.")])
     anna = Listener(world)
     anna.come()
@@ -338,7 +338,7 @@ async def test_who_is_cut_off_listens_no_more() -> None:
 
 @pytest.mark.parametrize("after_s", [0, 60])
 @in_virtual_time
-async def test_a_store_that_is_away_ends_it_with_an_error(after_s: float) -> None:
+async def test_an_unreachable_store_ends_it_with_an_error(after_s: float) -> None:
     world = World([words("Yes.")])
     following = Listener(world).come()
     await asyncio.sleep(after_s)

@@ -1,4 +1,4 @@
-"""What of the older log is found and how it is told, as values."""
+"""Rules for older log entries, as values."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -33,7 +33,7 @@ def message(text: str = "Hi", *, kind: Kind = Kind.SAY, foreign: bool = False) -
         (message(""), False),
     ],
 )
-def test_breadcrumbs_and_silent_ends_do_not_last(entry: LogEntry, lasting: bool) -> None:
+def test_breadcrumbs_and_empty_messages_are_not_searchable(entry: LogEntry, lasting: bool) -> None:
     assert is_lasting(entry) is lasting
 
 
@@ -47,7 +47,7 @@ def test_breadcrumbs_and_silent_ends_do_not_last(entry: LogEntry, lasting: bool)
         (message(kind=Kind.NOTIFICATION, foreign=True), "a notice of something outside"),
     ],
 )
-def test_what_may_hold_the_words_of_others_says_so(entry: LogEntry, source: str) -> None:
+def test_an_entry_with_foreign_text_names_its_source(entry: LogEntry, source: str) -> None:
     assert foreign_source(entry) == source
 
 
@@ -69,7 +69,7 @@ def begun(after: timedelta) -> list[Entry]:
         (SAID, begun(FRESH), False),
     ],
 )
-def test_others_words_are_withheld_from_a_run_that_began_after_a_pause(
+def test_foreign_text_is_withheld_from_a_run_that_began_after_a_pause(
     entry: LogEntry, journal: list[Entry], withheld: bool
 ) -> None:
     assert is_withheld(entry, journal) is withheld

@@ -89,7 +89,7 @@ def test_a_lease_that_was_extended_is_not_renewed_before_its_time() -> None:
     staged(story)
 
 
-def test_a_late_answer_makes_no_lease_shorter() -> None:
+def test_a_late_answer_does_not_shorten_the_lease() -> None:
     async def story(stage: Stage) -> None:
         stage.lease.extend(since=20)
         stage.lease.extend(since=5)
@@ -103,7 +103,7 @@ def test_a_late_answer_makes_no_lease_shorter() -> None:
     staged(story)
 
 
-def test_a_store_that_is_away_for_a_while_costs_no_lease() -> None:
+def test_a_short_outage_of_the_store_does_not_lose_the_lease() -> None:
     async def story(stage: Stage) -> None:
         stage.world.redis.refusing = True
         await asyncio.sleep(LEASE_S * 0.9)
@@ -116,7 +116,7 @@ def test_a_store_that_is_away_for_a_while_costs_no_lease() -> None:
     staged(story)
 
 
-def test_a_store_that_stays_away_costs_the_lease_at_its_end() -> None:
+def test_a_long_outage_of_the_store_loses_the_lease_at_its_end() -> None:
     async def story(stage: Stage) -> None:
         stage.world.redis.refusing = True
         assert await stage.lost() == pytest.approx(LEASE_S, abs=2)
@@ -136,7 +136,7 @@ def test_a_take_over_is_noticed_with_the_next_renewal() -> None:
     staged(story)
 
 
-def test_a_stop_is_noticed_with_the_next_look() -> None:
+def test_a_stop_is_noticed_at_the_next_check() -> None:
     async def story(stage: Stage) -> None:
         watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
         await asyncio.sleep(5.5)
@@ -149,7 +149,7 @@ def test_a_stop_is_noticed_with_the_next_look() -> None:
     staged(story)
 
 
-def test_a_look_that_finds_no_store_is_no_loss() -> None:
+def test_a_check_without_the_store_does_not_lose_the_lease() -> None:
     async def story(stage: Stage) -> None:
         watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
         stage.world.redis.refusing = True
@@ -161,7 +161,7 @@ def test_a_look_that_finds_no_store_is_no_loss() -> None:
     staged(story)
 
 
-def test_a_look_at_a_lease_that_is_being_given_back_misses_nothing() -> None:
+def test_a_lease_that_is_being_released_is_not_checked() -> None:
     async def story(stage: Stage) -> None:
         watching = stage.world.spawn(stage.lease.watch(stage.store, every_s=1))
         stage.lease.is_ending = True
@@ -172,7 +172,7 @@ def test_a_look_at_a_lease_that_is_being_given_back_misses_nothing() -> None:
     staged(story)
 
 
-def test_a_lease_that_is_being_given_back_is_not_missed() -> None:
+def test_a_lease_that_is_being_released_is_not_reported_as_lost() -> None:
     async def story(stage: Stage) -> None:
         stage.lease.is_ending = True
         calls = stage.world.redis.calls
@@ -194,7 +194,7 @@ class Overtaking(RedisStore):
         await super().renew(token)
 
 
-def test_a_renewal_that_the_last_step_has_overtaken_is_no_loss() -> None:
+def test_a_renewal_after_the_last_step_does_not_lose_the_lease() -> None:
     async def story(stage: Stage) -> None:
         stage.keeping.cancel()
         store = Overtaking(stage.world.redis, stage.world.limits)
@@ -217,7 +217,7 @@ class Late(RedisStore):
         await super().look(token)
 
 
-def test_a_look_that_the_last_step_has_overtaken_is_no_loss() -> None:
+def test_a_check_after_the_last_step_does_not_lose_the_lease() -> None:
     async def story(stage: Stage) -> None:
         store = Late(stage.world.redis, stage.world.limits)
         store.lease = stage.lease

@@ -1,4 +1,4 @@
-"""What is shown of an answer while it comes, told in values."""
+"""The preview of an answer while the model writes it, as values."""
 
 import json
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def new() -> Pieces:
     return pieces
 
 
-def test_plain_text_is_shown_as_it_comes() -> None:
+def test_plain_text_is_shown_as_it_arrives() -> None:
     pieces = new()
     assert kinds(shown(pieces, content("Hel", "lo."))) == [
         (1, "content", "Hel"),
@@ -98,7 +98,7 @@ def test_text_before_a_call_turns_out_to_be_a_thought() -> None:
     ]
 
 
-def test_an_answer_that_broke_off_begins_anew() -> None:
+def test_an_answer_that_was_cut_off_starts_again() -> None:
     pieces = new()
     first = shown(pieces, content("Par"))
     pieces.begin()
@@ -107,7 +107,7 @@ def test_an_answer_that_broke_off_begins_anew() -> None:
     assert words([*first, *again]) == {0: "Whole."}
 
 
-def test_several_things_said_in_a_loop_are_told_apart() -> None:
+def test_several_texts_of_a_loop_have_different_indexes() -> None:
     pieces = new()
     deltas = [
         *call(0, step.CONTINUE, '{"message":"One."}'),
@@ -116,7 +116,7 @@ def test_several_things_said_in_a_loop_are_told_apart() -> None:
     assert words(shown(pieces, deltas)) == {0: "One.", 1: "Two."}
 
 
-def test_what_was_recorded_otherwise_is_shown_as_recorded() -> None:
+def test_a_text_that_was_recorded_differently_is_shown_as_recorded() -> None:
     pieces = new()
     deltas = [Delta(kind="thought", text="Hm."), *content("Much too long")]
     before = shown(pieces, deltas)
@@ -125,14 +125,14 @@ def test_what_was_recorded_otherwise_is_shown_as_recorded() -> None:
     assert [p.text for p in standing([*before, *after]) if p.kind == "thought"] == ["Hm."]
 
 
-def test_a_message_beyond_the_bound_is_shown_when_it_is_whole() -> None:
+def test_a_message_beyond_the_limit_is_shown_when_it_is_complete() -> None:
     pieces = new()
     message = "x" * MOST_SPOKEN_CHARS
     before = shown(pieces, call(0, step.QUIT, '{"message":"', message, '"}'))
     assert words([*before, *pieces.settle([message])]) == {0: message}
 
 
-def test_arguments_that_are_no_object_say_nothing() -> None:
+def test_arguments_that_are_not_an_object_show_nothing() -> None:
     assert shown(new(), call(0, step.QUIT, "[1]", "oh")) == []
 
 
@@ -157,7 +157,7 @@ def chopped(draw: st.DrawFn, text: str) -> list[str]:
 
 
 @given(data=st.data(), text=TEXT, calls=st.lists(st.one_of(SAYING, OTHER), max_size=4))
-def test_the_joined_pieces_of_content_are_what_is_recorded(
+def test_the_joined_content_pieces_equal_the_recorded_texts(
     data: st.DataObject, text: str, calls: list[tuple[str, str]]
 ) -> None:
     deltas = content(*data.draw(chopped(text)))

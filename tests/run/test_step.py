@@ -1,10 +1,20 @@
-"""What an answer asks for, told in values."""
+"""`judge` and its neighbours decide what an answer asks for, as pure functions."""
 
 import pytest
 
 from brain.run import step
-from brain.run.journal import Answered, Entry, Interrupted, Joined, Returned, Started
-from brain.run.limits import Limits
+from brain.run.journal import (
+    Answered,
+    Entry,
+    Interrupted,
+    Joined,
+    Returned,
+    Started,
+    interrupted_text,
+    started_calls,
+    unfinished_answer,
+)
+from brain.run.limits import Limits, has_time, pace
 from brain.run.messages import Utterance
 from brain.run.say import SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
@@ -37,36 +47,36 @@ def said(seq: int = 1) -> Joined:
     return Joined(utterance=utterance)
 
 
-def test_plain_text_is_the_last_word() -> None:
+def test_plain_text_is_the_last_message() -> None:
     verdict = judge(text="Hello.")
     assert (verdict.quit, verdict.last_words) == (True, "Hello.")
 
 
-def test_a_text_that_was_cut_off_is_gone_on_with() -> None:
+def test_an_answer_continues_a_text_that_was_cut_off() -> None:
     cut: list[Entry] = [said(), Interrupted(text="The blue "), Interrupted(text="draw")]
-    assert step.begun(cut) == "The blue draw"
-    assert step.begun(cut[1:]) == "The blue draw"
-    assert step.begun([*cut, said(2)]) == ""
+    assert interrupted_text(cut) == "The blue draw"
+    assert interrupted_text(cut[1:]) == "The blue draw"
+    assert interrupted_text([*cut, said(2)]) == ""
     verdict = step.judge(
-        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=step.begun(cut)
+        answer(text="er."), SPECS, heard=False, limits=Limits(), begun=interrupted_text(cut)
     )
     assert verdict.last_words == "The blue drawer."
 
 
-def test_a_model_that_begins_again_instead_of_going_on_is_not_heard_twice() -> None:
+def test_a_model_that_starts_over_is_not_heard_twice() -> None:
     begun = "Your passport is in the blue draw"
     assert step.joined(begun, "Your passport is in the blue drawer.") == (
         "Your passport is in the blue drawer."
     )
 
 
-def test_text_beside_calls_is_not_spoken() -> None:
+def test_text_next_to_calls_is_not_spoken() -> None:
     verdict = judge(("note", '{"text":"a"}'), text="I think I shall note it.")
     assert (verdict.quit, verdict.breadcrumbs) == (False, ())
     assert [work.call.id for work in verdict.work] == ["c0"]
 
 
-def test_several_last_words_become_one() -> None:
+def test_several_quits_become_one_message() -> None:
     verdict = judge((step.QUIT, '{"message":"One."}'), (step.QUIT, '{"message":"Two."}'))
     assert verdict.last_words == "One.\n\nTwo."
 
@@ -92,7 +102,7 @@ def test_the_last_progress_counts() -> None:
         (step.CONTINUE, '{"message":""}', "message: "),
     ],
 )
-def test_a_wrong_call_fails_with_a_word_on_why(name: str, arguments: str, word: str) -> None:
+def test_an_invalid_call_fails_with_a_reason(name: str, arguments: str, word: str) -> None:
     verdict = judge((name, arguments), ("note", '{"text":"a"}'))
     assert [returned.failed for returned in verdict.returned] == [True]
     assert word in verdict.returned[0].text
@@ -102,31 +112,31 @@ def test_a_wrong_call_fails_with_a_word_on_why(name: str, arguments: str, word: 
 PLACE = ClientTool(name="place", description="", parameters={"type": "object"}).spec
 
 
-def test_what_was_found_wrong_with_a_call_of_the_front_end_fails_it() -> None:
+def test_invalid_arguments_fail_a_call_of_the_front_end() -> None:
     specs = {**SPECS, "place": PLACE}
     made = answer(("place", "{}"), ("place", "[]"), ("note", '{"text":"a"}'))
     wrong = {"c1": "the whole: [] does not fit type", "c2": "is not for our own tools"}
     verdict = step.judge(made, specs, heard=True, limits=Limits(), wrong=wrong)
     assert [work.call.id for work in verdict.work] == ["c0", "c2"]
     assert verdict.returned[0].text == (
-        "The arguments are not right: the whole: [] does not fit type."
+        "The arguments are invalid: the whole: [] does not fit type."
     )
     again = step.known_wrong([made, *verdict.returned, Returned(tool_call_id="c0", text="No.")])
     assert list(again) == ["c1"]
 
 
-def test_arguments_without_an_end_of_their_depth_fail_the_call() -> None:
+def test_arguments_that_are_nested_too_deeply_fail_the_call() -> None:
     verdict = judge(("note", "[" * 200_000))
     assert "nested too deeply" in verdict.returned[0].text
 
 
-def test_a_wrong_call_voids_a_quit_beside_it() -> None:
+def test_an_invalid_call_voids_a_quit_in_the_same_answer() -> None:
     verdict = judge(("nothing", "{}"), (step.QUIT, '{"message":"Done."}'))
     assert (verdict.quit, verdict.last_words) == (False, "")
     assert [returned.text for returned in verdict.returned][1] == step.VOID_QUIT
 
 
-def test_a_silent_quit_needs_something_to_have_been_heard() -> None:
+def test_a_silent_quit_fails_if_the_user_heard_nothing() -> None:
     assert judge((step.QUIT, "{}"), heard=True).quit
     assert judge((step.QUIT, "{}"), (step.CONTINUE, '{"message":"a"}')).quit
     verdict = judge((step.QUIT, '{"message":null}'))
@@ -134,7 +144,7 @@ def test_a_silent_quit_needs_something_to_have_been_heard() -> None:
     assert verdict.returned[0].text == step.SILENT_QUIT
 
 
-def test_calls_beyond_the_limit_are_refused_and_the_others_stand() -> None:
+def test_calls_beyond_the_limit_are_refused_and_the_others_count() -> None:
     limits = Limits(calls_per_answer=2)
     calls = [("note", '{"text":"a"}')] * 3
     verdict = step.judge(answer(*calls), SPECS, heard=False, limits=limits)
@@ -145,26 +155,26 @@ def test_calls_beyond_the_limit_are_refused_and_the_others_stand() -> None:
 def test_an_answer_is_unfinished_until_all_its_calls_have_results() -> None:
     calls = answer(("note", "{}"), ("send", "{}"))
     journal: list[Entry] = [said(), calls]
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     journal.append(Returned(tool_call_id="c0", text="ok"))
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     journal.append(Returned(tool_call_id="c1", text="ok"))
-    assert step.unfinished(journal) is None
-    assert step.unfinished([said()]) is None
+    assert unfinished_answer(journal) is None
+    assert unfinished_answer([said()]) is None
 
 
 def test_results_of_an_earlier_answer_with_the_same_ids_do_not_count() -> None:
     calls = answer(("note", '{"text":"a"}'))
     journal: list[Entry] = [said(), calls, Returned(tool_call_id="c0", text="ok"), calls]
-    assert step.unfinished(journal) == calls
+    assert unfinished_answer(journal) == calls
     verdict = step.judge(calls, SPECS, heard=False, limits=Limits())
     assert step.remaining(verdict, journal) == verdict.work
 
 
-def test_a_started_call_is_known_by_the_journal() -> None:
+def test_the_journal_shows_which_calls_were_started() -> None:
     journal: list[Entry] = [said(), answer(("send", "{}")), Started(tool_call_id="c0")]
-    assert step.started_calls(journal) == {"c0"}
-    assert step.started_calls(journal[:2]) == set()
+    assert started_calls(journal) == {"c0"}
+    assert started_calls(journal[:2]) == set()
 
 
 def test_hearing_counts_from_the_last_text_of_the_user() -> None:
@@ -174,16 +184,16 @@ def test_hearing_counts_from_the_last_text_of_the_user() -> None:
     assert not step.has_heard([])
 
 
-def test_a_loop_that_would_not_end_in_time_is_not_begun_unless_it_is_the_first() -> None:
-    assert step.has_time(now=0, cut=10, pace_s=9, first=False)
-    assert not step.has_time(now=2, cut=10, pace_s=9, first=False)
-    assert step.has_time(now=2, cut=10, pace_s=9, first=True)
-    assert not step.has_time(now=10, cut=10, pace_s=0, first=True)
+def test_a_loop_without_enough_time_begins_only_if_it_is_the_first() -> None:
+    assert has_time(now=0, cut=10, pace_s=9, first=False)
+    assert not has_time(now=2, cut=10, pace_s=9, first=False)
+    assert has_time(now=2, cut=10, pace_s=9, first=True)
+    assert not has_time(now=10, cut=10, pace_s=0, first=True)
 
 
-def test_the_pace_goes_up_at_once_and_down_by_halves() -> None:
-    assert step.pace(before_ms=1000, last_s=4) == 4000
-    assert step.pace(before_ms=4000, last_s=1) == 2500
+def test_the_pace_rises_at_once_and_falls_by_half() -> None:
+    assert pace(before_ms=1000, last_s=4) == 4000
+    assert pace(before_ms=4000, last_s=1) == 2500
 
 
 def test_call_ids_that_repeat_or_are_missing_are_numbered() -> None:
@@ -194,6 +204,6 @@ def test_call_ids_that_repeat_or_are_missing_are_numbered() -> None:
     assert step.tidy(answer(("note", "{}"))).calls[0].id == "c0"
 
 
-def test_what_no_store_can_hold_is_taken_out_of_an_answer() -> None:
+def test_characters_that_stores_reject_are_removed_from_an_answer() -> None:
     spoiled = Answered(text="a\0b\ud800", calls=(), tokens=3)
     assert step.tidy(spoiled) == Answered(text="ab�", calls=(), tokens=3)

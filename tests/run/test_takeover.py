@@ -36,7 +36,7 @@ async def taken_over(world: World) -> None:
 
 
 @in_virtual_time
-async def test_a_brain_that_was_taken_over_stops_in_mid_thought_and_says_nothing() -> None:
+async def test_a_brain_that_was_replaced_stops_at_once_and_says_nothing() -> None:
     world = World([words("Too late.", delay_s=100)], limits=Limits(lease_s=30))
     asking = world.spawn(world.ask("Hi"))
     await asyncio.sleep(5)
@@ -48,7 +48,7 @@ async def test_a_brain_that_was_taken_over_stops_in_mid_thought_and_says_nothing
 
 
 @in_virtual_time
-async def test_a_brain_that_was_taken_over_before_its_answer_records_nothing() -> None:
+async def test_a_brain_that_was_replaced_before_its_answer_records_nothing() -> None:
     world = World([words("Too late.", delay_s=3)])
     asking = world.spawn(world.ask("Hi"))
     await asyncio.sleep(2)
@@ -69,7 +69,7 @@ async def test_nobody_is_told_running_when_a_lost_run_has_no_wake_up() -> None:
 
 
 @in_virtual_time
-async def test_a_store_that_goes_away_in_mid_run_is_an_error_unless_a_wake_up_is_queued() -> None:
+async def test_an_unreachable_store_is_an_error_unless_a_wake_up_is_queued() -> None:
     for delay_s, patience_s in ((0.5, 0), (5, 0)):
         world = World([words("Lost.", delay_s=delay_s)])
         asking = world.spawn(world.ask("Hi", patience_s=patience_s))
@@ -110,7 +110,7 @@ async def test_a_call_for_a_run_that_has_ended_does_nothing() -> None:
 
 
 @in_virtual_time
-async def test_a_run_that_was_interrupted_too_often_ends_with_a_word_on_why() -> None:
+async def test_a_run_that_was_interrupted_too_often_ends_with_a_reason() -> None:
     world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10, attempts=2))
     await world.ask("Hi", patience_s=2)
     for _ in range(2):
@@ -123,7 +123,7 @@ async def test_a_run_that_was_interrupted_too_often_ends_with_a_word_on_why() ->
 
 
 @in_virtual_time
-async def test_a_run_that_was_handed_over_too_often_ends_with_a_word_on_why() -> None:
+async def test_a_run_that_was_handed_over_too_often_ends_with_a_reason() -> None:
     world = World(
         [calls(CONTINUE, delay_s=2)],
         limits=Limits(handoffs=3),
@@ -136,7 +136,7 @@ async def test_a_run_that_was_handed_over_too_often_ends_with_a_word_on_why() ->
 
 
 @in_virtual_time
-async def test_a_run_whose_journal_newer_code_has_written_ends_with_a_word_on_why() -> None:
+async def test_a_run_with_a_journal_of_newer_code_ends_with_a_reason() -> None:
     world = World([words("Never.", delay_s=50)], limits=Limits(lease_s=10))
     await world.ask("Hi", patience_s=2)
     world.kill()
@@ -170,7 +170,7 @@ class DeafModel:
 
 
 @in_virtual_time
-async def test_a_model_that_does_not_keep_its_limit_is_cut_by_us() -> None:
+async def test_a_model_that_exceeds_its_limit_is_cancelled() -> None:
     world = World(limits=Limits(model_s=5))
     world.ports = replace(world.ports, model=DeafModel())
     outcome = await world.ask("Hi")

@@ -1,4 +1,4 @@
-"""The dead man's switch, in virtual time."""
+"""Wake-ups that continue a run after a crash, in virtual time."""
 
 import asyncio
 
@@ -16,7 +16,9 @@ def wake_up(world: World) -> WakeUp:
 
 @pytest.mark.parametrize(("left_s", "delay_s"), [(30, 30 + MARGIN_S), (-5, MARGIN_S)])
 @in_virtual_time
-async def test_a_wake_up_comes_a_little_after_the_leases_end(left_s: float, delay_s: float) -> None:
+async def test_a_wake_up_comes_shortly_after_the_end_of_the_lease(
+    left_s: float, delay_s: float
+) -> None:
     world = World()
     await publish_wakeup(world.queue, user_id="anna", run_id="r1", wake=3, lease_left_s=left_s)
     [(wake_call, delay, dedup_id)] = world.queue.published
@@ -25,7 +27,7 @@ async def test_a_wake_up_comes_a_little_after_the_leases_end(left_s: float, dela
 
 
 @in_virtual_time
-async def test_it_is_armed_once_however_often_it_is_asked_for() -> None:
+async def test_it_is_armed_only_once() -> None:
     world = World()
     wake = wake_up(world)
     assert not wake.is_armed
@@ -47,7 +49,7 @@ async def test_a_caller_who_stops_waiting_does_not_stop_the_arming() -> None:
 
 
 @in_virtual_time
-async def test_it_is_tried_until_the_queue_takes_it() -> None:
+async def test_it_retries_until_the_queue_accepts_it() -> None:
     world = World()
     world.queue.refusing = True
     wake = wake_up(world)
@@ -60,7 +62,7 @@ async def test_it_is_tried_until_the_queue_takes_it() -> None:
 
 
 @in_virtual_time
-async def test_a_short_turn_pays_for_none() -> None:
+async def test_a_short_turn_publishes_no_wake_up() -> None:
     world = World()
     wake = wake_up(world)
     arming = world.spawn(wake.arm_after(1))
@@ -72,7 +74,7 @@ async def test_a_short_turn_pays_for_none() -> None:
 
 
 @in_virtual_time
-async def test_a_turn_that_lasts_arms_it_by_itself() -> None:
+async def test_a_long_turn_arms_it() -> None:
     world = World()
     await wake_up(world).arm_after(1)
     assert len(world.queue.published) == 1
@@ -94,7 +96,7 @@ async def test_a_turn_that_ends_stops_trying() -> None:
 
 
 @in_virtual_time
-async def test_what_is_on_the_queue_stays_there_when_the_turn_ends() -> None:
+async def test_a_queued_wake_up_stays_when_the_turn_ends() -> None:
     world = World()
     wake = wake_up(world)
     await wake.arm()

@@ -52,7 +52,7 @@ def result_shown(world: World) -> str:
     ],
 )
 @in_virtual_time
-async def test_what_became_of_an_act_is_asked_of_its_far_side_after_a_death(
+async def test_after_a_crash_the_tool_is_asked_for_the_outcome_of_an_act(
     tool: Forgetful, shown: str
 ) -> None:
     world = World([calls(NOTE), words("So.")], tools=[tool])
@@ -77,7 +77,7 @@ async def test_a_second_act_is_recorded_as_started_before_it_runs() -> None:
 
 
 @in_virtual_time
-async def test_an_act_that_outlives_its_limit_is_unsure_and_not_done_again() -> None:
+async def test_an_act_that_exceeds_its_limit_is_unsure_and_not_repeated() -> None:
     tool = NoteTool(Effect.ACTS, seconds=1000)
     world = World([calls(NOTE), words("So.")], tools=[tool])
     await world.ask("Hi")
@@ -86,7 +86,7 @@ async def test_an_act_that_outlives_its_limit_is_unsure_and_not_done_again() -> 
 
 
 @in_virtual_time
-async def test_a_read_that_outlives_the_invocation_is_done_again_by_the_next() -> None:
+async def test_a_read_that_outlasts_the_invocation_is_repeated_by_the_next() -> None:
     tool = NoteTool(Effect.READS, seconds=4)
     world = World(
         [calls(NOTE, delay_s=3), words("So.", delay_s=0.1)],

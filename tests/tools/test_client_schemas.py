@@ -1,4 +1,4 @@
-"""Which schemas of a front end are accepted, and what the model hears of arguments."""
+"""Which schemas of a front end are accepted, and the errors on arguments for the model."""
 
 import json
 from typing import Any
@@ -99,7 +99,7 @@ def test_schemas_of_front_ends_are_accepted(schema: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_what_costs_too_much_or_is_no_schema_is_refused(
+def test_a_schema_that_is_too_costly_or_invalid_is_refused(
     schema: dict[str, Any], reason: str
 ) -> None:
     assert objection(schema) == reason
@@ -169,11 +169,11 @@ def test_a_pattern_that_needs_backtracking_or_much_room_is_refused(
     assert foreign_objection(place(pattern)) == reasons.BAD_PATTERN
 
 
-def test_what_only_the_compiler_sees_is_refused_in_words_of_our_own() -> None:
+def test_an_error_that_only_the_compiler_finds_has_our_own_text() -> None:
     assert foreign_objection(of_a({"type": "secret"})) == reasons.NOT_A_SCHEMA
 
 
-def test_a_complaint_names_place_and_keyword_and_quotes_little() -> None:
+def test_an_error_names_path_and_keyword_and_quotes_little() -> None:
     schema = of_a({"type": "string", "maxLength": 3})
     words = foreign_complaint(schema, json.dumps({"a": "x" * 5_000}))
     assert words == f'a: "{"x" * 79} does not fit maxLength'
@@ -189,9 +189,13 @@ def test_a_complaint_names_place_and_keyword_and_quotes_little() -> None:
         (tool(), "[" * 60_000, ""),
         (tool(), '{"a":' + "[" * 70 + "]" * 70 + "}", "they are nested too deeply"),
         (tool(), " " * 70_000, "they are too long"),
-        (of_a({"type": "string"}), '{"a":"\\ud800"}', "they hold what JSON cannot"),
-        (tool(), '{"a":NaN}', "they hold what JSON cannot"),
-        (tool(), '{"a":1e999}', "they hold what JSON cannot"),
+        (
+            of_a({"type": "string"}),
+            '{"a":"\\ud800"}',
+            "they contain invalid values",
+        ),
+        (tool(), '{"a":NaN}', "they contain invalid values"),
+        (tool(), '{"a":1e999}', "they contain invalid values"),
         (of_a({"$ref": ELSEWHERE}), "{}", reasons.ELSEWHERE),  # stored by an earlier version
     ],
 )
@@ -202,7 +206,7 @@ def test_arguments_that_cannot_be_checked(
     assert (words in found) if words else (found == "")
 
 
-def test_what_a_caller_hears_of_edited_arguments_quotes_nothing() -> None:
+def test_an_error_on_edited_arguments_quotes_nothing() -> None:
     assert misfit(of_a({"maxLength": 3}), {"a": "secret"}) == "a: does not fit maxLength"
-    assert misfit(of_a({"type": "null"}), {"a": "\ud800"}) == "hold characters that are no text"
+    assert misfit(of_a({"type": "null"}), {"a": "\ud800"}) == "contain invalid characters"
     assert misfit(of_a({"type": "string"}), {"a": "x"}) == ""

@@ -118,7 +118,7 @@ def test_each_type_has_its_schema() -> None:
     assert schema["required"] == ["count", "share", "kind", "names", "said"]
 
 
-def test_what_fits_the_schema_is_read_as_the_type_says() -> None:
+def test_valid_arguments_are_read_as_their_types() -> None:
     given = {**GIVEN, "count": 2.0, "from": "there"}
     assert complaint(schema_of(Everything), given) == ""
     read = read_arguments(Everything, given)
@@ -130,7 +130,7 @@ def test_what_fits_the_schema_is_read_as_the_type_says() -> None:
 @pytest.mark.parametrize(
     "change", [{"other": None}, {"from": None}, {"from_": "x"}, {"count": 1.5}]
 )
-def test_what_does_not_fit_is_complained_about(change: Mapping[str, Any]) -> None:
+def test_invalid_arguments_are_refused(change: Mapping[str, Any]) -> None:
     assert complaint(schema_of(Everything), {**GIVEN, **change})
 
 
@@ -157,7 +157,7 @@ class Unusable(Arguments):
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [(Unexplained, "Unexplained needs a docstring"), (Unusable, "cannot be of the type .*bytes")],
+    [(Unexplained, "Unexplained needs a docstring"), (Unusable, "type .*bytes.* not supported")],
 )
 def test_a_type_that_cannot_be_shown_to_a_model_is_an_error(
     kind: type[Arguments], reason: str
@@ -188,14 +188,14 @@ async def shall_erase(asked: Erase, invocation: ToolInvocation) -> Proposal:
     return Proposal(question=f"Shall I erase {asked.id}?")
 
 
-async def test_the_model_is_told_in_the_tools_words_that_a_service_is_away() -> None:
+async def test_the_model_gets_the_tools_own_text_when_a_service_is_unreachable() -> None:
     away = tool(Erase, erase, Effect.REPEATS, away="It is not certain.")
     for id in ("1", "2"):
         with pytest.raises(ToolFault, match=r"It is not certain\."):
             await away.run(invocation("erase", {"id": id}))
 
 
-async def test_before_a_question_the_words_may_be_others() -> None:
+async def test_before_a_question_the_text_may_differ() -> None:
     other = invocation("erase", {"id": "2"})
     same = tool(Erase, erase, asks=shall_erase, away="It is not certain.")
     with pytest.raises(ToolFault, match=r"It is not certain\."):
@@ -205,7 +205,7 @@ async def test_before_a_question_the_words_may_be_others() -> None:
         await before.prepare(other)
 
 
-async def test_without_words_the_error_is_left_to_the_engine() -> None:
+async def test_without_such_a_text_the_engine_gets_the_error() -> None:
     with pytest.raises(QueueUnreachable):
         await tool(Erase, erase).run(ERASE)
 
@@ -220,7 +220,7 @@ async def test_a_tool_asks_exactly_if_it_has_a_question() -> None:
     assert await plain.prepare(ERASE) is None
 
 
-async def test_what_became_of_a_call_is_unknown_unless_the_tool_knows() -> None:
+async def test_the_outcome_of_a_call_is_unknown_unless_the_tool_knows_it() -> None:
     async def outcome(invocation: ToolInvocation) -> str:
         return "It was done."
 

@@ -34,10 +34,10 @@ from brain.run.moves import (
     LeaseToken,
     RateLimited,
     Settled,
-    Stop,
     Stopped,
     WakeCall,
 )
+from brain.run.requests import Stop
 from brain.run.store import Here, Occupancy, Page, Status
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive

@@ -18,9 +18,9 @@ from brain.run.moves import (
     CommitKind,
     Committed,
     LeaseToken,
-    Stop,
     WakeCall,
 )
+from brain.run.requests import Stop
 from brain.tools.spec import ToolCall
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.run import records
-from brain.run.moves import Settled, Stop, Stopped
+from brain.run.moves import Settled, Stopped
+from brain.run.requests import Stop
 
 STOP = Script(__package__, "stop", CALLER_LIMIT_S)
 

@@ -1,4 +1,4 @@
-"""The lease's table is what the scripts do: every move, in every state, with every token."""
+"""The scripts do what the lease table says: every event, in every state, with every token."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -6,15 +6,16 @@ from itertools import count
 
 import pytest
 
+from brain.cloud.redis.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.cloud.redis.scripts import Keys
 from brain.cloud.redis.store import RedisStore
 from brain.errors import LeaseLost
 from brain.run.journal import Spent
-from brain.run.lease_table import TRANSITIONS, LeaseEvent, LeaseState, transition_for
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Kind
-from brain.run.moves import Arrival, Commit, LeaseToken, Stop, WakeCall
+from brain.run.moves import Arrival, Commit, LeaseToken, WakeCall
 from brain.run.moves import CommitKind as Ask
+from brain.run.requests import Stop
 from tests.fakes.redis import MemoryRedis
 
 USER = "anna"

@@ -1,11 +1,11 @@
-"""The lease's life as a table: who may be a user's brain, and what moves the right to be it.
+"""The state machine of a lease as a table: its states, its events and their effects.
 
-The scripts beside the state store decide; this says what they decide, move by move. A test plays
-every move in every state against the scripts, so that it stays true, and the drawing in
-docs/explanation/reliability.md is made from it.
+The scripts in this folder implement the state machine; this table documents it. A test runs
+every event in every state against the scripts, so the table stays correct. The diagram in
+docs/explanation/reliability.md is generated from it.
 
-A brain's moves carry its fencing token, and count with the newest token only: whoever holds an
-older one has been replaced, and nothing it sends changes anything.
+Every request of a brain carries its fencing token. The store accepts only the newest token: the
+holder of an older token has been replaced, and its requests change nothing.
 """
 
 from dataclasses import dataclass
@@ -13,34 +13,35 @@ from enum import StrEnum
 
 
 class LeaseState(StrEnum):
-    """What the state store can hold of a user's lease."""
+    """The states of a user's lease."""
 
     IDLE = "idle"  # no run is open
     RUNNING = "running"  # an invocation is the brain
-    EXPIRED = "expired"  # it has not given a sign of life for as long as a lease lasts
-    HANDING_OVER = "handingOver"  # it has stopped, and its successor is called
+    EXPIRED = "expired"  # the brain has not renewed the lease in time
+    HANDING_OVER = "handingOver"  # the brain has stopped, and the queue calls its successor
     OVERDUE = "overdue"  # the successor has not come in time
 
 
 class LeaseEvent(StrEnum):
-    """What can happen to it."""
+    """The events that can change a lease."""
 
     ADMIT = "admit"  # a text of the user
     COMMIT = "commit"  # the brain records a step
-    RENEW = "renew"  # the brain is still at a long step
-    FINISH = "finish"  # the brain records the last word
-    HAND_OVER = "hand over"  # the brain's time is up
+    RENEW = "renew"  # the brain is still working on a long step
+    FINISH = "finish"  # the brain records the last message
+    HAND_OVER = "hand over"  # the invocation runs out of time
     RELEASE = "release"  # the brain could not put its successor on the queue
     STOP = "stop"  # the user ends the run
     RESUME = "resume"  # the queue calls the successor
-    WAKE_UP = "wake-up"  # the queue calls to see whether the brain lives
+    WAKE_UP = "wake-up"  # the queue calls to check whether the brain is alive
     TIME = "time passes"  # the lease runs out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transition:
-    """A move that means something in a state. `new_fence`: all older tokens are worth nothing from
-    now on.
+    """An event that changes something in a state.
+
+    `new_fence`: the event invalidates all older tokens.
     """
 
     state: LeaseState
@@ -52,18 +53,18 @@ class Transition:
 
 NEW, SAME = True, False  # the fence
 
-# What is not here changes nothing.
+# An event that is not listed for a state changes nothing.
 _TABLE = {
     LeaseState.IDLE: ((LeaseEvent.ADMIT, LeaseState.RUNNING, NEW, "a run begins"),),
     LeaseState.RUNNING: (
         (LeaseEvent.ADMIT, LeaseState.RUNNING, SAME, "the text joins the run"),
-        (LeaseEvent.COMMIT, LeaseState.RUNNING, SAME, "the lease lasts from now"),
-        (LeaseEvent.RENEW, LeaseState.RUNNING, SAME, "the lease lasts from now"),
+        (LeaseEvent.COMMIT, LeaseState.RUNNING, SAME, "the lease is renewed"),
+        (LeaseEvent.RENEW, LeaseState.RUNNING, SAME, "the lease is renewed"),
         (LeaseEvent.FINISH, LeaseState.IDLE, SAME, "the run ends, unless the user has said more"),
         (LeaseEvent.HAND_OVER, LeaseState.HANDING_OVER, NEW, "the new fence is the successor's"),
-        (LeaseEvent.RELEASE, LeaseState.EXPIRED, SAME, "given up"),
-        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends, whoever is at it"),
-        (LeaseEvent.TIME, LeaseState.EXPIRED, SAME, "no sign of life"),
+        (LeaseEvent.RELEASE, LeaseState.EXPIRED, SAME, "the brain gives up the lease"),
+        (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends while its brain works"),
+        (LeaseEvent.TIME, LeaseState.EXPIRED, SAME, "the brain did not renew the lease"),
     ),
     LeaseState.EXPIRED: (
         (LeaseEvent.ADMIT, LeaseState.RUNNING, NEW, "the text's invocation takes over"),
@@ -78,7 +79,7 @@ _TABLE = {
     LeaseState.HANDING_OVER: (
         (LeaseEvent.RESUME, LeaseState.RUNNING, SAME, "the successor goes on"),
         (LeaseEvent.ADMIT, LeaseState.HANDING_OVER, SAME, "the text joins the run"),
-        (LeaseEvent.RELEASE, LeaseState.OVERDUE, SAME, "the queue was away"),
+        (LeaseEvent.RELEASE, LeaseState.OVERDUE, SAME, "the queue could not be reached"),
         (LeaseEvent.STOP, LeaseState.IDLE, NEW, "the run ends between two invocations"),
         (LeaseEvent.TIME, LeaseState.OVERDUE, SAME, "the successor has not come"),
     ),
@@ -98,7 +99,7 @@ TRANSITIONS = tuple(
 
 
 def transition_for(state: LeaseState, event: LeaseEvent) -> Transition | None:
-    """What the move means in the state; None if it changes nothing."""
+    """Return the transition of the event in the state; None if it changes nothing."""
     return next(
         (
             transition

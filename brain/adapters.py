@@ -1,0 +1,137 @@
+"""The adapters of one instance: the clients of the services, each made from its settings.
+
+An adapter is created when it is first used and kept while the instance lives. Its settings are read
+only then, so a function works if the settings that it needs are there. `brain.wiring` adds the
+features.
+"""
+
+from functools import cached_property
+from random import random
+from typing import TYPE_CHECKING
+
+from brain import settings
+from brain.cloud.clock import SystemClock
+from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.pusher import PusherChannel
+from brain.cloud.qstash import QStashQueue, SignatureCheck
+from brain.cloud.redis.news import UpstashNews
+from brain.cloud.redis.upstash import Upstash
+from brain.cloud.schemas import SchemaWorker
+from brain.cloud.webhooks import WebhookReader
+from brain.http.tokens import Tokens
+from brain.run.limits import Limits
+from brain.run.turn import Invocation
+from brain.variables import Env
+
+if TYPE_CHECKING:
+    from brain.cloud.postgres.database import Postgres
+
+
+class Adapters:
+    """The clients of the services, from one environment.
+
+    Each property raises SettingMissing on first use if its settings are missing.
+    """
+
+    def __init__(self, env: Env) -> None:
+        self.env = env
+        self.clock = SystemClock()
+
+    @cached_property
+    def times(self) -> settings.TimeSettings:
+        return settings.times(self.env)
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(lease_s=self.times.lease_s)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(settings.tokens(self.env))
+
+    @cached_property
+    def events(self) -> settings.EventSettings:
+        return settings.events(self.env)
+
+    @cached_property
+    def redis(self) -> Upstash:
+        at = settings.store(self.env)
+        return Upstash(at.url, at.token)
+
+    @cached_property
+    def news(self) -> UpstashNews:
+        at = settings.store(self.env)
+        return UpstashNews(at.url, at.token)
+
+    @cached_property
+    def queue(self) -> QStashQueue:
+        return QStashQueue(settings.queue(self.env))
+
+    @cached_property
+    def signature(self) -> SignatureCheck:
+        return SignatureCheck(settings.queue(self.env))
+
+    @cached_property
+    def channel(self) -> PusherChannel:
+        return PusherChannel(settings.channel(self.env))
+
+    @cached_property
+    def webhooks(self) -> WebhookReader:
+        return WebhookReader(settings.channel(self.env))
+
+    @cached_property
+    def schemas(self) -> SchemaWorker:
+        return SchemaWorker()
+
+    @cached_property
+    def model(self) -> ChatModel:
+        at = settings.model(self.env)
+        return ChatModel(
+            ChatSettings(
+                provider=at.provider,
+                base_url=at.base_url,
+                api_key=at.api_key,
+                model=at.model,
+                fallback_models=at.fallback_models,
+            ),
+            random=random,
+        )
+
+    @cached_property
+    def database(self) -> "Postgres | None":
+        url = settings.database(self.env)
+        if url is None:
+            return None
+        from brain.cloud.postgres.database import Postgres
+
+        return Postgres(url)
+
+    def begin_invocation(self, seconds: float | None) -> Invocation:
+        """Return this call of a function, with its time limits.
+
+        `seconds` is how long the platform lets the call run; None if the platform does not report
+        it. The loops must end earlier: the reserve is for the hand-over and for delivery.
+        """
+        times = self.times
+        seconds = times.max_duration_s if seconds is None else seconds
+        reserve_s = min(times.reserve_s, seconds * settings.RESERVE_SHARE)
+        now = self.clock.now()
+        return Invocation(
+            id=self.clock.new_id(),
+            started=now,
+            cut=now + seconds - reserve_s,
+            deadline=now + seconds,
+        )
+
+    async def warm(self) -> None:
+        """Import the modules for a model call early; this takes half a second."""
+        await self.model.warm()
+
+    async def aclose(self) -> None:
+        """Close the connections of all adapters that were used."""
+        used = vars(self)  # a cached property is in here once it was used
+        for name in ("redis", "queue", "channel", "model", "news", "schemas"):
+            if name in used:
+                await used[name].aclose()
+        if (database := used.get("database")) is not None:
+            await database.close()
