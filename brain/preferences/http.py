@@ -5,6 +5,7 @@ from starlette.types import ASGIApp
 
 from brain.codec import Json
 from brain.feature import Platform, Resources
+from brain.http.bodies import INVALID_BODY
 from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.resources import there
 from brain.preferences.model import Preferences
@@ -28,7 +29,7 @@ def preference_routes(platform: Platform) -> Resources:
                 {"field": complaint.field, "message": complaint.message}
                 for complaint in preferences
             ]
-            raise Problem(422, "The body does not fit the schema.", errors=faults)
+            raise Problem(422, INVALID_BODY, errors=faults)
         await store.save(user_id, preferences)
         return Answer(preferences_to_wire(preferences))
 

@@ -94,22 +94,15 @@ class Turn:
 
         `language` None means the last known language of the user's device.
         """
-        limits, clock, token = services.limits, services.clock, admitted.token
-        lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
+        clock, lease_s = services.clock, services.limits.lease_s
+        lease = Lease(clock, admitted.token, lease_s=lease_s, since=since)
         state = RunState.begin(admitted)
         return cls(
             services=services,
             invocation=invocation,
             reply=reply,
             lease=lease,
-            wake_up=WakeUp(
-                services.queue,
-                clock,
-                user_id=token.user_id,
-                run_id=token.run_id,
-                wake=admitted.wake,
-                lease_s=limits.lease_s,
-            ),
+            wake_up=_wake_up(services, admitted),
             outbox=Outbox(services.channel, lease),
             state=state,
             history=admitted.tail,
@@ -238,3 +231,16 @@ class Turn:
 def _log_failure(name: str, task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("%s: failed, error=%s", name, type(error).__name__)
+
+
+def _wake_up(services: Services, admitted: Admitted) -> WakeUp:
+    """Return the wake-up call of this invocation, not yet on the queue."""
+    token = admitted.token
+    return WakeUp(
+        services.queue,
+        services.clock,
+        user_id=token.user_id,
+        run_id=token.run_id,
+        wake=admitted.wake,
+        lease_s=services.limits.lease_s,
+    )
