@@ -11,7 +11,7 @@ from brain.codec import Form
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
-from brain.run.feed import Anew, Feed, Item, RunChange
+from brain.run.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
@@ -19,7 +19,7 @@ RETRY_S = 1.0  # seconds until a client reconnects
 LONGEST_S = 240.0  # seconds; then the client has to reconnect, perhaps to another instance
 
 RUN_CHANGE = Form(RunChange)
-RESET = Form(Anew)
+RESET = Form(LogReset)
 
 
 async def stream(request: Request, wiring: Wiring) -> ASGIApp:
@@ -44,7 +44,7 @@ def event_of(item: Item) -> StreamEvent:
             return entry_event(item)
         case RunChange():
             return StreamEvent(name="run", data=RUN_CHANGE.encode(item))
-        case Anew():
+        case LogReset():
             return StreamEvent(name="reset", data=RESET.encode(item))
         case _:
             assert_never(item)

@@ -37,13 +37,13 @@ class RunChange:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Anew:
+class LogReset:
     """The log was reset: it ends before the listener's seq and is sent again from its start."""
 
     last_seq: int
 
 
-type Item = LogEntry | RunChange | Anew
+type Item = LogEntry | RunChange | LogReset
 
 
 class Feed:
@@ -125,7 +125,7 @@ class Feed:
             page = await self._log.read(self._user_id, since=self._cursor, limit=PAGE)
             if page.last_seq < self._cursor:
                 self._cursor = self._known_seq = 0
-                yield Anew(last_seq=page.last_seq)
+                yield LogReset(last_seq=page.last_seq)
                 continue
             for entry in page.entries:
                 self._cursor = entry.seq

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from brain.run.feed import Anew, Feed, Item, RunChange
+from brain.run.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance
 from tests.fakes.archive import FakeArchive
 from tests.fakes.news import MemoryNews
@@ -74,7 +74,7 @@ class Listener:
         match item:
             case Message() | Utterance():
                 self.since = item.seq
-            case Anew():
+            case LogReset():
                 self.since = 0
             case RunChange():
                 pass

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import StoreUnreachable
-from brain.run.feed import BLIND_LOOK_S, LOOK_S, PAGE, Anew, RunChange
+from brain.run.feed import BLIND_LOOK_S, LOOK_S, PAGE, LogReset, RunChange
 from brain.run.messages import Message
 from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
@@ -148,7 +148,7 @@ async def test_a_log_that_was_reset_is_sent_from_its_start() -> None:
     anna.come()
     await anna.until(lambda found: found.since == 2)
     await anna.leave()
-    assert anna.items[0] == Anew(last_seq=2)
+    assert anna.items[0] == LogReset(last_seq=2)
     assert anna.seqs() == [1, 2]
 
 
@@ -164,7 +164,7 @@ async def test_a_log_that_is_reset_while_it_is_followed_is_sent_from_its_start()
     await asyncio.sleep(LOOK_S)
     await anna.leave()
     assert anna.seqs() == [5, 6, 1, 2]
-    assert [item for item in anna.items if isinstance(item, Anew)] == [Anew(last_seq=2)]
+    assert [item for item in anna.items if isinstance(item, LogReset)] == [LogReset(last_seq=2)]
 
 
 @in_virtual_time
@@ -172,7 +172,7 @@ async def test_an_empty_log_is_reported_once() -> None:
     world = World([words("Yes.")])
     anna = Listener(world, since=7)
     await anna.follow(until=HOUR_S)
-    assert anna.items == [Anew(last_seq=0)]
+    assert anna.items == [LogReset(last_seq=0)]
 
 
 # ---- news that do not come, or come as they like
