@@ -90,10 +90,7 @@ class Turn:
         since: float,
         language: str | None = None,
     ) -> "Turn":
-        """Return the turn of an invocation that was admitted by a request sent at `since`.
-
-        `language` None means the last known language of the user's device.
-        """
+        """Return the turn of an admission requested at `since`; `language` has a stored default."""
         limits, clock, token = services.limits, services.clock, admitted.token
         lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
         state = RunState.begin(admitted)
