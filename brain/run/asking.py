@@ -26,7 +26,7 @@ CLIENT_TEXT = ""  # a question to the front end shows no text to the user
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A call that waits for the user's approval, or, without `proposal`, for their front end."""
+    """A call that waits for the user's approval, or (no `proposal`) for their front end."""
 
     work: Work
     proposal: Proposal | None

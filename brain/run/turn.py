@@ -90,19 +90,23 @@ class Turn:
         since: float,
         language: str | None = None,
     ) -> "Turn":
-        """Return the turn of an invocation that was admitted by a request sent at `since`.
-
-        `language` None means the last known language of the user's device.
-        """
-        clock, lease_s = services.clock, services.limits.lease_s
-        lease = Lease(clock, admitted.token, lease_s=lease_s, since=since)
+        """Return the turn of an admission requested at `since`; `language` has a stored default."""
+        limits, clock, token = services.limits, services.clock, admitted.token
+        lease = Lease(clock, token, lease_s=limits.lease_s, since=since)
         state = RunState.begin(admitted)
         return cls(
             services=services,
             invocation=invocation,
             reply=reply,
             lease=lease,
-            wake_up=_wake_up(services, admitted),
+            wake_up=WakeUp(
+                services.queue,
+                clock,
+                user_id=token.user_id,
+                run_id=token.run_id,
+                wake=admitted.wake,
+                lease_s=limits.lease_s,
+            ),
             outbox=Outbox(services.channel, lease),
             state=state,
             history=admitted.tail,
@@ -231,16 +235,3 @@ class Turn:
 def _log_failure(name: str, task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("%s: failed, error=%s", name, type(error).__name__)
-
-
-def _wake_up(services: Services, admitted: Admitted) -> WakeUp:
-    """Return the wake-up call of this invocation, not yet on the queue."""
-    token = admitted.token
-    return WakeUp(
-        services.queue,
-        services.clock,
-        user_id=token.user_id,
-        run_id=token.run_id,
-        wake=admitted.wake,
-        lease_s=services.limits.lease_s,
-    )

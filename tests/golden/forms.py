@@ -63,7 +63,7 @@ from brain.routes.calls import outcome_to_wire
 from brain.routes.stream import event_of as feed_frame_of
 from brain.run import records
 from brain.run.deliver import Outcome
-from brain.run.feed import RunChange
+from brain.run.feed import LogReset, RunChange
 from brain.run.journal import (
     Answered,
     Entry,
@@ -101,7 +101,6 @@ __all__ = [
     "BEAT",
     "FORMS",
     "Address",
-    "Anew",
     "Answered",
     "Arrival",
     "Asking",
@@ -130,6 +129,7 @@ __all__ = [
     "LeaseToken",
     "Limits",
     "LogEntry",
+    "LogReset",
     "Message",
     "Notice",
     "Outcome",

@@ -159,7 +159,7 @@ async def test_a_document_that_cannot_be_read_is_not_overwritten() -> None:
     documents = FakeDocuments()
     tool = named(document_tools(documents), "updateDocument")
     over = invocation("updateDocument", {"id": "gone", "body": ""})
-    with pytest.raises(ToolFault, match="no document of this id"):
+    with pytest.raises(ToolFault, match="no document with this id"):
         await tool.prepare(over)
     documents.is_away = True
     with pytest.raises(ToolFault, match="cannot be reached"):
