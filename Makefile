@@ -42,7 +42,7 @@ check: ## everything that can be said without running the code
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/python -m local.glossary --check
+	.venv/bin/python -m local.docs.glossary --check
 	npm run check
 	.venv/bin/python -m local.openapi --check
 

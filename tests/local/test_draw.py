@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from brain.cloud.redis.lease_table import TRANSITIONS
-from local.draw import BEGIN, DOCUMENT, END, drawn, main
+from local.docs.draw import BEGIN, DOCUMENT, END, drawn, main
 
 
 def test_the_document_shows_the_current_table() -> None:
     text = DOCUMENT.read_text("utf-8")
-    assert drawn(text) == text, "run: .venv/bin/python -m local.draw"
+    assert drawn(text) == text, "run: .venv/bin/python -m local.docs.draw"
 
 
 def test_an_older_drawing_is_replaced_and_the_rest_does_not_change(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from local import glossary
+from local.docs import glossary
 
 
 def test_the_glossary_is_up_to_date() -> None:

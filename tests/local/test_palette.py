@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from local.palette import SIGNATURE, reduced
+from local.docs.palette import SIGNATURE, reduced
 
 RED, GREEN, WHITE = b"\xff\x00\x00", b"\x00\x80\x00", b"\xff\xff\xff"
 

@@ -1,6 +1,6 @@
 """Takes the pictures of the page for README.md: a conversation with the scripted model.
 
-    python -m local.screenshots [FOLDER]      page-light.png and page-dark.png, in docs/images
+    python -m local.docs.screenshots [FOLDER]      page-light.png and page-dark.png, in docs/images
 
 Runs its own stack with fresh state, so it can run beside `make dev`. Needs Chromium.
 """
@@ -15,7 +15,7 @@ from typing import Literal
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from local.palette import reduced
+from local.docs.palette import reduced
 from local.platform.instance import OnLine
 from local.services import ROOT
 from local.stack import stack

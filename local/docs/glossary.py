@@ -1,7 +1,7 @@
 """Writes the glossary of CONTRIBUTING.md from the docstrings of the engine's classes.
 
-    python -m local.glossary            after a change of the engine's classes
-    python -m local.glossary --check    fails if it is not up to date, or if brain/ defines a
+    python -m local.docs.glossary            after a change of the engine's classes
+    python -m local.docs.glossary --check    fails if it is not up to date, or if brain/ defines a
                                         public class name twice
 
 Reads the source and imports none of it.
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "CONTRIBUTING.md"
 BRAIN = ROOT / "brain"
 ENGINE = BRAIN / "run"
@@ -72,7 +72,7 @@ def main(arguments: list[str]) -> int:
         print(f"{name} is defined in {' and in '.join(files)}: one word for one thing")
     is_current = written(text) == text
     if not is_current:
-        print("The glossary is not up to date: run python -m local.glossary")
+        print("The glossary is not up to date: run python -m local.docs.glossary")
     return 1 if twice or not is_current else 0
 
 

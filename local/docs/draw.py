@@ -1,7 +1,7 @@
 """Draws the states of the lease into docs/explanation/reliability.md, from
 brain/cloud/redis/lease_table.py.
 
-    python -m local.draw      after a change to the table; a test fails if you forget
+    python -m local.docs.draw      after a change to the table; a test fails if you forget
 """
 
 from __future__ import annotations
