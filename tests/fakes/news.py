@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from brain.cloud.redis.news import Inbox, parse_bulletin
+from brain.cloud.redis.news import Inbox, parse_update
 from brain.cloud.redis.scripts import Keys
 from brain.errors import StoreUnreachable
 from brain.run.ports import LogUpdate
@@ -35,7 +35,7 @@ class MemoryNews:
 
     def publish(self, channel: str, payload: str) -> int:
         """Publish as Redis does; returns the number of listeners."""
-        if update := parse_bulletin(payload):
+        if update := parse_update(payload):
             for inbox in self._inboxes[channel]:
                 inbox.put(update)
         return len(self._inboxes[channel])

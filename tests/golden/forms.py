@@ -16,7 +16,7 @@ from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
 from brain.cloud.redis.marks import heard_by, mark
-from brain.cloud.redis.news import parse_bulletin
+from brain.cloud.redis.news import parse_update
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
@@ -188,8 +188,8 @@ __all__ = [
     "notice_form",
     "outcome_to_wire",
     "parse",
-    "parse_bulletin",
     "parse_order",
+    "parse_update",
     "passage_to_wire",
     "piece_to_wire",
     "plain",

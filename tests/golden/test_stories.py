@@ -4,7 +4,7 @@ written by.
 
 import pytest
 
-from tests.golden.forms import parse_bulletin
+from tests.golden.forms import parse_update
 from tests.golden.keeps import Keep
 from tests.golden.stories import STORIES
 from tests.golden.telling import seen, tell_all, tell_from
@@ -37,4 +37,4 @@ async def test_every_story_is_told() -> None:
 async def test_the_news_of_the_scripts_are_understood() -> None:
     news = [one for telling in GOLDEN.values() for told in telling for one in told["news"]]
     assert news
-    assert None not in map(parse_bulletin, news)
+    assert None not in map(parse_update, news)

@@ -143,10 +143,10 @@ class Inbox:
 def parse_line(line: str, channel: str) -> LogUpdate | None:
     """Parse a line of the stream. Returns None for a line without an update."""
     head = f"data: message,{channel},"
-    return parse_bulletin(line.removeprefix(head)) if line.startswith(head) else None
+    return parse_update(line.removeprefix(head)) if line.startswith(head) else None
 
 
-def parse_bulletin(payload: str) -> LogUpdate | None:
+def parse_update(payload: str) -> LogUpdate | None:
     """Parse `<lastSeq> <state> <runId>`, the format of the scripts; None for anything else."""
     match payload.split(" "):
         case [seq, state, run_id] if _is_seq(seq) and state in STATES and run_id:

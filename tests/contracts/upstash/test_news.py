@@ -124,7 +124,7 @@ async def test_every_listener_of_a_user_hears_and_nobody_elses(stage: Stage) -> 
         assert await anext(other) == update(9, "stopped", "r9")
 
 
-async def test_what_is_no_bulletin_is_skipped(stage: Stage) -> None:
+async def test_a_payload_that_is_not_an_update_is_skipped(stage: Stage) -> None:
     async with stage.news.listen("anna") as heard:
         for payload in NO_BULLETINS:
             assert await stage.publish(ANNA, payload) == 1
