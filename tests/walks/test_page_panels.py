@@ -118,6 +118,7 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
         "quiet": {"from": "21:30", "until": "06:45"},
         "zone": "Europe/Stockholm",
         "emails": "rules",
+        "language": None,
     }
 
 

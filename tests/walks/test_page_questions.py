@@ -95,7 +95,7 @@ async def test_an_invalid_edit_is_reported_and_can_be_corrected(
         await choice(card, "Edit").click()
         await card.get_by_label("Subject").fill("")
         await choice(card, "Approve with changes").click()
-        await shows(card.get_by_role("status").filter(has_text="schema"))
+        await shows(card.get_by_role("status").filter(has_text="Invalid request body."))
 
         await card.get_by_label("Subject").fill(f"Mended {person.word}")
         await choice(card, "Approve with changes").click()
