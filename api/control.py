@@ -4,11 +4,9 @@ Rewrites also lead the routes for the user's own data here: /api/documents, /api
 /api/facts, /api/preferences, /api/rules, /api/questions.
 """
 
-from brain.http.edge import by_name
 from brain.routes.control import control
-from brain.routes.resources import resources
+from brain.routes.resources import beside_resources
 from brain.settings import environment
 from brain.wiring import Wiring
 
-wiring = Wiring(environment())
-app = by_name({"control": {"POST": control}, **resources(wiring)}, wiring)
+app = beside_resources({"control": {"POST": control}}, Wiring(environment()))

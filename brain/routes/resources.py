@@ -4,10 +4,12 @@ Rewrites in vercel.json lead here. The response is 404 if the user does not have
 deployment does not have the feature.
 """
 
-from starlette.requests import Request
-from starlette.types import ASGIApp
+from collections.abc import Mapping
 
-from brain.http.edge import Handler
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from brain.http.edge import Handler, by_name
 from brain.wiring import Wiring
 
 
@@ -25,3 +27,24 @@ def _handler(name: str, method: str) -> Handler[Wiring]:
         return await wiring.resources[name][method](request, caller.user_id)
 
     return handle
+
+
+def beside_resources(named: Mapping[str, Mapping[str, Handler[Wiring]]], wiring: Wiring) -> ASGIApp:
+    """Build the ASGI app of a function that serves `named` routes and those of the features.
+
+    The features' handlers are imported with the first request for one of them, so the other routes
+    start without them.
+    """
+    app = by_name(named, wiring)
+    whole: list[ASGIApp] = []
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        name = str(scope.get("path", "")).rpartition("/")[2]
+        if scope["type"] != "http" or name in named:
+            await app(scope, receive, send)
+            return
+        if not whole:
+            whole.append(by_name({**named, **resources(wiring)}, wiring))
+        await whole[0](scope, receive, send)
+
+    return serve
