@@ -160,7 +160,7 @@ def scripted(env: Env) -> bool:
 
 
 def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str, str]:
-    """Return the error in the settings of each service, empty if there is none. `more` are the
+    """Return the error in the settings of each service, empty if there is no error. `more` are the
     readers of the features' settings.
     """
     groups: dict[str, Callable[[Env], object]] = {

@@ -43,7 +43,7 @@ class EmailSettings:
 
 
 def account(env: Env) -> EmailSettings | None:
-    """Read the email account; None if there is none. Raises SettingMissing."""
+    """Read the email account; None if none is set. Raises SettingMissing."""
     if not env.get("BRAIN_IMAP_URL") and not env.get("BRAIN_SMTP_URL"):
         return None
     return _read(env)
@@ -84,7 +84,7 @@ def _server(env: Env, name: str, tls: str, plain: str) -> MailServer:
         raise malformed from None
     if parts.scheme not in (tls, plain) or not parts.hostname or url.split() != [url]:
         raise malformed
-    # If a password contains an unencoded slash or question mark, a part of it is parsed as these.
+    # If a password contains an unencoded slash or question mark, the URL parser takes the rest for these.
     if not parts.username or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise malformed
     return MailServer(

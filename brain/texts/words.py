@@ -22,7 +22,7 @@ _UNSPACED_RUN = re.compile(
 
 
 def unkeepable(text: str) -> str:
-    """Explain to the model which character prevents storing the text; empty if there is none."""
+    """Explain to the model which character prevents storing the text; empty if it can be stored."""
     if "\0" in text:
         return "the text contains a NUL character (U+0000), which cannot be stored"
     if not _encodable(text):

@@ -54,7 +54,7 @@ _SAFE = "!$%&'()*+,-./:;=@_~"
 class WebAddress:
     """A web address in normalized form, as it is compared and sent.
 
-    `host` is in lower case and ASCII; `path` and `query` (None if there is none) are escaped. The
+    `host` is in lower case and ASCII; `path` and `query` (None if absent) are escaped. The
     fragment is not kept, because it is never sent; `has_fragment` says whether there was one.
     """
 

@@ -102,7 +102,7 @@ def _charset(data: bytes, content_type: str) -> str:
 
 
 def _charset_within(data: bytes) -> str:
-    """Return the charset that the page itself declares; empty if there is none.
+    """Return the charset that the page itself declares; empty if it declares no charset.
 
     UTF-16 is ignored: a page in UTF-16 could not be searched for its declaration.
     """

@@ -74,7 +74,7 @@ async def rush(stack: Stack, crowd: Crowd) -> Crowding:
 
 
 def memory_mib(stack: Stack) -> float:
-    """Return the memory of the process that takes the next text; 0 if there is none."""
+    """Return the memory of the process that takes the next text; 0 if no process does."""
     pid = stack.functions.pid(FUNCTION)
     return psutil.Process(pid).memory_info().rss / MIB if pid else 0.0
 

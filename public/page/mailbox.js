@@ -134,7 +134,7 @@ function subjectIn(subject) {
   return subject || t('mailbox.noSubject');
 }
 
-/** Return the sender's name, or the address if there is none. @param {string} from */
+/** Return the sender's name, or the address if there is no name. @param {string} from */
 function nameIn(from) {
   return from.replace(/\s*<[^<>]*>$/, '') || from;
 }
