@@ -84,7 +84,8 @@ def _server(env: Env, name: str, tls: str, plain: str) -> MailServer:
         raise malformed from None
     if parts.scheme not in (tls, plain) or not parts.hostname or url.split() != [url]:
         raise malformed
-    # If a password contains an unencoded slash or question mark, the URL parser takes the rest for these.
+    # If a password contains an unencoded slash or question mark, the URL parser takes the rest
+    # for these.
     if not parts.username or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise malformed
     return MailServer(
