@@ -28,6 +28,7 @@ Adapters translate the errors of their libraries into these, so no other code de
 psycopg.
 """
 
+from enum import StrEnum
 from typing import Literal
 
 
@@ -87,8 +88,24 @@ class RunStopped(LeaseLost):
     """The user has stopped the run. Its last message is recorded."""
 
 
+class FaultClass(StrEnum):
+    """Why a model gave no usable answer. The class decides what is done and what the user hears."""
+
+    MOMENT = "moment"  # a failure that may be gone at the next try
+    BUSY = "busy"  # too many requests, or a server that still loads the model
+    NO_TOOLS = "no tools"  # the model cannot use tools
+    NO_ACCESS = "no access"  # the key, the credit or the model's name
+    TOO_LONG = "too long"  # the request does not fit the model's window
+    FILTERED = "filtered"  # the provider's content filter
+    REQUEST = "request"  # the server does not accept the form of the request
+
+
 class ModelFault(BrainError):
-    """The model gave no usable answer."""
+    """The model gave no usable answer. `fault` says why."""
+
+    def __init__(self, reason: str, *, fault: FaultClass = FaultClass.MOMENT) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 class ModelUnavailable(ModelFault):
@@ -105,6 +122,9 @@ class ModelCut(ModelFault):
 
 class ModelRefused(ModelFault):
     """The provider rejects the request: the key, the model's name or the request is invalid."""
+
+    def __init__(self, reason: str, *, fault: FaultClass = FaultClass.REQUEST) -> None:
+        super().__init__(reason, fault=fault)
 
 
 class ToolFault(BrainError):

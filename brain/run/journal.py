@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from brain.codec import NEEDED, Named
+from brain.codec import NEEDED, SPARSE, Json, Named
 from brain.run.messages import Remark, Utterance
 from brain.tools.spec import ClientTool, ToolCall
 
@@ -41,12 +41,15 @@ class Joined:
 class Answered:
     """The model answered.
 
-    `tokens` counts prompt and answer tokens; 0 if the provider does not report them.
+    `tokens` counts prompt and answer tokens; 0 if the provider does not report them. `carried` are
+    fields that the provider wants back within this run: `model` (its name), `message` (fields of
+    the message) and `calls` (a list with the fields of each call). None if there are none.
     """
 
     text: str
     calls: tuple[ToolCall, ...]
     tokens: Annotated[int, NEEDED] = 0
+    carried: Annotated[Json | None, SPARSE] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,13 +73,15 @@ class Started:
 class Returned:
     """A tool call returned.
 
-    `failed`: the text describes an error. `foreign`: the text was written by third parties.
+    `failed`: the text describes an error. `foreign`: the text was written by third parties. `done`
+    is a sentence for the user about the act that was done; empty if nothing was done.
     """
 
     tool_call_id: Annotated[str, Named("call")]
     text: str
     failed: Annotated[bool, NEEDED] = False
     foreign: bool = False
+    done: Annotated[str, SPARSE] = ""
 
 
 type RunRecord = Answered | Interrupted | Started | Returned  # recorded by the brain itself

@@ -85,12 +85,24 @@ class News(Protocol):
         """
 
 
+CARRIED = "carried"  # key of a message: the fields of `Answered.carried`, for the model adapter
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """The input of the model: messages and tools in the chat completions format."""
+    """The input of the model: messages and tools in the chat completions format.
+
+    An assistant message may have the key `carried`, which is not part of that format: see
+    `Answered.carried`. The adapter puts these fields in their places if it asks the same model, and
+    removes the key in any case.
+
+    `shorter` returns the same prompt with at most that many characters of messages (as compact
+    JSON), or None if nothing more can be left out.
+    """
 
     messages: Sequence[Json]
     tools: Sequence[Json]
+    shorter: Callable[[int], "Prompt | None"] = lambda _: None
 
 
 class Model(Protocol):
@@ -102,7 +114,7 @@ class Model(Protocol):
         """Return one answer within `limit_s` seconds, including retries and fallback models.
 
         Raises ModelCut if an answer began and was cut off, ModelUnavailable if no answer began,
-        ModelRefused if a retry cannot succeed.
+        ModelRefused if a retry cannot succeed. The `fault` of the error says why.
         """
 
 

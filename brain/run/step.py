@@ -30,7 +30,7 @@ it again.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brain.codec import Json, clean
 from brain.run.decisions import is_decided_id
@@ -208,7 +208,7 @@ def tidy(answer: Answered) -> Answered:
         )
         for i, call in enumerate(answer.calls)
     )
-    return Answered(text=clean(answer.text), calls=calls, tokens=answer.tokens)
+    return replace(answer, text=clean(answer.text), calls=calls)
 
 
 def _check(

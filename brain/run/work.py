@@ -11,6 +11,7 @@ outcome is unknown.
 import asyncio
 import logging
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 
 from brain.codec import clean
 from brain.errors import BrainError, LeaseLost, ToolFault
@@ -118,7 +119,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
     turn.lease.check()
     try:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
-            given = await _tool(turn, work).run(_tool_invocation(turn, work))
+            given = await _tool(turn, work).run(await _spoken(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except LeaseLost:
@@ -135,7 +136,16 @@ async def _run(turn: Turn, work: Work) -> Returned:
         return _returned(turn, work, "It failed with an internal error.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
-    return _returned(turn, work, given.text, foreign=given.foreign or work.spec.foreign)
+    foreign = given.foreign or work.spec.foreign
+    return replace(_returned(turn, work, given.text, foreign=foreign), done=clean(given.done))
+
+
+async def _spoken(turn: Turn, work: Work) -> ToolInvocation:
+    """Return the invocation; with the user's texts if the tool may tell what it has done."""
+    invocation = _tool_invocation(turn, work)
+    if work.spec.effect is Effect.READS:
+        return invocation
+    return replace(invocation, texts=await turn.texts())
 
 
 def _tool(turn: Turn, work: Work) -> Tool:

@@ -17,7 +17,7 @@ class ToolInvocation:
     find out who wrote an argument. `user_words` are the user's own texts in this run and at the end
     of the log. `foreign_texts` are tool results of this run that third parties wrote.
     `earlier_calls` are the run's earlier calls of the same tool. `texts` are in the user's language
-    while a question is prepared.
+    while a question is prepared and while a tool that acts runs.
     """
 
     user_id: str
@@ -46,15 +46,20 @@ class Proposal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolResult:
-    """The result of a tool as text for the model. `foreign`: third parties wrote part of it."""
+    """The result of a tool as text for the model. `foreign`: third parties wrote part of it.
+
+    `done` is a sentence for the user, in their language, about an act that was done: "Sent to
+    anna@example.org." It is empty if the tool only reads.
+    """
 
     text: str
     foreign: bool = False
+    done: str = ""
 
     @classmethod
-    def of(cls, content: Json, *, foreign: bool = False) -> "ToolResult":
+    def of(cls, content: Json, *, foreign: bool = False, done: str = "") -> "ToolResult":
         """Return the content as compact JSON."""
-        return cls(text=dumps(content), foreign=foreign)
+        return cls(text=dumps(content), foreign=foreign, done=done)
 
 
 async def nothing(invocation: ToolInvocation) -> None:
