@@ -229,13 +229,14 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `foreign`: the question may quote third parties. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
   tool: string;
   arguments: Record<string, unknown>;
   result: string;
+  foreign?: boolean;
 }
 
 /** What the user said, with its position in the log. */
@@ -414,11 +415,12 @@ export interface ContextLine {
   text: string;
 }
 
-/** A tool that the front end runs. `parameters` is a JSON schema of type object. */
+/** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
 export interface ToolLine {
   name: string;
   description: string;
   parameters?: Record<string, unknown>;
+  foreign?: boolean;
 }
 
 /** The body of POST /api/voiceToBrain. */

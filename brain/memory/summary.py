@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from brain.codec import Json, clean, dumps
 from brain.memory.model import Summary
+from brain.memory.rules import foreign_source, is_lasting
 from brain.run.context import shorten
-from brain.run.history import NEUTRAL, foreign_source, is_lasting
+from brain.run.history import NEUTRAL
 from brain.run.messages import LogEntry, Utterance
 
 SUMMARY_CHARS = 2_000  # about 500 tokens in every later prompt

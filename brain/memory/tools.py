@@ -9,8 +9,7 @@ from brain.codec import Json, iso
 from brain.errors import ToolFault
 from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
-from brain.memory.rules import MAX_FACT_CHARS
-from brain.run.history import foreign_source, moment
+from brain.memory.rules import MAX_FACT_CHARS, foreign_source, moment
 from brain.run.messages import Utterance
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult

@@ -32,6 +32,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
         verdict=verdict,
         tool=question.tool,
         arguments=question.arguments,
+        foreign=asked.message.foreign,
     )
     return replace(arrival, decision=decision, is_spoken=True)
 

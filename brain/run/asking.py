@@ -17,6 +17,7 @@ from brain.run.journal import Answered, Returned
 from brain.run.messages import Draft, Kind, Message, Question, Speak
 from brain.run.step import Work
 from brain.run.turn import Turn
+from brain.tools import front_end
 from brain.tools.client_schemas import UNCHECKED
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ToolSpec
@@ -42,11 +43,11 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
 
     Raises ToolFault if the call cannot be carried out at all.
     """
-    if work.spec.client:
-        return Ask(work=work, proposal=None)
     if is_decided(work.call, work.arguments, turn.run.journal):
-        return None
+        return Ask(work=work, proposal=None) if work.spec.client else None
     spoken = replace(invocation, texts=await turn.texts())
+    if work.spec.client:
+        return Ask(work=work, proposal=front_end.proposal(spoken))
     proposal = await turn.services.tools[work.spec.name].prepare(spoken)
     if proposal is None:
         return None
@@ -66,7 +67,9 @@ def take_decision(turn: Turn) -> Answered | None:
         turn.note(answer)
         if decision.verdict == "approve":
             return answer
-        turn.note(Returned(tool_call_id=answer.calls[0].id, text=clean(decision.result)))
+        spec, result = turn.specs.get(decision.tool), clean(decision.result)
+        foreign = spec is None or spec.foreign  # of a tool that is not known any more: anybody's
+        turn.note(Returned(tool_call_id=answer.calls[0].id, text=result, foreign=foreign))
     return None
 
 
@@ -105,7 +108,8 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     last = next((e for e in reversed(turn.history) if e.seq == turn.run.first_seq - 1), None)
     if not isinstance(last, Message) or last.question is None:
         return None
-    return last.id if last.question.tool == question.tool else None
+    known = last.question
+    return last.id if (known.tool, known.whom) == (question.tool, question.whom) else None
 
 
 log = logging.getLogger(__name__)

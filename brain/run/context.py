@@ -14,7 +14,7 @@ from brain.run.history import NEUTRAL, is_withheld
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Heard, How, Kind, LogEntry, Message, Utterance
-from brain.tools.spec import ToolCall, ToolSpec
+from brain.tools.spec import ToolCall
 
 INSTRUCTIONS = """\
 You are the brain of a voice assistant. A user talks to a voice agent; the agent passes on to you \
@@ -87,12 +87,6 @@ def compose(
     closing = [_system(WRAP_UP)] if wrap_up else []
     remembered = [_system(memory)] if memory else []
     return [_system(INSTRUCTIONS + clock), *remembered, *past, *transcript, *closing]
-
-
-def tool_to_chat(spec: ToolSpec) -> Json:
-    """Return the tool in the format of the chat completions API."""
-    function = {"name": spec.name, "description": spec.description, "parameters": spec.parameters}
-    return {"type": "function", "function": function}
 
 
 def shorten(text: str, limit: int) -> str:

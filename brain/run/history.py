@@ -1,40 +1,13 @@
-"""Rules for older log entries: which are kept, who wrote them, which the model is not shown."""
+"""Rules for older log entries: which of them the model is not shown."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import assert_never
+from datetime import timedelta
 
 from brain.run.journal import Entry, Joined
-from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.messages import LogEntry, Message
 
 FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
 NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
-
-
-def is_lasting(entry: LogEntry) -> bool:
-    """Whether a search may find the entry. Breadcrumbs and empty messages are excluded."""
-    match entry:
-        case Utterance():
-            return True
-        case Message():
-            return entry.kind is not Kind.BREADCRUMB and entry.text != ""
-        case _:
-            assert_never(entry)
-
-
-def foreign_source(entry: LogEntry) -> str:
-    """Return which third party may have written part of the entry; empty if none."""
-    match entry:
-        case Utterance():
-            return ""
-        case Message(foreign=False):
-            return ""
-        case Message(kind=Kind.NOTIFICATION):
-            return "a notice of something outside"
-        case Message():
-            return "an answer that quotes what others wrote"
-        case _:
-            assert_never(entry)
 
 
 def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
@@ -48,12 +21,3 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
         return False
     joined = next((each.utterance for each in journal if isinstance(each, Joined)), None)
     return joined is not None and joined.created_at - entry.created_at >= FRESH
-
-
-def moment(text: str) -> datetime | None:
-    """Parse an ISO 8601 date or time, in UTC if it has no offset; None if it is not one."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)

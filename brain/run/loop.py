@@ -13,7 +13,7 @@ from brain.codec import clean
 from brain.errors import ModelCut, ModelFault
 from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
-from brain.run.context import compose, tool_to_chat
+from brain.run.context import compose
 from brain.run.decisions import ASKED, NOT_ASKED
 from brain.run.deliver import send_websocket_message
 from brain.run.journal import Answered, Returned, Started
@@ -127,7 +127,7 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
             heard=turn.heard,
             memory=turn.shown or "",
         ),
-        tools=[tool_to_chat(spec) for spec in turn.specs.values()],
+        tools=[spec.to_chat() for spec in turn.specs.values()],
     )
     limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
     try:

@@ -58,7 +58,8 @@ class Decision:
     """The decision on a question.
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
-    not run. answer: the front end ran the call, and `result` is its result.
+    not run. answer: the front end ran the call, and `result` is its result. `foreign`: the question
+    may quote third parties.
     """
 
     question_id: str
@@ -66,6 +67,7 @@ class Decision:
     tool: str
     arguments: Json
     result: str = ""
+    foreign: Annotated[bool, SPARSE] = False
 
 
 class How(StrEnum):

@@ -15,7 +15,6 @@ from brain.run.context import (
     WRAP_UP,
     compose,
     shorten,
-    tool_to_chat,
 )
 from brain.run.history import FRESH, NEUTRAL
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
@@ -180,7 +179,7 @@ def test_a_cut_text_says_how_much_is_missing() -> None:
 
 
 def test_a_tool_has_the_chat_completions_format() -> None:
-    told = tool_to_chat(QUIT_SPEC)
+    told = QUIT_SPEC.to_chat()
     assert told["type"] == "function"
     assert told["function"]["name"] == "sayToUserAndQuit"
     assert told["function"]["parameters"]["type"] == "object"
