@@ -382,7 +382,7 @@ export interface Fact {
   foreign: boolean;
 }
 
-/** A kind of event that the user wants to be told about. `about` holds the user's own words. An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `from` and contains all the `words`. With `judge` the model then decides whether to announce it. */
+/** A kind of event that the user wants to be told about. `about` says it in words. An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `from` and contains all the `words`. With `judge` the model then decides whether to announce it. `foreign`: a run that had read others' text noted the rule, so its words may be theirs. `unmarked`: it was noted before this was stored. */
 export interface Rule {
   id: string;
   about: string;
@@ -392,6 +392,7 @@ export interface Rule {
   judge: boolean;
   urgent: boolean;
   createdAt: string;
+  foreign?: boolean;
 }
 
 /** The quiet hours of each day, in local time. Only urgent messages are said in them. They cross midnight if `until` is earlier than `from`. */
@@ -521,6 +522,17 @@ export interface EventData {
   source?: string | null;
   urgent?: boolean;
   expiresAt?: string | null;
+}
+
+/** The body of PUT /api/rules: the rule with this id, as the user has typed it. */
+export interface RuleBody {
+  id: string;
+  about: string;
+  from?: string | null;
+  words?: string[];
+  kinds?: ('email' | 'reminder' | 'document' | 'event')[];
+  judge?: boolean;
+  urgent?: boolean;
 }
 
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */

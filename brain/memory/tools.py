@@ -108,7 +108,7 @@ class _Work:
     archive: Archive
     source: Callable[[ToolInvocation], str]
 
-    async def remember(self, new: Remember, invocation: ToolInvocation) -> Json:
+    async def remember(self, new: Remember, invocation: ToolInvocation) -> ToolResult:
         fact = await self.memory.remember(
             invocation.user_id,
             text=new.fact,
@@ -116,7 +116,8 @@ class _Work:
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        return {"remembered": {"id": fact.id, "text": fact.text}}
+        kept = {"id": fact.id, "text": fact.text}
+        return ToolResult.of({"remembered": kept}, foreign=fact.foreign)
 
     async def recall(self, asked: Recall, invocation: ToolInvocation) -> ToolResult:
         found = await self.memory.recall(invocation.user_id, query=asked.query, limit=asked.limit)
@@ -132,14 +133,20 @@ class _Work:
         )
         return _listed("entries", [_entry(one) for one in found])
 
-    async def forget(self, asked: Forget, invocation: ToolInvocation) -> Json:
+    async def forget(self, asked: Forget, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the fact is already gone.
         gone = await self.memory.forget(invocation.user_id, asked.id)
-        return {"forgotten": {"id": gone.id, "text": gone.text}} if gone else NOT_KEPT
+        if gone is None:
+            return ToolResult.of(NOT_KEPT)
+        return ToolResult.of(
+            {"forgotten": {"id": gone.id, "text": gone.text}}, foreign=gone.foreign
+        )
 
     async def shall_forget(self, asked: Forget, invocation: ToolInvocation) -> Proposal | None:
         fact = await self.memory.fact(invocation.user_id, asked.id)
-        return Proposal(question=invocation.texts.ask_forget(fact.text)) if fact else None
+        if fact is None:
+            return None
+        return Proposal(question=invocation.texts.ask_forget(fact.text), foreign=fact.foreign)
 
 
 def _listed(name: str, found: list[Json]) -> ToolResult:

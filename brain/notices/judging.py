@@ -1,8 +1,8 @@
 """Asks the model whether a rule of the user applies to an event, and reads its answer.
 
-The user wrote the rule, but others wrote the event. The event is therefore given as JSON data, so
-that no text in it can pass for the question. The answer decides only whether a sentence is spoken.
-That sentence is cleaned and shortened like any quoted text.
+Others wrote the event, and may have worded a rule that a tainted run noted. Both are therefore
+given as JSON data, so that no text in them can pass for the question. The answer decides only
+whether a sentence is spoken. That sentence is cleaned and shortened like any quoted text.
 """
 
 import json
@@ -14,7 +14,7 @@ from brain.codec import Json, clean, dumps
 from brain.events.model import Event
 from brain.notices.model import Rule
 from brain.notices.spoken import TEXT_CHARS, for_the_ear
-from brain.run.context import shorten
+from brain.run.context import FOREIGN, shorten
 from brain.says.texts import Texts
 
 EVENT_CHARS = 4_000  # of an event's text; its beginning says what it is about
@@ -42,19 +42,42 @@ class Judgement:
     words: str = ""
 
 
+def by_author(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """Divide the rules by whose words they are: the user's, it is unknown, others'.
+
+    The model judges each group alone, so that no rule can influence what becomes of another.
+    """
+    groups = [
+        tuple(rule for rule in rules if (rule.foreign, rule.unmarked) == author)
+        for author in ((False, False), (False, True), (True, False))
+    ]
+    return [group for group in groups if group]
+
+
+def are_data(rules: Sequence[Rule]) -> bool:
+    """Whether others may have worded one of the rules."""
+    return any(rule.foreign or rule.unmarked for rule in rules)
+
+
 def judging_prompt(event: Event, rules: Sequence[Rule]) -> list[Json]:
-    """The chat messages that ask the model to judge the event."""
+    """The chat messages that ask the model to judge the event by the rules of one group."""
     data = {
         "kind": event.kind,
         "from": event.sender or event.address,
         "subject": event.subject,
         "text": shorten(event.text, EVENT_CHARS),
     }
+    happened = f"The event (data):\n{dumps(data)}"
+    system = {"role": "system", "content": INSTRUCTIONS}
+    if are_data(rules):
+        worded = FOREIGN.format(dumps({"rules": [rule.about for rule in rules]}))
+        told = f"The rules (data):\n{worded}\n\n{happened}"
+        return [system, {"role": "user", "content": clean(told)}]
     asked = "\n".join(f"- {' '.join(rule.about.split())}" for rule in rules)
     return [
-        {"role": "system", "content": INSTRUCTIONS},
+        system,
         {"role": "system", "content": clean(f"The rules, in the user's words:\n{asked}")},
-        {"role": "user", "content": clean(f"The event (data):\n{dumps(data)}")},
+        {"role": "user", "content": clean(happened)},
     ]
 
 

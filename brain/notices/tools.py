@@ -14,7 +14,7 @@ from brain.notices.rules import (
     rule_to_wire,
 )
 from brain.tools.arguments import About, Arguments
-from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
@@ -73,11 +73,11 @@ def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Carries out the tools' calls."""
+    """Carries out the tools' calls. A rule noted in a tainted run is foreign."""
 
     rules: RuleStore
 
-    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> Json:
+    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> ToolResult:
         rule = await self.rules.add_rule(
             invocation.user_id,
             about=new.about,
@@ -86,20 +86,27 @@ class _Work:
             kinds=new.kinds,
             judge=new.judge,
             urgent=new.urgent,
+            foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        return {"rule": rule_to_wire(rule)}
+        return ToolResult.of({"rule": rule_to_wire(rule)}, foreign=rule.foreign)
 
-    async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> Json:
+    async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> ToolResult:
         rules = await self.rules.rules(invocation.user_id)
-        return {"rules": [rule_to_wire(rule) for rule in rules]}
+        shown: Json = {"rules": [rule_to_wire(rule) for rule in rules]}
+        return ToolResult.of(shown, foreign=any(rule.foreign for rule in rules))
 
-    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Json:
+    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the rule is already gone.
         gone = await self.rules.remove_rule(invocation.user_id, asked.id)
-        return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
+        if gone is None:
+            return ToolResult.of(NOT_KEPT)
+        return ToolResult.of({"stopped": rule_to_wire(gone)}, foreign=gone.foreign)
 
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)
         rule = next((rule for rule in rules if rule.id == asked.id), None)
-        return Proposal(question=invocation.texts.ask_stop_telling(rule.about)) if rule else None
+        if rule is None:
+            return None
+        question = invocation.texts.ask_stop_telling(rule.about)
+        return Proposal(question=question, foreign=rule.foreign)

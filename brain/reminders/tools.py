@@ -76,7 +76,7 @@ class _Work:
     clock: Clock
     preferences: PreferenceStore | None
 
-    async def remind(self, new: Remind, invocation: ToolInvocation) -> Json:
+    async def remind(self, new: Remind, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
         at = moment(new.at, zone)
         if at is None:
@@ -89,7 +89,7 @@ class _Work:
         )
         kept = await self._keep(invocation.user_id, reminder)
         await self._order(invocation.user_id, kept)
-        return {"set": _shown(kept, zone)}
+        return ToolResult.of({"set": _shown(kept, zone)}, foreign=kept.foreign)
 
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
@@ -105,7 +105,8 @@ class _Work:
         reminder = await self.reminders.find(invocation.user_id, asked.id)
         if reminder is None:
             return None
-        return Proposal(question=invocation.texts.ask_cancel_reminder(reminder.text))
+        question = invocation.texts.ask_cancel_reminder(reminder.text)
+        return Proposal(question=question, foreign=reminder.foreign)
 
     async def list_reminders(self, asked: ListReminders, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)

@@ -16,6 +16,7 @@ from brain.events.bodies import (
 from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
 from brain.memory.rules import FACT
+from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
 from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
@@ -83,7 +84,7 @@ def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, *ORDERS, EventBody, OwnBody)
-    schemas.take(*EVENTS)
+    schemas.take(*EVENTS, RuleBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
