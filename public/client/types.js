@@ -32,6 +32,7 @@
  * @property {string | null} [expiresAt]
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
+ * @property {boolean} [foreign] others may have written the text or a part of it
  * @property {string} createdAt
  *
  * @typedef {object} Question Asks the user for a decision, or the front end for a result.

@@ -3,7 +3,7 @@
 import { actionInWords } from './wording.js';
 import { edited, fieldsOf, readBack } from './arguments.js';
 import { button, field, make, onEscape } from './dom.js';
-import { withLinks } from './entries.js';
+import { withAddresses } from './entries.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Decision} Decision */
@@ -32,7 +32,8 @@ export class Card {
     const [words] = entry.getElementsByTagName('p');
     words.replaceChildren(lead);
     words.className = 'lead';
-    const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...withLinks(more)) : null;
+    const shown = withAddresses(more, message.foreign ?? false);
+    const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...shown) : null;
     const parts = [rest, this.#body, this.#outcome].filter((part) => part !== null);
     words.after(...parts);
     this.#read();

@@ -43,7 +43,8 @@ function voiceToBrain({ text, messageId }) {
     return [200, { message: null, runId, seq, state: 'running' }];
   }
   const kind = text.includes('error') ? 'error' : 'say';
-  const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true });
+  const mark = text.includes('from others') ? { foreign: true } : {};
+  const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true, ...mark });
   return [200, { message, runId, seq, state: 'done' }];
 }
 
