@@ -20,6 +20,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from local.command import begin, state_dir, until_stopped
+from local.doors import OwnDoor
 from local.dotenv import pointing
 from local.engines import Postgres, Valkey, postgres, valkey
 from local.environment import (
@@ -77,15 +78,17 @@ class Ports:
 class Switchable:
     """A served app that can be stopped and served again at the same address."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, asked: Mapping[str, str]) -> None:
+        """`asked` is the user's environment."""
         self.faults = FaultInjector(app)
+        self._door = OwnDoor(self.faults, asked, from_any_port=True)
         self.address = Address(host=HOST, port=port)
         self._exits = AsyncExitStack()
 
     async def start(self) -> None:
         """Listen. Raises PortInUse."""
         self.address = await self._exits.enter_async_context(
-            serving(self.faults, port=self.address.port)
+            serving(self._door, port=self.address.port)
         )
 
     async def stop(self) -> None:
@@ -126,9 +129,10 @@ async def services(
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
         engine, pusher = LocalQueue(data_dir / "queue.sqlite"), _pusher(public_url)
-        store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
-        queue, channel = Switchable(engine.app, ports.queue), Switchable(pusher.app, ports.channel)
-        model = Switchable(scripted_model(pace=pace), ports.model)
+        store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store, asked)
+        queue = Switchable(engine.app, ports.queue, asked)
+        channel = Switchable(pusher.app, ports.channel, asked)
+        model = Switchable(scripted_model(pace=pace), ports.model, asked)
         await _start(exits, store, queue, channel, model)
         mailbox = await _mailbox(exits, data_dir, ports)
         own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}

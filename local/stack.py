@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.doors import OwnDoor
 from local.faults import FaultInjector
 from local.gateway import Gateway
 from local.gateway.rules import Rules, read_rules
@@ -72,7 +73,7 @@ async def stack(
         ) as functions,
     ):
         faults = FaultInjector(_gateway(local, functions, rules))
-        async with serving(faults, place=place):
+        async with serving(OwnDoor(faults, asked), place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
 
