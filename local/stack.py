@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.doors import OwnDoor
 from local.faults import FaultInjector
 from local.gateway import Gateway
+from local.gateway.doors import OwnDoor
 from local.gateway.rules import Rules, read_rules
 from local.guard import guard
 from local.mailbox.control import PATH as EMAIL_PATH

@@ -10,7 +10,7 @@ import websockets
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from local.doors import OwnDoor
+from local.gateway.doors import OwnDoor
 from local.server import serving
 
 FOREIGN = "https://evil.example"
