@@ -59,7 +59,7 @@ ERRORS = {
     415: "The body is not application/json.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
-    429: "Too many messages in a short time; see Retry-After.",
+    429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",
     500: "The server has failed, or is not fully set up.",
     503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
 }
