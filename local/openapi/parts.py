@@ -15,6 +15,7 @@ from brain.events.bodies import (
 )
 from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
+from brain.http.right import BYE
 from brain.memory.rules import FACT
 from brain.notices.rules import RULE
 from brain.preferences.rules import PREFERENCES
@@ -36,6 +37,7 @@ FORMS: dict[str, Form[Any]] = {
     "PieceData": PIECE,
     "RunChange": RUN_CHANGE,
     "Reset": RESET,
+    "Bye": BYE,
     "Document": DOCUMENT,
     "DocumentFound": PASSAGE,
     "Email": EMAIL,
