@@ -10,7 +10,7 @@ from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
 from brain.email.ports import Emails, Mailbox, Post
 from brain.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
 from brain.tools.arguments import About, Arguments
-from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
@@ -49,7 +49,7 @@ class Account:
 class Letter:
     """An email to send and the question that quotes it. The tool sets the `message_id`.
 
-    `foreign`: the question quotes text that others wrote.
+    `foreign`: the question and the result quote text that others wrote.
     """
 
     outgoing: Outgoing
@@ -93,13 +93,14 @@ class _Sending[A: Arguments]:
             foreign=letter.foreign,
         )
 
-    async def run(self, asked: A, invocation: ToolInvocation) -> Json:
+    async def run(self, asked: A, invocation: ToolInvocation) -> ToolResult:
         """Send the email and return what was sent."""
-        outgoing = (await self._letter(asked, invocation)).outgoing
+        letter = await self._letter(asked, invocation)
+        outgoing = letter.outgoing
         # Check first: this may be a second try after a crash that came after the email was sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
-        return _sent(outgoing)
+        return ToolResult.of(_sent(outgoing), foreign=letter.foreign)
 
     async def outcome(self, invocation: ToolInvocation) -> str | None:
         """Look for the copy in the sent emails. Returns None if there is no copy.
@@ -126,14 +127,14 @@ class _Sending[A: Arguments]:
             raise ToolFault(self.away) from error
         outgoing = replace(draft.outgoing, message_id=self._message_id(invocation))
         if reason := letters.objection(outgoing):
-            raise ToolFault(f"Not sent: {reason}.")
+            raise ToolFault(f"Not sent: {reason}.", foreign=draft.foreign)
         return replace(draft, outgoing=outgoing)
 
     async def _send(self, outgoing: Outgoing) -> None:
         sent = await self.account.post.send(outgoing)
         match sent:
             case Refused():
-                raise ToolFault(f"Not sent: {sent.reason}.")
+                raise ToolFault(f"Not sent: {sent.reason}.", foreign=sent.foreign)
             case Unsure():
                 if not await self._is_sent(outgoing, NOT_CERTAIN):
                     raise ToolFault(NOT_CERTAIN)
