@@ -11,13 +11,14 @@ import pytest
 
 from brain.codec import Json
 from brain.documents.tools import document_tools
+from brain.errors import ToolFault
 from brain.events.model import Event
 from brain.memory.tools import memory_tools
 from brain.notices.tools import rule_tools
 from brain.reminders.tools import reminder_tools
 from brain.run.history import FRESH, NEUTRAL
 from brain.run.messages import Decision, Kind, Message, Remark
-from brain.tools.invocations import Tool
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import ClientTool
 from brain.web.tools import web_tools
 from tests.fakes.archive import FakeArchive
@@ -25,7 +26,7 @@ from tests.fakes.documents import FakeDocuments
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.memory import FakeFacts
 from tests.fakes.model import Saying, calls, words
-from tests.fakes.tools import LetterTool, MailTool, as_tool
+from tests.fakes.tools import FakeTool, LetterTool, MailTool, as_tool
 from tests.fakes.web import FakeWeb
 from tests.fakes.wishes import FakeWishes
 from tests.fakes.world import World
@@ -251,3 +252,28 @@ async def test_no_foreign_fact_is_in_the_memory_block() -> None:
     shown = str(house.world.model.prompts[0].messages)
     assert "I like tea." in shown
     assert EVIL not in shown
+
+
+class QuotingQuestion(LetterTool):
+    """Its question cannot be prepared, and the reason quotes what others wrote."""
+
+    async def prepare(self, invocation: ToolInvocation) -> Proposal:
+        raise ToolFault(EVIL, foreign=True)
+
+
+class QuotingError(MailTool):
+    """It fails, and the reason quotes what others wrote."""
+
+    async def run(self, invocation: ToolInvocation) -> ToolResult:
+        raise ToolFault(EVIL, foreign=True)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [(QuotingQuestion(), {"to": "anna@example.org", "body": "Hi"}), (QuotingError(), {})],
+)
+@in_virtual_time
+async def test_an_error_that_quotes_others_taints_the_run(tool: FakeTool, arguments: Json) -> None:
+    house, name = House(), tool.spec.name
+    house.world.ports.tools.update({name: as_tool(tool)})  # type: ignore[attr-defined]
+    assert await house.reads(name, arguments)
