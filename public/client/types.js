@@ -149,6 +149,7 @@
  * @property {string} [name]
  * @property {string} description
  * @property {Record<string, any>} [parameters] a JSON schema of type object
+ * @property {boolean} [foreign] false: nobody else can word its results
  *
  * @typedef {object} Retrying A request that failed and will be sent again.
  * @property {string} messageId for a decision: the question's id; for other commands: their type
