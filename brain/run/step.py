@@ -28,7 +28,6 @@ whose calls have no results. `unfinished_answer` finds it, and `judge` gives the
 it again.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,6 +37,8 @@ from brain.run.journal import Answered, Entry, Joined, Returned, after_last_answ
 from brain.run.limits import Limits
 from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue, SayToUserAndQuit
 from brain.tools.arguments import read_arguments
+from brain.tools.decoding import ArgumentsUnreadable, decode
+from brain.tools.nearly import fitted
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall, ToolSpec
 
@@ -219,11 +220,11 @@ def _check(
     if spec is None:
         return _fail(call.id, f"There is no such tool. The tools are: {', '.join(specs)}.")
     try:
-        arguments = json.loads(call.arguments or "{}")
-    except ValueError as error:
-        return _fail(call.id, f"The arguments are not valid JSON: {error}.")
-    except RecursionError:
-        return _fail(call.id, f"{BAD_ARGUMENTS}they are nested too deeply.")
+        arguments = decode(call.arguments)
+    except ArgumentsUnreadable as error:
+        return _fail(call.id, f"{BAD_ARGUMENTS}{error}.")
+    if not spec.client:
+        arguments = fitted(spec.parameters, arguments, acts=spec.effect is Effect.ACTS)
     if words := wrong.get(call.id) if spec.client else complaint(spec.parameters, arguments):
         return _fail(call.id, f"{BAD_ARGUMENTS}{words}.")
     return Work(call=call, arguments=arguments, spec=spec)
