@@ -1,0 +1,112 @@
+"""Asks the model until its answer is whole, or until it is certain that there is none.
+
+An answer that the provider ended at a limit is kept, and the model is asked for the rest. An answer
+that broke off is asked for again. Both have the same small number of tries, with growing pauses.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from brain.codec import clean
+from brain.errors import ModelCut, ModelFault
+from brain.run import journal
+from brain.run.context import compose, tool_to_chat
+from brain.run.decisions import is_decided_id
+from brain.run.journal import Answered, Interrupted
+from brain.run.pieces import Pieces
+from brain.run.ports import Delta, Prompt
+from brain.run.turn import OutOfTime, Turn
+from brain.texts.joining import more
+from brain.tools.spec import ToolCall
+
+CUT_TRIES = 3  # attempts at an answer that is cut off each time
+CUT_PAUSE_S = 0.3  # seconds before the second attempt; doubled before the third
+CUT_GRACE_S = 0.5  # seconds by which a model adapter may exceed its own limit
+
+log = logging.getLogger(__name__)
+
+
+async def insist(turn: Turn, pieces: Pieces) -> Answered:
+    """Return a whole answer, or what there is of it with a sentence that says so.
+
+    What was cut off is in the journal as `Interrupted`, so the next request asks for the rest.
+    Raises ModelFault if there is nothing to say, and OutOfTime.
+    """
+    tries = 1
+    while True:
+        try:
+            return tidy(await _ask_once(turn, pieces))
+        except ModelFault as fault:
+            cut = fault if isinstance(fault, ModelCut) else None
+            begun = journal.interrupted_text(turn.run.journal)
+            if turn.services.clock.now() >= turn.invocation.cut:
+                raise OutOfTime(more(begun, clean(cut.text)) if cut else "") from fault
+            rest = more(begun, clean(cut.text)) if cut and cut.at_limit else ""
+            if cut is None or tries == CUT_TRIES:
+                if (begun + rest).strip():
+                    return await _cut_off(turn, begun + rest)
+                raise
+            if rest:
+                turn.note(Interrupted(text=rest))
+            log.warning("model: answer cut off, run=%s try=%d", turn.run.run_id, tries)
+            await turn.services.clock.sleep(CUT_PAUSE_S * 2 ** (tries - 1))
+            tries += 1
+
+
+def tidy(answer: Answered) -> Answered:
+    """Return the answer in a form that can be stored, with unique call ids.
+
+    Results are found by call id, and some model servers repeat the ids or leave them out.
+    """
+    ids = [call.id for call in answer.calls]
+    # The prefix of decided calls is reserved: a model must not present its own call as one that the
+    # user has approved.
+    are_good = all(ids) and len(set(ids)) == len(ids) and not any(map(is_decided_id, ids))
+    calls = tuple(
+        ToolCall(
+            id=clean(call.id) if are_good else f"call_{i}",
+            name=clean(call.name),
+            arguments=clean(call.arguments),
+        )
+        for i, call in enumerate(answer.calls)
+    )
+    return replace(answer, text=clean(answer.text), calls=calls)
+
+
+async def _cut_off(turn: Turn, text: str) -> Answered:
+    """Return what there is of an answer, and say that the rest is missing."""
+    texts = await turn.texts()
+    return Answered(text=f"{text.strip()}\n\n{texts.CUT_OFF}", calls=())
+
+
+async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
+    services, spent = turn.services, turn.run.spent
+    pieces.begin()
+    turn.lease.check()  # a process that was frozen must not pay for an answer that another one has
+    prompt = Prompt(
+        messages=compose(
+            turn.run,
+            turn.history,
+            limits=services.limits,
+            now=services.clock.utc(),
+            wrap_up=services.limits.is_last_loop(spent),
+            heard=turn.heard,
+            memory=turn.shown or "",
+        ),
+        tools=[tool_to_chat(spec) for spec in turn.specs.values()],
+    )
+    limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
+    try:
+        async with asyncio.timeout(max(limit_s, 0) + CUT_GRACE_S):
+            return await services.model.answer(
+                prompt, limit_s=limit_s, on_delta=_shower(turn, pieces)
+            )
+    except TimeoutError as error:
+        raise ModelCut("the model exceeded its time limit") from error
+
+
+def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None]:
+    """Return a function that shows parts of the answer as they arrive, if anybody listens."""
+    return lambda delta: turn.reply.show(*pieces.take(delta))
