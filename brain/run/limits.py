@@ -25,7 +25,7 @@ class Limits:
     tool_result_chars: int = 20_000  # of one tool result; a note replaces the rest
     history_chars: int = 24_000  # of the log that the model is shown (about 6,000 tokens)
     journal_chars: int = 120_000  # of the run's transcript; the oldest tool results go first
-    tail_entries: int = 40  # newest log entries that an admission returns
+    tail_entries: int = 60  # newest log entries that an admission returns
     question_s: float = 7 * 24 * 3600.0  # seconds until a question to the user expires
     client_tool_s: float = 600.0  # seconds a front end has to run one of its own tools
     heard_entries: int = 40  # messages for which the store keeps how much was heard
@@ -33,6 +33,11 @@ class Limits:
     log_entries: int = 1_000  # log entries that the state store keeps
     calls_per_answer: int = 16  # tool calls in one answer; further calls are refused
     message_chars: int = 32_000  # of one message to the user
+
+    @property
+    def window_entries(self) -> int:
+        """How many of the newest log entries the model is always shown, if they are short."""
+        return self.tail_entries * 2 // 3
 
     def exceeded(self, spent: Spent, *, now_ms: int) -> str:
         """Return why the run has to end before its next loop; empty if it may continue."""

@@ -32,6 +32,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from brain.chat.tools import given
 from brain.codec import Json, clean
 from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Entry, Joined, Returned, after_last_answer
@@ -219,7 +220,7 @@ def _check(
     if spec is None:
         return _fail(call.id, f"There is no such tool. The tools are: {', '.join(specs)}.")
     try:
-        arguments = json.loads(call.arguments or "{}")
+        arguments = given(spec.parameters, json.loads(call.arguments or "{}"))
     except ValueError as error:
         return _fail(call.id, f"The arguments are not valid JSON: {error}.")
     except RecursionError:
