@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from brain.codec import Json, dumps
+from brain.chat.told import (
+    described,
+    enum_values,
+    enum_words,
+    keyword_words,
+    other_words,
+    quoted,
+    text_of,
+)
+from brain.codec import Json
 
 LARGEST = 256  # of a length or a number of items: a server may build a huge grammar for more
 DEPTH = 12  # of nested schemas; a deeper one becomes a string
 NODES = 400  # schemas within one schema, references followed; those after them become strings
-TOLD_CHARS = 160  # of what the description tells about one keyword
 TYPES = ("object", "array", "string", "number", "integer", "boolean")
 BOUNDS = {
     "string": ("minLength", "maxLength"),
@@ -24,12 +32,6 @@ BOUNDS = {
     "integer": ("minimum", "maximum"),
 }
 CHOICES = ("anyOf", "oneOf")
-# fmt: off
-TOLD = (
-    "const", "enum", "format", "pattern", "default", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "uniqueItems", "not", "patternProperties", "propertyNames", "if", "then", "else",
-)
-# fmt: on
 AS_JSON = "as JSON"
 ANYTHING = "text; objects and lists as JSON"
 
@@ -65,8 +67,12 @@ class _Work:
             return self._string(plain or schema, path)
         if kind == "object" and path and not plain.get("properties"):
             return self._string(plain, path)
-        words = [_text(plain.get("description")), *_told(plain, kind), *map(_or, others)]
-        return _described({"type": kind, **self._parts(plain, kind, path)}, words)
+        words = [
+            text_of(plain.get("description")),
+            *keyword_words(plain, kind),
+            *map(other_words, others),
+        ]
+        return described({"type": kind, **self._parts(plain, kind, path)}, words)
 
     def _parts(self, plain: Json, kind: str, path: Path) -> Json:
         """Return what a schema of this type has besides its type and description."""
@@ -77,7 +83,7 @@ class _Work:
         }
         if kind == "array":
             parts["items"] = self.narrow(_items(plain), (*path, None))
-        elif kind == "string" and (words := _words(plain)):
+        elif kind == "string" and (words := enum_words(plain)):
             return {"enum": words}
         return parts
 
@@ -100,14 +106,14 @@ class _Work:
     def _string(self, schema: Any, path: Path) -> Json:
         """Return a string in place of a schema that is not plain."""
         self.as_json.add(path)
-        words = _text(schema.get("description")) if isinstance(schema, dict) else ""
+        words = text_of(schema.get("description")) if isinstance(schema, dict) else ""
         rest = (
             {k: v for k, v in schema.items() if k != "description"}
             if isinstance(schema, dict)
             else {}
         )
-        told = f"{AS_JSON}: {_short(rest)}" if rest else ANYTHING
-        return _described({"type": "string"}, [words, told])
+        told = f"{AS_JSON}: {quoted(rest)}" if rest else ANYTHING
+        return described({"type": "string"}, [words, told])
 
     def _plain(self, schema: Any, depth: int) -> tuple[Json, list[Any]]:
         """Return the schema without references and alternatives, and the other alternatives."""
@@ -156,10 +162,7 @@ def _type(schema: Json) -> str:
     if found := next((one for one in listed if one in TYPES), ""):
         return str(found)
     if named is None:
-        values = (
-            schema["enum"] if _values(schema) else [schema["const"]] if "const" in schema else []
-        )
-        kinds = [_type_of(value) for value in values if value is not None]
+        kinds = [_type_of(value) for value in enum_values(schema) if value is not None]
         if kinds:
             return kinds[0]
         return (
@@ -186,18 +189,6 @@ def _type_of(value: Any) -> str:
             return ""
 
 
-def _values(schema: Json) -> list[Any]:
-    values = schema.get("enum")
-    return values if isinstance(values, list) else []
-
-
-def _words(schema: Json) -> list[str]:
-    """Return the words of an enum or a constant that are sent."""
-    const = [schema["const"]] if "const" in schema else []
-    words = [one for one in _values(schema) or const if isinstance(one, str) and one.strip()]
-    return list(dict.fromkeys(words))
-
-
 def _items(schema: Json) -> Any:
     """Return the schema of a list's items; any text if there is none."""
     for key in ("items", "prefixItems"):
@@ -215,17 +206,8 @@ def _bound(schema: Json, key: str) -> int | float | None:
         return None
     if key in ("minimum", "maximum"):
         return bound
-    return int(bound) if 0 <= bound <= LARGEST else None
-
-
-def _told(schema: Json, kind: str) -> list[str]:
-    """Return words about keywords that cannot be sent."""
-    words = _words(schema) if kind == "string" else []
-    known = {"enum", "const"} if words and len(words) == len(_values(schema) or words) else set()
-    told = [key for key in TOLD if key in schema and key not in known and schema[key] is not False]
-    named = schema.get("type")
-    types = [one for one in named if one not in (kind, "null")] if isinstance(named, list) else []
-    return [*(f"({key}: {_short(schema[key])})" for key in told), *map(_or, types)]
+    is_empty = key.startswith("min") and bound <= 0  # it says nothing
+    return int(bound) if 0 <= bound <= LARGEST and not is_empty else None
 
 
 def _merged(schema: Json, more: Json) -> Json:
@@ -244,21 +226,3 @@ def _is_null(schema: Any) -> bool:
     return isinstance(schema, dict) and (
         schema.get("type") == "null" or ("const" in schema and schema["const"] is None)
     )
-
-
-def _or(other: Any) -> str:
-    return f"(or: {_short(other)})"
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else dumps(value)
-    return text if len(text) <= TOLD_CHARS else f"{text[:TOLD_CHARS]}…"
-
-
-def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _described(schema: Json, words: list[str]) -> Json:
-    text = " ".join(word for word in words if word)
-    return {**schema, "description": text} if text else schema

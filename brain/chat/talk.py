@@ -4,7 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
-from brain.chat.sizes import SHORT_CHARS, cut, drop_result, first_kept, fitted, json_chars
+from brain.chat.sizes import (
+    LONG_CHARS,
+    SHORT_CHARS,
+    cut,
+    drop_result,
+    first_kept,
+    fitted,
+    json_chars,
+    line_weight,
+    shortened,
+)
 from brain.chat.strict import strict, system_line
 from brain.codec import Json
 
@@ -86,3 +96,20 @@ def _budgets(chars: int) -> Iterator[int]:
     """Yield budgets for the lines from which messages of that many characters may come."""
     for missing in range(TRIES):
         yield chars - missing * SHORT_CHARS
+
+
+def newest(
+    lines: Sequence[tuple[int, Json]], *, most: int, room: int, has_older: bool
+) -> list[tuple[int, Json]]:
+    """Return the newest lines of a history that fit, with their places, oldest first.
+
+    At most `most` lines and `room` characters fit. Lines with an empty text are left out, but they
+    count. `has_older`: the log may have entries before them.
+    """
+    longest = max(room // 3, LONG_CHARS)
+    short = [(place, shortened(line, longest)) for place, line in lines]
+    # Each line takes its part of the characters or of the number of lines, whichever is more.
+    sizes = [max(line_weight(line) * most, room) for _, line in short]
+    is_whole = not has_older and sum(sizes) <= room * most
+    first = 0 if is_whole else first_kept([place for place, _ in short], sizes, room * most)
+    return [(place, line) for place, line in short[first:] if line["content"]]

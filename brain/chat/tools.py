@@ -45,14 +45,17 @@ def given(parameters: Json, arguments: Any) -> Any:
     return _read(arguments, found, ()) if found.as_json else arguments
 
 
-def given_text(parameters: Json, arguments: str) -> str:
-    """Return `given` of arguments as JSON text; the same text if it is no JSON."""
+def checkable(parameters: Json, arguments: str) -> tuple[Json, str]:
+    """Return the schema, and the arguments as `given` returns them, as JSON text.
+
+    Text that is no JSON stays as it is.
+    """
     try:
         value = json.loads(arguments or "{}")
         changed = given(parameters, value)
     except (ValueError, RecursionError):
-        return arguments
-    return arguments if changed == value else json.dumps(changed)
+        return parameters, arguments
+    return parameters, arguments if changed == value else json.dumps(changed)
 
 
 def _narrow(parameters: Json) -> Narrowed:

@@ -8,8 +8,8 @@ time stands in the user's messages, and within a run each request begins with th
 from collections.abc import Iterable, Sequence
 
 from brain.chat.notes import INSTRUCTIONS, LeftOut, wrapped_up
-from brain.chat.sizes import LONG_CHARS, first_kept, fitted, line_weight, shortened
-from brain.chat.talk import Talk
+from brain.chat.sizes import fitted
+from brain.chat.talk import Talk, newest
 from brain.chat.tools import chat_tool
 from brain.codec import Json
 from brain.run.journal import Run
@@ -41,15 +41,17 @@ def compose(
     lines = transcript(scene)
     talk = Talk(
         system=f"{INSTRUCTIONS}\n\n{memory}" if memory else INSTRUCTIONS,
-        past=_past(scene, limits, has_older=len(history) >= limits.tail_entries),
+        past=newest(
+            [(entry.seq, scene.line(entry)) for entry in scene.before],
+            most=limits.tail_entries,
+            room=limits.history_chars,
+            has_older=len(history) >= limits.tail_entries,
+        ),
         run=fitted(wrapped_up(lines) if wrap_up else lines, limits.journal_chars),
     )
-    return _prompt(talk, [tool_to_chat(spec) for spec in tools])
-
-
-def tool_to_chat(spec: ToolSpec) -> Json:
-    """Return the tool in the format of the chat completions API."""
-    return chat_tool(spec.name, spec.description, spec.parameters)
+    return _prompt(
+        talk, [chat_tool(spec.name, spec.description, spec.parameters) for spec in tools]
+    )
 
 
 def _prompt(talk: Talk, tools: Sequence[Json]) -> Prompt:
@@ -58,18 +60,3 @@ def _prompt(talk: Talk, tools: Sequence[Json]) -> Prompt:
         return None if shrunk is None else _prompt(shrunk, tools)
 
     return Prompt(messages=talk.messages, tools=tools, shorter=shorter)
-
-
-def _past(scene: Scene, limits: Limits, *, has_older: bool) -> list[tuple[int, Json]]:
-    """Return the newest entries before the run that fit, with their places, oldest first.
-
-    `has_older`: the log may have entries before them.
-    """
-    most, room = limits.tail_entries, limits.history_chars
-    longest = max(room // 3, LONG_CHARS)
-    lines = [(entry.seq, shortened(scene.line(entry), longest)) for entry in scene.before]
-    # Each entry takes its part of the text and of the number of entries, whichever is more.
-    sizes = [max(line_weight(line) * most, room) for _, line in lines]
-    is_whole = not has_older and sum(sizes) <= room * most
-    first = 0 if is_whole else first_kept([seq for seq, _ in lines], sizes, room * most)
-    return [(seq, line) for seq, line in lines[first:] if line["content"]]

@@ -34,11 +34,6 @@ class Limits:
     calls_per_answer: int = 16  # tool calls in one answer; further calls are refused
     message_chars: int = 32_000  # of one message to the user
 
-    @property
-    def window_entries(self) -> int:
-        """How many of the newest log entries the model is always shown, if they are short."""
-        return self.tail_entries * 2 // 3
-
     def exceeded(self, spent: Spent, *, now_ms: int) -> str:
         """Return why the run has to end before its next loop; empty if it may continue."""
         if spent.loops >= self.loops:

@@ -8,8 +8,9 @@ import pytest
 from brain.chat.notes import CUT_OFF, HEARD_CHARS, HEARD_UP_TO, INSTRUCTIONS, UNHEARD, WRAP_UP
 from brain.chat.sizes import LEFT_OUT, shorten
 from brain.chat.strict import BRIDGE, SPOKE_FIRST
+from brain.chat.tools import chat_tool
 from brain.codec import Json
-from brain.run.context import compose, tool_to_chat
+from brain.run.context import compose
 from brain.run.history import FRESH, NEUTRAL
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.limits import Limits
@@ -184,7 +185,7 @@ def test_a_cut_text_says_how_much_is_missing() -> None:
 
 
 def test_a_tool_has_the_chat_completions_format() -> None:
-    told = tool_to_chat(QUIT_SPEC)
+    told = chat_tool(QUIT_SPEC.name, QUIT_SPEC.description, QUIT_SPEC.parameters)
     assert told["type"] == "function"
     assert told["function"]["name"] == "sayToUserAndQuit"
     assert told["function"]["parameters"]["type"] == "object"
