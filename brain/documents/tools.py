@@ -33,13 +33,11 @@ NOT_FOUND = "The user has no document with this id. Use searchDocuments to find 
 
 Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
 Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
-DocumentId = Annotated[
-    str, About("a document's id from searchDocuments or createDocument", 1, MAX_ID_CHARS)
-]
+DocumentId = Annotated[str, About("from searchDocuments or createDocument", 1, MAX_ID_CHARS)]
 DocumentVersion = Annotated[
     str,
     About(
-        "its version from searchDocuments or readDocument; an outdated one is refused",
+        "its version from searchDocuments or readDocument",
         1,
         MAX_ID_CHARS,
     ),
@@ -47,9 +45,9 @@ DocumentVersion = Annotated[
 
 
 class CreateDocument(Arguments):
-    """Store a new text for the user: a note, a list, anything they want to find again. Put the
-    topic into the title and their own words into the body. To add to an existing document, find it
-    with searchDocuments and use updateDocument. Returns the new document's id.
+    """Store a new text for the user: a note, a list, anything to find again. The topic is the
+    title, their own words are the body. To add to an existing document, use updateDocument. Returns
+    the new document's id.
     """
 
     title: Title
@@ -57,32 +55,27 @@ class CreateDocument(Arguments):
 
 
 class SearchDocuments(Arguments):
-    """Search the user's own documents and notes. Use it whenever the answer may be in them,
-    before saying that you do not know. Takes a question or a few words in the language of the
-    documents. Returns the best passages, each with its document's id. If the list is empty, no
-    document has any of these words: try others.
+    """Search the user's own documents and notes, whenever the answer may be in them and before
+    saying that you do not know. Returns the best passages, each with its document's id. If the list
+    is empty, try other words, in the language of the documents.
     """
 
-    query: Annotated[str, About("a question, or words from the text", 1, MAX_QUERY_CHARS)]
-    limit: Annotated[
-        int, About(f"how many passages at most; {PASSAGES} by default", 1, MAX_PASSAGES)
-    ] = PASSAGES
+    query: Annotated[str, About("a question, or some words", 1, MAX_QUERY_CHARS)]
+    limit: Annotated[int, About(f"{PASSAGES} by default", 1, MAX_PASSAGES)] = PASSAGES
 
 
 class ReadDocument(Arguments):
-    """Read a whole document if a passage is not enough. A long one comes in slices:
-    charactersLeft says how much follows, nextOffset where to continue. version identifies the
-    current text.
+    """Read a whole document. A long one comes in slices: charactersLeft says how much follows,
+    nextOffset where to continue.
     """
 
     id: DocumentId
-    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_BODY_CHARS)] = 0
+    offset: Annotated[int, About("where to begin", 0, MAX_BODY_CHARS)] = 0
 
 
 class UpdateDocument(Arguments):
-    """Change a document: set a new title, add to its end (append), or replace its whole text
-    (body; read it first, since the old text is lost). To add to a list or a note, use append. Set
-    at least one of the three.
+    """Change a document: its title, its end (append, for lists and notes), or its whole text (body;
+    read it first, since the old text is lost). Set at least one.
     """
 
     id: DocumentId
@@ -92,9 +85,7 @@ class UpdateDocument(Arguments):
 
 
 class DeleteDocument(Arguments):
-    """Delete a document permanently. First the user is asked. To remove a part of a document, use
-    updateDocument.
-    """
+    """Delete a document for good. First the user is asked. To remove a part, use updateDocument."""
 
     id: DocumentId
     version: DocumentVersion | None = None

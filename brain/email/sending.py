@@ -20,7 +20,7 @@ MAX_ADDRESS_CHARS = 320
 
 People = Annotated[
     tuple[Annotated[str, About(least=3, most=MAX_ADDRESS_CHARS)], ...],
-    About("addresses, such as anna@example.org", 1, letters.MAX_RECIPIENTS),
+    About("as anna@example.org", 1, letters.MAX_RECIPIENTS),
 ]
 
 NO_ACCOUNT = "No email account is set up for you."

@@ -21,8 +21,8 @@ AWAY = "The documents cannot be reached now, and nothing was sent. Try again lat
 
 
 class ShareDocument(Arguments):
-    """Send a document by email in the user's name: its title and its whole text, below a note.
-    First the user is asked: who gets which document.
+    """Email a document in the user's name: its title and whole text, below a note. First the user
+    is asked.
     """
 
     id: DocumentId

@@ -12,13 +12,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.chat.sizes import shorten
 from brain.codec import Json, clean, dumps
 from brain.memory.model import Summary
-from brain.run.context import shorten
 from brain.run.history import NEUTRAL, foreign_source, is_lasting
 from brain.run.messages import LogEntry, Utterance
 
-SUMMARY_CHARS = 2_000  # about 500 tokens in every later prompt
+SUMMARY_CHARS = (
+    600  # half of what the model is shown in every later prompt; the facts need the rest
+)
 PORTION_CHARS = 24_000  # of the entries that one call adds; the next call adds the rest
 ENTRY_CHARS = 1_000  # of one entry; a longer text is usually stored elsewhere too
 

@@ -32,8 +32,8 @@ NOT_KEPT: Json = {
 
 
 class Remind(Arguments):
-    """Remind the user of something at a time: they are told then, in your words. For an event
-    ('when Anna writes') use tellMeWhen. Returns the time as understood: say it back to the user.
+    """Remind the user of something at a time, in your words. For an event ('when Anna writes') use
+    tellMeWhen. Returns the time as understood: say it back to the user.
     """
 
     text: Annotated[str, About("what to remind them of, as it will be said", 1, MAX_CHARS)]
@@ -48,7 +48,7 @@ class Remind(Arguments):
 class CancelReminder(Arguments):
     """Cancel a reminder."""
 
-    id: Annotated[str, About("a reminder's id as remind or listReminders gave it", 1, MAX_ID_CHARS)]
+    id: Annotated[str, About("from remind or listReminders", 1, MAX_ID_CHARS)]
 
 
 class ListReminders(Arguments):

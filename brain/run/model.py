@@ -12,11 +12,11 @@ from dataclasses import replace
 from brain.codec import clean
 from brain.errors import ModelCut, ModelFault
 from brain.run import journal
-from brain.run.context import compose, tool_to_chat
+from brain.run.context import compose
 from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Interrupted
 from brain.run.pieces import Pieces
-from brain.run.ports import Delta, Prompt
+from brain.run.ports import Delta
 from brain.run.turn import OutOfTime, Turn
 from brain.texts.joining import more
 from brain.tools.spec import ToolCall
@@ -85,17 +85,14 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
     services, spent = turn.services, turn.run.spent
     pieces.begin()
     turn.lease.check()  # a process that was frozen must not pay for an answer that another one has
-    prompt = Prompt(
-        messages=compose(
-            turn.run,
-            turn.history,
-            limits=services.limits,
-            now=services.clock.utc(),
-            wrap_up=services.limits.is_last_loop(spent),
-            heard=turn.heard,
-            memory=turn.shown or "",
-        ),
-        tools=[tool_to_chat(spec) for spec in turn.specs.values()],
+    prompt = compose(
+        turn.run,
+        turn.history,
+        turn.specs.values(),
+        limits=services.limits,
+        wrap_up=services.limits.is_last_loop(spent),
+        heard=turn.heard,
+        memory=turn.shown or "",
     )
     limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
     try:

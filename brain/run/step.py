@@ -32,6 +32,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from brain.chat.tools import given
 from brain.codec import Json, clean
 from brain.run.journal import (
     Answered,
@@ -45,7 +46,7 @@ from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue
 from brain.texts.joining import joined
 from brain.texts.thoughts import spoken
 from brain.tools.arguments import read_arguments
-from brain.tools.decoding import ArgumentsUnreadable, decode
+from brain.tools.decoding import ArgumentsUnreadable, checked, decode
 from brain.tools.nearly import fitted
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall, ToolSpec
@@ -218,7 +219,7 @@ def _check(
     if spec is None:
         return _fail(call.id, f"There is no such tool. The tools are: {', '.join(specs)}.")
     try:
-        arguments = decode(call.arguments)
+        arguments = checked(given(spec.parameters, decode(call.arguments)))
     except ArgumentsUnreadable as error:
         return _fail(call.id, f"{BAD_ARGUMENTS}{error}.")
     if not spec.client:

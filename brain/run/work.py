@@ -13,11 +13,11 @@ import logging
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
+from brain.chat.sizes import shorten
 from brain.codec import clean
 from brain.errors import BrainError, LeaseLost, ToolFault
 from brain.run import step
 from brain.run.asking import Ask, asks, waits
-from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started, started_calls
 from brain.run.messages import LogEntry, Utterance

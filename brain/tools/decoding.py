@@ -28,7 +28,6 @@ def decode(text: str) -> Any:
         if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
             raise ArgumentsUnreadable(f"they are longer than {MAX_BYTES // 1024} KiB")
         value = json.loads(text or "{}", object_pairs_hook=_object, parse_constant=_no_number)
-        _check(value)
     except RecursionError:
         raise ArgumentsUnreadable("they are nested too deeply") from None
     except UnicodeError:
@@ -39,7 +38,22 @@ def decode(text: str) -> Any:
         raise
     except ValueError:  # a number with thousands of digits
         raise ArgumentsUnreadable("they contain a number that is too large") from None
-    return value
+    return checked(value)
+
+
+def checked(value: Any) -> Any:
+    """Return the value if JSON can express it and it is not nested too deeply.
+
+    Raises ArgumentsUnreadable.
+    """
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        for one in level:
+            _check_plain(one)
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return value
+    raise ArgumentsUnreadable("they are nested too deeply")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Json:
@@ -56,21 +70,12 @@ def _no_number(name: str) -> NoReturn:
     raise ArgumentsUnreadable(f"they contain {name}, which is not a number in JSON")
 
 
-def _check(value: Any) -> None:
-    """Check depth, characters and numbers, level by level. Raises UnicodeError too."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        for one in level:
-            _check_plain(one)
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return
-    raise ArgumentsUnreadable("they are nested too deeply")
-
-
 def _check_plain(value: Any) -> None:
     if isinstance(value, str):
-        value.encode()
+        try:
+            value.encode()
+        except UnicodeError:
+            raise ArgumentsUnreadable("they contain invalid characters") from None
     elif isinstance(value, float) and not math.isfinite(value):
         raise ArgumentsUnreadable("they contain a number that is too large")
 
