@@ -10,8 +10,9 @@ from brain.errors import ToolFault
 from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS
-from brain.run.history import foreign_source, moment
+from brain.run.history import foreign_source
 from brain.run.messages import Utterance
+from brain.texts.moments import moment
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect

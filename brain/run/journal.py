@@ -44,12 +44,16 @@ class Answered:
     `tokens` counts prompt and answer tokens; 0 if the provider does not report them. `carried` are
     fields that the provider wants back within this run: `model` (its name), `message` (fields of
     the message) and `calls` (a list with the fields of each call). None if there are none.
+    `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
+    left out of the request, because the provider refuses them.
     """
 
     text: str
     calls: tuple[ToolCall, ...]
     tokens: Annotated[int, NEEDED] = 0
     carried: Annotated[Json | None, SPARSE] = None
+    without_texts: Annotated[tuple[int, ...], SPARSE] = ()
+    without_results: Annotated[tuple[int, ...], SPARSE] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ The comments at each commit name the crash that decided the order.
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brain.codec import clean
 from brain.run import journal, step
@@ -105,7 +105,7 @@ async def _judge(
 ) -> Verdict:
     limits = turn.services.limits
     is_long = step.size(answer) + len(begun) > limits.message_chars
-    return step.judge(
+    verdict = step.judge(
         answer,
         turn.specs,
         heard=step.has_heard(turn.run.journal),
@@ -114,6 +114,10 @@ async def _judge(
         wrong=wrong,
         cut_off=(await turn.texts()).CUT_OFF if is_long else "",
     )
+    if not answer.without_texts:
+        return verdict
+    refused = (await turn.texts()).LAST_WORDS["filtered"]
+    return replace(verdict, breadcrumbs=(refused, *verdict.breadcrumbs))
 
 
 def _words(verdict: Verdict) -> tuple[str, ...]:
@@ -205,6 +209,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         created_at=clock.utc(),
         agent_call_id=turn.state.agent_call_id,
         foreign=turn.is_tainted,
+        left_out=tuple(sorted(turn.refused)),
     )
 
 

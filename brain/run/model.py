@@ -9,14 +9,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from brain.chat.notes import LeftOut
 from brain.codec import clean
-from brain.errors import ModelCut, ModelFault
+from brain.errors import FaultClass, ModelCut, ModelFault
 from brain.run import journal
 from brain.run.context import compose
 from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Interrupted
 from brain.run.pieces import Pieces
 from brain.run.ports import Delta
+from brain.run.refused import has_other_text, suspects
 from brain.run.turn import OutOfTime, Turn
 from brain.texts.joining import more
 from brain.tools.spec import ToolCall
@@ -37,12 +39,12 @@ async def insist(turn: Turn, pieces: Pieces) -> Answered:
     tries = 1
     while True:
         try:
-            return tidy(await _ask_once(turn, pieces))
+            return await _attempt(turn, pieces, turn.left_out)
         except ModelFault as fault:
             cut = fault if isinstance(fault, ModelCut) else None
             begun = journal.interrupted_text(turn.run.journal)
-            if turn.services.clock.now() >= turn.invocation.cut:
-                raise OutOfTime(more(begun, clean(cut.text)) if cut else "") from fault
+            if fault.fault is FaultClass.FILTERED and not begun:
+                return await _without(turn, pieces, fault)
             rest = more(begun, clean(cut.text)) if cut and cut.at_limit else ""
             if cut is None or tries == CUT_TRIES:
                 if (begun + rest).strip():
@@ -81,9 +83,46 @@ async def _cut_off(turn: Turn, text: str) -> Answered:
     return Answered(text=f"{text.strip()}\n\n{texts.CUT_OFF}", calls=())
 
 
-async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
+async def _without(turn: Turn, pieces: Pieces, fault: ModelFault) -> Answered:
+    """Find the text for which a request was refused, and return the answer without it.
+
+    Raises the fault if nothing can be left out, or if the run has no other text of the user.
+    """
+    known = turn.left_out
+    for suspect in suspects(turn.run.journal, known):
+        is_needed = has_other_text(turn.run.journal, suspect)
+        try:
+            answer = await _attempt(turn, pieces if is_needed else None, suspect)
+        except ModelFault as again:
+            if again.fault is not FaultClass.FILTERED:
+                raise
+            continue
+        texts, results = suspect.seqs - known.seqs, suspect.results - known.results
+        log.warning("model: left out, run=%s texts=%d", turn.run.run_id, len(texts))
+        turn.refused |= texts
+        if not is_needed:
+            raise fault
+        return replace(answer, without_texts=tuple(texts), without_results=tuple(results))
+    raise fault
+
+
+async def _attempt(turn: Turn, pieces: Pieces | None, left_out: LeftOut) -> Answered:
+    """Ask once. Raises OutOfTime instead of ModelFault at the end of the invocation."""
+    try:
+        return tidy(await _ask_once(turn, pieces, left_out))
+    except ModelFault as fault:
+        if turn.services.clock.now() < turn.invocation.cut:
+            raise
+        begun = journal.interrupted_text(turn.run.journal)
+        text = more(begun, clean(fault.text)) if isinstance(fault, ModelCut) else ""
+        raise OutOfTime(text) from fault
+
+
+async def _ask_once(turn: Turn, pieces: Pieces | None, left_out: LeftOut) -> Answered:
+    """Ask the model. The answer is shown as it arrives, unless there are no `pieces`."""
     services, spent = turn.services, turn.run.spent
-    pieces.begin()
+    if pieces is not None:
+        pieces.begin()
     turn.lease.check()  # a process that was frozen must not pay for an answer that another one has
     prompt = compose(
         turn.run,
@@ -93,6 +132,7 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
         wrap_up=services.limits.is_last_loop(spent),
         heard=turn.heard,
         memory=turn.shown or "",
+        left_out=left_out,
     )
     limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
     try:
@@ -104,6 +144,8 @@ async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
         raise ModelCut("the model exceeded its time limit") from error
 
 
-def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None]:
+def _shower(turn: Turn, pieces: Pieces | None) -> Callable[[Delta], None] | None:
     """Return a function that shows parts of the answer as they arrive, if anybody listens."""
+    if pieces is None:
+        return None
     return lambda delta: turn.reply.show(*pieces.take(delta))

@@ -42,12 +42,12 @@ from brain.run.journal import (
     after_last_answer,
 )
 from brain.run.limits import Limits
-from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue
 from brain.texts.joining import joined
 from brain.texts.thoughts import spoken
 from brain.tools.arguments import read_arguments
 from brain.tools.decoding import ArgumentsUnreadable, checked, decode
 from brain.tools.nearly import fitted
+from brain.tools.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall, ToolSpec
 

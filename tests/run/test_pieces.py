@@ -12,7 +12,7 @@ from brain.run.limits import Limits
 from brain.run.model import tidy
 from brain.run.pieces import MOST_SPOKEN_CHARS, Piece, Pieces, piece_to_wire
 from brain.run.ports import Delta
-from brain.run.say import SAY_SPECS
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolCall
 from tests.run.test_step import NOTE
 

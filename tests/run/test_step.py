@@ -17,8 +17,8 @@ from brain.run.journal import (
 from brain.run.limits import Limits, has_time, pace
 from brain.run.messages import Utterance
 from brain.run.model import tidy
-from brain.run.say import SAY_SPECS
 from brain.texts.joining import joined
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
 from tests.fakes.clock import EPOCH
 

@@ -7,9 +7,9 @@ import pytest
 
 from brain.run.journal import Answered, Returned
 from brain.run.limits import Limits
-from brain.run.say import QUIT_SPEC, SAY_SPECS
 from brain.run.step import BAD_ARGUMENTS, judge
 from brain.tools.decoding import MAX_BYTES, MAX_DEPTH, ArgumentsUnreadable, decode
+from brain.tools.say import QUIT_SPEC, SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
 from brain.wiring import Wiring
 from tests.docs.test_docs import SET_UP
