@@ -29,6 +29,7 @@ _CLOSER = re.compile(
 )
 _FENCE_END = re.compile(r"\s*```")
 _BLOCK_END = re.compile(r"</\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke)\|?>|\Z")
+_VISIBLE = re.compile(r"\S")
 _CALL_NAMES = ("name", "function", "tool", "tool_name")
 _ARGUMENTS = ("arguments", "parameters", "args", "input")
 
@@ -87,19 +88,20 @@ def _read(text: str, mark: re.Match[str], offered: Mapping[str, Json]) -> FoundC
 
 def _wrapped(text: str, start: int, offered: Mapping[str, Json]) -> FoundCalls:
     """Read what stands in tags such as `<tool_call>`."""
-    start += len(text[start:]) - len(text[start:].lstrip())
-    inner = _MARK.match(text, start)
+    inner = _MARK.match(text, _after_space(text, start))
+    while inner and inner["wrapper"]:
+        start = inner.end()
+        inner = _MARK.match(text, _after_space(text, start))
+    start = _after_space(text, start)
     if inner and inner["function"]:
         return _closed(text, _function(text, inner["name"], inner.end(), offered))
-    if inner and inner["wrapper"]:
-        return _wrapped(text, inner.end(), offered)
     found = _objects(text, start, offered, is_marked=True) or _named(text, start, offered)
     return _closed(text, found)
 
 
 def _after_marker(text: str, start: int, offered: Mapping[str, Json]) -> FoundCalls:
     """Read what follows Mistral's marker: a list of calls, or names with arguments."""
-    start += len(text[start:]) - len(text[start:].lstrip())
+    start = _after_space(text, start)
     return _closed(
         text, _objects(text, start, offered, is_marked=True) or _named(text, start, offered)
     )
@@ -108,7 +110,7 @@ def _after_marker(text: str, start: int, offered: Mapping[str, Json]) -> FoundCa
 def _function(text: str, name: str, start: int, offered: Mapping[str, Json]) -> FoundCalls:
     """Read the arguments in `<function=name>`: JSON, or a tag for each."""
     known = tool_name(name, offered)
-    begin = start + len(text[start:]) - len(text[start:].lstrip())
+    begin = _after_space(text, start)
     value, end = parsed_from(text, begin)
     if value is not NOTHING and encoded_object(value) is not None:
         return FoundCalls([TextCall(known, argument_texts(text[begin:end])[0])], end)
@@ -159,6 +161,12 @@ def _calls(item: object, offered: Mapping[str, Json], *, is_marked: bool) -> lis
     if not name or not is_call:
         return []
     return [TextCall(name, argument_texts(argument_piece(arguments))[0])]
+
+
+def _after_space(text: str, start: int) -> int:
+    """Return where the next character is that is not white space, or the end."""
+    found = _VISIBLE.search(text, start)
+    return found.start() if found else len(text)
 
 
 def _closed(text: str, found: FoundCalls) -> FoundCalls:

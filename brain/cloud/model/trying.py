@@ -155,6 +155,8 @@ class Trying:
             )
         except ModelFault as fault:
             outcome = fault
+        except RecursionError:
+            outcome = Failure(reason="the answer is nested too deeply")
         known.opens_thought = known.opens_thought or assembly.opens_thought
         _note(model, outcome, known, loop.time() - started)
         if isinstance(outcome, ModelFault):

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from brain.cloud.model.values import as_object, as_objects
+from brain.cloud.model.values import as_objects
 from brain.codec import Json
 
 CHARS_PER_TOKEN = 4  # of Latin scripts
@@ -35,7 +35,9 @@ def _usages(chunk: Json) -> Iterator[Json]:
     places = [chunk, *as_objects(chunk.get("choices"))]
     places += [place for place in chunk.values() if isinstance(place, dict)]
     for place in places:
-        yield from (as_object(place.get(name)) for name in _USAGE)
+        for name in _USAGE:
+            if isinstance(usage := place.get(name), dict):
+                yield usage
 
 
 def _tokens(usage: Json) -> int:

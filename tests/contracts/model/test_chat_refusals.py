@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -232,6 +233,27 @@ async def test_a_cut_has_the_text_without_thoughts_and_markup() -> None:
         with pytest.raises(ModelCut) as caught:
             await model.answer(PROMPT, limit_s=20)
     assert caught.value.text == "I look."
+
+
+@pytest.mark.parametrize("levels", [500, 1_500, 5_000, 100_000])
+@pytest.mark.parametrize(
+    ("key", "opens", "closes", "inner"),
+    [
+        ("x", '{"x": ', "}", "1"),
+        ("content", '[{"text": ', "}]", '"a"'),
+        ("tool_calls", '[{"function": ', "}]", '{"name": "find"}'),
+        ("tool_calls", '[{"function": {"name": "find", "arguments": {"x": ', "}}}]", "1"),
+    ],
+)
+async def test_deeply_nested_answers_end_in_an_answer_or_a_fault(
+    levels: int, key: str, opens: str, closes: str, inner: str
+) -> None:
+    message = f'{{"{key}": {opens * levels}{inner}{closes * levels}}}'
+    choice = f'{{"message": {message}, "finish_reason": "stop"}}'
+    deep = http(f'{{"choices": [{choice}]}}', kind=JSON)
+    async with wire(deep, deep, deep) as server, asking(server.url) as model:
+        with suppress(ModelFault):
+            await model.answer(PROMPT, limit_s=20)
 
 
 JUNK = ["null", "7", "[]", '{"choices": 7}', '{"error": [[]]}', '{"error": true}', '"x"', "{"]

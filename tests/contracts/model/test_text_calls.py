@@ -135,6 +135,11 @@ def test_a_call_that_is_sent_twice_in_two_ways_is_one_call() -> None:
     assert (whole.text, len(whole.calls)) == ("", 1)
 
 
+@pytest.mark.parametrize("piece", ["<tool_call>", "<function=find>", "```json [{", "[TOOL_CALLS]"])
+def test_long_junk_is_read_to_its_end(piece: str) -> None:
+    text_calls(piece * (100_000 // len(piece)), OFFERED)
+
+
 TOKENS = [*FORMS.values(), "<tool_call>", "</tool_call>", "[TOOL_CALLS]", "```", "{", "}", "["]
 MORE = ["]", '"', "<function=find>", "<parameter=a>", "</function>", "a", " ", "\n", OBJECT]
 
