@@ -32,6 +32,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from brain.chat.calls import legal_name
 from brain.chat.tools import given
 from brain.codec import Json, clean
 from brain.run.decisions import is_decided_id
@@ -204,7 +205,7 @@ def tidy(answer: Answered) -> Answered:
     calls = tuple(
         ToolCall(
             id=clean(call.id) if are_good else f"call_{i}",
-            name=clean(call.name),
+            name=legal_name(call.name),
             arguments=clean(call.arguments),
         )
         for i, call in enumerate(answer.calls)

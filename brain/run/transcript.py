@@ -120,7 +120,8 @@ class _Telling:
     def _joined(self, utterance: Utterance) -> Iterator[Json]:
         self.known.add(("user", utterance.text))
         remarks = ((one.role, one.text) for one in self.remarks.get(utterance.seq, ()))
-        yield user_line(overheard(remarks, self.known))
+        if utterance.seq not in self.scene.left_out.seqs:
+            yield user_line(overheard(remarks, self.known))
         yield self.scene.line(utterance)
         decision = utterance.decision
         if decision is not None and decision.verdict == "reject":
