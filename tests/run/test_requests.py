@@ -158,10 +158,10 @@ def test_nothing_can_go_from_a_short_prompt() -> None:
 def test_a_growing_history_begins_at_the_same_place_for_a_while() -> None:
     log = [user(n, f"Text {n}.") if n % 2 else brain(n, f"So {n}.") for n in range(1, 200)]
     firsts = []
-    for end in range(61, 200, 2):
+    for end in range(41, 200, 2):
         joined = (Joined(utterance=user(end, "And?")),)
         run = Run(run_id="r", step=0, first_seq=end, spent=Spent(started_ms=0), journal=joined)
         shown = prompt_of(Moment(run=run, history=log[: end - 1])).messages[1:]
         firsts.append(shown[1 if shown[0]["content"] == SPOKE_FIRST else 0]["content"])
-        assert len(shown) >= 40
-    assert len(set(firsts)) <= 200 // 15
+        assert len(shown) >= 40 * 2 // 3
+    assert len(set(firsts)) <= 200 // 10
