@@ -35,7 +35,7 @@ CHOICES = ("anyOf", "oneOf")
 AS_JSON = "as JSON"
 ANYTHING = "text; objects and lists as JSON"
 
-type Path = tuple[str | None, ...]  # names of properties; None for the items of a list
+type Spot = tuple[str | None, ...]  # names of properties; None for the items of a list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,7 @@ class Narrowed:
     """A narrowed schema, and the places where a value that is no text is asked for as a string."""
 
     schema: Json
-    as_json: frozenset[Path]
+    as_json: frozenset[Spot]
 
 
 def narrow(schema: Json) -> Narrowed:
@@ -56,10 +56,10 @@ def narrow(schema: Json) -> Narrowed:
 @dataclass(kw_only=True)
 class _Work:
     root: Json
-    as_json: set[Path] = field(default_factory=set)
+    as_json: set[Spot] = field(default_factory=set)
     nodes: int = 0
 
-    def narrow(self, schema: Any, path: Path) -> Json:
+    def narrow(self, schema: Any, path: Spot) -> Json:
         self.nodes += 1
         plain, others = self._plain(schema, DEPTH)
         kind = _type(plain)
@@ -74,7 +74,7 @@ class _Work:
         ]
         return described({"type": kind, **self._parts(plain, kind, path)}, words)
 
-    def _parts(self, plain: Json, kind: str, path: Path) -> Json:
+    def _parts(self, plain: Json, kind: str, path: Spot) -> Json:
         """Return what a schema of this type has besides its type and description."""
         if kind == "object":
             return self._properties(plain, path)
@@ -87,7 +87,7 @@ class _Work:
             return {"enum": words}
         return parts
 
-    def _properties(self, plain: Json, path: Path) -> Json:
+    def _properties(self, plain: Json, path: Spot) -> Json:
         known = plain.get("properties")
         properties = {
             str(name): self.narrow(one, (*path, str(name)))
@@ -103,7 +103,7 @@ class _Work:
         required = {"required": list(dict.fromkeys(names))} if names else {}
         return {"properties": properties, **required}
 
-    def _string(self, schema: Any, path: Path) -> Json:
+    def _string(self, schema: Any, path: Spot) -> Json:
         """Return a string in place of a schema that is not plain."""
         self.as_json.add(path)
         words = text_of(schema.get("description")) if isinstance(schema, dict) else ""

@@ -18,6 +18,7 @@ END = "\n>>>"  # ends a text by others; it stays when the text is cut
 _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
+_CUT = re.compile(r"(\[left out for length: (\d+) characters\])(?:\n>>>)?$")
 
 type Shrink = Callable[[Json], Json]
 
@@ -64,7 +65,13 @@ def drop_result(line: Json) -> Json:
     content = line["content"] or ""
     if line["role"] != "tool" or len(content) <= SHORT_CHARS:
         return line
-    return {**line, "content": LEFT_OUT.format(len(content))}
+    return {**line, "content": LEFT_OUT.format(_whole_length(content))}
+
+
+def _whole_length(text: str) -> int:
+    """Return the length of a text before it was cut."""
+    found = _CUT.search(text)
+    return len(text) - len(found[1]) + int(found[2]) if found else len(text)
 
 
 def cut(line: Json, limit: int = LONG_CHARS) -> Json:

@@ -7,7 +7,7 @@ narrowed schema has added.
 import json
 from typing import Any
 
-from brain.chat.narrow import Narrowed, Path, narrow
+from brain.chat.narrow import Narrowed, Spot, narrow
 from brain.codec import Json
 
 UNUSED = "unused"  # the argument of a tool that takes none: some servers refuse a tool without any
@@ -66,7 +66,7 @@ def _narrow(parameters: Json) -> Narrowed:
     return Narrowed(schema=schema, as_json=found.as_json)
 
 
-def _read(value: Any, found: Narrowed, path: Path) -> Any:
+def _read(value: Any, found: Narrowed, path: Spot) -> Any:
     """Return the value with its strings of JSON as objects and lists, where these were wanted."""
     if isinstance(value, dict):
         return {name: _read(one, found, (*path, name)) for name, one in value.items()}

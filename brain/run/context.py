@@ -8,8 +8,8 @@ time stands in the user's messages, and within a run each request begins with th
 from collections.abc import Iterable, Sequence
 
 from brain.chat.notes import INSTRUCTIONS, LeftOut, wrapped_up
+from brain.chat.parts import RequestParts, newest
 from brain.chat.sizes import fitted
-from brain.chat.talk import Talk, newest
 from brain.chat.tools import chat_tool
 from brain.codec import Json
 from brain.run.journal import Run
@@ -39,7 +39,7 @@ def compose(
     """
     scene = Scene.of(run, history, heard=heard, left_out=left_out or LeftOut())
     lines = transcript(scene)
-    talk = Talk(
+    parts = RequestParts(
         system=f"{INSTRUCTIONS}\n\n{memory}" if memory else INSTRUCTIONS,
         past=newest(
             [(entry.seq, scene.line(entry)) for entry in scene.before],
@@ -50,13 +50,13 @@ def compose(
         run=fitted(wrapped_up(lines) if wrap_up else lines, limits.journal_chars),
     )
     return _prompt(
-        talk, [chat_tool(spec.name, spec.description, spec.parameters) for spec in tools]
+        parts, [chat_tool(spec.name, spec.description, spec.parameters) for spec in tools]
     )
 
 
-def _prompt(talk: Talk, tools: Sequence[Json]) -> Prompt:
+def _prompt(parts: RequestParts, tools: Sequence[Json]) -> Prompt:
     def shorter(chars: int) -> Prompt | None:
-        shrunk = talk.shorter(chars)
+        shrunk = parts.shorter(chars)
         return None if shrunk is None else _prompt(shrunk, tools)
 
-    return Prompt(messages=talk.messages, tools=tools, shorter=shorter)
+    return Prompt(messages=parts.messages, tools=tools, shorter=shorter)

@@ -25,7 +25,7 @@ class Limits:
     tool_result_chars: int = 20_000  # of one tool result; a note replaces the rest
     history_chars: int = 24_000  # of the log that the model is shown (about 6,000 tokens)
     journal_chars: int = 120_000  # of the run's transcript; the oldest tool results go first
-    tail_entries: int = 60  # newest log entries that an admission returns
+    tail_entries: int = 40  # newest log entries that an admission returns
     question_s: float = 7 * 24 * 3600.0  # seconds until a question to the user expires
     client_tool_s: float = 600.0  # seconds a front end has to run one of its own tools
     heard_entries: int = 40  # messages for which the store keeps how much was heard

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
+from brain.chat.calls import legal_name
 from brain.chat.notes import LeftOut
 from brain.codec import clean
 from brain.errors import FaultClass, ModelCut, ModelFault
@@ -69,7 +70,7 @@ def tidy(answer: Answered) -> Answered:
     calls = tuple(
         ToolCall(
             id=clean(call.id) if are_good else f"call_{i}",
-            name=clean(call.name),
+            name=legal_name(call.name),
             arguments=clean(call.arguments),
         )
         for i, call in enumerate(answer.calls)

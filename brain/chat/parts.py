@@ -1,4 +1,4 @@
-"""A talk that is sent to a model: instructions, history and the current run, and how it shrinks."""
+"""The parts of a request to a model: instructions, history and the current run; how they shrink."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ TAIL_CHARS = 800  # a text is cut to this if nothing else helps
 
 
 @dataclass(frozen=True, kw_only=True)
-class Talk:
+class RequestParts:
     """The parts of a request, each in lines that `strict` takes.
 
     `past` are the lines of the history, each with its place in the log. Nothing here is changed
@@ -45,12 +45,12 @@ class Talk:
         """The characters of the messages as compact JSON."""
         return sum(map(json_chars, self.messages)) + 1
 
-    def shorter(self, chars: int) -> "Talk | None":
-        """Return the talk with at most that many characters of messages.
+    def shorter(self, chars: int) -> "RequestParts | None":
+        """Return the request with at most that many characters of messages.
 
         Older tool results are left out first, then older history, then long texts are cut. If that
         is not enough, return as little as possible, and None if it is not less than now. The same
-        talk with more lines at its end is shortened in the same places, if possible.
+        request with more lines at its end is shortened in the same places, if possible.
         """
         if self.chars <= chars:
             return self
@@ -62,8 +62,8 @@ class Talk:
                 return least
         return least if least is not self else None
 
-    def _shrunk(self, chars: int) -> Iterator["Talk"]:
-        """Yield shorter and shorter talks."""
+    def _shrunk(self, chars: int) -> Iterator["RequestParts"]:
+        """Yield shorter and shorter requests."""
         for budget in _budgets(chars):
             yield self._without_results(budget)
         bare = self._without_results(0)
@@ -80,7 +80,7 @@ class Talk:
     def _base(self) -> int:
         return json_chars(system_line(self.system)) + 1
 
-    def _without_results(self, chars: int) -> "Talk":
+    def _without_results(self, chars: int) -> "RequestParts":
         room = chars - self._base - sum(json_chars(line) for _, line in self.past)
         run = fitted(self.run, room, shrinks=(drop_result,), measure=json_chars)
         return replace(self, run=run)
