@@ -105,7 +105,7 @@ def model(env: Env) -> ModelSettings:
 
 def first_token_s(env: Env) -> float:
     """Read how many seconds to wait for the first sign of an answer."""
-    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=1)
+    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
 
 
 def database(env: Env) -> str | None:

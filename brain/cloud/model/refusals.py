@@ -43,7 +43,8 @@ _PATTERNS: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
         (
             Refusal(FaultClass.TOO_LONG),
             r"context_length_exceeded|exceed_context_size|context (?:length|window|size)"
-            r"|(?:input|prompt|request|messages?|text|string) (?:\w+ ){0,3}too (?:long|large)"
+            r"|(?:input|prompt|request|messages?|text|string|body)s? "
+            r"(?:(?:is|are|was|were|tokens?|content|size|list) ){0,2}too (?:long|large|big)"
             r"|too many (?:input )?tokens|maximum .{0,30}tokens|token limit|max_model_len"
             r"|exceeds? .{0,40}(?:tokens|token count|maximum length)|reduce the length"
             r"|request_too_large|(?:payload|entity) too large|string_above_max_length"
@@ -83,7 +84,7 @@ _PATTERNS: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
     )
 )
 _LOADING = re.compile(
-    r"\bload(?:ing|ed)? (?:the )?model|model (?:\S+ )?is (?:currently |still )?(?:loading|starting)"
+    r"\bloading (?:the )?model|model (?:\S+ )?is (?:currently |still )?(?:loading|starting)"
     r"|\boverloaded|over capacity|server is busy|no (?:available )?capacity|warming up",
     re.IGNORECASE,
 )

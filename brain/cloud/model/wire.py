@@ -22,6 +22,8 @@ from brain.run.ports import Delta
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI, AsyncStream
 
+DRAIN_S = 0.05  # seconds for the end of the response after the end of the answer
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waits:
@@ -92,12 +94,15 @@ async def _receive(
         async with asyncio.timeout_at(min(end, loop.time() + waits.first_token_s)) as limit:
             async with await _post(client, body) as stream:
                 async for data in stream.response.aiter_bytes():
+                    if reading.body.is_done:
+                        continue  # a connection can be used again if its response was read whole
                     reading.read(data, loop.time())
-                    if reading.is_over:
+                    if reading.failure is not None:
                         return None
                     limit.reschedule(min(end, reading.patience(loop.time())))
     except TimeoutError:
-        return Failure(reason="no answer in time", is_late=True)
+        late = Failure(reason="no answer in time", is_late=True)
+        return None if reading.body.is_done else late
     except BodyTooLong:
         return Failure(reason="the answer is too long")
     except openai.APIError as error:
@@ -119,10 +124,6 @@ class _Reading:
         self._waits = waits
         self._last_chunk = 0.0  # in the loop's time
 
-    @property
-    def is_over(self) -> bool:
-        return self.body.is_done or self.failure is not None
-
     def read(self, data: bytes, now: float) -> None:
         """Read bytes that arrived `now`. Raises BodyTooLong."""
         if chunks := self.body.feed(data):
@@ -134,6 +135,8 @@ class _Reading:
 
         Comments and empty chunks count as signs of life, until the answer seems complete.
         """
+        if self.body.is_done:
+            return now + DRAIN_S
         if self._assembly.finishes and self._assembly.is_said:
             return self._last_chunk + self._waits.tail_s
         if self._assembly.begun:

@@ -37,11 +37,14 @@ ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 
 
 async def test_an_interrupted_answer_is_asked_for_again(server: Directed, model: Model) -> None:
-    await server.direct({"text": "The bulbs go in ", "cut_after": 3}, {"text": "In autumn."})
+    text = "The bulbs go in before the first frost of the year."
+    await server.direct({"text": text, "cut_after": 2}, {"text": "In autumn."})
     heard, listen = told()
     assert (await model.answer(PROMPT, limit_s=20, on_delta=listen)).text == "In autumn."
     # Shown pieces cannot be taken back: the later answer replaces them when it is complete.
-    assert "".join(piece for _, piece in heard) == "The bulbs go in "
+    shown = "".join(piece for _, piece in heard)
+    assert shown
+    assert text.startswith(shown)
 
 
 async def test_an_answer_that_is_interrupted_each_time_fails_after_pauses(server: Directed) -> None:
@@ -211,6 +214,24 @@ class KeepAlive(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Send nothing."""
+
+
+async def test_a_connection_is_used_again_after_an_answer() -> None:
+    ports: set[int] = set()
+
+    class Counting(KeepAlive):
+        def setup(self) -> None:
+            super().setup()
+            ports.add(self.client_address[1])
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        async with asking(f"http://127.0.0.1:{server.server_port}/v1") as model:
+            for _ in range(3):
+                assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+        server.shutdown()
+    assert len(ports) == 1
 
 
 # The first loop is gone before its connection is closed: that is what the test is about.
