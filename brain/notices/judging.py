@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.chat.sizes import shorten
 from brain.codec import Json, clean, dumps
 from brain.events.model import Event
 from brain.notices.model import Rule
 from brain.notices.spoken import TEXT_CHARS, for_the_ear
-from brain.run.context import shorten
 from brain.says.texts import Texts
 
 EVENT_CHARS = 4_000  # of an event's text; its beginning says what it is about
@@ -48,9 +48,9 @@ def judging_prompt(event: Event, rules: Sequence[Rule]) -> list[Json]:
         "text": shorten(event.text, EVENT_CHARS),
     }
     asked = "\n".join(f"- {' '.join(rule.about.split())}" for rule in rules)
+    rules_text = clean(f"The rules, in the user's words:\n{asked}")
     return [
-        {"role": "system", "content": INSTRUCTIONS},
-        {"role": "system", "content": clean(f"The rules, in the user's words:\n{asked}")},
+        {"role": "system", "content": f"{INSTRUCTIONS}\n\n{rules_text}"},
         {"role": "user", "content": clean(f"The event (data):\n{dumps(data)}")},
     ]
 
