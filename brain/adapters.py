@@ -43,7 +43,7 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        return Limits(lease_s=self.times.lease_s)
+        return Limits(lease_s=self.times.lease_s, spoken_yes_s=self.times.spoken_yes_s)
 
     @cached_property
     def tokens(self) -> Tokens:

@@ -453,11 +453,11 @@ export interface StopBody {
   runId?: string | null;
 }
 
-/** Report how much of a message the user heard. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
 }
 
@@ -599,7 +599,7 @@ export interface Stopped {
 
 export interface HeardMark {
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
 export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;

@@ -23,7 +23,7 @@ from brain.http.socket import (
     HangUp,
     Socket,
 )
-from brain.routes.calls import begin, event_of, outcome_to_wire
+from brain.routes.calls import begin, event_of, note_returned, outcome_to_wire, question_of
 from brain.routes.control import carry_out
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
@@ -217,6 +217,9 @@ class Talk:
         outcome = await wait_for(reply, patience_s=user_request.patience_s or 0)
         ids = {"messageId": user_request.message_id, **_named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
+        if question_of(user_request, outcome) is not None:
+            await self._socket.flushed()
+            await note_returned(self._wiring.store, user_request, outcome)
 
     def _show(self, shown: Shown) -> None:
         """Send a piece at once. Log entries are skipped: the feed sends them in order."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from brain.codec import Json, dumps
-from brain.run.history import NEUTRAL, is_withheld
+from brain.run.history import NEUTRAL, is_withheld, open_questions
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run
 from brain.run.limits import Limits
 from brain.run.messages import Decision, Heard, How, Kind, LogEntry, Message, Utterance
@@ -84,9 +84,10 @@ def compose(
     known |= {("user", utterance.text) for utterance in joined}
     transcript = _fit(_transcript(run.journal, known), limits.journal_chars)
     clock = f"\n\nIt is {now:%A, %Y-%m-%d %H:%M} UTC."
+    waiting = [_system(note) for note in open_questions(heard, before, joined)]
     closing = [_system(WRAP_UP)] if wrap_up else []
     remembered = [_system(memory)] if memory else []
-    return [_system(INSTRUCTIONS + clock), *remembered, *past, *transcript, *closing]
+    return [_system(INSTRUCTIONS + clock), *remembered, *past, *waiting, *transcript, *closing]
 
 
 def tool_to_chat(spec: ToolSpec) -> Json:
