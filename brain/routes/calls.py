@@ -1,30 +1,24 @@
-"""Starts the brain for a user's request and builds the response, for all routes.
-
-A question that a response carries counts as presented to the user once the response was sent
-completely. The store keeps that time: a spoken yes is compared with it.
-"""
+"""Starts the brain for a user's request and builds the response, for all routes."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import assert_never
 
-from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
-
 from brain.codec import Form, Json
-from brain.errors import BrainError, StoreUnreachable
-from brain.http.edge import Answer, where
+from brain.errors import BrainError
+from brain.http.edge import where
+from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
+from brain.routes.delivered import Delivered, note_returned, question_of
 from brain.run.deliver import Outcome, Reply, Shown, wait_for
 from brain.run.go import brain_go
-from brain.run.messages import Heard, How, LogEntry, Message, Utterance
+from brain.run.messages import LogEntry, Message, Utterance
 from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import MESSAGE, entry_to_wire
 from brain.run.requests import UserRequest
 from brain.run.services import Services
-from brain.run.store import StateStore
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
@@ -42,7 +36,7 @@ def begin(
     return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
-async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Answer:
+async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
     until the brain has finished.
     """
@@ -59,69 +53,25 @@ async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -
     return Delivered(outcome_to_wire(outcome), sent=sent, beside=brain)
 
 
-def stream(wiring: Wiring, request: UserRequest, invocation: Invocation) -> EventStream:
-    """Stream the run as it happens. The outcome is delayed only if the caller set a patience."""
+def stream(
+    wiring: Wiring, request: UserRequest, invocation: Invocation, right: Right
+) -> EventStream:
+    """Stream the run as it happens, while the caller has the right to listen. The outcome is
+    delayed only if the caller set a patience.
+    """
     shown: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(shown.put_nowait)
     brain = begin(wiring, request, invocation, reply)
+    left_s = max(right.left_s, 0.1)  # 0 would mean no limit
+    patience_s = min(request.patience_s or left_s, left_s)
     outcomes: list[Outcome] = []
 
     async def sent() -> None:
         for outcome in outcomes:
             await note_returned(wiring.store, request, outcome)
 
-    events = _events(reply, shown, request.patience_s or 0, outcomes.append)
+    events = _events(reply, shown, right, patience_s, outcomes.append)
     return EventStream(events, beside=brain, sent=sent)
-
-
-class Delivered(Answer):
-    """A JSON response. Afterwards `sent` is called, unless the caller was gone before, and then the
-    function continues until `beside` has ended.
-    """
-
-    def __init__(
-        self,
-        content: Json,
-        *,
-        sent: Callable[[], Awaitable[None]] | None,
-        beside: asyncio.Task[None],
-    ) -> None:
-        super().__init__(content)
-        self._sent = sent
-        self._beside = beside
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_heard = self._sent is not None and not await Request(scope, receive).is_disconnected()
-        await super().__call__(scope, receive, send)
-        if self._sent is not None and is_heard:
-            await self._sent()
-        await asyncio.wait({self._beside})
-
-
-def question_of(request: UserRequest, outcome: Outcome) -> Message | None:
-    """Return the question that the caller can now put to the user, if the outcome has one.
-
-    A caller that asked to wait without a limit (patience 0) is not in the middle of a spoken turn.
-    It has to report by itself what the user has heard or seen.
-    """
-    if request.patience_s == 0:
-        return None
-    message = outcome.message
-    asked = message.question if message is not None else None
-    return message if asked is not None and asked.whom == "user" else None
-
-
-async def note_returned(store: StateStore, request: UserRequest, outcome: Outcome) -> None:
-    """Record that the caller has the question of this outcome, if there is one.
-
-    Costs a round trip, after the response. If it fails, a spoken yes goes to the model.
-    """
-    if (question := question_of(request, outcome)) is None:
-        return
-    try:
-        await store.heard(request.user_id, Heard(seq=question.seq, how=How.RETURNED))
-    except StoreUnreachable as error:
-        log.warning("answer: not noted as returned, error=%s", where(error))
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -148,6 +98,7 @@ def entry_event(entry: LogEntry) -> StreamEvent:
 async def _events(
     reply: Reply,
     shown: "asyncio.Queue[Shown]",
+    right: Right,
     patience_s: float,
     ended: Callable[[Outcome], None],
 ) -> AsyncGenerator[StreamEvent, None]:
@@ -163,6 +114,8 @@ async def _events(
     outcome = await waiting
     ended(outcome)
     yield StreamEvent(name="done", data=outcome_to_wire(outcome))
+    if right.left_s <= 0:
+        yield StreamEvent(name="bye", data=BYE.encode(Bye("token")))
 
 
 async def _run(

@@ -20,7 +20,7 @@ from brain.errors import (
 from brain.events.bodies import OwnBody
 from brain.http.bodies import parse
 from brain.preferences.flow import language_setting
-from brain.routes.calls import note_returned
+from brain.routes.delivered import note_returned
 from brain.run.control import stop_run
 from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
