@@ -229,13 +229,14 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
   tool: string;
   arguments: Record<string, unknown>;
   result: string;
+  spoken?: boolean;
 }
 
 /** What the user said, with its position in the log. */

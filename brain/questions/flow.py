@@ -35,6 +35,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
         verdict=verdict,
         tool=question.tool,
         arguments=question.arguments,
+        spoken=True,
     )
     return replace(
         arrival,

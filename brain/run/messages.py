@@ -58,7 +58,8 @@ class Decision:
     """The decision on a question.
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
-    not run. answer: the front end ran the call, and `result` is its result.
+    not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
+    so in words.
     """
 
     question_id: str
@@ -66,6 +67,7 @@ class Decision:
     tool: str
     arguments: Json
     result: str = ""
+    spoken: Annotated[bool, SPARSE] = False
 
 
 class How(StrEnum):

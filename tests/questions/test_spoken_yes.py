@@ -1,12 +1,14 @@
 """How a spoken yes decides a question or goes to the model, in virtual time."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 
 import pytest
 
 from brain.run.history import NEUTRAL, OPEN
 from brain.run.messages import Heard, How, Remark, Utterance
+from brain.tools.invocations import ToolInvocation, ToolResult
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
 from tests.fakes.tools import LetterTool, MailTool
@@ -141,3 +143,38 @@ async def test_any_no_after_the_question_rejects_it() -> None:
     assert found is not None
     assert not found.is_open
     assert tool.sent == []
+
+
+class TellingTool(LetterTool):
+    """A tool that tells the user what it has done."""
+
+    async def run(self, invocation: ToolInvocation) -> ToolResult:  # type: ignore[override]
+        text = await super().run(invocation)
+        return ToolResult(text=text, done=text)
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("Done.", "Sent to anna@example.org. Done."),
+        ("All right. Sent to anna@example.org.", "All right. Sent to anna@example.org."),
+    ],
+)
+@in_virtual_time
+async def test_the_answer_to_a_spoken_yes_says_what_was_done(last: str, told: str) -> None:
+    quits = calls(("sayToUserAndQuit", json.dumps({"message": last})))
+    world = World([calls(SEND), quits], tools=[TellingTool()])
+    await asked(world)
+    await asyncio.sleep(3)
+    outcome = await world.ask("Yes.")
+    assert outcome.message is not None
+    assert outcome.message.text == told
+    assert [message.text for message in await world.said()][1:] == [told]
+
+
+@in_virtual_time
+async def test_the_answer_to_a_button_is_the_models() -> None:
+    world = World([calls(SEND), words("Done.")], tools=[TellingTool()])
+    outcome = await decide(world, await asked(world))
+    assert outcome.message is not None
+    assert outcome.message.text == "Done."
