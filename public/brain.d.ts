@@ -229,13 +229,14 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
   tool: string;
   arguments: Record<string, unknown>;
   result: string;
+  spoken?: boolean;
 }
 
 /** What the user said, with its position in the log. */
@@ -460,11 +461,11 @@ export interface StopBody {
   runId?: string | null;
 }
 
-/** Report how much of a message the user heard. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
 }
 
@@ -607,7 +608,7 @@ export interface Stopped {
 
 export interface HeardMark {
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
 export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;

@@ -120,7 +120,10 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
             }
         ),
         "HeardMark": thing(
-            {"seq": WHOLE, "how": {"type": "string", "enum": ["played", "cutOff", "unspoken"]}}
+            {
+                "seq": WHOLE,
+                "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
+            }
         ),
         "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
