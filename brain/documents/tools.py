@@ -13,6 +13,7 @@ from brain.documents.rules import (
     version,
 )
 from brain.errors import ToolFault
+from brain.texts.words import one_line
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -138,7 +139,8 @@ class _Work:
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        return ToolResult.of({"created": _named(document)}, foreign=document.foreign)
+        done = invocation.texts.DONE["created"].format(document=one_line(document.title))
+        return ToolResult.of({"created": _named(document)}, foreign=document.foreign, done=done)
 
     async def search(self, asked: SearchDocuments, invocation: ToolInvocation) -> ToolResult:
         found = await self.documents.search(
@@ -185,7 +187,8 @@ class _Work:
         if document is None:
             raise ToolFault(NOT_FOUND)
         changed = {**_named(document), "characters": len(document.body)}
-        return ToolResult.of({"changed": changed}, foreign=document.foreign)
+        done = invocation.texts.DONE["changed"].format(document=one_line(document.title))
+        return ToolResult.of({"changed": changed}, foreign=document.foreign, done=done)
 
     async def shall_update(
         self, change: UpdateDocument, invocation: ToolInvocation
@@ -199,14 +202,21 @@ class _Work:
         question = texts.ask_replace_text(shown, change.body)
         return Proposal(question=question, foreign=document.foreign)
 
-    async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
-        """Delete the document. The result has no title, so that a second run returns the same."""
+    async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> ToolResult:
+        """Delete the document. The user is told its title, unless a crash came after the deletion.
+
+        The result for the model has no other text, so that a second run returns the same.
+        """
+        document = await self.documents.read(invocation.user_id, asked.id)
         is_gone = await self.documents.delete(
             invocation.user_id, asked.id, key=invocation.idempotency_key, version=asked.version
         )
         if not is_gone:
             raise ToolFault(NOT_FOUND)
-        return {"deleted": {"id": asked.id}}
+        title = one_line(document.title) if document else ""
+        done = invocation.texts.DONE["deleted" if title else "gone"].format(document=title)
+        is_foreign = document is not None and document.foreign
+        return ToolResult.of({"deleted": {"id": asked.id}}, foreign=is_foreign, done=done)
 
     async def shall_delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Proposal:
         """Return a question with the document's title, length and beginning.

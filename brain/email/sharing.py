@@ -58,7 +58,12 @@ class _Sharing:
             text="\n\n".join(part for part in (note, document.title, document.body) if part),
         )
         question = _question(document, outgoing, note, invocation.texts)
-        return Letter(outgoing=outgoing, question=question, foreign=document.foreign)
+        return Letter(
+            outgoing=outgoing,
+            question=question,
+            foreign=document.foreign,
+            document=outgoing.subject,
+        )
 
 
 def _question(document: Document, outgoing: Outgoing, note: str, texts: Texts) -> str:

@@ -10,8 +10,9 @@ from brain.errors import ToolFault
 from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS
-from brain.run.history import foreign_source, moment
+from brain.run.history import foreign_source
 from brain.run.messages import Utterance
+from brain.texts.moments import moment
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -106,7 +107,7 @@ class _Work:
     archive: Archive
     source: Callable[[ToolInvocation], str]
 
-    async def remember(self, new: Remember, invocation: ToolInvocation) -> Json:
+    async def remember(self, new: Remember, invocation: ToolInvocation) -> ToolResult:
         fact = await self.memory.remember(
             invocation.user_id,
             text=new.fact,
@@ -114,7 +115,8 @@ class _Work:
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        return {"remembered": {"id": fact.id, "text": fact.text}}
+        done = invocation.texts.DONE["remembered"].format(fact=fact.text)
+        return ToolResult.of({"remembered": {"id": fact.id, "text": fact.text}}, done=done)
 
     async def recall(self, asked: Recall, invocation: ToolInvocation) -> ToolResult:
         found = await self.memory.recall(invocation.user_id, query=asked.query, limit=asked.limit)
@@ -130,10 +132,13 @@ class _Work:
         )
         return _listed("entries", [_entry(one) for one in found])
 
-    async def forget(self, asked: Forget, invocation: ToolInvocation) -> Json:
+    async def forget(self, asked: Forget, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the fact is already gone.
         gone = await self.memory.forget(invocation.user_id, asked.id)
-        return {"forgotten": {"id": gone.id, "text": gone.text}} if gone else NOT_KEPT
+        if gone is None:
+            return ToolResult.of(NOT_KEPT)
+        done = invocation.texts.DONE["forgotten"].format(fact=gone.text)
+        return ToolResult.of({"forgotten": {"id": gone.id, "text": gone.text}}, done=done)
 
     async def shall_forget(self, asked: Forget, invocation: ToolInvocation) -> Proposal | None:
         fact = await self.memory.fact(invocation.user_id, asked.id)

@@ -14,7 +14,7 @@ from brain.notices.rules import (
     rule_to_wire,
 )
 from brain.tools.arguments import About, Arguments
-from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
@@ -77,7 +77,7 @@ class _Work:
 
     rules: RuleStore
 
-    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> Json:
+    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> ToolResult:
         rule = await self.rules.add_rule(
             invocation.user_id,
             about=new.about,
@@ -88,16 +88,20 @@ class _Work:
             urgent=new.urgent,
             key=invocation.idempotency_key,
         )
-        return {"rule": rule_to_wire(rule)}
+        done = invocation.texts.DONE["telling"].format(rule=rule.about)
+        return ToolResult.of({"rule": rule_to_wire(rule)}, done=done)
 
     async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> Json:
         rules = await self.rules.rules(invocation.user_id)
         return {"rules": [rule_to_wire(rule) for rule in rules]}
 
-    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Json:
+    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the rule is already gone.
         gone = await self.rules.remove_rule(invocation.user_id, asked.id)
-        return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
+        if gone is None:
+            return ToolResult.of(NOT_KEPT)
+        done = invocation.texts.DONE["not telling"].format(rule=gone.about)
+        return ToolResult.of({"stopped": rule_to_wire(gone)}, done=done)
 
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)

@@ -76,7 +76,7 @@ class _Work:
     clock: Clock
     preferences: PreferenceStore | None
 
-    async def remind(self, new: Remind, invocation: ToolInvocation) -> Json:
+    async def remind(self, new: Remind, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
         at = moment(new.at, zone)
         if at is None:
@@ -89,7 +89,10 @@ class _Work:
         )
         kept = await self._keep(invocation.user_id, reminder)
         await self._order(invocation.user_id, kept)
-        return {"set": _shown(kept, zone)}
+        shown = _shown(kept, zone)
+        at = shown["at"][:16].replace("T", ", ")
+        done = invocation.texts.DONE["reminding"].format(at=at, reminder=kept.text)
+        return ToolResult.of({"set": shown}, done=done)
 
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
@@ -97,7 +100,8 @@ class _Work:
         gone = await self.reminders.take(invocation.user_id, asked.id)
         if gone is None:
             return ToolResult.of(NOT_KEPT)
-        return ToolResult.of({"cancelled": _shown(gone, zone)}, foreign=gone.foreign)
+        done = invocation.texts.DONE["cancelled"].format(reminder=gone.text)
+        return ToolResult.of({"cancelled": _shown(gone, zone)}, foreign=gone.foreign, done=done)
 
     async def shall_cancel(
         self, asked: CancelReminder, invocation: ToolInvocation

@@ -26,7 +26,7 @@ from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.ports import CARRIED
 
-type Known = set[tuple[str, str]]  # roles and texts that the lines already contain
+type _Known = set[tuple[str, str]]  # roles and texts that the lines already contain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,7 +96,7 @@ class _Telling:
         self.seed = joined[0].id if joined else scene.run.run_id  # stays when a run is continued
         self.remarks = {e.seq: e.remarks for e in self.journal if isinstance(e, Overheard)}
         shown = [e for e in (*scene.before, *scene.between) if scene.line(e)["content"]]
-        self.known: Known = {(scene.line(entry)["role"], entry.text) for entry in shown}
+        self.known: _Known = {(scene.line(entry)["role"], entry.text) for entry in shown}
         self.calls = 0
         self.numbers: dict[str, int] = {}  # of the last answer's calls, by the provider's id
 

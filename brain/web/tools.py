@@ -1,6 +1,5 @@
 """Tool for the model to read a web page."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 from brain.codec import Json
 from brain.errors import PageUnreadable, ToolFault
 from brain.tools.arguments import About, Arguments, read_arguments
+from brain.tools.decoding import decode
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.spec import ToolCall
 from brain.tools.typed import tool
@@ -78,7 +78,7 @@ def _addresses(calls: Iterable[ToolCall]) -> list[WebAddress]:
     found: list[WebAddress] = []
     for call in calls:
         try:
-            found.append(parse(read_arguments(ReadWebPage, json.loads(call.arguments)).url))
+            found.append(parse(read_arguments(ReadWebPage, decode(call.arguments)).url))
         except (AttributeError, KeyError, TypeError, ValueError, PageUnreadable):
             continue  # such a call was refused, so nothing was requested
     return found

@@ -6,7 +6,7 @@ import pytest
 
 from brain.chat.notes import INSTRUCTIONS
 from brain.chat.tools import chat_tool
-from brain.run.say import SAY_SPECS
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
 from local.model.strict import broken

@@ -15,7 +15,7 @@ from brain.run.history import FRESH, NEUTRAL
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
-from brain.run.say import QUIT_SPEC
+from brain.tools.say import QUIT_SPEC
 from brain.tools.spec import ToolCall
 from tests.fakes.clock import EPOCH
 from tests.fakes.requests import check_prompt

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from brain.cloud.model.wire import MAX_BODY_BYTES
-from brain.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.cloud.model.sse import MAX_DOCUMENT_CHARS
+from brain.errors import ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
 from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, part, sse, told, wire
 
@@ -34,7 +34,7 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(http("<html>maintenance</html>", kind="text/html"), id="HTML 200"),
         pytest.param(http("{", kind=JSON), id="half a JSON"),
         pytest.param(http("null", kind=JSON), id="null"),
-        pytest.param(http(" " * MAX_BODY_BYTES + "null", kind=JSON), id="a JSON without end"),
+        pytest.param(http(" " * MAX_DOCUMENT_CHARS + "null", kind=JSON), id="a JSON without end"),
         pytest.param(http(json.dumps(error(502)), kind=JSON), id="JSON error, 200"),
         pytest.param(http(json.dumps(error("rate_limit_exceeded")), kind=JSON), id="rate limit"),
         pytest.param(sse(error(429)), id="error as first event"),
@@ -79,12 +79,10 @@ async def test_an_exhausted_quota_is_not_retried() -> None:
             await model.answer(PROMPT, limit_s=20)
 
 
-async def test_an_error_after_the_first_token_is_a_cut() -> None:
+async def test_an_error_after_the_first_token_is_retried() -> None:
     broken = sse(delta(content="The bulbs"), error(502))
-    async with wire(broken) as server, asking(server.url) as model:
-        with pytest.raises(ModelCut, match="502") as caught:
-            await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == "The bulbs"
+    async with wire(broken, ONE) as server, asking(server.url) as model:
+        assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
 @pytest.mark.parametrize("field", ["reasoning_effort", "stream_options"])
