@@ -16,10 +16,10 @@ class Source:
     """One source of texts.
 
     `tools` quote it in a result or in a question. `blocks` are the parts of the prompt that hold
-    it: classes of the journal and the log, or `instructions` and `memory`. `stored` are the stored
-    forms and the tables that keep it. `foreign` says when the text counts as written by others,
-    `mark` where that is stored, `cleared` who can end it, and `causes` what a foreign text can do
-    at most in a run that did not read it before.
+    it: classes of the journal and the log, or `instructions`, `memory` and `notes`. `stored` are
+    the stored forms and the tables that keep it. `foreign` says when the text counts as written by
+    others, `mark` where that is stored, `cleared` who can end it, and `causes` what a foreign text
+    can do at most in a run that did not read it before.
     """
 
     name: str
@@ -39,6 +39,12 @@ SOURCES: tuple[Source, ...] = (
         stored=("Equipped",),
         foreign=NEVER,
         causes="",
+    ),
+    Source(
+        name="the notes on what has happened: a time, what was heard, rejected or is still open",
+        blocks=("notes",),
+        foreign="they quote a message or arguments that are",
+        mark="`foreign` of the message or of the decision",
     ),
     Source(
         name="what the user says, and the arguments that they edit",

@@ -231,13 +231,14 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `foreign`: the question may quote third parties. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
   tool: string;
   arguments: Record<string, unknown>;
   result: string;
+  spoken?: boolean;
   foreign?: boolean;
 }
 
@@ -279,6 +280,7 @@ export interface Message {
   createdAt: string;
   question?: Question | null;
   foreign?: boolean;
+  leftOut?: number[];
 }
 
 /** The answer to a caller. */
@@ -464,11 +466,11 @@ export interface StopBody {
   runId?: string | null;
 }
 
-/** Report how much of a message the user heard. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
 }
 
@@ -603,13 +605,14 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, as far as the answering instance knows. */
 export interface Health {
   ok: boolean;
   version: string;
   checks: Record<string, {
     ok: boolean;
     missing?: string;
+    faults?: string[];
   }>;
 }
 
@@ -621,7 +624,7 @@ export interface Stopped {
 
 export interface HeardMark {
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
 export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;

@@ -58,8 +58,8 @@ class Decision:
     """The decision on a question.
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
-    not run. answer: the front end ran the call, and `result` is its result. `foreign`: the question
-    may quote third parties.
+    not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
+    so in words. `foreign`: the question may quote third parties.
     """
 
     question_id: str
@@ -67,27 +67,32 @@ class Decision:
     tool: str
     arguments: Json
     result: str = ""
+    spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
 
 
 class How(StrEnum):
-    """How a message was played to the user."""
+    """How a message reached the user."""
 
     PLAYED = "played"
     CUT_OFF = "cutOff"
     UNSPOKEN = "unspoken"
+    SHOWN = "shown"  # the whole text was in view
+    RETURNED = "returned"  # in a response; nobody has reported more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """How much of the message at `seq` the user heard.
 
-    `chars` counts the characters that were heard of a message that was cut off.
+    `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
+    the question that waits for the user's decision.
     """
 
     seq: int
     how: How
     chars: int = 0
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +127,8 @@ class Draft:
     """What the brain says, before it has a position in the log.
 
     Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
-    parties. The id of a question is the id of its message.
+    parties. The id of a question is the id of its message. `left_out` are positions of the user's
+    texts in the run that the model's provider refuses: the model is not shown them any more.
     """
 
     id: str
@@ -136,6 +142,7 @@ class Draft:
     created_at: datetime
     question: Annotated[Question | None, SPARSE] = None
     foreign: Annotated[bool, SPARSE] = False
+    left_out: Annotated[tuple[int, ...], SPARSE] = ()
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """Return the message at its position in the log."""

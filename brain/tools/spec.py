@@ -34,11 +34,6 @@ class ToolSpec:
     guarded: bool = False
     client: bool = False
 
-    def to_chat(self) -> Json:
-        """Return the tool in the format of the chat completions API."""
-        shown = {"name": self.name, "description": self.description, "parameters": self.parameters}
-        return {"type": "function", "function": shown}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientTool:

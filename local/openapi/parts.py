@@ -121,7 +121,10 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
             }
         ),
         "HeardMark": thing(
-            {"seq": WHOLE, "how": {"type": "string", "enum": ["played", "cutOff", "unspoken"]}}
+            {
+                "seq": WHOLE,
+                "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
+            }
         ),
         "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
@@ -181,14 +184,17 @@ SESSION: Json = {
     ),
 }
 HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value.",
+    "description": "Which services are set up. `missing` names settings and shows no value. "
+    "`faults` are models whose last try failed, as far as the answering instance knows.",
     **thing(
         {
             "ok": FLAG,
             "version": TEXT,
             "checks": {
                 "type": "object",
-                "additionalProperties": thing({"ok": FLAG}, missing=TEXT),
+                "additionalProperties": thing(
+                    {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
+                ),
             },
         }
     ),

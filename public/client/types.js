@@ -133,7 +133,7 @@
  * @property {string | null} runId
  * @property {Message | null} message
  *
- * @typedef {'played' | 'cutOff' | 'unspoken'} Heard
+ * @typedef {'played' | 'cutOff' | 'unspoken' | 'shown'} Heard
  *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from brain import settings
+from brain.adapters import Adapters
 from brain.errors import SettingMissing
+from brain.run.limits import Limits
 from brain.variables import Env
 
 FULL = {
@@ -184,6 +186,16 @@ def test_the_router_has_its_own_key_and_default_model() -> None:
     assert "OPENROUTER_API_KEY" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "openrouter"})
 
 
+def test_the_wait_for_the_first_sign_is_read_and_fits_twice_into_a_call() -> None:
+    assert settings.model(FULL).first_token_s == 60
+    slow = {**FULL, "BRAIN_FIRST_TOKEN_S": "90"}
+    assert settings.model(slow).first_token_s == 90
+    assert Adapters(slow).limits.model_s == 180
+    assert Adapters({**FULL, "BRAIN_FIRST_TOKEN_S": "3"}).limits.model_s == Limits().model_s
+    wrong = {**FULL, "BRAIN_FIRST_TOKEN_S": "soon"}
+    assert "BRAIN_FIRST_TOKEN_S" in refusal(settings.model, wrong)
+
+
 def test_model_names_and_base_address_are_used_unchanged() -> None:
     env = {
         "BRAIN_MODEL": "small",
@@ -250,7 +262,7 @@ def test_a_session_is_closed_unless_configured_as_open() -> None:
 
 def test_times_have_defaults() -> None:
     assert settings.times({}) == settings.TimeSettings(
-        max_duration_s=300, reserve_s=5, patience_s=8, lease_s=30
+        max_duration_s=300, reserve_s=5, patience_s=8, lease_s=30, spoken_yes_s=180
     )
 
 
@@ -260,9 +272,10 @@ def test_times_are_taken_from_the_environment() -> None:
         "BRAIN_HANDOFF_RESERVE_S": "2.5",
         "BRAIN_HTTP_PATIENCE_S": "0",
         "BRAIN_LEASE_S": "10",
+        "BRAIN_SPOKEN_YES_S": "20",
     }
     assert settings.times(env) == settings.TimeSettings(
-        max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=10
+        max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=10, spoken_yes_s=20
     )
 
 

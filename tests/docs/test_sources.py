@@ -10,8 +10,8 @@ import brain
 from brain.codec import Form, OneOf, Stored
 from brain.run.journal import Entry, RunRecord
 from brain.run.messages import LogEntry
-from brain.run.say import SAY_SPECS
 from brain.sources import SOURCES
+from brain.tools.say import SAY_SPECS
 from brain.wiring import Wiring
 from local.docs.sources import DOCUMENT, written
 from tests.docs.test_docs import SET_UP
@@ -71,7 +71,7 @@ def test_a_tool_whose_results_are_always_foreign_is_in_the_table_as_such() -> No
 def test_every_block_of_the_prompt_has_a_source() -> None:
     blocks = classes(Entry) | classes(RunRecord) | classes(LogEntry)
     assert {"Overheard", "Returned", "Message"} <= blocks
-    assert named("blocks") == blocks | {"instructions", "memory"}
+    assert named("blocks") == blocks | {"instructions", "memory", "notes"}
 
 
 def test_every_stored_form_with_text_has_a_source() -> None:

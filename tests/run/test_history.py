@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from brain.memory.rules import foreign_source, is_lasting, moment
+from brain.memory.rules import foreign_source, is_lasting
 from brain.run.history import FRESH, is_withheld
 from brain.run.journal import Entry, Equipped, Joined
 from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.texts.moments import moment
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SAID = Utterance(

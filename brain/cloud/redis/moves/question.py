@@ -11,7 +11,7 @@ QUESTION = Script(__package__, "question", CALLER_LIMIT_S)
 async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked | None:
     """Return the question with this id, or the last one for None. None if it does not exist."""
     reply = await QUESTION.run(
-        redis, Keys.of(user_id).keys("run", "questions"), {"id": question_id or ""}
+        redis, Keys.of(user_id).keys("run", "log", "questions"), {"id": question_id or ""}
     )
     return _asked(reply) if reply.kind == "asked" else None
 
