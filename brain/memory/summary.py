@@ -19,6 +19,7 @@ from brain.memory.model import Summary
 from brain.run.history import NEUTRAL, foreign_source, is_lasting
 from brain.run.messages import LogEntry, Utterance
 from brain.run.refused import left_out
+from brain.texts.thoughts import spoken
 
 SUMMARY_CHARS = (
     600  # half of what the model is shown in every later prompt; the facts need the rest
@@ -104,7 +105,7 @@ def summarised(summary: Summary, portion: Portion, answer: str) -> Summary:
 
 def tidy_summary(answer: str) -> str:
     """The answer as plain sentences of at most SUMMARY_CHARS, cut after a sentence if possible."""
-    bare = _MARKUP.sub("", _FENCE.sub("", clean(answer)))
+    bare = _MARKUP.sub("", _FENCE.sub("", spoken(clean(answer))))
     text = " ".join(_LABEL.sub("", bare, count=1).split())
     if len(text) <= SUMMARY_CHARS:
         return text
