@@ -13,6 +13,7 @@ from brain.documents.rules import (
     version,
 )
 from brain.errors import ToolFault
+from brain.texts.thoughts import spoken
 from brain.texts.words import one_line
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
@@ -134,7 +135,7 @@ class _Work:
     async def create(self, new: CreateDocument, invocation: ToolInvocation) -> ToolResult:
         document = await self.documents.create(
             invocation.user_id,
-            title=new.title,
+            title=spoken(new.title) or new.title,
             body=new.body,
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
