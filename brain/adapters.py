@@ -17,6 +17,7 @@ from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.upstash import Upstash
+from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.http.tokens import Tokens
@@ -65,6 +66,16 @@ class Adapters:
     def news(self) -> UpstashNews:
         at = settings.store(self.env)
         return UpstashNews(at.url, at.token)
+
+    @cached_property
+    def key_tries(self) -> WrongTries:
+        """Counts wrong access keys."""
+        return WrongTries(self.redis, "access")
+
+    @cached_property
+    def password_tries(self) -> WrongTries:
+        """Counts wrong passwords of webhooks."""
+        return WrongTries(self.redis, "webhook")
 
     @cached_property
     def queue(self) -> QStashQueue:

@@ -9,6 +9,7 @@
     │   ├── MailboxUnreachable     the email account (IMAP)
     │   └── CheckerUnreachable     the process that checks a front end's schemas
     ├── TooManyTexts           the user sent too many texts; this one was not accepted
+    ├── TooManyTries           too many wrong access keys; this one was not looked at
     ├── QuestionClosed         the question does not accept a decision, or does not exist
     ├── LeaseLost              another invocation has taken over, or the lease has expired
     │   └── RunStopped             the user has stopped the run
@@ -69,6 +70,14 @@ class TooManyTexts(BrainError):
 
     def __init__(self, retry_after_s: float) -> None:
         super().__init__("too many texts")
+        self.retry_after_s = retry_after_s
+
+
+class TooManyTries(BrainError):
+    """Too many wrong access keys or passwords came lately. This one was not looked at."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("too many wrong tries")
         self.retry_after_s = retry_after_s
 
 

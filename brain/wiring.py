@@ -144,11 +144,11 @@ class Wiring(Adapters):
     @cached_property
     def event_signature(self) -> "EventSignature | None":
         """Checks the signatures of programs; None if no secret is configured."""
-        if self.events.secret is None:
+        if not self.events.secrets:
             return None
         from brain.events.signed import EventSignature
 
-        return EventSignature(self.events.secret)
+        return EventSignature(self.events.secrets)
 
     def feed(self, user_id: str, *, since: int) -> Feed:
         """Return the user's log after `since` as a feed for one listener."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from local.faults import FaultInjector
 from local.gateway import Gateway
+from local.gateway.doors import OwnDoor
 from local.gateway.rules import Rules, read_rules
 from local.guard import guard
 from local.mailbox.control import PATH as EMAIL_PATH
@@ -72,7 +73,7 @@ async def stack(
         ) as functions,
     ):
         faults = FaultInjector(_gateway(local, functions, rules))
-        async with serving(faults, place=place):
+        async with serving(OwnDoor(faults, asked), place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
 

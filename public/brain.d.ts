@@ -321,6 +321,12 @@ export interface Reset {
   lastSeq: number;
 }
 
+/** The last event of a stream that the server ends for this reason. */
+export interface Bye {
+  type: 'bye';
+  reason: 'token';
+}
+
 /** A document of the user. `foreign` means that others wrote it or a part of it, or may have. */
 export interface Document {
   id: string;

@@ -25,6 +25,7 @@ from brain.errors import (
     SignatureRefused,
     TokenRefused,
     TooManyTexts,
+    TooManyTries,
     Unreachable,
     WebhookUnreadable,
 )
@@ -211,9 +212,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(404, "Question not found.")
         case QuestionClosed():
             return Problem(409, "The question is already closed.", detail=error.state)
-        case TooManyTexts():
+        case TooManyTexts() | TooManyTries():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
-            return Problem(429, "Too many messages. Try again later.", headers=wait)
+            what = "messages" if isinstance(error, TooManyTexts) else "wrong keys"
+            return Problem(429, f"Too many {what}. Try again later.", headers=wait)
         case Unreachable():
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             return Problem(503, "A service cannot be reached. Try again.", headers=wait)
