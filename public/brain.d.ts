@@ -276,6 +276,7 @@ export interface Message {
   createdAt: string;
   question?: Question | null;
   foreign?: boolean;
+  leftOut?: number[];
 }
 
 /** The answer to a caller. */

@@ -97,7 +97,7 @@ class Prompt:
     removes the key in any case.
 
     `shorter` returns the same prompt with at most that many characters of messages (as compact
-    JSON), or None if nothing more can be left out.
+    JSON). If that is not possible, it returns as little as possible; None if nothing can go.
     """
 
     messages: Sequence[Json]

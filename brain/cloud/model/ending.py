@@ -50,14 +50,19 @@ def conclude(
     if is_said and _is_whole(assembly, whole, finishes):
         return _answered(whole, tokens, model, prompt)
     if is_said and any(finish not in _WHOLE | {"error"} for finish in finishes):
-        raise ModelCut("the answer reached its length limit or was aborted", text=whole.text)
+        raise _cut("the answer reached its length limit or was aborted", whole)
     if is_over and whole.text.strip():
-        raise ModelCut(failure.reason if failure else "no answer in time", text=whole.text)
+        raise _cut(failure.reason if failure else "no answer in time", whole)
     if failure or "error" in finishes:
         return failure or Failure(reason="the server reported an error", tokens=tokens)
     if finishes or assembly.is_done:
         return Failure(reason="empty answer", is_empty=not is_said, tokens=tokens)
     return Failure(reason="the answer ended without a finish_reason", tokens=tokens)
+
+
+def _cut(reason: str, whole: Assembled) -> ModelCut:
+    """Return the fault of an answer that can be continued. Text beside calls is not said."""
+    return ModelCut(reason, text="" if whole.calls else whole.text, at_limit=True)
 
 
 def _is_whole(assembly: Assembly, whole: Assembled, finishes: Sequence[str]) -> bool:

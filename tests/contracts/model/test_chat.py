@@ -14,6 +14,7 @@ from brain.run.ports import Model, Prompt
 from tests.contracts.model.chat_stage import (
     KEY,
     PROMPT,
+    SYSTEM,
     TOOL,
     Directed,
     asking,
@@ -204,7 +205,7 @@ async def test_two_callers_at_once_get_their_own_answers(server: Directed, model
         script = {"match": word, "answers": [reply]}
         (await server.control.post("/_local/script", json=script)).raise_for_status()
     prompts = [
-        Prompt(messages=[{"role": "user", "content": word}], tools=[])
+        Prompt(messages=[SYSTEM, {"role": "user", "content": word}], tools=[])
         for word in ("heron", "magpie")
     ]
     answers = await asyncio.gather(*(model.answer(p, limit_s=20) for p in prompts))

@@ -94,7 +94,8 @@ async def test_a_call_interrupted_by_the_length_limit_is_cut(
     await server.direct({"text": "I look", "calls": [half], "finish_reason": "length"})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == "I look"
+    # Text beside calls is not said, so the model must not go on with it.
+    assert (caught.value.text, caught.value.at_limit) == ("", True)
 
 
 async def test_a_complete_call_at_the_length_limit_is_cut(server: Directed, model: Model) -> None:

@@ -227,8 +227,8 @@ async def test_an_end_may_come_without_a_finish_reason_if_the_calls_are_whole() 
         assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
-async def test_a_cut_has_the_text_without_thoughts_and_markup() -> None:
-    text = "<think>Hm.</think>I look. <tool_call>{"
+async def test_a_cut_has_the_text_without_thoughts() -> None:
+    text = "<think>Hm.</think>I look."
     async with wire(sse(delta("length", content=text))) as server, asking(server.url) as model:
         with pytest.raises(ModelCut) as caught:
             await model.answer(PROMPT, limit_s=20)

@@ -148,16 +148,14 @@ async def test_fragments_of_two_calls_are_distinguished() -> None:
 
 
 async def test_calls_without_ids_get_ids_that_the_transcript_does_not_have() -> None:
-    earlier = {
-        "role": "assistant",
-        "tool_calls": [
-            {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
-        ],
-    }
-    prompt = Prompt(messages=[*PROMPT.messages, earlier], tools=PROMPT.tools)
+    function = {"name": "find", "arguments": "{}"}
+    call = {"id": "callcall1", "type": "function", "function": function}
+    earlier = {"role": "assistant", "content": None, "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": "callcall1", "content": "Found."}
+    prompt = Prompt(messages=[*PROMPT.messages, earlier, result], tools=PROMPT.tools)
     stream = sse(
         part(0, name="find", arguments="{}"),
-        part(1, id="call_1", name="find", arguments="{}"),
+        part(1, id="callcall1", name="find", arguments="{}"),
         delta("tool_calls"),
     )
     async with wire(stream, stream) as server, asking(server.url) as model:
@@ -165,7 +163,7 @@ async def test_calls_without_ids_get_ids_that_the_transcript_does_not_have() -> 
         again = await model.answer(prompt, limit_s=20)
     ids = {call.id for call in first.calls}
     assert len(ids) == 2
-    assert "call_1" not in ids
+    assert "callcall1" not in ids
     assert first == again
 
 
