@@ -30,8 +30,8 @@ SAVING = NOT_CERTAIN.format("saved")
 DELETING = NOT_CERTAIN.format("deleted")
 NOT_FOUND = "The user has no document with this id. Use searchDocuments to find the id."
 
-Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
-Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
+Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS, plain="line")]
+Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS, plain="text")]
 DocumentId = Annotated[
     str, About("a document's id from searchDocuments or createDocument", 1, MAX_ID_CHARS)
 ]
@@ -140,6 +140,7 @@ class _Work:
     documents: Documents
 
     async def create(self, new: CreateDocument, invocation: ToolInvocation) -> ToolResult:
+        invocation.check_count()
         document = await self.documents.create(
             invocation.user_id,
             title=new.title,
@@ -180,7 +181,7 @@ class _Work:
         return ToolResult.of(shown | more, foreign=document.foreign)
 
     async def update(self, change: UpdateDocument, invocation: ToolInvocation) -> ToolResult:
-        if (change.title, change.body, change.append) == (None, None, None):
+        if not _changes(change):
             raise ToolFault("Nothing was changed. Set title, body or append.")
         document = await self.documents.update(
             invocation.user_id,
@@ -199,13 +200,19 @@ class _Work:
     async def shall_update(
         self, change: UpdateDocument, invocation: ToolInvocation
     ) -> Proposal | None:
-        """Return a question if the old text would be lost, else None."""
-        if change.body is None:
+        """Return a question with the old and the new title and all new words; None if the call
+        changes nothing.
+        """
+        if not _changes(change):
             return None
         document = await known(self.documents, invocation.user_id, change.id)
         texts = invocation.texts
-        shown = described(document.title, document.body, texts)
-        question = texts.ask_replace_text(shown, change.body)
+        question = texts.ask_update_document(
+            described(document.title, document.body, texts),
+            title=change.title,
+            body=change.body,
+            append=change.append,
+        )
         return Proposal(question=question, foreign=document.foreign)
 
     async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
@@ -228,6 +235,10 @@ class _Work:
         texts = invocation.texts
         shown = described(document.title, document.body, texts)
         return Proposal(question=texts.ask_delete_document(shown), foreign=document.foreign)
+
+
+def _changes(change: UpdateDocument) -> bool:
+    return bool(change.append) or (change.title, change.body) != (None, None)
 
 
 def _named(document: Document) -> Json:

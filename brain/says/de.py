@@ -66,28 +66,56 @@ RESULT = "Erledigt."
 # ---- questions
 
 
-def ask_send_email(to: Sequence[str], copies: Sequence[str], subject: str, body: str) -> str:
-    lines = ["Soll ich diese E-Mail senden?", f"An: {', '.join(to)}"]
-    if copies:
-        lines.append(f"Kopie an: {', '.join(copies)}")
-    return "\n".join([*lines, f"Betreff: {subject}", "", body])
-
-
-def ask_share_document(to: Sequence[str], document: str, note: str) -> str:
+def ask_send_email(
+    to: Sequence[str],
+    copies: Sequence[str],
+    *,
+    subject: str,
+    body: str,
+    characters: int,
+    attachments: Sequence[str],
+) -> str:
     lines = [
-        "Soll ich dieses Dokument per E-Mail senden?",
+        f"Soll ich diese E-Mail{_to_many(len(to) + len(copies))} senden?",
         f"An: {', '.join(to)}",
-        f"Dokument: {document}",
+        *([f"Kopie an: {', '.join(copies)}"] if copies else []),
+        f"Betreff: {subject}",
+        *(f"Anhang: {one}" for one in attachments),
+        *_length(characters),
+    ]
+    return "\n".join([*lines, "", body])
+
+
+def ask_share_document(
+    to: Sequence[str], *, title: str, note: str, text: str, characters: int
+) -> str:
+    lines = [
+        f"Soll ich dieses Dokument per E-Mail{_to_many(len(to))} senden?",
+        f"An: {', '.join(to)}",
+        f"Dokument: „{title}“",
+        *_length(characters),
         *([f"Mit dieser Nachricht: {note}"] if note else []),
+        *(["", text] if text else []),
     ]
     return "\n".join(lines)
 
 
-def ask_replace_text(document: str, body: str) -> str:
-    return (
-        f"Soll ich den Text des Dokuments {document} ersetzen? Der alte Text geht dabei verloren. "
-        f"Der neue Text:\n\n{body}"
-    )
+def document_parts(beginning: str, changed: str, end: str) -> str:
+    new = f"Neu, seit du es zuletzt gesehen hast:\n{changed}\n\n" if changed else ""
+    return f"{new}Es beginnt:\n{beginning}\n\nEs endet:\n{end}"
+
+
+def ask_update_document(
+    document: str, *, title: str | None, body: str | None, append: str | None
+) -> str:
+    lines = [f"Soll ich das Dokument {document} ändern?"]
+    if title is not None:
+        lines.append(f"Neuer Titel: „{title}“")
+    if body is not None:
+        lines.append(f"Der alte Text geht dabei verloren. Der neue Text:\n\n{body}")
+    if append is not None:
+        lines.append(f"Am Ende kommt dazu:\n\n{append}")
+    return "\n".join(lines)
 
 
 def ask_delete_document(document: str) -> str:
@@ -102,6 +130,14 @@ def ask_stop_telling(rule: str) -> str:
     return f"Soll ich dir das nicht mehr melden: {rule}"
 
 
+def ask_tell_urgently(rule: str) -> str:
+    return f"Soll ich dir das auch in deinen Ruhezeiten melden: {rule}"
+
+
+def ask_remind(reminder: str, day: str, clock: str) -> str:
+    return f"Soll ich dich am {day} um {clock}, in deinen Ruhezeiten, daran erinnern: {reminder}"
+
+
 def ask_cancel_reminder(reminder: str) -> str:
     return f"Soll ich diese Erinnerung löschen: {reminder}"
 
@@ -109,8 +145,19 @@ def ask_cancel_reminder(reminder: str) -> str:
 def document(title: str, chars: int, beginning: str) -> str:
     if not beginning:
         return f"„{title}“ (leer)"
-    counted = f"{chars:,}".replace(",", ".")
-    return f"„{title}“ ({counted} Zeichen, beginnt mit „{beginning}“)"
+    return f"„{title}“ ({_characters(chars)}, beginnt mit „{beginning}“)"
+
+
+def _characters(count: int) -> str:
+    return f"{count:,} Zeichen".replace(",", ".")
+
+
+def _length(characters: int) -> list[str]:
+    return [f"Länge: {_characters(characters)}"] if characters else []
+
+
+def _to_many(count: int) -> str:
+    return f" an {count} Personen" if count > 1 else ""
 
 
 # ---- notices
@@ -118,6 +165,7 @@ def document(title: str, chars: int, beginning: str) -> str:
 LINK = "ein Link"
 SOMETHING = "es ist etwas passiert"
 REMINDER = "eine Erinnerung"
+REMINDER_BY_OTHERS = "eine Erinnerung aus dem, was andere geschrieben haben"
 REMINDER_DUE = "eine Erinnerung ist fällig"
 WHILE_AWAY = "während du weg warst"
 MEANWHILE = "inzwischen"
@@ -146,8 +194,9 @@ def emails(count: int, *, sender: str, subject: str, frequent: str, frequent_cou
     return f"{count} E-Mails{most}{(by or about) and f', die letzte{by}{about}'}"
 
 
-def reminders(count: int, named: Sequence[str], more: int) -> str:
+def reminders(count: int, named: Sequence[str], more: int, *, by_others: bool) -> str:
     what = "eine Erinnerung" if count == 1 else f"{count} Erinnerungen"
+    what += " aus dem, was andere geschrieben haben" if by_others else ""
     others = "eine weitere" if more == 1 else f"{more} weitere"
     return f"{what}: {_listed(named, others if more else '')}" if named else what
 

@@ -63,28 +63,56 @@ RESULT = "Done."
 # ---- questions
 
 
-def ask_send_email(to: Sequence[str], copies: Sequence[str], subject: str, body: str) -> str:
-    lines = ["Shall I send this email?", f"To: {', '.join(to)}"]
-    if copies:
-        lines.append(f"Copy to: {', '.join(copies)}")
-    return "\n".join([*lines, f"Subject: {subject}", "", body])
-
-
-def ask_share_document(to: Sequence[str], document: str, note: str) -> str:
+def ask_send_email(
+    to: Sequence[str],
+    copies: Sequence[str],
+    *,
+    subject: str,
+    body: str,
+    characters: int,
+    attachments: Sequence[str],
+) -> str:
     lines = [
-        "Shall I send this document by email?",
+        f"Shall I send this email{_to_many(len(to) + len(copies))}?",
         f"To: {', '.join(to)}",
-        f"Document: {document}",
+        *([f"Copy to: {', '.join(copies)}"] if copies else []),
+        f"Subject: {subject}",
+        *(f"Attachment: {one}" for one in attachments),
+        *_length(characters),
+    ]
+    return "\n".join([*lines, "", body])
+
+
+def ask_share_document(
+    to: Sequence[str], *, title: str, note: str, text: str, characters: int
+) -> str:
+    lines = [
+        f"Shall I send this document by email{_to_many(len(to))}?",
+        f"To: {', '.join(to)}",
+        f"Document: “{title}”",
+        *_length(characters),
         *([f"With this note: {note}"] if note else []),
+        *(["", text] if text else []),
     ]
     return "\n".join(lines)
 
 
-def ask_replace_text(document: str, body: str) -> str:
-    return (
-        f"Shall I replace the text of the document {document}? The old text will be lost. "
-        f"The new text:\n\n{body}"
-    )
+def document_parts(beginning: str, changed: str, end: str) -> str:
+    new = f"New since you last saw it:\n{changed}\n\n" if changed else ""
+    return f"{new}It begins:\n{beginning}\n\nIt ends:\n{end}"
+
+
+def ask_update_document(
+    document: str, *, title: str | None, body: str | None, append: str | None
+) -> str:
+    lines = [f"Shall I change the document {document}?"]
+    if title is not None:
+        lines.append(f"New title: “{title}”")
+    if body is not None:
+        lines.append(f"The old text will be lost. The new text:\n\n{body}")
+    if append is not None:
+        lines.append(f"Added at its end:\n\n{append}")
+    return "\n".join(lines)
 
 
 def ask_delete_document(document: str) -> str:
@@ -99,6 +127,14 @@ def ask_stop_telling(rule: str) -> str:
     return f"Shall I stop telling you about this: {rule}"
 
 
+def ask_tell_urgently(rule: str) -> str:
+    return f"Shall I tell you about this even during your quiet hours: {rule}"
+
+
+def ask_remind(reminder: str, day: str, clock: str) -> str:
+    return f"Shall I remind you on {day} at {clock}, during your quiet hours, of this: {reminder}"
+
+
 def ask_cancel_reminder(reminder: str) -> str:
     return f"Shall I cancel this reminder: {reminder}"
 
@@ -106,8 +142,19 @@ def ask_cancel_reminder(reminder: str) -> str:
 def document(title: str, chars: int, beginning: str) -> str:
     if not beginning:
         return f"“{title}” (empty)"
-    characters = "character" if chars == 1 else "characters"
-    return f"“{title}” ({chars:,} {characters}, beginning “{beginning}”)"
+    return f"“{title}” ({_characters(chars)}, beginning “{beginning}”)"
+
+
+def _characters(count: int) -> str:
+    return f"{count:,} {'character' if count == 1 else 'characters'}"
+
+
+def _length(characters: int) -> list[str]:
+    return [f"Length: {_characters(characters)}"] if characters else []
+
+
+def _to_many(count: int) -> str:
+    return f" to {count} people" if count > 1 else ""
 
 
 # ---- notices
@@ -115,6 +162,7 @@ def document(title: str, chars: int, beginning: str) -> str:
 LINK = "a link"
 SOMETHING = "something has happened"
 REMINDER = "a reminder"
+REMINDER_BY_OTHERS = "a reminder from what others wrote"
 REMINDER_DUE = "a reminder is due"
 WHILE_AWAY = "while you were away"
 MEANWHILE = "meanwhile"
@@ -143,8 +191,9 @@ def emails(count: int, *, sender: str, subject: str, frequent: str, frequent_cou
     return f"{count} emails{most}{(by or about) and f', the last{by}{about}'}"
 
 
-def reminders(count: int, named: Sequence[str], more: int) -> str:
+def reminders(count: int, named: Sequence[str], more: int, *, by_others: bool) -> str:
     what = "a reminder" if count == 1 else f"{count} reminders"
+    what += " from what others wrote" if by_others else ""
     return f"{what}: {_listed(named, more)}" if named else what
 
 
