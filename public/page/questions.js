@@ -85,7 +85,9 @@ export class Questions {
 
   #show() {
     const nowMs = Date.now();
-    for (const [id, card] of this.#cards) card.show(this.#decisions.of(id, nowMs));
+    for (const [id, card] of this.#cards) {
+      card.show(this.#decisions.of(id, nowMs), this.#decisions.argumentsOf(id));
+    }
   }
 
   /** @param {string} id @param {Decision} decision */
