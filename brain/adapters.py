@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from brain import settings
 from brain.cloud.clock import SystemClock
 from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.model.wire import Waits
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.news import UpstashNews
@@ -44,7 +45,9 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        return Limits(lease_s=self.times.lease_s)
+        # Two waits for a first sign fit into a call: after the first one the model is asked again.
+        model_s = max(Limits().model_s, 2 * settings.first_token_s(self.env))
+        return Limits(lease_s=self.times.lease_s, model_s=model_s)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -104,9 +107,16 @@ class Adapters:
                 api_key=at.api_key,
                 model=at.model,
                 fallback_models=at.fallback_models,
+                waits=Waits(first_token_s=at.first_token_s),
             ),
             random=random,
         )
+
+    @property
+    def model_faults(self) -> dict[str, str]:
+        """Why the last try of a model failed, by model, as far as this instance knows."""
+        # A cached property is in here once it was used: a model that was not asked has no faults.
+        return self.model.faults() if "model" in vars(self) else {}
 
     @cached_property
     def database(self) -> "Postgres | None":

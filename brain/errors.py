@@ -122,11 +122,16 @@ class ModelUnavailable(ModelFault):
 
 
 class ModelCut(ModelFault):
-    """The answer was cut off. `text` is its text before the cut, without tool calls."""
+    """The answer was cut off. `text` is its text before the cut, without tool calls.
 
-    def __init__(self, reason: str, *, text: str = "") -> None:
+    `at_limit`: the provider itself ended the answer, for example at a limit of its length. Then the
+    model can be asked to go on after `text`, which is empty if the answer has tool calls.
+    """
+
+    def __init__(self, reason: str, *, text: str = "", at_limit: bool = False) -> None:
         super().__init__(reason)
         self.text = text
+        self.at_limit = at_limit
 
 
 class ModelRefused(ModelFault):

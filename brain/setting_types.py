@@ -40,13 +40,17 @@ class ChannelSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelSettings:
-    """The model provider and the models to use."""
+    """The model provider and the models to use.
+
+    `first_token_s` is how many seconds to wait for the first sign of an answer.
+    """
 
     provider: Literal["openai", "openrouter"]
     base_url: str | None
     api_key: str
     model: str
     fallback_models: tuple[str, ...]
+    first_token_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

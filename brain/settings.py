@@ -43,6 +43,7 @@ RESERVE_SHARE = 0.25  # largest share of an invocation to reserve, so that short
 PATIENCE_S = 8.0  # seconds; then a caller is told that the answer will follow
 MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
 OWNER = "owner"  # the user id in a deployment with a single user
+FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
 DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
 
 
@@ -98,7 +99,13 @@ def model(env: Env) -> ModelSettings:
         api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
         fallback_models=variables.names(env, "BRAIN_FALLBACK_MODELS"),
+        first_token_s=first_token_s(env),
     )
+
+
+def first_token_s(env: Env) -> float:
+    """Read how many seconds to wait for the first sign of an answer."""
+    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
 
 
 def database(env: Env) -> str | None:

@@ -14,10 +14,10 @@ from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
+from brain.http.feed import Feed
 from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
-from brain.run.feed import Feed
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
 from brain.says.choice import Languages

@@ -301,6 +301,7 @@ export interface Message {
   createdAt: string;
   question?: Question | null;
   foreign?: boolean;
+  leftOut?: number[];
 }
 
 /** The answer to a caller. */
@@ -618,13 +619,14 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, as far as the answering instance knows. */
 export interface Health {
   ok: boolean;
   version: string;
   checks: Record<string, {
     ok: boolean;
     missing?: string;
+    faults?: string[];
   }>;
 }
 

@@ -31,8 +31,8 @@ AWAY = "The documents cannot be reached now, and nothing was sent. Try again lat
 
 
 class ShareDocument(Arguments):
-    """Send a document by email in the user's name: its title and its whole text, below a note.
-    First the user is asked: who gets which document.
+    """Email a document in the user's name: its title and whole text, below a note. First the user
+    is asked.
     """
 
     id: DocumentId
@@ -75,10 +75,12 @@ class _Sharing:
         )
         seen = await self.documents.seen(user_id, document.id)
         shown = excerpt(document.body, foreign=document.foreign, seen=seen)
-        question = _question(outgoing, title, body, asked.note, shown, invocation.texts)
-        to = [str(person) for person in outgoing.to]
         return Letter(
-            outgoing=outgoing, question=question, foreign=document.foreign, arguments={"to": to}
+            outgoing=outgoing,
+            question=_question(outgoing, title, body, asked.note, shown, invocation.texts),
+            foreign=document.foreign,
+            document=outgoing.subject,
+            arguments={"to": [str(person) for person in outgoing.to]},
         )
 
     async def mark_seen(self, asked: ShareDocument, invocation: ToolInvocation) -> None:

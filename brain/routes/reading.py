@@ -49,13 +49,18 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service. Shows no values and calls no service."""
+    """Return which settings are missing, by service, and why models failed lately.
+
+    Shows no values and calls no service. `model: no tools` is what this instance has seen.
+    """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
     problems = settings.problems(wiring.env, groups)
     checks = {
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()
     }
+    if faults := wiring.model_faults:
+        checks["model"]["faults"] = [f"{model}: {fault}" for model, fault in faults.items()]
     return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
 
 

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp
 
 from brain.codec import Form
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
+from brain.http.feed import Feed, Item, LogReset, RunChange
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
-from brain.run.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from brain.says.asking.de import *  # noqa: F403 - the questions are a part of the language
+
 # ---- progress
 
 IDLE = "Ich arbeite gerade an nichts."
@@ -49,12 +51,60 @@ LAST_WORDS: Mapping[str, str] = {
     "poisoned": "Ich habe abgebrochen, weil ich den Faden verloren habe. Bitte frag mich noch "
     "einmal.",
     "model": "Ich kann gerade nicht nachdenken. Bitte frag mich gleich noch einmal.",
+    "no tools": "Ich kann mit dem Modell, das hier eingerichtet ist, nicht arbeiten, weil es keine "
+    "Werkzeuge benutzen kann. Wer diesen Assistenten betreibt, muss ein anderes wählen.",
+    "no access": "Ich habe keinen Zugang zu meinem Modell. Wer diesen Assistenten betreibt, muss "
+    "Schlüssel, Guthaben und Namen prüfen.",
+    "request": "Mein Modell nimmt nicht an, was ich sende. Wer diesen Assistenten betreibt, muss "
+    "die Einstellungen prüfen.",
+    "too long": "Dieser Text oder dieses Dokument ist zu lang für mein Modell. Bitte versuch es "
+    "mit einem kürzeren.",
+    "filtered": "Der Anbieter meines Modells hat diesen Text abgelehnt. Du kannst mit etwas "
+    "anderem weitermachen.",
+    "cut": "Meine Antwort ist jedes Mal abgebrochen, bevor ich sie sagen konnte. Bitte frag nach "
+    "etwas Kürzerem.",
 }
+CUT_OFF = "Meine Antwort ist hier abgebrochen."
+SLOW = "Mein Modell lässt sich Zeit. Ich warte noch auf seine Antwort."
+UNSAID = "Mehr konnte ich dazu nicht sagen."
+UNSURE = (
+    "Etwas, woran ich gerade war, ist vielleicht ausgeführt worden, vielleicht auch nicht. Bitte "
+    "sieh nach."
+)
 STOPPED = "Gestoppt."
 STOPPED_IN_AN_ACT = (
     "Gestoppt. Die Aktion, die gerade lief, ist vielleicht noch ausgeführt worden, vielleicht auch "
     "nicht. Bitte sieh nach."
 )
+
+
+def that_is_done(acts: str) -> str:
+    return f"Das ist erledigt: {acts[:1].lower()}{acts[1:]}"
+
+
+def did_not_work(tool: str) -> str:
+    what = f"„{tool}“" if tool else "es"
+    return f"Das hat nicht geklappt. Ich habe {what} mehrmals versucht, immer mit demselben Fehler."
+
+
+# ---- what was done
+
+# Each sentence begins with a word that is no noun.
+DONE: Mapping[str, str] = {
+    "sent": "Gesendet an {to}.",
+    "mailed": "Die E-Mail ist gesendet.",
+    "shared": "Das Dokument „{document}“ ist an {to} gesendet.",
+    "created": "Das Dokument „{document}“ ist gespeichert.",
+    "changed": "Das Dokument „{document}“ ist geändert.",
+    "deleted": "Das Dokument „{document}“ ist gelöscht.",
+    "gone": "Das Dokument ist gelöscht.",
+    "remembered": "Gemerkt: {fact}",
+    "forgotten": "Vergessen: {fact}",
+    "reminding": "Die Erinnerung ist gestellt für {at}: {reminder}",
+    "cancelled": "Die Erinnerung ist gelöscht: {reminder}",
+    "telling": "Notiert, du wirst benachrichtigt: {rule}",
+    "not telling": "Das wird dir nicht mehr gemeldet: {rule}",
+}
 
 # ---- decisions by a button
 
@@ -62,103 +112,6 @@ YES = "Ja, mach das."
 YES_CHANGED = "Ja, mit meinen Änderungen."
 NO = "Nein, mach das nicht."
 RESULT = "Erledigt."
-
-# ---- questions
-
-
-def ask_send_email(
-    to: Sequence[str],
-    copies: Sequence[str],
-    *,
-    subject: str,
-    body: str,
-    characters: int,
-    attachments: Sequence[str],
-) -> str:
-    lines = [
-        f"Soll ich diese E-Mail{_to_many(len(to) + len(copies))} senden?",
-        f"An: {', '.join(to)}",
-        *([f"Kopie an: {', '.join(copies)}"] if copies else []),
-        f"Betreff: {subject}",
-        *(f"Anhang: {one}" for one in attachments),
-        *_length(characters),
-    ]
-    return "\n".join([*lines, "", body])
-
-
-def ask_share_document(
-    to: Sequence[str], *, title: str, note: str, text: str, characters: int
-) -> str:
-    lines = [
-        f"Soll ich dieses Dokument per E-Mail{_to_many(len(to))} senden?",
-        f"An: {', '.join(to)}",
-        f"Dokument: „{title}“",
-        *_length(characters),
-        *([f"Mit dieser Nachricht: {note}"] if note else []),
-        *(["", text] if text else []),
-    ]
-    return "\n".join(lines)
-
-
-def document_parts(beginning: str, changed: str, end: str) -> str:
-    new = f"Neu, seit du es zuletzt gesehen hast:\n{changed}\n\n" if changed else ""
-    return f"{new}Es beginnt:\n{beginning}\n\nEs endet:\n{end}"
-
-
-def ask_update_document(
-    document: str, *, title: str | None, body: str | None, append: str | None
-) -> str:
-    lines = [f"Soll ich das Dokument {document} ändern?"]
-    if title is not None:
-        lines.append(f"Neuer Titel: „{title}“")
-    if body is not None:
-        lines.append(f"Der alte Text geht dabei verloren. Der neue Text:\n\n{body}")
-    if append is not None:
-        lines.append(f"Am Ende kommt dazu:\n\n{append}")
-    return "\n".join(lines)
-
-
-def ask_delete_document(document: str) -> str:
-    return f"Soll ich das Dokument {document} löschen? Das lässt sich nicht rückgängig machen."
-
-
-def ask_forget(fact: str) -> str:
-    return f"Soll ich das vergessen: {fact}"
-
-
-def ask_stop_telling(rule: str) -> str:
-    return f"Soll ich dir das nicht mehr melden: {rule}"
-
-
-def ask_tell_urgently(rule: str) -> str:
-    return f"Soll ich dir das auch in deinen Ruhezeiten melden: {rule}"
-
-
-def ask_remind(reminder: str, day: str, clock: str) -> str:
-    return f"Soll ich dich am {day} um {clock}, in deinen Ruhezeiten, daran erinnern: {reminder}"
-
-
-def ask_cancel_reminder(reminder: str) -> str:
-    return f"Soll ich diese Erinnerung löschen: {reminder}"
-
-
-def document(title: str, chars: int, beginning: str) -> str:
-    if not beginning:
-        return f"„{title}“ (leer)"
-    return f"„{title}“ ({_characters(chars)}, beginnt mit „{beginning}“)"
-
-
-def _characters(count: int) -> str:
-    return f"{count:,} Zeichen".replace(",", ".")
-
-
-def _length(characters: int) -> list[str]:
-    return [f"Länge: {_characters(characters)}"] if characters else []
-
-
-def _to_many(count: int) -> str:
-    return f" an {count} Personen" if count > 1 else ""
-
 
 # ---- notices
 

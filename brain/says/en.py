@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from brain.says.asking.en import *  # noqa: F403 - the questions are a part of the language
+
 # ---- progress
 
 IDLE = "I am not working on anything right now."
@@ -47,11 +49,53 @@ LAST_WORDS: Mapping[str, str] = {
     "attempts": "I tried this several times and was interrupted each time, so I stopped.",
     "poisoned": "I stopped because I lost track of what I was doing. Please ask me again.",
     "model": "I cannot think right now. Please ask again in a little while.",
+    "no tools": "I cannot work with the model that is set up here, because it cannot use tools. "
+    "Whoever runs this assistant has to choose another model.",
+    "no access": "I have no access to my model. Whoever runs this assistant has to check its key, "
+    "its credit and its name.",
+    "request": "My model does not accept what I send. Whoever runs this assistant has to check its "
+    "settings.",
+    "too long": "This text or document is too long for my model. Please try it with a shorter one.",
+    "filtered": "The provider of my model refused this text. You can go on with something else.",
+    "cut": "My answer was cut off each time before I could say it. Please ask for something "
+    "shorter.",
 }
+CUT_OFF = "My answer was cut off here."
+SLOW = "My model takes its time. I am still waiting for its answer."
+UNSAID = "I could not say more about it."
+UNSURE = "Something I was doing may or may not have been completed. Please check it."
 STOPPED = "Stopped."
 STOPPED_IN_AN_ACT = (
     "Stopped. The action that was under way may or may not have been completed. Please check."
 )
+
+
+def that_is_done(acts: str) -> str:
+    return f"That is done: {acts[:1].lower()}{acts[1:]}"
+
+
+def did_not_work(tool: str) -> str:
+    what = f"“{tool}”" if tool else "it"
+    return f"That did not work. I tried {what} several times, and it failed in the same way."
+
+
+# ---- what was done
+
+DONE: Mapping[str, str] = {
+    "sent": "Sent to {to}.",
+    "mailed": "The email is sent.",
+    "shared": "The document “{document}” is sent to {to}.",
+    "created": "The document “{document}” is saved.",
+    "changed": "The document “{document}” is changed.",
+    "deleted": "The document “{document}” is deleted.",
+    "gone": "The document is deleted.",
+    "remembered": "Remembered: {fact}",
+    "forgotten": "Forgotten: {fact}",
+    "reminding": "The reminder is set for {at}: {reminder}",
+    "cancelled": "The reminder is cancelled: {reminder}",
+    "telling": "Noted, you will be told: {rule}",
+    "not telling": "You will not be told any more: {rule}",
+}
 
 # ---- decisions by a button
 
@@ -59,103 +103,6 @@ YES = "Yes, do that."
 YES_CHANGED = "Yes, with my changes."
 NO = "No, don't do that."
 RESULT = "Done."
-
-# ---- questions
-
-
-def ask_send_email(
-    to: Sequence[str],
-    copies: Sequence[str],
-    *,
-    subject: str,
-    body: str,
-    characters: int,
-    attachments: Sequence[str],
-) -> str:
-    lines = [
-        f"Shall I send this email{_to_many(len(to) + len(copies))}?",
-        f"To: {', '.join(to)}",
-        *([f"Copy to: {', '.join(copies)}"] if copies else []),
-        f"Subject: {subject}",
-        *(f"Attachment: {one}" for one in attachments),
-        *_length(characters),
-    ]
-    return "\n".join([*lines, "", body])
-
-
-def ask_share_document(
-    to: Sequence[str], *, title: str, note: str, text: str, characters: int
-) -> str:
-    lines = [
-        f"Shall I send this document by email{_to_many(len(to))}?",
-        f"To: {', '.join(to)}",
-        f"Document: “{title}”",
-        *_length(characters),
-        *([f"With this note: {note}"] if note else []),
-        *(["", text] if text else []),
-    ]
-    return "\n".join(lines)
-
-
-def document_parts(beginning: str, changed: str, end: str) -> str:
-    new = f"New since you last saw it:\n{changed}\n\n" if changed else ""
-    return f"{new}It begins:\n{beginning}\n\nIt ends:\n{end}"
-
-
-def ask_update_document(
-    document: str, *, title: str | None, body: str | None, append: str | None
-) -> str:
-    lines = [f"Shall I change the document {document}?"]
-    if title is not None:
-        lines.append(f"New title: “{title}”")
-    if body is not None:
-        lines.append(f"The old text will be lost. The new text:\n\n{body}")
-    if append is not None:
-        lines.append(f"Added at its end:\n\n{append}")
-    return "\n".join(lines)
-
-
-def ask_delete_document(document: str) -> str:
-    return f"Shall I delete the document {document}? This cannot be undone."
-
-
-def ask_forget(fact: str) -> str:
-    return f"Shall I forget this: {fact}"
-
-
-def ask_stop_telling(rule: str) -> str:
-    return f"Shall I stop telling you about this: {rule}"
-
-
-def ask_tell_urgently(rule: str) -> str:
-    return f"Shall I tell you about this even during your quiet hours: {rule}"
-
-
-def ask_remind(reminder: str, day: str, clock: str) -> str:
-    return f"Shall I remind you on {day} at {clock}, during your quiet hours, of this: {reminder}"
-
-
-def ask_cancel_reminder(reminder: str) -> str:
-    return f"Shall I cancel this reminder: {reminder}"
-
-
-def document(title: str, chars: int, beginning: str) -> str:
-    if not beginning:
-        return f"“{title}” (empty)"
-    return f"“{title}” ({_characters(chars)}, beginning “{beginning}”)"
-
-
-def _characters(count: int) -> str:
-    return f"{count:,} {'character' if count == 1 else 'characters'}"
-
-
-def _length(characters: int) -> list[str]:
-    return [f"Length: {_characters(characters)}"] if characters else []
-
-
-def _to_many(count: int) -> str:
-    return f" to {count} people" if count > 1 else ""
-
 
 # ---- notices
 

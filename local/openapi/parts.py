@@ -180,14 +180,17 @@ SESSION: Json = {
     ),
 }
 HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value.",
+    "description": "Which services are set up. `missing` names settings and shows no value. "
+    "`faults` are models whose last try failed, as far as the answering instance knows.",
     **thing(
         {
             "ok": FLAG,
             "version": TEXT,
             "checks": {
                 "type": "object",
-                "additionalProperties": thing({"ok": FLAG}, missing=TEXT),
+                "additionalProperties": thing(
+                    {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
+                ),
             },
         }
     ),
