@@ -5,13 +5,7 @@ from typing import Annotated
 
 from brain.codec import Json, iso
 from brain.documents.ports import Document, Documents
-from brain.documents.rules import (
-    MAX_BODY_CHARS,
-    MAX_TITLE_CHARS,
-    described,
-    outdated,
-    version,
-)
+from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS, described, outdated, version
 from brain.errors import ToolFault
 from brain.texts.plain import plain_line
 from brain.texts.thoughts import spoken
