@@ -29,6 +29,7 @@ from local.toolchain import (
 )
 
 VENV = ROOT / ".venv"
+JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -43,15 +44,25 @@ class Step:
 
 
 def install_packages() -> None:
+    _install_into(VENV, "-r", "pyproject.toml", "--group", "dev")
+
+
+def install_judges() -> None:
+    """Install the model server and the validators that judge requests, in two of its builds."""
+    for group in JUDGES:
+        _install_into(HOME / group, "--group", group)
+
+
+def _install_into(venv: Path, *packages: str) -> None:
     # If its Python was removed or replaced, the folder still looks complete but does not run.
     no_downloads = {"UV_PYTHON_DOWNLOADS": "never"}
-    python = VENV / "bin" / "python"
+    python = venv / "bin" / "python"
     base = find_python()
     uv = find_uv(base)
     if (version_of(python) or (0,)) < OLDEST_PYTHON:
-        run(uv, "venv", "--clear", "--python", base, VENV, env=no_downloads)
+        run(uv, "venv", "--clear", "--python", base, venv, env=no_downloads)
     install = (uv, "pip", "install", "--python", python, "--compile-bytecode")
-    run(*install, "-r", "pyproject.toml", "--group", "dev", tries=TRIES, env=no_downloads)
+    run(*install, *packages, tries=TRIES, env=no_downloads)
 
 
 def install_page_packages() -> None:
@@ -110,6 +121,12 @@ DEV = (
 )
 TEST = (
     *DEV,
+    Step(
+        name="judges",
+        reads=("pyproject.toml", ".python-version"),
+        makes=".local/setup/judges-past/bin/python",
+        act=install_judges,
+    ),
     Step(
         name="vercel",
         reads=("tests/vercel/package.json", "tests/vercel/package-lock.json"),

@@ -255,12 +255,37 @@ export interface Utterance {
   decision?: Decided | null;
 }
 
-/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. */
+/** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
+export interface Recipient {
+  address: string;
+  unicode?: string;
+  name?: string;
+}
+
+/** A file that goes along. `bytes` is in bytes. */
+export interface SentFile {
+  name: string;
+  type: string;
+  bytes: number;
+}
+
+/** All that is sent after a yes: exactly these recipients and this text. `count` is the number of recipients, copies included; `characters` is the length of `text`. */
+export interface QuestionContent {
+  recipients: Recipient[];
+  count: number;
+  subject?: string;
+  text: string;
+  characters: number;
+  attachments: SentFile[];
+}
+
+/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. `content` is what will be sent, if something is. */
 export interface Question {
   for: 'user' | 'client';
   tool: string;
   arguments: Record<string, unknown>;
   expiresAt: string;
+  content?: QuestionContent | null;
 }
 
 /** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
@@ -458,6 +483,12 @@ export interface DocumentBody {
   body: string;
   typed?: boolean;
   key?: string | null;
+}
+
+/** The body of PUT /api/documents: the user has seen the whole text of this version. */
+export interface SeenBody {
+  id: string;
+  version: string;
 }
 
 /** Stop the run with `run_id`, or the open run if none is given. */

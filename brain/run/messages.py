@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.tools.content import QuestionContent
 
 
 class Kind(StrEnum):
@@ -44,13 +45,14 @@ class Question:
     front end (client).
 
     A decision applies to exactly these arguments. Text before the question in the log never counts
-    as an answer.
+    as an answer. `content` is what will be sent, if something is.
     """
 
     whom: Annotated[Literal["user", "client"], Named("for")]
     tool: str
     arguments: Json
     expires_at: datetime
+    content: Annotated[QuestionContent | None, SPARSE] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

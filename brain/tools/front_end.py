@@ -7,9 +7,11 @@ by third parties, and carry what the run knows.
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from brain.codec import Json
 from brain.texts.addresses import holds_address, was_said
+from brain.texts.plain import plain_line, plain_text
 from brain.tools.invocations import Proposal, ToolInvocation
 
 OPENS = "openpage"  # the tool whose whole argument is an address, however it is written
@@ -27,9 +29,22 @@ def proposal(invocation: ToolInvocation) -> Proposal | None:
     texts = [text for text in _texts(invocation.arguments) if opens or holds_address(text)]
     if all(was_said(text, invocation.user_words) for text in texts):
         return None
-    values = [_shown(value) for value in invocation.arguments.values()]
-    question = invocation.texts.ask_front_end(name, [*invocation.arguments], values)
-    return Proposal(question=question, foreign=True)
+    plain: Json = _plain(invocation.arguments)
+    question = invocation.texts.ask_front_end(name, [*plain], [*map(_shown, plain.values())])
+    return Proposal(question=question, foreign=True, arguments=plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value without what the question could not show: the call has what was approved."""
+    match value:
+        case str():
+            return plain_text(value)
+        case dict():
+            return {plain_line(name): _plain(one) for name, one in value.items()}
+        case list():
+            return [_plain(one) for one in value]
+        case _:
+            return value
 
 
 def _shown(value: object) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from brain.codec import Form, Json
-from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody
+from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
 from brain.events.bodies import (
@@ -85,8 +85,8 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, *ORDERS, EventBody, OwnBody)
-    schemas.take(*EVENTS, RuleBody)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}

@@ -163,6 +163,18 @@ async def test_a_foreign_address_goes_to_the_front_end_only_after_a_yes(
     assert last.text == "Done."
 
 
+@in_virtual_time
+async def test_what_a_question_cannot_show_does_not_reach_the_front_end() -> None:
+    shown: Json = {"what": "https://evil.example/", "list": [{"to": "a", "n": 1}]}
+    given = {"what": "https://evil.example/\u200b\u2062", "li\u200bst": [{"to\u200b": "a", "n": 1}]}
+    call = (SHOW.name, json.dumps(given))
+    world = World([calls(("read", "{}")), calls(call)], tools=[MailTool(EVIL)])
+    asked = await first_question(world, SHOW, "What is new?")
+    assert asked.question is not None
+    assert (asked.question.whom, asked.question.arguments) == ("user", shown)
+    assert asked.text.endswith('what: https://evil.example/\nlist: [{"to": "a", "n": 1}]')
+
+
 @pytest.mark.parametrize(
     ("tool", "text", "wish"),
     [

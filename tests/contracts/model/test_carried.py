@@ -31,9 +31,11 @@ FIELDS = {
 def with_answer(fields: Json) -> Prompt:
     calls = [
         {"id": id, "type": "function", "function": {"name": "find", "arguments": "{}"}}
-        for id in ("one", "two")
+        for id in ("abcdefgh1", "abcdefgh2")
     ]
-    results = [{"role": "tool", "tool_call_id": id, "content": "x"} for id in ("one", "two")]
+    results = [
+        {"role": "tool", "tool_call_id": id, "content": "x"} for id in ("abcdefgh1", "abcdefgh2")
+    ]
     message = {"role": "assistant", "content": None, "tool_calls": calls, CARRIED: fields}
     return Prompt(messages=[*PROMPT.messages, message, *results], tools=PROMPT.tools)
 
@@ -47,7 +49,7 @@ async def test_fields_that_are_not_known_are_kept_with_the_answer() -> None:
 async def test_the_same_model_gets_them_back_in_their_places() -> None:
     async with wire(ONE) as server, asking(server.url) as model:
         await model.answer(with_answer(FIELDS), limit_s=20)
-    [_, message, *_] = server.requests[0]["messages"]
+    message = server.requests[0]["messages"][len(PROMPT.messages)]
     assert message["reasoning_content"] == "I look."
     assert message["tool_calls"][0]["extra_content"] == SIGNATURE
     assert message["tool_calls"][0]["function"] == {"name": "find", "arguments": "{}"}
@@ -58,7 +60,7 @@ async def test_the_same_model_gets_them_back_in_their_places() -> None:
 async def test_another_model_gets_nothing_of_them() -> None:
     async with wire(ONE) as server, asking(server.url) as model:
         await model.answer(with_answer({**FIELDS, "model": "other"}), limit_s=20)
-    [_, message, *_] = server.requests[0]["messages"]
+    message = server.requests[0]["messages"][len(PROMPT.messages)]
     assert message.keys() == {"role", "content", "tool_calls"}
 
 
@@ -67,7 +69,10 @@ async def test_a_model_that_rejects_its_own_fields_is_asked_without_them() -> No
     async with wire(wrong, ONE, ONE) as server, asking(server.url) as model:
         for _ in range(2):
             await model.answer(with_answer(FIELDS), limit_s=20)
-    sent = ["reasoning_content" in request["messages"][1] for request in server.requests]
+    sent = [
+        "reasoning_content" in request["messages"][len(PROMPT.messages)]
+        for request in server.requests
+    ]
     assert sent == [True, False, False]
 
 

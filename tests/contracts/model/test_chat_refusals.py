@@ -87,7 +87,8 @@ async def test_a_schema_that_cannot_be_used_is_sent_without_bounds_once() -> Non
         "type": "object",
         "properties": {"minimum": {"type": "string", "maxLength": 9, "description": "x"}},
     }
-    tool = {"type": "function", "function": {"name": "find", "parameters": parameters}}
+    function = {"name": "find", "description": "Finds.", "parameters": parameters}
+    tool = {"type": "function", "function": function}
     prompt = Prompt(messages=PROMPT.messages, tools=[tool])
     grammar = refusal("failed to parse grammar")
     async with (
@@ -118,12 +119,14 @@ def long_prompt(*texts: str) -> Prompt:
 
     def shorter(chars: int) -> Prompt | None:
         kept = list(texts)
-        while len(kept) > 1 and len(dumps({"messages": messages(kept)})) - 13 > chars:
-            kept.pop(0)
+        while len(kept) > 2 and len(dumps({"messages": messages(kept)})) - 13 > chars:
+            del kept[:2]
         return long_prompt(*kept) if len(kept) < len(texts) else None
 
     def messages(given: Sequence[str]) -> list[Json]:
-        return [{"role": "user", "content": text} for text in given]
+        roles = ("user", "assistant")
+        said = [{"role": roles[i % 2], "content": text} for i, text in enumerate(given)]
+        return [*PROMPT.messages[:-1], *said]
 
     return Prompt(messages=messages(texts), tools=[], shorter=shorter)
 
@@ -132,22 +135,22 @@ LONG = "context_length_exceeded"
 
 
 async def test_a_request_that_is_too_long_is_made_shorter_and_the_size_remembered() -> None:
-    texts = ["x" * 1000] * 10
+    texts = ["x" * 1000] * 11
     too_long = refusal("too long", code=LONG)
     async with wire(too_long, ONE, ONE) as server, asking(server.url) as model:
         for _ in range(2):
             await model.answer(long_prompt(*texts), limit_s=20)
     sizes = [len(request["messages"]) for request in server.requests]
-    assert sizes[0] == 10
-    assert 1 < sizes[1] < 10
+    assert sizes[0] == 12
+    assert 2 < sizes[1] < 12
     assert sizes[2] == sizes[1]
 
 
 async def test_the_size_follows_the_numbers_of_the_refusal() -> None:
     told = refusal("context length", n_ctx=4000, n_prompt_tokens=40_000, code=LONG)
     async with wire(told, ONE) as server, asking(server.url) as model:
-        await model.answer(long_prompt(*["x" * 1000] * 100), limit_s=20)
-    assert len(server.requests[1]["messages"]) <= 8
+        await model.answer(long_prompt(*["x" * 1000] * 101), limit_s=20)
+    assert len(server.requests[1]["messages"]) <= 9
 
 
 async def test_a_request_is_made_shorter_four_times_and_then_goes_to_the_next_model() -> None:
@@ -155,9 +158,9 @@ async def test_a_request_is_made_shorter_four_times_and_then_goes_to_the_next_mo
         wire(*[refusal("too long", code=LONG)] * 5, ONE) as server,
         asking(server.url, fallback_models=("other",)) as model,
     ):
-        await model.answer(long_prompt(*["x" * 100] * 50), limit_s=20)
+        await model.answer(long_prompt(*["x" * 100] * 51), limit_s=20)
     assert models_of(server.requests) == ["m"] * 5 + ["other"]
-    assert len(server.requests[5]["messages"]) == 50
+    assert len(server.requests[5]["messages"]) == 52
 
 
 async def test_if_nothing_can_be_left_out_the_fault_says_that_it_is_too_long() -> None:
