@@ -7,6 +7,7 @@ could sign a token by HS256 with the public key of the key set.
 import asyncio
 import logging
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ KEYS_LIMIT_S = 3.0  # seconds to fetch a key set
 KEYS_FRESH_S = 600.0  # seconds until a key set is fetched again
 KEYS_PAUSE_S = 30.0  # least seconds between two fetches, so that unknown keys cannot flood
 KEY_SET_ALGORITHMS = ["RS256", "ES256"]
+# Raised by PyJWT for claims that are JSON but make no sense, such as an infinite expiry.
+UNREADABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,10 +76,10 @@ class Tokens:
                 raise TokenRefused("the token's algorithm is not accepted")
         except jwt.ExpiredSignatureError:
             raise TokenRefused("the token has expired") from None
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, *UNREADABLE):
             raise TokenRefused("the token is invalid") from None
         user_id = claims["sub"]
-        if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_CHARS:
+        if not isinstance(user_id, str) or not is_user_id(user_id):
             raise TokenRefused("the token has no valid user id (sub)")
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
@@ -111,6 +114,12 @@ class Tokens:
             leeway=LEEWAY_S,
             options={"require": ["exp", "sub"], "verify_aud": audience is not None},
         )
+
+
+def is_user_id(text: str) -> bool:
+    """Whether a text can be a user id: not empty, not too long, and every store can keep it."""
+    unkept = any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
+    return 0 < len(text) <= MAX_USER_CHARS and not unkept
 
 
 class _KeySet:

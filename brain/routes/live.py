@@ -80,7 +80,7 @@ async def _user(offered: list[str], socket: Socket, wiring: Wiring) -> str:
         return (await wiring.tokens.read(token)).user_id
     except TimeoutError:
         raise HangUp(NOT_ALLOWED, "a token is required") from None
-    except TokenRefused as refused:
+    except (TokenRefused, Problem) as refused:
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
@@ -129,7 +129,11 @@ class Talk:
 
     async def _hear(self) -> None:
         while True:
-            frame = await self._socket.hear()
+            try:
+                frame = await self._socket.hear()
+            except Problem as problem:
+                self._socket.tell(_error(problem, {}))
+                continue
             match frame["type"]:
                 case "ping":
                     self._socket.tell({"type": "pong"})
@@ -241,6 +245,6 @@ def _error(problem: Problem, frame: Json) -> Json:
 def _named(frame: Json) -> Json:
     """Return the fields that identify a frame in its answer. Invalid ids are left out."""
     ids = {name: frame.get(name) for name in ("messageId", "questionId")}
-    return {"of": frame["type"]} | {
+    return {"of": frame.get("type")} | {
         name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
     }

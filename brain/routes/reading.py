@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
-from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
+from brain.http.edge import MAX_SEQ, Answer, tagged
+from brain.http.resources import whole_number
 from brain.run.records import entry_to_wire
 from brain.run.store import STATUS
 from brain.version import VERSION

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Form
-from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
+from brain.http.edge import MAX_SEQ, Problem, invocation_seconds
+from brain.http.resources import whole_number
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
 from brain.run.feed import Feed, Item, LogReset, RunChange

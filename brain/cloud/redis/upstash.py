@@ -73,6 +73,8 @@ class Upstash:
             except UpstashError as error:
                 # The store has answered with an error: a retry would get the same answer.
                 raise StoreUnreachable(f"the store refused: {_code(error)}") from error
+            except UnicodeEncodeError:
+                raise  # our own mistake: another try would send the same text
             except (TimeoutError, httpx.HTTPError, ValueError, *SHAPE_ERRORS) as error:
                 # ValueError: a gateway's HTML instead of JSON.
                 reason = type(error).__name__
