@@ -14,6 +14,7 @@ from brain.cloud.clock import SystemClock
 from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
+from brain.cloud.redis.eviction import EvictionCheck
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.schemas import SchemaWorker
@@ -57,6 +58,10 @@ class Adapters:
     def redis(self) -> Upstash:
         at = settings.store(self.env)
         return Upstash(at.url, at.token)
+
+    @cached_property
+    def eviction(self) -> EvictionCheck:
+        return EvictionCheck(self.redis, self.clock.now)
 
     @cached_property
     def news(self) -> UpstashNews:

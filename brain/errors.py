@@ -91,7 +91,9 @@ class TooManyTexts(BrainError):
 class QuestionClosed(BrainError):
     """The question does not accept this decision. Nothing was accepted. `state` says why."""
 
-    def __init__(self, state: Literal["unknown", "expired", "superseded", "decided"]) -> None:
+    def __init__(
+        self, state: Literal["unknown", "expired", "superseded", "decided", "newer"]
+    ) -> None:
         super().__init__(f"the question is {state}")
         self.state = state
 

@@ -5,7 +5,7 @@ field is declared once, and old stored forms still load if the field has a defau
 """
 
 from brain.codec.foreign import NotJson, NotUsable, decoded
-from brain.codec.form import Form, OneOf, Stored
+from brain.codec.form import Form, OneOf, Stored, note_unreadable
 from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
 from brain.codec.text import Json, clean, dumps, fingerprint, iso, iso_ms
 
@@ -28,4 +28,5 @@ __all__ = [
     "fingerprint",
     "iso",
     "iso_ms",
+    "note_unreadable",
 ]

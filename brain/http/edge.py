@@ -202,22 +202,26 @@ def problem_of(error: Exception) -> Problem:
             return Problem(401, "Authentication failed.", detail=str(error), headers=challenge)
         case WebhookUnreadable():
             return Problem(422, INVALID_BODY, detail=str(error))
-        case QuestionClosed(state="unknown"):
-            return Problem(404, "Question not found.")
         case QuestionClosed():
-            return Problem(409, "The question is already closed.", detail=error.state)
+            return _closed(error)
         case TooManyTexts():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
             return Problem(429, "Too many messages. Try again later.", headers=wait)
-        case StoreRefused() | DatabaseRefused():
-            return Problem(500, WRONG)
-        case Unreachable():
+        case Unreachable() if not isinstance(error, StoreRefused | DatabaseRefused):
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             return Problem(503, "A service cannot be reached. Try again.", headers=wait)
         case SettingMissing():
             return Problem(500, "This deployment is not fully set up.", detail=str(error))
         case _:
             return Problem(500, WRONG)
+
+
+def _closed(error: QuestionClosed) -> Problem:
+    if error.state == "unknown":
+        return Problem(404, "Question not found.")
+    if error.state == "newer":
+        return Problem(409, "This question was asked by a newer version.")
+    return Problem(409, "The question is already closed.", detail=error.state)
 
 
 def where(error: BaseException) -> str:

@@ -42,17 +42,22 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
 async def status(request: Request, wiring: Wiring) -> ASGIApp:
     """Return what the user's brain is doing, or the health report if the rewrite asks for it."""
     if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
-        return health(wiring)
+        return await health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
     beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
     return tagged(request, STATUS.encode(found), beside=beside)
 
 
-def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service. Shows no values and calls no service."""
+async def health(wiring: Wiring) -> Answer:
+    """Return which settings are missing, by service, and whether the store evicts keys.
+
+    Shows no values. The store is asked at most once a minute; no other service is called.
+    """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
     problems = settings.problems(wiring.env, groups)
+    if not problems["redis"]:
+        problems["redis"] = await wiring.eviction.complaint()
     checks = {
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()

@@ -1,8 +1,11 @@
 """Marks: how much of each message was heard, in the format of the run hash."""
 
+import re
 from typing import assert_never
 
 from brain.run.messages import Heard, How
+
+_MARK = re.compile(r"[0-9]{1,15}=(all|[0-9]{1,15})")
 
 
 def mark(heard: Heard) -> str:
@@ -19,8 +22,11 @@ def mark(heard: Heard) -> str:
 
 
 def heard_by(marks: str) -> tuple[Heard, ...]:
-    """Parse the marks of a run hash: `<seq>=<mark>`, separated by spaces."""
-    found = (part.partition("=") for part in marks.split())
+    """Parse the marks of a run hash: `<seq>=<mark>`, separated by spaces.
+
+    Marks of newer code are left out.
+    """
+    found = (part.partition("=") for part in marks.split() if _MARK.fullmatch(part))
     return tuple(
         Heard(seq=int(seq), how=How.PLAYED)
         if mark == "all"
