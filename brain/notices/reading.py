@@ -52,7 +52,7 @@ def _by_page(here: str, now_ms: int) -> _Path:
     had left before.
     """
     last_ms, came_ms, left_ms = map(whole, [*here.split(), "0", "0", "0"][:3])
-    if last_ms and now_ms - last_ms < HERE_MS:
+    if last_ms and abs(now_ms - last_ms) < HERE_MS:
         return _Path(came_ms=came_ms, left_ms=left_ms)
     return _Path(came_ms=None, left_ms=last_ms)
 

@@ -107,6 +107,8 @@ local function clock()
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
+-- How far ahead a lease may end: for a hand-over, and for code with other limits.
+local LEASES_AHEAD, LEAST_AHEAD_MS = 3, 30000
 local KEEP_RUN_MS = '34560000000' -- 400 days, as long as the adapter keeps the run and the log
 local MOST_REBUILT = '256' -- entries of the log that are looked through for the run that has no answer yet
 
@@ -162,8 +164,9 @@ local function rebuild(r, now)
   note_repair('run')
 end
 
--- The run hash as a table. Missing numbers are 0.
-local function load()
+-- The run hash as a table. Missing numbers are 0. With a time, a lease that ends too far ahead has expired: the
+-- store's clock was set back, and the brain, if it lives, renews its lease soon.
+local function load(now, lease_ms)
   local values = redis.call('HMGET', RUN, unpack(FIELDS))
   local r = {}
   for i, name in ipairs(FIELDS) do
@@ -174,6 +177,10 @@ local function load()
   end
   if r.state == '' and r.seq == 0 and LOG then -- a user of whom there is nothing yet, or a run that is lost
     rebuild(r, clock())
+  end
+  if now and r.lease > now + LEASES_AHEAD * lease_ms + LEAST_AHEAD_MS then
+    r.lease = 0
+    note_repair('clock')
   end
   return r
 end
@@ -265,7 +272,7 @@ end
 local function admissible(r, now, rate, window_ms)
   local stamps, oldest = {}, nil
   for stamp in string.gmatch(r.recent, '%d+') do
-    if now - tonumber(stamp) < window_ms then
+    if math.abs(now - tonumber(stamp)) < window_ms then -- not those before the clock was set back
       oldest = oldest or tonumber(stamp)
       stamps[#stamps + 1] = stamp
     end

@@ -90,7 +90,7 @@ SCRIPTS = (
     bug(
         "a known message id is not noticed",
         "one same",
-        change(ADMIT, "if known then", "if false then"),
+        change(ADMIT, "if seq and r.state ~= '' then", "if false then"),
     ),
     bug(
         "a message id is known before its text is in the log",
@@ -132,7 +132,7 @@ SCRIPTS = (
             "  redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))",
             "",
         ),
-        change(ADMIT, "if known then", "if false then"),
+        change(ADMIT, "if seq and r.state ~= '' then", "if false then"),
     ),
     bug(
         "the log is kept for ever",

@@ -13,7 +13,7 @@ local ID, QUESTIONS = key('id'), key('questions')
 local utterance, question = a.utterance, a.question
 
 local now = clock()
-local r = load()
+local r = load(now, a.lease_ms)
 local idle = r.state ~= 'running' and r.state ~= 'handingOver'
 local vacant = idle or r.lease <= now
 

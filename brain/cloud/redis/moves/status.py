@@ -65,7 +65,7 @@ def _status(reply: ScriptReply) -> Status:
 def _is_here(reply: ScriptReply) -> bool:
     """Whether a page was listening shortly before this request."""
     last, _, _ = reply.text("here").partition(" ")
-    return bool(last) and reply.number("now_ms") - whole(last) < HERE_MS
+    return bool(last) and abs(reply.number("now_ms") - whole(last)) < HERE_MS
 
 
 def _waiting(question: str, *, now_ms: int) -> str | None:
