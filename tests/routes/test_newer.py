@@ -102,6 +102,21 @@ async def test_no_route_answers_500_whatever_newer_code_has_stored(
         await rewrite(redis, Keys.of(anna.id).key(name), change)
     await _rewrite_rows(home, anna.id, change)
 
+    answers = await _read_all(anna)
+    if change in (newer, of_another_kind):
+        assert answers["questions"] == {"question": None}
+    for status, title in await _decide_all(anna, question):
+        assert (status, title) == (409, NEWER) or change is not newer
+    body = json.dumps({"type": "event", "userId": anna.id, "data": {"text": "A bell"}}).encode()
+    told = await anna.http.post("/api/eventToBrain", content=body, headers=signed(body))
+    assert told.status_code == 200, told.text
+    word = uuid4().hex
+    await deployment.direct(word, {"text": "Still here."})
+    said = await anna.call("POST", "voiceToBrain", json={"text": f"Yes? {word}"})
+    assert said.json()["message"]["text"] in ("Still here.", "Done.")  # Done: of the first script
+
+
+async def _read_all(anna: Caller) -> dict[str, Json]:
     answers: dict[str, Json] = {}
     for name, query in (
         ("messages", {"sinceSeq": "0"}), ("status", {}), ("health", {}), ("questions", {}),
@@ -112,9 +127,11 @@ async def test_no_route_answers_500_whatever_newer_code_has_stored(
         answer = await anna.call(how, name, params=query)
         assert answer.status_code == 200, f"{name}: {answer.text}"
         answers[name] = answer.json()
-    if change in (newer, of_another_kind):
-        assert answers["questions"] == {"question": None}
+    return answers
 
+
+async def _decide_all(anna: Caller, question: str) -> list[tuple[int, str]]:
+    """Give every order. Returns status and title of the answers to decisions on the question."""
     orders: list[Json] = [
         {"type": "heard", "seq": 1, "how": "played"},
         {"type": "heard", "seq": 2, "how": "played"},
@@ -122,18 +139,10 @@ async def test_no_route_answers_500_whatever_newer_code_has_stored(
         {"type": "answer", "questionId": question, "text": "yes"},
         {"type": "stop"},
     ]
-    for order in orders:
-        answer = await anna.call("POST", "control", json=order)
-        assert answer.status_code < 500, f"{order}: {answer.text}"
-        if change is newer and "questionId" in order:
-            assert (answer.status_code, answer.json()["title"]) == (409, NEWER)
-    body = json.dumps({"type": "event", "userId": anna.id, "data": {"text": "A bell"}}).encode()
-    told = await anna.http.post("/api/eventToBrain", content=body, headers=signed(body))
-    assert told.status_code == 200, told.text
-    word = uuid4().hex
-    await deployment.direct(word, {"text": "Still here."})
-    said = await anna.call("POST", "voiceToBrain", json={"text": f"Yes? {word}"})
-    assert said.json()["message"]["text"] in ("Still here.", "Done.")  # Done: of the first script
+    answers = [(order, await anna.call("POST", "control", json=order)) for order in orders]
+    assert all(answer.status_code < 500 for _, answer in answers)
+    decided = [answer for order, answer in answers if "questionId" in order]
+    return [(answer.status_code, answer.json().get("title", "")) for answer in decided]
 
 
 async def _rewrite_rows(home: Home, user_id: str, change: Change) -> None:
