@@ -13,7 +13,7 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services import test check docs format bench matrix chaos chaos-long clean
+.PHONY: dev services import test check docs lock format bench matrix chaos chaos-long clean
 
 dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
 	$(call setup,dev)
@@ -49,6 +49,10 @@ check: ## everything that can be said without running the code
 docs: ## docs/openapi.json and public/brain.d.ts, from the types of the code
 	$(call setup,dev)
 	.venv/bin/python -m local.openapi
+
+lock: ## requirements.txt, with the hashes of all that the platform installs
+	$(call setup,dev)
+	.venv/bin/python -m local.lock
 
 format:
 	$(call setup,dev)

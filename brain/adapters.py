@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from brain import settings
 from brain.cloud.clock import SystemClock
 from brain.cloud.model.chat import ChatModel, ChatSettings
+from brain.cloud.model.wire import Waits
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.eviction import EvictionCheck
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.upstash import Upstash
+from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.http.tokens import Tokens
@@ -44,7 +46,9 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        return Limits(lease_s=self.times.lease_s)
+        # Two waits for a first sign fit into a call: after the first one the model is asked again.
+        model_s = max(Limits().model_s, 2 * settings.first_token_s(self.env))
+        return Limits(lease_s=self.times.lease_s, model_s=model_s)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -67,6 +71,16 @@ class Adapters:
     def news(self) -> UpstashNews:
         at = settings.store(self.env)
         return UpstashNews(at.url, at.token)
+
+    @cached_property
+    def key_tries(self) -> WrongTries:
+        """Counts wrong access keys."""
+        return WrongTries(self.redis, "access")
+
+    @cached_property
+    def password_tries(self) -> WrongTries:
+        """Counts wrong passwords of webhooks."""
+        return WrongTries(self.redis, "webhook")
 
     @cached_property
     def queue(self) -> QStashQueue:
@@ -98,9 +112,16 @@ class Adapters:
                 api_key=at.api_key,
                 model=at.model,
                 fallback_models=at.fallback_models,
+                waits=Waits(first_token_s=at.first_token_s),
             ),
             random=random,
         )
+
+    @property
+    def model_faults(self) -> dict[str, str]:
+        """Why the last try of a model failed, by model, as far as this instance knows."""
+        # A cached property is in here once it was used: a model that was not asked has no faults.
+        return self.model.faults() if "model" in vars(self) else {}
 
     @cached_property
     def database(self) -> "Postgres | None":

@@ -11,6 +11,7 @@
     │   ├── MailboxUnreachable     the email account (IMAP)
     │   └── CheckerUnreachable     the process that checks a front end's schemas
     ├── TooManyTexts           the user sent too many texts; this one was not accepted
+    ├── TooManyTries           too many wrong access keys; this one was not looked at
     ├── QuestionClosed         the question does not accept a decision, or does not exist
     ├── LeaseLost              another invocation has taken over, or the lease has expired
     │   └── RunStopped             the user has stopped the run
@@ -88,6 +89,14 @@ class TooManyTexts(BrainError):
         self.retry_after_s = retry_after_s
 
 
+class TooManyTries(BrainError):
+    """Too many wrong access keys or passwords came lately. This one was not looked at."""
+
+    def __init__(self, retry_after_s: float) -> None:
+        super().__init__("too many wrong tries")
+        self.retry_after_s = retry_after_s
+
+
 class QuestionClosed(BrainError):
     """The question does not accept this decision. Nothing was accepted. `state` says why."""
 
@@ -131,11 +140,16 @@ class ModelUnavailable(ModelFault):
 
 
 class ModelCut(ModelFault):
-    """The answer was cut off. `text` is its text before the cut, without tool calls."""
+    """The answer was cut off. `text` is its text before the cut, without tool calls.
 
-    def __init__(self, reason: str, *, text: str = "") -> None:
+    `at_limit`: the provider itself ended the answer, for example at a limit of its length. Then the
+    model can be asked to go on after `text`, which is empty if the answer has tool calls.
+    """
+
+    def __init__(self, reason: str, *, text: str = "", at_limit: bool = False) -> None:
         super().__init__(reason)
         self.text = text
+        self.at_limit = at_limit
 
 
 class ModelRefused(ModelFault):

@@ -33,7 +33,6 @@ MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within 
 NUMBER_CHARS = 8  # room in a title for " (12)"
 
 _HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
-_FENCE = re.compile(r"\s*(```|~~~)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,7 +184,7 @@ def _headings(text: str) -> Iterator[str]:
     """Yield the headings, except those in code blocks."""
     in_code = False
     for line in text.splitlines():
-        if _FENCE.match(line):
+        if line.lstrip().startswith(("```", "~~~")):
             in_code = not in_code
         heading = _HEADING.fullmatch(line)
         if heading and heading[1] and not in_code:

@@ -1,7 +1,7 @@
 """The settings as values: one frozen dataclass per group. `brain.settings` reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 
@@ -40,20 +40,27 @@ class ChannelSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelSettings:
-    """The model provider and the models to use."""
+    """The model provider and the models to use.
+
+    `first_token_s` is how many seconds to wait for the first sign of an answer.
+    """
 
     provider: Literal["openai", "openrouter"]
     base_url: str | None
     api_key: str
     model: str
     fallback_models: tuple[str, ...]
+    first_token_s: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenSettings:
-    """How to verify user tokens. At least one of `secret` and `jwks_url` is set."""
+    """How to verify user tokens. There is a secret or a `jwks_url`.
 
-    secret: str | None
+    `secrets`: tokens are issued with the first; one more may be accepted while it is replaced.
+    """
+
+    secrets: tuple[str, ...] = field(repr=False)
     jwks_url: str | None
     audience: str | None
     issuer: str | None
@@ -61,21 +68,34 @@ class TokenSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventSettings:
-    """Who may report events: programs that sign with `secret` (Standard Webhooks), and Postmark.
-    `email_user` is the default user for incoming email.
+    """Who may report events: programs that sign with a secret (Standard Webhooks), and Postmark.
+
+    While one of them is replaced there are two. `email_user` is the default user for incoming
+    email.
     """
 
-    secret: str | None
-    postmark_password: str | None
+    secrets: tuple[str, ...] = field(repr=False)
+    postmark_passwords: tuple[str, ...] = field(repr=False)
     email_user: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SessionSettings:
-    """Who may begin a session. `is_open` means that no access key is needed (local use only)."""
+    """Who may begin a session. `has_keys`: an access key is set, valid or not. `is_open`: no access
+    key is needed (local use only).
+    """
 
-    access_key: str | None
+    keys: tuple["AccessKey", ...]
+    has_keys: bool
     is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessKey:
+    """A key that begins a session of a user. `digest` is its SHA-256."""
+
+    user_id: str
+    digest: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,12 +6,14 @@ because importing pydantic would add 0.1 s to every cold start.
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from brain import variables
 from brain.errors import SettingMissing
 from brain.run.limits import LEASE_S
 from brain.says.choice import LANGUAGES, tag_in
 from brain.setting_types import (
+    AccessKey,
     ChannelSettings,
     EventSettings,
     ModelSettings,
@@ -39,7 +41,9 @@ MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in ver
 RESERVE_S = 5.0  # seconds reserved for persisting and re-invoking
 RESERVE_SHARE = 0.25  # largest share of an invocation to reserve, so that short ones can still work
 PATIENCE_S = 8.0  # seconds; then a caller is told that the answer will follow
+MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
 OWNER = "owner"  # the user id in a deployment with a single user
+FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
 DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
 
 
@@ -95,7 +99,13 @@ def model(env: Env) -> ModelSettings:
         api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
         fallback_models=variables.names(env, "BRAIN_FALLBACK_MODELS"),
+        first_token_s=first_token_s(env),
     )
+
+
+def first_token_s(env: Env) -> float:
+    """Read how many seconds to wait for the first sign of an answer."""
+    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
 
 
 def database(env: Env) -> str | None:
@@ -105,35 +115,71 @@ def database(env: Env) -> str | None:
 
 def tokens(env: Env) -> TokenSettings:
     """Read how to verify user tokens."""
-    secret, jwks_url = env.get("BRAIN_JWT_SECRET"), variables.url(env, "BRAIN_JWKS_URL")
-    if not secret and not jwks_url:
+    secrets = variables.rotating(env, "BRAIN_JWT_SECRET", _jwt_secret)
+    jwks_url = variables.url(env, "BRAIN_JWKS_URL")
+    if not secrets and not jwks_url:
         raise SettingMissing("BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing")
-    if secret and len(secret.encode()) < 32:
-        raise SettingMissing("BRAIN_JWT_SECRET must have at least 32 bytes")
     return TokenSettings(
-        secret=secret or None,
+        secrets=secrets,
         jwks_url=jwks_url,
         audience=env.get("BRAIN_JWT_AUDIENCE") or None,
         issuer=env.get("BRAIN_JWT_ISSUER") or None,
     )
 
 
+def _jwt_secret(env: Env, name: str) -> str | None:
+    secret = env.get(name) or None
+    if secret is not None and len(secret.encode()) < MIN_SECRET_BYTES:
+        raise SettingMissing(f"{name} must have at least {MIN_SECRET_BYTES} bytes")
+    return secret
+
+
+def sound_tokens(env: Env) -> TokenSettings:
+    """Read how to verify user tokens. Raises SettingMissing for a setting that lets others in."""
+    found = tokens(env)
+    if found.jwks_url and not found.audience:
+        words = "tokens that the provider issues for any other app are accepted"
+        raise SettingMissing(f"BRAIN_JWT_AUDIENCE is missing: {words}")
+    return found
+
+
 def events(env: Env) -> EventSettings:
     """Read who may report events; without a secret and a password only the queue may."""
     return EventSettings(
-        secret=variables.webhook_secret(env, "BRAIN_EVENT_SECRET"),
-        postmark_password=variables.password(env, "BRAIN_POSTMARK_PASSWORD"),
+        secrets=variables.rotating(env, "BRAIN_EVENT_SECRET", variables.webhook_secret),
+        postmark_passwords=variables.rotating(env, "BRAIN_POSTMARK_PASSWORD", variables.password),
         email_user=env.get("BRAIN_EMAIL_USER") or OWNER,
     )
 
 
+def access_key(env: Env) -> tuple[AccessKey, ...]:
+    """Read the owner's access key."""
+    return variables.access_key(env, "BRAIN_ACCESS_KEY", user_id=OWNER)
+
+
+def access_keys(env: Env) -> tuple[AccessKey, ...]:
+    """Read the access keys of several users. None of them is also the owner's."""
+    name = "BRAIN_ACCESS_KEYS"
+    keys = variables.access_keys(env, name)
+    owners = variables.key_digest(env.get("BRAIN_ACCESS_KEY") or "")
+    if any(key.digest == owners for key in keys):
+        raise SettingMissing(f"{name} has the key of BRAIN_ACCESS_KEY")
+    return keys
+
+
 def session(env: Env) -> SessionSettings:
-    """Read who may begin a session. BRAIN_OPEN_SESSION has no effect on Vercel."""
+    """Read who may begin a session. BRAIN_OPEN_SESSION has no effect on Vercel.
+
+    The keys of a variable that is not right open nothing, and health names it.
+    """
+    keys: list[AccessKey] = []
+    for read in (access_key, access_keys):
+        with suppress(SettingMissing):
+            keys += read(env)
+    has_keys = bool(env.get("BRAIN_ACCESS_KEY") or env.get("BRAIN_ACCESS_KEYS"))
     deployed = env.get("VERCEL_ENV") in ("production", "preview")
-    return SessionSettings(
-        access_key=env.get("BRAIN_ACCESS_KEY") or None,
-        is_open=env.get("BRAIN_OPEN_SESSION") == "1" and not deployed,
-    )
+    is_open = env.get("BRAIN_OPEN_SESSION") == "1" and not deployed and not has_keys
+    return SessionSettings(keys=tuple(keys), has_keys=has_keys, is_open=is_open)
 
 
 def times(env: Env) -> TimeSettings:
@@ -170,7 +216,8 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "database": lambda env: variables.need(env, "DATABASE_URL"),
         "events": events,
         "model": model,
-        "tokens": tokens,
+        "tokens": sound_tokens,
+        "session": lambda env: (access_key(env), access_keys(env)),
         "times": times,
         "language": language,
         **more,

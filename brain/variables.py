@@ -1,12 +1,18 @@
 """Reads single environment variables. An invalid one raises SettingMissing with its name."""
 
 import base64
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from brain.errors import SettingMissing
+from brain.setting_types import AccessKey
 
-MIN_PASSWORD_CHARS = 16  # for a password that only programs use
+MIN_PASSWORD_CHARS = 16  # of a password for programs and of an access key
+MAX_KEY_USERS = 20  # users with access keys: a family; a larger number has an app of its own
+MAX_KEY_USER_CHARS = 64
+MAX_KEYS_OF_USER = 2  # two while one is replaced
 
 type Env = Mapping[str, str]
 
@@ -83,6 +89,60 @@ def password(env: Env, name: str) -> str | None:
     if text is not None and len(text) < MIN_PASSWORD_CHARS:
         raise SettingMissing(f"{name} must have at least {MIN_PASSWORD_CHARS} characters")
     return text
+
+
+def rotating(env: Env, name: str, read: Callable[[Env, str], str | None]) -> tuple[str, ...]:
+    """Return a secret and, while it is replaced, the previous one (`<name>_PREVIOUS`).
+
+    Raises SettingMissing as `read` does.
+    """
+    return tuple(found for each in (name, f"{name}_PREVIOUS") if (found := read(env, each)))
+
+
+def access_key(env: Env, name: str, *, user_id: str) -> tuple[AccessKey, ...]:
+    """Return the access key of one user; empty if it is not set. Raises SettingMissing if short."""
+    found = password(env, name)
+    return () if found is None else (_access_key(user_id, found),)
+
+
+def access_keys(env: Env, name: str) -> tuple[AccessKey, ...]:
+    """Return the access keys of several users, from `{"anna": ["key"], "ben": ["old", "new"]}`.
+
+    Empty if it is not set. Raises SettingMissing if any of it is not right.
+    """
+    text = env.get(name)
+    if not text:
+        return ()
+    try:
+        given: object = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not 0 < len(given) <= MAX_KEY_USERS:
+        raise SettingMissing(f"{name} must be a JSON object with up to {MAX_KEY_USERS} users")
+    keys = [one for user_id, texts in given.items() for one in _keys_of(name, user_id, texts)]
+    if len({key.digest for key in keys}) < len(keys):
+        raise SettingMissing(f"{name} has the same key twice")
+    return tuple(keys)
+
+
+def _keys_of(name: str, user_id: str, texts: object) -> list[AccessKey]:
+    if not 0 < len(user_id) <= MAX_KEY_USER_CHARS or not user_id.isprintable():
+        limit = f"1 to {MAX_KEY_USER_CHARS} characters"
+        raise SettingMissing(f"{name}: a user id must have {limit} that can be printed")
+    if not isinstance(texts, list) or not 0 < len(texts) <= MAX_KEYS_OF_USER:
+        raise SettingMissing(f"{name}: each user must have a list of one or two keys")
+    if any(not isinstance(text, str) or len(text) < MIN_PASSWORD_CHARS for text in texts):
+        raise SettingMissing(f"{name}: each key must have at least {MIN_PASSWORD_CHARS} characters")
+    return [_access_key(user_id, text) for text in texts]
+
+
+def _access_key(user_id: str, text: str) -> AccessKey:
+    return AccessKey(user_id=user_id, digest=key_digest(text))
+
+
+def key_digest(text: str) -> bytes:
+    """Return the SHA-256 of an access key, of half characters too."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 def webhook_secret(env: Env, name: str) -> str | None:

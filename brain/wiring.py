@@ -14,10 +14,10 @@ from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
+from brain.http.feed import Feed
 from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
-from brain.run.feed import Feed
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
 from brain.says.choice import Languages
@@ -150,11 +150,11 @@ class Wiring(Adapters):
     @cached_property
     def event_signature(self) -> "EventSignature | None":
         """Checks the signatures of programs; None if no secret is configured."""
-        if self.events.secret is None:
+        if not self.events.secrets:
             return None
         from brain.events.signed import EventSignature
 
-        return EventSignature(self.events.secret)
+        return EventSignature(self.events.secrets)
 
     def feed(self, user_id: str, *, since: int) -> Feed:
         """Return the user's log after `since` as a feed for one listener."""

@@ -12,7 +12,7 @@ import asyncio
 import base64
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ from local.environment import (
     stored_secret,
 )
 from local.faults import FaultInjector
+from local.gateway.doors import OwnDoor
 from local.guard import Guard, guard
 from local.mailbox.control import notifier
 from local.mailbox.server import LocalMailbox, local_mailbox
@@ -77,15 +78,17 @@ class Ports:
 class Switchable:
     """A served app that can be stopped and served again at the same address."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
+    def __init__(self, app: ASGIApp, port: int, asked: Mapping[str, str]) -> None:
+        """`asked` is the user's environment."""
         self.faults = FaultInjector(app)
+        self._door = OwnDoor(self.faults, asked, from_any_port=True)
         self.address = Address(host=HOST, port=port)
         self._exits = AsyncExitStack()
 
     async def start(self) -> None:
         """Listen. Raises PortInUse."""
         self.address = await self._exits.enter_async_context(
-            serving(self.faults, port=self.address.port)
+            serving(self._door, port=self.address.port)
         )
 
     async def stop(self) -> None:
@@ -126,10 +129,9 @@ async def services(
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
         engine, pusher = LocalQueue(data_dir / "queue.sqlite"), _pusher(public_url)
-        store = Switchable(upstash_app(redis.socket, token=STORE_TOKEN), ports.store)
-        queue, channel = Switchable(engine.app, ports.queue), Switchable(pusher.app, ports.channel)
-        model = Switchable(scripted_model(pace=pace), ports.model)
-        await _start(exits, store, queue, channel, model)
+        redis_app = upstash_app(redis.socket, token=STORE_TOKEN)
+        apps = (redis_app, engine.app, pusher.app, scripted_model(pace=pace))
+        store, queue, channel, model = await _start(exits, apps, ports, asked)
         mailbox = await _mailbox(exits, data_dir, ports)
         own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
         yield LocalServices(
@@ -151,10 +153,16 @@ async def services(
         )
 
 
-async def _start(exits: AsyncExitStack, *switchables: Switchable) -> None:
-    for switchable in switchables:
+async def _start(
+    exits: AsyncExitStack, apps: Iterable[ASGIApp], ports: Ports, asked: Mapping[str, str]
+) -> list[Switchable]:
+    """Serve the apps of store, queue, channel and model on their ports."""
+    places = (ports.store, ports.queue, ports.channel, ports.model)
+    served = [Switchable(app, port, asked) for app, port in zip(apps, places, strict=True)]
+    for switchable in served:
         await switchable.start()
         exits.push_async_callback(switchable.stop)
+    return served
 
 
 async def _mailbox(exits: AsyncExitStack, data_dir: Path, ports: Ports) -> LocalMailbox:

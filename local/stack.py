@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.faults import FaultInjector
 from local.gateway import Gateway
+from local.gateway.doors import OwnDoor
 from local.gateway.rules import Rules, read_rules
 from local.guard import Guard, guard
 from local.mailbox.control import PATH as EMAIL_PATH
@@ -66,7 +67,7 @@ async def stack(
         _beside(beside, local, durations, watch, on_line) as other,
     ):
         faults = FaultInjector(_either(_gateway(local, functions, rules), other))
-        async with serving(faults, place=place):
+        async with serving(OwnDoor(faults, asked), place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
 

@@ -276,6 +276,7 @@ export interface Message {
   createdAt: string;
   question?: Question | null;
   foreign?: boolean;
+  leftOut?: number[];
 }
 
 /** The answer to a caller. */
@@ -319,6 +320,12 @@ export interface RunChange {
 /** The log was reset: it ends before the listener's seq and is sent again from its start. */
 export interface Reset {
   lastSeq: number;
+}
+
+/** The last event of a stream that the server ends for this reason. */
+export interface Bye {
+  type: 'bye';
+  reason: 'token';
 }
 
 /** A document of the user. `foreign` means that others wrote it or a part of it, or may have. */
@@ -581,13 +588,14 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, as far as the answering instance knows. */
 export interface Health {
   ok: boolean;
   version: string;
   checks: Record<string, {
     ok: boolean;
     missing?: string;
+    faults?: string[];
   }>;
 }
 

@@ -13,6 +13,7 @@ from brain.documents.rules import (
     version,
 )
 from brain.errors import ToolFault
+from brain.texts.words import one_line
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -32,13 +33,11 @@ NOT_FOUND = "The user has no document with this id. Use searchDocuments to find 
 
 Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
 Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
-DocumentId = Annotated[
-    str, About("a document's id from searchDocuments or createDocument", 1, MAX_ID_CHARS)
-]
+DocumentId = Annotated[str, About("from searchDocuments or createDocument", 1, MAX_ID_CHARS)]
 DocumentVersion = Annotated[
     str,
     About(
-        "its version from searchDocuments or readDocument; an outdated one is refused",
+        "its version from searchDocuments or readDocument",
         1,
         MAX_ID_CHARS,
     ),
@@ -46,9 +45,9 @@ DocumentVersion = Annotated[
 
 
 class CreateDocument(Arguments):
-    """Store a new text for the user: a note, a list, anything they want to find again. Put the
-    topic into the title and their own words into the body. To add to an existing document, find it
-    with searchDocuments and use updateDocument. Returns the new document's id.
+    """Store a new text for the user: a note, a list, anything to find again. The topic is the
+    title, their own words are the body. To add to an existing document, use updateDocument. Returns
+    the new document's id.
     """
 
     title: Title
@@ -56,32 +55,27 @@ class CreateDocument(Arguments):
 
 
 class SearchDocuments(Arguments):
-    """Search the user's own documents and notes. Use it whenever the answer may be in them,
-    before saying that you do not know. Takes a question or a few words in the language of the
-    documents. Returns the best passages, each with its document's id. If the list is empty, no
-    document has any of these words: try others.
+    """Search the user's own documents and notes, whenever the answer may be in them and before
+    saying that you do not know. Returns the best passages, each with its document's id. If the list
+    is empty, try other words, in the language of the documents.
     """
 
-    query: Annotated[str, About("a question, or words from the text", 1, MAX_QUERY_CHARS)]
-    limit: Annotated[
-        int, About(f"how many passages at most; {PASSAGES} by default", 1, MAX_PASSAGES)
-    ] = PASSAGES
+    query: Annotated[str, About("a question, or some words", 1, MAX_QUERY_CHARS)]
+    limit: Annotated[int, About(f"{PASSAGES} by default", 1, MAX_PASSAGES)] = PASSAGES
 
 
 class ReadDocument(Arguments):
-    """Read a whole document if a passage is not enough. A long one comes in slices:
-    charactersLeft says how much follows, nextOffset where to continue. version identifies the
-    current text.
+    """Read a whole document. A long one comes in slices: charactersLeft says how much follows,
+    nextOffset where to continue.
     """
 
     id: DocumentId
-    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_BODY_CHARS)] = 0
+    offset: Annotated[int, About("where to begin", 0, MAX_BODY_CHARS)] = 0
 
 
 class UpdateDocument(Arguments):
-    """Change a document: set a new title, add to its end (append), or replace its whole text
-    (body; read it first, since the old text is lost). To add to a list or a note, use append. Set
-    at least one of the three.
+    """Change a document: its title, its end (append, for lists and notes), or its whole text (body;
+    read it first, since the old text is lost). Set at least one.
     """
 
     id: DocumentId
@@ -91,9 +85,7 @@ class UpdateDocument(Arguments):
 
 
 class DeleteDocument(Arguments):
-    """Delete a document permanently. First the user is asked. To remove a part of a document, use
-    updateDocument.
-    """
+    """Delete a document for good. First the user is asked. To remove a part, use updateDocument."""
 
     id: DocumentId
     version: DocumentVersion | None = None
@@ -147,7 +139,8 @@ class _Work:
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        return ToolResult.of({"created": _named(document)}, foreign=document.foreign)
+        done = invocation.texts.DONE["created"].format(document=one_line(document.title))
+        return ToolResult.of({"created": _named(document)}, foreign=document.foreign, done=done)
 
     async def search(self, asked: SearchDocuments, invocation: ToolInvocation) -> ToolResult:
         found = await self.documents.search(
@@ -194,7 +187,8 @@ class _Work:
         if document is None:
             raise ToolFault(NOT_FOUND)
         changed = {**_named(document), "characters": len(document.body)}
-        return ToolResult.of({"changed": changed}, foreign=document.foreign)
+        done = invocation.texts.DONE["changed"].format(document=one_line(document.title))
+        return ToolResult.of({"changed": changed}, foreign=document.foreign, done=done)
 
     async def shall_update(
         self, change: UpdateDocument, invocation: ToolInvocation
@@ -208,14 +202,21 @@ class _Work:
         question = texts.ask_replace_text(shown, change.body)
         return Proposal(question=question, foreign=document.foreign)
 
-    async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Json:
-        """Delete the document. The result has no title, so that a second run returns the same."""
+    async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> ToolResult:
+        """Delete the document. The user is told its title, unless a crash came after the deletion.
+
+        The result for the model has no other text, so that a second run returns the same.
+        """
+        document = await self.documents.read(invocation.user_id, asked.id)
         is_gone = await self.documents.delete(
             invocation.user_id, asked.id, key=invocation.idempotency_key, version=asked.version
         )
         if not is_gone:
             raise ToolFault(NOT_FOUND)
-        return {"deleted": {"id": asked.id}}
+        title = one_line(document.title) if document else ""
+        done = invocation.texts.DONE["deleted" if title else "gone"].format(document=title)
+        is_foreign = document is not None and document.foreign
+        return ToolResult.of({"deleted": {"id": asked.id}}, foreign=is_foreign, done=done)
 
     async def shall_delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> Proposal:
         """Return a question with the document's title, length and beginning.

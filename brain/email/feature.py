@@ -81,12 +81,12 @@ class _Email:
     @cached_property
     def postmark(self) -> "PostmarkReader | None":
         """The reader of Postmark's webhooks; None if no password is set."""
-        password = settings.events(self._platform.env).postmark_password
-        if password is None:
+        passwords = settings.events(self._platform.env).postmark_passwords
+        if not passwords:
             return None
         from brain.email.postmark import PostmarkReader
 
-        return PostmarkReader(password)
+        return PostmarkReader(passwords)
 
     @cached_property
     def services(self) -> EmailServices:
@@ -111,7 +111,7 @@ class _Email:
             tools = email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
             return (*tools, *(sharing_tools(documents, account) if documents else ()))
         at = settings.events(self._platform.env)
-        brings = (at.secret, at.postmark_password) != (None, None)
+        brings = bool(at.secrets or at.postmark_passwords)
         return reading_tools(emails) if emails is not None and brings else ()
 
     def takers(self) -> Takers:

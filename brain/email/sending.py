@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, assert_never
 
-from brain.codec import Json, dumps
+from brain.codec import Json
 from brain.email import outgoing as letters
 from brain.email.model import Accepted, Address, Outgoing, Refused, Unsure
 from brain.email.ports import Emails, Mailbox, Post
 from brain.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
+from brain.says.texts import Texts
 from brain.tools.arguments import About, Arguments
-from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
@@ -19,7 +20,7 @@ MAX_ADDRESS_CHARS = 320
 
 People = Annotated[
     tuple[Annotated[str, About(least=3, most=MAX_ADDRESS_CHARS)], ...],
-    About("addresses, such as anna@example.org", 1, letters.MAX_RECIPIENTS),
+    About("as anna@example.org", 1, letters.MAX_RECIPIENTS),
 ]
 
 NO_ACCOUNT = "No email account is set up for you."
@@ -49,12 +50,14 @@ class Account:
 class Letter:
     """An email to send and the question that quotes it. The tool sets the `message_id`.
 
-    `foreign`: the question quotes text that others wrote.
+    `foreign`: the question quotes text that others wrote. `document` is the title of the document
+    that it shares, if any.
     """
 
     outgoing: Outgoing
     question: str
     foreign: bool = False
+    document: str = ""
 
 
 type Compose[A] = Callable[[A, ToolInvocation], Awaitable[Letter]]
@@ -93,15 +96,16 @@ class _Sending[A: Arguments]:
             foreign=letter.foreign,
         )
 
-    async def run(self, asked: A, invocation: ToolInvocation) -> Json:
+    async def run(self, asked: A, invocation: ToolInvocation) -> ToolResult:
         """Send the email and return what was sent."""
-        outgoing = (await self._letter(asked, invocation)).outgoing
+        letter = await self._letter(asked, invocation)
+        outgoing = letter.outgoing
         # Check first: this may be a second try after a crash that came after the email was sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
-        return _sent(outgoing)
+        return ToolResult.of(_sent(outgoing), done=_done(letter, invocation.texts))
 
-    async def outcome(self, invocation: ToolInvocation) -> str | None:
+    async def outcome(self, invocation: ToolInvocation) -> ToolResult | None:
         """Look for the copy in the sent emails. Returns None if there is no copy.
 
         Then the outcome is unknown: the process may have crashed after the server accepted the
@@ -112,7 +116,11 @@ class _Sending[A: Arguments]:
             is_sent = await self.account.mailbox.find_sent(self._message_id(invocation))
         except MailboxUnreachable:
             return None
-        return dumps({"sent": True}) if is_sent else None
+        if not is_sent:
+            return None
+        to = invocation.arguments.get("to")
+        done = invocation.texts.DONE["sent" if to else "mailed"].format(to=", ".join(to or ()))
+        return ToolResult.of({"sent": True}, done=done)
 
     def _message_id(self, invocation: ToolInvocation) -> str:
         return letters.message_id(invocation.idempotency_key, self.account.post.sender)
@@ -169,6 +177,14 @@ def recipients(texts: Iterable[str]) -> tuple[Address, ...]:
 def names(people: tuple[Address, ...]) -> list[str]:
     """Return the addresses as they are shown to the user."""
     return [str(person) for person in people]
+
+
+def _done(letter: Letter, texts: Texts) -> str:
+    """Say to which addresses the email was sent."""
+    people = (*letter.outgoing.to, *letter.outgoing.cc)
+    act = "shared" if letter.document else "sent"
+    to = ", ".join(person.address for person in people)
+    return texts.DONE[act].format(document=letter.document, to=to)
 
 
 def _sent(outgoing: Outgoing) -> Json:

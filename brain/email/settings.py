@@ -57,7 +57,7 @@ def has_email(env: Env, user_id: str) -> bool:
         return False
     found = account(env)
     if found is None:
-        return settings.events(env).postmark_password is not None
+        return bool(settings.events(env).postmark_passwords)
     return found.owner == user_id
 
 

@@ -21,8 +21,8 @@ AWAY = "The documents cannot be reached now, and nothing was sent. Try again lat
 
 
 class ShareDocument(Arguments):
-    """Send a document by email in the user's name: its title and its whole text, below a note.
-    First the user is asked: who gets which document.
+    """Email a document in the user's name: its title and whole text, below a note. First the user
+    is asked.
     """
 
     id: DocumentId
@@ -58,7 +58,12 @@ class _Sharing:
             text="\n\n".join(part for part in (note, document.title, document.body) if part),
         )
         question = _question(document, outgoing, note, invocation.texts)
-        return Letter(outgoing=outgoing, question=question, foreign=document.foreign)
+        return Letter(
+            outgoing=outgoing,
+            question=question,
+            foreign=document.foreign,
+            document=outgoing.subject,
+        )
 
 
 def _question(document: Document, outgoing: Outgoing, note: str, texts: Texts) -> str:

@@ -36,29 +36,26 @@ MAX_DAY_CHARS = 40
 NOT_FOUND = "The user has no email with this id. Use searchEmail to find the id."
 AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
-EmailId = Annotated[str, About("an email's id from searchEmail", 1, MAX_ID_CHARS)]
-Day = Annotated[str, About("not older than this, such as 2026-01-31", most=MAX_DAY_CHARS)]
-Body = Annotated[
-    str, About("the whole text, plain, with greeting and signature", 1, letters.MAX_BODY_CHARS)
-]
+EmailId = Annotated[str, About("from searchEmail", 1, MAX_ID_CHARS)]
+Day = Annotated[str, About("the first day, as 2026-01-31", most=MAX_DAY_CHARS)]
+Body = Annotated[str, About("plain text, with greeting and signature", 1, letters.MAX_BODY_CHARS)]
 
 
 class SearchEmail(Arguments):
-    """Find the user's emails, received and sent, by content, sender or time. All filters are
-    optional; without a query the newest come first. Returns for each email its id, sender, subject,
-    time, whether it is unread, and the best passage. If the list is empty, try other words or fewer
-    filters.
+    """Find the user's emails, received and sent. All filters are optional; without a query the
+    newest come first. Returns id, sender, subject, time, unread and the best passage of each. If
+    the list is empty, try other words or fewer filters.
     """
 
-    query: Annotated[str, About("a question, or words from the email", most=MAX_QUERY_CHARS)] = ""
+    query: Annotated[str, About("a question, or some words", most=MAX_QUERY_CHARS)] = ""
     from_: Annotated[
         str | None,
-        About("the sender: a name, a part of one, or an address", most=MAX_ADDRESS_CHARS),
+        About("a name, a part of one, or an address", most=MAX_ADDRESS_CHARS),
     ] = None
     since: Day | None = None
-    before: Annotated[Day | None, About("older than this, such as 2026-02-28")] = None
-    unread: Annotated[bool | None, About("true: only unread emails")] = None
-    limit: Annotated[int, About(f"how many at most; {FOUND} by default", 1, MAX_FOUND)] = FOUND
+    before: Annotated[Day | None, About("the first day that is too late")] = None
+    unread: Annotated[bool | None, About("only unread emails")] = None
+    limit: Annotated[int, About(f"{FOUND} by default", 1, MAX_FOUND)] = FOUND
 
 
 class ReadEmail(Arguments):
@@ -67,12 +64,12 @@ class ReadEmail(Arguments):
     """
 
     id: EmailId
-    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
 
 
 class SendEmail(Arguments):
-    """Send an email in the user's name. First the user is asked, with its whole text. Use
-    replyToEmail to answer one.
+    """Send an email in the user's name. First the user is asked, with its text. To answer one, use
+    replyToEmail.
     """
 
     to: People
@@ -82,13 +79,13 @@ class SendEmail(Arguments):
 
 
 class ReplyToEmail(Arguments):
-    """Answer an email in the user's name: to its sender, or with `all` also to all who got it.
-    First the user is asked, with its whole text.
+    """Answer an email in the user's name: to its sender, or with `all` to all who got it. First the
+    user is asked, with its text.
     """
 
     id: EmailId
     body: Body
-    all: Annotated[bool, About("true: to everybody; false by default")] = False
+    all: Annotated[bool, About("true: to everybody")] = False
 
 
 def email_tools(emails: Emails, mailbox: Mailbox, post: Post, *, owner: str) -> tuple[Tool, ...]:

@@ -1,7 +1,7 @@
 """Signatures of incoming events per Standard Webhooks (v1: HMAC-SHA256 of id, time and body)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from brain.errors import SignatureRefused
 
@@ -11,10 +11,11 @@ _V1 = re.compile(r"v1,[A-Za-z0-9+/]{43}=")  # 32 bytes in base64
 
 
 class EventSignature:
-    """Verifies that a request was signed with our secret, at most five minutes from now."""
+    """Verifies that a request was signed with a secret of ours, at most five minutes from now."""
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """While a secret is replaced there are two, and senders may use either."""
+        self._secrets = secrets
 
     def check(self, headers: Mapping[str, str], body: bytes) -> str:
         """Return the event's id, which the signature covers. Raises SignatureRefused."""
@@ -22,11 +23,13 @@ class EventSignature:
 
         # The library refuses the whole header if it cannot parse one of the signatures.
         given = {**headers, SIGNATURES: _v1_only(headers.get(SIGNATURES, ""))}
-        try:
-            Webhook(self._secret).verify(body, given, json_parse=False)
-        except (WebhookVerificationError, UnicodeDecodeError) as error:
-            raise SignatureRefused("the event's signature is invalid or too old") from error
-        return headers["webhook-id"]
+        for secret in self._secrets:
+            try:
+                Webhook(secret).verify(body, given, json_parse=False)
+            except (WebhookVerificationError, UnicodeDecodeError):
+                continue
+            return headers["webhook-id"]
+        raise SignatureRefused("the event's signature is invalid or too old")
 
 
 def _v1_only(signatures: str) -> str:

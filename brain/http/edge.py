@@ -26,6 +26,7 @@ from brain.errors import (
     StoreRefused,
     TokenRefused,
     TooManyTexts,
+    TooManyTries,
     Unreachable,
     WebhookUnreadable,
 )
@@ -204,9 +205,10 @@ def problem_of(error: Exception) -> Problem:
             return Problem(422, INVALID_BODY, detail=str(error))
         case QuestionClosed():
             return _closed(error)
-        case TooManyTexts():
+        case TooManyTexts() | TooManyTries():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
-            return Problem(429, "Too many messages. Try again later.", headers=wait)
+            what = "messages" if isinstance(error, TooManyTexts) else "wrong keys"
+            return Problem(429, f"Too many {what}. Try again later.", headers=wait)
         case Unreachable() if not isinstance(error, StoreRefused | DatabaseRefused):
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             return Problem(503, "A service cannot be reached. Try again.", headers=wait)
@@ -232,12 +234,8 @@ def where(error: BaseException) -> str:
 
 
 def _response(problem: Problem) -> Response:
-    return Answer(
-        problem.to_wire(),
-        problem.status,
-        headers=problem.headers,
-        media_type="application/problem+json",
-    )
+    kind = "application/problem+json"
+    return Answer(problem.to_wire(), problem.status, headers=problem.headers, media_type=kind)
 
 
 async def _live(receive: Receive, send: Send) -> None:

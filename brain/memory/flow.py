@@ -92,7 +92,7 @@ async def summarise(services: MemoryServices, turn: Turn) -> None:
     After a crash or an error the summary is unchanged, and the end of the next run tries again.
     Text that others wrote is never added. Facts are stored separately, so no summary can lose one.
     """
-    window = services.limits.tail_entries
+    window = services.limits.tail_entries * 2 // 3  # of which the model is shown all, if short
     reached = Summary(upto_seq=turn.summarised_seq)
     if not due(reached, last_seq=turn.state.seq, window=window):
         return

@@ -10,7 +10,7 @@ MAX_FACTS = 2_000  # per user; more belongs in documents
 MAX_FACT_CHARS = 1_000  # about 150 words; a fact is a sentence or two
 MAX_SOURCE_CHARS = 200
 SHOWN_FACTS = 60  # read for each run; `recall` finds the rest
-SHOWN_CHARS = 6_000  # of facts and summary together, about 1,500 tokens
+SHOWN_CHARS = 1_400  # of facts and summary together, about 350 tokens in every prompt
 
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
 ZONE = "The user's time zone is {}: say and read times in it."
@@ -49,9 +49,9 @@ def memory_block(
 ) -> str:
     """The text that shows facts (newest first), summary and time zone to the model; may be empty.
 
-    Facts and summary have at most `limit` characters, the summary at most half of them. The oldest
-    facts are left out first. Foreign facts are always left out: their authors must not be able to
-    address the model in every later run.
+    Facts and summary have at most `limit` characters, the summary at most half of them. A fact that
+    does not fit is left out, older ones first. Foreign facts are always left out: their authors
+    must not be able to address the model in every later run.
     """
     past = _past(summary, limit // 2)
     room = limit - len(past) - len("\n\n") if past else limit
@@ -72,8 +72,7 @@ def _known(facts: Sequence[Fact], limit: int) -> str:
         if fact.foreign:
             continue
         line = f"- {' '.join(fact.text.split())} ({fact.at:%Y-%m-%d})"
-        room -= len(line) + 1
-        if room < 0:
-            break
-        lines.append(line)
+        if len(line) < room:
+            room -= len(line) + 1
+            lines.append(line)
     return "\n".join(lines) if len(lines) > 1 else ""

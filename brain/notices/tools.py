@@ -14,7 +14,7 @@ from brain.notices.rules import (
     rule_to_wire,
 )
 from brain.tools.arguments import About, Arguments
-from brain.tools.invocations import Proposal, Tool, ToolInvocation
+from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
@@ -34,27 +34,27 @@ class TellMeWhen(Arguments):
     """Note what the user wants to be told about when it happens: 'tell me when Anna writes'. An
     event fits if it is from the sender, has all the words, and is of one of the kinds; leave out
     what the user did not say. Set judge where that takes understanding ('when something about money
-    looks wrong'), urgent where they want to be told at night and while they are busy. For a time,
-    not an event, use remind.
+    looks wrong'), urgent where they want to be told at night and while busy. For a time, use
+    remind.
     """
 
-    about: Annotated[str, About("what to tell them about, in their own words", 1, MAX_ABOUT_CHARS)]
+    about: Annotated[str, About("what, in their own words", 1, MAX_ABOUT_CHARS)]
     from_: Annotated[
         str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS)
     ] = None
     words: Annotated[
         tuple[Word, ...],
-        About("words the event must have, all in exactly these forms", most=MAX_WORDS),
+        About("words that it must have, as written", most=MAX_WORDS),
     ] = ()
-    kinds: Annotated[tuple[EventKind, ...], About("which kinds; any if left out")] = ()
-    judge: Annotated[bool, About("whether you judge each event that fits")] = False
-    urgent: Annotated[bool, About("whether it breaks their quiet hours")] = False
+    kinds: Annotated[tuple[EventKind, ...], About("any if left out")] = ()
+    judge: Annotated[bool, About("you judge each one that fits")] = False
+    urgent: Annotated[bool, About("it breaks their quiet hours")] = False
 
 
 class StopTellingMe(Arguments):
     """Remove a rule that tellMeWhen noted."""
 
-    id: Annotated[str, About("a rule's id as listRules or tellMeWhen gave it", 1, MAX_ID_CHARS)]
+    id: Annotated[str, About("from listRules or tellMeWhen", 1, MAX_ID_CHARS)]
 
 
 class ListRules(Arguments):
@@ -77,7 +77,7 @@ class _Work:
 
     rules: RuleStore
 
-    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> Json:
+    async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> ToolResult:
         rule = await self.rules.add_rule(
             invocation.user_id,
             about=new.about,
@@ -88,16 +88,20 @@ class _Work:
             urgent=new.urgent,
             key=invocation.idempotency_key,
         )
-        return {"rule": rule_to_wire(rule)}
+        done = invocation.texts.DONE["telling"].format(rule=rule.about)
+        return ToolResult.of({"rule": rule_to_wire(rule)}, done=done)
 
     async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> Json:
         rules = await self.rules.rules(invocation.user_id)
         return {"rules": [rule_to_wire(rule) for rule in rules]}
 
-    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Json:
+    async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the rule is already gone.
         gone = await self.rules.remove_rule(invocation.user_id, asked.id)
-        return {"stopped": rule_to_wire(gone)} if gone else NOT_KEPT
+        if gone is None:
+            return ToolResult.of(NOT_KEPT)
+        done = invocation.texts.DONE["not telling"].format(rule=gone.about)
+        return ToolResult.of({"stopped": rule_to_wire(gone)}, done=done)
 
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)

@@ -22,7 +22,7 @@ PREFERENCES = Form(Preferences)
 
 _LABEL = r"[^\W_](?:[^\W_]|-)*"
 _DOMAIN = rf"{_LABEL}(?:\.{_LABEL})*"
-_RECIPIENT = re.compile(rf"[\w.!#$%&'*+/=?^`{{|}}~-]*@{_DOMAIN}")
+_RECIPIENT = re.compile(rf"\A[\w.!#$%&'*+/=?^`{{|}}~-]*@{_DOMAIN}")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 

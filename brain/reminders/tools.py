@@ -32,8 +32,8 @@ NOT_KEPT: Json = {
 
 
 class Remind(Arguments):
-    """Remind the user of something at a time: they are told then, in your words. For an event
-    ('when Anna writes') use tellMeWhen. Returns the time as understood: say it back to the user.
+    """Remind the user of something at a time, in your words. For an event ('when Anna writes') use
+    tellMeWhen. Returns the time as understood: say it back to the user.
     """
 
     text: Annotated[str, About("what to remind them of, as it will be said", 1, MAX_CHARS)]
@@ -48,7 +48,7 @@ class Remind(Arguments):
 class CancelReminder(Arguments):
     """Cancel a reminder."""
 
-    id: Annotated[str, About("a reminder's id as remind or listReminders gave it", 1, MAX_ID_CHARS)]
+    id: Annotated[str, About("from remind or listReminders", 1, MAX_ID_CHARS)]
 
 
 class ListReminders(Arguments):
@@ -76,7 +76,7 @@ class _Work:
     clock: Clock
     preferences: PreferenceStore | None
 
-    async def remind(self, new: Remind, invocation: ToolInvocation) -> Json:
+    async def remind(self, new: Remind, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
         at = moment(new.at, zone)
         if at is None:
@@ -89,7 +89,10 @@ class _Work:
         )
         kept = await self._keep(invocation.user_id, reminder)
         await self._order(invocation.user_id, kept)
-        return {"set": _shown(kept, zone)}
+        shown = _shown(kept, zone)
+        at = shown["at"][:16].replace("T", ", ")
+        done = invocation.texts.DONE["reminding"].format(at=at, reminder=kept.text)
+        return ToolResult.of({"set": shown}, done=done)
 
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
         zone = await self._zone(invocation.user_id)
@@ -97,7 +100,8 @@ class _Work:
         gone = await self.reminders.take(invocation.user_id, asked.id)
         if gone is None:
             return ToolResult.of(NOT_KEPT)
-        return ToolResult.of({"cancelled": _shown(gone, zone)}, foreign=gone.foreign)
+        done = invocation.texts.DONE["cancelled"].format(reminder=gone.text)
+        return ToolResult.of({"cancelled": _shown(gone, zone)}, foreign=gone.foreign, done=done)
 
     async def shall_cancel(
         self, asked: CancelReminder, invocation: ToolInvocation

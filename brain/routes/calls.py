@@ -10,6 +10,7 @@ from starlette.background import BackgroundTask
 from brain.codec import Form, Json
 from brain.errors import BrainError
 from brain.http.edge import Answer, where
+from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
 from brain.run.deliver import Outcome, Reply, Shown, wait_for
 from brain.run.go import brain_go
@@ -50,12 +51,18 @@ async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -
     return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
 
 
-def stream(wiring: Wiring, request: UserRequest, invocation: Invocation) -> EventStream:
-    """Stream the run as it happens. The outcome is delayed only if the caller set a patience."""
+def stream(
+    wiring: Wiring, request: UserRequest, invocation: Invocation, right: Right
+) -> EventStream:
+    """Stream the run as it happens, while the caller has the right to listen. The outcome is
+    delayed only if the caller set a patience.
+    """
     shown: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(shown.put_nowait)
     brain = begin(wiring, request, invocation, reply)
-    return EventStream(_events(reply, shown, request.patience_s or 0), beside=brain)
+    left_s = max(right.left_s, 0.1)  # 0 would mean no limit
+    patience_s = min(request.patience_s or left_s, left_s)
+    return EventStream(_events(reply, shown, right, patience_s), beside=brain)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -80,7 +87,7 @@ def entry_event(entry: LogEntry) -> StreamEvent:
 
 
 async def _events(
-    reply: Reply, shown: "asyncio.Queue[Shown]", patience_s: float
+    reply: Reply, shown: "asyncio.Queue[Shown]", right: Right, patience_s: float
 ) -> AsyncGenerator[StreamEvent, None]:
     """Yield the run's messages and pieces as they arrive, and finally the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
@@ -92,6 +99,8 @@ async def _events(
             continue
         yield event_of(coming.result())
     yield StreamEvent(name="done", data=outcome_to_wire(await waiting))
+    if right.left_s <= 0:
+        yield StreamEvent(name="bye", data=BYE.encode(Bye("token")))
 
 
 async def _run(

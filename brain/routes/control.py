@@ -18,9 +18,9 @@ from brain.http.orders import (
     StopBody,
     parse_order,
 )
+from brain.http.stopping import stop_run
 from brain.questions.consent import reading
 from brain.routes.calls import answer
-from brain.run.control import stop_run
 from brain.run.messages import Decision, Question
 from brain.run.moves import Asked, Stopped
 from brain.run.records import message_to_wire

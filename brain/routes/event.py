@@ -17,6 +17,7 @@ from brain.errors import (
 )
 from brain.events.bodies import EventBody, OwnBody, word_of
 from brain.feature import Readers
+from brain.http.addresses import caller_address
 from brain.http.bodies import parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.routes.again import OUTAGE_S, retried
@@ -51,7 +52,8 @@ async def _from_program(request: Request, wiring: Wiring) -> tuple[str, object]:
 async def _from_vendor(request: Request, wiring: Wiring) -> tuple[str, object]:
     for each in wiring.features:
         if each.webhook is not None:
-            return await each.webhook()(request)
+            async with wiring.password_tries.attempt(caller_address(request)):
+                return await each.webhook()(request)
     raise SignatureRefused("no password is set for Postmark")
 
 

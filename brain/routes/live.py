@@ -14,6 +14,7 @@ from brain.errors import TokenRefused, Unreachable
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
+from brain.http.right import Right
 from brain.http.socket import (
     BROKEN,
     NOT_ALLOWED,
@@ -25,6 +26,7 @@ from brain.http.socket import (
 )
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
+from brain.routes.live_door import let_in
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown, wait_for
@@ -33,8 +35,6 @@ from brain.run.turn import Invocation
 from brain.wiring import Wiring
 
 PROTOCOL = "brain"
-TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
-HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subprotocol has it
 AT_ONCE = 4  # texts and orders of one connection that are handled at the same time
 ELSEWHERE = "resume elsewhere"
 
@@ -49,8 +49,8 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
     talk = None
     try:
         invocation = wiring.begin_invocation(invocation_seconds())
-        user_id = await _user(offered, socket, wiring)
-        talk = Talk(wiring, socket, user_id, invocation)
+        right = await let_in(offered, socket, wiring)
+        talk = Talk(wiring, socket, right, invocation)
         await talk.hold()
     except HangUp as end:
         await socket.close(end.code, end.reason)
@@ -69,30 +69,16 @@ async def only_sockets(request: Request, wiring: Wiring) -> ASGIApp:
     raise Problem(426, "Connect to this route with a WebSocket.", headers={"Upgrade": "websocket"})
 
 
-async def _user(offered: list[str], socket: Socket, wiring: Wiring) -> str:
-    """Return the user id of the token in a subprotocol or the first frame. Raises HangUp, Gone."""
-    token = next((name.removeprefix(TOKEN) for name in offered if name.startswith(TOKEN)), "")
-    try:
-        if not token:
-            async with asyncio.timeout(HELLO_S):
-                hello = await socket.hear()
-            token = str(hello.get("token") or "") if hello["type"] == "hello" else ""
-        return (await wiring.tokens.read(token)).user_id
-    except TimeoutError:
-        raise HangUp(NOT_ALLOWED, "a token is required") from None
-    except (TokenRefused, Problem) as refused:
-        raise HangUp(NOT_ALLOWED, str(refused)) from None
-
-
 class Talk:
     """The connection with one page of a user. The brains that it started outlive it."""
 
     def __init__(
-        self, wiring: Wiring, socket: Socket, user_id: str, invocation: Invocation
+        self, wiring: Wiring, socket: Socket, right: Right, invocation: Invocation
     ) -> None:
         self._wiring = wiring
         self._socket = socket
-        self._user_id = user_id
+        self._right = right
+        self._user_id = right.user_id
         self._invocation = invocation
         self._following: asyncio.Task[None] | None = None
         self._brains: set[asyncio.Task[None]] = set()
@@ -109,6 +95,7 @@ class Talk:
             asyncio.ensure_future(self._socket.carry()),
             asyncio.ensure_future(self._hear()),
             asyncio.ensure_future(self._expire()),
+            asyncio.ensure_future(self._lose_right()),
             self._broken,
         ]
         try:
@@ -141,6 +128,8 @@ class Talk:
                     pass
                 case "resume":
                     self._resume(frame)
+                case "token":
+                    self._start(self._extend(frame), frame)
                 case kind if kind == "say" or kind in ORDERS:
                     self._start(self._handle(frame), frame)
                 case _:
@@ -150,13 +139,24 @@ class Talk:
         await self._wiring.clock.sleep(self._invocation.cut - self._wiring.clock.now())
         raise HangUp(RESTART, ELSEWHERE)
 
+    async def _lose_right(self) -> None:
+        await self._right.over()
+        raise HangUp(NOT_ALLOWED, "the token has expired")
+
+    async def _extend(self, frame: Json) -> None:
+        """Go on listening with a newer token of the same user."""
+        try:
+            token = await self._wiring.tokens.read(str(frame.get("token") or ""))
+            self._socket.tell({"type": "token", **self._right.extend(token)})
+        except (TokenRefused, Unreachable) as error:
+            self._socket.tell(_error(problem_of(error), frame))
+
     def _resume(self, frame: Json) -> None:
         """Send the log after `sinceSeq`, instead of the feed that was sent before."""
         since = frame.get("sinceSeq", 0)
         if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= MAX_SEQ:
             fault = {"field": "sinceSeq", "message": "must be a seq: a whole number from 0"}
-            problem = Problem(422, "Invalid frame.", errors=[fault])
-            self._socket.tell(_error(problem, frame))
+            self._socket.tell(_error(Problem(422, "Invalid frame.", errors=[fault]), frame))
             return
         if self._following is not None:
             self._following.cancel()

@@ -50,9 +50,11 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service, and whether the store evicts keys.
+    """Return which settings are missing, by service, why models failed lately, and if the store
+    evicts keys.
 
-    Shows no values. The store is asked at most once a minute; no other service is called.
+    Shows no values. The store is asked at most once a minute; no other service is called. `model:
+    no tools` is what this instance has seen.
     """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
     problems = settings.problems(wiring.env, groups)
@@ -62,6 +64,8 @@ async def health(wiring: Wiring) -> Answer:
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()
     }
+    if faults := wiring.model_faults:
+        checks["model"]["faults"] = [f"{model}: {fault}" for model, fault in faults.items()]
     return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
 
 

@@ -1,6 +1,7 @@
 """POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
 import hmac
+import logging
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -12,11 +13,14 @@ from brain import settings
 from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
 from brain.errors import TokenRefused
+from brain.http.addresses import caller_address
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
-from brain.http.tokens import Token
-from brain.variables import Env
+from brain.http.tokens import Token, Tokens
+from brain.variables import Env, key_digest
 from brain.wiring import Wiring
+
+log = logging.getLogger("brain")
 
 
 async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
@@ -63,17 +67,42 @@ async def authorize_channel(request: Request, wiring: Wiring) -> ASGIApp:
 async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
     session = settings.session(wiring.env)
     tokens = wiring.tokens
-    if body.token:
-        return await tokens.read(body.token)
-    if request.headers.get("authorization"):
-        return await tokens.check(request.headers.get("authorization"))
-    if body.access_key and session.access_key:
-        if hmac.compare_digest(body.access_key.encode(), session.access_key.encode()):
-            return tokens.make(settings.OWNER)
-        raise TokenRefused("that access key is incorrect")
-    if session.is_open and not session.access_key:
+    if (own := await _own_token(request, body, tokens)) is not None:
+        return own
+    if body.access_key and session.keys:
+        async with wiring.key_tries.attempt(caller_address(request)):
+            return tokens.make(_user_of(body.access_key, session))
+    if session.is_open:
         return tokens.make(settings.OWNER)
-    raise TokenRefused("an access key is required" if session.access_key else "a token is required")
+    raise TokenRefused("an access key is required" if session.has_keys else "a token is required")
+
+
+async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Token | None:
+    """Return the caller's own token, if there is one. Raises TokenRefused.
+
+    A session never changes who the caller is, so two tokens must be those of one user.
+    """
+    header = request.headers.get("authorization")
+    sent = await tokens.check(header) if header else None
+    if not body.token:
+        return sent
+    token = await tokens.read(body.token)
+    if sent is not None and sent.user_id != token.user_id:
+        raise TokenRefused("the two tokens belong to different users")
+    return token
+
+
+def _user_of(access_key: str, session: settings.SessionSettings) -> str:
+    """Return whose key this is. Raises TokenRefused.
+
+    It is compared with every key, so that the time does not tell which one was nearly right.
+    """
+    digest = key_digest(access_key)
+    same = [key.user_id for key in session.keys if hmac.compare_digest(key.digest, digest)]
+    if not same:
+        log.warning("session: wrong access key")
+        raise TokenRefused("that access key is incorrect")
+    return same[0]
 
 
 def _pusher(env: Env) -> Json:

@@ -9,10 +9,11 @@ from starlette.types import ASGIApp
 
 from brain.codec import Form
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds
+from brain.http.feed import Feed, Item, LogReset, RunChange
 from brain.http.resources import whole_number
+from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
-from brain.run.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
@@ -27,15 +28,17 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     """Send the log after `Last-Event-ID` or `sinceSeq`, and then new entries as they arrive."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    feed = wiring.feed(caller.user_id, since=_since(request))
+    feed, right = wiring.feed(caller.user_id, since=_since(request)), Right(caller, wiring.clock)
     until = min(invocation.cut, invocation.started + LONGEST_S)
-    return EventStream(_events(feed, until), retry_s=RETRY_S, while_read=True)
+    return EventStream(_events(feed, right, until), retry_s=RETRY_S, while_read=True)
 
 
-async def _events(feed: Feed, until: float) -> AsyncGenerator[StreamEvent, None]:
-    async with aclosing(feed.items(until=until)) as items:
+async def _events(feed: Feed, right: Right, until: float) -> AsyncGenerator[StreamEvent, None]:
+    async with aclosing(feed.items(until=min(until, right.until))) as items:
         async for item in items:
             yield event_of(item)
+    if right.left_s <= 0:
+        yield StreamEvent(name="bye", data=BYE.encode(Bye("token")))
 
 
 def event_of(item: Item) -> StreamEvent:

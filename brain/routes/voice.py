@@ -5,6 +5,7 @@ from starlette.types import ASGIApp
 
 from brain.http.bodies import VoiceBody, check_tools, parse
 from brain.http.edge import invocation_seconds, read_json
+from brain.http.right import Right
 from brain.routes.calls import answer, stream
 from brain.run.requests import UserRequest
 from brain.wiring import Wiring
@@ -17,7 +18,7 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     body = parse(VoiceBody, await read_json(request))
     user_request = await request_of(body, wiring, caller.user_id)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return stream(wiring, user_request, invocation)
+        return stream(wiring, user_request, invocation, Right(caller, wiring.clock))
     return await answer(wiring, user_request, invocation)
 
 

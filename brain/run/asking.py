@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from brain.chat.tools import checkable
 from brain.codec import clean
 from brain.errors import CheckerUnreachable
 from brain.run.decisions import decided_call, is_decided, next_decision
@@ -126,7 +127,7 @@ async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:
         return {}
     try:
         complaints = await turn.services.schemas.complaints(
-            [(specs[call.name].parameters, call.arguments) for call in calls]
+            [checkable(specs[call.name].parameters, call.arguments) for call in calls]
         )
     except CheckerUnreachable as error:
         log.warning("schemas: check failed, run=%s reason=%s", turn.run.run_id, error)

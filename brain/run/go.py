@@ -18,6 +18,7 @@ from brain.errors import (
 )
 from brain.run.admit import admit, resume
 from brain.run.deliver import Reply, deliver
+from brain.run.journal import acts_done, failed_calls, unfinished_answer
 from brain.run.limits import has_time
 from brain.run.loop import do_one_brain_loop, draft
 from brain.run.messages import Kind, Message
@@ -25,7 +26,10 @@ from brain.run.moves import NO_RUN, CommitKind, WakeCall
 from brain.run.reinvoke import reinvoke_on_timeout
 from brain.run.requests import UserRequest
 from brain.run.services import Services
+from brain.run.step import CONTINUE, QUIT
 from brain.run.turn import Invocation, OutOfTime, Turn
+from brain.says.ending import STUCK, last_words, reason_of
+from brain.tools.repeats import repeated
 
 ALARM_S = 1.0  # seconds after which a turn puts a wake-up on the queue; short turns save that call
 SECURE_S = 4.0  # seconds to publish a wake-up after the lease is lost: two attempts
@@ -171,7 +175,7 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
             return None, False
         except ModelFault as fault:
             log.warning("model: no answer, run=%s reason=%s", turn.run.run_id, fault)
-            return await _end(turn, "model"), True
+            return await _end(turn, reason_of(fault)), True
         message = None
         if result.websocket_message is not None:
             message = await deliver(turn.outbox, turn.reply, result.websocket_message)
@@ -182,10 +186,21 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
 
 
 def _why_end(turn: Turn) -> str:
-    """Return why the run must end now, a key of LAST_WORDS; empty if it may continue."""
+    """Return why the run must end now, a reason of `last_words`; empty if it may continue."""
     if turn.run.poisoned:
         return "poisoned"
+    if _stuck_tool(turn) is not None:
+        return STUCK
     return turn.services.limits.exceeded(turn.run.spent, now_ms=turn.store_ms)
+
+
+def _stuck_tool(turn: Turn) -> str | None:
+    """Return the tool of a call that failed again and again, once all its results are known."""
+    if unfinished_answer(turn.run.journal):
+        return None
+    speaking = (CONTINUE, QUIT)
+    found = repeated(failed_calls(turn.run.journal, speaking), turn.specs)
+    return "" if found in speaking else found
 
 
 def _has_time(turn: Turn) -> bool:
@@ -200,7 +215,10 @@ def _has_time(turn: Turn) -> bool:
 async def _end(turn: Turn, reason: str) -> Message | None:
     """End the run with a message to the user that says why."""
     log.info("brain: ended early, run=%s reason=%s", turn.run.run_id, reason)
-    texts = await turn.texts()
-    last = draft(turn, texts.LAST_WORDS[reason], Kind.ERROR)
+    done, is_unsure = acts_done(turn.run.journal)
+    text = last_words(
+        await turn.texts(), reason, done=done, is_unsure=is_unsure, tool=_stuck_tool(turn) or ""
+    )
+    last = draft(turn, text, Kind.ERROR)
     committed = await turn.commit(CommitKind.END, drafts=(last,), activity="", reason=reason)
     return await deliver(turn.outbox, turn.reply, committed.messages[-1])

@@ -1,7 +1,7 @@
 """Rules for older log entries: which are kept, who wrote them, which the model is not shown."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from brain.run.journal import Entry, Joined
@@ -48,12 +48,3 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
         return False
     joined = next((each.utterance for each in journal if isinstance(each, Joined)), None)
     return joined is not None and joined.created_at - entry.created_at >= FRESH
-
-
-def moment(text: str) -> datetime | None:
-    """Parse an ISO 8601 date or time, in UTC if it has no offset; None if it is not one."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return when if when.tzinfo else when.replace(tzinfo=UTC)

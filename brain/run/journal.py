@@ -5,7 +5,7 @@ the journal and knows which answer the model gave, which calls have results and 
 been running. The functions at the end of this module answer these questions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -44,19 +44,27 @@ class Answered:
     `tokens` counts prompt and answer tokens; 0 if the provider does not report them. `carried` are
     fields that the provider wants back within this run: `model` (its name), `message` (fields of
     the message) and `calls` (a list with the fields of each call). None if there are none.
+    `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
+    left out of the request, because the provider refuses them.
     """
 
     text: str
     calls: tuple[ToolCall, ...]
     tokens: Annotated[int, NEEDED] = 0
     carried: Annotated[Json | None, SPARSE] = None
+    without_texts: Annotated[tuple[int, ...], SPARSE] = ()
+    without_results: Annotated[tuple[int, ...], SPARSE] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interrupted:
-    """The end of the invocation cut off the model's answer after `text`."""
+    """The model's answer was cut off after `text`, by its provider or the invocation's end.
+
+    `slow`: nothing was cut off, but the user was told that the model takes its time.
+    """
 
     text: str
+    slow: Annotated[bool, SPARSE] = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,6 +166,41 @@ def started_calls(journal: Sequence[Entry]) -> frozenset[str]:
     """Return the ids of the last answer's calls that were recorded as started."""
     later = after_last_answer(journal)
     return frozenset(entry.tool_call_id for entry in later if isinstance(entry, Started))
+
+
+def failed_calls(
+    journal: Sequence[Entry], speaking: Container[str]
+) -> Iterator[tuple[ToolCall, ...]]:
+    """Yield the failed calls of each answer since the user's last text, the newest first.
+
+    Answers that only speak are left out. `speaking` are the names of the tools that speak.
+    """
+    failed: set[str] = set()
+    for entry in reversed(journal):
+        if isinstance(entry, Joined):
+            return
+        if isinstance(entry, Returned) and entry.failed:
+            failed.add(entry.tool_call_id)
+        elif isinstance(entry, Answered):
+            if failed or any(call.name not in speaking for call in entry.calls):
+                yield tuple(call for call in entry.calls if call.id in failed)
+            failed = set()
+
+
+def acts_done(journal: Sequence[Entry]) -> tuple[tuple[str, ...], bool]:
+    """Return the sentences about what was done, and whether the last act may or may not be done."""
+    done: list[str] = []
+    is_unsure = False
+    started = ""
+    for entry in journal:
+        if isinstance(entry, Started):
+            started, is_unsure = entry.tool_call_id, True
+        elif isinstance(entry, Returned):
+            done += [entry.done] if entry.done else []
+            is_unsure = entry.failed if entry.tool_call_id == started else is_unsure
+        elif isinstance(entry, Answered):
+            started = ""  # the ids of another answer's calls may be the same
+    return tuple(done), is_unsure
 
 
 def has_failed_call(journal: Sequence[Entry]) -> bool:

@@ -6,28 +6,25 @@ The comments at each commit name the crash that decided the order.
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from brain.codec import clean
-from brain.errors import ModelCut, ModelFault
 from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
-from brain.run.context import compose, tool_to_chat
 from brain.run.decisions import ASKED, NOT_ASKED
 from brain.run.deliver import send_websocket_message
-from brain.run.journal import Answered, Returned, Started
+from brain.run.journal import Answered, Interrupted, Returned, Started
 from brain.run.limits import pace
 from brain.run.messages import Draft, Kind, Message
+from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.pieces import Pieces
-from brain.run.ports import Delta, Prompt
 from brain.run.step import Verdict
-from brain.run.turn import OutOfTime, Turn
+from brain.run.turn import Turn
 from brain.run.work import do_work
 
-CUT_TRIES = 3  # attempts at an answer that is cut off each time
-CUT_GRACE_S = 0.5  # seconds by which a model adapter may exceed its own limit
+SLOW_S = 8.0  # seconds without any sign of an answer, after which the user is told
 
 log = logging.getLogger(__name__)
 
@@ -52,17 +49,12 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     StoreUnreachable.
     """
     began = turn.services.clock.now()
-    limits = turn.services.limits
     answer = journal.unfinished_answer(turn.run.journal) or take_decision(turn)
-    heard = step.has_heard(turn.run.journal)
     if answer is None:
-        begun = journal.interrupted_text(turn.run.journal)
         pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
         answer = await ask(turn, pieces)
-        wrong = await client_complaints(turn, answer)
-        verdict = step.judge(
-            answer, turn.specs, heard=heard, limits=limits, begun=begun, wrong=wrong
-        )
+        begun = journal.interrupted_text(turn.run.journal)
+        verdict = await _judge(turn, answer, await client_complaints(turn, answer), begun)
         turn.reply.show(*pieces.settle(_words(verdict)))
         turn.note(answer)
         spent = turn.run.spent
@@ -72,8 +64,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
             _keep_pace(turn, began)
             return result
     else:
-        wrong = step.known_wrong(turn.run.journal)
-        verdict = step.judge(answer, turn.specs, heard=heard, limits=limits, wrong=wrong)
+        verdict = await _judge(turn, answer, step.known_wrong(turn.run.journal))
     asked = await do_work(turn, verdict)
     _keep_pace(turn, began)
     return await (_conclude(turn, verdict) if asked is None else _rest(turn, verdict, asked))
@@ -84,66 +75,49 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
     recording = None
     if turn.state.unrecorded:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
-    asking = asyncio.ensure_future(_insist(turn, pieces))
+    asking = asyncio.ensure_future(insist(turn, pieces))
     try:
         both = [asking] if recording is None else [asking, recording]
-        await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        await asyncio.wait(both, timeout=SLOW_S, return_when=asyncio.FIRST_EXCEPTION)
         if recording is not None:
             # This commit must complete before the next one is sent.
             await recording
+        if not asking.done():
+            await _say_if_slow(turn, pieces)
         return await asking
     finally:
         asking.cancel()
         await asyncio.wait({asking})
 
 
-async def _insist(turn: Turn, pieces: Pieces) -> Answered:
-    """Retry an answer that was cut off, unless it was cut because the invocation ended."""
-    tries = 1
-    while True:
-        try:
-            return step.tidy(await _ask_once(turn, pieces))
-        except ModelFault as fault:
-            cut = fault if isinstance(fault, ModelCut) else None
-            if turn.services.clock.now() >= turn.invocation.cut:
-                raise OutOfTime(cut.text if cut else "") from fault
-            if cut is None or tries == CUT_TRIES:
-                raise
-            log.warning("model: answer cut off, run=%s try=%d", turn.run.run_id, tries)
-            tries += 1
+async def _say_if_slow(turn: Turn, pieces: Pieces) -> None:
+    """Tell the user, once in a run, that there is no sign of an answer yet."""
+    if any(isinstance(entry, Interrupted) and entry.slow for entry in turn.run.journal):
+        return
+    crumb = draft(turn, (await turn.texts()).SLOW, Kind.BREADCRUMB)
+    if not pieces.have_begun:
+        turn.note(Interrupted(text="", slow=True))
+        _speak(turn, await turn.commit(CommitKind.RECORD, drafts=(crumb,)))
 
 
-async def _ask_once(turn: Turn, pieces: Pieces) -> Answered:
-    services, spent = turn.services, turn.run.spent
-    pieces.begin()
-    turn.lease.check()  # a process that was frozen must not pay for an answer that another one has
-    prompt = Prompt(
-        messages=compose(
-            turn.run,
-            turn.history,
-            limits=services.limits,
-            now=services.clock.utc(),
-            wrap_up=services.limits.is_last_loop(spent),
-            heard=turn.heard,
-            memory=turn.shown or "",
-        ),
-        tools=[tool_to_chat(spec) for spec in turn.specs.values()],
+async def _judge(
+    turn: Turn, answer: Answered, wrong: Mapping[str, str], begun: str = ""
+) -> Verdict:
+    limits = turn.services.limits
+    is_long = step.size(answer) + len(begun) > limits.message_chars
+    verdict = step.judge(
+        answer,
+        turn.specs,
+        heard=step.has_heard(turn.run.journal),
+        limits=limits,
+        begun=begun,
+        wrong=wrong,
+        cut_off=(await turn.texts()).CUT_OFF if is_long else "",
     )
-    limit_s = min(services.limits.model_s, turn.invocation.cut - services.clock.now())
-    try:
-        async with asyncio.timeout(max(limit_s, 0) + CUT_GRACE_S):
-            return await services.model.answer(
-                prompt, limit_s=limit_s, on_delta=_shower(turn, pieces)
-            )
-    except TimeoutError as error:
-        raise ModelCut("the model exceeded its time limit") from error
-
-
-def _shower(turn: Turn, pieces: Pieces) -> Callable[[Delta], None] | None:
-    """Return a function that shows parts of the answer as they arrive; None without a listener."""
-    if not turn.reply.has_listener:
-        return None
-    return lambda delta: turn.reply.show(*pieces.take(delta))
+    if not answer.without_texts:
+        return verdict
+    refused = (await turn.texts()).LAST_WORDS["filtered"]
+    return replace(verdict, breadcrumbs=(refused, *verdict.breadcrumbs))
 
 
 def _words(verdict: Verdict) -> tuple[str, ...]:
@@ -235,6 +209,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         created_at=clock.utc(),
         agent_call_id=turn.state.agent_call_id,
         foreign=turn.is_tainted,
+        left_out=tuple(sorted(turn.refused)),
     )
 
 

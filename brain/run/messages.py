@@ -120,7 +120,8 @@ class Draft:
     """What the brain says, before it has a position in the log.
 
     Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
-    parties. The id of a question is the id of its message.
+    parties. The id of a question is the id of its message. `left_out` are positions of the user's
+    texts in the run that the model's provider refuses: the model is not shown them any more.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Draft:
     created_at: datetime
     question: Annotated[Question | None, SPARSE] = None
     foreign: Annotated[bool, SPARSE] = False
+    left_out: Annotated[tuple[int, ...], SPARSE] = ()
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """Return the message at its position in the log."""

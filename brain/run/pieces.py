@@ -55,6 +55,7 @@ class Pieces:
 
     run_id: str
     loop: int
+    have_begun: bool = False  # some part of an answer has arrived
     _number: int = 0
     _thought: str = ""
     _said: list[_Words] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Pieces:
 
     def take(self, delta: Delta) -> list[Piece]:
         """Return the pieces that this part of the model's answer adds."""
+        self.have_begun = True
         return list(self._taken(delta))
 
     def settle(self, words: Sequence[str]) -> list[Piece]:

@@ -97,7 +97,7 @@ class Prompt:
     removes the key in any case.
 
     `shorter` returns the same prompt with at most that many characters of messages (as compact
-    JSON), or None if nothing more can be left out.
+    JSON). If that is not possible, it returns as little as possible; None if nothing can go.
     """
 
     messages: Sequence[Json]
@@ -113,8 +113,8 @@ class Model(Protocol):
     ) -> Answered:
         """Return one answer within `limit_s` seconds, including retries and fallback models.
 
-        Raises ModelCut if an answer began and was cut off, ModelUnavailable if no answer began,
-        ModelRefused if a retry cannot succeed. The `fault` of the error says why.
+        Raises ModelCut if the server or `limit_s` cut off an answer, ModelUnavailable if no whole
+        answer came, ModelRefused if a retry cannot succeed. The `fault` of the error says why.
         """
 
 

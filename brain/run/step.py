@@ -28,22 +28,30 @@ whose calls have no results. `unfinished_answer` finds it, and `judge` gives the
 it again.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
+from brain.chat.tools import given
 from brain.codec import Json, clean
-from brain.run.decisions import is_decided_id
-from brain.run.journal import Answered, Entry, Joined, Returned, after_last_answer
+from brain.run.journal import (
+    Answered,
+    Entry,
+    Joined,
+    Returned,
+    after_last_answer,
+)
 from brain.run.limits import Limits
-from brain.run.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue, SayToUserAndQuit
+from brain.texts.joining import joined
+from brain.texts.thoughts import spoken
 from brain.tools.arguments import read_arguments
+from brain.tools.decoding import ArgumentsUnreadable, checked, decode
+from brain.tools.nearly import fitted
+from brain.tools.say import CONTINUE_SPEC, QUIT_SPEC, SayToUserAndContinue
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall, ToolSpec
 
 CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
-
-RESTART_CHARS = 24  # equal characters at the start: enough to rule out a coincidence
 
 SAID = "Said."
 BAD_ARGUMENTS = "The arguments are invalid: "
@@ -90,21 +98,42 @@ def judge(
     limits: Limits,
     begun: str = "",
     wrong: Mapping[str, str] | None = None,
+    cut_off: str = "",
 ) -> Verdict:
     """Decide what the answer asks for.
 
     `heard` says whether something was said to the user since their last text. `begun` is text that
-    an interruption cut off and that this answer continues. `wrong` maps ids of calls of the front
+    an interruption cut off and that this answer continues. `cut_off` is the sentence that follows a
+    message which is too long and therefore not whole. `wrong` maps ids of calls of the front
     end's tools to what is wrong with their arguments; those schemas come from outside and are not
     checked here.
     """
+    bounded = partial(_bounded, limit=limits.message_chars, cut_off=cut_off)
     if not answer.calls:
-        return _last_message(joined(begun, answer.text)[: limits.message_chars])
+        return _last_message(bounded(joined(begun, answer.text)))
     checked = [_check(call, specs, wrong or {}) for call in answer.calls[: limits.calls_per_answer]]
     surplus = [_fail(call.id, TOO_MANY_CALLS) for call in answer.calls[limits.calls_per_answer :]]
     good = [item for item in checked if isinstance(item, Work)]
     failed = [item for item in checked if isinstance(item, Returned)] + surplus
-    return _verdict(good, failed, heard=heard, limits=limits)
+    verdict = _verdict(good, failed, heard=heard, begun=begun)
+    return replace(
+        verdict,
+        breadcrumbs=tuple(map(bounded, verdict.breadcrumbs)),
+        last_words=bounded(verdict.last_words),
+    )
+
+
+def size(answer: Answered) -> int:
+    """Return how many characters the longest text of the answer has at most."""
+    return max(len(answer.text), *(len(call.arguments) for call in answer.calls), 0)
+
+
+def _bounded(text: str, *, limit: int, cut_off: str) -> str:
+    """Return the text, cut to `limit` characters if it is longer. The sentence says so."""
+    if len(text) <= limit:
+        return text
+    end = f"\n\n{cut_off}" if cut_off else ""
+    return text[: limit - len(end)].rstrip() + end
 
 
 def _last_message(text: str) -> Verdict:
@@ -115,18 +144,18 @@ def _last_message(text: str) -> Verdict:
 
 
 def _verdict(
-    good: Sequence[Work], failed: Sequence[Returned], *, heard: bool, limits: Limits
+    good: Sequence[Work], failed: Sequence[Returned], *, heard: bool, begun: str
 ) -> Verdict:
     """Return the verdict on an answer with calls, of which some may have failed already."""
     spoken = [item for item in good if item.call.name == CONTINUE]
     quits = [item for item in good if item.call.name == QUIT]
     breadcrumbs = tuple(text for item in spoken if (text := _message(item)))
-    words = "\n\n".join(text for item in quits if (text := _message(item)))
+    words = _continued(begun, "\n\n".join(text for item in quits if (text := _message(item))))
     is_silent = not words and not (heard or breadcrumbs)
     is_void = bool(quits) and (bool(failed) or is_silent)
     reason = VOID_QUIT if failed else SILENT_QUIT
     return Verdict(
-        breadcrumbs=tuple(text[: limits.message_chars] for text in breadcrumbs),
+        breadcrumbs=breadcrumbs,
         progress=_progress(spoken),
         work=tuple(item for item in good if item.call.name not in (CONTINUE, QUIT)),
         returned=(
@@ -135,7 +164,7 @@ def _verdict(
             *(_fail(item.call.id, reason) for item in quits if is_void),
         ),
         quit=bool(quits) and not is_void,
-        last_words="" if is_void else words[: limits.message_chars],
+        last_words="" if is_void else words,
         quits=() if is_void else tuple(item.call.id for item in quits),
     )
 
@@ -145,15 +174,6 @@ def close_quits(verdict: Verdict, *, done: bool) -> tuple[Returned, ...]:
     if done:
         return tuple(Returned(tool_call_id=id, text=SAID) for id in verdict.quits)
     return tuple(_fail(id, VOID_QUIT) for id in verdict.quits)
-
-
-def joined(begun: str, text: str) -> str:
-    """Join a text that was cut off with the model's continuation.
-
-    If the model started over instead of continuing, its text is complete and replaces the cut one.
-    """
-    head = begun.strip()[:RESTART_CHARS]
-    return text if head and text.lstrip().startswith(head) else begun + text
 
 
 def remaining(verdict: Verdict, journal: Sequence[Entry]) -> tuple[Work, ...]:
@@ -191,26 +211,6 @@ def first_act(work: Iterable[Work]) -> Work | None:
     return next((item for item in work if item.spec.effect is Effect.ACTS), None)
 
 
-def tidy(answer: Answered) -> Answered:
-    """Return the answer in a form that can be stored, with unique call ids.
-
-    Results are found by call id, and some model servers repeat the ids or leave them out.
-    """
-    ids = [call.id for call in answer.calls]
-    # The prefix of decided calls is reserved: a model must not present its own call as one that the
-    # user has approved.
-    are_good = all(ids) and len(set(ids)) == len(ids) and not any(map(is_decided_id, ids))
-    calls = tuple(
-        ToolCall(
-            id=clean(call.id) if are_good else f"call_{i}",
-            name=clean(call.name),
-            arguments=clean(call.arguments),
-        )
-        for i, call in enumerate(answer.calls)
-    )
-    return replace(answer, text=clean(answer.text), calls=calls)
-
-
 def _check(
     call: ToolCall, specs: Mapping[str, ToolSpec], wrong: Mapping[str, str]
 ) -> Work | Returned:
@@ -219,11 +219,11 @@ def _check(
     if spec is None:
         return _fail(call.id, f"There is no such tool. The tools are: {', '.join(specs)}.")
     try:
-        arguments = json.loads(call.arguments or "{}")
-    except ValueError as error:
-        return _fail(call.id, f"The arguments are not valid JSON: {error}.")
-    except RecursionError:
-        return _fail(call.id, f"{BAD_ARGUMENTS}they are nested too deeply.")
+        arguments = checked(given(spec.parameters, decode(call.arguments)))
+    except ArgumentsUnreadable as error:
+        return _fail(call.id, f"{BAD_ARGUMENTS}{error}.")
+    if not spec.client:
+        arguments = fitted(spec.parameters, arguments, acts=spec.effect is Effect.ACTS)
     if words := wrong.get(call.id) if spec.client else complaint(spec.parameters, arguments):
         return _fail(call.id, f"{BAD_ARGUMENTS}{words}.")
     return Work(call=call, arguments=arguments, spec=spec)
@@ -234,10 +234,13 @@ def _fail(tool_call_id: str, text: str) -> Returned:
 
 
 def _message(work: Work) -> str:
-    """Return the message of a call of one of the two tools that speak; empty if it has none."""
-    if work.call.name == CONTINUE:
-        return clean(read_arguments(SayToUserAndContinue, work.arguments).message).strip()
-    return clean(read_arguments(SayToUserAndQuit, work.arguments).message or "").strip()
+    """Return the message of a call that speaks, without thoughts; empty if it has none."""
+    return spoken(clean(work.arguments.get("message") or "")).strip()
+
+
+def _continued(begun: str, words: str) -> str:
+    """Return the last words, after the text that was cut off if they go on in mid-sentence."""
+    return words if words[:1].isupper() else joined(begun, words)
 
 
 def _progress(spoken: Sequence[Work]) -> float | None:

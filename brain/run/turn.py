@@ -11,17 +11,19 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from brain.chat.notes import LeftOut
 from brain.run.decisions import is_tainted
 from brain.run.deliver import Outbox, Reply
 from brain.run.journal import Equipped, Run, RunRecord, started_calls
 from brain.run.lease import Lease
 from brain.run.messages import Draft, Heard, LogEntry
 from brain.run.moves import Admitted, Asking, Commit, CommitKind, Committed
+from brain.run.refused import left_out
 from brain.run.run_state import RunState
-from brain.run.say import SAY_SPECS
 from brain.run.services import Services
 from brain.run.wakeup import WakeUp
 from brain.says.texts import Texts
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 
 GIVES_BACK = (CommitKind.FINISH, CommitKind.END, CommitKind.HAND_OVER, CommitKind.REST)
@@ -53,12 +55,13 @@ class OutOfTime(Exception):
 
 @dataclass(kw_only=True, slots=True)
 class Turn:
-    """One invocation that is the brain. Only `state`, `shown` and `is_announced` change.
+    """One invocation that is the brain. Only `state`, `shown`, `is_announced` and `refused` change.
 
     `began_seq` is the last log position when the invocation began. `inherited` are the ids of calls
     that an earlier invocation recorded as started. `shown` is the memory text for the model, None
     until it is built; its summary covers the log up to `summarised_seq`. `language` is the language
-    of the user's device, a BCP 47 tag.
+    of the user's device, a BCP 47 tag. `refused` are seqs of texts in this run that the provider of
+    the model refuses.
     """
 
     services: Services
@@ -77,6 +80,7 @@ class Turn:
     summarised_seq: int = 0
     language: str | None = None
     is_announced: bool = False
+    refused: frozenset[int] = frozenset()
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
@@ -146,6 +150,12 @@ class Turn:
     def is_tainted(self) -> bool:
         """Whether the model has read text by third parties in this run."""
         return is_tainted(self.run.journal, self.history)
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What the model is not shown, because its provider refuses it."""
+        found = left_out(self.run.journal, self.history)
+        return replace(found, seqs=found.seqs | self.refused)
 
     @property
     def store_ms(self) -> int:

@@ -13,18 +13,18 @@ import logging
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
+from brain.chat.sizes import shorten
 from brain.codec import clean
 from brain.errors import BrainError, LeaseLost, ToolFault
 from brain.run import step
 from brain.run.asking import Ask, asks, waits
-from brain.run.context import shorten
 from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started, started_calls
 from brain.run.messages import LogEntry, Utterance
 from brain.run.moves import CommitKind
 from brain.run.step import UNSURE, Verdict, Work
 from brain.run.turn import OutOfTime, Turn
-from brain.tools.invocations import Tool, ToolInvocation
+from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect, ToolCall
 
 NOT_NOW = "Not asked and not done: preparing it failed. Tell the user, or try again later."
@@ -101,14 +101,14 @@ async def _find_out(turn: Turn, work: Work) -> Returned:
     """Return the outcome of a call that a dead invocation had started."""
     try:
         async with asyncio.timeout(work.spec.limit_s):
-            text = await _tool(turn, work).outcome(_tool_invocation(turn, work))
+            found = await _tool(turn, work).outcome(await _spoken(turn, work))
     except ToolFault as fault:
         return _returned(turn, work, str(fault), failed=True)
     except (TimeoutError, BrainError):
-        text = None
-    if text is None:
+        found = None
+    if found is None:
         return _returned(turn, work, UNSURE, failed=True)
-    return _returned(turn, work, text)
+    return _result(turn, work, found)
 
 
 async def _run(turn: Turn, work: Work) -> Returned:
@@ -136,8 +136,15 @@ async def _run(turn: Turn, work: Work) -> Returned:
         return _returned(turn, work, "It failed with an internal error.", failed=True)
     ms = round((clock.now() - began) * 1000)
     log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
+    return _result(turn, work, given)
+
+
+def _result(turn: Turn, work: Work, given: ToolResult) -> Returned:
+    """Return the result for the model. It is told what the user may be told."""
+    done = clean(given.done)
+    text = given.text if done in clean(given.text) else f"{done}\n{given.text}"
     foreign = given.foreign or work.spec.foreign
-    return replace(_returned(turn, work, given.text, foreign=foreign), done=clean(given.done))
+    return replace(_returned(turn, work, text, foreign=foreign), done=done)
 
 
 async def _spoken(turn: Turn, work: Work) -> ToolInvocation:

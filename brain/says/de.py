@@ -49,12 +49,60 @@ LAST_WORDS: Mapping[str, str] = {
     "poisoned": "Ich habe abgebrochen, weil ich den Faden verloren habe. Bitte frag mich noch "
     "einmal.",
     "model": "Ich kann gerade nicht nachdenken. Bitte frag mich gleich noch einmal.",
+    "no tools": "Ich kann mit dem Modell, das hier eingerichtet ist, nicht arbeiten, weil es keine "
+    "Werkzeuge benutzen kann. Wer diesen Assistenten betreibt, muss ein anderes wählen.",
+    "no access": "Ich habe keinen Zugang zu meinem Modell. Wer diesen Assistenten betreibt, muss "
+    "Schlüssel, Guthaben und Namen prüfen.",
+    "request": "Mein Modell nimmt nicht an, was ich sende. Wer diesen Assistenten betreibt, muss "
+    "die Einstellungen prüfen.",
+    "too long": "Dieser Text oder dieses Dokument ist zu lang für mein Modell. Bitte versuch es "
+    "mit einem kürzeren.",
+    "filtered": "Der Anbieter meines Modells hat diesen Text abgelehnt. Du kannst mit etwas "
+    "anderem weitermachen.",
+    "cut": "Meine Antwort ist jedes Mal abgebrochen, bevor ich sie sagen konnte. Bitte frag nach "
+    "etwas Kürzerem.",
 }
+CUT_OFF = "Meine Antwort ist hier abgebrochen."
+SLOW = "Mein Modell lässt sich Zeit. Ich warte noch auf seine Antwort."
+UNSAID = "Mehr konnte ich dazu nicht sagen."
+UNSURE = (
+    "Etwas, woran ich gerade war, ist vielleicht ausgeführt worden, vielleicht auch nicht. Bitte "
+    "sieh nach."
+)
 STOPPED = "Gestoppt."
 STOPPED_IN_AN_ACT = (
     "Gestoppt. Die Aktion, die gerade lief, ist vielleicht noch ausgeführt worden, vielleicht auch "
     "nicht. Bitte sieh nach."
 )
+
+
+def that_is_done(acts: str) -> str:
+    return f"Das ist erledigt: {acts[:1].lower()}{acts[1:]}"
+
+
+def did_not_work(tool: str) -> str:
+    what = f"„{tool}“" if tool else "es"
+    return f"Das hat nicht geklappt. Ich habe {what} mehrmals versucht, immer mit demselben Fehler."
+
+
+# ---- what was done
+
+# Each sentence begins with a word that is no noun.
+DONE: Mapping[str, str] = {
+    "sent": "Gesendet an {to}.",
+    "mailed": "Die E-Mail ist gesendet.",
+    "shared": "Das Dokument „{document}“ ist an {to} gesendet.",
+    "created": "Das Dokument „{document}“ ist gespeichert.",
+    "changed": "Das Dokument „{document}“ ist geändert.",
+    "deleted": "Das Dokument „{document}“ ist gelöscht.",
+    "gone": "Das Dokument ist gelöscht.",
+    "remembered": "Gemerkt: {fact}",
+    "forgotten": "Vergessen: {fact}",
+    "reminding": "Die Erinnerung ist gestellt für {at}: {reminder}",
+    "cancelled": "Die Erinnerung ist gelöscht: {reminder}",
+    "telling": "Notiert, du wirst benachrichtigt: {rule}",
+    "not telling": "Das wird dir nicht mehr gemeldet: {rule}",
+}
 
 # ---- decisions by a button
 

@@ -47,11 +47,53 @@ LAST_WORDS: Mapping[str, str] = {
     "attempts": "I tried this several times and was interrupted each time, so I stopped.",
     "poisoned": "I stopped because I lost track of what I was doing. Please ask me again.",
     "model": "I cannot think right now. Please ask again in a little while.",
+    "no tools": "I cannot work with the model that is set up here, because it cannot use tools. "
+    "Whoever runs this assistant has to choose another model.",
+    "no access": "I have no access to my model. Whoever runs this assistant has to check its key, "
+    "its credit and its name.",
+    "request": "My model does not accept what I send. Whoever runs this assistant has to check its "
+    "settings.",
+    "too long": "This text or document is too long for my model. Please try it with a shorter one.",
+    "filtered": "The provider of my model refused this text. You can go on with something else.",
+    "cut": "My answer was cut off each time before I could say it. Please ask for something "
+    "shorter.",
 }
+CUT_OFF = "My answer was cut off here."
+SLOW = "My model takes its time. I am still waiting for its answer."
+UNSAID = "I could not say more about it."
+UNSURE = "Something I was doing may or may not have been completed. Please check it."
 STOPPED = "Stopped."
 STOPPED_IN_AN_ACT = (
     "Stopped. The action that was under way may or may not have been completed. Please check."
 )
+
+
+def that_is_done(acts: str) -> str:
+    return f"That is done: {acts[:1].lower()}{acts[1:]}"
+
+
+def did_not_work(tool: str) -> str:
+    what = f"“{tool}”" if tool else "it"
+    return f"That did not work. I tried {what} several times, and it failed in the same way."
+
+
+# ---- what was done
+
+DONE: Mapping[str, str] = {
+    "sent": "Sent to {to}.",
+    "mailed": "The email is sent.",
+    "shared": "The document “{document}” is sent to {to}.",
+    "created": "The document “{document}” is saved.",
+    "changed": "The document “{document}” is changed.",
+    "deleted": "The document “{document}” is deleted.",
+    "gone": "The document is deleted.",
+    "remembered": "Remembered: {fact}",
+    "forgotten": "Forgotten: {fact}",
+    "reminding": "The reminder is set for {at}: {reminder}",
+    "cancelled": "The reminder is cancelled: {reminder}",
+    "telling": "Noted, you will be told: {rule}",
+    "not telling": "You will not be told any more: {rule}",
+}
 
 # ---- decisions by a button
 

@@ -28,11 +28,18 @@ class Progress(Protocol):
 class Texts(Progress, Protocol):
     """All texts of the brain in one language.
 
-    `LAST_WORDS` has a sentence for each reason why a run ended early. `YES` to `RESULT` are the log
-    entries for a decision that the user made with a button.
+    `LAST_WORDS` has a sentence for each reason why a run ended early; `brain.says.ending` chooses.
+    `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
+    `CUT_OFF` follows a message that is not whole. `UNSAID` follows what was done, if the model then
+    failed. `YES` to `RESULT` are the log entries for a decision that the user made with a button.
     """
 
     LAST_WORDS: Mapping[str, str]
+    DONE: Mapping[str, str]
+    CUT_OFF: str
+    SLOW: str
+    UNSAID: str
+    UNSURE: str
     STOPPED: str
     STOPPED_IN_AN_ACT: str
 
@@ -40,6 +47,12 @@ class Texts(Progress, Protocol):
     YES_CHANGED: str
     NO: str
     RESULT: str
+
+    def that_is_done(self, acts: str) -> str:
+        """Say what was done in a run that cannot go on. `acts` are sentences of `DONE`."""
+
+    def did_not_work(self, tool: str) -> str:
+        """Say that a tool failed several times. `tool` is its name in words, empty if unknown."""
 
     # Questions before an act. Each one repeats everything that will be done.
 

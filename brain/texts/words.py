@@ -7,8 +7,11 @@ without spaces depend on its locale, and stored texts and queries must be split 
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Literal
 
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
+MOST_GROWTH = 3  # times the length of a text, when compatible characters are written out
+MOST_MARKS = 30  # combining marks on one letter; UAX #15 knows no language that needs more
 MIN_PASSAGE_CHARS = 100  # a heading starts a new passage only after this many; bounds the number
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
@@ -30,9 +33,25 @@ def unkeepable(text: str) -> str:
     return ""
 
 
+def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """Normalize the text, with at most MOST_MARKS combining marks in a row.
+
+    Marks are sorted one by one, so the time grows with the square of their number (UAX #15,
+    section 13, "Stream-Safe Text Format").
+    """
+    if text.isascii():
+        return text
+    kinds = text.translate(_MARK_OR_NOT)
+    pieces, place = [], 0
+    for run in _MARKS.finditer(kinds):
+        pieces.append(text[place : run.start() + MOST_MARKS])
+        place = run.end()
+    return unicodedata.normalize(form, "".join([*pieces, text[place:]]))
+
+
 def folded(text: str) -> str:
     """Normalize case and spacing, so that texts which differ only in these compare equal."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    return " ".join(normalized("NFC", text).casefold().split())
 
 
 def one_line(text: str) -> str:
@@ -60,7 +79,7 @@ def passages(body: str) -> tuple[str, ...]:
 def best_passage(text: str, words: str) -> str:
     """Return the passage that contains most of the query's words; on a tie, the first one."""
     asked = words.split()
-    return max(passages(text), key=lambda passage: _matches(asked, kept_words(passage).split()))
+    return max(passages(text), key=lambda passage: _matches(asked, kept_words(passage)))
 
 
 def kept_words(text: str) -> str:
@@ -100,14 +119,22 @@ def _cut(sentence: str) -> Iterator[str]:
     yield sentence
 
 
-def _matches(asked: list[str], words: list[str]) -> int:
+def _matches(asked: list[str], words: str) -> int:
     """Count the query's words that occur, in any form."""
-    return sum(any(word.startswith(_root(one)) for word in words) for one in asked)
+    return sum(f" {_root(one)}" in f" {words}" for one in asked)
 
 
 def _root(word: str) -> str:
     """Return a rough stem that works without knowing the language."""
     return word[: max(3, len(word) - 3)]
+
+
+class _MarkOrNot(dict[int, str]):
+    """Maps combining marks to `m` and all else to a space. Filled on demand."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "m" if unicodedata.combining(chr(code)) else " "
+        return self[code]
 
 
 class _WordCharacters(dict[int, int]):
@@ -119,10 +146,14 @@ class _WordCharacters(dict[int, int]):
 
 
 _WORD_CHARACTERS = _WordCharacters()
+_MARK_OR_NOT = _MarkOrNot()
+_MARKS = re.compile(f"m{{{MOST_MARKS + 1},}}")
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().translate(_WORD_CHARACTERS)
+    # Some characters become eighteen. No text of more than a few words grows threefold.
+    plain = normalized("NFKC", text)[: MOST_GROWTH * len(text) + PASSAGE_CHARS]
+    return plain.casefold().translate(_WORD_CHARACTERS)
 
 
 def _pairs(run: str) -> list[str]:

@@ -81,4 +81,4 @@ class Tool:
     spec: ToolSpec
     run: Callable[[ToolInvocation], Awaitable[ToolResult]]
     prepare: Callable[[ToolInvocation], Awaitable[Proposal | None]] = nothing
-    outcome: Callable[[ToolInvocation], Awaitable[str | None]] = nothing
+    outcome: Callable[[ToolInvocation], Awaitable[ToolResult | None]] = nothing

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from brain.codec import Json, clean, dumps
 from brain.tools import client_schemas
+from brain.tools.decoding import ArgumentsUnreadable, decode
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator, ValidationError, Validator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 MAX_COMPLAINT_CHARS = 400  # of an error message: it may quote the argument
 MAX_QUOTE_CHARS = 80  # of an argument, and of its path, in an error message of a foreign schema
 MAX_ARGUMENTS_CHARS = 64 * 1024  # JSON arguments of a call of a front end's tool
-MAX_ARGUMENTS_DEPTH = 64  # nested objects and lists
 PATTERN_BYTES = 128 * 1024  # of one compiled pattern
 
 
@@ -52,7 +52,7 @@ def foreign_objection(schema: Json) -> str:
 def foreign_complaint(schema: Json, arguments: str) -> str:
     """Return what is wrong with the arguments (JSON text), as text for the model.
 
-    Empty if they are valid, or if they are not JSON at all.
+    Empty if they are valid, or if they cannot be decoded: `brain.tools.decoding` says why.
     """
     if len(arguments) > MAX_ARGUMENTS_CHARS:
         return "they are too long"
@@ -62,30 +62,12 @@ def foreign_complaint(schema: Json, arguments: str) -> str:
     from jsonschema_rs import ValidationError
 
     try:
-        values = json.loads(arguments or "{}")
-    except (ValueError, RecursionError):
+        validator.validate(decode(arguments))
+    except ArgumentsUnreadable:
         return ""
-    if _is_too_deep(values, MAX_ARGUMENTS_DEPTH):
-        return "they are nested too deeply"
-    try:
-        # Raises ValueError for values that JSON cannot express: lone surrogates, NaN, infinity.
-        json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
-        validator.validate(values)
     except ValidationError as error:
         return f"{_place(error)}: {_quote(error.instance)} does not fit {error.kind.name}"
-    except ValueError:
-        return "they contain invalid values"
     return ""
-
-
-def _is_too_deep(value: Any, limit: int) -> bool:
-    """Whether objects and lists are nested more than `limit` deep."""
-    level = [value]
-    for _ in range(limit + 1):
-        level = [inner for outer in level for _, inner in client_schemas.inside(outer)]
-        if not level:
-            return False
-    return True
 
 
 def _place(error: "ValidationError") -> str:

@@ -51,7 +51,7 @@ def tool[A: Arguments](
     foreign: bool = False,
     asks: Does[A, Proposal | None] | None = None,
     guarded: Does[A, Proposal | None] | None = None,
-    outcome: Callable[[ToolInvocation], Awaitable[str | None]] = nothing,
+    outcome: Callable[[ToolInvocation], Awaitable[ToolResult | None]] = nothing,
     away: str | None = None,
     away_before: str | None = None,
 ) -> Tool:

@@ -1,6 +1,5 @@
 """Tool for the model to read a web page."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 from brain.codec import Json
 from brain.errors import PageUnreadable, ToolFault
 from brain.tools.arguments import About, Arguments, read_arguments
+from brain.tools.decoding import decode
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.spec import ToolCall
 from brain.tools.typed import tool
@@ -24,14 +24,14 @@ EMPTY = "it contains no text; it may need a browser that runs its scripts"
 
 
 class ReadWebPage(Arguments):
-    """Read the text of a public web page, without pictures. The tool cannot log in, fill in forms
-    or click. A long page comes in slices: charactersLeft says how much follows, nextOffset where to
-    continue. After you have read an email or a page, you can open only addresses that the user
-    named or that appear in what you have read.
+    """Read the text of a public web page. It cannot log in, fill in forms or click. A long page
+    comes in slices: charactersLeft says how much follows, nextOffset where to continue. After you
+    have read an email or a page, you can open only addresses that the user named or that appear in
+    what you have read.
     """
 
     url: Annotated[str, About("the full URL, as https://example.org/page", 4, MAX_CHARS)]
-    offset: Annotated[int, About("the character to begin at; 0 by default", 0, MAX_OFFSET)] = 0
+    offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
 
 
 def web_tools(web: Web) -> tuple[Tool, ...]:
@@ -78,7 +78,7 @@ def _addresses(calls: Iterable[ToolCall]) -> list[WebAddress]:
     found: list[WebAddress] = []
     for call in calls:
         try:
-            found.append(parse(read_arguments(ReadWebPage, json.loads(call.arguments)).url))
+            found.append(parse(read_arguments(ReadWebPage, decode(call.arguments)).url))
         except (AttributeError, KeyError, TypeError, ValueError, PageUnreadable):
             continue  # such a call was refused, so nothing was requested
     return found

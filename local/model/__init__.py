@@ -23,6 +23,7 @@ from starlette.routing import Route
 from local.model.directions import Directions, Script
 from local.model.gates import Gates
 from local.model.script import perform
+from local.model.strict import broken
 from local.model.wire import ReplyResponse, refusal
 
 MODELS = ("script",)  # the only name that is listed; any name is accepted
@@ -40,14 +41,18 @@ class ChatRequest(BaseModel):
     stream_options: dict[str, object] = {}
 
 
-def scripted_model(*, pace: float = 1.0) -> Starlette:
-    """Return the server. `pace` scales the waits of the rules; 0 removes them for fast tests."""
-    return Starlette(routes=_Model(pace).routes())
+def scripted_model(*, pace: float = 1.0, strict: bool = True) -> Starlette:
+    """Return the server. `pace` scales the waits of the rules; 0 removes them for fast tests.
+
+    A strict server refuses a request that not every server takes (`local/model/strict.py`).
+    """
+    return Starlette(routes=_Model(pace, strict=strict).routes())
 
 
 class _Model:
-    def __init__(self, pace: float) -> None:
+    def __init__(self, pace: float, *, strict: bool) -> None:
         self._pace = pace
+        self._is_strict = strict
         self._directions = Directions()
         self._gates = Gates()
 
@@ -67,7 +72,10 @@ class _Model:
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors()[0]["loc"])
             return refusal(400, f"The request is not valid at '{where}'.", "invalid_request_error")
-        reply = self._directions.next(chat.model_dump(exclude_unset=True), at=time.time())
+        asked = chat.model_dump(exclude_unset=True)
+        for rule, reason in broken(asked).items() if self._is_strict else ():
+            return refusal(400, f"{rule}: {reason}", "invalid_request_error")
+        reply = self._directions.next(asked, at=time.time())
         if reply is None:
             reply = perform(chat.messages, chat.tools)
             reply = reply.model_copy(update={"delay_s": reply.delay_s * self._pace})

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from local.model.directions import Call, Reply
-from local.model.scene import Scene, fields
+from local.model.scene import WAITING, Scene, fields
 
 CONTINUE, QUIT = "sayToUserAndContinue", "sayToUserAndQuit"
-WAITING = "The user was asked."  # begins the result of a call that waits for the user's yes
 UNKNOWN = "Unknown:"  # begins the result of a call that a crashed process may have carried out
 NOT_SURE = "I am not sure whether that was done. I have not tried it again."
 QUOTE_CHARS = 400  # characters; half a minute when read out

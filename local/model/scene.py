@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from local.model.directions import Json
 
+WAITING = "The user was asked."  # begins the result of a call that waits for the user's yes
+BRIDGE = "I have the results."  # stands between tool results and a text that joined
+
+_TIME = re.compile(r"\n\[\w+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")  # ends each text of the user
+_NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This)\b.*?\](?=\n\n|$)", re.DOTALL)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scene:
@@ -83,24 +89,30 @@ def fields(text: str) -> Json:
 
 
 def _is_final(messages: Sequence[Json], i: int) -> bool:
-    """Return whether this message ended an answer: plain text that was not cut off, or a quit."""
+    """Return whether this message ended an answer: plain text that was not cut off, or a quit.
+
+    A question and the words before a text that joined also follow tool results, and end nothing.
+    """
     message = messages[i]
     if message.get("role") != "assistant":
         return False
     if calls := message.get("tool_calls"):
         return any(call["function"]["name"] == "sayToUserAndQuit" for call in calls)
-    after = messages[i + 1] if i + 1 < len(messages) else {}
-    return not (after.get("role") == "system" and "cut off" in str(after.get("content")))
+    before, after = messages[i - 1] if i else {}, messages[i + 1] if i + 1 < len(messages) else {}
+    is_question = before.get("role") == "tool" and str(before.get("content")).startswith(WAITING)
+    is_cut_off = "cut off the end of your last answer" in str(after.get("content"))
+    return not (is_question or is_cut_off or message.get("content") == BRIDGE)
 
 
 def _must_end(messages: Sequence[Json]) -> bool:
     last = messages[-1] if messages else {}
-    return last.get("role") == "system" and "last loop" in str(last.get("content"))
+    return last.get("role") == "user" and "[This is your last loop" in str(last.get("content"))
 
 
 def _said(messages: Sequence[Json]) -> tuple[str, ...]:
-    """Return the user's texts, without empty ones and repetitions."""
-    texts = [str(m.get("content") or "").strip() for m in messages if m.get("role") == "user"]
+    """Return the user's texts, without notes, empty ones and repetitions."""
+    said = [str(m.get("content") or "") for m in messages if m.get("role") == "user"]
+    texts = [_NOTE.sub("", part).strip() for text in said for part in _TIME.split(text)]
     return tuple(dict.fromkeys(text for text in texts if text))
 
 

@@ -18,6 +18,7 @@ EVENTS = {
     "run": "RunChange",
     "reset": "Reset",
     "done": "Reply",
+    "bye": "Bye",
     "error": "Problem",
 }
 SINCE: Json = {

@@ -15,6 +15,7 @@ from brain.events.bodies import (
 )
 from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
+from brain.http.right import BYE
 from brain.memory.rules import FACT
 from brain.notices.rules import RULE
 from brain.preferences.rules import PREFERENCES
@@ -36,6 +37,7 @@ FORMS: dict[str, Form[Any]] = {
     "PieceData": PIECE,
     "RunChange": RUN_CHANGE,
     "Reset": RESET,
+    "Bye": BYE,
     "Document": DOCUMENT,
     "DocumentFound": PASSAGE,
     "Email": EMAIL,
@@ -59,7 +61,7 @@ ERRORS = {
     415: "The body is not application/json.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
-    429: "Too many messages in a short time; see Retry-After.",
+    429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",
     500: "The server has failed, or is not fully set up.",
     503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
 }
@@ -178,14 +180,17 @@ SESSION: Json = {
     ),
 }
 HEALTH: Json = {
-    "description": "Which services are set up. `missing` names settings and shows no value.",
+    "description": "Which services are set up. `missing` names settings and shows no value. "
+    "`faults` are models whose last try failed, as far as the answering instance knows.",
     **thing(
         {
             "ok": FLAG,
             "version": TEXT,
             "checks": {
                 "type": "object",
-                "additionalProperties": thing({"ok": FLAG}, missing=TEXT),
+                "additionalProperties": thing(
+                    {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
+                ),
             },
         }
     ),

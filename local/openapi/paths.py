@@ -25,7 +25,7 @@ from local.openapi.schemas import nullable, ref
 
 def paths() -> Json:
     """All paths."""
-    session = posted("Start a session.", "SessionBody", "Session", errors=(400, 413, 422, 503))
+    session = posted("Start a session.", "SessionBody", "Session", errors=(400, 413, 422, 429, 503))
     session["security"] = [{}, {"user": []}]
     session["requestBody"]["required"] = False
     return {

@@ -22,6 +22,7 @@ from brain.says import en
 from brain.tools.spec import ClientTool, Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
+from tests.fakes.requests import texts
 from tests.fakes.tools import LetterTool, NoteTool
 from tests.fakes.world import World
 
@@ -124,8 +125,8 @@ async def test_the_next_run_is_shown_the_question_and_its_answer_as_history() ->
     await world.ask(STATUS)
     await first
     await world.ask("And then?")
-    shown = [message["content"] for message in world.model.prompts[1].messages]
-    assert shown[1:] == ["Where to?", STATUS, doing(seconds=20), "Rome.", "And then?"]
+    asked, answered = f"Where to?\n\n{STATUS}", f"{doing(seconds=20)}\n\nRome."
+    assert texts(world.model.prompts[1])[1:] == [asked, answered, "And then?"]
 
 
 @in_virtual_time
@@ -238,7 +239,7 @@ async def test_a_yes_or_no_with_a_further_word_goes_to_the_model(text: str) -> N
     await asked(world)
     await world.ask(text)
     assert tool.sent == []
-    assert world.model.prompts[1].messages[-1]["content"] == text
+    assert texts(world.model.prompts[1])[-1] == text
     question = await world.ports.store.question("anna", None)
     assert question is not None
     assert question.is_open
@@ -252,7 +253,7 @@ async def test_a_yes_after_another_message_goes_to_the_model() -> None:
     await world.ask("What is the weather?")
     await world.ask("Yes.")
     assert tool.sent == []
-    assert world.model.prompts[2].messages[-1]["content"] == "Yes."
+    assert texts(world.model.prompts[2])[-1] == "Yes."
 
 
 @in_virtual_time
@@ -341,4 +342,4 @@ async def test_a_yes_does_not_answer_a_question_to_the_front_end() -> None:
     tool = ClientTool(name="whereAmI", description="Where.", parameters={"type": "object"})
     await world.ask("Where am I?", client_tools=[tool])
     await world.ask("Yes.")
-    assert world.model.prompts[1].messages[-1]["content"] == "Yes."
+    assert texts(world.model.prompts[1])[-1] == "Where am I?\n\nYes."

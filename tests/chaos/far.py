@@ -28,6 +28,7 @@ from tests.chaos.faults import SLOW_S, SLOWEST_S
 from tests.chaos.gates import Gate
 from tests.chaos.ledger import Deed, Published
 from tests.chaos.stories import PARTIAL, Beat, FarTool
+from tests.fakes.requests import check_prompt
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -101,6 +102,7 @@ class ModelHere:
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
+        check_prompt(prompt)
         world = self._world
         if not prompt.tools:  # no loop of a run's: a summary of older ones
             await self._gate.leave(await self._gate.enter("model", "summary"))
@@ -176,11 +178,11 @@ def done(key: str) -> str:
 
 
 def shown(prompt: Prompt) -> str:
-    """All that a prompt holds, as one text: contents and the ids of calls."""
+    """All that a prompt holds, as one text: contents and the marks of answers."""
     parts: list[str] = []
     for message in prompt.messages:
         parts.append(message["content"] or "")
-        parts += [call["id"] for call in message.get("tool_calls", ())]
+        parts.append(message.get("carried", {}).get("message", {}).get("mark", ""))
     return "\n".join(parts)
 
 
@@ -191,4 +193,5 @@ def _answer(beat: Beat, mark: str) -> Answered:
         for i, (name, arguments) in enumerate(beat.calls)
     )
     text = beat.text and f"{beat.text} ({mark})"
-    return Answered(text=text, calls=calls, tokens=beat.tokens)
+    carried = {"model": "m", "message": {"mark": mark}, "calls": [{} for _ in calls]}
+    return Answered(text=text, calls=calls, tokens=beat.tokens, carried=carried)

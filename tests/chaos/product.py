@@ -7,8 +7,9 @@ from typing import Any
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.events import flow as events
-from brain.run import control, go
+from brain.http import stopping
 from brain.run import deliver as patience
+from brain.run import go
 from brain.run.deliver import Reply
 from brain.run.limits import Limits
 from brain.run.store import StateStore
@@ -22,7 +23,7 @@ class Product:
     brain_go: Callable[..., Awaitable[Any]] = go.brain_go
     brain_again: Callable[..., Awaitable[Any]] = go.brain_again
     wait_for: Callable[..., Awaitable[Any]] = patience.wait_for
-    stop_run: Callable[..., Awaitable[Any]] = control.stop_run
+    stop_run: Callable[..., Awaitable[Any]] = stopping.stop_run
     take_word: Callable[..., Awaitable[Any]] = events.take_word
     reply: Callable[[], Reply] = Reply
     parts: Parts = field(default_factory=dict)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from brain.chat.notes import INSTRUCTIONS
 from brain.cloud.redis.scripts import Keys
-from brain.run.context import INSTRUCTIONS
 from brain.run.journal import Returned
 from brain.run.limits import Limits
 from brain.run.messages import Kind, Message

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from brain import settings
+from brain.adapters import Adapters
 from brain.errors import SettingMissing
+from brain.run.limits import Limits
 from brain.variables import Env
 
 FULL = {
@@ -54,6 +56,7 @@ def test_an_empty_environment_names_every_service_and_shows_no_value() -> None:
         "events": "",
         "model": "OPENAI_API_KEY is missing",
         "tokens": "BRAIN_JWT_SECRET or BRAIN_JWKS_URL is missing",
+        "session": "",
         "times": "BRAIN_LEASE_S must be a number",
         "language": "",
     }
@@ -183,6 +186,16 @@ def test_the_router_has_its_own_key_and_default_model() -> None:
     assert "OPENROUTER_API_KEY" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "openrouter"})
 
 
+def test_the_wait_for_the_first_sign_is_read_and_fits_twice_into_a_call() -> None:
+    assert settings.model(FULL).first_token_s == 60
+    slow = {**FULL, "BRAIN_FIRST_TOKEN_S": "90"}
+    assert settings.model(slow).first_token_s == 90
+    assert Adapters(slow).limits.model_s == 180
+    assert Adapters({**FULL, "BRAIN_FIRST_TOKEN_S": "3"}).limits.model_s == Limits().model_s
+    wrong = {**FULL, "BRAIN_FIRST_TOKEN_S": "soon"}
+    assert "BRAIN_FIRST_TOKEN_S" in refusal(settings.model, wrong)
+
+
 def test_model_names_and_base_address_are_used_unchanged() -> None:
     env = {
         "BRAIN_MODEL": "small",
@@ -215,14 +228,14 @@ def test_the_database_is_optional() -> None:
 
 
 def test_tokens_are_verified_by_secret_or_by_key_set() -> None:
-    assert settings.tokens(FULL).secret == "s" * 32
+    assert settings.tokens(FULL).secrets == ("s" * 32,)
     env = {
         "BRAIN_JWKS_URL": "https://keys.example",
         "BRAIN_JWT_AUDIENCE": "brain",
         "BRAIN_JWT_ISSUER": "app",
     }
     tokens = settings.tokens(env)
-    assert (tokens.secret, tokens.jwks_url) == (None, "https://keys.example")
+    assert (tokens.secrets, tokens.jwks_url) == ((), "https://keys.example")
     assert (tokens.audience, tokens.issuer) == ("brain", "app")
 
 
@@ -240,8 +253,11 @@ def test_a_session_is_never_open_on_the_platform(platform: str) -> None:
 
 
 def test_a_session_is_closed_unless_configured_as_open() -> None:
-    assert settings.session({}) == settings.SessionSettings(access_key=None, is_open=False)
-    assert settings.session({"BRAIN_ACCESS_KEY": "sesame"}).access_key == "sesame"
+    closed = settings.SessionSettings(keys=(), has_keys=False, is_open=False)
+    assert settings.session({}) == closed
+    for name in ("BRAIN_ACCESS_KEY", "BRAIN_ACCESS_KEYS"):
+        found = settings.session({name: "short", "BRAIN_OPEN_SESSION": "1"})
+        assert (found.keys, found.has_keys, found.is_open) == ((), True, False)
 
 
 def test_times_have_defaults() -> None:
@@ -288,7 +304,7 @@ def test_the_environment_is_that_of_the_process() -> None:
 
 def test_a_secret_for_events_must_follow_the_specification() -> None:
     good = f"whsec_{base64.b64encode(bytes(24)).decode()}"
-    assert settings.events({"BRAIN_EVENT_SECRET": good}).secret == good
+    assert settings.events({"BRAIN_EVENT_SECRET": good}).secrets == (good,)
     for bad in ("secret", good.removeprefix("whsec_"), "whsec_AAAA", "whsec_%%%", f"{good}!"):
         with pytest.raises(SettingMissing, match="BRAIN_EVENT_SECRET must be whsec_") as told:
             settings.events({"BRAIN_EVENT_SECRET": bad})
@@ -296,11 +312,37 @@ def test_a_secret_for_events_must_follow_the_specification() -> None:
 
 
 def test_a_password_that_could_be_guessed_is_refused() -> None:
-    assert settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 16}).postmark_password == "p" * 16
+    assert settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 16}).postmark_passwords == ("p" * 16,)
     with pytest.raises(SettingMissing, match="at least 16"):
         settings.events({"BRAIN_POSTMARK_PASSWORD": "p" * 15})
 
 
+def test_while_a_secret_is_replaced_both_are_there() -> None:
+    first, second = (f"whsec_{base64.b64encode(bytes([n] * 24)).decode()}" for n in (1, 2))
+    env = {
+        "BRAIN_JWT_SECRET": "n" * 32,
+        "BRAIN_JWT_SECRET_PREVIOUS": "o" * 32,
+        "BRAIN_EVENT_SECRET": first,
+        "BRAIN_EVENT_SECRET_PREVIOUS": second,
+        "BRAIN_POSTMARK_PASSWORD": "n" * 16,
+        "BRAIN_POSTMARK_PASSWORD_PREVIOUS": "o" * 16,
+    }
+    assert settings.tokens(env).secrets == ("n" * 32, "o" * 32)
+    assert settings.events(env).secrets == (first, second)
+    assert settings.events(env).postmark_passwords == ("n" * 16, "o" * 16)
+    for name in (*env,):
+        if name.endswith("_PREVIOUS"):
+            read = settings.tokens if "JWT" in name else settings.events
+            assert name in refusal(read, {**env, name: "short"})
+
+
+def test_an_audience_is_wanted_where_a_provider_issues_the_tokens() -> None:
+    env = {"BRAIN_JWKS_URL": "https://keys.example"}
+    assert settings.problems(env, {})["tokens"].startswith("BRAIN_JWT_AUDIENCE is missing: ")
+    assert settings.problems({**env, "BRAIN_JWT_AUDIENCE": "brain"}, {})["tokens"] == ""
+    assert settings.tokens(env).audience is None, "the deployment goes on working"
+
+
 def test_without_a_secret_and_a_password_only_the_queue_can_send_events() -> None:
     found = settings.events({})
-    assert (found.secret, found.postmark_password, found.email_user) == (None, None, "owner")
+    assert (found.secrets, found.postmark_passwords, found.email_user) == ((), (), "owner")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from brain import settings
-from brain.run.say import SAY_SPECS
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
 from tests.routes.stage import EVENT_SECRET

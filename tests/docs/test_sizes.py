@@ -19,7 +19,6 @@ EXCEPTIONS = {
     "brain/email/parse/decoding.py assemble",
     "brain/reminders/feature.py feature",
     "brain/run/go.py carry_on",
-    "brain/run/loop.py do_one_brain_loop",
     "brain/run/reinvoke.py reinvoke_on_timeout",
     "brain/run/turn.py begin",
     "brain/tools/schema.py _foreign",

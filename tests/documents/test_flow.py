@@ -98,7 +98,7 @@ async def test_a_document_goes_after_a_yes_and_a_death_in_between_changes_nothin
     assert await documents.read("anna", "doc1") is None
     world.kill()
     await world.until_said("It is gone.")
-    assert results(world) == [ASKED, '{"deleted":{"id":"doc1"}}']
+    assert results(world) == [ASKED, 'The document is deleted.\n{"deleted":{"id":"doc1"}}']
 
 
 @in_virtual_time

@@ -21,7 +21,7 @@ type Json = dict[str, Any]
 
 PASSWORD = "correct-horse-battery"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-READER = PostmarkReader(PASSWORD)
+READER = PostmarkReader([PASSWORD])
 
 # After the example in the vendor's documentation of the inbound webhook.
 PAYLOAD: Json = {

@@ -15,7 +15,7 @@ from brain.tools.schema import complaint
 from brain.tools.spec import Effect
 from tests.fakes.documents import FakeDocuments
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
-from tests.fakes.tool_stage import invocation, proposed
+from tests.fakes.tool_stage import invocation, outcome_of, proposed
 
 ME = "owner"
 NAME = "shareDocument"
@@ -130,7 +130,7 @@ async def test_after_a_crash_the_copy_tells_also_when_the_document_has_changed_s
 ) -> None:
     await desk.tool.run(share())
     await desk.documents.update(ME, "doc1", key="c", foreign=False, append="more")
-    assert await desk.tool.outcome(share()) == '{"sent":true}'
+    assert await outcome_of(desk.tool, share()) == '{"sent":true}'
     assert await desk.tool.outcome(share(key="decided-2")) is None
 
 

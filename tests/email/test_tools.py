@@ -16,7 +16,7 @@ from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
-from tests.fakes.tool_stage import proposed
+from tests.fakes.tool_stage import outcome_of, proposed
 
 ME = "owner"
 
@@ -309,7 +309,7 @@ async def test_after_a_crash_only_a_copy_proves_the_sending(desk: Desk) -> None:
     tool, asked = desk.tool("sendEmail"), invocation("sendEmail", LETTER)
     assert await tool.outcome(asked) is None
     await tool.run(asked)
-    assert await tool.outcome(asked) == '{"sent":true}'
+    assert await outcome_of(tool, asked) == '{"sent":true}'
     desk.mailbox.is_away = True
     assert await tool.outcome(asked) is None
 

@@ -23,7 +23,7 @@ OTHER = f"whsec_{base64.b64encode(b'fedcba9876543210fedcba98').decode()}"
 BODY = '{"type":"event","data":{"text":"Grüße"}}'.encode()
 WRONG_V1 = f"v1,{base64.b64encode(bytes(32)).decode()}"
 
-CHECK = EventSignature(SECRET)
+CHECK = EventSignature([SECRET])
 
 
 def signed(
@@ -52,6 +52,15 @@ def refused(headers: Mapping[str, str], body: bytes = BODY) -> None:
 
 def test_an_event_signed_by_the_library_is_accepted_with_its_id() -> None:
     assert CHECK.check(signed(id="evt_über"), BODY) == "evt_über"
+
+
+def test_while_the_secret_is_replaced_either_one_signs() -> None:
+    check = EventSignature([OTHER, SECRET])
+    for secret in (SECRET, OTHER):
+        assert check.check(signed(secret=secret), BODY) == "evt_1"
+    third = f"whsec_{base64.b64encode(b'89abcdef0123456789abcdef').decode()}"
+    with pytest.raises(SignatureRefused):
+        check.check(signed(secret=third), BODY)
 
 
 def test_an_event_signed_as_specified_is_accepted() -> None:

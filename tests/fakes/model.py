@@ -11,6 +11,7 @@ from brain.errors import (
 from brain.run.journal import Answered
 from brain.run.ports import Delta, Prompt
 from brain.tools.spec import ToolCall
+from tests.fakes.requests import check_prompt
 
 
 @dataclass(kw_only=True)
@@ -45,6 +46,7 @@ class ScriptedModel:
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
+        check_prompt(prompt)
         saying = self.sayings[min(len(self.prompts), len(self.sayings) - 1)]
         self.prompts.append(prompt)
         if saying.delay_s > limit_s:

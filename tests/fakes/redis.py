@@ -146,6 +146,13 @@ class MemoryRedis:
         self._expiry[key] = self._now_ms() + int(options[options.index("PX") + 1])
         return before if "GET" in options else "OK"
 
+    def _incr(self, key: str, by: int = 1) -> int:
+        self._values[key] = str(int(self._values.get(key, "0")) + by)
+        return int(self._values[key])
+
+    def _decr(self, key: str) -> int:
+        return self._incr(key, -1)
+
     def _llen(self, key: str) -> int:
         return len(self._values.get(key, []))
 

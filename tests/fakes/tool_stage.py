@@ -48,3 +48,9 @@ async def proposed(tool: Tool, invocation: ToolInvocation) -> Proposal:
     proposal = await tool.prepare(invocation)
     assert proposal is not None
     return proposal
+
+
+async def outcome_of(tool: Tool, invocation: ToolInvocation) -> str | None:
+    """Return the text of what a call that was interrupted has done; None if it is unknown."""
+    found = await tool.outcome(invocation)
+    return None if found is None else found.text

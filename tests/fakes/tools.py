@@ -17,7 +17,7 @@ class FakeTool(Protocol):
 
     async def run(self, invocation: ToolInvocation) -> str | ToolResult: ...
 
-    async def outcome(self, invocation: ToolInvocation) -> str | None: ...
+    async def outcome(self, invocation: ToolInvocation) -> str | ToolResult | None: ...
 
 
 def as_tool(tool: Tool | FakeTool) -> Tool:
@@ -30,8 +30,12 @@ def as_tool(tool: Tool | FakeTool) -> Tool:
         given = await fake.run(invocation)
         return given if isinstance(given, ToolResult) else ToolResult(text=given)
 
+    async def outcome(invocation: ToolInvocation) -> ToolResult | None:
+        found = await fake.outcome(invocation)
+        return ToolResult(text=found) if isinstance(found, str) else found
+
     prepare = getattr(fake, "prepare", nothing)
-    return Tool(spec=fake.spec, run=run, prepare=prepare, outcome=fake.outcome)
+    return Tool(spec=fake.spec, run=run, prepare=prepare, outcome=outcome)
 
 
 class NoteTool:

@@ -19,8 +19,8 @@ from brain.errors import (
 )
 from brain.events.bodies import OwnBody
 from brain.http.bodies import parse
+from brain.http.stopping import stop_run
 from brain.preferences.flow import language_setting
-from brain.run.control import stop_run
 from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
 from brain.run.limits import Limits

@@ -33,6 +33,7 @@ from brain.errors import EntryUnreadable
 from brain.events.bodies import EventBody, OwnBody, word_of
 from brain.http.bodies import VoiceBody, WakeCallBody, parse
 from brain.http.edge import Problem
+from brain.http.feed import LogReset, RunChange
 from brain.http.orders import parse_order
 from brain.http.stream import BEAT
 from brain.http.stream import StreamEvent as Frame
@@ -63,7 +64,6 @@ from brain.routes.calls import outcome_to_wire
 from brain.routes.stream import event_of as feed_frame_of
 from brain.run import records
 from brain.run.deliver import Outcome
-from brain.run.feed import LogReset, RunChange
 from brain.run.journal import (
     Answered,
     Entry,

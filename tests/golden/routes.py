@@ -15,7 +15,7 @@ from tests.golden.database import fill
 from tests.golden.forms import Postgres
 from tests.golden.keeps import USER
 from tests.golden.text import Normal
-from tests.routes.stage import Deployment, User, deployed, token
+from tests.routes.stage import ACCESS_KEY, Deployment, User, deployed, token
 
 LIMIT_S = 20  # seconds; none of it waits for anything but local services
 QUIT, CONTINUE = "sayToUserAndQuit", "sayToUserAndContinue"
@@ -58,7 +58,9 @@ async def answered(deployment: Deployment) -> Told:
     await _ask(user, document, told)
     await _streams(user, told)
     await _live(user, told)
-    told["session"] = _of(await deployment.http.post("/api/session", json={"accessKey": "sesame"}))
+    told["session"] = _of(
+        await deployment.http.post("/api/session", json={"accessKey": ACCESS_KEY})
+    )
     secret = told["session"]["body"]["token"]
     told["session"]["body"]["pusher"]["wsPort"] = "<port>"
     normal = Normal(token=secret, document=document)

@@ -20,7 +20,7 @@ from tests.golden.forms import (
 )
 from tests.golden.samples import NOON
 
-POSTMARK = PostmarkReader("a password")
+POSTMARK = PostmarkReader(["a password"])
 DECIDED = {"questionId": "q-1", "patience": 2}
 
 

@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
-from brain.run.say import SAY_SPECS
+from brain.chat.notes import INSTRUCTIONS
+from brain.chat.tools import chat_tool
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolSpec
 from brain.wiring import Wiring
+from local.model.strict import broken
 from tests.docs.test_docs import SET_UP
 from tests.golden.text import compact, load
 
+FIXED_CHARS = 14_000  # about 3,500 of 8,192 tokens
 BEFORE: dict[str, Any] = load("tools")
 
 
@@ -57,6 +61,13 @@ def test_no_description_is_longer_than_before(name: str) -> None:
     then = words(before["description"], before["parameters"])
     assert [bool(text) for text in now] == [bool(text) for text in then]
     assert [text for text, old in zip(now, then, strict=True) if len(text) > len(old)] == []
+
+
+def test_tools_and_instructions_leave_more_than_half_of_a_small_window_to_the_talk() -> None:
+    specs = shown().values()
+    sent = [chat_tool(spec.name, spec.description, spec.parameters) for spec in specs]
+    assert broken({"messages": [], "tools": sent}).keys() == {"one-system", "begins-with-user"}
+    assert len(compact(sent)) + len(INSTRUCTIONS) <= FIXED_CHARS
 
 
 def test_all_tools_together_are_no_longer_than_before() -> None:

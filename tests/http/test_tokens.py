@@ -16,8 +16,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from brain.errors import TokenRefused, Unreachable
-from brain.http.tokens import KEYS_FRESH_S, KEYS_PAUSE_S, TOKEN_S, Tokens
+from brain.errors import TokenRefused
+from brain.http.tokens import TOKEN_S, Tokens
 from brain.settings import TokenSettings
 from tests.local.serving import served
 
@@ -37,7 +37,10 @@ def tokens_by(
     audience: str | None = None,
     issuer: str | None = None,
 ) -> Tokens:
-    return Tokens(TokenSettings(secret=secret, jwks_url=jwks_url, audience=audience, issuer=issuer))
+    secrets = () if secret is None else (secret,)
+    return Tokens(
+        TokenSettings(secrets=secrets, jwks_url=jwks_url, audience=audience, issuer=issuer)
+    )
 
 
 def claims(**changed: Any) -> Json:
@@ -253,81 +256,11 @@ async def test_without_a_key_set_a_key_pairs_token_is_refused() -> None:
     assert "algorithm" in await refusal(tokens_by(), rs256())
 
 
-@dataclass
-class Watch:
-    """A clock that the test moves."""
-
-    seconds: float = 1_000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def by_key_set(url: str, watch: Watch) -> Tokens:
-    settings = TokenSettings(secret=None, jwks_url=url, audience=None, issuer=None)
-    return Tokens(settings, now=watch)
-
-
-async def test_an_unknown_key_causes_another_fetch_but_not_before_a_pause() -> None:
-    provider, watch = Provider(), Watch()
-    async with served(provider) as url:
-        tokens = by_key_set(url, watch)
-        await tokens.read(rs256())
-        provider.keys = [rsa_jwk(OTHER_RSA_KEY, "new")]
-        new = rs256(OTHER_RSA_KEY, kid="new")
-
-        assert await refusal(tokens, new) == "the token's key is unknown"
-        assert provider.fetches == 1
-        watch.seconds += KEYS_PAUSE_S + 1
-        assert (await tokens.read(new)).user_id == "anna"
-        assert provider.fetches == 2
-        assert await refusal(tokens, rs256()) == "the token's key is unknown"
-
-
-async def test_a_key_set_is_fetched_again_when_it_is_old() -> None:
-    provider, watch = Provider(), Watch()
-    async with served(provider) as url:
-        tokens = by_key_set(url, watch)
-        await tokens.read(rs256())
-        watch.seconds += KEYS_FRESH_S + 1
-        provider.keys = [ec_jwk()]
-        assert await refusal(tokens, rs256()) == "the token's key is unknown"
-
-
-async def test_known_keys_stay_valid_while_the_provider_is_unreachable() -> None:
-    provider, watch = Provider(), Watch()
-    async with served(provider) as url:
-        tokens = by_key_set(url, watch)
-        await tokens.read(rs256())
-        provider.status = 500
-        watch.seconds += KEYS_FRESH_S + 1
-        for _ in range(3):
-            assert (await tokens.read(rs256())).user_id == "anna"
-        assert provider.fetches == 2, "a provider that is away is left alone for a while"
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        Provider(status=500),
-        Provider(keys=[]),
-        Provider(keys=[{"kty": "unknown"}]),
-        Provider(keys=[None]),
-        Provider(keys=7),
-        Provider(page="<html>"),
-        Provider(page="[]"),
-    ],
-)
-async def test_an_unavailable_key_set_is_an_outage_and_not_the_callers_fault(
-    broken: Provider,
-) -> None:
-    async with served(broken) as url:
-        with pytest.raises(Unreachable):
-            await tokens_by(None, jwks_url=url).read(rs256())
-
-
-async def test_a_key_set_at_a_closed_port_is_an_outage() -> None:
-    async with served(Provider()) as url:
-        gone = url
-    with pytest.raises(Unreachable):
-        await tokens_by(None, jwks_url=gone).read(rs256())
+async def test_while_a_secret_is_replaced_tokens_of_both_are_valid() -> None:
+    new, old, older = (f"{word} secret of at least thirty-two bytes" for word in "nop")
+    tokens = Tokens(TokenSettings(secrets=(new, old), jwks_url=None, audience=None, issuer=None))
+    for secret in (new, old):
+        assert (await tokens.read(hs256(secret))).user_id == "anna"
+    assert await refusal(tokens, hs256(older)) == "the token is invalid"
+    issued = tokens.make("owner").text
+    assert (await tokens_by(new).read(issued)).user_id == "owner"

@@ -54,7 +54,7 @@ class Conversation:
 
 @pytest.fixture
 async def model() -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=scripted_model(pace=0))
+    transport = httpx.ASGITransport(app=scripted_model(pace=0, strict=False))
     async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
         yield client
 

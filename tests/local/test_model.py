@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from brain.chat.notes import CUT_OFF, WRAP_UP
 from local.model.rules import keywords
 from local.model.script import STEP_S, perform
 from tests.local.script_stage import TOOLS, Conversation, model, talk
@@ -227,7 +228,7 @@ async def test_an_answer_that_was_cut_off_does_not_end_the_request(talk: Convers
     await talk.ask()
     talk.give()
     talk.lines.append({"role": "assistant", "content": "Wel"})
-    talk.lines.append({"role": "system", "content": "Your last answer was cut off at its end."})
+    talk.hear(f"[{CUT_OFF}]")
     assert await talk.ask() == [("sayToUserAndContinue", {"message": "hop"})]
 
 
@@ -236,7 +237,7 @@ async def test_it_gives_a_final_answer_if_the_brain_says_that_this_is_the_last_l
     talk: Conversation, text: str
 ) -> None:
     talk.hear(text)
-    talk.lines.append({"role": "system", "content": "This is your last loop for this request."})
+    talk.hear(f"[{WRAP_UP}]")
     [(name, said)] = await talk.ask()
     assert name == "sayToUserAndQuit"
     assert "stop here" in said["message"]
@@ -255,3 +256,20 @@ async def test_a_tool_that_is_not_offered_is_not_called(talk: Conversation, text
 def test_a_search_leaves_out_filler_words() -> None:
     assert keywords("What did Anna write about the lease?") == "Anna lease"
     assert keywords("What is it?") == "What is it"
+
+
+async def test_notes_and_times_are_not_what_the_user_said(talk: Conversation) -> None:
+    note = "[The user and the voice agent have just said:\nuser: hello]"
+    time = "[Thursday, 2026-01-01 00:00 UTC]"
+    talk.hear(f"{note}\n\nremember the milk\n{time}")
+    [(name, made)] = await talk.ask()
+    assert (name, made["body"]) == ("createDocument", "the milk")
+
+
+async def test_a_question_to_the_user_does_not_end_the_request(talk: Conversation) -> None:
+    talk.hear("say hop twice")
+    await talk.ask()
+    talk.give(sayToUserAndContinue="The user was asked. Nothing is done until they have said yes.")
+    talk.lines.append({"role": "assistant", "content": "Shall I?"})
+    talk.hear("Yes.")
+    assert await talk.ask() == [("sayToUserAndContinue", {"message": "hop"})]

@@ -25,7 +25,7 @@ from tests.fakes.tools import MailTool
 from tests.fakes.world import World
 
 WINDOW = 8  # entries that the model is shown as they are
-SMALL = Limits(tail_entries=WINDOW)
+SMALL = Limits(tail_entries=WINDOW * 3 // 2)
 BERLIN = "Europe/Berlin"
 
 

@@ -114,7 +114,7 @@ def test_the_prompt_contains_the_old_summary_and_the_newer_entries() -> None:
     asked = summary_prompt(Summary(text="Anna moves."), Portion(entries=(said(1),), upto_seq=1))
     assert [line["role"] for line in asked] == ["system", "user"]
     assert asked[0]["content"] == INSTRUCTIONS
-    assert "At most 2000 characters" in INSTRUCTIONS
+    assert f"At most {SUMMARY_CHARS} characters" in INSTRUCTIONS
     assert material(Summary(text="Anna moves."), said(1, "Where to?"), answered(2, "Rome.")) == {
         "summary": "Anna moves.",
         "since": [

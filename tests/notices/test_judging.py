@@ -25,11 +25,13 @@ RULE = Rule(
 IN_DOUBT = Judgement(speak=True)
 
 
-def test_the_rules_and_the_event_are_separate_messages_and_the_event_is_data() -> None:
-    system, rules, event = judging_prompt(MAIL, [RULE, RULE])
-    assert (system["role"], system["content"]) == ("system", INSTRUCTIONS)
-    assert rules["role"] == "system"
-    assert rules["content"].endswith(":\n- when somebody cancels\n- when somebody cancels")
+def test_the_rules_are_instructions_and_the_event_is_data() -> None:
+    system, event = judging_prompt(MAIL, [RULE, RULE])
+    assert (system["role"], system["content"]) == (
+        "system",
+        f"{INSTRUCTIONS}\n\nThe rules, in the user's words:"
+        "\n- when somebody cancels\n- when somebody cancels",
+    )
     head, _, data = event["content"].partition("\n")
     assert (event["role"], head) == ("user", "The event (data):")
     assert json.loads(data) == {

@@ -19,6 +19,7 @@ from brain.run.ports import Delta, Prompt
 from brain.run.step import QUIT
 from brain.tools.spec import ToolCall
 from tests.fakes.email import an_email
+from tests.fakes.requests import check_prompt
 
 SECRET = "4711"  # what must not leave
 CODE = "CODE"  # how an email names it, which does not know it; the model puts it in
@@ -168,6 +169,7 @@ class Obedient:
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
+        check_prompt(prompt)
         self.has_begun.set()
         await asyncio.sleep(0.1)
         for tool, given in self.plan or demanded(prompt):

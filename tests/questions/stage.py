@@ -5,6 +5,7 @@ import json
 from brain.codec import Json
 from brain.run.deliver import Outcome
 from brain.run.messages import Decision, Kind, Message
+from tests.fakes.requests import texts
 from tests.fakes.world import World
 
 LETTER: Json = {"to": "anna@example.org", "body": "Lunch?"}
@@ -35,5 +36,5 @@ async def decide(
 
 
 def shown(world: World) -> list[str]:
-    """What the model was shown last."""
-    return [str(message["content"]) for message in world.model.prompts[-1].messages]
+    """What the model was shown last: each text and each note."""
+    return [part for text in texts(world.model.prompts[-1]) for part in text.split("\n\n")]

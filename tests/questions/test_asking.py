@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from brain.chat.notes import REJECTED
 from brain.errors import DatabaseUnreachable, QuestionClosed
-from brain.run.context import REJECTED
 from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.run.messages import Decision, Kind, Speak, Utterance
 from brain.run.step import QUIT, VOID_QUIT
@@ -77,7 +77,8 @@ async def test_a_no_does_nothing_and_the_model_is_told() -> None:
     assert outcome.message is not None
     assert outcome.message.text == "All right."
     assert tool.sent == []
-    assert REJECTED.format("send", json.dumps(LETTER, separators=(",", ":"))) in shown(world)
+    note = REJECTED.format("send", json.dumps(LETTER, separators=(",", ":")))
+    assert f"[{note}]" in shown(world)
 
 
 @in_virtual_time

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from brain.chat.notes import FOREIGN
 from brain.codec import Json
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
@@ -22,7 +23,6 @@ from brain.notices.tools import rule_tools
 from brain.preferences.model import Preferences
 from brain.reminders.model import Reminder
 from brain.reminders.tools import reminder_tools
-from brain.run.context import FOREIGN
 from brain.run.history import FRESH
 from brain.run.messages import Kind, Message
 from brain.run.ports import Prompt

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from brain.chat.notes import FOREIGN
 from brain.preferences.model import Preferences
-from brain.run.context import FOREIGN
 from brain.run.history import FRESH, NEUTRAL
 from brain.run.messages import Kind
 from brain.run.step import CONTINUE

@@ -64,6 +64,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 CONFORMING = {"response": [conforms]}  # checks every response against the OpenAPI document
+ACCESS_KEY = "open sesame, please"
 SETTINGS: Mapping[str, str] = {  # independent of the services' addresses
     "UPSTASH_REDIS_REST_TOKEN": "redis-token",
     "QSTASH_TOKEN": TOKEN,
@@ -78,7 +79,7 @@ SETTINGS: Mapping[str, str] = {  # independent of the services' addresses
     "BRAIN_MODEL": "script",
     "BRAIN_SCRIPTED_MODEL": "1",
     "BRAIN_JWT_SECRET": JWT_SECRET,
-    "BRAIN_ACCESS_KEY": "sesame",
+    "BRAIN_ACCESS_KEY": ACCESS_KEY,
     "BRAIN_HTTP_PATIENCE_S": "0",  # makes the outcome independent of the machine's speed
     "BRAIN_EVENT_SECRET": EVENT_SECRET,
     "BRAIN_POSTMARK_PASSWORD": POSTMARK_PASSWORD,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from brain.http.socket import NOT_ALLOWED
-from brain.routes.live import HELLO_S
+from brain.routes.live_door import HELLO_S
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import words
 from tests.fakes.world import World

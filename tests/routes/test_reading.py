@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from brain.cloud.postgres.database import Postgres
+from brain.errors import ModelRefused
 from brain.memory.archive import PostgresArchive
 from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.ports import Prompt
 from brain.version import VERSION
 from local import engines
 from local.faults import Fault
@@ -240,6 +242,20 @@ async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: st
     assert (body["ok"], body["version"]) == (True, VERSION)
     assert {"redis", "queue", "channel", "database", "model"} <= set(body["checks"])
     assert all(check == {"ok": True} for check in body["checks"].values())
+
+
+async def test_health_names_why_a_model_failed_without_the_providers_words(
+    deployment: Deployment,
+) -> None:
+    model = deployment.functions.wirings["/api/health"].model
+    prompt = Prompt(messages=[{"role": "user", "content": "A fault"}], tools=[])
+    await deployment.direct("A fault", {"status": 404}, {"text": "one"})
+    with pytest.raises(ModelRefused):
+        await model.answer(prompt, limit_s=20)
+    check = (await deployment.http.get("/api/health")).json()["checks"]["model"]
+    assert check == {"ok": True, "faults": ["script: no access"]}
+    await model.answer(prompt, limit_s=20)
+    assert "faults" not in (await deployment.http.get("/api/health")).json()["checks"]["model"]
 
 
 async def test_health_names_missing_settings_and_shows_no_value(deployment: Deployment) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import httpx
 import pytest
 
 from brain.cloud.pusher import channel_names
-from tests.routes.stage import APP_ID, KEY, SECRET, Deployment, Json, User, token
+from tests.routes.stage import ACCESS_KEY, APP_ID, KEY, SECRET, Deployment, Json, User, token
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
@@ -30,7 +31,7 @@ async def refusal(deployment: Deployment, **options: Any) -> str:
 
 
 async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -> None:
-    answer = await begin(deployment, json={"accessKey": "sesame"})
+    answer = await begin(deployment, json={"accessKey": ACCESS_KEY})
     body = answer.json()
     private, presence = channel_names("owner")
     assert answer.headers["cache-control"] == "no-store"
@@ -60,13 +61,13 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
 
 
 async def test_the_sessions_token_opens_the_other_routes(deployment: Deployment) -> None:
-    body = (await begin(deployment, json={"accessKey": "sesame"})).json()
+    body = (await begin(deployment, json={"accessKey": ACCESS_KEY})).json()
     headers = {"Authorization": f"Bearer {body['token']}"}
     answer = await deployment.http.get("/api/status", headers=headers)
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("key", ["sesam", "sesame ", "grüße", "\0"])
+@pytest.mark.parametrize("key", [ACCESS_KEY[:-1], f"{ACCESS_KEY} ", "grüße", "\0"])
 async def test_a_wrong_access_key_is_refused(deployment: Deployment, key: str) -> None:
     refused = await refusal(deployment, json={"accessKey": key})
     assert refused == "that access key is incorrect"
@@ -95,11 +96,68 @@ async def test_a_token_of_the_app_opens_the_session_of_its_user(user: User) -> N
     "options",
     [
         {"json": {"token": "x"}},
-        {"headers": {"Authorization": "Bearer x"}, "json": {"accessKey": "sesame"}},
+        {"headers": {"Authorization": "Bearer x"}, "json": {"accessKey": ACCESS_KEY}},
     ],
 )
 async def test_an_invalid_token_is_refused(deployment: Deployment, options: Json) -> None:
     assert await refusal(deployment, **options) == "the token is invalid"
+
+
+async def test_a_session_never_changes_who_the_caller_is(user: User) -> None:
+    own, other = token(user.id), token("another")
+    both = {"headers": {"Authorization": f"Bearer {own}"}}
+    same = await begin(user.deployment, **both, json={"token": own, "accessKey": ACCESS_KEY})
+    assert same.json()["userId"] == user.id
+    refused = await refusal(user.deployment, **both, json={"token": other})
+    assert refused == "the two tokens belong to different users"
+
+
+FAMILY = {"anna": ["the key of anna, one"], "ben": ["an old key of ben", "the new key of ben"]}
+
+
+@pytest.mark.parametrize(("name", "key"), [(name, key) for name in FAMILY for key in FAMILY[name]])
+async def test_each_key_of_a_family_opens_the_session_of_its_user(
+    deployment: Deployment, name: str, key: str
+) -> None:
+    env = {"BRAIN_ACCESS_KEYS": json.dumps(FAMILY)}
+    assert (await begin(deployment, env=env, json={"accessKey": key})).json()["userId"] == name
+    owners = await begin(deployment, env=env, json={"accessKey": ACCESS_KEY})
+    assert owners.json()["userId"] == "owner"
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"BRAIN_ACCESS_KEY": "short"},
+        {"BRAIN_ACCESS_KEY": "", "BRAIN_ACCESS_KEYS": '{"anna": ["short"]}'},
+        {"BRAIN_ACCESS_KEY": "short", "BRAIN_OPEN_SESSION": "1"},
+    ],
+)
+async def test_a_short_key_opens_nothing(deployment: Deployment, env: dict[str, str]) -> None:
+    refused = await refusal(deployment, env=env, json={"accessKey": "short"})
+    assert refused == "an access key is required"
+
+
+async def test_after_ten_wrong_keys_an_address_has_to_wait(deployment: Deployment) -> None:
+    headers = {"x-real-ip": "198.51.100.7"}
+    for number in range(10):
+        wrong = {"accessKey": f"a wrong key of some length {number}"}
+        assert (await begin(deployment, headers=headers, json=wrong)).status_code == 401
+    for key in ("another wrong key of the same", ACCESS_KEY):
+        answer = await begin(deployment, headers=headers, json={"accessKey": key})
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 600
+    by_token = {**headers, "Authorization": f"Bearer {token('anna')}"}
+    assert (await begin(deployment, headers=by_token)).status_code == 200
+    elsewhere = {"x-real-ip": "198.51.100.8"}
+    answer = await begin(deployment, headers=elsewhere, json={"accessKey": ACCESS_KEY})
+    assert answer.status_code == 200
+
+
+async def test_no_key_is_tried_while_the_store_is_away(deployment: Deployment) -> None:
+    env = {"UPSTASH_REDIS_REST_URL": "http://127.0.0.1:9"}
+    answer = await begin(deployment, env=env, json={"accessKey": ACCESS_KEY})
+    assert answer.status_code == 503
 
 
 async def test_an_open_session_requires_nothing(deployment: Deployment) -> None:
@@ -107,7 +165,9 @@ async def test_an_open_session_requires_nothing(deployment: Deployment) -> None:
     assert (await begin(deployment, env=env)).json()["userId"] == "owner"
 
 
-@pytest.mark.parametrize("changed", [{"VERCEL_ENV": "production"}, {"BRAIN_ACCESS_KEY": "sesame"}])
+@pytest.mark.parametrize(
+    "changed", [{"VERCEL_ENV": "production"}, {"BRAIN_ACCESS_KEY": ACCESS_KEY}]
+)
 async def test_a_session_is_never_open_on_the_platform_or_with_a_key(
     deployment: Deployment, changed: dict[str, str]
 ) -> None:
@@ -158,7 +218,7 @@ async def test_the_session_contains_the_documents_feature_and_the_cluster(
         "BRAIN_SCRIPTED_MODEL": "",
         "BRAIN_POSTMARK_PASSWORD": "",
     }
-    body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
+    body = (await begin(deployment, env=env, json={"accessKey": ACCESS_KEY})).json()
     assert body["pusher"] == {"key": KEY, "forceTLS": True, "cluster": "eu"}
     assert body["features"] == {
         "documents": True,
@@ -190,7 +250,7 @@ MAIL = {
 async def test_only_the_owner_of_the_account_has_the_email_feature(
     deployment: Deployment, env: dict[str, str], has_email: bool
 ) -> None:
-    body = (await begin(deployment, env=env, json={"accessKey": "sesame"})).json()
+    body = (await begin(deployment, env=env, json={"accessKey": ACCESS_KEY})).json()
     assert body["features"]["email"] is has_email
 
 
@@ -210,7 +270,7 @@ async def test_a_deployment_without_a_secret_issues_no_token(
     deployment: Deployment,
 ) -> None:
     env = {"BRAIN_JWT_SECRET": "", "BRAIN_JWKS_URL": "https://keys.example"}
-    refused = await refusal(deployment, env=env, json={"accessKey": "sesame"})
+    refused = await refusal(deployment, env=env, json={"accessKey": ACCESS_KEY})
     assert "only tokens that its own app issues" in refused
 
 
@@ -272,6 +332,6 @@ async def test_a_malformed_socket_id_is_422(user: User) -> None:
 
 
 async def test_the_session_does_not_contain_the_app_id(deployment: Deployment) -> None:
-    body = (await begin(deployment, json={"accessKey": "sesame"})).json()
+    body = (await begin(deployment, json={"accessKey": ACCESS_KEY})).json()
     assert APP_ID not in str(body["pusher"])
     assert SECRET not in str(body)

@@ -5,25 +5,22 @@ from dataclasses import replace
 
 import pytest
 
+from brain.chat.notes import CUT_OFF, HEARD_CHARS, HEARD_UP_TO, INSTRUCTIONS, UNHEARD, WRAP_UP
+from brain.chat.sizes import LEFT_OUT, shorten
+from brain.chat.strict import BRIDGE, SPOKE_FIRST
+from brain.chat.tools import chat_tool
 from brain.codec import Json
-from brain.run.context import (
-    CUT_OFF,
-    HEARD_CHARS,
-    HEARD_UP_TO,
-    LEFT_OUT,
-    UNHEARD,
-    WRAP_UP,
-    compose,
-    shorten,
-    tool_to_chat,
-)
+from brain.run.context import compose
 from brain.run.history import FRESH, NEUTRAL
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
-from brain.run.say import QUIT_SPEC
+from brain.tools.say import QUIT_SPEC
 from brain.tools.spec import ToolCall
 from tests.fakes.clock import EPOCH
+from tests.fakes.requests import check_prompt
+
+TIME = "\n[Thursday, 2026-01-01 00:00 UTC]"
 
 
 def user(seq: int, text: str) -> Utterance:
@@ -45,8 +42,15 @@ def shown(
     wrap_up: bool = False,
     heard: Sequence[Heard] = (),
 ) -> list[Json]:
-    run = Run(run_id="r", step=0, first_seq=1, spent=Spent(started_ms=0), journal=tuple(journal))
-    return compose(run, history, limits=limits or Limits(), now=EPOCH, wrap_up=wrap_up, heard=heard)
+    run = Run(run_id="r", step=0, first_seq=9, spent=Spent(started_ms=0), journal=tuple(journal))
+    prompt = compose(run, history, limits=limits or Limits(), wrap_up=wrap_up, heard=heard)
+    check_prompt(prompt)
+    return list(prompt.messages)
+
+
+def texts(lines: list[Json]) -> list[str]:
+    """The contents after the instructions, without the times of the user's texts."""
+    return [(line["content"] or "").replace(TIME, "") for line in lines[1:]]
 
 
 def call(id: str, arguments: str = "{}") -> ToolCall:
@@ -56,20 +60,22 @@ def call(id: str, arguments: str = "{}") -> ToolCall:
 def test_instructions_then_history_then_the_run() -> None:
     lines = shown([Joined(utterance=user(3, "And now?"))], (user(1, "Hi"), brain(2, "Hello.")))
     assert [line["role"] for line in lines] == ["system", "user", "assistant", "user"]
-    assert "2026-01-01" in lines[0]["content"]
-    assert lines[-1]["content"] == "And now?"
+    assert [line["content"] for line in lines] == [
+        INSTRUCTIONS, f"Hi{TIME}", "Hello.", f"And now?{TIME}"
+    ]  # fmt: skip
 
 
 def test_breadcrumbs_and_silence_of_the_past_are_left_out() -> None:
     history = (user(1, "Hi"), brain(2, "Looking.", Kind.BREADCRUMB), brain(3, ""), brain(4, "So."))
-    texts = [line["content"] for line in shown([Joined(utterance=user(5, "?"))], history)[1:]]
-    assert texts == ["Hi", "So.", "?"]
+    assert texts(shown([Joined(utterance=user(5, "?"))], history)) == ["Hi", "So.", "?"]
 
 
 def test_the_newest_history_that_fits_is_shown() -> None:
-    history = tuple(user(i, str(i) * 10) for i in range(1, 6))
-    lines = shown([Joined(utterance=user(6, "?"))], history, Limits(history_chars=25))
-    assert [line["content"] for line in lines[1:]] == ["4" * 10, "5" * 10, "?"]
+    history = tuple(
+        turn for i in (1, 3, 5) for turn in (user(i, "u" * 990), brain(i + 1, "b" * 990))
+    )
+    lines = shown([Joined(utterance=user(7, "?"))], history, Limits(history_chars=2_100))
+    assert texts(lines) == ["u" * 990, "b" * 990, "?"]
 
 
 def test_results_follow_their_answer_even_if_a_text_came_between() -> None:
@@ -81,8 +87,9 @@ def test_results_follow_their_answer_even_if_a_text_came_between() -> None:
         Returned(tool_call_id="a", text="A"),
     ]
     lines = shown(journal)
-    assert [line["role"] for line in lines[1:]] == ["user", "assistant", "tool", "tool", "user"]
-    assert [line["content"] for line in lines[3:]] == ["A", "B", "Second"]
+    roles = ["user", "assistant", "tool", "tool", "assistant", "user"]
+    assert [line["role"] for line in lines[1:]] == roles
+    assert texts(lines)[2:] == ["A", "B", BRIDGE, "Second"]
 
 
 def test_equal_call_ids_of_different_answers_keep_their_own_results() -> None:
@@ -102,7 +109,7 @@ def test_an_interrupted_answer_is_shown_as_such() -> None:
         Interrupted(text="It beg"),
         Interrupted(text=""),
     ]
-    assert [line["content"] for line in shown(journal)[2:]] == ["It beg", CUT_OFF]
+    assert texts(shown(journal)) == ["Hi", "It beg", f"[{CUT_OFF}]"]
 
 
 def test_the_recent_context_is_shown_once_before_its_text() -> None:
@@ -112,9 +119,8 @@ def test_the_recent_context_is_shown_once_before_its_text() -> None:
         Joined(utterance=user(2, "Hi")),
         Overheard(seq=9, remarks=(Remark(role="user", text="Not joined yet"),)),
     ]
-    lines = shown(journal, (user(1, "Known"),))
-    assert [line["role"] for line in lines] == ["system", "user", "system", "user"]
-    assert lines[2]["content"].endswith("voice agent: Well?")
+    note = "[The user and the voice agent have just said:\nvoice agent: Well?]"
+    assert texts(shown(journal, (user(1, "Known"),))) == [f"Known\n\n{note}\n\nHi"]
 
 
 def test_foreign_text_of_an_earlier_conversation_is_not_shown() -> None:
@@ -124,8 +130,8 @@ def test_foreign_text_of_an_earlier_conversation_is_not_shown() -> None:
     journal: list[Entry] = [Overheard(seq=4, remarks=remarks), Joined(utterance=later)]
     lines = shown(journal, (user(1, "Read it."), foreign, brain(3, "Bye.")))
     assert "dinner" not in str(lines)
-    assert [line["content"] for line in lines[1:4]] == ["Read it.", NEUTRAL, "Bye."]
-    assert lines[4]["content"].endswith("\nuser: Hm.")
+    assert texts(lines)[:2] == ["Read it.", f"{NEUTRAL}\n\nBye."]
+    assert "\nuser: Hm.]" in lines[3]["content"]
 
 
 def test_foreign_text_of_the_same_conversation_is_shown() -> None:
@@ -139,7 +145,7 @@ def test_a_recent_context_that_the_log_contains_is_not_shown() -> None:
         Overheard(seq=2, remarks=(Remark(role="user", text="Known"),)),
         Joined(utterance=user(2, "Hi")),
     ]
-    assert len(shown(journal, (user(1, "Known"),))) == 3
+    assert texts(shown(journal, (user(1, "Known"),))) == ["Known\n\nHi"]
 
 
 def test_old_results_are_left_out_first_and_then_long_texts_are_cut() -> None:
@@ -156,7 +162,6 @@ def test_old_results_are_left_out_first_and_then_long_texts_are_cut() -> None:
     assert len(str(lines[1:])) < 20_000
     assert lines[1]["content"].startswith("xxx")
     assert lines[2]["tool_calls"][0]["function"]["arguments"] == "{}"
-    assert lines[2]["tool_calls"][0]["id"] == "c0"
 
 
 def test_short_arguments_are_not_cut() -> None:
@@ -171,7 +176,7 @@ def test_short_arguments_are_not_cut() -> None:
 
 
 def test_the_model_is_told_to_finish_in_the_last_loop() -> None:
-    assert shown([Joined(utterance=user(1, "Hi"))], wrap_up=True)[-1]["content"] == WRAP_UP
+    assert texts(shown([Joined(utterance=user(1, "Hi"))], wrap_up=True)) == [f"Hi\n\n[{WRAP_UP}]"]
 
 
 def test_a_cut_text_says_how_much_is_missing() -> None:
@@ -180,7 +185,7 @@ def test_a_cut_text_says_how_much_is_missing() -> None:
 
 
 def test_a_tool_has_the_chat_completions_format() -> None:
-    told = tool_to_chat(QUIT_SPEC)
+    told = chat_tool(QUIT_SPEC.name, QUIT_SPEC.description, QUIT_SPEC.parameters)
     assert told["type"] == "function"
     assert told["function"]["name"] == "sayToUserAndQuit"
     assert told["function"]["parameters"]["type"] == "object"
@@ -212,3 +217,8 @@ def test_a_note_on_a_cut_message_quotes_the_end_of_the_heard_part() -> None:
     lines = shown([], (user(1, "Count."), brain(2, text)), heard=(mark,))
     told = lines[2]["content"].removeprefix(text)
     assert told == HEARD_UP_TO.format(text[500 - HEARD_CHARS : 500].strip())
+
+
+def test_a_history_that_begins_with_a_message_says_so() -> None:
+    lines = shown([Joined(utterance=user(2, "Hm?"))], (brain(1, "Anna wrote.", Kind.NOTIFICATION),))
+    assert texts(lines) == [SPOKE_FIRST, "Anna wrote.", "Hm?"]

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from brain.run.history import FRESH, foreign_source, is_lasting, is_withheld, moment
+from brain.run.history import FRESH, foreign_source, is_lasting, is_withheld
 from brain.run.journal import Entry, Equipped, Joined
 from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.texts.moments import moment
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SAID = Utterance(

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from brain.run import step
 from brain.run.journal import Answered
 from brain.run.limits import Limits
+from brain.run.model import tidy
 from brain.run.pieces import MOST_SPOKEN_CHARS, Piece, Pieces, piece_to_wire
 from brain.run.ports import Delta
-from brain.run.say import SAY_SPECS
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolCall
 from tests.run.test_step import NOTE
 
@@ -172,7 +173,7 @@ def test_the_joined_content_pieces_equal_the_recorded_texts(
             for i, (name, arguments) in enumerate(calls)
         ),
     )
-    verdict = step.judge(step.tidy(answer), SPECS, heard=True, limits=Limits())
+    verdict = step.judge(tidy(answer), SPECS, heard=True, limits=Limits())
     recorded = [*verdict.breadcrumbs, *filter(None, [verdict.last_words])]
     said = words([*before, *pieces.settle(recorded)])
     assert [said.get(i, "") for i in range(len(recorded))] == recorded

@@ -16,7 +16,9 @@ from brain.run.journal import (
 )
 from brain.run.limits import Limits, has_time, pace
 from brain.run.messages import Utterance
-from brain.run.say import SAY_SPECS
+from brain.run.model import tidy
+from brain.texts.joining import joined
+from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec
 from tests.fakes.clock import EPOCH
 
@@ -65,7 +67,7 @@ def test_an_answer_continues_a_text_that_was_cut_off() -> None:
 
 def test_a_model_that_starts_over_is_not_heard_twice() -> None:
     begun = "Your passport is in the blue draw"
-    assert step.joined(begun, "Your passport is in the blue drawer.") == (
+    assert joined(begun, "Your passport is in the blue drawer.") == (
         "Your passport is in the blue drawer."
     )
 
@@ -200,10 +202,10 @@ def test_call_ids_that_repeat_or_are_missing_are_numbered() -> None:
     repeated = Answered(
         text="", calls=tuple(ToolCall(id="same", name="note", arguments="{}") for _ in range(2))
     )
-    assert [call.id for call in step.tidy(repeated).calls] == ["call_0", "call_1"]
-    assert step.tidy(answer(("note", "{}"))).calls[0].id == "c0"
+    assert [call.id for call in tidy(repeated).calls] == ["call_0", "call_1"]
+    assert tidy(answer(("note", "{}"))).calls[0].id == "c0"
 
 
 def test_characters_that_stores_reject_are_removed_from_an_answer() -> None:
     spoiled = Answered(text="a\0b\ud800", calls=(), tokens=3)
-    assert step.tidy(spoiled) == Answered(text="ab�", calls=(), tokens=3)
+    assert tidy(spoiled) == Answered(text="ab�", calls=(), tokens=3)

@@ -18,6 +18,7 @@ from brain.run.ports import Delta, Prompt
 from brain.says.en import LAST_WORDS
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
+from tests.fakes.requests import check_prompt
 from tests.fakes.world import World
 
 CONTINUE = ("sayToUserAndContinue", '{"message":"Step."}')
@@ -165,6 +166,7 @@ class DeafModel:
     async def answer(
         self, prompt: Prompt, *, limit_s: float, on_delta: Callable[[Delta], None] | None = None
     ) -> Answered:
+        check_prompt(prompt)
         await asyncio.sleep(1000)
         raise AssertionError("nobody waits for that")
 

@@ -185,17 +185,13 @@ def test_an_error_names_path_and_keyword_and_quotes_little() -> None:
 @pytest.mark.parametrize(
     ("schema", "arguments", "words"),
     [
-        (tool(), "{", ""),  # no JSON: that is said elsewhere
+        (tool(), "{", ""),  # not decoded: that is said elsewhere
         (tool(), "[" * 60_000, ""),
-        (tool(), '{"a":' + "[" * 70 + "]" * 70 + "}", "they are nested too deeply"),
+        (tool(), '{"a":' + "[" * 70 + "]" * 70 + "}", ""),
         (tool(), " " * 70_000, "they are too long"),
-        (
-            of_a({"type": "string"}),
-            '{"a":"\\ud800"}',
-            "they contain invalid values",
-        ),
-        (tool(), '{"a":NaN}', "they contain invalid values"),
-        (tool(), '{"a":1e999}', "they contain invalid values"),
+        (of_a({"type": "string"}), '{"a":"\\ud800"}', ""),
+        (tool(), '{"a":NaN}', ""),
+        (tool(), '{"a":1e999}', ""),
         (of_a({"$ref": ELSEWHERE}), "{}", reasons.ELSEWHERE),  # stored by an earlier version
     ],
 )

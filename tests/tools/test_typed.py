@@ -221,8 +221,9 @@ async def test_a_tool_asks_exactly_if_it_has_a_question() -> None:
 
 
 async def test_the_outcome_of_a_call_is_unknown_unless_the_tool_knows_it() -> None:
-    async def outcome(invocation: ToolInvocation) -> str:
-        return "It was done."
+    async def outcome(invocation: ToolInvocation) -> ToolResult:
+        return ToolResult(text="It was done.")
 
     assert await tool(Erase, erase).outcome(ERASE) is None
-    assert await tool(Erase, erase, Effect.ACTS, outcome=outcome).outcome(ERASE) == "It was done."
+    found = await tool(Erase, erase, Effect.ACTS, outcome=outcome).outcome(ERASE)
+    assert found == ToolResult(text="It was done.")

@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 PINNED = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)(\[[a-z,]+\])?==[A-Za-z0-9_.]+")
@@ -66,12 +68,55 @@ def project_files() -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def test_requirements_txt_lists_the_same_dependencies_as_pyproject() -> None:
-    lines = (ROOT / "requirements.txt").read_text().splitlines()
+def locked() -> dict[str, int]:
+    """The pins of requirements.txt, each with the number of its hashes."""
+    found: dict[str, int] = {}
+    pin = ""
+    for line in (ROOT / "requirements.txt").read_text().splitlines():
+        if line.startswith("    --hash=sha256:"):
+            found[pin] += 1
+        elif line and not line.startswith("#"):
+            pin = canonical_pin(line.partition(";")[0].rstrip(" \\"))
+            found[pin] = 0
+    return found
 
-    requirements = [line for line in lines if line and not line.startswith("#")]
 
-    assert sorted(requirements) == sorted(run_time())
+def needed(names: Iterable[str]) -> set[str]:
+    """The names of these packages and of all that they need here, with their extras."""
+    todo, found = [Requirement(name) for name in names], set[tuple[str, str]]()
+    while todo:
+        one = todo.pop()
+        for extra in ("", *one.extras):
+            if (key := (canonical(one.name), extra)) in found:
+                continue
+            found.add(key)
+            for text in importlib.metadata.requires(one.name) or ():
+                child = Requirement(text)
+                if child.marker is None or child.marker.evaluate({"extra": extra}):
+                    todo.append(child)
+    return {name for name, _ in found}
+
+
+def test_what_the_platform_installs_is_pinned_with_hashes() -> None:
+    assert {pin for pin, hashes in locked().items() if not hashes} == set()
+    assert needed(run_time()) - pinned_names(list(locked())) == set()
+
+
+def test_requirements_txt_has_the_versions_of_pyproject() -> None:
+    pins = {canonical_pin(re.sub(r"\[.*?\]", "", line)) for line in direct() + constraints()}
+    own = {canonical_pin(re.sub(r"\[.*?\]", "", line)) for line in run_time()}
+
+    assert own - locked().keys() == set()
+    assert locked().keys() - pins == set()
+
+
+@pytest.mark.parametrize("name", LOCK_FILES)
+def test_the_npm_lock_fits_its_package_json(name: str) -> None:
+    asked = config(name.replace("package-lock", "package"))
+    root = config(name)["packages"][""]
+    kinds = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+
+    assert {kind: root.get(kind) for kind in kinds} == {kind: asked.get(kind) for kind in kinds}
 
 
 def test_every_direct_dependency_and_every_constraint_names_one_version() -> None:

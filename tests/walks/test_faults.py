@@ -268,9 +268,9 @@ def broken(**wire: Any) -> Json:
         [broken(status=500), broken(status=503)],
         [broken(cut_after=2)],
         [broken(error_body=True)],
-        [broken(finish_reason=None)],
+        [broken(text="")],
     ],
-    ids=["hangs", "429", "5xx", "cut", "error-body", "no-finish-reason"],
+    ids=["hangs", "429", "5xx", "cut", "error-body", "empty"],
 )
 async def test_a_failing_model_is_asked_again_and_none_of_its_output_is_heard(
     place: Town, anna: Person, answers: list[Json]

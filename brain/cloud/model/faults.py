@@ -1,17 +1,24 @@
 """Classifies failed requests to a model. Pure.
 
-The provider's error text is not kept, because it can quote the key or the user. Kept are the
-status, the error code, how long to wait, and which optional fields were rejected.
+The provider's text is read to classify the failure and is not kept, because it can quote the key or
+the user. Kept are the status, the error code, the class, how long to wait, the size of the model's
+window, and which optional fields were rejected.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from enum import Enum, auto
+
+from brain.cloud.model.refusals import Window, told_class, window_in
+from brain.cloud.model.values import as_object, as_objects
+from brain.cloud.model.waits import told_wait_s
+from brain.errors import FaultClass
 
 # Optional fields, which some servers reject.
 OPTIONAL_FIELDS = frozenset({"reasoning_effort", "stream_options"})
+MOST_COMPLAINT_CHARS = 20_000  # of an error's text
+MOST_LEVELS = 8  # of nested values in an error
+_QUOTING = frozenset({"input", "failed_generation", "messages", "prompt", "body", "request"})
 
 # The HTTP status for error codes and types that come in a response with status 200.
 _STATUS_OF = {
@@ -20,93 +27,121 @@ _STATUS_OF = {
     "insufficient_quota": 402,
     "permission_error": 403,
     "model_not_found": 404,
+    "not_found_error": 404,
     "rate_limit_error": 429,
     "rate_limit_exceeded": 429,
+    "overloaded_error": 529,
+    "unavailable_error": 503,
     "context_length_exceeded": 400,
+    "exceed_context_size_error": 400,
+    "content_filter": 400,
     "invalid_request_error": 400,
 }
-_TRANSIENT = frozenset({0, 408, 409, 425, 429})  # and all of 500 and above
-_MODEL_SPECIFIC = frozenset({401, 402, 403, 404})
-
-
-class Remedy(Enum):
-    """What may help after a failed try."""
-
-    AGAIN = auto()  # the same model, a little later
-    ELSEWHERE = auto()  # another model
-    NOTHING = auto()  # the request itself is wrong
+_BUSY = frozenset({429, 503, 529})
+_MOMENT = frozenset({0, 408, 409, 425})  # and all other of 500 and above
+_NO_ACCESS = frozenset({401, 402, 403, 404})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Failure:
     """A failed try. `status` is the HTTP status, or the equivalent one; 0 if there was no response.
 
-    `rejected_fields` are our optional fields that the error names.
+    `wait_s` is how long the provider asks to wait. `rejected_fields` are our optional fields that
+    the error names. `window` is what the provider says about its size. `is_lasting`: later
+    requests to the model would fail too. `is_schema`: the server cannot use the tools' schemas.
+    `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time.
     """
 
     reason: str
     status: int = 0
-    retry_after_s: float | None = None
+    fault: FaultClass = FaultClass.MOMENT
+    wait_s: float | None = None
     rejected_fields: frozenset[str] = frozenset()
+    window: Window | None = None
+    is_lasting: bool = False
+    is_schema: bool = False
+    is_empty: bool = False
+    is_late: bool = False
+    tokens: int = 0
 
     @property
-    def remedy(self) -> Remedy:
-        if self.status in _TRANSIENT or self.status >= 500:
-            return Remedy.AGAIN
-        return Remedy.ELSEWHERE if self.status in _MODEL_SPECIFIC else Remedy.NOTHING
+    def is_retryable(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.fault in (FaultClass.MOMENT, FaultClass.BUSY)
 
 
 def refused(status: int, body: object, complaint: str, headers: Mapping[str, str]) -> Failure:
-    """Classify an HTTP error. `complaint` is searched for names of our fields and not kept."""
+    """Classify an HTTP error."""
     code = _code(body)
-    if code == "insufficient_quota":
-        status = _STATUS_OF[code]  # sent with status 429, but waiting does not help
-    return Failure(
-        reason=f"status {status} {code}".rstrip(),
-        status=status,
-        retry_after_s=retry_after_s(headers),
-        rejected_fields=_rejected(complaint) if status in (400, 422) else frozenset(),
-    )
+    status = _meant(status, code)
+    reason = f"status {status} {code}".rstrip()
+    words = _words(body) if isinstance(body, dict | list) else complaint
+    return _failure(reason, status, code, words, headers)
 
 
 def error_in_answer(body: object) -> Failure:
     """Classify an error object that came with status 200."""
     code = _code(body)
-    status = int(code) if code.isdecimal() else _STATUS_OF.get(code, 500)
-    rejected = _rejected(str(body)) if status in (400, 422) else frozenset()
+    number = str(as_object(body).get("status") or "")
+    is_status = code.isdecimal() or number.isdecimal()
+    status = int((code if code.isdecimal() else number)[:3]) if is_status else 0
+    status = _meant(status or _STATUS_OF.get(code, 500), code)
+    return _failure(f"error in the answer: {code or 'no code'}", status, code, _words(body), {})
+
+
+def _failure(
+    reason: str, status: int, code: str, complaint: str, headers: Mapping[str, str]
+) -> Failure:
+    words = complaint[:MOST_COMPLAINT_CHARS]
+    told = told_class(status, code, words)
+    fault = told.fault if told else _class_of(status)
+    is_request = status in (400, 422) or fault is FaultClass.REQUEST
     return Failure(
-        reason=f"error in the answer: {code or 'no code'}", status=status, rejected_fields=rejected
+        reason=reason,
+        status=status,
+        fault=fault,
+        wait_s=told_wait_s(headers, words),
+        rejected_fields=_rejected(words) if is_request else frozenset(),
+        window=window_in(words) if fault is FaultClass.TOO_LONG else None,
+        is_lasting=(told is not None and told.is_lasting) or fault is FaultClass.NO_ACCESS,
+        is_schema=told is not None and told.is_schema,
     )
 
 
-def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return how many seconds the provider asks to wait; None if it does not say."""
-    milliseconds, wait = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
-    if (number := _number(milliseconds)) is not None:
-        return number / 1000
-    return _number(wait) if _number(wait) is not None else _until(wait, headers.get("date", ""))
+def _meant(status: int, code: str) -> int:
+    """Return the status that is meant: a quota is sent as 429, but waiting does not help."""
+    return _STATUS_OF[code] if code == "insufficient_quota" else status
 
 
-def _until(moment: str, now: str) -> float | None:
-    """Return the seconds between two HTTP dates, both by the server's clock."""
-    try:
-        return max(
-            0.0, (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
-        )
-    except (ValueError, TypeError):  # not dates, or only one of them has a zone
-        return None
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text.strip()) else None
+def _class_of(status: int) -> FaultClass:
+    if status in _BUSY:
+        return FaultClass.BUSY
+    if status in _MOMENT or status >= 500:
+        return FaultClass.MOMENT
+    if status == 413:
+        return FaultClass.TOO_LONG
+    return FaultClass.NO_ACCESS if status in _NO_ACCESS else FaultClass.REQUEST
 
 
 def _code(body: object) -> str:
     """Return the error's code or type if it is a single word; else an empty text."""
-    if not isinstance(body, dict):
+    for error in as_objects(body) if isinstance(body, list) else [as_object(body)]:
+        inner = as_object(error.get("error")) or error
+        words = (str(inner.get(key) or "") for key in ("code", "type"))
+        if word := next((word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)), ""):
+            return word
+    return ""
+
+
+def _words(value: object, key: str = "", levels: int = MOST_LEVELS) -> str:
+    """Return what an error says, without what it quotes of the request."""
+    if not levels or key in _QUOTING:
         return ""
-    words = (str(body.get(key) or "") for key in ("code", "type"))
-    return next((word for word in words if re.fullmatch(r"[a-z0-9_]{2,40}", word)), "")
+    if isinstance(value, dict):
+        return "\n".join(_words(inner, str(key), levels - 1) for key, inner in value.items())
+    if isinstance(value, list):
+        return "\n".join(_words(inner, key, levels - 1) for inner in value)
+    return "" if value is None else f"{key}: {value}"
 
 
 def _rejected(complaint: str) -> frozenset[str]:

@@ -17,16 +17,19 @@ from brain.codec import clean
 from brain.email.model import Address
 from brain.texts.charsets import decoded
 
-MAX_CHARS = 20_000  # of a header that are parsed: several hundred recipients
+MAX_CHARS = 10_000  # of a header that are parsed: a few hundred recipients
 MAX_TEXT_CHARS = 1_000  # of a subject or a name
+MAX_NESTED = 100  # parts with parts of their own; real emails have fewer than ten
 MAX_IDS = 50  # the newest ids of References
-MAX_ADDRESSES = 500  # of one header
+MAX_ADDRESSES = 200  # of one header
 
 _ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")  # printable, without angle brackets
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+")
+_BETWEEN = re.compile(r"[\s<>()\[\],;:\"\\]+")  # what cannot be in an address
+_ADDRESS = re.compile(r"\A[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+\Z")
 _OFFSET = re.compile(
     r"([+-]\d\d):(\d\d)$", re.ASCII
 )  # -04:00 instead of -0400, as some programs write
+_NESTED = re.compile(rb"^content-type:[ \t]*multipart/", re.IGNORECASE | re.MULTILINE)
 _ENCODED_WORD = re.compile(
     r"=\?(?P<charset>[^?*\s]+)(\*[^?]*)?\?(?P<how>[bBqQ])\?(?P<what>[^?]*)\?="
 )
@@ -43,11 +46,13 @@ _PARSER = BytesParser(policy=_AsItStands())
 
 
 def parse(raw: bytes) -> Message:
-    """Parse a message as far as possible. Never raises."""
-    try:
-        return _PARSER.parsebytes(raw)
-    except RecursionError:  # hundreds of nested parts: not a real email
-        return _PARSER.parsebytes(raw, headersonly=True)
+    """Parse a message as far as possible. Never raises.
+
+    The parser compares each line with the boundaries of all parts around it. So of a message with
+    more than MAX_NESTED only the headers are parsed.
+    """
+    nested = sum(1 for _ in _NESTED.finditer(raw))
+    return _PARSER.parsebytes(raw, headersonly=nested > MAX_NESTED)
 
 
 def text(message: Message, name: str) -> str:
@@ -69,7 +74,7 @@ def addresses(message: Message, name: str) -> tuple[Address, ...]:
 
 def people(raw: str) -> tuple[Address, ...]:
     """Return the addresses in a header's raw text."""
-    raw = _unescaped(raw)[:MAX_CHARS]
+    raw = _first(_unescaped(raw[:MAX_CHARS]))
     # Split the addresses before decoding: encoded words can contain commas.
     found = [(plain(person), plain(address)) for person, address in _pairs(raw)]
     known = [
@@ -78,7 +83,8 @@ def people(raw: str) -> tuple[Address, ...]:
         if _ADDRESS.fullmatch(address)
     ]
     if not known:
-        known = [Address(address=address) for address in _ADDRESS.findall(plain(raw, MAX_CHARS))]
+        words = _BETWEEN.split(plain(raw, MAX_CHARS))
+        known = [Address(address=word) for word in words if _ADDRESS.fullmatch(word)]
     return tuple(dict.fromkeys(known))[:MAX_ADDRESSES]
 
 
@@ -152,6 +158,12 @@ def _word_bytes(how: str, what: str) -> bytes:
         return binascii.a2b_base64(data + b"===")
     except binascii.Error:
         return data
+
+
+def _first(raw: str) -> str:
+    """Cut the text after MAX_ADDRESSES at signs; without any it contains no address."""
+    parts = raw.split("@", MAX_ADDRESSES + 1)
+    return "@".join(parts[: MAX_ADDRESSES + 1]) if len(parts) > 1 else ""
 
 
 def _pairs(raw: str) -> list[tuple[str, str]]:

@@ -20,7 +20,6 @@ STUB_WORDS = 40  # a plain text with fewer words that refers to the HTML is only
 
 PLAIN, HTML = "text/plain", "text/html"
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_LINK = re.compile(r"\S*://\S*")
 _POINTS_TO_HTML = re.compile(
     r"html|browser|online|web ?version|webansicht|navigateur|navegador|браузер|ブラウザ|浏览器"
 )
@@ -86,7 +85,7 @@ def texts(read: Mapping[Leaf, bytes]) -> tuple[str, str]:
 
 def is_enough(plain: str) -> bool:
     """Whether the plain text is the full text, and not empty or a hint to open the HTML."""
-    words = _LINK.sub(" ", plain).split()
+    words = [word for word in plain.split() if "://" not in word]
     return len(words) >= STUB_WORDS or (
         bool(words) and not _POINTS_TO_HTML.search(plain.casefold())
     )

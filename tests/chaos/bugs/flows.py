@@ -56,7 +56,7 @@ FLOWS = (
     bug(
         "the model is asked without a look at the lease",
         "one",
-        change("run/loop.py", "    turn.lease.check()  #", "    #"),
+        change("run/model.py", "    turn.lease.check()  #", "    #"),
     ),
     bug(
         "tool results are not recorded",

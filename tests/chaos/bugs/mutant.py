@@ -26,8 +26,8 @@ MODULES = (
     "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
     "memory.archiving", "memory.flow", "notices.services", "notices.assessing",
     "notices.flow", "questions.flow", "aside.flow",
-    "events.flow", "run.asking", "run.work", "run.loop", "run.go",
-    "run.control",
+    "events.flow", "run.asking", "run.work", "run.model", "run.loop", "run.go",
+    "http.stopping",
 )  # fmt: skip
 IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
 
@@ -83,7 +83,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
             brain_go=loaded["run.go"].brain_go,
             brain_again=loaded["run.go"].brain_again,
             wait_for=loaded["run.deliver"].wait_for,
-            stop_run=loaded["run.control"].stop_run,
+            stop_run=loaded["http.stopping"].stop_run,
             take_word=loaded["events.flow"].take_word,
             reply=loaded["run.deliver"].Reply,
             parts=_parts(loaded),

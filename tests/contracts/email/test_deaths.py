@@ -29,6 +29,7 @@ from local.mailbox.server import LocalMailbox
 from tests.contracts.email.conftest import in_a_thread
 from tests.contracts.email.invocations import LETTER, invocation
 from tests.contracts.email.stage import Account, letter
+from tests.fakes.tool_stage import outcome_of
 
 ROOT = Path(__file__).resolve().parents[3]
 EMAILS = 250
@@ -158,7 +159,7 @@ async def test_an_email_is_sent_once_and_found_among_the_sent(
     [sent] = local.sent()
     assert (sent.recipients, sent.subject) == (("anna@example.org",), LETTER["subject"])
     assert sent.text.strip() == LETTER["body"]
-    assert await tool.outcome(asked) == '{"sent":true}'
+    assert await outcome_of(tool, asked) == '{"sent":true}'
     await account.new()
     assert (await account.read("Once")).message_id == sent.message_id
 
@@ -184,7 +185,7 @@ async def test_a_crash_between_acceptance_and_copy_sends_once(
     tool, asked = send_tool(on_dovecot, local), invocation(on_dovecot.user_id)
     if server_keeps_copy:
         on_dovecot.arrive(sent.raw, folder="sent", seen=True)
-        assert await tool.outcome(asked) == '{"sent":true}'
+        assert await outcome_of(tool, asked) == '{"sent":true}'
         await tool.run(asked)
     else:
         assert await tool.outcome(asked) is None  # the flow says that it is unsure

@@ -18,11 +18,15 @@ from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.model.wire import Waits
 from brain.run.ports import Delta, Prompt
 from local.model import scripted_model
+from tests.fakes.requests import check
 
 KEY = "sk-secret-of-the-test"
 QUICK = Waits(connect_s=5.0, first_token_s=20.0, gap_s=20.0)
-TOOL = {"type": "function", "function": {"name": "find", "parameters": {"type": "object"}}}
-PROMPT = Prompt(messages=[{"role": "user", "content": "the user's words"}], tools=[TOOL])
+PARAMETERS = {"type": "object", "properties": {"query": {"type": "string"}}}
+FUNCTION = {"name": "find", "description": "Finds.", "parameters": PARAMETERS}
+TOOL = {"type": "function", "function": FUNCTION}
+SYSTEM = {"role": "system", "content": "Be brief."}
+PROMPT = Prompt(messages=[SYSTEM, {"role": "user", "content": "the user's words"}], tools=[TOOL])
 
 type Json = dict[str, Any]
 
@@ -90,6 +94,7 @@ class Wire:
         length = int(head.split("content-length:")[1].split("\r\n")[0])
         self.heads.append(head)
         self.requests.append(json.loads(await reader.readexactly(length)))
+        check(self.requests[-1])
         answer = self.answers.pop(0)
         self.asked.set()
         writer.write(answer)

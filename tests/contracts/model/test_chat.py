@@ -7,12 +7,14 @@ import logging
 
 import pytest
 
-from brain.cloud.model.chat import TRIES, ChatSettings
-from brain.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.cloud.model.chat import ChatSettings
+from brain.cloud.model.patience import TRIES
+from brain.errors import FaultClass, ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Model, Prompt
 from tests.contracts.model.chat_stage import (
     KEY,
     PROMPT,
+    SYSTEM,
     TOOL,
     Directed,
     asking,
@@ -115,8 +117,8 @@ async def test_an_empty_answer_is_retried(server: Directed, model: Model) -> Non
 async def test_a_model_that_never_answers_fails_after_its_retries(
     server: Directed, model: Model
 ) -> None:
-    await server.direct({"status": 503, "repeat": 9})
-    with pytest.raises(ModelUnavailable, match="503"):
+    await server.direct({"status": 500, "repeat": 9})
+    with pytest.raises(ModelUnavailable, match="500"):
         await model.answer(PROMPT, limit_s=20)
     assert len(await server.asked()) == TRIES
 
@@ -128,7 +130,7 @@ async def test_repeated_empty_answers_are_an_error(server: Directed, model: Mode
 
 
 async def test_the_next_model_is_asked_when_one_is_down(server: Directed) -> None:
-    await server.direct({"status": 503, "repeat": TRIES}, {"text": "from the other"})
+    await server.direct({"status": 500, "repeat": TRIES}, {"text": "from the other"})
     async with asking(server.url, fallback_models=("other",)) as model:
         answer = await model.answer(PROMPT, limit_s=20)
     assert answer.text == "from the other"
@@ -146,7 +148,7 @@ async def test_the_next_model_is_asked_at_once_if_one_does_not_exist(
     assert len(await server.asked()) == 2
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 422])
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 422])
 async def test_a_request_that_every_model_rejects_is_refused(
     server: Directed, model: Model, status: int
 ) -> None:
@@ -156,16 +158,17 @@ async def test_a_request_that_every_model_rejects_is_refused(
     assert len(await server.asked()) == 1
 
 
-async def test_an_invalid_request_is_not_sent_to_the_next_model(server: Directed) -> None:
+async def test_an_invalid_request_is_sent_to_each_model_once(server: Directed) -> None:
     await server.direct({"status": 400, "repeat": 9})
     async with asking(server.url, fallback_models=("other",)) as model:
-        with pytest.raises(ModelRefused):
+        with pytest.raises(ModelRefused) as caught:
             await model.answer(PROMPT, limit_s=20)
-    assert len(await server.asked()) == 1
+    assert caught.value.fault is FaultClass.REQUEST
+    assert [call["fields"]["model"] for call in await server.asked()] == ["m", "other"]
 
 
 async def test_with_one_overloaded_model_the_error_is_retryable(server: Directed) -> None:
-    await server.direct({"status": 503, "repeat": TRIES}, {"status": 404})
+    await server.direct({"status": 500, "repeat": TRIES}, {"status": 404})
     async with asking(server.url, fallback_models=("unknown",)) as model:
         with pytest.raises(ModelUnavailable):
             await model.answer(PROMPT, limit_s=20)
@@ -202,7 +205,7 @@ async def test_two_callers_at_once_get_their_own_answers(server: Directed, model
         script = {"match": word, "answers": [reply]}
         (await server.control.post("/_local/script", json=script)).raise_for_status()
     prompts = [
-        Prompt(messages=[{"role": "user", "content": word}], tools=[])
+        Prompt(messages=[SYSTEM, {"role": "user", "content": word}], tools=[])
         for word in ("heron", "magpie")
     ]
     answers = await asyncio.gather(*(model.answer(p, limit_s=20) for p in prompts))
@@ -213,7 +216,7 @@ async def test_errors_and_logs_contain_neither_key_nor_user_text(
     server: Directed, model: Model, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="brain")
-    await server.direct({"status": 503}, {"text": "said by the model", "cut_after": 3})
+    await server.direct({"status": 503}, {"text": "said by the model", "finish_reason": "length"})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
     seen = caplog.text + repr(caught.value) + repr(caught.value.__cause__)

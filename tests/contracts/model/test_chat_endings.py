@@ -4,13 +4,16 @@ import asyncio
 import gc
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
 
+from brain.cloud.model.calls import MAX_ARGUMENT_CHARS
 from brain.cloud.model.chat import ChatModel, ChatSettings
-from brain.cloud.model.stream import MAX_ARGUMENT_CHARS, MAX_TEXT_CHARS
+from brain.cloud.model.patience import TRIES
+from brain.cloud.model.speech import MAX_TEXT_CHARS
 from brain.cloud.model.wire import Waits
-from brain.errors import ModelCut, ModelUnavailable
+from brain.errors import FaultClass, ModelCut, ModelRefused, ModelUnavailable
 from brain.run.ports import Model
 from tests.contracts.model.chat_stage import (
     KEY,
@@ -33,30 +36,55 @@ CALL = {"name": "find", "arguments": {"query": "bulbs and everything else that i
 ONE = sse(delta(content="one"), delta("stop"), "data: [DONE]")
 
 
-@pytest.mark.parametrize("broken", [{"cut_after": 3}, {"finish_reason": None}])
-async def test_an_interrupted_answer_is_cut_and_not_retried(
-    server: Directed, model: Model, broken: dict[str, object]
-) -> None:
-    text = "The bulbs go in before "
-    await server.direct({"text": text, **broken, "repeat": 9})
+async def test_an_interrupted_answer_is_asked_for_again(server: Directed, model: Model) -> None:
+    text = "The bulbs go in before the first frost of the year."
+    await server.direct({"text": text, "cut_after": 2}, {"text": "In autumn."})
     heard, listen = told()
-    with pytest.raises(ModelCut) as caught:
-        await model.answer(PROMPT, limit_s=20, on_delta=listen)
-    assert caught.value.text == text
-    assert "".join(piece for _, piece in heard) == text
-    assert len(await server.asked()) == 1
+    assert (await model.answer(PROMPT, limit_s=20, on_delta=listen)).text == "In autumn."
+    # Shown pieces cannot be taken back: the later answer replaces them when it is complete.
+    shown = "".join(piece for _, piece in heard)
+    assert shown
+    assert text.startswith(shown)
+
+
+async def test_an_answer_that_is_interrupted_each_time_fails_after_pauses(server: Directed) -> None:
+    await server.direct({"text": "The bulbs go in before ", "cut_after": 3, "repeat": 9})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        with pytest.raises(ModelUnavailable) as caught:
+            await model.answer(PROMPT, limit_s=20)
+    assert caught.value.fault is FaultClass.MOMENT
+    asked = await server.asked()
+    assert [call["fields"]["model"] for call in asked] == ["m"] * TRIES + ["other"] * TRIES
+    of_one = [call["at"] for call in asked[:TRIES]]
+    assert all(later - earlier >= 0.2 for earlier, later in pairwise(of_one))
 
 
 async def test_interrupted_tool_calls_are_not_run(server: Directed, model: Model) -> None:
-    await server.direct({"calls": [CALL], "cut_after": 3})
+    await server.direct({"calls": [CALL], "cut_after": 3}, {"text": "In autumn."})
+    answer = await model.answer(PROMPT, limit_s=20)
+    assert (answer.text, answer.calls) == ("In autumn.", ())
+
+
+@pytest.mark.parametrize(
+    "reason", ["length", "max_tokens", "insufficient_system_resource", "abort", "unheard-of"]
+)
+async def test_a_text_that_ends_for_another_reason_is_cut(
+    server: Directed, model: Model, reason: str
+) -> None:
+    await server.direct({"text": "The bulbs", "finish_reason": reason, "repeat": 9})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == ""
+    assert caught.value.text == "The bulbs"
+    assert len(await server.asked()) == 1
 
 
-async def test_a_text_at_its_length_limit_is_an_answer(server: Directed, model: Model) -> None:
-    await server.direct({"text": "The bulbs", "finish_reason": "length"})
-    assert (await model.answer(PROMPT, limit_s=20)).text == "The bulbs"
+async def test_the_same_model_rests_after_a_cut(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The bulbs", "finish_reason": "length"}, {"text": "In autumn."})
+    with pytest.raises(ModelCut):
+        await model.answer(PROMPT, limit_s=20)
+    assert (await model.answer(PROMPT, limit_s=20)).text == "In autumn."
+    first, second = await server.asked()
+    assert second["at"] - first["at"] >= 0.2
 
 
 async def test_a_call_interrupted_by_the_length_limit_is_cut(
@@ -66,28 +94,29 @@ async def test_a_call_interrupted_by_the_length_limit_is_cut(
     await server.direct({"text": "I look", "calls": [half], "finish_reason": "length"})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == "I look"
+    # Text beside calls is not said, so the model must not go on with it.
+    assert (caught.value.text, caught.value.at_limit) == ("", True)
 
 
-async def test_a_complete_call_at_the_length_limit_is_an_answer(
-    server: Directed, model: Model
-) -> None:
+async def test_a_complete_call_at_the_length_limit_is_cut(server: Directed, model: Model) -> None:
     await server.direct({"calls": [CALL], "finish_reason": "length"})
-    answer = await model.answer(PROMPT, limit_s=20)
-    assert [call.name for call in answer.calls] == ["find"]
-
-
-async def test_a_filtered_answer_is_an_error(server: Directed, model: Model) -> None:
-    await server.direct({"text": "The", "finish_reason": "content_filter"})
-    with pytest.raises(ModelUnavailable, match="filter"):
-        await model.answer(PROMPT, limit_s=20)
-
-
-async def test_an_error_during_the_stream_is_a_cut(server: Directed, model: Model) -> None:
-    await server.direct({"text": "The bulbs", "finish_reason": "error"})
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == "The bulbs"
+    assert caught.value.text == ""
+
+
+async def test_a_filtered_answer_is_refused_at_once(server: Directed) -> None:
+    await server.direct({"text": "The", "finish_reason": "content_filter", "repeat": 9})
+    async with asking(server.url, fallback_models=("other",)) as model:
+        with pytest.raises(ModelRefused, match="filter") as caught:
+            await model.answer(PROMPT, limit_s=20)
+    assert caught.value.fault is FaultClass.FILTERED
+    assert len(await server.asked()) == 1
+
+
+async def test_an_error_during_the_stream_is_retried(server: Directed, model: Model) -> None:
+    await server.direct({"text": "The bulbs", "finish_reason": "error"}, {"text": "In autumn."})
+    assert (await model.answer(PROMPT, limit_s=20)).text == "In autumn."
 
 
 async def test_the_limit_cuts_an_answer_that_has_begun(server: Directed, model: ChatModel) -> None:
@@ -116,19 +145,19 @@ async def test_a_model_that_hangs_is_asked_again_within_the_limit(server: Direct
 
 async def test_an_answer_is_complete_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
     whole = PendingNotices(sse(delta(content="one"), delta("stop")))
-    patient = Waits(first_token_s=300, gap_s=300)
+    patient = Waits(first_token_s=300, gap_s=300, tail_s=0.1)
     async with wire(whole) as server, asking(server.url, waits=patient) as model:
         assert (await model.answer(PROMPT, limit_s=300)).text == "one"
         await server.left.wait()
 
 
-async def test_a_silence_between_two_pieces_is_a_cut_after_a_while() -> None:
+async def test_after_a_silence_between_two_pieces_the_model_is_asked_once_more() -> None:
     half = PendingNotices(sse(delta(content="The bulbs")))
-    async with wire(half) as server, asking(server.url, waits=Waits(gap_s=0.2)) as model:
-        with pytest.raises(ModelCut, match="in time") as caught:
+    async with wire(half, half) as server, asking(server.url, waits=Waits(gap_s=0.2)) as model:
+        with pytest.raises(ModelUnavailable, match="in time"):
             await model.answer(PROMPT, limit_s=60)
-        assert caught.value.text == "The bulbs"
         await server.left.wait()
+    assert server.answers == []
 
 
 @pytest.mark.parametrize(
@@ -185,6 +214,24 @@ class KeepAlive(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Send nothing."""
+
+
+async def test_a_connection_is_used_again_after_an_answer() -> None:
+    ports: set[int] = set()
+
+    class Counting(KeepAlive):
+        def setup(self) -> None:
+            super().setup()
+            ports.add(self.client_address[1])
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Counting) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        async with asking(f"http://127.0.0.1:{server.server_port}/v1") as model:
+            for _ in range(3):
+                assert (await model.answer(PROMPT, limit_s=20)).text == "one"
+        server.shutdown()
+    assert len(ports) == 1
 
 
 # The first loop is gone before its connection is closed: that is what the test is about.

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from brain.cloud.model.wire import MAX_BODY_BYTES
-from brain.errors import ModelCut, ModelRefused, ModelUnavailable
+from brain.cloud.model.sse import MAX_DOCUMENT_CHARS
+from brain.errors import ModelRefused, ModelUnavailable
 from brain.run.ports import Prompt
 from tests.contracts.model.chat_stage import KEY, PROMPT, asking, delta, http, part, sse, told, wire
 
@@ -34,7 +34,7 @@ async def test_the_key_is_sent_as_a_bearer_token() -> None:
         pytest.param(http("<html>maintenance</html>", kind="text/html"), id="HTML 200"),
         pytest.param(http("{", kind=JSON), id="half a JSON"),
         pytest.param(http("null", kind=JSON), id="null"),
-        pytest.param(http(" " * MAX_BODY_BYTES + "null", kind=JSON), id="a JSON without end"),
+        pytest.param(http(" " * MAX_DOCUMENT_CHARS + "null", kind=JSON), id="a JSON without end"),
         pytest.param(http(json.dumps(error(502)), kind=JSON), id="JSON error, 200"),
         pytest.param(http(json.dumps(error("rate_limit_exceeded")), kind=JSON), id="rate limit"),
         pytest.param(sse(error(429)), id="error as first event"),
@@ -79,12 +79,10 @@ async def test_an_exhausted_quota_is_not_retried() -> None:
             await model.answer(PROMPT, limit_s=20)
 
 
-async def test_an_error_after_the_first_token_is_a_cut() -> None:
+async def test_an_error_after_the_first_token_is_retried() -> None:
     broken = sse(delta(content="The bulbs"), error(502))
-    async with wire(broken) as server, asking(server.url) as model:
-        with pytest.raises(ModelCut, match="502") as caught:
-            await model.answer(PROMPT, limit_s=20)
-    assert caught.value.text == "The bulbs"
+    async with wire(broken, ONE) as server, asking(server.url) as model:
+        assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
 @pytest.mark.parametrize("field", ["reasoning_effort", "stream_options"])
@@ -150,16 +148,14 @@ async def test_fragments_of_two_calls_are_distinguished() -> None:
 
 
 async def test_calls_without_ids_get_ids_that_the_transcript_does_not_have() -> None:
-    earlier = {
-        "role": "assistant",
-        "tool_calls": [
-            {"id": "call_1", "type": "function", "function": {"name": "find", "arguments": "{}"}}
-        ],
-    }
-    prompt = Prompt(messages=[*PROMPT.messages, earlier], tools=PROMPT.tools)
+    function = {"name": "find", "arguments": "{}"}
+    call = {"id": "callcall1", "type": "function", "function": function}
+    earlier = {"role": "assistant", "content": None, "tool_calls": [call]}
+    result = {"role": "tool", "tool_call_id": "callcall1", "content": "Found."}
+    prompt = Prompt(messages=[*PROMPT.messages, earlier, result], tools=PROMPT.tools)
     stream = sse(
         part(0, name="find", arguments="{}"),
-        part(1, id="call_1", name="find", arguments="{}"),
+        part(1, id="callcall1", name="find", arguments="{}"),
         delta("tool_calls"),
     )
     async with wire(stream, stream) as server, asking(server.url) as model:
@@ -167,7 +163,7 @@ async def test_calls_without_ids_get_ids_that_the_transcript_does_not_have() -> 
         again = await model.answer(prompt, limit_s=20)
     ids = {call.id for call in first.calls}
     assert len(ids) == 2
-    assert "call_1" not in ids
+    assert "callcall1" not in ids
     assert first == again
 
 

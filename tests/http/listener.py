@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from brain.run.feed import Feed, Item, LogReset, RunChange
+from brain.http.feed import Feed, Item, LogReset, RunChange
 from brain.run.messages import Message, Utterance
 from tests.fakes.archive import FakeArchive
 from tests.fakes.news import MemoryNews

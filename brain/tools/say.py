@@ -16,7 +16,7 @@ class SayToUserAndContinue(Arguments):
     """
 
     message: Annotated[str, About("one short sentence", least=1)]
-    progress: Annotated[float | None, About("how much of a long task is done, 0 to 1", 0, 1)] = None
+    progress: Annotated[float | None, About("how much is done, 0 to 1", 0, 1)] = None
 
 
 class SayToUserAndQuit(Arguments):

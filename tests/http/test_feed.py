@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from brain.cloud.redis.scripts import Keys
 from brain.errors import StoreUnreachable
-from brain.run.feed import BLIND_LOOK_S, LOOK_S, PAGE, LogReset, RunChange
+from brain.http.feed import BLIND_LOOK_S, LOOK_S, PAGE, LogReset, RunChange
 from brain.run.messages import Message
 from brain.run.step import CONTINUE
 from tests.fakes.archive import FakeArchive
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
 from tests.fakes.world import World
-from tests.run.listener import Listener, MoodyNews
+from tests.http.listener import Listener, MoodyNews
 
 HOUR_S = 3600.0
 

@@ -1,0 +1,212 @@
+"""Asks models for one answer: which one, how often, and how long to wait in between.
+
+Every class of faults has its own number of tries, and every wait has a limit.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from brain.cloud.model.assembly import Assembly
+from brain.cloud.model.ending import conclude
+from brain.cloud.model.faults import OPTIONAL_FIELDS, Failure
+from brain.cloud.model.known import (
+    UNFIT_S,
+    Known,
+    carries,
+    fitted,
+    offered_tools,
+    request,
+    shrunk,
+)
+from brain.cloud.model.patience import LEAVE_S, Patience, Telling
+from brain.cloud.model.wire import Waits, listen
+from brain.codec import Json
+from brain.errors import FaultClass, ModelFault, ModelRefused, ModelUnavailable
+from brain.run.journal import Answered
+from brain.run.ports import Prompt
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+REST_S = 0.25  # seconds before the same model is asked again after a cut
+SHORTER_TRIES = 4  # requests that are made shorter
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True, slots=True)
+class Trying:
+    """One prompt and its way through the models. `end` is the deadline in the loop's time."""
+
+    client: "AsyncOpenAI"
+    prompt: Prompt
+    end: float
+    tell: Telling
+    known: Mapping[str, Known]
+    optional: Json
+    waits: Waits
+    random: Callable[[], float]
+    spent: int = 0  # tokens of failed tries
+    failures: dict[str, Failure] = field(default_factory=dict)
+    patience: dict[str, Patience] = field(default_factory=dict)
+    ready: dict[str, float] = field(default_factory=dict)  # busy models, and when to ask again
+
+    async def answer(self, models: Sequence[str]) -> Answered:
+        """Ask the models in this order, then those that are busy. Raises ModelFault."""
+        queue = self._fit(models)
+        while queue:
+            for model in queue:
+                outcome = await self._insist(model, is_alone=len(models) == 1)
+                if isinstance(outcome, Answered):
+                    return outcome
+                self.failures[model] = outcome
+                if outcome.fault is FaultClass.FILTERED:
+                    raise given_up([outcome])
+                if self._is_over():
+                    break
+            queue = () if self._is_over() else await self._wait_for_one()
+        raise given_up(list(self.failures.values()))
+
+    def _fit(self, models: Sequence[str]) -> Sequence[str]:
+        """Return the models that are not known to refuse the prompt; all if there are none."""
+        now = asyncio.get_running_loop().time()
+        fit = [model for model in models if not self.known[model].is_unfit(self.prompt, now)]
+        return fit or models
+
+    async def _wait_for_one(self) -> Sequence[str]:
+        """Wait for the busy model that is ready first; return no model if there is no time."""
+        if not self.ready:
+            return ()
+        model = min(self.ready, key=lambda model: self.ready[model])
+        at = self.ready.pop(model)
+        if at >= self.end:
+            return ()
+        await asyncio.sleep(at - asyncio.get_running_loop().time())
+        return (model,)
+
+    async def _insist(self, model: str, *, is_alone: bool) -> Answered | Failure:
+        """Ask one model until it answers or it is another one's turn."""
+        known, patience = self.known[model], self.patience.setdefault(model, Patience())
+        prompt = fitted(self.prompt, known)
+        while True:
+            outcome = await self._ask(model, prompt)
+            if isinstance(outcome, Answered):
+                return outcome
+            if self._has_adapted(model, outcome, prompt):
+                continue
+            if outcome.fault is FaultClass.TOO_LONG and patience.shorter < SHORTER_TRIES:
+                patience.shorter += 1
+                if smaller := shrunk(prompt, known, outcome.window):
+                    prompt = smaller
+                    continue
+            pause_s = patience.pause_s(outcome, self.random())
+            if pause_s is None:
+                return outcome
+            if pause_s > LEAVE_S and not is_alone:
+                self.ready[model] = asyncio.get_running_loop().time() + pause_s
+                return outcome
+            if self._is_over(pause_s):
+                return outcome
+            await asyncio.sleep(pause_s)
+
+    def _has_adapted(self, model: str, failure: Failure, prompt: Prompt) -> bool:
+        """Learn from a refusal. Return whether the next request differs.
+
+        Each of these changes happens once per model, so they need no count.
+        """
+        known = self.known[model]
+        sent = (OPTIONAL_FIELDS & self.optional.keys()) - known.dropped
+        if rejected := failure.rejected_fields & sent:
+            known.dropped |= rejected
+            return True
+        if failure.is_schema and prompt.tools and not known.is_loose:
+            known.is_loose = True
+            return True
+        if (
+            failure.fault is FaultClass.REQUEST
+            and carries(prompt, model)
+            and not known.refuses_carried
+        ):
+            known.refuses_carried = True
+            return True
+        if failure.is_lasting:
+            known.unfit = failure
+            known.unfit_until = asyncio.get_running_loop().time() + UNFIT_S
+        return False
+
+    async def _ask(self, model: str, prompt: Prompt) -> Answered | Failure:
+        """Send one request. Raises ModelCut, or ModelUnavailable if the answer has no end."""
+        loop, known = asyncio.get_running_loop(), self.known[model]
+        await asyncio.sleep(max(0.0, min(known.rests_until, self.end) - loop.time()))
+        started = loop.time()
+        assembly = Assembly(offered_tools(prompt.tools), held=known.opens_thought)
+        body = request(model, prompt, known, self.optional)
+        outcome: Answered | Failure | ModelFault
+        try:
+            failure = await listen(self.client, body, assembly, self.tell, self.waits, self.end)
+            whole, deltas = assembly.end()
+            for delta in deltas:
+                self.tell(delta)
+            outcome = conclude(
+                assembly, whole, failure, model=model, prompt=prompt, is_over=self._is_over()
+            )
+        except ModelFault as fault:
+            outcome = fault
+        except RecursionError:
+            outcome = Failure(reason="the answer is nested too deeply")
+        known.opens_thought = known.opens_thought or assembly.opens_thought
+        _note(model, outcome, known, loop.time() - started)
+        if isinstance(outcome, ModelFault):
+            known.rests_until = loop.time() + REST_S
+            raise outcome
+        return self._settled(outcome, known)
+
+    def _settled(self, outcome: Answered | Failure, known: Known) -> Answered | Failure:
+        """Add the tokens of failed tries to an answer."""
+        if isinstance(outcome, Failure):
+            self.tell.fail()
+            self.spent += outcome.tokens
+            return outcome
+        known.unfit = None
+        return Answered(
+            text=outcome.text,
+            calls=outcome.calls,
+            tokens=outcome.tokens + self.spent,
+            carried=outcome.carried,
+        )
+
+    def _is_over(self, pause_s: float = 0.0) -> bool:
+        return asyncio.get_running_loop().time() + pause_s >= self.end
+
+
+def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = None) -> ModelFault:
+    """Return ModelUnavailable if a retry of any model can help, else ModelRefused.
+
+    The fault is that of the first model for which this holds.
+    """
+    reasons = "; ".join(dict.fromkeys(one.reason for one in failures))
+    retryable = next((one for one in failures if one.is_retryable), None)
+    if retryable is not None:
+        return ModelUnavailable(reasons, fault=retryable.fault)
+    return ModelRefused(reasons, fault=failures[0].fault)
+
+
+def _note(
+    model: str, outcome: Answered | Failure | ModelFault, known: Known, seconds: float
+) -> None:
+    """Log an attempt in facts, without any text, and keep the class of its fault."""
+    ms = round(seconds * 1000)
+    if isinstance(outcome, Answered):
+        known.last_fault = None
+        counts = (outcome.tokens, len(outcome.calls))
+        log.info("model answered: model=%s ms=%d tokens=%d calls=%d", model, ms, *counts)
+        return
+    known.last_fault = outcome.fault
+    status, reason = 0, type(outcome).__name__
+    if isinstance(outcome, Failure):
+        status, reason = outcome.status, outcome.reason
+    facts = (model, outcome.fault, ms, status, reason)
+    log.warning('model failed: model=%s fault="%s" ms=%d status=%d reason=%s', *facts)

@@ -1,0 +1,53 @@
+"""Reads how many tokens a request and its answer took, and estimates it otherwise. Pure."""
+
+import math
+from collections.abc import Iterator
+
+from brain.cloud.model.values import as_objects
+from brain.codec import Json
+
+CHARS_PER_TOKEN = 4  # of Latin scripts
+MOST_TOKENS = 100_000_000  # of one answer; more is not a count
+
+_TOTALS = ("total_tokens", "totalTokenCount", "totalTokens")
+_PARTS = (
+    ("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_n"),
+    ("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "predicted_n"),
+)
+_USAGE = ("usage", "usageMetadata", "usage_metadata", "timings")
+
+
+def tokens_in(chunk: Json) -> int:
+    """Return the tokens that a chunk reports; 0 if it reports none.
+
+    The usage is at the top, in a choice, or in a field of the vendor.
+    """
+    return max((_tokens(usage) for usage in _usages(chunk)), default=0)
+
+
+def estimated_tokens(text: str) -> int:
+    """Estimate the tokens of a text; at least 1. Characters beyond Latin scripts count as one."""
+    wide = sum(character > "\u2e7f" for character in text)
+    return max(1, wide + math.ceil((len(text) - wide) / CHARS_PER_TOKEN))
+
+
+def _usages(chunk: Json) -> Iterator[Json]:
+    places = [chunk, *as_objects(chunk.get("choices"))]
+    places += [place for place in chunk.values() if isinstance(place, dict)]
+    for place in places:
+        for name in _USAGE:
+            if isinstance(usage := place.get(name), dict):
+                yield usage
+
+
+def _tokens(usage: Json) -> int:
+    total = max(_count(usage.get(name)) for name in _TOTALS)
+    return max(total, sum(max(_count(usage.get(name)) for name in names) for names in _PARTS))
+
+
+def _count(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 12:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return int(value) if 0 < value <= MOST_TOKENS else 0

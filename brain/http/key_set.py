@@ -1,0 +1,156 @@
+"""The public keys of an identity provider (JWKS, RFC 7517), fetched on demand and kept.
+
+The provider is a service like the others. All callers share one fetch with a time limit. After a
+failed fetch nobody fetches for a while. Known keys stay valid while the provider is away. Anyone
+can send a token with an unknown key id, so such tokens cause few fetches.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from brain.codec import Json
+from brain.errors import TokenRefused, Unreachable
+
+if TYPE_CHECKING:
+    from jwt import PyJWKSet
+
+FETCH_S = 3.0  # seconds to fetch the keys
+FRESH_S = 600.0  # seconds until the keys are fetched again, beside the call that they verify
+STALE_S = 24 * 3600.0  # seconds until keys that could not be fetched again lose their validity
+REST_S = 10.0  # seconds without a fetch after a failed one
+UNKNOWN_S = 5.0  # seconds after which an unknown key id may cause one more fetch
+UNKNOWN_MOST = 3  # fetches for unknown key ids that may be saved up
+MAX_BYTES = 256 * 1024  # of a key set; a large provider has 10 KB
+
+log = logging.getLogger(__name__)
+
+
+class KeySet:
+    """The keys at a URL."""
+
+    def __init__(self, url: str, now: Callable[[], float]) -> None:
+        """`now` is a monotonic clock in seconds."""
+        self._url = url
+        self._now = now
+        self._keys: PyJWKSet | None = None
+        self._fetched = self._failed = float("-inf")
+        self._fetching: asyncio.Task[None] | None = None
+        self._budget = _Budget(now)
+
+    async def find(self, alg: str, kid: str | None) -> Any:
+        """Return the key for an algorithm and, if the token names one, a key id.
+
+        Raises TokenRefused for an unknown key, Unreachable if the provider had to be asked and did
+        not answer.
+        """
+        age = self._now() - self._fetched
+        if age > STALE_S:
+            self._keys = None
+        key = self._known(alg, kid)
+        if key is not None:
+            if age > FRESH_S and not self._is_resting():
+                self._fetch_once().add_done_callback(_note_failure)
+            return key
+        if self._keys is None or self._is_resting() or self._is_fetching() or self._budget.take():
+            await self._renew()
+        if (key := self._known(alg, kid)) is None:
+            raise TokenRefused("the token's key is unknown")
+        return key
+
+    async def _renew(self) -> None:
+        """Fetch the keys, or wait for the fetch that goes on. Raises Unreachable."""
+        if self._is_resting():
+            raise Unreachable("the key set could not be fetched a moment ago")
+        # Shielded: a caller that is cancelled must not cancel the fetch of the others.
+        await asyncio.shield(self._fetch_once())
+
+    def _known(self, alg: str, kid: str | None) -> Any:
+        for key in self._keys.keys if self._keys else ():
+            if key.algorithm_name == alg and kid in (None, key.key_id):
+                return key
+        return None
+
+    def _is_resting(self) -> bool:
+        return self._now() - self._failed < REST_S
+
+    def _is_fetching(self) -> bool:
+        return self._fetching is not None and not self._fetching.done()
+
+    def _fetch_once(self) -> "asyncio.Task[None]":
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.ensure_future(self._fetch())
+        return self._fetching
+
+    async def _fetch(self) -> None:
+        import httpx
+        import jwt
+
+        try:
+            async with asyncio.timeout(FETCH_S):
+                found = json.loads(await _body(self._url))
+            self._keys = jwt.PyJWKSet.from_dict({"keys": list(_for_signatures(found["keys"]))})
+        except (
+            TimeoutError,
+            httpx.HTTPError,
+            jwt.PyJWTError,
+            ValueError,  # not JSON, or too long
+            RecursionError,
+            TypeError,  # JSON with an unexpected structure
+            LookupError,
+        ) as error:
+            self._failed = self._now()
+            raise Unreachable(f"cannot fetch the key set: {type(error).__name__}") from error
+        self._fetched = self._now()
+
+
+class _Budget:
+    """A token bucket: one token for each UNKNOWN_S seconds, at most UNKNOWN_MOST."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._left = float(UNKNOWN_MOST)
+        self._at = now()
+
+    def take(self) -> bool:
+        """Take a token, if there is one."""
+        now = self._now()
+        self._left = min(UNKNOWN_MOST, self._left + (now - self._at) / UNKNOWN_S)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+async def _body(url: str) -> bytes:
+    """Return the answer's body. Raises httpx.HTTPError, ValueError if it is too long."""
+    import httpx
+
+    body = bytearray()
+    async with httpx.AsyncClient() as http, http.stream("GET", url) as answer:
+        answer.raise_for_status()
+        async for piece in answer.aiter_bytes():
+            body += piece
+            if len(body) > MAX_BYTES:
+                raise ValueError("too long")
+    return bytes(body)
+
+
+def _for_signatures(keys: Iterable[object]) -> Iterable[Json]:
+    """Leave out keys for other purposes (RFC 7517, sections 4.2 and 4.3).
+
+    The algorithm of a key (section 4.4) is compared with the token's when the key is looked up.
+    """
+    for key in keys:
+        if isinstance(key, dict) and key.get("use", "sig") == "sig":
+            operations = key.get("key_ops", ["verify"])
+            if isinstance(operations, list) and "verify" in operations:
+                yield key
+
+
+def _note_failure(fetching: "asyncio.Task[None]") -> None:
+    if not fetching.cancelled() and (error := fetching.exception()) is not None:
+        log.warning("tokens: cached keys kept, reason=%s", error)

@@ -1,0 +1,36 @@
+"""Checks every request that a test sends to a model by the rules of the strictest servers."""
+
+import re
+from collections.abc import Sequence
+
+from brain.run.ports import Prompt
+from local.model.directions import Json
+from local.model.strict import broken
+
+TIME = re.compile(r"\n\[[A-Z][a-z]+day, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")
+
+_broken: list[str] = []  # since the last test
+
+
+def check(request: Json) -> None:
+    """Remember which rules the request breaks; the test then fails at its end."""
+    _broken.extend(f"{rule}: {reason}" for rule, reason in broken(request).items())
+
+
+def check_prompt(prompt: Prompt) -> None:
+    """Check a prompt, and a shorter one made of it."""
+    for each in (prompt, prompt.shorter(len(str(prompt.messages)) * 2 // 3)):
+        if each is not None:
+            check({"messages": list(each.messages), "tools": list(each.tools)})
+
+
+def texts(prompt: Prompt) -> list[str]:
+    """Return the contents of the messages, without the times of the user's texts."""
+    return [TIME.sub("", message["content"] or "") for message in prompt.messages]
+
+
+def take_broken() -> Sequence[str]:
+    """Return the broken rules, and forget them."""
+    found = list(_broken)
+    _broken.clear()
+    return found

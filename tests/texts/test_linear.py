@@ -1,0 +1,145 @@
+"""What reads texts of others takes time that grows with their length and no faster.
+
+Everything here looks at the processor time of one thread, at its growth rather than its amount, and
+takes the best of several tries.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+import brain
+from brain.email.model import Folder
+from brain.email.parse import headers, mime
+from brain.email.parse.decoding import decode
+from brain.memory.summary import ANSWER_CHARS, tidy_summary
+from brain.notices.judging import judgement
+from brain.notices.spoken import for_the_ear
+from brain.questions.consent import reading
+from brain.says import en
+from brain.texts import charsets, markup, words
+from brain.web import mistrust
+from brain.web.pages import title_and_text
+from tests.texts.hostile import PIECES, is_linear, is_quick
+
+LENGTH = 6_000  # of a text that is fed to a pattern
+GROWN = 12_000  # of a text that is fed to a parser, to see how the time grows
+LARGE = 20_000  # characters; a parser with a larger bound gets more time
+QUICK_S = 0.05  # at a parser's own bound
+
+
+def _patterns(value: object) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else ():
+        yield from _patterns(inner)
+
+
+def patterns() -> dict[str, re.Pattern[Any]]:
+    """Every compiled pattern of the product, by the place where it is defined."""
+    found: dict[re.Pattern[Any], str] = {}
+    for module in pkgutil.walk_packages(brain.__path__, "brain."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            for number, pattern in enumerate(_patterns(value)):
+                found.setdefault(pattern, f"{module.name}.{name}.{number}")
+    return {place: pattern for pattern, place in found.items()}
+
+
+PATTERNS = patterns()
+
+
+def everywhere(pattern: re.Pattern[Any]) -> Callable[[str], None]:
+    """Search a text for all places that match."""
+    is_bytes = isinstance(pattern.pattern, bytes)
+
+    def read(text: str) -> None:
+        for _ in pattern.finditer(text.encode() if is_bytes else text):
+            pass
+
+    return read
+
+
+def whole(pattern: re.Pattern[Any]) -> Callable[[str], None]:
+    """Match a whole text, which fails at its end."""
+    is_bytes = isinstance(pattern.pattern, bytes)
+    return lambda text: void(pattern.fullmatch(f"{text}\0".encode() if is_bytes else f"{text}\0"))
+
+
+def void(_: object) -> None:
+    pass
+
+
+@pytest.mark.parametrize("place", PATTERNS)
+def test_no_pattern_is_tried_again_and_again_over_the_same_text(place: str) -> None:
+    ways = [way(PATTERNS[place]) for way in (everywhere, whole)]
+    assert [piece for piece in PIECES for read in ways if not is_linear(read, piece, LENGTH)] == []
+
+
+def header(text: str) -> None:
+    """All that is read from one header of this text."""
+    headers.people(text)
+    headers.plain(text)
+    headers.parameter([("filename", text), ("filename*0", text)], "filename")
+
+
+def email(text: str) -> None:
+    """A whole email with this text in its headers, its text and its HTML."""
+    raw = text.encode("utf-8", "replace")
+    line = raw.replace(b"\n", b" ").replace(b"\r", b" ")
+    fields = b"".join(name + b": " + line + b"\r\n" for name in (b"From", b"To", b"References"))
+    html = b"Content-Type: text/html\r\n\r\n"
+    for head in (b"\r\n", html):
+        decode(fields + head + raw, folder=Folder.INBOX, unread=True, arrived_at=NOON)
+
+
+def nested_email(text: str) -> None:
+    """An email whose parts are inside each other, as many as fit into the text's length."""
+    kind = "Content-Type: multipart/mixed; boundary={}\r\n\r\n--{}\r\n"
+    raw = "".join(kind.format(n, n) for n in range(len(text) // 60)).encode()
+    decode(raw + text.encode(), folder=Folder.INBOX, unread=True, arrived_at=NOON)
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HTML = "text/html; charset=utf-8"
+# What is read, and the length of a text at its bound. A longer one is cut first.
+PARSERS: dict[str, tuple[Callable[[str], object], int]] = {
+    "a header": (header, headers.MAX_CHARS),
+    "a date": (lambda text: headers.moment(headers.parse(f"Date: {text}".encode()), "date"), 1_000),
+    "an email": (email, 20_000),
+    "an email of nested parts": (nested_email, 20_000),
+    "an email's plain text": (lambda text: mime.is_enough(mime.tidied(text)), mime.MAX_TEXT_CHARS),
+    "an email's HTML": (markup.text_of, 100_000),
+    "a web page": (lambda text: title_and_text(text.encode("utf-8", "replace"), HTML), 100_000),
+    "bytes of a charset": (lambda text: charsets.decoded(text.encode("utf-16"), "utf-8"), 100_000),
+    "the passages of a document": (words.passages, 100_000),
+    "the words of a document": (words.kept_words, 100_000),
+    "the words of a query": (words.asked_words, 20_000),
+    "the best passage": (lambda text: words.best_passage(text, "the words of a query"), 20_000),
+    "the folded form of a text": (words.folded, 20_000),
+    "a summary": (tidy_summary, ANSWER_CHARS),
+    "a judgement": (lambda text: judgement(text, en), 20_000),
+    "a notice": (lambda text: for_the_ear(text, en), 20_000),
+    "a yes": (reading, 8_000),
+    "an address in a text": (lambda text: list(mistrust._written_in(text)), 20_000),
+}
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_parser_takes_four_times_as_long_for_four_times_the_text(name: str) -> None:
+    read, bound = PARSERS[name]
+    read("a")  # imports and caches
+    length = min(bound, GROWN)
+    assert [piece for piece in PIECES if not is_linear(read, piece, length)] == []
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_parser_is_quick_at_its_bound(name: str) -> None:
+    read, bound = PARSERS[name]
+    read("a")
+    limit_s = QUICK_S * max(1.0, bound / LARGE)
+    assert [piece for piece in PIECES if not is_quick(read, piece, bound, limit_s)] == []
