@@ -105,5 +105,7 @@ class Feature:
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
     """Called with the user's id when a page begins a session."""
+    played: "Callable[[str, str], Awaitable[None]] | None" = None
+    """Called with the user's id and the text of a message that the user has heard to its end."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""

@@ -106,3 +106,4 @@ class TimeSettings:
     reserve_s: float
     patience_s: float
     lease_s: float
+    spoken_yes_s: float

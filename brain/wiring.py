@@ -132,6 +132,12 @@ class Wiring(Adapters):
         """The handlers of events, by the type of the parsed event."""
         return {kind: taker for each in self.features for kind, taker in each.takers().items()}
 
+    async def played(self, user_id: str, text: str) -> None:
+        """Tell the features that the user has heard a message to its end."""
+        for each in self.features:
+            if each.played is not None:
+                await each.played(user_id, text)
+
     async def take_word(self, user_id: str, word: object) -> None:
         """Pass a parsed event to its handler. Raises the same errors as `events.flow.take_word`."""
         await take_word(self.takers, self.announcer, user_id, word)

@@ -229,13 +229,14 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
   tool: string;
   arguments: Record<string, unknown>;
   result: string;
+  spoken?: boolean;
 }
 
 /** What the user said, with its position in the log. */
@@ -251,12 +252,37 @@ export interface Utterance {
   decision?: Decided | null;
 }
 
-/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. */
+/** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
+export interface Recipient {
+  address: string;
+  unicode?: string;
+  name?: string;
+}
+
+/** A file that goes along. `bytes` is in bytes. */
+export interface SentFile {
+  name: string;
+  type: string;
+  bytes: number;
+}
+
+/** All that is sent after a yes: exactly these recipients and this text. `count` is the number of recipients, copies included; `characters` is the length of `text`. */
+export interface QuestionContent {
+  recipients: Recipient[];
+  count: number;
+  subject?: string;
+  text: string;
+  characters: number;
+  attachments: SentFile[];
+}
+
+/** A call that waits for the user's approval (`for` is user) or for its result from the user's front end (client). A decision applies to exactly these arguments. Text before the question in the log never counts as an answer. `content` is what will be sent, if something is. */
 export interface Question {
   for: 'user' | 'client';
   tool: string;
   arguments: Record<string, unknown>;
   expiresAt: string;
+  content?: QuestionContent | null;
 }
 
 /** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
@@ -454,17 +480,23 @@ export interface DocumentBody {
   key?: string | null;
 }
 
+/** The body of PUT /api/documents: the user has seen the whole text of this version. */
+export interface SeenBody {
+  id: string;
+  version: string;
+}
+
 /** Stop the run with `run_id`, or the open run if none is given. */
 export interface StopBody {
   type: 'stop';
   runId?: string | null;
 }
 
-/** Report how much of a message the user heard. */
+/** Report how much of a message the user heard, or (`shown`) that they have it in view. */
 export interface HeardBody {
   type: 'heard';
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
 }
 
@@ -607,7 +639,7 @@ export interface Stopped {
 
 export interface HeardMark {
   seq: number;
-  how: 'played' | 'cutOff' | 'unspoken';
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
 export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;

@@ -1,8 +1,10 @@
 """The documents feature: the user's documents, their tools and routes."""
 
+from contextlib import suppress
 from functools import cache
 
 from brain.documents.ports import Documents
+from brain.errors import DatabaseUnreachable
 from brain.feature import Feature, Platform, Resources
 from brain.tools.invocations import Tool
 
@@ -32,7 +34,13 @@ def feature(platform: Platform) -> Feature:
 
         return document_routes(documents, platform.clock)
 
+    async def played(user_id: str, text: str) -> None:
+        if (kept := documents()) is not None:
+            with suppress(DatabaseUnreachable):  # then the next question shows the whole text
+                await kept.mark_heard(user_id, text)
+
     return Feature(
+        played=played,
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},

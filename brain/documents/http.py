@@ -10,12 +10,13 @@ from starlette.types import ASGIApp
 from brain.codec import Form, Json
 from brain.documents.ports import Document, Documents, Passage
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
-from brain.feature import Resources
+from brain.feature import ResourceHandler, Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
 from brain.http.resources import deleted, given_id, id_of, known, limit_of, query_of, there
 from brain.run.ports import Clock
 
+MAX_ID_CHARS = 64
 MAX_DOCUMENT_BYTES = 1024 * 1024  # the longest text in any script, with JSON escapes
 
 _FIRST = ("id", "title", "version", "updatedAt", "foreign")
@@ -36,6 +37,13 @@ class DocumentBody(Body):
     body: Annotated[str, Field(max_length=MAX_BODY_CHARS), BeforeValidator(cleaned)]
     typed: bool = False
     key: ClientId | None = None
+
+
+class SeenBody(Body):
+    """The body of PUT /api/documents: the user has seen the whole text of this version."""
+
+    id: Annotated[str, Field(max_length=MAX_ID_CHARS)]
+    version: Annotated[str, Field(max_length=MAX_ID_CHARS)]
 
 
 def document_to_wire(document: Document) -> Json:
@@ -76,6 +84,8 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
             foreign=not body.typed,
             key=f"page:{body.key or clock.new_id()}",
         )
+        if body.typed:
+            await kept.mark_seen(user_id, document.id, version=document.version)
         return Answer(document_to_wire(document), 201)
 
     async def delete(request: Request, user_id: str) -> ASGIApp:
@@ -84,4 +94,16 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
         is_gone = await kept.delete(user_id, id, key=f"page:{clock.new_id()}")
         return deleted(id, "document", was_there=is_gone)
 
-    return {"documents": {"GET": show, "POST": keep, "DELETE": delete}}
+    return {"documents": {"GET": show, "POST": keep, "PUT": _seeing(documents), "DELETE": delete}}
+
+
+def _seeing(documents: Callable[[], Documents | None]) -> ResourceHandler:
+    async def see(request: Request, user_id: str) -> ASGIApp:
+        """Note that the user has seen a document: a question need not show it whole again."""
+        kept = there(documents(), "documents")
+        body = parse(SeenBody, await read_json(request))
+        was_there = await kept.mark_seen(user_id, body.id, version=body.version)
+        known(was_there or None, "document")
+        return Answer({"id": body.id, "version": body.version})
+
+    return see

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import id_from_key
-from brain.documents.postgres import change, insert
+from brain.documents.rows import change, insert
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection

@@ -80,6 +80,22 @@ class Documents(Protocol):
         foreign replaces both title and body: then no text by others is left.
         """
 
+    async def seen(self, user_id: str, document_id: str) -> str | None:
+        """Return the body as the user last saw it; None if they never saw it."""
+
+    async def mark_seen(self, user_id: str, document_id: str, *, version: str) -> bool:
+        """Note that the user has seen the whole text of this version.
+
+        False means that this user has no document with that id and that text.
+        """
+
+    async def mark_heard(self, user_id: str, text: str) -> None:
+        """Note that the user has heard this text, and so each document whose body is a part of it.
+
+        Blanks and line ends do not matter. Only bodies of more than `WHOLE_CHARS` characters are
+        looked for: a question shows the shorter ones whole in any case.
+        """
+
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
     ) -> bool:

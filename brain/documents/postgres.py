@@ -11,29 +11,17 @@ from typing import TYPE_CHECKING, Any
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import ID, id_from_key, rows
 from brain.documents.ports import Document, Passage
-from brain.documents.rules import objection, outdated, revised, stays_foreign
+from brain.documents.rows import change, has_row, insert
+from brain.documents.rules import WHOLE_CHARS, objection, outdated, revised, stays_foreign
 from brain.errors import ToolFault
-from brain.texts.words import asked_words, kept_words, passages
+from brain.texts.words import asked_words
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
 
 ASKED_CHARS = 1_000  # of a query; more words do not improve the result
 LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
-SAMPLE_CHARS = 2_000  # of a text, from which its language is detected
 
-INSERT = b"""
-    insert into brain.documents (user_id, id, title, body, "foreign")
-    values (%(user_id)s, %(id)s, %(title)s, %(body)s, %(foreign)s)
-    on conflict do nothing
-    returning true
-"""
-CHANGE = b"""
-    update brain.documents
-    set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
-    where user_id = %(user_id)s and id = %(id)s
-"""
-UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
 SELECT = b"""
     select id, title, body, updated_at, "foreign" from brain.documents
     where user_id = %(user_id)s and id = %(id)s
@@ -54,6 +42,17 @@ NEWEST = b"""
         and passage.document_id = newest.id
         and passage.number = 1
     order by updated_at desc, id
+"""
+SEEN = b"select seen from brain.documents where user_id = %(user_id)s and id = %(id)s"
+MARK_SEEN = b"""
+    update brain.documents set seen = body
+    where user_id = %(user_id)s and id = %(id)s and brain.version_of(title, body) = %(version)s
+    returning true
+"""
+MARK_HEARD = rb"""
+    update brain.documents set seen = body
+    where user_id = %(user_id)s and char_length(body) > %(least)s and seen is distinct from body
+        and position(btrim(regexp_replace(body, '\s+', ' ', 'g')) in %(text)s) > 0
 """
 DELETE = b"delete from brain.documents where user_id = %(user_id)s and id = %(id)s"
 DONE = b"select true from brain.operations where user_id = %(user_id)s and key = %(key)s"
@@ -137,7 +136,7 @@ class PostgresDocuments:
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> Document | None:
-            is_first = await _has_row(connection, REMEMBER, named)
+            is_first = await has_row(connection, REMEMBER, named)
             found = await rows(connection, Document, LOCK, named)
             if not found or not is_first:
                 return found[0] if found else None
@@ -148,6 +147,34 @@ class PostgresDocuments:
             return await _rewrite(connection, {**named, **text, "foreign": is_foreign})
 
         return await self._database.run(work)
+
+    async def seen(self, user_id: str, document_id: str) -> str | None:
+        """Return the body as the user last saw it."""
+        named = {"user_id": user_id, "id": document_id}
+
+        async def work(connection: "Connection") -> str | None:
+            row = await (await connection.execute(SEEN, named)).fetchone()
+            return row[0] if row else None
+
+        return await self._database.run(work) if ID.fullmatch(document_id) else None
+
+    async def mark_seen(self, user_id: str, document_id: str, *, version: str) -> bool:
+        """Copy the body, if the document still has this version."""
+        named = {"user_id": user_id, "id": document_id, "version": version}
+        if not ID.fullmatch(document_id):
+            return False
+        return await self._database.run(lambda connection: has_row(connection, MARK_SEEN, named))
+
+    async def mark_heard(self, user_id: str, text: str) -> None:
+        """Copy each body that the text contains."""
+        whole = " ".join(text.split())
+        heard = {"user_id": user_id, "text": whole, "least": WHOLE_CHARS}
+
+        async def work(connection: "Connection") -> None:
+            await connection.execute(MARK_HEARD, heard)
+
+        if len(whole) > WHOLE_CHARS:
+            await self._database.run(work)
 
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None
@@ -161,8 +188,8 @@ class PostgresDocuments:
             # Lock first: if two calls delete it with different keys, the second finds it deleted.
             found = await rows(connection, Document, LOCK, named)
             if not found:
-                return await _has_row(connection, DONE, named)
-            if not await _has_row(connection, REMEMBER, named):
+                return await has_row(connection, DONE, named)
+            if not await has_row(connection, REMEMBER, named):
                 return True
             [document] = found
             if reason := outdated(document.title, document.body, version):
@@ -180,19 +207,6 @@ def refuse(title: str, body: str) -> None:
         raise ToolFault(f"Not saved: {reason}.")
 
 
-async def insert(connection: "Connection", row: dict[str, Any]) -> None:
-    """Insert a document (`user_id`, `id`, `title`, `body`, `foreign`), unless its id exists."""
-    if await _has_row(connection, INSERT, row):
-        await _index(connection, row)
-
-
-async def change(connection: "Connection", row: dict[str, Any]) -> None:
-    """Update a document's title, body and `foreign`. `row` has the keys that `insert` takes."""
-    await connection.execute(CHANGE, row)
-    await connection.execute(UNINDEX, row)
-    await _index(connection, row)
-
-
 async def _rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
     """Change a locked document and return it. Raises ToolFault for an invalid text."""
     refuse(row["title"], row["body"])
@@ -200,25 +214,3 @@ async def _rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
     await change(connection, row)
     [changed] = await rows(connection, Document, SELECT, row)
     return changed
-
-
-async def _index(connection: "Connection", row: dict[str, Any]) -> None:
-    """Insert the passages of a document that has none."""
-    texts = passages(row["body"])
-    sample = f"{row['title']} {row['body'][:SAMPLE_CHARS]}"
-    await connection.execute(
-        statement("index"),
-        {
-            "user_id": row["user_id"],
-            "id": row["id"],
-            "title": kept_words(row["title"]),
-            "texts": list(texts),
-            "words": [kept_words(text) for text in texts],
-            "sample": kept_words(sample),
-        },
-    )
-
-
-async def _has_row(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
-    """Whether the query returns a row. (In a pipeline, rowcount is unknown before a fetch.)"""
-    return await (await connection.execute(sql, values)).fetchone() is not None

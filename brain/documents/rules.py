@@ -1,12 +1,17 @@
 """Rules for documents: which can be stored, their versions, and how questions describe them."""
 
 import hashlib
+from collections import Counter
+from dataclasses import dataclass
 
 from brain.says.texts import Texts
-from brain.texts.words import one_line, unkeepable
+from brain.texts.plain import plain_line, plain_text
+from brain.texts.words import unkeepable
 
 MAX_TITLE_CHARS = 300  # titles are read aloud
 MAX_BODY_CHARS = 200_000  # about 40,000 words; search works better with several shorter documents
+WHOLE_CHARS = 2_000  # of a text that a question shows whole: two minutes when read aloud
+EXCERPT_CHARS = 300  # of the beginning and of the end of a longer text
 BEGINNING_CHARS = 150  # quoted in a question: ten seconds when read aloud
 
 
@@ -42,9 +47,51 @@ def described(title: str, body: str, texts: Texts) -> str:
 
     The description is one line, so that no text can look like a part of the question.
     """
-    line = one_line(body)
+    line = plain_line(body)
     beginning = line if len(line) <= BEGINNING_CHARS else f"{line[:BEGINNING_CHARS].rstrip()}…"
-    return texts.document(one_line(title), len(body), beginning)
+    return texts.document(plain_line(title), len(body), beginning)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Excerpt:
+    """What a question shows of a long text that the user has seen before.
+
+    `changed` are the lines that are new since then, whole; empty if there are none.
+    """
+
+    beginning: str
+    changed: str
+    end: str
+
+
+def excerpt(body: str, *, foreign: bool, seen: str | None) -> Excerpt | None:
+    """Return what a question shows of a body that is about to be sent; None: the whole body.
+
+    A short text is shown whole. So is a text that the user has never seen, or that others may have
+    written or changed since. `seen` is the body as the user last saw it, None if they never did.
+    """
+    text = plain_text(body)
+    if len(text) <= WHOLE_CHARS or seen is None or (foreign and seen != body):
+        return None
+    changed = _new_lines(text, plain_text(seen))
+    if len(changed) + 2 * EXCERPT_CHARS >= len(text):
+        return None
+    return Excerpt(
+        beginning=f"{text[:EXCERPT_CHARS].rstrip()}…",
+        changed=changed,
+        end=f"…{text[-EXCERPT_CHARS:].lstrip()}",
+    )
+
+
+def _new_lines(text: str, seen: str) -> str:
+    """Return the lines that do not occur in the text that was seen, or not as often."""
+    known = Counter(seen.split("\n"))
+    new: list[str] = []
+    for line in text.split("\n"):
+        known[line] -= 1
+        if known[line] < 0 and line:
+            new.append(line)
+    return "\n".join(new)
 
 
 def revised(old: str, *, body: str | None, append: str | None) -> str:

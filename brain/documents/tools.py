@@ -13,7 +13,8 @@ from brain.documents.rules import (
     version,
 )
 from brain.errors import ToolFault
-from brain.texts.words import one_line
+from brain.texts.plain import plain_line
+from brain.texts.thoughts import spoken
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -31,8 +32,8 @@ SAVING = NOT_CERTAIN.format("saved")
 DELETING = NOT_CERTAIN.format("deleted")
 NOT_FOUND = "The user has no document with this id. Use searchDocuments to find the id."
 
-Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS)]
-Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS)]
+Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS, plain="line")]
+Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS, plain="text")]
 DocumentId = Annotated[str, About("from searchDocuments or createDocument", 1, MAX_ID_CHARS)]
 DocumentVersion = Annotated[
     str,
@@ -132,14 +133,15 @@ class _Work:
     documents: Documents
 
     async def create(self, new: CreateDocument, invocation: ToolInvocation) -> ToolResult:
+        invocation.check_count()
         document = await self.documents.create(
             invocation.user_id,
-            title=new.title,
+            title=spoken(new.title) or new.title,
             body=new.body,
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
-        done = invocation.texts.DONE["created"].format(document=one_line(document.title))
+        done = invocation.texts.DONE["created"].format(document=plain_line(document.title))
         return ToolResult.of({"created": _named(document)}, foreign=document.foreign, done=done)
 
     async def search(self, asked: SearchDocuments, invocation: ToolInvocation) -> ToolResult:
@@ -173,7 +175,7 @@ class _Work:
         return ToolResult.of(shown | more, foreign=document.foreign)
 
     async def update(self, change: UpdateDocument, invocation: ToolInvocation) -> ToolResult:
-        if (change.title, change.body, change.append) == (None, None, None):
+        if not _changes(change):
             raise ToolFault("Nothing was changed. Set title, body or append.")
         document = await self.documents.update(
             invocation.user_id,
@@ -187,19 +189,25 @@ class _Work:
         if document is None:
             raise ToolFault(NOT_FOUND)
         changed = {**_named(document), "characters": len(document.body)}
-        done = invocation.texts.DONE["changed"].format(document=one_line(document.title))
+        done = invocation.texts.DONE["changed"].format(document=plain_line(document.title))
         return ToolResult.of({"changed": changed}, foreign=document.foreign, done=done)
 
     async def shall_update(
         self, change: UpdateDocument, invocation: ToolInvocation
     ) -> Proposal | None:
-        """Return a question if the old text would be lost, else None."""
-        if change.body is None:
+        """Return a question with the old and the new title and all new words; None if the call
+        changes nothing.
+        """
+        if not _changes(change):
             return None
         document = await known(self.documents, invocation.user_id, change.id)
         texts = invocation.texts
-        shown = described(document.title, document.body, texts)
-        question = texts.ask_replace_text(shown, change.body)
+        question = texts.ask_update_document(
+            described(document.title, document.body, texts),
+            title=change.title,
+            body=change.body,
+            append=change.append,
+        )
         return Proposal(question=question, foreign=document.foreign)
 
     async def delete(self, asked: DeleteDocument, invocation: ToolInvocation) -> ToolResult:
@@ -213,7 +221,7 @@ class _Work:
         )
         if not is_gone:
             raise ToolFault(NOT_FOUND)
-        title = one_line(document.title) if document else ""
+        title = plain_line(document.title) if document else ""
         done = invocation.texts.DONE["deleted" if title else "gone"].format(document=title)
         is_foreign = document is not None and document.foreign
         return ToolResult.of({"deleted": {"id": asked.id}}, foreign=is_foreign, done=done)
@@ -229,6 +237,10 @@ class _Work:
         texts = invocation.texts
         shown = described(document.title, document.body, texts)
         return Proposal(question=texts.ask_delete_document(shown), foreign=document.foreign)
+
+
+def _changes(change: UpdateDocument) -> bool:
+    return bool(change.append) or (change.title, change.body) != (None, None)
 
 
 def _named(document: Document) -> Json:

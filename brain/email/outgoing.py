@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
@@ -11,9 +12,13 @@ from email.utils import format_datetime, getaddresses
 
 from brain.codec import clean
 from brain.email.model import Address, Email, Folder, Outgoing
+from brain.texts.plain import plain_line, reorders
+from brain.tools.content import Recipient
 
 MAX_SUBJECT_CHARS = 300
 MAX_BODY_CHARS = 50_000
+MAX_ADDRESS_CHARS = 254  # by the standard for email
+MAX_RECIPIENT_CHARS = 1_000  # of an address with a name
 MAX_RECIPIENTS = 50  # of one email; more is a mailing list, which is not a voice assistant's task
 MAX_REFERENCES = 20  # the newest of a long thread; mail programs need no more
 
@@ -21,6 +26,8 @@ MAX_REFERENCES = 20  # the newest of a long thread; mail programs need no more
 # end a header or begin another address.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+# A name with one of these looks like an address, or like several people.
+_NOT_IN_NAMES = re.compile(r"[@<>,;\"]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # "Re:" as written by mail programs in several languages.
 _REPLY = re.compile(
@@ -49,20 +56,84 @@ def message_id(key: str, sender: Address) -> str:
 
 
 def recipient(text: str) -> Address | None:
-    """Parse `anna@example.org` or `Anna <anna@example.org>`; None if it is not a valid address."""
-    found = getaddresses([text]) if not _CONTROL.search(text) and len(text) <= 1_000 else []
+    """Parse `anna@example.org` or `Anna <anna@example.org>`; None if it is not a valid address.
+
+    The address is in its canonical form. The text must not contain anything that cannot be seen.
+    """
+    if len(text) > MAX_RECIPIENT_CHARS or _CONTROL.search(text) or reorders(text):
+        return None
+    if "".join(plain_line(text).split()) != "".join(text.split()):
+        return None
+    found = getaddresses([text])
     if len(found) != 1:
         return None
     [(name, address)] = found
     if address not in text:  # the library corrected it, so it may be a different address
         return None
+    canonical = _canonical(address)
+    return Address(name=plain_line(name), address=canonical) if canonical else None
+
+
+def may_be_shown(name: str) -> bool:
+    """Whether a name cannot be mistaken for an address or for several people.
+
+    Compatibility forms of the forbidden characters count too, such as U+FF20 and U+FE6B.
+    """
+    compatible = unicodedata.normalize("NFKC", name)
+    return not (_NOT_IN_NAMES.search(compatible) or _CONTROL.search(name) or reorders(name))
+
+
+def without_odd_name(person: Address) -> Address:
+    """Return the person as they can be written to: with the canonical address, and without a name
+    that may not be shown. For people from an email, whose names others chose.
+    """
+    name = plain_line(person.name) if may_be_shown(person.name) else ""
+    return Address(name=name, address=_canonical(person.address) or person.address)
+
+
+def shown(person: Address) -> Recipient:
+    """Return the recipient as a question shows them: the address, in both forms if its domain is
+    not ASCII, and then the name.
+    """
+    local, _, domain = person.address.rpartition("@")
+    unicode = _decoded(domain)
+    both = f"{local}@{unicode}" if unicode not in ("", domain) else ""
+    return Recipient(address=person.address, unicode=both, name=person.name)
+
+
+def _canonical(address: str) -> str:
+    """Return the address with its domain in lower case and in ASCII; empty if it is invalid."""
     local, _, domain = address.rpartition("@")
+    ascii_domain = _encoded(domain)
+    is_known = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)
+    return f"{local}@{ascii_domain}" if is_known and len(address) <= MAX_ADDRESS_CHARS else ""
+
+
+def _encoded(domain: str) -> str:
+    """Return a domain in ASCII; empty if it is invalid, or if its ASCII form cannot be decoded."""
+    import idna  # imported here, because few domains need its tables
+
+    if domain.isascii() and "xn--" not in domain.lower():
+        return domain.lower()
+    if len(domain) > MAX_ADDRESS_CHARS:  # encoding takes more than linear time
+        return ""
     try:
-        domain = domain.encode("idna").decode("ascii").lower()
+        found = idna.encode(domain, uts46=True).decode()
     except UnicodeError:
-        return None
-    known = len(address) <= 254 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain)
-    return Address(name=clean(name), address=f"{local}@{domain}") if known else None
+        return ""
+    return found if _decoded(found) else ""
+
+
+def _decoded(domain: str) -> str:
+    """Return a domain as people write it; empty if it cannot be decoded."""
+    import idna
+
+    if "xn--" not in domain.lower() or len(domain) > MAX_ADDRESS_CHARS:
+        return domain
+    try:
+        return idna.decode(domain)
+    except UnicodeError:
+        return ""
 
 
 def objection(outgoing: Outgoing) -> str:
@@ -114,7 +185,7 @@ def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
     """
     mine = me.address.lower()
     wanted = email.to if _is_mine(email, mine) else email.reply_to or (email.sender,)
-    to = _others(wanted, {mine}) or tuple(wanted)
+    to = _others(wanted, {mine}) or tuple(map(without_odd_name, wanted))
     copied = (*email.to, *email.cc) if everybody else ()
     named = {mine, *(person.address.lower() for person in to)}
     before = [*email.references, *([email.in_reply_to] if not email.references else [])]
@@ -123,7 +194,7 @@ def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
         message_id="",
         to=to,
         cc=_others(copied, named),
-        subject=f"Re: {_REPLY.sub('', email.subject)}".strip()[:MAX_SUBJECT_CHARS],
+        subject=plain_line(f"Re: {_REPLY.sub('', email.subject)}"[:MAX_SUBJECT_CHARS]),
         text=text,
         in_reply_to=email.message_id,
         references=tuple(dict.fromkeys(thread))[-MAX_REFERENCES:],
@@ -136,7 +207,7 @@ def _is_mine(email: Email, mine: str) -> bool:
 
 def _others(people: Iterable[Address], named: set[str]) -> tuple[Address, ...]:
     """Return each of these people once, without those in `named`."""
-    once = {person.address.lower(): person for person in people}
+    once = {person.address.lower(): person for person in map(without_odd_name, people)}
     return tuple(person for address, person in once.items() if address not in named)
 
 

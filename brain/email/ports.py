@@ -1,6 +1,6 @@
 """The ports for email: the searchable mirror, the mailbox that it mirrors, and sending."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -44,6 +44,11 @@ class Emails(Protocol):
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[EmailFound]:
         """Return the latest emails of the inbox, newest first; the snippet is the beginning."""
+
+    async def known(self, user_id: str, people: Sequence[Address]) -> Collection[Address]:
+        """Return those of these people whom an email of the user names so, with this address, as
+        its sender or as a recipient. The case of letters does not matter.
+        """
 
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store emails that did not come from the mailbox, for example from a webhook.

@@ -3,18 +3,17 @@
 imap/mailbox.py and imap/mirror.py fill it.
 """
 
-import json
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
-from brain.codec import Json, clean, dumps
+from brain.codec import clean
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
-from brain.texts.words import asked_words, kept_words, passages
+from brain.email.rows import INDEXED_CHARS, values_of
+from brain.texts.words import asked_words, passages
 
 if TYPE_CHECKING:
     from psycopg import AsyncCursor
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
 ID = re.compile("[a-z2-7]{16}")
 ASKED_CHARS = 1_000  # of a query; more words do not improve the result
 LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
-SAMPLE_CHARS = 500  # of a text, from which its language is detected
-INDEXED_CHARS = 30_000  # of a text that is searchable: ten pages; a tsvector holds more
-QUOTED = re.compile(r"^\s*>")  # a line quoted from an earlier email
 
 READ = b"""
     select
@@ -104,6 +100,22 @@ class PostgresEmails:
 
         return await self._database.run(work)
 
+    async def known(self, user_id: str, people: Sequence[Address]) -> Collection[Address]:
+        """Search for the words of names and addresses, and then compare them whole."""
+        asked = [one for one in people if asked_words(str(one)).strip()]
+        values: Row = {
+            "user_id": user_id,
+            "addresses": [clean(one.address) for one in asked],
+            "names": [clean(one.name) for one in asked],
+            "words": [_all_of(asked_words(str(one))) for one in asked],
+        }
+
+        async def work(connection: "Connection") -> Collection[Address]:
+            found = await rows(connection, statement("email_known"), values)
+            return [asked[row["place"] - 1] for row in found]
+
+        return await self._database.run(work)
+
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store emails. Whether an email is new is decided by the insertion of its row."""
 
@@ -137,7 +149,7 @@ async def insert(
     connection: "Connection", user_id: str, email: Email, *, told: bool, brought: bool = False
 ) -> "AsyncCursor[tuple[Any, ...]]":
     """Insert the email unless it exists. The returned cursor has a row if it was inserted."""
-    values = {"user_id": user_id, "told": told, "brought": brought, **_values(email)}
+    values = {"user_id": user_id, "told": told, "brought": brought, **values_of(email)}
     return await connection.execute(statement("email_insert"), values)
 
 
@@ -201,48 +213,3 @@ async def _found(connection: "Connection", name: str, asked: "Row") -> Sequence[
         )
         for row in await rows(connection, statement(name), asked)
     ]
-
-
-def _values(email: Email) -> "Row":
-    """Return the parameters of `email_insert`: columns, and the words of the index."""
-    recipients = {"to": email.to, "cc": email.cc, "reply_to": email.reply_to}
-    named = [{**asdict(each), "name": clean(each.name)} for each in email.attachments]
-    return {
-        "id": email.id,
-        "folder": email.folder.value,
-        "message_id": clean(email.message_id),
-        "in_reply_to": clean(email.in_reply_to),
-        "thread": [clean(id) for id in email.references],
-        "sender": dumps(_person(email.sender)),
-        "recipients": dumps(
-            {name: list(map(_person, those)) for name, those in recipients.items()}
-        ),
-        "subject": clean(email.subject),
-        "at": email.at,
-        "text": clean(email.text),
-        "attachments": json.dumps(named),
-        "unread": email.unread,
-        **_index(email),
-    }
-
-
-def _index(email: Email) -> "Row":
-    """Return the words by which an email is found, by their weight in the index."""
-    subject = clean(email.subject)
-    names = " ".join(clean(each.name) for each in email.attachments)
-    people = [email.sender, *email.to, *email.cc]
-    lines = clean(email.text)[:INDEXED_CHARS].split("\n")
-    own = "\n".join(line for line in lines if not QUOTED.match(line))
-    quoted = "\n".join(line for line in lines if QUOTED.match(line))
-    return {
-        "sample": kept_words(f"{subject} {own[:SAMPLE_CHARS]}"),
-        "subject_words": kept_words(f"{subject} {names}"[:INDEXED_CHARS]),
-        "people_words": kept_words(" ".join(map(str, people))[:INDEXED_CHARS]),
-        "own_words": kept_words(own),
-        "quoted_words": kept_words(quoted),
-        "sender_words": kept_words(str(email.sender)),
-    }
-
-
-def _person(address: Address) -> Json:
-    return {"address": clean(address.address), "name": clean(address.name)}

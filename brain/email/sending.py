@@ -1,7 +1,8 @@
 """Sends emails for tools: at most once, and only after the user approved the whole text."""
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Annotated, assert_never
 
 from brain.codec import Json
@@ -11,18 +12,21 @@ from brain.email.ports import Emails, Mailbox, Post
 from brain.errors import DatabaseUnreachable, MailboxUnreachable, ToolFault
 from brain.says.texts import Texts
 from brain.tools.arguments import About, Arguments
+from brain.tools.content import QuestionContent
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
 from brain.tools.typed import tool
 
 SENDING_S = 60.0  # seconds: to check the sent emails, send, and store the copy
 MAX_ADDRESS_CHARS = 320
+SHORT_CHARS = 500  # of a text whose length a question need not say: it is heard in half a minute
 
 People = Annotated[
     tuple[Annotated[str, About(least=3, most=MAX_ADDRESS_CHARS)], ...],
     About("as anna@example.org", 1, letters.MAX_RECIPIENTS),
 ]
 
+ODD_NAME = "has a name that looks like an address or like several people. Leave the name out."
 NO_ACCOUNT = "No email account is set up for you."
 NOT_SENT = "The email account cannot be reached now, and nothing was sent. Try again later."
 NOT_CERTAIN = (
@@ -51,27 +55,40 @@ class Letter:
     """An email to send and the question that quotes it. The tool sets the `message_id`.
 
     `foreign`: the question quotes text that others wrote. `document` is the title of the document
-    that it shares, if any.
+    that it shares, if any. `arguments` replace the call's own: they say what is sent in the form
+    in which the question shows it.
     """
 
     outgoing: Outgoing
     question: str
     foreign: bool = False
     document: str = ""
+    arguments: Json = field(default_factory=dict)
 
 
 type Compose[A] = Callable[[A, ToolInvocation], Awaitable[Letter]]
+type Done[A] = Callable[[A, ToolInvocation], Awaitable[None]]
+
+
+async def nothing_more(asked: Arguments, invocation: ToolInvocation) -> None:
+    """Do nothing after the email was sent."""
 
 
 def sending_tool[A: Arguments](
-    kind: type[A], account: Account, compose: Compose[A], *, away: str = NOT_SENT
+    kind: type[A],
+    account: Account,
+    compose: Compose[A],
+    *,
+    away: str = NOT_SENT,
+    done: Done[A] = nothing_more,
 ) -> Tool:
     """Build a tool that sends the email that `compose` returns, after the user's approval.
 
     A repeated call sends no second email, because it has the same Message-ID. `away` is the error
-    for the model if the database is unreachable while the email is composed.
+    for the model if the database is unreachable while the email is composed. `done` is called once
+    the email was sent.
     """
-    do = _Sending(account, compose, away)
+    do = _Sending(account, compose, away, done)
     return tool(kind, do.run, Effect.ACTS, limit_s=SENDING_S, asks=do.prepare, outcome=do.outcome)
 
 
@@ -82,6 +99,7 @@ class _Sending[A: Arguments]:
     account: Account
     compose: Compose[A]
     away: str
+    done: Done[A]
 
     async def prepare(self, asked: A, invocation: ToolInvocation) -> Proposal:
         """Return the question with the whole email and all recipients.
@@ -89,11 +107,13 @@ class _Sending[A: Arguments]:
         Raises ToolFault if the email cannot be sent.
         """
         letter = await self._letter(asked, invocation)
-        people = (*letter.outgoing.to, *letter.outgoing.cc)
+        content = _content(letter.outgoing)
         return Proposal(
             question=letter.question,
-            recipients=tuple(dict.fromkeys(person.address.lower() for person in people)),
+            recipients=tuple(dict.fromkeys(one.address.lower() for one in content.recipients)),
             foreign=letter.foreign,
+            arguments={**invocation.arguments, **letter.arguments},
+            content=content,
         )
 
     async def run(self, asked: A, invocation: ToolInvocation) -> ToolResult:
@@ -103,6 +123,7 @@ class _Sending[A: Arguments]:
         # Check first: this may be a second try after a crash that came after the email was sent.
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
+        await self.done(asked, invocation)
         return ToolResult.of(_sent(outgoing), done=_done(letter, invocation.texts))
 
     async def outcome(self, invocation: ToolInvocation) -> ToolResult | None:
@@ -170,13 +191,47 @@ def recipients(texts: Iterable[str]) -> tuple[Address, ...]:
     for text, person in found:
         if person is None:
             raise ToolFault(f"Not sent: {text!r} is not a valid email address.")
+        if not letters.may_be_shown(person.name):
+            raise ToolFault(f"Not sent: {text!r} {ODD_NAME}")
     once = {person.address.lower(): person for _, person in found if person is not None}
     return tuple(once.values())
 
 
+async def with_known_names(
+    people: tuple[Address, ...], emails: Emails, invocation: ToolInvocation
+) -> tuple[Address, ...]:
+    """Leave out each name that the user's own email does not have with this address.
+
+    The question shows the name, and anybody can think of one. An approved call has the names that
+    the question showed, or that the user has typed.
+    """
+    if invocation.approved or not any(person.name for person in people):
+        return people
+    known: Collection[Address] = ()
+    with suppress(DatabaseUnreachable):  # then all names are left out
+        known = await emails.known(invocation.user_id, [one for one in people if one.name])
+    return tuple(one if one in known else replace(one, name="") for one in people)
+
+
 def names(people: tuple[Address, ...]) -> list[str]:
-    """Return the addresses as they are shown to the user."""
-    return [str(person) for person in people]
+    """Return the recipients as they are shown to the user."""
+    return [str(letters.shown(person)) for person in people]
+
+
+def told_length(text: str) -> int:
+    """Return the length in characters if a question says it; 0 for a short text."""
+    return len(text) if len(text) > SHORT_CHARS else 0
+
+
+def _content(outgoing: Outgoing) -> QuestionContent:
+    recipients = tuple(letters.shown(person) for person in (*outgoing.to, *outgoing.cc))
+    return QuestionContent(
+        recipients=recipients,
+        count=len(recipients),
+        subject=outgoing.subject,
+        text=outgoing.text,
+        characters=len(outgoing.text),
+    )
 
 
 def _done(letter: Letter, texts: Texts) -> str:

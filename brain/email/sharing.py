@@ -1,17 +1,27 @@
 """Tool for the model to send a document by email, from the user's account."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
-from brain.documents.ports import Document, Documents
-from brain.documents.rules import described, outdated
+from brain.documents.ports import Documents
+from brain.documents.rules import Excerpt, excerpt, outdated
 from brain.documents.tools import DocumentId, DocumentVersion, known
 from brain.email.model import Outgoing
 from brain.email.outgoing import MAX_SUBJECT_CHARS
-from brain.email.sending import Account, Letter, People, names, recipients, sending_tool
-from brain.errors import ToolFault
+from brain.email.sending import (
+    Account,
+    Letter,
+    People,
+    names,
+    recipients,
+    sending_tool,
+    told_length,
+    with_known_names,
+)
+from brain.errors import DatabaseUnreachable, ToolFault
 from brain.says.texts import Texts
-from brain.texts.words import one_line
+from brain.texts.plain import plain_line, plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 
@@ -28,17 +38,21 @@ class ShareDocument(Arguments):
     id: DocumentId
     version: DocumentVersion
     to: People
-    note: Annotated[str, About("the text above it, with a greeting", most=MAX_NOTE_CHARS)] = ""
+    note: Annotated[
+        str, About("the text above it, with a greeting", most=MAX_NOTE_CHARS, plain="text")
+    ] = ""
 
 
 def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:
     """Return the tool that shares documents, for the account's owner."""
-    return (sending_tool(ShareDocument, account, _Sharing(documents).compose, away=AWAY),)
+    do = _Sharing(documents, account)
+    return (sending_tool(ShareDocument, account, do.compose, away=AWAY, done=do.mark_seen),)
 
 
 @dataclass(frozen=True, slots=True)
 class _Sharing:
     documents: Documents
+    account: Account
 
     async def compose(self, asked: ShareDocument, invocation: ToolInvocation) -> Letter:
         """Compose the email from the current document. Raises ToolFault for another version.
@@ -46,27 +60,44 @@ class _Sharing:
         The user's approval is bound to the arguments, which contain the version. So a document
         that changes between the question and the approval is not sent.
         """
-        document = await known(self.documents, invocation.user_id, asked.id)
+        user_id = invocation.user_id
+        document = await known(self.documents, user_id, asked.id)
         if reason := outdated(document.title, document.body, asked.version):
             raise ToolFault(f"Not sent: {reason}.")
-        note = asked.note.strip()
+        people = recipients(asked.to)
+        title, body = plain_line(document.title), plain_text(document.body)
         outgoing = Outgoing(
             message_id="",
-            to=recipients(asked.to),
+            to=await with_known_names(people, self.account.emails, invocation),
             cc=(),
-            subject=one_line(document.title)[:MAX_SUBJECT_CHARS],
-            text="\n\n".join(part for part in (note, document.title, document.body) if part),
+            subject=plain_line(title[:MAX_SUBJECT_CHARS]),
+            text="\n\n".join(part for part in (asked.note, title, body) if part),
         )
-        question = _question(document, outgoing, note, invocation.texts)
+        seen = await self.documents.seen(user_id, document.id)
+        shown = excerpt(document.body, foreign=document.foreign, seen=seen)
         return Letter(
             outgoing=outgoing,
-            question=question,
+            question=_question(outgoing, title, body, asked.note, shown, invocation.texts),
             foreign=document.foreign,
             document=outgoing.subject,
+            arguments={"to": [str(person) for person in outgoing.to]},
         )
 
+    async def mark_seen(self, asked: ShareDocument, invocation: ToolInvocation) -> None:
+        """Note that the user has seen the document, if they approved a question that showed it."""
+        if invocation.approved:
+            with suppress(DatabaseUnreachable):  # then the next question shows it again
+                await self.documents.mark_seen(invocation.user_id, asked.id, version=asked.version)
 
-def _question(document: Document, outgoing: Outgoing, note: str, texts: Texts) -> str:
+
+def _question(
+    outgoing: Outgoing, title: str, body: str, note: str, shown: Excerpt | None, texts: Texts
+) -> str:
     """Return a question with the recipients, the document and the note, all to be approved."""
-    shown = described(document.title, document.body, texts)
-    return texts.ask_share_document(names(outgoing.to), shown, note)
+    if shown is None:
+        parts = body
+    else:
+        parts = texts.document_parts(shown.beginning, shown.changed, shown.end)
+    return texts.ask_share_document(
+        names(outgoing.to), title=title, note=note, text=parts, characters=told_length(body)
+    )

@@ -17,6 +17,8 @@ from brain.email.sending import (
     names,
     recipients,
     sending_tool,
+    told_length,
+    with_known_names,
 )
 from brain.email.wire import email_to_wire, found_to_wire
 from brain.errors import ToolFault
@@ -38,7 +40,10 @@ AWAY = "The emails cannot be reached now. Tell the user, or try again later."
 
 EmailId = Annotated[str, About("from searchEmail", 1, MAX_ID_CHARS)]
 Day = Annotated[str, About("the first day, as 2026-01-31", most=MAX_DAY_CHARS)]
-Body = Annotated[str, About("plain text, with greeting and signature", 1, letters.MAX_BODY_CHARS)]
+Body = Annotated[
+    str,
+    About("plain text, with greeting and signature", 1, letters.MAX_BODY_CHARS, plain="text"),
+]
 
 
 class SearchEmail(Arguments):
@@ -73,7 +78,7 @@ class SendEmail(Arguments):
     """
 
     to: People
-    subject: Annotated[str, About("one line", 1, letters.MAX_SUBJECT_CHARS)]
+    subject: Annotated[str, About("one line", 1, letters.MAX_SUBJECT_CHARS, plain="line")]
     body: Body
     cc: Annotated[People, About("addresses that get a copy", least=0)] = ()
 
@@ -151,14 +156,19 @@ class _Writing:
     account: Account
 
     async def letter(self, asked: SendEmail, invocation: ToolInvocation) -> Letter:
+        emails = self.account.emails
         outgoing = Outgoing(
             message_id="",
-            to=recipients(asked.to),
-            cc=recipients(asked.cc),
+            to=await with_known_names(recipients(asked.to), emails, invocation),
+            cc=await with_known_names(recipients(asked.cc), emails, invocation),
             subject=asked.subject,
             text=asked.body,
         )
-        return Letter(outgoing=outgoing, question=_question(outgoing, invocation.texts))
+        return Letter(
+            outgoing=outgoing,
+            question=_question(outgoing, invocation.texts),
+            arguments=_people(outgoing),
+        )
 
     async def answer(self, asked: ReplyToEmail, invocation: ToolInvocation) -> Letter:
         email = await _known(self.account.emails, invocation.user_id, asked.id)
@@ -167,6 +177,12 @@ class _Writing:
         return Letter(
             outgoing=outgoing, question=_question(outgoing, invocation.texts), foreign=True
         )
+
+
+def _people(outgoing: Outgoing) -> Json:
+    """Return the recipients as arguments of the call."""
+    to, cc = map(str, outgoing.to), map(str, outgoing.cc)
+    return {"to": list(to), **({"cc": list(cc)} if outgoing.cc else {})}
 
 
 async def _known(emails: Emails, user_id: str, id: str) -> Email:
@@ -189,5 +205,11 @@ def _moment(name: str, text: str | None) -> datetime | None:
 
 def _question(outgoing: Outgoing, texts: Texts) -> str:
     """Return a question with the whole email, so that the user approves what is sent."""
-    to, copies = names(outgoing.to), names(outgoing.cc)
-    return texts.ask_send_email(to, copies, outgoing.subject, outgoing.text)
+    return texts.ask_send_email(
+        names(outgoing.to),
+        names(outgoing.cc),
+        subject=outgoing.subject,
+        body=outgoing.text,
+        characters=told_length(outgoing.text),
+        attachments=(),
+    )

@@ -21,11 +21,11 @@ class StopBody(Body):
 
 
 class HeardBody(Body):
-    """Report how much of a message the user heard."""
+    """Report how much of a message the user heard, or (`shown`) that they have it in view."""
 
     type: Literal["heard"]
     seq: Annotated[int, Field(ge=1, le=MAX_SEQ)]
-    how: Literal["played", "cutOff", "unspoken"]
+    how: Literal["played", "cutOff", "unspoken", "shown"]
     chars: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
     def heard(self) -> Heard:

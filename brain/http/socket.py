@@ -48,6 +48,7 @@ class Socket:
         self._send = send
         self._waiting: deque[bytes] = deque()
         self._bytes = 0
+        self._queued = self._written = 0  # frames so far
         self._changed = asyncio.Event()
         self._heard_at = self._told_at = _now()
 
@@ -78,6 +79,7 @@ class Socket:
         if self._bytes + len(text) > MAX_WAITING_BYTES:
             raise HangUp(TOO_SLOW, RECONNECT)
         self._waiting.append(text)
+        self._queued += 1
         self._bytes += len(text)
         self._changed.set()
 
@@ -87,12 +89,20 @@ class Socket:
             self._changed.clear()
             await self._changed.wait()
 
+    async def flushed(self) -> None:
+        """Wait until all frames that are queued now are written."""
+        last = self._queued
+        while self._written < last:
+            self._changed.clear()
+            await self._changed.wait()
+
     async def carry(self) -> None:
         """Write queued frames, send pings and check for silence. Ends only with HangUp or Gone."""
         while True:
             while self._waiting:
                 await self._write(self._waiting[0])
                 self._bytes -= len(self._waiting.popleft())
+                self._written += 1
                 self._changed.set()
             self._changed.clear()
             silent_at, ping_at = self._heard_at + SILENCE_S, self._told_at + PING_S

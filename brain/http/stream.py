@@ -1,11 +1,12 @@
 """Server-Sent Events over ASGI."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from brain.codec import Json, dumps
@@ -33,7 +34,8 @@ class EventStream:
     """A streaming response of events. It ends when the events and the task `beside` have ended.
 
     `retry_s` sets the client's reconnection delay in seconds. With `while_read` the stream ends
-    when the client disconnects; without it, the events are consumed to the end.
+    when the client disconnects; without it, the events are consumed to the end. `sent` is called
+    after the last one was sent, unless the client had disconnected before.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class EventStream:
         events: AsyncGenerator[StreamEvent, None],
         *,
         beside: "asyncio.Task[None] | None" = None,
+        sent: Callable[[], Awaitable[None]] | None = None,
         retry_s: float | None = None,
         while_read: bool = False,
     ) -> None:
         self._events = events
         self._beside = beside
+        self._sent = sent
         self._retry_s = retry_s
         self._while_read = while_read
 
@@ -68,7 +72,10 @@ class EventStream:
             await _while_connected(receive, self._send_events(send))
         else:
             await self._send_events(send)
+        is_heard = self._sent is not None and not await Request(scope, receive).is_disconnected()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+        if self._sent is not None and is_heard:
+            await self._sent()
         if self._beside is not None:
             await asyncio.wait({self._beside})
 

@@ -19,6 +19,7 @@ from brain.memory.model import Summary
 from brain.run.history import NEUTRAL, foreign_source, is_lasting
 from brain.run.messages import LogEntry, Utterance
 from brain.run.refused import left_out
+from brain.texts.thoughts import spoken
 
 SUMMARY_CHARS = (
     600  # half of what the model is shown in every later prompt; the facts need the rest
@@ -104,7 +105,8 @@ def summarised(summary: Summary, portion: Portion, answer: str) -> Summary:
 
 def tidy_summary(answer: str) -> str:
     """The answer as plain sentences of at most SUMMARY_CHARS, cut after a sentence if possible."""
-    lines = (line.strip() for line in clean(answer[:ANSWER_CHARS]).splitlines())
+    said = spoken(clean(answer[:ANSWER_CHARS]))
+    lines = (line.strip() for line in said.splitlines())
     bare = "\n".join(_MARKUP.sub("", line) for line in lines if not line.startswith("```"))
     text = " ".join(_LABEL.sub("", bare, count=1).split())
     if len(text) <= SUMMARY_CHARS:

@@ -13,6 +13,7 @@ from brain.memory.rules import MAX_FACT_CHARS
 from brain.run.history import foreign_source
 from brain.run.messages import Utterance
 from brain.texts.moments import moment
+from brain.texts.plain import plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -44,7 +45,9 @@ class Remember(Arguments):
     lists are documents.
     """
 
-    fact: Annotated[str, About("one sentence or two, in the user's language", 1, MAX_FACT_CHARS)]
+    fact: Annotated[
+        str, About("one sentence or two, in the user's language", 1, MAX_FACT_CHARS, plain="text")
+    ]
 
 
 class Recall(Arguments):
@@ -108,6 +111,7 @@ class _Work:
     source: Callable[[ToolInvocation], str]
 
     async def remember(self, new: Remember, invocation: ToolInvocation) -> ToolResult:
+        invocation.check_count()
         fact = await self.memory.remember(
             invocation.user_id,
             text=new.fact,
@@ -142,7 +146,10 @@ class _Work:
 
     async def shall_forget(self, asked: Forget, invocation: ToolInvocation) -> Proposal | None:
         fact = await self.memory.fact(invocation.user_id, asked.id)
-        return Proposal(question=invocation.texts.ask_forget(fact.text)) if fact else None
+        if fact is None:
+            return None
+        question = invocation.texts.ask_forget(plain_text(fact.text))
+        return Proposal(question=question, foreign=fact.foreign)
 
 
 def _listed(name: str, found: list[Json]) -> ToolResult:

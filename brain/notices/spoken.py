@@ -50,7 +50,8 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
             return _sentence(arrived, what)
         case "reminder":
             what = for_the_ear(notice.text, texts, REMINDER_CHARS)
-            return _sentence(texts.REMINDER if what else texts.REMINDER_DUE, what)
+            named = texts.REMINDER_BY_OTHERS if notice.foreign else texts.REMINDER
+            return _sentence(named if what else texts.REMINDER_DUE, what)
         case "document":
             changed = texts.document_changed(_subject(notice, texts, PIECE_CHARS))
             return _sentence(changed, for_the_ear(notice.text, texts))
@@ -85,8 +86,14 @@ def _emails(notices: Sequence[Notice], texts: Texts) -> str:
 
 
 def _reminders(notices: Sequence[Notice], texts: Texts) -> str:
+    groups = [[one for one in notices if one.foreign is foreign] for foreign in (False, True)]
+    return texts.together([_reminders_of(group, texts) for group in groups if group])
+
+
+def _reminders_of(notices: Sequence[Notice], texts: Texts) -> str:
     pieces = (for_the_ear(one.text, texts, PIECE_CHARS).rstrip(".!? ") for one in notices)
-    return texts.reminders(len(notices), *_first(pieces))
+    named, more = _first(pieces)
+    return texts.reminders(len(notices), named, more, by_others=notices[0].foreign)
 
 
 def _documents(notices: Sequence[Notice], texts: Texts) -> str:

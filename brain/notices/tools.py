@@ -13,6 +13,7 @@ from brain.notices.rules import (
     MAX_WORDS,
     rule_to_wire,
 )
+from brain.texts.plain import plain_line
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -27,7 +28,7 @@ NOT_KEPT: Json = {
     "note": "There is no rule with this id. It may already be removed.",
 }
 
-Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS)]
+Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS, plain="line")]
 
 
 class TellMeWhen(Arguments):
@@ -38,9 +39,9 @@ class TellMeWhen(Arguments):
     remind.
     """
 
-    about: Annotated[str, About("what, in their own words", 1, MAX_ABOUT_CHARS)]
+    about: Annotated[str, About("what, in their own words", 1, MAX_ABOUT_CHARS, plain="line")]
     from_: Annotated[
-        str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS)
+        str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS, plain="line")
     ] = None
     words: Annotated[
         tuple[Word, ...],
@@ -65,7 +66,7 @@ def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
     """Make all tools for rules."""
     do = _Work(rules)
     return (
-        tool(TellMeWhen, do.tell, Effect.REPEATS, away=NOT_CERTAIN),
+        tool(TellMeWhen, do.tell, Effect.REPEATS, guarded=do.shall_tell, away=NOT_CERTAIN),
         tool(ListRules, do.list_rules, away=AWAY),
         tool(StopTellingMe, do.stop, Effect.REPEATS, guarded=do.shall_stop, away=NOT_CERTAIN),
     )
@@ -77,7 +78,14 @@ class _Work:
 
     rules: RuleStore
 
+    async def shall_tell(self, new: TellMeWhen, invocation: ToolInvocation) -> Proposal | None:
+        """Return a question if the rule would break the user's quiet hours, else None."""
+        if not new.urgent:
+            return None
+        return Proposal(question=invocation.texts.ask_tell_urgently(_in_words(new)))
+
     async def tell(self, new: TellMeWhen, invocation: ToolInvocation) -> ToolResult:
+        invocation.check_count()
         rule = await self.rules.add_rule(
             invocation.user_id,
             about=new.about,
@@ -106,4 +114,12 @@ class _Work:
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)
         rule = next((rule for rule in rules if rule.id == asked.id), None)
-        return Proposal(question=invocation.texts.ask_stop_telling(rule.about)) if rule else None
+        if rule is None:
+            return None
+        return Proposal(question=invocation.texts.ask_stop_telling(plain_line(rule.about)))
+
+
+def _in_words(new: TellMeWhen) -> str:
+    """Return what the rule is about, and in brackets what an event needs to fit it."""
+    details = ", ".join([*([new.from_] if new.from_ else []), *new.words, *new.kinds])
+    return f"{new.about} ({details})" if details else new.about

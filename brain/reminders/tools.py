@@ -1,17 +1,20 @@
 """The tools that set, cancel and list reminders."""
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import datetime, tzinfo
 from typing import Annotated
 
 from brain.codec import Json, fingerprint
 from brain.errors import DatabaseUnreachable, EntryUnreadable, QueueUnreachable, ToolFault
+from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
-from brain.preferences.rules import zone
+from brain.preferences.rules import quiet_until
+from brain.preferences.rules import zone as zone_of
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
 from brain.reminders.rules import MAX_CHARS, due_event, moment, objection, stage
 from brain.run.ports import Clock, Queue
+from brain.texts.plain import plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
@@ -36,7 +39,9 @@ class Remind(Arguments):
     tellMeWhen. Returns the time as understood: say it back to the user.
     """
 
-    text: Annotated[str, About("what to remind them of, as it will be said", 1, MAX_CHARS)]
+    text: Annotated[
+        str, About("what to remind them of, as it will be said", 1, MAX_CHARS, plain="text")
+    ]
     at: Annotated[
         str,
         About(
@@ -61,7 +66,14 @@ def reminder_tools(
     """Make all tools for reminders. Without `preferences` the time zone is UTC."""
     do = _Work(reminders, queue, clock, preferences)
     return (
-        tool(Remind, do.remind, Effect.REPEATS, limit_s=REMIND_S, away=AWAY),
+        tool(
+            Remind,
+            do.remind,
+            Effect.REPEATS,
+            limit_s=REMIND_S,
+            guarded=do.shall_remind,
+            away=AWAY,
+        ),
         tool(CancelReminder, do.cancel, Effect.REPEATS, guarded=do.shall_cancel, away=AWAY),
         tool(ListReminders, do.list_reminders, away=AWAY),
     )
@@ -77,10 +89,9 @@ class _Work:
     preferences: PreferenceStore | None
 
     async def remind(self, new: Remind, invocation: ToolInvocation) -> ToolResult:
-        zone = await self._zone(invocation.user_id)
-        at = moment(new.at, zone)
-        if at is None:
-            raise ToolFault(NO_TIME)
+        invocation.check_count()
+        zone = zone_of(await self._preferences(invocation.user_id))
+        at = _time(new.at, zone)
         reminder = Reminder(
             id=fingerprint({"key": invocation.idempotency_key}),
             text=new.text,
@@ -94,8 +105,21 @@ class _Work:
         done = invocation.texts.DONE["reminding"].format(at=at, reminder=kept.text)
         return ToolResult.of({"set": shown}, done=done)
 
+    async def shall_remind(self, new: Remind, invocation: ToolInvocation) -> Proposal | None:
+        """Return a question if the reminder would break the user's quiet hours, else None."""
+        preferences = await self._preferences(invocation.user_id)
+        zone = zone_of(preferences)
+        at = _time(new.at, zone)
+        if quiet_until(preferences, at) is None:
+            return None
+        if reason := objection(new.text, at, self.clock.utc()):
+            raise ToolFault(f"Not set: {reason}.")
+        local = at.astimezone(zone)
+        question = invocation.texts.ask_remind(new.text, f"{local:%Y-%m-%d}", f"{local:%H:%M}")
+        return Proposal(question=question)
+
     async def cancel(self, asked: CancelReminder, invocation: ToolInvocation) -> ToolResult:
-        zone = await self._zone(invocation.user_id)
+        zone = zone_of(await self._preferences(invocation.user_id))
         # None is not an error: after a crash the call runs again, and the reminder is gone.
         gone = await self.reminders.take(invocation.user_id, asked.id)
         if gone is None:
@@ -109,21 +133,22 @@ class _Work:
         reminder = await self.reminders.find(invocation.user_id, asked.id)
         if reminder is None:
             return None
-        return Proposal(question=invocation.texts.ask_cancel_reminder(reminder.text))
+        question = invocation.texts.ask_cancel_reminder(plain_text(reminder.text))
+        return Proposal(question=question, foreign=reminder.foreign)
 
     async def list_reminders(self, asked: ListReminders, invocation: ToolInvocation) -> ToolResult:
-        zone = await self._zone(invocation.user_id)
+        zone = zone_of(await self._preferences(invocation.user_id))
         found = await self.reminders.all(invocation.user_id)
         shown = [_shown(reminder, zone) for reminder in found]
         foreign = any(reminder.foreign for reminder in found)
         return ToolResult.of({"reminders": shown}, foreign=foreign)
 
-    async def _zone(self, user_id: str) -> tzinfo:
-        """Read the user's time zone. Raises ToolFault if the preferences cannot be read."""
+    async def _preferences(self, user_id: str) -> Preferences:
+        """Read the user's settings. Raises ToolFault if they cannot be read."""
         try:
             if self.preferences is None:
-                return UTC
-            return zone(await self.preferences.preferences(user_id))
+                return Preferences()
+            return await self.preferences.preferences(user_id)
         except (DatabaseUnreachable, EntryUnreadable):
             raise ToolFault(AWAY) from None
 
@@ -154,6 +179,14 @@ class _Work:
         except QueueUnreachable as error:
             await self.reminders.take(user_id, reminder.id)
             raise ToolFault(NOT_SET) from error
+
+
+def _time(text: str, zone: tzinfo) -> datetime:
+    """Parse a time. Raises ToolFault."""
+    at = moment(text, zone)
+    if at is None:
+        raise ToolFault(NO_TIME)
+    return at
 
 
 def _shown(reminder: Reminder, zone: tzinfo) -> Json:

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from functools import partial
 from typing import assert_never
-
-from starlette.background import BackgroundTask
 
 from brain.codec import Form, Json
 from brain.errors import BrainError
-from brain.http.edge import Answer, where
+from brain.http.edge import where
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
+from brain.routes.delivered import Delivered, note_returned, question_of
 from brain.run.deliver import Outcome, Reply, Shown, wait_for
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
@@ -36,7 +36,7 @@ def begin(
     return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
-async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Answer:
+async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
     until the brain has finished.
     """
@@ -48,7 +48,9 @@ async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -
     except asyncio.CancelledError:
         brain.cancel()
         raise
-    return Answer(outcome_to_wire(outcome), background=BackgroundTask(asyncio.wait, {brain}))
+    asks = question_of(request, outcome) is not None
+    sent = partial(note_returned, wiring.store, request, outcome) if asks else None
+    return Delivered(outcome_to_wire(outcome), sent=sent, beside=brain)
 
 
 def stream(
@@ -62,7 +64,14 @@ def stream(
     brain = begin(wiring, request, invocation, reply)
     left_s = max(right.left_s, 0.1)  # 0 would mean no limit
     patience_s = min(request.patience_s or left_s, left_s)
-    return EventStream(_events(reply, shown, right, patience_s), beside=brain)
+    outcomes: list[Outcome] = []
+
+    async def sent() -> None:
+        for outcome in outcomes:
+            await note_returned(wiring.store, request, outcome)
+
+    events = _events(reply, shown, right, patience_s, outcomes.append)
+    return EventStream(events, beside=brain, sent=sent)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -87,7 +96,11 @@ def entry_event(entry: LogEntry) -> StreamEvent:
 
 
 async def _events(
-    reply: Reply, shown: "asyncio.Queue[Shown]", right: Right, patience_s: float
+    reply: Reply,
+    shown: "asyncio.Queue[Shown]",
+    right: Right,
+    patience_s: float,
+    ended: Callable[[Outcome], None],
 ) -> AsyncGenerator[StreamEvent, None]:
     """Yield the run's messages and pieces as they arrive, and finally the outcome."""
     waiting = asyncio.ensure_future(wait_for(reply, patience_s=patience_s))
@@ -98,7 +111,9 @@ async def _events(
             coming.cancel()
             continue
         yield event_of(coming.result())
-    yield StreamEvent(name="done", data=outcome_to_wire(await waiting))
+    outcome = await waiting
+    ended(outcome)
+    yield StreamEvent(name="done", data=outcome_to_wire(outcome))
     if right.left_s <= 0:
         yield StreamEvent(name="bye", data=BYE.encode(Bye("token")))
 

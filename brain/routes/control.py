@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Json, fingerprint
-from brain.errors import EntryUnreadable, QuestionClosed
+from brain.errors import EntryUnreadable, QuestionClosed, ToolFault
 from brain.http.bodies import INVALID_BODY, VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
@@ -21,7 +21,7 @@ from brain.http.orders import (
 from brain.http.stopping import stop_run
 from brain.questions.consent import reading
 from brain.routes.calls import answer
-from brain.run.messages import Decision, Question
+from brain.run.messages import Decision, How, Message, Question
 from brain.run.moves import Asked, Stopped
 from brain.run.records import message_to_wire
 from brain.run.requests import UserRequest
@@ -59,6 +59,8 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             known = await wiring.store.heard(user_id, order.heard())
             if known is None:
                 raise Problem(404, "Message not found.")
+            if known.how is How.PLAYED:
+                await _tell_played(wiring, user_id, known.seq)
             return {"seq": known.seq, "how": known.how.value}
         case DecideBody() | EditBody() | AnswerBody():
             asked = await _asked(wiring, user_id, order.question_id)
@@ -75,6 +77,13 @@ async def _asked(wiring: Wiring, user_id: str, question_id: str) -> Asked | None
         return await wiring.store.question(user_id, question_id)
     except EntryUnreadable:
         raise QuestionClosed("newer") from None
+
+
+async def _tell_played(wiring: Wiring, user_id: str, seq: int) -> None:
+    page = await wiring.store.read(user_id, since=seq - 1, limit=1)
+    for entry in page.entries:
+        if isinstance(entry, Message) and entry.seq == seq:
+            await wiring.played(user_id, entry.text)
 
 
 async def _stop(wiring: Wiring, user_id: str, run_id: str | None) -> Json:
@@ -136,9 +145,9 @@ def _decision(
         return None
     if not isinstance(order, AnswerBody) and question.whom == "client":
         raise Problem(409, "This question is for the front end. Answer it with a result.")
-    changed = order.arguments if isinstance(order, EditBody) else question.arguments
+    changed = question.arguments
     if isinstance(order, EditBody):
-        _check(changed, question, wiring)
+        changed = _checked(order.arguments, question, wiring)
     return Decision(
         question_id=order.question_id,
         verdict=verdict,
@@ -148,10 +157,13 @@ def _decision(
     )
 
 
-def _check(arguments: Json, question: Question, wiring: Wiring) -> None:
-    """Check edited arguments against the tool's schema. Raises Problem 422."""
+def _checked(arguments: Json, question: Question, wiring: Wiring) -> Json:
+    """Return edited arguments as they will be shown and used. Raises Problem 422."""
     tool = wiring.services.tools.get(question.tool)
     wrong = misfit(tool.spec.parameters, arguments) if tool else "the tool is no longer available"
-    if wrong:
-        fault = {"field": "arguments", "message": wrong}
-        raise Problem(422, INVALID_BODY, errors=[fault])
+    try:
+        if tool is not None and not wrong:
+            return tool.plain(arguments)
+    except ToolFault as fault:
+        wrong = str(fault)
+    raise Problem(422, INVALID_BODY, errors=[{"field": "arguments", "message": wrong}])

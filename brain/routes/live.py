@@ -15,17 +15,10 @@ from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
 from brain.http.right import Right
-from brain.http.socket import (
-    BROKEN,
-    NOT_ALLOWED,
-    RESTART,
-    UNSUPPORTED,
-    Gone,
-    HangUp,
-    Socket,
-)
+from brain.http.socket import BROKEN, NOT_ALLOWED, RESTART, UNSUPPORTED, Gone, HangUp, Socket
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
+from brain.routes.delivered import note_returned, question_of
 from brain.routes.live_door import let_in
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
@@ -221,6 +214,9 @@ class Talk:
         outcome = await wait_for(reply, patience_s=user_request.patience_s or 0)
         ids = {"messageId": user_request.message_id, **_named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
+        if question_of(user_request, outcome) is not None:
+            await self._socket.flushed()
+            await note_returned(self._wiring.store, user_request, outcome)
 
     def _show(self, shown: Shown) -> None:
         """Send a piece at once. Log entries are skipped: the feed sends them in order."""

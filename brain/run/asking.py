@@ -23,6 +23,7 @@ from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ToolSpec
 
 CLIENT_TEXT = ""  # a question to the front end shows no text to the user
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,12 +50,10 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
         return None
     spoken = replace(invocation, texts=await turn.texts())
     proposal = await turn.services.tools[work.spec.name].prepare(spoken)
-    if proposal is None:
+    consent, user_id, tainted = turn.services.consent, invocation.user_id, turn.is_tainted
+    if proposal is None or not await consent.needs_yes(user_id, proposal, tainted=tainted):
         return None
-    consent, user_id = turn.services.consent, invocation.user_id
-    if await consent.needs_yes(user_id, proposal, tainted=turn.is_tainted):
-        return Ask(work=work, proposal=proposal)
-    return None
+    return Ask(work=work, proposal=proposal)
 
 
 def take_decision(turn: Turn) -> Answered | None:
@@ -77,19 +76,20 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
     If the run began with a reply to the last question and the new question is about the same tool,
     it supersedes the last one: the user wanted a change.
     """
-    services, is_client = turn.services, ask.proposal is None
+    services, proposal, is_client = turn.services, ask.proposal, ask.work.spec.client
     now = services.clock.utc()
     seconds = services.limits.client_tool_s if is_client else services.limits.question_s
     question = Question(
         whom="client" if is_client else "user",
         tool=ask.work.spec.name,
-        arguments=ask.work.arguments,
+        arguments=(proposal.arguments if proposal else None) or ask.work.arguments,
         expires_at=now + timedelta(seconds=seconds),
+        content=proposal.content if proposal else None,
     )
     return Draft(
         id=services.clock.new_id(),
         kind=Kind.QUESTION,
-        text=CLIENT_TEXT if ask.proposal is None else clean(ask.proposal.question),
+        text=clean(proposal.question) if proposal else CLIENT_TEXT,
         answers_seq=turn.state.last_seq,
         created_at=now,
         agent_call_id=turn.state.agent_call_id,
@@ -97,19 +97,15 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
         expires_at=question.expires_at,
         supersedes=_superseded(turn, question),
         question=question,
-        foreign=turn.is_tainted or (ask.proposal is not None and ask.proposal.foreign),
+        foreign=turn.is_tainted or bool(proposal and proposal.foreign),
     )
 
 
 def _superseded(turn: Turn, question: Question) -> str | None:
     """Return the id of the question that this one replaces, if any."""
     last = next((e for e in reversed(turn.history) if e.seq == turn.run.first_seq - 1), None)
-    if not isinstance(last, Message) or last.question is None:
-        return None
-    return last.id if last.question.tool == question.tool else None
-
-
-log = logging.getLogger(__name__)
+    asked = last.question if isinstance(last, Message) else None
+    return last.id if last and asked and asked.tool == question.tool else None
 
 
 async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:

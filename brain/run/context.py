@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 from brain.chat.notes import INSTRUCTIONS, LeftOut, wrapped_up
 from brain.chat.parts import RequestParts, newest
 from brain.chat.sizes import fitted
+from brain.chat.strict import note, user_line
 from brain.chat.tools import chat_tool
 from brain.codec import Json
-from brain.run.journal import Run
+from brain.run.history import open_questions
+from brain.run.journal import Joined, Run
 from brain.run.limits import Limits
 from brain.run.messages import Heard, LogEntry
 from brain.run.ports import Prompt
@@ -38,7 +40,9 @@ def compose(
     provider refuses.
     """
     scene = Scene.of(run, history, heard=heard, left_out=left_out or LeftOut())
-    lines = transcript(scene)
+    joined = [entry.utterance for entry in run.journal if isinstance(entry, Joined)]
+    waiting = [user_line(note(text)) for text in open_questions(heard, scene.before, joined)]
+    lines = [*waiting, *transcript(scene)]
     parts = RequestParts(
         system=f"{INSTRUCTIONS}\n\n{memory}" if memory else INSTRUCTIONS,
         past=newest(

@@ -88,6 +88,17 @@ def decided_call_id(decision: Decision) -> str:
     return f"{DECIDED}{decision.question_id}"
 
 
+def with_deeds(journal: Sequence[Entry], words: str) -> str:
+    """Return the run's last words, with what was done after a spoken yes unless they say it.
+
+    The user has not seen the question's details while they spoke, so they are told the recipient.
+    """
+    joined = (entry.utterance for entry in journal if isinstance(entry, Joined))
+    spoken = {decided_call_id(u.decision) for u in joined if u.decision and u.decision.spoken}
+    done = [e.done for e in journal if isinstance(e, Returned) and e.tool_call_id in spoken]
+    return " ".join([*(deed for deed in done if deed not in words), words]).strip()
+
+
 def is_decided_id(id: str) -> bool:
     """Whether a call's id is that of a decided call."""
     return id.startswith(DECIDED)

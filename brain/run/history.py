@@ -1,14 +1,19 @@
 """Rules for older log entries: which are kept, who wrote them, which the model is not shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from brain.run.journal import Entry, Joined
-from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.messages import Heard, Kind, LogEntry, Message, Utterance
 
 FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
 NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
+OPEN = (
+    "Your question above about {} is still open: nothing that was said has decided it, and it is "
+    "not done. If the user seems to answer it now, make the same call again: then they are asked "
+    "again."
+)
 
 
 def is_lasting(entry: LogEntry) -> bool:
@@ -48,3 +53,20 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
         return False
     joined = next((each.utterance for each in journal if isinstance(each, Joined)), None)
     return joined is not None and joined.created_at - entry.created_at >= FRESH
+
+
+def open_questions(
+    heard: Iterable[Heard], entries: Iterable[LogEntry], joined: Iterable[Utterance]
+) -> list[str]:
+    """Return a note for the model on the question of `entries` that waits for a decision, if any.
+
+    `joined` are the texts of the run; one of them may have decided it since.
+    """
+    decided = {each.decision.question_id for each in joined if each.decision}
+    waiting = {mark.seq for mark in heard if mark.is_open}
+    return [
+        OPEN.format(entry.question.tool)
+        for entry in entries
+        if isinstance(entry, Message) and entry.question and entry.question.whom == "user"
+        if entry.seq in waiting and entry.id not in decided
+    ]

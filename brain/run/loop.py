@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from brain.codec import clean
 from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
-from brain.run.decisions import ASKED, NOT_ASKED
+from brain.run.decisions import ASKED, NOT_ASKED, with_deeds
 from brain.run.deliver import send_websocket_message
 from brain.run.journal import Answered, Interrupted, Returned, Started
 from brain.run.limits import pace
@@ -165,7 +165,8 @@ async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
 
 async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) -> LoopResult:
     """Say the last message and release the lease, unless the user has said more meanwhile."""
-    words = (draft(turn, verdict.last_words, Kind.SAY),) if verdict.last_words else ()
+    text = with_deeds(turn.run.journal, verdict.last_words)
+    words = (draft(turn, text, Kind.SAY),) if text else ()
     committed = await turn.commit(CommitKind.FINISH, drafts=(*breadcrumbs, *words), activity="")
     if not words:
         _speak(turn, committed)

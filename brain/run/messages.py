@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.tools.content import QuestionContent
 
 
 class Kind(StrEnum):
@@ -44,13 +45,14 @@ class Question:
     front end (client).
 
     A decision applies to exactly these arguments. Text before the question in the log never counts
-    as an answer.
+    as an answer. `content` is what will be sent, if something is.
     """
 
     whom: Annotated[Literal["user", "client"], Named("for")]
     tool: str
     arguments: Json
     expires_at: datetime
+    content: Annotated[QuestionContent | None, SPARSE] = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,8 @@ class Decision:
     """The decision on a question.
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
-    not run. answer: the front end ran the call, and `result` is its result.
+    not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
+    so in words.
     """
 
     question_id: str
@@ -66,26 +69,31 @@ class Decision:
     tool: str
     arguments: Json
     result: str = ""
+    spoken: Annotated[bool, SPARSE] = False
 
 
 class How(StrEnum):
-    """How a message was played to the user."""
+    """How a message reached the user."""
 
     PLAYED = "played"
     CUT_OFF = "cutOff"
     UNSPOKEN = "unspoken"
+    SHOWN = "shown"  # the whole text was in view
+    RETURNED = "returned"  # in a response; nobody has reported more
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
     """How much of the message at `seq` the user heard.
 
-    `chars` counts the characters that were heard of a message that was cut off.
+    `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
+    the question that waits for the user's decision.
     """
 
     seq: int
     how: How
     chars: int = 0
+    is_open: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,8 +21,9 @@ class Arrival(UtteranceDraft):
     """A text that asks to be admitted.
 
     `holder` is the id of this invocation. `new_run_id` is used if the text begins a run. A text may
-    carry a decision. A spoken decision (`is_spoken`) counts only if nothing was said since its
-    question; otherwise it is an ordinary text. `language` is the device's language, a BCP 47 tag.
+    carry a decision. A spoken yes (`is_spoken`) counts only if its question has reached the user in
+    time; otherwise it is an ordinary text. `is_soft`: its words do not always mean yes.
+    `is_quoted`: `recent_context` has the whole question. `language` is a BCP 47 tag.
     """
 
     user_id: str
@@ -31,6 +32,8 @@ class Arrival(UtteranceDraft):
     new_run_id: str
     client_tools: tuple[ClientTool, ...] = ()
     is_spoken: bool = False
+    is_soft: bool = False
+    is_quoted: bool = False
     language: str | None = None
 
 
@@ -112,7 +115,7 @@ class Closed:
 class Asked:
     """A question and its state in the store.
 
-    `is_open`: it waits for a decision. `is_last`: nothing was said since. `language` is the last
+    `is_open`: it waits for a decision. `is_last`: only breadcrumbs since. `language` is the last
     known language of the user's device, a BCP 47 tag.
     """
 

@@ -71,10 +71,11 @@ def entry_from_wire(wire: Json) -> LogEntry:
 
 
 def message_for_channel(message: Message) -> Json:
-    """Return the wire form; without the text if it would exceed the channel's size limit."""
+    """Return the wire form; without the texts if it would exceed the channel's size limit."""
     wire = message_to_wire(message)
     if len(dumps(wire).encode()) <= CHANNEL_BYTES:
         return wire
+    (wire.get("question") or {}).pop("content", None)
     del wire["text"]
     return {**wire, "truncated": True}
 

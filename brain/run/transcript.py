@@ -76,7 +76,7 @@ class Scene:
         if is_withheld(message, self.run.journal):
             return NEUTRAL
         heard = self.heard.get(message.seq)
-        if heard is None or heard.how is How.PLAYED:
+        if heard is None or heard.how not in (How.UNSPOKEN, How.CUT_OFF):
             return message.text
         return message.text + heard_part(message.text, heard.chars)
 

@@ -176,6 +176,7 @@ def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
         user_words=user_words(run.journal, turn.history),
         foreign_texts=foreign_texts(run.journal, foreign),
         earlier_calls=earlier_calls(run.journal, work.call),
+        approved=is_decided_id(id),
     )
 
 

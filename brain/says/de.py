@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from brain.says.asking.de import *  # noqa: F403 - the questions are a part of the language
+
 # ---- progress
 
 IDLE = "Ich arbeite gerade an nichts."
@@ -111,61 +113,12 @@ YES_CHANGED = "Ja, mit meinen Änderungen."
 NO = "Nein, mach das nicht."
 RESULT = "Erledigt."
 
-# ---- questions
-
-
-def ask_send_email(to: Sequence[str], copies: Sequence[str], subject: str, body: str) -> str:
-    lines = ["Soll ich diese E-Mail senden?", f"An: {', '.join(to)}"]
-    if copies:
-        lines.append(f"Kopie an: {', '.join(copies)}")
-    return "\n".join([*lines, f"Betreff: {subject}", "", body])
-
-
-def ask_share_document(to: Sequence[str], document: str, note: str) -> str:
-    lines = [
-        "Soll ich dieses Dokument per E-Mail senden?",
-        f"An: {', '.join(to)}",
-        f"Dokument: {document}",
-        *([f"Mit dieser Nachricht: {note}"] if note else []),
-    ]
-    return "\n".join(lines)
-
-
-def ask_replace_text(document: str, body: str) -> str:
-    return (
-        f"Soll ich den Text des Dokuments {document} ersetzen? Der alte Text geht dabei verloren. "
-        f"Der neue Text:\n\n{body}"
-    )
-
-
-def ask_delete_document(document: str) -> str:
-    return f"Soll ich das Dokument {document} löschen? Das lässt sich nicht rückgängig machen."
-
-
-def ask_forget(fact: str) -> str:
-    return f"Soll ich das vergessen: {fact}"
-
-
-def ask_stop_telling(rule: str) -> str:
-    return f"Soll ich dir das nicht mehr melden: {rule}"
-
-
-def ask_cancel_reminder(reminder: str) -> str:
-    return f"Soll ich diese Erinnerung löschen: {reminder}"
-
-
-def document(title: str, chars: int, beginning: str) -> str:
-    if not beginning:
-        return f"„{title}“ (leer)"
-    counted = f"{chars:,}".replace(",", ".")
-    return f"„{title}“ ({counted} Zeichen, beginnt mit „{beginning}“)"
-
-
 # ---- notices
 
 LINK = "ein Link"
 SOMETHING = "es ist etwas passiert"
 REMINDER = "eine Erinnerung"
+REMINDER_BY_OTHERS = "eine Erinnerung aus dem, was andere geschrieben haben"
 REMINDER_DUE = "eine Erinnerung ist fällig"
 WHILE_AWAY = "während du weg warst"
 MEANWHILE = "inzwischen"
@@ -194,8 +147,9 @@ def emails(count: int, *, sender: str, subject: str, frequent: str, frequent_cou
     return f"{count} E-Mails{most}{(by or about) and f', die letzte{by}{about}'}"
 
 
-def reminders(count: int, named: Sequence[str], more: int) -> str:
+def reminders(count: int, named: Sequence[str], more: int, *, by_others: bool) -> str:
     what = "eine Erinnerung" if count == 1 else f"{count} Erinnerungen"
+    what += " aus dem, was andere geschrieben haben" if by_others else ""
     others = "eine weitere" if more == 1 else f"{more} weitere"
     return f"{what}: {_listed(named, others if more else '')}" if named else what
 

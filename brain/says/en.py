@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from brain.says.asking.en import *  # noqa: F403 - the questions are a part of the language
+
 # ---- progress
 
 IDLE = "I am not working on anything right now."
@@ -102,61 +104,12 @@ YES_CHANGED = "Yes, with my changes."
 NO = "No, don't do that."
 RESULT = "Done."
 
-# ---- questions
-
-
-def ask_send_email(to: Sequence[str], copies: Sequence[str], subject: str, body: str) -> str:
-    lines = ["Shall I send this email?", f"To: {', '.join(to)}"]
-    if copies:
-        lines.append(f"Copy to: {', '.join(copies)}")
-    return "\n".join([*lines, f"Subject: {subject}", "", body])
-
-
-def ask_share_document(to: Sequence[str], document: str, note: str) -> str:
-    lines = [
-        "Shall I send this document by email?",
-        f"To: {', '.join(to)}",
-        f"Document: {document}",
-        *([f"With this note: {note}"] if note else []),
-    ]
-    return "\n".join(lines)
-
-
-def ask_replace_text(document: str, body: str) -> str:
-    return (
-        f"Shall I replace the text of the document {document}? The old text will be lost. "
-        f"The new text:\n\n{body}"
-    )
-
-
-def ask_delete_document(document: str) -> str:
-    return f"Shall I delete the document {document}? This cannot be undone."
-
-
-def ask_forget(fact: str) -> str:
-    return f"Shall I forget this: {fact}"
-
-
-def ask_stop_telling(rule: str) -> str:
-    return f"Shall I stop telling you about this: {rule}"
-
-
-def ask_cancel_reminder(reminder: str) -> str:
-    return f"Shall I cancel this reminder: {reminder}"
-
-
-def document(title: str, chars: int, beginning: str) -> str:
-    if not beginning:
-        return f"“{title}” (empty)"
-    characters = "character" if chars == 1 else "characters"
-    return f"“{title}” ({chars:,} {characters}, beginning “{beginning}”)"
-
-
 # ---- notices
 
 LINK = "a link"
 SOMETHING = "something has happened"
 REMINDER = "a reminder"
+REMINDER_BY_OTHERS = "a reminder from what others wrote"
 REMINDER_DUE = "a reminder is due"
 WHILE_AWAY = "while you were away"
 MEANWHILE = "meanwhile"
@@ -185,8 +138,9 @@ def emails(count: int, *, sender: str, subject: str, frequent: str, frequent_cou
     return f"{count} emails{most}{(by or about) and f', the last{by}{about}'}"
 
 
-def reminders(count: int, named: Sequence[str], more: int) -> str:
+def reminders(count: int, named: Sequence[str], more: int, *, by_others: bool) -> str:
     what = "a reminder" if count == 1 else f"{count} reminders"
+    what += " from what others wrote" if by_others else ""
     return f"{what}: {_listed(named, more)}" if named else what
 
 

@@ -57,13 +57,37 @@ class Texts(Progress, Protocol):
     # Questions before an act. Each one repeats everything that will be done.
 
     def ask_send_email(
-        self, to: Sequence[str], copies: Sequence[str], subject: str, body: str
-    ) -> str: ...
-    def ask_share_document(self, to: Sequence[str], document: str, note: str) -> str: ...
-    def ask_replace_text(self, document: str, body: str) -> str: ...
+        self,
+        to: Sequence[str],
+        copies: Sequence[str],
+        *,
+        subject: str,
+        body: str,
+        characters: int,
+        attachments: Sequence[str],
+    ) -> str:
+        """Ask with the whole email. `characters` is the length of a long body, else 0."""
+
+    def ask_share_document(
+        self, to: Sequence[str], *, title: str, note: str, text: str, characters: int
+    ) -> str:
+        """Ask with the document's text or parts of it. `characters` is the length of a long text,
+        else 0. `note` and `text` may be empty.
+        """
+
+    def document_parts(self, beginning: str, changed: str, end: str) -> str:
+        """The parts of a long document that the user has seen before. `changed` may be empty."""
+
+    def ask_update_document(
+        self, document: str, *, title: str | None, body: str | None, append: str | None
+    ) -> str:
+        """Ask with everything new; None means that this stays as it is."""
+
     def ask_delete_document(self, document: str) -> str: ...
     def ask_forget(self, fact: str) -> str: ...
     def ask_stop_telling(self, rule: str) -> str: ...
+    def ask_tell_urgently(self, rule: str) -> str: ...
+    def ask_remind(self, reminder: str, day: str, clock: str) -> str: ...
     def ask_cancel_reminder(self, reminder: str) -> str: ...
 
     def document(self, title: str, chars: int, beginning: str) -> str:
@@ -75,6 +99,7 @@ class Texts(Progress, Protocol):
     LINK: str
     SOMETHING: str
     REMINDER: str
+    REMINDER_BY_OTHERS: str
     REMINDER_DUE: str
     WHILE_AWAY: str
     MEANWHILE: str
@@ -92,8 +117,10 @@ class Texts(Progress, Protocol):
         is the most frequent sender, of `frequent_count` emails.
         """
 
-    def reminders(self, count: int, named: Sequence[str], more: int) -> str:
-        """Name the first reminders; `more` is how many others have a text."""
+    def reminders(self, count: int, named: Sequence[str], more: int, *, by_others: bool) -> str:
+        """Name the first reminders; `more` is how many others have a text. `by_others`: they were
+        set because of a text that others wrote.
+        """
 
     def documents(self, count: int, titles: Sequence[str], more: int) -> str:
         """Name the first titles, none if one is unknown; `more` is how many others there are."""

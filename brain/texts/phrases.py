@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MAX_CHARS = 100  # of an utterance; a longer one never matches
+COMPARED_WORDS = 2_000  # of each of two texts that are compared; bounds the work to milliseconds
 
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\u00b4]")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans({"\u0131": "i", "\u0142": "l", "\u00f8": "o"})
+# Question marks whose names in Unicode do not say so: Greek, and the two interrobangs.
+_ASKING = "\u037e\u203d\u2e18"
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 type Words = tuple[str, ...]
@@ -75,12 +78,41 @@ def spoken_words(text: str) -> Words:
 
     In a script without spaces, each character is a word. A text longer than MAX_CHARS has no words.
     """
-    if len(text) > MAX_CHARS:
-        return ()
+    return words_of(text) if len(text) <= MAX_CHARS else ()
+
+
+def words_of(text: str) -> Words:
+    """Normalize a text of any length to words. The work is linear in its length."""
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text.casefold())))
     plain = unicodedata.normalize("NFKC", bare).translate(_LETTERS)
     kept = "".join(map(_kept, plain))
     return tuple(_UNSPACED.sub(lambda char: f" {char[0]} ", kept).split())
+
+
+def is_question(text: str) -> bool:
+    """Whether the text contains a question mark of any script."""
+    return any("QUESTION" in unicodedata.name(char, "") or char in _ASKING for char in text)
+
+
+def share_in_order(words: Words, other: Words) -> float:
+    """Return how many of the words the other text has in the same order, as a share from 0 to 1.
+
+    Only the first COMPARED_WORDS of each count.
+    """
+    words, other = words[:COMPARED_WORDS], other[:COMPARED_WORDS]
+    if not words:
+        return 0.0
+    # The longest common subsequence, with one bit for each word (Hyyrö's algorithm): a bit that
+    # is 0 is a word that was found.
+    places: dict[str, int] = {}
+    for place, word in enumerate(words):
+        places[word] = places.get(word, 0) | 1 << place
+    every = (1 << len(words)) - 1
+    row = every
+    for word in other:
+        found = row & places.get(word, 0)
+        row = (row + found | row - found) & every
+    return (len(words) - row.bit_count()) / len(words)
 
 
 def understood(book: Phrasebook) -> dict[str, Phrases]:

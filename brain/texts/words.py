@@ -16,7 +16,6 @@ MIN_PASSAGE_CHARS = 100  # a heading starts a new passage only after this many; 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
 _SPACE = ord(" ")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Kana, Han, Thai, Lao, Burmese and Khmer: scripts without spaces between words.
 _UNSPACED_RUN = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -52,11 +51,6 @@ def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
 def folded(text: str) -> str:
     """Normalize case and spacing, so that texts which differ only in these compare equal."""
     return " ".join(normalized("NFC", text).casefold().split())
-
-
-def one_line(text: str) -> str:
-    """Replace line breaks and control characters by single spaces."""
-    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def passages(body: str) -> tuple[str, ...]:

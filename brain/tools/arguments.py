@@ -30,10 +30,14 @@ from typing import (
 )
 
 from brain.codec import Json
+from brain.errors import ToolFault
+from brain.texts.plain import plain_line, plain_text, reorders
 
 _TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
 _BOUNDS = {str: ("minLength", "maxLength"), tuple: ("minItems", "maxItems")}
 _NUMBERS = ("minimum", "maximum")
+
+REORDERS = "has characters that change the direction of the text. Write it without them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,15 @@ class About:
 
     `least` and `most` limit a number, the length of a text in characters, or the length of a list.
     `null`: the model may write null. If a type has two of these, the later one takes precedence.
+    `plain`: a text that is shown to the user or to others, of several lines or of one. Only what
+    a reader can see is kept of it (see `brain.texts.plain`).
     """
 
     words: str = ""
     least: float | None = None
     most: float | None = None
     null: bool = False
+    plain: Literal["text", "line"] | None = None
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -95,6 +102,27 @@ def read_arguments[A: Arguments](kind: type[A], given: Json) -> A:
         field: _value(hint, given[name]) for name, field, hint in _fields(kind) if name in given
     }
     return kind(**values)
+
+
+def plain_arguments(kind: type[Arguments], given: Json) -> Json:
+    """Return the arguments with each text as it will be shown, hashed and used.
+
+    Raises ToolFault if a line changes the order in which its characters are shown. Texts without
+    `plain` stay as they are.
+    """
+    hints = {name: hint for name, _, hint in _fields(kind)}
+    return {name: _plain(name, hints[name], one) for name, one in given.items()}
+
+
+def _plain(name: str, hint: Any, given: Any) -> Any:
+    base, about = _parts(hint)
+    if isinstance(given, list):
+        return [_plain(name, get_args(base)[0], one) for one in given]
+    if about.plain is None or not isinstance(given, str):
+        return given
+    if about.plain == "line" and reorders(given):
+        raise ToolFault(f"Not done: {name} {REORDERS}")
+    return plain_line(given) if about.plain == "line" else plain_text(given)
 
 
 def _fields(kind: type[Arguments]) -> tuple[tuple[str, str, Any], ...]:
@@ -154,6 +182,7 @@ def _added(earlier: About, later: About) -> About:
         least=earlier.least if later.least is None else later.least,
         most=earlier.most if later.most is None else later.most,
         null=later.null or earlier.null,
+        plain=later.plain or earlier.plain,
     )
 
 

@@ -4,9 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from brain.codec import Json, dumps
+from brain.errors import ToolFault
 from brain.says import en
 from brain.says.texts import Texts
+from brain.tools.content import QuestionContent
 from brain.tools.spec import ToolCall, ToolSpec
+
+MOST_UNASKED = (
+    3  # calls of one tool in a tainted run: enough for one email, no use to flood anybody
+)
+ASK_FIRST = (
+    f"Not done: this run has read text by others and has called this tool {MOST_UNASKED} times. "
+    "Ask the user first."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,8 +26,9 @@ class ToolInvocation:
     `tainted`: the model has read text by third parties in this run. The next fields help a tool to
     find out who wrote an argument. `user_words` are the user's own texts in this run and at the end
     of the log. `foreign_texts` are tool results of this run that third parties wrote.
-    `earlier_calls` are the run's earlier calls of the same tool. `texts` are in the user's language
-    while a question is prepared and while a tool that acts runs.
+    `earlier_calls` are the run's earlier calls of the same tool. `approved`: the user has decided
+    on exactly this call. `texts` are in the user's language while a question is prepared and while
+    a tool that acts runs.
     """
 
     user_id: str
@@ -28,7 +39,16 @@ class ToolInvocation:
     user_words: tuple[str, ...] = ()
     foreign_texts: tuple[str, ...] = ()
     earlier_calls: tuple[ToolCall, ...] = ()
+    approved: bool = False
     texts: Texts = en
+
+    def check_count(self) -> None:
+        """Raise ToolFault if a tainted run has called this tool `MOST_UNASKED` times before.
+
+        What it writes is kept and told later. So text by others must not fill the user's things.
+        """
+        if self.tainted and not self.approved and len(self.earlier_calls) >= MOST_UNASKED:
+            raise ToolFault(ASK_FIRST)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,12 +56,16 @@ class Proposal:
     """What a tool is about to do, for the user to approve.
 
     `question` says exactly what will be done. `recipients` are the addresses that receive
-    something, in lower case. `foreign`: the question quotes text by third parties.
+    something, in lower case. `foreign`: the question quotes text by third parties. `arguments` are
+    the call's arguments as they are shown; the approved call has these. `content` is what is sent,
+    if something is.
     """
 
     question: str
     recipients: tuple[str, ...] = ()
     foreign: bool = False
+    arguments: Json | None = None
+    content: QuestionContent | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +86,11 @@ class ToolResult:
         return cls(text=dumps(content), foreign=foreign, done=done)
 
 
+def as_they_are(arguments: Json) -> Json:
+    """Return the arguments unchanged."""
+    return arguments
+
+
 async def nothing(invocation: ToolInvocation) -> None:
     """Return None: nothing to ask, or no known outcome."""
 
@@ -76,9 +105,12 @@ class Tool:
     * `outcome` is for a call that a crash interrupted. It returns the result if the service knows
       that the call was done, and None if this is unknown. Raises ToolFault if the service knows
       that the call was not done.
+    * `plain` returns arguments as they will be shown, hashed and used. Raises ToolFault if they
+      cannot be shown as they are.
     """
 
     spec: ToolSpec
     run: Callable[[ToolInvocation], Awaitable[ToolResult]]
     prepare: Callable[[ToolInvocation], Awaitable[Proposal | None]] = nothing
     outcome: Callable[[ToolInvocation], Awaitable[ToolResult | None]] = nothing
+    plain: Callable[[Json], Json] = as_they_are

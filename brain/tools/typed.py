@@ -7,11 +7,20 @@ model does not see the function's docstring.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from brain.codec import Json
 from brain.errors import ToolFault, Unreachable
-from brain.tools.arguments import Arguments, read_arguments, schema_of, tool_description, tool_name
+from brain.tools.arguments import (
+    Arguments,
+    plain_arguments,
+    read_arguments,
+    schema_of,
+    tool_description,
+    tool_name,
+)
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult, nothing
 from brain.tools.spec import Effect, ToolSpec
 
@@ -75,8 +84,9 @@ def tool[A: Arguments](
     return Tool(
         spec=spec,
         run=_run(kind, run, away),
-        prepare=_typed(kind, prepare, away_before or away) if prepare else nothing,
+        prepare=_prepare(kind, prepare, away_before or away) if prepare else nothing,
         outcome=outcome,
+        plain=partial(plain_arguments, kind),
     )
 
 
@@ -92,14 +102,31 @@ def _run[A: Arguments](
     return run
 
 
+def _prepare[A: Arguments](
+    kind: type[A], does: Does[A, Proposal | None], away: str | None
+) -> Callable[[ToolInvocation], Awaitable[Proposal | None]]:
+    typed = _typed(kind, does, away)
+
+    async def prepare(invocation: ToolInvocation) -> Proposal | None:
+        proposal = await typed(invocation)
+        if proposal is None or proposal.arguments is not None:
+            return proposal
+        return replace(proposal, arguments=plain_arguments(kind, invocation.arguments))
+
+    return prepare
+
+
 def _typed[A: Arguments, Given](
     kind: type[A], does: Does[A, Given], away: str | None
 ) -> Callable[[ToolInvocation], Coroutine[Any, Any, Given]]:
-    """Wrap the function for the engine: read the arguments, turn Unreachable into ToolFault."""
+    """Wrap the function for the engine: clean and read the arguments, turn Unreachable into
+    ToolFault.
+    """
 
     async def call(invocation: ToolInvocation) -> Given:
+        plain = plain_arguments(kind, invocation.arguments)
         try:
-            return await does(read_arguments(kind, invocation.arguments), invocation)
+            return await does(read_arguments(kind, plain), replace(invocation, arguments=plain))
         except Unreachable as error:
             if away is None:
                 raise

@@ -12,7 +12,7 @@ from itertools import pairwise
 from local.model.directions import Json
 
 FIELDS = {"model", "messages", "tools", "stream", "stream_options", "reasoning_effort"}
-CARRIED = {"carried", "reasoning_content", "reasoning", "reasoning_details"}
+CARRIED = {"reasoning_content", "reasoning", "reasoning_details"}
 MESSAGE_FIELDS = {
     "system": {"role", "content"},
     "user": {"role", "content"},

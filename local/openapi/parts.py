@@ -3,7 +3,7 @@
 from typing import Any
 
 from brain.codec import Form, Json
-from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody
+from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
 from brain.events.bodies import (
@@ -84,8 +84,8 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, *ORDERS, EventBody, OwnBody)
-    schemas.take(*EVENTS)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(EventBody, OwnBody, *EVENTS)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
@@ -120,7 +120,10 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
             }
         ),
         "HeardMark": thing(
-            {"seq": WHOLE, "how": {"type": "string", "enum": ["played", "cutOff", "unspoken"]}}
+            {
+                "seq": WHOLE,
+                "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
+            }
         ),
         "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),

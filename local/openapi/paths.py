@@ -116,10 +116,18 @@ def _documents() -> Json:
         "Keep a document.", "DocumentBody", "Document", errors=(404, 503), security=USER
     )
     create["responses"]["201"] = create["responses"].pop("200")
+    see = posted(
+        "Note that the user has seen a document.",
+        "SeenBody",
+        "SeenBody",
+        errors=(404, 503),
+        security=USER,
+    )
     return {
         "/api/documents": {
             "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT),
             "post": create,
+            "put": see,
             "delete": deleting("Delete a document."),
         }
     }

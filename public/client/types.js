@@ -39,6 +39,16 @@
  * @property {string} tool
  * @property {Record<string, any>} arguments
  * @property {string} [expiresAt]
+ * @property {QuestionContent | null} [content] what is sent after a yes
+ *
+ * @typedef {object} QuestionContent All that is sent after a yes: to these recipients, this text.
+ * @property {{address: string, unicode?: string, name?: string}[]} recipients `address` has its
+ *   domain in ASCII; `unicode` is the same address as people write it, if that differs
+ * @property {number} count of recipients, copies included
+ * @property {string} [subject]
+ * @property {string} text
+ * @property {number} characters the length of the text
+ * @property {{name: string, type: string, bytes: number}[]} attachments
  *
  * @typedef {Utterance | Message} Entry One entry of the log.
  * @typedef {Entry & {truncated?: boolean}} ChannelEntry An entry from the channel, without its
@@ -132,7 +142,7 @@
  * @property {string | null} runId
  * @property {Message | null} message
  *
- * @typedef {'played' | 'cutOff' | 'unspoken'} Heard
+ * @typedef {'played' | 'cutOff' | 'unspoken' | 'shown'} Heard
  *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called

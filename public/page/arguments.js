@@ -1,6 +1,6 @@
 /** Shows a tool's arguments as fields that a person can read and change. No I/O. */
 
-import { inAllLanguages, optionalText } from './texts.js';
+import { optionalText } from './texts.js';
 import { actionInWords } from './wording.js';
 
 /** @typedef {Record<string, any>} Arguments */
@@ -45,24 +45,13 @@ export function edited(given, typed) {
 }
 
 /**
- * Split a question into its first line and the lines that the fields do not show.
- * @param {string} text
+ * Return the fields that a question's text does not show.
  * @param {Arguments} given
+ * @param {string} text
  */
-export function readBack(text, given) {
-  const [lead, ...lines] = text.split('\n');
-  const shown = [
-    ...(Array.isArray(given.to) ? labelled('label.to', given.to.join(', ')) : []),
-    ...(Array.isArray(given.cc) ? labelled('label.cc', given.cc.join(', ')) : []),
-    ...labelled('label.subject', given.subject),
-  ];
-  let rest = lines.join('\n').trim();
-  const { body } = given;
-  if (typeof body === 'string' && body.trim() && rest.endsWith(body.trim())) {
-    rest = rest.slice(0, -body.trim().length);
-  }
-  const more = rest.split('\n').filter((line) => !shown.includes(line));
-  return { lead, more: more.join('\n').trim() };
+export function unshown(given, text) {
+  const isShown = (/** @type {Field} */ field) => field.text !== '' && text.includes(field.text);
+  return fieldsOf(given).filter((field) => field.shape === 'switch' || !isShown(field));
 }
 
 /**
@@ -78,15 +67,6 @@ export function isChanged(asked, decided) {
 /** @param {string} name of an argument */
 function labelOf(name) {
   return optionalText(`label.${name}`) ?? actionInWords(name);
-}
-
-/**
- * The lines that a question may have for a field: the brain's language may differ from the page's.
- * @param {import('./texts.js').Key} key
- * @param {unknown} value
- */
-function labelled(key, value) {
-  return inAllLanguages(key).map((label) => `${label}: ${value}`);
 }
 
 /** @param {Field} field */

@@ -1,8 +1,9 @@
 /** Shows a question as a card: what exactly will be done, and the buttons to decide. */
 
 import { actionInWords } from './wording.js';
-import { edited, fieldsOf, readBack } from './arguments.js';
-import { button, field, make, onEscape } from './dom.js';
+import { edited, fieldsOf, unshown } from './arguments.js';
+import { rowsOf } from './content.js';
+import { button, field, make, nextId, onEscape, whenInView } from './dom.js';
 import { withLinks } from './entries.js';
 import { t } from './texts.js';
 
@@ -19,6 +20,9 @@ export class Card {
   #outcome = make('p', { className: 'outcome', role: 'status' });
   /** @type {DecisionState | null} */
   #state = null;
+  /** @type {Record<string, any> | undefined} */
+  #changed; // the arguments that were approved, if the user changed them
+  #isSeen = false; // the end of what is asked was in view
 
   /**
    * @param {HTMLElement} entry the question's entry, which becomes the card
@@ -28,7 +32,8 @@ export class Card {
   constructor(entry, message, onDecision) {
     this.#message = message;
     this.#onDecision = onDecision;
-    const { lead, more } = readBack(message.text, this.#question.arguments);
+    const [lead, ...others] = message.text.split('\n');
+    const more = this.#question.content ? '' : others.join('\n').trim();
     const [words] = entry.getElementsByTagName('p');
     words.replaceChildren(lead);
     words.className = 'lead';
@@ -38,10 +43,14 @@ export class Card {
     this.#read();
   }
 
-  /** @param {DecisionState | null} state */
-  show(state) {
+  /**
+   * @param {DecisionState | null} state
+   * @param {Record<string, any>} [changed] the arguments that were approved instead
+   */
+  show(state, changed) {
     if (state === this.#state) return;
     this.#state = state;
+    this.#changed = state === 'changed' ? changed : undefined;
     this.#outcome.textContent = state && state !== 'waiting' ? t(`question.${state}`) : '';
     this.#outcome.dataset.state = state ?? '';
     this.#read();
@@ -52,24 +61,43 @@ export class Card {
   }
 
   #read() {
-    const { tool, arguments: given } = this.#question;
-    const list = make('dl', {}, ...row(t('question.action'), actionInWords(tool), 'line'));
-    for (const { label, text, shape } of fieldsOf(given)) list.append(...row(label, text, shape));
+    const list = make('dl', {}, ...row(t('question.action'), actionInWords(this.#question.tool), 'line'));
+    for (const { label, text, shape } of this.#rows()) list.append(...row(label, text, shape));
     this.#body.replaceChildren(list);
-    if (this.#state === 'waiting') this.#body.append(this.#choices());
+    if (this.#state === 'waiting') this.#body.append(...this.#choices());
   }
 
+  #rows() {
+    const { arguments: given, content } = this.#question;
+    if (this.#changed) return fieldsOf(this.#changed);
+    return content ? rowsOf(content) : unshown(given, this.#message.text);
+  }
+
+  /** The buttons, below all that is asked. A yes works once the end of that has been in view. */
   #choices() {
-    const approve = () => this.#decide({ verdict: 'approve' });
+    const end = make('p', { className: 'end', id: nextId() }, t('question.readFirst'));
+    const afterReading = (/** @type {() => void} */ act) => () => {
+      if (this.#isSeen) act();
+      else end.scrollIntoView({ block: 'nearest' });
+    };
+    const approve = afterReading(() => this.#decide({ verdict: 'approve' }));
     const reject = () => this.#decide({ verdict: 'reject' });
     const isPlain = fieldsOf(this.#question.arguments).every(({ shape }) => shape === 'fixed');
-    return make(
-      'div',
-      { className: 'choices' },
+    const yes = [
       button(t('question.approve'), approve, { className: 'filled' }),
-      isPlain ? null : button(t('question.edit'), () => this.#edit()),
-      button(t('question.reject'), reject, { className: 'reject' }),
-    );
+      ...(isPlain ? [] : [button(t('question.edit'), afterReading(() => this.#edit()))]),
+    ];
+    const no = button(t('question.reject'), reject, { className: 'reject' });
+    if (this.#isSeen) return [make('div', { className: 'choices' }, ...yes, no)];
+    for (const one of yes) one.ariaDisabled = 'true'; // not disabled: the keyboard still reaches it
+    for (const one of yes) one.setAttribute('aria-describedby', end.id);
+    whenInView(end, () => {
+      this.#isSeen = true;
+      end.remove();
+      for (const one of yes) one.ariaDisabled = null;
+      for (const one of yes) one.removeAttribute('aria-describedby');
+    });
+    return [end, make('div', { className: 'choices' }, ...yes, no)];
   }
 
   #edit() {

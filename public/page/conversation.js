@@ -19,7 +19,7 @@ const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']
 
 export class Conversation {
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
-  #voice = new Voice(byId('speak'));
+  #voice = new Voice(byId('speak'), (seq) => this.#questions.isShown(seq));
   #away = new Away();
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
@@ -61,6 +61,7 @@ export class Conversation {
   begin(brain) {
     this.#timeline.clear();
     byId('log').ariaBusy = 'true';
+    this.#questions.end();
     this.#questions = this.#newQuestions();
     brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
@@ -99,6 +100,7 @@ export class Conversation {
     return new Questions({
       ask: async () => (await this.#resources.get('/api/questions')).question,
       decide: (id, decision) => this.#awaiting(async () => (await this.#brain).decide(id, decision)),
+      reportShown: async (seq) => (await this.#brain).heard(seq, 'shown'),
       place: byId('waiting'),
     });
   }

@@ -11,6 +11,8 @@ export class Decisions {
   #asked = new Map(); // questions for the user, by their ids
   /** @type {Map<string, DecisionState>} */
   #decided = new Map();
+  /** @type {Map<string, Record<string, any> | undefined>} */
+  #arguments = new Map(); // of the decisions
   /** @type {string | null | undefined} */
   #waiting = undefined; // id of the open question, as the server says; undefined = unknown
 
@@ -34,6 +36,7 @@ export class Decisions {
     const question = this.#asked.get(decision.questionId)?.question;
     const was = question && isChanged(question.arguments, decision.arguments ?? question.arguments);
     const yes = was ? 'changed' : 'approved';
+    this.#arguments.set(decision.questionId, decision.arguments);
     this.#decided.set(decision.questionId, decision.verdict === 'reject' ? 'rejected' : yes);
     return false;
   }
@@ -41,6 +44,11 @@ export class Decisions {
   /** @param {string | null} id of the open question, according to the server */
   setWaiting(id) {
     this.#waiting = id;
+  }
+
+  /** Return the arguments that were decided on, if it is known. @param {string} id */
+  argumentsOf(id) {
+    return this.#arguments.get(id);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The panel of documents: list, search, read, delete, write and upload. */
 
 import { refusalInWords } from './wording.js';
-import { button, field, make } from './dom.js';
+import { button, field, make, whenInView } from './dom.js';
 import { withLinks } from './entries.js';
 import {
   byOthers,
@@ -19,7 +19,7 @@ import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
 /** @typedef {Known & {snippet: string}} Listed */
-/** @typedef {Known & {body: string}} Whole */
+/** @typedef {Known & {body: string, version: string}} Whole */
 
 const PATH = '/api/documents';
 
@@ -98,15 +98,18 @@ class Documents {
   }
 
   /** @param {Whole} document */
-  #whole({ id, title, body, updatedAt, foreign }) {
+  #whole({ id, version, title, body, updatedAt, foreign }) {
     const remove = confirmButton(t('action.delete'), title, async () => {
       await this.#resources.remove(PATH, id);
       this.#return();
     });
+    const end = make('span', { className: 'end' });
+    // Then a question about it need not show it whole. If this fails, the question does.
+    whenInView(end, () => void this.#resources.put(PATH, { id, version }).catch(() => {}));
     return [
       make('h3', { dir: 'auto' }, title),
       make('p', { className: 'facts' }, when(updatedAt), byOthers(foreign), remove),
-      make('div', { className: 'text', dir: 'auto' }, ...withLinks(body)),
+      make('div', { className: 'text', dir: 'auto' }, ...withLinks(body), end),
     ];
   }
 

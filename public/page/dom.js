@@ -51,6 +51,20 @@ export function onEscape(element, close) {
   });
 }
 
+/**
+ * Call `act` once, when any part of an element is in view on a visible page.
+ * @param {HTMLElement} element
+ * @param {() => void} act
+ */
+export function whenInView(element, act) {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    act();
+  });
+  observer.observe(element);
+}
+
 let ids = 0;
 
 /** Return a new id for an element. */

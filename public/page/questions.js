@@ -5,6 +5,7 @@ import { Card } from './card.js';
 import { entryElement, note } from './entries.js';
 import { Decisions } from './decisions.js';
 import { t } from './texts.js';
+import { whenSeen } from './view.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 /** @typedef {import('../client/types.js').Message} Message */
@@ -13,10 +14,15 @@ import { t } from './texts.js';
 export class Questions {
   #ask;
   #decide;
+  #reportShown;
   #place;
   #decisions = new Decisions();
-  /** @type {Map<string, Card>} */
+  /** @type {Map<string, {card: Card, message: Message, element: HTMLElement}>} */
   #cards = new Map();
+  /** @type {Map<string, () => void>} */
+  #watched = new Map(); // open questions, and how to stop watching whether they are in view
+  /** @type {Set<number>} */
+  #shown = new Set(); // seqs of questions that were reported as shown
   #isAsking = false;
   #isStale = false;
 
@@ -24,11 +30,13 @@ export class Questions {
    * @param {object} options
    * @param {() => Promise<Message | null>} options.ask the open question
    * @param {(id: string, decision: Decision) => Promise<unknown>} options.decide
+   * @param {(seq: number) => Promise<unknown>} options.reportShown
    * @param {HTMLElement} options.place for an open question that is older than the shown log
    */
-  constructor({ ask, decide, place }) {
+  constructor({ ask, decide, reportShown, place }) {
     this.#ask = ask;
     this.#decide = decide;
+    this.#reportShown = reportShown;
     this.#place = place;
     place.replaceChildren();
   }
@@ -77,15 +85,53 @@ export class Questions {
     this.#draw(message, element);
   }
 
+  /** Whether the user has had the whole question in view. @param {number} seq */
+  isShown(seq) {
+    return this.#shown.has(seq);
+  }
+
+  /** Stop watching: the questions are no longer on the page. */
+  end() {
+    for (const stop of this.#watched.values()) stop();
+    this.#watched.clear();
+  }
+
   /** @param {Message} message @param {HTMLElement} element */
   #draw(message, element) {
     const decide = (/** @type {Decision} */ decision) => this.#decideOn(message.id, decision);
-    this.#cards.set(message.id, new Card(element, message, decide));
+    const card = new Card(element, message, decide);
+    this.#cards.set(message.id, { card, message, element });
+  }
+
+  /** Watch whether an open question is in view. @param {string} id @param {boolean} isWaiting */
+  #watch(id, isWaiting) {
+    const { message, element } = this.#cards.get(id) ?? {};
+    // A question that is older than the shown log has no seq: a spoken yes does not reach it.
+    if (!message?.seq || !element || this.#watched.has(id) === isWaiting) return;
+    this.#watched.get(id)?.();
+    this.#watched.delete(id);
+    if (!isWaiting) return;
+    this.#watched.set(id, whenSeen(element, () => void this.#report(message.seq)));
+  }
+
+  /** @param {number} seq */
+  async #report(seq) {
+    if (this.#shown.has(seq)) return;
+    try {
+      await this.#reportShown(seq);
+      this.#shown.add(seq);
+    } catch {
+      // Reported when the question comes into view again. Until then only the buttons decide it.
+    }
   }
 
   #show() {
     const nowMs = Date.now();
-    for (const [id, card] of this.#cards) card.show(this.#decisions.of(id, nowMs));
+    for (const [id, { card }] of this.#cards) {
+      const state = this.#decisions.of(id, nowMs);
+      card.show(state, this.#decisions.argumentsOf(id));
+      this.#watch(id, state === 'waiting');
+    }
   }
 
   /** @param {string} id @param {Decision} decision */

@@ -40,11 +40,6 @@ export function optionalText(key) {
   return Object.hasOwn(en, key) ? t(/** @type {Key} */ (key)) : null;
 }
 
-/** Return a text in each language. @param {Key} key */
-export function inAllLanguages(key) {
-  return Object.keys(LANGUAGES).map((name) => textIn(name, key, {}));
-}
-
 /**
  * @param {string} name of the language
  * @param {Key} key

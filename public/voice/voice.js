@@ -9,6 +9,7 @@ const PLACE = 'second-brain-speak';
 export class Voice {
   #synthesizer = new Synthesizer();
   #button;
+  #isShown;
   #isOn = false;
   #shownSeq = 0;
   #fromSeq = 0; // messages up to here are not read aloud: they were shown before the voice was on
@@ -16,9 +17,13 @@ export class Voice {
   #brain = null;
   #unsubscribe = () => false;
 
-  /** @param {HTMLElement} button */
-  constructor(button) {
+  /**
+   * @param {HTMLElement} button
+   * @param {(seq: number) => boolean} isShown whether the user has seen the whole message
+   */
+  constructor(button, isShown) {
     this.#button = button;
+    this.#isShown = isShown;
     button.hidden = !this.#synthesizer.isAvailable;
     button.addEventListener('click', () => {
       this.#turn(!this.#isOn);
@@ -57,8 +62,12 @@ export class Voice {
     this.#fromSeq = this.#shownSeq;
     // Only while it is on, so that another tab can speak.
     const unsubscribe = this.#brain?.onSpeak((message, done) => {
-      if (message.seq <= this.#fromSeq) return done('unspoken');
-      this.#synthesizer.speak(message.text, done);
+      // What was seen is known, whether or not it was read out to its end.
+      /** @type {typeof done} */
+      const report = (how, chars) =>
+        how !== 'played' && this.#isShown(message.seq) ? done('shown') : done(how, chars);
+      if (message.seq <= this.#fromSeq) return report('unspoken');
+      this.#synthesizer.speak(message.text, report);
     });
     this.#unsubscribe = () => unsubscribe?.() ?? false;
   }

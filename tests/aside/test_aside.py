@@ -203,10 +203,11 @@ async def test_too_many_questions_are_refused_with_a_time_to_wait() -> None:
 
 
 async def asked(world: World) -> Message:
-    """The question that the brain asks in its answer."""
+    """The question that the brain asks in its answer, which the user has had time to hear."""
     message = (await world.ask("Ask Anna to lunch.")).message
     assert message is not None
     assert message.kind is Kind.QUESTION
+    await asyncio.sleep(3)
     return message
 
 

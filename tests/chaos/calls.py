@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from brain.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.events.model import Event
 from brain.run.deliver import Outcome
-from brain.run.messages import Decision
+from brain.run.messages import Decision, Heard, How, Message
 from brain.run.moves import WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
@@ -29,6 +29,8 @@ async def insist(world: "World", said: Said) -> None:
     """A caller as the page's client: it sends the same text until it has a 200."""
     if said.decides and not await _find_question(world, said):
         return
+    if said.reports and not await _hear_question(world, said):
+        return
     for attempt in range(world.story.tries):
         process = _ask(world, said)
         await asyncio.wait({process.connection}, timeout=world.story.patience_s + MARGIN_S)
@@ -46,19 +48,55 @@ async def insist(world: "World", said: Said) -> None:
 
 async def _find_question(world: "World", said: Said) -> bool:
     """Wait until the user is asked something; false if they never are."""
+    asked = await _asked(world, said.user)
+    if asked is None or asked.question is None:
+        return False
+    said.decision = Decision(
+        question_id=asked.id,
+        verdict="approve",
+        tool=asked.question.tool,
+        arguments=asked.question.arguments,
+    )
+    return True
+
+
+async def _hear_question(world: "World", said: Said) -> bool:
+    """Wait until the user is asked something, and report what they hear of it."""
+    asked = await _asked(world, said.user)
+    if asked is None:
+        return False
+    log = (await world.store.read(said.user, since=0, limit=10_000)).entries
+    seq = next(entry.seq for entry in log if entry.id == asked.id)
+    for how, seconds in said.reports:
+        if how:
+            process = _report(world, said.user, Heard(seq=seq, how=How(how)))
+            await asyncio.wait({process.connection}, timeout=MARGIN_S)
+        await asyncio.sleep(seconds)
+    return True
+
+
+async def _asked(world: "World", user: str) -> Message | None:
     while world.now < NEVER_S:
-        asked = await world.store.question(said.user, None)
-        if asked is not None and asked.message.question is not None:
-            question = asked.message.question
-            said.decision = Decision(
-                question_id=asked.message.id,
-                verdict="approve",
-                tool=question.tool,
-                arguments=question.arguments,
-            )
-            return True
+        asked = await world.store.question(user, None)
+        if asked is not None:
+            return asked.message
         await asyncio.sleep(1.0)
-    return False
+    return None
+
+
+def _report(world: "World", user: str, heard: Heard) -> Process:
+    """A call of /api/control."""
+    process, _, ports = world.start(user)
+
+    async def edge() -> None:
+        try:
+            await ports.store.heard(user, heard)
+        finally:
+            process.finish()
+
+    world.tell(f"{process.name} is told that {heard.seq} was {heard.how} by {user}")
+    process.start(edge())
+    return process
 
 
 async def deliver(world: "World", wake_call: WakeCall) -> None:

@@ -34,6 +34,7 @@ from brain.run.store import Here, Occupancy, Page, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop
+from tests.chaos.speaking import Report
 
 STORE_S = 0.005  # seconds from here to the store, and the same back
 
@@ -154,7 +155,7 @@ class GatedStore:
 
     async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
         answer: Admitted | Recorded | Duplicate | RateLimited = await self._caller.move(
-            "admit", lambda: self._take(lambda: self._store.admit(arrival)), limit_s=CALLER_LIMIT_S
+            "admit", lambda: self._admit(arrival), limit_s=CALLER_LIMIT_S
         )
         return answer
 
@@ -228,7 +229,26 @@ class GatedStore:
         return await self._store.note_presence(digest, is_occupied=is_occupied, at_ms=at_ms)
 
     async def heard(self, user_id: str, heard: Heard) -> Heard | None:
-        return await self._store.heard(user_id, heard)
+        known: Heard | None = await self._caller.move(
+            "heard", lambda: self._hear(user_id, heard), limit_s=CALLER_LIMIT_S
+        )
+        return known
+
+    async def _admit(self, arrival: Arrival) -> Any:
+        before, now_ms = self._state(), self._gate.scene.store_ms()
+        answer = await self._take(lambda: self._store.admit(arrival))
+        if self._state() != before:
+            self._gate.scene.ledger.speaking.admitted(
+                arrival.message_id, at_ms=now_ms, is_spoken=arrival.is_spoken
+            )
+        return answer
+
+    async def _hear(self, user_id: str, heard: Heard) -> Heard | None:
+        report = Report(user=user_id, heard=heard, at_ms=self._gate.scene.store_ms())
+        known = await self._store.heard(user_id, heard)
+        if known is not None:
+            self._gate.scene.ledger.speaking.reports.append(report)
+        return known
 
     async def _take(self, send: Callable[[], Awaitable[Any]]) -> Any:
         before, now_ms = self._state(), self._gate.scene.store_ms()

@@ -34,6 +34,7 @@ async def violations(world: World) -> tuple[str, ...]:
         wrong += _one_sequence(world, user, log)
         wrong += _paid_once(world, user)
         wrong += _acted_once(world, user)
+        wrong += world.ledger.speaking.unheard(user, log)
         wrong += _bounded(world, user)
         wrong += _delivered_in_one_place(world, user)
         status = str(await world.store.status(user))

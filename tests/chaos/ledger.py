@@ -13,6 +13,7 @@ from brain.run.messages import Decision, Message
 from brain.run.moves import Commit, CommitKind, LeaseToken, Stopped, WakeCall
 from brain.tools.spec import ToolCall
 from tests.chaos.processes import Process
+from tests.chaos.speaking import Speaking
 from tests.fakes.redis import MemoryRedis
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Said:
     text: str
     message_id: str
     decides: bool = False
+    reports: tuple[tuple[str, float], ...] = ()
     decision: Decision | None = None
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     unheard: list[tuple[str, Outcome]] = field(default_factory=list)
@@ -120,6 +122,7 @@ class Ledger:
         self.crashes: list[str] = []
         self.attempts: dict[tuple[str, int], int] = {}
         self.wrong: list[str] = []
+        self.speaking = Speaking()
         self.clock_jumped = False
         self._good_until: dict[str, float] = {}
         self._stopped_at: dict[str, float] = {}

@@ -43,7 +43,8 @@ class FarTool:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
     """A text that a user says at a time of their own. `decides`: it is their yes to a question, as
-    soon as there is one.
+    soon as there is one, by a button. `reports`: it is said after the question, as soon as these
+    reports of the question were made, each with the seconds after it; one without a name is none.
     """
 
     at: float = 0.0
@@ -51,6 +52,7 @@ class Ask:
     user: str = "anna"
     message_id: str = ""
     decides: bool = False
+    reports: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,6 +191,18 @@ ASKED_TWICE = replace(
         Ask(at=2.5, text="heron", message_id="again", decides=True),
     ),
 )
+
+
+def spoken(name: str, *reports: tuple[str, float]) -> Story:
+    """The same with a yes that is spoken after these reports of the question."""
+    return replace(ASKED, name=name, asks=(Ask(), Ask(at=1.5, text="Go ahead", reports=reports)))
+
+
+SPOKEN = spoken("spoken", ("played", 2.0))
+SPOKEN_HASTY = spoken("spoken-hasty", ("played", 0.3))
+SPOKEN_LATE = spoken("spoken-late", ("shown", 200.0))
+SPOKEN_UNASKED = spoken("spoken-unasked", ("", 5.0))
+SPOKEN_UNHEARD = spoken("spoken-unheard", ("played", 2.0), ("unspoken", 2.0))
 TWO = Story(
     name="two", beats=(LOOKING, END), tools=(LOOK,), asks=(Ask(), Ask(at=0.6, text="walrus"))
 )
@@ -218,5 +232,6 @@ STORIES = {
         *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
         *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
         *(STOPPED, NOTIFIED, STEADY, RATED),
+        *(SPOKEN, SPOKEN_HASTY, SPOKEN_LATE, SPOKEN_UNASKED, SPOKEN_UNHEARD),
     )
 }

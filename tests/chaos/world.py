@@ -122,6 +122,7 @@ class World:
             text=ask.text,
             message_id=ask.message_id or self.clock.new_id(),
             decides=ask.decides,
+            reports=ask.reports,
         )
         self.ledger.said.append(said)
         self.later(ask.at, lambda: insist(self, said))

@@ -99,7 +99,7 @@ async def test_a_short_document_is_read_whole(documents: FakeDocuments) -> None:
 
 
 async def test_the_slices_of_a_long_document_make_it_whole(documents: FakeDocuments) -> None:
-    body = "".join(f"{number} " for number in range(5_000))
+    body = " ".join(f"{number}" for number in range(5_000))
     await use(documents, "createDocument", {"title": "Numbers", "body": body})
     read, offset = "", 0
     while True:

@@ -19,6 +19,7 @@ from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
 from tests.fakes.tool_stage import outcome_of, proposed
 
 ME = "owner"
+BEN = Address(name="Ben", address="ben@example.org")
 
 
 class Desk:
@@ -28,6 +29,7 @@ class Desk:
         self.emails = FakeEmails()
         self.mailbox = FakeMailbox(self.emails)
         self.post = FakePost()
+        self.keep(an_email("rent", sender=BEN, subject="", text="", at=NOW.replace(month=1)))
 
     def tool(self, name: str) -> Tool:
         tools = email_tools(self.emails, self.mailbox, self.post, owner=ME)
@@ -86,7 +88,7 @@ async def test_filters_go_with_a_query_or_without_one(desk: Desk) -> None:
     desk.keep(
         an_email("old", at=NOW - timedelta(days=30)),
         an_email("read", unread=False),
-        an_email("ben", sender=Address(name="Ben", address="ben@example.org")),
+        an_email("ben", sender=BEN),
     )
     found = await desk.use(
         "searchEmail",
@@ -156,7 +158,7 @@ async def test_what_is_sent_is_what_was_asked_and_a_copy_is_kept(desk: Desk) -> 
     given = await desk.use("sendEmail", LETTER)
     assert given == {
         "sent": {
-            "to": ["Ben <ben@example.org>"],
+            "to": ["ben@example.org (Ben)"],
             "subject": "The boat",
             "cc": ["kate@example.org"],
         }
@@ -218,8 +220,8 @@ async def test_a_reply_to_ones_own_email_goes_to_its_recipients(desk: Desk) -> N
 async def test_the_question_reads_back_all_that_goes_out_and_who_gets_it(desk: Desk) -> None:
     proposal = await proposed(desk.tool("sendEmail"), invocation("sendEmail", LETTER))
     assert proposal.question == (
-        "Shall I send this email?\nTo: Ben <ben@example.org>\nCopy to: kate@example.org\n"
-        "Subject: The boat\n\nGo ahead.\n\nRobin"
+        "Shall I send this email to 2 people?\nTo: ben@example.org (Ben)\n"
+        "Copy to: kate@example.org\nSubject: The boat\n\nGo ahead.\n\nRobin"
     )
     assert (proposal.recipients, proposal.foreign) == (
         ("ben@example.org", "kate@example.org"),
@@ -247,8 +249,9 @@ async def test_the_question_of_a_reply_names_the_wanted_address(
         {"to": ["ben@example.org, eve@example.net"]},
         {"to": ["Ben <ben@example.org>\r\nX: y"]},
         {"cc": ["eve@example.net\r\n"]},
-        {"subject": "Hi\r\nBcc: eve@example.net"},
-        {"subject": "Hi\u2028there"},
+        {"to": ["ben@example.org\u200b"]},
+        {"to": ["\u202eBen <ben@example.org>"]},
+        {"to": ['"Anna <anna@example.org>" <eve@example.net>']},
         {"body": "  \n "},
     ],
 )
@@ -302,7 +305,7 @@ async def test_an_email_stays_sent_if_no_copy_can_be_stored(desk: Desk) -> None:
         return Accepted(raw=raw)
 
     desk.post.outcome = accept_and_go_away
-    assert (await desk.use("sendEmail", LETTER))["sent"]["to"] == ["Ben <ben@example.org>"]
+    assert (await desk.use("sendEmail", LETTER))["sent"]["to"] == ["ben@example.org (Ben)"]
 
 
 async def test_after_a_crash_only_a_copy_proves_the_sending(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from brain.documents.ports import Document, Passage
-from brain.documents.rules import objection, outdated, revised, stays_foreign, version
+from brain.documents.rules import WHOLE_CHARS, objection, outdated, revised, stays_foreign, version
 from brain.errors import DatabaseUnreachable, ToolFault
 from brain.texts.words import asked_words, kept_words, passages
 
@@ -21,6 +21,7 @@ class FakeDocuments:
         self.is_away = False
         self._documents: dict[tuple[str, str], Document] = {}
         self._created: dict[tuple[str, str], str] = {}
+        self._seen: dict[tuple[str, str], str] = {}
         self._done: set[tuple[str, str]] = set()
 
     async def create(
@@ -83,6 +84,30 @@ class FakeDocuments:
         self._done.add((user_id, key))
         self._documents[user_id, document_id] = changed
         return changed
+
+    async def seen(self, user_id: str, document_id: str) -> str | None:
+        """Return the copy of the body, if the document still exists."""
+        self._answer()
+        key = (user_id, document_id)
+        return self._seen.get(key) if key in self._documents else None
+
+    async def mark_seen(self, user_id: str, document_id: str, *, version: str) -> bool:
+        """Copy the body."""
+        self._answer()
+        document = self._documents.get((user_id, document_id))
+        if document is None or document.version != version:
+            return False
+        self._seen[user_id, document_id] = document.body
+        return True
+
+    async def mark_heard(self, user_id: str, text: str) -> None:
+        """Copy each long body that the text contains."""
+        self._answer()
+        heard = " ".join(text.split())
+        for (owner, id), document in self._documents.items():
+            body = " ".join(document.body.split())
+            if owner == user_id and len(document.body) > WHOLE_CHARS and body in heard:
+                self._seen[owner, id] = document.body
 
     async def delete(
         self, user_id: str, document_id: str, *, key: str, version: str | None = None

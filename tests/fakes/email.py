@@ -92,6 +92,12 @@ class FakeEmails:
         inbox = [email for email in self._of(user_id) if email.folder is Folder.INBOX]
         return [_found(email, email.text) for email in inbox[:limit]]
 
+    async def known(self, user_id: str, people: Sequence[Address]) -> Sequence[Address]:
+        """Compare with the people of each email."""
+        emails = self._of(user_id)
+        named = {_folded(one) for each in emails for one in (each.sender, *each.to, *each.cc)}
+        return [person for person in people if _folded(person) in named]
+
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store the emails; returns those that are new."""
         new = [email for email in emails if (user_id, email.id) not in self.kept]
@@ -198,6 +204,10 @@ def _found(email: Email, snippet: str) -> EmailFound:
         unread=email.unread,
         snippet=passages(snippet)[0],
     )
+
+
+def _folded(person: Address) -> tuple[str, str]:
+    return person.address.lower(), person.name.lower()
 
 
 def _people(email: Email) -> str:

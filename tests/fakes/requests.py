@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from brain.run.ports import Prompt
+from brain.run.ports import CARRIED, Prompt
 from local.model.directions import Json
 from local.model.strict import broken
 
@@ -17,11 +17,17 @@ def check(request: Json) -> None:
     _broken.extend(f"{rule}: {reason}" for rule, reason in broken(request).items())
 
 
+def request_of(prompt: Prompt) -> Json:
+    """Return the request without what the adapter puts into its place."""
+    messages = [{k: v for k, v in m.items() if k != CARRIED} for m in prompt.messages]
+    return {"messages": messages, "tools": list(prompt.tools)}
+
+
 def check_prompt(prompt: Prompt) -> None:
     """Check a prompt, and a shorter one made of it."""
     for each in (prompt, prompt.shorter(len(str(prompt.messages)) * 2 // 3)):
         if each is not None:
-            check({"messages": list(each.messages), "tools": list(each.tools)})
+            check(request_of(each))
 
 
 def texts(prompt: Prompt) -> list[str]:

@@ -21,6 +21,7 @@ from brain.events.bodies import OwnBody
 from brain.http.bodies import parse
 from brain.http.stopping import stop_run
 from brain.preferences.flow import language_setting
+from brain.routes.delivered import note_returned
 from brain.run.deliver import Outcome, Reply, wait_for
 from brain.run.go import brain_again, brain_go
 from brain.run.limits import Limits
@@ -209,7 +210,9 @@ class World:
             lambda ports: brain_go(ports.services(), request, self.invocation(), reply)
         )
         brain.add_done_callback(self._ended)
-        return await wait_for(reply, patience_s=patience_s)
+        outcome = await wait_for(reply, patience_s=patience_s)
+        await note_returned(self.ports.store, request, outcome)
+        return outcome
 
     def _ended(self, brain: asyncio.Task[Any]) -> None:
         if not brain.cancelled() and (error := brain.exception()) is not None:

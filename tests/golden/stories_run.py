@@ -21,6 +21,8 @@ from tests.golden.actors import (
 from tests.golden.forms import (
     Answered,
     CommitKind,
+    Heard,
+    How,
     Interrupted,
     Kind,
     Returned,
@@ -138,11 +140,13 @@ QUESTIONS: Story = [
         "a decision on the first",
         lambda b: b.brief.admit(said("Y1", run="r3", decision=decision("reject"))),
     ),
+    Step("it was read out", lambda b: b.store.heard(USER, Heard(seq=8, how=How.PLAYED))),
     Step(
         "a spoken yes",
         lambda b: b.brief.admit(
             said("Y2", run="r3", decision=decision("approve", "q2"), is_spoken=True)
         ),
+        after_s=3,
     ),
     Step(
         "a second decision",

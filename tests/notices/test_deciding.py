@@ -99,7 +99,9 @@ def test_what_comes_after_a_time_away_is_one_digest_in_the_order_of_events() -> 
     hour = timedelta(hours=1)
     mails = [mail(f"{n}", at=NOON + n * timedelta(minutes=5)) for n in range(9)]
     bens = [mail(f"b{n}", sender="Ben", subject="Rent", at=NOON + hour) for n in range(3)]
-    bank = mail("r", kind="reminder", text="call the bank", at=NOON + hour, expires_at=None)
+    bank = mail(
+        "r", kind="reminder", text="call the bank", at=NOON + hour, expires_at=None, foreign=False
+    )
     [said] = plan(
         *reversed([*mails, *bens]), bank,
         situation=replace(HERE, last_contact=NOON - hour), now=NOON + hour,

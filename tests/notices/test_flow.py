@@ -186,7 +186,8 @@ async def test_a_reminder_breaks_the_quiet_hours() -> None:
     await wishes.save("anna", Preferences(quiet=Quiet(start=time(0), until=time(6))))
     world = World(wishes=wishes)
     await comes(world)
-    await world.happen(Event(id="r", kind="reminder", at=world.clock.utc(), text="The oven."))
+    now = world.clock.utc()
+    await world.happen(Event(id="r", kind="reminder", at=now, text="The oven.", foreign=False))
     (message,) = await notifications(world)
     assert (message.text, message.speak) == ("A reminder: The oven.", Speak.NOW)
 

@@ -18,7 +18,8 @@ SOON, LATER = MOMENT + timedelta(minutes=2), MOMENT + timedelta(minutes=2, secon
 
 
 def notice(kind: Any = "email", text: str = "", **given: Any) -> Notice:
-    return Notice(**{"id": "n", "kind": kind, "text": text, "urgent": False, "at": MOMENT, **given})
+    plain = {"id": "n", "kind": kind, "text": text, "urgent": False, "at": MOMENT}
+    return Notice(**{**plain, "foreign": kind != "reminder", **given})
 
 
 def mail(sender: str | None = "Anna Smith", subject: str | None = "Lunch on Friday") -> Notice:
@@ -44,6 +45,10 @@ def mail(sender: str | None = "Anna Smith", subject: str | None = "Lunch on Frid
         (notice("reminder", "call the bank"), "A reminder: call the bank."),
         (notice("reminder", "call the bank!"), "A reminder: call the bank!"),
         (notice("reminder"), "A reminder is due."),
+        (
+            notice("reminder", "call the bank", foreign=True),
+            "A reminder from what others wrote: call the bank.",
+        ),
         (notice("document", subject="Shopping"), "The document Shopping has changed."),
         (
             notice("document", "Ben added milk", subject="Shopping"),
@@ -91,6 +96,11 @@ DOCUMENTS = [notice("document", subject=name) for name in ("A", "B", "A", "C", "
         (REMINDERS[:3], "3 reminders: call the bank, feed the cat and go"),
         (REMINDERS, "4 reminders: call the bank, feed the cat, go and 1 more"),
         ([notice("reminder")], "a reminder"),
+        (
+            [*REMINDERS[:2], notice("reminder", "pay", foreign=True)],
+            "2 reminders: call the bank and feed the cat; and a reminder from what others wrote: "
+            "pay",
+        ),
         ([notice("reminder")] * 2, "2 reminders"),
         (DOCUMENTS[:1], "changes in A"),
         (DOCUMENTS[:3], "changes in A and B"),

@@ -1,7 +1,8 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log). Says its address on the first line. A text with "steps"
- * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time.
+ * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time, with "ask" a question
+ * (of the given number of lines: "ask 50").
  */
 
 import { readFile } from 'node:fs/promises';
@@ -42,9 +43,17 @@ function voiceToBrain({ text, messageId }) {
     work(runId, 1, 4);
     return [200, { message: null, runId, seq, state: 'running' }];
   }
+  if (text.startsWith('ask')) return [200, { message: ask(runId, text), runId, seq, state: 'done' }];
   const kind = text.includes('error') ? 'error' : 'say';
   const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true });
   return [200, { message, runId, seq, state: 'done' }];
+}
+
+function ask(runId, text) {
+  const body = 'A line.\n'.repeat(Number(text.slice(4) || 1));
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  const about = { for: 'user', tool: 'sendEmail', arguments: { to: ['anna@example.org'], body }, expiresAt };
+  return say(runId, 'Shall I send this?', { kind: 'question', doneAfterThis: true, question: about });
 }
 
 function work(runId, step, steps) {
@@ -75,10 +84,17 @@ function messages(query) {
 
 /** A question that was asked so long ago that the log no longer holds it. */
 function question() {
-  if (!process.env.QUESTION || log.some(({ decision }) => decision)) return null;
+  const asked = log.findLast(({ kind }) => kind === 'question');
+  const isDecided = log.some(({ decision }) => decision);
+  if (asked && !isDecided) return { ...asked, role: undefined, seq: undefined };
+  return old(isDecided);
+}
+
+function old(isDecided) {
+  if (!process.env.QUESTION || isDecided) return null;
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
-  const asked = { for: 'user', tool: 'deleteDocument', arguments: { id: 'd1' }, expiresAt };
-  return { id: 'q1', kind: 'question', text: 'Shall I delete it?', question: asked, expiresAt };
+  const about = { for: 'user', tool: 'deleteDocument', arguments: { id: 'd1' }, expiresAt };
+  return { id: 'q1', kind: 'question', text: 'Shall I delete it?', question: about, expiresAt };
 }
 
 function control({ type, questionId, seq, how }) {

@@ -128,3 +128,14 @@ async def test_the_longest_document_fits_and_a_body_beyond_a_mebibyte_does_not(
         413,
         "The body is longer than 1024 KiB.",
     )
+
+
+async def test_what_the_user_has_seen_or_typed_is_noted(anna: Caller, ben: Caller) -> None:
+    made = await anna.kept("Note", "milk", typed=False)
+    seen = {"id": made["id"], "version": made["version"]}
+    answer = await anna.call("PUT", "documents", json=seen)
+    assert (answer.status_code, answer.json()) == (200, seen)
+    assert (await ben.call("PUT", "documents", json=seen)).status_code == 404
+    outdated = {**seen, "version": version("Note", "bread")}
+    assert (await anna.call("PUT", "documents", json=outdated)).status_code == 404
+    assert (await anna.call("PUT", "documents", json={"id": made["id"]})).status_code == 422

@@ -16,6 +16,7 @@ from brain.run.messages import Remark
 from brain.run.ports import Prompt
 from brain.tools.spec import ToolCall
 from local.model.strict import broken
+from tests.fakes.requests import request_of
 from tests.run.talks import Moment, brain, runs, user
 
 RANDOM = settings(deadline=None, max_examples=60)  # a busy machine is slow
@@ -28,7 +29,7 @@ def prompt_of(moment: Moment, limits: Limits | None = None, *, wrap_up: bool = F
 
 
 def faults(prompt: Prompt) -> dict[str, str]:
-    return broken({"messages": list(prompt.messages)})
+    return broken(request_of(prompt))
 
 
 def chars(prompt: Prompt) -> int:

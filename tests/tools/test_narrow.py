@@ -139,7 +139,7 @@ def request(parameters: Json) -> Json:
     return {"messages": [], "tools": [chat_tool("find", "Finds.", parameters)]}
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @drawn(st.dictionaries(st.sampled_from(KEYWORDS), SCHEMAS), SCHEMAS)
 def test_whatever_a_schema_is_what_is_sent_keeps_the_rules(schema: Json, inner: Any) -> None:
     for parameters in (schema, of(x=inner), {**of(x=schema), "x": inner}):

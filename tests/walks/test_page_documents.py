@@ -75,3 +75,17 @@ async def test_a_document_is_written_found_read_and_deleted(page: Page, person: 
     documents = (await person.get("/api/documents")).json()["documents"]
     assert [document["title"] for document in documents] == ["Bread"]
     await expect(page).to_have_title("Second Brain")
+
+
+async def test_a_document_counts_as_seen_once_its_end_was_in_view(page: Page) -> None:
+    noted: list[str] = []
+    page.on("request", lambda request: noted.append(request.method))
+    panel = await open_panel(page, "Documents")
+    await drop(panel, {"long.md": "# Long\n\n" + "A line.\n\n" * 500})
+    await panel.get_by_role("button", name="Long", exact=True).click()
+    await shows(panel.get_by_text("A line.").first)
+    assert "PUT" not in noted
+
+    async with page.expect_response(lambda answer: answer.request.method == "PUT") as seen:
+        await panel.locator(".text .end").scroll_into_view_if_needed()
+    assert (await seen.value).status == 200

@@ -1,10 +1,11 @@
 """Questions on the page: the page shows what is asked, and a decision takes effect once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Request, expect
 
 from local.services import EMAIL_USER
 from tests.walks.conftest import Json, Person, Town, says
@@ -69,6 +70,23 @@ async def test_an_approved_action_is_done_once_however_often_the_button_is_press
     await answered(page, f"That was it {person.word}.")
     assert [email["text"].split() for email in await ours(town, person)] == [BODY.split()]
     await expect(card.get_by_role("button")).to_have_count(0)
+
+
+async def test_a_question_in_view_is_decided_by_a_typed_okay(
+    town: Town, page: Page, person: Person
+) -> None:
+    def is_report(request: Request) -> bool:
+        return '"shown"' in (request.post_data or "")
+
+    async with page.expect_response(lambda response: is_report(response.request)) as reported:
+        card = await asked(page, person)
+    assert (await (await reported.value).json())["how"] == "shown"
+    await asyncio.sleep(1.1)  # nobody answers within a second
+    await ask(page, "Okay")
+
+    await shows(card.get_by_text("You approved this."))
+    await answered(page, f"That was it {person.word}.")
+    assert len(await ours(town, person)) == 1
 
 
 async def test_an_edited_action_is_done_as_edited(

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from brain.cloud.model.calls import Call, Calls
 from brain.cloud.model.carried import merged, unknown_fields
 from brain.cloud.model.speech import Growth, Speech
-from brain.cloud.model.text_calls import text_calls
+from brain.cloud.model.text_calls import TextCall, text_calls
 from brain.cloud.model.usage import tokens_in
-from brain.cloud.model.values import as_index, as_object, as_objects, as_text
+from brain.cloud.model.values import as_index, as_object, as_objects, as_text, parsed
 from brain.codec import Json
 from brain.run.ports import Delta
 
@@ -148,12 +148,11 @@ class Assembly:
             deltas += choice.end()
             text, marked = text_calls(choice.speech.text, self._offered)
             own = choice.calls.end()
-            known = {(call.name, call.arguments) for call in own}
-            own += [
-                Call(id="", name=one.name, arguments=one.arguments)
-                for one in marked
-                if tuple(one) not in known
-            ]
+            added = [call for call in marked if not _is_among(call, own)]
+            own += [Call(id="", name=call.name, arguments=call.arguments) for call in added]
+            for number, call in enumerate(added, choice.calls.next_number):
+                deltas.append(Delta(kind="action", text=call.name, call=number))
+                deltas.append(Delta(kind="arguments", text=call.arguments, call=number))
             if choice.speech.pending and not marked:
                 deltas.append(Delta(kind="content", text=choice.speech.pending))
             if text.strip() and text not in texts:
@@ -162,6 +161,12 @@ class Assembly:
             merged(extra, choice.extra)
         whole = Assembled(text="\n\n".join(texts), calls=tuple(calls), extra=extra)
         return whole, deltas
+
+
+def _is_among(call: TextCall, calls: list[Call]) -> bool:
+    """Whether a call in the text was also sent as a call."""
+    value = parsed(call.arguments)
+    return any(one.name == call.name and parsed(one.arguments) == value for one in calls)
 
 
 def _split_content(content: object) -> tuple[str, str]:

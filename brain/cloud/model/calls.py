@@ -72,6 +72,11 @@ class Calls:
     def __len__(self) -> int:
         return len(self._all)
 
+    @property
+    def next_number(self) -> int:
+        """The index that listeners are told for a further call."""
+        return self._first + len(self._all)
+
     def feed(self, fragments: list[Json], *, legacy: bool = False) -> list[Delta]:
         """Add the fragments of one chunk. Raises ModelUnavailable if there are too many.
 

@@ -93,9 +93,6 @@ class Speech:
     def feed(self, chunk: str) -> list[Delta]:
         """Add a chunk and return what may be shown. Raises ModelUnavailable if it is too long."""
         new = self._growth.feed(chunk)
-        self._chars += len(new)
-        if self._chars > MAX_TEXT_CHARS:
-            raise ModelUnavailable(f"the answer has more than {MAX_TEXT_CHARS} characters")
         return self._shown(self._thoughts.feed(new)) if new else []
 
     def end(self) -> list[Delta]:
@@ -112,12 +109,19 @@ class Speech:
             if part.kind == "thought":
                 shown.append(Delta(kind="thought", text=part.text))
             elif part.kind == "text":
+                self._count(len(part.text))
                 shown += self._certain(part.text)
             elif part.kind == "retracted":
                 # Shown text cannot be taken back, so no more is shown: the final text replaces it.
                 self.opened = True
                 self._pending, self._is_held = "", self._has_shown
         return shown
+
+    def _count(self, chars: int) -> None:
+        """Count text that is said; a thought may be longer."""
+        self._chars += chars
+        if self._chars > MAX_TEXT_CHARS:
+            raise ModelUnavailable(f"the answer has more than {MAX_TEXT_CHARS} characters")
 
     def _certain(self, text: str) -> list[Delta]:
         """Return the text that is certainly not a part of a call."""

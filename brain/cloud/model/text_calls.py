@@ -27,6 +27,7 @@ _CLOSER = re.compile(
     r"\s*(?:</?\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke|tool_call_end)\|?>"
     r"|<\|tool_call_end\|>|\[/TOOL_CALLS\]|```(?=\s*<\|tool))"
 )
+_EMPTY_FENCE = re.compile(r"```[a-z_]{0,12}\s*```")
 _FENCE_END = re.compile(r"\s*```")
 _BLOCK_END = re.compile(r"</\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke)\|?>|\Z")
 _VISIBLE = re.compile(r"\S")
@@ -68,7 +69,7 @@ def text_calls(text: str, offered: Mapping[str, Json]) -> tuple[str, list[TextCa
     if not calls and not kept:
         return text, []
     kept.append(text[start:].strip())
-    return "\n".join(part for part in kept if part), calls
+    return _EMPTY_FENCE.sub("", "\n".join(part for part in kept if part)).strip(), calls
 
 
 def _read(text: str, mark: re.Match[str], offered: Mapping[str, Json]) -> FoundCalls | None:

@@ -1,15 +1,16 @@
 """Marks: how much of each message was heard, in the format of the run hash."""
 
 import re
+from dataclasses import replace
 from typing import assert_never
 
 from brain.run.messages import Heard, How
 
-_MARK = re.compile(r"[0-9]{1,15}=(all|[0-9]{1,15})")
+_MARK = re.compile(r"[0-9]{1,15}=(all|shown|returned|[0-9]{1,15})")
 
 
 def mark(heard: Heard) -> str:
-    """Return how much was heard: a number of characters, or `all`."""
+    """Return how much was heard: a number of characters, `shown`, `returned` or `all`."""
     match heard.how:
         case How.PLAYED:
             return "all"
@@ -17,19 +18,27 @@ def mark(heard: Heard) -> str:
             return str(heard.chars)
         case How.UNSPOKEN:
             return "0"
+        case How.SHOWN | How.RETURNED:
+            return heard.how.value
         case _:
             assert_never(heard.how)
 
 
-def heard_by(marks: str) -> tuple[Heard, ...]:
+def heard_by(marks: str, *, open_seq: int = 0) -> tuple[Heard, ...]:
     """Parse the marks of a run hash: `<seq>=<mark>`, separated by spaces.
 
+    `open_seq` is the position of the open question, 0 for none. It is always among the results.
     Marks of newer code are left out.
     """
-    found = (part.partition("=") for part in marks.split() if _MARK.fullmatch(part))
+    found = [part.partition("=") for part in marks.split() if _MARK.fullmatch(part)]
+    if open_seq and all(int(seq) != open_seq for seq, _, _ in found):
+        found.append((str(open_seq), "=", How.RETURNED.value))
     return tuple(
-        Heard(seq=int(seq), how=How.PLAYED)
-        if mark == "all"
-        else Heard(seq=int(seq), how=How.CUT_OFF if int(mark) else How.UNSPOKEN, chars=int(mark))
-        for seq, _, mark in found
+        replace(_heard(int(seq), mark), is_open=int(seq) == open_seq) for seq, _, mark in found
     )
+
+
+def _heard(seq: int, mark: str) -> Heard:
+    if not mark.isdecimal():
+        return Heard(seq=seq, how=How.PLAYED if mark == "all" else How(mark))
+    return Heard(seq=seq, how=How.CUT_OFF if int(mark) else How.UNSPOKEN, chars=int(mark))

@@ -94,7 +94,7 @@ end
 local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
-  'stopped', 'heard', 'channel', 'question', 'held', 'contact', 'noted', 'user',
+  'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
   'language',
 }
 
@@ -284,8 +284,26 @@ local function admissible(r, now, rate, window_ms)
   return table.concat(stamps, ' ')
 end
 
+-- Whether only breadcrumbs stand in the log after `seq`. An entry that is missing may have been anything.
+local MOST_BREADCRUMBS = 16
+local function only_breadcrumbs(seq, last)
+  if last == seq then
+    return true
+  elseif last - seq > MOST_BREADCRUMBS then
+    return false
+  end
+  local entries = redis.call('XRANGE', LOG, text(seq + 1), text(last))
+  for _, entry in ipairs(entries) do
+    -- In a stored text the quotation marks would be escaped.
+    if entry[2][1] ~= 'm' or not string.find(entry[2][2], '"kind":"breadcrumb"', 1, true) then
+      return false
+    end
+  end
+  return #entries == last - seq
+end
+
 -- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
--- first), what was heard, and the memory block for the model.
+-- first), what was heard, the seq of the open question, and the memory block for the model.
 local function admitted(r, seq, now, tail)
   local journal = whole_journal(r)
   local history = {}
@@ -293,11 +311,13 @@ local function admitted(r, seq, now, tail)
     history = redis.call('XREVRANGE', LOG, text(r.first - 1), '-', 'COUNT', tail)
   end
   local memory = redis.call('HMGET', key('memory'), 'block', 'upto')
+  local expires = string.match(r.question, ' (%d+)$')
+  local open = expires and tonumber(expires) > now and string.match(r.presented, '^%d+') or ''
   return answer({
     'is', 'admitted', 'seq', text(seq), 'now_ms', text(now), 'run', r.id, 'fence', text(r.fence),
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
-    'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'block', memory[1],
+    'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
     'upto', memory[2], 'language', r.language,
   })
 end

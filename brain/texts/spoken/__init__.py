@@ -14,12 +14,15 @@ class Phrasing(Protocol):
     """The phrases of one language.
 
     Each pair contains the phrases, then the fillers allowed before, between and within them. Both
-    are separated by bars. YES contains only clear phrases, NO also doubtful ones, because a wrong
-    no costs less than a wrong yes. STATUS contains questions about what the brain is doing.
+    are separated by bars. YES contains the firm phrases, which nobody says by the way. SOFT
+    contains phrases that mean yes too, but that people also say to keep a talk going. They take
+    the fillers of YES. NO contains doubtful phrases as well, because a wrong no costs less than a
+    wrong yes. STATUS contains questions about what the brain is doing.
     """
 
     __name__: str
     YES: tuple[str, str]
+    SOFT: str
     NO: tuple[str, str]
     STATUS: tuple[str, str]
 
@@ -33,8 +36,17 @@ def files() -> tuple[Phrasing, ...]:
 
 
 def yes() -> Phrasebook:
-    """Return the phrases for yes, by language."""
-    return {_code(language): language.YES for language in files()}
+    """Return the phrases for yes, firm and soft, by language."""
+    return {_code(one): (f"{one.YES[0]} | {one.SOFT}", one.YES[1]) for one in files()}
+
+
+def soft() -> Phrasebook:
+    """Return the soft phrases of all languages together, with the fillers of each language.
+
+    A phrase that is soft in one language is soft in all: the user may mix them.
+    """
+    everywhere = " | ".join(one.SOFT for one in files())
+    return {_code(one): (everywhere, one.YES[1]) for one in files()}
 
 
 def no() -> Phrasebook:

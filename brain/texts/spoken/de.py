@@ -2,19 +2,23 @@
 
 YES = (
     """
-    ok | okay | ja | jo | jep | jawohl | jaja | klar | na klar | natürlich |
-    selbstverständlich | sicher | gern | gerne | genau | richtig | stimmt | passt |
-    in Ordnung | einverstanden | auf jeden Fall | unbedingt | mach | mach das | mach es |
-    mach's | tu es | tu das | nur zu | los | schick es ab | schick sie ab | schick ihn ab |
-    schick ab | schick es | schick sie | schick ihn | sende es | sende sie | senden |
-    abschicken | schick los | sende ab | ich bestätige | bestätigt | bestätigen |
-    das ist richtig | so machen wir es
+    ja | jep | jawohl | gern | gerne | einverstanden | unbedingt | mach | mach das |
+    mach es | mach's | tu es | tu das | nur zu | los | schick es ab | schick sie ab |
+    schick ihn ab | schick ab | schick es | schick sie | schick ihn | sende es | sende sie |
+    senden | abschicken | schick los | sende ab | ich bestätige | bestätigt | bestätigen |
+    so machen wir es
     """,
     """
     bitte | danke | dann | jetzt | so | mal | doch | also | äh | ähm | sehr | ruhig |
     einfach | schön
     """,
 )
+
+SOFT = """
+    ok | okay | jo | jaja | klar | na klar | alles klar | natürlich | selbstverständlich |
+    sicher | genau | richtig | stimmt | passt | gut | in Ordnung | auf jeden Fall |
+    das ist richtig
+"""
 
 NO = (
     """

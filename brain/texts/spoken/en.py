@@ -2,19 +2,22 @@
 
 YES = (
     """
-    ok | okay | yes | yep | yeah | yup | yes I do | yes you may | sure | of course |
-    absolutely | definitely | certainly | go ahead | go for it | do it | do that | do so |
-    please do | send it | send that | send them | send | yes I am sure | I'm sure |
-    sounds good | looks good | that's right | that's correct | correct | that's fine |
-    all right | alright | I agree | I approve | approve | approve it | approved | confirm |
-    confirmed | I confirm | perfect | with pleasure | make it so | you may | you can |
-    sure thing | yes it is
+    yes | yep | yup | yes I do | yes you may | go ahead | go for it | do it | do that |
+    do so | please do | send it | send that | send them | send | yes I am sure | I'm sure |
+    I agree | I approve | approve | approve it | approved | confirm | confirmed |
+    I confirm | with pleasure | make it so
     """,
     """
     please | then | now | just | thanks | thank you | well | um | uh | oh | right away |
     for me | it is
     """,
 )
+
+SOFT = """
+    ok | okay | yeah | sure | sure thing | of course | absolutely | definitely | certainly |
+    sounds good | looks good | that's right | right | that's correct | correct |
+    that's fine | fine | all right | alright | perfect | you may | you can | yes it is
+"""
 
 NO = (
     """

@@ -2,13 +2,17 @@
 
 YES = (
     """
-    ok | okay | sí | si | claro | claro que sí | por supuesto | desde luego | vale |
-    de acuerdo | adelante | hazlo | hágalo | envíalo | envíala | envíelo | envía | mándalo |
-    mándala | mándelo | manda | dale | está bien | correcto | exacto | exactamente |
-    perfecto | confirmo | confirmado | me parece bien | así es | puedes | puede
+    sí | si | adelante | hazlo | hágalo | envíalo | envíala | envíelo | envía | mándalo |
+    mándala | mándelo | manda | confirmo | confirmado
     """,
     "por favor | gracias | pues | bueno | entonces | ahora | eh | ya | con gusto",
 )
+
+SOFT = """
+    ok | okay | claro | claro que sí | por supuesto | desde luego | vale | de acuerdo |
+    dale | está bien | correcto | exacto | exactamente | perfecto | me parece bien |
+    así es | puedes | puede
+"""
 
 NO = (
     """

@@ -2,14 +2,17 @@
 
 YES = (
     """
-    ok | okay | oui | ouais | d'accord | entendu | volontiers | avec plaisir | bien sûr |
-    absolument | exactement | exact | parfait | certainement | vas-y | allez-y | fais-le |
-    faites-le | envoie | envoie-le | envoie-la | envoyez | envoyez-le | envoyez-la |
-    c'est ça | ça marche | ça me va | je confirme | confirmé | je suis d'accord | tu peux |
-    vous pouvez
+    oui | volontiers | avec plaisir | vas-y | allez-y | fais-le | faites-le | envoie |
+    envoie-le | envoie-la | envoyez | envoyez-le | envoyez-la | je confirme | confirmé |
+    je suis d'accord
     """,
     "s'il te plaît | s'il vous plaît | merci | alors | bon | euh | donc | bien | maintenant",
 )
+
+SOFT = """
+    ok | okay | ouais | d'accord | entendu | bien sûr | absolument | exactement | exact |
+    parfait | certainement | c'est ça | ça marche | ça me va | tu peux | vous pouvez
+"""
 
 NO = (
     """

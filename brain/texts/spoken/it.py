@@ -2,14 +2,17 @@
 
 YES = (
     """
-    ok | okay | sì | si | certo | certamente | certo che sì | va bene | va benissimo |
-    d'accordo | procedi | proceda | invia | invialo | inviala | lo invii | manda | mandalo |
-    mandala | fallo | fallo pure | fai pure | faccia pure | vai | vai pure | esatto |
-    esattamente | giusto | perfetto | volentieri | confermo | confermato |
-    assolutamente sì | puoi | sicuro
+    sì | si | procedi | proceda | invia | invialo | inviala | lo invii | manda | mandalo |
+    mandala | fallo | fallo pure | fai pure | faccia pure | vai | vai pure | volentieri |
+    confermo | confermato
     """,
     "per favore | grazie | allora | ora | adesso | bene | ehm | pure | per piacere",
 )
+
+SOFT = """
+    ok | okay | certo | certamente | certo che sì | va bene | va benissimo | d'accordo |
+    esatto | esattamente | giusto | perfetto | assolutamente sì | puoi | sicuro
+"""
 
 NO = (
     """

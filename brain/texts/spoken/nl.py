@@ -2,17 +2,21 @@
 
 YES = (
     """
-    ok | okay | oke | ja | jazeker | jawel | zeker | zeker weten | natuurlijk | graag |
-    heel graag | doe maar | doe het | doe het maar | ga je gang | verstuur | verstuur het |
-    verstuur hem | verstuur maar | stuur maar | stuur het | stuur hem | stuur het maar |
-    verzend | verzend het | verzenden | prima | akkoord | klopt | dat klopt | in orde |
-    is goed | dat is goed | ik bevestig | bevestigd | precies
+    ja | jazeker | jawel | graag | heel graag | doe maar | doe het | doe het maar |
+    ga je gang | verstuur | verstuur het | verstuur hem | verstuur maar | stuur maar |
+    stuur het | stuur hem | stuur het maar | verzend | verzend het | verzenden |
+    ik bevestig | bevestigd
     """,
     """
     alsjeblieft | alstublieft | hoor | dank je | dank je wel | bedankt | nu | dan | eh |
     gewoon
     """,
 )
+
+SOFT = """
+    ok | okay | oke | zeker | zeker weten | natuurlijk | prima | akkoord | klopt |
+    dat klopt | in orde | is goed | dat is goed | precies
+"""
 
 NO = (
     """

@@ -2,13 +2,16 @@
 
 YES = (
     """
-    ok | okay | okej | tak | no tak | jasne | oczywiście | pewnie | dobrze | dobra | zgoda |
-    zgadzam się | zgadza się | wyślij | wyślij to | wyślij go | wyślij ją | zrób to |
-    zrób tak | śmiało | potwierdzam | potwierdzone | w porządku | jak najbardziej |
-    dokładnie | możesz
+    tak | zgoda | zgadzam się | wyślij | wyślij to | wyślij go | wyślij ją | zrób to |
+    zrób tak | śmiało | potwierdzam | potwierdzone
     """,
     "proszę | poproszę | dziękuję | dzięki | teraz | to | więc | bardzo",
 )
+
+SOFT = """
+    ok | okay | okej | no tak | jasne | oczywiście | pewnie | dobrze | dobra | zgadza się |
+    w porządku | jak najbardziej | dokładnie | możesz
+"""
 
 NO = (
     """

@@ -2,14 +2,18 @@
 
 YES = (
     """
-    ok | okay | sim | claro | claro que sim | com certeza | certo | está bem | tá bem |
-    tá bom | está bom | de acordo | avança | avance | vá em frente | pode | pode enviar |
-    pode mandar | podes | podes enviar | podes mandar | envia | envie | envia-o | manda |
-    mande | faz isso | faça isso | faça | isso mesmo | exato | exatamente | perfeito |
-    confirmo | confirmado | combinado
+    sim | avança | avance | vá em frente | pode enviar | pode mandar | podes enviar |
+    podes mandar | envia | envie | envia-o | manda | mande | faz isso | faça isso | faça |
+    confirmo | confirmado
     """,
     "por favor | obrigado | obrigada | então | agora | se faz favor | bem | bom",
 )
+
+SOFT = """
+    ok | okay | claro | claro que sim | com certeza | certo | está bem | tá bem | tá bom |
+    está bom | de acordo | pode | podes | isso mesmo | exato | exatamente | perfeito |
+    combinado
+"""
 
 NO = (
     """

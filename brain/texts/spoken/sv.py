@@ -2,13 +2,16 @@
 
 YES = (
     """
-    ok | okay | okej | ja | japp | jo | jajamän | javisst | visst | absolut | självklart |
-    naturligtvis | gärna | gör det | gör så | kör | kör på | kör till | skicka |
-    skicka det | skicka den | skicka iväg det | skicka iväg den | det går bra |
-    det stämmer | stämmer | precis | bekräftat | jag bekräftar
+    ja | japp | jajamän | gärna | gör det | gör så | kör | kör på | kör till | skicka |
+    skicka det | skicka den | skicka iväg det | skicka iväg den | bekräftat | jag bekräftar
     """,
     "tack | snälla | då | nu | är du snäll | gärna | bara",
 )
+
+SOFT = """
+    ok | okay | okej | jo | javisst | visst | absolut | självklart | naturligtvis |
+    det går bra | det stämmer | stämmer | precis
+"""
 
 NO = (
     """

@@ -2,13 +2,16 @@
 
 YES = (
     """
-    ok | okay | okey | evet | tamam | tamamdır | olur | tabii | tabii ki | tabi | tabi ki |
-    elbette | gönder | onu gönder | bunu gönder | gönderin | yap | yap onu | bunu yap |
-    devam et | devam | onaylıyorum | onay | peki | aynen | aynen öyle | kesinlikle |
-    kesinlikle evet | doğru | gönderebilirsin | yapabilirsin
+    evet | gönder | onu gönder | bunu gönder | gönderin | yap | yap onu | bunu yap |
+    devam et | onaylıyorum | onay | kesinlikle evet | gönderebilirsin | yapabilirsin
     """,
     "lütfen | teşekkürler | teşekkür ederim | sağ ol | şimdi | hadi | o zaman",
 )
+
+SOFT = """
+    ok | okay | okey | tamam | tamamdır | olur | tabii | tabii ki | tabi | tabi ki |
+    elbette | peki | aynen | aynen öyle | kesinlikle | doğru | devam
+"""
 
 NO = (
     """

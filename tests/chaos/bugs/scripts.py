@@ -2,9 +2,11 @@
 
 from tests.chaos.bugs.mutant import bug, change
 
+QUESTION = "cloud/redis/moves/question.lua"
 PRELUDE = "cloud/redis/prelude.lua"
 ADMIT = "cloud/redis/moves/admit.lua"
 COMMIT = "cloud/redis/moves/commit.lua"
+HEARD = "cloud/redis/moves/heard.lua"
 RENEW = "cloud/redis/moves/renew.lua"
 RESUME = "cloud/redis/moves/resume.lua"
 STOP = "cloud/redis/moves/stop.lua"
@@ -133,6 +135,32 @@ SCRIPTS = (
             "",
         ),
         change(ADMIT, "if seq and r.state ~= '' then", "if false then"),
+    ),
+    bug(
+        "a spoken yes counts although nobody has heard the question",
+        "spoken-unasked",
+        change(ADMIT, "(a.manner ~= '' and not counts(asked))", "false"),
+    ),
+    bug(
+        "a spoken yes counts as soon as the question was heard",
+        "spoken-hasty",
+        change(ADMIT, "now - tonumber(first) >= least_ms and ", ""),
+    ),
+    bug(
+        "a spoken yes counts for ever",
+        "spoken-late",
+        change(ADMIT, " and now - tonumber(last) <= most_ms", ""),
+    ),
+    bug(
+        "a report that the question was not heard takes nothing back",
+        "spoken-unheard",
+        change(HEARD, "returned, shown, played = 'x', '0', '0'", "returned = 'x'"),
+    ),
+    bug(
+        "a spoken yes answers a question although something was said since",
+        "spoken",
+        change(ADMIT, " or not only_breadcrumbs(tonumber(asked), r.seq)", ""),
+        change(QUESTION, "asked and only_breadcrumbs(tonumber(asked), r.seq)", "true"),
     ),
     bug(
         "the log is kept for ever",

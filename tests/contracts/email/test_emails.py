@@ -163,6 +163,30 @@ async def test_a_chinese_question_finds_a_chinese_email(emails: Emails, me: str)
     assert await subjects(emails, me, "天气") == []
 
 
+async def test_a_name_is_known_if_an_email_names_this_address_so(emails: Emails, me: str) -> None:
+    kate = Address(name="Kate O'Neill, Dr.", address="kate@harbour.example")
+    odd = Address(name="\u732b", address="neko@harbour.example")
+    email = replace(written("Boat"), sender=ANNA, to=(BEN,), cc=(kate, odd))
+    await emails.store(me, [email, replace(written("Other"), sender=replace(BEN, name="B."))])
+    asked = [
+        ANNA,
+        Address(name="ANNA LINDQVIST", address="Anna@Lindqvist.Example"),
+        BEN,
+        replace(BEN, name="B."),
+        kate,
+        odd,
+        replace(ANNA, address="eve@evil.example"),
+        replace(ANNA, name="Ben Okafor"),
+        replace(ANNA, name="Anna"),
+        replace(ANNA, name=""),
+        Address(name="%", address="@"),
+    ]
+    known = await emails.known(me, asked)
+    assert [one in known for one in asked] == [True] * 6 + [False] * 5
+    assert list(await emails.known(f"{me}-other", asked)) == []
+    assert list(await emails.known(me, [])) == []
+
+
 # ---- what only Postgres does
 
 

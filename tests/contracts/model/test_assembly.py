@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.cloud.model.assembly import Assembled, Assembly
+from brain.cloud.model.speech import MAX_TEXT_CHARS
 from brain.cloud.model.usage import estimated_tokens, tokens_in
 from brain.codec import Json
 from brain.run.ports import Delta
@@ -48,6 +49,11 @@ def test_thoughts_may_be_parts_of_the_content() -> None:
 
 def test_a_thought_in_tags_is_not_heard_in_any_piece() -> None:
     assert said(*"<think>Hm.</think>Yes.") == ("Yes.", "Yes.")
+
+
+def test_a_thought_may_be_longer_than_any_text() -> None:
+    thought = "long thoughts " * (MAX_TEXT_CHARS // 10)
+    assert said("<think>", thought, "</think>", "Yes.") == ("Yes.", "Yes.")
 
 
 def test_after_a_thought_without_a_tag_nothing_more_is_shown() -> None:

@@ -129,10 +129,23 @@ def test_arguments_in_tags_have_the_types_of_the_schema() -> None:
 
 def test_a_call_that_is_sent_twice_in_two_ways_is_one_call() -> None:
     assembly = Assembly(OFFERED)
-    assembly.feed(part(0, id="a", name="find", arguments='{"query": "a"}'))
+    assembly.feed(part(0, id="a", name="find", arguments='{"query":"a"}'))
     assembly.feed(delta("tool_calls", content=FORMS["tags"]))
     whole, _ = assembly.end()
     assert (whole.text, len(whole.calls)) == ("", 1)
+
+
+def test_a_fence_around_a_marked_call_goes_with_it() -> None:
+    assert read(f"I look.\n```xml\n{FORMS['tags']}\n```")[:2] == ("I look.", FIND)
+
+
+def test_a_call_in_the_text_is_announced_like_others() -> None:
+    assembly = Assembly(OFFERED)
+    assembly.feed(delta("stop", content=FORMS["tags"]))
+    assert [(one.kind, one.text) for one in assembly.end()[1]] == [
+        ("action", "find"),
+        ("arguments", '{"query": "a"}'),
+    ]
 
 
 @pytest.mark.parametrize("piece", ["<tool_call>", "<function=find>", "```json [{", "[TOOL_CALLS]"])

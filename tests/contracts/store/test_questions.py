@@ -11,7 +11,7 @@ from brain.cloud.redis.scripts import Keys
 from brain.codec import fingerprint
 from brain.run.journal import Answered, Joined, Returned
 from brain.run.limits import Limits
-from brain.run.messages import Message, Utterance
+from brain.run.messages import Heard, How, Message, Utterance
 from brain.run.moves import Admitted, Closed, CommitKind, Duplicate, Recorded, Settled, Stopped
 from tests.contracts.store.stage import CALL, NOON, Stage, asking, commit, decision, texts
 
@@ -157,6 +157,8 @@ async def test_what_is_spoken_counts_only_right_after_the_question(stage: Stage)
     store = stage.store()
     admitted = await stage.begin()
     await stage.ask(admitted.token)
+    await store.heard(stage.user, Heard(seq=2, how=How.PLAYED))
+    await stage.pass_time(1.1)
     spoken = replace(stage.decision(), is_spoken=True)
     between = await store.admit(stage.arrival("And the weather?", run="r3"))
     assert isinstance(between, Admitted)
@@ -174,6 +176,8 @@ async def test_what_is_spoken_counts_only_right_after_the_question(stage: Stage)
 async def test_what_is_spoken_right_after_the_question_decides_it(stage: Stage) -> None:
     admitted = await stage.begin()
     await stage.ask(admitted.token)
+    await stage.store().heard(stage.user, Heard(seq=2, how=How.PLAYED))
+    await stage.pass_time(1.1)
     found = await stage.store().admit(replace(stage.decision(), is_spoken=True))
     assert isinstance(found, Admitted)
     joined = found.run.journal[-1]

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { edited, fieldsOf, isChanged, readBack } from '../../../public/page/arguments.js';
+import { edited, fieldsOf, isChanged, unshown } from '../../../public/page/arguments.js';
+import { rowsOf } from '../../../public/page/content.js';
 
 const EMAIL = {
   body: 'Hi Anna,\n\nat seven.\n\nRobin',
   to: ['Anna <anna@example.org>', 'ben@example.org'],
   subject: 'Friday',
 };
-const QUESTION = `Shall I send this email?
-To: Anna <anna@example.org>, ben@example.org
-Subject: Friday
-
-Hi Anna,
-
-at seven.
-
-Robin`;
-
 test('arguments are shown as labelled fields, the long text last', () => {
   const shown = fieldsOf(EMAIL).map(({ label, text }) => [label, text]);
 
@@ -60,16 +51,36 @@ test('unchanged fields give the original arguments', () => {
   assert.equal(isChanged(given, { ...given, more: 1 }), true);
 });
 
-test('a question keeps only the lines that its fields do not show', () => {
-  assert.deepEqual(readBack(QUESTION, EMAIL), { lead: 'Shall I send this email?', more: '' });
+test('fields that the question itself shows are not shown again', () => {
+  const text = 'Shall I change the document “Milk”?\nNew title: “Food”\nAdded:\n\nbread';
+  const given = { id: 'd1', title: 'Food', append: 'bread', urgent: true, note: 'soon', cc: [] };
 
-  const reply = { id: 'e1', body: EMAIL.body };
-  const { more } = readBack(QUESTION, reply);
-  assert.equal(more, 'To: Anna <anna@example.org>, ben@example.org\nSubject: Friday');
+  assert.deepEqual(unshown(given, text).map(({ name }) => name), ['urgent', 'cc', 'note', 'id']);
 });
 
-test('a recipient that the fields do not show stays in the question', () => {
-  const { more } = readBack(QUESTION, { ...EMAIL, to: ['ben@example.org'] });
+test('what is sent is shown with each recipient, its length and all of its text', () => {
+  const content = {
+    recipients: [
+      { address: 'eva@xn--mnchen-3ya.example', unicode: 'eva@münchen.example', name: 'Eva' },
+      { address: 'ben@example.org' },
+    ],
+    count: 2,
+    subject: 'Friday',
+    text: 'x'.repeat(1_234),
+    characters: 1_234,
+    attachments: [
+      { name: 'plan.pdf', type: 'application/pdf', bytes: 20_001 },
+      { name: 'film.mp4', type: 'video/mp4', bytes: 3_000_000 },
+    ],
+  };
 
-  assert.equal(more, 'To: Anna <anna@example.org>, ben@example.org');
+  assert.deepEqual(rowsOf(content).map(({ label, text }) => [label, text]), [
+    ['To', 'eva@xn--mnchen-3ya.example = eva@münchen.example (Eva)\nben@example.org'],
+    ['Subject', 'Friday'],
+    ['Attachments', 'plan.pdf (application/pdf, 21 KB)\nfilm.mp4 (video/mp4, 3 MB)'],
+    ['Length', '1,234 characters'],
+    ['Text', content.text],
+  ]);
+  const short = { ...content, subject: '', text: 'Hi', characters: 2, attachments: [] };
+  assert.deepEqual(rowsOf(short).map(({ label }) => label), ['To', 'Text']);
 });

@@ -1,10 +1,11 @@
 """Speaking and listening, in a browser whose voice and ear the test plays."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, Page, Request, expect
 
 from tests.page.conftest import gateway
 
@@ -148,3 +149,21 @@ async def test_a_browser_that_cannot_listen_says_so(context: BrowserContext) -> 
 
         await expect(page.get_by_text("This browser cannot listen")).to_be_visible()
         await expect(page.get_by_role("button", name="Dictate")).to_be_hidden()
+
+
+async def test_a_question_that_was_seen_is_not_reported_as_unheard(page: Page) -> None:
+    reports: list[str] = []
+
+    def note(request: Request) -> None:
+        body = json.loads(request.post_data or "null") if request.method == "POST" else None
+        if isinstance(body, dict) and body.get("type") == "heard":
+            reports.append(body["how"])
+
+    page.on("request", note)
+    await page.get_by_role("textbox").fill("ask")
+    async with page.expect_response(lambda response: "control" in response.url):
+        await page.keyboard.press("Enter")
+    assert reports == ["shown"]
+    async with page.expect_response(lambda response: "control" in response.url):
+        await page.get_by_role("button", name="Speak answers").click()
+    assert reports == ["shown", "shown"]

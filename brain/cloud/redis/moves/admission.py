@@ -21,7 +21,7 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
         now_ms=reply.number("now_ms"),
         wake=reply.number("wake"),
         seq=reply.number("seq") or None,
-        heard=heard_by(reply.text("heard")),
+        heard=heard_by(reply.text("heard"), open_seq=reply.number("open")),
         memory=reply.found("block"),
         summarised_seq=reply.number("upto"),
         language=reply.text("language") or None,

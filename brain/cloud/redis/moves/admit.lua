@@ -4,10 +4,12 @@
 local a = arguments({
   -- `floor`: the last seq of the archive, asked for with the answer `empty` if the store knows nothing of the user.
   texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
-    -- The question that the text decides, if any. `plain` is stored if the question is closed; if `plain` is
-    -- empty, such a text is refused.
-    .. ' question verdict plain',
-  numbers = 'lease_ms rate window_ms',
+    -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
+    -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
+    .. ' question verdict plain manner',
+  -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
+  -- a mark and since a response.
+  numbers = 'lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
 })
 local ID, QUESTIONS = key('id'), key('questions')
 local utterance, question = a.utterance, a.question
@@ -16,6 +18,22 @@ local now = clock()
 local r = load(now, a.lease_ms)
 local idle = r.state ~= 'running' and r.state ~= 'handingOver'
 local vacant = idle or r.lease <= now
+
+-- Whether a spoken yes counts: the question at `asked` is the last thing that was said, and it has reached the user
+-- in time for an answer.
+local function counts(asked)
+  local at, returned, shown, played = string.match(r.presented, '^(%d+) (%S+) (%S+) (%S+)$')
+  if at ~= asked or not only_breadcrumbs(tonumber(asked), r.seq) then
+    return false
+  end
+  local most_ms = a.manner == 'firm' and a.yes_ms or math.min(a.yes_ms, a.soft_ms)
+  local function in_time(times, least_ms)
+    local first, last = string.match(times, '^(%d+)%-(%d+)$')
+    return first and now - tonumber(first) >= least_ms and now - tonumber(last) <= most_ms
+  end
+  return in_time(shown, a.mark_ms) or in_time(played, a.mark_ms)
+    or (a.manner ~= 'soft' and in_time(returned, a.response_ms))
+end
 
 local known = redis.call('GET', ID)
 local seq, of, by = string.match(known or '', '^(%d+) (%S+) (%S+)$')
@@ -45,7 +63,7 @@ if question ~= '' then
   local state = redis.call('HGET', QUESTIONS, question) or 'unknown'
   local asked, expires = string.match(state, '^open (%d+) (%d+)$')
   local expired = asked and tonumber(expires) <= now
-  if not asked or expired or (a.plain ~= '' and tonumber(asked) ~= r.seq) then
+  if not asked or expired or (a.manner ~= '' and not counts(asked)) then
     if a.plain == '' then
       return answer({ 'is', 'closed', 'state', expired and 'expired' or state })
     end
@@ -72,6 +90,7 @@ if question ~= '' then
   redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))
   if string.match(r.question, '^%S+') == question then
     redis.call('HSET', RUN, 'question', '')
+    r.question = ''
   end
 end
 

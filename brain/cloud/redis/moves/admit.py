@@ -26,6 +26,11 @@ from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
+# When a spoken yes counts, in ms. A sooner one was not said in answer to the question: nobody
+# understands and answers within a second, and a response has yet to be read out.
+MARK_MS = 1_000  # since the question was heard or shown
+RESPONSE_MS = 2_000  # since the response with the question was sent
+SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S)
 
 
@@ -67,7 +72,17 @@ def _text(arrival: Arrival) -> ScriptArguments:
         "question": decision.question_id if decision else "",
         "verdict": verdict,
         "plain": records.utterance_to_log(undecided) if arrival.is_spoken else "",
+        "manner": _manner(arrival),
     }
+
+
+def _manner(arrival: Arrival) -> str:
+    """How a yes was spoken; empty for any other text. A no always counts."""
+    if not arrival.is_spoken or arrival.decision is None or arrival.decision.verdict == "reject":
+        return ""
+    if not arrival.is_soft:
+        return "firm"
+    return "quoted" if arrival.is_quoted else "soft"
 
 
 def _bounds(limits: Limits, log_bound: str) -> ScriptArguments:
@@ -76,6 +91,10 @@ def _bounds(limits: Limits, log_bound: str) -> ScriptArguments:
         "tail": limits.tail_entries,
         "rate": limits.texts_per_minute,
         "window_ms": RATE_WINDOW_MS,
+        "yes_ms": milliseconds(limits.spoken_yes_s),
+        "soft_ms": SOFT_MS,
+        "mark_ms": MARK_MS,
+        "response_ms": RESPONSE_MS,
         "log_length": log_bound,
         "keep_ms": KEEP_MS,
         "id_keep_ms": ID_KEEP_MS,

@@ -32,7 +32,8 @@ local function rest(seq)
   redis.call('PEXPIRE', QUESTIONS, a.question_keep_ms)
   redis.call('RENAME', JOURNAL, RESTING)
   redis.call('PEXPIRE', RESTING, a.question_keep_ms)
-  redis.call('HSET', RUN, 'question', a.question .. ' ' .. a.expires) -- the open question, shown by the status
+  -- The open question, shown by the status, and how it has reached the user: not yet (see `heard`).
+  redis.call('HSET', RUN, 'question', a.question .. ' ' .. a.expires, 'presented', text(seq) .. ' 0 0 0')
 end
 
 -- The user's texts after one seq, up to and including another.

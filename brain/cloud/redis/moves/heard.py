@@ -10,13 +10,16 @@ HEARD = Script(__package__, "heard", CALLER_LIMIT_S)
 async def heard(redis: Redis, user_id: str, heard: Heard, *, most: int) -> Heard | None:
     """Record how much of a message was heard. The newest `most` marks are kept.
 
-    Returns the mark that is stored now, or None if the message does not exist.
+    Returns the mark that is stored now, or None if the message does not exist. That a message was
+    returned to a caller is not such a mark: it counts for the last question only.
     """
     reply = await HEARD.run(
         redis,
         Keys.of(user_id).keys("run", "log"),
         {"seq": str(heard.seq), "mark": mark(heard), "keep": most},
     )
+    if reply.kind == "returned":
+        return heard
     if reply.kind != "heard":
         return None
     return heard_by(f"{heard.seq}={reply.text('mark')}")[0]

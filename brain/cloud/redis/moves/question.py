@@ -14,7 +14,7 @@ async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked
     Raises EntryUnreadable if newer code asked it.
     """
     reply = await QUESTION.run(
-        redis, Keys.of(user_id).keys("run", "questions"), {"id": question_id or ""}
+        redis, Keys.of(user_id).keys("run", "log", "questions"), {"id": question_id or ""}
     )
     return _asked(reply) if reply.kind == "asked" else None
 

@@ -1,0 +1,59 @@
+"""Writes a document's row in Postgres, and its passages for the search."""
+
+from typing import TYPE_CHECKING, Any
+
+from brain.cloud.postgres.database import statement
+from brain.texts.words import kept_words, passages
+
+if TYPE_CHECKING:
+    from brain.cloud.postgres.database import Connection
+
+SAMPLE_CHARS = 2_000  # of a text, from which its language is detected
+
+INSERT = b"""
+    insert into brain.documents (user_id, id, title, body, "foreign")
+    values (%(user_id)s, %(id)s, %(title)s, %(body)s, %(foreign)s)
+    on conflict do nothing
+    returning true
+"""
+CHANGE = b"""
+    update brain.documents
+    set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
+    where user_id = %(user_id)s and id = %(id)s
+"""
+UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
+
+
+async def insert(connection: "Connection", row: dict[str, Any]) -> None:
+    """Insert a document (`user_id`, `id`, `title`, `body`, `foreign`), unless its id exists."""
+    if await has_row(connection, INSERT, row):
+        await _index(connection, row)
+
+
+async def change(connection: "Connection", row: dict[str, Any]) -> None:
+    """Update a document's title, body and `foreign`. `row` has the keys that `insert` takes."""
+    await connection.execute(CHANGE, row)
+    await connection.execute(UNINDEX, row)
+    await _index(connection, row)
+
+
+async def _index(connection: "Connection", row: dict[str, Any]) -> None:
+    """Insert the passages of a document that has none."""
+    texts = passages(row["body"])
+    sample = f"{row['title']} {row['body'][:SAMPLE_CHARS]}"
+    await connection.execute(
+        statement("index"),
+        {
+            "user_id": row["user_id"],
+            "id": row["id"],
+            "title": kept_words(row["title"]),
+            "texts": list(texts),
+            "words": [kept_words(text) for text in texts],
+            "sample": kept_words(sample),
+        },
+    )
+
+
+async def has_row(connection: "Connection", sql: bytes, values: dict[str, Any]) -> bool:
+    """Whether the query returns a row. (In a pipeline, rowcount is unknown before a fetch.)"""
+    return await (await connection.execute(sql, values)).fetchone() is not None

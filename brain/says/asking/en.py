@@ -1,0 +1,97 @@
+"""The questions in English."""
+
+from collections.abc import Sequence
+
+
+def ask_send_email(
+    to: Sequence[str],
+    copies: Sequence[str],
+    *,
+    subject: str,
+    body: str,
+    characters: int,
+    attachments: Sequence[str],
+) -> str:
+    lines = [
+        f"Shall I send this email{_to_many(len(to) + len(copies))}?",
+        f"To: {', '.join(to)}",
+        *([f"Copy to: {', '.join(copies)}"] if copies else []),
+        f"Subject: {subject}",
+        *(f"Attachment: {one}" for one in attachments),
+        *_length(characters),
+    ]
+    return "\n".join([*lines, "", body])
+
+
+def ask_share_document(
+    to: Sequence[str], *, title: str, note: str, text: str, characters: int
+) -> str:
+    lines = [
+        f"Shall I send this document by email{_to_many(len(to))}?",
+        f"To: {', '.join(to)}",
+        f"Document: “{title}”",
+        *_length(characters),
+        *([f"With this note: {note}"] if note else []),
+        *(["", text] if text else []),
+    ]
+    return "\n".join(lines)
+
+
+def document_parts(beginning: str, changed: str, end: str) -> str:
+    new = f"New since you last saw it:\n{changed}\n\n" if changed else ""
+    return f"{new}It begins:\n{beginning}\n\nIt ends:\n{end}"
+
+
+def ask_update_document(
+    document: str, *, title: str | None, body: str | None, append: str | None
+) -> str:
+    lines = [f"Shall I change the document {document}?"]
+    if title is not None:
+        lines.append(f"New title: “{title}”")
+    if body is not None:
+        lines.append(f"The old text will be lost. The new text:\n\n{body}")
+    if append is not None:
+        lines.append(f"Added at its end:\n\n{append}")
+    return "\n".join(lines)
+
+
+def ask_delete_document(document: str) -> str:
+    return f"Shall I delete the document {document}? This cannot be undone."
+
+
+def ask_forget(fact: str) -> str:
+    return f"Shall I forget this: {fact}"
+
+
+def ask_stop_telling(rule: str) -> str:
+    return f"Shall I stop telling you about this: {rule}"
+
+
+def ask_tell_urgently(rule: str) -> str:
+    return f"Shall I tell you about this even during your quiet hours: {rule}"
+
+
+def ask_remind(reminder: str, day: str, clock: str) -> str:
+    return f"Shall I remind you on {day} at {clock}, during your quiet hours, of this: {reminder}"
+
+
+def ask_cancel_reminder(reminder: str) -> str:
+    return f"Shall I cancel this reminder: {reminder}"
+
+
+def document(title: str, chars: int, beginning: str) -> str:
+    if not beginning:
+        return f"“{title}” (empty)"
+    return f"“{title}” ({_characters(chars)}, beginning “{beginning}”)"
+
+
+def _characters(count: int) -> str:
+    return f"{count:,} {'character' if count == 1 else 'characters'}"
+
+
+def _length(characters: int) -> list[str]:
+    return [f"Length: {_characters(characters)}"] if characters else []
+
+
+def _to_many(count: int) -> str:
+    return f" to {count} people" if count > 1 else ""
