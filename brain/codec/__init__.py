@@ -4,7 +4,8 @@ A form is derived from a frozen dataclass: fields become JSON properties in came
 field is declared once, and old stored forms still load if the field has a default.
 """
 
-from brain.codec.form import Form, OneOf, Stored
+from brain.codec.foreign import NotJson, NotUsable, decoded
+from brain.codec.form import Form, OneOf, Stored, note_unreadable
 from brain.codec.marks import (
     AS_TEXT,
     EMPTY_AS_NULL,
@@ -26,11 +27,15 @@ __all__ = [
     "Json",
     "Lacking",
     "Named",
+    "NotJson",
+    "NotUsable",
     "OneOf",
     "Stored",
     "clean",
+    "decoded",
     "dumps",
     "fingerprint",
     "iso",
     "iso_ms",
+    "note_unreadable",
 ]

@@ -72,7 +72,9 @@ def test_a_text_is_kept_without_what_no_store_can_hold(text: str, kept: str) -> 
     assert parse(VoiceBody, {"text": text}).text == kept
 
 
-@pytest.mark.parametrize("text", [None, "", "  \n ", "\0", "x" * 8001, 7, ["Hi"], {"a": 1}, True])
+@pytest.mark.parametrize(
+    "text", [None, "", "  \n ", "\0", "\u2800\u200b", "x" * 8001, 7, ["Hi"], {"a": 1}, True]
+)
 def test_a_text_that_is_none_or_too_long_is_named(text: Any) -> None:
     assert set(faults(VoiceBody, {"text": text})) == {"text"}
 
@@ -211,7 +213,7 @@ def test_results_of_a_tool_are_foreign_unless_a_tool_with_a_description_says_oth
     own = {**a_tool("batteryLevel"), "foreign": False}
     body = parse(VoiceBody, {"text": "Hi", "clientTools": [a_tool(), own]})
     assert [tool.foreign for tool in body.tools()] == [True, False]
-    blank = {**own, "description": " "}
+    blank = {**own, "description": " \u2800"}
     assert faults(VoiceBody, {"text": "Hi", "clientTools": [blank]}) == {
         "clientTools.0": "must have a description if its results are not foreign"
     }
