@@ -248,7 +248,8 @@ async def test_health_names_why_a_model_failed_without_the_providers_words(
     deployment: Deployment,
 ) -> None:
     model = deployment.functions.wirings["/api/health"].model
-    prompt = Prompt(messages=[{"role": "user", "content": "A fault"}], tools=[])
+    lines = [{"role": "system", "content": "Answer."}, {"role": "user", "content": "A fault"}]
+    prompt = Prompt(messages=lines, tools=[])
     await deployment.direct("A fault", {"status": 404}, {"text": "one"})
     with pytest.raises(ModelRefused):
         await model.answer(prompt, limit_s=20)

@@ -37,12 +37,6 @@ async def test_the_question_that_waits_is_given_until_it_is_decided(
 
 EVERY = [(method, name) for name, handlers in resources(Wiring({})).items() for method in handlers]
 
-BODIES = {
-    ("POST", "documents"): {"title": "Note", "body": "milk"},
-    ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
-    ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
-}
-
 
 @pytest.mark.parametrize(("method", "name"), EVERY)
 async def test_nothing_is_given_or_changed_without_a_token(
@@ -59,7 +53,12 @@ async def test_nothing_is_given_or_changed_without_a_token(
 async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
     deployment: Deployment, method: str, name: str
 ) -> None:
-    body = BODIES.get((method, name), SETTINGS)
+    bodies = {
+        ("POST", "documents"): {"title": "Note", "body": "milk"},
+        ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
+        ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
+    }
+    body = bodies.get((method, name), SETTINGS)
     nowhere = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}
     for env, status in (({}, 404), (nowhere, 503)):
         async with deployment.changed(**env) as http:
