@@ -13,7 +13,7 @@ from brain.documents.rules import WHOLE_CHARS, version
 from brain.tools.invocations import MOST_UNASKED
 from tests.fakes.loop import in_virtual_time
 from tests.questions.house import BY_NIGHT, PLAIN, READ, SAFE, House, is_asked
-from tests.questions.injections import CODE, EVE, NEWEST, SECRET, Demand, Obedient
+from tests.questions.injections import CODE, EVE, NEWEST, SECRET, Demand, Obedient, encoded
 
 type Calls = tuple[tuple[str, Json], ...]
 
@@ -30,7 +30,7 @@ def share(id: str, **more: str) -> tuple[str, Json]:
 
 
 def mail(calls: Calls) -> str:
-    return Demand(name="", calls=calls).words()
+    return encoded(Demand(name="", calls=calls).words())
 
 
 async def told(*calls: tuple[str, Json]) -> House:
