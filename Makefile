@@ -67,7 +67,7 @@ matrix: ## the client is cut off on each road, at each moment, and goes on by ea
 	$(call setup,dev)
 	@.venv/bin/python -m local.matrix
 
-chaos: ## a minute of people who talk while processes die and services fail, and a report
+chaos: ## people who talk while processes die, services fail and the store loses keys, and a report
 	$(call setup,dev)
 	@.venv/bin/python -m local.chaos
 

@@ -15,6 +15,7 @@ from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.model.wire import Waits
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
+from brain.cloud.redis.eviction import EvictionCheck
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.redis.wrong_tries import WrongTries
@@ -63,6 +64,10 @@ class Adapters:
     def redis(self) -> Upstash:
         at = settings.store(self.env)
         return Upstash(at.url, at.token)
+
+    @cached_property
+    def eviction(self) -> EvictionCheck:
+        return EvictionCheck(self.redis, self.clock.now)
 
     @cached_property
     def news(self) -> UpstashNews:

@@ -3,9 +3,11 @@
     BrainError
     ├── Unreachable            a service did not answer in time; its effect is unknown
     │   ├── StoreUnreachable       the state store (Redis)
+    │   │   └── StoreRefused           it refuses the call for good
     │   ├── QueueUnreachable       the queue (QStash)
     │   ├── ChannelUnreachable     the channel (Pusher)
     │   ├── DatabaseUnreachable    the database (Postgres)
+    │   │   └── DatabaseRefused        it refuses the call for good
     │   ├── MailboxUnreachable     the email account (IMAP)
     │   └── CheckerUnreachable     the process that checks a front end's schemas
     ├── TooManyTexts           the user sent too many texts; this one was not accepted
@@ -45,6 +47,13 @@ class StoreUnreachable(Unreachable):
     """The state store could not be reached."""
 
 
+class StoreRefused(StoreUnreachable):
+    """The state store refuses the call for good, such as a key of the wrong type or a script error.
+
+    Whoever can do without the store may go on. A caller is not told to try again.
+    """
+
+
 class QueueUnreachable(Unreachable):
     """The queue did not acknowledge a message."""
 
@@ -55,6 +64,13 @@ class ChannelUnreachable(Unreachable):
 
 class DatabaseUnreachable(Unreachable):
     """The database could not be reached in time."""
+
+
+class DatabaseRefused(DatabaseUnreachable):
+    """The database refuses the call for good, such as a value that it cannot store.
+
+    Whoever can do without the database may go on. A caller is not told to try again.
+    """
 
 
 class MailboxUnreachable(Unreachable):
@@ -84,7 +100,9 @@ class TooManyTries(BrainError):
 class QuestionClosed(BrainError):
     """The question does not accept this decision. Nothing was accepted. `state` says why."""
 
-    def __init__(self, state: Literal["unknown", "expired", "superseded", "decided"]) -> None:
+    def __init__(
+        self, state: Literal["unknown", "expired", "superseded", "decided", "newer"]
+    ) -> None:
         super().__init__(f"the question is {state}")
         self.state = state
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
+    from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
     from brain.events.ports import Announcer, Takers
@@ -87,6 +88,8 @@ class Feature:
     announcer: "Callable[[], Announcer] | None" = None
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
+    last_archived: "Callable[[], LastSeq | None]" = lambda: None
+    """Asks for the last seq of a user's archived log; 0 if there is none."""
     takers: "Callable[[], Takers]" = dict
     """Handlers of events of /api/eventToBrain, by the type of the parsed event."""
     readers: "Callable[[], Readers]" = dict

@@ -54,7 +54,13 @@ class Wiring(Adapters):
 
     @cached_property
     def store(self) -> RedisStore:
-        return RedisStore(self.redis, self.limits, has_archive=self.database is not None)
+        has_archive = self.database is not None
+        return RedisStore(
+            self.redis,
+            self.limits,
+            has_archive=has_archive,
+            last_archived=self._last_archived if has_archive else None,
+        )
 
     @cached_property
     def languages(self) -> Languages:
@@ -167,6 +173,12 @@ class Wiring(Adapters):
             since=since,
             announce=lambda: self.wake(user_id),
         )
+
+    async def _last_archived(self, user_id: str) -> int:
+        """Return the last seq of the user's archived log; 0 if there is none."""
+        asked = (each.last_archived() for each in self.features)
+        ask = next((ask for ask in asked if ask is not None), None)
+        return await ask(user_id) if ask is not None else 0
 
     def _first[T](self, name: str, otherwise: Callable[[], T]) -> T:
         """Create the value of the first feature that has the field `name`, or the default."""

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from local.faults import FaultInjector
 from local.gateway import Gateway
 from local.gateway.doors import OwnDoor
 from local.gateway.rules import Rules, read_rules
-from local.guard import guard
+from local.guard import Guard, guard
 from local.mailbox.control import PATH as EMAIL_PATH
 from local.mailbox.control import mailbox_app
-from local.platform import Functions, print_line
+from local.platform import Durations, Functions, print_line
 from local.platform.instance import OnLine
 from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
@@ -43,11 +46,13 @@ async def stack(
     asked: Mapping[str, str] | None = None,
     pace: float = 1.0,
     on_line: OnLine = print_line,
+    beside: Path | None = None,
 ) -> AsyncIterator[Stack]:
     """Run everything until the block ends. Raises PortInUse.
 
     `asked` is the user's own environment; only model keys and BRAIN_ variables are used. State is
-    kept in `data_dir`.
+    kept in `data_dir`. `beside` is the folder of another version of the code: each request goes to
+    one of the two by chance.
     """
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
@@ -56,23 +61,12 @@ async def stack(
     async with (
         guard() as watch,
         services(
-            data_dir,
-            ports=ports or Ports(),
-            public_url=url,
-            watch=watch,
-            asked=asked,
-            pace=pace,
+            data_dir, ports=ports or Ports(), public_url=url, watch=watch, asked=asked, pace=pace
         ) as local,
-        Functions(
-            ROOT,
-            env=local.env,
-            max_duration_s=durations,
-            watch=[ROOT / name for name in SOURCES],
-            guard=watch,
-            on_line=on_line,
-        ) as functions,
+        _functions(local, durations, watch, on_line) as functions,
+        _beside(beside, local, durations, watch, on_line) as other,
     ):
-        faults = FaultInjector(_gateway(local, functions, rules))
+        faults = FaultInjector(_either(_gateway(local, functions, rules), other))
         async with serving(OwnDoor(faults, asked), place=place):
             yield Stack(url=url, faults=faults, services=local, functions=functions)
 
@@ -83,6 +77,51 @@ def _reserved(port: int) -> tuple[socket.socket, str]:
     return place, f"http://{HOST}:{place.getsockname()[1]}"
 
 
-def _gateway(local: LocalServices, functions: Functions, rules: Rules) -> Gateway:
+def _gateway(
+    local: LocalServices, functions: Functions, rules: Rules, *, root: Path = ROOT
+) -> Gateway:
     here = {EMAIL_PATH: mailbox_app(local.mailbox)}
-    return Gateway(public=ROOT / "public", functions=functions, rules=rules, here=here)
+    return Gateway(public=root / "public", functions=functions, rules=rules, here=here)
+
+
+def _functions(
+    local: LocalServices, durations: Durations, watch: Guard, on_line: OnLine
+) -> Functions:
+    return Functions(
+        ROOT,
+        env=local.env,
+        max_duration_s=durations,
+        watch=[ROOT / name for name in SOURCES],
+        guard=watch,
+        on_line=on_line,
+    )
+
+
+@asynccontextmanager
+async def _beside(
+    root: Path | None, local: LocalServices, durations: Durations, watch: Guard, on_line: OnLine
+) -> AsyncIterator[ASGIApp | None]:
+    """Run the functions of another version of the code; nothing for None."""
+    if root is None:
+        yield None
+        return
+    async with Functions(
+        root,
+        env=local.env,
+        max_duration_s=durations,
+        guard=watch,
+        on_line=lambda name, line: on_line(f"other {name}", line),
+    ) as functions:
+        yield _gateway(local, functions, read_rules(root / "vercel.json"), root=root)
+
+
+def _either(first: ASGIApp, second: ASGIApp | None) -> ASGIApp:
+    """Send each request or connection to one of two apps by chance, if there are two."""
+    if second is None:
+        return first
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = second if scope["type"] != "lifespan" and random.random() < 0.5 else first
+        await chosen(scope, receive, send)
+
+    return app

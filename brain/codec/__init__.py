@@ -4,7 +4,8 @@ A form is derived from a frozen dataclass: fields become JSON properties in came
 field is declared once, and old stored forms still load if the field has a default.
 """
 
-from brain.codec.form import Form, OneOf, Stored
+from brain.codec.foreign import NotJson, NotUsable, decoded
+from brain.codec.form import Form, OneOf, Stored, note_unreadable
 from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
 from brain.codec.text import Json, clean, dumps, fingerprint, iso, iso_ms
 
@@ -17,11 +18,15 @@ __all__ = [
     "Form",
     "Json",
     "Named",
+    "NotJson",
+    "NotUsable",
     "OneOf",
     "Stored",
     "clean",
+    "decoded",
     "dumps",
     "fingerprint",
     "iso",
     "iso_ms",
+    "note_unreadable",
 ]

@@ -1,9 +1,10 @@
 """Forms: how a frozen dataclass is written as JSON and read back."""
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
 
@@ -11,6 +12,8 @@ from brain.codec.hints import Turned, conversions, plain, verbatim
 from brain.codec.marks import NEEDED, SPARSE, Named
 from brain.codec.text import Json, dumps
 from brain.errors import EntryUnreadable
+
+log = logging.getLogger(__name__)
 
 VERSION = 1  # of the stored forms; newer code wrote a form with a higher version
 
@@ -204,13 +207,23 @@ def loads(text: str) -> Json:
     """Parse a stored text. Raises EntryUnreadable for invalid text or an unknown version."""
     try:
         form = json.loads(text)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise EntryUnreadable("a stored form is not JSON") from error
     if not isinstance(form, dict) or not isinstance(form.get("v"), int):
         raise EntryUnreadable("a stored form has no version")
     if not 1 <= form["v"] <= VERSION:
         raise EntryUnreadable(f"a stored form of version {form['v']} is not known")
     return form
+
+
+def note_unreadable(error: EntryUnreadable) -> None:
+    """Log that a stored form is left out. Each reason is logged once, not with every read."""
+    _note_once(str(error))
+
+
+@lru_cache(maxsize=256)
+def _note_once(reason: str) -> None:
+    log.warning("stored form left out: %s", reason)
 
 
 def camel(name: str) -> str:

@@ -13,7 +13,7 @@ from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import ResourceHandler, Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
-from brain.http.resources import deleted, id_of, known, limit_of, query_of, there
+from brain.http.resources import deleted, given_id, id_of, known, limit_of, query_of, there
 from brain.run.ports import Clock
 
 MAX_ID_CHARS = 64
@@ -62,7 +62,7 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
     async def show(request: Request, user_id: str) -> ASGIApp:
         """Return the document with `id`, the best matches of `query`, or the newest documents."""
         kept = there(documents(), "documents")
-        if (id := request.query_params.get("id")) is not None:
+        if (id := given_id(request)) is not None:
             return tagged(
                 request, document_to_wire(known(await kept.read(user_id, id), "document"))
             )

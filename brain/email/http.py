@@ -19,7 +19,7 @@ from brain.events.bodies import Line, LongText, Reported, UserId, data_of
 from brain.feature import Resources, Webhook
 from brain.http.bodies import INVALID_BODY, Body, parse
 from brain.http.edge import Problem, read_body, tagged
-from brain.http.resources import known, limit_of, query_of, there
+from brain.http.resources import given_id, known, limit_of, query_of, there
 from brain.run.ports import Clock
 from brain.variables import Env
 
@@ -51,7 +51,7 @@ def email_routes(emails: Callable[[], Emails | None], env: Env) -> Resources:
         kept = there(emails(), "emails")
         if not has_email(env, user_id):
             raise Problem(404, NO_EMAIL)
-        if (id := request.query_params.get("id")) is not None:
+        if (id := given_id(request)) is not None:
             return tagged(request, email_to_wire(known(await kept.read(user_id, id), "email")))
         query, limit = query_of(request), limit_of(request)
         if query:

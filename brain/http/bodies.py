@@ -7,14 +7,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from brain.codec import clean, dumps
+from brain.http.edge import INVALID_BODY as INVALID_BODY
 from brain.http.edge import Problem
 from brain.run.messages import Remark
 from brain.run.ports import Schemas
 from brain.says.choice import tag_in
+from brain.texts.visible import is_blank
 from brain.tools.client_schemas import objection
 from brain.tools.spec import ClientTool
 
-INVALID_BODY = "Invalid request body."
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of all client tools together
@@ -27,8 +28,8 @@ def cleaned(value: Any) -> Any:
 
 
 def not_blank(text: str) -> str:
-    """Return the text. Raises ValueError if it contains only white space."""
-    if not text.strip():
+    """Return the text. Raises ValueError if nothing of it can be seen."""
+    if is_blank(text):
         raise ValueError("must not be empty")
     return text
 

@@ -5,7 +5,6 @@ secret or a user's text.
 """
 
 import hashlib
-import json
 import logging
 import math
 import traceback
@@ -18,11 +17,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.codec import Json, dumps
+from brain.codec import Json, NotJson, NotUsable, decoded, dumps
 from brain.errors import (
+    DatabaseRefused,
     QuestionClosed,
     SettingMissing,
     SignatureRefused,
+    StoreRefused,
     TokenRefused,
     TooManyTexts,
     TooManyTries,
@@ -32,6 +33,8 @@ from brain.errors import (
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
+INVALID_BODY = "Invalid request body."
+WRONG = "Something went wrong."
 INVALID_QUERY = "Invalid query parameters."
 RETRY_AFTER_S = 2  # seconds; sent as Retry-After when a service is unreachable
 
@@ -129,12 +132,15 @@ async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
     return parse_json(body)
 
 
-def parse_json(body: bytes) -> Any:
-    """Parse a JSON body. Raises Problem 400."""
+def parse_json(body: bytes | str) -> Any:
+    """Parse a JSON body. Raises Problem 400 if it is not JSON, 422 if it cannot be used."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return decoded(body)
+    except NotJson:
         raise Problem(400, "The body is not valid JSON.") from None
+    except NotUsable as refused:
+        fault: Json = {"field": "body", "message": str(refused)}
+        raise Problem(422, INVALID_BODY, errors=[fault]) from None
 
 
 async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
@@ -145,17 +151,6 @@ async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
         if len(body) > limit:
             raise Problem(413, f"The body is longer than {limit // 1024} KiB.")
     return body
-
-
-def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
-    """Read an integer from the query string. Raises Problem 422 if it is not in low..high."""
-    text = request.query_params.get(name)
-    if text is None:
-        return default
-    if text.isascii() and text.isdigit() and low <= int(text[:18]) <= high and len(text) < 18:
-        return int(text)
-    message = f"must be a whole number from {low} to {high}"
-    raise Problem(422, INVALID_QUERY, errors=[{"field": name, "message": message}])
 
 
 def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:
@@ -207,22 +202,28 @@ def problem_of(error: Exception) -> Problem:
             challenge = {"WWW-Authenticate": "Bearer"}
             return Problem(401, "Authentication failed.", detail=str(error), headers=challenge)
         case WebhookUnreadable():
-            return Problem(422, "Invalid request body.", detail=str(error))
-        case QuestionClosed(state="unknown"):
-            return Problem(404, "Question not found.")
+            return Problem(422, INVALID_BODY, detail=str(error))
         case QuestionClosed():
-            return Problem(409, "The question is already closed.", detail=error.state)
+            return _closed(error)
         case TooManyTexts() | TooManyTries():
             wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
             what = "messages" if isinstance(error, TooManyTexts) else "wrong keys"
             return Problem(429, f"Too many {what}. Try again later.", headers=wait)
-        case Unreachable():
+        case Unreachable() if not isinstance(error, StoreRefused | DatabaseRefused):
             wait = {"Retry-After": str(RETRY_AFTER_S)}
             return Problem(503, "A service cannot be reached. Try again.", headers=wait)
         case SettingMissing():
             return Problem(500, "This deployment is not fully set up.", detail=str(error))
         case _:
-            return Problem(500, "Something went wrong.")
+            return Problem(500, WRONG)
+
+
+def _closed(error: QuestionClosed) -> Problem:
+    if error.state == "unknown":
+        return Problem(404, "Question not found.")
+    if error.state == "newer":
+        return Problem(409, "This question was asked by a newer version.")
+    return Problem(409, "The question is already closed.", detail=error.state)
 
 
 def where(error: BaseException) -> str:
@@ -233,12 +234,8 @@ def where(error: BaseException) -> str:
 
 
 def _response(problem: Problem) -> Response:
-    return Answer(
-        problem.to_wire(),
-        problem.status,
-        headers=problem.headers,
-        media_type="application/problem+json",
-    )
+    kind = "application/problem+json"
+    return Answer(problem.to_wire(), problem.status, headers=problem.headers, media_type=kind)
 
 
 async def _live(receive: Receive, send: Send) -> None:

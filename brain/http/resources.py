@@ -2,7 +2,8 @@
 
 from starlette.requests import Request
 
-from brain.http.edge import INVALID_QUERY, Answer, Problem, whole_number
+from brain.codec import clean
+from brain.http.edge import INVALID_QUERY, Answer, Problem
 
 LISTED = 50  # default `limit` of a list
 MOST_LISTED = 100  # largest `limit` of a list
@@ -30,18 +31,37 @@ def deleted(id: str, name: str, *, was_there: bool) -> Answer:
 
 def id_of(request: Request) -> str:
     """Read `id` from the query string. Raises Problem 422 if it is missing."""
-    id = request.query_params.get("id")
+    id = given_id(request)
     if not id:
         fault = {"field": "id", "message": "is missing"}
         raise Problem(422, INVALID_QUERY, errors=[fault])
     return id
 
 
+def given_id(request: Request) -> str | None:
+    """Read `id` from the query string, without characters that no store can keep; None if it is
+    missing.
+    """
+    id = request.query_params.get("id")
+    return None if id is None else clean(id)
+
+
 def query_of(request: Request) -> str:
     """Read the search words from the query string; empty if there are none."""
-    return request.query_params.get("query", "").strip()
+    return clean(request.query_params.get("query", "")).strip()
 
 
 def limit_of(request: Request) -> int:
     """Read the number of entries to list. Raises Problem 422."""
     return whole_number(request, "limit", default=LISTED, low=1, high=MOST_LISTED)
+
+
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """Read an integer from the query string. Raises Problem 422 if it is not in low..high."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and low <= int(text[:18]) <= high and len(text) < 18:
+        return int(text)
+    message = f"must be a whole number from {low} to {high}"
+    raise Problem(422, INVALID_QUERY, errors=[{"field": name, "message": message}])

@@ -5,13 +5,13 @@ up to a limit. Then the socket is closed, and the client reconnects with the las
 """
 
 import asyncio
-import json
 from collections import deque
 from typing import Any
 
 from starlette.types import Receive, Send
 
-from brain.codec import Json, dumps
+from brain.codec import Json, NotJson, NotUsable, decoded, dumps
+from brain.http.edge import Problem
 
 MAX_FRAME_BYTES = 64 * 1024  # of a client's frame: twice the longest text with its context
 MAX_WAITING_BYTES = 1024 * 1024  # of frames buffered for a slow reader
@@ -21,6 +21,7 @@ SILENCE_S = 50.0  # seconds without a frame from the client after which it count
 
 NORMAL, UNSUPPORTED, TOO_BIG, RESTART, TOO_SLOW = 1000, 1003, 1009, 1012, 1013
 NOT_ALLOWED, SILENT, BROKEN = 4401, 4408, 1011
+INVALID_FRAME = "Invalid frame."
 RECONNECT = "too slow: reconnect with the last seq"
 
 
@@ -57,7 +58,10 @@ class Socket:
         await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
 
     async def hear(self) -> Json:
-        """Return the client's next frame. Raises HangUp for an invalid frame, Gone at the end."""
+        """Return the client's next frame.
+
+        Raises HangUp for an invalid frame, Problem for one that cannot be used, Gone at the end.
+        """
         message = await self._receive()
         if message["type"] != "websocket.receive":
             raise Gone
@@ -136,11 +140,16 @@ class Socket:
 
 
 def _object(text: str) -> Json:
-    """Parse a frame. Raises HangUp if it is not a JSON object with a type."""
+    """Parse a frame. Raises HangUp if it is not a JSON object with a type, Problem 422 if it is
+    JSON that cannot be used.
+    """
     try:
-        frame: Any = json.loads(text)
-    except (ValueError, RecursionError):
+        frame: Any = decoded(text)
+    except NotJson:
         raise HangUp(UNSUPPORTED, "not JSON") from None
+    except NotUsable as refused:
+        fault: Json = {"field": "body", "message": str(refused)}
+        raise Problem(422, INVALID_FRAME, errors=[fault]) from None
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise HangUp(UNSUPPORTED, "a frame is an object with a type")
     return frame

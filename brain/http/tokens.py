@@ -5,6 +5,7 @@ could sign a token by HS256 with the public key of the key set.
 """
 
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ TOKEN_S = 12 * 3600  # seconds until a token that we issue expires: one working 
 MAX_USER_CHARS = 256
 LAST_EXPIRY = 253_402_300_799  # seconds since 1970: year 9999; larger ones are milliseconds
 KEY_SET_ALGORITHMS = ["RS256", "ES256"]
+# Raised by PyJWT for claims that are JSON but make no sense, such as an infinite expiry.
+UNREADABLE = (ArithmeticError, RecursionError, TypeError, ValueError)
 # Bytes of a signature, by algorithm: a SHA-256 (RFC 7518, 3.2), two numbers of 32 bytes (3.4), and
 # an RSA key of 2,048 bits (3.3 requires at least that) to 8,192.
 SIGNATURE_BYTES = {"HS256": (32, 32), "ES256": (64, 64), "RS256": (256, 1024)}
@@ -63,11 +66,10 @@ class Tokens:
             claims = await self._verified(text)
         except jwt.ExpiredSignatureError:
             raise TokenRefused("the token has expired") from None
-        except (jwt.InvalidTokenError, ValueError, RecursionError):
-            # ValueError: a claim with half a character. RecursionError: deeply nested JSON.
+        except (jwt.InvalidTokenError, *UNREADABLE):
             raise TokenRefused("the token is invalid") from None
         user_id = claims["sub"]
-        if not isinstance(user_id, str) or not 0 < len(user_id) <= MAX_USER_CHARS:
+        if not isinstance(user_id, str) or not is_user_id(user_id):
             raise TokenRefused("the token has no valid user id (sub)")
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
@@ -145,3 +147,9 @@ class Tokens:
             leeway=LEEWAY_S,
             options=options,
         )
+
+
+def is_user_id(text: str) -> bool:
+    """Whether a text can be a user id: not empty, not too long, and every store can keep it."""
+    unkept = any(unicodedata.category(char) in ("Cc", "Cs") for char in text)
+    return 0 < len(text) <= MAX_USER_CHARS and not unkept

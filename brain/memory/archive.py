@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.codec import note_unreadable
+from brain.errors import EntryUnreadable
 from brain.memory.model import Found
 from brain.run.history import is_lasting
 from brain.run.messages import LogEntry
@@ -47,6 +49,9 @@ READ = b"""
 WORDLESS = b"""
     select entry from brain.archive where user_id = %(user_id)s and search is null limit %(page)s
 """
+LAST = b"""
+    select max(seq) from brain.archive where user_id = %(user_id)s
+"""
 LATEST = b"""
     select entry, 0::float from brain.archive
     where
@@ -70,12 +75,22 @@ class PostgresArchive:
         await self._database.run(lambda connection: _store(connection, user_id, entries))
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
-        """Read entries. Raises EntryUnreadable for an entry that newer code wrote."""
+        """Read entries."""
         asked = {"user_id": user_id, "since": since, "limit": limit}
 
         async def work(connection: "Connection") -> Sequence[LogEntry]:
             rows = await (await connection.execute(READ, asked)).fetchall()
-            return tuple(entry_from_wire(entry) for (entry,) in rows)
+            return tuple(entry for (stored,) in rows if (entry := _legible(stored)) is not None)
+
+        return await self._database.run(work)
+
+    async def last_seq(self, user_id: str) -> int:
+        """Return the highest seq."""
+
+        async def work(connection: "Connection") -> int:
+            rows = await connection.execute(LAST, {"user_id": user_id})
+            row = await rows.fetchone()
+            return (row and row[0]) or 0
 
         return await self._database.run(work)
 
@@ -128,13 +143,24 @@ async def _make_words(connection: "Connection", user_id: str) -> None:
     asked = {"user_id": user_id, "page": PAGE}
     rows = await (await connection.execute(WORDLESS, asked)).fetchall()
     if rows:
-        await _store(connection, user_id, [entry_from_wire(entry) for (entry,) in rows])
+        found = (_legible(stored) for (stored,) in rows)
+        await _store(connection, user_id, [entry for entry in found if entry is not None])
 
 
 async def _found(connection: "Connection", sql: bytes, asked: dict[str, Any]) -> Sequence[Found]:
     rows = await (await connection.execute(sql, asked)).fetchall()
-    found = ((entry_from_wire(entry), score) for entry, score in rows)
+    found = ((_legible(stored), score) for stored, score in rows)
     return tuple(
         Found(entry=entry, snippet=best_passage(entry.text, asked["words"]), score=score)
         for entry, score in found
+        if entry is not None
     )
+
+
+def _legible(stored: Any) -> LogEntry | None:
+    """Read an entry. None for one that newer code wrote."""
+    try:
+        return entry_from_wire(stored)
+    except EntryUnreadable as error:
+        note_unreadable(error)
+        return None

@@ -18,6 +18,7 @@ def feature(platform: Platform) -> Feature:
         tools=parts.tools,
         around=lambda: (parts.memory,),
         log=parts.log,
+        last_archived=lambda: parts.archive.last_seq if parts.archive else None,
         resources=parts.resources,
         preferences_changed=lambda: parts.block.drop_block,
         session=lambda _: {"memory": platform.database is not None},

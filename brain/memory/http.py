@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.feature import Resources
-from brain.http.edge import tagged, whole_number
-from brain.http.resources import deleted, id_of, limit_of, there
+from brain.http.edge import tagged
+from brain.http.resources import deleted, id_of, limit_of, there, whole_number
 from brain.memory.ports import Facts
 from brain.memory.rules import MAX_FACTS, fact_to_wire
 

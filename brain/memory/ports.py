@@ -41,8 +41,8 @@ class Archive(Protocol):
     """The full log of each user, including entries that the state store has removed.
 
     Entries are never removed. If a log starts again from seq 1, the archive holds several entries
-    with the same seq. All methods raise DatabaseUnreachable; `read` and `search` raise
-    EntryUnreadable for entries that newer code wrote.
+    with the same seq. Entries that newer code wrote are left out. All methods raise
+    DatabaseUnreachable.
     """
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
@@ -50,6 +50,9 @@ class Archive(Protocol):
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Sequence[LogEntry]:
         """Return the entries after the seq `since`, in order; for each seq only the newest."""
+
+    async def last_seq(self, user_id: str) -> int:
+        """Return the highest seq of the user's entries; 0 if there are none."""
 
     async def search(
         self,

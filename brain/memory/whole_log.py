@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from brain.errors import DatabaseUnreachable
 from brain.memory.ports import Archive
 from brain.run.messages import LogEntry
 from brain.run.store import Page, StateStore
@@ -22,12 +23,26 @@ class WholeLog:
         Raises StoreUnreachable, DatabaseUnreachable.
         """
         page = await self.store.read(user_id, since=since, limit=limit)
-        if since + 1 >= page.first_seq:
+        if page.last_seq == 0:
+            return await self._archived(user_id, since, limit, page)
+        first = page.first_seq or page.last_seq + 1  # 0: the store has lost the log
+        if since + 1 >= first:
             return page
         old = await self.archive.read(user_id, since=since, limit=limit)
-        entries: list[LogEntry] = [entry for entry in old if entry.seq < page.first_seq]
+        entries: list[LogEntry] = [entry for entry in old if entry.seq < first]
         known = entries[-1].seq if entries else since
         entries += [entry for entry in page.entries if entry.seq > known]
         return Page(
             entries=tuple(entries[:limit]), last_seq=page.last_seq, first_seq=page.first_seq
         )
+
+    async def _archived(self, user_id: str, since: int, limit: int, empty: Page) -> Page:
+        """Return the archived log of a user of whom the store has nothing: a new user, or one whose
+        state is lost.
+        """
+        try:
+            last_seq = await self.archive.last_seq(user_id)
+            entries = await self.archive.read(user_id, since=since, limit=limit) if last_seq else ()
+        except DatabaseUnreachable:
+            return empty  # a new user needs no archive
+        return Page(entries=tuple(entries), last_seq=last_seq, first_seq=last_seq + 1)

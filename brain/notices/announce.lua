@@ -1,9 +1,9 @@
 -- Removes pending notices from the list and appends the message that announces them to the log, in one
 -- step. Does nothing while a run goes on, unless that run announces them itself. Without a message (its id
 -- is empty) only removes the notices.
--- Keys: run, log; held: the pending notices (list).
+-- Keys: run, log, journal; held: the pending notices (list).
 local a = arguments({
-  texts = 'id message noted run log_length keep_ms', -- run and fence: the lease token of the run
+  texts = 'floor id message noted run log_length keep_ms', -- run and fence: the lease token of the run
   numbers = 'fence',
   lists = 'forms', -- the notices to remove
 })
@@ -17,6 +17,12 @@ end
 local is_ours = r.state == 'running' and r.id == a.run and r.fence == a.fence
 if a.run ~= '' and not is_ours or a.run == '' and is_busy(r, clock()) then
   return answer({ 'is', 'busy' })
+end
+if a.id ~= '' and r.seq == 0 then
+  if a.floor == '' then
+    return answer({ 'is', 'empty' })
+  end
+  r.seq = tonumber(a.floor)
 end
 if a.id ~= '' then
   local there = {}
@@ -38,8 +44,7 @@ if a.id == '' then -- the notices have expired
   redis.call('PEXPIRE', RUN, a.keep_ms)
   return answer({ 'is', 'dropped' })
 end
-local seq = r.seq + 1
-redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'm', a.message, 'r', a.id)
+local seq = append(a.log_length, r.seq + 1, { 'm', a.message, 'r', a.id })
 redis.call('PEXPIRE', LOG, a.keep_ms)
 redis.call('HSET', RUN, 'seq', text(seq), 'held', held,
   'noted', a.id .. ' ' .. text(seq) .. ' ' .. a.noted)

@@ -41,7 +41,11 @@ class _Parts:
         platform = self._platform
         return Notices(
             services=NoticeServices(
-                board=RedisNoticeBoard(platform.redis, log_bound=platform.store.log_bound),
+                board=RedisNoticeBoard(
+                    platform.redis,
+                    log_bound=platform.store.log_bound,
+                    last_archived=platform.store.last_archived,
+                ),
                 preferences=platform.preferences,
                 rules=self.rules,
                 channel=platform.channel,

@@ -1,13 +1,13 @@
 """Parses the answer of the notice board's script."""
 
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.moves.here import HERE_MS
-from brain.cloud.redis.scripts import ScriptReply
+from brain.cloud.redis.scripts import ScriptReply, whole
+from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.notices.model import NOTICE, Notice, PendingNotices, Unheard
 from brain.run.messages import How
@@ -51,8 +51,8 @@ def _by_page(here: str, now_ms: int) -> _Path:
     `here` holds up to three times in ms: of the last request, when the user came, and when they
     had left before.
     """
-    last_ms, came_ms, left_ms = map(int, [*here.split(), "0", "0", "0"][:3])
-    if last_ms and now_ms - last_ms < HERE_MS:
+    last_ms, came_ms, left_ms = map(whole, [*here.split(), "0", "0", "0"][:3])
+    if last_ms and abs(now_ms - last_ms) < HERE_MS:
         return _Path(came_ms=came_ms, left_ms=left_ms)
     return _Path(came_ms=None, left_ms=last_ms)
 
@@ -62,10 +62,11 @@ def _by_channel(channel: str) -> _Path:
 
     `channel` holds its time in ms, optionally when the user had left before, and 1 if they listen.
     """
-    at, *left, is_open = channel.split() or ("0", "0")
+    parts = channel.split()
+    at, *left, is_open = parts if len(parts) > 1 else ("0", "0")
     if is_open == "1":
-        return _Path(came_ms=int(at), left_ms=int(left[0]) if left else 0)
-    return _Path(came_ms=None, left_ms=int(at))
+        return _Path(came_ms=whole(at), left_ms=whole(left[0]) if left else 0)
+    return _Path(came_ms=None, left_ms=whole(at))
 
 
 def _last_contact(page: _Path, channel: _Path, spoken_ms: int, now_ms: int) -> int:
@@ -90,20 +91,31 @@ def _unheard(noted: str, heard: str, said_seq: int) -> Unheard | None:
     newer code wrote: this code cannot read that notice and so cannot repeat it.
     """
     id, seq, form = (*noted.split(" ", 2), "", "", "")[:3]
-    if not form or int(seq) < said_seq:
+    if not form or whole(seq) < said_seq:
         return None
-    if any(mark.seq == int(seq) and mark.how is not How.UNSPOKEN for mark in heard_by(heard)):
+    if any(mark.seq == whole(seq) and mark.how is not How.UNSPOKEN for mark in heard_by(heard)):
         return None
-    stored = json.loads(form)["notices"]
+    stored = _forms(form)
     notices = tuple(notice for one in stored if (notice := _notice(one)))
     return Unheard(message_id=id, notices=notices) if len(notices) == len(stored) else None
 
 
+def _forms(form: str) -> list[str]:
+    """Return the stored notices of a message; none if newer code stored them in another form."""
+    try:
+        stored = json.loads(form)["notices"]
+    except (KeyError, TypeError, ValueError):
+        return []
+    return [str(one) for one in stored] if isinstance(stored, list) else []
+
+
 def _notice(form: str) -> Notice | None:
     """Read a stored notice. None for one that newer code wrote; that code will announce it."""
-    with suppress(EntryUnreadable):
+    try:
         return NOTICE.read(form)
-    return None
+    except EntryUnreadable as error:
+        note_unreadable(error)
+        return None
 
 
 def _moment(ms: int) -> datetime:

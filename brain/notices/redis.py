@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from brain.cloud.redis.numbering import LastSeq, run_numbered
 from brain.cloud.redis.scripts import (
     BRAIN_LIMIT_S,
     KEEP_MS,
@@ -29,8 +30,11 @@ ANNOUNCE = Script(__package__, "announce", BRAIN_LIMIT_S)
 class RedisNoticeBoard:
     """`NoticeBoard` on Redis scripts."""
 
-    def __init__(self, redis: Redis, *, log_bound: str = NO_BOUND) -> None:
+    def __init__(
+        self, redis: Redis, *, log_bound: str = NO_BOUND, last_archived: LastSeq | None = None
+    ) -> None:
         self._redis = redis
+        self._last_archived = last_archived
         self._log_bound = log_bound
 
     async def keep(self, user_id: str, notice: Notice) -> PendingNotices:
@@ -49,9 +53,10 @@ class RedisNoticeBoard:
         noted: Sequence[Notice] = (),
         token: LeaseToken | None = None,
     ) -> Message | None:
-        reply = await ANNOUNCE.run(
+        reply = await run_numbered(
+            ANNOUNCE,
             self._redis,
-            Keys.of(user_id).keys("run", "log", "held"),
+            Keys.of(user_id).keys("run", "log", "journal", "held"),
             {
                 **_message(draft, noted),
                 "run": token.run_id if token else "",
@@ -60,6 +65,8 @@ class RedisNoticeBoard:
                 "keep_ms": KEEP_MS,
                 "forms": forms,
             },
+            user_id=user_id,
+            last_archived=self._last_archived,
         )
         if draft is None or reply.kind != "said":
             return None

@@ -8,6 +8,7 @@ from brain.feature import Platform, Resources
 from brain.http.bodies import INVALID_BODY
 from brain.http.edge import Answer, Problem, read_json, tagged
 from brain.http.resources import there
+from brain.preferences.flow import preferences_of
 from brain.preferences.model import Preferences
 from brain.preferences.rules import preferences_from_wire, preferences_to_wire
 
@@ -16,9 +17,9 @@ def preference_routes(platform: Platform) -> Resources:
     """The routes for preferences."""
 
     async def show(request: Request, user_id: str) -> ASGIApp:
-        """Return all settings."""
+        """Return all settings; the default ones if newer code wrote them."""
         store = there(platform.preferences, "preferences")
-        return tagged(request, preferences_to_wire(await store.preferences(user_id)))
+        return tagged(request, preferences_to_wire(await preferences_of(store, user_id)))
 
     async def save(request: Request, user_id: str) -> ASGIApp:
         """Replace all settings. A setting that is left out gets its default value."""

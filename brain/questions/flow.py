@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 
+from brain.codec import note_unreadable
+from brain.errors import EntryUnreadable
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
 from brain.questions.consent import is_echo, is_soft, quoted, reading
 from brain.questions.rules import needs_yes
 from brain.run.deliver import Reply
 from brain.run.messages import Decision
-from brain.run.moves import Arrival
+from brain.run.moves import Arrival, Asked
 from brain.run.store import StateStore
 from brain.tools.invocations import Proposal
 
@@ -24,7 +26,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
     """
     if arrival.decision is not None or (verdict := reading(arrival.text)) is None:
         return arrival
-    asked = await store.question(arrival.user_id, None)
+    asked = await readable_question(store, arrival.user_id)
     question = asked.message.question if asked is not None else None
     if asked is None or question is None or not asked.is_open or question.whom == "client":
         return arrival
@@ -53,6 +55,15 @@ def _is_answer(arrival: Arrival, question: str) -> bool:
     remarks = arrival.recent_context
     share = quoted(question, remarks)
     return not is_echo(arrival.text, remarks) and (share is None or share >= QUOTED)
+
+
+async def readable_question(store: StateStore, user_id: str) -> Asked | None:
+    """Return the last question. None if there is none, or if newer code asked it."""
+    try:
+        return await store.question(user_id, None)
+    except EntryUnreadable as error:
+        note_unreadable(error)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

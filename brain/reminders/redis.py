@@ -1,11 +1,10 @@
 """Reminders in the state store, one hash per user. They need no database."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Literal
 
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
-from brain.codec import Form, Stored
+from brain.codec import Form, Stored, note_unreadable
 from brain.errors import EntryUnreadable
 from brain.reminders.model import Reminder
 
@@ -58,6 +57,8 @@ class RedisReminders:
 
 def _loaded(form: str) -> Reminder | None:
     """Read a stored reminder. None if it is empty or if newer code wrote it."""
-    with suppress(EntryUnreadable):
+    try:
         return REMINDER.read(form) if form else None
-    return None
+    except EntryUnreadable as error:
+        note_unreadable(error)
+        return None

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
-from brain.errors import QueueUnreachable, Unreachable
+from brain.errors import DatabaseRefused, QueueUnreachable, StoreRefused, Unreachable
 from brain.http.bodies import WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
 from brain.run.go import brain_again
@@ -34,6 +34,8 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     except Unreachable as error:
         if retried(request) >= RETRIES:
             await _publish_again(request, wiring, wake_call)
+        if isinstance(error, StoreRefused | DatabaseRefused):
+            raise
         headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Json, fingerprint
-from brain.errors import QuestionClosed, ToolFault
+from brain.errors import EntryUnreadable, QuestionClosed, ToolFault
 from brain.http.bodies import INVALID_BODY, VoiceBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, read_json
 from brain.http.orders import (
@@ -22,7 +22,7 @@ from brain.http.stopping import stop_run
 from brain.questions.consent import reading
 from brain.routes.calls import answer
 from brain.run.messages import Decision, How, Message, Question
-from brain.run.moves import Stopped
+from brain.run.moves import Asked, Stopped
 from brain.run.records import message_to_wire
 from brain.run.requests import UserRequest
 from brain.says.texts import Texts
@@ -63,13 +63,20 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
                 await _tell_played(wiring, user_id, known.seq)
             return {"seq": known.seq, "how": known.how.value}
         case DecideBody() | EditBody() | AnswerBody():
-            asked = await wiring.store.question(user_id, order.question_id)
+            asked = await _asked(wiring, user_id, order.question_id)
             if asked is None or asked.message.question is None:
                 raise QuestionClosed("unknown")
             texts = await wiring.languages.texts(user_id, asked.language)
             return _decided(order, asked.message.question, wiring, user_id, texts)
         case _:
             assert_never(order)
+
+
+async def _asked(wiring: Wiring, user_id: str, question_id: str) -> Asked | None:
+    try:
+        return await wiring.store.question(user_id, question_id)
+    except EntryUnreadable:
+        raise QuestionClosed("newer") from None
 
 
 async def _tell_played(wiring: Wiring, user_id: str, seq: int) -> None:

@@ -7,10 +7,12 @@ from starlette.types import ASGIApp
 
 from brain.cloud.qstash import EVENT_ROUTE, RETRIES, retry_after_s
 from brain.errors import (
+    DatabaseRefused,
     EntryUnreadable,
     QueueUnreachable,
     SettingMissing,
     SignatureRefused,
+    StoreRefused,
     Unreachable,
 )
 from brain.events.bodies import EventBody, OwnBody, word_of
@@ -64,6 +66,8 @@ async def _from_queue(request: Request, wiring: Wiring) -> ASGIApp:
     except (Unreachable, EntryUnreadable) as error:
         if retried(request) >= RETRIES:
             await _publish_again(request, wiring, body)
+        if isinstance(error, StoreRefused | DatabaseRefused):
+            raise
         headers = {"Retry-After": str(retry_after_s(retried(request)))}
         title = "A service cannot be reached. Try again."
         raise Problem(503, title, detail=str(error), headers=headers) from error

@@ -109,7 +109,11 @@ class Talk:
 
     async def _hear(self) -> None:
         while True:
-            frame = await self._socket.hear()
+            try:
+                frame = await self._socket.hear()
+            except Problem as problem:
+                self._socket.tell(_error(problem, {}))
+                continue
             match frame["type"]:
                 case "ping":
                     self._socket.tell({"type": "pong"})
@@ -145,8 +149,7 @@ class Talk:
         since = frame.get("sinceSeq", 0)
         if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= MAX_SEQ:
             fault = {"field": "sinceSeq", "message": "must be a seq: a whole number from 0"}
-            problem = Problem(422, "Invalid frame.", errors=[fault])
-            self._socket.tell(_error(problem, frame))
+            self._socket.tell(_error(Problem(422, "Invalid frame.", errors=[fault]), frame))
             return
         if self._following is not None:
             self._following.cancel()
@@ -238,6 +241,6 @@ def _error(problem: Problem, frame: Json) -> Json:
 def _named(frame: Json) -> Json:
     """Return the fields that identify a frame in its answer. Invalid ids are left out."""
     ids = {name: frame.get(name) for name in ("messageId", "questionId")}
-    return {"of": frame["type"]} | {
+    return {"of": frame.get("type")} | {
         name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
     }

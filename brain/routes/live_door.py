@@ -3,6 +3,7 @@
 import asyncio
 
 from brain.errors import TokenRefused
+from brain.http.edge import Problem
 from brain.http.right import Right
 from brain.http.socket import NOT_ALLOWED, HangUp, Socket
 from brain.wiring import Wiring
@@ -22,5 +23,5 @@ async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right:
         return Right(await wiring.tokens.read(token), wiring.clock)
     except TimeoutError:
         raise HangUp(NOT_ALLOWED, "a token is required") from None
-    except TokenRefused as refused:
+    except (TokenRefused, Problem) as refused:
         raise HangUp(NOT_ALLOWED, str(refused)) from None

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
-from brain.http.edge import MAX_SEQ, Answer, tagged, whole_number
+from brain.http.edge import MAX_SEQ, Answer, tagged
+from brain.http.resources import whole_number
 from brain.run.records import entry_to_wire
 from brain.run.store import STATUS
 from brain.version import VERSION
@@ -41,20 +42,24 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
 async def status(request: Request, wiring: Wiring) -> ASGIApp:
     """Return what the user's brain is doing, or the health report if the rewrite asks for it."""
     if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
-        return health(wiring)
+        return await health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     found = await wiring.store.status(caller.user_id, is_here=True)
     beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
     return tagged(request, STATUS.encode(found), beside=beside)
 
 
-def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service, and why models failed lately.
+async def health(wiring: Wiring) -> Answer:
+    """Return which settings are missing, by service, why models failed lately, and if the store
+    evicts keys.
 
-    Shows no values and calls no service. `model: no tools` is what this instance has seen.
+    Shows no values. The store is asked at most once a minute; no other service is called. `model:
+    no tools` is what this instance has seen.
     """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
     problems = settings.problems(wiring.env, groups)
+    if not problems["redis"]:
+        problems["redis"] = await wiring.eviction.complaint()
     checks = {
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()

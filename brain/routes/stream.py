@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Form
-from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, whole_number
+from brain.http.edge import MAX_SEQ, Problem, invocation_seconds
 from brain.http.feed import Feed, Item, LogReset, RunChange
+from brain.http.resources import whole_number
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event

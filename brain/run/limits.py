@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from brain.run.journal import Spent
 
-LEASE_S = 30.0  # seconds; every commit renews the lease, and so does every third of this time
+LEASE_S = 10.0  # seconds; every commit renews the lease, and so does every third of this time
 HANDOVER_S = 10.0  # seconds for the queue to call the successor; then any invocation may take over
 LAST_LOOPS = 1  # final loops in which the model is told to finish
 

@@ -105,7 +105,7 @@ class Closed:
     Otherwise they are empty and 0.
     """
 
-    state: Literal["unknown", "expired", "superseded", "decided"]
+    state: Literal["unknown", "expired", "superseded", "decided", "newer"]
     verdict: str = ""
     fingerprint: str = ""
     seq: int = 0

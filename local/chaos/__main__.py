@@ -3,6 +3,7 @@
     CHAOS_SECONDS=60  how long
     CHAOS_SEED=…      repeat the faults of an earlier run
     CHAOS_PEOPLE=8    how many users
+    CHAOS_RELEASE=…   the commit of the version that runs beside this code
 
 Runs its own stack and checks every promise afterwards. Exits with 1 if a promise was broken.
 """
@@ -15,13 +16,16 @@ import os
 import random
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from brain.run.limits import LEASE_S as DEFAULT_LEASE_S
 from local.chaos.history import Plan, live_through
+from local.chaos.losses import go_through
 from local.chaos.report import report
 from local.chaos.rush import Crowd, rush
 from local.chaos.troubles import KINDS
+from local.chaos.versions import ASKED, NoRelease, unpack_release
 from local.services import ROOT
 from local.stack import MAX_DURATION, stack
 
@@ -30,6 +34,13 @@ LEASE_S = 5  # seconds; short, so that a minute contains many recoveries
 MAX_DURATION_S = 8  # seconds; short, so that a task of nine steps needs two invocations
 SECONDS, PEOPLE = 60, 8
 CROWD = Crowd(users=200, rounds=2, text="Think for 1 second about", lease_s=DEFAULT_LEASE_S)
+LOSSES = 3  # times that each kind of loss happens
+TOGETHER, LEAST_S = 1 / 3, 10.0  # of the time with two versions of the code; seconds at least
+TOGETHER_KINDS = (
+    "kill -9 of a function",
+    "store: executes, the answer is lost",
+    "queue: delivers twice",
+)
 CROWD_PACE = 0.3  # of the script: like a model that takes 300 ms
 
 
@@ -44,10 +55,15 @@ def main() -> int:
         lease_s=LEASE_S,
     )
     print(f"{plan.people} people talk for {plan.seconds:.0f} s. CHAOS_SEED={seed}", flush=True)
-    return asyncio.run(_run(plan))
+    try:
+        release = unpack_release(FOLDER / "release", asked=os.environ.get(ASKED, ""))
+    except NoRelease as missing:
+        print(f"The previous release cannot run beside this code: {missing}", file=sys.stderr)
+        return 1
+    return asyncio.run(_run(plan, release))
 
 
-async def _run(plan: Plan) -> int:
+async def _run(plan: Plan, release: str) -> int:
     asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
     with (FOLDER / "functions.log").open("w") as lines:
 
@@ -56,12 +72,22 @@ async def _run(plan: Plan) -> int:
 
         async with stack(FOLDER / "state", asked=asked, on_line=on_line) as running:
             findings = await live_through(running, plan)
+            print("Now the store loses keys, and its clock is hours wrong.", flush=True)
+            losses = await go_through(running, seed=plan.seed, rounds=LOSSES)
+        print(f"Now {release} runs beside this code.", flush=True)
+        async with stack(
+            FOLDER / "state", asked=asked, on_line=on_line, beside=FOLDER / "release"
+        ) as running:
+            short = max(plan.seconds * TOGETHER, LEAST_S)
+            mixed = await live_through(running, replace(plan, seconds=short, kinds=TOGETHER_KINDS))
         print(f"Now {CROWD.users} people speak at once.", flush=True)
         async with stack(FOLDER / "state", pace=CROWD_PACE, on_line=on_line) as running:
             await rush(running, CROWD.one())  # the cold start, measured separately
             crowding = await rush(running, CROWD)
-    print(f"\n{report(plan, findings, crowding)}\n\nThe functions' own log: {lines.name}")
-    return int(bool(findings.violations or crowding.violations))
+    told = report(plan, findings, crowding, losses, (release, mixed))
+    print(f"\n{told}\n\nThe functions' own log: {lines.name}")
+    parts = (findings, crowding, losses, mixed)
+    return int(any(part.violations for part in parts))
 
 
 def _number(name: str, default: int) -> int:

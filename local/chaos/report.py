@@ -6,19 +6,38 @@ import statistics
 from collections.abc import Sequence
 
 from local.chaos.history import Findings, Plan
+from local.chaos.losses import Losses
 from local.chaos.rush import Crowding
 
 WIDTH = 54  # characters of a line's first column
 
 
-def report(plan: Plan, findings: Findings, crowding: Crowding) -> str:
-    """Return the report, written for a reader who sees it for the first time."""
-    wrong = (*findings.violations, *crowding.violations)
+def report(
+    plan: Plan,
+    findings: Findings,
+    crowding: Crowding,
+    losses: Losses,
+    together: tuple[str, Findings],
+) -> str:
+    """Return the report, written for a reader who sees it for the first time.
+
+    `together`: the release that ran beside this code, and what was found then.
+    """
+    release, mixed = together
+    wrong = (
+        *findings.violations,
+        *crowding.violations,
+        *losses.violations,
+        *(f"with two versions: {line}" for line in mixed.violations),
+    )
     parts = [
         ("What people did", _talk(findings)),
         ("What went wrong on purpose (times)", _troubles(findings)),
         ("From a kill of all functions to the run's next step", _recoveries(findings)),
         ("Promises checked (times)", _checks(findings)),
+        ("What the store lost (times)", sorted((k, str(n)) for k, n in losses.struck.items())),
+        ("... and the next text was answered", [("times", str(losses.answers))]),
+        (f"Two versions of the code at once: this one and {release}", _talk(mixed)),
         (f"{crowding.users} users at once, a model of 300 ms", _crowd(crowding)),
         ("Violations", [("none", "")] if not wrong else [(line, "") for line in wrong]),
     ]

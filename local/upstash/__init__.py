@@ -46,9 +46,9 @@ type Text = Callable[[bytes], str]  # how a stored string is encoded in JSON
 def upstash_app(socket: Path, *, token: str) -> Starlette:
     """Return the API as an ASGI app, backed by the Redis at this unix socket."""
     engine = Pool(socket)
-    counts, subscriptions = Counts(), Subscriptions(socket)
-    api = RedisRest(engine, subscriptions, counts, token=token)
-    control = ControlRoutes(engine, counts, subscriptions)
+    counts, subscriptions, scripts = Counts(), Subscriptions(socket), Scripts()
+    api = RedisRest(engine, subscriptions, counts, scripts, token=token)
+    control = ControlRoutes(engine, counts, subscriptions, scripts)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -64,12 +64,18 @@ def upstash_app(socket: Path, *, token: str) -> Starlette:
 
 class RedisRest:
     def __init__(
-        self, engine: Pool, subscriptions: Subscriptions, counts: Counts, *, token: str
+        self,
+        engine: Pool,
+        subscriptions: Subscriptions,
+        counts: Counts,
+        scripts: Scripts,
+        *,
+        token: str,
     ) -> None:
         self._engine = engine
         self._subscriptions = subscriptions
         self._token = token.encode()
-        self._scripts = Scripts()
+        self._scripts = scripts
         self._counts = counts
 
     async def serve(self, request: Request) -> Response | EventStream:

@@ -2,6 +2,7 @@
 
 * `GET /_local/counts` returns what the clients have cost so far; `POST /_local/counts/reset` sets
   all counts to zero.
+* `POST /_local/clock?aheadS=N` sets the clock of the scripts N seconds ahead of the engine's.
 * `GET /_local/subscribers` returns the number of subscribers of each channel. With
   `channel=NAME&count=2` it answers once there are exactly that many, or with 408 after `timeout`
   seconds (default 10, at most 30).
@@ -18,12 +19,16 @@ from starlette.routing import Route
 from local.parameters import number, wait_limit_s
 from local.upstash.counts import Counts
 from local.upstash.resp import Pool
+from local.upstash.scripts import Scripts
 from local.upstash.subscriptions import Subscriptions
 
 
 class ControlRoutes:
-    def __init__(self, engine: Pool, counts: Counts, subscriptions: Subscriptions) -> None:
+    def __init__(
+        self, engine: Pool, counts: Counts, subscriptions: Subscriptions, scripts: Scripts
+    ) -> None:
         self._engine = engine
+        self._scripts = scripts
         self._counts = counts
         self._subscriptions = subscriptions
 
@@ -31,11 +36,19 @@ class ControlRoutes:
         return [
             Route("/counts", self.counts, methods=["GET"]),
             Route("/counts/reset", self.reset_counts, methods=["POST"]),
+            Route("/clock", self.set_clock, methods=["POST"]),
             Route("/subscribers", self.subscribers, methods=["GET"]),
         ]
 
     async def counts(self, _: Request) -> Response:
         return JSONResponse(await self._counts.report(self._engine))
+
+    async def set_clock(self, request: Request) -> Response:
+        text = request.query_params.get("aheadS", "0")
+        if not text.removeprefix("-").isdecimal():
+            return Response("aheadS must be a whole number", status_code=422)
+        self._scripts.ahead_s = int(text)
+        return Response(status_code=204)
 
     async def reset_counts(self, _: Request) -> Response:
         await self._counts.reset(self._engine)

@@ -36,6 +36,21 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 EVENTS = ("text", "again", "stop", "event")  # not faults: what may happen at any point
 
+# What a store may lose, and how far its clock may be wrong: at points of the store, and not part of
+# KINDS, because the promises about what is lost are weaker (see test_losses.py).
+LOST: Mapping[str, tuple[str, ...]] = {
+    "lose.run": ("run",),
+    "lose.log": ("log",),
+    "lose.journal": ("journal",),
+    "lose.run+log": ("run", "log"),
+    "lose.run+journal": ("run", "journal"),
+    "lose.log+journal": ("log", "journal"),
+    "lose.rest": ("rest", "questions"),
+    "lose.beside": ("id", "memory", "here", "held", "seen"),
+    "lose.all": (),
+}
+HOURS: Mapping[str, float] = {"hours.ahead": 6 * 3600.0, "hours.behind": -6 * 3600.0}
+
 FREEZE_S = 16.0  # longer than the simulated lease of 10 s and its wake-up, not than a caller waits
 PAUSE_S = 3.0  # longer than a store's or queue's try, shorter than the lease
 BRIEF_S = 2.0  # a refusal that a retry outlives

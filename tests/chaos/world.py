@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any
 
+from brain.cloud.redis.scripts import Keys
 from brain.memory.redis import RedisShownBlock
 from brain.notices.redis import RedisNoticeBoard
 from brain.reminders.redis import RedisReminders
@@ -216,6 +217,11 @@ class World:
             case "ahead" | "behind":
                 self._clock_ahead_s += faults.JUMP_S if kind == "ahead" else -faults.JUMP_S
                 self.ledger.clock_jumped = True
+            case _ if kind in faults.HOURS:
+                self._clock_ahead_s += faults.HOURS[kind]
+                self.ledger.clock_jumped = True
+            case _ if kind in faults.LOST:
+                self._lose(faults.LOST[kind], process.user)
             case "text":
                 self.say(Ask(text=f"badger {len(self.points)}", user=process.user))
             case "again":
@@ -227,3 +233,15 @@ class World:
                 self.later(0, lambda: stop(self, process.user))
             case _:
                 pass
+
+    def _lose(self, kinds: tuple[str, ...], user: str) -> None:
+        """Evict the user's keys of these kinds; all keys if none are given."""
+        own = Keys.of(user).key("")
+        self.redis.lose(
+            *(
+                name
+                for name in self.redis.names()
+                if not kinds
+                or (name.startswith(own) and name.removeprefix(own).partition(":")[0] in kinds)
+            )
+        )

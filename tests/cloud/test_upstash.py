@@ -13,9 +13,10 @@ import httpx
 import pytest
 import respx
 
+from brain.cloud.redis.scripts import Script
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import TRY_S, Upstash
-from brain.errors import StoreUnreachable
+from brain.errors import StoreRefused, StoreUnreachable
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival
 from local.engines import valkey
@@ -145,9 +146,43 @@ async def test_a_rejected_request_is_not_sent_again(stage: Stage) -> None:
     async with aclosing(Upstash(stage.url, "another-token")) as stranger:
         with pytest.raises(StoreUnreachable, match="WRONGPASS"):
             await stranger.execute(["GET", "k"], limit_s=1)
-    await stage.redis.execute(["SET", "private-key", "private words"], limit_s=1)
-    with pytest.raises(StoreUnreachable, match="WRONGTYPE"):
-        await stage.redis.execute(["LPUSH", "private-key", "private words"], limit_s=1)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (["LPUSH", "brain:{u}:run", "private words"], "key=run code=WRONGTYPE"),
+        (["XADD", "brain:{u}:log", "1-0", "u", "private words"], "key=log code=ERR"),
+        (["HINCRBY", "brain:{u}:memory", "private words"], "key=memory code=ERR"),
+    ],
+)
+async def test_what_the_store_refuses_for_good_is_named_by_the_kind_of_the_key(
+    stage: Stage, command: list[str], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.redis.execute(["SET", "brain:{u}:run", "private words"], limit_s=1)
+    await stage.redis.execute(["XADD", "brain:{u}:log", "5-0", "u", "x"], limit_s=1)
+    with pytest.raises(StoreRefused) as refused:
+        await stage.redis.execute(command, limit_s=1)
+    assert f"store: refused for good, {code}" in caplog.text
+    assert "private" not in f"{refused.value} {caplog.text}"
+
+
+async def test_a_script_names_the_kind_of_the_key_that_refuses(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    script = Script("tests.cloud", "refused", 1.0)
+    await stage.redis.execute(["HSET", "brain:{u}:run", "state", "private words"], limit_s=1)
+    with pytest.raises(StoreRefused):
+        await script.run(stage.redis, ["brain:{u}:run"], {"field": "state"})
+    assert "store: refused for good, key=run code=ERR" in caplog.text
+    assert "private" not in caplog.text
+
+
+async def test_a_text_that_cannot_be_encoded_is_our_mistake_and_not_sent_again(
+    stage: Stage,
+) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        await stage.redis.execute(["SET", "k", "\ud800"], limit_s=1)
 
 
 async def test_an_error_does_not_quote_the_request(

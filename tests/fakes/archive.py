@@ -64,6 +64,11 @@ class FakeArchive:
             scored = [one for one in scored if one.score]
         return sorted(scored, key=lambda one: -one.score)[:limit]
 
+    async def last_seq(self, user_id: str) -> int:
+        """Return the highest seq of the user's entries."""
+        self._check()
+        return max((entry.seq for entry in self._of(user_id)), default=0)
+
     def seqs(self) -> list[int]:
         """The places that have an entry."""
         return sorted({entry.seq for entry in self._entries.values()})

@@ -10,9 +10,20 @@ from typing import Any
 
 from lupa import lua51
 
-from brain.errors import StoreUnreachable
+from brain.errors import StoreRefused, StoreUnreachable
 
-type Stream = list[tuple[int, list[str]]]
+
+class Stream(list[tuple[int, list[str]]]):
+    """The entries of a stream: seq and fields."""
+
+
+class Refusal(Exception):
+    """A command that the store refuses. The text is the store's."""
+
+
+WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value"
+TOO_SMALL = "ERR The ID specified in XADD is equal or smaller than the target stream top item"
+TYPES = {"H": dict, "L": list, "R": list, "X": Stream, "G": str}  # by a command's first letter
 
 _LUA = lua51.LuaRuntime(unpack_returned_tuples=True)  # shared: scripts keep nothing
 
@@ -37,6 +48,7 @@ class MemoryRedis:
         self._values: dict[str, Any] = {}
         self._expiry: dict[str, int] = {}
         self.refusing = False
+        self.policy = "noeviction"
         self.told: list[tuple[str, str]] = []
         self.calls = 0
         self.commands = 0
@@ -47,17 +59,20 @@ class MemoryRedis:
         """Run a script atomically: nothing else happens in the meantime."""
         self._reach()
         call = self._caller(frozenset(keys))
-        redis = _LUA.table_from({"call": call, "pcall": call})
+        redis = _LUA.table_from({"call": call, "pcall": _protected(call)})
         try:
             reply = _compiled(self._edit(script))(_table(keys), _table(args), redis)
-        except lua51.LuaError as error:
-            raise StoreUnreachable(f"script: {error}") from error
+        except (lua51.LuaError, Refusal) as error:
+            raise StoreRefused(f"script: {error}") from error
         return _plain(reply)
 
     async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
         """Run one command."""
         self._reach()
-        return self._run(*command)
+        try:
+            return self._run(*command)
+        except Refusal as error:
+            raise StoreRefused(f"command: {error}") from error
 
     def names(self) -> list[str]:
         """Return all keys that have not expired."""
@@ -66,6 +81,15 @@ class MemoryRedis:
     def expires(self, key: str) -> bool:
         """Return whether a key has a time to live."""
         return key in self._expiry
+
+    def lose(self, *keys: str) -> None:
+        """Delete keys, as a store does that evicts them."""
+        for key in keys:
+            self._del(key)
+
+    def put(self, key: str, value: Any) -> None:
+        """Replace the raw value of a key, as other code may have written it."""
+        self._values[key] = value
 
     def dump(self, key: str) -> Any:
         """Return the raw value of a key."""
@@ -93,7 +117,9 @@ class MemoryRedis:
         if name == "TIME":
             now = self._now_ms()
             return [str(now // 1000), str(now % 1000 * 1000)]
-        self._alive(args[0])
+        kind = TYPES.get(name[0]) if name != "RENAME" else None
+        if self._alive(args[0]) and kind and type(self._values[args[0]]) is not kind:
+            raise Refusal(WRONG_TYPE)
         return getattr(self, f"_{name.lower()}")(*args)
 
     def _alive(self, key: str) -> bool:
@@ -105,6 +131,9 @@ class MemoryRedis:
     def _tell(self, channel: str, news: str) -> int:
         self.told.append((channel, news))
         return self._publish(channel, news)
+
+    def _info(self, section: str) -> str:
+        return f"# {section}\r\nmaxmemory:0\r\nmaxmemory_policy:{self.policy}\r\nused:1\r\n"
 
     def _get(self, key: str) -> Any:
         return self._values.get(key)
@@ -194,23 +223,27 @@ class MemoryRedis:
         self._values.setdefault(key, []).extend(lines)
         return len(self._values[key])
 
+    def _lpush(self, key: str, line: str) -> int:
+        self._values.setdefault(key, []).insert(0, line)
+        return len(self._values[key])
+
     def _lrange(self, key: str, first: str, last: str) -> list[str]:
         assert last == "-1"
         return list(self._values.get(key, []))[int(first) :]
 
     def _xadd(self, key: str, maxlen: str, about: str, length: str, id: str, *fields: str) -> str:
         assert (maxlen, about) == ("MAXLEN", "~")
-        stream: Stream = self._values.setdefault(key, [])
+        stream: Stream = self._values.setdefault(key, Stream())
         seq = int(id.removesuffix("-0"))
         if stream and seq <= stream[-1][0]:
-            raise AssertionError("an id must be greater than the last one")
+            raise Refusal(TOO_SMALL)
         stream.append((seq, list(fields)))
         del stream[: -int(length)]
         return id
 
     def _xtrim(self, key: str, minid: str, id: str) -> int:
         assert minid == "MINID"
-        stream: Stream = self._values.get(key, [])
+        stream: Stream = self._values.get(key, Stream())
         kept = [entry for entry in stream if entry[0] >= int(id.removesuffix("-0"))]
         gone = len(stream) - len(kept)
         stream[:] = kept
@@ -224,12 +257,24 @@ class MemoryRedis:
 
     def _stretch(self, key: str, first: str, last: str) -> list[Any]:
         low = 0 if first == "-" else int(first)
-        stream: Stream = self._values.get(key, [])
+        stream: Stream = self._values.get(key, Stream())
         return [
             [f"{seq}-0", list(fields)]
             for seq, fields in stream
             if seq >= low and (last == "+" or seq <= int(last))
         ]
+
+
+def _protected(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `redis.pcall`: an error of the store is a table with its text."""
+
+    def pcall(*command: Any) -> Any:
+        try:
+            return call(*command)
+        except Refusal as refusal:
+            return _LUA.table_from({"err": str(refusal)})
+
+    return pcall
 
 
 @cache

@@ -34,7 +34,8 @@ from tests.golden.samples import NOON
 
 LATER = NOON + timedelta(days=7)
 CALL = ToolCall(id="c1", name="send", arguments='{"to":"anna"}')
-STRICT = Limits(texts_per_minute=2, heard_entries=2, tail_entries=2)
+LEASE_S = 30.0  # seconds; the default of the code that wrote the golden files
+STRICT = Limits(lease_s=LEASE_S, texts_per_minute=2, heard_entries=2, tail_entries=2)
 
 
 class Brain:
@@ -44,9 +45,9 @@ class Brain:
 
     def __init__(self, keep: Keep) -> None:
         self.keep = keep
-        self.store = RedisStore(keep.redis, Limits())
+        self.store = RedisStore(keep.redis, Limits(lease_s=LEASE_S))
         self.strict = RedisStore(keep.redis, STRICT, has_archive=True)
-        self.brief = RedisStore(keep.redis, Limits(tail_entries=1))
+        self.brief = RedisStore(keep.redis, Limits(lease_s=LEASE_S, tail_entries=1))
         self.board = RedisNoticeBoard(keep.redis)
         self.block = RedisShownBlock(keep.redis)
         self.reminders = RedisReminders(keep.redis)

@@ -72,7 +72,9 @@ def test_a_text_is_kept_without_what_no_store_can_hold(text: str, kept: str) -> 
     assert parse(VoiceBody, {"text": text}).text == kept
 
 
-@pytest.mark.parametrize("text", [None, "", "  \n ", "\0", "x" * 8001, 7, ["Hi"], {"a": 1}, True])
+@pytest.mark.parametrize(
+    "text", [None, "", "  \n ", "\0", "\u2800\u200b", "x" * 8001, 7, ["Hi"], {"a": 1}, True]
+)
 def test_a_text_that_is_none_or_too_long_is_named(text: Any) -> None:
     assert set(faults(VoiceBody, {"text": text})) == {"text"}
 

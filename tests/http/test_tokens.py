@@ -21,6 +21,7 @@ from brain.http.tokens import TOKEN_S, Tokens
 from brain.settings import TokenSettings
 from tests.local.serving import served
 
+HEAD = '{"alg":"HS256","typ":"JWT"}'
 SECRET = "a secret of at least thirty-two bytes"
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 OTHER_RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -50,6 +51,13 @@ def claims(**changed: Any) -> Json:
 
 def hs256(secret: str = SECRET, **changed: Any) -> str:
     return jwt.encode(claims(**changed), secret, algorithm="HS256")
+
+
+def signed(claims: str) -> str:
+    """A token with these claims as they are, signed with SECRET."""
+    head, body = (base64.urlsafe_b64encode(part.encode()).rstrip(b"=") for part in (HEAD, claims))
+    mark = hmac.new(SECRET.encode(), head + b"." + body, hashlib.sha256).digest()
+    return b".".join((head, body, base64.urlsafe_b64encode(mark).rstrip(b"="))).decode()
 
 
 def rs256(key: rsa.RSAPrivateKey = RSA_KEY, *, kid: str | None = "rsa", **changed: Any) -> str:
@@ -136,11 +144,16 @@ async def test_an_end_in_milliseconds_is_refused() -> None:
     assert await refusal(tokens_by(), text) == "the token's expiry (exp) is not in seconds"
 
 
-@pytest.mark.parametrize("user", [None, "", 7, "x" * 257])
+@pytest.mark.parametrize("user", [None, "", 7, "x" * 257, "a\ud800", "\udfff", "a\0b", "a\n"])
 async def test_a_token_that_names_no_user_is_refused(user: object) -> None:
     unchecked = jwt.PyJWT({"verify_sub": False})
     text = unchecked.encode({**claims(sub=None), **({} if user is None else {"sub": user})}, SECRET)
     await refusal(tokens_by(), text)
+
+
+@pytest.mark.parametrize("exp", ["1e999", "Infinity", "NaN", '"soon"', "[]", "{}", "[" * 9_000])
+async def test_a_token_with_an_end_that_is_no_time_is_refused(exp: str) -> None:
+    await refusal(tokens_by(), signed(f'{{"sub":"anna","exp":{exp}}}'))
 
 
 async def test_a_token_for_another_audience_is_refused_where_one_is_set() -> None:

@@ -327,7 +327,7 @@ async def test_a_store_that_is_away_is_503_and_nothing_was_decided() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [("set aside by newer code", 500), ("open 2 99999999999999", 404)]
+    ("state", "status"), [("set aside by newer code", 409), ("open 2 99999999999999", 404)]
 )
 @in_virtual_time
 async def test_a_question_that_this_code_cannot_load_takes_no_decision(
@@ -336,7 +336,7 @@ async def test_a_question_that_this_code_cannot_load_takes_no_decision(
     world, wiring, tool = stage(sending(LUNCH), words("Done."))
     question = await asked(wiring)
     # The second has its state and not its words.
-    id = question if status == 500 else "without-words"
+    id = question if status == 409 else "without-words"
     key = Keys.of("anna").key("questions")
     await world.redis.execute(["HSET", key, id, state], limit_s=4)
     assert (await order(wiring, "approve", questionId=id))[0] == status

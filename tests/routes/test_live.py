@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from brain.codec.foreign import BAD_KEY, NO_NUMBER, TOO_DEEP, TOO_LARGE, TWICE
 from brain.http.socket import MAX_FRAME_BYTES, SILENCE_S, TOO_BIG, UNSUPPORTED
 from brain.routes.live import AT_ONCE
 from brain.run.limits import Limits
@@ -23,8 +24,7 @@ ID = "message-1"
     ("text", "code", "reason"),
     [
         ("{", UNSUPPORTED, "not JSON"),
-        ("[" * 60_000, UNSUPPORTED, "not JSON"),
-        ("9" * 5_000, UNSUPPORTED, "not JSON"),
+        ("[" * 60, UNSUPPORTED, "not JSON"),
         ("[]", UNSUPPORTED, "a frame is an object with a type"),
         ('{"text":"Hi"}', UNSUPPORTED, "a frame is an object with a type"),
         ('{"type":["say"]}', UNSUPPORTED, "a frame is an object with a type"),
@@ -87,6 +87,31 @@ async def test_a_frame_that_does_not_fit_is_answered_with_the_field_and_the_talk
         page.say("ping")
         await page.answer("pong")
     assert (world.model.prompts, await world.log()) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 60_000, TOO_DEEP),
+        ("9" * 5_000, TOO_LARGE),
+        ('{"type":"say","text":"Hi","patience":NaN}', NO_NUMBER),
+        ('{"type":"say","text":"Hi","text":"Ho"}', TWICE),
+        ('{"type":"say","text":"Hi","\\ud800":1}', BAD_KEY),
+    ],
+)
+@in_virtual_time
+async def test_a_frame_that_cannot_be_used_is_an_error_in_words_and_the_next_one_counts(
+    text: str, reason: str
+) -> None:
+    world, page = World(), Page.of()
+    async with connected(wired(world), page):
+        page.send_text(text)
+        error = await page.answer("error")
+        assert (error["status"], error["of"]) == (422, None)
+        assert error["errors"] == [{"field": "body", "message": reason}]
+        page.say("ping")
+        await page.answer("pong")
+    assert await world.log() == ()
 
 
 @pytest.mark.parametrize("id", ['"\\ud800"', "NaN", '[{"a":"\\udfff"}]'])

@@ -1,5 +1,7 @@
 """GET /api/messages, /api/status and /api/health, over HTTP, with the local services."""
 
+import json
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -265,3 +267,15 @@ async def test_health_names_missing_settings_and_shows_no_value(deployment: Depl
     assert "BRAIN_LEASE_S" in checks["times"]["missing"]
     assert "a-secret" not in answer.text
     assert deployment.env["BRAIN_JWT_SECRET"] not in answer.text
+
+
+async def test_health_says_that_the_store_evicts_keys(deployment: Deployment) -> None:
+    told = b64encode(b"# Memory\r\nmaxmemory_policy:allkeys-lru\r\n").decode()
+    text = json.dumps({"result": told})
+    deployment.faults.add(Fault(kind="status", status=200, text=text, body="INFO", times=None))
+    try:
+        checks = (await health(deployment)).json()["checks"]
+    finally:
+        deployment.faults.clear()
+    evicts = "the store evicts keys (allkeys-lru): turn eviction off"
+    assert checks["redis"] == {"ok": False, "missing": evicts}

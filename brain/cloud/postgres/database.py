@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from brain.errors import DatabaseUnreachable
+from brain.errors import DatabaseRefused, DatabaseUnreachable
 
 if TYPE_CHECKING:
     import psycopg
@@ -76,7 +76,7 @@ class Postgres:
             raise DatabaseUnreachable(f"no answer from the database in {limit_s:g} s") from None
         except psycopg.Error as error:
             # Without the cause: psycopg's error texts quote the stored values.
-            raise DatabaseUnreachable(f"the database failed: {_reason(error)}") from None
+            raise _failure(error) from None
 
     async def close(self) -> None:
         """Close the connection. The next call opens a new one."""
@@ -207,6 +207,17 @@ def _understood(url: str) -> str:
     address, _, options = url.partition("?")
     kept = [option for option in options.split("&") if option.partition("=")[0] in known]
     return f"{address}?{'&'.join(kept)}"
+
+
+def _failure(error: "psycopg.Error") -> DatabaseUnreachable:
+    """Translate an error: some calls can never succeed, others may at the next try."""
+    import psycopg
+
+    told = f"the database failed: {_reason(error)}"
+    if isinstance(error, psycopg.DataError | psycopg.IntegrityError | psycopg.ProgrammingError):
+        log.error("database: refused, reason=%s", _reason(error))
+        return DatabaseRefused(told)
+    return DatabaseUnreachable(told)
 
 
 def _reason(error: "psycopg.Error") -> str:

@@ -1,13 +1,15 @@
 """Decodes entries of the log and the journal from the answers of the scripts."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
+from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.run import records
 from brain.run.journal import Entry
 from brain.run.messages import LogEntry
+
+KINDS = frozenset("uqmt")  # of the entries that this code knows: texts, messages, last messages
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
@@ -15,16 +17,7 @@ def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
 
     `"a", seq` follow if only the script knew which text a message answers. Raises EntryUnreadable.
     """
-    return tuple(
-        records.entry_from_log(
-            seq=int(id.partition("-")[0]),
-            kind=fields[0],
-            run_id=fields[3],
-            stored=fields[1],
-            answers_seq=int(fields[5]) if len(fields) > 5 else None,
-        )
-        for id, fields in entries
-    )
+    return tuple(_entry(id, fields) for id, fields in entries)
 
 
 def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
@@ -34,9 +27,26 @@ def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
     """
     found: list[LogEntry] = []
     for entry in entries:
-        with suppress(EntryUnreadable):
+        try:
             found += log([entry])
+        except EntryUnreadable as error:
+            note_unreadable(error)
     return tuple(found)
+
+
+def _entry(id: str, fields: Sequence[str]) -> LogEntry:
+    try:
+        if fields[0] not in KINDS:
+            raise EntryUnreadable("a log entry of this kind is not known")
+        return records.entry_from_log(
+            seq=int(id.partition("-")[0]),
+            kind=fields[0],
+            run_id=fields[3],
+            stored=fields[1],
+            answers_seq=int(fields[5]) if len(fields) > 5 else None,
+        )
+    except (IndexError, ValueError) as error:
+        raise EntryUnreadable("the fields of a log entry cannot be read") from error
 
 
 def journal(lines: Sequence[str], *, run_id: str) -> tuple[tuple[Entry, ...], bool]:

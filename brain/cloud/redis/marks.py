@@ -1,9 +1,12 @@
 """Marks: how much of each message was heard, in the format of the run hash."""
 
+import re
 from dataclasses import replace
 from typing import assert_never
 
 from brain.run.messages import Heard, How
+
+_MARK = re.compile(r"[0-9]{1,15}=(all|shown|returned|[0-9]{1,15})")
 
 
 def mark(heard: Heard) -> str:
@@ -25,8 +28,9 @@ def heard_by(marks: str, *, open_seq: int = 0) -> tuple[Heard, ...]:
     """Parse the marks of a run hash: `<seq>=<mark>`, separated by spaces.
 
     `open_seq` is the position of the open question, 0 for none. It is always among the results.
+    Marks of newer code are left out.
     """
-    found = [part.partition("=") for part in marks.split()]
+    found = [part.partition("=") for part in marks.split() if _MARK.fullmatch(part)]
     if open_seq and all(int(seq) != open_seq for seq, _, _ in found):
         found.append((str(open_seq), "=", How.RETURNED.value))
     return tuple(

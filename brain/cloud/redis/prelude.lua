@@ -12,6 +12,33 @@ local function key(name)
   return named[name] or error('missing key: ' .. name)
 end
 
+-- A part of a user's state can get lost: by a store that evicts keys, or a restored backup. What a script repairs is
+-- reported in its answer by the kinds of the keys.
+local repaired = {}
+local function note_repair(kind)
+  repaired[#repaired + 1] = kind
+end
+
+-- Commands as usual, with two differences. A key of the wrong type is deleted, and the command runs again: none of
+-- our keys ever has another type, so what it holds is not ours. The error of any other refusal names the kind of
+-- the key.
+local server = redis
+local redis = { pcall = server.pcall }
+function redis.call(command, ...)
+  local reply = server.pcall(command, ...)
+  if type(reply) ~= 'table' or not reply.err then
+    return reply
+  end
+  local full = ...
+  local kind = string.match(full or '', '}:(%a+)') or 'none'
+  if not string.find(reply.err, 'WRONGTYPE', 1, true) then
+    error('refused: ' .. kind .. ' ' .. (string.match(reply.err, '%u+') or 'ERR'), 0)
+  end
+  server.call('DEL', full)
+  note_repair(kind)
+  return server.call(command, ...)
+end
+
 -- The arguments by name. The first argument contains the names, such as `run fence drafts:2`, where the number is
 -- the length of a list. The values follow in the same order. Each file declares the names of its texts, numbers
 -- and lists. An undeclared or missing argument and an invalid number are errors.
@@ -52,6 +79,10 @@ end
 -- all names.
 local function answer(values)
   local names, found = {}, { '' }
+  if #repaired > 0 then
+    values[#values + 1] = 'repaired'
+    values[#values + 1] = table.concat(repaired, ' ')
+  end
   for i = 1, #values, 2 do
     names[#names + 1] = values[i]
     found[#found + 1] = values[i + 1]
@@ -72,12 +103,70 @@ local function text(number)
 end
 
 local function clock()
-  local t = redis.call('TIME')
+  local t = server.call('TIME')
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
 
--- The run hash as a table. Missing numbers are 0.
-local function load()
+-- How far ahead a lease may end: for a hand-over, and for code with other limits.
+local LEASES_AHEAD, LEAST_AHEAD_MS = 3, 30000
+local KEEP_RUN_MS = '34560000000' -- 400 days, as long as the adapter keeps the run and the log
+local MOST_REBUILT = '256' -- entries of the log that are looked through for the run that has no answer yet
+
+-- The seq of the newest entry of the log, and the newest entries, newest first.
+local function newest(count)
+  local entries = redis.call('XREVRANGE', LOG, '+', '-', 'COUNT', count)
+  return entries[1] and tonumber(string.match(entries[1][1], '^%d+')) or 0, entries
+end
+
+-- The run that the newest text belongs to, and the seq of its first text; nil if it has its last message.
+local function unanswered(entries)
+  local answered, run_id, first = {}, nil, nil
+  for _, entry in ipairs(entries) do
+    local kind, of = entry[2][1], entry[2][4]
+    if kind == 't' then
+      answered[of] = true
+    elseif kind == 'u' and (run_id == nil or run_id == of) then
+      run_id, first = of, tonumber(string.match(entry[1], '^%d+'))
+    end
+  end
+  if run_id and not answered[run_id] then
+    return run_id, first
+  end
+end
+
+-- Rebuild a lost run from the log. A run that has no answer yet continues from its journal, like one whose brain
+-- has died. The fence is the time, so that it is higher than any before: the old brain can write nothing any more.
+local function rebuild(r, now)
+  local last, entries = newest(MOST_REBUILT)
+  r.seq = math.max(r.seq, last)
+  if last == 0 or not JOURNAL then
+    return
+  end
+  local run_id, first = unanswered(entries)
+  r.state, r.id, r.first, r.consumed = 'idle', '', r.seq, r.seq
+  r.fence, r.lease, r.step, r.wake, r.attempts, r.said = now, 0, 0, 1, 0, r.seq
+  r.loops, r.tokens, r.handoffs, r.started, r.held = '0', '0', '0', text(now), '1' -- notices may wait
+  if run_id then
+    r.state, r.id, r.first, r.consumed = 'running', run_id, first, first
+    local loops = 0
+    for _, line in ipairs(redis.call('LRANGE', JOURNAL, 0, -1)) do
+      r.consumed = math.max(r.consumed, tonumber(string.match(line, '^u(%d+) ')) or 0)
+      loops = loops + (string.find(line, '^e {"v":%d+,"is":"answered"') and 1 or 0)
+    end
+    -- Without this line the journal belongs to another run, or is lost as well: see `whole_journal`.
+    r.loops, r.step = text(loops), 1
+  end
+  redis.call('HSET', RUN, 'state', r.state, 'id', r.id, 'fence', text(r.fence), 'holder', '', 'lease', '0',
+    'step', text(r.step), 'seq', text(r.seq), 'consumed', text(r.consumed), 'first', text(r.first),
+    'wake', '1', 'started', r.started, 'loops', r.loops, 'tokens', '0', 'handoffs', '0', 'attempts', '0',
+    'reply', '', 'past', '', 'said', text(r.said), 'held', r.held)
+  redis.call('PEXPIRE', RUN, KEEP_RUN_MS)
+  note_repair('run')
+end
+
+-- The run hash as a table. Missing numbers are 0. With a time, a lease that ends too far ahead has expired: the
+-- store's clock was set back, and the brain, if it lives, renews its lease soon.
+local function load(now, lease_ms)
   local values = redis.call('HMGET', RUN, unpack(FIELDS))
   local r = {}
   for i, name in ipairs(FIELDS) do
@@ -86,7 +175,66 @@ local function load()
   for _, name in ipairs({ 'fence', 'lease', 'step', 'seq', 'consumed', 'first', 'wake', 'attempts', 'said' }) do
     r[name] = tonumber(r[name]) or 0
   end
+  if r.state == '' and r.seq == 0 and LOG then -- a user of whom there is nothing yet, or a run that is lost
+    rebuild(r, clock())
+  end
+  if now and r.lease > now + LEASES_AHEAD * lease_ms + LEAST_AHEAD_MS then
+    r.lease = 0
+    note_repair('clock')
+  end
   return r
+end
+
+-- Append an entry to the log. Return its seq: the given one, or the one after the newest entry if the run's counter
+-- was behind it.
+local function append(length, seq, fields)
+  local added = redis.pcall('XADD', LOG, 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields))
+  if type(added) == 'table' and added.err then
+    local last = newest('1')
+    if last == 0 then
+      redis.call('DEL', LOG) -- it has no entries any more, and still refuses low ids
+    end
+    seq = math.max(seq, last + 1)
+    redis.call('XADD', LOG, 'MAXLEN', '~', length, text(seq) .. '-0', unpack(fields))
+    note_repair('log')
+  end
+  return seq
+end
+
+-- Append lines to the journal. One that was lost and begins again here needs an end of its life.
+local function write_journal(lines, keep_ms)
+  if #lines > 0 and redis.call('RPUSH', JOURNAL, unpack(lines)) == #lines then
+    redis.call('PEXPIRE', JOURNAL, keep_ms)
+  end
+end
+
+-- The journal of the run. If its beginning is lost, it is written again from the log, but only before the first step:
+-- later it would be unknown what the run has done. Then the journal is one line that nobody can read.
+local function whole_journal(r)
+  local lines = redis.call('LRANGE', JOURNAL, 0, -1)
+  local opening = 'u' .. text(r.first) .. ' '
+  for _, line in ipairs(lines) do
+    if string.sub(line, 1, #opening) == opening then
+      return lines
+    end
+  end
+  note_repair('journal')
+  local again = {}
+  if r.step == 0 then
+    for _, entry in ipairs(redis.call('XRANGE', LOG, text(r.first), text(math.max(r.consumed, r.first)))) do
+      if entry[2][1] == 'u' and entry[2][4] == r.id then
+        again[#again + 1] = 'u' .. string.match(entry[1], '^%d+') .. ' ' .. entry[2][2]
+      end
+    end
+  end
+  if #again == 0 then
+    return { 'lost' }
+  end
+  for i = #again, 1, -1 do
+    redis.call('LPUSH', JOURNAL, again[i])
+  end
+  redis.call('PEXPIRE', JOURNAL, '172800000') -- 48 hours, as for any journal
+  return redis.call('LRANGE', JOURNAL, 0, -1)
 end
 
 -- Write fields of the run hash, and the language of the user's device if it is given.
@@ -124,7 +272,7 @@ end
 local function admissible(r, now, rate, window_ms)
   local stamps, oldest = {}, nil
   for stamp in string.gmatch(r.recent, '%d+') do
-    if now - tonumber(stamp) < window_ms then
+    if math.abs(now - tonumber(stamp)) < window_ms then -- not those before the clock was set back
       oldest = oldest or tonumber(stamp)
       stamps[#stamps + 1] = stamp
     end
@@ -157,7 +305,7 @@ end
 -- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
 -- first), what was heard, the seq of the open question, and the memory block for the model.
 local function admitted(r, seq, now, tail)
-  local journal = redis.call('LRANGE', JOURNAL, 0, -1)
+  local journal = whole_journal(r)
   local history = {}
   if r.first > 1 then
     history = redis.call('XREVRANGE', LOG, text(r.first - 1), '-', 'COUNT', tail)

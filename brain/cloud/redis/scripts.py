@@ -5,6 +5,7 @@ and reads keys and arguments by name, so that neither side depends on their posi
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +17,13 @@ KEEP_MS = 400 * 24 * 3600 * 1000  # ms; a user who is away longer starts with an
 NO_BOUND = "1000000"  # entries; the bound of a log with an archive, which trims it after archiving
 
 CALLER_LIMIT_S = 4.0  # seconds for a call that a caller waits for; then the caller gets a 503
-BRAIN_LIMIT_S = 10.0  # seconds for a brain's calls: survives a short outage, below the lease
+BRAIN_LIMIT_S = 8.0  # seconds for a brain's calls: survives a short outage, below the lease
 
 # Makes a script lock only its keys: without the flag Upstash locks the whole database.
 FLAG = "#!lua flags=allow-key-locking\n"
 COMMENT_LINES = re.compile(r"^ *--.*\n", re.MULTILINE)
+
+log = logging.getLogger(__name__)
 
 type Argument = str | int | Sequence[str]
 type ScriptArguments = Mapping[str, Argument]
@@ -72,13 +75,18 @@ class ScriptReply:
         """The kind of answer that the script gave."""
         return self.text("is")
 
+    @property
+    def repaired(self) -> str:
+        """The kinds of the keys that the script repaired, because something was lost."""
+        return self._values.get("repaired") or ""
+
     def text(self, name: str) -> str:
         """Return the value as text; empty if it is missing."""
         return self._values[name] or ""
 
     def number(self, name: str) -> int:
-        """Return the value as a number; 0 if it is missing."""
-        return int(self._values[name] or 0)
+        """Return the value as a number; 0 if it is missing, or not a number to this code."""
+        return whole(self._values[name])
 
     def flag(self, name: str) -> bool:
         """Whether the value is `1`."""
@@ -108,12 +116,16 @@ class Script:
     ) -> ScriptReply:
         """Run the script on these keys.
 
-        Raises StoreUnreachable, also for an argument that is missing or unknown to the script.
+        Raises StoreUnreachable, and StoreRefused for an argument that is missing or unknown to the
+        script.
         """
         script = script_text(self.package, self.name)
-        return ScriptReply(
+        reply = ScriptReply(
             await redis.evaluate(script, keys, flat(arguments), limit_s=self.limit_s)
         )
+        if reply.repaired:
+            log.warning("store: repaired, keys=%s script=%s", reply.repaired, self.name)
+        return reply
 
 
 @cache
@@ -137,6 +149,14 @@ def flat(arguments: ScriptArguments) -> list[str]:
             names.append(f"{name}:{len(value)}")
             values += value
     return [" ".join(names), *values]
+
+
+def whole(stored: Any) -> int:
+    """Return a stored value as a whole number; 0 for anything else, which newer code may store."""
+    try:
+        return int(stored or 0)
+    except ValueError:
+        return 0
 
 
 def milliseconds(seconds: float) -> int:

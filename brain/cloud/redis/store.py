@@ -18,6 +18,7 @@ from brain.cloud.redis.moves.renew import renew
 from brain.cloud.redis.moves.resume import resume
 from brain.cloud.redis.moves.status import status
 from brain.cloud.redis.moves.stop import stop
+from brain.cloud.redis.numbering import LastSeq
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, NO_BOUND, Keys, Redis
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard
@@ -46,14 +47,31 @@ LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
 class RedisStore:
     """The StateStore port, implemented with Redis scripts."""
 
-    def __init__(self, redis: Redis, limits: Limits, *, has_archive: bool = False) -> None:
-        """With an archive, only archived entries leave the log. Without, the oldest are dropped."""
+    def __init__(
+        self,
+        redis: Redis,
+        limits: Limits,
+        *,
+        has_archive: bool = False,
+        last_archived: LastSeq | None = None,
+    ) -> None:
+        """With an archive, only archived entries leave the log. Without, the oldest are dropped.
+
+        `last_archived` asks the archive for its last seq, for a user of whom the store has nothing.
+        """
+        self.last_archived = last_archived
         self._redis = redis
         self._limits = limits
         self.log_bound = NO_BOUND if has_archive else str(limits.log_entries * LOG_ROOM)
 
     async def admit(self, arrival: Arrival) -> Admission:
-        return await admit(self._redis, arrival, self._limits, log_bound=self.log_bound)
+        return await admit(
+            self._redis,
+            arrival,
+            self._limits,
+            log_bound=self.log_bound,
+            last_archived=self.last_archived,
+        )
 
     async def aside(
         self, arrival: Arrival, answer: Draft

@@ -12,10 +12,11 @@ the pool, where waiting costs nothing and does not count as a try.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from brain.errors import StoreUnreachable
+from brain.errors import StoreRefused, StoreUnreachable
 
 if TYPE_CHECKING:
     from upstash_redis.asyncio import Redis
@@ -25,6 +26,14 @@ TRY_S = 2.5  # seconds for one try; it usually takes milliseconds, or 0.3 s to a
 SHAPE_ERRORS = (AssertionError, AttributeError, KeyError, TypeError)
 AT_ONCE = 20  # requests; the number of connections that the SDK's pool keeps open
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # seconds between tries; the last one repeats
+
+# An error that the same call would get again, unlike a limit of the plan or a store that starts.
+FOR_GOOD = re.compile(
+    r"(?:WRONGTYPE|CROSSSLOT)|ERR .*(?:script|equal or smaller|no such key|syntax error"
+    r"|not an integer|wrong number of arguments|unknown command|not available)",
+    re.DOTALL,
+)
+NAMED = re.compile(r"refused: ([a-zA-Z]+) ([A-Z]+)")  # raised by the scripts: kind of key, code
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +53,15 @@ class Upstash:
     ) -> Any:
         """Run a script and return its answer."""
         return await self._retry(
-            lambda client: client.eval(script, keys=list(keys), args=list(args)), limit_s
+            lambda client: client.eval(script, keys=list(keys), args=list(args)), limit_s, "none"
         )
 
     async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
         """Run a command and return its answer."""
-        return await self._retry(lambda client: client.execute(command=list(command)), limit_s)
+        kind = _kind(command[1]) if len(command) > 1 else "none"
+        return await self._retry(
+            lambda client: client.execute(command=list(command)), limit_s, kind
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -57,8 +69,10 @@ class Upstash:
             client, self._client = self._client, None
             await client.close()
 
-    async def _retry(self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float) -> Any:
-        """Retry until there is an answer or the limit is reached."""
+    async def _retry(
+        self, send: Callable[["Redis"], Awaitable[Any]], limit_s: float, kind: str
+    ) -> Any:
+        """Retry until there is an answer or the limit is reached. `kind`: of the command's key."""
         import httpx
         from upstash_redis.errors import UpstashError
 
@@ -72,7 +86,9 @@ class Upstash:
                     return await send(client)
             except UpstashError as error:
                 # The store has answered with an error: a retry would get the same answer.
-                raise StoreUnreachable(f"the store refused: {_code(error)}") from error
+                raise _refusal(str(error), kind) from error
+            except UnicodeEncodeError:
+                raise  # our own mistake: another try would send the same text
             except (TimeoutError, httpx.HTTPError, ValueError, *SHAPE_ERRORS) as error:
                 # ValueError: a gateway's HTML instead of JSON.
                 reason = type(error).__name__
@@ -94,6 +110,20 @@ class Upstash:
         return self._client
 
 
-def _code(error: Exception) -> str:
-    """Return the first word of a Redis error, such as WRONGTYPE. The rest may contain user data."""
-    return str(error).split(" ", 1)[0][:40]
+def _refusal(told: str, kind: str) -> StoreUnreachable:
+    """Translate an error of the store. Its text may contain user data, so only its first word and
+    the kind of the key are kept. A script names both itself.
+    """
+    code = told.split(" ", 1)[0][:40]
+    if named := NAMED.search(told):
+        kind, code = named.groups()
+    elif not FOR_GOOD.match(told):
+        return StoreUnreachable(f"the store refused: {code}")
+    log.error("store: refused for good, key=%s code=%s", kind, code)
+    return StoreRefused(f"the store refused: {code}")
+
+
+def _kind(key: str) -> str:
+    """Return what a key holds, such as `log`: the part of its name that is the same for all."""
+    found = re.search(r"}:([a-zA-Z]+)", key)
+    return found.group(1) if found else "none"

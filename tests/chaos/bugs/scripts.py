@@ -92,7 +92,7 @@ SCRIPTS = (
     bug(
         "a known message id is not noticed",
         "one same",
-        change(ADMIT, "if known then", "if false then"),
+        change(ADMIT, "if seq and r.state ~= '' then", "if false then"),
     ),
     bug(
         "a message id is known before its text is in the log",
@@ -134,7 +134,7 @@ SCRIPTS = (
             "  redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))",
             "",
         ),
-        change(ADMIT, "if known then", "if false then"),
+        change(ADMIT, "if seq and r.state ~= '' then", "if false then"),
     ),
     bug(
         "a spoken yes counts although nobody has heard the question",

@@ -122,6 +122,15 @@ async def test_the_newest_entry_of_a_seq_counts_because_a_log_may_restart(
     assert list(await archive.read(anna, since=0, limit=10)) == [later, said(2)]
 
 
+async def test_the_last_seq_is_the_highest_of_this_users_entries(
+    archive: Archive, anna: str
+) -> None:
+    assert await archive.last_seq(anna) == 0
+    await archive.store(anna, [said(1), answered(12), said(3)])
+    await archive.store("another", [said(40)])
+    assert await archive.last_seq(anna) == 12
+
+
 async def test_storing_nothing_is_done_at_once(archive: Archive, anna: str) -> None:
     await archive.store(anna, [])
     assert list(await archive.read(anna, since=0, limit=10)) == []

@@ -17,7 +17,7 @@ async def test_a_renewal_makes_the_lease_last_from_now(stage: Stage) -> None:
     await stage.store().renew(admitted.token)
     found = await stage.store().admit(stage.arrival("More", holder="h2"))
     assert isinstance(found, Recorded)
-    assert found.lease_left_s > 20
+    assert found.lease_left_s > 5
 
 
 async def test_a_step_makes_the_lease_last_from_now(stage: Stage) -> None:
@@ -25,7 +25,7 @@ async def test_a_step_makes_the_lease_last_from_now(stage: Stage) -> None:
     await stage.store().commit(admitted.token, commit(0, CommitKind.RECORD))
     found = await stage.store().admit(stage.arrival("More", holder="h2"))
     assert isinstance(found, Recorded)
-    assert found.lease_left_s > 20
+    assert found.lease_left_s > 5
 
 
 async def test_a_lease_is_renewed_only_by_its_holder(stage: Stage) -> None:

@@ -8,6 +8,7 @@ from brain.run.messages import Message
 from brain.run.moves import Admitted, Duplicate, LeaseToken, RateLimited
 
 ID_KEEP_MS = 24 * 3600 * 1000  # ms; how long a message id is known
+JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run takes at most a day, and stays readable for another
 RATE_WINDOW_MS = 60_000  # ms; the minute of `texts_per_minute`
 
 

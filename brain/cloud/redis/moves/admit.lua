@@ -2,7 +2,8 @@
 -- Keys: run, log, journal; id: the record of this message id; memory; questions; rest: the journal that was set
 -- aside with the question that the text decides.
 local a = arguments({
-  texts = 'utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
+  -- `floor`: the last seq of the archive, asked for with the answer `empty` if the store knows nothing of the user.
+  texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
     -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
     .. ' question verdict plain manner',
@@ -14,7 +15,7 @@ local ID, QUESTIONS = key('id'), key('questions')
 local utterance, question = a.utterance, a.question
 
 local now = clock()
-local r = load()
+local r = load(now, a.lease_ms)
 local idle = r.state ~= 'running' and r.state ~= 'handingOver'
 local vacant = idle or r.lease <= now
 
@@ -35,8 +36,8 @@ local function counts(asked)
 end
 
 local known = redis.call('GET', ID)
-if known then
-  local seq, of, by = string.match(known, '^(%d+) (%S+) (%S+)$')
+local seq, of, by = string.match(known or '', '^(%d+) (%S+) (%S+)$')
+if seq and r.state ~= '' then -- without a state, nothing is left of the run that took the text
   if idle or r.id ~= of then
     return known_before(r, seq, of)
   end
@@ -53,6 +54,11 @@ if known then
   })
 end
 
+if question ~= '' and string.sub(redis.call('HGET', QUESTIONS, question) or '', 1, 5) == 'open '
+  and redis.call('EXISTS', key('rest')) == 0 then -- the run that would continue is lost
+  redis.call('HDEL', QUESTIONS, question, question .. ':form')
+  note_repair('rest')
+end
 if question ~= '' then
   local state = redis.call('HGET', QUESTIONS, question) or 'unknown'
   local asked, expires = string.match(state, '^open (%d+) (%d+)$')
@@ -70,9 +76,14 @@ if not recent then
   return answer({ 'is', 'limited', 'wait_ms', text(wait_ms) })
 end
 
-local seq = r.seq + 1
+if r.seq == 0 then
+  if a.floor == '' then
+    return answer({ 'is', 'empty' })
+  end
+  r.seq = tonumber(a.floor)
+end
 local run_id = idle and a.new_run or r.id
-redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'u', utterance, 'r', run_id)
+seq = append(a.log_length, r.seq + 1, { 'u', utterance, 'r', run_id })
 redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. a.holder, 'PX', a.id_keep_ms)
 redis.call('PEXPIRE', LOG, a.keep_ms)
 if question ~= '' then
@@ -97,7 +108,7 @@ if idle then
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
   -- Continue the run that rests with this question. The journal of any other run is no longer needed.
-  if question ~= '' and redis.call('EXISTS', key('rest')) == 1 then
+  if question ~= '' then
     redis.call('RENAME', key('rest'), JOURNAL)
   else
     redis.call('DEL', JOURNAL)
@@ -119,9 +130,7 @@ set_run(r, a.language, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'l
   'contact', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 tell(seq, 'running', run_id)
-if #heard > 0 then
-  redis.call('RPUSH', JOURNAL, unpack(heard))
-end
+write_journal(heard, a.journal_keep_ms)
 if vacant then
   take_over(r, a.holder, now, a.lease_ms)
   return admitted(r, seq, now, a.tail)

@@ -4,11 +4,13 @@ from dataclasses import replace
 
 from brain.cloud.redis.moves.admission import (
     ID_KEEP_MS,
+    JOURNAL_KEEP_MS,
     RATE_WINDOW_MS,
     admitted,
     duplicate,
     limited,
 )
+from brain.cloud.redis.numbering import LastSeq, run_numbered
 from brain.cloud.redis.scripts import (
     CALLER_LIMIT_S,
     KEEP_MS,
@@ -20,12 +22,10 @@ from brain.cloud.redis.scripts import (
     milliseconds,
 )
 from brain.codec import fingerprint
-from brain.errors import EntryUnreadable
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
-JOURNAL_KEEP_MS = 48 * 3600 * 1000  # ms; a run takes at most a day, and stays readable for another
 # When a spoken yes counts, in ms. A sooner one was not said in answer to the question: nobody
 # understands and answers within a second, and a response has yet to be read out.
 MARK_MS = 1_000  # since the question was heard or shown
@@ -34,16 +34,26 @@ SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S)
 
 
-async def admit(redis: Redis, arrival: Arrival, limits: Limits, *, log_bound: str) -> Admission:
+async def admit(
+    redis: Redis,
+    arrival: Arrival,
+    limits: Limits,
+    *,
+    log_bound: str,
+    last_archived: LastSeq | None = None,
+) -> Admission:
     """Append the text once, and take the lease if it is free or expired."""
     keys, decision = Keys.of(arrival.user_id), arrival.decision
     resting = f"rest:{decision.question_id}" if decision else "rest"
-    reply = await ADMIT.run(
+    reply = await run_numbered(
+        ADMIT,
         redis,
         keys.keys(
             "run", "log", "journal", f"id:{arrival.message_id}", "memory", "questions", resting
         ),
         {**_text(arrival), **_bounds(limits, log_bound)},
+        user_id=arrival.user_id,
+        last_archived=last_archived,
     )
     return _admission(arrival.user_id, reply)
 
@@ -116,13 +126,16 @@ def _recorded(reply: ScriptReply) -> Recorded:
 
 
 def _closed(reply: ScriptReply) -> Closed:
-    """Decode `unknown`, `expired`, `superseded <seq>`, or a verdict, its fingerprint and seq."""
+    """Decode `unknown`, `expired`, `superseded <seq>`, or a verdict, its fingerprint and seq.
+
+    Newer code may have stored a state of another form.
+    """
     match reply.text("state").split(" "):
         case ["unknown" | "expired" as state]:
             return Closed(state="unknown" if state == "unknown" else "expired")
-        case ["superseded", seq]:
+        case ["superseded", seq] if seq.isdecimal():
             return Closed(state="superseded", seq=int(seq))
-        case [verdict, decided, seq]:
+        case [verdict, decided, seq] if seq.isdecimal():
             return Closed(state="decided", verdict=verdict, fingerprint=decided, seq=int(seq))
-        case other:
-            raise EntryUnreadable(f"a question's state of {len(other)} words does not load")
+        case _:
+            return Closed(state="newer")

@@ -9,9 +9,9 @@ local ID = key('id')
 local now = clock()
 local r = load()
 local known = redis.call('GET', ID)
-if known then
-  local seq, of = string.match(known, '^(%d+) (%S+) %S+$')
-  return known_before(r, seq, of)
+local at, of = string.match(known or '', '^(%d+) (%S+) %S+$')
+if at then
+  return known_before(r, at, of)
 end
 if (r.state ~= 'running' and r.state ~= 'handingOver') or r.lease <= now then
   return answer({ 'is', 'idle' })
@@ -20,10 +20,8 @@ local recent, wait_ms = admissible(r, now, a.rate, a.window_ms)
 if not recent then
   return answer({ 'is', 'limited', 'wait_ms', text(wait_ms) })
 end
-local seq = r.seq + 1
-redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 'q', a.utterance, 'r', a.new_run)
-redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq + 1) .. '-0', 't', a.answer,
-  'r', a.new_run, 'a', text(seq))
+local seq = append(a.log_length, r.seq + 1, { 'q', a.utterance, 'r', a.new_run })
+append(a.log_length, seq + 1, { 't', a.answer, 'r', a.new_run, 'a', text(seq) })
 redis.call('SET', ID, text(seq) .. ' ' .. a.new_run .. ' ' .. a.holder, 'PX', a.id_keep_ms)
 set_run(r, a.language, 'seq', text(seq + 1), 'recent', recent, 'last', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)

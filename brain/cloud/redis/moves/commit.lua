@@ -2,7 +2,7 @@
 -- Keys: run, log, journal; with the kind `rest` questions (hash: id -> state, id:form -> its message), and
 -- rest: where this run's journal is set aside.
 local a = arguments({
-  texts = 'run kind log_length loops tokens handoffs attempts pace activity progress reason'
+  texts = 'run kind log_length journal_keep_ms loops tokens handoffs attempts pace activity progress reason'
     -- With the kind `rest`: the id of the question, when it expires, how long it is kept, the id of the question
     -- that it replaces, and the journal entries for the cases that it is asked or not asked.
     .. ' question expires question_keep_ms supersedes if_asked if_not_asked',
@@ -91,22 +91,23 @@ end
 for _, entry in ipairs(taken) do
   journal[#journal + 1] = 'u' .. string.match(entry[1], '^%d+') .. ' ' .. entry[2][2]
 end
-if #journal > 0 then
-  redis.call('RPUSH', JOURNAL, unpack(journal))
-end
+write_journal(journal, a.journal_keep_ms)
 
-local seq = r.seq
+local seq, first = r.seq, r.seq + 1
 for i, draft in ipairs(drafts) do
-  seq = seq + 1
   local kind = (ended and i == #drafts) and 't' or 'm'
-  redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', kind, draft, 'r', a.run)
+  seq = append(a.log_length, seq + 1, { kind, draft, 'r', a.run })
+  first = i == 1 and seq or first
+end
+if ended then
+  redis.call('PEXPIRE', LOG, KEEP_RUN_MS) -- it may have been lost during the run
 end
 if asks then
   rest(seq)
 end
 
 local upto = #taken > 0 and seen or from
-local reply = text(r.seq + 1) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
+local reply = text(first) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
 local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
 local consumed = takes and seq or from
 local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
@@ -122,4 +123,4 @@ redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next
 if #drafts > 0 or ended then
   tell(seq, ended and 'done' or 'running', a.run)
 end
-return done(text(r.seq + 1), ended and '1' or '0', next_fence, taken, r.held)
+return done(text(first), ended and '1' or '0', next_fence, taken, r.held)

@@ -1,6 +1,7 @@
 """Records a step of the run."""
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.moves.admission import JOURNAL_KEEP_MS
 from brain.cloud.redis.moves.lease import check_owned
 from brain.cloud.redis.scripts import (
     BRAIN_LIMIT_S,
@@ -36,6 +37,7 @@ async def commit(
             "lease_ms": milliseconds(limits.lease_s),
             "handover_ms": milliseconds(limits.handover_s),
             "log_length": log_bound,
+            "journal_keep_ms": JOURNAL_KEEP_MS,
             **_step(commit),
             **_spent(commit.spent),
             **_question(commit),
@@ -88,7 +90,7 @@ def _committed(token: LeaseToken, commit: Commit, reply: ScriptReply) -> Committ
         draft.placed(seq=first + i, run_id=token.run_id, done_after_this=finished and i == last)
         for i, draft in enumerate(drafts)
     )
-    taken = entries.log(reply.items("taken"))
+    taken = entries.legible(reply.items("taken"))
     return Committed(
         messages=messages,
         taken=tuple(entry for entry in taken if isinstance(entry, Utterance)),

@@ -10,6 +10,10 @@ if id == '' then
 end
 local state = id ~= '' and redis.call('HGET', QUESTIONS, id)
 if not state then
+  if a.id == '' and id ~= '' then -- the questions are lost: nobody waits for this one any more
+    redis.call('HSET', RUN, 'question', '')
+    note_repair('questions')
+  end
   return answer({ 'is', 'unknown' })
 end
 local asked, expires = string.match(state, '^open (%d+) (%d+)$')

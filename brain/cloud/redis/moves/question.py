@@ -9,7 +9,10 @@ QUESTION = Script(__package__, "question", CALLER_LIMIT_S)
 
 
 async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked | None:
-    """Return the question with this id, or the last one for None. None if it does not exist."""
+    """Return the question with this id, or the last one for None. None if it does not exist.
+
+    Raises EntryUnreadable if newer code asked it.
+    """
     reply = await QUESTION.run(
         redis, Keys.of(user_id).keys("run", "log", "questions"), {"id": question_id or ""}
     )
@@ -21,7 +24,7 @@ def _asked(reply: ScriptReply) -> Asked | None:
     if form is None:
         return None
     entry = records.entry_from_log(seq=0, kind="t", run_id="", stored=form)
-    assert isinstance(entry, Message)  # commits store questions as messages
+    assert isinstance(entry, Message)  # because of the kind `t`
     return Asked(
         message=entry,
         is_open=reply.flag("open"),

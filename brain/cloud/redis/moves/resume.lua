@@ -3,7 +3,7 @@
 local a = arguments({ texts = 'reason run holder tail', numbers = 'fence wake lease_ms' })
 
 local now = clock()
-local r = load()
+local r = load(now, a.lease_ms)
 if r.id ~= a.run or (r.state ~= 'running' and r.state ~= 'handingOver') then
   return answer({ 'is', 'settled', 'held', r.held })
 end

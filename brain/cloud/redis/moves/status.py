@@ -1,11 +1,21 @@
 """Reads what the user's brain is doing."""
 
+import re
 from typing import Literal
 
 from brain.cloud.redis.moves.here import HERE_KEEP_MS, HERE_MS
-from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
+from brain.cloud.redis.scripts import (
+    CALLER_LIMIT_S,
+    KEEP_MS,
+    Keys,
+    Redis,
+    Script,
+    ScriptReply,
+    whole,
+)
 from brain.run.store import Status
 
+_PROGRESS = re.compile(r"[0-9.e-]{1,24}")
 STATUS = Script(__package__, "status", CALLER_LIMIT_S)
 
 
@@ -42,7 +52,7 @@ def _status(reply: ScriptReply) -> Status:
         started_ms=reply.number("started") or None,
         last_event_ms=reply.number("last") or None,
         last_seq=reply.number("seq"),
-        progress=float(progress) if progress else None,
+        progress=float(progress) if _PROGRESS.fullmatch(progress) else None,
         reason=reply.text("reason"),
         question_id=_waiting(reply.text("question"), now_ms=reply.number("now_ms")),
         is_subscribed=is_subscribed,
@@ -55,10 +65,10 @@ def _status(reply: ScriptReply) -> Status:
 def _is_here(reply: ScriptReply) -> bool:
     """Whether a page was listening shortly before this request."""
     last, _, _ = reply.text("here").partition(" ")
-    return bool(last) and reply.number("now_ms") - int(last) < HERE_MS
+    return bool(last) and abs(reply.number("now_ms") - whole(last)) < HERE_MS
 
 
 def _waiting(question: str, *, now_ms: int) -> str | None:
     """Return the id of the last question while it is open."""
     id, _, expires_ms = question.partition(" ")
-    return id if expires_ms and int(expires_ms) > now_ms else None
+    return id if whole(expires_ms) > now_ms else None

@@ -30,9 +30,8 @@ for i = #lines, 1, -1 do
     break
   end
 end
-local seq = r.seq + 1
-redis.call('XADD', LOG, 'MAXLEN', '~', a.log_length, text(seq) .. '-0', 't', acting and a.unsure or a.plain,
-  'r', r.id, 'a', text(r.said))
+local seq = append(a.log_length, r.seq + 1, { 't', acting and a.unsure or a.plain, 'r', r.id, 'a', text(r.said) })
+redis.call('PEXPIRE', LOG, KEEP_RUN_MS)
 redis.call('HSET', RUN, 'state', 'idle', 'lease', '0', 'fence', text(r.fence + 1), 'seq', text(seq),
   'consumed', text(seq), 'reply', '', 'activity', '', 'reason', 'stopped', 'last', text(clock()),
   'stopped', r.id .. ' ' .. text(seq) .. ' ' .. text(r.said))
