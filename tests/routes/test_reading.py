@@ -244,18 +244,36 @@ async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: st
     assert all(check == {"ok": True} for check in body["checks"].values())
 
 
-async def test_health_names_why_a_model_failed_without_the_providers_words(
-    deployment: Deployment,
-) -> None:
-    model = deployment.functions.wirings["/api/health"].model
-    prompt = Prompt(messages=[{"role": "user", "content": "A fault"}], tools=[])
+async def test_health_names_why_a_model_failed_in_another_process(deployment: Deployment) -> None:
+    wiring = deployment.functions.wirings["/api/voiceToBrain"]
+    texts = {"system": "You help.", "user": "A fault"}
+    prompt = Prompt(messages=[{"role": r, "content": t} for r, t in texts.items()], tools=[])
     await deployment.direct("A fault", {"status": 404}, {"text": "one"})
     with pytest.raises(ModelRefused):
-        await model.answer(prompt, limit_s=20)
-    check = (await deployment.http.get("/api/health")).json()["checks"]["model"]
+        await wiring.model.answer(prompt, limit_s=20)
+    await wiring.model_faults.settle()
+    check = (await health(deployment)).json()["checks"]["model"]
     assert check == {"ok": True, "faults": ["script: no access"]}
-    await model.answer(prompt, limit_s=20)
-    assert "faults" not in (await deployment.http.get("/api/health")).json()["checks"]["model"]
+    renamed = (await health(deployment, BRAIN_MODEL="new")).json()["checks"]["model"]
+    assert renamed == {"ok": True}
+    await wiring.model.answer(prompt, limit_s=20)
+    await wiring.model_faults.settle()
+    assert (await health(deployment)).json()["checks"]["model"] == {"ok": True}
+
+
+async def test_a_run_that_fails_names_the_models_fault_in_health(user: User) -> None:
+    wiring = user.deployment.functions.wirings["/api/voiceToBrain"]
+    text = "This model has no access"
+    await user.deployment.direct(text, {"status": 404}, {"status": 404})
+    await user.ask(text)
+    await wiring.model_faults.settle()
+    check = (await health(user.deployment)).json()["checks"]["model"]
+    assert check["faults"] == ["script: no access"]
+
+
+async def test_health_does_not_wait_for_a_store_that_is_away(deployment: Deployment) -> None:
+    answer = await health(deployment, UPSTASH_REDIS_REST_URL="http://127.0.0.1:1")
+    assert answer.json()["checks"]["model"] == {"ok": True}
 
 
 async def test_health_names_missing_settings_and_shows_no_value(deployment: Deployment) -> None:

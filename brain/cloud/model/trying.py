@@ -39,12 +39,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True, slots=True)
 class Trying:
-    """One prompt and its way through the models. `end` is the deadline in the loop's time."""
+    """One prompt and its way through the models.
+
+    `end` is the deadline in the loop's time. `note` gets how each try ended: the class of the
+    fault, or None.
+    """
 
     client: "AsyncOpenAI"
     prompt: Prompt
     end: float
     tell: Telling
+    note: Callable[[str, FaultClass | None], None]
     known: Mapping[str, Known]
     optional: Json
     waits: Waits
@@ -158,7 +163,8 @@ class Trying:
         except RecursionError:
             outcome = Failure(reason="the answer is nested too deeply")
         known.opens_thought = known.opens_thought or assembly.opens_thought
-        _note(model, outcome, known, loop.time() - started)
+        _log(model, outcome, loop.time() - started)
+        self.note(model, None if isinstance(outcome, Answered) else outcome.fault)
         if isinstance(outcome, ModelFault):
             known.rests_until = loop.time() + REST_S
             raise outcome
@@ -194,17 +200,13 @@ def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = 
     return ModelRefused(reasons, fault=failures[0].fault)
 
 
-def _note(
-    model: str, outcome: Answered | Failure | ModelFault, known: Known, seconds: float
-) -> None:
-    """Log an attempt in facts, without any text, and keep the class of its fault."""
+def _log(model: str, outcome: Answered | Failure | ModelFault, seconds: float) -> None:
+    """Log an attempt in facts, without any text."""
     ms = round(seconds * 1000)
     if isinstance(outcome, Answered):
-        known.last_fault = None
         counts = (outcome.tokens, len(outcome.calls))
         log.info("model answered: model=%s ms=%d tokens=%d calls=%d", model, ms, *counts)
         return
-    known.last_fault = outcome.fault
     status, reason = 0, type(outcome).__name__
     if isinstance(outcome, Failure):
         status, reason = outcome.status, outcome.reason
