@@ -49,8 +49,7 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        # Two waits for a first sign fit into a call: after the first one the model is asked again.
-        model_s = max(Limits().model_s, 2 * settings.first_token_s(self.env))
+        model_s = max(Limits().model_s, settings.first_waits_s(self.env))
         return Limits(
             lease_s=self.times.lease_s, model_s=model_s, spoken_yes_s=self.times.spoken_yes_s
         )
