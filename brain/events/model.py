@@ -9,6 +9,9 @@ type EventKind = Literal["email", "reminder", "document", "event"]
 EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event")
 
 
+OWN_REMINDER = "reminder-"  # prefix of the id of an event about a reminder that was set here
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
     """Something that happened outside: an email arrived, a reminder is due, a document changed, or

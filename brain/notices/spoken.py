@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from brain.events.model import OWN_REMINDER
 from brain.notices.model import Notice
 from brain.says.texts import Texts
 
@@ -50,7 +51,7 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
             return _sentence(arrived, what)
         case "reminder":
             what = for_the_ear(notice.text, texts, REMINDER_CHARS)
-            named = texts.REMINDER_BY_OTHERS if notice.foreign else texts.REMINDER
+            named = texts.REMINDER_BY_OTHERS if _is_by_others(notice) else texts.REMINDER
             return _sentence(named if what else texts.REMINDER_DUE, what)
         case "document":
             changed = texts.document_changed(_subject(notice, texts, PIECE_CHARS))
@@ -86,14 +87,19 @@ def _emails(notices: Sequence[Notice], texts: Texts) -> str:
 
 
 def _reminders(notices: Sequence[Notice], texts: Texts) -> str:
-    groups = [[one for one in notices if one.foreign is foreign] for foreign in (False, True)]
+    groups = [[one for one in notices if _is_by_others(one) is it] for it in (False, True)]
     return texts.together([_reminders_of(group, texts) for group in groups if group])
 
 
 def _reminders_of(notices: Sequence[Notice], texts: Texts) -> str:
     pieces = (for_the_ear(one.text, texts, PIECE_CHARS).rstrip(".!? ") for one in notices)
     named, more = _first(pieces)
-    return texts.reminders(len(notices), named, more, by_others=notices[0].foreign)
+    return texts.reminders(len(notices), named, more, by_others=_is_by_others(notices[0]))
+
+
+def _is_by_others(reminder: Notice) -> bool:
+    """Whether a run that had read others' texts set this reminder. A program's is its own."""
+    return reminder.foreign and reminder.id.startswith(OWN_REMINDER)
 
 
 def _documents(notices: Sequence[Notice], texts: Texts) -> str:

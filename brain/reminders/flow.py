@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brain.events.model import Event
+from brain.events.model import OWN_REMINDER, Event
 from brain.events.ports import Announcer
 from brain.reminders.ports import Reminders
 from brain.reminders.rules import due_event, is_due, stage
@@ -34,7 +34,7 @@ async def remind(services: ReminderServices, user_id: str, id: str) -> None:
         await services.queue.tell(event, delay_s=delay_s, dedup_id=dedup_id)
         return
     due = Event(
-        id=f"reminder-{id}",
+        id=f"{OWN_REMINDER}{id}",
         kind="reminder",
         at=reminder.at,
         text=reminder.text,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 from websockets.asyncio.client import ClientConnection
 
 from local.engines import postgres
@@ -41,6 +42,9 @@ async def a_deployment(folder: Path) -> AsyncIterator[Deployment]:
     async with postgres(folder / "postgres") as engine:
         database = Postgres(engine.url)
         await fill(database)
+        async with await psycopg.AsyncConnection.connect(engine.url) as connection:
+            # A log without its state in Redis would go on after its archived entries.
+            await connection.execute("delete from brain.archive")
         await database.close()
         async with deployed(
             folder / "redis", DATABASE_URL=engine.url, BRAIN_HTTP_PATIENCE_S="20"

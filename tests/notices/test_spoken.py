@@ -47,6 +47,10 @@ def mail(sender: str | None = "Anna Smith", subject: str | None = "Lunch on Frid
         (notice("reminder"), "A reminder is due."),
         (
             notice("reminder", "call the bank", foreign=True),
+            "A reminder: call the bank.",  # a program reports it
+        ),
+        (
+            notice("reminder", "call the bank", foreign=True, id="reminder-1"),
             "A reminder from what others wrote: call the bank.",
         ),
         (notice("document", subject="Shopping"), "The document Shopping has changed."),
@@ -97,7 +101,7 @@ DOCUMENTS = [notice("document", subject=name) for name in ("A", "B", "A", "C", "
         (REMINDERS, "4 reminders: call the bank, feed the cat, go and 1 more"),
         ([notice("reminder")], "a reminder"),
         (
-            [*REMINDERS[:2], notice("reminder", "pay", foreign=True)],
+            [*REMINDERS[:2], notice("reminder", "pay", foreign=True, id="reminder-1")],
             "2 reminders: call the bank and feed the cat; and a reminder from what others wrote: "
             "pay",
         ),

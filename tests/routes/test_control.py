@@ -110,7 +110,7 @@ async def test_a_stop_ends_the_run_and_one_for_another_run_does_not() -> None:
 
 @in_virtual_time
 async def test_a_stop_of_one_user_leaves_anothers_run_alone() -> None:
-    world, wiring, _ = stage(words("After all.", delay_s=30))
+    world, wiring, _ = stage(words("After all.", delay_s=6))
     run_id = (await said(wiring, "Go", patience=1))["runId"]
     for named in (None, run_id):
         assert (await order(wiring, "stop", user="bert", runId=named))[1]["state"] == "idle"

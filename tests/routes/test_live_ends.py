@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from starlette.types import Message
 
-from brain.cloud.redis.scripts import Keys
 from brain.http.socket import (
     BROKEN,
     MAX_WAITING_BYTES,
@@ -21,6 +20,7 @@ from brain.http.socket import (
     Socket,
 )
 from brain.routes.live import AT_ONCE, ELSEWHERE
+from brain.run.store import Page as LogPage
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import words
 from tests.fakes.world import World
@@ -137,7 +137,7 @@ async def test_nothing_is_left_of_a_page_that_went_while_it_was_told_a_log(turns
 
 @in_virtual_time
 async def test_a_page_that_goes_is_no_stop_and_the_function_ends_with_its_brain() -> None:
-    world, page = World([words("After all.", delay_s=30)]), Page.of()
+    world, page = World([words("After all.", delay_s=6)]), Page.of()
     async with connected(wired(world), page) as call:
         page.say("resume")
         page.say("say", text="Go")
@@ -202,16 +202,23 @@ async def test_a_store_that_goes_away_while_its_log_is_told_ends_it() -> None:
     assert (world.news.listeners("anna"), ours()) == (0, [])
 
 
+class Buggy:
+    """A log with a bug, whose error quotes a text."""
+
+    async def read(self, user_id: str, *, since: int, limit: int) -> LogPage:
+        raise ValueError("my private words")
+
+
 @in_virtual_time
 async def test_a_sequence_that_cannot_be_told_ends_it_in_plain_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world, page = World([words("Yes.")]), Page.of()
+    wiring = wired(world)
     await talk(world, 1)
-    async with connected(wired(world), page) as call:
+    async with connected(wiring, page) as call:
         await page.answer("ready")
-        broken = ["HSET", Keys.of("anna").key("run"), "held", "my private words"]
-        await world.redis.execute(broken, limit_s=4)
+        vars(wiring)["log"] = Buggy()
         page.say("resume")
         await asyncio.sleep(1)
         assert page.closed == (BROKEN, "Something went wrong.")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from brain.cloud.postgres.database import Postgres
+from brain.cloud.redis.model_faults import KEY
 from brain.errors import ModelRefused
 from brain.memory.archive import PostgresArchive
 from brain.run.messages import Kind, LogEntry, Message, Utterance
@@ -238,6 +239,9 @@ async def health(deployment: Deployment, path: str = "/api/health", **env: str) 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/status?check=health"])
 async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: str) -> None:
+    await deployment.functions.wirings[path.partition("?")[0]].redis.execute(
+        ["DEL", KEY], limit_s=4
+    )
     body = (await health(deployment, path, DATABASE_URL="postgresql://x")).json()
     assert (body["ok"], body["version"]) == (True, VERSION)
     assert {"redis", "queue", "channel", "database", "model"} <= set(body["checks"])
@@ -246,8 +250,8 @@ async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: st
 
 async def test_health_names_why_a_model_failed_in_another_process(deployment: Deployment) -> None:
     wiring = deployment.functions.wirings["/api/voiceToBrain"]
-    texts = {"system": "You help.", "user": "A fault"}
-    prompt = Prompt(messages=[{"role": r, "content": t} for r, t in texts.items()], tools=[])
+    lines = [{"role": "system", "content": "Answer."}, {"role": "user", "content": "A fault"}]
+    prompt = Prompt(messages=lines, tools=[])
     await deployment.direct("A fault", {"status": 404}, {"text": "one"})
     with pytest.raises(ModelRefused):
         await wiring.model.answer(prompt, limit_s=20)

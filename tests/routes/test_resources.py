@@ -53,7 +53,11 @@ async def test_nothing_is_given_or_changed_without_a_token(
 async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
     deployment: Deployment, method: str, name: str
 ) -> None:
-    body = {"title": "Note", "body": "milk"} if name == "documents" else SETTINGS
+    bodies = {
+        ("POST", "documents"): {"title": "Note", "body": "milk"},
+        ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
+    }
+    body = bodies.get((method, name), SETTINGS)
     nowhere = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}
     for env, status in (({}, 404), (nowhere, 503)):
         async with deployment.changed(**env) as http:

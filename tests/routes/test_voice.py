@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from brain.cloud.redis.scripts import Keys
 from brain.http.edge import MAX_BODY_BYTES
 from brain.routes import calls
 from brain.run.limits import Limits
@@ -232,19 +231,6 @@ async def test_a_missing_setting_is_named(deployment: Deployment, user: User, na
         answer = await http.post(PATH, json={"text": "Hi"}, headers=user.headers)
     assert answer.status_code == 500
     assert name in answer.json()["detail"]
-
-
-async def test_a_bug_is_a_500_and_its_log_line_contains_no_text(
-    deployment: Deployment, user: User, caplog: pytest.LogCaptureFixture
-) -> None:
-    broken = ["HSET", Keys.of(user.id).key("run"), "pace", "my private pace"]
-    redis = deployment.functions.wirings[PATH].redis
-    await redis.execute(broken, limit_s=4)
-    answer = await user.ask("my private words")
-    assert answer.status_code == 500
-    assert answer.json()["title"] == "Something went wrong."
-    assert "brain: ended, error=ValueError at scripts.py" in caplog.text
-    assert "private" not in caplog.text + answer.text
 
 
 async def test_a_function_that_is_cancelled_while_its_caller_waits_cancels_its_brain(
