@@ -22,6 +22,7 @@ _QUOTING = frozenset({"input", "failed_generation", "messages", "prompt", "body"
     "flagged_input",
     "flagged_output",
 }
+_QUOTED = re.compile(r"""['"]input['"]:""")  # in the text of an object: what follows is quoted
 
 # The HTTP status for error codes and types that come in a response with status 200.
 _STATUS_OF = {
@@ -155,7 +156,7 @@ def _words(value: object, key: str = "", levels: int = MOST_LEVELS) -> str:
         return "\n".join(_words(inner, str(key), levels - 1) for key, inner in value.items())
     if isinstance(value, list):
         return "\n".join(_words(inner, key, levels - 1) for inner in value)
-    return "" if value is None else f"{key}: {value}"
+    return "" if value is None else f"{key}: {_QUOTED.split(str(value), 1)[0]}"
 
 
 def _rejected(complaint: str) -> frozenset[str]:

@@ -120,9 +120,19 @@ def test_a_refusal_of_the_access_or_the_form_is_not_a_filters(
     assert refused(status, {"message": words}, "", {}).fault is fault
 
 
-def test_the_text_that_a_filter_quotes_does_not_count() -> None:
-    quoted = {"message": "Bad", "metadata": {"input": "Was my input flagged by moderation?"}}
-    assert refused(400, quoted, "", {}).fault is FaultClass.REQUEST
+QUOTED = "Was my input flagged by moderation?"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "Bad", "metadata": {"input": QUOTED}},
+        {"message": "Bad", "metadata": {"raw": dumps({"input": QUOTED})}},
+        {"message": str([{"type": "missing", "loc": ("body",), "input": {"content": QUOTED}}])},
+    ],
+)
+def test_the_text_that_an_error_quotes_does_not_count(error: Json) -> None:
+    assert refused(400, error, "", {}).fault is FaultClass.REQUEST
 
 
 def json_answer(body: Json, status: str = "200 OK") -> bytes:
