@@ -46,9 +46,10 @@ check: ## everything that can be said without running the code
 	npm run check
 	.venv/bin/python -m local.openapi --check
 
-docs: ## docs/openapi.json and public/brain.d.ts, from the types of the code
+docs: ## docs/openapi.json, public/brain.d.ts and the table of sources, from the code
 	$(call setup,dev)
 	.venv/bin/python -m local.openapi
+	.venv/bin/python -m local.docs.sources
 
 lock: ## requirements.txt, with the hashes of all that the platform installs
 	$(call setup,dev)

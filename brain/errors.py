@@ -160,7 +160,14 @@ class ModelRefused(ModelFault):
 
 
 class ToolFault(BrainError):
-    """A tool call failed. The text is the result that the model reads."""
+    """A tool call failed. The text is the result that the model reads.
+
+    `foreign`: it quotes text by third parties, such as a title or the words of a server.
+    """
+
+    def __init__(self, text: str, *, foreign: bool = False) -> None:
+        super().__init__(text)
+        self.foreign = foreign
 
 
 class PageUnreadable(BrainError):

@@ -176,6 +176,8 @@ export interface ToolForm {
   description: string;
   /** A JSON schema of type object. */
   parameters?: Record<string, unknown>;
+  /** False: nobody else can word its results. Otherwise they count as text by others. */
+  foreign?: boolean;
 }
 
 export interface Clock {
@@ -229,7 +231,7 @@ export type PusherClass = new (
 
 // ---- the wire
 
-/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. */
+/** The decision on a question. approve: the call runs with `arguments`, which the user may have edited. reject: the call does not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said so in words. `foreign`: the question may quote third parties. */
 export interface Decided {
   questionId: string;
   verdict: 'approve' | 'reject' | 'answer';
@@ -237,6 +239,7 @@ export interface Decided {
   arguments: Record<string, unknown>;
   result: string;
   spoken?: boolean;
+  foreign?: boolean;
 }
 
 /** What the user said, with its position in the log. */
@@ -414,7 +417,7 @@ export interface Fact {
   foreign: boolean;
 }
 
-/** A kind of event that the user wants to be told about. `about` holds the user's own words. An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `from` and contains all the `words`. With `judge` the model then decides whether to announce it. */
+/** A kind of event that the user wants to be told about. `about` says it in words. An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `from` and contains all the `words`. With `judge` the model then decides whether to announce it. `foreign`: a run that had read others' text noted the rule, so its words may be theirs. `unmarked`: it was noted before this was stored. */
 export interface Rule {
   id: string;
   about: string;
@@ -424,6 +427,7 @@ export interface Rule {
   judge: boolean;
   urgent: boolean;
   createdAt: string;
+  foreign?: boolean;
 }
 
 /** The quiet hours of each day, in local time. Only urgent messages are said in them. They cross midnight if `until` is earlier than `from`. */
@@ -447,11 +451,12 @@ export interface ContextLine {
   text: string;
 }
 
-/** A tool that the front end runs. `parameters` is a JSON schema of type object. */
+/** A tool that the front end runs. `parameters` is a JSON schema of type object. `foreign` is false only if nobody else can word the results. */
 export interface ToolLine {
   name: string;
   description: string;
   parameters?: Record<string, unknown>;
+  foreign?: boolean;
 }
 
 /** The body of POST /api/voiceToBrain. */
@@ -558,6 +563,17 @@ export interface EventData {
   source?: string | null;
   urgent?: boolean;
   expiresAt?: string | null;
+}
+
+/** The body of PUT /api/rules: the rule with this id, as the user has typed it. */
+export interface RuleBody {
+  id: string;
+  about: string;
+  from?: string | null;
+  words?: string[];
+  kinds?: ('email' | 'reminder' | 'document' | 'event')[];
+  judge?: boolean;
+  urgent?: boolean;
 }
 
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */

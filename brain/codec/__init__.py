@@ -6,7 +6,15 @@ field is declared once, and old stored forms still load if the field has a defau
 
 from brain.codec.foreign import NotJson, NotUsable, decoded
 from brain.codec.form import Form, OneOf, Stored, note_unreadable
-from brain.codec.marks import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, NEEDED, SPARSE, Named
+from brain.codec.marks import (
+    AS_TEXT,
+    EMPTY_AS_NULL,
+    MILLISECONDS,
+    NEEDED,
+    SPARSE,
+    Lacking,
+    Named,
+)
 from brain.codec.text import Json, clean, dumps, fingerprint, iso, iso_ms
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "SPARSE",
     "Form",
     "Json",
+    "Lacking",
     "Named",
     "NotJson",
     "NotUsable",

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
 
 from brain.codec.hints import Turned, conversions, plain, verbatim
-from brain.codec.marks import NEEDED, SPARSE, Named
+from brain.codec.marks import NEEDED, SPARSE, Lacking, Named
 from brain.codec.text import Json, dumps
 from brain.errors import EntryUnreadable
 
@@ -21,7 +21,8 @@ VERSION = 1  # of the stored forms; newer code wrote a form with a higher versio
 class Field(NamedTuple):
     """A field of a form.
 
-    `default` is MISSING if the field has no default. `may_lack`: a form without the field loads.
+    `default` is MISSING if the field has no default. `may_lack`: a form without the field loads;
+    `lacking` is then its value, or MISSING for the default.
     """
 
     attribute: str
@@ -30,6 +31,7 @@ class Field(NamedTuple):
     default: Any
     is_sparse: bool
     may_lack: bool
+    lacking: Any
     write: Turned | None
     read: Turned
 
@@ -85,7 +87,7 @@ class Form[T]:
             raise EntryUnreadable(f"{self.of.__name__} cannot be read: not an object")
         name = ""
         try:
-            for name, attribute, verbatim, read, may_lack in self._reading:
+            for name, attribute, verbatim, read, may_lack, lacking in self._reading:
                 given = form.get(name, MISSING)
                 if type(given) in verbatim:
                     extra[attribute] = given
@@ -93,6 +95,8 @@ class Form[T]:
                     extra[attribute] = read(given)
                 elif not may_lack:
                     raise ValueError("a required field is missing")
+                elif lacking is not MISSING:
+                    extra[attribute] = lacking
         except (KeyError, TypeError, ValueError) as error:
             raise EntryUnreadable(f"{self.of.__name__} cannot be read: {name}") from error
         return self.of(**extra)
@@ -118,6 +122,7 @@ class Form[T]:
     def _field(self, attribute: str, hint: Any, default: Any) -> Field:
         _, marks = plain(hint)
         given = [str(mark) for mark in marks if isinstance(mark, Named)]
+        lacking = [mark.value for mark in marks if isinstance(mark, Lacking)]
         write, read = conversions(hint, self._part)
         return Field(
             attribute=attribute,
@@ -126,6 +131,7 @@ class Form[T]:
             default=default,
             is_sparse=SPARSE in marks,
             may_lack=default is not MISSING and NEEDED not in marks,
+            lacking=lacking[0] if lacking else MISSING,
             write=write,
             read=read,
         )
@@ -152,10 +158,10 @@ class Form[T]:
         return tuple(found[name] for name in self.names)
 
     @cached_property
-    def _reading(self) -> tuple[tuple[str, str, frozenset[type], Turned, bool], ...]:
+    def _reading(self) -> tuple[tuple[str, str, frozenset[type], Turned, bool, Any], ...]:
         return tuple(
-            (field.name, field.attribute, verbatim(field.hint), field.read, field.may_lack)
-            for field in self.fields
+            (one.name, one.attribute, verbatim(one.hint), one.read, one.may_lack, one.lacking)
+            for one in self.fields
         )
 
 

@@ -4,6 +4,7 @@ Without a mark a field is written under its name in camelCase. If it has a defau
 it loads, because older code that did not have the field may have written the form.
 """
 
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -11,6 +12,13 @@ class Named(str):
     """The name of a field in its form, if it is not the field's name in camelCase."""
 
     __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a form without the field means, if that is not the field's default."""
+
+    value: object
 
 
 class Mark(Enum):

@@ -106,9 +106,13 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refused:
-    """The email was sent to no recipient. `reason` is for the model and contains no secret."""
+    """The email was sent to no recipient. `reason` is for the model and contains no secret.
+
+    `foreign`: the reason quotes the mail server, and servers quote what they refuse.
+    """
 
     reason: str
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

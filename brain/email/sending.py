@@ -54,9 +54,9 @@ class Account:
 class Letter:
     """An email to send and the question that quotes it. The tool sets the `message_id`.
 
-    `foreign`: the question quotes text that others wrote. `document` is the title of the document
-    that it shares, if any. `arguments` replace the call's own: they say what is sent in the form
-    in which the question shows it.
+    `foreign`: the question and the result quote text that others wrote. `document` is the title of
+    the document that it shares, if any. `arguments` replace the call's own: they say what is sent
+    in the form in which the question shows it.
     """
 
     outgoing: Outgoing
@@ -124,7 +124,8 @@ class _Sending[A: Arguments]:
         if not await self._is_sent(outgoing, NOT_SENT):
             await self._send(outgoing)
         await self.done(asked, invocation)
-        return ToolResult.of(_sent(outgoing), done=_done(letter, invocation.texts))
+        told = _done(letter, invocation.texts)
+        return ToolResult.of(_sent(outgoing), foreign=letter.foreign, done=told)
 
     async def outcome(self, invocation: ToolInvocation) -> ToolResult | None:
         """Look for the copy in the sent emails. Returns None if there is no copy.
@@ -155,14 +156,14 @@ class _Sending[A: Arguments]:
             raise ToolFault(self.away) from error
         outgoing = replace(draft.outgoing, message_id=self._message_id(invocation))
         if reason := letters.objection(outgoing):
-            raise ToolFault(f"Not sent: {reason}.")
+            raise ToolFault(f"Not sent: {reason}.", foreign=draft.foreign)
         return replace(draft, outgoing=outgoing)
 
     async def _send(self, outgoing: Outgoing) -> None:
         sent = await self.account.post.send(outgoing)
         match sent:
             case Refused():
-                raise ToolFault(f"Not sent: {sent.reason}.")
+                raise ToolFault(f"Not sent: {sent.reason}.", foreign=sent.foreign)
             case Unsure():
                 if not await self._is_sent(outgoing, NOT_CERTAIN):
                     raise ToolFault(NOT_CERTAIN)

@@ -115,4 +115,5 @@ async def _transmit(client: "aiosmtplib.SMTP", raw: bytes) -> Accepted | Refused
 
 def _refused(error: "aiosmtplib.SMTPResponseException") -> Refused:
     said = " ".join(error.message.split())[:REASON_CHARS]
-    return Refused(reason=f"the mail server refused it ({error.code} {said}); nothing was sent")
+    reason = f"the mail server refused it ({error.code} {said}); nothing was sent"
+    return Refused(reason=reason, foreign=True)

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from brain.codec import clean, dumps
@@ -76,7 +84,10 @@ class ContextLine(Body):
 
 
 class ToolLine(Body):
-    """A tool that the front end runs. `parameters` is a JSON schema of type object."""
+    """A tool that the front end runs. `parameters` is a JSON schema of type object.
+
+    `foreign` is false only if nobody else can word the results.
+    """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
     description: Annotated[Cleaned, Field(min_length=1, max_length=1_000)]
@@ -84,6 +95,14 @@ class ToolLine(Body):
         "type": "object",
         "properties": {},
     }
+    foreign: bool = True
+
+    @model_validator(mode="after")
+    def _describes_its_results(self) -> "ToolLine":
+        """Without words about the tool nobody can tell whose text it returns."""
+        if not self.foreign and is_blank(self.description):
+            raise ValueError("must have a description if its results are not foreign")
+        return self
 
 
 class VoiceBody(Body):
@@ -102,7 +121,12 @@ class VoiceBody(Body):
     def tools(self) -> tuple[ClientTool, ...]:
         """Return the client tools as the engine's type."""
         return tuple(
-            ClientTool(name=t.name, description=t.description, parameters=t.parameters)
+            ClientTool(
+                name=t.name,
+                description=t.description,
+                parameters=t.parameters,
+                foreign=t.foreign,
+            )
             for t in self.client_tools
         )
 

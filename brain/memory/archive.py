@@ -10,7 +10,7 @@ from brain.cloud.postgres.database import Postgres, statement
 from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.memory.model import Found
-from brain.run.history import is_lasting
+from brain.memory.rules import is_lasting
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import asked_words, best_passage, kept_words

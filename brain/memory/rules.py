@@ -1,9 +1,11 @@
-"""Facts: which are valid, and how they are shown to the model."""
+"""Facts: which are valid, and how they are shown. Log entries: which are found, who wrote them."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from brain.codec import Form, Json
 from brain.memory.model import Fact
+from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.texts.words import folded, unkeepable
 
 MAX_FACTS = 2_000  # per user; more belongs in documents
@@ -76,3 +78,29 @@ def _known(facts: Sequence[Fact], limit: int) -> str:
             room -= len(line) + 1
             lines.append(line)
     return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def is_lasting(entry: LogEntry) -> bool:
+    """Whether a search may find the entry. Breadcrumbs and empty messages are excluded."""
+    match entry:
+        case Utterance():
+            return True
+        case Message():
+            return entry.kind is not Kind.BREADCRUMB and entry.text != ""
+        case _:
+            assert_never(entry)
+
+
+def foreign_source(entry: LogEntry) -> str:
+    """Return which third party may have written part of the entry; empty if none."""
+    match entry:
+        case Utterance():
+            return ""
+        case Message(foreign=False):
+            return ""
+        case Message(kind=Kind.NOTIFICATION):
+            return "a notice of something outside"
+        case Message():
+            return "an answer that quotes what others wrote"
+        case _:
+            assert_never(entry)

@@ -16,7 +16,8 @@ from brain.chat.notes import LEFT_OUT
 from brain.chat.sizes import shorten
 from brain.codec import Json, clean, dumps
 from brain.memory.model import Summary
-from brain.run.history import NEUTRAL, foreign_source, is_lasting
+from brain.memory.rules import foreign_source, is_lasting
+from brain.run.history import NEUTRAL
 from brain.run.messages import LogEntry, Utterance
 from brain.run.refused import left_out
 from brain.texts.thoughts import spoken

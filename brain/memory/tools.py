@@ -9,8 +9,7 @@ from brain.codec import Json, iso
 from brain.errors import ToolFault
 from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
-from brain.memory.rules import MAX_FACT_CHARS
-from brain.run.history import foreign_source
+from brain.memory.rules import MAX_FACT_CHARS, foreign_source
 from brain.run.messages import Utterance
 from brain.texts.moments import moment
 from brain.texts.plain import plain_text
@@ -119,8 +118,9 @@ class _Work:
             foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
+        kept = {"id": fact.id, "text": fact.text}
         done = invocation.texts.DONE["remembered"].format(fact=fact.text)
-        return ToolResult.of({"remembered": {"id": fact.id, "text": fact.text}}, done=done)
+        return ToolResult.of({"remembered": kept}, foreign=fact.foreign, done=done)
 
     async def recall(self, asked: Recall, invocation: ToolInvocation) -> ToolResult:
         found = await self.memory.recall(invocation.user_id, query=asked.query, limit=asked.limit)
@@ -141,8 +141,9 @@ class _Work:
         gone = await self.memory.forget(invocation.user_id, asked.id)
         if gone is None:
             return ToolResult.of(NOT_KEPT)
+        shown = {"id": gone.id, "text": gone.text}
         done = invocation.texts.DONE["forgotten"].format(fact=gone.text)
-        return ToolResult.of({"forgotten": {"id": gone.id, "text": gone.text}}, done=done)
+        return ToolResult.of({"forgotten": shown}, foreign=gone.foreign, done=done)
 
     async def shall_forget(self, asked: Forget, invocation: ToolInvocation) -> Proposal | None:
         fact = await self.memory.fact(invocation.user_id, asked.id)

@@ -5,13 +5,14 @@ for judgement.
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from brain.errors import ModelFault
 from brain.events.model import Event
 from brain.notices.deciding import notice_of
-from brain.notices.judging import Judgement, judgement, judging_prompt
-from brain.notices.model import Notice
-from brain.notices.rules import ToJudge, Told, Worth, worth
+from brain.notices.judging import Judgement, are_data, by_author, judgement, judging_prompt
+from brain.notices.model import Notice, Rule
+from brain.notices.rules import ToJudge, Told, Worth, is_urgent, worth
 from brain.notices.services import NoticeServices
 from brain.preferences.flow import preferences_of
 from brain.run.ports import Prompt
@@ -23,6 +24,18 @@ MOST_JUDGED = 20  # events judged at once; any others are announced without judg
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessed:
+    """Whether to tell the user about an event, and the model's words for it, or empty.
+
+    `foreign`: others may have influenced the words.
+    """
+
+    told: Told | None
+    words: str = ""
+    foreign: bool = False
+
+
 async def notices_of(
     services: NoticeServices, user_id: str, events: Sequence[Event]
 ) -> tuple[Notice, ...]:
@@ -30,45 +43,55 @@ async def notices_of(
 
     Raises StoreUnreachable, DatabaseUnreachable.
     """
-    assessed = await _assess(services, user_id, events)
     notices = []
-    for event, (told, words) in zip(events, assessed, strict=True):
-        if told is None:
+    for event, one in zip(events, await _assess(services, user_id, events), strict=True):
+        if one.told is None:
             log.info("notice: not announced, kind=%s", event.kind)
         else:
-            notices.append(notice_of(event, urgent=told.urgent, words=words))
+            notice = notice_of(event, urgent=one.told.urgent, words=one.words)
+            notices.append(replace(notice, foreign=notice.foreign or one.foreign))
     return tuple(notices)
 
 
 async def _assess(
     services: NoticeServices, user_id: str, events: Sequence[Event]
-) -> list[tuple[Told | None, str]]:
-    """Assess each event by the user's rules. The text is the model's words, or empty."""
+) -> list[Assessed]:
+    """Assess each event by the user's rules."""
     preferences = await preferences_of(services.preferences, user_id)
     rules = await services.rules.rules(user_id) if services.rules is not None else ()
     found = [worth(event, rules, preferences) for event in events]
-    unsure = [i for i, one in enumerate(found) if isinstance(one, ToJudge)][:MOST_JUDGED]
+    unsure = [(i, one) for i, one in enumerate(found) if isinstance(one, ToJudge)]
     device = (await services.board.pending(user_id)).language if unsure else None
     texts = services.languages.chosen(preferences.language, device)
-    judging = (_judge(services, events[i], found[i], texts) for i in unsure)
-    judged = dict(zip(unsure, await asyncio.gather(*judging), strict=True))
-    return [
-        _told(events[i], one, judged.get(i, Judgement(speak=True))) for i, one in enumerate(found)
-    ]
+    judging = (_judged(services, events[i], one, texts) for i, one in unsure[:MOST_JUDGED])
+    judged = dict(zip((i for i, _ in unsure), await asyncio.gather(*judging), strict=False))
+    return [judged.get(i) or _unjudged(events[i], one) for i, one in enumerate(found)]
 
 
-def _told(event: Event, found: Worth, judged: Judgement) -> tuple[Told | None, str]:
+def _unjudged(event: Event, found: Worth) -> Assessed:
     if not isinstance(found, ToJudge):
-        return found, ""
-    if not judged.speak:
-        return found.otherwise, ""
-    urgent = event.urgent or any(rule.urgent for rule in found.rules)
-    return Told(urgent=urgent), judged.words
+        return Assessed(told=found)
+    return Assessed(told=Told(urgent=event.urgent or any(map(is_urgent, found.rules))))
 
 
-async def _judge(services: NoticeServices, event: Event, found: Worth, texts: Texts) -> Judgement:
+async def _judged(services: NoticeServices, event: Event, found: ToJudge, texts: Texts) -> Assessed:
+    """Judge the event by each group of rules. The first one that fits has the words."""
+    groups = by_author(found.rules)
+    judged = await asyncio.gather(*(_judge(services, event, group, texts) for group in groups))
+    fit = [(group, one) for group, one in zip(groups, judged, strict=True) if one.speak]
+    if not fit:
+        return Assessed(told=found.otherwise)
+    urgent = event.urgent or any(is_urgent(rule) for group, _ in fit for rule in group)
+    group, first = fit[0]
+    return Assessed(
+        told=Told(urgent=urgent), words=first.words, foreign=are_data(group) and first.words != ""
+    )
+
+
+async def _judge(
+    services: NoticeServices, event: Event, rules: Sequence[Rule], texts: Texts
+) -> Judgement:
     """Ask the model. If it fails, announce the event, because the user's rule fits it."""
-    rules = found.rules if isinstance(found, ToJudge) else ()
     prompt = Prompt(messages=judging_prompt(event, rules), tools=())
     try:
         answer = await services.model.answer(prompt, limit_s=JUDGE_S)

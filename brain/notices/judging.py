@@ -1,14 +1,15 @@
 """Asks the model whether a rule of the user applies to an event, and reads its answer.
 
-The user wrote the rule, but others wrote the event. The event is therefore given as JSON data, so
-that no text in it can pass for the question. The answer decides only whether a sentence is spoken.
-That sentence is cleaned and shortened like any quoted text.
+Others wrote the event, and may have worded a rule that a tainted run noted. Both are therefore
+given as JSON data, so that no text in them can pass for the question. The answer decides only
+whether a sentence is spoken. That sentence is cleaned and shortened like any quoted text.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brain.chat.notes import FOREIGN
 from brain.chat.sizes import shorten
 from brain.codec import Json, clean, dumps
 from brain.events.model import Event
@@ -39,19 +40,44 @@ class Judgement:
     words: str = ""
 
 
+def by_author(rules: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """Divide the rules by whose words they are: the user's, it is unknown, others'.
+
+    The model judges each group alone, so that no rule can influence what becomes of another.
+    """
+    groups = [
+        tuple(rule for rule in rules if (rule.foreign, rule.unmarked) == author)
+        for author in ((False, False), (False, True), (True, False))
+    ]
+    return [group for group in groups if group]
+
+
+def are_data(rules: Sequence[Rule]) -> bool:
+    """Whether others may have worded one of the rules."""
+    return any(rule.foreign or rule.unmarked for rule in rules)
+
+
 def judging_prompt(event: Event, rules: Sequence[Rule]) -> list[Json]:
-    """The chat messages that ask the model to judge the event."""
+    """The chat messages that ask the model to judge the event by the rules of one group."""
     data = {
         "kind": event.kind,
         "from": event.sender or event.address,
         "subject": event.subject,
         "text": shorten(event.text, EVENT_CHARS),
     }
+    happened = f"The event (data):\n{dumps(data)}"
+    if are_data(rules):
+        worded = FOREIGN.format(dumps({"rules": [rule.about for rule in rules]}))
+        told = f"The rules (data):\n{worded}\n\n{happened}"
+        return [
+            {"role": "system", "content": INSTRUCTIONS},
+            {"role": "user", "content": clean(told)},
+        ]
     asked = "\n".join(f"- {' '.join(rule.about.split())}" for rule in rules)
     rules_text = clean(f"The rules, in the user's words:\n{asked}")
     return [
         {"role": "system", "content": f"{INSTRUCTIONS}\n\n{rules_text}"},
-        {"role": "user", "content": clean(f"The event (data):\n{dumps(data)}")},
+        {"role": "user", "content": clean(happened)},
     ]
 
 

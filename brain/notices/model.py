@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from brain.codec import NEEDED, Form, Named, Stored
+from brain.codec import NEEDED, SPARSE, Form, Named, Stored
 from brain.events.model import EventKind
 
 
@@ -59,10 +59,12 @@ class PendingNotices:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """A kind of event that the user wants to be told about. `about` holds the user's own words.
+    """A kind of event that the user wants to be told about. `about` says it in words.
 
     An event fits the rule if it is of one of the `kinds` (any kind if empty), comes from `sender`
     and contains all the `words`. With `judge` the model then decides whether to announce it.
+    `foreign`: a run that had read others' text noted the rule, so its words may be theirs.
+    `unmarked`: it was noted before this was stored.
     """
 
     id: str
@@ -73,3 +75,5 @@ class Rule:
     judge: bool
     urgent: bool
     created_at: datetime
+    foreign: Annotated[bool, SPARSE] = False
+    unmarked: bool = False

@@ -55,6 +55,7 @@ class RuleStore(Protocol):
         kinds: Sequence[EventKind] = (),
         judge: bool = False,
         urgent: bool = False,
+        foreign: bool = False,
         key: str,
     ) -> Rule:
         """Add a rule. The same idempotency `key` adds only one rule.
@@ -64,6 +65,23 @@ class RuleStore(Protocol):
 
     async def rules(self, user_id: str) -> Sequence[Rule]:
         """Return all rules of the user, newest first."""
+
+    async def edit_rule(
+        self,
+        user_id: str,
+        rule_id: str,
+        *,
+        about: str,
+        sender: str | None = None,
+        words: Sequence[str] = (),
+        kinds: Sequence[EventKind] = (),
+        judge: bool = False,
+        urgent: bool = False,
+    ) -> Rule | None:
+        """Replace all of the rule by what the user has typed; then it is not foreign any more.
+
+        Return None if this user has no rule with this id. Raises ToolFault if it is invalid.
+        """
 
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
         """Delete the rule and return it; None if this user has no rule with this id."""

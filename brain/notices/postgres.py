@@ -16,17 +16,27 @@ if TYPE_CHECKING:
 
 # Without the lock, two transactions could each find room for the last rule.
 ONE_AT_A_TIME = b"select pg_advisory_xact_lock(hashtextextended('rules of ' || %(user_id)s, 0))"
-FIELDS = b"id, about, sender, words, kinds, judge, urgent, created_at"
+FIELDS = b"""
+    id, about, sender, words, kinds, judge, urgent, created_at,
+    coalesce("foreign", false) as "foreign", "foreign" is null as unmarked
+"""
 ADD = b"""
-    insert into brain.rules (user_id, id, about, sender, words, kinds, judge, urgent)
+    insert into brain.rules (user_id, id, about, sender, words, kinds, judge, urgent, "foreign")
     select
-        %(user_id)s, %(id)s, %(about)s, %(sender)s, %(words)s, %(kinds)s, %(judge)s, %(urgent)s
+        %(user_id)s, %(id)s, %(about)s, %(sender)s, %(words)s, %(kinds)s, %(judge)s, %(urgent)s,
+        %(foreign)s
     where (select count(*) from brain.rules where user_id = %(user_id)s) < %(most)s
     on conflict do nothing
 """
 ONE = b"select %b from brain.rules where user_id = %%(user_id)s and id = %%(id)s" % FIELDS
 ALL = b"""
     select %b from brain.rules where user_id = %%(user_id)s order by created_at desc, id
+""" % FIELDS  # fmt: skip
+EDIT = b"""
+    update brain.rules
+    set about = %%(about)s, sender = %%(sender)s, words = %%(words)s, kinds = %%(kinds)s,
+        judge = %%(judge)s, urgent = %%(urgent)s, "foreign" = false
+    where user_id = %%(user_id)s and id = %%(id)s returning %b
 """ % FIELDS  # fmt: skip
 REMOVE = b"""
     delete from brain.rules where user_id = %%(user_id)s and id = %%(id)s returning %b
@@ -50,6 +60,7 @@ class PostgresRules:
         kinds: Sequence[EventKind] = (),
         judge: bool = False,
         urgent: bool = False,
+        foreign: bool = False,
         key: str,
     ) -> Rule:
         """Derive the rule's id from `key`, so that the same key adds only one rule."""
@@ -64,6 +75,7 @@ class PostgresRules:
             "kinds": list(kinds),
             "judge": judge,
             "urgent": urgent,
+            "foreign": foreign,
             "most": self._most,
         }
 
@@ -82,6 +94,36 @@ class PostgresRules:
         asked = {"user_id": user_id}
         found = await self._database.run(lambda connection: rows(connection, Rule, ALL, asked))
         return [_tupled(rule) for rule in found]
+
+    async def edit_rule(
+        self,
+        user_id: str,
+        rule_id: str,
+        *,
+        about: str,
+        sender: str | None = None,
+        words: Sequence[str] = (),
+        kinds: Sequence[EventKind] = (),
+        judge: bool = False,
+        urgent: bool = False,
+    ) -> Rule | None:
+        """Update the row."""
+        if reason := rule_objection(about, sender=sender, words=words, kinds=kinds, judge=judge):
+            raise ToolFault(f"Not changed: {reason}.")
+        if not ID.fullmatch(rule_id):
+            return None
+        row = {
+            "user_id": user_id,
+            "id": rule_id,
+            "about": about,
+            "sender": sender,
+            "words": list(words),
+            "kinds": list(kinds),
+            "judge": judge,
+            "urgent": urgent,
+        }
+        kept = await self._database.run(lambda connection: rows(connection, Rule, EDIT, row))
+        return _tupled(kept[0]) if kept else None
 
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
         """Delete the row."""

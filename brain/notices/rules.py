@@ -15,7 +15,7 @@ MAX_SENDER_CHARS = 254
 MAX_WORDS = 10
 MAX_WORD_CHARS = 60
 READ_CHARS = 20_000  # of an event's text; words beyond that are not searched
-RULE = Form(Rule)
+RULE = Form(Rule, without=("unmarked",))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,16 +90,22 @@ def fitting(event: Event, rules: Sequence[Rule]) -> tuple[Rule, ...]:
 def worth(event: Event, rules: Sequence[Rule], preferences: Preferences) -> Worth:
     """Decide whether to tell the user about the event.
 
-    The model is asked only if its answer would change the decision.
+    The model is asked only if its answer would change the decision. A foreign rule makes nothing
+    urgent.
     """
     fit = fitting(event, rules)
     plain = [rule for rule in fit if not rule.judge]
     judged = [rule for rule in fit if rule.judge]
     told = bool(plain) or event.kind != "email" or preferences.emails == "all"
-    urgent = event.urgent or any(rule.urgent for rule in plain)
+    urgent = event.urgent or any(is_urgent(rule) for rule in plain)
     otherwise = Told(urgent=urgent) if told else None
-    decisive = [rule for rule in judged if not told or (rule.urgent and not urgent)]
+    decisive = [rule for rule in judged if not told or (is_urgent(rule) and not urgent)]
     return ToJudge(rules=tuple(decisive), otherwise=otherwise) if decisive else otherwise
+
+
+def is_urgent(rule: Rule) -> bool:
+    """Whether the rule breaks the quiet hours. Others may not decide that."""
+    return rule.urgent and not rule.foreign
 
 
 def _is_from(sender: str, event: Event) -> bool:

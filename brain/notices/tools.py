@@ -74,7 +74,7 @@ def rule_tools(rules: RuleStore) -> tuple[Tool, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Carries out the tools' calls."""
+    """Carries out the tools' calls. A rule noted in a tainted run is foreign."""
 
     rules: RuleStore
 
@@ -94,14 +94,16 @@ class _Work:
             kinds=new.kinds,
             judge=new.judge,
             urgent=new.urgent,
+            foreign=invocation.tainted,
             key=invocation.idempotency_key,
         )
         done = invocation.texts.DONE["telling"].format(rule=rule.about)
-        return ToolResult.of({"rule": rule_to_wire(rule)}, done=done)
+        return ToolResult.of({"rule": rule_to_wire(rule)}, foreign=rule.foreign, done=done)
 
-    async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> Json:
+    async def list_rules(self, asked: ListRules, invocation: ToolInvocation) -> ToolResult:
         rules = await self.rules.rules(invocation.user_id)
-        return {"rules": [rule_to_wire(rule) for rule in rules]}
+        shown: Json = {"rules": [rule_to_wire(rule) for rule in rules]}
+        return ToolResult.of(shown, foreign=any(rule.foreign for rule in rules))
 
     async def stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the rule is already gone.
@@ -109,14 +111,15 @@ class _Work:
         if gone is None:
             return ToolResult.of(NOT_KEPT)
         done = invocation.texts.DONE["not telling"].format(rule=gone.about)
-        return ToolResult.of({"stopped": rule_to_wire(gone)}, done=done)
+        return ToolResult.of({"stopped": rule_to_wire(gone)}, foreign=gone.foreign, done=done)
 
     async def shall_stop(self, asked: StopTellingMe, invocation: ToolInvocation) -> Proposal | None:
         rules = await self.rules.rules(invocation.user_id)
         rule = next((rule for rule in rules if rule.id == asked.id), None)
         if rule is None:
             return None
-        return Proposal(question=invocation.texts.ask_stop_telling(plain_line(rule.about)))
+        question = invocation.texts.ask_stop_telling(plain_line(rule.about))
+        return Proposal(question=question, foreign=rule.foreign)
 
 
 def _in_words(new: TellMeWhen) -> str:

@@ -38,6 +38,7 @@ async def with_decision(store: StateStore, arrival: Arrival) -> Arrival:
         tool=question.tool,
         arguments=question.arguments,
         spoken=True,
+        foreign=asked.message.foreign,
     )
     return replace(
         arrival,

@@ -103,7 +103,7 @@ class _Work:
         shown = _shown(kept, zone)
         at = shown["at"][:16].replace("T", ", ")
         done = invocation.texts.DONE["reminding"].format(at=at, reminder=kept.text)
-        return ToolResult.of({"set": shown}, done=done)
+        return ToolResult.of({"set": shown}, foreign=kept.foreign, done=done)
 
     async def shall_remind(self, new: Remind, invocation: ToolInvocation) -> Proposal | None:
         """Return a question if the reminder would break the user's quiet hours, else None."""

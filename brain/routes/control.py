@@ -1,5 +1,6 @@
 """POST /api/control: stop a run, report what was heard, or decide a question."""
 
+from dataclasses import replace
 from typing import Literal, assert_never
 
 from starlette.requests import Request
@@ -67,7 +68,10 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             if asked is None or asked.message.question is None:
                 raise QuestionClosed("unknown")
             texts = await wiring.languages.texts(user_id, asked.language)
-            return _decided(order, asked.message.question, wiring, user_id, texts)
+            request = _decided(order, asked.message.question, wiring, user_id, texts)
+            # Arguments that the user has edited are the user's own.
+            is_theirs = asked.message.foreign and not isinstance(order, EditBody)
+            return _marked(request) if is_theirs else request
         case _:
             assert_never(order)
 
@@ -124,6 +128,12 @@ def _decided(
         decision=decision,
         patience_s=order.patience,
     )
+
+
+def _marked(request: UserRequest) -> UserRequest:
+    """Mark the decision on a question that may quote third parties: its arguments may, too."""
+    decision = request.decision
+    return replace(request, decision=decision and replace(decision, foreign=True))
 
 
 def _words(order: AnswerBody) -> str:

@@ -18,6 +18,7 @@ from brain.run.journal import Answered, Returned
 from brain.run.messages import Draft, Kind, Message, Question, Speak
 from brain.run.step import Work
 from brain.run.turn import Turn
+from brain.tools import front_end
 from brain.tools.client_schemas import UNCHECKED
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ToolSpec
@@ -44,11 +45,11 @@ async def asks(turn: Turn, work: Work, invocation: ToolInvocation) -> Ask | None
 
     Raises ToolFault if the call cannot be carried out at all.
     """
-    if work.spec.client:
-        return Ask(work=work, proposal=None)
     if is_decided(work.call, work.arguments, turn.run.journal):
-        return None
+        return Ask(work=work, proposal=None) if work.spec.client else None
     spoken = replace(invocation, texts=await turn.texts())
+    if work.spec.client:
+        return Ask(work=work, proposal=front_end.proposal(spoken))
     proposal = await turn.services.tools[work.spec.name].prepare(spoken)
     consent, user_id, tainted = turn.services.consent, invocation.user_id, turn.is_tainted
     if proposal is None or not await consent.needs_yes(user_id, proposal, tainted=tainted):
@@ -66,7 +67,9 @@ def take_decision(turn: Turn) -> Answered | None:
         turn.note(answer)
         if decision.verdict == "approve":
             return answer
-        turn.note(Returned(tool_call_id=answer.calls[0].id, text=clean(decision.result)))
+        spec, result = turn.specs.get(decision.tool), clean(decision.result)
+        foreign = spec is None or spec.foreign  # of a tool that is not known any more: anybody's
+        turn.note(Returned(tool_call_id=answer.calls[0].id, text=result, foreign=foreign))
     return None
 
 
@@ -76,7 +79,7 @@ def question_draft(turn: Turn, ask: Ask) -> Draft:
     If the run began with a reply to the last question and the new question is about the same tool,
     it supersedes the last one: the user wanted a change.
     """
-    services, proposal, is_client = turn.services, ask.proposal, ask.work.spec.client
+    services, proposal, is_client = turn.services, ask.proposal, ask.proposal is None
     now = services.clock.utc()
     seconds = services.limits.client_tool_s if is_client else services.limits.question_s
     question = Question(
@@ -105,7 +108,8 @@ def _superseded(turn: Turn, question: Question) -> str | None:
     """Return the id of the question that this one replaces, if any."""
     last = next((e for e in reversed(turn.history) if e.seq == turn.run.first_seq - 1), None)
     asked = last.question if isinstance(last, Message) else None
-    return last.id if last and asked and asked.tool == question.tool else None
+    is_same = asked and (asked.tool, asked.whom) == (question.tool, question.whom)
+    return last.id if last and is_same else None
 
 
 async def client_complaints(turn: Turn, answer: Answered) -> dict[str, str]:

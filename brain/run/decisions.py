@@ -9,12 +9,13 @@ tainted run also taints later runs that are shown this message. The taint ends w
 conversation: after a pause the model is shown only that there was a message.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 
 from brain.codec import Json, dumps, fingerprint
-from brain.run.history import is_withheld
+from brain.run.history import FRESH, is_withheld
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned
-from brain.run.messages import Decision, LogEntry, Message
+from brain.run.messages import Decision, LogEntry, Message, Utterance
 from brain.tools.spec import ToolCall
 
 DECIDED = "decided-"  # prefix of the id of a call that the user has decided on
@@ -27,27 +28,38 @@ NOT_ASKED = (
 ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 
-def is_tainted(journal: Sequence[Entry], history: Iterable[LogEntry]) -> bool:
+def is_tainted(journal: Sequence[Entry], history: Sequence[LogEntry]) -> bool:
     """Whether the model has read text by third parties in this run.
 
-    This includes messages of tainted runs, and the voice agent's retelling of such messages.
+    This includes messages of tainted runs and the arguments of their questions, and the voice
+    agent's retelling of such messages.
     """
-    if any(isinstance(entry, Returned) and entry.foreign for entry in journal):
+    if any(_is_foreign(entry) for entry in journal):
         return True
     foreign = [entry for entry in history if isinstance(entry, Message) and entry.foreign]
     return any(not is_withheld(entry, journal) for entry in foreign) or (
-        bool(foreign) and _is_retold(journal)
+        bool(foreign) and _is_retold(journal, history[history.index(foreign[-1]) :])
     )
 
 
-def _is_retold(journal: Sequence[Entry]) -> bool:
-    """Whether the voice agent's words are shown. They may repeat any message."""
-    return any(
-        remark.role == "assistant"
-        for entry in journal
-        if isinstance(entry, Overheard)
-        for remark in entry.remarks
-    )
+def _is_foreign(entry: Entry) -> bool:
+    match entry:
+        case Returned(foreign=True) | Joined(utterance=Utterance(decision=Decision(foreign=True))):
+            return True
+        case _:
+            return False
+
+
+def _is_retold(journal: Sequence[Entry], since: Sequence[LogEntry]) -> bool:
+    """Whether the voice agent's words may repeat the message that `since` begins with.
+
+    They may repeat any message of the same conversation, however long it is. A pause ends it.
+    """
+    lines = [line for entry in journal if isinstance(entry, Overheard) for line in entry.remarks]
+    joined = [entry.utterance.created_at for entry in journal if isinstance(entry, Joined)]
+    moments = [*(entry.created_at for entry in since), *joined[:1]]
+    is_one_talk = all(after - before < FRESH for before, after in pairwise(moments))
+    return is_one_talk and any(line.role == "assistant" for line in lines)
 
 
 def next_decision(journal: Sequence[Entry]) -> Decision | None:

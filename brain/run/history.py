@@ -1,11 +1,10 @@
-"""Rules for older log entries: which are kept, who wrote them, which the model is not shown."""
+"""Rules for older log entries: which of them the model is not shown."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import assert_never
 
 from brain.run.journal import Entry, Joined
-from brain.run.messages import Heard, Kind, LogEntry, Message, Utterance
+from brain.run.messages import Heard, LogEntry, Message, Utterance
 
 FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
 NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
@@ -14,32 +13,6 @@ OPEN = (
     "not done. If the user seems to answer it now, make the same call again: then they are asked "
     "again."
 )
-
-
-def is_lasting(entry: LogEntry) -> bool:
-    """Whether a search may find the entry. Breadcrumbs and empty messages are excluded."""
-    match entry:
-        case Utterance():
-            return True
-        case Message():
-            return entry.kind is not Kind.BREADCRUMB and entry.text != ""
-        case _:
-            assert_never(entry)
-
-
-def foreign_source(entry: LogEntry) -> str:
-    """Return which third party may have written part of the entry; empty if none."""
-    match entry:
-        case Utterance():
-            return ""
-        case Message(foreign=False):
-            return ""
-        case Message(kind=Kind.NOTIFICATION):
-            return "a notice of something outside"
-        case Message():
-            return "an answer that quotes what others wrote"
-        case _:
-            assert_never(entry)
 
 
 def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from brain.codec import NEEDED, SPARSE, Json, Named
+from brain.codec import NEEDED, SPARSE, Json, Lacking, Named
 from brain.run.messages import Remark, Utterance
 from brain.tools.spec import ClientTool, ToolCall
 
@@ -88,7 +88,7 @@ class Returned:
     tool_call_id: Annotated[str, Named("call")]
     text: str
     failed: Annotated[bool, NEEDED] = False
-    foreign: bool = False
+    foreign: Annotated[bool, Lacking(True)] = False
     done: Annotated[str, SPARSE] = ""
 
 

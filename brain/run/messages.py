@@ -61,7 +61,7 @@ class Decision:
 
     approve: the call runs with `arguments`, which the user may have edited. reject: the call does
     not run. answer: the front end ran the call, and `result` is its result. `spoken`: the user said
-    so in words.
+    so in words. `foreign`: the question may quote third parties.
     """
 
     question_id: str
@@ -70,6 +70,7 @@ class Decision:
     arguments: Json
     result: str = ""
     spoken: Annotated[bool, SPARSE] = False
+    foreign: Annotated[bool, SPARSE] = False
 
 
 class How(StrEnum):

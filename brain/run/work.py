@@ -73,7 +73,7 @@ async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
         async with asyncio.timeout(work.spec.limit_s):
             return await asks(turn, work, _tool_invocation(turn, work))
     except ToolFault as fault:
-        return _returned(turn, work, str(fault), failed=True)
+        return _returned(turn, work, str(fault), failed=True, foreign=fault.foreign)
     except (TimeoutError, BrainError) as error:
         log.warning("tool: question failed, tool=%s error=%s", work.spec.name, type(error).__name__)
         return _returned(turn, work, NOT_NOW, failed=True)
@@ -103,7 +103,7 @@ async def _find_out(turn: Turn, work: Work) -> Returned:
         async with asyncio.timeout(work.spec.limit_s):
             found = await _tool(turn, work).outcome(await _spoken(turn, work))
     except ToolFault as fault:
-        return _returned(turn, work, str(fault), failed=True)
+        return _returned(turn, work, str(fault), failed=True, foreign=fault.foreign)
     except (TimeoutError, BrainError):
         found = None
     if found is None:
@@ -121,7 +121,7 @@ async def _run(turn: Turn, work: Work) -> Returned:
         async with asyncio.timeout(min(work.spec.limit_s, left_s)):
             given = await _tool(turn, work).run(await _spoken(turn, work))
     except ToolFault as fault:
-        return _returned(turn, work, str(fault), failed=True)
+        return _returned(turn, work, str(fault), failed=True, foreign=fault.foreign)
     except LeaseLost:
         raise
     except TimeoutError as error:

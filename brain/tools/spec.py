@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from brain.codec import Json
+from brain.codec import SPARSE, Json
 
 
 class Effect(StrEnum):
@@ -36,11 +37,16 @@ class ToolSpec:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClientTool:
-    """A tool of a front end, as the front end describes it."""
+    """A tool of a front end, as the front end describes it.
+
+    `foreign`: third parties may have written its results, as on a screen or in a clipboard. The
+    front end has to say if nobody else can word them, as with a battery level.
+    """
 
     name: str
     description: str
     parameters: Json
+    foreign: Annotated[bool, SPARSE] = True
 
     @property
     def spec(self) -> ToolSpec:
@@ -50,6 +56,7 @@ class ClientTool:
             description=self.description,
             parameters=self.parameters,
             effect=Effect.READS,
+            foreign=self.foreign,
             client=True,
         )
 

@@ -171,6 +171,8 @@ export interface ToolForm {
   description: string;
   /** A JSON schema of type object. */
   parameters?: Record<string, unknown>;
+  /** False: nobody else can word its results. Otherwise they count as text by others. */
+  foreign?: boolean;
 }
 
 export interface Clock {

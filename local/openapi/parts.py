@@ -17,6 +17,7 @@ from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
 from brain.http.right import BYE
 from brain.memory.rules import FACT
+from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
 from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
@@ -85,7 +86,7 @@ def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
-    schemas.take(EventBody, OwnBody, *EVENTS)
+    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}

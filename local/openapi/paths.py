@@ -97,10 +97,7 @@ def _things() -> Json:
             "delete": deleting("Forget a fact."),
         },
         "/api/preferences": _preferences(),
-        "/api/rules": {
-            "get": got("List the rules for notifications.", thing({"rules": listed("Rule")})),
-            "delete": deleting("Delete a rule."),
-        },
+        "/api/rules": _rules(),
         "/api/questions": {
             "get": got(
                 "Show the question that waits for a decision.",
@@ -142,6 +139,21 @@ def _preferences() -> Json:
         security=USER,
     )
     return {"get": got("Read the preferences.", "Preferences"), "put": save}
+
+
+def _rules() -> Json:
+    edit = posted(
+        "Replace a rule by what the user has typed.",
+        "RuleBody",
+        "Rule",
+        errors=(404, 503),
+        security=USER,
+    )
+    return {
+        "get": got("List the rules for notifications.", thing({"rules": listed("Rule")})),
+        "put": edit,
+        "delete": deleting("Delete a rule."),
+    }
 
 
 def _from_services() -> Json:

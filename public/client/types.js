@@ -32,6 +32,7 @@
  * @property {string | null} [expiresAt]
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
+ * @property {boolean} [foreign] others may have written the text or a part of it
  * @property {string} createdAt
  *
  * @typedef {object} Question Asks the user for a decision, or the front end for a result.
@@ -158,6 +159,7 @@
  * @property {string} [name]
  * @property {string} description
  * @property {Record<string, any>} [parameters] a JSON schema of type object
+ * @property {boolean} [foreign] false: nobody else can word its results
  *
  * @typedef {object} Retrying A request that failed and will be sent again.
  * @property {string} messageId for a decision: the question's id; for other commands: their type

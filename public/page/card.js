@@ -4,7 +4,7 @@ import { actionInWords } from './wording.js';
 import { edited, fieldsOf, unshown } from './arguments.js';
 import { rowsOf } from './content.js';
 import { button, field, make, nextId, onEscape, whenInView } from './dom.js';
-import { withLinks } from './entries.js';
+import { withAddresses } from './entries.js';
 import { t } from './texts.js';
 
 /** @typedef {import('../client/types.js').Decision} Decision */
@@ -37,7 +37,8 @@ export class Card {
     const [words] = entry.getElementsByTagName('p');
     words.replaceChildren(lead);
     words.className = 'lead';
-    const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...withLinks(more)) : null;
+    const shown = withAddresses(more, message.foreign ?? false);
+    const rest = more ? make('p', { className: 'more', dir: 'auto' }, ...shown) : null;
     const parts = [rest, this.#body, this.#outcome].filter((part) => part !== null);
     words.after(...parts);
     this.#read();

@@ -2,7 +2,7 @@
 
 import { refusalInWords } from './wording.js';
 import { button, field, make, whenInView } from './dom.js';
-import { withLinks } from './entries.js';
+import { withAddresses } from './entries.js';
 import {
   byOthers,
   confirmButton,
@@ -109,7 +109,7 @@ class Documents {
     return [
       make('h3', { dir: 'auto' }, title),
       make('p', { className: 'facts' }, when(updatedAt), byOthers(foreign), remove),
-      make('div', { className: 'text', dir: 'auto' }, ...withLinks(body), end),
+      make('div', { className: 'text', dir: 'auto' }, ...withAddresses(body, foreign), end),
     ];
   }
 

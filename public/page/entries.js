@@ -1,31 +1,50 @@
 /** Creates the elements of one entry of the log. */
 
 import { locale, t } from './texts.js';
-import { segmentsOf } from './wording.js';
-import { make } from './dom.js';
+import { foreignSegmentsOf, segmentsOf } from './wording.js';
+import { button, make } from './dom.js';
 
 /** @typedef {import('../client/types.js').Entry} Entry */
 
 /**
  * @param {'user' | import('../client/types.js').Kind} kind
  * @param {string} text
+ * @param {boolean} [isForeign] others may have written the text or a part of it
  */
-export function entryElement(kind, text) {
+export function entryElement(kind, text, isForeign = false) {
   return make(
     'article',
     { className: `entry ${kind}` },
     make('h3', {}, t(`entry.${kind}`)),
-    make('p', { dir: 'auto' }, ...withLinks(text)),
+    make('p', { dir: 'auto' }, ...withAddresses(text, isForeign)),
+    isForeign ? make('small', { className: 'tag' }, t('entry.foreign')) : null,
   );
 }
 
 /**
- * Return a text as nodes, with its addresses as links.
+ * Return a text as nodes, with its addresses as links. In a text that others wrote nothing can be
+ * opened by a touch: an address is plain text, with a button that names its host and copies it.
  * @param {string} text
+ * @param {boolean} isForeign
  * @returns {(Node | string)[]}
  */
-export function withLinks(text) {
-  return segmentsOf(text).map(({ text: segment, href }) => (href ? link(href) : segment));
+export function withAddresses(text, isForeign) {
+  if (!isForeign) {
+    return segmentsOf(text).map(({ text: segment, href }) => (href ? link(href) : segment));
+  }
+  /** @type {(Node | string)[]} */
+  const nodes = [];
+  /** @type {Node[]} */
+  let buttons = []; // of the addresses in the current word: they follow the word
+  for (const { text: segment, host } of foreignSegmentsOf(text)) {
+    const end = host ? segment.length : segment.search(/\s|$/);
+    nodes.push(segment.slice(0, end));
+    if (host) buttons.push(copyButton(segment, host));
+    if (end === segment.length) continue;
+    nodes.push(...buttons, segment.slice(end));
+    buttons = [];
+  }
+  return [...nodes, ...buttons];
 }
 
 /** @param {string} createdAt */
@@ -38,6 +57,23 @@ export function timeOf(createdAt) {
 /** @param {string} text */
 export function note(text) {
   return make('p', { className: 'note' }, text);
+}
+
+/** @param {string} address @param {string} host */
+function copyButton(address, host) {
+  const copy = button(
+    t('address.copy', { host }),
+    async () => {
+      try {
+        await navigator.clipboard.writeText(address);
+        copy.textContent = t('address.copied', { host });
+      } catch {
+        copy.textContent = t('address.notCopied', { host });
+      }
+    },
+    { className: 'copy', dir: 'ltr' },
+  );
+  return copy;
 }
 
 /** @param {string} href */

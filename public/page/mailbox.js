@@ -1,7 +1,7 @@
 /** The panel of the mailbox: list, search and read; on a local server also a test email. */
 
 import { button, make } from './dom.js';
-import { withLinks } from './entries.js';
+import { withAddresses } from './entries.js';
 import { arrivalForm, sentEmails } from './arrival.js';
 import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
 import { t } from './texts.js';
@@ -150,7 +150,7 @@ function whole({ from, to, cc, subject, at, attachments, body }) {
   return [
     make('h3', { dir: 'auto' }, subjectIn(subject)),
     heads,
-    make('div', { className: 'text', dir: 'auto' }, ...withLinks(body)),
+    make('div', { className: 'text', dir: 'auto' }, ...withAddresses(body, true)),
   ];
 }
 

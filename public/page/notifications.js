@@ -1,8 +1,8 @@
 /** The panel of notifications: quiet hours, rules and trusted recipients. */
 
-import { refusalInWords } from './wording.js';
-import { button, field, make } from './dom.js';
-import { confirmButton, empty, list, Loaded, when } from './panel.js';
+import { field, make } from './dom.js';
+import { confirmButton, empty, list, Loaded, saving } from './panel.js';
+import { showRules } from './rules.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
@@ -13,19 +13,9 @@ import { t } from './texts.js';
  * @property {{from: string, until: string} | null} quiet
  * @property {string} zone
  * @property {'all' | 'rules'} emails
- *
- * @typedef {object} Rule
- * @property {string} id
- * @property {string} about
- * @property {string | null} from
- * @property {string[]} words
- * @property {boolean} judge
- * @property {boolean} urgent
- * @property {string} createdAt
  */
 
 const PREFERENCES = '/api/preferences';
-const RULES = '/api/rules';
 const USUAL = { from: '22:00', until: '07:00' };
 
 /** @param {Resources} resources @returns {import('./panel.js').Panel} */
@@ -112,30 +102,6 @@ class Settings {
   }
 }
 
-/** @param {Resources} resources @param {Loaded} place */
-function showRules(resources, place) {
-  void place.show(
-    async () => (await resources.get(RULES)).rules,
-    (/** @type {Rule[]} */ rules) => [
-      rules.length > 0 ? list(...rules.map((rule) => item(rule))) : empty(t('notifications.rulesNone')),
-    ],
-  );
-  const item = (/** @type {Rule} */ { id, about, from, words, judge, urgent, createdAt }) => {
-    const details = [
-      from && t('notifications.ruleFrom', { name: from }),
-      words.length > 0 && t('notifications.ruleWords', { words: words.join(', ') }),
-      judge && t('notifications.ruleJudge'),
-      urgent && t('notifications.ruleUrgent'),
-    ].filter(Boolean);
-    const remove = confirmButton(t('action.delete'), about, async () => {
-      await resources.remove(RULES, id);
-      showRules(resources, place);
-    });
-    const facts = make('p', { className: 'facts' }, details.join(' · '), when(createdAt), remove);
-    return make('li', {}, make('p', { className: 'fact', dir: 'auto' }, about), facts);
-  };
-}
-
 /**
  * The switch for quiet hours and the two times.
  * @param {Preferences['quiet']} quiet
@@ -166,34 +132,6 @@ function emailSelect(chosen) {
 /** @param {string} title @param {HTMLElement} content */
 function section(title, content) {
   return make('section', {}, make('h3', {}, title), content);
-}
-
-/**
- * Create a form that saves and shows the outcome.
- * @param {string} label of its button
- * @param {() => Promise<void>} save
- * @param {HTMLElement[]} fields
- */
-function saving(label, save, ...fields) {
-  const outcome = make('p', { role: 'status', className: 'outcome' });
-  const go = make('button', { type: 'submit', className: 'filled' }, label);
-  const form = make('form', { className: 'edit' }, ...fields);
-  form.append(make('div', { className: 'choices' }, go), outcome);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    go.disabled = true;
-    outcome.textContent = '';
-    try {
-      await save();
-      outcome.textContent = t('action.saved');
-    } catch (error) {
-      outcome.textContent = refusalInWords(error);
-    } finally {
-      go.disabled = false;
-    }
-  });
-  form.addEventListener('input', () => (outcome.textContent = ''));
-  return form;
 }
 
 /**

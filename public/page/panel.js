@@ -147,3 +147,31 @@ const REST_MS = 250; // without typing
 function waiting() {
   return make('p', { className: 'empty', role: 'status' }, t('panel.loading'));
 }
+
+/**
+ * Create a form that saves and shows the outcome.
+ * @param {string} label of its button
+ * @param {() => Promise<void>} save
+ * @param {HTMLElement[]} fields
+ */
+export function saving(label, save, ...fields) {
+  const outcome = make('p', { role: 'status', className: 'outcome' });
+  const go = make('button', { type: 'submit', className: 'filled' }, label);
+  const form = make('form', { className: 'edit' }, ...fields);
+  form.append(make('div', { className: 'choices' }, go), outcome);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    outcome.textContent = '';
+    try {
+      await save();
+      outcome.textContent = t('action.saved');
+    } catch (error) {
+      outcome.textContent = refusalInWords(error);
+    } finally {
+      go.disabled = false;
+    }
+  });
+  form.addEventListener('input', () => (outcome.textContent = ''));
+  return form;
+}

@@ -80,7 +80,7 @@ export class Questions {
     this.#decisions.setWaiting((isForUser && message.id) || null);
     if (!isForUser || this.#decisions.knows(message.id)) return;
     this.#decisions.receive({ ...message, role: 'brain' });
-    const element = entryElement('question', message.text);
+    const element = entryElement('question', message.text, message.foreign);
     this.#place.append(element);
     this.#draw(message, element);
   }

@@ -56,7 +56,7 @@ export class Timeline {
    */
   show(entry) {
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
-    const element = sent ?? entryElement(entry.role === 'user' ? 'user' : entry.kind, entry.text);
+    const element = sent ?? elementOf(entry);
     element.append(timeOf(entry.createdAt));
     if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
     this.#byId.set(entry.id, element);
@@ -167,6 +167,12 @@ export class Timeline {
     this.#scroll.scrollTop = this.#scroll.scrollHeight;
     this.#newer.hidden = true;
   }
+}
+
+/** @param {Entry} entry */
+function elementOf(entry) {
+  if (entry.role === 'user') return entryElement('user', entry.text);
+  return entryElement(entry.kind, entry.text, entry.foreign);
 }
 
 /**

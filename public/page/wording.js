@@ -13,6 +13,8 @@ import { optionalText, t } from './texts.js';
 /** @typedef {import('../client/errors.js').BrainError} BrainError */
 
 const LINK = /https?:\/\/[^\s<>"']+/g;
+// Also with another scheme or none: in others' text an address is shown, whatever may open it.
+const ADDRESS = /(?:[a-z][a-z0-9+.-]{0,19}:\/\/|www\.)[^\s<>"'[\]]+/gi;
 const AFTER_LINK = /[.,;:!?)\]}…]+$/; // ends the sentence, not the address
 
 /** @type {Record<string, import('./texts.js').Key>} */
@@ -118,4 +120,33 @@ export function segmentsOf(text) {
   }
   segments.push({ text: text.slice(end), href: null });
   return segments.filter((segment) => segment.text !== '');
+}
+
+/**
+ * Split a text that others wrote, so that its addresses can be copied.
+ * @param {string} text
+ * @returns {{text: string, host: string | null}[]} `host` in ASCII letters: of an address
+ */
+export function foreignSegmentsOf(text) {
+  const segments = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = found.replace(AFTER_LINK, '');
+    const host = hostOf(address);
+    if (!host) continue;
+    segments.push({ text: text.slice(end, index), host: null }, { text: address, host });
+    end = index + address.length;
+  }
+  segments.push({ text: text.slice(end), host: null });
+  return segments.filter((segment) => segment.text !== '');
+}
+
+/** The host as a browser would look it up: letters that look alike cannot hide it. @param {string} address */
+function hostOf(address) {
+  const whole = /^www\./i.test(address) ? `https://${address}` : address;
+  if (!URL.canParse(whole)) return null;
+  const { host, protocol } = new URL(whole);
+  // Only of these a browser turns the host into ASCII.
+  if (['http:', 'https:', 'ws:', 'wss:', 'ftp:'].includes(protocol)) return host;
+  return host && URL.canParse(`https://${host}`) ? new URL(`https://${host}`).host : null;
 }

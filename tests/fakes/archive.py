@@ -5,7 +5,7 @@ from datetime import datetime
 
 from brain.errors import DatabaseUnreachable
 from brain.memory.model import Found
-from brain.run.history import is_lasting
+from brain.memory.rules import is_lasting
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
 from brain.texts.words import asked_words, best_passage

@@ -1,6 +1,7 @@
 """Preferences and rules kept in memory: all that a user wishes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from brain.errors import ToolFault
@@ -29,6 +30,7 @@ class FakeWishes(FakePreferences):
         kinds: Sequence[EventKind] = (),
         judge: bool = False,
         urgent: bool = False,
+        foreign: bool = False,
         key: str,
     ) -> Rule:
         """Ids are numbers in order of creation."""
@@ -47,8 +49,26 @@ class FakeWishes(FakePreferences):
             judge=judge,
             urgent=urgent,
             created_at=datetime.now(UTC),
+            foreign=foreign,
         )
         return mine.setdefault(id, rule)
+
+    async def edit_rule(
+        self, user_id: str, rule_id: str, *, about: str, sender: str | None = None,
+        words: Sequence[str] = (), kinds: Sequence[EventKind] = (), judge: bool = False,
+        urgent: bool = False,
+    ) -> Rule | None:  # fmt: skip
+        """In the dictionary, in the same place."""
+        if reason := rule_objection(about, sender=sender, words=words, kinds=kinds, judge=judge):
+            raise ToolFault(f"Not changed: {reason}.")
+        mine = self._rules.get(user_id, {})
+        if rule_id not in mine:
+            return None
+        mine[rule_id] = Rule(
+            id=rule_id, about=about, sender=sender, words=tuple(words), kinds=tuple(kinds),
+            judge=judge, urgent=urgent, created_at=mine[rule_id].created_at,
+        )  # fmt: skip
+        return mine[rule_id]
 
     async def rules(self, user_id: str) -> Sequence[Rule]:
         """The list of them, backwards."""
@@ -57,3 +77,9 @@ class FakeWishes(FakePreferences):
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
         """Out of the dictionary."""
         return self._rules.get(user_id, {}).pop(rule_id, None)
+
+    def lose_marks(self, user_id: str) -> None:
+        """Make the rules as older code has left them."""
+        mine = self._rules[user_id]
+        for id, rule in mine.items():
+            mine[id] = replace(rule, foreign=False, unmarked=True)

@@ -103,6 +103,7 @@ JOURNAL = {
     "returned": Returned(tool_call_id="c1", text="Noted."),
     "failed": Returned(tool_call_id="c1", text="No.", failed=True),
     "foreign": Returned(tool_call_id="c1", text=ODD, foreign=True),
+    "returned by others": Returned(tool_call_id="c1", text="Noted.", foreign=True),
     **{f"joined: {name}": Joined(utterance=said) for name, said in UTTERANCES.items()},
     "overheard": Overheard(
         seq=7, remarks=(Remark(role="user", text=ODD), Remark(role="assistant", text=""))
@@ -182,7 +183,7 @@ OLDER: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "a message before voices": ("message", "say", ("speak", "expiresAt", "supersedes", "callId")),
     "a message before `speak`": ("message", "now", ("speak",)),
     "a joined text before calls had ids": ("journal", "joined: plain", ("callId",)),
-    "a result before `foreign`": ("journal", "returned", ("foreign",)),
+    "a result before `foreign`": ("journal", "returned by others", ("foreign",)),
     "a notice before `foreign`": ("notice", "email", ("foreign",)),
     "preferences before `emails`": ("preferences", "default", ("emails",)),
     "preferences without a field": (

@@ -46,3 +46,17 @@ async def test_rows_of_older_code_are_read_as_before(postgres: tuple[Postgres, s
     await empty(url)
     await put_back(url, load("database")["rows"])
     assert await read(database) == load("database")["read"]
+
+
+async def test_a_rule_of_older_code_says_that_nobody_knows_whose_words_it_has(
+    postgres: tuple[Postgres, str],
+) -> None:
+    database, url = postgres
+    await empty(url)
+    rows = load("database")["rows"]
+    for rule in rows["rules"]:
+        del rule["foreign"]
+    await put_back(url, rows)
+    found = (await read(database))["rules"]
+    assert [rule.pop("unmarked") for rule in found] == [True, True]
+    assert found == load("database")["read"]["rules"]

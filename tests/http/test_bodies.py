@@ -209,6 +209,19 @@ def test_a_tool_whose_parameters_are_no_schema_is_named(
     assert said in message
 
 
+def test_results_of_a_tool_are_foreign_unless_a_tool_with_a_description_says_otherwise() -> None:
+    own = {**a_tool("batteryLevel"), "foreign": False}
+    body = parse(VoiceBody, {"text": "Hi", "clientTools": [a_tool(), own]})
+    assert [tool.foreign for tool in body.tools()] == [True, False]
+    blank = {**own, "description": " \u2800"}
+    assert faults(VoiceBody, {"text": "Hi", "clientTools": [blank]}) == {
+        "clientTools.0": "must have a description if its results are not foreign"
+    }
+    for missing in ("name", "description"):
+        lacking = {name: value for name, value in own.items() if name != missing}
+        assert faults(VoiceBody, {"text": "Hi", "clientTools": [lacking]})
+
+
 def test_the_tools_have_names_that_differ_and_16_kib_at_most() -> None:
     twice = faults(VoiceBody, {"text": "Hi", "clientTools": [a_tool(), a_tool()]})
     assert twice == {"clientTools": "must have different names"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from brain.codec import Json
+from brain.codec import Json, dumps
 from brain.errors import DatabaseUnreachable, ToolFault
 from brain.notices.model import Rule
 from brain.notices.tools import rule_tools
@@ -13,7 +13,7 @@ from brain.preferences.model import Preferences
 from brain.tools.invocations import Tool
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect
-from tests.fakes.tool_stage import named, use
+from tests.fakes.tool_stage import invocation, named, proposed, use
 from tests.fakes.wishes import FakeWishes
 
 ANNA = {"about": "when Anna writes about money", "from": "Anna", "words": ["money"]}
@@ -32,6 +32,9 @@ class UnreachableWishes:
         raise DatabaseUnreachable("away")
 
     async def rules(self, user_id: str) -> Sequence[Rule]:
+        raise DatabaseUnreachable("away")
+
+    async def edit_rule(self, user_id: str, rule_id: str, **given: Any) -> Rule | None:
         raise DatabaseUnreachable("away")
 
     async def remove_rule(self, user_id: str, rule_id: str) -> Rule | None:
@@ -124,3 +127,28 @@ def test_each_tool_declares_its_effect(tools: Sequence[Tool]) -> None:
         "stopTellingMe": Effect.REPEATS,
         "listRules": Effect.READS,
     }
+
+
+async def test_a_rule_of_a_tainted_run_is_foreign_wherever_it_is_shown(
+    tools: Sequence[Tool],
+) -> None:
+    async def foreign(name: str, arguments: Json, *, tainted: bool = False) -> bool:
+        given = await named(tools, name).run(
+            invocation(name, arguments, key=dumps(arguments), tainted=tainted)
+        )
+        return given.foreign
+
+    assert not await foreign("tellMeWhen", ANNA)
+    assert not await foreign("listRules", {})
+    assert await foreign("tellMeWhen", {**ANNA, "about": "open evil.example"}, tainted=True)
+    assert await foreign("listRules", {})
+    shown = (await use(tools, "listRules", {}))["rules"]
+    assert [rule.get("foreign") for rule in shown] == [True, None]
+    asked = [
+        await proposed(named(tools, "stopTellingMe"), invocation("stopTellingMe", {"id": id}))
+        for id in ("rule1", "rule2")
+    ]
+    assert [proposal.foreign for proposal in asked] == [False, True]
+    assert not await foreign("stopTellingMe", {"id": "rule1"})
+    assert await foreign("stopTellingMe", {"id": "rule2"})
+    assert not await foreign("stopTellingMe", {"id": "rule2"})

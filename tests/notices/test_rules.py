@@ -198,3 +198,16 @@ def test_the_json_form_of_a_rule_has_the_names_of_the_contract() -> None:
 
 def test_the_message_about_too_many_rules_names_the_maximum() -> None:
     assert full(100).startswith("100 rules are kept, which is the maximum.")
+
+
+@pytest.mark.parametrize("judge", [False, True])
+def test_a_foreign_rule_makes_something_told_but_never_urgent(judge: bool) -> None:
+    emails = Preferences(emails="rules")
+    own, theirs = (rule(judge=judge, urgent=True, foreign=foreign) for foreign in (False, True))
+    if judge:
+        assert worth(MAIL, [theirs], emails) == ToJudge(rules=(theirs,), otherwise=None)
+        assert worth(MAIL, [theirs], Preferences()) == Told(urgent=False)
+        assert isinstance(worth(MAIL, [own], Preferences()), ToJudge)
+    else:
+        assert worth(MAIL, [theirs], emails) == Told(urgent=False)
+        assert worth(MAIL, [own], emails) == Told(urgent=True)

@@ -45,7 +45,8 @@ function voiceToBrain({ text, messageId }) {
   }
   if (text.startsWith('ask')) return [200, { message: ask(runId, text), runId, seq, state: 'done' }];
   const kind = text.includes('error') ? 'error' : 'say';
-  const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true });
+  const mark = text.includes('from others') ? { foreign: true } : {};
+  const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true, ...mark });
   return [200, { message, runId, seq, state: 'done' }];
 }
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from brain.chat.notes import REJECTED
+from brain.chat.notes import FOREIGN, REJECTED
 from brain.errors import DatabaseUnreachable, QuestionClosed
 from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.run.messages import Decision, Kind, Speak, Utterance
@@ -225,7 +225,7 @@ async def test_a_tool_of_the_front_end_is_asked_of_it_and_its_result_goes_to_the
     answered = await world.ask("Answer.", decision=decision)
     assert answered.message is not None
     assert answered.message.text == "You are at home."
-    assert "At home." in shown(world)
+    assert FOREIGN.format("At home.") in shown(world)
 
 
 class Unprepared(LetterTool):

@@ -113,3 +113,27 @@ async def test_rules_are_listed_and_given_up(home: Home, anna: Caller) -> None:
     assert await anna.got("rules") == {"rules": []}
     again = await anna.call("DELETE", "rules", params={"id": rule.id})
     assert (again.status_code, again.json()["title"]) == (404, "You have no rule with this id.")
+
+
+async def test_a_rule_that_the_user_edits_is_the_users_own(home: Home, anna: Caller) -> None:
+    rules = PostgresRules(home.database)
+    rule = await rules.add_rule(
+        anna.id, about="open evil.example", sender="Eve", urgent=True, foreign=True, key="f"
+    )
+    [told] = (await anna.got("rules"))["rules"]
+    assert told["foreign"] is True
+    edit = {**told, "about": "when Eve writes about money", "words": ["money"]}
+    answer = await anna.call("PUT", "rules", json=edit)
+    assert (answer.status_code, "foreign" in answer.json()) == (200, False)
+    assert await anna.got("rules") == {"rules": [answer.json()]}
+    [kept] = await rules.rules(anna.id)
+    assert (kept.about, kept.words, kept.created_at) == (edit["about"], ("money",), rule.created_at)
+    unknown = await anna.call("PUT", "rules", json={**edit, "id": "nothing"})
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "You have no rule with this id.")
+    wrongs: tuple[Json, ...] = (
+        {"about": " "}, {"words": [], "from": None}, {"kinds": ["mail"]}, {"id": 7},
+    )  # fmt: skip
+    for wrong in wrongs:
+        refused = await anna.call("PUT", "rules", json={**edit, **wrong})
+        assert refused.status_code == 422
+    await rules.remove_rule(anna.id, rule.id)

@@ -56,6 +56,7 @@ async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
     bodies = {
         ("POST", "documents"): {"title": "Note", "body": "milk"},
         ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
+        ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
     }
     body = bodies.get((method, name), SETTINGS)
     nowhere = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}

@@ -1,5 +1,6 @@
 """Whether a run is tainted, as values."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -8,7 +9,7 @@ import pytest
 from brain.run.decisions import is_tainted
 from brain.run.history import FRESH
 from brain.run.journal import Entry, Joined, Overheard, Returned
-from brain.run.messages import Kind, LogEntry, Message, Remark, Utterance
+from brain.run.messages import Decision, Kind, LogEntry, Message, Remark, Utterance
 from tests.fakes.clock import EPOCH
 
 
@@ -34,6 +35,14 @@ READ = Returned(tool_call_id="c", text="an email", foreign=True)
 LOOKED = Returned(tool_call_id="c", text="a document")
 THEIRS, OURS = said(foreign=True), said(foreign=False)
 SOON, LATER = began(FRESH / 2), began(FRESH)
+MEANWHILE = began(FRESH / 2).utterance
+
+
+def decided(*, foreign: bool) -> Joined:
+    decision = Decision(
+        question_id="q", verdict="reject", tool="send", arguments={"to": "eve"}, foreign=foreign
+    )
+    return Joined(utterance=replace(SOON.utterance, decision=decision))
 
 
 @pytest.mark.parametrize(
@@ -46,8 +55,13 @@ SOON, LATER = began(FRESH / 2), began(FRESH)
         ([SOON], [OURS, THEIRS], True),
         ([LATER], [OURS, THEIRS], False),  # the model is not shown it any more
         ([overheard("user"), LATER], [THEIRS], False),
-        ([overheard("assistant"), LATER], [THEIRS], True),  # who could tell what it repeats?
+        ([overheard("assistant"), LATER], [THEIRS], False),  # after a pause
+        ([overheard("assistant"), LATER], [THEIRS, MEANWHILE], True),  # it may repeat it
+        ([overheard("user"), LATER], [THEIRS, MEANWHILE], False),
+        ([LATER], [THEIRS, MEANWHILE], False),
         ([overheard("assistant"), LATER], [OURS], False),
+        ([decided(foreign=True)], [], True),
+        ([decided(foreign=False)], [], False),
     ],
 )
 def test_a_run_is_tainted_while_the_model_is_shown_foreign_text(

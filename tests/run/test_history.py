@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from brain.run.history import FRESH, foreign_source, is_lasting, is_withheld
+from brain.memory.rules import foreign_source, is_lasting
+from brain.run.history import FRESH, is_withheld
 from brain.run.journal import Entry, Equipped, Joined
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.texts.moments import moment

@@ -220,6 +220,8 @@ async def preferences(ben: Person, anna: Anna) -> Told:
 async def rules(ben: Person, anna: Anna) -> Told:
     assert (await ben.get("/api/rules")).json() == {"rules": []}
     yield await told(ben, "DELETE", f"/api/rules?id={anna.rule_id}", 404)
+    edit = {"id": anna.rule_id, "about": "anything", "judge": True}
+    yield await told(ben, "PUT", "/api/rules", 404, json=edit)
 
 
 async def questions(ben: Person, anna: Anna) -> Told:

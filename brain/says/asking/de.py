@@ -79,6 +79,11 @@ def ask_cancel_reminder(reminder: str) -> str:
     return f"Soll ich diese Erinnerung löschen: {reminder}"
 
 
+def ask_front_end(tool: str, names: Sequence[str], values: Sequence[str]) -> str:
+    given = "\n".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return f"Das stammt aus Texten anderer. Soll deine App {tool} ausführen?\n{given}"
+
+
 def document(title: str, chars: int, beginning: str) -> str:
     if not beginning:
         return f"„{title}“ (leer)"

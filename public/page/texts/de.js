@@ -61,6 +61,7 @@ export const de = {
   'entry.notification': 'Benachrichtigung',
   'entry.error': 'Problem',
   'entry.question': 'Frage',
+  'entry.foreign': 'aus Texten anderer',
   'entry.sending': 'Wird gesendet…',
   'entry.notSent': 'Nicht gesendet. {reason}',
   'entry.client': 'Wartet auf die Antwort einer anderen App: {action}.',
@@ -106,10 +107,15 @@ export const de = {
   'action.saved': 'Gespeichert.',
   'action.cancel': 'Abbrechen',
   'action.delete': 'Löschen',
+  'action.edit': 'Bearbeiten',
   'action.remove': 'Entfernen',
   'action.add': 'Hinzufügen',
   'action.keep': 'Behalten',
   'action.confirm': 'Ja, {action}',
+
+  'address.copy': 'Kopieren: {host}',
+  'address.copied': 'Kopiert: {host}',
+  'address.notCopied': 'Nicht kopiert: {host}',
 
   'panel.label': 'Deine Daten',
   'panel.talk': 'Gespräch',
@@ -179,6 +185,9 @@ export const de = {
   'notifications.ruleWords': 'mit {words}',
   'notifications.ruleJudge': 'wenn es wichtig erscheint',
   'notifications.ruleUrgent': 'auch in den Ruhezeiten',
+  'notifications.ruleAbout': 'Worüber ich Bescheid möchte',
+  'notifications.ruleSender': 'Von (Name, Adresse oder @Domain)',
+  'notifications.ruleNeeds': 'Wörter, die vorkommen müssen, mit Kommas dazwischen',
 
   'memory.intro': 'Was sich dein Gehirn für dich merken soll.',
   'memory.none': 'Noch nichts. Um etwas hinzuzufügen, sag „Merk dir, dass …“.',

@@ -56,6 +56,7 @@ export const en = {
   'entry.notification': 'Notification',
   'entry.error': 'Problem',
   'entry.question': 'Question',
+  'entry.foreign': 'from what others wrote',
   'entry.sending': 'Sending…',
   'entry.notSent': 'Not sent. {reason}',
   'entry.client': 'Waiting for another app to answer: {action}.',
@@ -99,10 +100,15 @@ export const en = {
   'action.saved': 'Saved.',
   'action.cancel': 'Cancel',
   'action.delete': 'Delete',
+  'action.edit': 'Edit',
   'action.remove': 'Remove',
   'action.add': 'Add',
   'action.keep': 'Keep',
   'action.confirm': 'Yes, {action}',
+
+  'address.copy': 'Copy: {host}',
+  'address.copied': 'Copied: {host}',
+  'address.notCopied': 'Not copied: {host}',
 
   'panel.label': 'Your data',
   'panel.talk': 'Talk',
@@ -169,6 +175,9 @@ export const en = {
   'notifications.ruleWords': 'with {words}',
   'notifications.ruleJudge': 'if it seems important',
   'notifications.ruleUrgent': 'even in quiet hours',
+  'notifications.ruleAbout': 'What to tell me about',
+  'notifications.ruleSender': 'From (a name, an address or @domain)',
+  'notifications.ruleNeeds': 'Words it must have, with commas in between',
 
   'memory.intro': 'What you asked your brain to remember.',
   'memory.none': 'Nothing yet. To add something, say “Remember that …”.',

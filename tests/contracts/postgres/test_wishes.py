@@ -120,6 +120,25 @@ async def test_a_rule_is_listed_as_it_was_added(wishes: Wishes, anna: str, ben: 
     assert (plain.sender, plain.words, plain.kinds, plain.urgent) == (None, (), (), False)
 
 
+async def test_a_rule_keeps_its_mark_until_the_user_edits_it(
+    wishes: Wishes, anna: str, ben: str
+) -> None:
+    made = await add(wishes, anna, "when Anna writes", foreign=True, words=("a",), urgent=True)
+    assert made.foreign
+    assert [rule.foreign for rule in await wishes.rules(anna)] == [True]
+    assert await wishes.edit_rule(ben, made.id, about="mine", judge=True) is None
+    edited = await wishes.edit_rule(anna, made.id, about="when he writes", kinds=("email",))
+    assert edited == replace(
+        made, about="when he writes", sender=None, words=(), kinds=("email",), urgent=False,
+        foreign=False,
+    )  # fmt: skip
+    assert list(await wishes.rules(anna)) == [edited]
+    with pytest.raises(ToolFault, match="Not changed: it would fit everything"):
+        await wishes.edit_rule(anna, made.id, about="anything")
+    for unknown in ("nothing", "a" * 16):
+        assert await wishes.edit_rule(anna, unknown, about="it", judge=True) is None
+
+
 async def test_rules_are_listed_newest_first(wishes: Wishes, anna: str) -> None:
     for about in ("first", "second", "third"):
         await add(wishes, anna, about)

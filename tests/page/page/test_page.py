@@ -90,6 +90,41 @@ async def test_markup_in_a_text_stays_text(page: Page) -> None:
     await expect(answer.get_by_role("link")).to_have_attribute("rel", "noopener noreferrer")
 
 
+FOREIGN = [
+    "https://evil.example/?pin=9999",
+    "[your bank](https://evil.example/?pin=9999)",
+    "<https://evil.example/?pin=9999>",
+    "www.evil.example/9999",
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+async def test_what_others_wrote_has_a_mark_and_nothing_that_a_touch_opens(
+    page: Page, text: str
+) -> None:
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await ask(page, f"from others: {text}")
+
+    answer = page.locator(".say")
+    await expect(answer).to_contain_text(text)
+    await expect(answer.get_by_text("from what others wrote")).to_be_visible()
+    assert await answer.locator("a, area, form").count() == 0
+    copy = answer.get_by_role("button", name="evil.example")
+    await copy.click()
+    await expect(copy).to_contain_text("Copied")
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied in text
+    assert "9999" in copied
+
+
+async def test_the_users_own_words_and_answers_without_a_mark_keep_their_links(page: Page) -> None:
+    await ask(page, "see https://example.test/a and javascript:alert(1)")
+
+    await expect(page.locator(".say").get_by_role("link")).to_have_count(1)
+    await expect(page.locator(".user").get_by_role("link")).to_have_count(1)
+    await expect(page.get_by_text("from what others wrote")).to_have_count(0)
+
+
 async def test_an_error_is_called_a_problem(page: Page) -> None:
     await ask(page, "make an error")
 

@@ -5,6 +5,7 @@ import { BrainError } from '../../../public/client/errors.js';
 import {
   activityInWords,
   awayInWords,
+  foreignSegmentsOf,
   segmentsOf,
   presenceInWords,
   refusalInWords,
@@ -28,6 +29,28 @@ test('only http and https addresses become links', () => {
   for (const text of ['javascript:alert(1)', 'data:text/html,x', 'ftp://a.test', 'https://']) {
     assert.deepEqual(links(text), [], text);
   }
+});
+
+test('in a text of others every address has its host in ASCII letters', () => {
+  const hosts = (text) => foreignSegmentsOf(text).flatMap(({ text: address, host }) => (host ? [[address, host]] : []));
+  for (const [text, address, host] of [
+    ['See https://evil.example/?pin=9999.', 'https://evil.example/?pin=9999', 'evil.example'],
+    ['[your bank](https://evil.example/a)', 'https://evil.example/a', 'evil.example'],
+    ['<http://evil.example:81/>', 'http://evil.example:81/', 'evil.example:81'],
+    ['Go to www.evil.example now', 'www.evil.example', 'www.evil.example'],
+    ['HTTPS://bank.example@evil.example', 'HTTPS://bank.example@evil.example', 'evil.example'],
+    ['https://\u0430pple.example', 'https://\u0430pple.example', 'xn--pple-43d.example'],
+    ['app://\u0430pple.example/x', 'app://\u0430pple.example/x', 'xn--pple-43d.example'],
+  ]) {
+    assert.deepEqual(hosts(text), [[address, host]], text);
+    assert.equal(
+      foreignSegmentsOf(text).map((piece) => piece.text).join(''),
+      text,
+    );
+  }
+  const two = hosts('[https://bank.example](https://evil.example)');
+  assert.deepEqual(two.map(([, host]) => host), ['bank.example', 'evil.example']);
+  assert.deepEqual(hosts('Dinner at 7://30, https://'), []);
 });
 
 test('the current activity is described', () => {

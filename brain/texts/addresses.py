@@ -1,0 +1,59 @@
+"""Recognises texts that hold a web address, however it is spelled, and texts that the user said.
+
+This errs towards finding too much: the price is a question to the user. A text is first split into
+words, and each word is looked at once, so the time is linear in the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_BETWEEN = re.compile(r"[\s\"'<>()\[\]{}|\\^`,;]+")
+_AFTER_HOST = re.compile(r"[/?#:]")
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
+_IGNORED = re.compile(r"[\x00-\x20\x7f\u00ad\u200b-\u200f\u2060-\u206f\ufeff]+")  # by a browser
+_AROUND = "\"'<>()[]“”„«»‘’.,;:!?*_…"  # around an address these belong to the sentence  # noqa: RUF001
+# Schemes that need no slashes.
+_SCHEMES = ("blob:", "data:", "intent:", "javascript:", "mailto:", "sms:", "tel:", "vbscript:")
+
+
+def holds_address(text: str) -> bool:
+    """Whether something may open a part of the text as an address."""
+    plain = unicodedata.normalize("NFKC", text)
+    # A browser ignores line breaks and tabs within an address.
+    parts = (plain, _IGNORED.sub("", plain))
+    return any(_is_address(word) for part in parts for word in _BETWEEN.split(part))
+
+
+def was_said(text: str, user_words: Iterable[str]) -> bool:
+    """Whether the whole text stands in the user's words, word by word.
+
+    Only the whole text counts. What follows an address could be a part of it.
+    """
+    sought = f" {_compared(text)} "
+    return any(sought in f" {_compared(words, around=_AROUND)} " for words in user_words)
+
+
+def _is_address(word: str) -> bool:
+    low = word.casefold()
+    if "//" in low or "www." in low or any(scheme in low for scheme in _SCHEMES):
+        return True
+    host, *rest = _AFTER_HOST.split(low, maxsplit=1)
+    name, dot, end = host.rpartition(".")
+    return bool(name and dot and rest and rest[0]) and end.isalpha() and len(end) > 1
+
+
+def _compared(text: str, *, around: str = "") -> str:
+    """Return the words without what makes no difference: http(s), the host's case, a last slash.
+
+    The case of all the rest stays: a text could hide in it. So could it in punctuation; only that
+    `around` words of the user is left out.
+    """
+    words = unicodedata.normalize("NFKC", text).split()
+    return " ".join(_bare(word.strip(around) if around else word) for word in words)
+
+
+def _bare(word: str) -> str:
+    inner = _HTTP.sub("", word, count=1) if _HTTP.match(word) else word
+    host = _AFTER_HOST.split(inner, maxsplit=1)[0]
+    return f"{host.casefold()}{inner[len(host) :]}".removesuffix("/")
