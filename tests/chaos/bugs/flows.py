@@ -94,12 +94,12 @@ FLOWS = (
         "a caller's patience ends without a wake-up",
         "impatient-once",
         change(
-            "run/deliver.py",
+            "http/waiting.py",
             "asyncio.ensure_future(reply.secure())",
             "asyncio.ensure_future(_no())",
         ),
         change(
-            "run/deliver.py",
+            "http/waiting.py",
             "async def wait_for(",
             "async def _no() -> None: ...\n\n\nasync def wait_for(",
         ),
