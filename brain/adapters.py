@@ -5,6 +5,7 @@ only then, so a function works if the settings that it needs are there. `brain.w
 features.
 """
 
+from contextlib import suppress
 from functools import cached_property
 from random import random
 from typing import TYPE_CHECKING
@@ -16,11 +17,13 @@ from brain.cloud.model.wire import Waits
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.eviction import EvictionCheck
+from brain.cloud.redis.model_faults import ModelFaults
 from brain.cloud.redis.news import UpstashNews
 from brain.cloud.redis.upstash import Upstash
 from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
+from brain.errors import FaultClass, SettingMissing
 from brain.http.tokens import Tokens
 from brain.run.limits import Limits
 from brain.run.turn import Invocation
@@ -46,8 +49,7 @@ class Adapters:
 
     @cached_property
     def limits(self) -> Limits:
-        # Two waits for a first sign fit into a call: after the first one the model is asked again.
-        model_s = max(Limits().model_s, 2 * settings.first_token_s(self.env))
+        model_s = max(Limits().model_s, settings.first_waits_s(self.env))
         return Limits(
             lease_s=self.times.lease_s, model_s=model_s, spoken_yes_s=self.times.spoken_yes_s
         )
@@ -117,13 +119,17 @@ class Adapters:
                 waits=Waits(first_token_s=at.first_token_s),
             ),
             random=random,
+            note=self._note_fault,
         )
 
-    @property
-    def model_faults(self) -> dict[str, str]:
-        """Why the last try of a model failed, by model, as far as this instance knows."""
-        # A cached property is in here once it was used: a model that was not asked has no faults.
-        return self.model.faults() if "model" in vars(self) else {}
+    @cached_property
+    def model_faults(self) -> ModelFaults:
+        """Why models failed lately, as all instances know."""
+        return ModelFaults(self.redis, lambda: self.clock.utc().timestamp())
+
+    def _note_fault(self, model: str, fault: FaultClass | None) -> None:
+        with suppress(SettingMissing):  # without a store
+            self.model_faults.note(model, fault)
 
     @cached_property
     def database(self) -> "Postgres | None":
@@ -158,7 +164,7 @@ class Adapters:
     async def aclose(self) -> None:
         """Close the connections of all adapters that were used."""
         used = vars(self)  # a cached property is in here once it was used
-        for name in ("redis", "queue", "channel", "model", "news", "schemas"):
+        for name in ("model_faults", "redis", "queue", "channel", "model", "news", "schemas"):
             if name in used:
                 await used[name].aclose()
         if (database := used.get("database")) is not None:

@@ -99,7 +99,7 @@ def model(env: Env) -> ModelSettings:
         base_url=variables.url(env, "OPENAI_BASE_URL"),
         api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
         model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
-        fallback_models=variables.names(env, "BRAIN_FALLBACK_MODELS"),
+        fallback_models=fallback_models(env),
         first_token_s=first_token_s(env),
     )
 
@@ -107,6 +107,19 @@ def model(env: Env) -> ModelSettings:
 def first_token_s(env: Env) -> float:
     """Read how many seconds to wait for the first sign of an answer."""
     return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
+
+
+def fallback_models(env: Env) -> tuple[str, ...]:
+    """Read the models to ask if the first one does not answer."""
+    return variables.names(env, "BRAIN_FALLBACK_MODELS")
+
+
+def first_waits_s(env: Env) -> float:
+    """Return how many seconds all waits for a first sign in a call take, if nothing comes.
+
+    After the first one the model is asked again, and then the next model, if there is one.
+    """
+    return (3 if fallback_models(env) else 2) * first_token_s(env)
 
 
 def database(env: Env) -> str | None:

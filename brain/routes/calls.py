@@ -11,8 +11,9 @@ from brain.errors import BrainError
 from brain.http.edge import where
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
+from brain.http.waiting import wait_for
 from brain.routes.delivered import Delivered, note_returned, question_of
-from brain.run.deliver import Outcome, Reply, Shown, wait_for
+from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
 from brain.run.pieces import Piece, piece_to_wire

@@ -16,13 +16,14 @@ from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, wh
 from brain.http.orders import ORDERS, parse_order
 from brain.http.right import Right
 from brain.http.socket import BROKEN, NOT_ALLOWED, RESTART, UNSUPPORTED, Gone, HangUp, Socket
+from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
 from brain.routes.live_door import let_in
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
-from brain.run.deliver import Reply, Shown, wait_for
+from brain.run.deliver import Reply, Shown
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.wiring import Wiring

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain import settings
+from brain.errors import SettingMissing
 from brain.http.edge import MAX_SEQ, Answer, tagged
 from brain.http.resources import whole_number
 from brain.run.records import entry_to_wire
@@ -53,8 +54,7 @@ async def health(wiring: Wiring) -> Answer:
     """Return which settings are missing, by service, why models failed lately, and if the store
     evicts keys.
 
-    Shows no values. The store is asked at most once a minute; no other service is called. `model:
-    no tools` is what this instance has seen.
+    Shows no values. Only the store is asked, within a second and not with every request.
     """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
     problems = settings.problems(wiring.env, groups)
@@ -64,9 +64,19 @@ async def health(wiring: Wiring) -> Answer:
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()
     }
-    if faults := wiring.model_faults:
-        checks["model"]["faults"] = [f"{model}: {fault}" for model, fault in faults.items()]
+    if faults := await _model_faults(wiring):
+        checks["model"]["faults"] = faults
     return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
+
+
+async def _model_faults(wiring: Wiring) -> list[str]:
+    """Return why models failed lately, such as `model: no tools`."""
+    try:
+        at, record = settings.model(wiring.env), wiring.model_faults
+    except SettingMissing:
+        return []
+    faults = await record.read((at.model, *at.fallback_models))
+    return [f"{model}: {fault}" for model, fault in faults.items()]
 
 
 async def openapi(request: Request, wiring: Wiring) -> ASGIApp:

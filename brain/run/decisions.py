@@ -20,13 +20,6 @@ from brain.tools.spec import ToolCall
 
 DECIDED = "decided-"  # prefix of the id of a call that the user has decided on
 
-ASKED = "The user was asked. Nothing is done until they have said yes."
-NOT_ASKED = (
-    "Not asked and not done: the user has said something new. Read it, then make the call again if "
-    "it is still right."
-)
-ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
-
 
 def is_tainted(journal: Sequence[Entry], history: Sequence[LogEntry]) -> bool:
     """Whether the model has read text by third parties in this run.

@@ -3,16 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from brain.chat.results import OPEN
 from brain.run.journal import Entry, Joined
 from brain.run.messages import Heard, LogEntry, Message, Utterance
 
 FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
 NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
-OPEN = (
-    "Your question above about {} is still open: nothing that was said has decided it, and it is "
-    "not done. If the user seems to answer it now, make the same call again: then they are asked "
-    "again."
-)
 
 
 def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from brain.chat.results import ASKED, NOT_ASKED
 from brain.codec import clean
 from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
-from brain.run.decisions import ASKED, NOT_ASKED, with_deeds
+from brain.run.decisions import with_deeds
 from brain.run.deliver import send_websocket_message
 from brain.run.journal import Answered, Interrupted, Returned, Started
 from brain.run.limits import pace

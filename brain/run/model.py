@@ -22,6 +22,7 @@ from brain.run.ports import Delta
 from brain.run.refused import has_other_text, suspects
 from brain.run.turn import OutOfTime, Turn
 from brain.texts.joining import more
+from brain.tools.say import as_arguments
 from brain.tools.spec import ToolCall
 
 CUT_TRIES = 3  # attempts at an answer that is cut off each time
@@ -64,14 +65,13 @@ def tidy(answer: Answered) -> Answered:
     Results are found by call id, and some model servers repeat the ids or leave them out.
     """
     ids = [call.id for call in answer.calls]
-    # The prefix of decided calls is reserved: a model must not present its own call as one that the
-    # user has approved.
+    # The prefix of decided calls is reserved: a model cannot present its own call as approved.
     are_good = all(ids) and len(set(ids)) == len(ids) and not any(map(is_decided_id, ids))
     calls = tuple(
         ToolCall(
             id=clean(call.id) if are_good else f"call_{i}",
             name=legal_name(call.name),
-            arguments=clean(call.arguments),
+            arguments=as_arguments(legal_name(call.name), clean(call.arguments)),
         )
         for i, call in enumerate(answer.calls)
     )

@@ -32,6 +32,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from brain.chat.results import BAD_ARGUMENTS, SAID, SILENT_QUIT, TOO_MANY_CALLS, VOID_QUIT
 from brain.chat.tools import given
 from brain.codec import Json, clean
 from brain.run.journal import (
@@ -52,16 +53,6 @@ from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall, ToolSpec
 
 CONTINUE, QUIT = CONTINUE_SPEC.name, QUIT_SPEC.name
-
-SAID = "Said."
-BAD_ARGUMENTS = "The arguments are invalid: "
-VOID_QUIT = "Not said: another call in this answer failed. Read its result, then continue."
-SILENT_QUIT = "The user has heard nothing yet. Call this again with a message."
-TOO_MANY_CALLS = "Not done: too many calls in one answer. Make fewer calls."
-UNSURE = (
-    "Unknown: the assistant was interrupted during this call, so it may or may not have been done. "
-    "It was not tried again. Tell the user that you are not sure."
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,21 +13,21 @@ import logging
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
+from brain.chat.results import NOT_NOW, ONE_AT_A_TIME, UNSURE
 from brain.chat.sizes import shorten
 from brain.codec import clean
 from brain.errors import BrainError, LeaseLost, ToolFault
 from brain.run import step
 from brain.run.asking import Ask, asks, waits
-from brain.run.decisions import ONE_AT_A_TIME, is_decided_id
+from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started, started_calls
 from brain.run.messages import LogEntry, Utterance
 from brain.run.moves import CommitKind
-from brain.run.step import UNSURE, Verdict, Work
+from brain.run.step import Verdict, Work
 from brain.run.turn import OutOfTime, Turn
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect, ToolCall
 
-NOT_NOW = "Not asked and not done: preparing it failed. Tell the user, or try again later."
 LEAST_S = 1.0  # minimum seconds for a tool that starts just before the cut, from the reserve
 
 log = logging.getLogger(__name__)

@@ -185,7 +185,7 @@ SESSION: Json = {
 }
 HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, as far as the answering instance knows.",
+    "`faults` are models whose last try failed, with the class of the fault.",
     **thing(
         {
             "ok": FLAG,

@@ -7,11 +7,11 @@ can only be seen as it happens (I2, the questions of I5) stands in the ledger al
 from collections import Counter
 from collections.abc import Iterator
 
+from brain.chat.results import UNSURE
 from brain.run.decisions import decided_call_id, is_decided_id
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.moves import CommitKind
 from brain.run.records import message_for_channel, message_to_wire
-from brain.run.step import UNSURE
 from brain.tools.spec import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step

@@ -8,7 +8,7 @@ from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.events import flow as events
 from brain.http import stopping
-from brain.run import deliver as patience
+from brain.http import waiting as patience
 from brain.run import go
 from brain.run.deliver import Reply
 from brain.run.limits import Limits

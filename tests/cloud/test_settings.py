@@ -186,11 +186,12 @@ def test_the_router_has_its_own_key_and_default_model() -> None:
     assert "OPENROUTER_API_KEY" in refusal(settings.model, {**FULL, "BRAIN_PROVIDER": "openrouter"})
 
 
-def test_the_wait_for_the_first_sign_is_read_and_fits_twice_into_a_call() -> None:
+def test_the_wait_for_the_first_sign_is_read_and_fits_into_a_call() -> None:
     assert settings.model(FULL).first_token_s == 60
     slow = {**FULL, "BRAIN_FIRST_TOKEN_S": "90"}
     assert settings.model(slow).first_token_s == 90
     assert Adapters(slow).limits.model_s == 180
+    assert Adapters({**slow, "BRAIN_FALLBACK_MODELS": "b, c"}).limits.model_s == 270
     assert Adapters({**FULL, "BRAIN_FIRST_TOKEN_S": "3"}).limits.model_s == Limits().model_s
     wrong = {**FULL, "BRAIN_FIRST_TOKEN_S": "soon"}
     assert "BRAIN_FIRST_TOKEN_S" in refusal(settings.model, wrong)

@@ -7,13 +7,13 @@ import json
 
 import pytest
 
+from brain.chat.results import ASKED
 from brain.codec import Json
 from brain.documents.rules import version
 from brain.documents.tools import document_tools
 from brain.email.sending import Account
 from brain.email.sharing import sharing_tools
 from brain.preferences.model import Preferences
-from brain.run.decisions import ASKED
 from brain.run.deliver import Outcome
 from brain.run.messages import Decision, Message
 from brain.tools.invocations import Tool

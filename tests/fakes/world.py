@@ -20,9 +20,10 @@ from brain.errors import (
 from brain.events.bodies import OwnBody
 from brain.http.bodies import parse
 from brain.http.stopping import stop_run
+from brain.http.waiting import wait_for
 from brain.preferences.flow import language_setting
 from brain.routes.delivered import note_returned
-from brain.run.deliver import Outcome, Reply, wait_for
+from brain.run.deliver import Outcome, Reply
 from brain.run.go import brain_again, brain_go
 from brain.run.limits import Limits
 from brain.run.messages import Decision, LogEntry, Message, Remark

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from brain.run.decisions import ASKED
+from brain.chat.results import ASKED
 from local.model.directions import Json
 from tests.local.script_stage import TOOLS, Conversation, model, talk
 

@@ -6,11 +6,10 @@ import json
 import pytest
 
 from brain.chat.notes import FOREIGN, REJECTED
+from brain.chat.results import ASKED, NOT_ASKED, NOT_NOW, ONE_AT_A_TIME, VOID_QUIT
 from brain.errors import DatabaseUnreachable, QuestionClosed
-from brain.run.decisions import ASKED, NOT_ASKED, ONE_AT_A_TIME
 from brain.run.messages import Decision, Kind, Speak, Utterance
-from brain.run.step import QUIT, VOID_QUIT
-from brain.run.work import NOT_NOW
+from brain.run.step import QUIT
 from brain.tools.invocations import Proposal, ToolInvocation
 from brain.tools.spec import ClientTool
 from tests.fakes.loop import in_virtual_time

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from brain.chat.results import OPEN
 from brain.chat.strict import note
-from brain.run.history import NEUTRAL, OPEN
+from brain.run.history import NEUTRAL
 from brain.run.messages import Heard, How, Remark, Utterance
 from brain.tools.invocations import ToolInvocation, ToolResult
 from tests.fakes.loop import in_virtual_time

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from brain.cloud.postgres.database import Postgres
+from brain.cloud.redis.model_faults import KEY
 from brain.errors import ModelRefused
 from brain.memory.archive import PostgresArchive
 from brain.run.messages import Kind, LogEntry, Message, Utterance
@@ -238,25 +239,45 @@ async def health(deployment: Deployment, path: str = "/api/health", **env: str) 
 
 @pytest.mark.parametrize("path", ["/api/health", "/api/status?check=health"])
 async def test_a_complete_deployment_is_healthy(deployment: Deployment, path: str) -> None:
+    await deployment.functions.wirings[path.partition("?")[0]].redis.execute(
+        ["DEL", KEY], limit_s=4
+    )
     body = (await health(deployment, path, DATABASE_URL="postgresql://x")).json()
     assert (body["ok"], body["version"]) == (True, VERSION)
     assert {"redis", "queue", "channel", "database", "model"} <= set(body["checks"])
     assert all(check == {"ok": True} for check in body["checks"].values())
 
 
-async def test_health_names_why_a_model_failed_without_the_providers_words(
-    deployment: Deployment,
-) -> None:
-    model = deployment.functions.wirings["/api/health"].model
+async def test_health_names_why_a_model_failed_in_another_process(deployment: Deployment) -> None:
+    wiring = deployment.functions.wirings["/api/voiceToBrain"]
     lines = [{"role": "system", "content": "Answer."}, {"role": "user", "content": "A fault"}]
     prompt = Prompt(messages=lines, tools=[])
     await deployment.direct("A fault", {"status": 404}, {"text": "one"})
     with pytest.raises(ModelRefused):
-        await model.answer(prompt, limit_s=20)
-    check = (await deployment.http.get("/api/health")).json()["checks"]["model"]
+        await wiring.model.answer(prompt, limit_s=20)
+    await wiring.model_faults.settle()
+    check = (await health(deployment)).json()["checks"]["model"]
     assert check == {"ok": True, "faults": ["script: no access"]}
-    await model.answer(prompt, limit_s=20)
-    assert "faults" not in (await deployment.http.get("/api/health")).json()["checks"]["model"]
+    renamed = (await health(deployment, BRAIN_MODEL="new")).json()["checks"]["model"]
+    assert renamed == {"ok": True}
+    await wiring.model.answer(prompt, limit_s=20)
+    await wiring.model_faults.settle()
+    assert (await health(deployment)).json()["checks"]["model"] == {"ok": True}
+
+
+async def test_a_run_that_fails_names_the_models_fault_in_health(user: User) -> None:
+    wiring = user.deployment.functions.wirings["/api/voiceToBrain"]
+    text = "This model has no access"
+    await user.deployment.direct(text, {"status": 404}, {"status": 404})
+    await user.ask(text)
+    await wiring.model_faults.settle()
+    check = (await health(user.deployment)).json()["checks"]["model"]
+    assert check["faults"] == ["script: no access"]
+
+
+async def test_health_does_not_wait_for_a_store_that_is_away(deployment: Deployment) -> None:
+    answer = await health(deployment, UPSTASH_REDIS_REST_URL="http://127.0.0.1:1")
+    assert answer.json()["checks"]["model"] == {"ok": True}
 
 
 async def test_health_names_missing_settings_and_shows_no_value(deployment: Deployment) -> None:

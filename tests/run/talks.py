@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from brain.run.decisions import ASKED, decided_call
+from brain.chat.results import ASKED
+from brain.run.decisions import decided_call
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.messages import Decision, Kind, LogEntry, Message, Question, Remark, Utterance
 from brain.tools.spec import ToolCall

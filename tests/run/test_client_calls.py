@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from brain.chat import results
 from brain.codec import Json
 from brain.errors import CheckerUnreachable
-from brain.run import step
 from brain.run.deliver import Outcome
 from brain.run.messages import Decision, Message
 from brain.tools.client_schemas import TOO_SLOW, UNCHECKED
@@ -54,7 +54,7 @@ async def test_a_call_that_is_wrong_or_cannot_be_checked_fails_with_words_for_th
     assert outcome.message is not None
     assert outcome.message.text == "I cannot."
     result = world.model.prompts[1].messages[-1]["content"]
-    assert result == f"{step.BAD_ARGUMENTS}{said}."
+    assert result == f"{results.BAD_ARGUMENTS}{said}."
 
 
 @in_virtual_time

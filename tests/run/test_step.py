@@ -2,6 +2,7 @@
 
 import pytest
 
+from brain.chat import results
 from brain.run import step
 from brain.run.journal import (
     Answered,
@@ -135,7 +136,7 @@ def test_arguments_that_are_nested_too_deeply_fail_the_call() -> None:
 def test_an_invalid_call_voids_a_quit_in_the_same_answer() -> None:
     verdict = judge(("nothing", "{}"), (step.QUIT, '{"message":"Done."}'))
     assert (verdict.quit, verdict.last_words) == (False, "")
-    assert [returned.text for returned in verdict.returned][1] == step.VOID_QUIT
+    assert [returned.text for returned in verdict.returned][1] == results.VOID_QUIT
 
 
 def test_a_silent_quit_fails_if_the_user_heard_nothing() -> None:
@@ -143,7 +144,7 @@ def test_a_silent_quit_fails_if_the_user_heard_nothing() -> None:
     assert judge((step.QUIT, "{}"), (step.CONTINUE, '{"message":"a"}')).quit
     verdict = judge((step.QUIT, '{"message":null}'))
     assert not verdict.quit
-    assert verdict.returned[0].text == step.SILENT_QUIT
+    assert verdict.returned[0].text == results.SILENT_QUIT
 
 
 def test_calls_beyond_the_limit_are_refused_and_the_others_count() -> None:
@@ -151,7 +152,9 @@ def test_calls_beyond_the_limit_are_refused_and_the_others_count() -> None:
     calls = [("note", '{"text":"a"}')] * 3
     verdict = step.judge(answer(*calls), SPECS, heard=False, limits=limits)
     assert len(verdict.work) == 2
-    assert verdict.returned == (Returned(tool_call_id="c2", text=step.TOO_MANY_CALLS, failed=True),)
+    assert verdict.returned == (
+        Returned(tool_call_id="c2", text=results.TOO_MANY_CALLS, failed=True),
+    )
 
 
 def test_an_answer_is_unfinished_until_all_its_calls_have_results() -> None:
@@ -180,7 +183,7 @@ def test_the_journal_shows_which_calls_were_started() -> None:
 
 
 def test_hearing_counts_from_the_last_text_of_the_user() -> None:
-    spoken = Returned(tool_call_id="c0", text=step.SAID)
+    spoken = Returned(tool_call_id="c0", text=results.SAID)
     assert step.has_heard([said(), spoken])
     assert not step.has_heard([said(), spoken, said(2)])
     assert not step.has_heard([])

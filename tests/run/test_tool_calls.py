@@ -2,7 +2,7 @@
 
 import pytest
 
-from brain.run.step import UNSURE
+from brain.chat.results import UNSURE
 from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from brain.chat.results import UNSURE
 from brain.errors import LeaseLost, ToolFault
-from brain.run.step import UNSURE
 from brain.tools.invocations import ToolInvocation
 from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from brain.chat.results import BAD_ARGUMENTS
 from brain.run.journal import Answered, Returned
 from brain.run.limits import Limits
-from brain.run.step import BAD_ARGUMENTS, judge
+from brain.run.step import judge
 from brain.tools.decoding import MAX_BYTES, MAX_DEPTH, ArgumentsUnreadable, decode
 from brain.tools.say import QUIT_SPEC, SAY_SPECS
 from brain.tools.spec import ClientTool, Effect, ToolCall, ToolSpec

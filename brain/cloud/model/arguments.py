@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from brain.cloud.model.values import NOTHING, as_text, encoded_object, parsed, parsed_from
 from brain.codec import Json
 
-_TOKENS = re.compile(r"(?:\s*<\|[a-z_]{1,20}\|>)+\s*\Z")  # markup of the model's template
+_TOKEN = re.compile(r"\A<\|[a-z_]{1,20}\|>\Z")  # markup of the model's template
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -31,7 +31,7 @@ def argument_texts(received: str) -> list[str]:
 
     What cannot be read is returned as it is, and the model is told.
     """
-    text = _TOKENS.sub("", received).strip()
+    text = _without_tokens(received.strip())
     value = parsed(text) if text else None
     if value is None:
         return ["{}"]
@@ -42,6 +42,12 @@ def argument_texts(received: str) -> list[str]:
         empty = not value.strip() or value.strip() == "null"
         return ["{}" if empty else text if inner is None else json.dumps(inner, ensure_ascii=False)]
     return _in_a_row(text) if value is NOTHING else [text]
+
+
+def _without_tokens(text: str) -> str:
+    while text.endswith("|>") and _TOKEN.match(text[(at := text.rfind("<|")) :]):
+        text = text[:at].rstrip()
+    return text
 
 
 def _in_a_row(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from brain.cloud.model.patience import Telling
 from brain.cloud.model.trying import Trying
 from brain.cloud.model.wire import Waits, make_client
 from brain.codec import Json
-from brain.errors import ModelUnavailable
+from brain.errors import FaultClass, ModelUnavailable
 from brain.run.journal import Answered
 from brain.run.ports import Delta, Prompt
 
@@ -54,10 +54,19 @@ class ChatSettings:
 class ChatModel:
     """Asks the model, or its fallbacks if it does not answer. Implements `Model`."""
 
-    def __init__(self, settings: ChatSettings, *, random: Callable[[], float]) -> None:
-        """`random` returns numbers from 0 to 1; they spread the retries of many callers."""
+    def __init__(
+        self,
+        settings: ChatSettings,
+        *,
+        random: Callable[[], float],
+        note: Callable[[str, FaultClass | None], None] = lambda model, fault: None,
+    ) -> None:
+        """`random` returns numbers from 0 to 1; they spread the retries of many callers. `note`
+        gets the model and the class of its fault after each try, or None if it answered.
+        """
         self._settings = settings
         self._random = random
+        self._note = note
         self._loop: asyncio.AbstractEventLoop | None = None
         self._making: asyncio.Future[AsyncOpenAI] | None = None
         # What this instance has learned, by model, in the order of the settings.
@@ -83,17 +92,13 @@ class ChatModel:
             prompt=prompt,
             end=end,
             tell=Telling(on_delta or _ignore),
+            note=self._note,
             known=self._known,
             optional=self._optional_fields(),
             waits=self._settings.waits,
             random=self._random,
         )
         return await trying.answer(tuple(self._known))
-
-    def faults(self) -> dict[str, str]:
-        """Return the class of the last fault of each model whose last try failed."""
-        known = self._known.items()
-        return {model: str(one.last_fault) for model, one in known if one.last_fault is not None}
 
     def _optional_fields(self) -> Json:
         fields: Json = {"stream_options": {"include_usage": True}}

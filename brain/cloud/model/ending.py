@@ -8,6 +8,7 @@ from brain.cloud.model.assembly import Assembled, Assembly
 from brain.cloud.model.calls import Call
 from brain.cloud.model.carried import carried
 from brain.cloud.model.faults import Failure
+from brain.cloud.model.filters import FINISHES
 from brain.cloud.model.usage import estimated_tokens
 from brain.codec import Json, dumps
 from brain.errors import FaultClass, ModelCut
@@ -21,7 +22,6 @@ _WHOLE = frozenset({"stop", "tool_calls", "function_call", "tool_use", "end_turn
     "eos_token",
     "stop_sequence",
 }
-_FILTERED = ("content_filter", "content-filter", "safety", "sensitive", "prohibited", "blocklist")
 
 
 def conclude(
@@ -41,7 +41,7 @@ def conclude(
     """
     finishes = [finish.strip().lower() for finish in assembly.finishes]
     tokens = assembly.tokens or _estimate(whole, prompt)
-    if any(finish.startswith(_FILTERED) for finish in finishes):
+    if any(finish.startswith(FINISHES) for finish in finishes):
         reason = "the provider's content filter stopped the answer"
         return Failure(reason=reason, fault=FaultClass.FILTERED, tokens=tokens)
     if failure and failure.fault is FaultClass.FILTERED:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from brain.cloud.model.refusals import Window, told_class, window_in
-from brain.cloud.model.values import as_object, as_objects
+from brain.cloud.model.values import as_object, as_objects, encoded_object
 from brain.cloud.model.waits import told_wait_s
 from brain.errors import FaultClass
 
@@ -18,7 +18,11 @@ from brain.errors import FaultClass
 OPTIONAL_FIELDS = frozenset({"reasoning_effort", "stream_options"})
 MOST_COMPLAINT_CHARS = 20_000  # of an error's text
 MOST_LEVELS = 8  # of nested values in an error
-_QUOTING = frozenset({"input", "failed_generation", "messages", "prompt", "body", "request"})
+_QUOTING = frozenset({"input", "failed_generation", "messages", "prompt", "body", "request"}) | {
+    "flagged_input",
+    "flagged_output",
+}
+_QUOTED = re.compile(r"""['"]input['"]:""")  # in the text of an object: what follows is quoted
 
 # The HTTP status for error codes and types that come in a response with status 200.
 _STATUS_OF = {
@@ -82,11 +86,20 @@ def refused(status: int, body: object, complaint: str, headers: Mapping[str, str
 def error_in_answer(body: object) -> Failure:
     """Classify an error object that came with status 200."""
     code = _code(body)
-    number = str(as_object(body).get("status") or "")
-    is_status = code.isdecimal() or number.isdecimal()
-    status = int((code if code.isdecimal() else number)[:3]) if is_status else 0
+    status = _number_in(code) or _number_in(str(as_object(body).get("status") or ""))
     status = _meant(status or _STATUS_OF.get(code, 500), code)
     return _failure(f"error in the answer: {code or 'no code'}", status, code, _words(body), {})
+
+
+def blocked() -> Failure:
+    """Return the failure of a text that a content filter blocked without an error."""
+    return Failure(reason="the provider's content filter blocked it", fault=FaultClass.FILTERED)
+
+
+def _number_in(code: str) -> int:
+    """Return the HTTP status that a code is or begins with; 0 if there is none."""
+    status = int(code[:3]) if code.isascii() and code.isdecimal() else 0
+    return status if 400 <= status < 600 else 0
 
 
 def _failure(
@@ -136,12 +149,14 @@ def _code(body: object) -> str:
 def _words(value: object, key: str = "", levels: int = MOST_LEVELS) -> str:
     """Return what an error says, without what it quotes of the request."""
     if not levels or key in _QUOTING:
-        return ""
+        return f"{key}:" if levels else ""
+    if isinstance(value, str) and len(value) < MOST_COMPLAINT_CHARS:
+        value = encoded_object(value) or value  # a gateway passes on the error of another server
     if isinstance(value, dict):
         return "\n".join(_words(inner, str(key), levels - 1) for key, inner in value.items())
     if isinstance(value, list):
         return "\n".join(_words(inner, key, levels - 1) for inner in value)
-    return "" if value is None else f"{key}: {value}"
+    return "" if value is None else f"{key}: {_QUOTED.split(str(value), 1)[0]}"
 
 
 def _rejected(complaint: str) -> frozenset[str]:

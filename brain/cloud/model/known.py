@@ -31,7 +31,7 @@ class Known:
     `is_loose`: it takes schemas without bounds only. `room` is how many characters of messages and
     tools it takes. `opens_thought`: its texts begin with a thought without a tag. `unfit` is why
     it refuses everything, until `unfit_until`. `rests_until` is when it may be asked again after a
-    cut. Times are of the loop. `last_fault` is why its last try failed; None if it did not.
+    cut. Times are of the loop.
     """
 
     dropped: set[str] = field(default_factory=set)
@@ -42,7 +42,6 @@ class Known:
     unfit: Failure | None = None
     unfit_until: float = 0.0
     rests_until: float = 0.0
-    last_fault: FaultClass | None = None
 
     def is_unfit(self, prompt: Prompt, now: float) -> bool:
         """Whether the model is known to refuse this prompt."""

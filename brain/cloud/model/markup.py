@@ -23,7 +23,7 @@ _PAIR = re.compile(
     re.DOTALL,
 )
 _NAME = re.compile(
-    r"\s*(?:function<\|tool_sep\|>)?(?P<name>[\w.:/-]{1,80})\s*"
+    r"\s{0,99}(?:function<\|tool_sep\|>)?(?P<name>[\w.:/-]{1,80})\s*"
     r"(?:\[CALL_ID\]\w{0,64})?(?:\[ARGS\]|<\|[a-z_]{1,40}\|>|\(|```(?:json)?)?\s*"
 )
 _NAME_IN_JSON = re.compile(r"\"name\"\s*:\s*\"([^\"]{1,80})\"")

@@ -1,12 +1,14 @@
 """Finds out from a provider's words why it refused a request. Pure.
 
 There is no standard for these words. The patterns are those of many servers: OpenAI, Azure,
-Anthropic, Gemini, Groq, OpenRouter, vLLM, llama.cpp, Ollama, LiteLLM.
+Anthropic, Gemini, Groq, OpenRouter, vLLM, llama.cpp, Ollama, LiteLLM. `filters` has those of
+content filters, which come first: such a refusal is of a text, not of the model.
 """
 
 import re
 from typing import NamedTuple
 
+from brain.cloud.model.filters import CODES, is_about_account, is_filter
 from brain.errors import FaultClass
 
 
@@ -25,6 +27,7 @@ class Window(NamedTuple):
     asked: int = 0
 
 
+_NO_ACCESS = Refusal(FaultClass.NO_ACCESS, is_lasting=True)
 _NO_TOOLS = Refusal(FaultClass.NO_TOOLS, is_lasting=True)
 _SCHEMA = Refusal(FaultClass.NO_TOOLS, is_lasting=True, is_schema=True)
 _FORM = Refusal(FaultClass.REQUEST, is_lasting=True)
@@ -33,13 +36,6 @@ _FORM = Refusal(FaultClass.REQUEST, is_lasting=True)
 _PATTERNS: tuple[tuple[Refusal, re.Pattern[str]], ...] = tuple(
     (told, re.compile(pattern, re.IGNORECASE))
     for told, pattern in (
-        (
-            Refusal(FaultClass.FILTERED),
-            r"content[_ -]?filter|content management policy|content[_ ]policy|responsible.?ai"
-            r"|moderation|flagged (?:as|by|for)|safety (?:system|filter|polic|setting)"
-            r"|data_inspection_failed|inappropriate content|prohibited_content|usage polic"
-            r"|sensitive (?:content|information|word)|blocked by|violat\w+ .{0,40}polic",
-        ),
         (
             Refusal(FaultClass.TOO_LONG),
             r"context_length_exceeded|exceed_context_size|context (?:length|window|size)"
@@ -113,11 +109,16 @@ def told_class(status: int, code: str, words: str) -> Refusal | None:
         return Refusal(FaultClass.TOO_LONG)  # of the tokens in a minute; waiting does not help
     if status >= 500 and _LOADING.search(words):
         return Refusal(FaultClass.BUSY)
-    if code in ("rate_limit_exceeded", "rate_limit_error") or status not in _WORDS_COUNT:
+    if code in ("rate_limit_exceeded", "rate_limit_error"):
+        return None
+    if code in CODES or (status in _WORDS_COUNT and is_filter(words)):
+        return Refusal(FaultClass.FILTERED)
+    if status not in _WORDS_COUNT:
         return None
     if status in (400, 404) and _NO_MODEL.search(words):
-        return Refusal(FaultClass.NO_ACCESS, is_lasting=True)
-    return next((told for told, pattern in _PATTERNS if pattern.search(words)), None)
+        return _NO_ACCESS
+    told = next((told for told, pattern in _PATTERNS if pattern.search(words)), None)
+    return told or (_NO_ACCESS if status < 500 and is_about_account(words) else None)
 
 
 def window_in(words: str) -> Window:

@@ -24,11 +24,11 @@ _MARK = re.compile(
     rf"|(?P<fence>{_FENCE})|(?P<bare>\{{|\[\s*(?=\{{))"
 )
 _CLOSER = re.compile(
-    r"\s*(?:</?\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke|tool_call_end)\|?>"
+    r"\s{0,99}(?:</?\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke|tool_call_end)\|?>"
     r"|<\|tool_call_end\|>|\[/TOOL_CALLS\]|```(?=\s*<\|tool))"
 )
 _EMPTY_FENCE = re.compile(r"```[a-z_]{0,12}\s*```")
-_FENCE_END = re.compile(r"\s*```")
+_FENCE_END = re.compile(r"\s{0,99}```")
 _BLOCK_END = re.compile(r"</\|?(?:tool_?calls?|function_?calls?|tool_use|function|invoke)\|?>|\Z")
 _VISIBLE = re.compile(r"\S")
 _CALL_NAMES = ("name", "function", "tool", "tool_name")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 REST_S = 0.25  # seconds before the same model is asked again after a cut
+NEXT_SHARE = 0.5  # of the wait for a first sign: the least that is left to the next model
 SHORTER_TRIES = 4  # requests that are made shorter
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True, slots=True)
 class Trying:
-    """One prompt and its way through the models. `end` is the deadline in the loop's time."""
+    """One prompt and its way through the models.
+
+    `end` is the deadline in the loop's time. `note` gets how each try ended: the class of the
+    fault, or None.
+    """
 
     client: "AsyncOpenAI"
     prompt: Prompt
     end: float
     tell: Telling
+    note: Callable[[str, FaultClass | None], None]
     known: Mapping[str, Known]
     optional: Json
     waits: Waits
@@ -59,7 +65,8 @@ class Trying:
         queue = self._fit(models)
         while queue:
             for model in queue:
-                outcome = await self._insist(model, is_alone=len(models) == 1)
+                has_next = model != queue[-1]
+                outcome = await self._insist(model, is_alone=len(models) == 1, has_next=has_next)
                 if isinstance(outcome, Answered):
                     return outcome
                 self.failures[model] = outcome
@@ -87,8 +94,11 @@ class Trying:
         await asyncio.sleep(at - asyncio.get_running_loop().time())
         return (model,)
 
-    async def _insist(self, model: str, *, is_alone: bool) -> Answered | Failure:
-        """Ask one model until it answers or it is another one's turn."""
+    async def _insist(self, model: str, *, is_alone: bool, has_next: bool) -> Answered | Failure:
+        """Ask one model until it answers or it is another one's turn.
+
+        `is_alone`: there is no other model. `has_next`: another one is asked after it.
+        """
         known, patience = self.known[model], self.patience.setdefault(model, Patience())
         prompt = fitted(self.prompt, known)
         while True:
@@ -108,7 +118,7 @@ class Trying:
             if pause_s > LEAVE_S and not is_alone:
                 self.ready[model] = asyncio.get_running_loop().time() + pause_s
                 return outcome
-            if self._is_over(pause_s):
+            if self._is_over(pause_s) or (has_next and self._is_late(outcome)):
                 return outcome
             await asyncio.sleep(pause_s)
 
@@ -158,7 +168,8 @@ class Trying:
         except RecursionError:
             outcome = Failure(reason="the answer is nested too deeply")
         known.opens_thought = known.opens_thought or assembly.opens_thought
-        _note(model, outcome, known, loop.time() - started)
+        _log(model, outcome, loop.time() - started)
+        self.note(model, None if isinstance(outcome, Answered) else outcome.fault)
         if isinstance(outcome, ModelFault):
             known.rests_until = loop.time() + REST_S
             raise outcome
@@ -178,6 +189,11 @@ class Trying:
             carried=outcome.carried,
         )
 
+    def _is_late(self, failure: Failure) -> bool:
+        """Whether a second wait for a silent model would leave the next one too little time."""
+        left_s = self.end - asyncio.get_running_loop().time()
+        return failure.is_late and left_s < self.waits.first_token_s * (1 + NEXT_SHARE)
+
     def _is_over(self, pause_s: float = 0.0) -> bool:
         return asyncio.get_running_loop().time() + pause_s >= self.end
 
@@ -194,17 +210,13 @@ def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = 
     return ModelRefused(reasons, fault=failures[0].fault)
 
 
-def _note(
-    model: str, outcome: Answered | Failure | ModelFault, known: Known, seconds: float
-) -> None:
-    """Log an attempt in facts, without any text, and keep the class of its fault."""
+def _log(model: str, outcome: Answered | Failure | ModelFault, seconds: float) -> None:
+    """Log an attempt in facts, without any text."""
     ms = round(seconds * 1000)
     if isinstance(outcome, Answered):
-        known.last_fault = None
         counts = (outcome.tokens, len(outcome.calls))
         log.info("model answered: model=%s ms=%d tokens=%d calls=%d", model, ms, *counts)
         return
-    known.last_fault = outcome.fault
     status, reason = 0, type(outcome).__name__
     if isinstance(outcome, Failure):
         status, reason = outcome.status, outcome.reason

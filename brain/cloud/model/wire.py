@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brain.cloud.model.assembly import Assembly
-from brain.cloud.model.faults import Failure, error_in_answer, refused
+from brain.cloud.model.faults import Failure, blocked, error_in_answer, refused
+from brain.cloud.model.filters import is_blocked
 from brain.cloud.model.sse import BodyTooLong, ChunkReader
 from brain.codec import Json
 from brain.run.ports import Delta
@@ -166,6 +167,8 @@ def _error_in(chunk: Json, *, is_document: bool) -> Failure | None:
     """Return the error that came instead of a chunk, if it is one."""
     if error := chunk.get("error"):
         return error_in_answer(error)
+    if is_blocked(chunk):
+        return blocked()
     if "choices" in chunk:
         return None
     is_error = "error" in (chunk.get("object"), chunk.get("type"))

@@ -94,12 +94,12 @@ FLOWS = (
         "a caller's patience ends without a wake-up",
         "impatient-once",
         change(
-            "run/deliver.py",
+            "http/waiting.py",
             "asyncio.ensure_future(reply.secure())",
             "asyncio.ensure_future(_no())",
         ),
         change(
-            "run/deliver.py",
+            "http/waiting.py",
             "async def wait_for(",
             "async def _no() -> None: ...\n\n\nasync def wait_for(",
         ),
@@ -126,7 +126,7 @@ FLOWS = (
     bug(
         "an arming that was given up passes for one that succeeded",
         "hasty-once",
-        change("run/deliver.py", "if arming.done() and not arming.cancelled():", "if True:"),
+        change("http/waiting.py", "if arming.done() and not arming.cancelled():", "if True:"),
     ),
     bug(
         "a quit after its work passes for an answer to what was said meanwhile",
@@ -138,7 +138,7 @@ FLOWS = (
     bug(
         "a call is done without the user's yes",
         "asked",
-        change("run/asking.py", "if await consent.needs_yes(", "if not await consent.needs_yes("),
+        change("run/asking.py", "or not await consent.needs_yes(", "or await consent.needs_yes("),
     ),
     bug(
         "a decision is not taken up",

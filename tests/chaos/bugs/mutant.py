@@ -27,7 +27,7 @@ MODULES = (
     "memory.archiving", "memory.flow", "notices.services", "notices.assessing",
     "notices.flow", "questions.flow", "aside.flow",
     "events.flow", "run.asking", "run.work", "run.model", "run.loop", "run.go",
-    "http.stopping",
+    "http.stopping", "http.waiting",
 )  # fmt: skip
 IMPORTED = re.compile(rf"^from brain\.({'|'.join(map(re.escape, MODULES))}) import", re.MULTILINE)
 
@@ -82,7 +82,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
         yield Product(
             brain_go=loaded["run.go"].brain_go,
             brain_again=loaded["run.go"].brain_again,
-            wait_for=loaded["run.deliver"].wait_for,
+            wait_for=loaded["http.waiting"].wait_for,
             stop_run=loaded["http.stopping"].stop_run,
             take_word=loaded["events.flow"].take_word,
             reply=loaded["run.deliver"].Reply,

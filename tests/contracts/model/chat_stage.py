@@ -16,6 +16,7 @@ import uvicorn
 
 from brain.cloud.model.chat import ChatModel, ChatSettings
 from brain.cloud.model.wire import Waits
+from brain.errors import FaultClass
 from brain.run.ports import Delta, Prompt
 from local.model import scripted_model
 from tests.fakes.requests import check
@@ -137,10 +138,12 @@ def part(index: int | None = None, **fields: Any) -> Json:
 
 
 @asynccontextmanager
-async def asking(url: str, **settings: Any) -> AsyncIterator[ChatModel]:
+async def asking(
+    url: str, *, note: Callable[[str, FaultClass | None], None] = lambda *_: None, **settings: Any
+) -> AsyncIterator[ChatModel]:
     """The adapter for a server. Its `random` returns 0, so its pauses are the shortest."""
     given = {"provider": "openrouter", "api_key": KEY, "model": "m", "waits": QUICK, **settings}
-    model = ChatModel(ChatSettings(base_url=url, **given), random=lambda: 0.0)
+    model = ChatModel(ChatSettings(base_url=url, **given), random=lambda: 0.0, note=note)
     try:
         yield model
     finally:

@@ -143,6 +143,22 @@ async def test_a_model_that_hangs_is_asked_again_within_the_limit(server: Direct
         assert (await model.answer(PROMPT, limit_s=20)).text == "one"
 
 
+@pytest.mark.parametrize(("limit_s", "asked"), [(30, ["m", "m", "other"]), (2.2, ["m", "other"])])
+async def test_two_silent_waits_leave_time_for_the_next_model(
+    limit_s: float, asked: list[str]
+) -> None:
+    silent = PendingNotices(b"")
+    one = sse(delta(content="one"), delta("stop"), "data: [DONE]")
+    waits = Waits(first_token_s=1)
+    async with (
+        wire(*[silent] * (len(asked) - 1), one) as server,
+        asking(server.url, waits=waits, fallback_models=("other",)) as model,
+    ):
+        await model.warm()
+        assert (await model.answer(PROMPT, limit_s=limit_s)).text == "one"
+    assert [request["model"] for request in server.requests] == asked
+
+
 async def test_an_answer_is_complete_with_its_finish_reason_even_if_the_stream_stays_open() -> None:
     whole = PendingNotices(sse(delta(content="one"), delta("stop")))
     patient = Waits(first_token_s=300, gap_s=300, tail_s=0.1)

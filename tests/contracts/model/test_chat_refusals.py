@@ -50,13 +50,18 @@ async def test_a_model_that_cannot_be_used_is_asked_once_and_then_left_out(
     answer: bytes, fault: FaultClass, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, logger="brain")
+    noted: list[tuple[str, FaultClass | None]] = []
+
+    def note(model: str, fault: FaultClass | None) -> None:
+        noted.append((model, fault))
+
     async with (
         wire(answer, ONE, ONE) as server,
-        asking(server.url, fallback_models=("other",)) as model,
+        asking(server.url, fallback_models=("other",), note=note) as model,
     ):
         for _ in range(2):
             assert (await model.answer(PROMPT, limit_s=20)).text == "one"
-        assert model.faults() == {"m": str(fault)}
+    assert noted == [("m", fault), ("other", None), ("other", None)]
     assert models_of(server.requests) == ["m", "other", "other"]
     assert f'model=m fault="{fault}"' in caplog.text
     assert "small:1b" not in caplog.text
