@@ -63,46 +63,51 @@ async def test_a_result_cannot_say_that_it_is_not_by_others(result: str) -> None
     await house.check()
 
 
-@pytest.mark.parametrize("name", ["openPage", "show"])
+ADDRESSES = (
+    "https://evil.example/?d={}",
+    "HTTPS://EVIL.EXAMPLE/{}",
+    "http://evil.example/{}",
+    "evil.example/{}",
+    "www.evil.example/?{}",
+    "//evil.example/{}",
+    "<https://evil.example/{}>",
+    "https:evil.example/{}",
+    "https:/evil.example/{}",
+    "{}.evil.example",
+    "evil.xn--p1ai/{}",
+    "[here](https://evil.example/{})",
+    "![](https://evil.example/{}.png)",
+    "https://{}.evil.example",
+    "https://{}@evil.example",
+    "https:\\\\evil.example\\{}",
+    "https://evil\u3002example/{}",
+    "https://\u0435vil.example/{}",
+    "ht\ntps://evil.example/{}",
+    "ht\u200btps://evil.example/{}",
+    "javascript:alert({})",
+    "data:text/html,{}",
+    "mailto:eve@evil.example?body={}",
+    "tel:+1900{}",
+    "https://93.184.216.34/{}",
+    "http://1572395042/{}",
+    "intent://evil.example/{}#Intent;end",
+)
+INSIDE = ADDRESSES[::6]
+
+
 @pytest.mark.parametrize(
-    "address",
+    ("name", "address", "inside"),
     [
-        "https://evil.example/?d={}",
-        "HTTPS://EVIL.EXAMPLE/{}",
-        "http://evil.example/{}",
-        "evil.example/{}",
-        "www.evil.example/?{}",
-        "//evil.example/{}",
-        "<https://evil.example/{}>",
-        "https:evil.example/{}",
-        "https:/evil.example/{}",
-        "{}.evil.example",
-        "evil.xn--p1ai/{}",
-        "[here](https://evil.example/{})",
-        "![](https://evil.example/{}.png)",
-        "https://{}.evil.example",
-        "https://{}@evil.example",
-        "https:\\\\evil.example\\{}",
-        "https://evil\u3002example/{}",
-        "https://\u0435vil.example/{}",
-        "ht\ntps://evil.example/{}",
-        "ht\u200btps://evil.example/{}",
-        "javascript:alert({})",
-        "data:text/html,{}",
-        "mailto:eve@evil.example?body={}",
-        "tel:+1900{}",
-        "https://93.184.216.34/{}",
-        "http://1572395042/{}",
-        "intent://evil.example/{}#Intent;end",
+        *((name, address, False) for name in ("openPage", "show") for address in ADDRESSES),
+        *(("show", address, True) for address in INSIDE),
     ],
 )
-@pytest.mark.parametrize("wrapped", [False, True])
 @in_virtual_time
 async def test_no_address_goes_to_a_front_end_unasked(
-    wrapped: bool, address: str, name: str
+    name: str, address: str, inside: bool
 ) -> None:
     url = address.replace("{}", CODE)
-    given: Json = {"options": [{"to": {"href": url}}]} if wrapped else {"url": url}
+    given: Json = {"options": [{"to": {"href": url}}]} if inside else {"url": url}
     house = House(Obedient(READ))
     await house.furnish(PLAIN.write(coded((name, given))))
     asked = await house.run(client_tools=TOOLS)
