@@ -13,13 +13,20 @@ _AFTER_HOST = re.compile(r"[/?#:]")
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20\x7f\u00ad\u200b-\u200f\u2060-\u206f\ufeff]+")  # by a browser
 _AROUND = "\"'<>()[]“”„«»‘’.,;:!?*_…"  # around an address these belong to the sentence  # noqa: RUF001
-# Schemes that need no slashes.
-_SCHEMES = ("blob:", "data:", "intent:", "javascript:", "mailto:", "sms:", "tel:", "vbscript:")
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+# Schemes that need no slashes. A browser adds those of http and https itself.
+_SCHEMES = (
+    "http:", "https:", "ftp:", "blob:", "data:", "javascript:", "vbscript:",
+    "mailto:", "sms:", "smsto:", "tel:", "callto:", "facetime:", "sip:", "skype:", "whatsapp:",
+    "intent:", "market:", "geo:", "webcal:",
+)  # fmt: skip
 
 
 def holds_address(text: str) -> bool:
     """Whether something may open a part of the text as an address."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text).replace("\\", "/")  # the same to a browser
+    if _labels(plain.strip()) > 2:  # a name in front of the domain has room for data, as a path has
+        return True
     # A browser ignores line breaks and tabs within an address.
     parts = (plain, _IGNORED.sub("", plain))
     return any(_is_address(word) for part in parts for word in _BETWEEN.split(part))
@@ -39,8 +46,15 @@ def _is_address(word: str) -> bool:
     if "//" in low or "www." in low or any(scheme in low for scheme in _SCHEMES):
         return True
     host, *rest = _AFTER_HOST.split(low, maxsplit=1)
-    name, dot, end = host.rpartition(".")
-    return bool(name and dot and rest and rest[0]) and end.isalpha() and len(end) > 1
+    return bool(rest and rest[0] and (_labels(host) > 1 or _IP.fullmatch(host)))
+
+
+def _labels(host: str) -> int:
+    """Return the number of names in a host of the form example.org; 0 for any other text."""
+    *names, end = host.casefold().split(".")
+    is_top = (end.isalpha() and len(end) > 1) or end.startswith("xn--")
+    is_host = names and all(names) and is_top and not _BETWEEN.search(host)
+    return len(names) + 1 if is_host else 0
 
 
 def _compared(text: str, *, around: str = "") -> str:

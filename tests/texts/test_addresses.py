@@ -25,6 +25,17 @@ EVIL = "https://evil.example/?pin=9999"
         "evil.example:8080",
         "intent:9999",
         "java\tscript:alert(1)",
+        "https:\\\\evil.example\\9999",
+        "\\\\evil.example\\9999",
+        "evil.example\\9999",
+        "https:/evil.example/9999",
+        "https:evil.example",
+        "ftp:evil.example",
+        "facetime:9999",
+        "whatsapp:send?text=9999",
+        "9999.evil.example",
+        "evil.xn--p1ai/9999",
+        "93.184.216.34/9999",
     ],
 )
 def test_an_address_is_found_in_any_spelling(text: str) -> None:
@@ -32,7 +43,21 @@ def test_an_address_is_found_in_any_spelling(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Dinner at 7.30: bring wine.", "file.txt", "1.5/2", "and/or", "e.g. this", "a:b"]
+    "text",
+    [
+        "",
+        "Dinner at 7.30: bring wine.",
+        "file.txt",
+        "1.5/2",
+        "and/or",
+        "e.g. this",
+        "a:b",
+        "C:\\notes\\a.txt",
+        "1.2.3",
+        "10.0.0.1",
+        "Well... yes",
+        "on 1.2.2026: tea",
+    ],
 )
 def test_other_texts_hold_none(text: str) -> None:
     assert not holds_address(text)
