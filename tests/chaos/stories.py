@@ -168,7 +168,8 @@ CUT = Story(
     reserve_s=1.5,
 )
 IMPATIENT = Story(name="impatient", beats=(LOOKING, END), tools=(LOOK,), patience_s=0.5)
-LONG = Story(name="long", beats=(Beat(calls=(say("Hm."),), delay_s=14.0), END), patience_s=2.0)
+# Longer than a lease after the notice that the model takes its time, which renews it as well.
+LONG = Story(name="long", beats=(Beat(calls=(say("Hm."),), delay_s=22.0), END), patience_s=2.0)
 ACT = Story(name="act", beats=(SENDING, END), tools=(SEND,))
 ACT_KNOWN = Story(name="act-known", beats=(SENDING, END), tools=(SEND_KNOWN,))
 ACTS = Story(
