@@ -26,6 +26,8 @@ def config() -> dict[str, Any]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The copy, built as the platform would, with no account."""
     copy = copy_tree(tmp_path_factory.mktemp("build"))
+    # What .vercelignore lists never reaches the platform. The command line ignores the list.
+    (copy / "pyproject.toml").unlink()
     (copy / ".vercel").mkdir()
     (copy / ".vercel" / "project.json").write_text(NOT_LINKED)
     done = subprocess.run(
