@@ -41,6 +41,7 @@ async def _answer(turn: dict[str, Any]) -> str:
     for _ in range(turn["loops"]):
         said = await _ask(model, [{"role": "system", "content": SYSTEM}, *messages])
         messages.append({"role": "assistant", "content": said})
+        messages.append({"role": "user", "content": "Go on."})
         await redis.set(key, json.dumps(messages), ex=KEEP_S)
     if not turn["loops"]:
         await redis.set(key, json.dumps(messages), ex=KEEP_S)

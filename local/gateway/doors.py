@@ -1,8 +1,9 @@
 """Lets in only requests that are meant for this machine's own addresses.
 
 A page of any website can send requests to 127.0.0.1, and with DNS rebinding its name can point
-there, so that it can also read the answers. So a request has to name a loopback address with the
-listener's own port as its host, and a browser's request must come from a page of such an address.
+there, so that it can also read the answers. So a request has to name a loopback address as its
+host, and a browser's request must come from a page of this server. The host's port does not matter:
+it is another one behind a forwarded port, and a page cannot choose the name.
 `BRAIN_DEV_HOSTS` adds hosts, for a container or a tunnel: `box.example:3000,tunnel.example`.
 """
 
@@ -39,10 +40,11 @@ class OwnDoor:
         """Answer 421 for a foreign host and 403 for a page of a foreign origin."""
         if scope["type"] != "lifespan":
             headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-            hosts = _own(scope["server"][1]) | self._more
-            if headers.get(b"host") not in hosts:
+            host = headers.get(b"host", "")
+            if _without_port(host) not in LOOPBACK and host not in self._more:
                 await problem(scope, send, 421, WRONG_HOST)
                 return
+            hosts = {host} | _own(scope["server"][1]) | self._more
             if not self._is_welcome(scope, headers, hosts):
                 await problem(scope, send, 403, WRONG_ORIGIN)
                 return

@@ -11,7 +11,7 @@ WAITING = "The user was asked."  # begins the result of a call that waits for th
 BRIDGE = "I have the results."  # stands between tool results and a text that joined
 
 _TIME = re.compile(r"\n\[\w+, \d{4}-\d\d-\d\d \d\d:\d\d UTC\]")  # ends each text of the user
-_NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This)\b.*?\](?=\n\n|$)", re.DOTALL)
+_NOTE = re.compile(r"(?:^|\n\n)\[(?:An|Go|The|This|Your)\b.*?\](?=\n\n|$)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

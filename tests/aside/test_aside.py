@@ -40,13 +40,13 @@ def doing(activity: str = "thinking", *, seconds: float, loop: int = 1) -> str:
 
 @in_virtual_time
 async def test_a_question_about_progress_is_answered_at_once_outside_of_the_run() -> None:
-    world = World([words("Rome.", delay_s=30), words("Asked again.")])
+    world = World([words("Rome.", delay_s=7), words("Asked again.")])
     first = world.spawn(world.ask("Where to?"))
-    await asyncio.sleep(20)
+    await asyncio.sleep(5.5)
     before = world.redis.calls
     told = await world.ask(STATUS, agent_call_id="call-7")
     assert told.message is not None
-    assert (told.state, told.message.text) == ("done", doing(seconds=20))
+    assert (told.state, told.message.text) == ("done", doing(seconds=5))
     assert (told.message.agent_call_id, told.message.kind) == ("call-7", Kind.SAY)
     assert world.redis.calls - before == 2
     outcome = await first
@@ -67,9 +67,9 @@ async def test_a_question_about_progress_is_answered_at_once_outside_of_the_run(
 )
 @in_virtual_time
 async def test_the_answer_is_in_the_language_of_the_question(text: str, expected: str) -> None:
-    world = World([words("Rome.", delay_s=30)])
+    world = World([words("Rome.", delay_s=7)])
     world.spawn(world.ask("Where to?"))
-    await asyncio.sleep(20)
+    await asyncio.sleep(5)
     told = await world.ask(text)
     assert told.message is not None
     assert told.message.text.startswith(expected)
@@ -90,7 +90,7 @@ async def test_the_answer_names_step_tool_and_progress() -> None:
 
 @in_virtual_time
 async def test_a_run_that_has_just_got_another_text_is_thinking_again() -> None:
-    world = World([words("One.", delay_s=3), words("Both.", delay_s=30)])
+    world = World([words("One.", delay_s=3), words("Both.", delay_s=7.5)])
     world.spawn(world.ask("First"))
     await asyncio.sleep(1)
     await world.ask("Second")
@@ -102,9 +102,9 @@ async def test_a_run_that_has_just_got_another_text_is_thinking_again() -> None:
 
 @in_virtual_time
 async def test_the_stream_gets_question_and_answer_and_the_channel_gets_neither() -> None:
-    world = World([words("Rome.", delay_s=30)])
+    world = World([words("Rome.", delay_s=7)])
     world.spawn(world.ask("Where to?"))
-    await asyncio.sleep(20)
+    await asyncio.sleep(5)
     heard: list[Shown] = []
     await brain_go(
         world.ports.services(),
@@ -119,23 +119,23 @@ async def test_the_stream_gets_question_and_answer_and_the_channel_gets_neither(
 
 @in_virtual_time
 async def test_the_next_run_is_shown_the_question_and_its_answer_as_history() -> None:
-    world = World([words("Rome.", delay_s=30), words("Next.")])
+    world = World([words("Rome.", delay_s=7), words("Next.")])
     first = world.spawn(world.ask("Where to?"))
-    await asyncio.sleep(20)
+    await asyncio.sleep(5)
     await world.ask(STATUS)
     await first
     await world.ask("And then?")
-    asked, answered = f"Where to?\n\n{STATUS}", f"{doing(seconds=20)}\n\nRome."
+    asked, answered = f"Where to?\n\n{STATUS}", f"{doing(seconds=5)}\n\nRome."
     assert texts(world.model.prompts[1])[1:] == [asked, answered, "And then?"]
 
 
 @in_virtual_time
 async def test_a_repeated_question_gets_the_same_answer() -> None:
-    world = World([words("Rome.", delay_s=30)])
+    world = World([words("Rome.", delay_s=7)])
     first = world.spawn(world.ask("Where to?"))
-    await asyncio.sleep(20)
+    await asyncio.sleep(3)
     told = await world.ask(STATUS, message_id="message-1")
-    await asyncio.sleep(5)
+    await asyncio.sleep(3)
     assert await world.ask(STATUS, message_id="message-1") == told
     await first
     assert await world.ask(STATUS, message_id="message-1") == told
@@ -188,7 +188,7 @@ async def test_a_repeated_question_that_began_a_run_makes_the_run_go_on() -> Non
 
 @in_virtual_time
 async def test_too_many_questions_are_refused_with_a_time_to_wait() -> None:
-    world = World([words("Rome.", delay_s=30)], limits=Limits(texts_per_minute=3))
+    world = World([words("Rome.", delay_s=7)], limits=Limits(texts_per_minute=3))
     first = world.spawn(world.ask("Where to?"))
     await asyncio.sleep(2)
     for _ in range(2):
@@ -240,7 +240,7 @@ async def test_a_yes_or_no_with_a_further_word_goes_to_the_model(text: str) -> N
     await asked(world)
     await world.ask(text)
     assert tool.sent == []
-    assert texts(world.model.prompts[1])[-1] == text
+    assert texts(world.model.prompts[1])[-1].endswith(text)
     question = await world.ports.store.question("anna", None)
     assert question is not None
     assert question.is_open
@@ -254,7 +254,7 @@ async def test_a_yes_after_another_message_goes_to_the_model() -> None:
     await world.ask("What is the weather?")
     await world.ask("Yes.")
     assert tool.sent == []
-    assert texts(world.model.prompts[2])[-1] == "Yes."
+    assert texts(world.model.prompts[2])[-1].endswith("Yes.")
 
 
 @in_virtual_time

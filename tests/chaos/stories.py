@@ -78,8 +78,8 @@ class Story:
         """What the model says to these messages."""
         passed = 0
         for message in reversed(messages):
-            if message["role"] == "user":
-                break
+            if message["role"] == "user" and not message["content"].startswith("["):
+                break  # the user's text; a note after a cut answer is the brain's
             passed += message["role"] == "assistant"
         return self.beats[min(passed, len(self.beats) - 1)]
 

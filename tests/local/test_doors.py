@@ -41,7 +41,9 @@ async def status(port: int, **headers: str) -> int:
         return (await http.get(f"http://127.0.0.1:{port}/", headers=sent)).status_code
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "127.0.0.1", "localhost:1"]
+)
 async def test_the_machines_own_addresses_are_answered(host: str) -> None:
     async with door() as port:
         assert await status(port, host=host) == 200
@@ -58,8 +60,9 @@ async def test_a_host_that_the_user_has_added_is_answered(host: str) -> None:
     [
         "evil.example",
         "evil.example:{port}",
-        "127.0.0.1",
-        "localhost:1",
+        "127.0.0.1.",
+        "localhost:x",
+        "",
         "localhost.evil.example:{port}",
         "127.0.0.1:{port}.evil.example",
         "LOCALHOST:{port}x",

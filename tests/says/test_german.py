@@ -30,7 +30,7 @@ def mail(sender: str | None = "Anna", subject: str | None = "Mittagessen") -> No
         (notice("reminder", "Bank anrufen"), "Eine Erinnerung: Bank anrufen."),
         (notice("reminder"), "Eine Erinnerung ist fällig."),
         (
-            notice("reminder", "Bank anrufen", foreign=True),
+            notice("reminder", "Bank anrufen", foreign=True, id="reminder-1"),
             "Eine Erinnerung aus dem, was andere geschrieben haben: Bank anrufen.",
         ),
         (notice("document", subject="Einkauf"), "Das Dokument Einkauf wurde geändert."),

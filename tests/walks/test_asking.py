@@ -140,7 +140,7 @@ async def test_a_spoken_yes_sends_the_email_and_another_yes_sends_nothing_more(
     assert (await owner.post("/api/control", heard)).status_code == 200
     await asyncio.sleep(1.1)  # the user needs a second to answer what they have heard
     yes = await owner.post("/api/voiceToBrain", {"text": "Yes, please.", "patience": 0})
-    assert yes.json()["message"]["text"] == SENT
+    assert yes.json()["message"]["text"] == f"Sent to {ANNA}. {SENT}"
     await owner.post("/api/voiceToBrain", {"text": "Yes, please.", "patience": 0})
     [email] = sent(place, owner)
     assert email.recipients == (ANNA,)
