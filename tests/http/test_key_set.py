@@ -30,7 +30,8 @@ from tests.http.test_tokens import (
 )
 from tests.local.serving import served
 
-NEW = rs256(OTHER_RSA_KEY, kid="new")
+LATER = int(time.time()) + 86_400  # tokens that are made at import must last until their test
+NEW = rs256(OTHER_RSA_KEY, kid="new", exp=LATER)
 
 
 @dataclass
@@ -106,7 +107,7 @@ async def test_after_a_failed_fetch_nobody_fetches_for_a_while() -> None:
 def unsigned(alg: str, **changed: object) -> str:
     """A token whose signature has the right length for a key of 2,048 bits, and is wrong."""
     head = json.dumps({"alg": alg, "kid": "rsa"})
-    parts = [head, json.dumps(claims(**changed))]
+    parts = [head, json.dumps(claims(**{"exp": LATER, **changed}))]
     return ".".join([*(_base64(part.encode()) for part in parts), "A" * 342])
 
 
@@ -128,7 +129,7 @@ NOW = int(time.time())
         unsigned("RS256", aud="another app"),
         unsigned("RS256", aud=None),
         unsigned("RS256", sub=None),
-        unsigned("RS256", nbf=NOW + 600),
+        unsigned("RS256", nbf=LATER - 600),
         unsigned("ES256"),
         unsigned("HS256"),
         unsigned("none"),
