@@ -1,5 +1,6 @@
 """Anna, who has data of every kind, and all of it contains a secret word."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from brain.reminders.redis import RedisReminders
 from brain.run.messages import Utterance
 from local.stack import stack
 from tests.fakes.email import an_email
-from tests.walks.conftest import Json, Person, Town
+from tests.walks.conftest import LIMIT_S, Json, Person, Town
 
 ANNA = "anna-who-has-everything"
 SECRET = f"quetzal-{secrets.token_hex(8)}"  # all of Anna's data contains it
@@ -128,7 +129,16 @@ async def at_work(person: Person) -> Json:
     await person.script({"hang": True, "repeat": 100})  # any limit that a call may have
     outcome = await person.ask(f"Think about {TEXT}", patience=0.5)
     assert outcome["state"] == "running"
+    # After some seconds the user is told that the model takes its time. Later nothing changes.
+    async with asyncio.timeout(LIMIT_S):
+        while not await _is_told(person, outcome["runId"]):  # noqa: ASYNC110 - another process says it
+            await asyncio.sleep(0.2)
     return outcome
+
+
+async def _is_told(person: Person, run_id: str) -> bool:
+    entries = (await person.get("/api/messages")).json()["messages"]
+    return any(e["runId"] == run_id and e.get("kind") == "breadcrumb" for e in entries)
 
 
 @pytest.fixture
