@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.chaos.bugs.mutant import bug, change, product_of
-from tests.chaos.bugs.scripts import ADMIT
+from tests.chaos.bugs.scripts import ADMIT, COMMIT
 from tests.chaos.faults import Fault
 from tests.chaos.histories import play
 from tests.chaos.processes import Process, process_loop, run_processes
@@ -74,7 +74,10 @@ def test_a_sampled_history_is_played_again_by_its_seed_and_by_its_faults() -> No
 
 def test_a_failure_is_told_by_its_shortest_history_and_how_to_play_it_again() -> None:
     forgetful = bug(
-        "nothing expires", "", change(ADMIT, "redis.call('PEXPIRE', LOG, a.keep_ms)", "")
+        "nothing expires",
+        "",
+        change(ADMIT, "redis.call('PEXPIRE', LOG, a.keep_ms)", ""),
+        change(COMMIT, "redis.call('PEXPIRE', LOG, KEEP_RUN_MS)", ""),
     )
     with product_of(forgetful) as product:
         history = play(
