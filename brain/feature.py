@@ -89,7 +89,7 @@ class Feature:
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
     last_archived: "Callable[[], LastSeq | None]" = lambda: None
-    """Asks for the last seq of a user's archived log; 0 if there is none."""
+    """Asks for the last seq of a user's archived log; 0 for an empty one."""
     takers: "Callable[[], Takers]" = dict
     """Handlers of events of /api/eventToBrain, by the type of the parsed event."""
     readers: "Callable[[], Readers]" = dict

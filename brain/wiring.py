@@ -175,7 +175,7 @@ class Wiring(Adapters):
         )
 
     async def _last_archived(self, user_id: str) -> int:
-        """Return the last seq of the user's archived log; 0 if there is none."""
+        """Return the last seq of the user's archived log; 0 for an empty one."""
         asked = (each.last_archived() for each in self.features)
         ask = next((ask for ask in asked if ask is not None), None)
         return await ask(user_id) if ask is not None else 0

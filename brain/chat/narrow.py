@@ -190,7 +190,7 @@ def _type_of(value: Any) -> str:
 
 
 def _items(schema: Json) -> Any:
-    """Return the schema of a list's items; any text if there is none."""
+    """Return the schema of a list's items; any text if it names none."""
     for key in ("items", "prefixItems"):
         found = schema.get(key)
         if isinstance(found, list):

@@ -143,8 +143,8 @@ def first_kept(places: Sequence[int], sizes: Sequence[int], room: int) -> int:
 
     `places` are ascending numbers of the entries, which never change. The entries from the result
     on have at most the size `room`, and at least two thirds of it if possible. Within these bounds
-    the roundest place is taken. So the beginning stays the same while the history grows, until a
-    third of it is dropped at once.
+    the place with the largest power of two as a divisor is chosen. So the beginning stays the same
+    while the history grows, until a third is dropped at once.
     """
     total, fits = 0, len(places)
     good: list[int] = []

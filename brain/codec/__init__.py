@@ -4,7 +4,7 @@ A form is derived from a frozen dataclass: fields become JSON properties in came
 field is declared once, and old stored forms still load if the field has a default.
 """
 
-from brain.codec.foreign import NotJson, NotUsable, decoded
+from brain.codec.foreign import NotJson, NotUsable, decoded, usable
 from brain.codec.form import Form, OneOf, Stored, note_unreadable
 from brain.codec.marks import (
     AS_TEXT,
@@ -38,4 +38,5 @@ __all__ = [
     "iso",
     "iso_ms",
     "note_unreadable",
+    "usable",
 ]

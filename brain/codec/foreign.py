@@ -5,6 +5,7 @@ surrogates, and nesting that ends in a RecursionError. Here each of these is ref
 """
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -16,20 +17,33 @@ NO_NUMBER = "contains a number that JSON does not have (NaN or Infinity)"
 TOO_LARGE = "contains a number that is too large"
 TWICE = "contains an object with the same key twice"
 BAD_KEY = "contains a key that is not valid Unicode"
+BAD_TEXT = "contains a text that is not valid Unicode"
 
 
 class NotJson(ValueError):
-    """The text is not JSON at all."""
+    """The text is not JSON at all. `where` is the place of the fault, in the parser's words."""
+
+    def __init__(self, where: str = "") -> None:
+        super().__init__("not JSON")
+        self.where = where
 
 
 class NotUsable(ValueError):
-    """The text is JSON, or nearly, but cannot be used. The text of the error says why, in words."""
+    """The text is JSON, or nearly, but cannot be used. `reason` is one of the reasons above.
+
+    `quote` is the key or the word at fault. The error's own text does not contain it.
+    """
+
+    def __init__(self, reason: str, quote: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.quote = quote
 
 
-def decoded(raw: str | bytes) -> Any:
-    """Decode JSON. A lone surrogate in a value becomes U+FFFD. Raises NotJson, NotUsable.
+def decoded(raw: str | bytes, *, mends: bool = True) -> Any:
+    """Decode JSON. Raises NotJson, NotUsable, whose texts quote nothing of what is decoded.
 
-    Neither error quotes anything of the text.
+    A lone surrogate in a value becomes U+FFFD. Without `mends` it is refused.
     """
     try:
         value = json.loads(
@@ -39,29 +53,47 @@ def decoded(raw: str | bytes) -> Any:
             parse_float=_float,
             parse_int=_int,
         )
-        return _usable(value)
+        return usable(value, mends=mends)
     except NotUsable:
         raise
     except RecursionError:
         raise NotUsable(TOO_DEEP) from None
-    except ValueError:  # of the syntax, or of the encoding
-        raise NotJson("not JSON") from None
+    except json.JSONDecodeError as error:
+        raise NotJson(str(error)) from None
+    except ValueError:  # of the encoding
+        raise NotJson from None
+
+
+def usable(value: Any, *, mends: bool = False) -> Any:
+    """Return a decoded value if JSON can express it and it is not nested too deeply.
+
+    Raises NotUsable. With `mends`, lone surrogates in the value itself are replaced.
+    """
+    top = [value]
+    level: list[Any] = [top]
+    for _ in range(MOST_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer, mends=mends)]
+        if not level:
+            return top[0]
+    raise NotUsable(TOO_DEEP)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise NotUsable(TWICE)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise NotUsable(TWICE, name)
+        found[name] = value
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise NotUsable(NO_NUMBER)
+    raise NotUsable(NO_NUMBER, name)
 
 
 def _float(text: str) -> float:
     number = float(text)
-    if number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise NotUsable(TOO_LARGE)
     return number
 
@@ -72,25 +104,18 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def _usable(value: Any) -> Any:
-    """Check depth and keys, and replace lone surrogates, level by level without recursion."""
-    top = [value]
-    level: list[Any] = [top]
-    for _ in range(MOST_DEPTH + 1):
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return top[0]
-    raise NotUsable(TOO_DEEP)
-
-
-def _inside(outer: Any) -> Iterator[Any]:
-    """Replace the texts in an object or a list, and yield the objects and lists in it."""
+def _inside(outer: Any, *, mends: bool) -> Iterator[Any]:
+    """Check what is in an object or a list, and yield the objects and lists in it."""
     is_object = isinstance(outer, dict)
     for place, value in list(outer.items() if is_object else enumerate(outer)):
         if is_object and _is_broken(place):
             raise NotUsable(BAD_KEY)
         if isinstance(value, str) and _is_broken(value):
+            if not mends:
+                raise NotUsable(BAD_TEXT)
             outer[place] = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise NotUsable(TOO_LARGE)
         elif isinstance(value, dict | list):
             yield value
 

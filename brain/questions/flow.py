@@ -59,7 +59,7 @@ def _is_answer(arrival: Arrival, question: str) -> bool:
 
 
 async def readable_question(store: StateStore, user_id: str) -> Asked | None:
-    """Return the last question. None if there is none, or if newer code asked it."""
+    """Return the last question; None if nothing was asked, or if newer code asked it."""
     try:
         return await store.question(user_id, None)
     except EntryUnreadable as error:

@@ -1,4 +1,4 @@
-"""Asks the model until its answer is whole, or until it is certain that there is none.
+"""Asks the model until its answer is whole, or until all tries have failed.
 
 An answer that the provider ended at a limit is kept, and the model is asked for the rest. An answer
 that broke off is asked for again. Both have the same small number of tries, with growing pauses.

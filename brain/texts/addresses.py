@@ -5,8 +5,9 @@ words, and each word is looked at once, so the time is linear in the text.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from brain.texts.words import MOST_GROWTH, PASSAGE_CHARS, normalized
 
 _BETWEEN = re.compile(r"[\s\"'<>()\[\]{}|\\^`,;]+")
 _AFTER_HOST = re.compile(r"[/?#:]")
@@ -24,7 +25,9 @@ _SCHEMES = (
 
 def holds_address(text: str) -> bool:
     """Whether something may open a part of the text as an address."""
-    plain = unicodedata.normalize("NFKC", text).replace("\\", "/")  # the same to a browser
+    plain = normalized("NFKC", text).replace("\\", "/")  # the same to a browser
+    if _has_grown(text, plain):
+        return True
     if _labels(plain.strip()) > 2:  # a name in front of the domain has room for data, as a path has
         return True
     # A browser ignores line breaks and tabs within an address.
@@ -37,8 +40,15 @@ def was_said(text: str, user_words: Iterable[str]) -> bool:
 
     Only the whole text counts. What follows an address could be a part of it.
     """
+    if _has_grown(text, normalized("NFKC", text)):
+        return False
     sought = f" {_compared(text)} "
     return any(sought in f" {_compared(words, around=_AROUND)} " for words in user_words)
+
+
+def _has_grown(text: str, plain: str) -> bool:
+    """Whether it became far longer. Some characters become eighteen; no real text has many."""
+    return len(plain) > MOST_GROWTH * len(text) + PASSAGE_CHARS
 
 
 def _is_address(word: str) -> bool:
@@ -63,7 +73,7 @@ def _compared(text: str, *, around: str = "") -> str:
     The case of all the rest stays: a text could hide in it. So could it in punctuation; only that
     `around` words of the user is left out.
     """
-    words = unicodedata.normalize("NFKC", text).split()
+    words = normalized("NFKC", text).split()
     return " ".join(_bare(word.strip(around) if around else word) for word in words)
 
 

@@ -3,15 +3,25 @@
 A model can write anything. What is returned can be stored, compared and sent on as JSON.
 """
 
-import json
-import math
-from typing import Any, NoReturn
+from typing import Any
 
-from brain.codec import Json
+from brain.codec import NotJson, NotUsable, decoded, usable
+from brain.codec.foreign import BAD_KEY, BAD_TEXT, MOST_DEPTH, NO_NUMBER, TOO_DEEP, TOO_LARGE, TWICE
 
 MAX_BYTES = 256 * 1024  # of the JSON text; a long document has 100,000 characters
-MAX_DEPTH = 64  # nested objects and lists
+MAX_DEPTH = MOST_DEPTH  # nested objects and lists
 MAX_NAME_CHARS = 40  # of a name in an error message
+
+INVALID = "they contain invalid characters"
+# The reasons in words for the model, which may see what it has written.
+WORDS = {
+    TOO_DEEP: "they are nested too deeply",
+    NO_NUMBER: "they contain {}, which is not a number in JSON",
+    TOO_LARGE: "they contain a number that is too large",
+    TWICE: "they contain the name {} twice in one object",
+    BAD_KEY: INVALID,
+    BAD_TEXT: INVALID,
+}
 
 
 class ArgumentsUnreadable(ValueError):
@@ -27,18 +37,13 @@ def decode(text: str) -> Any:
     try:
         if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
             raise ArgumentsUnreadable(f"they are longer than {MAX_BYTES // 1024} KiB")
-        value = json.loads(text or "{}", object_pairs_hook=_object, parse_constant=_no_number)
-    except RecursionError:
-        raise ArgumentsUnreadable("they are nested too deeply") from None
+        return decoded(text or "{}", mends=False)
     except UnicodeError:
-        raise ArgumentsUnreadable("they contain invalid characters") from None
-    except json.JSONDecodeError as error:
-        raise ArgumentsUnreadable(f"they are not valid JSON: {error}") from None
-    except ArgumentsUnreadable:
-        raise
-    except ValueError:  # a number with thousands of digits
-        raise ArgumentsUnreadable("they contain a number that is too large") from None
-    return checked(value)
+        raise ArgumentsUnreadable(INVALID) from None
+    except NotJson as error:
+        raise ArgumentsUnreadable(f"they are not valid JSON: {error.where}") from None
+    except NotUsable as error:
+        raise _in_words(error) from None
 
 
 def checked(value: Any) -> Any:
@@ -46,41 +51,14 @@ def checked(value: Any) -> Any:
 
     Raises ArgumentsUnreadable.
     """
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        for one in level:
-            _check_plain(one)
-        level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return value
-    raise ArgumentsUnreadable("they are nested too deeply")
+    try:
+        return usable(value)
+    except NotUsable as error:
+        raise _in_words(error) from None
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Json:
-    found: Json = {}
-    for name, value in pairs:
-        if name in found:
-            quoted = ascii(name[:MAX_NAME_CHARS])
-            raise ArgumentsUnreadable(f"they contain the name {quoted} twice in one object")
-        found[name] = value
-    return found
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ArgumentsUnreadable(f"they contain {name}, which is not a number in JSON")
-
-
-def _check_plain(value: Any) -> None:
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeError:
-            raise ArgumentsUnreadable("they contain invalid characters") from None
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ArgumentsUnreadable("they contain a number that is too large")
-
-
-def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [*value.keys(), *value.values()]
-    return value if isinstance(value, list) else []
+def _in_words(error: NotUsable) -> ArgumentsUnreadable:
+    quote = error.quote[:MAX_NAME_CHARS]
+    return ArgumentsUnreadable(
+        WORDS[error.reason].format(ascii(quote) if error.reason == TWICE else quote)
+    )

@@ -22,7 +22,9 @@ from brain.notices.judging import judgement
 from brain.notices.spoken import for_the_ear
 from brain.questions.consent import reading
 from brain.says import en
-from brain.texts import charsets, markup, words
+from brain.texts import addresses, charsets, markup, words
+from brain.texts.plain import plain_line, plain_text
+from brain.texts.thoughts import spoken
 from brain.web import mistrust
 from brain.web.pages import title_and_text
 from tests.texts.hostile import PIECES, is_linear, is_quick
@@ -125,6 +127,11 @@ PARSERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a judgement": (lambda text: judgement(text, en), 20_000),
     "a notice": (lambda text: for_the_ear(text, en), 20_000),
     "a yes": (reading, 8_000),
+    "a text that may hold an address": (addresses.holds_address, 20_000),
+    "what the user may have said": (lambda text: addresses.was_said(text, [text[:8_000]]), 20_000),
+    "a text for a question": (plain_text, 20_000),
+    "a subject": (plain_line, 1_000),
+    "a model's words": (spoken, 20_000),
     "an address in a text": (lambda text: list(mistrust._written_in(text)), 20_000),
 }
 

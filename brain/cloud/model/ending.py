@@ -33,7 +33,7 @@ def conclude(
     prompt: Prompt,
     is_over: bool = False,
 ) -> Answered | Failure:
-    """Return the answer, or why there is none. `is_over`: no time is left for another try.
+    """Return the answer, or why the try failed. `is_over`: no time is left for another try.
 
     Raises ModelCut if the answer is cut off: at its length limit or for another reason that the
     server gives, or because no time is left. If the connection broke, it is a failure: the whole

@@ -97,7 +97,7 @@ def blocked() -> Failure:
 
 
 def _number_in(code: str) -> int:
-    """Return the HTTP status that a code is or begins with; 0 if there is none."""
+    """Return the HTTP status at the beginning of an error code; 0 for any other code."""
     status = int(code[:3]) if code.isascii() and code.isdecimal() else 0
     return status if 400 <= status < 600 else 0
 

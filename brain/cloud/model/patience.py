@@ -46,7 +46,7 @@ class Patience:
     shorter: int = 0
 
     def pause_s(self, failure: Failure, spread: float) -> float | None:
-        """Count a failure; return the pause before the next try, or None if there is none.
+        """Count a failure; return the pause before the next try, or None to give up.
 
         `spread` is a random number from 0 to 1; it spreads the retries of many callers.
         """

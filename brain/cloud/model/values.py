@@ -18,7 +18,7 @@ def parsed(text: str) -> object:
 
 
 def parsed_from(text: str, start: int) -> tuple[object, int]:
-    """Return the JSON value that begins at `start`, and where it ends; NOTHING if there is none."""
+    """Return the JSON value at `start` and its end; NOTHING if the text there is not JSON."""
     try:
         return json.JSONDecoder().raw_decode(text, start)
     except (ValueError, RecursionError):

@@ -31,7 +31,7 @@ def told_wait_s(headers: Mapping[str, str], words: str) -> float | None:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds in the header Retry-After; None if there is none."""
+    """Return the seconds in the header Retry-After; None without that header."""
     milliseconds, wait = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
     if (number := _number(milliseconds)) is not None:
         return number / 1000

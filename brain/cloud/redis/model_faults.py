@@ -112,7 +112,7 @@ class ModelFaults:
         return {model: fault for model, fault in found.items() if fault}
 
     def _fresh(self, value: object) -> str:
-        """Return the class in a stored value; empty if there is none, or if it is too old."""
+        """Return the class in a stored value; empty for another value or one that is too old."""
         fault, _, ms = value.rpartition(" ") if isinstance(value, str) else ("", "", "")
         if fault not in list(FaultClass) or not ms.isdecimal():
             return ""

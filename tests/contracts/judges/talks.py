@@ -63,7 +63,7 @@ async def _held(each: Talk, town: Town, gate: asyncio.Semaphore) -> None:
     try:
         async with gate:
             await each(town, person)
-    except Exception as error:
+    except Exception as error:  # any failure names its talk, and is raised again
         error.add_note(f"in the talk {getattr(each, '__name__', each)}")
         raise
 
