@@ -172,6 +172,13 @@ def test_no_file_names_the_host_of_a_registry() -> None:
     assert naming == []
 
 
+def test_each_migration_has_a_number_of_its_own() -> None:
+    folder = ROOT / "brain" / "cloud" / "postgres" / "sql"
+    numbers = sorted(int(file.name[:3]) for file in folder.glob("[0-9]*.sql"))
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_there_are_no_more_functions_than_the_free_plan_allows() -> None:
     functions = [file for file in (ROOT / "api").glob("*.py") if not file.name.startswith("_")]
 
