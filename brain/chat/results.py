@@ -5,6 +5,10 @@ NOT_ASKED = (
     "Not asked and not done: the user has said something new. Read it, then make the call again if "
     "it is still right."
 )
+CORRECTED = (
+    "Not done: the user has said it otherwise since. Read the correction, then make the call again "
+    "if it is still right."
+)
 ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 SAID = "Said."

@@ -96,9 +96,9 @@ def test_an_invalid_log_entry_is_unreadable() -> None:
 
 def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
     short = DRAFT.placed(seq=5, run_id="r", done_after_this=True)
-    assert records.message_for_channel(short) == records.message_to_wire(short)
+    assert records.entry_for_channel(short) == records.message_to_wire(short)
     long = Draft(id="d", kind=Kind.SAY, text="ü" * 5_200, answers_seq=1, created_at=EPOCH)
-    wire = records.message_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
+    wire = records.entry_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
     assert "text" not in wire
     assert (wire["truncated"], wire["seq"]) == (True, 6)
 
