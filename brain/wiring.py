@@ -37,7 +37,6 @@ FEATURES = (
     "memory",
     "email",
     "reminders",
-    "settling",
     "web",
 )
 

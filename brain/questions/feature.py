@@ -1,7 +1,8 @@
-"""Asks before acts, and accepts a spoken yes or no."""
+"""Asks before acts, accepts a spoken yes or no, and lets a speaker finish."""
 
 from brain.feature import Feature, Platform, Resources
 from brain.questions.flow import AskUnlessTrusted, SpokenDecisions
+from brain.questions.settling import Settles
 
 
 def feature(platform: Platform) -> Feature:
@@ -15,5 +16,8 @@ def feature(platform: Platform) -> Feature:
     return Feature(
         intake=lambda: (SpokenDecisions(store=platform.store),),
         consent=lambda: AskUnlessTrusted(preferences=platform.preferences),
+        settling=lambda: Settles(
+            store=platform.store, clock=platform.clock, limits=platform.limits
+        ),
         resources=resources,
     )

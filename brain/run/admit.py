@@ -53,11 +53,11 @@ async def admit(
     )
     seq = turn.state.seq
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
-    own = replace(
-        _own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id), withdraws=admission.withdraws
-    )
+    known = _own(turn)
+    own = known or arrival.placed(seq=seq, run_id=turn.run.run_id)
+    own = replace(own, withdraws=admission.withdraws)
     reply.show(own)
-    if own.withdraws:
+    if known and own.withdraws:  # otherwise an earlier call has told the pages
         turn.outbox.send("message", entry_for_channel(own))
     return turn
 

@@ -1,8 +1,7 @@
 """The journal of a run: what happened, in the order in which it was recorded.
 
-The journal is the only memory of a run. An invocation can crash at any point; its successor reads
-the journal and knows which answer the model gave, which calls have results and which call may have
-been running. The functions at the end of this module answer these questions.
+The journal is the only memory of a run. After a crash the successor reads which answer the model
+gave, which calls have results and which call may have been running.
 """
 
 from collections.abc import Container, Iterator, Sequence

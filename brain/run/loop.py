@@ -23,7 +23,7 @@ from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.step import Verdict
 from brain.run.turn import Turn
-from brain.run.work import do_work, has_effect
+from brain.run.work import do_work, has_effect, may_ask
 
 SLOW_S = 8.0  # seconds without any sign of an answer, after which the user is told
 
@@ -144,9 +144,9 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
     # A text that joined here would be in the run before a quit or a question that does not know it,
     # and so would count as answered. It stays in the inbox, where the later commit finds it.
-    is_last = verdict.quit or any(waits(turn, item.spec) for item in verdict.work)
+    asks = any(may_ask(turn, item) for item in verdict.work)
     committed = await turn.commit(
-        CommitKind.RECORD if is_last else CommitKind.GO_ON,
+        CommitKind.RECORD if verdict.quit or asks else CommitKind.GO_ON,
         drafts=breadcrumbs,
         activity=activity,
         progress=verdict.progress,
@@ -157,10 +157,7 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
 
 
 async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
-    """After the work: quit if the answer asked for it and no call failed.
-
-    A correction joins the run before the next answer, so that the model does not repeat itself.
-    """
+    """After the work: quit if the answer asked for it and no call failed."""
     if verdict.quit:
         done = not journal.has_failed_call(turn.run.journal)
         turn.note(*step.close_quits(verdict, done=done))

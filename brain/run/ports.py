@@ -1,7 +1,6 @@
 """The ports of the engine except the state store: queue, channel, news, model, schemas and clock.
 
-The engine does no I/O of its own. Everything outside is behind one of these protocols, so the whole
-brain also runs in a simulator. `brain.run.store` has the port of the state store.
+Everything outside is behind one of these protocols, so the whole brain also runs in a simulator.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,8 +1,4 @@
-"""What a user can ask of their brain: to take in a text, to take one back, or to stop.
-
-These values come from the routes. `brain.run.moves` has the values that go to the state store and
-come back from it.
-"""
+"""What a user can ask of their brain: to take in a text, to take one back, or to stop."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -70,8 +70,9 @@ class Settling(Protocol):
         """Whether the run has no text that its speaker may still be saying."""
 
     async def wait(self, turn: "Turn") -> Literal["settled", "abandoned", "corrected"]:
-        """Wait until it is known. abandoned: the speaker has gone; ask before an effect. corrected:
-        the speaker has said it otherwise. Raises OutOfTime, LeaseLost, StoreUnreachable.
+        """Wait until the speaker has finished, gone, or said it otherwise.
+
+        Raises OutOfTime, LeaseLost, StoreUnreachable.
         """
 
     async def proposal(self, invocation: ToolInvocation) -> Proposal:

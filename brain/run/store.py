@@ -69,10 +69,8 @@ class LastTurn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sight:
-    """What a brain sees when it looks after its lease.
-
-    `turn_of` returns the last turn of a call; None if it is not known. `heard_seq` is the last
-    message of a run that the user has heard while that run went on.
+    """What a brain sees when it looks after its lease: the last turn of a call, if it is known, and
+    the last message of a run that the user has heard while that run went on.
     """
 
     turn_of: Callable[[str], LastTurn | None]

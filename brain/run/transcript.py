@@ -24,7 +24,7 @@ from brain.chat.strict import assistant_line, calling_line, user_line
 from brain.codec import Json
 from brain.run.history import NEUTRAL, is_withheld
 from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, Run
-from brain.run.messages import CallTurn, Heard, How, Kind, LogEntry, Message, Utterance
+from brain.run.messages import LATEST, Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.ports import CARRIED
 
 type _Known = set[tuple[str, str]]  # roles and texts that the lines already contain
@@ -43,7 +43,7 @@ class Scene:
     between: Sequence[LogEntry]
     heard: Mapping[int, Heard]
     left_out: LeftOut
-    texts: Mapping[tuple[CallTurn | None, str], Utterance]  # by turn and message id
+    texts: Sequence[Utterance]
 
     @classmethod
     def of(
@@ -61,7 +61,7 @@ class Scene:
             between=[e for e in later if e.run_id not in told or getattr(e, "question", None)],
             heard={mark.seq: mark for mark in heard},
             left_out=left_out,
-            texts={(text.turn, text.message_id): text for text in texts},
+            texts=texts,
         )
 
     def line(self, entry: LogEntry) -> Json:
@@ -77,12 +77,12 @@ class Scene:
             case _:
                 assert_never(entry)
 
-    def _words(self, utterance: Utterance) -> str:
+    def _words(self, said: Utterance) -> str:
         """Return the user's words. If an earlier text could not be taken back, they correct it."""
-        text = dated(utterance.text, utterance.created_at)
-        earlier = self.texts.get((utterance.turn, utterance.replaces or ""))
-        stands = earlier is not None and earlier.seq < utterance.seq
-        return corrected(text, earlier.text) if earlier is not None and stands else text
+        same = (each for each in self.texts if each.turn == said.turn and each.seq < said.seq)
+        earlier = [each.text for each in same if said.replaces in (each.message_id, LATEST)]
+        words = dated(said.text, said.created_at)
+        return corrected(words, earlier[-1]) if earlier else words
 
     def _said(self, message: Message) -> str:
         if is_withheld(message, self.run.journal):

@@ -45,7 +45,7 @@ class Invocation:
 
 @dataclass(kw_only=True, slots=True)
 class Turn:
-    """One invocation that is the brain. Its fields from `state` on may change.
+    """One invocation that is the brain. Its fields from `state` on change.
 
     `began_seq` is the log position when the invocation began. `inherited` are the ids of calls that
     an earlier invocation recorded as started. `shown` is the memory text for the model, None
@@ -144,7 +144,7 @@ class Turn:
 
     @property
     def left_out(self) -> LeftOut:
-        """What the model is not shown, because its provider refuses it."""
+        """What the model's provider refuses."""
         found = left_out(self.run.journal, self.history)
         return replace(found, seqs=found.seqs | self.refused)
 
@@ -154,14 +154,10 @@ class Turn:
         return round(self.services.clock.now() * 1000 + self.clock_offset_ms)
 
     async def texts(self) -> Texts:
-        """Return the brain's own texts in the user's language."""
         return await self.services.languages.texts(self.user_id, self.language)
 
     def announce(self, state: str) -> None:
-        """Tell the user's pages that the run continues or has ended.
-
-        A turn that ends within its HTTP response announces nothing: its caller knows.
-        """
+        """Tell the pages that the run continues or has ended, unless its caller knows already."""
         if state == "running" or self.is_announced or self.reply.went_early:
             self.outbox.send("run", {"runId": self.run.run_id, "state": state})
             self.is_announced = True
@@ -206,36 +202,38 @@ class Turn:
     ) -> Committed:
         """Record a step with all unrecorded entries. Raises LeaseLost, StoreUnreachable.
 
-        With `stands`, the texts of the run cannot be taken back any more.
+        With `stands`, the run's texts cannot be taken back any more.
 
         StoreUnreachable ends the turn: it is unknown whether the step was recorded, so its number
         must not be used for another step.
         """
-        self.lease.check()
-        since, before = self.services.clock.now(), self.state
-        self.state = before.committing()
-        self.lease.is_ending = kind in GIVES_BACK
-        made = await self.services.store.commit(
-            self.lease.token,
-            Commit(
-                step=before.run.step,
-                kind=kind,
-                spent=before.run.spent,
-                entries=before.unrecorded,
-                drafts=drafts,
-                asking=asking,
-                activity=activity,
-                progress=progress,
-                reason=reason,
-                stands=stands,
-                left_ms=self.note_left(),
-            ),
+        commit = Commit(
+            step=self.run.step,
+            kind=kind,
+            spent=self.run.spent,
+            entries=self.state.unrecorded,
+            drafts=drafts,
+            asking=asking,
+            activity=activity,
+            progress=progress,
+            reason=reason,
+            stands=stands,
+            left_ms=self.note_left(),
         )
-        self.lease.extend(since=since)
-        self.lease.is_ending = made.finished or kind is CommitKind.HAND_OVER
+        made = await self._send(commit)
         self.state = self.state.committed(made, asking)
         self.stands_upto = self.state.last_seq if stands else self.stands_upto
         self.reply.show(*(u for u in made.taken if u.seq != self.reply.seq))
+        return made
+
+    async def _send(self, commit: Commit) -> Committed:
+        self.lease.check()
+        since = self.services.clock.now()
+        self.state = self.state.committing()
+        self.lease.is_ending = commit.kind in GIVES_BACK
+        made = await self.services.store.commit(self.lease.token, commit)
+        self.lease.extend(since=since)
+        self.lease.is_ending = made.finished or commit.kind is CommitKind.HAND_OVER
         return made
 
     def note_left(self) -> int:

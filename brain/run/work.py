@@ -2,7 +2,6 @@
 
 Tools that only read run in parallel, others one after another. Calls that may need the user's
 approval come last, because other results can make it necessary.
-
 A tool that acts on the outside world is recorded as started before it runs. If a crash follows, the
 successor does not run it again: it asks the tool for the outcome, or tells the model that the
 outcome is unknown.
@@ -10,7 +9,7 @@ outcome is unknown.
 
 import asyncio
 import logging
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.chat.results import CORRECTED, NOT_NOW, ONE_AT_A_TIME, UNSURE
@@ -20,13 +19,13 @@ from brain.errors import BrainError, LeaseLost, OutOfTime, ToolFault
 from brain.run import step
 from brain.run.asking import Ask, asks, waits
 from brain.run.decisions import is_decided_id
-from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Started, started_calls
-from brain.run.messages import LogEntry, Utterance
+from brain.run.journal import Returned, Started, started_calls
 from brain.run.moves import CommitKind
 from brain.run.step import Verdict, Work
 from brain.run.turn import Turn
+from brain.run.whose import earlier_calls, foreign_texts, user_words
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
-from brain.tools.spec import Effect, ToolCall
+from brain.tools.spec import Effect
 
 LEAST_S = 1.0  # minimum seconds for a tool that starts just before the cut, from the reserve
 
@@ -48,6 +47,12 @@ async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
         plain = [item for item in plain if item not in reads]
     # Last: text that the other tools have read can make approval necessary.
     return await _ask_or_act(turn, [*plain, *others])
+
+
+def may_ask(turn: Turn, work: Work) -> bool:
+    """Whether a call may end the run with a question."""
+    is_settled = turn.services.settling.is_settled(turn)
+    return waits(turn, work.spec) or not (is_settled or work.spec.effect is Effect.READS)
 
 
 def has_effect(turn: Turn, work: Work) -> bool:
@@ -215,39 +220,3 @@ def _returned(
 ) -> Returned:
     short = shorten(clean(text), turn.services.limits.tool_result_chars)
     return Returned(tool_call_id=work.call.id, text=short, failed=failed, foreign=foreign)
-
-
-def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
-    """Return the texts that the user wrote or said, in this run and in the log before it.
-
-    Decisions are left out: their text is generated, or a plain yes. Remarks of the conversation
-    count if the front end marks them as the user's: they are as trustworthy as the utterances.
-    """
-    joined = (entry.utterance for entry in journal if isinstance(entry, Joined))
-    before = (entry for entry in history if isinstance(entry, Utterance))
-    # By position: texts of a run that continues after a question are in both sources.
-    known = {utterance.seq: utterance for utterance in (*before, *joined)}
-    remarks = (r for entry in journal if isinstance(entry, Overheard) for r in entry.remarks)
-    return (
-        *(utterance.text for utterance in known.values() if utterance.decision is None),
-        *(remark.text for remark in remarks if remark.role == "user"),
-    )
-
-
-def foreign_texts(journal: Iterable[Entry], foreign_tools: Container[str]) -> tuple[str, ...]:
-    """Return the texts by third parties in this run: results of tools that return no other."""
-    texts: list[str] = []
-    names: dict[str, str] = {}
-    for entry in journal:
-        if isinstance(entry, Answered):  # call ids are unique only within one answer
-            names = {call.id: call.name for call in entry.calls}
-        elif isinstance(entry, Returned) and names.get(entry.tool_call_id) in foreign_tools:
-            texts += [entry.text] if entry.foreign else []
-    return tuple(texts)
-
-
-def earlier_calls(journal: Sequence[Entry], call: ToolCall) -> tuple[ToolCall, ...]:
-    """Return the run's earlier calls of the same tool. `call` belongs to the last answer."""
-    calls = [one for e in journal if isinstance(e, Answered) for one in e.calls]
-    place = len(calls) - 1 - calls[::-1].index(call)
-    return tuple(one for one in calls[:place] if one.name == call.name)

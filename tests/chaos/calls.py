@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from brain.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.events.model import Event
 from brain.run.deliver import Outcome
-from brain.run.messages import Decision, Heard, How, Message
+from brain.run.messages import LATEST, CallTurn, Decision, Heard, How, Message
 from brain.run.moves import WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
@@ -33,7 +33,10 @@ async def insist(world: "World", said: Said) -> None:
         return
     for attempt in range(world.story.tries):
         process = _ask(world, said)
-        await asyncio.wait({process.connection}, timeout=world.story.patience_s + MARGIN_S)
+        left_s = world.story.patience_s + MARGIN_S
+        await asyncio.wait({process.connection}, timeout=said.leaves_s or left_s)
+        if said.leaves_s is not None:
+            return  # the next request of the turn takes its place
         pause_s = min(2.0**attempt, LONGEST_PAUSE_S)
         if not process.connection.done():
             process.is_deserted = True
@@ -182,6 +185,10 @@ def _ask(world: "World", said: Said) -> Process:
 
     async def edge() -> Outcome:
         reply = world.product.reply()
+        if said.leaves_s is not None:
+            asyncio.get_running_loop().call_later(
+                said.leaves_s, _leave, world, process, said, reply
+            )
         brain = asyncio.ensure_future(_run(world, ports, said, invocation, reply))
         brain.add_done_callback(lambda _: process.finish())
         outcome: Outcome = await world.product.wait_for(reply, patience_s=world.story.patience_s)
@@ -196,6 +203,14 @@ def _ask(world: "World", said: Said) -> Process:
     return process
 
 
+def _leave(world: "World", process: Process, said: Said, reply: Any) -> None:
+    """The caller hangs up. The host tells the function, or does not."""
+    process.is_deserted = True
+    if said.is_seen and reply.is_open:
+        reply.leave()
+        world.ledger.left.append((said.text, world.store_ms()))
+
+
 async def _run(
     world: "World", ports: Ports, said: Said, invocation: Invocation, reply: Any
 ) -> None:
@@ -205,6 +220,9 @@ async def _run(
             text=said.text,
             message_id=said.message_id,
             decision=said.decision,
+            turn=None if said.turn is None else CallTurn(call="c-1", index=said.turn),
+            replaces=None if said.turn is None else LATEST,
+            speculative=said.turn is not None,
         )
         await world.product.brain_go(ports.services(), request, invocation, reply)
     except BrainError as error:

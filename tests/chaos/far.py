@@ -81,7 +81,8 @@ class ChannelHere:
         world, process = self._world, self._gate.process
         point = await self._gate.enter("channel", event)
         what = f"{event} {data.get('seq', data.get('state'))}"
-        if data.get("kind") != "notification":  # of which none is the brain's alone
+        # Notifications are not the brain's alone, nor what tells of a text that was taken back.
+        if data.get("kind") != "notification" and data.get("role") != "user":
             world.ledger.check_standing(process, what, at=world.now, strictly=False)
         world.ledger.published.append(
             Published(process=process.name, user=user_id, event=event, data=data)
@@ -143,7 +144,11 @@ class ToolHere:
             raise RuntimeError("the tool's own")
         key = invocation.idempotency_key
         deed = Deed(
-            user=invocation.user_id, tool=tool.spec.name, key=key, call_id=invocation.call.id
+            user=invocation.user_id,
+            tool=tool.spec.name,
+            key=key,
+            call_id=invocation.call.id,
+            at_ms=world.store_ms(),
         )
         acts = tool.spec.effect is Effect.ACTS
         world.ledger.did(self._gate.process, deed, at=world.now, acts=acts)

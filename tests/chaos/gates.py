@@ -211,7 +211,9 @@ class GatedStore:
 
     async def withdraw(self, withdraw: Withdraw) -> Withdrawal | None:
         found: Withdrawal | None = await self._caller.move(
-            "withdraw", lambda: self._store.withdraw(withdraw), limit_s=CALLER_LIMIT_S
+            "withdraw",
+            lambda: self._take(lambda: self._store.withdraw(withdraw)),
+            limit_s=CALLER_LIMIT_S,
         )
         return found
 
@@ -250,6 +252,8 @@ class GatedStore:
             self._gate.scene.ledger.speaking.admitted(
                 arrival.message_id, at_ms=now_ms, is_spoken=arrival.is_spoken
             )
+        if arrival.turn is not None:
+            self._gate.scene.ledger.asked.append((arrival.turn.index, arrival.text, now_ms))
         return answer
 
     async def _hear(self, user_id: str, heard: Heard) -> Heard | None:
@@ -262,7 +266,10 @@ class GatedStore:
     async def _take(self, send: Callable[[], Awaitable[Any]]) -> Any:
         before, now_ms = self._state(), self._gate.scene.store_ms()
         answer = await send()
-        self._gate.scene.ledger.taken(self._gate.process, before, self._state(), now_ms=now_ms)
+        ledger, after = self._gate.scene.ledger, self._state()
+        ledger.taken(self._gate.process, before, after, now_ms=now_ms)
+        now = asyncio.get_running_loop().time()
+        ledger.withdrew(self._gate.process, before, after, at=now)
         return answer
 
     async def _commit(self, token: LeaseToken, commit: Commit) -> Committed:

@@ -1,4 +1,4 @@
-"""I1 to I8, checked after a history has come to rest.
+"""I1 to I8 and I16, checked after a history has come to rest.
 
 Each check reads the store, the log, and what the far sides wrote down; none asks the brain. What
 can only be seen as it happens (I2, the questions of I5) stands in the ledger already.
@@ -6,6 +6,7 @@ can only be seen as it happens (I2, the questions of I5) stands in the ledger al
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from brain.chat.results import UNSURE
 from brain.run.decisions import decided_call_id, is_decided_id
@@ -14,7 +15,8 @@ from brain.run.moves import CommitKind
 from brain.run.records import entry_for_channel, message_to_wire
 from brain.tools.spec import Effect
 from tests.chaos.far import done
-from tests.chaos.ledger import Said, Step
+from tests.chaos.ledger import Said, Step, mark_of
+from tests.chaos.turns import whole_turns
 from tests.chaos.world import World
 
 WHOLE_LOG = 10_000
@@ -35,8 +37,9 @@ async def violations(world: World) -> tuple[str, ...]:
         wrong += _paid_once(world, user)
         wrong += _acted_once(world, user)
         wrong += world.ledger.speaking.unheard(user, log)
+        wrong += whole_turns(world, log)
         wrong += _bounded(world, user)
-        wrong += _delivered_in_one_place(world, user)
+        wrong += _delivered_in_one_place(world, user, log)
         status = str(await world.store.status(user))
         wrong += [f"I7 the status holds {s.text!r}" for s in world.ledger.said if s.text in status]
         wrong += await _told_once(world, user)
@@ -49,8 +52,12 @@ def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[st
     """I1 and I3: each accepted text has one terminal outcome, and the user's brain is at rest."""
     said = [said for said in world.ledger.said if said.user == user]
     accepted = {text.message_id for text in said if any(o.run_id for _, o in text.outcomes)}
-    texts = [entry for entry in log if isinstance(entry, Utterance)]
-    messages = [entry for entry in log if isinstance(entry, Message)]
+    whole = [entry for entry in log if isinstance(entry, Utterance) and entry.kind == "text"]
+    texts = [entry for entry in whole if not entry.withdrawn]
+    messages = [entry for entry in log if isinstance(entry, Message) and not entry.withdrawn]
+    accepted -= {text.message_id for text in whole if text.withdrawn} - {
+        text.message_id for text in texts
+    }
     terminals = Counter(m.run_id for m in messages if m.done_after_this)
     state = world.ledger.state(user)
     yield from (f"I1 run {run} has {n} terminal messages" for run, n in terminals.items() if n > 1)
@@ -75,7 +82,7 @@ def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[st
         if not _taken_up(world, text):
             yield f"I3 a decision that was not carried out: text {text.seq}"
     for one in said:
-        yield from _told_the_truth(one, messages)
+        yield from _told_the_truth(one, [entry for entry in log if isinstance(entry, Message)])
 
 
 def _came_to_mind(world: World, text: Utterance) -> bool:
@@ -104,7 +111,7 @@ def _taken_up(world: World, text: Utterance) -> bool:
 
 def _told_the_truth(said: Said, messages: list[Message]) -> Iterator[str]:
     """A 200 tells what stands in the log."""
-    wires = [message_to_wire(message) for message in messages]
+    wires = [message_to_wire(replace(message, withdrawn=False)) for message in messages]
     for process, outcome in said.outcomes:
         if outcome.message is not None and message_to_wire(outcome.message) not in wires:
             yield f"I4 {process} gave a message that the log does not hold"
@@ -122,7 +129,7 @@ def _one_sequence(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterato
         yield f"I4 the sequence of {user} has a gap: {[entry.seq for entry in log]}"
     if len({entry.id for entry in log}) != len(log):
         yield f"I4 an id stands in the log of {user} twice"
-    wire = {m.seq: entry_for_channel(m) for m in log if isinstance(m, Message)}
+    wire = {entry.seq: entry_for_channel(replace(entry, withdrawn=False)) for entry in log}
     last: dict[str, int] = {}
     for event in world.ledger.published:
         if event.user != user or event.event != "message":
@@ -139,15 +146,17 @@ def _paid_once(world: World, user: str) -> Iterator[str]:
     """I5: as many loops as answers that are recorded."""
     for run_id in _runs(world, user):
         steps = [step for step in world.ledger.steps if step.run_id == run_id]
-        loops, answers = steps[-1].commit.spent.loops, len(world.ledger.answers(run_id))
-        if loops != answers:
-            yield f"I5 run {run_id} counts {loops} loops and recorded {answers} answers"
+        loops, recorded = steps[-1].commit.spent.loops, len(world.ledger.answers(run_id))
+        if loops != recorded:
+            yield f"I5 run {run_id} counts {loops} loops and recorded {recorded} answers"
         if [step.commit.step for step in steps] != list(range(len(steps))):
             yield f"I5 run {run_id} recorded steps {[step.commit.step for step in steps]}"
         results = Counter(result.tool_call_id for result in world.ledger.results(run_id))
         yield from (f"I5 call {id} has {n} results" for id, n in results.items() if n > 1)
         if steps[-1].ended and steps[-1].commit.kind is not CommitKind.END:
-            calls = [call.id for one in world.ledger.answers(run_id) for call in one.calls]
+            cut = world.ledger.cut
+            answers = [one for one in world.ledger.answers(run_id) if mark_of(one) not in cut]
+            calls = [call.id for one in answers for call in one.calls]
             yield from (
                 f"I5 no result of call {id} was recorded" for id in calls if not results[id]
             )
@@ -199,8 +208,12 @@ def _bounded(world: World, user: str) -> Iterator[str]:
         yield f"I7 {queued} messages of the queue for {invocations} invocations of {user}"
 
 
-def _delivered_in_one_place(world: World, user: str) -> Iterator[str]:
-    """I8: a terminal message goes into the response or over the channel, by whoever made it."""
+def _delivered_in_one_place(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[str]:
+    """I8: a terminal message goes into the response or over the channel, by whoever made it.
+
+    One that was taken back need not.
+    """
+    gone = {entry.id for entry in log if entry.withdrawn}
     for step in world.ledger.steps:
         if step.user != user or not step.ended or not step.commit.drafts:
             continue
@@ -216,7 +229,7 @@ def _delivered_in_one_place(world: World, user: str) -> Iterator[str]:
         places = given + len(published)
         if places > 1:
             yield f"I8 terminal message {id} was delivered {places} times"
-        if places == 0 and world.is_well(step.process):
+        if places == 0 and id not in gone and world.is_well(step.process):
             yield f"I8 terminal message {id} was delivered nowhere"
     for stop in world.ledger.stops:
         published = [e for e in world.ledger.published if e.data.get("id") == stop.message.id]
@@ -248,6 +261,8 @@ def _undisturbed(world: World) -> Iterator[str]:
         yield f"I2 a brain that lived was replaced: {world.ledger.attempts}"
     if world.ledger.overran:
         yield f"I7 {world.ledger.overran} did not end in time"
+    if world.ledger.asked:
+        return  # what half a sentence asked for is asked for in vain
     if len(world.ledger.thoughts) != recorded and not world.story.max_duration_s < SHORT_S:
         yield f"I5 {len(world.ledger.thoughts)} questions for {recorded} answers"
 

@@ -1,5 +1,6 @@
 """What happened in a history, written down by the far sides of the ports and by nobody else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # Seconds in which a brain may not yet know that its run was stopped: a look, and its way to the
 # store and back. It acts no more, but may look things up, or publish what was recorded before.
 NOTICED_S = 6.0
+MARK = re.compile(r'"mark":"(m\d+\.)"')
 LONGEST_LEASE_MS = 60_000  # a lease that ends later is of a clock that was set back
 
 
@@ -36,6 +38,9 @@ class Said:
     message_id: str
     decides: bool = False
     reports: tuple[tuple[str, float], ...] = ()
+    turn: int | None = None
+    leaves_s: float | None = None
+    is_seen: bool = True
     decision: Decision | None = None
     outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
     unheard: list[tuple[str, Outcome]] = field(default_factory=list)
@@ -77,6 +82,7 @@ class Deed:
     tool: str
     key: str
     call_id: str
+    at_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +100,11 @@ class State:
     """A user's state in the store at one moment."""
 
     run: Mapping[str, str]
-    journal: int
+    lines: tuple[str, ...]
+
+    @property
+    def journal(self) -> int:
+        return len(self.lines)
 
     def number(self, name: str) -> int:
         return int(self.run.get(name) or 0)
@@ -124,6 +134,9 @@ class Ledger:
         self.wrong: list[str] = []
         self.speaking = Speaking()
         self.clock_jumped = False
+        self.asked: list[tuple[int, str, int]] = []  # the requests of turns, with the store's time
+        self.left: list[tuple[str, int]] = []  # texts whose callers were seen to go
+        self.cut: set[str] = set()  # marks of answers that went with a text
         self._good_until: dict[str, float] = {}
         self._stopped_at: dict[str, float] = {}
 
@@ -132,7 +145,7 @@ class Ledger:
         keys = Keys.of(user)
         run: Any = self.redis.dump(keys.key("run")) or {}
         journal: Any = self.redis.dump(keys.key("journal")) or []
-        return State(run=dict(run), journal=len(journal))
+        return State(run=dict(run), lines=tuple(journal))
 
     def answers(self, run_id: str) -> list[Answered]:
         """The model's answers that are recorded of a run."""
@@ -184,8 +197,18 @@ class Ledger:
         self._stopped_at[process.user] = at
         self._good_until[process.name] = float("inf")  # it tells of the stop, and does nothing else
 
+    def withdrew(self, process: Process, before: State, after: State, *, at: float) -> None:
+        """A text was taken back at the store. Its brain may not know yet."""
+        if before.run.get("undone") == after.run.get("undone"):
+            return
+        gone = set(before.lines) - set(after.lines)
+        self.cut |= {mark for line in gone for mark in MARK.findall(line)}
+        self._stopped_at[process.user] = at
+
     def taken(self, process: Process, before: State, after: State, *, now_ms: int) -> None:
         """An admission or a summons was executed at the store."""
+        if before.run.get("undone") != after.run.get("undone"):
+            return  # a text was taken back, and its brain with it
         names = ("fence", "holder", "id")
         if all(before.run.get(name) == after.run.get(name) for name in names):
             return
@@ -224,8 +247,9 @@ class Ledger:
             return  # by a brain that has not noticed yet, about a run that is over
         run_id = state.run.get("id", "")
         for answer in self.answers(run_id):
-            if _mark(answer) not in shown and not self.clock_jumped:
-                self.wrong.append(f"I5 asked again for a recorded answer: {_mark(answer)}")
+            is_known = mark_of(answer) in shown or mark_of(answer) in self.cut
+            if not is_known and not self.clock_jumped:
+                self.wrong.append(f"I5 asked again for a recorded answer: {mark_of(answer)}")
         self.thoughts.append(Thought(run_id=run_id, shown=shown))
 
     def did(self, process: Process, deed: Deed, *, at: float, acts: bool) -> None:
@@ -255,6 +279,6 @@ def _of_asking(step: Step) -> list[Returned]:
     return [asking.asked if step.ended else asking.not_asked]
 
 
-def _mark(answer: Answered) -> str:
+def mark_of(answer: Answered) -> str:
     """What tells an answer of the model from every other: the beginning of its calls' ids."""
     return answer.calls[0].id.partition(".")[0] + "." if answer.calls else answer.text

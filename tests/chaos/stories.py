@@ -45,6 +45,8 @@ class Ask:
     """A text that a user says at a time of their own. `decides`: it is their yes to a question, as
     soon as there is one, by a button. `reports`: it is said after the question, as soon as these
     reports of the question were made, each with the seconds after it; one without a name is none.
+    `turn`: it is a request of this turn of a call, and may be half a sentence. Its caller leaves
+    after `leaves_s`, which the host sees or not.
     """
 
     at: float = 0.0
@@ -53,6 +55,9 @@ class Ask:
     message_id: str = ""
     decides: bool = False
     reports: tuple[tuple[str, float], ...] = ()
+    turn: int | None = None
+    leaves_s: float | None = None
+    is_seen: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -227,9 +232,72 @@ RATED = Story(
     limits=replace(LIMITS, texts_per_minute=1),
 )
 
+KEEPING = Beat(calls=(("keep", "{}"),))
+FIRST = Ask(text="half one", turn=0, leaves_s=0.35)
+SECOND = Ask(at=0.36, text="half two", turn=0)
+HALVES = Story(name="halves", beats=(LOOKING, END), tools=(LOOK,), asks=(FIRST, SECOND))
+HALF_ANSWERED = Story(name="half-answered", beats=(END,), asks=(FIRST, replace(SECOND, at=0.9)))
+HALF_KEPT = Story(name="half-kept", beats=(KEEPING, END), tools=(KEEP,), asks=(FIRST, SECOND))
+HALF_SENT = Story(
+    name="half-sent",
+    beats=(Beat(calls=(say("Now."), ("look", "{}"), ("send", "{}"), bye("Sent."))),),
+    tools=(LOOK, SEND),
+    asks=(FIRST, replace(SECOND, at=0.95)),
+)
+HALF_LEFT = replace(HALF_KEPT, name="half-left", asks=(FIRST,))
+HALF_TYPED = replace(HALF_KEPT, name="half-typed", asks=(FIRST, Ask(at=0.2, text="typed"), SECOND))
+HALF_JOINED = Story(
+    name="half-joined",
+    beats=(LOOKING, LOOKING, END),
+    tools=(LOOK,),
+    asks=(Ask(text="typed"), replace(FIRST, at=0.2), replace(SECOND, at=1.1)),
+)
+HALF_ASKED_AGAIN = replace(
+    HALF_KEPT,
+    name="half-asked-again",
+    asks=(
+        Ask(text="half one", turn=0, message_id="half"),
+        Ask(at=0.6, text="half one", turn=0, message_id="half"),
+    ),
+)
+HALF_INBOX = replace(
+    HALVES,
+    name="half-inbox",
+    asks=(Ask(text="typed"), replace(FIRST, at=0.1), replace(SECOND, at=0.3)),
+)
+HALF_BACK = replace(
+    HALVES,
+    name="half-back",
+    asks=(
+        Ask(text="half one", turn=0, message_id="half", leaves_s=0.2),
+        Ask(at=0.21, text="half two", turn=0, leaves_s=0.2),
+        Ask(at=0.42, text="half one", turn=0, message_id="half"),
+    ),
+)
+HALF_RATED = replace(HALVES, name="half-rated", limits=replace(LIMITS, texts_per_minute=1), tries=1)
+HALF_LATE = replace(HALF_KEPT, name="half-late", asks=(FIRST, replace(SECOND, at=2.5)))
+HALF_LATE = replace(HALF_LATE, asks=(replace(FIRST, leaves_s=None), HALF_LATE.asks[1]))
+HALF_HEARD = Story(
+    name="half-heard",
+    beats=(Beat(calls=(("look", "{}"), ("send", "{}"), bye("Sent."))), END),
+    tools=(LOOK, SEND_ASKED),
+    asks=(
+        Ask(text="half one", turn=0),
+        Ask(at=1.5, text="half two", turn=0, reports=(("played", 2.0),)),
+    ),
+)
+HALF_BESIDE = Story(
+    name="half-beside",
+    beats=(KEEPING, KEEPING, END),
+    tools=(KEEP,),
+    asks=(Ask(text="typed"), replace(FIRST, at=0.1, leaves_s=0.8), replace(SECOND, at=1.0)),
+)
+
 STORIES = {
     story.name: story
     for story in (
+        *(HALVES, HALF_ANSWERED, HALF_KEPT, HALF_SENT, HALF_LEFT, HALF_TYPED, HALF_JOINED),
+        *(HALF_ASKED_AGAIN, HALF_INBOX, HALF_BACK, HALF_RATED, HALF_LATE, HALF_HEARD, HALF_BESIDE),
         *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
         *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
         *(STOPPED, NOTIFIED, STEADY, RATED),

@@ -6,11 +6,12 @@ from tests.chaos.bugs.counting import COUNTING
 from tests.chaos.bugs.flows import FLOWS
 from tests.chaos.bugs.mutant import Mutant, product_of
 from tests.chaos.bugs.scripts import SCRIPTS
+from tests.chaos.bugs.turns import TURNS
 from tests.chaos.enumeration import hunt
 from tests.chaos.shrink import broken, shrink
 from tests.chaos.stories import named
 
-BUGS = (*SCRIPTS, *FLOWS, COUNTING)
+BUGS = (*SCRIPTS, *FLOWS, *TURNS, COUNTING)
 MOST = 1_500  # histories in which a bug has to show
 
 

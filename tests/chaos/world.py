@@ -123,6 +123,9 @@ class World:
             message_id=ask.message_id or self.clock.new_id(),
             decides=ask.decides,
             reports=ask.reports,
+            turn=ask.turn,
+            leaves_s=ask.leaves_s,
+            is_seen=ask.is_seen,
         )
         self.ledger.said.append(said)
         self.later(ask.at, lambda: insist(self, said))

@@ -269,13 +269,12 @@ def test_times_have_defaults() -> None:
 
 def test_times_are_taken_from_the_environment() -> None:
     env = {
-        "BRAIN_MAX_DURATION_S": "60",
-        "BRAIN_HANDOFF_RESERVE_S": "2.5",
+        "BRAIN_MAX_DURATION_S": "60", "BRAIN_HANDOFF_RESERVE_S": "2.5",
         "BRAIN_HTTP_PATIENCE_S": "0",
         "BRAIN_LEASE_S": "20",
         "BRAIN_SPOKEN_YES_S": "20",
         "BRAIN_SETTLE_S": "1.5",
-    }
+    }  # fmt: skip
     assert settings.times(env) == settings.TimeSettings(
         max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=20, spoken_yes_s=20, settle_s=1.5
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from brain.run.journal import Answered, Entry, Joined, Overheard, Returned
 from brain.run.messages import Decision, Kind, LogEntry, Message, Remark, Utterance
-from brain.run.work import earlier_calls, foreign_texts, user_words
+from brain.run.whose import earlier_calls, foreign_texts, user_words
 from brain.tools.spec import ToolCall
 from brain.web.addresses import parse
 from brain.web.mistrust import MOST_READ, TOO_MANY, UNTRUSTED, objection

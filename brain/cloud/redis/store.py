@@ -18,9 +18,9 @@ from brain.cloud.redis.moves.renew import renew
 from brain.cloud.redis.moves.resume import resume
 from brain.cloud.redis.moves.status import status
 from brain.cloud.redis.moves.stop import stop
-from brain.cloud.redis.moves.withdraw import withdraw
 from brain.cloud.redis.numbering import LastSeq
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, NO_BOUND, Keys, Redis
+from brain.cloud.redis.withdraw import withdraw
 from brain.run.limits import Limits
 from brain.run.messages import Draft, Heard
 from brain.run.moves import (

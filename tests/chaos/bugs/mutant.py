@@ -25,7 +25,7 @@ MODULES = (
     "run.lease", "run.wakeup", "run.deliver", "run.services", "run.run_state",
     "run.turn", "run.admit", "run.reinvoke", "preferences.flow", "memory.services",
     "memory.archiving", "memory.flow", "notices.services", "notices.assessing",
-    "notices.flow", "questions.flow", "aside.flow",
+    "notices.flow", "questions.flow", "questions.whole", "questions.settling", "aside.flow",
     "events.flow", "run.asking", "run.work", "run.model", "run.loop", "run.go",
     "http.stopping", "http.waiting",
 )  # fmt: skip
@@ -105,6 +105,7 @@ def _parts(loaded: dict[str, ModuleType]) -> Parts:
         loaded["memory.services"].MemoryServices,
         loaded["questions.flow"].SpokenDecisions,
         loaded["questions.flow"].AskUnlessTrusted,
+        loaded["questions.settling"].Settles,
         loaded["aside.flow"].AnswersAside,
     )
     return {part.__name__: part for part in parts}

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from brain.cloud.redis.moves.admit import LATEST
 from brain.cloud.redis.scripts import Keys
 from brain.errors import LeaseLost
 from brain.run.journal import Answered, Joined, Returned, RunRecord, Started
 from brain.run.limits import Limits
-from brain.run.messages import CallTurn, Heard, How, Utterance
+from brain.run.messages import LATEST, CallTurn, Heard, How, Utterance
 from brain.run.moves import (
     Admission,
     Admitted,

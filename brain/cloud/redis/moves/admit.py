@@ -27,6 +27,7 @@ from brain.cloud.redis.turns import TURN, call_name
 from brain.codec import dumps, fingerprint
 from brain.run import records
 from brain.run.limits import Limits
+from brain.run.messages import LATEST
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
 # When a spoken yes counts, in ms. A sooner one was not said in answer to the question: nobody
@@ -34,7 +35,6 @@ from brain.run.moves import Admission, Arrival, Closed, Recorded
 MARK_MS = 1_000  # since the question was heard or shown
 RESPONSE_MS = 2_000  # since the response with the question was sent
 SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
-LATEST = "*"  # as `replaces`: the text of the turn that stands, whichever it is
 ADMIT = Script(__package__, "admit", CALLER_LIMIT_S, part="taking_back")
 
 

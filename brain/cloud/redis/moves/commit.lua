@@ -79,6 +79,13 @@ local from, seen = r.consumed, r.seq
 local taken, drafts = {}, a.drafts
 if a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'rest' then
   taken = texts(from, seen, r.undone)
+  -- Where an effect begins, no text joins that may be half a sentence: it could not be taken back any more.
+  for i, entry in ipairs(a.stands == '1' and a.kind == 'goOn' and taken or {}) do
+    if string.find(entry[2][2], '"speculative":true', 1, true) then
+      seen, taken = seq_of(entry) - 1, { unpack(taken, 1, i - 1) }
+      break
+    end
+  end
 end
 local ended = a.kind == 'end' or ((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)
 local asks = a.kind == 'rest' and ended
@@ -111,7 +118,7 @@ end
 local upto = #taken > 0 and seen or from
 local reply = text(first) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
 local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
-local consumed = takes and seq or from
+local consumed = takes and (seen < r.seq and seen or seq) or from
 if a.stands == '1' and (a.kind ~= 'rest' or asks) then
   let_stand(a.run, takes and seen or from)
 end

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 
 from brain.errors import OutOfTime
+from brain.questions.whole import Fate, Times, Wait, fate, unsettled
 from brain.run.limits import Limits
 from brain.run.ports import Clock
 from brain.run.store import StateStore
 from brain.run.turn import Turn
-from brain.settling.rules import Fate, Times, Wait, fate, unsettled
 from brain.tools.invocations import Proposal, ToolInvocation
 
 LOOK_S = 0.5  # seconds between two looks, at most: the caller may go, or hear a message

@@ -19,6 +19,7 @@ from brain.run.messages import Utterance
 from brain.run.moves import LeaseToken
 from brain.run.requests import Withdraw, Withdrawal
 
+KEYS = ("run", "log", "journal", "withdrawn", "memory", "questions")
 WITHDRAW = Script(__package__, "withdraw", CALLER_LIMIT_S, part="taking_back")
 
 
@@ -26,17 +27,10 @@ async def withdraw(
     redis: Redis, withdraw: Withdraw, limits: Limits, *, log_bound: str
 ) -> Withdrawal | None:
     """Take back a text of which nothing has come. None if its message id is not known."""
+    id = f"id:{withdraw.entry.message_id}"
     reply = await WITHDRAW.run(
         redis,
-        Keys.of(withdraw.user_id).keys(
-            "run",
-            "log",
-            "journal",
-            "withdrawn",
-            f"id:{withdraw.entry.message_id}",
-            "memory",
-            "questions",
-        ),
+        Keys.of(withdraw.user_id).keys(*KEYS, id),
         {
             "withdrawal": records.utterance_to_log(withdraw.entry),
             "log_length": log_bound,
