@@ -36,6 +36,9 @@ export class Dialogue {
    * @param {boolean} isNew
    */
   receive(entry, isNew) {
+    if (entry.role === 'user' && entry.kind === 'withdrawal') {
+      return this.speaker.receive(entry, isNew);
+    }
     if (entry.role === 'user' && this.#ours.has(entry.decision?.questionId ?? entry.messageId)) {
       this.#ours.add(entry.runId);
       this.#connection.run.await(entry);

@@ -57,6 +57,7 @@ export class Inbox {
 
   /** @param {Entry} entry */
   #deliver(entry) {
+    if (entry.withdrawn) return; // nobody is shown or told what was taken back
     const isNew = entry.seq > this.#knownSeq;
     if (isNew && entry.role === 'brain' && this.#isAway()) this.missed += 1;
     if (entry.seq > this.#shownSeq) this.#entries.emit([entry, { isNew }]);

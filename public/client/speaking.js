@@ -18,7 +18,12 @@ export class Speaking {
    * @param {number} nowMs
    */
   receive(entry, isNew, nowMs) {
-    if (entry.role === 'user') return this.#withdraw(({ id }) => id === entry.decision?.questionId);
+    if (entry.role === 'user') {
+      const { decision, withdraws } = entry;
+      return this.#withdraw(
+        ({ id, seq }) => id === decision?.questionId || Boolean(withdraws?.includes(seq)),
+      );
+    }
     this.#withdraw(
       ({ id, kind, runId }) =>
         id === entry.supersedes ||

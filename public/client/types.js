@@ -12,6 +12,9 @@
  * @property {string} runId
  * @property {string} createdAt
  * @property {Decided | null} [decision] null if it does not answer a question
+ * @property {'text' | 'withdrawal'} [kind] a withdrawal has no text and only takes others back
+ * @property {number[]} [withdraws] the seqs that it takes back
+ * @property {boolean} [withdrawn] it was taken back
  *
  * @typedef {object} Decided
  * @property {string} questionId
@@ -33,6 +36,7 @@
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
  * @property {boolean} [foreign] others may have written the text or a part of it
+ * @property {boolean} [withdrawn] the text that it answers was taken back
  * @property {string} createdAt
  *
  * @typedef {object} Question Asks the user for a decision, or the front end for a result.

@@ -159,6 +159,8 @@ export class Conversation {
    * @param {boolean} isNew
    */
   #show(entry, isNew) {
+    if (entry.role === 'user') this.#timeline.takeBack(entry.withdraws ?? []);
+    if (entry.role === 'user' && entry.kind === 'withdrawal') return;
     byId('welcome').hidden = true;
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);

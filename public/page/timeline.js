@@ -15,6 +15,8 @@ export class Timeline {
   #newer;
   /** @type {Map<string, HTMLElement>} */
   #byId = new Map();
+  /** @type {Map<number, HTMLElement>} */
+  #bySeq = new Map();
   /** @type {Map<string, HTMLElement>} */
   #unsent = new Map(); // by messageId, in the order of sending; always at the end
   /** @type {Element | null} */
@@ -46,6 +48,7 @@ export class Timeline {
   /** Remove everything except texts that are not sent yet. */
   clear() {
     this.#byId.clear();
+    this.#bySeq.clear();
     this.#log.replaceChildren(...this.#unsent.values());
   }
 
@@ -60,10 +63,24 @@ export class Timeline {
     element.append(timeOf(entry.createdAt));
     if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
     this.#byId.set(entry.id, element);
+    this.#bySeq.set(entry.seq, element);
     this.#place(element, this.#drafts.take(entry));
     if (this.#isAtEnd) this.#toEnd();
     else this.#newer.hidden = false;
     return element;
+  }
+
+  /**
+   * Remove entries that were taken back.
+   * @param {readonly number[]} seqs
+   */
+  takeBack(seqs) {
+    for (const seq of seqs) {
+      const element = this.#bySeq.get(seq);
+      if (element && element === this.#last) this.#last = element.previousElementSibling;
+      element?.remove();
+      this.#bySeq.delete(seq);
+    }
   }
 
   /** @param {import('../client/types.js').Piece} piece */

@@ -139,3 +139,8 @@ test('in any order of messages none is spoken twice, and none that another one r
     }
   }
 });
+
+test('what is taken back is not spoken any more', () => {
+  const replaced = { role: 'user', id: 'u4', seq: 4, text: 'Longer', withdraws: [1, 2] };
+  assert.deepEqual(said(received(message(1), message(2), message(3), replaced)), [3]);
+});
