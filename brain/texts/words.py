@@ -97,7 +97,7 @@ def sample_words(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class SearchQuery:
     """The words to search for, separated by spaces. `forms` are those of them that are other forms
     of a word in the query, which stands at the same place of `originals`.
     """
@@ -113,11 +113,11 @@ class Query:
         return {"words": self.words, "forms": forms, "originals": originals}
 
 
-def query_of(text: str) -> Query:
+def query_of(text: str) -> SearchQuery:
     """Return what a search looks for."""
     words = _asked(text)
     pairs = [(form, word) for word in words.split() for form in forms(word)]
-    return Query(
+    return SearchQuery(
         words=" ".join(_with_forms(words)),
         forms=tuple(form for form, _ in pairs),
         originals=tuple(word for _, word in pairs),
