@@ -2,21 +2,22 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from email import message_from_bytes
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from brain.codec import Json
 from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refused, Unsure
 from brain.email.sending import NO_ACCOUNT
-from brain.email.tools import SLICE_CHARS, email_tools
+from brain.email.tools import SLICE_CHARS, email_tools, reading_tools
 from brain.errors import DatabaseUnreachable, ToolFault
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
-from tests.fakes.tool_stage import outcome_of, proposed
+from tests.fakes.tool_stage import named, outcome_of, proposed
 
 ME = "owner"
 BEN = Address(name="Ben", address="ben@example.org")
@@ -67,6 +68,24 @@ LETTER: Json = {
 }
 
 
+async def in_los_angeles(user_id: str) -> tzinfo:
+    return ZoneInfo("America/Los_Angeles")
+
+
+async def test_days_without_an_offset_are_days_of_the_user(desk: Desk) -> None:
+    times = {"28 evening": (29, 2), "29 morning": (29, 17), "29 evening": (30, 2)}
+    for name, (day, hour) in times.items():
+        at = datetime(2026, 6, day, hour, tzinfo=UTC)
+        desk.keep(an_email(name.replace(" ", ""), subject=name, at=at))
+    tools = reading_tools(desk.emails, zone_of=in_los_angeles)
+    asked = {"since": "2026-06-29", "before": "2026-06-30"}
+    found = await named(tools, "searchEmail").run(invocation("searchEmail", asked))
+    shown = {email["subject"]: email["at"] for email in json.loads(found.text)["emails"]}
+    assert shown == {
+        "29 morning": "2026-06-29T10:00-07:00", "29 evening": "2026-06-29T19:00-07:00",
+    }  # fmt: skip
+
+
 async def test_a_search_gives_what_one_needs_to_choose(desk: Desk) -> None:
     desk.keep(an_email())
     assert await desk.use("searchEmail", {"query": "dinner"}) == {
@@ -76,7 +95,7 @@ async def test_a_search_gives_what_one_needs_to_choose(desk: Desk) -> None:
                 "folder": "inbox",
                 "from": "Anna <anna@example.org>",
                 "subject": "Dinner",
-                "at": "2026-11-20T12:00:00.000Z",
+                "at": "2026-11-20T12:00+00:00",
                 "unread": True,
                 "snippet": "Dinner at seven?",
             }
@@ -112,7 +131,7 @@ async def test_an_email_is_read_with_its_attachments_named(desk: Desk) -> None:
         "to": ["me@brain.example"],
         "cc": ["c@example.org"],
         "subject": "Dinner",
-        "at": "2026-11-20T12:00:00.000Z",
+        "at": "2026-11-20T12:00+00:00",
         "attachments": [{"name": "plan.pdf", "type": "application/pdf", "bytes": 20_000}],
         "body": "Dinner at seven?",
         "charactersLeft": 0,
