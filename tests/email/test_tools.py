@@ -2,22 +2,21 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from email import message_from_bytes
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from brain.codec import Json
 from brain.email.model import Accepted, Address, Attachment, Email, Folder, Refused, Unsure
 from brain.email.sending import NO_ACCOUNT
-from brain.email.tools import SLICE_CHARS, email_tools, reading_tools
+from brain.email.tools import SLICE_CHARS, email_tools
 from brain.errors import DatabaseUnreachable, ToolFault
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.schema import complaint
 from brain.tools.spec import Effect, ToolCall
 from tests.fakes.email import NOW, FakeEmails, FakeMailbox, FakePost, an_email
-from tests.fakes.tool_stage import named, outcome_of, proposed
+from tests.fakes.tool_stage import outcome_of, proposed
 
 ME = "owner"
 BEN = Address(name="Ben", address="ben@example.org")
@@ -66,24 +65,6 @@ LETTER: Json = {
     "body": "Go ahead.\n\nRobin",
     "cc": ["kate@example.org"],
 }
-
-
-async def in_los_angeles(user_id: str) -> tzinfo:
-    return ZoneInfo("America/Los_Angeles")
-
-
-async def test_days_without_an_offset_are_days_of_the_user(desk: Desk) -> None:
-    times = {"28 evening": (29, 2), "29 morning": (29, 17), "29 evening": (30, 2)}
-    for name, (day, hour) in times.items():
-        at = datetime(2026, 6, day, hour, tzinfo=UTC)
-        desk.keep(an_email(name.replace(" ", ""), subject=name, at=at))
-    tools = reading_tools(desk.emails, zone_of=in_los_angeles)
-    asked = {"since": "2026-06-29", "before": "2026-06-30"}
-    found = await named(tools, "searchEmail").run(invocation("searchEmail", asked))
-    shown = {email["subject"]: email["at"] for email in json.loads(found.text)["emails"]}
-    assert shown == {
-        "29 morning": "2026-06-29T10:00-07:00", "29 evening": "2026-06-29T19:00-07:00",
-    }  # fmt: skip
 
 
 async def test_a_search_gives_what_one_needs_to_choose(desk: Desk) -> None:
