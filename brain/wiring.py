@@ -38,6 +38,7 @@ FEATURES = (
     "email",
     "reminders",
     "web",
+    "voice",
 )
 
 
