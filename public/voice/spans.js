@@ -58,7 +58,7 @@ const NAMED = {
   ...{ lsaquo: '‹', rsaquo: '›', euro: '€', trade: '™', larr: '←', rarr: '→', uarr: '↑', darr: '↓' },
   ...{ ensp: ' ', emsp: ' ', thinsp: ' ', zwnj: '', zwj: '', minus: '−', le: '≤', ge: '≥', ne: '≠' },
   ...{ asymp: '≈', infin: '∞', prime: '′', Prime: '″', hearts: '♥', check: '✓', ast: '*' },
-  ...{ lowbar: '_', grave: '`', num: '#', lbrack: '[', rbrack: ']', vert: '|', NewLine: '\n' },
+  ...{ lowbar: '_', grave: '\x60', num: '#', lbrack: '[', rbrack: ']', vert: '|', NewLine: '\n' },
 };
 
 /**
@@ -112,7 +112,7 @@ function withoutAddresses(text) {
 function wordsOf(span, { code, escaped, entity, address, tag, rest = '', email = '' }) {
   if (code) {
     const words = withoutAddresses(code.trim().replace(/\s+/g, ' ')).replace(JOINT, ' ');
-    return hidden(words, /[*_~[\]<>#+!|`\\]/g);
+    return hidden(words, /[*_~[\]<>#+!|\x60\\]/g);
   }
   if (escaped) return hidden(escaped);
   if (entity) return characterOf(entity) ?? span;
@@ -141,7 +141,7 @@ function characterOf(entity) {
  * @param {string} text
  * @param {RegExp} marks
  */
-function hidden(text, marks = /[!-/:-@[-`{-~]/g) {
+function hidden(text, marks = /[!-/:-@[-\x60{-~]/g) {
   return text.replace(marks, (char) => String.fromCharCode(HIDDEN + char.charCodeAt(0)));
 }
 
