@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Log, Queue
-    from brain.run.services import Around, Consent, Intake
+    from brain.run.services import Around, Consent, Holding, Intake
     from brain.says.choice import Languages
     from brain.tools.invocations import Tool
     from brain.variables import Env
@@ -85,6 +85,8 @@ class Feature:
     intake: "Callable[[], tuple[Intake, ...]]" = tuple
     """Hooks that read a text before it is admitted."""
     consent: "Callable[[], Consent] | None" = None
+    holding: "Callable[[], Holding] | None" = None
+    """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""

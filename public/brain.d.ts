@@ -319,6 +319,7 @@ export interface Message {
   question?: Question | null;
   foreign?: boolean;
   leftOut?: number[];
+  confirms?: boolean;
   withdrawn?: boolean;
 }
 

@@ -152,6 +152,7 @@ class Draft:
     Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
     parties. The id of a question is the id of its message. `left_out` are positions of the user's
     texts in the run that the model's provider refuses: the model is not shown them any more.
+    `confirms`: it follows an act of this run, so it is spoken even if the user has gone on.
     """
 
     id: str
@@ -166,6 +167,7 @@ class Draft:
     question: Annotated[Question | None, SPARSE] = None
     foreign: Annotated[bool, SPARSE] = False
     left_out: Annotated[tuple[int, ...], SPARSE] = ()
+    confirms: Annotated[bool, SPARSE] = False
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """Return the message at its position in the log."""

@@ -1,18 +1,29 @@
 """Front ends for voice: sessions with the vendors of speech models."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from brain.feature import Feature, Platform
 from brain.variables import Env
+
+if TYPE_CHECKING:
+    from brain.run.services import Holding
 
 
 def feature(platform: Platform) -> Feature:
     """What there is for voice, and its settings."""
     return Feature(
+        holding=_holding,
         session=lambda _: {"voice": _offered(platform.env)},
         settings={"voice": _settings},
         absent=_absent,
     )
+
+
+def _holding() -> "Holding":
+    from brain.voice.holding import HoldingPhrases
+
+    return HoldingPhrases()
 
 
 def _offered(env: Env) -> dict[str, bool]:

@@ -33,6 +33,7 @@
  * @property {string | null} [expiresAt]
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
+ * @property {boolean} [confirms] it follows an act, so it is spoken even if the user has gone on
  * @property {boolean} [foreign] others may have written the text or a part of it
  * @property {string} createdAt
  *
