@@ -3,7 +3,7 @@
     if                                        then
     ----------------------------------------  ------------------------------------------------------
     anything but lookups is being done        nothing is said
-    it takes longer than a second             one of `HOLDING` is said
+    it takes longer than 0.9 s                one of `HOLDING` is said
     it takes longer still                     one of `STILL` is said after every 7 s of silence
     anybody has spoken meanwhile              the time begins again
     three phrases were said in this run       no more is said
@@ -30,7 +30,7 @@ from brain.run.turn import Turn
 from brain.says.texts import Texts
 from brain.tools.spec import Effect
 
-FIRST = timedelta(seconds=1)  # of a lookup; with the way to the user it stays below 1.5 s
+FIRST = timedelta(seconds=0.9)  # of a lookup; with the way to the user it stays below 1.5 s
 SOON = timedelta(seconds=0.3)  # of a lookup in a run that has lasted for longer than `EVERY`
 EVERY = timedelta(seconds=7)  # of silence; with the way to the user it stays below 8 s
 WORTH = timedelta(seconds=6)  # in which a phrase is worth saying; after that the next one is due
@@ -96,6 +96,9 @@ def silence_of(
 class HoldingPhrases:
     """`Holding`: phrases for what takes long."""
 
+    def __init__(self) -> None:
+        self._known: tuple[str, Texts] | None = None  # the last run, and its user's language
+
     async def during[T](self, turn: Turn, verdict: Verdict, work: Awaitable[T]) -> T:
         """Return the result of `work`; meanwhile say a phrase whenever one is due.
 
@@ -104,12 +107,14 @@ class HoldingPhrases:
         """
         if any(item.spec.effect is not Effect.READS for item in verdict.work):
             return await work
-        working = asyncio.ensure_future(work)
-        tasks: set[asyncio.Future[Any]] = {working}
         since = turn.services.clock.utc()
+        # Before the work, because a lookup may occupy the only connection to the database.
+        reading = asyncio.ensure_future(self._texts_of(turn))
+        working = asyncio.ensure_future(work)
+        tasks: set[asyncio.Future[Any]] = {reading, working}
         try:
             while True:
-                choosing = asyncio.ensure_future(next_phrase(turn, since))
+                choosing = asyncio.ensure_future(next_phrase(turn, reading, since))
                 tasks.add(choosing)
                 await asyncio.wait({working, choosing}, return_when=asyncio.FIRST_COMPLETED)
                 if working.done() or (crumb := await choosing) is None:
@@ -120,13 +125,22 @@ class HoldingPhrases:
                 task.cancel()
             await asyncio.wait(tasks)
 
+    async def _texts_of(self, turn: Turn) -> Texts:
+        """Return the texts in the user's language. They are read once in a run."""
+        run_id = turn.run.run_id
+        if self._known is None or self._known[0] != run_id:
+            self._known = run_id, await turn.texts()
+        return self._known[1]
 
-async def next_phrase(turn: Turn, looking_since: datetime) -> Draft | None:
+
+async def next_phrase(
+    turn: Turn, reading: Awaitable[Texts], looking_since: datetime
+) -> Draft | None:
     """Return the next phrase once it is due; None if no more is said."""
     clock, run_id = turn.services.clock, turn.run.run_id
-    texts = await turn.texts()
     is_young = turn.store_ms - turn.run.spent.started_ms < EVERY / MILLISECOND
     at: datetime | None = looking_since + (FIRST if is_young else SOON)
+    texts = await reading
     while at is not None:
         await clock.sleep(max((at - clock.utc()).total_seconds(), 0))
         try:

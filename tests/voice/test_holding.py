@@ -79,7 +79,7 @@ async def test_a_quick_lookup_is_not_announced() -> None:
 
 @in_virtual_time
 async def test_many_quick_lookups_are_not_silent_for_long() -> None:
-    world = looking(*[0.9] * 12)
+    world = looking(*[0.7] * 15)
     asked = world.clock.utc()
     await world.ask("What did Anna write?")
     said = [message.created_at for message in phrases(await world.said())]
