@@ -39,6 +39,7 @@ FEATURES = (
     "email",
     "reminders",
     "web",
+    "voice",
 )
 
 
@@ -97,6 +98,7 @@ class Wiring(Adapters):
             settling=self._first("settling", AtOnce),
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
+            holding=self._first("holding", lambda: None),
         )
 
     @cached_property

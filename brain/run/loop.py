@@ -66,7 +66,8 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
             return result
     else:
         verdict = await _judge(turn, answer, step.known_wrong(turn.run.journal))
-    asked = await do_work(turn, verdict)
+    work, holding = do_work(turn, verdict), turn.services.holding
+    asked = await (work if holding is None else holding.during(turn, verdict, work))
     _keep_pace(turn, began)
     return await (_conclude(turn, verdict) if asked is None else _rest(turn, verdict, asked))
 
@@ -217,6 +218,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         agent_call_id=turn.state.agent_call_id,
         foreign=turn.is_tainted,
         left_out=tuple(sorted(turn.refused)),
+        confirms=kind is not Kind.BREADCRUMB and bool(journal.acts_done(turn.run.journal)[0]),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
 
 
@@ -154,6 +155,7 @@ class Draft:
     Only the store decides whether the message becomes terminal. `foreign`: the text may quote third
     parties. The id of a question is the id of its message. `left_out` are positions of the user's
     texts in the run that the model's provider refuses: the model is not shown them any more.
+    `confirms`: it follows an act of this run, so it is spoken even if the user has gone on.
     """
 
     id: str
@@ -168,6 +170,7 @@ class Draft:
     question: Annotated[Question | None, SPARSE] = None
     foreign: Annotated[bool, SPARSE] = False
     left_out: Annotated[tuple[int, ...], SPARSE] = ()
+    confirms: Annotated[bool, SPARSE] = False
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """Return the message at its position in the log."""
@@ -188,6 +191,11 @@ class Message(Draft):
     run_id: str
     done_after_this: bool
     withdrawn: Annotated[bool, SPARSE] = False
+
+    @property
+    def speech(self) -> Annotated[str | None, SPARSE]:
+        """What to say if it differs from the text; empty if there is nothing to say."""
+        return speech_of(self.text)
 
 
 type LogEntry = Utterance | Message

@@ -5,7 +5,7 @@ it is admitted, `Around` acts before, between and after the loops, `Consent` dec
 user's approval, `Settling` when a text is whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -18,6 +18,7 @@ from brain.says.choice import Languages
 from brain.tools.invocations import Proposal, Tool, ToolInvocation
 
 if TYPE_CHECKING:
+    from brain.run.step import Verdict
     from brain.run.turn import Turn
 
 
@@ -54,6 +55,15 @@ class Consent(Protocol):
 
     async def needs_yes(self, user_id: str, proposal: Proposal, *, tainted: bool) -> bool:
         """Whether the user has to be asked. Raises DatabaseUnreachable."""
+
+
+class Holding(Protocol):
+    """Says something while tools run for long."""
+
+    async def during[T](self, turn: "Turn", verdict: "Verdict", work: Awaitable[T]) -> T:
+        """Return the result of `work`, which runs the verdict's tools. Raises what `work` raises
+        and what `Turn.commit` raises.
+        """
 
 
 class AskAlways:
@@ -96,3 +106,4 @@ class Services:
     settling: Settling
     intake: tuple[Intake, ...]
     around: tuple[Around, ...]
+    holding: Holding | None = None
