@@ -149,6 +149,8 @@ export class Talk {
       this.#cancelWake = clock.after(pauseMs, () => this.#give({ from: 'clock' }));
     }
     for (const action of actions) this.#act(action);
+    // The adapter shows what changes for it; a new connection is none of that.
+    if (this.#shown === 'connecting' && state.open && state.shown) this.#show(state.shown);
   }
 
   /** @param {Action} action */
