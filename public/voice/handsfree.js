@@ -119,7 +119,6 @@ export class HandsFree {
 
   #showMute() {
     this.#mute.ariaPressed = `${this.#isMuted}`;
-    setText(this.#mute, t(this.#isMuted ? 'talk.unmute' : 'talk.mute'));
   }
 
   /** @param {TalkState} state @param {(Error & {code?: string}) | null} problem */

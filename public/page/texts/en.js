@@ -94,7 +94,6 @@ export const en = {
   'talk.gemini-live': 'Gemini Live',
   'talk.browser': 'This browser',
   'talk.mute': 'Mute',
-  'talk.unmute': 'Unmute',
   'talk.end': 'End',
   'talk.close': 'Close',
   'talk.connecting': 'Connecting…',

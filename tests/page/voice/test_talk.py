@@ -219,7 +219,8 @@ async def test_the_sound_of_the_vendor_is_played_and_the_microphone_reaches_it(
     await page.get_by_role("button", name="Mute").click()
     await expect(words(page)).to_have_text("Muted. Nobody hears you.")
     assert await page.evaluate("microphones.map(({ enabled }) => enabled)") == [False]
-    await page.get_by_role("button", name="Unmute").click()
+    mute = page.get_by_role("button", name="Mute", pressed=True)
+    await mute.click()
     await expect(words(page)).to_have_text("Listening. Just speak.")
     assert await page.evaluate("microphones[0].enabled")
 
