@@ -71,6 +71,9 @@ navigator.mediaDevices.getUserMedia = async (wanted) => {
 """
 
 
+AWAY = 0  # instead of a status: the network is
+
+
 class Desk:
     """The brain's `/api/voiceSession`, and what was asked of it."""
 
@@ -90,6 +93,9 @@ class Desk:
         self.opened.append(body)
         if self.refusals:
             status, problem = self.refusals.pop(0)
+            if status == AWAY:
+                await route.abort("internetdisconnected")
+                return
             await route.fulfill(status=status, json=problem)
             return
         form: dict[str, Any] = {"url": GEMINI, "token": "auth_tokens/t", "model": "models/g"}

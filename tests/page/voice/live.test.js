@@ -34,23 +34,26 @@ test('scripts without spaces get none', () => {
   );
 });
 
-test('words of small talk belong to the next question, what the voice said to its context', () => {
+test('words of small talk belong to the next question', () => {
   run(
     gl.heard(0, 'Hello there.'),
     gl.said(900, 'Hello! How are you?'),
     gl.heard(2000, ' Fine. What is on today?'),
     gl.delegation(2100, 'd1'),
-    {
-      ...asked(3350, 'Hello there. Fine. What is on today?', 'd1'),
-      ev: {
-        text: 'Hello there. Fine. What is on today?',
-        callId: 'd1',
-        recentContext: [{ role: 'assistant', text: 'Hello! How are you?' }],
-      },
-    },
+    asked(3350, 'Hello there. Fine. What is on today?', 'd1', []),
     gl.heard(5000, 'And tomorrow?'),
     gl.delegation(5100, 'd2'),
-    asked(6350, 'And tomorrow?', 'd2'),
+    asked(6350, 'And tomorrow?', 'd2', []),
+  );
+});
+
+test('a short reply comes with what the voice said before it', () => {
+  run(
+    gl.said(900, 'Shall I look at the '),
+    gl.said(1100, 'calendar?'),
+    gl.heard(2000, 'Yes, please.'),
+    gl.delegation(2100, 'd1'),
+    asked(3350, 'Yes, please.', 'd1', [{ role: 'assistant', text: 'Shall I look at the calendar?' }]),
   );
 });
 

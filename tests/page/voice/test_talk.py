@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.page.conftest import gateway
 from tests.page.voice.desk import (
+    AWAY,
     POLICY,
     ROOT,
     VENDOR,
@@ -24,6 +25,10 @@ from tests.page.voice.desk import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+NOTE_SPEECH = """() => {
+  window.spoken = [];
+  speechSynthesis.speak = ({ text }) => spoken.push(text);
+}"""
 VOICE = (ROOT / "docs" / "voice.md").read_text()
 
 
@@ -141,6 +146,48 @@ async def test_a_lost_connection_is_made_again_in_place_of_the_old_one(
     await page.wait_for_function("() => vendor.channel?.readyState === 'open'")
     await expect(words(page)).to_have_text("Listening. Just speak.")
     assert [one.get("resumes") for one in desk.opened] == [None, "vs_1"]
+
+
+async def test_a_network_that_is_away_is_tried_again(both: tuple[Page, Desk]) -> None:
+    page, desk = both
+    await begin(page)
+    desk.refusals = [(AWAY, {})]
+
+    async with page.expect_response("**/api/voiceSession"):
+        await page.evaluate("vendor.channel.close()")
+
+    await expect(words(page)).to_have_text("Listening. Just speak.")
+    assert [one.get("resumes") for one in desk.opened] == [None, "vs_1", "vs_1"]
+
+
+async def test_only_the_vendor_speaks_meanwhile(both: tuple[Page, Desk]) -> None:
+    page, _ = both
+    await page.evaluate(NOTE_SPEECH)
+    await page.get_by_role("button", name="Speak answers").click()
+    await begin(page)
+    await page.get_by_label("Your message").fill("one")
+    await page.keyboard.press("Enter")
+
+    [item] = await until_told(page, "conversation.item.create")
+    assert "You said: one" in item["item"]["content"][0]["text"]
+    await page.get_by_role("button", name="End", exact=True).click()
+    await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
+    assert await page.evaluate("spoken") == []
+
+
+async def test_live_is_told_that_the_conversation_ends(context: BrowserContext) -> None:
+    async with gateway(VOICE="openai-live", CSP=POLICY) as address:
+        page, desk = await opened(context, address)
+        await begin(page)
+        await page.get_by_role("button", name="End", exact=True).click()
+        await until_told(page, "session.close")
+        assert not desk.closed
+
+        async with page.expect_response("**/api/voiceSession"):
+            await tell(page, type="session.closed", reason="close_requested", usage={"seconds": 7})
+
+        await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
+        assert desk.closed == [{"voiceSessionId": "vs_1", "usage": {"seconds": 7}}]
 
 
 async def test_a_closed_page_hangs_up(both: tuple[Page, Desk]) -> None:
