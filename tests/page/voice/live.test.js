@@ -172,8 +172,9 @@ test('an answer that goes on after the user has spoken is played', () => {
     gl.commentary(1, null, 'The post has come, and with it a parcel for you.'),
     gl.said(1000, 'The post has come, and'),
     gl.heard(1300, 'mhm'),
-    gl.said(2500, ' with it a parcel for you.'),
-    heard(2501, 7, 'played'),
+    gl.said(2500, ' with it'),
+    gl.said(4400, ' a parcel for you.'),
+    heard(4401, 7, 'played'),
   );
 });
 
