@@ -57,7 +57,7 @@ export class Talk {
 
   /** @param {Parts} parts @param {TalkOptions} options */
   constructor(parts, { vendor, language = parts.world.language, sound = prime() }) {
-    if (!Object.hasOwn(VENDORS, vendor)) throw new TypeError(`There is no vendor ${vendor}.`);
+    if (!Object.hasOwn(VENDORS, vendor)) throw new VoiceProblem('vendor-unknown');
     this.#parts = parts;
     this.#sound = sound;
     this.#vendor = VENDORS[vendor];
