@@ -10,6 +10,7 @@ const NOISE_MS = 3000; // after an interruption without words
 const TURN_MS = 15_000; // a turn without any sign for this long has ended
 const LATE_MS = 1500; // a turn's transcript may come this long after its end
 const FOLLOWED_MS = 60_000; // for a message of which nothing is said
+const SOME = 3; // words of a message, in an interrupted turn
 const MENTIONED = 0.5; // of a message's words: the turn that had begun before tells it
 const NOTE =
   'A note of the brain, not words of the user. Tell the user this once, in their language. It is a ' +
@@ -51,7 +52,7 @@ function onSaid(work, text) {
 function onInterrupted(work) {
   const { state } = work;
   keepUnless(work, (told, said) => {
-    if (!hasBegun(told, said)) return false; // the server still has it
+    if (!hasBegun(told, said, SOME)) return false; // the server still has it
     work.heard(told.seq, 'cutOff', charsSaid(told.words, said));
     return true;
   });
@@ -69,6 +70,8 @@ function onTurnComplete(work) {
   state.lateUntilMs = state.hasTurnWords || state.isInterrupted ? null : work.nowMs + LATE_MS;
   Object.assign(state, { isModelSpeaking: false, isInterrupted: false, turnMs: null });
   state.hasTurnWords = false;
+  if (state.lateUntilMs !== null) return;
+  for (const told of state.told) told.from = state.output.length; // that turn was about something else
 }
 
 /** @param {Work} work */
@@ -80,10 +83,16 @@ function markPlayed(work) {
   });
 }
 
-/** @param {any} told @param {string} said */
-function hasBegun({ words, isAlone }, said) {
+/**
+ * True if what was said is this message, and not another turn that has a few of its words too.
+ * @param {any} told
+ * @param {string} said
+ * @param {number} [least] so many of its words are enough
+ */
+function hasBegun({ words, isAlone }, said, least = Infinity) {
   const { count, share } = match(words, said);
-  return isAlone ? count > 0 : share >= MENTIONED || (count > 0 && words.startsWith(said.trim()));
+  const isBeginning = count > 0 && words.startsWith(said.trim());
+  return isAlone ? count > 0 : share >= MENTIONED || count >= least || isBeginning;
 }
 
 /**

@@ -118,6 +118,23 @@ test('an interruption before the answer has begun marks nothing: it is still to 
   );
 });
 
+test('an answer after a filler that is interrupted is cut off where it was', () => {
+  run(
+    gm.ready(0),
+    gm.call(100, 'f1', 'When is it?'),
+    asked(101, 'When is it?', 'f1'),
+    gm.said(500, 'I am looking'),
+    replied(600, 'f1', message(5, 'The meeting is on Thursday at three in the blue room.', { callId: 'f1' })),
+    gm.response(601, 'f1', { answer: 'The meeting is on Thursday at three in the blue room.' }, WHEN_IDLE),
+    gm.said(700, ' at the calendar.'),
+    gm.turn(900),
+    gm.said(1000, 'The meeting is on Thurs'),
+    gm.interrupted(1300),
+    heard(1301, 5, 'cutOff', 23),
+    gm.turn(1310),
+  );
+});
+
 test('several parts of one frame count', () => {
   run(
     gm.ready(0),
