@@ -60,9 +60,13 @@ format:
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: ## each benchmark a table, with a ratio to its floor
+# `make bench ear` runs one of them: what follows `bench` is no target then, but a name.
+benchmarks := $(if $(filter bench,$(firstword $(MAKECMDGOALS))),$(filter-out bench,$(MAKECMDGOALS)))
+$(if $(benchmarks),$(eval .PHONY: $(benchmarks))$(eval $(benchmarks): ; @:))
+
+bench: ## each benchmark a table, with a ratio to its floor; make bench NAME runs one
 	$(call setup,dev)
-	.venv/bin/python -m bench
+	.venv/bin/python -m bench $(benchmarks)
 
 matrix: ## the client is cut off on each road, at each moment, and goes on by each: 64 ways, as a table
 	$(call setup,dev)

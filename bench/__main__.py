@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench import (
     callers,
+    ear,
     events,
     handover,
     history,
@@ -37,6 +38,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "history": history.run,
     "mailbox": mailbox.run,
     "events": events.run,
+    "ear": ear.run,
 }
 
 

@@ -38,6 +38,7 @@ FEATURES = (
     "email",
     "reminders",
     "web",
+    "voice",
 )
 
 
@@ -90,6 +91,7 @@ class Wiring(Adapters):
             consent=self._first("consent", AskAlways),
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
+            holding=self._first("holding", lambda: None),
         )
 
     @cached_property

@@ -276,7 +276,13 @@ export interface Decided {
   foreign?: boolean;
 }
 
-/** What the user said, with its position in the log. */
+/** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
+export interface CallTurn {
+  call: string;
+  index: number;
+}
+
+/** What the user said, with its position in the log. `withdraws` are the positions of the text that it takes back and of that text's messages. A withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it. */
 export interface Utterance {
   id: string;
   seq: number;
@@ -287,6 +293,12 @@ export interface Utterance {
   runId: string;
   createdAt: string;
   decision?: Decided | null;
+  turn?: CallTurn | null;
+  replaces?: string | null;
+  speculative?: boolean;
+  kind?: 'text' | 'withdrawal';
+  withdraws?: number[];
+  withdrawn?: boolean;
 }
 
 /** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
@@ -322,13 +334,14 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. */
 export interface Message {
   id: string;
   seq: number;
   role: 'brain';
   kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
+  speech?: string | null;
   doneAfterThis: boolean;
   runId: string;
   answersSeq: number;
@@ -340,6 +353,8 @@ export interface Message {
   question?: Question | null;
   foreign?: boolean;
   leftOut?: number[];
+  confirms?: boolean;
+  withdrawn?: boolean;
 }
 
 /** The answer to a caller. */
@@ -347,7 +362,7 @@ export interface Reply {
   message: Message | null;
   runId: string;
   seq: number;
-  state: 'done' | 'running' | 'recorded' | 'duplicate';
+  state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
 }
 
 /** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
@@ -493,7 +508,13 @@ export interface ToolLine {
   foreign?: boolean;
 }
 
-/** The body of POST /api/voiceToBrain. */
+/** Which turn of which call of a voice platform a text belongs to. */
+export interface TurnBody {
+  call: string;
+  index: number;
+}
+
+/** The body of POST /api/voiceToBrain. `replaces` is the message id of an earlier text of the same turn, which this text takes back. `speculative`: the speaker may not have finished. */
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
@@ -502,6 +523,9 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  turn?: TurnBody | null;
+  replaces?: string | null;
+  speculative?: boolean;
 }
 
 /** The body of POST /api/session. */
@@ -537,6 +561,12 @@ export interface HeardBody {
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+}
+
+/** Take back a text that has had no effect yet and whose answer was not heard. */
+export interface WithdrawBody {
+  type: 'withdraw';
+  messageId: string;
 }
 
 /** Approve or reject a question. */
@@ -610,6 +640,20 @@ export interface RuleBody {
   urgent?: boolean;
 }
 
+/** The body of POST /api/voiceSession. `sdp` is the offer of OpenAI's two. */
+export interface VoiceSessionBody {
+  vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
+  sdp?: string | null;
+  resumes?: string | null;
+  language?: string | null;
+}
+
+/** The body of DELETE /api/voiceSession. `usage` is what the vendor told the page. */
+export interface VoiceEndBody {
+  voiceSessionId: string;
+  usage?: Record<string, unknown> | null;
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -660,6 +704,7 @@ export interface Features {
     scripted: boolean;
   };
   local: boolean;
+  voice: VoiceFeatures;
 }
 
 export interface PusherSettings {
@@ -670,7 +715,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. `absent` is what is not offered, and which variable is missing for it. */
 export interface Health {
   ok: boolean;
   version: string;
@@ -679,6 +724,7 @@ export interface Health {
     missing?: string;
     faults?: string[];
   }>;
+  absent: Record<string, string>;
 }
 
 export interface Stopped {
@@ -692,7 +738,13 @@ export interface HeardMark {
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
-export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;
+export interface Withdrawn {
+  state: 'withdrawn' | 'stands';
+  messageId: string;
+  seq: number;
+}
+
+export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;
@@ -712,4 +764,30 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+}
+
+/** Which voice front ends there are. */
+export interface VoiceFeatures {
+  'openai-live': boolean;
+  'openai-realtime': boolean;
+  'gemini-live': boolean;
+  upload: boolean;
+  speech: boolean;
+  chat: boolean;
+}
+
+/** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's. */
+export interface VoiceSession {
+  voiceSessionId: string;
+  vendor: string;
+  expiresAt: string;
+  maxSeconds: number;
+  sdp?: string;
+  url?: string;
+  token?: string;
+  model?: string;
+}
+
+export interface VoiceEnded {
+  state: 'ended';
 }

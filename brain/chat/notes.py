@@ -43,6 +43,10 @@ CUT_OFF = (
 REJECTED = "The user rejected this call, and it was not done: {} {}"
 UNHEARD = "\n[The user did not hear this.]"
 HEARD_UP_TO = "\n[The user heard this only up to: “{}”]"
+OFFER = (
+    "The user did not hear all of your last answer, as noted above. If they may still want it, end "
+    "this reply with one short sentence that offers the rest. Do not offer it again later."
+)
 HEARD_CHARS = 80  # of the text that was heard last: enough to find the position
 OVERHEARD = "The user and the voice agent have just said:\n{}"
 FOREIGN = (

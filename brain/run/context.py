@@ -13,7 +13,7 @@ from brain.chat.sizes import fitted
 from brain.chat.strict import note, user_line
 from brain.chat.tools import chat_tool
 from brain.codec import Json
-from brain.run.history import open_questions
+from brain.run.history import offers, open_questions
 from brain.run.journal import Joined, Run
 from brain.run.limits import Limits
 from brain.run.messages import Heard, LogEntry
@@ -41,8 +41,8 @@ def compose(
     """
     scene = Scene.of(run, history, heard=heard, left_out=left_out or LeftOut())
     joined = [entry.utterance for entry in run.journal if isinstance(entry, Joined)]
-    waiting = [user_line(note(text)) for text in open_questions(heard, scene.before, joined)]
-    lines = [*waiting, *transcript(scene)]
+    notes = [*open_questions(heard, scene.before, joined), *offers(heard, scene.before)]
+    lines = [*(user_line(note(text)) for text in notes), *transcript(scene)]
     parts = RequestParts(
         system=f"{INSTRUCTIONS}\n\n{memory}" if memory else INSTRUCTIONS,
         past=newest(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from brain.chat.notes import OFFER
 from brain.chat.results import OPEN
 from brain.run.journal import Entry, Joined
-from brain.run.messages import Heard, LogEntry, Message, Utterance
+from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
 
 FRESH = timedelta(minutes=30)  # after a pause of this length a conversation is over
 NEUTRAL = "[said something to the user that quotes what others wrote]"  # replaces the text
@@ -22,6 +23,13 @@ def is_withheld(entry: LogEntry, journal: Sequence[Entry]) -> bool:
         return False
     joined = next((each.utterance for each in journal if isinstance(each, Joined)), None)
     return joined is not None and joined.created_at - entry.created_at >= FRESH
+
+
+def offers(heard: Iterable[Heard], entries: Iterable[LogEntry]) -> list[str]:
+    """Return a note for the model if the user has not heard all of its last answer."""
+    partly = {mark.seq for mark in heard if mark.how in (How.UNSPOKEN, How.CUT_OFF)}
+    said = [e for e in entries if isinstance(e, Message) and e.kind is Kind.SAY and not e.withdrawn]
+    return [OFFER] if any(e.seq in partly and e.run_id == said[-1].run_id for e in said) else []
 
 
 def open_questions(

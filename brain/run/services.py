@@ -5,7 +5,7 @@ it is admitted, `Around` acts before, between and after the loops, `Consent` dec
 user's approval.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from brain.says.choice import Languages
 from brain.tools.invocations import Proposal, Tool
 
 if TYPE_CHECKING:
+    from brain.run.step import Verdict
     from brain.run.turn import Turn
 
 
@@ -56,6 +57,15 @@ class Consent(Protocol):
         """Whether the user has to be asked. Raises DatabaseUnreachable."""
 
 
+class Holding(Protocol):
+    """Says something while tools run for long."""
+
+    async def during[T](self, turn: "Turn", verdict: "Verdict", work: Awaitable[T]) -> T:
+        """Return the result of `work`, which runs the verdict's tools. Raises what `work` raises
+        and what `Turn.commit` raises.
+        """
+
+
 class AskAlways:
     """Consent without the user's own rules: every call needs approval."""
 
@@ -79,3 +89,4 @@ class Services:
     consent: Consent
     intake: tuple[Intake, ...]
     around: tuple[Around, ...]
+    holding: Holding | None = None

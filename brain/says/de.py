@@ -66,6 +66,18 @@ LAST_WORDS: Mapping[str, str] = {
 }
 CUT_OFF = "Meine Antwort ist hier abgebrochen."
 SLOW = "Mein Modell lässt sich Zeit. Ich warte noch auf seine Antwort."
+HOLDING: Sequence[str] = (
+    "Ich sehe nach.",
+    "Einen Moment, bitte.",
+    "Das prüfe ich kurz.",
+    "Ich suche danach.",
+)
+STILL: Sequence[str] = (
+    "Ich suche noch.",
+    "Es dauert noch etwas.",
+    "Ich bin noch dabei.",
+    "Noch einen Moment, bitte.",
+)
 UNSAID = "Mehr konnte ich dazu nicht sagen."
 UNSURE = (
     "Etwas, woran ich gerade war, ist vielleicht ausgeführt worden, vielleicht auch nicht. Bitte "

@@ -62,6 +62,18 @@ LAST_WORDS: Mapping[str, str] = {
 }
 CUT_OFF = "My answer was cut off here."
 SLOW = "My model takes its time. I am still waiting for its answer."
+HOLDING: Sequence[str] = (
+    "I am looking that up.",
+    "One moment, please.",
+    "Let me check.",
+    "I am having a look.",
+)
+STILL: Sequence[str] = (
+    "I am still looking.",
+    "This takes a little longer.",
+    "I am still working on it.",
+    "A little longer, please.",
+)
 UNSAID = "I could not say more about it."
 UNSURE = "Something I was doing may or may not have been completed. Please check it."
 STOPPED = "Stopped."

@@ -50,7 +50,12 @@ export class Speaker {
    * @param {boolean} isNew
    */
   receive(entry, isNew) {
-    this.#speaking.receive(entry, isNew, this.#context.world.clock.now());
+    const { world, heard } = this.#context;
+    const stale = this.#speaking.receive(entry, isNew, world.clock.now()) ?? [];
+    for (const { seq, kind } of this.#listener ? stale : []) {
+      const isAnswer = kind === 'say' && !world.userStorage.has(SPOKEN, seq);
+      if (isAnswer) heard(seq, 'unspoken').catch(() => {}); // the brain may offer it once more
+    }
   }
 
   /** Have the next message spoken when it is this tab's turn. */

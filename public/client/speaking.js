@@ -16,12 +16,18 @@ export class Speaking {
    * @param {Entry} entry
    * @param {boolean} isNew
    * @param {number} nowMs
+   * @returns {Message[] | void} messages that are not spoken, because the user has gone on
    */
   receive(entry, isNew, nowMs) {
     if (entry.role === 'user') {
-      const { decision, withdraws = [] } = entry;
-      const isOver = (/** @type {Message} */ { id, seq }) => id === decision?.questionId || withdraws.includes(seq);
-      return this.#withdraw(isOver);
+      const { decision, text, seq, withdraws = [] } = entry;
+      this.#withdraw((message) => withdraws.includes(message.seq));
+      // If the user goes on, what is left of an earlier answer is stale, except what was done.
+      return this.#withdraw(({ id, kind, answersSeq, confirms }) =>
+        decision
+          ? id === decision.questionId
+          : text && !confirms && answersSeq < seq && /^(say|breadcrumb)$/.test(kind),
+      );
     }
     this.#withdraw(
       ({ id, kind, runId }) =>
@@ -45,11 +51,14 @@ export class Speaking {
     return all.find(({ message }) => message.speak !== 'whenIdle') ?? all[0];
   }
 
-  /** @param {(message: Message) => boolean} isWithdrawn */
+  /**
+   * @param {(message: Message) => unknown} isWithdrawn
+   * @returns {Message[]}
+   */
   #withdraw(isWithdrawn) {
-    for (const [seq, { message }] of this.#waiting) {
-      if (isWithdrawn(message)) this.#waiting.delete(seq);
-    }
+    const withdrawn = [...this.#waiting.values()].map(({ message }) => message).filter(isWithdrawn);
+    for (const { seq } of withdrawn) this.#waiting.delete(seq);
+    return withdrawn;
   }
 }
 

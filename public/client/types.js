@@ -27,6 +27,7 @@
  * @property {'brain'} role
  * @property {Kind} kind
  * @property {string} text
+ * @property {string | null} [speech] what to say if that differs from `text`; empty if there is nothing to say
  * @property {boolean} doneAfterThis
  * @property {string} runId
  * @property {number} answersSeq
@@ -35,6 +36,7 @@
  * @property {string | null} [expiresAt]
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
+ * @property {boolean} [confirms] it follows an act, so it is spoken even if the user has gone on
  * @property {boolean} [foreign] others may have written the text or a part of it
  * @property {boolean} [withdrawn] the text that it answers was taken back: nobody shows or speaks it
  * @property {string} createdAt
@@ -152,7 +154,7 @@
  *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called
- * @param {(how: Heard, chars?: number) => void} done `chars`: how many were spoken before the cut
+ * @param {(how: Heard, chars?: number) => void} done `chars`: how many of `speech` before the cut
  * @returns {void}
  *
  * @callback ToolHandler

@@ -10,7 +10,7 @@ from brain.feature import Feature
 from brain.preferences.ports import PreferenceStore
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
-from brain.run.services import AskAlways, Services
+from brain.run.services import AskAlways, Holding, Services
 from brain.run.store import StateStore
 from brain.says.choice import Languages
 from brain.tools.invocations import Tool
@@ -50,6 +50,7 @@ class Ports:
     archive: Any = None
     emails: Any = None
     account: Any = None
+    holding: Holding | None = None
     parts: Parts = field(default_factory=dict)
     """Classes that stand in for the real ones of the same name."""
 
@@ -89,6 +90,7 @@ class Ports:
             consent=self._first("consent", AskAlways),
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=tuple(around for each in self.features for around in each.around()),
+            holding=self.holding,
         )
         return made
 

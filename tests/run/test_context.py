@@ -15,6 +15,7 @@ from brain.run.history import FRESH, NEUTRAL
 from brain.run.journal import Answered, Entry, Interrupted, Joined, Overheard, Returned, Run, Spent
 from brain.run.limits import Limits
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Remark, Utterance
+from brain.texts.ear import for_the_ear
 from brain.tools.say import QUIT_SPEC
 from brain.tools.spec import ToolCall
 from tests.fakes.clock import EPOCH
@@ -201,7 +202,7 @@ DRAWER = "It is in the blue drawer, below the maps. 🗺"
         (Heard(seq=4, how=How.UNSPOKEN), ""),
         (Heard(seq=2, how=How.UNSPOKEN), UNHEARD),
         (Heard(seq=2, how=How.CUT_OFF, chars=17), HEARD_UP_TO.format("It is in the blue")),
-        (Heard(seq=2, how=How.CUT_OFF, chars=5000), HEARD_UP_TO.format(DRAWER)),
+        (Heard(seq=2, how=How.CUT_OFF, chars=5000), HEARD_UP_TO.format(for_the_ear(DRAWER))),
     ],
 )
 def test_the_model_sees_which_part_of_a_message_the_user_did_not_hear(

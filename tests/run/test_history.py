@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from brain.chat.notes import OFFER
 from brain.memory.rules import foreign_source, is_lasting
-from brain.run.history import FRESH, is_withheld
+from brain.run.history import FRESH, is_withheld, offers
 from brain.run.journal import Entry, Equipped, Joined
-from brain.run.messages import Kind, LogEntry, Message, Utterance
+from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
 from brain.texts.moments import moment
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -98,3 +99,28 @@ def test_a_date_or_a_time_is_read_as_utc_unless_it_says_otherwise(
     text: str, when: datetime | None
 ) -> None:
     assert moment(text) == when
+
+
+def answer(seq: int, *, run: str = "", kind: Kind = Kind.SAY) -> Message:
+    return replace(message(kind=kind), id=f"m{seq}", seq=seq, run_id=run or f"r{seq}")
+
+
+@pytest.mark.parametrize(
+    ("mark", "entries", "is_offered"),
+    [
+        (Heard(seq=2, how=How.CUT_OFF, chars=9), [answer(2)], True),
+        (Heard(seq=2, how=How.UNSPOKEN), [answer(2)], True),
+        (Heard(seq=2, how=How.UNSPOKEN), [answer(2, run="a"), answer(3, run="a")], True),
+        (Heard(seq=2, how=How.UNSPOKEN), [answer(2), answer(3, kind=Kind.NOTIFICATION)], True),
+        (Heard(seq=2, how=How.UNSPOKEN), [answer(2), answer(4)], False),
+        (Heard(seq=2, how=How.PLAYED), [answer(2)], False),
+        (Heard(seq=2, how=How.SHOWN), [answer(2)], False),
+        (Heard(seq=2, how=How.UNSPOKEN), [answer(2, kind=Kind.BREADCRUMB)], False),
+        (Heard(seq=2, how=How.UNSPOKEN), [replace(answer(2), withdrawn=True)], False),
+        (Heard(seq=9, how=How.UNSPOKEN), [answer(2)], False),
+    ],
+)
+def test_an_answer_that_was_not_heard_is_offered_in_the_next_reply_and_not_again(
+    mark: Heard, entries: list[LogEntry], is_offered: bool
+) -> None:
+    assert offers([mark], entries) == ([OFFER] if is_offered else [])

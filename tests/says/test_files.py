@@ -75,6 +75,9 @@ def test_an_entry_has_the_same_type_in_each_language(file: ModuleType) -> None:
             assert all(entry.values())
         elif isinstance(entry, str):
             assert entry.strip() == entry != ""
+        elif isinstance(entry, tuple):
+            assert len(entry) == len(english) == len({*entry})
+            assert all(text.strip() == text != "" for text in entry)
         else:
             assert signature(entry) == signature(english) == signature(getattr(Texts, name))
 
@@ -94,6 +97,8 @@ def test_nothing_is_left_in_english() -> None:
             assert all(german[key] != text for key, text in english.items())
         elif isinstance(english, str):
             assert german != english
+        elif isinstance(english, tuple):
+            assert {*german}.isdisjoint(english)
 
 
 @pytest.mark.parametrize("file", [*WHOLE, *PARTS])

@@ -310,3 +310,18 @@ test('after close nothing is spoken and no lock is held', async () => {
   assert.equal(browser.locks.held.size, 0);
   assert.equal(page.clock.waiting, 0);
 });
+
+test('an answer that was not spoken because the user went on is reported, so that it can be offered', async () => {
+  const page = await connected({ publishes: true });
+  const spoken = [];
+  speaking(page, spoken, 'a', { ms: 3000 });
+
+  page.server.say('the first, which is long');
+  page.server.say('the rest');
+  await page.clock.pass(1000);
+  await page.brain.askBrain('something else');
+  await page.clock.pass(10_000);
+
+  assert.ok(!brief(spoken).includes('a 2'));
+  assert.deepEqual(page.server.heard.find(({ seq }) => seq === 2), { seq: 2, how: 'unspoken' });
+});

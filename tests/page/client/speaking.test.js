@@ -146,3 +146,46 @@ test('in any order of messages none is spoken twice, and none that another one r
     }
   }
 });
+
+/** A text of the user at this place in the log. */
+const text = (seq, more = {}) => ({ ...message(seq, more), role: 'user' });
+
+test('once the user has gone on, what is left of an earlier answer is not spoken', () => {
+  const speaking = received(
+    message(2, { answersSeq: 1 }),
+    message(3, { answersSeq: 1, kind: 'breadcrumb' }),
+    message(4, { answersSeq: 1, doneAfterThis: true }),
+    text(5),
+    message(6, { answersSeq: 5 }),
+  );
+
+  assert.deepEqual(said(speaking), [6]);
+});
+
+test('what was done, notifications, questions and errors are spoken even if the user has gone on', () => {
+  const speaking = received(
+    message(2, { answersSeq: 1, confirms: true }),
+    message(3, { answersSeq: 0, kind: 'notification' }),
+    message(4, { answersSeq: 1, kind: 'question' }),
+    message(5, { answersSeq: 1, kind: 'error' }),
+    text(6),
+  );
+
+  assert.deepEqual(said(speaking), [2, 3, 4, 5]);
+});
+
+test('a late answer is spoken after what was asked meanwhile', () => {
+  const speaking = received(
+    text(2),
+    message(3, { answersSeq: 2, runId: 'r2' }),
+    message(4, { answersSeq: 1, runId: 'r1' }),
+  );
+
+  assert.deepEqual(said(speaking), [3, 4]);
+});
+
+test('a decision by a button is no new turn', () => {
+  const decision = { questionId: 'm9', verdict: 'approve' };
+
+  assert.deepEqual(said(received(message(2, { answersSeq: 1 }), text(3, { decision }))), [2]);
+});

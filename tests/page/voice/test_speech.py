@@ -94,6 +94,21 @@ async def test_the_brain_is_told_what_was_heard(page: Page) -> None:
     assert '"how":"cutOff"' in ((await request.value).post_data or "")
 
 
+async def test_how_much_was_heard_counts_the_characters_of_what_is_spoken(page: Page) -> None:
+    await page.get_by_role("button", name="Speak answers").click()
+    await ask(page, "cut off. Then more.")
+    await until_spoken(page, 2)
+    assert await page.evaluate("spoken") == ["You said: cut off.", "Then more."]
+
+    word = "Object.assign(new Event('boundary'), { charIndex: 5 })"
+    await page.evaluate(f"saying.dispatchEvent({word})")
+    async with page.expect_request("**/api/control") as request:
+        await page.keyboard.press("Escape")
+
+    report = json.loads((await request.value).post_data or "null")
+    assert (report["how"], report["chars"]) == ("cutOff", len("You said: cut off. Then "))
+
+
 async def test_history_is_not_read_aloud_after_a_reload(page: Page) -> None:
     await page.get_by_role("button", name="Speak answers").click()
     await ask(page, "once")
