@@ -3,9 +3,9 @@
  * The ear for texts opens when playing has ended. Meanwhile the user can interrupt by voice.
  */
 
-import { begin, isEcho, step } from './bargein.js';
-import { Monitor } from './monitor.js';
-import { Mouth } from './mouth.js';
+import { begin, isEcho, step } from './browser/bargein.js';
+import { Monitor } from './browser/monitor.js';
+import { Mouth } from './browser/mouth.js';
 import { Recognizer } from './recognition.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { begin, isEcho, step } from '../../../public/voice/bargein.js';
-import { isVoice } from '../../../public/voice/vad.js';
+import { begin, isEcho, step } from '../../../public/voice/browser/bargein.js';
+import { isVoice } from '../../../public/voice/browser/vad.js';
 import { seeded } from '../kit.js';
 import { frozen } from './replay.js';
 

@@ -3,7 +3,7 @@
  * cut, and it goes on if nothing came of it. A pure state machine, as the vendors' adapters.
  */
 
-import { match } from './words.js';
+import { match } from '../words.js';
 
 const VOICE_MS = 500; // of voice within the window; coughs and clicks are shorter
 const WINDOW_MS = 1500;

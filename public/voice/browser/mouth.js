@@ -1,8 +1,8 @@
 /** The browser's voice, which can be lowered, held and continued in the middle of a sentence. */
 
-import { sentencesOf } from './ear.js';
+import { sentencesOf } from '../ear.js';
 
-/** @typedef {import('../client/types.js').Heard} Heard */
+/** @typedef {import('../../client/types.js').Heard} Heard */
 /** @typedef {(how: Heard, chars?: number) => void} Done */
 
 export class Mouth {

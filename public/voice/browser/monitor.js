@@ -1,6 +1,6 @@
 /** Listens whether somebody speaks while the page does. Nothing is recorded or sent. */
 
-import { closeMicrophone, openMicrophone } from './sound.js';
+import { closeMicrophone, openMicrophone } from '../sound.js';
 import { isVoice } from './vad.js';
 
 const PIECE_MS = 50;
