@@ -78,6 +78,7 @@ STILL: Sequence[str] = (
     "Ich bin noch dabei.",
     "Noch einen Moment, bitte.",
 )
+MORE = "Es geht noch weiter. Soll ich fortfahren?"
 UNSAID = "Mehr konnte ich dazu nicht sagen."
 UNSURE = (
     "Etwas, woran ich gerade war, ist vielleicht ausgeführt worden, vielleicht auch nicht. Bitte "

@@ -74,6 +74,7 @@ STILL: Sequence[str] = (
     "I am still working on it.",
     "A little longer, please.",
 )
+MORE = "There is more. Shall I go on?"
 UNSAID = "I could not say more about it."
 UNSURE = "Something I was doing may or may not have been completed. Please check it."
 STOPPED = "Stopped."

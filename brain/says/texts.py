@@ -31,9 +31,9 @@ class Texts(Progress, Protocol):
     `LAST_WORDS` has a sentence for each reason why a run ended early; `brain.says.ending` chooses.
     `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
     `HOLDING` are said while something is looked up, `STILL` if that takes longer. All are true of
-    every lookup. `CUT_OFF` follows a message that is not whole. `UNSAID` follows what was done, if
-    the model then failed. `YES` to `RESULT` are the log entries for a decision that the user made
-    with a button.
+    every lookup. `MORE` offers the rest of an answer. `CUT_OFF` follows a message that is not
+    whole. `UNSAID` follows what was done, if the model then failed. `YES` to `RESULT` are the log
+    entries for a decision that the user made with a button.
     """
 
     LAST_WORDS: Mapping[str, str]
@@ -42,6 +42,7 @@ class Texts(Progress, Protocol):
     SLOW: str
     HOLDING: Sequence[str]
     STILL: Sequence[str]
+    MORE: str
     UNSAID: str
     UNSURE: str
     STOPPED: str

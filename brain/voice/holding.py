@@ -3,7 +3,7 @@
     if                                        then
     ----------------------------------------  ------------------------------------------------------
     anything but lookups is being done        nothing is said
-    it takes longer than 0.9 s                one of `HOLDING` is said
+    it takes longer than 0.8 s                one of `HOLDING` is said
     it takes longer still                     one of `STILL` is said after every 7 s of silence
     anybody has spoken meanwhile              the time begins again
     three phrases were said in this run       no more is said
@@ -30,7 +30,7 @@ from brain.run.turn import Turn
 from brain.says.texts import Texts
 from brain.tools.spec import Effect
 
-FIRST = timedelta(seconds=0.9)  # of a lookup; with the way to the user it stays below 1.5 s
+FIRST = timedelta(seconds=0.8)  # of a lookup; with the way to the user it stays below 1.5 s
 SOON = timedelta(seconds=0.3)  # of a lookup in a run that has lasted for longer than `EVERY`
 EVERY = timedelta(seconds=7)  # of silence; with the way to the user it stays below 8 s
 WORTH = timedelta(seconds=6)  # in which a phrase is worth saying; after that the next one is due

@@ -39,6 +39,7 @@ ROWS: dict[str, list[tuple[str, str]]] = {
     ],
     "a late result in the wrong place": [
         (SPEAKING, "a late answer is spoken after what was asked meanwhile"),
+        (HEARD, "test_a_late_answer_is_told_whole_if_it_is_short_and_else_named_and_offered"),
     ],
     "markup, addresses and pictures read out": [
         (EAR, "test_what_is_said_for_a_text_and_its_sentences"),

@@ -2,8 +2,10 @@
 
 from brain.chat.notes import HEARD_UP_TO, OFFER
 from brain.run.messages import Heard, How
+from brain.says import en
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect
+from brain.voice.late_words import told_late
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
 from tests.fakes.tools import NoteTool
@@ -51,6 +53,13 @@ async def test_an_answer_that_was_heard_or_seen_is_not_offered() -> None:
         await heard(world, LONG, how)
         await world.ask("What did Anna write?")
         assert OFFER not in prompt(world)
+
+
+def test_a_late_answer_is_told_whole_if_it_is_short_and_else_named_and_offered() -> None:
+    short = "The report is four pages longer. It has a new table."
+    long = f"The report is four pages longer. {'It has a new table. ' * 20}".strip()
+    assert told_late(short, en) == short
+    assert told_late(long, en) == f"The report is four pages longer. {en.MORE}"
 
 
 @in_virtual_time

@@ -72,7 +72,7 @@ async def test_a_phrase_waits_until_nobody_speaks_and_is_not_spoken_late() -> No
 
 @in_virtual_time
 async def test_a_quick_lookup_is_not_announced() -> None:
-    world = looking(0.8)
+    world = looking(0.7)
     await world.ask("What did Anna write?")
     assert phrases(await world.said()) == []
 
