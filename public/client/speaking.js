@@ -20,13 +20,13 @@ export class Speaking {
    */
   receive(entry, isNew, nowMs) {
     if (entry.role === 'user') {
-      const { decision, text, seq, withdraws } = entry;
+      const { decision, text, seq, withdraws = [] } = entry;
+      this.#withdraw((message) => withdraws.includes(message.seq));
       // If the user goes on, what is left of an earlier answer is stale, except what was done.
-      return this.#withdraw(({ id, kind, answersSeq, confirms, seq: at }) =>
+      return this.#withdraw(({ id, kind, answersSeq, confirms }) =>
         decision
           ? id === decision.questionId
-          : withdraws?.includes(at) ||
-            (text && !confirms && answersSeq < seq && /^(say|breadcrumb)$/.test(kind)),
+          : text && !confirms && answersSeq < seq && /^(say|breadcrumb)$/.test(kind),
       );
     }
     this.#withdraw(
@@ -36,7 +36,7 @@ export class Speaking {
         (entry.doneAfterThis && kind === 'breadcrumb' && runId === entry.runId),
     );
     const isFresh = isNew || nowMs - Date.parse(entry.createdAt) < UNSAID_MS;
-    if (!isFresh || entry.speak === 'silent') return;
+    if (!isFresh || entry.speak === 'silent' || entry.withdrawn) return;
     this.#waiting.set(entry.seq, { message: entry, sinceMs: nowMs });
   }
 

@@ -61,26 +61,13 @@ export class Timeline {
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
     const element = sent ?? elementOf(entry);
     element.append(timeOf(entry.createdAt));
-    if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
+    if (entry.role === 'brain' && entry.supersedes) this.#remove(this.#byId.get(entry.supersedes));
     this.#byId.set(entry.id, element);
     this.#bySeq.set(entry.seq, element);
     this.#place(element, this.#drafts.take(entry));
     if (this.#isAtEnd) this.#toEnd();
     else this.#newer.hidden = false;
     return element;
-  }
-
-  /**
-   * Remove entries that were taken back.
-   * @param {readonly number[]} seqs
-   */
-  takeBack(seqs) {
-    for (const seq of seqs) {
-      const element = this.#bySeq.get(seq);
-      if (element && element === this.#last) this.#last = element.previousElementSibling;
-      element?.remove();
-      this.#bySeq.delete(seq);
-    }
   }
 
   /** @param {import('../client/types.js').Piece} piece */
@@ -120,9 +107,13 @@ export class Timeline {
     this.#toEnd();
   }
 
-  /** @param {string} id of an entry that another one replaces */
-  #withdraw(id) {
-    const element = this.#byId.get(id);
+  /** Remove entries that were taken back. @param {number[]} seqs */
+  withdraw(seqs) {
+    for (const seq of seqs) this.#remove(this.#bySeq.get(seq));
+  }
+
+  /** @param {HTMLElement | undefined} element */
+  #remove(element) {
     if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
     element?.remove();
   }
