@@ -1,0 +1,75 @@
+"""What the chat completions need of the store, beyond the log and the runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from brain.run.messages import Heard, LogEntry
+from brain.voice.chat.model import LastTurn, Owed
+from brain.voice.chat.wire import Usage
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What is known of a call: its last turn, None for a new call, and the stored form of it."""
+
+    turn: LastTurn | None
+    stored: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Before:
+    """The text at `seq` of an earlier turn, its run, and the log from there on.
+
+    `seq` is 0 if the text was never recorded.
+    """
+
+    seq: int = 0
+    run_id: str = ""
+    entries: tuple[LogEntry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """A part of the log, and the user's run: `run_id` and whether it is open."""
+
+    entries: Sequence[LogEntry]
+    run_id: str
+    is_open: bool
+    heard: tuple[Heard, ...]
+    usage: Usage
+
+
+class Calls(Protocol):
+    """The calls of all users. Each method raises StoreUnreachable."""
+
+    async def known(self, user_id: str, call: str) -> Known:
+        """Return what is known of a call."""
+
+    async def place(
+        self,
+        user_id: str,
+        call: str,
+        before: Known,
+        after: LastTurn,
+        *,
+        message_id: str = "",
+        since: int = 0,
+    ) -> Before | None:
+        """Store the turn, and return the text `message_id` with the log from there on, or from
+        `since` if that is earlier.
+
+        None: the call has changed since `before`, so the caller has to decide again.
+        """
+
+    async def follow(self, user_id: str, *, since: int, run_id: str = "") -> Followed:
+        """Return the log after `since`, and the usage of the run `run_id` if it is the last one."""
+
+    async def owe(
+        self, user_id: str, call: str, before: Known, after: LastTurn, owed: Owed, *, crumb: str
+    ) -> int | None:
+        """Note that an answer is owed, and append what the caller is told meanwhile.
+
+        `crumb` is its stored form, empty for nothing. Return the last seq of the log; 0 if the run
+        has ended, and None if the call has changed.
+        """
