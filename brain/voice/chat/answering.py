@@ -2,24 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from brain.errors import BrainError, StoreUnreachable
+from brain.errors import StoreUnreachable
 from brain.http.waiting import wait_for
 from brain.run.deliver import Outcome, Reply, Shown
-from brain.run.messages import Draft, Heard, How, Kind, LogEntry, Message, Utterance
-from brain.run.ports import Clock, News
+from brain.run.messages import Draft, How, Kind, LogEntry, Message, Utterance
 from brain.run.records import draft_to_log
 from brain.run.requests import UserRequest
-from brain.run.store import StateStore
 from brain.run.turn import Invocation
-from brain.says.texts import Texts
-from brain.voice.chat.flow import claim, owe, told_late
+from brain.voice.chat.flow import owe, told_late
+from brain.voice.chat.late import Late, Woken
 from brain.voice.chat.model import NO_CALL, Asked, LastTurn, Owed
-from brain.voice.chat.ports import Calls
-from brain.voice.chat.telling import Telling, late_answers, sentences, speech_of
+from brain.voice.chat.ports import Desk
+from brain.voice.chat.telling import Telling, late_answers, sentences
 from brain.voice.chat.wire import Part, Usage
 
 RECORD_S = 8.0  # seconds to record a text: clients give up after 10 s without a byte
@@ -29,23 +27,6 @@ MARGIN_S = 1.0  # seconds before an invocation ends in which the caller is told 
 MOST_LATE_S = 300.0  # seconds that a late answer is waited for, to send it to the platform
 
 log = logging.getLogger("brain")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Desk:
-    """What an answer needs of the deployment.
-
-    `begin` starts the brain in a task that never raises. `texts_of` returns the brain's own texts
-    in a user's language. `say` sends a text to an address that was checked.
-    """
-
-    calls: Calls
-    store: StateStore
-    news: News
-    clock: Clock
-    begin: Callable[[UserRequest, Invocation, Reply], "asyncio.Task[None]"]
-    texts_of: Callable[[str], Awaitable[Texts]]
-    say: Callable[[str, str], Awaitable[bool]]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -174,7 +155,7 @@ class Answering:
 
     async def _followed(self, ends: float) -> AsyncGenerator[Part, None]:
         """Yield what the log has of the run, until it has ended or the time has come."""
-        async with _Woken(self.desk.news, self.user_id) as woken:
+        async with Woken(self.desk.news, self.user_id) as woken:
             while not self.telling.is_over:
                 found = await self._look()
                 for part in found:
@@ -203,7 +184,7 @@ class Answering:
             return parts
         return parts
 
-    def _taken(self, entries: "Iterable[LogEntry]") -> list[Part]:
+    def _taken(self, entries: Iterable[LogEntry]) -> list[Part]:
         return [part for entry in entries for part in self.telling.take(entry)]
 
     async def _postponed(self) -> AsyncGenerator[Part, None]:
@@ -248,48 +229,15 @@ class Answering:
 
     # ---- afterwards
 
-    async def note_sent(self) -> None:
-        """Record that a question has reached the caller: a spoken yes is compared with the time."""
-        for message in self.telling.told:
-            if message.question is not None and message.question.whom == "user":
-                with suppress(StoreUnreachable):
-                    await self.desk.store.heard(
-                        self.user_id, Heard(seq=message.seq, how=How.RETURNED)
-                    )
-
     async def end(self) -> None:
         """Return once the brain has ended. Then send an answer that was too late to the platform,
         if it has given an address.
         """
         await asyncio.wait({self._brain})
         if self._owed is not None and self.control_url is not None:
-            try:
-                await self._send_late(self._owed, self.control_url)
-            except BrainError as error:
-                log.warning("chat: late answer not sent, reason=%s", type(error).__name__)
-
-    async def _send_late(self, owed: Owed, url: str) -> None:
-        messages = await self._late(owed)
-        if not messages or not await claim(self.desk.calls, self.user_id, self.asked.call, owed):
-            return
-        if not await self.desk.say(url, " ".join(map(speech_of, messages))):
-            await claim(self.desk.calls, self.user_id, self.asked.call, owed, back=True)
-            return
-        for message in messages:
-            await self.desk.store.heard(self.user_id, Heard(seq=message.seq, how=How.PLAYED))
-
-    async def _late(self, owed: Owed) -> list[Message]:
-        """Return the owed answer once the run has ended; nothing if that takes too long."""
-        clock = self.desk.clock
-        ends = min(clock.now() + MOST_LATE_S, self._cut)
-        async with _Woken(self.desk.news, self.user_id) as woken:
-            while (left_s := ends - clock.now()) > 0:
-                found = await self.desk.calls.follow(self.user_id, since=owed.since)
-                if found.run_id != owed.run_id or not found.is_open:
-                    played = {mark.seq for mark in found.heard if mark.how is How.PLAYED}
-                    return late_answers(found.entries, owed, before=2**53, played=played)
-                await woken.wait(min(LOOK_S, left_s))
-        return []
+            ends = min(self.desk.clock.now() + MOST_LATE_S, self._cut)
+            late = Late(self.desk, self.user_id, self.asked.call, self._owed)
+            await late.send(self.control_url, ends=ends)
 
 
 LOGGED = (Utterance, Message)
@@ -298,33 +246,3 @@ LOGGED = (Utterance, Message)
 def _state(waiting: "asyncio.Future[Outcome]") -> str:
     """Return the state of the outcome. A brain that has failed is continued by the queue."""
     return "running" if waiting.exception() is not None else waiting.result().state
-
-
-class _Woken:
-    """Wakes a reader of the log when there are news. Without news it is woken after the limit."""
-
-    def __init__(self, news: News, user_id: str) -> None:
-        self._news = news
-        self._user_id = user_id
-        self._event = asyncio.Event()
-
-    async def __aenter__(self) -> "_Woken":
-        self._task = asyncio.ensure_future(self._listen())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._task.cancel()
-        await asyncio.wait({self._task})
-
-    async def wait(self, limit_s: float) -> None:
-        """Return at the next news, or after `limit_s` seconds."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_s):
-                await self._event.wait()
-        self._event.clear()
-
-    async def _listen(self) -> None:
-        with suppress(StoreUnreachable):
-            async with self._news.listen(self._user_id) as updates:
-                async for _ in updates:
-                    self._event.set()

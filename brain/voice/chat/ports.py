@@ -1,10 +1,17 @@
-"""What the chat completions need of the store, beyond the log and the runs."""
+"""What the chat completions need of the store and of the deployment."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from brain.run.deliver import Reply
 from brain.run.messages import Heard, LogEntry
+from brain.run.ports import Clock, News
+from brain.run.requests import UserRequest
+from brain.run.store import StateStore
+from brain.run.turn import Invocation
+from brain.says.texts import Texts
 from brain.voice.chat.model import LastTurn, Owed
 from brain.voice.chat.wire import Usage
 
@@ -73,3 +80,20 @@ class Calls(Protocol):
         `crumb` is its stored form, empty for nothing. Return the last seq of the log; 0 if the run
         has ended, and None if the call has changed.
         """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """What an answer needs of the deployment.
+
+    `begin` starts the brain in a task that never raises. `texts_of` returns the brain's own texts
+    in a user's language. `say` sends a text to an address that was checked.
+    """
+
+    calls: Calls
+    store: StateStore
+    news: News
+    clock: Clock
+    begin: Callable[[UserRequest, Invocation, Reply], "asyncio.Task[None]"]
+    texts_of: Callable[[str], Awaitable[Texts]]
+    say: Callable[[str, str], Awaitable[bool]]

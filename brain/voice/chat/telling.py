@@ -14,8 +14,8 @@ from brain.voice.chat.quotes import Sent
 from brain.voice.chat.rules import CALL_PREFIX
 from brain.voice.chat.wire import Call, Finish, Part, Sentence
 
+MAX_SEQ = 2**53 - 1
 SENTENCE_END = " .!?…。"  # noqa: RUF001 - what stands at the end of a step is replaced
-DRAWL = "... "  # the end of words after which a platform waits for more
 
 
 @dataclass(kw_only=True, slots=True)
@@ -88,13 +88,20 @@ class Telling:
             return
         if message.speak is Speak.SILENT:
             return
-        sentences = sentences_of(speech_of(message))
-        if sentences:
+        is_drawled = self.is_drawled and message.kind is Kind.BREADCRUMB
+        said = sentences(speech_of(message), is_drawled=is_drawled)
+        if said:
             self.has_spoken = True
             self.told.append(message)
-        if sentences and self.is_drawled and message.kind is Kind.BREADCRUMB:
-            sentences[-1] = sentences[-1].rstrip(SENTENCE_END) + DRAWL.rstrip()
-        yield from (Sentence(f"{sentence} ") for sentence in sentences)
+        yield from said
+
+
+def sentences(speech: str, *, is_drawled: bool = False) -> list[Sentence]:
+    """Return the sentences, each with a space after it. `is_drawled`: more is to come."""
+    said = list(sentences_of(speech))
+    if said and is_drawled:
+        said[-1] = said[-1].rstrip(SENTENCE_END) + "..."
+    return [Sentence(f"{sentence} ") for sentence in said]
 
 
 def speech_of(message: Message) -> str:
@@ -114,7 +121,7 @@ def late_answers(
     entries: Iterable[LogEntry],
     owed: Owed,
     *,
-    before: int,
+    before: int = MAX_SEQ,
     played: Container[int] = (),
 ) -> list[Message]:
     """Return the messages of an answer that its caller did not wait for, and nobody has heard.
