@@ -92,6 +92,14 @@ SOURCES: tuple[Source, ...] = (
         cleared="half an hour without any message",
     ),
     Source(
+        name="how a voice platform wants the brain to speak (its system and developer messages)",
+        blocks=("Overheard",),
+        stored=("Overheard",),
+        foreign=ALWAYS,
+        cleared="half an hour without any message",
+        causes="taints the run; decides how answers are worded, and nothing else",
+    ),
+    Source(
         name="emails",
         tools=("searchEmail", "readEmail", "replyToEmail"),
         stored=("brain.emails", "brain.email_places", "brain.email_folders"),

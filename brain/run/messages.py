@@ -33,9 +33,12 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log."""
+    """One line between the user and the voice agent, from the front end; it is not in the log.
 
-    role: Literal["user", "assistant"]
+    platform: no line of the conversation, but how a voice platform wants the brain to speak.
+    """
+
+    role: Literal["user", "assistant", "platform"]
     text: str
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from brain.errors import StoreUnreachable
 from brain.http.waiting import wait_for
 from brain.run.deliver import Outcome, Reply, Shown
-from brain.run.messages import Draft, How, Kind, LogEntry, Message, Utterance
+from brain.run.messages import Draft, Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.records import draft_to_log
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
@@ -33,7 +33,8 @@ log = logging.getLogger("brain")
 class Answering:
     """The answer to `request`. `turn` is the call's turn that it belongs to, None if unknown.
 
-    `control_url` is where an answer can be sent to that comes too late, checked before.
+    `beside` are those to results of tools that came with the same request. `control_url` is where
+    an answer can be sent to that comes too late, checked before.
     """
 
     desk: Desk
@@ -43,6 +44,7 @@ class Answering:
     patience_s: float
     turn: LastTurn | None = None
     control_url: str | None = None
+    beside: "tuple[Answering, ...]" = ()
     reply: Reply = field(init=False)
     telling: Telling = field(init=False)
     _shown: "asyncio.Queue[Shown]" = field(init=False)
@@ -91,6 +93,10 @@ class Answering:
             is_drawled=self.asked.is_drawled,
         )
 
+    def leave(self) -> None:
+        """Note that the caller has gone."""
+        self.reply.leave()
+
     # ---- telling
 
     async def parts(self) -> AsyncGenerator[Part, None]:
@@ -125,9 +131,7 @@ class Answering:
             telling.late = [
                 message
                 for one in owed
-                for message in late_answers(
-                    found.entries, one, before=telling.seq, played=played
-                )
+                for message in late_answers(found.entries, one, before=telling.seq, played=played)
             ]
 
     async def _live(self, ends: float) -> AsyncGenerator[Part, None]:
@@ -203,7 +207,11 @@ class Answering:
         try:
             async with asyncio.timeout(RECORD_S):
                 seq = await owe(
-                    self.desk.calls, self.user_id, self.asked, self.request.message_id, owed,
+                    self.desk.calls,
+                    self.user_id,
+                    self.asked,
+                    self.request.message_id,
+                    owed,
                     crumb=form,
                 )
         except (StoreUnreachable, TimeoutError) as error:
@@ -229,10 +237,20 @@ class Answering:
 
     # ---- afterwards
 
+    async def note_sent(self) -> None:
+        """Record that a question has reached the caller: a spoken yes is compared with the time."""
+        for message in self.telling.told:
+            if message.question is not None:
+                with suppress(StoreUnreachable):
+                    returned = Heard(seq=message.seq, how=How.RETURNED)
+                    await self.desk.store.heard(self.user_id, returned)
+
     async def end(self) -> None:
         """Return once the brain has ended. Then send an answer that was too late to the platform,
         if it has given an address.
         """
+        for other in self.beside:
+            await other.end()
         await asyncio.wait({self._brain})
         if self._owed is not None and self.control_url is not None:
             ends = min(self.desk.clock.now() + MOST_LATE_S, self._cut)

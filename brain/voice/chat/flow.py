@@ -11,7 +11,7 @@ from brain.run.requests import UserRequest
 from brain.run.store import StateStore
 from brain.tools.spec import ClientTool
 from brain.voice.chat.model import NO_CALL, Asked, LastTurn, Owed, Placed
-from brain.voice.chat.ports import Before, Calls, Known
+from brain.voice.chat.ports import Before, Calls
 from brain.voice.chat.quotes import Sent, heard_of
 from brain.voice.chat.rules import place
 from brain.voice.chat.telling import Telling, late_answers, spoken_in

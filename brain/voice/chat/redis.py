@@ -84,13 +84,14 @@ class RedisCalls:
             Keys.of(user_id).keys("run", "log", "journal"),
             {"count": str(MOST_ENTRIES), "run": run_id, "since": since},
         )
-        tokens, own = reply.number("tokens"), reply.number("answer_tokens")
         return Followed(
             entries=entries.legible(reply.items("entries")),
             run_id=reply.text("run"),
             is_open=reply.text("state") in OPEN,
             heard=heard_by(reply.text("heard")),
-            usage=Usage(prompt=max(tokens - own, 0), completion=own),
+            usage=Usage(
+                prompt=reply.number("prompt_tokens"), completion=reply.number("answer_tokens")
+            ),
         )
 
     async def owe(

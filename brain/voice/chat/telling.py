@@ -15,7 +15,7 @@ from brain.voice.chat.rules import CALL_PREFIX
 from brain.voice.chat.wire import Call, Finish, Part, Sentence
 
 MAX_SEQ = 2**53 - 1
-SENTENCE_END = " .!?…。"  # noqa: RUF001 - what stands at the end of a step is replaced
+SENTENCE_END = " .!?…。"
 
 
 @dataclass(kw_only=True, slots=True)

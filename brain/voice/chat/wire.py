@@ -9,9 +9,10 @@ type Finish = Literal["stop", "tool_calls"]
 
 BEAT = b": still here\n\n"
 DONE = b"data: [DONE]\n\n"
+MODEL = "brain"
 MODELS: Json = {
     "object": "list",
-    "data": [{"id": "brain", "object": "model", "created": 0, "owned_by": "second-brain"}],
+    "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "second-brain"}],
 }
 
 
