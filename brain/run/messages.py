@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
 
 
@@ -188,6 +189,11 @@ class Message(Draft):
     run_id: str
     done_after_this: bool
     withdrawn: Annotated[bool, SPARSE] = False
+
+    @property
+    def speech(self) -> Annotated[str | None, SPARSE]:
+        """What to say if it differs from the text; empty if there is nothing to say."""
+        return speech_of(self.text)
 
 
 type LogEntry = Utterance | Message
