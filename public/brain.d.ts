@@ -756,3 +756,75 @@ export interface VoiceSession {
 export interface VoiceEnded {
   state: 'ended';
 }
+
+/** A request as OpenAI's SDK sends it. Other fields are passed over. */
+export interface ChatBody {
+  messages: ChatMessage[];
+  model?: string;
+  stream?: boolean;
+  stream_options?: {
+    include_usage?: boolean;
+  };
+  tools?: Record<string, unknown>[];
+  metadata?: Record<string, unknown>;
+  user?: string;
+  n?: number;
+}
+
+export interface ChatMessage {
+  role: string;
+  content?: string | Record<string, unknown>[] | null;
+  tool_call_id?: string;
+}
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  function: {
+    name: string;
+    arguments: string;
+  };
+}
+
+export interface ChatUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: ({
+    index: number;
+    message: {
+      role: string;
+      content: string;
+      tool_calls?: ChatCall[];
+    };
+    finish_reason: 'stop' | 'tool_calls';
+  })[];
+  usage: ChatUsage;
+}
+
+export interface ChatModels {
+  object: 'list';
+  data: {
+    id: string;
+    object: string;
+    created: number;
+    owned_by: string;
+  }[];
+}
+
+/** An error in OpenAI's form. */
+export interface ChatError {
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string | null;
+  };
+}
