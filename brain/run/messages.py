@@ -102,6 +102,14 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HeardPart:
+    """How much of a message the user has heard: `chars` characters of one that was cut off."""
+
+    how: How
+    chars: Annotated[int, SPARSE] = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CallTurn:
     """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
 
@@ -182,13 +190,15 @@ class Message(Draft):
     """What the brain says, with its position in the log.
 
     `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
-    was taken back, and nobody is shown it.
+    was taken back, and nobody is shown it. `heard` is known of newer entries that were read from
+    the log.
     """
 
     seq: int
     run_id: str
     done_after_this: bool
     withdrawn: Annotated[bool, SPARSE] = False
+    heard: Annotated[HeardPart | None, SPARSE] = None
 
     @property
     def speech(self) -> Annotated[str | None, SPARSE]:
