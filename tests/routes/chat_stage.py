@@ -39,6 +39,12 @@ def assistant(text: str) -> Json:
     return {"role": "assistant", "content": text}
 
 
+def tool(name: str, **properties: Json) -> Json:
+    """Return a tool of the platform."""
+    parameters = {"type": "object", "properties": properties}
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+
 @dataclass(kw_only=True)
 class Stream:
     """What a streamed answer has brought so far."""

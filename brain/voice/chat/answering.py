@@ -94,8 +94,9 @@ class Answering:
         )
 
     def leave(self) -> None:
-        """Note that the caller has gone."""
+        """Note that the caller has gone: what the run still says goes to the user's pages."""
         self.reply.leave()
+        self.reply.give("running")
 
     # ---- telling
 
@@ -122,7 +123,9 @@ class Answering:
             found = await self.desk.calls.follow(self.user_id, since=telling.seq - 1)
             own = next((entry for entry in found.entries if entry.seq == telling.seq), None)
             telling.run_id = own.run_id if own is not None else ""
-        if not (owed := told_late(self.turn)):
+        # What came of a tool's result that the same request has brought, before the text itself.
+        results = [Owed(run_id=o.telling.run_id, since=o.telling.seq) for o in self.beside]
+        if not (owed := (*results, *told_late(self.turn))):
             return
         since = min(one.since for one in owed)
         with suppress(StoreUnreachable):

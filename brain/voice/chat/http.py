@@ -42,10 +42,11 @@ class ChatStream:
         telling = asyncio.ensure_future(self._tell(send))
         try:
             await asyncio.wait({leaving, telling}, return_when=asyncio.FIRST_COMPLETED)
-            if not telling.done():
+            if telling.done():
+                await telling
+            else:
                 self._is_there = False
                 self._answering.leave()
-            await telling
         finally:
             leaving.cancel()
             telling.cancel()
