@@ -300,7 +300,13 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. */
+/** How much of a message the user has heard: `chars` characters of one that was cut off. */
+export interface HeardPart {
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
+  chars?: number;
+}
+
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
 export interface Message {
   id: string;
   seq: number;
@@ -320,6 +326,7 @@ export interface Message {
   foreign?: boolean;
   leftOut?: number[];
   withdrawn?: boolean;
+  heard?: HeardPart | null;
 }
 
 /** The answer to a caller. */

@@ -25,10 +25,10 @@ from brain.voice.chat.answering import Answering
 from brain.voice.chat.control import say
 from brain.voice.chat.flow import mark_heard, place_request, request_of
 from brain.voice.chat.http import ChatStream, ChatWhole, nothing, refusal
-from brain.voice.chat.model import Asked, LastTurn, ToolAnswer
+from brain.voice.chat.model import ChatRequest, LastTurn, ToolAnswer
 from brain.voice.chat.ports import Desk
 from brain.voice.chat.reading import NotAsked, asked_in
-from brain.voice.chat.redis import RedisCalls
+from brain.voice.chat.redis import RedisCallMemory
 from brain.voice.chat.rules import ends_turn
 from brain.voice.chat.settings import chat
 from brain.voice.chat.wire import MODEL, MODELS, Head
@@ -106,7 +106,7 @@ class _Chat:
     def __init__(
         self,
         wiring: Wiring,
-        asked: Asked,
+        asked: ChatRequest,
         invocation: Invocation,
         user_id: str,
         started: list[Answering],
@@ -118,7 +118,7 @@ class _Chat:
         self._started = started
         self._settings = chat(wiring.env)
         self._desk = Desk(
-            calls=RedisCalls(wiring.redis, log_bound=wiring.store.log_bound),
+            calls=RedisCallMemory(wiring.redis, log_bound=wiring.store.log_bound),
             store=wiring.store,
             news=wiring.news,
             clock=wiring.clock,
@@ -143,6 +143,18 @@ class _Chat:
 
     async def result(self, given: ToolAnswer) -> Answering | None:
         """Record the result of a tool. None if no call of the user's waits for it."""
+        request = await self._result_request(given)
+        if request is None:
+            return None
+        known = await self._desk.calls.known(self._user_id, self._asked.call)
+        answering = self._answering(request, known.turn)
+        try:
+            await answering.record()
+        except QuestionClosed:
+            return None
+        return answering
+
+    async def _result_request(self, given: ToolAnswer) -> UserRequest | None:
         try:
             asked = await self._wiring.store.question(self._user_id, given.question_id)
         except EntryUnreadable:
@@ -151,28 +163,20 @@ class _Chat:
         # A result of a tool is not the user's word, so it decides nothing that they were asked.
         if asked is None or question is None or question.whom != "client":
             return None
-        known = await self._desk.calls.known(self._user_id, self._asked.call)
-        decision = Decision(
-            question_id=given.question_id,
-            verdict="answer",
-            tool=question.tool,
-            arguments=question.arguments,
-            result=given.text,
-        )
         texts = await self._wiring.languages.texts(self._user_id, asked.language)
-        request = UserRequest(
+        return UserRequest(
             user_id=self._user_id,
             text=texts.RESULT,
             message_id=f"answer-{fingerprint(question.arguments)}-{given.question_id}",
-            decision=decision,
+            decision=Decision(
+                question_id=given.question_id,
+                verdict="answer",
+                tool=question.tool,
+                arguments=question.arguments,
+                result=given.text,
+            ),
             patience_s=self._asked.patience_s,
         )
-        answering = self._answering(request, known.turn)
-        try:
-            await answering.record()
-        except QuestionClosed:
-            return None
-        return answering
 
     def response(self, answering: Answering) -> ASGIApp:
         """Return the response in the form that was asked for."""

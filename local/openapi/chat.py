@@ -108,7 +108,7 @@ def chat_paths() -> Json:
 def _operation(summary: str, answer: str, errors: tuple[int, ...]) -> Json:
     kind = {"application/json": {"schema": ref("ChatError")}}
     refused = {str(status): {"description": ERRORS[status], "content": kind} for status in errors}
-    security = [{name: []} for name in USER]
+    security: list[Json] = [{name: []} for name in USER]
     return {
         "summary": summary,
         "security": security,

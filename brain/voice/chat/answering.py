@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from brain.errors import StoreUnreachable
 from brain.http.waiting import wait_for
 from brain.run.deliver import Outcome, Reply, Shown
-from brain.run.messages import Draft, Heard, How, Kind, LogEntry, Message, Utterance
-from brain.run.records import draft_to_log
+from brain.run.messages import Heard, How, LogEntry, Message, Utterance
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
-from brain.voice.chat.flow import owe, told_late
-from brain.voice.chat.late import Late, Woken
-from brain.voice.chat.model import NO_CALL, Asked, LastTurn, Owed
+from brain.voice.chat.flow import told_late
+from brain.voice.chat.late import ENDED, Late, Woken, postpone
+from brain.voice.chat.model import NO_CALL, ChatRequest, LastTurn, Owed
 from brain.voice.chat.ports import Desk
-from brain.voice.chat.telling import Telling, late_answers, sentences
-from brain.voice.chat.wire import Part, Usage
+from brain.voice.chat.telling import Narration, late_answers, sentences
+from brain.voice.chat.wire import AnswerPart, Usage
 
 RECORD_S = 8.0  # seconds to record a text: clients give up after 10 s without a byte
 LOOK_S = 1.0  # seconds between reads of the log of a run in another process; news come sooner
@@ -38,7 +37,7 @@ class Answering:
     """
 
     desk: Desk
-    asked: Asked
+    asked: ChatRequest
     request: UserRequest
     invocation: Invocation
     patience_s: float
@@ -46,7 +45,7 @@ class Answering:
     control_url: str | None = None
     beside: "tuple[Answering, ...]" = ()
     reply: Reply = field(init=False)
-    telling: Telling = field(init=False)
+    telling: Narration = field(init=False)
     _shown: "asyncio.Queue[Shown]" = field(init=False)
     _brain: "asyncio.Task[None]" = field(init=False)
     _owed: Owed | None = None
@@ -83,9 +82,9 @@ class Answering:
             first.cancel()
             settling.cancel()
 
-    def _telling(self, seq: int, run_id: str) -> Telling:
+    def _telling(self, seq: int, run_id: str) -> Narration:
         index = self.turn.index if self.turn is not None else 0
-        return Telling(
+        return Narration(
             seq=seq,
             run_id=run_id,
             call=(self.asked.call or NO_CALL) if self.turn is not None else "",
@@ -100,7 +99,7 @@ class Answering:
 
     # ---- telling
 
-    async def parts(self) -> AsyncGenerator[Part, None]:
+    async def parts(self) -> AsyncGenerator[AnswerPart, None]:
         """Yield what is to be said, until the answer is complete or the patience ends."""
         ends = min(self.invocation.started + (self.patience_s or float("inf")), self._cut)
         await self._prepare()
@@ -137,7 +136,7 @@ class Answering:
                 for message in late_answers(found.entries, one, before=telling.seq, played=played)
             ]
 
-    async def _live(self, ends: float) -> AsyncGenerator[Part, None]:
+    async def _live(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the brain in this process says, until it has settled the reply."""
         left_s = max(ends - self.desk.clock.now(), 0.01)  # 0 would mean no limit
         waiting = asyncio.ensure_future(wait_for(self.reply, patience_s=left_s))
@@ -160,7 +159,7 @@ class Answering:
                 # Nobody reads this reply any more: what the run still says goes to the pages.
                 self.reply.give("running")
 
-    async def _followed(self, ends: float) -> AsyncGenerator[Part, None]:
+    async def _followed(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the log has of the run, until it has ended or the time has come."""
         async with Woken(self.desk.news, self.user_id) as woken:
             while not self.telling.is_over:
@@ -172,9 +171,9 @@ class Answering:
                     return
                 await woken.wait(min(LOOK_S, left_s))
 
-    async def _look(self) -> list[Part]:
+    async def _look(self) -> list[AnswerPart]:
         """Read the log once. Return what is new, and conclude if the run has ended."""
-        telling, parts = self.telling, list[Part]()
+        telling, parts = self.telling, list[AnswerPart]()
         while not telling.is_over:
             since = max(telling.last_seq, telling.seq - 1)
             try:
@@ -191,40 +190,22 @@ class Answering:
             return parts
         return parts
 
-    def _taken(self, entries: Iterable[LogEntry]) -> list[Part]:
+    def _taken(self, entries: Iterable[LogEntry]) -> list[AnswerPart]:
         return [part for entry in entries for part in self.telling.take(entry)]
 
-    async def _postponed(self) -> AsyncGenerator[Part, None]:
+    async def _postponed(self) -> AsyncGenerator[AnswerPart, None]:
         """Note that the answer is owed, and say so unless something was said."""
-        telling, clock = self.telling, self.desk.clock
-        text = "" if telling.has_spoken else (await self.desk.texts_of(self.user_id)).TAKES_LONGER
-        crumb = Draft(
-            id=clock.new_id(),
-            kind=Kind.BREADCRUMB,
-            text=text,
-            answers_seq=telling.seq,
-            created_at=clock.utc(),
+        text = ""
+        if not self.telling.has_spoken:
+            text = (await self.desk.texts_of(self.user_id)).TAKES_LONGER
+        found = await postpone(
+            self.desk, self.user_id, self.asked, self.request.message_id, self.telling, text
         )
-        owed = Owed(run_id=telling.run_id, since=max(telling.last_seq, telling.seq))
-        form = draft_to_log(crumb) if text else ""
-        try:
-            async with asyncio.timeout(RECORD_S):
-                seq = await owe(
-                    self.desk.calls,
-                    self.user_id,
-                    self.asked,
-                    self.request.message_id,
-                    owed,
-                    crumb=form,
-                )
-        except (StoreUnreachable, TimeoutError) as error:
-            log.warning("chat: not noted as late, reason=%s", type(error).__name__)
-            seq = None
-        if seq == 0:  # it has ended just now
+        if found is ENDED:
             for part in await self._look():
                 yield part
             return
-        self._owed = owed if seq else None
+        self._owed = found
         for sentence in sentences(text):
             yield sentence
 

@@ -10,11 +10,11 @@ from brain.run.ports import Clock
 from brain.run.requests import UserRequest
 from brain.run.store import StateStore
 from brain.tools.spec import ClientTool
-from brain.voice.chat.model import NO_CALL, Asked, LastTurn, Owed, Placed
-from brain.voice.chat.ports import Before, Calls
+from brain.voice.chat.model import NO_CALL, ChatRequest, LastTurn, Owed, PlacedText
+from brain.voice.chat.ports import Before, CallMemory
 from brain.voice.chat.quotes import Sent, heard_of
 from brain.voice.chat.rules import place
-from brain.voice.chat.telling import Telling, late_answers, spoken_in
+from brain.voice.chat.telling import Narration, late_answers, spoken_in
 
 TRIES = 8  # how often a call may change between reading and writing: platforms ask in parallel
 
@@ -22,8 +22,8 @@ type Played = Callable[[str, str], Awaitable[None]]
 
 
 async def place_request(
-    calls: Calls, clock: Clock, user_id: str, asked: Asked
-) -> tuple[Placed, tuple[Sent, ...]]:
+    calls: CallMemory, clock: Clock, user_id: str, asked: ChatRequest
+) -> tuple[PlacedText, tuple[Sent, ...]]:
     """Return the place of a request, and what was to be spoken in the turn before it.
 
     Raises StoreUnreachable.
@@ -53,7 +53,7 @@ def told_late(turn: LastTurn | None) -> tuple[Owed, ...]:
     return tuple(owed for owed in turn.owed if owed.by == turn.message_id)
 
 
-def _spoken(asked: Asked, last: LastTurn | None, before: Before) -> tuple[Sent, ...]:
+def _spoken(asked: ChatRequest, last: LastTurn | None, before: Before) -> tuple[Sent, ...]:
     if last is None or not before.seq:
         return ()
     late = [
@@ -61,7 +61,7 @@ def _spoken(asked: Asked, last: LastTurn | None, before: Before) -> tuple[Sent, 
         for owed in told_late(last)
         for message in late_answers(before.entries, owed, before=before.seq)
     ]
-    telling = Telling(
+    telling = Narration(
         seq=before.seq,
         run_id=before.run_id,
         call=asked.call or NO_CALL,
@@ -87,7 +87,7 @@ async def mark_heard(
 
 
 def request_of(
-    user_id: str, asked: Asked, placed: Placed, tools: tuple[ClientTool, ...]
+    user_id: str, asked: ChatRequest, placed: PlacedText, tools: tuple[ClientTool, ...]
 ) -> UserRequest:
     """Return the text as a request to the user's brain."""
     manner = (Remark(role="platform", text=asked.manner),) if asked.manner else ()
@@ -105,7 +105,7 @@ def request_of(
 
 
 async def owe(
-    calls: Calls, user_id: str, asked: Asked, message_id: str, owed: Owed, *, crumb: str
+    calls: CallMemory, user_id: str, asked: ChatRequest, message_id: str, owed: Owed, *, crumb: str
 ) -> int:
     """Note that the answer to a text is owed. Return the last seq of the log, 0 if the run has
     ended. Raises StoreUnreachable.
@@ -124,7 +124,9 @@ async def owe(
     raise StoreUnreachable("the call changes all the time")
 
 
-async def claim(calls: Calls, user_id: str, call: str, owed: Owed, *, back: bool = False) -> bool:
+async def claim(
+    calls: CallMemory, user_id: str, call: str, owed: Owed, *, back: bool = False
+) -> bool:
     """Take an owed answer, to tell it outside of a turn; `back` gives it back.
 
     Return False if a later turn tells it. Raises StoreUnreachable.

@@ -9,9 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from brain.http.edge import Answer, Problem, problem_of
 from brain.voice.chat.answering import Answering
-from brain.voice.chat.model import Asked
+from brain.voice.chat.model import ChatRequest
 from brain.voice.chat.reading import NotAsked
-from brain.voice.chat.wire import BEAT, Head, Part, Usage, error
+from brain.voice.chat.wire import BEAT, AnswerPart, Head, Usage, error
 
 BEAT_S = 2.0  # seconds of silence after which a comment keeps the client waiting
 CODES = {404: "not_found", 405: "method_not_allowed", 413: "request_too_large"}
@@ -88,7 +88,7 @@ class ChatWhole:
         await self._answering.end()
 
 
-def nothing(head: Head, asked: Asked) -> Response:
+def nothing(head: Head, asked: ChatRequest) -> Response:
     """Return an answer without content: another text has replaced this one."""
     if not asked.is_stream:
         return Answer(head.whole([], "stop", Usage()))
@@ -97,7 +97,9 @@ def nothing(head: Head, asked: Asked) -> Response:
     return Response(chunks, media_type="text/event-stream", headers=headers)
 
 
-async def _with_beats(parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part | None, None]:
+async def _with_beats(
+    parts: AsyncGenerator[AnswerPart, None],
+) -> AsyncGenerator[AnswerPart | None, None]:
     """Yield the parts, and None after every `BEAT_S` seconds without one."""
     coming = asyncio.ensure_future(anext(parts, None))
     try:

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from brain.errors import BrainError, StoreUnreachable
-from brain.run.messages import Heard, How, Message
+from brain.run.messages import Draft, Heard, How, Kind, Message
 from brain.run.ports import News
-from brain.voice.chat.flow import claim
-from brain.voice.chat.model import Owed
+from brain.run.records import draft_to_log
+from brain.voice.chat.flow import claim, owe
+from brain.voice.chat.model import ChatRequest, Owed
 from brain.voice.chat.ports import Desk
-from brain.voice.chat.telling import late_answers, speech_of
+from brain.voice.chat.telling import Narration, late_answers, speech_of
 
+ENDED = Owed(run_id="", since=0)  # stands for: nothing is owed, because the run has ended
+NOTE_S = 6.0  # seconds to note that an answer is owed; the caller is still waiting
 LOOK_S = 1.0  # seconds between reads of the log of a run in another process; news come sooner
 
 log = logging.getLogger("brain")
@@ -46,6 +49,32 @@ class Woken:
             async with self._news.listen(self._user_id) as updates:
                 async for _ in updates:
                     self._event.set()
+
+
+async def postpone(
+    desk: Desk, user_id: str, asked: ChatRequest, message_id: str, telling: Narration, text: str
+) -> Owed | None:
+    """Note that the answer is owed, and that the caller is told this text meanwhile (if any).
+
+    The text becomes a breadcrumb in the log, so that it is known when the platform quotes it.
+    Return ENDED if the run has just ended; None if it could not be noted.
+    """
+    crumb = Draft(
+        id=desk.clock.new_id(),
+        kind=Kind.BREADCRUMB,
+        text=text,
+        answers_seq=telling.seq,
+        created_at=desk.clock.utc(),
+    )
+    owed = Owed(run_id=telling.run_id, since=max(telling.last_seq, telling.seq))
+    form = draft_to_log(crumb) if text else ""
+    try:
+        async with asyncio.timeout(NOTE_S):
+            seq = await owe(desk.calls, user_id, asked, message_id, owed, crumb=form)
+    except (StoreUnreachable, TimeoutError) as error:
+        log.warning("chat: not noted as late, reason=%s", type(error).__name__)
+        return None
+    return owed if seq else ENDED
 
 
 class Late:

@@ -33,7 +33,7 @@ class Said:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
+class ChatRequest:
     """A request for a chat completion, as far as it matters.
 
     `call` is empty if the request names none. `key` is the Idempotency-Key, empty if there is none.
@@ -105,7 +105,7 @@ class LastTurn:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Placed:
+class PlacedText:
     """Where a request belongs: the turn of the call after it, and the id of its text.
 
     `replaces` is the message id of the text that it replaces. `is_next`: it opens a new turn.

@@ -17,7 +17,7 @@ from brain.voice.chat.wire import Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class KnownCall:
     """What is known of a call: its last turn, None for a new call, and the stored form of it."""
 
     turn: LastTurn | None
@@ -47,17 +47,17 @@ class Followed:
     usage: Usage
 
 
-class Calls(Protocol):
+class CallMemory(Protocol):
     """The calls of all users. Each method raises StoreUnreachable."""
 
-    async def known(self, user_id: str, call: str) -> Known:
+    async def known(self, user_id: str, call: str) -> KnownCall:
         """Return what is known of a call."""
 
     async def place(
         self,
         user_id: str,
         call: str,
-        before: Known,
+        before: KnownCall,
         after: LastTurn,
         *,
         message_id: str = "",
@@ -73,7 +73,7 @@ class Calls(Protocol):
         """Return the log after `since`, and the usage of the run `run_id` if it is the last one."""
 
     async def owe(
-        self, user_id: str, call: str, before: Known, after: LastTurn, owed: Owed, *, crumb: str
+        self, user_id: str, call: str, before: KnownCall, after: LastTurn, owed: Owed, *, crumb: str
     ) -> int | None:
         """Note that an answer is owed, and append what the caller is told meanwhile.
 
@@ -90,7 +90,7 @@ class Desk:
     in a user's language. `say` sends a text to an address that was checked.
     """
 
-    calls: Calls
+    calls: CallMemory
     store: StateStore
     news: News
     clock: Clock

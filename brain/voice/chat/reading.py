@@ -10,7 +10,7 @@ from typing import Any
 
 from brain.codec import Json, clean, fingerprint
 from brain.texts.visible import is_blank
-from brain.voice.chat.model import Asked, Said, ToolAnswer
+from brain.voice.chat.model import ChatRequest, Said, ToolAnswer
 from brain.voice.chat.rules import tool_answer, usable_tools
 
 MANNER_CHARS = 2_000  # of the platform's system and developer messages together
@@ -29,7 +29,7 @@ class NotAsked(ValueError):
         self.param = param
 
 
-def asked_in(body: Any, headers: Mapping[str, str]) -> Asked:
+def asked_in(body: Any, headers: Mapping[str, str]) -> ChatRequest:
     """Read a request. Raises NotAsked."""
     if not isinstance(body, dict):
         raise NotAsked("The body must be a JSON object.")
@@ -42,7 +42,7 @@ def asked_in(body: Any, headers: Mapping[str, str]) -> Asked:
         words = "There is nothing to answer: no text of the user follows the last assistant message"
         raise NotAsked(f"{words}.", "messages")
     extra, options = _object(body, "elevenlabs_extra_body"), _object(body, "stream_options")
-    return Asked(
+    return ChatRequest(
         said=said,
         call=_call(body, headers, extra),
         key=clean(headers.get("idempotency-key", "")).strip(),

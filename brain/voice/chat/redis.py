@@ -8,7 +8,7 @@ from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Scri
 from brain.codec import Form, Stored, note_unreadable
 from brain.errors import EntryUnreadable
 from brain.voice.chat.model import NO_CALL, LastTurn, Owed
-from brain.voice.chat.ports import Before, Followed, Known
+from brain.voice.chat.ports import Before, Followed, KnownCall
 from brain.voice.chat.wire import Usage
 
 CALL_KEEP_MS = 25 * 3600 * 1000  # ms; longer than message ids are known, so that none comes twice
@@ -21,7 +21,7 @@ OWE = Script(__package__, "owe", CALLER_LIMIT_S)
 _LAST = Stored(Form(LastTurn))
 
 
-class RedisCalls:
+class RedisCallMemory:
     """The calls of all users, each by its own id: no user reaches a call of another one."""
 
     def __init__(self, redis: Redis, *, log_bound: str) -> None:
@@ -29,21 +29,21 @@ class RedisCalls:
         self._redis = redis
         self._log_bound = log_bound
 
-    async def known(self, user_id: str, call: str) -> Known:
+    async def known(self, user_id: str, call: str) -> KnownCall:
         """Return what is known of a call. Raises StoreUnreachable."""
         key = Keys.of(user_id).key(_name(call))
         stored = await self._redis.execute(["GET", key], limit_s=CALLER_LIMIT_S) or ""
         try:
-            return Known(turn=_LAST.read(stored) if stored else None, stored=stored)
+            return KnownCall(turn=_LAST.read(stored) if stored else None, stored=stored)
         except EntryUnreadable as error:  # newer code wrote it
             note_unreadable(error)
-            return Known(turn=None, stored=stored)
+            return KnownCall(turn=None, stored=stored)
 
     async def place(
         self,
         user_id: str,
         call: str,
-        before: Known,
+        before: KnownCall,
         after: LastTurn,
         *,
         message_id: str = "",
@@ -95,7 +95,7 @@ class RedisCalls:
         )
 
     async def owe(
-        self, user_id: str, call: str, before: Known, after: LastTurn, owed: Owed, *, crumb: str
+        self, user_id: str, call: str, before: KnownCall, after: LastTurn, owed: Owed, *, crumb: str
     ) -> int | None:
         """Note that an answer is owed, and append what the caller is told meanwhile.
 

@@ -8,10 +8,10 @@ from typing import Any
 from brain.codec import Json, clean, fingerprint
 from brain.voice.chat.model import (
     NO_CALL,
-    Asked,
+    ChatRequest,
     LastTurn,
     Owed,
-    Placed,
+    PlacedText,
     Said,
     ToolAnswer,
     TurnText,
@@ -41,12 +41,14 @@ ENDS_PREFIX = "transfer_to_"
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-def place(asked: Asked, last: LastTurn | None, now_ms: int) -> Placed:
+def place(asked: ChatRequest, last: LastTurn | None, now_ms: int) -> PlacedText:
     """Return where a request belongs, given the last turn of its call."""
     if last is None:
         return _opened(asked, None, now_ms, index=asked.said.answers)
     if (known := _retried(asked, last)) is not None:
-        return Placed(message_id=known.message_id, index=last.index, turn=last, is_over=known.over)
+        return PlacedText(
+            message_id=known.message_id, index=last.index, turn=last, is_over=known.over
+        )
     age_s = max(now_ms - last.at_ms, 0) / 1000
     is_same = asked.said.text == last.words and not asked.key
     limit_s = math.inf if asked.call else AGAIN_S if is_same else REPLACE_S
@@ -55,7 +57,7 @@ def place(asked: Asked, last: LastTurn | None, now_ms: int) -> Placed:
     return _continued(asked, last, now_ms)
 
 
-def _retried(asked: Asked, last: LastTurn) -> TurnText | None:
+def _retried(asked: ChatRequest, last: LastTurn) -> TurnText | None:
     """Return the text that this request repeats late: one of an earlier turn, or (known by its key)
     one that was replaced. A text without a key can be said again in the same turn.
     """
@@ -84,7 +86,7 @@ def _is_same_turn(said: Said, last: LastTurn, age_s: float) -> bool:
     return said.answers < last.answers and goes_on and age_s <= REPLACE_S
 
 
-def _opened(asked: Asked, last: LastTurn | None, now_ms: int, *, index: int) -> Placed:
+def _opened(asked: ChatRequest, last: LastTurn | None, now_ms: int, *, index: int) -> PlacedText:
     """Return the place of a request that opens the next turn."""
     text = TurnText(message_id=_message_id(asked, index), print=_print(asked.said))
     past: tuple[TurnText, ...] = ()
@@ -104,15 +106,15 @@ def _opened(asked: Asked, last: LastTurn | None, now_ms: int, *, index: int) -> 
         earlier=past,
         owed=owed,
     )
-    return Placed(message_id=text.message_id, index=index, turn=turn, is_next=True)
+    return PlacedText(message_id=text.message_id, index=index, turn=turn, is_next=True)
 
 
-def _continued(asked: Asked, last: LastTurn, now_ms: int) -> Placed:
+def _continued(asked: ChatRequest, last: LastTurn, now_ms: int) -> PlacedText:
     """Return the place of a request of the last turn: the same text again, or another one."""
     id = _message_id(asked, last.index)
     if asked.said.text == last.words or id == last.message_id:
         former = last.texts[-2].message_id if len(last.texts) > 1 else None
-        return Placed(message_id=last.message_id, index=last.index, turn=last, replaces=former)
+        return PlacedText(message_id=last.message_id, index=last.index, turn=last, replaces=former)
     text = TurnText(message_id=id, print=_print(asked.said))
     turn = replace(
         last,
@@ -123,10 +125,10 @@ def _continued(asked: Asked, last: LastTurn, now_ms: int) -> Placed:
         texts=(*(one for one in last.texts if one.message_id != id), text)[-MOST_TEXTS:],
         owed=tuple(replace(one, by=id if one.by else "") for one in last.owed),
     )
-    return Placed(message_id=id, index=last.index, turn=turn, replaces=last.message_id)
+    return PlacedText(message_id=id, index=last.index, turn=turn, replaces=last.message_id)
 
 
-def _message_id(asked: Asked, index: int) -> str:
+def _message_id(asked: ChatRequest, index: int) -> str:
     if asked.key:
         return key_id(asked.key)
     call = asked.call or NO_CALL

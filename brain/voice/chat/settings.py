@@ -16,7 +16,7 @@ _VISIBLE = re.compile(r"[!-~]+")  # the characters of an address; others are wri
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ChatSettings:
+class PlatformSettings:
     """`patience_s` is how long a caller waits that does not say it. `control_hosts` are hosts
     (`vapi.ai`, and names below it, by https) and origins (`http://127.0.0.1:8080`).
     """
@@ -39,7 +39,7 @@ class ChatSettings:
         )
 
 
-def chat(env: Env) -> ChatSettings:
+def chat(env: Env) -> PlatformSettings:
     """Read the settings. Raises SettingMissing."""
     hosts = variables.names(env, "BRAIN_CONTROL_HOSTS") or CONTROL_HOSTS
     for name in hosts:
@@ -48,7 +48,7 @@ def chat(env: Env) -> ChatSettings:
             words = "must list hosts such as vapi.ai, or origins such as https://example.org"
             raise SettingMissing(f"BRAIN_CONTROL_HOSTS {words}")
     patience_s = variables.number(env, "BRAIN_CHAT_PATIENCE_S", PATIENCE_S, least=0.1)
-    return ChatSettings(patience_s=patience_s, control_hosts=hosts)
+    return PlatformSettings(patience_s=patience_s, control_hosts=hosts)
 
 
 def _has_path(url: str) -> bool:

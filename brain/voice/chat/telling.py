@@ -12,14 +12,14 @@ from brain.texts.ear import for_the_ear, sentences_of
 from brain.voice.chat.model import Owed
 from brain.voice.chat.quotes import Sent
 from brain.voice.chat.rules import CALL_PREFIX
-from brain.voice.chat.wire import Call, Finish, Part, Sentence
+from brain.voice.chat.wire import AnswerPart, Finish, HandedCall, Sentence
 
 MAX_SEQ = 2**53 - 1
 SENTENCE_END = " .!?…。"
 
 
 @dataclass(kw_only=True, slots=True)
-class Telling:
+class Narration:
     """The answer to the text at `seq`, which is part of the run `run_id`.
 
     `call` and `index` are its turn. `is_drawled`: steps end as if more was to come. `late` are
@@ -39,21 +39,21 @@ class Telling:
     last_seq: int = 0
     _held: list[Message] = field(default_factory=list)
 
-    def take(self, entry: LogEntry) -> list[Part]:
+    def take(self, entry: LogEntry) -> list[AnswerPart]:
         """Return what the entry adds to the answer. Entries that were taken before add nothing."""
         if self.is_over or entry.seq <= self.last_seq:
             return []
         self.last_seq = entry.seq
         return list(self._taken(entry))
 
-    def conclude(self) -> list[Part]:
+    def conclude(self) -> list[AnswerPart]:
         """End the answer: the run has ended. Return what is told after the answer itself."""
         if self.is_over:
             return []
         self.is_over = True
         return [part for message in (*self._held, *self.late) for part in self._tell(message)]
 
-    def _taken(self, entry: LogEntry) -> Iterator[Part]:
+    def _taken(self, entry: LogEntry) -> Iterator[AnswerPart]:
         if isinstance(entry, Utterance):
             self.is_over = self._ends_with(entry)
         elif entry.run_id == self.run_id and entry.seq > self.seq:
@@ -78,13 +78,13 @@ class Telling:
         )
         return self.seq in entry.withdraws or (is_later and entry.run_id == self.run_id)
 
-    def _tell(self, message: Message) -> Iterator[Part]:
+    def _tell(self, message: Message) -> Iterator[AnswerPart]:
         question = message.question
         if question is not None and question.whom == "client":
             if message.done_after_this:
                 self.finish = "tool_calls"
                 id, arguments = f"{CALL_PREFIX}{message.id}", dumps(question.arguments)
-                yield Call(id, question.tool, arguments)
+                yield HandedCall(id, question.tool, arguments)
             return
         if message.speak is Speak.SILENT:
             return
@@ -109,7 +109,7 @@ def speech_of(message: Message) -> str:
     return for_the_ear(message.text)
 
 
-def spoken_in(entries: Iterable[LogEntry], telling: Telling) -> tuple[Sent, ...]:
+def spoken_in(entries: Iterable[LogEntry], telling: Narration) -> tuple[Sent, ...]:
     """Return what was to be spoken in the answer that these entries give, in its order."""
     for entry in entries:
         telling.take(entry)

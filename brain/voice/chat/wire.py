@@ -24,7 +24,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class HandedCall:
     """A call of one of the platform's tools. `arguments` is JSON text."""
 
     id: str
@@ -32,7 +32,7 @@ class Call:
     arguments: str
 
 
-type Part = Sentence | Call
+type AnswerPart = Sentence | HandedCall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +63,7 @@ class Head:
         """Return the first chunk: it says that the text was recorded."""
         return self._chunk({"role": "assistant", "content": ""})
 
-    def part(self, part: Part) -> bytes:
+    def part(self, part: AnswerPart) -> bytes:
         """Return the chunk of a sentence or of a call."""
         if isinstance(part, Sentence):
             return self._chunk({"content": part.text})
@@ -74,13 +74,13 @@ class Head:
         last = b"" if usage is None else self._frame([], usage=usage.to_wire())
         return self._chunk({}, finish) + last + DONE
 
-    def whole(self, parts: list[Part], finish: Finish, usage: Usage) -> Json:
+    def whole(self, parts: list[AnswerPart], finish: Finish, usage: Usage) -> Json:
         """Return the answer in one piece."""
         message: Json = {
             "role": "assistant",
             "content": "".join(part.text for part in parts if isinstance(part, Sentence)).strip(),
         }
-        calls = [_call(part) for part in parts if isinstance(part, Call)]
+        calls = [_call(part) for part in parts if isinstance(part, HandedCall)]
         if calls:
             message["tool_calls"] = calls
         choice = {"index": 0, "message": message, "finish_reason": finish}
@@ -108,7 +108,7 @@ class Head:
         return f"data: {dumps(chunk)}\n\n".encode()
 
 
-def _call(call: Call) -> Json:
+def _call(call: HandedCall) -> Json:
     function = {"name": call.name, "arguments": call.arguments}
     return {"id": call.id, "type": "function", "function": function}
 

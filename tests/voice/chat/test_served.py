@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.routes.chat_stage import Platform, assistant, says, steps
-from tests.routes.stage import Deployment, User
+from tests.routes.stage import Json
+from tests.voice.chat.stage import Platform, assistant, says, steps
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-
-@pytest.fixture
-def platform(deployment: Deployment, user: User) -> Platform:
-    return Platform(deployment=deployment, user=user, http=deployment.http)
 
 
 async def test_an_answer_comes_sentence_by_sentence(platform: Platform) -> None:
@@ -80,7 +75,7 @@ async def test_a_late_answer_comes_once_after_what_was_asked(platform: Platform)
     patient = {"metadata": {"patience": "0.5"}}
     first = await platform.ask("Compare", **patient)
     assert first.contents == ["That takes a little longer. ", "I will tell you. "]
-    told = [*("Compare", assistant(first.text)), "What day is it?"]
+    told: list[Json | str] = [*("Compare", assistant(first.text)), "What day is it?"]
     second = await platform.ask(*told)
     assert second.contents == ["It is Monday. ", "The second is longer. "]
     third = await platform.ask(*told, assistant(second.text), "Thanks")
@@ -100,7 +95,7 @@ async def test_an_answer_that_came_between_two_turns_is_told_in_the_next(
     first = await platform.ask("Compare", metadata={"patience": 0.3})
     await platform.user.until_heard("The second is longer.")
     await platform.script("day", says("It is Monday."))
-    told = ["Compare", assistant(first.text), "What day is it?"]
+    told: list[Json | str] = ["Compare", assistant(first.text), "What day is it?"]
     second = await platform.ask(*told)
     assert second.contents == ["It is Monday. ", "The second is longer. "]
     again = await platform.ask(*told)

@@ -5,18 +5,13 @@ import json
 import pytest
 
 from local.faults import Fault
-from tests.routes.chat_stage import PATH, Platform, says
 from tests.routes.stage import ACCESS_KEY, Deployment, Json, User
+from tests.voice.chat.stage import PATH, Platform, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 INVALID = "invalid_request_error"
 TEXT = {"messages": [{"role": "user", "content": "Hi"}]}
-
-
-@pytest.fixture
-def platform(deployment: Deployment, user: User) -> Platform:
-    return Platform(deployment=deployment, user=user, http=deployment.http)
 
 
 def deep(levels: int) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,12 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.local.serving import served
-from tests.routes.chat_stage import Platform, assistant, says, steps, tool
 from tests.routes.stage import Deployment, Json, User
+from tests.voice.chat.stage import Platform, assistant, says, steps, tool
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-BRIEF = {"metadata": {"patience": 0.3}}
+BRIEF: Any = {"metadata": {"patience": 0.3}}
 
 
 @dataclass
@@ -82,7 +83,11 @@ async def test_a_late_answer_goes_to_the_control_address(
     ]
     assert (await vapi.log())[-1]["heard"] == {"how": "played"}
     await vapi.script("Thanks", says("You are welcome."))
-    told = ["Compare", assistant(f"{stream.text} The second is longer."), "Thanks"]
+    told: list[Json | str] = [
+        "Compare",
+        assistant(f"{stream.text} The second is longer."),
+        "Thanks",
+    ]
     assert (await vapi.ask(*told, **control.call())).contents == ["You are welcome. "]
 
 
@@ -111,7 +116,7 @@ async def test_an_answer_that_was_not_taken_comes_with_the_next_request(
     assert (control.tries, control.taken) == (len(statuses), [])
     assert "heard" not in (await vapi.log())[-1]
     await vapi.script("Next", says("Ten."))
-    told = ["Refused", assistant(stream.text), "Next"]
+    told: list[Json | str] = ["Refused", assistant(stream.text), "Next"]
     assert (await vapi.ask(*told, **control.call())).contents == ["Ten. ", "Here it is. "]
 
 
@@ -206,6 +211,6 @@ async def test_a_question_can_be_answered_by_voice(platform: Platform) -> None:
     first = await platform.ask(system, "Ask", tools=[lamp])
     assert "Shall your app run lamp" in first.text
     await asyncio.sleep(2.1)  # a yes counts two seconds after the question was sent
-    told = [system, "Ask", assistant(first.text), "Yes, please"]
+    told: list[Json | str] = [system, "Ask", assistant(first.text), "Yes, please"]
     second = await platform.ask(*told, tools=[lamp])
     assert second.finish == "tool_calls"
