@@ -507,6 +507,13 @@ export interface SessionBody {
   language?: string | null;
 }
 
+/** The body of POST /api/brainToBrain that ends a voice session. */
+export interface HangUpBody {
+  userId: string;
+  reason: 'hangup';
+  voiceSessionId: string;
+}
+
 /** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
 export interface DocumentBody {
   title: string;
@@ -612,7 +619,7 @@ export interface RuleBody {
   urgent?: boolean;
 }
 
-/** The body of POST /api/voiceSession. `sdp` is the offer of OpenAI's two. */
+/** The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two. */
 export interface VoiceSessionBody {
   vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
   sdp?: string | null;
@@ -736,6 +743,7 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+  voiceSessionId?: string;
 }
 
 /** Which voice front ends there are. */

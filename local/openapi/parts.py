@@ -14,7 +14,7 @@ from brain.events.bodies import (
     OwnBody,
     ReminderData,
 )
-from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
+from brain.http.bodies import HangUpBody, SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import (
     AnswerBody,
     DecideBody,
@@ -85,7 +85,7 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, DocumentBody, SeenBody, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
@@ -167,6 +167,7 @@ PROBLEM: Json = {
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}},
         detail=TEXT,
         errors={"type": "array", "items": thing({"field": TEXT, "message": TEXT})},
+        voiceSessionId=TEXT,
     ),
 }
 FEATURES: Json = {
