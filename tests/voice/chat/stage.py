@@ -116,6 +116,11 @@ class Platform:
     def headers(self) -> dict[str, str]:
         return {**self.user.headers, **({"x-call-id": self.call} if self.call else {})}
 
+    @property
+    def key(self) -> str:
+        """What the platform has as its API key."""
+        return self.user.headers["Authorization"].removeprefix("Bearer ")
+
     async def script(self, match: str, *answers: Json) -> None:
         await self.deployment.direct(match, *answers)
 
