@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import assert_never
 
+from starlette.types import Receive
+
 from brain.chat.pieces import Piece, piece_to_wire
 from brain.codec import Form, Json
 from brain.errors import BrainError
 from brain.http.edge import where
 from brain.http.right import BYE, Bye, Right
-from brain.http.stream import EventStream, StreamEvent
+from brain.http.stream import EventStream, StreamEvent, noticing
 from brain.http.waiting import wait_for
 from brain.routes.delivered import Delivered, note_returned, question_of
 from brain.run.deliver import Outcome, Reply, Shown
@@ -37,15 +39,25 @@ def begin(
     return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
-async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Delivered:
+async def answer(
+    wiring: Wiring,
+    request: UserRequest,
+    invocation: Invocation,
+    receive: Receive | None = None,
+) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
-    until the brain has finished.
+    until the brain has finished. With `receive`, it matters if the caller of a speculative text
+    goes away.
     """
     reply = Reply()
     brain = begin(wiring, request, invocation, reply)
     patience_s = wiring.times.patience_s if request.patience_s is None else request.patience_s
     try:
-        outcome = await wait_for(reply, patience_s=patience_s)
+        if receive is None or not request.speculative:
+            outcome = await wait_for(reply, patience_s=patience_s)
+        else:
+            async with noticing(receive, reply.leave):
+                outcome = await wait_for(reply, patience_s=patience_s)
     except asyncio.CancelledError:
         brain.cancel()
         raise
@@ -72,7 +84,8 @@ def stream(
             await note_returned(wiring.store, request, outcome)
 
     events = _events(reply, shown, right, patience_s, outcomes.append)
-    return EventStream(events, beside=brain, sent=sent)
+    left = reply.leave if request.speculative else None
+    return EventStream(events, beside=brain, sent=sent, left=left)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
