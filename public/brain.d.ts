@@ -300,7 +300,13 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. */
+/** How much of a message the user has heard: `chars` characters of one that was cut off. */
+export interface HeardPart {
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
+  chars?: number;
+}
+
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
 export interface Message {
   id: string;
   seq: number;
@@ -320,6 +326,7 @@ export interface Message {
   foreign?: boolean;
   leftOut?: number[];
   withdrawn?: boolean;
+  heard?: HeardPart | null;
 }
 
 /** The answer to a caller. */
@@ -763,4 +770,76 @@ export interface VoiceSession {
 
 export interface VoiceEnded {
   state: 'ended';
+}
+
+/** A request as OpenAI's SDK sends it. Other fields are passed over. */
+export interface ChatBody {
+  messages: ChatMessage[];
+  model?: string;
+  stream?: boolean;
+  stream_options?: {
+    include_usage?: boolean;
+  };
+  tools?: Record<string, unknown>[];
+  metadata?: Record<string, unknown>;
+  user?: string;
+  n?: number;
+}
+
+export interface ChatMessage {
+  role: string;
+  content?: string | Record<string, unknown>[] | null;
+  tool_call_id?: string;
+}
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  function: {
+    name: string;
+    arguments: string;
+  };
+}
+
+export interface ChatUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: ({
+    index: number;
+    message: {
+      role: string;
+      content: string;
+      tool_calls?: ChatCall[];
+    };
+    finish_reason: 'stop' | 'tool_calls';
+  })[];
+  usage: ChatUsage;
+}
+
+export interface ChatModels {
+  object: 'list';
+  data: {
+    id: string;
+    object: string;
+    created: number;
+    owned_by: string;
+  }[];
+}
+
+/** An error in OpenAI's form. */
+export interface ChatError {
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string | null;
+  };
 }

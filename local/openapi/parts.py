@@ -35,6 +35,7 @@ from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from local.openapi.chat import CHAT
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
 
@@ -123,6 +124,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         ),
         "Problem": PROBLEM,
         **VOICE,
+        **CHAT,
     }
 
 
