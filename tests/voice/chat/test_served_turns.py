@@ -142,7 +142,7 @@ async def test_an_effect_of_an_abandoned_text_is_asked_about(keeper: Platform) -
         await begin(stack, keeper, "Note: cancel the trip")
         await asyncio.sleep(0.3)  # the caller leaves before the text has settled
     async with asyncio.timeout(30):
-        while not (log := await keeper.log())[-1].get("question"):
+        while not (log := await keeper.log())[-1].get("question"):  # noqa: ASYNC110 - over HTTP
             await asyncio.sleep(0.2)
     assert (log[-1]["kind"], log[-1]["question"]["for"]) == ("question", "user")
     assert await documents(keeper) == []
