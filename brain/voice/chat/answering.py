@@ -161,15 +161,15 @@ class Answering:
 
     async def _followed(self, ends: float) -> AsyncGenerator[AnswerPart, None]:
         """Yield what the log has of the run, until it has ended or the time has come."""
+        for part in await self._look():  # an answer that is known needs no subscription
+            yield part
+        if self.telling.is_over or self.desk.clock.now() >= ends:
+            return
         async with Woken(self.desk.news, self.user_id) as woken:
-            while not self.telling.is_over:
-                found = await self._look()
-                for part in found:
-                    yield part
-                left_s = ends - self.desk.clock.now()
-                if self.telling.is_over or left_s <= 0:
-                    return
+            while not self.telling.is_over and (left_s := ends - self.desk.clock.now()) > 0:
                 await woken.wait(min(LOOK_S, left_s))
+                for part in await self._look():
+                    yield part
 
     async def _look(self) -> list[AnswerPart]:
         """Read the log once. Return what is new, and conclude if the run has ended."""
