@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from brain.run.services import Around, Consent, Intake, Settling
     from brain.run.turn import Turn
     from brain.says.choice import Languages
+    from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Proposal, Tool, ToolInvocation
     from brain.variables import Env
 
@@ -70,6 +71,10 @@ class Platform(Protocol):
     @property
     def languages(self) -> "Languages":
         """Chooses the language in which the brain speaks to a user."""
+
+    @property
+    def zone_of(self) -> "ZoneOf":
+        """Returns the time zone of a user."""
 
     @property
     def announcer(self) -> "Announcer":
