@@ -49,7 +49,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="what the user says, and the arguments that they edit",
         blocks=("Utterance", "Joined"),
-        stored=("UtteranceDraft", "Utterance", "LastTurn", "brain.archive"),
+        stored=("UtteranceDraft", "Utterance", "CurrentTurn", "brain.archive"),
         foreign=NEVER,
         causes="",
     ),

@@ -26,7 +26,7 @@ from brain.voice.chat.answering import Answering
 from brain.voice.chat.control import say
 from brain.voice.chat.flow import mark_heard, place_request, request_of
 from brain.voice.chat.http import ChatStream, ChatWhole, nothing, refusal
-from brain.voice.chat.model import ChatRequest, LastTurn, ToolAnswer
+from brain.voice.chat.model import ChatRequest, CurrentTurn, ToolAnswer
 from brain.voice.chat.ports import Desk
 from brain.voice.chat.reading import NotAsked, asked_in
 from brain.voice.chat.redis import RedisCallMemory
@@ -194,7 +194,7 @@ class _Chat:
         model = self._asked.model or MODEL
         return Head(id=f"chatcmpl-{message_id}", created=created, model=model)
 
-    def _answering(self, request: UserRequest, turn: LastTurn | None) -> Answering:
+    def _answering(self, request: UserRequest, turn: CurrentTurn | None) -> Answering:
         url, patience_s = self._asked.control_url, request.patience_s
         if url is not None and not self._settings.may_call(url):
             log.warning("chat: control address ignored, its host is not listed")

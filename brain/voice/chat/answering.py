@@ -14,7 +14,7 @@ from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.voice.chat.flow import told_late
 from brain.voice.chat.late import ENDED, Late, Woken, postpone
-from brain.voice.chat.model import NO_CALL, ChatRequest, LastTurn, Owed
+from brain.voice.chat.model import NO_CALL, ChatRequest, CurrentTurn, Owed
 from brain.voice.chat.ports import Desk
 from brain.voice.chat.telling import Narration, late_answers, sentences
 from brain.voice.chat.wire import AnswerPart, Usage
@@ -41,7 +41,7 @@ class Answering:
     request: UserRequest
     invocation: Invocation
     patience_s: float
-    turn: LastTurn | None = None
+    turn: CurrentTurn | None = None
     control_url: str | None = None
     beside: "tuple[Answering, ...]" = ()
     reply: Reply = field(init=False)

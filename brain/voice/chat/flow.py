@@ -10,7 +10,7 @@ from brain.run.ports import Clock
 from brain.run.requests import UserRequest
 from brain.run.store import StateStore
 from brain.tools.spec import ClientTool
-from brain.voice.chat.model import NO_CALL, ChatRequest, LastTurn, Owed, PlacedText
+from brain.voice.chat.model import NO_CALL, ChatRequest, CurrentTurn, Owed, PlacedText
 from brain.voice.chat.ports import Before, CallMemory
 from brain.voice.chat.quotes import Sent, heard_of
 from brain.voice.chat.rules import place
@@ -46,14 +46,14 @@ async def place_request(
     raise StoreUnreachable("the call changes all the time")
 
 
-def told_late(turn: LastTurn | None) -> tuple[Owed, ...]:
+def told_late(turn: CurrentTurn | None) -> tuple[Owed, ...]:
     """Return the answers that are told after that of this turn."""
     if turn is None:
         return ()
     return tuple(owed for owed in turn.owed if owed.by == turn.message_id)
 
 
-def _spoken(asked: ChatRequest, last: LastTurn | None, before: Before) -> tuple[Sent, ...]:
+def _spoken(asked: ChatRequest, last: CurrentTurn | None, before: Before) -> tuple[Sent, ...]:
     if last is None or not before.seq:
         return ()
     late = [

@@ -81,7 +81,7 @@ class TurnText:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LastTurn:
+class CurrentTurn:
     """The last turn of a call.
 
     `texts` are the texts that belong to it, the newest last, and `words` are the newest one.
@@ -114,7 +114,7 @@ class PlacedText:
 
     message_id: str
     index: int
-    turn: LastTurn
+    turn: CurrentTurn
     replaces: str | None = None
     is_next: bool = False
     is_over: bool = False

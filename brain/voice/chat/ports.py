@@ -12,7 +12,7 @@ from brain.run.requests import UserRequest
 from brain.run.store import StateStore
 from brain.run.turn import Invocation
 from brain.says.texts import Texts
-from brain.voice.chat.model import LastTurn, Owed
+from brain.voice.chat.model import CurrentTurn, Owed
 from brain.voice.chat.wire import Usage
 
 
@@ -20,7 +20,7 @@ from brain.voice.chat.wire import Usage
 class KnownCall:
     """What is known of a call: its last turn, None for a new call, and the stored form of it."""
 
-    turn: LastTurn | None
+    turn: CurrentTurn | None
     stored: str
 
 
@@ -58,7 +58,7 @@ class CallMemory(Protocol):
         user_id: str,
         call: str,
         before: KnownCall,
-        after: LastTurn,
+        after: CurrentTurn,
         *,
         message_id: str = "",
         since: int = 0,
@@ -73,7 +73,14 @@ class CallMemory(Protocol):
         """Return the log after `since`, and the usage of the run `run_id` if it is the last one."""
 
     async def owe(
-        self, user_id: str, call: str, before: KnownCall, after: LastTurn, owed: Owed, *, crumb: str
+        self,
+        user_id: str,
+        call: str,
+        before: KnownCall,
+        after: CurrentTurn,
+        owed: Owed,
+        *,
+        crumb: str,
     ) -> int | None:
         """Note that an answer is owed, and append what the caller is told meanwhile.
 

@@ -8,7 +8,7 @@ from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Scri
 from brain.codec import Form, Stored, note_unreadable
 from brain.errors import EntryUnreadable
 from brain.run.messages import LogEntry
-from brain.voice.chat.model import NO_CALL, LastTurn, Owed
+from brain.voice.chat.model import NO_CALL, CurrentTurn, Owed
 from brain.voice.chat.ports import Before, Followed, KnownCall
 from brain.voice.chat.wire import Usage
 
@@ -19,7 +19,7 @@ OPEN = ("running", "handingOver")  # states of a run that goes on
 TURN = Script(__package__, "turn", CALLER_LIMIT_S)
 FOLLOW = Script(__package__, "follow", CALLER_LIMIT_S)
 OWE = Script(__package__, "owe", CALLER_LIMIT_S)
-_LAST = Stored(Form(LastTurn))
+_LAST = Stored(Form(CurrentTurn))
 
 
 class RedisCallMemory:
@@ -45,7 +45,7 @@ class RedisCallMemory:
         user_id: str,
         call: str,
         before: KnownCall,
-        after: LastTurn,
+        after: CurrentTurn,
         *,
         message_id: str = "",
         since: int = 0,
@@ -98,7 +98,14 @@ class RedisCallMemory:
         )
 
     async def owe(
-        self, user_id: str, call: str, before: KnownCall, after: LastTurn, owed: Owed, *, crumb: str
+        self,
+        user_id: str,
+        call: str,
+        before: KnownCall,
+        after: CurrentTurn,
+        owed: Owed,
+        *,
+        crumb: str,
     ) -> int | None:
         """Note that an answer is owed, and append what the caller is told meanwhile.
 

@@ -9,7 +9,7 @@ from brain.codec import Json, clean, fingerprint
 from brain.voice.chat.model import (
     NO_CALL,
     ChatRequest,
-    LastTurn,
+    CurrentTurn,
     Owed,
     PlacedText,
     Said,
@@ -41,7 +41,7 @@ ENDS_PREFIX = "transfer_to_"
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-def place(asked: ChatRequest, last: LastTurn | None, now_ms: int) -> PlacedText:
+def place(asked: ChatRequest, last: CurrentTurn | None, now_ms: int) -> PlacedText:
     """Return where a request belongs, given the last turn of its call."""
     if last is None:
         return _opened(asked, None, now_ms, index=asked.said.answers)
@@ -57,7 +57,7 @@ def place(asked: ChatRequest, last: LastTurn | None, now_ms: int) -> PlacedText:
     return _continued(asked, last, now_ms)
 
 
-def _retried(asked: ChatRequest, last: LastTurn) -> TurnText | None:
+def _retried(asked: ChatRequest, last: CurrentTurn) -> TurnText | None:
     """Return the text that this request repeats late: one of an earlier turn, or (known by its key)
     one that was replaced. A text without a key can be said again in the same turn.
     """
@@ -71,7 +71,7 @@ def _retried(asked: ChatRequest, last: LastTurn) -> TurnText | None:
     return None
 
 
-def _is_same_turn(said: Said, last: LastTurn, age_s: float) -> bool:
+def _is_same_turn(said: Said, last: CurrentTurn, age_s: float) -> bool:
     """Whether no assistant message follows the words of the last turn in this history.
 
     The number of assistant messages says so, unless the platform has dropped or corrected some. An
@@ -86,7 +86,7 @@ def _is_same_turn(said: Said, last: LastTurn, age_s: float) -> bool:
     return said.answers < last.answers and goes_on and age_s <= REPLACE_S
 
 
-def _opened(asked: ChatRequest, last: LastTurn | None, now_ms: int, *, index: int) -> PlacedText:
+def _opened(asked: ChatRequest, last: CurrentTurn | None, now_ms: int, *, index: int) -> PlacedText:
     """Return the place of a request that opens the next turn."""
     text = TurnText(message_id=_message_id(asked, index), print=_print(asked.said))
     past: tuple[TurnText, ...] = ()
@@ -96,7 +96,7 @@ def _opened(asked: ChatRequest, last: LastTurn | None, now_ms: int, *, index: in
         past = (*last.earlier, *replaced, last.texts[-1])[-MOST_EARLIER:]
         # What was told after the answer of that turn is not told again.
         owed = tuple(replace(one, by=text.message_id) for one in last.owed if not one.by)
-    turn = LastTurn(
+    turn = CurrentTurn(
         index=index,
         answers=asked.said.answers,
         words=asked.said.text,
@@ -109,7 +109,7 @@ def _opened(asked: ChatRequest, last: LastTurn | None, now_ms: int, *, index: in
     return PlacedText(message_id=text.message_id, index=index, turn=turn, is_next=True)
 
 
-def _continued(asked: ChatRequest, last: LastTurn, now_ms: int) -> PlacedText:
+def _continued(asked: ChatRequest, last: CurrentTurn, now_ms: int) -> PlacedText:
     """Return the place of a request of the last turn: the same text again, or another one."""
     id = _message_id(asked, last.index)
     if asked.said.text == last.words or id == last.message_id:

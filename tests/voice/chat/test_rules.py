@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from brain.voice.chat.model import LastTurn, Owed, PlacedText
+from brain.voice.chat.model import CurrentTurn, Owed, PlacedText
 from brain.voice.chat.reading import asked_in
 from brain.voice.chat.rules import ends_turn, place
 
@@ -24,7 +24,7 @@ class Call:
 
     def __init__(self, call: str = "c-1") -> None:
         self.call = call
-        self.last: LastTurn | None = None
+        self.last: CurrentTurn | None = None
         self.now_ms = 1_000_000
 
     def ask(self, *lines: str, key: str = "", after_s: float = 1.0) -> PlacedText:
@@ -143,7 +143,7 @@ def test_what_is_owed_is_told_after_the_next_turn_and_only_there() -> None:
     call = Call()
     first = call.ask("Compare")
     owed = Owed(run_id="r1", since=3)
-    call.last = LastTurn(
+    call.last = CurrentTurn(
         index=0,
         answers=0,
         words="Compare",
