@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench import (
     callers,
+    chat,
     ear,
     events,
     handover,
@@ -32,6 +33,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "roundtrips": roundtrips.run,
     "replies": replies.run,
     "callers": callers.run,
+    "chat": chat.run,
     "polling": polling.run,
     "starts": starts.run,
     "handover": handover.run,

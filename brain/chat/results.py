@@ -5,6 +5,7 @@ NOT_ASKED = (
     "Not asked and not done: the user has said something new. Read it, then make the call again if "
     "it is still right."
 )
+HANDED_OUT = "Given to the front end, which ends or redirects the call. No result comes."
 CORRECTED = (
     "Not done: the user has said it otherwise since. Read the correction, then make the call again "
     "if it is still right."

@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+from brain.chat.hearing import Heard as Heard
+from brain.chat.hearing import HeardPart
+from brain.chat.hearing import How as How
 from brain.codec import SPARSE, Json, Named
 from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
@@ -34,9 +37,12 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log."""
+    """One line between the user and the voice agent, from the front end; it is not in the log.
 
-    role: Literal["user", "assistant"]
+    platform: no line of the conversation, but how a voice platform wants the brain to speak.
+    """
+
+    role: Literal["user", "assistant", "platform"]
     text: str
 
 
@@ -72,30 +78,6 @@ class Decision:
     result: str = ""
     spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
-
-
-class How(StrEnum):
-    """How a message reached the user."""
-
-    PLAYED = "played"
-    CUT_OFF = "cutOff"
-    UNSPOKEN = "unspoken"
-    SHOWN = "shown"  # the whole text was in view
-    RETURNED = "returned"  # in a response; nobody has reported more
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """How much of the message at `seq` the user heard.
-
-    `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
-    the question that waits for the user's decision.
-    """
-
-    seq: int
-    how: How
-    chars: int = 0
-    is_open: bool = False
 
 
 LATEST = "*"  # as `replaces`: the text of the turn that stands, whichever it is
@@ -184,13 +166,15 @@ class Message(Draft):
     """What the brain says, with its position in the log.
 
     `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
-    was taken back, and nobody is shown it.
+    was taken back, and nobody is shown it. `heard` is known of newer entries that were read from
+    the log.
     """
 
     seq: int
     run_id: str
     done_after_this: bool
     withdrawn: Annotated[bool, SPARSE] = False
+    heard: Annotated[HeardPart | None, SPARSE] = None
 
     @property
     def speech(self) -> Annotated[str | None, SPARSE]:

@@ -61,6 +61,7 @@ LAST_WORDS: Mapping[str, str] = {
     "shorter.",
 }
 CUT_OFF = "My answer was cut off here."
+TAKES_LONGER = "That takes a little longer. I will tell you."
 SLOW = "My model takes its time. I am still waiting for its answer."
 HOLDING: Sequence[str] = (
     "I am looking that up.",

@@ -32,8 +32,9 @@ class Texts(Progress, Protocol):
     `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
     `HOLDING` are said while something is looked up, `STILL` if that takes longer. All are true of
     every lookup. `MORE` offers the rest of an answer. `CUT_OFF` follows a message that is not
-    whole. `UNSAID` follows what was done, if the model then failed. `YES` to `RESULT` are the log
-    entries for a decision that the user made with a button.
+    whole. `SLOW` is for a model without a sign of life, `TAKES_LONGER` for a caller that waits no
+    longer and is told the answer later. `UNSAID` follows what was done, if the model then failed.
+    `YES` to `RESULT` are the log entries for a decision that the user made with a button.
     """
 
     LAST_WORDS: Mapping[str, str]
@@ -43,6 +44,7 @@ class Texts(Progress, Protocol):
     HOLDING: Sequence[str]
     STILL: Sequence[str]
     MORE: str
+    TAKES_LONGER: str
     UNSAID: str
     UNSURE: str
     STOPPED: str

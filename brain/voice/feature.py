@@ -35,9 +35,10 @@ def _offered(env: Env) -> dict[str, bool]:
 
 
 def _settings(env: Env) -> object:
+    from brain.voice.chat.settings import chat
     from brain.voice.settings import VENDORS, times
 
-    return times(env), [read(env) for read in VENDORS.values()]
+    return chat(env), times(env), [read(env) for read in VENDORS.values()]
 
 
 def _absent(env: Env) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ VARIABLES = (DOCS / "reference" / "variables.md").read_text()
 ROUTES = (DOCS / "reference" / "routes.md").read_text()
 TOOLS = (DOCS / "reference" / "tools.md").read_text()
 ARCHITECTURE = (DOCS / "explanation" / "architecture.md").read_text()
-IN_FUNCTIONS = "BRAIN|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|DATABASE|VERCEL"
+IN_FUNCTIONS = "BRAIN|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL"
 ON_ONE_MACHINE = "BRAIN|CHAOS"
 SET_UP = {
     "UPSTASH_REDIS_REST_URL": "http://127.0.0.1:1",
@@ -94,7 +94,7 @@ def test_the_reference_gives_the_defaults_that_the_settings_have() -> None:
 def test_the_reference_lists_every_route_and_no_other() -> None:
     rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
     functions = {f"/api/{file.stem}" for file in (ROOT / "api").glob("*.py")}
-    listed = re.findall(r"/api/[\w.]+", " ".join(first_column(ROUTES)))
+    listed = re.findall(r"/(?:api|v1)/[\w./]+", " ".join(first_column(ROUTES)))
     assert {*listed} == functions | {rewrite["source"] for rewrite in rewrites}
 
 

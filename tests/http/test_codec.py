@@ -116,7 +116,7 @@ def test_a_message_says_how_it_is_spoken_where_that_is_not_its_text() -> None:
 
 def test_text_and_speech_together_fit_into_the_channel_or_are_read_from_the_log() -> None:
     draft = Draft(id="d", kind=Kind.SAY, text="*a* " * 2_000, answers_seq=1, created_at=EPOCH)
-    wire = records.message_for_channel(draft.placed(seq=6, run_id="r", done_after_this=True))
+    wire = records.entry_for_channel(draft.placed(seq=6, run_id="r", done_after_this=True))
     assert ("text" in wire, "speech" in wire, wire["truncated"]) == (False, False, True)
 
 

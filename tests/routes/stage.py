@@ -24,6 +24,7 @@ from brain.cloud.pusher import channel_names
 from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.again import brain_to_brain
 from brain.routes.channel import channel_to_brain
+from brain.routes.chat import beside_chat
 from brain.routes.control import control
 from brain.routes.event import event_to_brain
 from brain.routes.live import live, only_sockets
@@ -64,6 +65,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
+CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 CONFORMING = {"response": [conforms]}  # checks every response against the OpenAPI document
 ACCESS_KEY = "open sesame, please"
@@ -100,6 +102,9 @@ class Functions:
             path: endpoint(handlers, self.wirings[path], socket=SOCKETS.get(path))
             for path, handlers in ROUTES.items()
         }
+        voice = "/api/voiceToBrain"
+        chat = beside_chat(self._apps[voice], self.wirings[voice])
+        self._apps |= dict.fromkeys((*CHAT, voice), chat)
         self._calls: set[asyncio.Future[None]] = set()
         self._is_closed = False
 
@@ -166,6 +171,15 @@ class Deployment:
             ) as http,
         ):
             yield http
+
+    @asynccontextmanager
+    async def served(self, **env: str) -> AsyncIterator[httpx.AsyncClient]:
+        """Serve the functions with another environment over HTTP: callers can leave."""
+        async with AsyncExitStack() as stack:
+            functions = await stack.enter_async_context(aclosing(Functions({**self.env, **env})))
+            url = await stack.enter_async_context(served(functions))
+            client = httpx.AsyncClient(base_url=url, timeout=30, event_hooks=CONFORMING)
+            yield await stack.enter_async_context(client)
 
     async def direct(self, match: str, *answers: Json) -> None:
         """Set the model's answers to texts that contain `match`."""

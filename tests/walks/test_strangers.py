@@ -237,6 +237,24 @@ async def questions(ben: Person, anna: Anna) -> Told:
     yield answer.text
 
 
+async def chat(ben: Person, anna: Anna) -> Told:
+    """Ben names Anna's call, her text and her question."""
+    call = {"x-call-id": "annas-call", "idempotency-key": anna.message_id}
+    result = {"role": "tool", "tool_call_id": f"call_{anna.question['id']}", "content": "yes"}
+    for parent in ("/v1", "/api/v1"):
+        path = f"{parent}/chat/completions"
+        body = {"messages": [{"role": "assistant", "content": COMMON}, result]}
+        yield await told(ben, "POST", path, 400, json=body, headers=call)
+        await ben.script(says("Nothing."))
+        text = {"role": "user", "content": f"What did Anna say? {ben.word}"}
+        yield await told(ben, "POST", path, 200, json={"messages": [text]}, headers=call)
+
+
+async def chat_models(ben: Person, anna: Anna) -> Told:
+    for parent in ("/v1", "/api/v1"):
+        yield await told(ben, "GET", f"{parent}/models", 200)
+
+
 WALKS: dict[str, Walk] = {
     "/api/brainToBrain": brain_to_brain,
     "/api/control": control,
@@ -258,6 +276,10 @@ WALKS: dict[str, Walk] = {
     "/api/stream": stream,
     "/api/audio": voice_session,
     "/api/voiceSession": voice_session,
+    "/api/v1/chat/completions": chat,
+    "/api/v1/models": chat_models,
+    "/v1/chat/completions": chat,
+    "/v1/models": chat_models,
     "/api/voiceToBrain": voice_to_brain,
     "/api/websocketToBrain": websocket_to_brain,
 }

@@ -1,8 +1,8 @@
--- Return a part of the log, its last seq and the seq of its oldest entry, in one atomic read.
+-- Return a part of the log, its last seq, the seq of its oldest entry, and what was heard, in one atomic read.
 -- Keys: run, log, withdrawn.
 local a = arguments({ texts = 'count', numbers = 'since' })
 
-local run = redis.call('HMGET', RUN, 'seq', 'undone')
+local run = redis.call('HMGET', RUN, 'seq', 'undone', 'heard')
 local seq = run[1]
 if not seq then
   seq = text((newest('1'))) -- the run is lost, or the user has never said anything
@@ -14,4 +14,6 @@ for at in pairs(taken_back(entries, run[2] or '')) do
   gone[#gone + 1] = text(at)
 end
 local first = oldest[1] and string.match(oldest[1][1], '^%d+') or '0'
-return answer({ 'seq', seq, 'first', first, 'entries', entries, 'withdrawn', table.concat(gone, ' ') })
+return answer({
+  'seq', seq, 'first', first, 'entries', entries, 'withdrawn', table.concat(gone, ' '), 'heard', run[3] or '',
+})

@@ -1,6 +1,7 @@
 """Reads a part of the log."""
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.marks import with_marks
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
 from brain.run.store import Page
 
@@ -12,8 +13,9 @@ async def read(redis: Redis, user_id: str, *, since: int, limit: int) -> Page:
     reply = await READ.run(
         redis, Keys.of(user_id).keys("run", "log", "withdrawn"), {"since": since, "count": limit}
     )
+    marked = entries.marked(entries.legible(reply.items("entries")), reply.text("withdrawn"))
     return Page(
-        entries=entries.marked(entries.legible(reply.items("entries")), reply.text("withdrawn")),
+        entries=with_marks(marked, reply.text("heard")),
         last_seq=reply.number("seq"),
         first_seq=reply.number("first"),
     )
