@@ -29,7 +29,7 @@ type VoiceSessionId = Annotated[str, Field(pattern=r"^vs_[A-Za-z0-9_-]{1,64}$")]
 class VoiceSessionBody(Body):
     """The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two."""
 
-    vendor: VendorName | Literal["relay"]
+    vendor: Literal["openai-live", "openai-realtime", "gemini-live", "relay"]
     sdp: Annotated[str, Field(min_length=1, max_length=MAX_SDP_BYTES)] | None = None
     resumes: VoiceSessionId | None = None
     language: Language = None
