@@ -9,6 +9,7 @@
     │   ├── DatabaseUnreachable    the database (Postgres)
     │   │   └── DatabaseRefused        it refuses the call for good
     │   ├── MailboxUnreachable     the email account (IMAP)
+    │   ├── SpeechUnreachable      the server that recognizes speech, or the one that speaks
     │   └── CheckerUnreachable     the process that checks a front end's schemas
     ├── TooManyTexts           the user sent too many texts; this one was not accepted
     ├── TooManyTries           too many wrong access keys; this one was not looked at
@@ -21,6 +22,8 @@
     │   └── ModelRefused           the provider rejects the request; a retry cannot succeed
     ├── ToolFault              a tool call failed; the text is for the model
     ├── PageUnreadable         a web page cannot be opened or read
+    ├── AudioUnreadable        a recording that the ear cannot read
+    ├── SpeechRefused          a speech server refuses the request, or its answer cannot be used
     ├── EntryUnreadable        a stored form that this code cannot load
     ├── SettingMissing         an environment variable is missing or malformed; the text names it
     ├── TokenRefused           the token is missing or invalid
@@ -75,6 +78,10 @@ class DatabaseRefused(DatabaseUnreachable):
 
 class MailboxUnreachable(Unreachable):
     """The email account could not be reached, or the login failed."""
+
+
+class SpeechUnreachable(Unreachable):
+    """The server that recognizes speech, or the one that speaks, is overloaded or unreachable."""
 
 
 class CheckerUnreachable(Unreachable):
@@ -174,6 +181,17 @@ class PageUnreadable(BrainError):
     """A web page cannot be opened or read.
 
     The text is for the model. It contains nothing of the address or of the server's response.
+    """
+
+
+class AudioUnreadable(BrainError):
+    """A recording cannot be read by the server that recognizes speech."""
+
+
+class SpeechRefused(BrainError):
+    """A speech server refuses the request for good, or its answer is not what was asked for.
+
+    The text contains nothing of its answer.
     """
 
 

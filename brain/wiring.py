@@ -3,9 +3,11 @@
 Everything is created when it is first used and kept while the instance lives.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
@@ -25,6 +27,7 @@ from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
+    from brain.voice.audio.services import AudioServices
 
 # The features of the brain. A package that is not listed here is not used. The order decides in
 # which order features act around a run, read a text and offer their tools to the model.
@@ -162,6 +165,13 @@ class Wiring(Adapters):
 
         return EventSignature(self.events.secrets)
 
+    @cached_property
+    def audio(self) -> "AudioServices":
+        """Hears recordings and speaks messages."""
+        from brain.voice.audio.services import AudioServices
+
+        return AudioServices(self, self._names)
+
     def feed(self, user_id: str, *, since: int) -> Feed:
         """Return the user's log after `since` as a feed for one listener."""
         return Feed(
@@ -173,6 +183,12 @@ class Wiring(Adapters):
             since=since,
             announce=lambda: self.wake(user_id),
         )
+
+    async def _names(self, user_id: str) -> Sequence[str]:
+        """Return the names that all features know, those of each in turn."""
+        asked = [each.names(user_id) for each in self.features if each.names is not None]
+        found = await asyncio.gather(*asked)
+        return [name for some in zip_longest(*found) for name in some if name]
 
     async def _last_archived(self, user_id: str) -> int:
         """Return the last seq of the user's archived log; 0 for an empty one."""

@@ -1,5 +1,6 @@
 """The documents feature: the user's documents, their tools and routes."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -7,6 +8,8 @@ from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
 from brain.feature import Feature, Platform, Resources
 from brain.tools.invocations import Tool
+
+NAMED = 50  # newest documents whose titles speech recognition is told
 
 
 def documents_of(platform: Platform) -> Documents | None:
@@ -39,7 +42,17 @@ def feature(platform: Platform) -> Feature:
             with suppress(DatabaseUnreachable):  # then the next question shows the whole text
                 await kept.mark_heard(user_id, text)
 
+    async def names(user_id: str) -> Sequence[str]:
+        if (kept := documents()) is None:
+            return ()
+        with suppress(DatabaseUnreachable):
+            newest = await kept.newest(user_id, limit=NAMED)
+            # Titles by others are left out: they must not decide what is understood.
+            return [document.title for document in newest if not document.foreign]
+        return ()
+
     return Feature(
+        names=names,
         played=played,
         tools=tools,
         resources=resources,

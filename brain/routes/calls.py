@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from functools import partial
 from typing import assert_never
 
@@ -37,9 +38,11 @@ def begin(
     return asyncio.ensure_future(_run(wiring.services, request, invocation, reply))
 
 
-async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -> Delivered:
+async def answer(
+    wiring: Wiring, request: UserRequest, invocation: Invocation, *, first: Json | None = None
+) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
-    until the brain has finished.
+    until the brain has finished. `first` comes before it in the body.
     """
     reply = Reply()
     brain = begin(wiring, request, invocation, reply)
@@ -51,14 +54,19 @@ async def answer(wiring: Wiring, request: UserRequest, invocation: Invocation) -
         raise
     asks = question_of(request, outcome) is not None
     sent = partial(note_returned, wiring.store, request, outcome) if asks else None
-    return Delivered(outcome_to_wire(outcome), sent=sent, beside=brain)
+    return Delivered({**(first or {}), **outcome_to_wire(outcome)}, sent=sent, beside=brain)
 
 
 def stream(
-    wiring: Wiring, request: UserRequest, invocation: Invocation, right: Right
+    wiring: Wiring,
+    request: UserRequest,
+    invocation: Invocation,
+    right: Right,
+    *,
+    first: StreamEvent | None = None,
 ) -> EventStream:
     """Stream the run as it happens, while the caller has the right to listen. The outcome is
-    delayed only if the caller set a patience.
+    delayed only if the caller set a patience. `first` is sent before everything else.
     """
     shown: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(shown.put_nowait)
@@ -72,7 +80,7 @@ def stream(
             await note_returned(wiring.store, request, outcome)
 
     events = _events(reply, shown, right, patience_s, outcomes.append)
-    return EventStream(events, beside=brain, sent=sent)
+    return EventStream(_after(first, events) if first else events, beside=brain, sent=sent)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -94,6 +102,15 @@ def event_of(shown: Shown) -> StreamEvent:
 def entry_event(entry: LogEntry) -> StreamEvent:
     """Convert a log entry to an event. A client that reconnects sends the seq of its last one."""
     return StreamEvent(name="message", data=entry_to_wire(entry), id=entry.seq)
+
+
+async def _after(
+    first: StreamEvent, events: AsyncGenerator[StreamEvent, None]
+) -> AsyncGenerator[StreamEvent, None]:
+    yield first
+    async with aclosing(events):
+        async for event in events:
+            yield event
 
 
 async def _events(
