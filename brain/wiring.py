@@ -41,6 +41,7 @@ FEATURES = (
     "email",
     "reminders",
     "web",
+    "voice",
 )
 
 

@@ -576,6 +576,20 @@ export interface RuleBody {
   urgent?: boolean;
 }
 
+/** The body of POST /api/voiceSession. `sdp` is the offer of OpenAI's two. */
+export interface VoiceSessionBody {
+  vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
+  sdp?: string | null;
+  resumes?: string | null;
+  language?: string | null;
+}
+
+/** The body of DELETE /api/voiceSession. `usage` is what the vendor told the page. */
+export interface VoiceEndBody {
+  voiceSessionId: string;
+  usage?: Record<string, unknown> | null;
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -626,6 +640,7 @@ export interface Features {
     scripted: boolean;
   };
   local: boolean;
+  voice: VoiceFeatures;
 }
 
 export interface PusherSettings {
@@ -636,7 +651,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. `absent` is what is not offered, and which variable is missing for it. */
 export interface Health {
   ok: boolean;
   version: string;
@@ -645,6 +660,7 @@ export interface Health {
     missing?: string;
     faults?: string[];
   }>;
+  absent: Record<string, string>;
 }
 
 export interface Stopped {
@@ -678,4 +694,30 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+}
+
+/** Which voice front ends there are. */
+export interface VoiceFeatures {
+  'openai-live': boolean;
+  'openai-realtime': boolean;
+  'gemini-live': boolean;
+  upload: boolean;
+  speech: boolean;
+  chat: boolean;
+}
+
+/** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's. */
+export interface VoiceSession {
+  voiceSessionId: string;
+  vendor: string;
+  expiresAt: string;
+  maxSeconds: number;
+  sdp?: string;
+  url?: string;
+  token?: string;
+  model?: string;
+}
+
+export interface VoiceEnded {
+  state: 'ended';
 }

@@ -109,20 +109,6 @@ def endpoint[W](
     return app
 
 
-def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> ASGIApp:
-    """Build the ASGI app of a function that serves several routes. The last segment of the path,
-    which rewrites keep, selects the handlers; an unknown one gets the first route's.
-    """
-    apps = {name: endpoint(of_name, wiring) for name, of_name in handlers.items()}
-    first = next(iter(apps.values()))
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        name = str(scope.get("path", "")).rpartition("/")[2]
-        await apps.get(name, first)(scope, receive, send)
-
-    return app
-
-
 async def read_json(request: Request, *, limit: int = MAX_BODY_BYTES) -> Any:
     """Read and parse the JSON body. Raises Problem 413, 415 or 400; `limit` is in bytes."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

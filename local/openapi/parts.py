@@ -23,11 +23,13 @@ from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
 from brain.routes.calls import OUTCOME
 from brain.routes.stream import RESET, RUN_CHANGE
+from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.pieces import PIECE
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
-from local.openapi.schemas import MOMENT, Schemas, nullable, ref
+from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
+from local.openapi.voice import VOICE
 
 FORMS: dict[str, Form[Any]] = {
     "Decided": Form(Decision),
@@ -47,9 +49,6 @@ FORMS: dict[str, Form[Any]] = {
     "Rule": RULE,
     "Preferences": PREFERENCES,
 }
-TEXT: Json = {"type": "string"}
-FLAG: Json = {"type": "boolean"}
-WHOLE: Json = {"type": "integer", "minimum": 0}
 ORDERS = (StopBody, HeardBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
 ERRORS = {
@@ -57,24 +56,17 @@ ERRORS = {
     401: "The token, access key or signature is missing or invalid.",
     403: "The channel belongs to another user.",
     404: "Not found.",
-    409: "The question is already decided, or takes another kind of decision.",
+    409: "The question is already decided, or takes another kind of decision. Or: a voice session "
+    "is open.",
     413: "The body is too long.",
     415: "The body is not application/json.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
     429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",
     500: "The server has failed, or is not fully set up.",
+    502: "The vendor has refused.",
     503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
 }
-
-
-def thing(required: Json, **optional: Json) -> Json:
-    """An object of these properties."""
-    return {
-        "type": "object",
-        "properties": {**required, **optional},
-        "required": list(required),
-    }
 
 
 def listed(name: str) -> Json:
@@ -86,7 +78,7 @@ def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
-    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody)
+    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
@@ -135,6 +127,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
             {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
         ),
         "Problem": PROBLEM,
+        **VOICE,
     }
 
 
@@ -162,6 +155,7 @@ FEATURES: Json = {
             "email": FLAG,
             "model": thing({"name": TEXT, "scripted": FLAG}),
             "local": FLAG,
+            "voice": ref("VoiceFeatures"),
         }
     ),
 }
@@ -185,7 +179,8 @@ SESSION: Json = {
 }
 HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault.",
+    "`faults` are models whose last try failed, with the class of the fault. `absent` is "
+    "what is not offered, and which variable is missing for it.",
     **thing(
         {
             "ok": FLAG,
@@ -196,6 +191,7 @@ HEALTH: Json = {
                     {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
                 ),
             },
+            "absent": {"type": "object", "additionalProperties": TEXT},
         }
     ),
 }

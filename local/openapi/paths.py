@@ -19,8 +19,9 @@ from local.openapi.operations import (
     posted,
     streamed,
 )
-from local.openapi.parts import listed, thing
-from local.openapi.schemas import nullable, ref
+from local.openapi.parts import listed
+from local.openapi.schemas import nullable, ref, thing
+from local.openapi.voice import voice_paths
 
 
 def paths() -> Json:
@@ -34,6 +35,7 @@ def paths() -> Json:
         **_talking(),
         **_reading(),
         **_things(),
+        **voice_paths(),
         **_from_services(),
     }
 

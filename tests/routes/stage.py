@@ -32,6 +32,7 @@ from brain.routes.resources import resources
 from brain.routes.session import authorize_channel, begin_session
 from brain.routes.stream import stream
 from brain.routes.voice import voice_to_brain
+from brain.routes.voice_session import begin_voice, end_voice
 from brain.wiring import Wiring
 from local.engines import valkey
 from local.faults import FaultInjector
@@ -60,6 +61,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
     "/api/openapi.json": {"GET": openapi},
+    "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
