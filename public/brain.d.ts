@@ -295,6 +295,7 @@ export interface Message {
   role: 'brain';
   kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
+  speech?: string | null;
   doneAfterThis: boolean;
   runId: string;
   answersSeq: number;

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
 
 
@@ -163,6 +164,11 @@ class Message(Draft):
     seq: int
     run_id: str
     done_after_this: bool
+
+    @property
+    def speech(self) -> Annotated[str | None, SPARSE]:
+        """What to say if it differs from the text; empty if there is nothing to say."""
+        return speech_of(self.text)
 
 
 type LogEntry = Utterance | Message

@@ -37,7 +37,7 @@ from brain.http.feed import LogReset, RunChange
 from brain.http.orders import parse_order
 from brain.http.stream import BEAT
 from brain.http.stream import StreamEvent as Frame
-from brain.memory.archive import PostgresArchive
+from brain.memory.archive import PostgresArchive, archived
 from brain.memory.model import Fact, Summary
 from brain.memory.postgres import PostgresFacts
 from brain.memory.redis import RedisShownBlock
@@ -291,7 +291,7 @@ FORMS: Mapping[str, Form] = {
         heard_by,
     ),
     "archive": Form(
-        lambda entry: codec.dumps(entry_to_wire(entry)),
+        lambda entry: codec.dumps(archived(entry)),
         lambda text: records.entry_from_wire(json.loads(text)),
     ),
 }

@@ -48,6 +48,8 @@ class SpeechStandIn:
     replies: deque[Reply] = field(default_factory=deque)
     text: str = "What did Anna write?"
     failing: set[str] = field(default_factory=set)  # sentences that cannot be spoken
+    held: dict[str, asyncio.Event] = field(default_factory=dict)  # sentences that wait for it
+    two_at_once: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: int = 0
     most_at_once: int = 0
 
@@ -59,11 +61,13 @@ class SpeechStandIn:
         self.asked.append(asked)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        if self.at_once > 1:
+            self.two_at_once.set()
         try:
             reply = self.replies.popleft() if self.replies else self._good(asked)
-            if reply.hold is not None:
-                await reply.hold.wait()
-            await asyncio.sleep(0)
+            hold = self.held.get(asked.fields.get("input", ""), reply.hold)
+            if hold is not None:
+                await hold.wait()
             await _response(reply)(scope, receive, send)
         finally:
             self.at_once -= 1

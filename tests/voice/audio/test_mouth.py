@@ -136,16 +136,18 @@ async def test_a_slow_mouth_is_unreachable(server: SpeechStandIn) -> None:
 async def test_sentences_come_in_order_and_at_most_two_are_asked_for_at_once(
     server: SpeechStandIn, mouth: HttpMouth
 ) -> None:
-    first = asyncio.Event()
-    server.replies += [Reply(**{**vars(spoken(SENTENCES[0], "wav")), "hold": first})]
+    first = server.held[SENTENCES[0]] = asyncio.Event()
     found: list[Part] = []
-    async with aclosing(speak(mouth, SENTENCES, format="wav")) as parts:
-        coming = asyncio.ensure_future(anext(parts))
-        while len(server.asked) < AT_ONCE:
-            await asyncio.sleep(0.01)
-        assert not coming.done()  # the second may be ready, but the first comes first
-        first.set()
-        found = [await coming, *[part async for part in parts]]
+
+    async def collect() -> None:
+        async with aclosing(speak(mouth, SENTENCES, format="wav")) as parts:
+            found.extend([part async for part in parts])
+
+    collecting = asyncio.ensure_future(collect())
+    await server.two_at_once.wait()
+    assert found == []  # the second may be ready, but the first comes first
+    first.set()
+    await collecting
     assert [part.text for part in found] == list(SENTENCES)
     assert [part.number for part in found] == [0, 1, 2, 3]
     assert [part.is_last for part in found] == [False, False, False, True]
@@ -154,7 +156,7 @@ async def test_sentences_come_in_order_and_at_most_two_are_asked_for_at_once(
         for each in SENTENCES
     ]
     assert server.most_at_once == AT_ONCE
-    assert [one.fields["input"] for one in server.asked][0] == SENTENCES[0]
+    assert [one.fields["input"] for one in server.asked] == list(SENTENCES)
 
 
 async def test_a_sentence_that_fails_comes_without_a_sound_and_the_rest_goes_on(
