@@ -242,7 +242,13 @@ export interface Decided {
   foreign?: boolean;
 }
 
-/** What the user said, with its position in the log. */
+/** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
+export interface CallTurn {
+  call: string;
+  index: number;
+}
+
+/** What the user said, with its position in the log. `withdraws` are the positions of the text that it takes back and of that text's messages. A withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it. */
 export interface Utterance {
   id: string;
   seq: number;
@@ -253,6 +259,12 @@ export interface Utterance {
   runId: string;
   createdAt: string;
   decision?: Decided | null;
+  turn?: CallTurn | null;
+  replaces?: string | null;
+  speculative?: boolean;
+  kind?: 'text' | 'withdrawal';
+  withdraws?: number[];
+  withdrawn?: boolean;
 }
 
 /** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
@@ -288,7 +300,7 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. */
 export interface Message {
   id: string;
   seq: number;
@@ -307,6 +319,7 @@ export interface Message {
   question?: Question | null;
   foreign?: boolean;
   leftOut?: number[];
+  withdrawn?: boolean;
 }
 
 /** The answer to a caller. */
@@ -314,7 +327,7 @@ export interface Reply {
   message: Message | null;
   runId: string;
   seq: number;
-  state: 'done' | 'running' | 'recorded' | 'duplicate';
+  state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
 }
 
 /** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
@@ -460,7 +473,13 @@ export interface ToolLine {
   foreign?: boolean;
 }
 
-/** The body of POST /api/voiceToBrain. */
+/** Which turn of which call of a voice platform a text belongs to. */
+export interface TurnBody {
+  call: string;
+  index: number;
+}
+
+/** The body of POST /api/voiceToBrain. `replaces` is the message id of an earlier text of the same turn, which this text takes back. `speculative`: the speaker may not have finished. */
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
@@ -469,6 +488,9 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  turn?: TurnBody | null;
+  replaces?: string | null;
+  speculative?: boolean;
 }
 
 /** The body of POST /api/session. */
@@ -504,6 +526,12 @@ export interface HeardBody {
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+}
+
+/** Take back a text that has had no effect yet and whose answer was not heard. */
+export interface WithdrawBody {
+  type: 'withdraw';
+  messageId: string;
 }
 
 /** Approve or reject a question. */
@@ -675,7 +703,13 @@ export interface HeardMark {
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
-export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;
+export interface Withdrawn {
+  state: 'withdrawn' | 'stands';
+  messageId: string;
+  seq: number;
+}
+
+export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;

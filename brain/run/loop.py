@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from brain.chat.pieces import Pieces
 from brain.chat.results import ASKED, NOT_ASKED
 from brain.codec import clean
 from brain.run import journal, step
@@ -20,7 +21,6 @@ from brain.run.limits import pace
 from brain.run.messages import Draft, Kind, Message
 from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed
-from brain.run.pieces import Pieces
 from brain.run.step import Verdict
 from brain.run.turn import Turn
 from brain.run.work import do_work
@@ -52,7 +52,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     began = turn.services.clock.now()
     answer = journal.unfinished_answer(turn.run.journal) or take_decision(turn)
     if answer is None:
-        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
+        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1, (step.CONTINUE, step.QUIT))
         answer = await ask(turn, pieces)
         begun = journal.interrupted_text(turn.run.journal)
         verdict = await _judge(turn, answer, await client_complaints(turn, answer), begun)

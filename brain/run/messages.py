@@ -99,10 +99,20 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CallTurn:
+    """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
+
+    call: str
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UtteranceDraft:
     """What the user said, before it has a position in the log.
 
-    `decision` is set if the text answers a question.
+    `decision` is set if the text answers a question. `turn`: it belongs to a turn of a call, and
+    takes the place of the turn's text with the message id `replaces`. `speculative`: the speaker
+    may not have finished.
     """
 
     id: str
@@ -111,6 +121,9 @@ class UtteranceDraft:
     agent_call_id: Annotated[str | None, Named("callId")] = None
     created_at: datetime
     decision: Annotated[Decision | None, SPARSE] = None
+    turn: Annotated[CallTurn | None, SPARSE] = None
+    replaces: Annotated[str | None, SPARSE] = None
+    speculative: Annotated[bool, SPARSE] = False
 
     def placed(self, *, seq: int, run_id: str) -> "Utterance":
         """Return the utterance at its position in the log."""
@@ -119,10 +132,17 @@ class UtteranceDraft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance(UtteranceDraft):
-    """What the user said, with its position in the log."""
+    """What the user said, with its position in the log.
+
+    `withdraws` are the positions of the text that it takes back and of that text's messages. A
+    withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it.
+    """
 
     seq: int
     run_id: str
+    kind: Annotated[Literal["text", "withdrawal"], SPARSE] = "text"
+    withdraws: Annotated[tuple[int, ...], SPARSE] = ()
+    withdrawn: Annotated[bool, SPARSE] = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,12 +178,14 @@ class Draft:
 class Message(Draft):
     """What the brain says, with its position in the log.
 
-    `done_after_this` marks the terminal message of its run.
+    `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
+    was taken back, and nobody is shown it.
     """
 
     seq: int
     run_id: str
     done_after_this: bool
+    withdrawn: Annotated[bool, SPARSE] = False
 
     @property
     def speech(self) -> Annotated[str | None, SPARSE]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brain.chat.pieces import PIECE
 from brain.codec import Form, Json
 from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
@@ -14,7 +15,14 @@ from brain.events.bodies import (
     ReminderData,
 )
 from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
-from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
+from brain.http.orders import (
+    AnswerBody,
+    DecideBody,
+    EditBody,
+    HeardBody,
+    StopBody,
+    WithdrawBody,
+)
 from brain.http.right import BYE
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
@@ -25,7 +33,6 @@ from brain.routes.calls import OUTCOME
 from brain.routes.stream import RESET, RUN_CHANGE
 from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
-from brain.run.pieces import PIECE
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
@@ -49,7 +56,7 @@ FORMS: dict[str, Form[Any]] = {
     "Rule": RULE,
     "Preferences": PREFERENCES,
 }
-ORDERS = (StopBody, HeardBody, DecideBody, EditBody, AnswerBody)
+ORDERS = (StopBody, HeardBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
 ERRORS = {
     400: "The body is not JSON.",
@@ -105,6 +112,23 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Features": FEATURES,
         "PusherSettings": PUSHER,
         "Health": HEALTH,
+        **_controlled(),
+        "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
+        "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
+        "Deleted": thing({"deleted": TEXT}),
+        "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
+        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
+        "ChannelWebhook": thing(
+            {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
+        ),
+        "Problem": PROBLEM,
+        **VOICE,
+    }
+
+
+def _controlled() -> dict[str, Json]:
+    """The answers to orders that are no texts."""
+    return {
         "Stopped": thing(
             {
                 "state": {"type": "string", "enum": ["stopped", "idle"]},
@@ -118,16 +142,13 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
                 "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
             }
         ),
-        "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
-        "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
-        "Deleted": thing({"deleted": TEXT}),
-        "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
-        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
-        "ChannelWebhook": thing(
-            {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
+        "Withdrawn": thing(
+            {
+                "state": {"type": "string", "enum": ["withdrawn", "stands"]},
+                "messageId": TEXT,
+                "seq": WHOLE,
+            }
         ),
-        "Problem": PROBLEM,
-        **VOICE,
     }
 
 

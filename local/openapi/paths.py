@@ -45,12 +45,12 @@ def _talking() -> Json:
         "Say something to the brain.", "VoiceBody", "Reply", errors=(429, 503), security=USER
     )
     said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
-    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark")]}
+    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark"), ref("Withdrawn")]}
     return {
         "/api/voiceToBrain": {"post": said},
         "/api/control": {
             "post": posted(
-                "Stop the run, report what was heard, or decide on a question.",
+                "Stop the run, report what was heard, take back a text, or decide on a question.",
                 "Order",
                 done,
                 errors=(404, 409, 429, 503),

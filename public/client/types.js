@@ -126,7 +126,7 @@
  *
  * @typedef {object} Reply
  * @property {Message | null} message
- * @property {'done' | 'running' | 'recorded' | 'duplicate'} state
+ * @property {'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn'} state
  * @property {string} runId
  * @property {number} seq of the utterance
  *

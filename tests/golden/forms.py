@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, cast
 
 from brain import codec
+from brain.chat.pieces import Piece, piece_to_wire
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
@@ -77,6 +78,7 @@ from brain.run.journal import (
 )
 from brain.run.limits import Limits
 from brain.run.messages import (
+    CallTurn,
     Decision,
     Draft,
     Heard,
@@ -91,7 +93,6 @@ from brain.run.messages import (
     UtteranceDraft,
 )
 from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, WakeCall
-from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import entry_to_wire, message_for_channel
 from brain.run.requests import Stop
 from brain.settings import ChannelSettings, QueueSettings
@@ -105,6 +106,7 @@ __all__ = [
     "Arrival",
     "Asking",
     "Attachment",
+    "CallTurn",
     "ChannelSettings",
     "ClientTool",
     "Commit",
