@@ -2,6 +2,7 @@
 
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from local.openapi.audio import audio_paths
 from local.openapi.operations import (
     CHECK,
     LAST_ID,
@@ -36,6 +37,7 @@ def paths() -> Json:
         **_reading(),
         **_things(),
         **voice_paths(),
+        **audio_paths(),
         **_from_services(),
     }
 

@@ -1,8 +1,10 @@
 """The settings of the ear and the mouth: servers that speak OpenAI's audio protocol."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from brain import variables
+from brain.errors import SettingMissing
 from brain.variables import Env
 
 OPENAI = "https://api.openai.com/v1"
@@ -63,3 +65,18 @@ def mouth(env: Env) -> MouthSettings | None:
         model=env.get("BRAIN_TTS_MODEL") or MOUTH_MODEL,
         voice=env.get("BRAIN_TTS_VOICE") or MOUTH_VOICE,
     )
+
+
+SPEECH: Mapping[str, Callable[[Env], object]] = {"ear": ear, "mouth": mouth}
+MISSING = {
+    "ear": "BRAIN_STT_BASE_URL or BRAIN_STT_API_KEY is missing",
+    "mouth": "BRAIN_TTS_BASE_URL is missing",
+}
+
+
+def is_named(env: Env, read: Callable[[Env], object]) -> bool:
+    """Whether there are settings, be they right or wrong."""
+    try:
+        return read(env) is not None
+    except SettingMissing:
+        return True
