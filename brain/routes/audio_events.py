@@ -5,8 +5,9 @@ import base64
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import timedelta
+from typing import Protocol
 
-from brain.http.feed import Feed, LogReset
+from brain.http.feed import Item, LogReset
 from brain.http.right import Right
 from brain.http.stream import StreamEvent
 from brain.routes.stream import bye, event_of
@@ -18,6 +19,14 @@ from brain.voice.audio.ports import Mouth
 from brain.voice.audio.speaking import speak, within_bounds
 
 FRESH = timedelta(minutes=10)  # older messages are history, and not read out
+
+
+class Items(Protocol):
+    """What a listener reads: see `Feed`."""
+
+    def items(self, *, until: float) -> AsyncGenerator[Item, None]:
+        """Yield existing and new items until the clock reaches `until`."""
+
 
 type Coming = Message | LogReset | None  # None: the end
 
@@ -34,7 +43,7 @@ class SpokenLog:
     What is taken back or replaced before it was spoken is not spoken.
     """
 
-    def __init__(self, feed: Feed, mouth: Mouth, clock: Clock, *, format: SoundFormat) -> None:
+    def __init__(self, feed: Items, mouth: Mouth, clock: Clock, *, format: SoundFormat) -> None:
         self._feed = feed
         self._mouth = mouth
         self._clock = clock

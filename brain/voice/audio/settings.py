@@ -45,10 +45,10 @@ def ear(env: Env) -> EarSettings | None:
     there, and OpenAI's key is not sent anywhere else.
     """
     base_url = variables.url(env, "BRAIN_STT_BASE_URL")
-    api_key = env.get("BRAIN_STT_API_KEY") or None
+    api_key = _key(env, "BRAIN_STT_API_KEY")
     if base_url is None:
         is_openai = not env.get("OPENAI_BASE_URL")
-        api_key = api_key or (env.get("OPENAI_API_KEY") if is_openai else None)
+        api_key = api_key or (_key(env, "OPENAI_API_KEY") if is_openai else None)
         if not api_key:
             return None
     at = SpeechServerSettings(base_url=base_url or OPENAI, api_key=api_key)
@@ -61,10 +61,18 @@ def mouth(env: Env) -> MouthSettings | None:
     if base_url is None:
         return None
     return MouthSettings(
-        at=SpeechServerSettings(base_url=base_url, api_key=env.get("BRAIN_TTS_API_KEY") or None),
+        at=SpeechServerSettings(base_url=base_url, api_key=_key(env, "BRAIN_TTS_API_KEY")),
         model=env.get("BRAIN_TTS_MODEL") or MOUTH_MODEL,
         voice=env.get("BRAIN_TTS_VOICE") or MOUTH_VOICE,
     )
+
+
+def _key(env: Env, name: str) -> str | None:
+    """Return a key that can stand in a header; None if it is not set. Raises SettingMissing."""
+    key = env.get(name) or None
+    if key is not None and not (key.isascii() and key.isprintable() and key == key.strip()):
+        raise SettingMissing(f"{name} must be a key without spaces around it")
+    return key
 
 
 SPEECH: Mapping[str, Callable[[Env], object]] = {"ear": ear, "mouth": mouth}

@@ -53,6 +53,11 @@ class SpeechStandIn:
     at_once: int = 0
     most_at_once: int = 0
 
+    def reset(self) -> None:
+        """Forget what was asked and what was to be answered."""
+        for name, value in vars(SpeechStandIn(url=self.url)).items():
+            setattr(self, name, value)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
