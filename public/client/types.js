@@ -104,6 +104,7 @@
  * @property {boolean} [memory]
  * @property {boolean} [local] true for a server on the user's own machine
  * @property {{scripted?: boolean, name?: string}} [model]
+ * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat', boolean>>} [voice]
  *
  * @typedef {object} PusherSettings
  * @property {string} key
@@ -192,8 +193,30 @@
  * @property {(listener: (state: State) => void) => () => void} onState
  * @property {(tool: string, handler: ToolHandler, form?: ToolForm) => () => void} onTool
  * @property {(name: RoadName | null) => void} useRoad null = the best one that works
+ * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => void} close
  * @property {Session} session at the time of connecting
+ *
+ * @typedef {'openai-live' | 'openai-realtime' | 'gemini-live'} VoiceVendor
+ *
+ * @typedef {object} TalkOptions
+ * @property {VoiceVendor} vendor
+ * @property {string} [language] a BCP 47 tag; that of the connection by default
+ * @property {import('../voice/sound.js').Sound} [sound] opened within the press (`prime()` of
+ *   voice/sound.js); by default as soon as the code is loaded
+ *
+ * @typedef {'connecting' | 'listening' | 'thinking' | 'speaking' | 'muted' | 'paused' | 'ended'} TalkState
+ *
+ * @callback TalkListener
+ * @param {TalkState} state
+ * @param {(Error & {code: string}) | null} problem why it ended, if not because the user wished it
+ * @returns {void}
+ *
+ * @typedef {object} Talk A spoken conversation.
+ * @property {() => void} mute
+ * @property {() => void} unmute
+ * @property {() => void} end
+ * @property {(listener: TalkListener) => () => void} onState called at once and at every change
  *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *

@@ -1,6 +1,7 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
- * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log). Says its address on the first line. A text with "steps"
+ * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
+ * their sessions are the test's), CSP (a header). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50").
  */
@@ -72,9 +73,16 @@ function session({ accessKey, token }) {
   if (expected && accessKey !== expected && token !== 'stub-token') return [401, { title: 'Unauthorized' }];
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const names = { channel: 'private-user-stub', presenceChannel: 'presence-user-stub' };
-  const features = { model: { scripted: true, name: 'stub' } };
+  const features = { model: { scripted: true, name: 'stub' }, ...voice() };
   const cursor = log.length;
   return [200, { userId: 'stub', token: 'stub-token', expiresAt, ...names, pusher: null, cursor, features }];
+}
+
+/** Which vendors there are; none without the setting. */
+function voice() {
+  const { VOICE } = process.env;
+  if (VOICE === undefined) return {};
+  return { voice: Object.fromEntries(VOICE.split(',').map((name) => [name, true])) };
 }
 
 function messages(query) {
@@ -135,7 +143,10 @@ async function file(pathname, response) {
   const name = pathname === '/' ? 'index.html' : pathname.slice(1);
   const content = await readFile(new URL(name, PUBLIC)).catch(() => null);
   if (content === null) return response.writeHead(404).end();
-  response.writeHead(200, { 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
+  const { CSP } = process.env;
+  const policy = CSP ? { 'Content-Security-Policy': CSP } : {};
+  const type = TYPES[extname(name)] ?? 'text/plain';
+  response.writeHead(200, { 'Content-Type': type, ...policy }).end(content);
 }
 
 const server = createServer(async (request, response) => {
