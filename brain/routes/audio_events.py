@@ -37,6 +37,23 @@ def sentences_in(message: Message) -> Sequence[str]:
     return within_bounds(sentences_of(speech))
 
 
+async def events_of(
+    mouth: Mouth, seq: int, sentences: Sequence[str], *, format: SoundFormat
+) -> AsyncGenerator[StreamEvent, None]:
+    """Yield the sentences of a message, and that it is complete. Its id is that of the last event,
+    so that a listener who loses the connection before gets the whole message again.
+    """
+    skipped: list[int] = []
+    async with aclosing(speak(mouth, sentences, format=format)) as parts:
+        async for part in parts:
+            if part.sound is None:
+                skipped.append(part.number)
+            else:
+                yield _audio(seq, part)
+    more = {"skipped": skipped} if skipped else {}
+    yield StreamEvent(name="spoken", data={"seq": seq, **more}, id=seq)
+
+
 class SpokenLog:
     """Reads the log for one listener, and has its messages spoken one after the other.
 
@@ -94,22 +111,15 @@ class SpokenLog:
             self._coming.put_nowait(entry)
 
     async def _spoken(self, message: Message, until: float) -> AsyncGenerator[StreamEvent, None]:
-        """Yield the sentences of a message, and that it is complete. Its id is that of the last
-        event, so that a listener who loses the connection before gets the whole message again.
-        """
+        """Yield the sentences of a message, while it is to be spoken."""
         if not self._is_due(message) or not (sentences := sentences_in(message)):
             return
-        skipped: list[int] = []
-        async with aclosing(speak(self._mouth, sentences, format=self._format)) as parts:
-            async for part in parts:
+        events = events_of(self._mouth, message.seq, sentences, format=self._format)
+        async with aclosing(events):
+            async for event in events:
                 if not self._is_due(message) or self._clock.now() >= until:
                     return
-                if part.sound is None:
-                    skipped.append(part.number)
-                else:
-                    yield _audio(message.seq, part)
-        more = {"skipped": skipped} if skipped else {}
-        yield StreamEvent(name="spoken", data={"seq": message.seq, **more}, id=message.seq)
+                yield event
 
     def _is_due(self, message: Message) -> bool:
         is_gone = message.withdrawn or message.seq in self._withdrawn

@@ -17,7 +17,7 @@ from brain.http.resources import whole_number
 from brain.http.right import Right
 from brain.http.stream import EventStream
 from brain.http.tickets import Tickets
-from brain.routes.audio_events import SpokenLog, sentences_in
+from brain.routes.audio_events import SpokenLog, events_of, sentences_in
 from brain.routes.stream import LONGEST_S, RETRY_S, since
 from brain.run.messages import Message
 from brain.voice.audio.model import Sound, SoundFormat
@@ -61,11 +61,13 @@ async def audio_ticket(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def _one(request: Request, wiring: Wiring) -> ASGIApp:
-    """Send one message. Raises Problem 404, 406, 503."""
+    """Send one message: as a file, or sentence by sentence. Raises Problem 404, 406, 503."""
     seq = whole_number(request, "seq", default=0, low=1, high=MAX_SEQ)
     user_id = await _listener(request, wiring, seq)
     format, mouth = _format(request), _mouth(wiring)
     sentences = await _sentences(wiring, user_id, seq)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return EventStream(events_of(mouth, seq, sentences, format=format), while_read=True)
     sound = await _whole(mouth, sentences, format)
     headers = {"Content-Length": str(len(sound.data)), "Cache-Control": "no-store"}
     return StreamingResponse(_pieces(sound.data), media_type=sound.mime_type, headers=headers)

@@ -124,9 +124,7 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     size: ViewportSize = {"width": 360, "height": 640}
-    context = await browser.new_context(
-        viewport=size, locale=ENGLISH, permissions=["microphone"]
-    )
+    context = await browser.new_context(viewport=size, locale=ENGLISH, permissions=["microphone"])
     yield context
     await context.close()
 

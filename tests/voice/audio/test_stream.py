@@ -32,6 +32,12 @@ class Listener:
         self.comments = 0
         self._lines = response.aiter_lines()
 
+    async def rest(self) -> AsyncIterator[str]:
+        """What comes until the end, without empty lines."""
+        async for line in self._lines:
+            if line:
+                yield line
+
     async def until(self, name: str, **fields: object) -> Json:
         """Read up to an event with this name and these fields."""
         event: dict[str, str] = {}
@@ -143,6 +149,16 @@ async def test_a_message_is_one_file(stage: Stage, user: User, format: str, kind
     else:
         assert answer.content.startswith(frames)
         assert len(answer.content) == 417 * (len(FIRST) + len(SECOND))
+
+
+async def test_a_message_may_come_sentence_by_sentence_too(stage: Stage, user: User) -> None:
+    seq = await answered(stage, user)
+    await answered(stage, user, "Something later.", "Later")
+    async with listening(user, seq=seq) as listener:
+        await listener.until("spoken", seq=seq)
+        assert [line async for line in listener.rest()] == []
+    assert [name for name, *_ in listener.events] == ["audio", "audio", "spoken"]
+    assert [one.fields["input"] for one in stage.server.asked] == [FIRST, SECOND]
 
 
 async def test_mp3_is_the_default_and_other_formats_are_not_made(stage: Stage, user: User) -> None:
