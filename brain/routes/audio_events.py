@@ -2,10 +2,9 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import timedelta
-from typing import Protocol
 
 from brain.http.feed import Item, LogReset
 from brain.http.right import Right
@@ -21,13 +20,7 @@ from brain.voice.audio.speaking import speak, within_bounds
 FRESH = timedelta(minutes=10)  # older messages are history, and not read out
 
 
-class Items(Protocol):
-    """What a listener reads: see `Feed`."""
-
-    def items(self, *, until: float) -> AsyncGenerator[Item, None]:
-        """Yield existing and new items until the clock reaches `until`."""
-
-
+type Items = Callable[[float], AsyncGenerator[Item, None]]  # what there is until a time
 type Coming = Message | LogReset | None  # None: the end
 
 
@@ -60,8 +53,8 @@ class SpokenLog:
     What is taken back or replaced before it was spoken is not spoken.
     """
 
-    def __init__(self, feed: Items, mouth: Mouth, clock: Clock, *, format: SoundFormat) -> None:
-        self._feed = feed
+    def __init__(self, items: Items, mouth: Mouth, clock: Clock, *, format: SoundFormat) -> None:
+        self._items = items
         self._mouth = mouth
         self._clock = clock
         self._format = format
@@ -90,7 +83,7 @@ class SpokenLog:
     async def _read(self, until: float) -> None:
         """Queue what is to be spoken. It is read ahead, to learn in time of what is taken back."""
         try:
-            async with aclosing(self._feed.items(until=until)) as items:
+            async with aclosing(self._items(until)) as items:
                 async for item in items:
                     if isinstance(item, Message | Utterance):
                         self._note(item)

@@ -1,6 +1,7 @@
 """GET /api/audioStream: messages as audio. POST: a ticket, for a player that sends no header."""
 
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from brain.codec import iso
 from brain.errors import SpeechUnreachable
 from brain.http.bodies import Body, parse
 from brain.http.edge import MAX_SEQ, Answer, Problem, invocation_seconds, read_json
+from brain.http.feed import Feed, Item
 from brain.http.resources import whole_number
 from brain.http.right import Right
 from brain.http.stream import EventStream
@@ -47,8 +49,12 @@ async def audio_stream(request: Request, wiring: Wiring) -> ASGIApp:
     right, start = Right(caller, wiring.clock), since(request)
     until = min(invocation.cut, invocation.started + LONGEST_S, right.until)
     feed = wiring.feed(caller.user_id, since=start)
-    spoken = SpokenLog(feed, mouth, wiring.clock, format=format)
+    spoken = SpokenLog(partial(_items, feed), mouth, wiring.clock, format=format)
     return EventStream(spoken.events(right, until), retry_s=RETRY_S, while_read=True)
+
+
+def _items(feed: Feed, until: float) -> AsyncGenerator[Item, None]:
+    return feed.items(until=until)
 
 
 async def audio_ticket(request: Request, wiring: Wiring) -> ASGIApp:

@@ -38,12 +38,3 @@ class Uploads(Protocol):
 
         Raises TooManyTexts, StoreUnreachable.
         """
-
-
-class Names(Protocol):
-    """Names that the user is likely to say."""
-
-    async def of(self, user_id: str) -> Sequence[str]:
-        """Return names of the user's documents and of people the user has written to. Empty if
-        they cannot be read in time.
-        """

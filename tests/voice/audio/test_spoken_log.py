@@ -47,7 +47,7 @@ class Log:
         for item in items:
             self.queue.put_nowait(item)
 
-    async def items(self, *, until: float) -> AsyncGenerator[Item, None]:
+    async def items(self, until: float) -> AsyncGenerator[Item, None]:
         while (item := await self.queue.get()) is not None:
             if isinstance(item, Exception):
                 raise item
@@ -87,7 +87,7 @@ class Stage:
     async def listen(self, log: Log, *, until: float | None = None, left_s: float = HOUR_S) -> None:
         expires = int(self.clock.utc().timestamp() + left_s)
         right = Right(Token(user_id="anna", text="", expires_at=expires), self.clock)
-        spoken = SpokenLog(log, self.mouth, self.clock, format="mp3")
+        spoken = SpokenLog(log.items, self.mouth, self.clock, format="mp3")
         end = self.clock.now() + HOUR_S if until is None else until
         async for event in spoken.events(right, end):
             self.events.append({"name": event.name, "id": event.id, **event.data})
