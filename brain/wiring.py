@@ -28,6 +28,7 @@ from brain.variables import Env
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
     from brain.voice.audio.services import AudioServices
+    from brain.voice.sessions.flow import VoiceSessions
 
 # The features of the brain. A package that is not listed here is not used. The order decides in
 # which order features act around a run, read a text and offer their tools to the model.
@@ -172,6 +173,13 @@ class Wiring(Adapters):
         from brain.voice.audio.services import AudioServices
 
         return AudioServices(self, self._names)
+
+    @cached_property
+    def voice_sessions(self) -> "VoiceSessions":
+        """Begins and ends voice sessions with vendors of speech models."""
+        from brain.voice.sessions.wired import voice_sessions
+
+        return voice_sessions(self.env, self.redis, self.queue, self.clock)
 
     def feed(self, user_id: str, *, since: int) -> Feed:
         """Return the user's log after `since` as a feed for one listener."""

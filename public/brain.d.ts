@@ -334,7 +334,13 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. */
+/** How much of a message the user has heard: `chars` characters of one that was cut off. */
+export interface HeardPart {
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
+  chars?: number;
+}
+
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
 export interface Message {
   id: string;
   seq: number;
@@ -354,6 +360,7 @@ export interface Message {
   foreign?: boolean;
   leftOut?: number[];
   withdrawn?: boolean;
+  heard?: HeardPart | null;
 }
 
 /** The answer to a caller. */
@@ -534,6 +541,13 @@ export interface SessionBody {
   language?: string | null;
 }
 
+/** The body of POST /api/brainToBrain that ends a voice session. */
+export interface HangUpBody {
+  userId: string;
+  reason: 'hangup';
+  voiceSessionId: string;
+}
+
 /** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
 export interface DocumentBody {
   title: string;
@@ -639,7 +653,7 @@ export interface RuleBody {
   urgent?: boolean;
 }
 
-/** The body of POST /api/voiceSession. `sdp` is the offer of OpenAI's two. */
+/** The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two. */
 export interface VoiceSessionBody {
   vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
   sdp?: string | null;
@@ -775,6 +789,7 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+  voiceSessionId?: string;
 }
 
 /** Which voice front ends there are. */
@@ -838,4 +853,76 @@ export interface Spoken {
 export interface AudioTicket {
   ticket: string;
   expiresAt: string;
+}
+
+/** A request as OpenAI's SDK sends it. Other fields are passed over. */
+export interface ChatBody {
+  messages: ChatMessage[];
+  model?: string;
+  stream?: boolean;
+  stream_options?: {
+    include_usage?: boolean;
+  };
+  tools?: Record<string, unknown>[];
+  metadata?: Record<string, unknown>;
+  user?: string;
+  n?: number;
+}
+
+export interface ChatMessage {
+  role: string;
+  content?: string | Record<string, unknown>[] | null;
+  tool_call_id?: string;
+}
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  function: {
+    name: string;
+    arguments: string;
+  };
+}
+
+export interface ChatUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: ({
+    index: number;
+    message: {
+      role: string;
+      content: string;
+      tool_calls?: ChatCall[];
+    };
+    finish_reason: 'stop' | 'tool_calls';
+  })[];
+  usage: ChatUsage;
+}
+
+export interface ChatModels {
+  object: 'list';
+  data: {
+    id: string;
+    object: string;
+    created: number;
+    owned_by: string;
+  }[];
+}
+
+/** An error in OpenAI's form. */
+export interface ChatError {
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string | null;
+  };
 }

@@ -42,19 +42,22 @@ def feature(platform: Platform) -> Feature:
             with suppress(DatabaseUnreachable):  # then the next question shows the whole text
                 await kept.mark_heard(user_id, text)
 
-    async def names(user_id: str) -> Sequence[str]:
-        if (kept := documents()) is None:
-            return ()
-        with suppress(DatabaseUnreachable):
-            newest = await kept.newest(user_id, limit=NAMED)
-            # Titles by others are left out: they must not decide what is understood.
-            return [document.title for document in newest if not document.foreign]
-        return ()
-
     return Feature(
-        names=names,
+        names=lambda user_id: _titles(documents(), user_id),
         played=played,
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},
     )
+
+
+async def _titles(documents: Documents | None, user_id: str) -> Sequence[str]:
+    """Return the titles of the user's newest documents.
+
+    Titles by others are left out: they must not decide what is understood.
+    """
+    if documents is not None:
+        with suppress(DatabaseUnreachable):
+            newest = await documents.newest(user_id, limit=NAMED)
+            return [document.title for document in newest if not document.foreign]
+    return ()

@@ -172,6 +172,14 @@ class WakeCallBody(Body):
     reason: Literal["handoff", "wakeup", "event"]
 
 
+class HangUpBody(Body):
+    """The body of POST /api/brainToBrain that ends a voice session."""
+
+    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    reason: Literal["hangup"]
+    voice_session_id: Annotated[str, Field(min_length=1, max_length=128)]
+
+
 async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
     """Check the schemas of the client tools by compiling them in another process.
 

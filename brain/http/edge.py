@@ -55,13 +55,16 @@ class Problem(Exception):
         detail: str = "",
         errors: list[Json] | None = None,
         headers: Mapping[str, str] | None = None,
+        more: Json | None = None,
     ) -> None:
+        """`more` are fields of the response beside those of every problem."""
         super().__init__(title)
         self.status = status
         self.title = title
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.more = more or {}
 
     def to_wire(self) -> Json:
         """Return the problem in the wire format of the contract."""
@@ -70,7 +73,7 @@ class Problem(Exception):
             wire["detail"] = self.detail
         if self.errors is not None:
             wire["errors"] = self.errors
-        return wire
+        return {**wire, **self.more}
 
 
 class Answer(JSONResponse):

@@ -123,6 +123,7 @@ def archived(entry: LogEntry) -> dict[str, Any]:
     """Return the form of an entry in the archive: as on the wire, without what follows from it."""
     form = entry_to_wire(entry)
     form.pop("speech", None)
+    form.pop("heard", None)
     return form
 
 

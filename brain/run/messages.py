@@ -34,9 +34,12 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log."""
+    """One line between the user and the voice agent, from the front end; it is not in the log.
 
-    role: Literal["user", "assistant"]
+    platform: no line of the conversation, but how a voice platform wants the brain to speak.
+    """
+
+    role: Literal["user", "assistant", "platform"]
     text: str
 
 
@@ -96,6 +99,14 @@ class Heard:
     how: How
     chars: int = 0
     is_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeardPart:
+    """How much of a message the user has heard: `chars` characters of one that was cut off."""
+
+    how: How
+    chars: Annotated[int, SPARSE] = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,13 +190,15 @@ class Message(Draft):
     """What the brain says, with its position in the log.
 
     `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
-    was taken back, and nobody is shown it.
+    was taken back, and nobody is shown it. `heard` is known of newer entries that were read from
+    the log.
     """
 
     seq: int
     run_id: str
     done_after_this: bool
     withdrawn: Annotated[bool, SPARSE] = False
+    heard: Annotated[HeardPart | None, SPARSE] = None
 
     @property
     def speech(self) -> Annotated[str | None, SPARSE]:

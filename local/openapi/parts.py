@@ -14,7 +14,7 @@ from brain.events.bodies import (
     OwnBody,
     ReminderData,
 )
-from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
+from brain.http.bodies import HangUpBody, SessionBody, VoiceBody, WakeCallBody
 from brain.http.orders import (
     AnswerBody,
     DecideBody,
@@ -38,6 +38,7 @@ from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
 from local.openapi.audio import AUDIO
+from local.openapi.chat import CHAT
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
 
@@ -88,7 +89,7 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, DocumentBody, SeenBody, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     schemas.take(AudioBody, TicketBody)
     found = schemas.components
@@ -129,6 +130,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Problem": PROBLEM,
         **VOICE,
         **AUDIO,
+        **CHAT,
     }
 
 
@@ -171,6 +173,7 @@ PROBLEM: Json = {
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}},
         detail=TEXT,
         errors={"type": "array", "items": thing({"field": TEXT, "message": TEXT})},
+        voiceSessionId=TEXT,
     ),
 }
 FEATURES: Json = {

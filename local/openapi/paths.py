@@ -3,6 +3,7 @@
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
 from local.openapi.audio import audio_paths
+from local.openapi.chat import chat_paths
 from local.openapi.operations import (
     CHECK,
     LAST_ID,
@@ -38,6 +39,7 @@ def paths() -> Json:
         **_things(),
         **voice_paths(),
         **audio_paths(),
+        **chat_paths(),
         **_from_services(),
     }
 
@@ -163,12 +165,12 @@ def _rules() -> Json:
 def _from_services() -> Json:
     event = {"anyOf": [ref("EventBody"), ref("OwnBody"), {"type": "object"}]}
     report = "Report an event; called by programs, Postmark and the queue. See reference/events.md."
+    again = "Continue a run, or end a voice session; called by the queue."
+    woken = {"anyOf": [ref("WakeCallBody"), ref("HangUpBody")]}
     presence = "Report who listens; called by the channel's server."
     return {
         "/api/pusherAuth": {"post": _subscribing()},
-        "/api/brainToBrain": {
-            "post": _called("Continue a run; called by the queue.", ref("WakeCallBody"), "queue")
-        },
+        "/api/brainToBrain": {"post": _called(again, woken, "queue")},
         "/api/websocketToBrain": {"post": _called(presence, ref("ChannelWebhook"), "channel")},
         "/api/eventToBrain": {"post": _called(report, event, "webhook", "postmark", "queue")},
     }

@@ -41,24 +41,24 @@ const JOINT = /(?<=[\p{L}\p{N}])_+(?=[\p{L}\p{N}])/gu;
 const STRUCK = /~~(?=[^\s~])(?:(?!~~)[^\n])*~~/g;
 
 // The names of the characters from U+00A0, then others that people and models write.
-const LATIN = (
-  'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn ' +
-  'sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave ' +
-  'Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ' +
-  'ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN ' +
-  'szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute ' +
-  'icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml ' +
-  'yacute thorn yuml'
-).split(' ');
+const LATIN = `
+  nbsp,iexcl,cent,pound,curren,yen,brvbar,sect,uml,copy,ordf,laquo,not,shy,reg,macr,deg,
+  plusmn,sup2,sup3,acute,micro,para,middot,cedil,sup1,ordm,raquo,frac14,frac12,frac34,iquest,
+  Agrave,Aacute,Acirc,Atilde,Auml,Aring,AElig,Ccedil,Egrave,Eacute,Ecirc,Euml,Igrave,Iacute,
+  Icirc,Iuml,ETH,Ntilde,Ograve,Oacute,Ocirc,Otilde,Ouml,times,Oslash,Ugrave,Uacute,Ucirc,Uuml,
+  Yacute,THORN,szlig,agrave,aacute,acirc,atilde,auml,aring,aelig,ccedil,egrave,eacute,ecirc,
+  euml,igrave,iacute,icirc,iuml,eth,ntilde,ograve,oacute,ocirc,otilde,ouml,divide,oslash,
+  ugrave,uacute,ucirc,uuml,yacute,thorn,yuml
+`.match(/\w+/g);
 /** @type {Record<string, string>} */
 const NAMED = {
-  ...Object.fromEntries(LATIN.map((name, place) => [name, String.fromCharCode(0xa0 + place)])),
+  ...Object.fromEntries((LATIN ?? []).map((name, place) => [name, String.fromCharCode(0xa0 + place)])),
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", ndash: '–', mdash: '—', hellip: '…' },
   ...{ lsquo: '‘', rsquo: '’', sbquo: '‚', ldquo: '“', rdquo: '”', bdquo: '„', bull: '•' },
   ...{ lsaquo: '‹', rsaquo: '›', euro: '€', trade: '™', larr: '←', rarr: '→', uarr: '↑', darr: '↓' },
   ...{ ensp: ' ', emsp: ' ', thinsp: ' ', zwnj: '', zwj: '', minus: '−', le: '≤', ge: '≥', ne: '≠' },
   ...{ asymp: '≈', infin: '∞', prime: '′', Prime: '″', hearts: '♥', check: '✓', ast: '*' },
-  ...{ lowbar: '_', grave: '`', num: '#', lbrack: '[', rbrack: ']', vert: '|', NewLine: '\n' },
+  ...{ lowbar: '_', grave: '\x60', num: '#', lbrack: '[', rbrack: ']', vert: '|', NewLine: '\n' },
 };
 
 /**
@@ -112,7 +112,7 @@ function withoutAddresses(text) {
 function wordsOf(span, { code, escaped, entity, address, tag, rest = '', email = '' }) {
   if (code) {
     const words = withoutAddresses(code.trim().replace(/\s+/g, ' ')).replace(JOINT, ' ');
-    return hidden(words, /[*_~[\]<>#+!|`\\]/g);
+    return hidden(words, /[*_~[\]<>#+!|\x60\\]/g);
   }
   if (escaped) return hidden(escaped);
   if (entity) return characterOf(entity) ?? span;
@@ -141,7 +141,7 @@ function characterOf(entity) {
  * @param {string} text
  * @param {RegExp} marks
  */
-function hidden(text, marks = /[!-/:-@[-`{-~]/g) {
+function hidden(text, marks = /[!-/:-@[-\x60{-~]/g) {
   return text.replace(marks, (char) => String.fromCharCode(HIDDEN + char.charCodeAt(0)));
 }
 

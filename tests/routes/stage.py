@@ -26,6 +26,7 @@ from brain.routes.again import brain_to_brain
 from brain.routes.audio_stream import audio_stream, audio_ticket
 from brain.routes.audio_upload import audio_upload
 from brain.routes.channel import channel_to_brain
+from brain.routes.chat import beside_chat
 from brain.routes.control import control
 from brain.routes.event import event_to_brain
 from brain.routes.live import live, only_sockets
@@ -68,6 +69,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
+CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 CONFORMING = {"response": [conforms]}  # checks every response against the OpenAPI document
 ACCESS_KEY = "open sesame, please"
@@ -104,6 +106,9 @@ class Functions:
             path: endpoint(handlers, self.wirings[path], socket=SOCKETS.get(path))
             for path, handlers in ROUTES.items()
         }
+        voice = "/api/voiceToBrain"
+        chat = beside_chat(self._apps[voice], self.wirings[voice])
+        self._apps |= dict.fromkeys((*CHAT, voice), chat)
         self._calls: set[asyncio.Future[None]] = set()
         self._is_closed = False
 
