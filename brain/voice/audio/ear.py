@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from brain.errors import AudioUnreadable, SpeechRefused
@@ -9,6 +10,7 @@ from brain.voice.audio.model import Take, Transcript
 from brain.voice.audio.rules import (
     OPTIONAL,
     REQUIRED,
+    is_echo,
     language_of,
     prompt_of,
     refused_field,
@@ -38,7 +40,8 @@ class HttpEar:
         reply = await self._ask(take, {**fields, **more})
         if reply.status in UNREADABLE and refused_field(reply.json()) in OPTIONAL:
             reply = await self._ask(take, fields)
-        return _transcript(reply)
+        found = _transcript(reply)
+        return replace(found, text="") if is_echo(found.text, names) else found
 
     async def aclose(self) -> None:
         """Close the connections."""

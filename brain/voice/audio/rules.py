@@ -5,11 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from brain.codec import clean
+from brain.texts.phrases import words_of
 from brain.voice.audio.model import Transcript
 
 NO_SPEECH = 0.6  # from this probability on, Whisper's words for a segment are invented
 MOST_NAMES = 50
 MOST_NAME_CHARS = 60  # a longer one is a sentence, and nobody says it as it stands
+ECHO_NAMES = 3  # names of the prompt one after the other: nobody says them so
 PROMPT_CHARS = 800  # Whisper reads the last 224 tokens of a prompt
 # Fields that help, and that a server may not know.
 OPTIONAL = frozenset({"keywords", "keywords[]", "language", "prompt", "response_format"})
@@ -68,6 +70,14 @@ def prompt_of(names: Sequence[str]) -> str:
             break
         prompt = longer
     return f"{prompt}." if prompt else ""
+
+
+def is_echo(text: str, names: Sequence[str]) -> bool:
+    """Whether an ear repeats its prompt: some do so if nobody speaks."""
+    said = f" {' '.join(words_of(text))} "
+    told = [" ".join(words_of(name)) for name in names]
+    is_part = said in f" {' '.join(told)} "
+    return is_part and sum(f" {name} " in said for name in told if name) >= ECHO_NAMES
 
 
 def language_of(tag: str | None) -> str | None:

@@ -76,12 +76,25 @@ def test_the_first_bytes_tell_a_sound_from_everything_else(data: bytes, format: 
         (sounds.webm((0, (0, 20, 980)), (1000, (0, 1100))), "webm", 2.1),
         (sounds.webm((0, (0, 70)), scale=10_000_000), "webm", 0.7),
         (sounds.mp4(4), "mp4", 4),
+        (b"\0\0\0\1free\0\0\0\0\0\0\0\x14skip" + sounds.mp4(4), "mp4", 4),
         (sounds.fragmented_mp4((1000, 1000, 250)), "mp4", 2.25),
         (sounds.fragmented_mp4((500, 500), default=500), "m4a", 1),
     ],
 )
 def test_the_container_tells_the_length(data: bytes, extension: str, seconds: float) -> None:
     assert seconds_of(take(data, extension)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("data", "extension"),
+    [
+        (sounds.wav(1).replace((16_000).to_bytes(4, "little"), b"\0" * 4), "wav"),  # no rate
+        (b"\0\0\0\1free\0\0\0\0\0\0\0\x04" + sounds.mp4(4), "mp4"),  # a box in its header
+        (b"\0\0\0\4free" + sounds.mp4(4), "mp4"),
+    ],
+)
+def test_a_container_that_makes_no_sense_tells_no_length(data: bytes, extension: str) -> None:
+    assert seconds_of(take(data, extension)) is None
 
 
 @pytest.mark.parametrize("extension", sorted(READERS))

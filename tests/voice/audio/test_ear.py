@@ -203,3 +203,12 @@ async def test_no_log_line_has_words_of_the_user_or_of_the_server(
     assert "ear: refused, status=400" in caplog.text
     for word in ("secret", "Anna", "ear-key"):
         assert word not in caplog.text
+
+
+async def test_an_ear_that_repeats_its_prompt_has_heard_nothing(
+    server: SpeechStandIn, ear: HttpEar
+) -> None:
+    names = ("Anna Lee", "Trip to Rome", "Tomas")
+    server.text = "Anna Lee, Trip to Rome, Tomas."
+    assert (await hear(ear, names=names)).text == ""
+    assert (await hear(ear)).text == server.text

@@ -1,5 +1,6 @@
 """Which names the ear is told: those of the user's own documents and of people they write to."""
 
+import asyncio
 from dataclasses import replace
 
 import httpx
@@ -8,6 +9,8 @@ import pytest
 from brain.cloud.postgres.database import Postgres
 from brain.email.model import Address, Folder
 from brain.email.postgres import PostgresEmails
+from brain.voice.audio.services import NAMES_S, AudioServices
+from brain.wiring import Wiring
 from local.engines import postgres
 from tests.fakes.email import an_email
 from tests.routes.stage import User
@@ -47,6 +50,14 @@ async def test_an_ear_is_told_the_users_names_and_nobody_elses(
     [asked] = stage.server.asked
     named = asked.fields["keywords[]"]
     assert sorted(named) == ["Tomas Berg", "Trip to Rome"]
+
+
+async def test_names_that_take_too_long_are_left_out() -> None:
+    async def slow(user_id: str) -> list[str]:
+        await asyncio.sleep(NAMES_S * 10)
+        return ["Anna Lee"]
+
+    assert list(await AudioServices(Wiring({}), slow).names("anna")) == []
 
 
 async def test_a_take_is_heard_although_the_names_cannot_be_read(stage: Stage, user: User) -> None:

@@ -8,6 +8,7 @@ from brain.voice.audio.model import Transcript
 from brain.voice.audio.rules import (
     MOST_NAMES,
     PROMPT_CHARS,
+    is_echo,
     language_of,
     names_for,
     prompt_of,
@@ -106,3 +107,20 @@ def test_a_prompt_has_whole_names_within_its_bound() -> None:
 )
 def test_an_ear_is_told_the_language_as_two_letters(tag: str | None, code: str | None) -> None:
     assert language_of(tag) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "echo"),
+    [
+        ("Anna Lee, Trip to Rome, Tomas.", True),
+        ("trip to Rome. Tomas, Bob", True),
+        ("Anna Lee, Trip to Rome", False),
+        ("Anna Lee", False),
+        ("Write to Anna Lee, Trip to Rome, Tomas.", False),
+        ("Tomas, Trip to Rome, Anna Lee", False),
+        ("", False),
+    ],
+)
+def test_an_ear_that_repeats_its_prompt_has_heard_nothing(text: str, echo: bool) -> None:
+    assert is_echo(text, ["Anna Lee", "Trip to Rome", "Tomas", "Bob"]) is echo
+    assert not is_echo(text, [])
