@@ -37,14 +37,9 @@ def feature(platform: Platform) -> Feature:
 
         return document_routes(documents, platform.clock)
 
-    async def played(user_id: str, text: str) -> None:
-        if (kept := documents()) is not None:
-            with suppress(DatabaseUnreachable):  # then the next question shows the whole text
-                await kept.mark_heard(user_id, text)
-
     return Feature(
         names=lambda user_id: _titles(documents(), user_id),
-        played=played,
+        played=lambda user_id, text: _heard(documents(), user_id, text),
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},
@@ -61,3 +56,10 @@ async def _titles(documents: Documents | None, user_id: str) -> Sequence[str]:
             newest = await documents.newest(user_id, limit=NAMED)
             return [document.title for document in newest if not document.foreign]
     return ()
+
+
+async def _heard(documents: Documents | None, user_id: str, text: str) -> None:
+    """Note that the user has heard this text."""
+    if documents is not None:
+        with suppress(DatabaseUnreachable):  # then the next question shows the whole text
+            await documents.mark_heard(user_id, text)

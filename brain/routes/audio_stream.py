@@ -15,6 +15,7 @@ from brain.errors import SpeechUnreachable
 from brain.http.bodies import Body, parse
 from brain.http.edge import MAX_SEQ, Answer, Problem, invocation_seconds, read_json
 from brain.http.feed import Feed, Item
+from brain.http.ranges import NotInRange, part_of
 from brain.http.resources import whole_number
 from brain.http.right import Right
 from brain.http.stream import EventStream
@@ -75,8 +76,24 @@ async def _one(request: Request, wiring: Wiring) -> ASGIApp:
     if "text/event-stream" in request.headers.get("accept", ""):
         return EventStream(events_of(mouth, seq, sentences, format=format), while_read=True)
     sound = await _whole(mouth, sentences, format)
-    headers = {"Content-Length": str(len(sound.data)), "Cache-Control": "no-store"}
-    return StreamingResponse(_pieces(sound.data), media_type=sound.mime_type, headers=headers)
+    return _file(sound, request.headers.get("range"))
+
+
+def _file(sound: Sound, wanted: str | None) -> StreamingResponse:
+    """Return the sound, or the part of it that a player wants. Raises Problem 416."""
+    data, size, status = sound.data, len(sound.data), 200
+    headers = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
+    try:
+        part = part_of(wanted, size)
+    except NotInRange:
+        headers = {"Content-Range": f"bytes */{size}"}
+        raise Problem(416, "The message is shorter than that.", headers=headers) from None
+    if part is not None:
+        start, end = part
+        data, status = data[start:end], 206
+        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["Content-Length"] = str(len(data))
+    return StreamingResponse(_pieces(data), status, headers=headers, media_type=sound.mime_type)
 
 
 async def _listener(request: Request, wiring: Wiring, seq: int) -> str:

@@ -82,16 +82,16 @@ def _stream() -> Json:
         "spoken": ref("Spoken"),
         **{name: kinds[name] for name in ("reset", "bye", "error")},
     }
-    content = {
-        "text/event-stream": {"schema": TEXT, "x-events": events},
-        "audio/mpeg": SOUND,
-        "audio/wav": SOUND,
-    }
+    files: Json = {"audio/mpeg": SOUND, "audio/wav": SOUND}
+    content = {"text/event-stream": {"schema": TEXT, "x-events": events}, **files}
     formats: Json = {"type": "string", "enum": ["mp3", "wav"], "default": "mp3"}
     stream = operation(
         "Hear one message as a file, or new messages sentence by sentence.",
-        {"200": {"description": "A file, or events.", "content": content}},
-        errors=(401, 404, 406, 422, 503),
+        {
+            "200": {"description": "A file, or events.", "content": content},
+            "206": {"description": "A part of a file (Range).", "content": files},
+        },
+        errors=(401, 404, 406, 416, 422, 503),
         parameters=[
             LAST_ID,
             SINCE,

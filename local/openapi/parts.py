@@ -72,6 +72,7 @@ ERRORS = {
     "is open.",
     413: "The body is too long.",
     415: "The body is not application/json.",
+    416: "The file is shorter than the part that is asked for.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
     429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",

@@ -161,6 +161,23 @@ async def test_a_message_may_come_sentence_by_sentence_too(stage: Stage, user: U
     assert [one.fields["input"] for one in stage.server.asked] == [FIRST, SECOND]
 
 
+async def test_a_player_may_ask_for_a_part_of_the_file(stage: Stage, user: User) -> None:
+    seq = await answered(stage, user)
+    whole = await get(user, seq=seq)
+    path = f"{PATH}?seq={seq}"
+    assert whole.headers["accept-ranges"] == "bytes"
+    first = await user.get(path, Range="bytes=0-1")
+    assert (first.status_code, first.content) == (206, whole.content[:2])
+    assert first.headers["content-range"] == f"bytes 0-1/{len(whole.content)}"
+    rest = await user.get(path, Range="bytes=2-")
+    assert (rest.status_code, rest.content) == (206, whole.content[2:])
+    late = await user.get(path, Range=f"bytes={len(whole.content)}-")
+    assert (late.status_code, late.headers["content-range"]) == (
+        416,
+        f"bytes */{len(whole.content)}",
+    )
+
+
 async def test_mp3_is_the_default_and_other_formats_are_not_made(stage: Stage, user: User) -> None:
     seq = await answered(stage, user)
     assert (await get(user, seq=seq)).headers["content-type"] == "audio/mpeg"
