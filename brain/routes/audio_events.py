@@ -13,7 +13,7 @@ from brain.routes.stream import bye, event_of
 from brain.run.messages import LogEntry, Message, Speak, Utterance
 from brain.run.ports import Clock
 from brain.texts.ear import sentences_of
-from brain.voice.audio.model import Part, SoundFormat
+from brain.voice.audio.model import SpokenPart, SoundFormat
 from brain.voice.audio.ports import Mouth
 from brain.voice.audio.speaking import speak, within_bounds
 
@@ -122,7 +122,7 @@ class SpokenLog:
         return not (is_gone or is_late or is_settled or message.speak is Speak.SILENT)
 
 
-def _audio(seq: int, part: Part) -> StreamEvent:
+def _audio(seq: int, part: SpokenPart) -> StreamEvent:
     assert part.sound is not None
     return StreamEvent(
         name="audio",

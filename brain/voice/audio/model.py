@@ -50,7 +50,7 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class SpokenPart:
     """A sentence of a message, spoken. `sound` is None if the speech server failed.
 
     `number` counts from 0. `is_last` marks the last sentence of the message.

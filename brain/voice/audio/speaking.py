@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from brain.errors import SpeechRefused, SpeechUnreachable
 from brain.voice.audio import mp3, wav
-from brain.voice.audio.model import Part, Sound, SoundFormat
+from brain.voice.audio.model import SpokenPart, Sound, SoundFormat
 from brain.voice.audio.ports import Mouth
 
 AT_ONCE = 2  # requests to the mouth
@@ -33,7 +33,7 @@ def within_bounds(sentences: Sequence[str]) -> tuple[str, ...]:
 
 async def speak(
     mouth: Mouth, sentences: Sequence[str], *, format: SoundFormat
-) -> AsyncGenerator[Part, None]:
+) -> AsyncGenerator[SpokenPart, None]:
     """Yield the sentences as they are spoken, in order. The first request is for the first
     sentence; while it is on its way, the second one is made too.
 
@@ -52,7 +52,7 @@ async def speak(
             sound = await under_way[0]
             under_way.popleft()
             is_last = number == len(sentences) - 1
-            yield Part(number=number, is_last=is_last, text=sentence, sound=sound)
+            yield SpokenPart(number=number, is_last=is_last, text=sentence, sound=sound)
     finally:
         for task in under_way:
             task.cancel()

@@ -8,7 +8,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from brain.errors import SpeechRefused, SpeechUnreachable
-from brain.voice.audio.model import Part, Sound
+from brain.voice.audio.model import SpokenPart, Sound
 from brain.voice.audio.mouth import MOST_BYTES, HttpMouth
 from brain.voice.audio.settings import MouthSettings, SpeechServerSettings
 from brain.voice.audio.speaking import AT_ONCE, MOST_CHARS, joined, speak, within_bounds
@@ -36,7 +36,7 @@ def settings_for(server: SpeechStandIn) -> MouthSettings:
     return MouthSettings(at=at, model="kokoro", voice="af_heart")
 
 
-async def said(mouth: HttpMouth, *sentences: str) -> list[Part]:
+async def said(mouth: HttpMouth, *sentences: str) -> list[SpokenPart]:
     return [part async for part in speak(mouth, sentences, format="wav")]
 
 
@@ -137,7 +137,7 @@ async def test_sentences_come_in_order_and_at_most_two_are_asked_for_at_once(
     server: SpeechStandIn, mouth: HttpMouth
 ) -> None:
     first = server.held[SENTENCES[0]] = asyncio.Event()
-    found: list[Part] = []
+    found: list[SpokenPart] = []
 
     async def collect() -> None:
         async with aclosing(speak(mouth, SENTENCES, format="wav")) as parts:
