@@ -54,7 +54,10 @@ class Adapters:
     def limits(self) -> Limits:
         model_s = max(Limits().model_s, settings.first_waits_s(self.env))
         return Limits(
-            lease_s=self.times.lease_s, model_s=model_s, spoken_yes_s=self.times.spoken_yes_s
+            lease_s=self.times.lease_s,
+            model_s=model_s,
+            spoken_yes_s=self.times.spoken_yes_s,
+            settle_s=self.times.settle_s,
         )
 
     @cached_property

@@ -38,6 +38,7 @@ Adapters translate the errors of their libraries into these, so no other code de
 psycopg.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
 
@@ -142,11 +143,29 @@ class QuestionClosed(BrainError):
 
 
 class LeaseLost(BrainError):
-    """This invocation is no longer the user's brain. It must not change or show anything."""
+    """This invocation is no longer the user's brain. It must not change or show anything.
+
+    `undone` are positions of texts that were lately taken back, perhaps its own.
+    """
+
+    def __init__(self, reason: str, *, undone: Iterable[int] = ()) -> None:
+        super().__init__(reason)
+        self.undone = frozenset(undone)
 
 
 class RunStopped(LeaseLost):
     """The user has stopped the run. Its last message is recorded."""
+
+
+class OutOfTime(Exception):
+    """The invocation's time ended within a loop. `text` is the model's answer so far.
+
+    None: the model was not asked.
+    """
+
+    def __init__(self, text: str | None = "") -> None:
+        super().__init__("out of time")
+        self.text = text
 
 
 class FaultClass(StrEnum):

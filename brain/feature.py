@@ -7,7 +7,7 @@ features. A package that is not listed is never imported, and the rest works wit
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Log, Queue
-    from brain.run.services import Around, Consent, Intake
+    from brain.run.services import Around, Consent, Intake, Settling
+    from brain.run.turn import Turn
     from brain.says.choice import Languages
-    from brain.tools.invocations import Tool
+    from brain.tools.invocations import Proposal, Tool, ToolInvocation
     from brain.variables import Env
 
 
@@ -75,6 +76,19 @@ class Platform(Protocol):
         """Announces events to the user."""
 
 
+class AtOnce:
+    """Settling for front ends that send whole texts only."""
+
+    def is_settled(self, turn: "Turn") -> bool:
+        return True
+
+    async def wait(self, turn: "Turn") -> Literal["settled", "abandoned", "corrected"]:
+        return "settled"
+
+    async def proposal(self, invocation: "ToolInvocation") -> "Proposal":
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feature:
     """What a feature adds. Every field is optional; its value is created when first needed."""
@@ -85,6 +99,7 @@ class Feature:
     intake: "Callable[[], tuple[Intake, ...]]" = tuple
     """Hooks that read a text before it is admitted."""
     consent: "Callable[[], Consent] | None" = None
+    settling: "Callable[[], Settling] | None" = None
     announcer: "Callable[[], Announcer] | None" = None
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""

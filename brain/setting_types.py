@@ -107,3 +107,4 @@ class TimeSettings:
     patience_s: float
     lease_s: float
     spoken_yes_s: float
+    settle_s: float

@@ -41,6 +41,7 @@ MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in ver
 RESERVE_S = 5.0  # seconds reserved for persisting and re-invoking
 RESERVE_SHARE = 0.25  # largest share of an invocation to reserve, so that short ones can still work
 PATIENCE_S = 8.0  # seconds; then a caller is told that the answer will follow
+SETTLE_S = 0.7  # seconds after the last request of a turn, after which its text is whole
 SPOKEN_YES_S = 180.0  # seconds after a question within which a spoken yes answers it
 MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
 OWNER = "owner"  # the user id in a deployment with a single user
@@ -204,6 +205,7 @@ def times(env: Env) -> TimeSettings:
         patience_s=variables.number(env, "BRAIN_HTTP_PATIENCE_S", PATIENCE_S),
         lease_s=variables.number(env, "BRAIN_LEASE_S", LEASE_S, least=1),
         spoken_yes_s=variables.number(env, "BRAIN_SPOKEN_YES_S", SPOKEN_YES_S),
+        settle_s=variables.number(env, "BRAIN_SETTLE_S", SETTLE_S),
     )
 
 

@@ -15,7 +15,7 @@ from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import Feature, Resources
+from brain.feature import AtOnce, Feature, Resources
 from brain.http.feed import Feed
 from brain.preferences.flow import language_setting
 from brain.preferences.ports import PreferenceStore
@@ -41,6 +41,7 @@ FEATURES = (
     "memory",
     "email",
     "reminders",
+    "settling",
     "web",
     "voice",
 )
@@ -93,6 +94,7 @@ class Wiring(Adapters):
             limits=self.limits,
             tools={tool.spec.name: tool for each in self.features for tool in each.tools()},
             consent=self._first("consent", AskAlways),
+            settling=self._first("settling", AtOnce),
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=self.around,
         )

@@ -30,6 +30,7 @@ from local.toolchain import (
 
 VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
+PLATFORMS = "tests/contracts/platforms/requirements.txt"  # the clients of voice platforms
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -51,6 +52,13 @@ def install_judges() -> None:
     """Install the model server and the validators that judge requests, in two of its builds."""
     for group in JUDGES:
         _install_into(HOME / group, "--group", group)
+
+
+def install_platforms() -> None:
+    """Install the clients of voice platforms. The file has all that they need, so nothing is
+    resolved, and what they can do without is left out.
+    """
+    _install_into(HOME / "platforms", "--no-deps", "-r", PLATFORMS)
 
 
 def _install_into(venv: Path, *packages: str) -> None:
@@ -126,6 +134,12 @@ TEST = (
         reads=("pyproject.toml", ".python-version"),
         makes=".local/setup/judges-past/bin/python",
         act=install_judges,
+    ),
+    Step(
+        name="platforms",
+        reads=(PLATFORMS, ".python-version"),
+        makes=".local/setup/platforms/bin/python",
+        act=install_platforms,
     ),
     Step(
         name="vercel",

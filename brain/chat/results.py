@@ -6,6 +6,10 @@ NOT_ASKED = (
     "it is still right."
 )
 HANDED_OUT = "Given to the front end, which ends or redirects the call. No result comes."
+CORRECTED = (
+    "Not done: the user has said it otherwise since. Read the correction, then make the call again "
+    "if it is still right."
+)
 ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 SAID = "Said."

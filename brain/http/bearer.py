@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 
@@ -10,7 +10,7 @@ from brain import settings
 from brain.errors import TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.tokens import Tokens
-from brain.variables import Env, key_digest
+from brain.variables import key_digest
 
 if TYPE_CHECKING:
     from brain.cloud.redis.wrong_tries import WrongTries
@@ -21,18 +21,9 @@ TOKEN_START = "eyJ"
 log = logging.getLogger("brain")
 
 
-class Door(Protocol):
-    """What is needed to let somebody in."""
-
-    @property
-    def env(self) -> Env: ...
-    @property
-    def tokens(self) -> Tokens: ...
-    @property
-    def key_tries(self) -> "WrongTries": ...
-
-
-async def user_of_bearer(request: Request, door: Door) -> str:
+async def user_of_bearer(
+    request: Request, session: settings.SessionSettings, tokens: Tokens, tries: "WrongTries"
+) -> str:
     """Return the user whose token or access key the Authorization header has.
 
     Raises TokenRefused, TooManyTries, Unreachable.
@@ -41,10 +32,9 @@ async def user_of_bearer(request: Request, door: Door) -> str:
     bearer = given.strip()
     if scheme.lower() != "bearer" or not bearer:
         raise TokenRefused("an access key or a token is required, as the API key")
-    session = settings.session(door.env)
     if is_token(bearer) or not session.keys:
-        return (await door.tokens.read(bearer)).user_id
-    async with door.key_tries.attempt(caller_address(request)):
+        return (await tokens.read(bearer)).user_id
+    async with tries.attempt(caller_address(request)):
         return user_of_key(bearer, session)
 
 

@@ -11,7 +11,7 @@ from brain.errors import ChannelUnreachable
 from brain.run.messages import Draft, Kind, Speak
 from brain.run.moves import Settled, Stopped
 from brain.run.ports import Channel, Clock
-from brain.run.records import message_for_channel
+from brain.run.records import entry_for_channel
 from brain.run.requests import Stop
 from brain.run.store import StateStore
 from brain.says.texts import Texts
@@ -62,7 +62,7 @@ async def _publish(channel: Channel, user_id: str, stopped: Stopped) -> None:
     # Commit first, publish second. If the process crashes in between, or the channel cannot be
     # reached, pages see the change when they next read the log.
     with suppress(ChannelUnreachable):
-        message = message_for_channel(stopped.message)
+        message = entry_for_channel(stopped.message)
         await channel.publish(user_id, "message", message)
         event = {"runId": stopped.run_id, "state": "stopped"}
         await channel.publish(user_id, "run", event)

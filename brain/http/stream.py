@@ -1,8 +1,8 @@
 """Server-Sent Events over ASGI."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +35,8 @@ class EventStream:
 
     `retry_s` sets the client's reconnection delay in seconds. With `while_read` the stream ends
     when the client disconnects; without it, the events are consumed to the end. `sent` is called
-    after the last one was sent, unless the client had disconnected before.
+    after the last one was sent, unless the client had disconnected before. `left` is called when
+    the client disconnects before that.
     """
 
     def __init__(
@@ -44,12 +45,14 @@ class EventStream:
         *,
         beside: "asyncio.Task[None] | None" = None,
         sent: Callable[[], Awaitable[None]] | None = None,
+        left: Callable[[], None] | None = None,
         retry_s: float | None = None,
         while_read: bool = False,
     ) -> None:
         self._events = events
         self._beside = beside
         self._sent = sent
+        self._left = left
         self._retry_s = retry_s
         self._while_read = while_read
 
@@ -71,7 +74,8 @@ class EventStream:
         if self._while_read:
             await _while_connected(receive, self._send_events(send))
         else:
-            await self._send_events(send)
+            async with noticing(receive, self._left):
+                await self._send_events(send)
         is_heard = self._sent is not None and not await Request(scope, receive).is_disconnected()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         if self._sent is not None and is_heard:
@@ -120,6 +124,20 @@ async def _while_connected(receive: Receive, sending: Coroutine[Any, Any, None])
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
+
+
+@asynccontextmanager
+async def noticing(receive: Receive, left: Callable[[], None] | None) -> AsyncIterator[None]:
+    """Call `left` if the client disconnects meanwhile. None: nobody wants to know."""
+    if left is None:
+        yield
+        return
+    watching = asyncio.ensure_future(_disconnected(receive))
+    watching.add_done_callback(lambda task: task.cancelled() or task.exception() or left())
+    try:
+        yield
+    finally:
+        watching.cancel()
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -23,8 +23,8 @@ LEAST_SHARE = 0.2  # of the best score; below that, only a common word matches
 SAMPLE_CHARS = 500  # of an entry, from which its language is detected
 PAGE = 500  # entries without search words that one search completes
 
-# An entry that is stored again stays as it is. It only gets its search words if older code has
-# stored it without them.
+# An entry that is stored again stays as it is, unless it was taken back since. It only gets its
+# search words if older code has stored it without them.
 STORE = b"""
     insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search)
     select
@@ -37,8 +37,11 @@ STORE = b"""
         ) as given (id, seq, at, entry, lasting, words, sample),
         brain.language_of(sample) as known (language)
     on conflict (user_id, id) do update set
-        lasting = excluded.lasting, language = excluded.language, search = excluded.search
-    where archive.search is null
+        entry = excluded.entry, lasting = excluded.lasting, language = excluded.language,
+        search = excluded.search
+    where archive.search is null or (
+        (excluded.entry ->> 'withdrawn') is not null and (archive.entry ->> 'withdrawn') is null
+    )
 """
 READ = b"""
     select distinct on (seq) entry from brain.archive

@@ -81,8 +81,13 @@ def _known(facts: Sequence[Fact], limit: int) -> str:
 
 
 def is_lasting(entry: LogEntry) -> bool:
-    """Whether a search may find the entry. Breadcrumbs and empty messages are excluded."""
+    """Whether a search may find the entry.
+
+    Breadcrumbs, empty messages and what was taken back are excluded.
+    """
     match entry:
+        case Utterance(withdrawn=True) | Utterance(kind="withdrawal") | Message(withdrawn=True):
+            return False
         case Utterance():
             return True
         case Message():

@@ -1,7 +1,7 @@
 -- Removes pending notices from the list and appends the message that announces them to the log, in one
 -- step. Does nothing while a run goes on, unless that run announces them itself. Without a message (its id
 -- is empty) only removes the notices.
--- Keys: run, log, journal; held: the pending notices (list).
+-- Keys: run, log, journal, withdrawn; held: the pending notices (list).
 local a = arguments({
   texts = 'floor id message noted run log_length keep_ms', -- run and fence: the lease token of the run
   numbers = 'fence',

@@ -22,7 +22,7 @@ from brain.preferences.flow import preferences_of
 from brain.run.deliver import send_websocket_message
 from brain.run.messages import Draft, Kind, Message
 from brain.run.moves import NO_RUN, LeaseToken, WakeCall
-from brain.run.records import message_for_channel
+from brain.run.records import entry_for_channel
 from brain.run.turn import Turn
 
 PLANS = 5  # attempts to make a plan and carry it out before another process changes the notices
@@ -75,7 +75,7 @@ async def announce_after(services: NoticeServices, turn: Turn) -> None:
     pending = await services.board.pending(user_id)
     said, _ = await _announce(services, user_id, pending, token=None, publishes=False)
     for message in said:
-        turn.outbox.send("message", message_for_channel(message))
+        turn.outbox.send("message", entry_for_channel(message))
 
 
 async def end_quiet(services: NoticeServices, user_id: str) -> None:
@@ -183,7 +183,7 @@ def _draft(services: NoticeServices, announcement: Announcement) -> Draft:
 
 async def _publish(services: NoticeServices, user_id: str, message: Message) -> None:
     with suppress(ChannelUnreachable):
-        await services.channel.publish(user_id, "message", message_for_channel(message))
+        await services.channel.publish(user_id, "message", entry_for_channel(message))
 
 
 async def _schedule(services: NoticeServices, user_id: str, until: datetime | None) -> None:

@@ -56,7 +56,7 @@ class RedisNoticeBoard:
         reply = await run_numbered(
             ANNOUNCE,
             self._redis,
-            Keys.of(user_id).keys("run", "log", "journal", "held"),
+            Keys.of(user_id).keys("run", "log", "journal", "withdrawn", "held"),
             {
                 **_message(draft, noted),
                 "run": token.run_id if token else "",

@@ -13,7 +13,7 @@ from brain.routes.stream import bye, event_of
 from brain.run.messages import LogEntry, Message, Speak, Utterance
 from brain.run.ports import Clock
 from brain.texts.ear import sentences_of
-from brain.voice.audio.model import SpokenPart, SoundFormat
+from brain.voice.audio.model import SoundFormat, SpokenPart
 from brain.voice.audio.ports import Mouth
 from brain.voice.audio.speaking import speak, within_bounds
 

@@ -7,12 +7,14 @@ from contextlib import aclosing
 from functools import partial
 from typing import assert_never
 
+from starlette.types import Receive
+
 from brain.chat.pieces import Piece, piece_to_wire
 from brain.codec import Form, Json
 from brain.errors import BrainError
 from brain.http.edge import where
 from brain.http.right import BYE, Bye, Right
-from brain.http.stream import EventStream, StreamEvent
+from brain.http.stream import EventStream, StreamEvent, noticing
 from brain.http.waiting import wait_for
 from brain.routes.delivered import Delivered, note_returned, question_of
 from brain.run.deliver import Outcome, Reply, Shown
@@ -39,16 +41,26 @@ def begin(
 
 
 async def answer(
-    wiring: Wiring, request: UserRequest, invocation: Invocation, *, first: Json | None = None
+    wiring: Wiring,
+    request: UserRequest,
+    invocation: Invocation,
+    receive: Receive | None = None,
+    *,
+    first: Json | None = None,
 ) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
-    until the brain has finished. `first` comes before it in the body.
+    until the brain has finished. With `receive`, it matters if the caller of a speculative text
+    goes away. `first` comes before the outcome in the body.
     """
     reply = Reply()
     brain = begin(wiring, request, invocation, reply)
     patience_s = wiring.times.patience_s if request.patience_s is None else request.patience_s
     try:
-        outcome = await wait_for(reply, patience_s=patience_s)
+        if receive is None or not request.speculative:
+            outcome = await wait_for(reply, patience_s=patience_s)
+        else:
+            async with noticing(receive, reply.leave):
+                outcome = await wait_for(reply, patience_s=patience_s)
     except asyncio.CancelledError:
         brain.cancel()
         raise
@@ -80,7 +92,9 @@ def stream(
             await note_returned(wiring.store, request, outcome)
 
     events = _events(reply, shown, right, patience_s, outcomes.append)
-    return EventStream(_after(first, events) if first else events, beside=brain, sent=sent)
+    left = reply.leave if request.speculative else None
+    shown_first = _after(first, events) if first else events
+    return EventStream(shown_first, beside=brain, sent=sent, left=left)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:

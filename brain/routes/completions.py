@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from brain import settings
 from brain.codec import fingerprint
 from brain.errors import EntryUnreadable, QuestionClosed
 from brain.http.bearer import user_of_bearer
@@ -77,16 +78,21 @@ def _handler(request: Request) -> Serve:
     return handlers[request.method]
 
 
+async def _user(request: Request, wiring: Wiring) -> str:
+    session = settings.session(wiring.env)
+    return await user_of_bearer(request, session, wiring.tokens, wiring.key_tries)
+
+
 async def models(request: Request, wiring: Wiring) -> ASGIApp:
     """List the one model that there is."""
-    await user_of_bearer(request, wiring)
+    await _user(request, wiring)
     return Answer(MODELS)
 
 
 async def complete(request: Request, wiring: Wiring) -> ASGIApp:
     """Answer what the user has said last, or go on with the result of a tool."""
     invocation = wiring.begin_invocation(invocation_seconds())
-    user_id = await user_of_bearer(request, wiring)
+    user_id = await _user(request, wiring)
     body = parse_json(await read_body(request, limit=MAX_BODY_BYTES))
     asked = asked_in(body, request.headers)
     chat = _Chat(wiring, asked, invocation, user_id, request.state.started)

@@ -19,7 +19,7 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     user_request = await request_of(body, wiring, caller.user_id)
     if "text/event-stream" in request.headers.get("accept", ""):
         return stream(wiring, user_request, invocation, Right(caller, wiring.clock))
-    return await answer(wiring, user_request, invocation)
+    return await answer(wiring, user_request, invocation, request.receive)
 
 
 async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserRequest:

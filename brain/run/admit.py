@@ -6,11 +6,12 @@ it. Before a caller is told so, a wake-up for the run must be on the queue, beca
 invocation may be dead already.
 """
 
+from dataclasses import replace
 from typing import assert_never
 
 from brain.codec import fingerprint
 from brain.errors import QuestionClosed, TooManyTexts
-from brain.run.deliver import Outcome, Reply
+from brain.run.deliver import Outcome, Reply, State, tell_withdrawn
 from brain.run.journal import Joined
 from brain.run.messages import Decision, Utterance
 from brain.run.moves import (
@@ -24,6 +25,7 @@ from brain.run.moves import (
     Settled,
     WakeCall,
 )
+from brain.run.records import entry_for_channel
 from brain.run.requests import UserRequest
 from brain.run.services import Services
 from brain.run.turn import Invocation, Turn
@@ -51,7 +53,12 @@ async def admit(
     )
     seq = turn.state.seq
     reply.admitted(turn.wake_up, run_id=turn.run.run_id, seq=seq)
-    reply.show(_own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id))
+    own = replace(
+        _own(turn) or arrival.placed(seq=seq, run_id=turn.run.run_id), withdraws=admission.withdraws
+    )
+    reply.show(own)
+    if own.withdraws:
+        turn.outbox.send("message", entry_for_channel(own))
     return turn
 
 
@@ -96,7 +103,11 @@ async def _turn_away(
         case RateLimited():
             raise TooManyTexts(admission.retry_after_s)
         case Recorded():
-            reply.show(arrival.placed(seq=admission.seq, run_id=admission.run_id))
+            placed = arrival.placed(seq=admission.seq, run_id=admission.run_id)
+            placed = replace(placed, withdraws=admission.withdraws)
+            reply.show(placed)
+            if placed.withdraws:
+                await tell_withdrawn(services.channel, arrival.user_id, placed)
             await _answer(services, arrival.user_id, admission, reply)
         case Duplicate():
             await _answer(services, arrival.user_id, admission, reply)
@@ -182,7 +193,8 @@ async def _answer(
             lease_left_s=admission.lease_left_s,
         )
     message = admission.message if isinstance(admission, Duplicate) else None
-    state = "recorded" if isinstance(admission, Recorded) else "done" if message else "duplicate"
-    reply.settle(
-        Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message)  # type: ignore[arg-type]
-    )
+    state: State = "done" if message else "duplicate"
+    if isinstance(admission, Recorded) or admission.withdrawn:
+        state = "recorded" if isinstance(admission, Recorded) else "withdrawn"
+    outcome = Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message)
+    reply.settle(outcome)

@@ -7,6 +7,7 @@ truth: a message is delivered only after it was recorded, and a page that misses
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,9 +15,9 @@ from brain.chat.pieces import Piece
 from brain.codec import Json
 from brain.errors import ChannelUnreachable, LeaseLost
 from brain.run.lease import Lease
-from brain.run.messages import LogEntry, Message
+from brain.run.messages import LogEntry, Message, Utterance
 from brain.run.ports import Channel
-from brain.run.records import message_for_channel
+from brain.run.records import entry_for_channel
 from brain.run.wakeup import WakeUp
 
 type State = Literal["done", "running", "recorded", "duplicate", "withdrawn"]
@@ -157,8 +158,14 @@ class Outbox:
 
 def send_websocket_message(outbox: Outbox, reply: Reply, message: Message) -> None:
     """Publish the message over the channel and pass it to the listener, if there is one."""
-    outbox.send("message", message_for_channel(message))
+    outbox.send("message", entry_for_channel(message))
     reply.show(message)
+
+
+async def tell_withdrawn(channel: Channel, user_id: str, entry: Utterance) -> None:
+    """Publish an entry that takes others back. Pages that miss it see it in the log."""
+    with suppress(ChannelUnreachable):
+        await channel.publish(user_id, "message", entry_for_channel(entry))
 
 
 async def deliver(outbox: Outbox, reply: Reply, message: Message) -> Message | None:

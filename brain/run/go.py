@@ -12,6 +12,7 @@ from brain.errors import (
     BrainError,
     LeaseLost,
     ModelFault,
+    OutOfTime,
     QueueUnreachable,
     RunStopped,
     Unreachable,
@@ -27,7 +28,7 @@ from brain.run.reinvoke import reinvoke_on_timeout
 from brain.run.requests import UserRequest
 from brain.run.services import Services
 from brain.run.step import CONTINUE, QUIT
-from brain.run.turn import Invocation, OutOfTime, Turn
+from brain.run.turn import Invocation, Turn
 from brain.says.ending import STUCK, last_words, reason_of
 from brain.tools.repeats import repeated
 
@@ -90,9 +91,12 @@ async def carry_on(turn: Turn) -> Message | None:
         # Its last message is in the log, and `stop_run` notifies the pages.
         turn.reply.give("done")
         return None
-    except LeaseLost:
+    except LeaseLost as error:
         log.warning("brain: lease lost, run=%s step=%d", turn.run.run_id, turn.run.step)
-        await _secure(turn)
+        if turn.reply.seq in error.undone:
+            turn.reply.give("withdrawn")  # what is left of the run, another invocation has
+        else:
+            await _secure(turn)
         return None
     except Unreachable:
         if turn.wake_up.is_armed:

@@ -9,6 +9,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
+from brain.chat.results import CORRECTED
 from brain.codec import NEEDED, SPARSE, Json, Lacking, Named
 from brain.run.messages import Remark, Utterance
 from brain.tools.spec import ClientTool, ToolCall
@@ -210,3 +211,9 @@ def has_failed_call(journal: Sequence[Entry]) -> bool:
     """Whether a call of the last answer has failed."""
     later = after_last_answer(journal)
     return any(isinstance(entry, Returned) and entry.failed for entry in later)
+
+
+def was_corrected(journal: Sequence[Entry]) -> bool:
+    """Whether a call of the last answer was not done, because the user has said it otherwise."""
+    later = after_last_answer(journal)
+    return any(isinstance(entry, Returned) and entry.text == CORRECTED for entry in later)

@@ -28,6 +28,8 @@ class Limits:
     tail_entries: int = 40  # newest log entries that an admission returns
     question_s: float = 7 * 24 * 3600.0  # seconds until a question to the user expires
     spoken_yes_s: float = 180.0  # seconds within which a spoken yes answers a question
+    settle_s: float = 0.7  # seconds after which a text that may not be whole counts as whole
+    abandoned_s: float = 10.0  # seconds after its caller has gone, after which nothing follows it
     client_tool_s: float = 600.0  # seconds a front end has to run one of its own tools
     heard_entries: int = 40  # messages for which the store keeps how much was heard
     texts_per_minute: int = 60  # texts of one user in a sliding minute

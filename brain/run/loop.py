@@ -23,7 +23,7 @@ from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed
 from brain.run.step import Verdict
 from brain.run.turn import Turn
-from brain.run.work import do_work
+from brain.run.work import do_work, has_effect
 
 SLOW_S = 8.0  # seconds without any sign of an answer, after which the user is told
 
@@ -138,7 +138,8 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
     if verdict.quit and not verdict.work:
         turn.note(*step.close_quits(verdict, done=True))
         return await _finish(turn, verdict, breadcrumbs)
-    if (act := step.first_act(verdict.work[:1])) and not waits(turn, act.spec):
+    is_settled = turn.services.settling.is_settled(turn)
+    if (act := step.first_act(verdict.work[:1])) and is_settled and not waits(turn, act.spec):
         turn.note(Started(tool_call_id=act.call.id))
     activity = ", ".join(dict.fromkeys(item.spec.name for item in verdict.work)) or "thinking"
     # A text that joined here would be in the run before a quit or a question that does not know it,
@@ -149,18 +150,24 @@ async def _record(turn: Turn, verdict: Verdict) -> LoopResult | None:
         drafts=breadcrumbs,
         activity=activity,
         progress=verdict.progress,
+        stands=is_settled and any(has_effect(turn, item) for item in verdict.work),
     )
     _speak(turn, committed)
     return None if verdict.work else LoopResult(needs_another_loop=True)
 
 
 async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
-    """After the work: quit if the answer asked for it and no call failed."""
+    """After the work: quit if the answer asked for it and no call failed.
+
+    A correction joins the run before the next answer, so that the model does not repeat itself.
+    """
     if verdict.quit:
         done = not journal.has_failed_call(turn.run.journal)
         turn.note(*step.close_quits(verdict, done=done))
         if done:
             return await _finish(turn, verdict)
+    if journal.was_corrected(turn.run.journal):
+        await turn.commit(CommitKind.GO_ON)
     return LoopResult(needs_another_loop=True)
 
 
@@ -173,7 +180,8 @@ async def _finish(
     """
     text = with_deeds(turn.run.journal, verdict.last_words)
     last = (*((draft(turn, text, Kind.SAY),) if text else ()), *after)
-    committed = await turn.commit(CommitKind.FINISH, drafts=(*before, *last), activity="")
+    drafts = (*before, *last)
+    committed = await turn.commit(CommitKind.FINISH, drafts=drafts, activity="", stands=bool(after))
     if not last:
         _speak(turn, committed)
         return LoopResult(needs_another_loop=not committed.finished)
@@ -198,6 +206,7 @@ async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
             not_asked=Returned(tool_call_id=asked.work.call.id, text=NOT_ASKED, failed=True),
         ),
         activity="",
+        stands=asked.proposal is None,
     )
     if not committed.finished:
         return LoopResult(needs_another_loop=True)

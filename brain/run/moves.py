@@ -1,9 +1,4 @@
-"""The values that go to the state store and come back from it.
-
-Each method of `brain.run.store.StateStore` is one atomic move. The store alone decides who is a
-user's brain and whether a run ends, because several invocations may ask at the same time. So every
-possible outcome of a move is a value here, and the caller handles all of them.
-"""
+"""The values of the moves of `StateStore`: what goes in, and every possible outcome."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -57,7 +52,8 @@ class Admitted:
     1970. `seq` is the position of the utterance that came with this call; None if none came (a
     re-invocation). `wake` is the number of the run's next wake-up. `memory` is the memory text for
     the model; None if it has to be built again. Its summary covers the log up to `summarised_seq`.
-    `language` is the last known language of the user's device, a BCP 47 tag.
+    `language` is the last known language of the user's device, a BCP 47 tag. `withdraws` are what
+    the utterance takes back. `left_ms` is when its caller went away; 0 if it did not.
     """
 
     token: LeaseToken
@@ -70,6 +66,8 @@ class Admitted:
     memory: str | None = None
     summarised_seq: int = 0
     language: str | None = None
+    withdraws: tuple[int, ...] = ()
+    left_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +78,7 @@ class Recorded:
     seq: int
     wake: int
     lease_left_s: float
+    withdraws: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +86,7 @@ class Duplicate:
     """The message id is known: the text was admitted before.
 
     `message` is the run's terminal message, if there is one. `finished`: the run has ended.
+    `withdrawn`: another text has taken its place since.
     """
 
     run_id: str
@@ -95,6 +95,7 @@ class Duplicate:
     lease_left_s: float
     finished: bool
     message: Message | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +103,6 @@ class Closed:
     """The question does not accept a decision, or does not accept one any more.
 
     If it was decided, `verdict`, `fingerprint` (of the arguments) and `seq` describe that decision.
-    Otherwise they are empty and 0.
     """
 
     state: Literal["unknown", "expired", "superseded", "decided", "newer"]
@@ -202,7 +202,8 @@ class Commit:
 
     `step` is the run's step number before the commit; (fence, step) is the idempotency key.
     `activity` says what the brain does next and `reason` why a run ended early; both are shown in
-    the status. With REST the only draft is a question, and `asking` is set.
+    the status. With REST the only draft is a question, and `asking` is set. `stands`: an effect
+    follows, so the texts of the run cannot be taken back. `left_ms` is as in `Admitted`.
     """
 
     step: int
@@ -214,6 +215,8 @@ class Commit:
     activity: str = ""
     progress: float | None = None
     reason: str = ""
+    stands: bool = False
+    left_ms: int = 0
 
     @property
     def question(self) -> Draft | None:

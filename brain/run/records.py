@@ -71,9 +71,9 @@ def entry_from_wire(wire: Json) -> LogEntry:
     return ENTRY.decode(wire)
 
 
-def message_for_channel(message: Message) -> Json:
+def entry_for_channel(entry: LogEntry) -> Json:
     """Return the wire form; without the texts if it would exceed the channel's size limit."""
-    wire = message_to_wire(message)
+    wire = entry_to_wire(entry)
     if len(dumps(wire).encode()) <= CHANNEL_BYTES:
         return wire
     (wire.get("question") or {}).pop("content", None)
@@ -100,11 +100,12 @@ def entry_from_log(
 ) -> LogEntry:
     """Read the entry at `seq` from its stored form. Raises EntryUnreadable.
 
-    `kind` is `u` or `q` (utterance), `m` (message) or `t` (terminal message). `answers_seq`
-    overrides the stored value.
+    `kind` is `u` or `q` (utterance), `w` (withdrawal), `m` (message) or `t` (terminal message).
+    `answers_seq` overrides the stored value.
     """
-    if kind in "uq":
-        return _UTTERANCE.read(stored).placed(seq=seq, run_id=run_id)
+    if kind in "uqw":
+        placed = _UTTERANCE.read(stored).placed(seq=seq, run_id=run_id)
+        return replace(placed, kind="withdrawal") if kind == "w" else placed
     draft = _DRAFT.read(stored)
     if answers_seq is not None:
         draft = replace(draft, answers_seq=answers_seq)

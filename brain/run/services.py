@@ -2,12 +2,12 @@
 
 The engine knows no feature. A feature adds tools and implements hooks: `Intake` reads a text before
 it is admitted, `Around` acts before, between and after the loops, `Consent` decides what needs the
-user's approval.
+user's approval, `Settling` when a text is whole.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from brain.run.deliver import Reply
 from brain.run.limits import Limits
@@ -15,7 +15,7 @@ from brain.run.moves import Arrival
 from brain.run.ports import Channel, Clock, Model, Queue, Schemas
 from brain.run.store import StateStore
 from brain.says.choice import Languages
-from brain.tools.invocations import Proposal, Tool
+from brain.tools.invocations import Proposal, Tool, ToolInvocation
 
 if TYPE_CHECKING:
     from brain.run.turn import Turn
@@ -63,6 +63,21 @@ class AskAlways:
         return True
 
 
+class Settling(Protocol):
+    """Decides whether what a speaker has said so far may have effects."""
+
+    def is_settled(self, turn: "Turn") -> bool:
+        """Whether the run has no text that its speaker may still be saying."""
+
+    async def wait(self, turn: "Turn") -> Literal["settled", "abandoned", "corrected"]:
+        """Wait until it is known. abandoned: the speaker has gone; ask before an effect. corrected:
+        the speaker has said it otherwise. Raises OutOfTime, LeaseLost, StoreUnreachable.
+        """
+
+    async def proposal(self, invocation: ToolInvocation) -> Proposal:
+        """Return the question for a call of a speaker who has gone."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Services:
     """Everything that a run needs. `around` and `intake` are called in their order."""
@@ -77,5 +92,6 @@ class Services:
     limits: Limits
     tools: Mapping[str, Tool]
     consent: Consent
+    settling: Settling
     intake: tuple[Intake, ...]
     around: tuple[Around, ...]

@@ -4,6 +4,7 @@ Each method is one atomic move. The adapter may send a move twice, because a los
 show whether the move was executed. The second one changes nothing and gives the first answer again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, Protocol
 
@@ -55,6 +56,27 @@ class Occupancy:
     is_new: bool
     held: int
     user_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastTurn:
+    """The last turn of a call: when it was last asked, in ms of the store, and its last text."""
+
+    index: int
+    asked_ms: int
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sight:
+    """What a brain sees when it looks after its lease.
+
+    `turn_of` returns the last turn of a call; None if it is not known. `heard_seq` is the last
+    message of a run that the user has heard while that run went on.
+    """
+
+    turn_of: Callable[[str], LastTurn | None]
+    heard_seq: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +132,7 @@ class StateStore(Protocol):
     async def renew(self, token: LeaseToken) -> None:
         """Renew the lease."""
 
-    async def look(self, token: LeaseToken) -> None:
+    async def look(self, token: LeaseToken) -> Sight:
         """Check whether the token still holds the lease. Costs one command."""
 
     async def release(self, token: LeaseToken) -> None:

@@ -13,6 +13,7 @@ from brain.chat.notes import (
     FOREIGN,
     LEFT_OUT,
     LeftOut,
+    corrected,
     cut_lines,
     dated,
     heard_part,
@@ -23,7 +24,7 @@ from brain.chat.strict import assistant_line, calling_line, user_line
 from brain.codec import Json
 from brain.run.history import NEUTRAL, is_withheld
 from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, Run
-from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
+from brain.run.messages import CallTurn, Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.ports import CARRIED
 from brain.texts.ear import for_the_ear
 
@@ -43,6 +44,7 @@ class Scene:
     between: Sequence[LogEntry]
     heard: Mapping[int, Heard]
     left_out: LeftOut
+    texts: Mapping[tuple[CallTurn | None, str], Utterance]  # by turn and message id
 
     @classmethod
     def of(
@@ -51,6 +53,8 @@ class Scene:
         seqs = {entry.utterance.seq for entry in run.journal if isinstance(entry, Joined)}
         first = min(seqs, default=run.first_seq)
         told = {entry.run_id for entry in history if entry.seq in seqs}  # in the journal already
+        texts = [e for e in history if isinstance(e, Utterance)]
+        texts += [entry.utterance for entry in run.journal if isinstance(entry, Joined)]
         later = [e for e in history if e.seq > first and e.seq not in seqs]
         return cls(
             run=run,
@@ -58,6 +62,7 @@ class Scene:
             between=[e for e in later if e.run_id not in told or getattr(e, "question", None)],
             heard={mark.seq: mark for mark in heard},
             left_out=left_out,
+            texts={(text.turn, text.message_id): text for text in texts},
         )
 
     def line(self, entry: LogEntry) -> Json:
@@ -65,13 +70,20 @@ class Scene:
         is_left_out = entry.seq in self.left_out.seqs
         match entry:
             case Utterance():
-                return user_line(LEFT_OUT if is_left_out else dated(entry.text, entry.created_at))
+                return user_line(LEFT_OUT if is_left_out else self._words(entry))
             case Message(kind=Kind.BREADCRUMB) | Message(text=""):
                 return assistant_line("")
             case Message():
                 return assistant_line(LEFT_OUT if is_left_out else self._said(entry))
             case _:
                 assert_never(entry)
+
+    def _words(self, utterance: Utterance) -> str:
+        """Return the user's words. If an earlier text could not be taken back, they correct it."""
+        text = dated(utterance.text, utterance.created_at)
+        earlier = self.texts.get((utterance.turn, utterance.replaces or ""))
+        stands = earlier is not None and earlier.seq < utterance.seq
+        return corrected(text, earlier.text) if earlier is not None and stands else text
 
     def _said(self, message: Message) -> str:
         if is_withheld(message, self.run.journal):

@@ -1,7 +1,6 @@
 """One invocation that is the brain: everything it knows, and the only way to record a step.
 
-All changes go through `Turn.commit`. It checks the lease first, uses every step number once, and
-replaces the state with what the store has made of the step.
+All changes go through `Turn.commit`, which checks the lease first and uses each step number once.
 """
 
 import asyncio
@@ -35,8 +34,7 @@ log = logging.getLogger(__name__)
 class Invocation:
     """One call of a function by the platform.
 
-    Times are in seconds of the engine's clock. Loops must end at `cut`; the platform ends the
-    process at `deadline`.
+    Loops must end at `cut`, and the process at `deadline` (seconds of the engine's clock).
     """
 
     id: str
@@ -45,23 +43,16 @@ class Invocation:
     deadline: float
 
 
-class OutOfTime(Exception):
-    """The invocation's time ended within a loop. `text` is the model's answer so far."""
-
-    def __init__(self, text: str = "") -> None:
-        super().__init__("out of time")
-        self.text = text
-
-
 @dataclass(kw_only=True, slots=True)
 class Turn:
-    """One invocation that is the brain. Only `state`, `shown`, `is_announced` and `refused` change.
+    """One invocation that is the brain. Its fields from `state` on may change.
 
-    `began_seq` is the last log position when the invocation began. `inherited` are the ids of calls
-    that an earlier invocation recorded as started. `shown` is the memory text for the model, None
+    `began_seq` is the log position when the invocation began. `inherited` are the ids of calls that
+    an earlier invocation recorded as started. `shown` is the memory text for the model, None
     until it is built; its summary covers the log up to `summarised_seq`. `language` is the language
     of the user's device, a BCP 47 tag. `refused` are seqs of texts in this run that the provider of
-    the model refuses.
+    the model refuses. The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's
+    time when the caller went away; 0 if it did not.
     """
 
     services: Services
@@ -81,6 +72,8 @@ class Turn:
     language: str | None = None
     is_announced: bool = False
     refused: frozenset[int] = frozenset()
+    stands_upto: int = 0
+    left_ms: int = 0
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
@@ -121,25 +114,23 @@ class Turn:
             shown=admitted.memory,
             summarised_seq=admitted.summarised_seq,
             language=language or admitted.language,
+            left_ms=admitted.left_ms,
         )
 
     @property
     def user_id(self) -> str:
-        """The id of the user."""
         return self.lease.token.user_id
 
     @property
     def run(self) -> Run:
-        """The run in its current state."""
         return self.state.run
 
     @property
     def specs(self) -> dict[str, ToolSpec]:
         """All tools that the model is shown, by name. The front end's tools come last."""
         ours = self._own_specs()
-        client = (
-            tool.spec for e in self.run.journal if isinstance(e, Equipped) for tool in e.tools
-        )
+        equipped = (entry for entry in self.run.journal if isinstance(entry, Equipped))
+        client = (tool.spec for entry in equipped for tool in entry.tools)
         return ours | {spec.name: spec for spec in client if spec.name not in ours}
 
     def _own_specs(self) -> dict[str, ToolSpec]:
@@ -169,7 +160,7 @@ class Turn:
     def announce(self, state: str) -> None:
         """Tell the user's pages that the run continues or has ended.
 
-        A turn that ends within its HTTP response announces nothing, because its caller knows.
+        A turn that ends within its HTTP response announces nothing: its caller knows.
         """
         if state == "running" or self.is_announced or self.reply.went_early:
             self.outbox.send("run", {"runId": self.run.run_id, "state": state})
@@ -211,8 +202,11 @@ class Turn:
         activity: str = "thinking",
         progress: float | None = None,
         reason: str = "",
+        stands: bool = False,
     ) -> Committed:
         """Record a step with all unrecorded entries. Raises LeaseLost, StoreUnreachable.
+
+        With `stands`, the texts of the run cannot be taken back any more.
 
         StoreUnreachable ends the turn: it is unknown whether the step was recorded, so its number
         must not be used for another step.
@@ -233,13 +227,22 @@ class Turn:
                 activity=activity,
                 progress=progress,
                 reason=reason,
+                stands=stands,
+                left_ms=self.note_left(),
             ),
         )
         self.lease.extend(since=since)
         self.lease.is_ending = made.finished or kind is CommitKind.HAND_OVER
         self.state = self.state.committed(made, asking)
+        self.stands_upto = self.state.last_seq if stands else self.stands_upto
         self.reply.show(*(u for u in made.taken if u.seq != self.reply.seq))
         return made
+
+    def note_left(self) -> int:
+        """Return when the caller went away, in ms of the store; 0 as far as it is there."""
+        if self.reply.has_left and not self.left_ms:
+            self.left_ms = self.store_ms
+        return self.left_ms
 
 
 def _log_failure(name: str, task: "asyncio.Task[None]") -> None:

@@ -1,7 +1,7 @@
 """Runs the tools that an answer asked for.
 
-Tools that only read run in parallel; all others run one after another. Calls that may need the
-user's approval come last, because the results of the other calls can make approval necessary.
+Tools that only read run in parallel, others one after another. Calls that may need the user's
+approval come last, because other results can make it necessary.
 
 A tool that acts on the outside world is recorded as started before it runs. If a crash follows, the
 successor does not run it again: it asks the tool for the outcome, or tells the model that the
@@ -13,10 +13,10 @@ import logging
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from brain.chat.results import NOT_NOW, ONE_AT_A_TIME, UNSURE
+from brain.chat.results import CORRECTED, NOT_NOW, ONE_AT_A_TIME, UNSURE
 from brain.chat.sizes import shorten
 from brain.codec import clean
-from brain.errors import BrainError, LeaseLost, ToolFault
+from brain.errors import BrainError, LeaseLost, OutOfTime, ToolFault
 from brain.run import step
 from brain.run.asking import Ask, asks, waits
 from brain.run.decisions import is_decided_id
@@ -24,7 +24,7 @@ from brain.run.journal import Answered, Entry, Joined, Overheard, Returned, Star
 from brain.run.messages import LogEntry, Utterance
 from brain.run.moves import CommitKind
 from brain.run.step import Verdict, Work
-from brain.run.turn import OutOfTime, Turn
+from brain.run.turn import Turn
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 from brain.tools.spec import Effect, ToolCall
 
@@ -40,14 +40,19 @@ async def do_work(turn: Turn, verdict: Verdict) -> Ask | None:
     """
     work = step.remaining(verdict, turn.run.journal)
     plain = [item for item in work if not waits(turn, item.spec)]
-    if all(item.spec.effect is Effect.READS for item in plain):
-        for returned in await asyncio.gather(*(_run(turn, item) for item in plain)):
+    reads = [item for item in plain if item.spec.effect is Effect.READS]
+    others = [item for item in work if item not in plain]
+    if len(reads) == len(plain) or not turn.services.settling.is_settled(turn):
+        for returned in await asyncio.gather(*(_run(turn, item) for item in reads)):
             turn.note(returned)
-    else:
-        for item in plain:
-            turn.note(await _do(turn, item))
+        plain = [item for item in plain if item not in reads]
     # Last: text that the other tools have read can make approval necessary.
-    return await _ask_or_act(turn, [item for item in work if item not in plain])
+    return await _ask_or_act(turn, [*plain, *others])
+
+
+def has_effect(turn: Turn, work: Work) -> bool:
+    """Whether a call certainly does something that cannot be taken back."""
+    return work.spec.effect is not Effect.READS and not waits(turn, work.spec)
 
 
 async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
@@ -58,6 +63,8 @@ async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
             turn.note(_returned(turn, item, ONE_AT_A_TIME, failed=True))
             continue
         ask = await _asks(turn, item)
+        if not isinstance(ask, Returned) and (ask is None or ask.proposal is None):
+            ask = await _once_settled(turn, item, ask)
         if isinstance(ask, Returned):
             turn.note(ask)
         elif ask is None:
@@ -67,8 +74,26 @@ async def _ask_or_act(turn: Turn, work: Sequence[Work]) -> Ask | None:
     return asked
 
 
+async def _once_settled(turn: Turn, work: Work, ask: Ask | None) -> Ask | Returned | None:
+    """Return `ask` once the speaker has finished, a question if they have gone, and a failed result
+    if they have said it otherwise.
+    """
+    settling = turn.services.settling
+    if (work.spec.effect is Effect.READS and ask is None) or settling.is_settled(turn):
+        return ask
+    fate = await settling.wait(turn)
+    if fate == "corrected":
+        return _returned(turn, work, CORRECTED, failed=True)
+    if fate == "settled":
+        return ask
+    invocation = replace(_tool_invocation(turn, work), texts=await turn.texts())
+    return Ask(work=work, proposal=await settling.proposal(invocation))
+
+
 async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
     """Return what has to be asked before a call, or a failed result if it cannot be done."""
+    if not waits(turn, work.spec):
+        return None
     try:
         async with asyncio.timeout(work.spec.limit_s):
             return await asks(turn, work, _tool_invocation(turn, work))
@@ -80,7 +105,12 @@ async def _asks(turn: Turn, work: Work) -> Ask | Returned | None:
 
 
 async def _do(turn: Turn, work: Work) -> Returned:
-    return await (_act(turn, work) if work.spec.effect is Effect.ACTS else _run(turn, work))
+    """Run a call. Before an effect, record that the texts stand."""
+    if work.spec.effect is Effect.ACTS:
+        return await _act(turn, work)
+    if work.spec.effect is Effect.REPEATS and turn.stands_upto < turn.state.last_seq:
+        await turn.commit(CommitKind.RECORD, activity=work.spec.name, stands=True)
+    return await _run(turn, work)
 
 
 async def _act(turn: Turn, work: Work) -> Returned:
@@ -91,7 +121,7 @@ async def _act(turn: Turn, work: Work) -> Returned:
     """
     if work.call.id not in started_calls(turn.run.journal):
         turn.note(Started(tool_call_id=work.call.id))
-        await turn.commit(CommitKind.RECORD, activity=work.spec.name)
+        await turn.commit(CommitKind.RECORD, activity=work.spec.name, stands=True)
     elif work.call.id in turn.inherited:
         return await _find_out(turn, work)
     return await _run(turn, work)
@@ -134,8 +164,8 @@ async def _run(turn: Turn, work: Work) -> Returned:
     except Exception as error:  # noqa: BLE001 - any fault of a tool is a result for the model and must not end the run
         log.warning("tool: failed, tool=%s error=%s", work.spec.name, type(error).__name__)
         return _returned(turn, work, "It failed with an internal error.", failed=True)
-    ms = round((clock.now() - began) * 1000)
-    log.info("tool: done, run=%s tool=%s ms=%d", turn.run.run_id, work.spec.name, ms)
+    ms, run_id = round((clock.now() - began) * 1000), turn.run.run_id
+    log.info("tool: done, run=%s tool=%s ms=%d", run_id, work.spec.name, ms)
     return _result(turn, work, given)
 
 
@@ -162,8 +192,8 @@ def _tool(turn: Turn, work: Work) -> Tool:
 def _tool_invocation(turn: Turn, work: Work) -> ToolInvocation:
     """Return the invocation of a tool for a call.
 
-    The idempotency key contains the loop, because some model servers reuse call ids in each answer.
-    A decided call has the id of its question as key, so it is the same in any run.
+    The idempotency key contains the loop, because some model servers reuse call ids. That of a
+    decided call is the id of its question.
     """
     run, id = turn.run, work.call.id
     foreign = {name for name, tool in turn.services.tools.items() if tool.spec.foreign}
@@ -190,9 +220,8 @@ def _returned(
 def user_words(journal: Iterable[Entry], history: Iterable[LogEntry]) -> tuple[str, ...]:
     """Return the texts that the user wrote or said, in this run and in the log before it.
 
-    Decisions on questions are left out: their text is generated, or a plain yes. Remarks of the
-    recent conversation count if the front end marks them as the user's. This is as trustworthy as
-    the utterances, which come from the same front end with the same token.
+    Decisions are left out: their text is generated, or a plain yes. Remarks of the conversation
+    count if the front end marks them as the user's: they are as trustworthy as the utterances.
     """
     joined = (entry.utterance for entry in journal if isinstance(entry, Joined))
     before = (entry for entry in history if isinstance(entry, Utterance))

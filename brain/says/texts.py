@@ -95,6 +95,9 @@ class Texts(Progress, Protocol):
     def ask_front_end(self, tool: str, names: Sequence[str], values: Sequence[str]) -> str:
         """Ask before the front end runs its own tool with these arguments."""
 
+    def ask_unfinished(self, tool: str, names: Sequence[str], values: Sequence[str]) -> str:
+        """Ask before this call of a speaker who went away in the middle of a sentence."""
+
     def document(self, title: str, chars: int, beginning: str) -> str:
         """A document in a question: its title, its length in characters, and how it begins."""
 

@@ -30,7 +30,7 @@ from brain.run.moves import (
     WakeCall,
 )
 from brain.run.requests import Stop, Withdraw, Withdrawal
-from brain.run.store import Here, Occupancy, Page, StateStore, Status
+from brain.run.store import Here, Occupancy, Page, Sight, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop
@@ -192,8 +192,11 @@ class GatedStore:
             "renew", lambda: self._touch(token, "renew", lambda: self._store.renew(token))
         )
 
-    async def look(self, token: LeaseToken) -> None:
-        await self._caller.move("look", lambda: self._store.look(token), limit_s=CALLER_LIMIT_S)
+    async def look(self, token: LeaseToken) -> Sight:
+        sight: Sight = await self._caller.move(
+            "look", lambda: self._store.look(token), limit_s=CALLER_LIMIT_S
+        )
+        return sight
 
     async def release(self, token: LeaseToken) -> None:
         await self._caller.move(

@@ -11,7 +11,7 @@ from brain.chat.results import UNSURE
 from brain.run.decisions import decided_call_id, is_decided_id
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.moves import CommitKind
-from brain.run.records import message_for_channel, message_to_wire
+from brain.run.records import entry_for_channel, message_to_wire
 from brain.tools.spec import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step
@@ -122,7 +122,7 @@ def _one_sequence(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterato
         yield f"I4 the sequence of {user} has a gap: {[entry.seq for entry in log]}"
     if len({entry.id for entry in log}) != len(log):
         yield f"I4 an id stands in the log of {user} twice"
-    wire = {m.seq: message_for_channel(m) for m in log if isinstance(m, Message)}
+    wire = {m.seq: entry_for_channel(m) for m in log if isinstance(m, Message)}
     last: dict[str, int] = {}
     for event in world.ledger.published:
         if event.user != user or event.event != "message":

@@ -15,7 +15,7 @@ from brain.cloud.pusher import PusherChannel, channel_names
 from brain.codec import dumps
 from brain.errors import ChannelUnreachable
 from brain.run.messages import Kind, Message
-from brain.run.records import CHANNEL_BYTES, message_for_channel
+from brain.run.records import CHANNEL_BYTES, entry_for_channel
 from brain.settings import ChannelSettings
 from local.faults import Fault, FaultInjector
 from local.pusher import LocalPusher
@@ -133,17 +133,17 @@ def test_channel_names_use_allowed_characters_and_differ_per_user() -> None:
 async def test_the_largest_message_is_published_whole_whatever_its_letters(
     stage: Stage, filler: str
 ) -> None:
-    empty = len(dumps(message_for_channel(message(""))).encode())
+    empty = len(dumps(entry_for_channel(message(""))).encode())
     room = CHANNEL_BYTES - empty
     text = filler + "x" * (room - len(filler.encode()))
-    wire = message_for_channel(message(text))
+    wire = entry_for_channel(message(text))
     assert len(dumps(wire).encode()) == CHANNEL_BYTES
     await stage.channel.publish("anna", "message", wire)
     assert stage.published() == [("message", wire)]
 
 
 async def test_a_larger_message_goes_without_its_text(stage: Stage) -> None:
-    wire = message_for_channel(message("x" * CHANNEL_BYTES))
+    wire = entry_for_channel(message("x" * CHANNEL_BYTES))
     await stage.channel.publish("anna", "message", wire)
     [(_, data)] = stage.published()
     assert data["truncated"] is True

@@ -263,7 +263,7 @@ def test_a_session_is_closed_unless_configured_as_open() -> None:
 
 def test_times_have_defaults() -> None:
     assert settings.times({}) == settings.TimeSettings(
-        max_duration_s=300, reserve_s=5, patience_s=8, lease_s=10, spoken_yes_s=180
+        max_duration_s=300, reserve_s=5, patience_s=8, lease_s=10, spoken_yes_s=180, settle_s=0.7
     )
 
 
@@ -274,9 +274,10 @@ def test_times_are_taken_from_the_environment() -> None:
         "BRAIN_HTTP_PATIENCE_S": "0",
         "BRAIN_LEASE_S": "20",
         "BRAIN_SPOKEN_YES_S": "20",
+        "BRAIN_SETTLE_S": "1.5",
     }
     assert settings.times(env) == settings.TimeSettings(
-        max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=20, spoken_yes_s=20
+        max_duration_s=60, reserve_s=2.5, patience_s=0, lease_s=20, spoken_yes_s=20, settle_s=1.5
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import Feature
+from brain.feature import AtOnce, Feature
 from brain.preferences.ports import PreferenceStore
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
@@ -87,6 +87,7 @@ class Ports:
             limits=self.limits,
             tools=self.tools,
             consent=self._first("consent", AskAlways),
+            settling=self._first("settling", AtOnce),
             intake=tuple(intake for each in self.features for intake in each.intake()),
             around=tuple(around for each in self.features for around in each.around()),
         )

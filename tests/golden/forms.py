@@ -93,7 +93,7 @@ from brain.run.messages import (
     UtteranceDraft,
 )
 from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, WakeCall
-from brain.run.records import entry_to_wire, message_for_channel
+from brain.run.records import entry_for_channel, entry_to_wire
 from brain.run.requests import Stop
 from brain.settings import ChannelSettings, QueueSettings
 from brain.tools.spec import ClientTool, ToolCall
@@ -181,12 +181,12 @@ __all__ = [
     "document_to_wire",
     "due_event",
     "email_to_wire",
+    "entry_for_channel",
     "entry_to_wire",
     "fact_to_wire",
     "feed_frame_of",
     "found_to_wire",
     "frame_of",
-    "message_for_channel",
     "notice_form",
     "outcome_to_wire",
     "parse",

@@ -19,7 +19,7 @@ from tests.golden.forms import (
     WakeCall,
     check_event,
     due_event,
-    message_for_channel,
+    entry_for_channel,
 )
 from tests.golden.keeps import DIGEST
 from tests.golden.samples import MESSAGES
@@ -101,7 +101,7 @@ async def _published(recorder: Recorder, url: str) -> dict[str, Any]:
         app_id="42", key="key", secret="secret", cluster=None, host=host, port=int(port), tls=False
     )
     async with aclosing(PusherChannel(at)) as channel:
-        await channel.publish("anna", "message", message_for_channel(MESSAGES["odd text"]))
+        await channel.publish("anna", "message", entry_for_channel(MESSAGES["odd text"]))
         request = recorder.last()
         body = request["body"]
         told = json.loads(body["text"]) if set(body) == {"text"} else body

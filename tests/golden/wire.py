@@ -27,12 +27,12 @@ from tests.golden.forms import (
     document_to_wire,
     due_event,
     email_to_wire,
+    entry_for_channel,
     entry_to_wire,
     fact_to_wire,
     feed_frame_of,
     found_to_wire,
     frame_of,
-    message_for_channel,
     outcome_to_wire,
     passage_to_wire,
     piece_to_wire,
@@ -103,10 +103,10 @@ WIRE: Mapping[str, Any] = {
     **{f"entry: user: {name}": entry_to_wire(said) for name, said in UTTERANCES.items()},
     **{f"entry: brain: {name}": entry_to_wire(told) for name, told in MESSAGES.items()},
     **{f"entry: last: {name}": entry_to_wire(told) for name, told in TERMINAL.items()},
-    "channel: short": message_for_channel(MESSAGES["all"]),
-    "channel: truncated": message_for_channel(LONG),
+    "channel: short": entry_for_channel(MESSAGES["all"]),
+    "channel: truncated": entry_for_channel(LONG),
     "channel: as much as fits": len(
-        message_for_channel(replace(LONG, text="ü" * 4_993)).get("text", "")
+        entry_for_channel(replace(LONG, text="ü" * 4_993)).get("text", "")
     ),
     "piece": piece_to_wire(PIECE),
     **{

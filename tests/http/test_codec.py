@@ -96,9 +96,9 @@ def test_an_invalid_log_entry_is_unreadable() -> None:
 
 def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
     short = DRAFT.placed(seq=5, run_id="r", done_after_this=True)
-    assert records.message_for_channel(short) == records.message_to_wire(short)
+    assert records.entry_for_channel(short) == records.message_to_wire(short)
     long = Draft(id="d", kind=Kind.SAY, text="ü" * 5_200, answers_seq=1, created_at=EPOCH)
-    wire = records.message_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
+    wire = records.entry_for_channel(long.placed(seq=6, run_id="r", done_after_this=True))
     assert "text" not in wire
     assert (wire["truncated"], wire["seq"]) == (True, 6)
 
@@ -116,7 +116,7 @@ def test_a_message_says_how_it_is_spoken_where_that_is_not_its_text() -> None:
 
 def test_text_and_speech_together_fit_into_the_channel_or_are_read_from_the_log() -> None:
     draft = Draft(id="d", kind=Kind.SAY, text="*a* " * 2_000, answers_seq=1, created_at=EPOCH)
-    wire = records.message_for_channel(draft.placed(seq=6, run_id="r", done_after_this=True))
+    wire = records.entry_for_channel(draft.placed(seq=6, run_id="r", done_after_this=True))
     assert ("text" in wire, "speech" in wire, wire["truncated"]) == (False, False, True)
 
 

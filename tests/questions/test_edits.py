@@ -7,7 +7,7 @@ import pytest
 from brain.codec import Json
 from brain.email.tools import email_tools
 from brain.run.messages import Message, Utterance
-from brain.run.records import message_for_channel
+from brain.run.records import entry_for_channel
 from brain.wiring import Wiring
 from tests.fakes.email import FakeEmails, FakeMailbox, FakePost
 from tests.fakes.loop import in_virtual_time
@@ -102,7 +102,7 @@ async def test_a_question_too_long_for_the_channel_comes_without_its_content() -
     assert stored.question is not None
     assert stored.question.content is not None
     assert stored.question.content.text == letter["body"]
-    event = message_for_channel(stored)
+    event = entry_for_channel(stored)
     assert event["truncated"]
     assert "text" not in event
     assert event["question"]["arguments"] == letter

@@ -13,6 +13,7 @@ from brain.run.journal import Spent
 from brain.run.lease import Lease
 from brain.run.limits import Limits
 from brain.run.moves import Admitted, Arrival, Commit, CommitKind, LeaseToken, Recorded, WakeCall
+from brain.run.store import Sight
 from tests.fakes.clock import EPOCH
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.world import World
@@ -212,9 +213,9 @@ class Late(RedisStore):
 
     lease: Lease
 
-    async def look(self, token: LeaseToken) -> None:
+    async def look(self, token: LeaseToken) -> Sight:
         self.lease.is_ending = True
-        await super().look(token)
+        return await super().look(token)
 
 
 def test_a_check_after_the_last_step_does_not_lose_the_lease() -> None:

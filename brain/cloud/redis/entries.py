@@ -1,23 +1,38 @@
 """Decodes entries of the log and the journal from the answers of the scripts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.run import records
 from brain.run.journal import Entry
-from brain.run.messages import LogEntry
+from brain.run.messages import LogEntry, Utterance
 
-KINDS = frozenset("uqmt")  # of the entries that this code knows: texts, messages, last messages
+KINDS = frozenset("uqwmt")  # that this code knows: texts, withdrawals, messages, last messages
 
 
 def log(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
     """Decode entries of a stream: `[id, [kind, form, "r", run id]]`, where the id is `<seq>-0`.
 
-    `"a", seq` follow if only the script knew which text a message answers. Raises EntryUnreadable.
+    `"a", seq` follow if only the script knew which text a message answers, and `"w", seqs` after
+    them in an entry that takes others back. Raises EntryUnreadable.
     """
     return tuple(_entry(id, fields) for id, fields in entries)
+
+
+def marked(entries: Sequence[LogEntry], withdrawn: str) -> tuple[LogEntry, ...]:
+    """Mark the entries that were taken back, by their seqs."""
+    seqs = numbers(withdrawn)
+    return tuple(
+        replace(entry, withdrawn=True) if entry.seq in seqs else entry for entry in entries
+    )
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """Return the whole numbers in a text, which are separated by spaces."""
+    return tuple(int(part) for part in text.split() if part.isdecimal())
 
 
 def legible(entries: Sequence[Any]) -> tuple[LogEntry, ...]:
@@ -38,13 +53,16 @@ def _entry(id: str, fields: Sequence[str]) -> LogEntry:
     try:
         if fields[0] not in KINDS:
             raise EntryUnreadable("a log entry of this kind is not known")
-        return records.entry_from_log(
+        entry = records.entry_from_log(
             seq=int(id.partition("-")[0]),
             kind=fields[0],
             run_id=fields[3],
             stored=fields[1],
             answers_seq=int(fields[5]) if len(fields) > 5 else None,
         )
+        if isinstance(entry, Utterance) and len(fields) > 7:
+            return replace(entry, withdraws=numbers(fields[7]))
+        return entry
     except (IndexError, ValueError) as error:
         raise EntryUnreadable("the fields of a log entry cannot be read") from error
 

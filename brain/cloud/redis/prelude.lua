@@ -1,10 +1,12 @@
 -- Prepended to each script. A script consists of the flag line, this prelude and one file.
 -- Numbers are stored as text without an exponent: Lua would write a time as 1.7e+12.
 
--- The keys by name. A name is the first word after the user's hash tag: `brain:{…}:id:m1` is `id`.
+-- The keys by name. A name is the first word after the user's hash tag: `brain:{…}:id:m1` is `id`, and a second key
+-- of the same kind is `id2`.
 local named = {}
 for _, full in ipairs(KEYS) do
-  named[string.match(full, '}:(%a+)')] = full
+  local name = string.match(full, '}:(%a+)')
+  named[named[name] and name .. '2' or name] = full
 end
 local RUN, LOG, JOURNAL = named.run, named.log, named.journal -- hash; stream, entry id = seq; list
 
@@ -95,7 +97,7 @@ local FIELDS = {
   'state', 'id', 'fence', 'holder', 'lease', 'step', 'seq', 'consumed', 'first', 'wake',
   'started', 'loops', 'tokens', 'handoffs', 'attempts', 'pace', 'reply', 'past', 'recent', 'said', 'reason',
   'stopped', 'heard', 'channel', 'question', 'presented', 'held', 'contact', 'noted', 'user',
-  'language',
+  'language', 'undone', 'turns', 'listened', 'left',
 }
 
 local function text(number)
@@ -116,6 +118,79 @@ local MOST_REBUILT = '256' -- entries of the log that are looked through for the
 local function newest(count)
   local entries = redis.call('XREVRANGE', LOG, '+', '-', 'COUNT', count)
   return entries[1] and tonumber(string.match(entries[1][1], '^%d+')) or 0, entries
+end
+
+-- What was taken back: texts, and their messages. `undone` are the last seqs of such texts; as long as it is empty,
+-- there are none, and nothing is looked up. The key `withdrawn` is a hash: seq -> 1; `whole` -> 1, unless a part of it
+-- is lost; `run:<id>` -> the seq up to which the run's texts stand, because something has come of them.
+local WITHDRAWN = named.withdrawn
+
+local function seq_of(entry)
+  return tonumber(string.match(entry[1], '^%d+'))
+end
+
+-- The seqs that an entry of the log takes back, as text; empty for most.
+local function withdraws_of(entry)
+  return entry[2][7] == 'w' and entry[2][8] or ''
+end
+
+-- Mark what the entries of the log say was taken back.
+local function mend_withdrawn()
+  local marks = { 'whole', '1' }
+  for _, entry in ipairs(redis.call('XRANGE', LOG, '-', '+')) do
+    for seq in string.gmatch(withdraws_of(entry), '%d+') do
+      marks[#marks + 1] = seq
+      marks[#marks + 1] = '1'
+    end
+  end
+  for i = 1, #marks, 1000 do
+    redis.call('HSET', WITHDRAWN, unpack(marks, i, math.min(i + 999, #marks)))
+  end
+  redis.call('PEXPIRE', WITHDRAWN, KEEP_RUN_MS)
+  note_repair('withdrawn')
+end
+
+-- Which of these entries of the log were taken back, by seq.
+local function taken_back(entries, undone)
+  local found, names = {}, { 'whole' }
+  if undone == '' or #entries == 0 then
+    return found
+  end
+  for _, entry in ipairs(entries) do
+    names[#names + 1] = text(seq_of(entry))
+  end
+  local marks = redis.call('HMGET', WITHDRAWN, unpack(names))
+  if not marks[1] then
+    mend_withdrawn()
+    marks = redis.call('HMGET', WITHDRAWN, unpack(names))
+  end
+  for i, entry in ipairs(entries) do
+    found[seq_of(entry)] = marks[i + 1] and true or nil
+  end
+  return found
+end
+
+-- The entries that were not taken back, without the entries that only take others back.
+local function standing(entries, undone)
+  if undone == '' then
+    return entries
+  end
+  local gone, kept = taken_back(entries, undone), {}
+  for _, entry in ipairs(entries) do
+    if entry[2][1] ~= 'w' and not gone[seq_of(entry)] then
+      kept[#kept + 1] = entry
+    end
+  end
+  return kept
+end
+
+-- Note that something has come of a run: its texts up to `upto` stand.
+local function let_stand(run_id, upto)
+  local name = 'run:' .. run_id
+  if (tonumber(redis.call('HGET', WITHDRAWN, name) or '') or 0) < upto then
+    redis.call('HSET', WITHDRAWN, name, text(upto))
+    redis.call('PEXPIRE', WITHDRAWN, KEEP_RUN_MS)
+  end
 end
 
 -- The run that the newest text belongs to, and the seq of its first text; nil if it has its last message.
@@ -139,10 +214,13 @@ end
 local function rebuild(r, now)
   local last, entries = newest(MOST_REBUILT)
   r.seq = math.max(r.seq, last)
+  for _, entry in ipairs(entries) do
+    r.undone = withdraws_of(entry) ~= '' and string.match(withdraws_of(entry), '^%d+') or r.undone
+  end
   if last == 0 or not JOURNAL then
     return
   end
-  local run_id, first = unanswered(entries)
+  local run_id, first = unanswered(standing(entries, r.undone))
   r.state, r.id, r.first, r.consumed = 'idle', '', r.seq, r.seq
   r.fence, r.lease, r.step, r.wake, r.attempts, r.said = now, 0, 0, 1, 0, r.seq
   r.loops, r.tokens, r.handoffs, r.started, r.held = '0', '0', '0', text(now), '1' -- notices may wait
@@ -160,6 +238,9 @@ local function rebuild(r, now)
     'step', text(r.step), 'seq', text(r.seq), 'consumed', text(r.consumed), 'first', text(r.first),
     'wake', '1', 'started', r.started, 'loops', r.loops, 'tokens', '0', 'handoffs', '0', 'attempts', '0',
     'reply', '', 'past', '', 'said', text(r.said), 'held', r.held)
+  if r.undone ~= '' then
+    redis.call('HSET', RUN, 'undone', r.undone)
+  end
   redis.call('PEXPIRE', RUN, KEEP_RUN_MS)
   note_repair('run')
 end
@@ -286,16 +367,18 @@ end
 
 -- Whether only breadcrumbs stand in the log after `seq`. An entry that is missing may have been anything.
 local MOST_BREADCRUMBS = 16
-local function only_breadcrumbs(seq, last)
+local function only_breadcrumbs(seq, last, undone)
   if last == seq then
     return true
   elseif last - seq > MOST_BREADCRUMBS then
     return false
   end
   local entries = redis.call('XRANGE', LOG, text(seq + 1), text(last))
+  local gone = taken_back(entries, undone)
   for _, entry in ipairs(entries) do
     -- In a stored text the quotation marks would be escaped.
-    if entry[2][1] ~= 'm' or not string.find(entry[2][2], '"kind":"breadcrumb"', 1, true) then
+    local is_crumb = entry[2][1] == 'm' and string.find(entry[2][2], '"kind":"breadcrumb"', 1, true)
+    if not (is_crumb or entry[2][1] == 'w' or gone[seq_of(entry)]) then
       return false
     end
   end
@@ -303,12 +386,18 @@ local function only_breadcrumbs(seq, last)
 end
 
 -- Answer an invocation that now owns the lease: the run, its journal, the end of the log before the run (newest
--- first), what was heard, the seq of the open question, and the memory block for the model.
-local function admitted(r, seq, now, tail)
+-- first), what was heard, the seq of the open question, and the memory block for the model. `withdraws` are the seqs that
+-- the text at `seq` takes back.
+local TAILS = 3 -- so many times the tail is read where texts are taken back: of three such texts, two are
+local function admitted(r, seq, now, tail, withdraws)
   local journal = whole_journal(r)
   local history = {}
   if r.first > 1 then
-    history = redis.call('XREVRANGE', LOG, text(r.first - 1), '-', 'COUNT', tail)
+    local count = r.undone == '' and tail or text(tonumber(tail) * TAILS)
+    history = standing(redis.call('XREVRANGE', LOG, text(r.first - 1), '-', 'COUNT', count), r.undone)
+    while #history > tonumber(tail) do
+      table.remove(history)
+    end
   end
   local memory = redis.call('HMGET', key('memory'), 'block', 'upto')
   local expires = string.match(r.question, ' (%d+)$')
@@ -318,14 +407,14 @@ local function admitted(r, seq, now, tail)
     'step', text(r.step), 'first', text(r.first), 'wake', text(r.wake), 'started', r.started,
     'loops', r.loops, 'tokens', r.tokens, 'handoffs', r.handoffs, 'attempts', text(r.attempts),
     'pace', r.pace, 'journal', journal, 'history', history, 'heard', r.heard, 'open', open, 'block', memory[1],
-    'upto', memory[2], 'language', r.language,
+    'upto', memory[2], 'language', r.language, 'withdraws', withdraws or '', 'left', r.left,
   })
 end
 
 -- Answer a known text whose run has ended: its seq, and the log entries after it.
 local MOST_LATER = '256' -- entries; the last message of a run is always among them
 local function known_before(r, seq, run_id)
-  local later = redis.call('XRANGE', LOG, seq, '+', 'COUNT', MOST_LATER)
+  local later = standing(redis.call('XRANGE', LOG, seq, '+', 'COUNT', MOST_LATER), r.undone)
   return answer({
     'is', 'known', 'seq', seq, 'run', run_id, 'finished', '1', 'wake', text(r.wake), 'left_ms', '0',
     'later', later,
@@ -339,7 +428,8 @@ end
 
 -- Answer an invocation that has lost the lease. `stopped` says whether the user stopped its run.
 local function lost(r, run_id)
-  return answer({ 'is', 'lost', 'stopped', r.id == run_id and r.reason == 'stopped' and '1' or '' })
+  local is_stopped = r.id == run_id and r.reason == 'stopped'
+  return answer({ 'is', 'lost', 'stopped', is_stopped and '1' or '', 'undone', r.undone })
 end
 
 -- Take over a run whose brain is gone. The new fence makes the store refuse all later writes of the old one.

@@ -105,11 +105,15 @@ class ScriptReply:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The Lua file `<name>.lua` in a package. `limit_s` is how long to wait for its answer."""
+    """The Lua file `<name>.lua` in a package. `limit_s` is how long to wait for its answer.
+
+    `part` is the name of a file in this package that the script uses, besides the prelude.
+    """
 
     package: str
     name: str
     limit_s: float
+    part: str = ""
 
     async def run(
         self, redis: Redis, keys: Sequence[str], arguments: ScriptArguments
@@ -119,7 +123,7 @@ class Script:
         Raises StoreUnreachable, and StoreRefused for an argument that is missing or unknown to the
         script.
         """
-        script = script_text(self.package, self.name)
+        script = script_text(self.package, self.name, self.part)
         reply = ScriptReply(
             await redis.evaluate(script, keys, flat(arguments), limit_s=self.limit_s)
         )
@@ -129,12 +133,12 @@ class Script:
 
 
 @cache
-def script_text(package: str, name: str) -> str:
+def script_text(package: str, name: str, part: str = "") -> str:
     """Return the text to send. Each call sends all of it, so comment lines are removed."""
-    prelude = (files("brain.cloud.redis") / "prelude.lua").read_text("utf-8")
-    return FLAG + COMMENT_LINES.sub(
-        "", prelude + (files(package) / f"{name}.lua").read_text("utf-8")
-    )
+    own = files("brain.cloud.redis")
+    parts = [own / f"{each}.lua" for each in ("prelude", part) if each]
+    texts = [file.read_text("utf-8") for file in (*parts, files(package) / f"{name}.lua")]
+    return FLAG + COMMENT_LINES.sub("", "".join(texts))
 
 
 def flat(arguments: ScriptArguments) -> list[str]:

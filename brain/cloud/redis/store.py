@@ -40,7 +40,7 @@ from brain.run.moves import (
     WakeCall,
 )
 from brain.run.requests import Stop, Withdraw, Withdrawal
-from brain.run.store import Here, Occupancy, Page, Status
+from brain.run.store import Here, Occupancy, Page, Sight, Status
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
 
@@ -91,8 +91,8 @@ class RedisStore:
     async def renew(self, token: LeaseToken) -> None:
         await renew(self._redis, token, lease_s=self._limits.lease_s)
 
-    async def look(self, token: LeaseToken) -> None:
-        await look(self._redis, token)
+    async def look(self, token: LeaseToken) -> Sight:
+        return await look(self._redis, token)
 
     async def release(self, token: LeaseToken) -> None:
         await release(self._redis, token)
@@ -101,7 +101,7 @@ class RedisStore:
         return await stop(self._redis, order, log_bound=self.log_bound)
 
     async def withdraw(self, order: Withdraw) -> Withdrawal | None:
-        return await withdraw(self._redis, order)
+        return await withdraw(self._redis, order, self._limits, log_bound=self.log_bound)
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         return await read(self._redis, user_id, since=since, limit=limit)

@@ -84,6 +84,11 @@ def ask_front_end(tool: str, names: Sequence[str], values: Sequence[str]) -> str
     return f"Das stammt aus Texten anderer. Soll deine App {tool} ausführen?\n{given}"
 
 
+def ask_unfinished(tool: str, names: Sequence[str], values: Sequence[str]) -> str:
+    given = "\n".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return f"Du hast nicht zu Ende gesprochen. Soll ich das tun: {tool}?\n{given}"
+
+
 def document(title: str, chars: int, beginning: str) -> str:
     if not beginning:
         return f"„{title}“ (leer)"

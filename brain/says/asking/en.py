@@ -84,6 +84,11 @@ def ask_front_end(tool: str, names: Sequence[str], values: Sequence[str]) -> str
     return f"This comes from what others wrote. Shall your app run {tool}?\n{given}"
 
 
+def ask_unfinished(tool: str, names: Sequence[str], values: Sequence[str]) -> str:
+    given = "\n".join(f"{name}: {value}" for name, value in zip(names, values, strict=True))
+    return f"You had not finished. Shall I do this: {tool}?\n{given}"
+
+
 def document(title: str, chars: int, beginning: str) -> str:
     if not beginning:
         return f"“{title}” (empty)"

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from brain.errors import SpeechRefused, SpeechUnreachable
 from brain.voice.audio import mp3, wav
-from brain.voice.audio.model import SpokenPart, Sound, SoundFormat
+from brain.voice.audio.model import Sound, SoundFormat, SpokenPart
 from brain.voice.audio.ports import Mouth
 
 AT_ONCE = 2  # requests to the mouth

@@ -1,9 +1,13 @@
 -- Return the log after a seq, which run is open, what was heard, and the tokens that a run's model calls took.
--- Keys: run, log, journal.
+-- Keys: run, log, journal, withdrawn.
 local a = arguments({ texts = 'count run', numbers = 'since' })
 
-local run = redis.call('HMGET', RUN, 'id', 'state', 'heard')
+local run = redis.call('HMGET', RUN, 'id', 'state', 'heard', 'undone')
 local entries = redis.call('XRANGE', LOG, text(a.since + 1), '+', 'COUNT', a.count)
+local gone = {}
+for at in pairs(taken_back(entries, run[4] or '')) do
+  gone[#gone + 1] = text(at)
+end
 -- The tokens of an answer stand right behind its text and its calls. In a stored text the quotation marks would be
 -- escaped, so no text can pretend to be a count.
 local prompt, own = 0, 0
@@ -17,5 +21,6 @@ if a.run ~= '' and run[1] == a.run then
 end
 return answer({
   'is', 'read', 'run', run[1] or '', 'state', run[2] or '', 'heard', run[3] or '', 'entries', entries,
+  'withdrawn', table.concat(gone, ' '),
   'prompt_tokens', text(prompt), 'answer_tokens', text(own),
 })

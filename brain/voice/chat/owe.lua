@@ -1,6 +1,6 @@
 -- Note that a caller no longer waits for the answer of a run: replace what is known of the call, and append what the
 -- caller was told meanwhile (a breadcrumb; empty for nothing). Does nothing if the run has ended.
--- Keys: run, log, journal; call: the last turn of the call.
+-- Keys: run, log, journal, withdrawn; call: the last turn of the call.
 local a = arguments({ texts = 'before after keep_ms run crumb log_length log_keep_ms' })
 local CALL = key('call')
 

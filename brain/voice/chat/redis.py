@@ -7,6 +7,7 @@ from brain.cloud.redis.marks import heard_by
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, KEEP_MS, Keys, Redis, Script, ScriptReply
 from brain.codec import Form, Stored, note_unreadable
 from brain.errors import EntryUnreadable
+from brain.run.messages import LogEntry
 from brain.voice.chat.model import NO_CALL, LastTurn, Owed
 from brain.voice.chat.ports import Before, Followed, KnownCall
 from brain.voice.chat.wire import Usage
@@ -57,7 +58,9 @@ class RedisCallMemory:
         """
         reply = await TURN.run(
             self._redis,
-            Keys.of(user_id).keys("run", "log", _name(call), f"id:{message_id or '-'}"),
+            Keys.of(user_id).keys(
+                "run", "log", "withdrawn", _name(call), f"id:{message_id or '-'}"
+            ),
             {
                 "before": before.stored,
                 "after": _LAST.write(after),
@@ -71,7 +74,7 @@ class RedisCallMemory:
         return Before(
             seq=reply.number("seq"),
             run_id=reply.text("run"),
-            entries=entries.legible(reply.items("entries")),
+            entries=_entries(reply),
         )
 
     async def follow(self, user_id: str, *, since: int, run_id: str = "") -> Followed:
@@ -81,11 +84,11 @@ class RedisCallMemory:
         """
         reply = await FOLLOW.run(
             self._redis,
-            Keys.of(user_id).keys("run", "log", "journal"),
+            Keys.of(user_id).keys("run", "log", "journal", "withdrawn"),
             {"count": str(MOST_ENTRIES), "run": run_id, "since": since},
         )
         return Followed(
-            entries=entries.legible(reply.items("entries")),
+            entries=_entries(reply),
             run_id=reply.text("run"),
             is_open=reply.text("state") in OPEN,
             heard=heard_by(reply.text("heard")),
@@ -104,7 +107,7 @@ class RedisCallMemory:
         """
         reply: ScriptReply = await OWE.run(
             self._redis,
-            Keys.of(user_id).keys("run", "log", "journal", _name(call)),
+            Keys.of(user_id).keys("run", "log", "journal", "withdrawn", _name(call)),
             {
                 "before": before.stored,
                 "after": _LAST.write(after),
@@ -118,6 +121,10 @@ class RedisCallMemory:
         if reply.kind == "changed":
             return None
         return reply.number("seq") if reply.kind == "owed" else 0
+
+
+def _entries(reply: ScriptReply) -> tuple[LogEntry, ...]:
+    return entries.marked(entries.legible(reply.items("entries")), reply.text("withdrawn"))
 
 
 def _name(call: str) -> str:

@@ -1,5 +1,5 @@
 -- Replace what is known of a call, unless it has changed meanwhile. Return the run of a text and the log after a seq.
--- Keys: run, log; call: the last turn of the call; id: the record of the text that the log is read from.
+-- Keys: run, log, withdrawn; call: the last turn of the call; id: the record of the text that the log is read from.
 local a = arguments({ texts = 'before after keep_ms count', numbers = 'since' })
 local CALL = key('call')
 
@@ -16,4 +16,10 @@ if seq and a.count ~= '0' then
   local from = a.since > 0 and math.min(a.since, tonumber(seq)) or seq
   entries = redis.call('XRANGE', LOG, text(tonumber(from)), '+', 'COUNT', a.count)
 end
-return answer({ 'is', 'placed', 'seq', seq or '', 'run', of or '', 'entries', entries })
+local gone = {}
+for at in pairs(taken_back(entries, redis.call('HGET', RUN, 'undone') or '')) do
+  gone[#gone + 1] = text(at)
+end
+return answer({
+  'is', 'placed', 'seq', seq or '', 'run', of or '', 'entries', entries, 'withdrawn', table.concat(gone, ' '),
+})

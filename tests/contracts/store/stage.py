@@ -9,7 +9,16 @@ from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.run.journal import Answered, Interrupted, Returned, RunRecord, Spent, Started
 from brain.run.limits import Limits
-from brain.run.messages import Decision, Draft, Kind, Question, Remark, Utterance
+from brain.run.messages import (
+    CallTurn,
+    Decision,
+    Draft,
+    Kind,
+    Question,
+    Remark,
+    Utterance,
+    UtteranceDraft,
+)
 from brain.run.moves import (
     Admitted,
     Arrival,
@@ -20,7 +29,7 @@ from brain.run.moves import (
     LeaseToken,
     WakeCall,
 )
-from brain.run.requests import Stop
+from brain.run.requests import Stop, Withdraw
 from brain.tools.spec import ToolCall
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -64,6 +73,8 @@ class Stage:
         context: tuple[Remark, ...] = (),
         agent_call_id: str | None = None,
         language: str | None = None,
+        turn: CallTurn | None = None,
+        replaces: str | None = None,
     ) -> Arrival:
         return Arrival(
             user_id=self.user,
@@ -76,6 +87,9 @@ class Stage:
             holder=holder,
             new_run_id=run,
             language=language,
+            turn=turn,
+            replaces=replaces,
+            speculative=turn is not None,
         )
 
     def wake_call(
@@ -126,6 +140,12 @@ class Stage:
             plain=draft("Stopped."),
             unsure=draft("Stopped in an act."),
         )
+
+    def withdraw(self, text: str) -> Withdraw:
+        entry = UtteranceDraft(
+            id=f"back {text}", text="", message_id=f"message-{text}", created_at=NOON
+        )
+        return Withdraw(user_id=self.user, entry=entry)
 
     async def last(self, token: LeaseToken, text: str = "Bye.", *, step: int = 0) -> Committed:
         """End the run."""

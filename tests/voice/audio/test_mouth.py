@@ -8,7 +8,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from brain.errors import SpeechRefused, SpeechUnreachable
-from brain.voice.audio.model import SpokenPart, Sound
+from brain.voice.audio.model import Sound, SpokenPart
 from brain.voice.audio.mouth import MOST_BYTES, HttpMouth
 from brain.voice.audio.settings import MouthSettings, SpeechServerSettings
 from brain.voice.audio.speaking import AT_ONCE, MOST_CHARS, joined, speak, within_bounds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +14,7 @@ import httpx
 
 from tests.routes.stage import Deployment, Json, User
 
+PUT_OFF = "takes a little longer"
 PATH = "/v1/chat/completions"
 QUIT, CONTINUE = "sayToUserAndQuit", "sayToUserAndContinue"
 
@@ -114,6 +116,11 @@ class Platform:
     def headers(self) -> dict[str, str]:
         return {**self.user.headers, **({"x-call-id": self.call} if self.call else {})}
 
+    @property
+    def key(self) -> str:
+        """What the platform has as its API key."""
+        return self.user.headers["Authorization"].removeprefix("Bearer ")
+
     async def script(self, match: str, *answers: Json) -> None:
         await self.deployment.direct(match, *answers)
 
@@ -142,6 +149,25 @@ class Platform:
                 pass
         assert stream.is_whole, stream.frames
         return stream
+
+    async def ask_too_early(self, *messages: Json | str, answer: Json, **more: Any) -> Stream:
+        """Return what the caller gets whose patience ends before the model has answered.
+
+        The model waits with the answer until the log says that the caller was put off.
+        """
+        gate = secrets.token_hex(6)
+        match = messages[-1] if isinstance(messages[-1], str) else messages[-1]["content"]
+        await self.script(match, {**answer, "gates": {gate: 0}})
+        brief = {"metadata": {"patience": 0.2}}
+        asking = asyncio.ensure_future(self.ask(*messages, **{**brief, **more}))
+        async with asyncio.timeout(20):
+            while not asking.done() and not await self._is_put_off():  # noqa: ASYNC110 - the log is polled over HTTP
+                await asyncio.sleep(0.02)
+        await self.deployment.model.post(f"/_local/gates/{gate}")
+        return await asking
+
+    async def _is_put_off(self) -> bool:
+        return any(PUT_OFF in entry["text"] for entry in (await self.log())[-1:])
 
     async def post(self, *messages: Json | str, **more: Any) -> httpx.Response:
         body = {**self.body(messages), "stream": False, **more}

@@ -91,8 +91,7 @@ async def test_a_late_answer_comes_once_after_what_was_asked(platform: Platform)
 async def test_an_answer_that_came_between_two_turns_is_told_in_the_next(
     platform: Platform,
 ) -> None:
-    await platform.script("Compare", says("The second is longer.", delay_s=1.0))
-    first = await platform.ask("Compare", metadata={"patience": 0.3})
+    first = await platform.ask_too_early("Compare", answer=says("The second is longer."))
     await platform.user.until_heard("The second is longer.")
     await platform.script("day", says("It is Monday."))
     told: list[Json | str] = ["Compare", assistant(first.text), "What day is it?"]

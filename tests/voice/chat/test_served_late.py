@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,8 +16,6 @@ from tests.routes.stage import Deployment, Json, User
 from tests.voice.chat.stage import Platform, assistant, says, steps, tool
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
-
-BRIEF: Any = {"metadata": {"patience": 0.3}}
 
 
 @dataclass
@@ -76,8 +73,8 @@ async def vapi(
 async def test_a_late_answer_goes_to_the_control_address(
     vapi: Platform, control: ControlServer
 ) -> None:
-    await vapi.script("Compare", says("The **second** is longer.", delay_s=0.8))
-    stream = await vapi.ask("Compare", **BRIEF, **control.call())
+    answer = says("The **second** is longer.")
+    stream = await vapi.ask_too_early("Compare", answer=answer, **control.call())
     assert control.taken == [
         {"type": "say", "content": "The second is longer.", "endCallAfterSpoken": False}
     ]
@@ -101,8 +98,7 @@ async def test_a_control_address_is_tried_three_times(
     vapi: Platform, control: ControlServer
 ) -> None:
     control.statuses = [503, 429, 200]
-    await vapi.script("Often", says("Here it is.", delay_s=0.6))
-    await vapi.ask("Often", **BRIEF, **control.call())
+    await vapi.ask_too_early("Often", answer=says("Here it is."), **control.call())
     assert (control.tries, len(control.taken)) == (3, 1)
 
 
@@ -111,8 +107,7 @@ async def test_an_answer_that_was_not_taken_comes_with_the_next_request(
     vapi: Platform, control: ControlServer, statuses: list[int]
 ) -> None:
     control.statuses = [*statuses]
-    await vapi.script("Refused", says("Here it is.", delay_s=0.6))
-    stream = await vapi.ask("Refused", **BRIEF, **control.call())
+    stream = await vapi.ask_too_early("Refused", answer=says("Here it is."), **control.call())
     assert (control.tries, control.taken) == (len(statuses), [])
     assert "heard" not in (await vapi.log())[-1]
     await vapi.script("Next", says("Ten."))
@@ -123,10 +118,9 @@ async def test_an_answer_that_was_not_taken_comes_with_the_next_request(
 async def test_no_address_is_called_that_is_not_listed(
     platform: Platform, control: ControlServer
 ) -> None:
-    await platform.script("Ssrf", says("Here it is.", delay_s=0.6))
     async with platform.deployment.changed() as http:
         platform.http = http
-        await platform.ask("Ssrf", **BRIEF, **control.call())
+        await platform.ask_too_early("Ssrf", answer=says("Here it is."), **control.call())
     assert control.tries == 0
     last = (await platform.log())[-1]
     assert (last["text"], "heard" in last) == ("Here it is.", False)

@@ -25,6 +25,8 @@ def admitted(user_id: str, reply: ScriptReply) -> Admitted:
         memory=reply.found("block"),
         summarised_seq=reply.number("upto"),
         language=reply.text("language") or None,
+        withdraws=entries.numbers(reply.text("withdraws")),
+        left_ms=reply.number("left"),
     )
 
 
@@ -64,6 +66,18 @@ def duplicate(reply: ScriptReply) -> Duplicate:
         lease_left_s=reply.number("left_ms") / 1000,
         finished=reply.flag("finished"),
         message=next(terminal, None),
+    )
+
+
+def taken_back(reply: ScriptReply) -> Duplicate:
+    """Decode the answer to a text that was admitted before, and taken back since."""
+    return Duplicate(
+        run_id=reply.text("run"),
+        seq=reply.number("seq"),
+        wake=0,
+        lease_left_s=0,
+        finished=True,
+        withdrawn=True,
     )
 
 

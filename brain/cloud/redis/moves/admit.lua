@@ -1,29 +1,52 @@
 -- Admit a text: append it once, and give the caller the lease if nobody holds it.
 -- Keys: run, log, journal; id: the record of this message id; memory; questions; rest: the journal that was set
--- aside with the question that the text decides.
+-- aside with the question that the text decides; withdrawn; a second id: the record of the text that this one replaces.
 local a = arguments({
   -- `floor`: the last seq of the archive, asked for with the answer `empty` if the store knows nothing of the user.
   texts = 'floor utterance overheard tools holder new_run tail log_length keep_ms id_keep_ms journal_keep_ms language'
     -- The question that the text decides, if any. `plain` is stored if the text does not decide it; if `plain` is
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
-    .. ' question verdict plain manner',
+    .. ' question verdict plain manner'
+    -- The turn's call as a short name, empty for none; the turn as it is stored in a text; the message id of the turn's
+    -- text that this one replaces, or `*` for whichever stands.
+    .. ' call turn replaces',
   -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
   -- a mark and since a response.
-  numbers = 'lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
+  numbers = 'index lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
 })
 local ID, QUESTIONS = key('id'), key('questions')
 local utterance, question = a.utterance, a.question
 
 local now = clock()
 local r = load(now, a.lease_ms)
-local idle = r.state ~= 'running' and r.state ~= 'handingOver'
+
+local function is_idle()
+  return r.state ~= 'running' and r.state ~= 'handingOver'
+end
+local idle = is_idle()
 local vacant = idle or r.lease <= now
+
+-- The seq of the text that this one replaces: another text of the same turn that stands.
+local function replaced()
+  local old
+  if a.replaces == '*' then
+    local index, _, last = turn_of(r, a.call)
+    old = a.call ~= '' and index == a.index and last
+  elseif a.replaces ~= '' then
+    old = tonumber(string.match(redis.call('GET', key('id2')) or '', '^(%d+) '))
+  end
+  old = old and old <= r.seq and heir_of(r, old)
+  local form = old and (redis.call('XRANGE', LOG, text(old), text(old))[1] or { '', {} })[2][2] or ''
+  local is_same = a.turn ~= '' and string.find(form, '"turn":' .. a.turn, 1, true)
+    or a.turn == '' and form ~= '' and not string.find(form, '"turn":{', 1, true)
+  return is_same and old or nil
+end
 
 -- Whether a spoken yes counts: the question at `asked` is the last thing that was said, and it has reached the user
 -- in time for an answer.
 local function counts(asked)
   local at, returned, shown, played = string.match(r.presented, '^(%d+) (%S+) (%S+) (%S+)$')
-  if at ~= asked or not only_breadcrumbs(tonumber(asked), r.seq) then
+  if at ~= asked or not only_breadcrumbs(tonumber(asked), r.seq, r.undone) then
     return false
   end
   local most_ms = a.manner == 'firm' and a.yes_ms or math.min(a.yes_ms, a.soft_ms)
@@ -37,21 +60,42 @@ end
 
 local known = redis.call('GET', ID)
 local seq, of, by = string.match(known or '', '^(%d+) (%S+) (%S+)$')
+local taker = seq and redis.call('XRANGE', LOG, seq, seq) or {}
+local withdraws = ''
+if taker[1] then
+  withdraws = withdraws_of(taker[1])
+end
+if #standing(taker, r.undone) < #taker then
+  if by == a.holder then -- our own call, sent again after another text has taken its place
+    return answer({ 'is', 'withdrawn', 'seq', seq, 'run', of })
+  end
+  seq, withdraws = nil, '' -- the id is free again
+elseif seq then
+  note_turn(r, a.call, a.index, now)
+end
 if seq and r.state ~= '' then -- without a state, nothing is left of the run that took the text
   if idle or r.id ~= of then
     return known_before(r, seq, of)
   end
   if r.holder == a.holder and r.state == 'running' then -- our own call, sent again
-    return admitted(r, seq, now, a.tail)
+    return admitted(r, seq, now, a.tail, withdraws)
   end
   if vacant then
     take_over(r, a.holder, now, a.lease_ms)
-    return admitted(r, seq, now, a.tail)
+    return admitted(r, seq, now, a.tail, withdraws)
   end
   return answer({
     'is', by == a.holder and 'recorded' or 'known', 'seq', seq, 'run', of, 'finished', '',
-    'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {},
+    'wake', text(r.wake), 'left_ms', text(r.lease - now), 'later', {}, 'withdraws', withdraws,
   })
+end
+
+local old = replaced()
+local plan = old and plan_for(r, old)
+local gone = {}
+for i, entry in ipairs(plan and plan.entries or {}) do
+  gone[i] = text(seq_of(entry))
+  gone[gone[i]] = true
 end
 
 if question ~= '' and string.sub(redis.call('HGET', QUESTIONS, question) or '', 1, 5) == 'open '
@@ -63,14 +107,15 @@ if question ~= '' then
   local state = redis.call('HGET', QUESTIONS, question) or 'unknown'
   local asked, expires = string.match(state, '^open (%d+) (%d+)$')
   local expired = asked and tonumber(expires) <= now
-  if not asked or expired or (a.manner ~= '' and not counts(asked)) then
+  if not asked or expired or gone[asked] or (a.manner ~= '' and not counts(asked)) then
     if a.plain == '' then
-      return answer({ 'is', 'closed', 'state', expired and 'expired' or state })
+      return answer({ 'is', 'closed', 'state', asked and 'expired' or state })
     end
     question, utterance = '', a.plain
   end
 end
 
+r.recent = recent_without(r, plan)
 local recent, wait_ms = admissible(r, now, a.rate, a.window_ms)
 if not recent then
   return answer({ 'is', 'limited', 'wait_ms', text(wait_ms) })
@@ -82,17 +127,33 @@ if r.seq == 0 then
   end
   r.seq = tonumber(a.floor)
 end
-local run_id = idle and a.new_run or r.id
-seq = append(a.log_length, r.seq + 1, { 'u', utterance, 'r', run_id })
+local stays = plan and plan.how == 'left' -- the run of the text that is replaced goes on with the others, and this one
+local run_id = (stays or not (idle or plan and plan.how == 'alone')) and r.id or a.new_run
+local entry = { 'u', utterance, 'r', run_id }
+if plan then
+  withdraws = table.concat(gone, ' ')
+  for _, field in ipairs({ 'a', '0', 'w', withdraws }) do
+    entry[#entry + 1] = field
+  end
+end
+seq = append(a.log_length, r.seq + 1, entry)
 redis.call('SET', ID, text(seq) .. ' ' .. run_id .. ' ' .. a.holder, 'PX', a.id_keep_ms)
 redis.call('PEXPIRE', LOG, a.keep_ms)
 if question ~= '' then
+  -- A decision stands, and so do the texts that led to its question.
+  let_stand(run_id, seq)
+  local asked = string.match(redis.call('HGET', QUESTIONS, question) or '', '^open (%d+)')
+  for _, message in ipairs(asked and redis.call('XRANGE', LOG, asked, asked) or {}) do
+    let_stand(message[2][4], tonumber(asked))
+  end
   redis.call('HSET', QUESTIONS, question, a.verdict .. ' ' .. text(seq))
   if string.match(r.question, '^%S+') == question then
     redis.call('HSET', RUN, 'question', '')
     r.question = ''
   end
 end
+
+note_turn(r, a.call, a.index, now, seq)
 
 local heard = {}
 if a.overheard ~= '' then
@@ -101,9 +162,22 @@ end
 if a.tools ~= '' then
   heard[#heard + 1] = 't' .. text(seq) .. ' ' .. a.tools
 end
+if plan then
+  r.seq = seq
+  if stays then
+    for _, line in ipairs(heard) do
+      plan.lines[#plan.lines + 1] = line
+    end
+    plan.lines[#plan.lines + 1] = 'u' .. text(seq) .. ' ' .. utterance
+    heard = {}
+  end
+  take_back(r, plan, seq, a.journal_keep_ms)
+  idle = is_idle()
+  vacant = idle or r.lease <= now
+end
 if idle then
-  -- The last step of the previous run may be sent again if its answer was lost.
-  local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
+  -- The last step of the previous run may be sent again if its answer was lost, unless it was taken back.
+  local past = r.reply ~= '' and r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply or ''
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = a.new_run, r.fence + 1, 0, seq, 1, 0
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance
@@ -123,7 +197,11 @@ if idle then
     'contact', text(now))
   redis.call('PEXPIRE', RUN, a.keep_ms)
   tell(seq, 'running', a.new_run)
-  return admitted(r, seq, now, a.tail)
+  if r.left ~= '' then
+    r.left = ''
+    redis.call('HSET', RUN, 'left', '')
+  end
+  return admitted(r, seq, now, a.tail, withdraws)
 end
 
 set_run(r, a.language, 'seq', text(seq), 'recent', recent, 'said', text(seq), 'last', text(now),
@@ -132,9 +210,11 @@ redis.call('PEXPIRE', RUN, a.keep_ms)
 tell(seq, 'running', run_id)
 write_journal(heard, a.journal_keep_ms)
 if vacant then
+  r.attempts = stays and -1 or r.attempts -- no invocation has failed at this step
   take_over(r, a.holder, now, a.lease_ms)
-  return admitted(r, seq, now, a.tail)
+  return admitted(r, seq, now, a.tail, withdraws)
 end
 return answer({
   'is', 'recorded', 'seq', text(seq), 'run', run_id, 'wake', text(r.wake), 'left_ms', text(r.lease - now),
+  'withdraws', withdraws,
 })

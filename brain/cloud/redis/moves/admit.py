@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from brain.cloud.redis.entries import numbers
 from brain.cloud.redis.moves.admission import (
     ID_KEEP_MS,
     JOURNAL_KEEP_MS,
@@ -9,6 +10,7 @@ from brain.cloud.redis.moves.admission import (
     admitted,
     duplicate,
     limited,
+    taken_back,
 )
 from brain.cloud.redis.numbering import LastSeq, run_numbered
 from brain.cloud.redis.scripts import (
@@ -21,7 +23,8 @@ from brain.cloud.redis.scripts import (
     ScriptReply,
     milliseconds,
 )
-from brain.codec import fingerprint
+from brain.cloud.redis.turns import TURN, call_name
+from brain.codec import dumps, fingerprint
 from brain.run import records
 from brain.run.limits import Limits
 from brain.run.moves import Admission, Arrival, Closed, Recorded
@@ -31,7 +34,8 @@ from brain.run.moves import Admission, Arrival, Closed, Recorded
 MARK_MS = 1_000  # since the question was heard or shown
 RESPONSE_MS = 2_000  # since the response with the question was sent
 SOFT_MS = 30_000  # the most for words that people also say to keep a talk going
-ADMIT = Script(__package__, "admit", CALLER_LIMIT_S)
+LATEST = "*"  # as `replaces`: the text of the turn that stands, whichever it is
+ADMIT = Script(__package__, "admit", CALLER_LIMIT_S, part="taking_back")
 
 
 async def admit(
@@ -44,12 +48,22 @@ async def admit(
 ) -> Admission:
     """Append the text once, and take the lease if it is free or expired."""
     keys, decision = Keys.of(arrival.user_id), arrival.decision
+    replaces = arrival.replaces
+    replaced = [f"id:{replaces}"] if replaces and replaces != LATEST else []
     resting = f"rest:{decision.question_id}" if decision else "rest"
     reply = await run_numbered(
         ADMIT,
         redis,
         keys.keys(
-            "run", "log", "journal", f"id:{arrival.message_id}", "memory", "questions", resting
+            "run",
+            "log",
+            "journal",
+            f"id:{arrival.message_id}",
+            "memory",
+            "questions",
+            resting,
+            "withdrawn",
+            *replaced,
         ),
         {**_text(arrival), **_bounds(limits, log_bound)},
         user_id=arrival.user_id,
@@ -73,6 +87,18 @@ def _text(arrival: Arrival) -> ScriptArguments:
         "verdict": verdict,
         "plain": records.utterance_to_log(undecided) if arrival.is_spoken else "",
         "manner": _manner(arrival),
+        **_turn(arrival),
+    }
+
+
+def _turn(arrival: Arrival) -> ScriptArguments:
+    turn, replaces = arrival.turn, arrival.replaces
+    return {
+        "call": call_name(turn.call) if turn else "",
+        "index": turn.index if turn else 0,
+        "turn": dumps(TURN.encode(turn)) if turn else "",
+        # A text does not replace itself.
+        "replaces": replaces if replaces and replaces != arrival.message_id else "",
     }
 
 
@@ -112,6 +138,8 @@ def _admission(user_id: str, reply: ScriptReply) -> Admission:
             return _recorded(reply)
         case "closed":
             return _closed(reply)
+        case "withdrawn":
+            return taken_back(reply)
         case _:
             return duplicate(reply)
 
@@ -122,6 +150,7 @@ def _recorded(reply: ScriptReply) -> Recorded:
         seq=reply.number("seq"),
         wake=reply.number("wake"),
         lease_left_s=reply.number("left_ms") / 1000,
+        withdraws=numbers(reply.text("withdraws")),
     )
 
 

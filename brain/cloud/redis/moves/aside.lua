@@ -1,5 +1,5 @@
 -- Answer a text from stored data while a run continues. The brain of that run never sees it.
--- Keys: run, log; id: the record of this message id.
+-- Keys: run, log, withdrawn; id: the record of this message id.
 local a = arguments({
   texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms language',
   numbers = 'rate window_ms',
@@ -10,7 +10,8 @@ local now = clock()
 local r = load()
 local known = redis.call('GET', ID)
 local at, of = string.match(known or '', '^(%d+) (%S+) %S+$')
-if at then
+local taker = at and redis.call('XRANGE', LOG, at, at)
+if at and #standing(taker, r.undone) == #taker then -- the id of a text that was taken back is free
   return known_before(r, at, of)
 end
 if (r.state ~= 'running' and r.state ~= 'handingOver') or r.lease <= now then

@@ -18,7 +18,7 @@ async def aside(
     """Append the text and its answer once. Returns None if no run is in progress."""
     reply = await ASIDE.run(
         redis,
-        Keys.of(arrival.user_id).keys("run", "log", f"id:{arrival.message_id}"),
+        Keys.of(arrival.user_id).keys("run", "log", "withdrawn", f"id:{arrival.message_id}"),
         {
             "utterance": records.utterance_to_log(arrival),
             "answer": records.draft_to_log(answer),

@@ -1,11 +1,13 @@
 -- Record a step of the run. (fence, step) is the idempotency key: sending the same step again changes nothing.
--- Keys: run, log, journal; with the kind `rest` questions (hash: id -> state, id:form -> its message), and
+-- Keys: run, log, journal, withdrawn; with the kind `rest` questions (hash: id -> state, id:form -> its message), and
 -- rest: where this run's journal is set aside.
 local a = arguments({
   texts = 'run kind log_length journal_keep_ms loops tokens handoffs attempts pace activity progress reason'
     -- With the kind `rest`: the id of the question, when it expires, how long it is kept, the id of the question
     -- that it replaces, and the journal entries for the cases that it is asked or not asked.
-    .. ' question expires question_keep_ms supersedes if_asked if_not_asked',
+    .. ' question expires question_keep_ms supersedes if_asked if_not_asked'
+    -- `stands`: something comes of the run now, so its texts stand. `left`: when the caller went away.
+    .. ' stands left',
   numbers = 'fence step lease_ms handover_ms',
   lists = 'entries drafts',
 })
@@ -37,12 +39,12 @@ local function rest(seq)
 end
 
 -- The user's texts after one seq, up to and including another.
-local function texts(after, upto)
+local function texts(after, upto, undone)
   if upto <= after then
     return {}
   end
   local found = {}
-  for _, entry in ipairs(redis.call('XRANGE', LOG, text(after + 1), text(upto))) do
+  for _, entry in ipairs(standing(redis.call('XRANGE', LOG, text(after + 1), text(upto)), undone)) do
     if entry[2][1] == 'u' then
       found[#found + 1] = entry
     end
@@ -61,7 +63,7 @@ local sent_again = r.id == a.run and r.step == a.step + 1 and r.reply ~= ''
   and (r.fence == a.fence or (r.state == 'handingOver' and r.fence == a.fence + 1))
 if sent_again then
   local first, ended, from, upto = string.match(r.reply, '^(%d+) (%d) (%d+) (%d+)$')
-  return done(first, ended, r.fence, texts(tonumber(from), tonumber(upto)), r.held)
+  return done(first, ended, r.fence, texts(tonumber(from), tonumber(upto), r.undone), r.held)
 end
 local head = a.run .. ' ' .. text(a.fence) .. ' ' .. text(a.step + 1) .. ' '
 if string.sub(r.past, 1, #head) == head then -- sent again after another run has begun
@@ -76,7 +78,7 @@ local now = clock()
 local from, seen = r.consumed, r.seq
 local taken, drafts = {}, a.drafts
 if a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'rest' then
-  taken = texts(from, seen)
+  taken = texts(from, seen, r.undone)
 end
 local ended = a.kind == 'end' or ((a.kind == 'finish' or a.kind == 'rest') and #taken == 0)
 local asks = a.kind == 'rest' and ended
@@ -110,6 +112,9 @@ local upto = #taken > 0 and seen or from
 local reply = text(first) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) .. ' ' .. text(upto)
 local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
 local consumed = takes and seq or from
+if a.stands == '1' and (a.kind ~= 'rest' or asks) then
+  let_stand(a.run, takes and seen or from)
+end
 local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
 if ended then
   state, lease = 'idle', 0
@@ -120,6 +125,9 @@ redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next
   'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
   'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
   'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now))
+if a.left ~= '' and r.left == '' then
+  redis.call('HSET', RUN, 'left', a.left)
+end
 if #drafts > 0 or ended then
   tell(seq, ended and 'done' or 'running', a.run)
 end

@@ -30,7 +30,7 @@ async def commit(
     resting = ("questions", f"rest:{asked.id}") if asked else ()
     reply = await COMMIT.run(
         redis,
-        Keys.of(token.user_id).keys("run", "log", "journal", *resting),
+        Keys.of(token.user_id).keys("run", "log", "journal", "withdrawn", *resting),
         {
             "run": token.run_id,
             "fence": token.fence,
@@ -54,6 +54,8 @@ def _step(commit: Commit) -> ScriptArguments:
         "activity": commit.activity,
         "progress": "" if commit.progress is None else repr(commit.progress),
         "reason": commit.reason,
+        "stands": commit.stands,
+        "left": commit.left_ms or "",
         "entries": [records.entry_to_journal(entry) for entry in commit.entries],
         "drafts": [records.draft_to_log(draft) for draft in commit.drafts],
     }

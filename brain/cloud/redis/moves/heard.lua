@@ -1,6 +1,6 @@
 -- Record how much of a message was heard. If several pages report it, the largest amount counts.
 -- Of the last question, record also when it has reached the user: a spoken yes is compared with these times.
--- Keys: run, log.
+-- Keys: run, log, withdrawn.
 local a = arguments({ texts = 'seq mark', numbers = 'keep' })
 local seq, mark = a.seq, a.mark
 
@@ -41,6 +41,12 @@ end
 present(r.presented, clock())
 if mark == 'returned' then
   return answer({ 'is', 'returned' })
+end
+if rank(mark) > 0 then -- what was heard stands, and the text that it answers
+  let_stand(entry[2][4], tonumber(seq))
+  if entry[2][4] == r.id then
+    redis.call('HSET', RUN, 'listened', seq)
+  end
 end
 local marks = {}
 for of, known in string.gmatch(r.heard, '(%d+)=(%S+)') do

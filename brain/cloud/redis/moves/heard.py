@@ -15,7 +15,7 @@ async def heard(redis: Redis, user_id: str, heard: Heard, *, most: int) -> Heard
     """
     reply = await HEARD.run(
         redis,
-        Keys.of(user_id).keys("run", "log"),
+        Keys.of(user_id).keys("run", "log", "withdrawn"),
         {"seq": str(heard.seq), "mark": mark(heard), "keep": most},
     )
     if reply.kind == "returned":

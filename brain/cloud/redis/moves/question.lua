@@ -1,5 +1,5 @@
 -- Return the question with this id and its state. Without an id, return the last question.
--- Keys: run, log; questions (hash: id -> state, id:form -> its message).
+-- Keys: run, log, withdrawn; questions (hash: id -> state, id:form -> its message).
 local a = arguments({ texts = 'id' })
 local QUESTIONS = key('questions')
 
@@ -20,5 +20,5 @@ local asked, expires = string.match(state, '^open (%d+) (%d+)$')
 local open = asked and tonumber(expires) > clock()
 return answer({
   'is', 'asked', 'form', redis.call('HGET', QUESTIONS, id .. ':form'), 'open', open and '1' or '',
-  'last', asked and only_breadcrumbs(tonumber(asked), r.seq) and '1' or '', 'language', r.language,
+  'last', asked and only_breadcrumbs(tonumber(asked), r.seq, r.undone) and '1' or '', 'language', r.language,
 })

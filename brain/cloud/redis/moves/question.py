@@ -13,9 +13,8 @@ async def question(redis: Redis, user_id: str, question_id: str | None) -> Asked
 
     Raises EntryUnreadable if newer code asked it.
     """
-    reply = await QUESTION.run(
-        redis, Keys.of(user_id).keys("run", "log", "questions"), {"id": question_id or ""}
-    )
+    keys = Keys.of(user_id).keys("run", "log", "withdrawn", "questions")
+    reply = await QUESTION.run(redis, keys, {"id": question_id or ""})
     return _asked(reply) if reply.kind == "asked" else None
 
 

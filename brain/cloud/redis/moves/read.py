@@ -11,10 +11,11 @@ READ = Script(__package__, "read", CALLER_LIMIT_S)
 async def read(redis: Redis, user_id: str, *, since: int, limit: int) -> Page:
     """Return at most `limit` log entries after `since`."""
     reply = await READ.run(
-        redis, Keys.of(user_id).keys("run", "log"), {"since": since, "count": limit}
+        redis, Keys.of(user_id).keys("run", "log", "withdrawn"), {"since": since, "count": limit}
     )
+    marked = entries.marked(entries.legible(reply.items("entries")), reply.text("withdrawn"))
     return Page(
-        entries=with_marks(entries.legible(reply.items("entries")), reply.text("heard")),
+        entries=with_marks(marked, reply.text("heard")),
         last_seq=reply.number("seq"),
         first_seq=reply.number("first"),
     )

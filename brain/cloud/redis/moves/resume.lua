@@ -1,5 +1,5 @@
 -- Resume a run when the queue calls: it was handed over, or its brain may be gone.
--- Keys: run, log, journal, memory.
+-- Keys: run, log, journal, memory, withdrawn.
 local a = arguments({ texts = 'reason run holder tail', numbers = 'fence wake lease_ms' })
 
 local now = clock()

@@ -14,7 +14,7 @@ async def resume(
     """Take the lease of a run that was handed over with this fence, or whose lease expired."""
     reply = await RESUME.run(
         redis,
-        Keys.of(wake_call.user_id).keys("run", "log", "journal", "memory"),
+        Keys.of(wake_call.user_id).keys("run", "log", "journal", "memory", "withdrawn"),
         {
             "reason": wake_call.reason,
             "run": wake_call.run_id,

@@ -1,6 +1,6 @@
 -- Stop a run at once, no matter which invocation works on it. The new fence makes the store refuse all later
 -- writes of its brain. The log gets one last message.
--- Keys: run, log, journal.
+-- Keys: run, log, journal, withdrawn.
 local a = arguments({
   texts = 'run log_length plain unsure', -- the last message, and the one for a run that is in the middle of an act
 })

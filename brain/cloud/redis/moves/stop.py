@@ -14,7 +14,7 @@ async def stop(redis: Redis, stop: Stop, *, log_bound: str) -> Stopped | Settled
     """End the run, no matter which invocation works on it. Settled if it is not in progress."""
     reply = await STOP.run(
         redis,
-        Keys.of(stop.user_id).keys("run", "log", "journal"),
+        Keys.of(stop.user_id).keys("run", "log", "journal", "withdrawn"),
         {
             "run": stop.run_id or "",
             "log_length": log_bound,
