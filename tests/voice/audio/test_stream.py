@@ -131,6 +131,18 @@ async def test_the_user_is_not_read_out_to_themselves(stage: Stage, user: User) 
     assert [one.fields["input"] for one in stage.server.asked] == [FIRST, SECOND]
 
 
+async def test_a_message_that_was_taken_back_is_silent(stage: Stage, user: User) -> None:
+    turn = {"call": "c-1", "index": 0}
+    await stage.deployment.direct("Half a", said(QUIT, "Half an answer."))
+    await stage.deployment.direct("Half a whole", said(QUIT, "A whole answer."))
+    old = await user.ask("Half a", messageId="message-1", turn=turn, speculative=True)
+    new = await user.ask("Half a whole", turn=turn, replaces="message-1", speculative=True)
+    async with listening(user, sinceSeq=0) as listener:
+        await listener.until("spoken", seq=new.json()["message"]["seq"])
+    assert [one.fields["input"] for one in stage.server.asked] == ["A whole answer."]
+    assert (await get(user, seq=old.json()["message"]["seq"])).status_code == 404
+
+
 # ---- one message
 
 
