@@ -9,7 +9,6 @@
     │   ├── DatabaseUnreachable    the database (Postgres)
     │   │   └── DatabaseRefused        it refuses the call for good
     │   ├── MailboxUnreachable     the email account (IMAP)
-    │   ├── SpeechUnreachable      the server that recognizes speech, or the one that speaks
     │   ├── CheckerUnreachable     the process that checks a front end's schemas
     │   └── VendorUnreachable      a vendor of speech models
     ├── VendorBusy             a vendor of speech models wants fewer requests
@@ -26,8 +25,6 @@
     │   └── ModelRefused           the provider rejects the request; a retry cannot succeed
     ├── ToolFault              a tool call failed; the text is for the model
     ├── PageUnreadable         a web page cannot be opened or read
-    ├── AudioUnreadable        a recording that the ear cannot read
-    ├── SpeechRefused          a speech server refuses the request, or its answer cannot be used
     ├── EntryUnreadable        a stored form that this code cannot load
     ├── SettingMissing         an environment variable is missing or malformed; the text names it
     ├── TokenRefused           the token is missing or invalid
@@ -83,10 +80,6 @@ class DatabaseRefused(DatabaseUnreachable):
 
 class MailboxUnreachable(Unreachable):
     """The email account could not be reached, or the login failed."""
-
-
-class SpeechUnreachable(Unreachable):
-    """The server that recognizes speech, or the one that speaks, is overloaded or unreachable."""
 
 
 class CheckerUnreachable(Unreachable):
@@ -227,17 +220,6 @@ class PageUnreadable(BrainError):
     """A web page cannot be opened or read.
 
     The text is for the model. It contains nothing of the address or of the server's response.
-    """
-
-
-class AudioUnreadable(BrainError):
-    """A recording cannot be read by the server that recognizes speech."""
-
-
-class SpeechRefused(BrainError):
-    """A speech server refuses the request for good, or its answer is not what was asked for.
-
-    The text contains nothing of its answer.
     """
 
 

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from brain import settings
 from brain.codec import iso
-from brain.errors import SpeechUnreachable
+from brain.errors import VendorUnreachable
 from brain.http.bodies import Body, parse
 from brain.http.edge import MAX_SEQ, Answer, Problem, invocation_seconds, read_json
 from brain.http.feed import Feed, Item
@@ -116,10 +116,10 @@ async def _sentences(wiring: Wiring, user_id: str, seq: int) -> Sequence[str]:
 
 
 async def _whole(mouth: Mouth, sentences: Sequence[str], format: SoundFormat) -> Sound:
-    """Raises SpeechUnreachable if no sentence could be spoken."""
+    """Raises VendorUnreachable if no sentence could be spoken."""
     parts = [part async for part in speak(mouth, sentences, format=format)]
     if not (sounds := [part.sound for part in parts if part.sound is not None]):
-        raise SpeechUnreachable("no sentence could be spoken")
+        raise VendorUnreachable("no sentence could be spoken")
     return joined(sounds)
 
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Json
-from brain.errors import AudioUnreadable, SpeechRefused
+from brain.errors import VendorRefused
 from brain.http.bodies import MAX_TEXT_CHARS, Body, ClientId, Language, parse
 from brain.http.edge import INVALID_BODY, INVALID_QUERY, Answer, Problem, invocation_seconds
 from brain.http.right import Right
@@ -98,11 +98,11 @@ async def _heard(
     began = wiring.clock.now()
     try:
         found = await ear.hear(take, names=names, language=asked.language)
-    except AudioUnreadable:
-        raise _unheard(UNREADABLE) from None
-    except SpeechRefused as error:
+    except VendorRefused as error:
         log.error("upload: refused, reason=%s", error)
         raise Problem(502, EAR_REFUSED) from error
+    if found is None:
+        raise _unheard(UNREADABLE)
     ms = round((wiring.clock.now() - began) * 1000)
     log.info("upload: heard, bytes=%d chars=%d ms=%d", len(take.data), len(found.text), ms)
     if not found.text:

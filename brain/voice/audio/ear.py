@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from brain.errors import AudioUnreadable, SpeechRefused
+from brain.errors import VendorRefused
 from brain.voice.audio.model import Take, Transcript
 from brain.voice.audio.rules import (
     OPTIONAL,
@@ -34,14 +34,18 @@ class HttpEar:
         self._limit_s = limit_s
         self._server = SpeechServer("ear", settings.at)
 
-    async def hear(self, take: Take, *, names: Sequence[str], language: str | None) -> Transcript:
+    async def hear(
+        self, take: Take, *, names: Sequence[str], language: str | None
+    ) -> Transcript | None:
         fields = {"model": self._settings.model}
         more = self._optional(names, language)
         reply = await self._ask(take, {**fields, **more})
         if reply.status in UNREADABLE and refused_field(reply.json()) in OPTIONAL:
             reply = await self._ask(take, fields)
         found = _transcript(reply)
-        return replace(found, text="") if is_echo(found.text, names) else found
+        if found is not None and is_echo(found.text, names):
+            return replace(found, text="")
+        return found
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -67,15 +71,15 @@ class HttpEar:
         )
 
 
-def _transcript(reply: ServerReply) -> Transcript:
-    """Return the transcript in an answer. Raises AudioUnreadable, SpeechRefused."""
+def _transcript(reply: ServerReply) -> Transcript | None:
+    """Return the transcript in an answer; None for audio that it cannot read. Raises VendorRefused."""
     answer = reply.json()
     if reply.status == 200:
         if (found := transcript_in(answer)) is not None:
             return found
-        raise SpeechRefused("the ear's answer is not a transcript")
+        raise VendorRefused("the ear's answer is not a transcript")
     field = refused_field(answer)
     log.warning("ear: refused, status=%d", reply.status)
     if reply.status in UNREADABLE and field not in OPTIONAL | REQUIRED:
-        raise AudioUnreadable("the ear cannot read this audio")
-    raise SpeechRefused(f"the ear refuses the request with status {reply.status}")
+        return None
+    raise VendorRefused(f"the ear refuses the request with status {reply.status}")

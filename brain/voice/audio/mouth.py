@@ -2,7 +2,7 @@
 
 import logging
 
-from brain.errors import SpeechRefused
+from brain.errors import VendorRefused
 from brain.voice.audio import mp3, wav
 from brain.voice.audio.kinds import format_of
 from brain.voice.audio.model import Sound, SoundFormat
@@ -56,7 +56,7 @@ class HttpMouth:
 
 
 def _sound(reply: ServerReply) -> Sound:
-    """Return the sound in an answer. Raises SpeechRefused.
+    """Return the sound in an answer. Raises VendorRefused.
 
     What it is, its bytes say: servers name other types, and some report an error with status 200.
     It is written again, because servers that stream do not know the size in a file's header.
@@ -64,9 +64,9 @@ def _sound(reply: ServerReply) -> Sound:
     found = format_of(reply.body) if reply.status == 200 else None
     if found is None:
         log.warning("mouth: no sound, status=%d", reply.status)
-        raise SpeechRefused(f"the mouth did not answer with a sound, but with {reply.status}")
+        raise VendorRefused(f"the mouth did not answer with a sound, but with {reply.status}")
     try:
         data = wav.joined([reply.body]) if found == "wav" else mp3.frames(reply.body)
     except (wav.NotWav, mp3.NotMp3) as error:
-        raise SpeechRefused("the mouth's sound cannot be read") from error
+        raise VendorRefused("the mouth's sound cannot be read") from error
     return Sound(format=found, data=data)

@@ -9,13 +9,15 @@ from brain.voice.audio.model import Sound, SoundFormat, Take, Transcript
 class Ear(Protocol):
     """Recognizes speech."""
 
-    async def hear(self, take: Take, *, names: Sequence[str], language: str | None) -> Transcript:
-        """Return what was said in the take.
+    async def hear(
+        self, take: Take, *, names: Sequence[str], language: str | None
+    ) -> Transcript | None:
+        """Return what was said in the take; None if it cannot be read as audio.
 
         `names` are words that are likely to occur and hard to recognize. `language` is the tag of
         the language that is spoken, if the caller knows it.
 
-        Raises AudioUnreadable, SpeechUnreachable, SpeechRefused.
+        Raises VendorUnreachable, VendorRefused.
         """
 
 
@@ -25,7 +27,7 @@ class Mouth(Protocol):
     async def say(self, sentence: str, *, format: SoundFormat) -> Sound:
         """Return the sentence as audio. A server that cannot make this format may use another one.
 
-        Raises SpeechUnreachable, SpeechRefused.
+        Raises VendorUnreachable, VendorRefused.
         """
 
 

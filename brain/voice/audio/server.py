@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from brain.errors import SpeechRefused, SpeechUnreachable
+from brain.errors import VendorRefused, VendorUnreachable
 from brain.voice.audio.settings import SpeechServerSettings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class SpeechServer:
         """Send a request, a second time after 429, 5xx or without a connection, each within
         `limit_s` seconds. Returns the answer below status 500, except 429.
 
-        Raises SpeechUnreachable, and SpeechRefused for an answer over `most_bytes`.
+        Raises VendorUnreachable, and VendorRefused for an answer over `most_bytes`.
         """
         pause_s = PAUSE_S
         for attempt in range(TRIES):
@@ -65,7 +65,7 @@ class SpeechServer:
             if not isinstance(found, float):
                 return found
             pause_s = found
-        raise SpeechUnreachable(f"the {self._name} is overloaded or cannot be reached")
+        raise VendorUnreachable(f"the {self._name} is overloaded or cannot be reached")
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -93,7 +93,7 @@ class SpeechServer:
             return PAUSE_S
         except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
             log.warning("%s: no answer, reason=%s", self._name, type(error).__name__)
-            raise SpeechUnreachable(f"the {self._name} did not answer in time") from error
+            raise VendorUnreachable(f"the {self._name} did not answer in time") from error
 
     async def _whole(self, response: "httpx.Response", most_bytes: int) -> ServerReply:
         is_good = response.status_code == 200
@@ -103,7 +103,7 @@ class SpeechServer:
             body += piece
             if len(body) > most:
                 if is_good:
-                    raise SpeechRefused(f"the answer of the {self._name} is too long")
+                    raise VendorRefused(f"the answer of the {self._name} is too long")
                 break
         return ServerReply(
             status=response.status_code,

@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 
-from brain.errors import SpeechRefused, SpeechUnreachable
+from brain.errors import VendorRefused, VendorUnreachable
 from brain.voice.audio import mp3, wav
 from brain.voice.audio.model import Sound, SoundFormat, SpokenPart
 from brain.voice.audio.ports import Mouth
@@ -73,6 +73,6 @@ def joined(sounds: Sequence[Sound]) -> Sound:
 async def _said(mouth: Mouth, sentence: str, format: SoundFormat) -> Sound | None:
     try:
         return await mouth.say(sentence, format=format)
-    except (SpeechUnreachable, SpeechRefused) as error:
+    except (VendorUnreachable, VendorRefused) as error:
         log.warning("mouth: a sentence was left out, error=%s", type(error).__name__)
         return None

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 from openai import AsyncOpenAI
 
-from brain.errors import SpeechRefused, SpeechUnreachable
+from brain.errors import VendorRefused, VendorUnreachable
 from brain.voice.audio.model import Sound, SpokenPart
 from brain.voice.audio.mouth import MOST_BYTES, HttpMouth
 from brain.voice.audio.settings import MouthSettings, SpeechServerSettings
@@ -106,7 +106,7 @@ async def test_an_answer_that_is_no_sound_is_a_refusal(
     server: SpeechStandIn, mouth: HttpMouth, reply: Reply
 ) -> None:
     server.replies += [reply]
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(VendorRefused):
         await mouth.say("Hi.", format="wav")
     assert len(server.asked) == 1
 
@@ -115,7 +115,7 @@ async def test_a_server_that_takes_no_format_refuses(
     server: SpeechStandIn, mouth: HttpMouth
 ) -> None:
     server.failing.add("Hi.")
-    with pytest.raises(SpeechRefused):
+    with pytest.raises(VendorRefused):
         await mouth.say("Hi.", format="mp3")
     assert len(server.asked) == 2
 
@@ -124,7 +124,7 @@ async def test_a_slow_mouth_is_unreachable(server: SpeechStandIn) -> None:
     hold = asyncio.Event()
     server.replies += [Reply(hold=hold)]
     mouth = HttpMouth(settings_for(server), limit_s=0.2)
-    with pytest.raises(SpeechUnreachable):
+    with pytest.raises(VendorUnreachable):
         await mouth.say("Hi.", format="wav")
     hold.set()
     await mouth.aclose()

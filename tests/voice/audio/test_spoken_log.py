@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brain.codec import Json
-from brain.errors import SpeechRefused, StoreUnreachable
+from brain.errors import StoreUnreachable, VendorRefused
 from brain.http.feed import Item, LogReset, RunChange
 from brain.http.right import Right
 from brain.http.tokens import Token
@@ -35,7 +35,7 @@ class Mouth:
         if sentence in self.held:
             await self.held[sentence].wait()
         if sentence in self.failing:
-            raise SpeechRefused("no")
+            raise VendorRefused("no")
         return Sound(format=format, data=sentence.encode())
 
 
