@@ -197,6 +197,8 @@ export class Conversation {
    * @param {boolean} isNew
    */
   #show(entry, isNew) {
+    if (entry.role === 'user') this.#timeline.withdraw(entry.withdraws ?? []);
+    if (entry.withdrawn || entry.kind === 'withdrawal') return;
     byId('welcome').hidden = true;
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);

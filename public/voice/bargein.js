@@ -10,8 +10,11 @@ const WINDOW_MS = 1500;
 const CUT_MS = 1200; // of voice, even if no word was understood
 const RESUME_MS = 2000; // without voice or words, after which it was no interruption
 const ECHO = 0.6; // of the understood words are words that are being said
-const STOP = new Set('stop stopp halt wait warte quiet ruhe enough genug pause'.split(' '));
-const NODS = new Set('mhm hm hmm mm uh ah aha oh ok okay yes yeah ja jaja right genau'.split(' '));
+const STOP = new Set(['stop', 'stopp', 'halt', 'wait', 'warte', 'quiet', 'ruhe', 'enough', 'genug']);
+const NODS = new Set([
+  ...['mhm', 'hm', 'hmm', 'mm', 'uh', 'ah', 'aha', 'oh', 'ok', 'okay'],
+  ...['yes', 'yeah', 'right', 'ja', 'jaja', 'genau'],
+]);
 
 /** @typedef {'lower' | 'cut' | 'resume' | 'stop'} Order `stop`: the user does not want the rest */
 

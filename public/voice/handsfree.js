@@ -57,7 +57,7 @@ export class HandsFree {
     /** @type {string[]} */
     const offered = VENDORS.filter((vendor) => voice?.[vendor] === true);
     if (voice && offered.length === 0 && isAvailable()) offered.push(BROWSER);
-    const options = offered.map((name) => new Option(t(/** @type {any} */ (`talk.${name}`)), name));
+    const options = offered.map((name) => new Option(t(/** @type {any} */ (`voice.talk.${name}`)), name));
     this.#vendors.replaceChildren(...options);
     const last = stored();
     if (last && offered.includes(last)) this.#vendors.value = last;
@@ -125,8 +125,8 @@ export class HandsFree {
   #show(state, problem) {
     this.#bar.dataset.state = problem ? 'problem' : state;
     const code = problem?.code ?? 'voice-failed';
-    const reason = problem && (optionalText(`talk.${code}`) ?? optionalText(`voice.${code}`));
-    setText(this.#words, problem ? (reason ?? t('talk.voice-failed')) : t(`talk.${state}`));
+    const reason = problem && (optionalText(`voice.talk.${code}`) ?? optionalText(`voice.${code}`));
+    setText(this.#words, problem ? (reason ?? t('voice.talk.voice-failed')) : t(`voice.talk.${state}`));
     this.#showMute();
     if (state === 'ended') this.#over(problem !== null);
   }
@@ -137,7 +137,7 @@ export class HandsFree {
     this.#talk = null;
     this.#start.ariaPressed = 'false';
     this.#mute.hidden = true;
-    if (isFault) setText(this.#end, t('talk.close'));
+    if (isFault) setText(this.#end, t('voice.talk.close'));
     else this.#close();
     if (hadFocus) this.#start.focus();
     this.#listener.onChange(false);
@@ -146,7 +146,7 @@ export class HandsFree {
   #close() {
     const hadFocus = this.#bar.contains(document.activeElement);
     this.#bar.hidden = true;
-    setText(this.#end, t('talk.end'));
+    setText(this.#end, t('voice.talk.end'));
     if (hadFocus) this.#start.focus();
   }
 }

@@ -96,7 +96,8 @@ export class VoiceSession {
       await this.#gateway.renew(token);
       return await post();
     } catch (error) {
-      throw new VoiceProblem('unreachable', error);
+      const { status } = /** @type {{status?: number}} */ (error);
+      throw new VoiceProblem(status === 401 ? 'signed-out' : 'unreachable', error);
     }
   }
 }

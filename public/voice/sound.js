@@ -23,7 +23,7 @@ export class VoiceProblem extends Error {
   /** @param {string} code @param {unknown} [cause] */
   constructor(code, cause) {
     super(code, { cause });
-    this.name = 'VoiceProblem';
+    this.name = VoiceProblem.name;
     this.code = code;
   }
 }

@@ -57,7 +57,7 @@ export class Talk {
 
   /** @param {Parts} parts @param {TalkOptions} options */
   constructor(parts, { vendor, language = parts.world.language, sound = prime() }) {
-    if (!Object.hasOwn(VENDORS, vendor)) throw new TypeError(`There is no vendor ${vendor}.`);
+    if (!Object.hasOwn(VENDORS, vendor)) throw new VoiceProblem('vendor-unknown');
     this.#parts = parts;
     this.#sound = sound;
     this.#vendor = VENDORS[vendor];
@@ -70,7 +70,10 @@ export class Talk {
 
   unmute = () => this.#turn(false);
 
-  end = () => this.#give({ from: 'user', act: 'end' });
+  end = () => {
+    if (this.#microphone) turnMicrophone(this.#microphone, false); // the vendor may take a moment
+    this.#give({ from: 'user', act: 'end' });
+  };
 
   /** @param {TalkListener} listener called now and at every change */
   onState = (listener) => {
@@ -126,9 +129,15 @@ export class Talk {
     });
     this.#line = line;
     line.mute(this.#isMuted);
-    const form = handle === null ? await this.#session.open(await line.offer()) : this.#session.form;
-    if (this.#hasEnded) return void this.#session.close();
-    if (this.#line === line) await line.begin(form, handle);
+    const isIt = () => this.#line === line && !this.#hasEnded;
+    try {
+      const offer = await line.offer();
+      const form = handle === null ? await this.#session.open(offer) : this.#session.form;
+      if (isIt()) await line.begin(form, handle);
+      if (this.#hasEnded) this.#session.close();
+    } catch (error) {
+      if (isIt()) throw error; // another line is under way, or the end has come
+    }
   }
 
   /** @param {any} event */

@@ -2,7 +2,7 @@
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
  * their sessions are the test's), CSP (a header). Says its address on the first line. A text with "steps"
- * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time, with "ask" a question
+ * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50").
  */
 
@@ -39,7 +39,8 @@ function voiceToBrain({ text, messageId }) {
   const known = log.find((entry) => entry.messageId === messageId);
   if (known) return [200, { message: null, runId: known.runId, seq: known.seq, state: 'duplicate' }];
   const runId = `r${(runs += 1)}`;
-  const { seq } = append({ role: 'user', text, messageId, runId });
+  const withdraws = text.includes('instead') ? takenBack() : {};
+  const { seq } = append({ role: 'user', text, messageId, runId, ...withdraws });
   if (text.includes('steps')) {
     work(runId, 1, 4);
     return [200, { message: null, runId, seq, state: 'running' }];
@@ -49,6 +50,13 @@ function voiceToBrain({ text, messageId }) {
   const mark = text.includes('from others') ? { foreign: true } : {};
   const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true, ...mark });
   return [200, { message, runId, seq, state: 'done' }];
+}
+
+/** The text before and its answer. */
+function takenBack() {
+  const last = log.slice(-2);
+  for (const entry of last) entry.withdrawn = true;
+  return { withdraws: last.map(({ seq }) => seq) };
 }
 
 function ask(runId, text) {

@@ -7,6 +7,7 @@ import { joined } from '../words.js';
 const GRACE_MS = 1250; // after a delegation, for words that are still on their way
 const WORDLESS_MS = 3000; // a delegation without any words is dropped after this
 const MOST_CHARS = 8000; // of a text; the server accepts no longer one
+const REPLY_WORDS = 4; // at most, in a text that needs its context
 const MOST_ASIDE = 1000; // characters
 const PAUSE_MS = 400; // of silence: what comes next is another word
 
@@ -40,7 +41,9 @@ export function askDue(work) {
     if (!work.due(call.dueMs)) continue;
     const text = state.words.trim();
     if (text) {
-      const aside = state.aside.trim().slice(-MOST_ASIDE);
+      // A short reply needs what it replies to; a whole question does not.
+      const isReply = text.split(/\s+/).length <= REPLY_WORDS;
+      const aside = isReply ? state.aside.trim().slice(-MOST_ASIDE) : '';
       const recentContext = aside ? [{ role: 'assistant', text: aside }] : [];
       Object.assign(call, { dueMs: null, text, isOpen: true });
       Object.assign(state, { words: '', aside: '' });

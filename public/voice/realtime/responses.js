@@ -57,7 +57,8 @@ function again(work, isFault) {
 /** @param {Work} work @param {any} event an error */
 export function onRefused(work, { error }) {
   const { creating } = work.state;
-  if (!creating || error?.event_id !== creating.eventId) return;
+  const isOurs = error?.event_id ? error.event_id === creating?.eventId : error?.code === BUSY;
+  if (!creating || !isOurs) return;
   again(work, error.code !== BUSY);
   work.state.holdMs = work.nowMs + REFUSED_MS; // the end of the other response ends this too
 }

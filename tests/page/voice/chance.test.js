@@ -119,8 +119,9 @@ function live(world) {
 }
 
 for (const [name, Vendor] of Object.entries({ realtime: Realtime, live: Live, gemini: Gemini })) {
-  test(`${name}: in any history each message is said once`, () => {
+  test(`${name}: in any history each message is said once`, (context) => {
     const first = someSeed();
+    context.diagnostic(`SEED=${first}`);
     for (let seed = first; seed < first + HISTORIES; seed += 1) {
       const world = new World(name, Vendor, seeded(seed));
       const { due, withdrawn } = live(world);

@@ -102,6 +102,22 @@ test('an interrupted answer is cut off at the transcript so far', () => {
   );
 });
 
+test('an interruption before the answer has begun marks nothing: it is still to come', () => {
+  run(
+    gm.ready(0),
+    gm.call(100, 'f1', 'When is it?'),
+    asked(101, 'When is it?', 'f1'),
+    gm.said(500, 'I am looking at the calendar.'),
+    replied(600, 'f1', message(5, 'The meeting is on Thursday at three.', { callId: 'f1' })),
+    gm.response(601, 'f1', { answer: 'The meeting is on Thursday at three.' }, WHEN_IDLE),
+    gm.interrupted(700),
+    gm.turn(710),
+    gm.said(4000, 'The meeting is on Thursday at three.'),
+    gm.turn(6000),
+    heard(6001, 5, 'played'),
+  );
+});
+
 test('several parts of one frame count', () => {
   run(
     gm.ready(0),

@@ -6,7 +6,10 @@ export const opened = (t) => ({ t, dir: 'wire', ev: { open: true } });
 export const user = (t, act) => ({ t, dir: 'user>page', ev: { act } });
 export const entry = (t, message) => ({ t, dir: 'brain>page', ev: { message } });
 export const sent = (t, ev) => ({ t, dir: 'page>vendor', ev });
-export const asked = (t, text, callId) => ({ t, dir: 'page>brain', ev: { text, callId } });
+export const asked = (t, text, callId, recentContext) => {
+  const ev = { text, callId };
+  return { t, dir: 'page>brain', ev: recentContext ? { ...ev, recentContext } : ev };
+};
 
 /** The reply of askBrain; `message` null: it comes later. */
 export function replied(t, callId, message, more = {}) {

@@ -126,6 +126,20 @@ test('an answer that the user interrupts is cut off where the sound ended', () =
   );
 });
 
+test('an interruption whose length nobody tells is measured by the time', () => {
+  run(
+    entry(0, news(7, 'The post has come, and with it a parcel for you.')),
+    rt.item(1, 'The post has come'),
+    rt.create(2, 7),
+    rt.created(100, 'r1', 7),
+    rt.audio(200, 'started', 'r1'),
+    rt.said(210, 'r1', 'i1', 'The post has come, and with it a parcel for you.'),
+    rt.done(400, 'r1', 7),
+    rt.audio(1200, 'cleared', 'r1'),
+    heard(2700, 7, 'cutOff', 15),
+  );
+});
+
 test('no more characters were heard than the transcript has', () => {
   run(
     entry(0, news(7, 'The post has come, and with it a parcel for you.')),
@@ -214,6 +228,9 @@ test('a step that waits is dropped when its run has answered', () => {
     rt.output(701, 'c1', answer('The second is longer.')),
     rt.done(900, 'r1'),
     rt.create(901, 5),
+    rt.created(1000, 'r2', 5),
+    rt.done(1100, 'r2', 5),
+    entry(1200, step(6, 'I found a third.', 'c1')),
   );
 });
 

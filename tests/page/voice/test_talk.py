@@ -1,143 +1,47 @@
-"""Spoken conversations in a real browser, with vendors played by the test.
+"""Spoken conversations over OpenAI in a real browser, with a vendor played by the page itself."""
 
-OpenAI is a second peer connection in the same page: the sound and the events go over WebRTC.
-Gemini is a socket that the test answers.
-"""
-
-import asyncio
-import base64
 import json
-import math
-import struct
+import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    Request,
-    Route,
-    ViewportSize,
-    WebSocketRoute,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from local.toolchain import find_browser
-from tests.page.conftest import BROWSER_ARGS, ENGLISH, gateway
+from tests.page.conftest import gateway
+from tests.page.voice.desk import (
+    AWAY,
+    POLICY,
+    ROOT,
+    VENDOR,
+    Desk,
+    begin,
+    browser_with_microphone,
+    context_with_microphone,
+    opened,
+    words,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ROOT = Path(__file__).parents[3]
-VERCEL = json.loads((ROOT / "vercel.json").read_text())
-[POLICY] = [
-    header["value"]
-    for rule in VERCEL["headers"]
-    for header in rule["headers"]
-    if header["key"] == "Content-Security-Policy"
-]
-SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-GEMINI = "wss://generativelanguage.googleapis.com/ws/service.BidiGenerateContentConstrained"
-VENDOR = """
-window.answer = async (sdp) => {
-  const peer = new RTCPeerConnection();
-  const vendor = (window.vendor = { peer, events: [], tracks: 0 });
-  const sound = new AudioContext();
-  const out = sound.createMediaStreamDestination();
-  const tone = sound.createOscillator();
-  tone.connect(out);
-  tone.start();
-  peer.addTrack(out.stream.getTracks()[0], out.stream);
-  peer.ontrack = ({ track }) => { vendor.tracks += 1; vendor.microphone = track; };
-  peer.ondatachannel = ({ channel }) => {
-    vendor.channel = channel;
-    channel.onmessage = ({ data }) => vendor.events.push(JSON.parse(data));
-    channel.onclose = () => (vendor.isClosed = true);
-  };
-  await peer.setRemoteDescription({ type: 'offer', sdp });
-  await peer.setLocalDescription(await peer.createAnswer());
-  await new Promise((resolve) => {
-    const look = () => peer.iceGatheringState === 'complete' && resolve();
-    peer.onicegatheringstatechange = look;
-    look();
-  });
-  return peer.localDescription.sdp;
-};
-window.tell = (event) => vendor.channel.send(JSON.stringify(event));
-window.told = (type) => vendor.events.filter((event) => event.type === type);
-const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-window.microphones = [];
-navigator.mediaDevices.getUserMedia = async (wanted) => {
-  if (window.refusal) throw new DOMException('', window.refusal);
-  const stream = await open(wanted);
-  microphones.push(...stream.getTracks());
-  return stream;
-};
-"""
-
-
-class Desk:
-    """The brain's `/api/voiceSession`, and what was asked of it."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.opened: list[dict[str, Any]] = []
-        self.closed: list[dict[str, Any]] = []
-        self.refusals: list[tuple[int, dict[str, Any]]] = []
-        self.asked: list[dict[str, Any]] = []
-
-    async def answer(self, route: Route, request: Request) -> None:
-        body = json.loads(request.post_data or "null")
-        if request.method == "DELETE":
-            self.closed.append(body)
-            await route.fulfill(json={"state": "ended"})
-            return
-        self.opened.append(body)
-        if self.refusals:
-            status, problem = self.refusals.pop(0)
-            await route.fulfill(status=status, json=problem)
-            return
-        form: dict[str, Any] = {"url": GEMINI, "token": "auth_tokens/t", "model": "models/g"}
-        if "sdp" in body:
-            form = {"sdp": await self.page.evaluate("sdp => answer(sdp)", body["sdp"])}
-        name = f"vs_{len(self.opened)}"
-        await route.fulfill(status=201, json={"voiceSessionId": name, "maxSeconds": 900, **form})
-
-    def note(self, request: Request) -> None:
-        if request.url.endswith("/api/voiceToBrain") or request.url.endswith("/api/control"):
-            self.asked.append(json.loads(request.post_data or "null"))
+NOTE_SPEECH = """() => {
+  window.spoken = [];
+  speechSynthesis.speak = ({ text }) => spoken.push(text);
+}"""
+VOICE = (ROOT / "docs" / "voice.md").read_text()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        args = [*BROWSER_ARGS, *SOUND]
-        browser = await play.chromium.launch(executable_path=find_browser(), args=args)
+    async with browser_with_microphone() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    size: ViewportSize = {"width": 360, "height": 640}
-    context = await browser.new_context(viewport=size, locale=ENGLISH, permissions=["microphone"])
-    yield context
-    await context.close()
-
-
-async def opened(context: BrowserContext, address: str) -> tuple[Page, Desk]:
-    page = await context.new_page()
-    desk = Desk(page)
-    await page.add_init_script(VENDOR)
-    await page.route("**/api/voiceSession", desk.answer)
-    page.on("request", desk.note)
-    await page.goto(address)
-    await expect(page.get_by_text("Polling")).to_be_visible()
-    return page, desk
+    async with context_with_microphone(browser) as context:
+        yield context
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -149,15 +53,6 @@ async def both(context: BrowserContext) -> AsyncIterator[tuple[Page, Desk]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page, desk
         assert complaints == []
-
-
-async def begin(page: Page) -> None:
-    await page.get_by_role("button", name="Hands-free").click()
-    await expect(words(page)).to_have_text("Listening. Just speak.")
-
-
-def words(page: Page) -> Any:
-    return page.get_by_role("region", name="Hands-free").get_by_role("status")
 
 
 async def until_told(page: Page, type_: str, count: int = 1) -> list[Any]:
@@ -253,6 +148,48 @@ async def test_a_lost_connection_is_made_again_in_place_of_the_old_one(
     assert [one.get("resumes") for one in desk.opened] == [None, "vs_1"]
 
 
+async def test_a_network_that_is_away_is_tried_again(both: tuple[Page, Desk]) -> None:
+    page, desk = both
+    await begin(page)
+    desk.refusals = [(AWAY, {})]
+
+    async with page.expect_response("**/api/voiceSession"):
+        await page.evaluate("vendor.channel.close()")
+
+    await expect(words(page)).to_have_text("Listening. Just speak.")
+    assert [one.get("resumes") for one in desk.opened] == [None, "vs_1", "vs_1"]
+
+
+async def test_only_the_vendor_speaks_meanwhile(both: tuple[Page, Desk]) -> None:
+    page, _ = both
+    await page.evaluate(NOTE_SPEECH)
+    await page.get_by_role("button", name="Speak answers").click()
+    await begin(page)
+    await page.get_by_label("Your message").fill("one")
+    await page.keyboard.press("Enter")
+
+    [item] = await until_told(page, "conversation.item.create")
+    assert "You said: one" in item["item"]["content"][0]["text"]
+    await page.get_by_role("button", name="End", exact=True).click()
+    await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
+    assert await page.evaluate("spoken") == []
+
+
+async def test_live_is_told_that_the_conversation_ends(context: BrowserContext) -> None:
+    async with gateway(VOICE="openai-live", CSP=POLICY) as address:
+        page, desk = await opened(context, address)
+        await begin(page)
+        await page.get_by_role("button", name="End", exact=True).click()
+        await until_told(page, "session.close")
+        assert not desk.closed
+
+        async with page.expect_response("**/api/voiceSession"):
+            await tell(page, type="session.closed", reason="close_requested", usage={"seconds": 7})
+
+        await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
+        assert desk.closed == [{"voiceSessionId": "vs_1", "usage": {"seconds": 7}}]
+
+
 async def test_a_closed_page_hangs_up(both: tuple[Page, Desk]) -> None:
     page, desk = both
     await begin(page)
@@ -289,7 +226,7 @@ async def test_a_microphone_that_cannot_be_used_is_explained(
 @pytest.mark.parametrize(
     ("status", "shown"),
     [
-        (429, "Today’s voice time is used up."),
+        (429, "voice time is used up."),
         (502, "The voice service refused"),
         (503, "The voice service cannot be reached."),
         (500, "The conversation could not go on."),
@@ -343,53 +280,23 @@ async def test_among_several_vendors_the_user_chooses_and_the_choice_is_kept(
         assert desk.opened[-1]["vendor"] == "openai-realtime"
 
 
-def tone() -> str:
-    """A tenth of a second of 440 Hz, at 24 kHz."""
-    samples = (int(9_000 * math.sin(2 * math.pi * 440 * n / 24_000)) for n in range(2_400))
-    return base64.b64encode(struct.pack("<2400h", *samples)).decode()
+async def test_the_example_of_the_documentation_talks(context: BrowserContext) -> None:
+    found = re.search(r"## In the page\n.*?^```html\n(.*?)^```", VOICE, re.DOTALL | re.MULTILINE)
+    assert found
+    assert found[1].count("\n") <= 20
+    async with gateway(VOICE="openai-realtime") as address:
+        page = await context.new_page()
+        desk = Desk(page)
+        await page.add_init_script(VENDOR)
+        await page.route("**/api/voiceSession", desk.answer)
+        shown = {"body": found[1], "content_type": "text/html"}
+        await page.route("**/talk.html", lambda route: route.fulfill(**shown))
+        async with page.expect_response("**/api/session"):
+            await page.goto(f"{address}/talk.html")
+        await page.wait_for_function("() => document.querySelector('#talk').onclick")
 
+        await page.get_by_role("button", name="Talk").click()
+        await expect(page.get_by_role("status")).to_have_text("listening")
+        await page.get_by_role("button", name="End").click()
 
-async def test_gemini_gets_16_khz_samples_and_its_call_is_answered(
-    context: BrowserContext,
-) -> None:
-    frames: list[Any] = []
-    sockets: list[WebSocketRoute] = []
-
-    def note(data: str | bytes) -> None:
-        frames.append(json.loads(data))
-        arrived.set()
-
-    def serve(socket: WebSocketRoute) -> None:
-        sockets.append(socket)
-        socket.on_message(note)
-
-    arrived = asyncio.Event()
-
-    async def until(key: str) -> Any:
-        while not (found := [frame[key] for frame in frames if key in frame]):
-            arrived.clear()
-            await arrived.wait()
-        return found[-1]
-
-    async with gateway(VOICE="gemini-live", CSP=POLICY) as address:
-        page, desk = await opened(context, address)
-        await page.route_web_socket("wss://generativelanguage.googleapis.com/**", serve)
-        await page.get_by_role("button", name="Hands-free").click()
-        assert (await until("setup"))["model"] == "models/g"
-        assert sockets[0].url.endswith("?access_token=auth_tokens%2Ft")
-        assert "realtimeInput" not in json.dumps(frames)
-        sockets[0].send(json.dumps({"setupComplete": {}}))
-
-        sound = (await until("realtimeInput"))["audio"]
-        assert sound["mimeType"] == "audio/pcm;rate=16000"
-        assert len(base64.b64decode(sound["data"])) == 1_280
-        call = {"id": "f1", "name": "askBrain", "args": {"text": "one"}}
-        sockets[0].send(json.dumps({"toolCall": {"functionCalls": [call]}}))
-        [response] = (await until("toolResponse"))["functionResponses"]
-        assert response["response"] == {"answer": "You said: one"}
-        part = {"inlineData": {"data": tone(), "mimeType": "audio/pcm;rate=24000"}}
-        said = {"modelTurn": {"parts": [part]}, "outputTranscription": {"text": "You said: one"}}
-        sockets[0].send(json.dumps({"serverContent": said}))
-        async with page.expect_request("**/api/control") as request:
-            sockets[0].send(json.dumps({"serverContent": {"turnComplete": True}}))
-        assert '"how":"played"' in ((await request.value).post_data or "")
+        await expect(page.get_by_role("status")).to_have_text("ended")
