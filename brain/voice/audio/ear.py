@@ -72,7 +72,10 @@ class HttpEar:
 
 
 def _transcript(reply: ServerReply) -> Transcript | None:
-    """Return the transcript in an answer; None for audio that it cannot read. Raises VendorRefused."""
+    """Return the transcript in an answer; None if the audio cannot be read.
+
+    Raises VendorRefused.
+    """
     answer = reply.json()
     if reply.status == 200:
         if (found := transcript_in(answer)) is not None:
