@@ -819,7 +819,7 @@ export interface VoiceEnded {
 }
 
 /** What was said in a recording. `seconds` is null if nobody told its length. */
-export interface Heard {
+export interface Recognized {
   heard: string;
   seconds: number | null;
 }

@@ -8,7 +8,7 @@ from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, nullable, ref, thin
 SECONDS: Json = nullable({"type": "number", "minimum": 0})
 HEARD: Json = {"heard": TEXT, "seconds": SECONDS}
 AUDIO: dict[str, Json] = {
-    "Heard": {
+    "Recognized": {
         "description": "What was said in a recording. `seconds` is null if nobody told its length.",
         **thing(HEARD),
     },
@@ -58,13 +58,13 @@ def _upload() -> Json:
     upload = posted(
         "Say something to the brain, as a recording.",
         "AudioBody",
-        {"anyOf": [ref("HeardReply"), ref("Heard")]},
+        {"anyOf": [ref("HeardReply"), ref("Recognized")]},
         errors=(429, 502, 503),
         security=USER,
     )
     upload["requestBody"]["content"]["audio/*"] = SOUND
     events = streamed(one_run=True)
-    events["x-events"] = {"heard": ref("Heard"), **events["x-events"]}
+    events["x-events"] = {"heard": ref("Recognized"), **events["x-events"]}
     upload["responses"]["200"]["content"]["text/event-stream"] = events
     upload["parameters"] = [
         _query("messageId", "A known one is not heard again.", TEXT),
