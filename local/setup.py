@@ -31,6 +31,7 @@ from local.toolchain import (
 VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
 PLATFORMS = "tests/contracts/platforms/requirements.txt"  # the clients of voice platforms
+VENDORS = "tests/contracts/vendors/requirements.txt"  # the SDKs of vendors of speech models
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -59,6 +60,13 @@ def install_platforms() -> None:
     resolved, and what they can do without is left out.
     """
     _install_into(HOME / "platforms", "--no-deps", "-r", PLATFORMS)
+
+
+def install_vendors() -> None:
+    """Install the SDKs that judge what is sent to vendors of speech models. The file has all that
+    they need, so nothing is resolved.
+    """
+    _install_into(HOME / "vendors", "--no-deps", "-r", VENDORS)
 
 
 def _install_into(venv: Path, *packages: str) -> None:
@@ -140,6 +148,12 @@ TEST = (
         reads=(PLATFORMS, ".python-version"),
         makes=".local/setup/platforms/bin/python",
         act=install_platforms,
+    ),
+    Step(
+        name="vendors",
+        reads=(VENDORS, ".python-version"),
+        makes=".local/setup/vendors/bin/python",
+        act=install_vendors,
     ),
     Step(
         name="vercel",

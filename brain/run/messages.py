@@ -9,6 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
+from brain.chat.hearing import Heard as Heard
+from brain.chat.hearing import HeardPart
+from brain.chat.hearing import How as How
 from brain.codec import SPARSE, Json, Named
 from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
@@ -75,38 +78,6 @@ class Decision:
     result: str = ""
     spoken: Annotated[bool, SPARSE] = False
     foreign: Annotated[bool, SPARSE] = False
-
-
-class How(StrEnum):
-    """How a message reached the user."""
-
-    PLAYED = "played"
-    CUT_OFF = "cutOff"
-    UNSPOKEN = "unspoken"
-    SHOWN = "shown"  # the whole text was in view
-    RETURNED = "returned"  # in a response; nobody has reported more
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """How much of the message at `seq` the user heard.
-
-    `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
-    the question that waits for the user's decision.
-    """
-
-    seq: int
-    how: How
-    chars: int = 0
-    is_open: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HeardPart:
-    """How much of a message the user has heard: `chars` characters of one that was cut off."""
-
-    how: How
-    chars: Annotated[int, SPARSE] = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

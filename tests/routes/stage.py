@@ -176,6 +176,15 @@ class Deployment:
         ):
             yield http
 
+    @asynccontextmanager
+    async def served(self, **env: str) -> AsyncIterator[httpx.AsyncClient]:
+        """Serve the functions with another environment over HTTP: callers can leave."""
+        async with AsyncExitStack() as stack:
+            functions = await stack.enter_async_context(aclosing(Functions({**self.env, **env})))
+            url = await stack.enter_async_context(served(functions))
+            client = httpx.AsyncClient(base_url=url, timeout=30, event_hooks=CONFORMING)
+            yield await stack.enter_async_context(client)
+
     async def direct(self, match: str, *answers: Json) -> None:
         """Set the model's answers to texts that contain `match`."""
         script = {"match": match, "answers": answers}

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from brain.run.messages import Heard, HeardPart, How, LogEntry, Message
+from brain.chat.hearing import Heard, HeardPart, How
+from brain.run.messages import LogEntry, Message
 
 _MARK = re.compile(r"[0-9]{1,15}=(all|shown|returned|[0-9]{1,15})")
 

@@ -53,6 +53,7 @@ class Stream:
 
     response: httpx.Response
     frames: list[str] = field(default_factory=list)
+    _lines: AsyncIterator[str] | None = None
 
     @property
     def chunks(self) -> list[Json]:
@@ -89,7 +90,8 @@ class Stream:
         return self.frames[-1:] == ["data: [DONE]"]
 
     async def follow(self) -> AsyncIterator[str]:
-        async for line in self.response.aiter_lines():
+        self._lines = self._lines or self.response.aiter_lines()
+        async for line in self._lines:
             if line:
                 self.frames.append(line)
                 yield line

@@ -1,0 +1,39 @@
+"""How much of a message the user has heard, as front ends report it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from brain.codec import SPARSE
+
+
+class How(StrEnum):
+    """How a message reached the user."""
+
+    PLAYED = "played"
+    CUT_OFF = "cutOff"
+    UNSPOKEN = "unspoken"
+    SHOWN = "shown"  # the whole text was in view
+    RETURNED = "returned"  # in a response; nobody has reported more
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """How much of the message at `seq` the user heard.
+
+    `chars` counts the characters that were heard of a message that was cut off. `is_open`: it is
+    the question that waits for the user's decision.
+    """
+
+    seq: int
+    how: How
+    chars: int = 0
+    is_open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeardPart:
+    """How much of a message the user has heard: `chars` characters of one that was cut off."""
+
+    how: How
+    chars: Annotated[int, SPARSE] = 0
