@@ -1,8 +1,23 @@
-"""POST, DELETE /api/voiceSession: a voice session with a vendor. Rewrites lead here."""
+"""/api/voiceSession: sessions with vendors. /api/audioUpload, /api/audioStream: audio over HTTP.
 
-from brain.http.names import by_name
+Rewrites lead here.
+"""
+
+from brain.http.names import by_name, later
 from brain.routes.voice_session import begin_voice, end_voice
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = by_name({"voiceSession": {"POST": begin_voice, "DELETE": end_voice}}, Wiring(environment()))
+UPLOAD, STREAM = "brain.routes.audio_upload", "brain.routes.audio_stream"
+
+app = by_name(
+    {
+        "voiceSession": {"POST": begin_voice, "DELETE": end_voice},
+        "audioUpload": {"POST": later("brain.routes.audio_upload", "audio_upload")},
+        "audioStream": {
+            "GET": later(STREAM, "audio_stream"),
+            "POST": later(STREAM, "audio_ticket"),
+        },
+    },
+    Wiring(environment()),
+)

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
 
 
+USED = ("model_faults", "redis", "queue", "channel", "model", "news", "schemas", "audio")
+
+
 class Adapters:
     """The clients of the services, from one environment.
 
@@ -167,7 +170,7 @@ class Adapters:
     async def aclose(self) -> None:
         """Close the connections of all adapters that were used."""
         used = vars(self)  # a cached property is in here once it was used
-        for name in ("model_faults", "redis", "queue", "channel", "model", "news", "schemas"):
+        for name in USED:
             if name in used:
                 await used[name].aclose()
         if (database := used.get("database")) is not None:

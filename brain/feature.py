@@ -5,7 +5,7 @@ Each feature is a package with a module `feature.py` and a function `feature(pla
 features. A package that is not listed is never imported, and the rest works without it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -129,6 +129,8 @@ class Feature:
     """Called with the user's id when a page begins a session."""
     played: "Callable[[str, str], Awaitable[None]] | None" = None
     """Called with the user's id and the text of a message that the user has heard to its end."""
+    names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
+    """Names that the user with this id is likely to say, for speech recognition. Never fails."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}

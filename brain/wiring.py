@@ -3,9 +3,11 @@
 Everything is created when it is first used and kept while the instance lives.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib import import_module
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
@@ -26,6 +28,7 @@ from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
+    from brain.voice.audio.services import AudioServices
     from brain.voice.sessions.flow import VoiceSessions
 
 # The features of the brain. A package that is not listed here is not used. The order decides in
@@ -173,6 +176,13 @@ class Wiring(Adapters):
         return EventSignature(self.events.secrets)
 
     @cached_property
+    def audio(self) -> "AudioServices":
+        """Hears recordings and speaks messages."""
+        from brain.voice.audio.services import AudioServices
+
+        return AudioServices(self, self._names)
+
+    @cached_property
     def voice_sessions(self) -> "VoiceSessions":
         """Begins and ends voice sessions with vendors of speech models."""
         from brain.voice.sessions.wired import voice_sessions
@@ -190,6 +200,12 @@ class Wiring(Adapters):
             since=since,
             announce=lambda: self.wake(user_id),
         )
+
+    async def _names(self, user_id: str) -> Sequence[str]:
+        """Return the names that all features know, those of each in turn."""
+        asked = [each.names(user_id) for each in self.features if each.names is not None]
+        found = await asyncio.gather(*asked)
+        return [name for some in zip_longest(*found) for name in some if name]
 
     async def _last_archived(self, user_id: str) -> int:
         """Return the last seq of the user's archived log; 0 for an empty one."""

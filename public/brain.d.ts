@@ -668,6 +668,18 @@ export interface VoiceEndBody {
   usage?: Record<string, unknown> | null;
 }
 
+/** The JSON form of POST /api/audioUpload. `sessionId` is accepted and has no effect: the token says who speaks. */
+export interface AudioBody {
+  sessionId?: string | null;
+  audioData: string;
+  mimeType: string;
+}
+
+/** The body of POST /api/audioStream. */
+export interface TicketBody {
+  seq: number;
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -806,6 +818,43 @@ export interface VoiceSession {
 
 export interface VoiceEnded {
   state: 'ended';
+}
+
+/** What was said in a recording. `seconds` is null if nobody told its length. */
+export interface Recognized {
+  heard: string;
+  seconds: number | null;
+}
+
+/** What was said, and the outcome as /api/voiceToBrain returns it. */
+export interface HeardReply {
+  heard: string;
+  seconds: number | null;
+  message: Message | null;
+  runId: string;
+  seq: number;
+  state: string;
+}
+
+/** A sentence of a message. `data` is one whole file in base64. */
+export interface AudioPart {
+  seq: number;
+  part: number;
+  last: boolean;
+  text: string;
+  mimeType: 'audio/mpeg' | 'audio/wav';
+  data: string;
+}
+
+/** All of a message was sent. `skipped` are parts that could not be spoken. */
+export interface Spoken {
+  seq: number;
+  skipped?: number[];
+}
+
+export interface AudioTicket {
+  ticket: string;
+  expiresAt: string;
 }
 
 /** A request as OpenAI's SDK sends it. Other fields are passed over. */

@@ -1,5 +1,6 @@
 """The documents feature: the user's documents, their tools and routes."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
@@ -7,6 +8,8 @@ from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
 from brain.feature import Feature, Platform, Resources
 from brain.tools.invocations import Tool
+
+NAMED = 50  # newest documents whose titles speech recognition is told
 
 
 def documents_of(platform: Platform) -> Documents | None:
@@ -34,14 +37,29 @@ def feature(platform: Platform) -> Feature:
 
         return document_routes(documents, platform.clock)
 
-    async def played(user_id: str, text: str) -> None:
-        if (kept := documents()) is not None:
-            with suppress(DatabaseUnreachable):  # then the next question shows the whole text
-                await kept.mark_heard(user_id, text)
-
     return Feature(
-        played=played,
+        names=lambda user_id: _titles(documents(), user_id),
+        played=lambda user_id, text: _heard(documents(), user_id, text),
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},
     )
+
+
+async def _titles(documents: Documents | None, user_id: str) -> Sequence[str]:
+    """Return the titles of the user's newest documents.
+
+    Titles by others are left out: they must not decide what is understood.
+    """
+    if documents is not None:
+        with suppress(DatabaseUnreachable):
+            newest = await documents.newest(user_id, limit=NAMED)
+            return [document.title for document in newest if not document.foreign]
+    return ()
+
+
+async def _heard(documents: Documents | None, user_id: str, text: str) -> None:
+    """Note that the user has heard this text."""
+    if documents is not None:
+        with suppress(DatabaseUnreachable):  # then the next question shows the whole text
+            await documents.mark_heard(user_id, text)

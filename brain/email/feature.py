@@ -1,6 +1,8 @@
 """The email feature: reads, searches and sends email, and announces new email."""
 
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from brain.email.flow import (
 )
 from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.ports import Emails
-from brain.errors import QueueUnreachable, SettingMissing
+from brain.errors import DatabaseUnreachable, QueueUnreachable, SettingMissing
 from brain.events.ports import Takers
 from brain.feature import Feature, Platform, Readers, Resources, Webhook
 from brain.tools.invocations import Tool
@@ -24,6 +26,8 @@ from brain.variables import Env
 if TYPE_CHECKING:
     from brain.email.postmark import PostmarkReader
     from brain.email.sending import Account
+
+NAMED = 50  # people whose names speech recognition is told
 
 log = logging.getLogger("brain")
 
@@ -40,6 +44,7 @@ def feature(platform: Platform) -> Feature:
         resources=email.resources,
         session=lambda user_id: {"email": email.is_here(user_id)},
         on_session=email.watch,
+        names=email.names,
         settings={"email": _settings},
     )
 
@@ -120,6 +125,13 @@ class _Email:
         zone_of = self._platform.zone_of
         brings = bool(at.secrets or at.postmark_passwords)
         return reading_tools(emails, zone_of=zone_of) if emails is not None and brings else ()
+
+    async def names(self, user_id: str) -> Sequence[str]:
+        """Return the names of people whom the user has written to."""
+        if self.emails is not None:
+            with suppress(DatabaseUnreachable):
+                return await self.emails.contacts(user_id, limit=NAMED)
+        return ()
 
     def takers(self) -> Takers:
         async def brought(user_id: str, word: EmailBrought) -> None:

@@ -50,6 +50,9 @@ class Emails(Protocol):
         its sender or as a recipient. The case of letters does not matter.
         """
 
+    async def contacts(self, user_id: str, *, limit: int) -> Sequence[str]:
+        """Return the names of people whom the user has written to, the latest first, each once."""
+
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store emails that did not come from the mailbox, for example from a webhook.
 

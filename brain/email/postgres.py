@@ -129,6 +129,16 @@ class PostgresEmails:
 
         return await self._database.run(work)
 
+    async def contacts(self, user_id: str, *, limit: int) -> Sequence[str]:
+        """Read the recipients of the latest sent emails."""
+        asked: Row = {"user_id": user_id, "limit": limit}
+
+        async def work(connection: "Connection") -> Sequence[str]:
+            found = await rows(connection, statement("email_contacts"), asked)
+            return [row["name"] for row in found]
+
+        return await self._database.run(work)
+
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store emails. Whether an email is new is decided by the insertion of its row."""
 

@@ -134,12 +134,12 @@ def parse_json(body: bytes | str) -> Any:
 
 async def read_body(request: Request, *, limit: int = MAX_BODY_BYTES) -> bytes:
     """Read the raw body. Raises Problem 413 as soon as it exceeds `limit` bytes."""
-    body = b""
+    body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > limit:
             raise Problem(413, f"The body is longer than {limit // 1024} KiB.")
-    return body
+    return bytes(body)
 
 
 def tagged(request: Request, content: Json, *, beside: BackgroundTask | None = None) -> Response:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from functools import partial
 from typing import assert_never
 
@@ -44,10 +45,12 @@ async def answer(
     request: UserRequest,
     invocation: Invocation,
     receive: Receive | None = None,
+    *,
+    first: Json | None = None,
 ) -> Delivered:
     """Return the outcome within the caller's patience. After the response, the function continues
     until the brain has finished. With `receive`, it matters if the caller of a speculative text
-    goes away.
+    goes away. `first` comes before the outcome in the body.
     """
     reply = Reply()
     brain = begin(wiring, request, invocation, reply)
@@ -63,14 +66,19 @@ async def answer(
         raise
     asks = question_of(request, outcome) is not None
     sent = partial(note_returned, wiring.store, request, outcome) if asks else None
-    return Delivered(outcome_to_wire(outcome), sent=sent, beside=brain)
+    return Delivered({**(first or {}), **outcome_to_wire(outcome)}, sent=sent, beside=brain)
 
 
 def stream(
-    wiring: Wiring, request: UserRequest, invocation: Invocation, right: Right
+    wiring: Wiring,
+    request: UserRequest,
+    invocation: Invocation,
+    right: Right,
+    *,
+    first: StreamEvent | None = None,
 ) -> EventStream:
     """Stream the run as it happens, while the caller has the right to listen. The outcome is
-    delayed only if the caller set a patience.
+    delayed only if the caller set a patience. `first` is sent before everything else.
     """
     shown: asyncio.Queue[Shown] = asyncio.Queue()
     reply = Reply(shown.put_nowait)
@@ -85,7 +93,8 @@ def stream(
 
     events = _events(reply, shown, right, patience_s, outcomes.append)
     left = reply.leave if request.speculative else None
-    return EventStream(events, beside=brain, sent=sent, left=left)
+    shown_first = _after(first, events) if first else events
+    return EventStream(shown_first, beside=brain, sent=sent, left=left)
 
 
 def outcome_to_wire(outcome: Outcome) -> Json:
@@ -107,6 +116,15 @@ def event_of(shown: Shown) -> StreamEvent:
 def entry_event(entry: LogEntry) -> StreamEvent:
     """Convert a log entry to an event. A client that reconnects sends the seq of its last one."""
     return StreamEvent(name="message", data=entry_to_wire(entry), id=entry.seq)
+
+
+async def _after(
+    first: StreamEvent, events: AsyncGenerator[StreamEvent, None]
+) -> AsyncGenerator[StreamEvent, None]:
+    yield first
+    async with aclosing(events):
+        async for event in events:
+            yield event
 
 
 async def _events(

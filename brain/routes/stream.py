@@ -28,7 +28,7 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     """Send the log after `Last-Event-ID` or `sinceSeq`, and then new entries as they arrive."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    feed, right = wiring.feed(caller.user_id, since=_since(request)), Right(caller, wiring.clock)
+    feed, right = wiring.feed(caller.user_id, since=since(request)), Right(caller, wiring.clock)
     until = min(invocation.cut, invocation.started + LONGEST_S)
     return EventStream(_events(feed, right, until), retry_s=RETRY_S, while_read=True)
 
@@ -38,7 +38,7 @@ async def _events(feed: Feed, right: Right, until: float) -> AsyncGenerator[Stre
         async for item in items:
             yield event_of(item)
     if right.left_s <= 0:
-        yield StreamEvent(name="bye", data=BYE.encode(Bye("token")))
+        yield bye()
 
 
 def event_of(item: Item) -> StreamEvent:
@@ -54,7 +54,12 @@ def event_of(item: Item) -> StreamEvent:
             assert_never(item)
 
 
-def _since(request: Request) -> int:
+def bye() -> StreamEvent:
+    """Return the last event for a listener whose right has ended."""
+    return StreamEvent(name="bye", data=BYE.encode(Bye("token")))
+
+
+def since(request: Request) -> int:
     """Return the last seq that the client has. Raises Problem 422."""
     last = request.headers.get("last-event-id")
     if last is None:

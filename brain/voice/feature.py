@@ -1,6 +1,6 @@
 """Front ends for voice: sessions with the vendors of speech models."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from brain.feature import Feature, Platform
@@ -15,7 +15,7 @@ def feature(platform: Platform) -> Feature:
     return Feature(
         holding=_holding,
         session=lambda _: {"voice": _offered(platform.env)},
-        settings={"voice": _settings},
+        settings={"voice": _settings, **_speech(platform.env)},
         absent=_absent,
     )
 
@@ -28,10 +28,19 @@ def _holding() -> "Holding":
 
 def _offered(env: Env) -> dict[str, bool]:
     """Return which voice front ends this deployment offers. Malformed settings offer none."""
+    from brain.voice.audio.settings import SPEECH
     from brain.voice.settings import VENDORS, is_set_up
 
     sessions = {name: is_set_up(env, read) for name, read in VENDORS.items()}
-    return {**sessions, "upload": False, "speech": False, "chat": True}
+    upload, speech = (is_set_up(env, read) for read in (SPEECH["ear"], SPEECH["mouth"]))
+    return {**sessions, "upload": upload, "speech": speech, "chat": True}
+
+
+def _speech(env: Env) -> Mapping[str, Callable[[Env], object]]:
+    """Return the readers of the ear's and the mouth's settings, of those that are named at all."""
+    from brain.voice.audio.settings import SPEECH, is_named
+
+    return {name: read for name, read in SPEECH.items() if is_named(env, read)}
 
 
 def _settings(env: Env) -> object:
@@ -42,6 +51,8 @@ def _settings(env: Env) -> object:
 
 
 def _absent(env: Env) -> Mapping[str, str]:
+    from brain.voice.audio.settings import MISSING, SPEECH, is_named
     from brain.voice.settings import absent
 
-    return absent(env)
+    speech = {name: MISSING[name] for name, read in SPEECH.items() if not is_named(env, read)}
+    return {**absent(env), **speech}

@@ -99,7 +99,7 @@ def times(env: Env) -> VoiceTimes:
     )
 
 
-def is_set_up(env: Env, read: Callable[[Env], VendorSettings | None]) -> bool:
+def is_set_up(env: Env, read: Callable[[Env], object]) -> bool:
     """Whether a vendor's settings are there and valid."""
     try:
         return read(env) is not None

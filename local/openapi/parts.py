@@ -24,17 +24,20 @@ from brain.http.orders import (
     WithdrawBody,
 )
 from brain.http.right import BYE
+from brain.http.takes import AudioBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
 from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
+from brain.routes.audio_stream import TicketBody
 from brain.routes.calls import OUTCOME
 from brain.routes.stream import RESET, RUN_CHANGE
 from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
@@ -64,15 +67,17 @@ ERRORS = {
     401: "The token, access key or signature is missing or invalid.",
     403: "The channel belongs to another user.",
     404: "Not found.",
+    406: "The format is not made here.",
     409: "The question is already decided, or takes another kind of decision. Or: a voice session "
     "is open.",
     413: "The body is too long.",
     415: "The body is not application/json.",
+    416: "The file is shorter than the part that is asked for.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
     429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",
     500: "The server has failed, or is not fully set up.",
-    502: "The vendor has refused.",
+    502: "A vendor or a speech server has refused.",
     503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
 }
 
@@ -87,6 +92,7 @@ def components() -> Json:
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, DocumentBody, SeenBody, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
+    schemas.take(AudioBody, TicketBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
@@ -124,6 +130,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         ),
         "Problem": PROBLEM,
         **VOICE,
+        **AUDIO,
         **CHAT,
     }
 

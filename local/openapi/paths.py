@@ -2,6 +2,7 @@
 
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from local.openapi.audio import audio_paths
 from local.openapi.chat import chat_paths
 from local.openapi.operations import (
     CHECK,
@@ -37,6 +38,7 @@ def paths() -> Json:
         **_reading(),
         **_things(),
         **voice_paths(),
+        **audio_paths(),
         **chat_paths(),
         **_from_services(),
     }

@@ -1,5 +1,6 @@
 /** The form in which the user types or dictates. */
 
+import { TakeRecognizer } from '../voice/audio/recording.js';
 import { Recognizer } from '../voice/recognition.js';
 import { byId } from './dom.js';
 import { t } from './texts.js';
@@ -12,24 +13,34 @@ export class Composer {
   #field = /** @type {HTMLTextAreaElement} */ (byId('text'));
   #listen = byId('listen');
   #hint = byId('hint');
+  #browser;
+  #server;
+  /** @type {Recognizer | TakeRecognizer} */
   #recognizer;
+  #isOffered = true;
 
   /**
    * @param {object} listener
    * @param {(text: string) => void} listener.onText
    * @param {(isListening: boolean) => void} listener.onListening
+   * @param {(take: Blob) => Promise<string>} listener.transcribe asks the server what was said
    */
-  constructor({ onText, onListening }) {
+  constructor({ onText, onListening, transcribe }) {
     this.#onText = onText;
-    this.#recognizer = new Recognizer({
-      onDraft: (text) => this.#write(text),
-      onText: (text) => this.#spoken(text),
-      onProblem: (reason) => this.#showHint(problemInWords(reason)),
-      onChange: (isListening) => {
+    const listener = {
+      onDraft: (/** @type {string} */ text) => this.#write(text),
+      onText: (/** @type {string} */ text) => this.#spoken(text),
+      onProblem: (/** @type {string} */ reason, /** @type {unknown} */ error) =>
+        this.#showHint(problemInWords(reason, error)),
+      onUpload: (/** @type {boolean} */ isUploading) => this.#showUpload(isUploading),
+      onChange: (/** @type {boolean} */ isListening) => {
         this.#showListening(isListening);
         onListening(isListening);
       },
-    });
+    };
+    this.#browser = new Recognizer(listener);
+    this.#server = new TakeRecognizer(listener, transcribe);
+    this.#recognizer = this.#browser;
     this.#attend();
   }
 
@@ -51,7 +62,21 @@ export class Composer {
 
   /** @param {boolean} isOffered */
   offerDictation(isOffered) {
+    this.#isOffered = isOffered;
     this.#listen.hidden = !isOffered || !this.#recognizer.isAvailable;
+  }
+
+  /** Whether this browser can recognize speech by itself. */
+  get hears() {
+    return this.#browser.isAvailable;
+  }
+
+  /** @param {'browser' | 'server'} who recognizes speech from now on */
+  hearBy(who) {
+    this.stopListening();
+    this.#recognizer = who === 'server' ? this.#server : this.#browser;
+    this.offerDictation(this.#isOffered);
+    if (!this.#recognizer.isAvailable) this.#showHint(t('voice.unsupported'));
   }
 
   #attend() {
@@ -62,9 +87,7 @@ export class Composer {
     this.#field.addEventListener('input', () => this.#fit());
     this.#field.addEventListener('keydown', (event) => this.#pressed(event));
     this.#listen.addEventListener('click', () => this.#toggleListening());
-    if (this.#recognizer.isAvailable) return;
-    this.#listen.hidden = true;
-    this.#showHint(t('voice.unsupported'));
+    this.#listen.hidden = !this.#recognizer.isAvailable;
   }
 
   /** @param {KeyboardEvent} event */
@@ -84,7 +107,7 @@ export class Composer {
   }
 
   #toggleListening() {
-    if (this.#recognizer.isListening) this.#recognizer.stop();
+    if (this.#recognizer.isListening) this.#recognizer.finish();
     else this.#recognizer.listen();
   }
 
@@ -109,6 +132,12 @@ export class Composer {
   #showListening(isListening) {
     this.#listen.ariaPressed = `${isListening}`;
     this.#field.placeholder = t(isListening ? 'voice.listening' : 'composer.placeholder');
+  }
+
+  /** @param {boolean} isUploading */
+  #showUpload(isUploading) {
+    this.#listen.toggleAttribute('disabled', isUploading);
+    this.#field.placeholder = t(isUploading ? 'voice.understanding' : 'composer.placeholder');
   }
 
   /** @param {string} hint */

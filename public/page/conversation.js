@@ -8,6 +8,7 @@ import { Away } from './away.js';
 import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
 import { t } from './texts.js';
+import { Senses } from '../voice/audio/senses.js';
 import { HandsFree } from '../voice/handsfree.js';
 import { Voice } from '../voice/voice.js';
 
@@ -20,7 +21,11 @@ const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']
 
 export class Conversation {
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
-  #voice = new Voice(byId('speak'), (seq) => this.#questions.isShown(seq));
+  #voice = new Voice(
+    byId('speak'),
+    (seq) => this.#questions.isShown(seq),
+    (path, onEvent, signal) => this.#resources.follow(path, onEvent, signal),
+  );
   #away = new Away();
   #handsFree = new HandsFree({
     onText: (text) => this.#send(text, newMessageId(Math.random)),
@@ -28,8 +33,19 @@ export class Conversation {
   });
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
-    onListening: (isListening) => isListening && this.#voice.beginTalk(),
+    onListening: (isListening) => {
+      if (isListening) this.#voice.beginTalk();
+      this.#voice.hold(isListening);
+    },
+    transcribe: (take) => this.#transcribe(take),
   });
+  #senses = new Senses(
+    { hears: this.#composer.hears, speaks: this.#voice.speaks },
+    ({ hears, speaks }) => {
+      this.#composer.hearBy(hears);
+      this.#voice.speakBy(speaks);
+    },
+  );
   #resources;
   #onEntry;
   /** @type {(brain: Brain) => void} */
@@ -72,6 +88,8 @@ export class Conversation {
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
     this.#voice.attend(brain);
     this.#handsFree.attend(brain);
+    const { upload = false, speech = false } = brain.session.features?.voice ?? {};
+    this.#senses.attend({ hears: upload, speaks: speech });
     this.#found(brain);
   }
 
@@ -127,6 +145,12 @@ export class Conversation {
       const retry = () => void this.#send(text, messageId);
       this.#timeline.showFailed(messageId, refusalInWords(error), retry);
     }
+  }
+
+  /** @param {Blob} take @returns {Promise<string>} what was said in it */
+  async #transcribe(take) {
+    const query = new URLSearchParams({ only: 'text', language: navigator.language });
+    return (await this.#resources.upload(`/api/audioUpload?${query}`, take)).heard;
   }
 
   /** One mouth and one ear at a time. @param {boolean} isOn hands-free */

@@ -2,8 +2,11 @@
 
 import { BrainError, notReached, tooLate, UNREACHABLE } from '../client/errors.js';
 import { refusal } from '../client/http.js';
+import { EventParser } from '../client/sse.js';
 
 const LIMIT_MS = 20_000; // a cold function takes two or three seconds to start
+const UPLOAD_MS = 90_000; // for a file of several megabytes, and what the server does with it
+const EVENTS = 'text/event-stream';
 
 export class Resources {
   #token = '';
@@ -38,19 +41,48 @@ export class Resources {
     return this.#call('DELETE', `${path}?${new URLSearchParams({ id })}`);
   }
 
+  /** Send a file as it is. @param {string} path @param {Blob} file */
+  upload(path, file) {
+    return this.#call('POST', path, undefined, file);
+  }
+
+  /**
+   * Read events until they end. Rejects with a BrainError, also when `signal` has ended it.
+   * @param {string} path
+   * @param {(event: import('../client/sse.js').ServerEvent) => void} onEvent
+   * @param {AbortSignal} signal
+   */
+  async follow(path, onEvent, signal) {
+    const headers = { Authorization: `Bearer ${this.#token}`, Accept: EVENTS };
+    const parser = new EventParser(onEvent);
+    try {
+      const response = await fetch(path, { headers, signal, cache: 'no-store' });
+      if (!response.ok || !response.body) throw refusal({ status: response.status || 500 });
+      const reader = response.body.getReader();
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        parser.take(read.value);
+      }
+    } catch (error) {
+      if (error instanceof BrainError) throw error;
+      throw notReached(UNREACHABLE, error);
+    }
+  }
+
   /**
    * @param {string} method
    * @param {string} path
    * @param {object} [json]
+   * @param {Blob} [file]
    * @returns {Promise<any>} Rejects with a BrainError.
    */
-  async #call(method, path, json) {
+  async #call(method, path, json, file) {
+    const type = file ? file.type : json && 'application/json';
     const headers = {
       Authorization: `Bearer ${this.#token}`,
-      ...(json && { 'Content-Type': 'application/json' }),
+      ...(type && { 'Content-Type': type }),
     };
-    const signal = AbortSignal.timeout(LIMIT_MS);
-    const body = json && JSON.stringify(json);
+    const signal = AbortSignal.timeout(file ? UPLOAD_MS : LIMIT_MS);
+    const body = file ?? (json && JSON.stringify(json));
     try {
       const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
       const answer = await response.json().catch(() => null);

@@ -92,9 +92,13 @@ export function refusalInWords(error) {
 
 /**
  * Say why speech recognition ended.
- * @param {string} reason an error code of the Web Speech API
+ * @param {string} reason an error code of the Web Speech API, or of a recording
+ * @param {unknown} [error] the server's
  */
-export function problemInWords(reason) {
+export function problemInWords(reason, error) {
+  if (error !== undefined && reason === 'not-understood') {
+    return t('voice.not-understood', { reason: refusalInWords(error) });
+  }
   return optionalText(`voice.${reason}`) ?? t('voice.failed', { reason });
 }
 

@@ -5,7 +5,9 @@
  * @property {(text: string) => void} onDraft called with what was understood so far
  * @property {(text: string) => void} onText called with the whole utterance
  * @property {(isListening: boolean) => void} onChange
- * @property {(reason: string) => void} onProblem called with an error code of the Web Speech API
+ * @property {(reason: string, error?: unknown) => void} onProblem called with an error code of the
+ *   Web Speech API or of its own, and the server's error where there is one
+ * @property {(isUploading: boolean) => void} [onUpload] called while the server recognizes a take
  */
 
 /** Listens for one utterance at a time. */
@@ -40,6 +42,11 @@ export class Recognizer {
     this.#recognition = recognition;
     recognition.start();
     this.#listener.onChange(true);
+  }
+
+  /** End the utterance; what was understood so far stays as a draft. */
+  finish() {
+    this.stop();
   }
 
   /** Stop listening; what was understood so far stays as a draft. */

@@ -15,6 +15,8 @@ export class Synthesizer {
     return this.#synthesis !== undefined;
   }
 
+  prime() {} // this voice needs no press
+
   /**
    * @param {string} speech
    * @param {(how: Heard, chars?: number) => void} done

@@ -1,5 +1,6 @@
 /** Reads messages aloud if the user has turned that on, and reports what was heard. */
 
+import { ServedVoice } from './audio/served.js';
 import { Synthesizer } from './synthesis.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -7,7 +8,13 @@ import { Synthesizer } from './synthesis.js';
 const PLACE = 'second-brain-speak';
 
 export class Voice {
-  #synthesizer = new Synthesizer();
+  #browser = new Synthesizer();
+  #server;
+  /** @type {Synthesizer | ServedVoice} */
+  #mouth = this.#browser;
+  /** @type {(() => void) | null} */
+  #waiting = null; // what is to be said when the microphone is closed
+  #isHeld = false;
   #button;
   #isShown;
   #isOn = false;
@@ -21,12 +28,15 @@ export class Voice {
   /**
    * @param {HTMLElement} button
    * @param {(seq: number) => boolean} isShown whether the user has seen the whole message
+   * @param {import('./audio/served.js').Follow} follow reads events of the server
    */
-  constructor(button, isShown) {
+  constructor(button, isShown, follow) {
     this.#button = button;
     this.#isShown = isShown;
-    button.hidden = !this.#synthesizer.isAvailable;
+    this.#server = new ServedVoice(follow);
+    button.hidden = !this.#mouth.isAvailable;
     button.addEventListener('click', () => {
+      this.#mouth.prime();
       this.#turn(!this.#isOn);
       localStorage.setItem(PLACE, this.#isOn ? 'on' : 'off');
     });
@@ -44,9 +54,32 @@ export class Voice {
     this.#shownSeq = seq;
   }
 
+  /** Whether this browser can speak by itself. */
+  get speaks() {
+    return this.#browser.isAvailable;
+  }
+
+  /** @param {'browser' | 'server'} who speaks from now on */
+  speakBy(who) {
+    this.stop();
+    this.#mouth = who === 'server' ? this.#server : this.#browser;
+    this.#button.hidden = !this.#mouth.isAvailable;
+    this.#turn(localStorage.getItem(PLACE) === 'on' || this.#isOn);
+  }
+
+  /** Say nothing while the microphone is open: it would hear that too. @param {boolean} isHeld */
+  hold(isHeld) {
+    this.#isHeld = isHeld;
+    if (isHeld) return;
+    const speak = this.#waiting;
+    this.#waiting = null;
+    speak?.();
+  }
+
   /** The user dictates: answer aloud, unless the user has turned that off. */
   beginTalk() {
     this.stop();
+    this.#mouth.prime();
     if (localStorage.getItem(PLACE) !== 'off' && !this.#isOn) this.#turn(true);
   }
 
@@ -57,14 +90,15 @@ export class Voice {
   }
 
   stop() {
-    this.#synthesizer.stop();
+    this.#mouth.stop();
   }
 
   /** @param {boolean} isOn */
   #turn(isOn) {
-    this.#isOn = isOn && this.#synthesizer.isAvailable;
+    this.#isOn = isOn && this.#mouth.isAvailable;
     this.#button.ariaPressed = `${this.#isOn}`;
     this.#unsubscribe();
+    this.#waiting = null;
     if (!this.#isOn || this.#isPaused) return this.stop();
     this.#fromSeq = this.#shownSeq;
     // Only while it is on, so that another tab can speak.
@@ -74,7 +108,9 @@ export class Voice {
       const report = (how, chars) =>
         how !== 'played' && this.#isShown(message.seq) ? done('shown') : done(how, chars);
       if (message.seq <= this.#fromSeq) return report('unspoken');
-      this.#synthesizer.speak(message.speech ?? message.text, report);
+      const speak = () => this.#mouth.speak(message.speech ?? message.text, report, message.seq);
+      if (this.#isHeld) this.#waiting = speak;
+      else speak();
     });
     this.#unsubscribe = () => unsubscribe?.() ?? false;
   }

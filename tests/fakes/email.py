@@ -98,6 +98,12 @@ class FakeEmails:
         named = {_folded(one) for each in emails for one in (each.sender, *each.to, *each.cc)}
         return [person for person in people if _folded(person) in named]
 
+    async def contacts(self, user_id: str, *, limit: int) -> Sequence[str]:
+        """Collect the recipients of the sent emails."""
+        sent = [email for email in self._of(user_id) if email.folder is Folder.SENT]
+        people = (one for email in sent for one in (*email.to, *email.cc))
+        return list(dict.fromkeys(one.name for one in people if one.name.strip()))[:limit]
+
     async def store(self, user_id: str, emails: Sequence[Email]) -> Sequence[Email]:
         """Store the emails; returns those that are new."""
         new = [email for email in emails if (user_id, email.id) not in self.kept]

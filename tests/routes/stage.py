@@ -23,6 +23,8 @@ from websockets.typing import Subprotocol
 from brain.cloud.pusher import channel_names
 from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.again import brain_to_brain
+from brain.routes.audio_stream import audio_stream, audio_ticket
+from brain.routes.audio_upload import audio_upload
 from brain.routes.channel import channel_to_brain
 from brain.routes.chat import beside_chat
 from brain.routes.control import control
@@ -62,6 +64,8 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
     "/api/openapi.json": {"GET": openapi},
+    "/api/audioUpload": {"POST": audio_upload},
+    "/api/audioStream": {"GET": audio_stream, "POST": audio_ticket},
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }

@@ -91,6 +91,18 @@ export const de = {
   'voice.network':
     'Die Spracherkennung braucht eine Internetverbindung. Stelle sie her und versuche es noch einmal.',
   'voice.no-speech': 'Es war nichts zu hören. Versuche es noch einmal.',
+  'voice.microphone-busy': 'Eine andere App benutzt das Mikrofon. Schließe sie und versuche es noch einmal.',
+  'voice.voice-unsupported':
+    'Diese Seite kann das Mikrofon hier nicht benutzen. Öffne sie über https in einem aktuellen Browser.',
+  'voice.too-long':
+    'Diese Aufnahme ist zu lang zum Senden (höchstens 4 MB, etwa 20 Minuten). Nimm eine kürzere auf.',
+  'voice.full': 'Die Aufnahme hat ihre größte Länge (4 MB) erreicht. Sie wurde beendet und gesendet.',
+  'voice.not-understood':
+    'Deine Aufnahme wurde nicht verstanden. {reason} Versuche es noch einmal oder tippe.',
+  'voice.understanding': 'Ich schreibe auf, was du gesagt hast…',
+  'voice.senses': 'Sprache durch',
+  'voice.by-browser': 'diesen Browser',
+  'voice.by-server': 'den Server',
   'voice.failed': 'Das Diktat ist fehlgeschlagen ({reason}). Versuche es noch einmal oder tippe.',
 
   'voice.talk.title': 'Freisprechen',

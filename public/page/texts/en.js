@@ -85,6 +85,16 @@ export const en = {
   'voice.audio-capture': 'No microphone was found. Connect one and try again.',
   'voice.network': 'Speech recognition needs an internet connection. Connect and try again.',
   'voice.no-speech': 'No speech was detected. Try again.',
+  'voice.microphone-busy': 'Another app uses the microphone. Close it and try again.',
+  'voice.voice-unsupported':
+    'This page cannot use the microphone here. Open it over https in a current browser.',
+  'voice.too-long': 'That recording is too long to send (4 MB at most, about 20 minutes). Make a shorter one.',
+  'voice.full': 'The recording has reached its longest length (4 MB), so it was ended and sent.',
+  'voice.not-understood': 'Your recording was not understood. {reason} Try again, or type your message.',
+  'voice.understanding': 'Writing down what you said…',
+  'voice.senses': 'Speech by',
+  'voice.by-browser': 'this browser',
+  'voice.by-server': 'the server',
   'voice.failed': 'Dictation failed ({reason}). Try again, or type your message.',
 
   'voice.talk.title': 'Hands-free',

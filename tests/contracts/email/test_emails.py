@@ -187,6 +187,20 @@ async def test_a_name_is_known_if_an_email_names_this_address_so(emails: Emails,
     assert list(await emails.known(me, [])) == []
 
 
+async def test_contacts_are_the_people_whom_the_user_has_written_to(
+    emails: Emails, me: str
+) -> None:
+    sent = replace(
+        written("Boat"), folder=Folder.SENT, to=(BEN, ANNA), cc=(replace(BEN, name=" "),)
+    )
+    later = replace(written("Plan"), folder=Folder.SENT, to=(ANNA,), at=sent.at + timedelta(days=1))
+    stranger = Address(name="Eve", address="eve@evil.example")
+    await emails.store(me, [sent, later, replace(written("Hi"), sender=stranger, to=(stranger,))])
+    assert list(await emails.contacts(me, limit=50)) == [ANNA.name, BEN.name]
+    assert list(await emails.contacts(me, limit=1)) == [ANNA.name]
+    assert list(await emails.contacts(f"{me}-other", limit=50)) == []
+
+
 # ---- what only Postgres does
 
 
