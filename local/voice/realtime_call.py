@@ -204,15 +204,15 @@ def said_by(item: Json) -> str:
 
 
 def message_in(note: str) -> str:
-    """Return the message that a note to the model holds: its longest quotation, its last
-    paragraph, or what follows its first colon.
+    """Return the message that a note to the model holds: what follows the first blank line or line,
+    the longest quotation, or what follows the first colon.
     """
+    for cut in ("\n\n", "\n"):
+        _, found, message = note.partition(cut)
+        if found:
+            return message.strip()
     quotations = [found["quoted"] for found in QUOTED.finditer(note)]
-    if quotations:
-        return max(quotations, key=len).strip()
-    if "\n" in note:
-        return note.strip().rpartition("\n")[2].strip()
-    return (note.partition(": ")[2] or note).strip()
+    return max(quotations, key=len, default=note.partition(": ")[2] or note).strip()
 
 
 def _transcribes(settings: Json) -> bool:

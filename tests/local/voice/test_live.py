@@ -31,7 +31,8 @@ SESSION: Any = {
 
 async def opened(stage: Stage, **more: Any) -> StagePeer:
     transport: Any = {"type": "webrtc", "sdp": OFFER}
-    await stage.openai.live.create(session={**SESSION, **more}, transport=transport)
+    session: Any = {**SESSION, **more}
+    await stage.openai.live.create(session=session, transport=transport)
     assert stage.peers[-1].listener
     await stage.peers[-1].listener.opened()
     return stage.peers[-1]
