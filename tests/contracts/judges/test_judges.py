@@ -66,7 +66,9 @@ def with_id(messages: list[Json], id: str) -> None:
 
 
 def _client(url: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, timeout=LIMIT_S)
+    # One connection for each request: the server may close one that waits just as it is used again.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(base_url=url, timeout=LIMIT_S, limits=limits)
 
 
 WORSE: dict[str, tuple[Json, set[str]]] = {
