@@ -37,7 +37,7 @@ import: ## a folder of texts into the documents of what runs here: make import F
 sound: ## the page talks with the fetched ear and mouth in a real browser, and what it plays is heard again
 	$(call setup,dev)
 	EARS=base MOUTH=natural .venv/bin/python -m local.voice.fetch
-	.venv/bin/python -m local.voice.sound
+	.venv/bin/python -m bench voice
 
 # pytest comes last, so that the output closes with its summary line.
 test: ## the whole test suite

@@ -21,6 +21,7 @@ from bench import (
     replies,
     roundtrips,
     starts,
+    voice,
 )
 from bench.tables import Table
 from bench.timing import Scale
@@ -37,6 +38,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "history": history.run,
     "mailbox": mailbox.run,
     "events": events.run,
+    "voice": voice.run,
 }
 
 

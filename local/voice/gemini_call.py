@@ -18,8 +18,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from local.voice.calls import Call, Senses
 from local.voice.realtime_call import TOOL, message_in
 from local.voice.records import Json, Records, Session
-from local.voice.sounds import MOUTH_RATE, SAMPLE_BYTES, seconds
-from local.voice.turns import Began, Ended, Turns
+from local.voice.sounds import EAR_RATE, MOUTH_RATE, SAMPLE_BYTES, seconds
+from local.voice.turns import SILENCE_S, Began, Ended, Turns
 
 PIECE_S = 0.2  # seconds of sound in a frame
 MOST_CALLS = 3  # of one turn: an empty answer makes the model call again
@@ -178,6 +178,8 @@ def sound_in(raw: str) -> list[bytes]:
     except (ValueError, RecursionError):
         return []
     content = frame.get("realtimeInput") if isinstance(frame, dict) else None
+    if isinstance(content, dict) and content.get("audioStreamEnd"):
+        return [bytes(round((SILENCE_S + 0.1) * EAR_RATE) * SAMPLE_BYTES)]  # nothing more follows
     sound = content.get("audio") if isinstance(content, dict) else None
     if not isinstance(sound, dict) or "audio/pcm" not in str(sound.get("mimeType")):
         return []
