@@ -23,6 +23,7 @@ from bench.timing import Scale
 from bench.voice.words import wrong_words
 from local.stack import Stack, stack
 from local.toolchain import find_browser
+from local.voice.live_call import ACKNOWLEDGEMENT
 from local.voice.serve import Fetched
 from local.voice.sounds import SAMPLE_BYTES, pcm_of, wav
 
@@ -44,7 +45,7 @@ TALKS = (
 MOST_WRONG = 0.05  # of the words that the page plays
 LIMIT_MS = 60_000  # for each wait; a busy machine recognises slowly
 RECORDER = Path(__file__).with_name("recorder.js")
-SILENCE_S = (2.0, 2.0)  # before and after a question: the call begins meanwhile, and a turn ends
+SILENCE_S = (3.0, 30.0)  # before and after a question: a call begins, and an answer is said
 BROWSER_ARGS = (
     "--no-sandbox",
     "--use-fake-ui-for-media-stream",
@@ -99,7 +100,7 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
         (await voice.post(model, json={"answers": [{"calls": [call]}]})).raise_for_status()
         sound, events, loud_ms = await _listened(local, vendor, microphone)
         (await voice.delete(model)).raise_for_status()
-        again = await _understood(voice, sound)
+        again = (await _understood(voice, sound)).removeprefix(ACKNOWLEDGEMENT).strip()
         records = (await voice.get("/_local/voice")).json()["sessions"][-1]
     return Result(
         heard=wrong_words(question, _question_in(records["events"])),
@@ -110,7 +111,7 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
 
 
 async def _said(voice: httpx.AsyncClient, text: str) -> bytes:
-    """Return what the microphone hears: silence, the question, silence."""
+    """Return what the microphone hears, again and again: silence, the question, silence."""
     order = {"model": "any", "voice": "any", "input": text, "response_format": "wav"}
     answer = await voice.post("/v1/audio/speech", json=order, headers=KEY)
     found = pcm_of(answer.raise_for_status().content)
@@ -133,9 +134,12 @@ async def _understood(voice: httpx.AsyncClient, sound: bytes) -> str:
 async def _listened(
     local: Stack, vendor: str, microphone: Path
 ) -> tuple[bytes, list[Json], list[float]]:
-    """Hold the conversation in a browser of its own: the microphone's file begins with it."""
+    """Hold the conversation in a browser of its own: the microphone's file begins with it.
+
+    If the call began too late, the question comes a second time.
+    """
     async with async_playwright() as play:
-        capture = f"--use-file-for-fake-audio-capture={microphone}%noloop"
+        capture = f"--use-file-for-fake-audio-capture={microphone}"
         browser = await play.chromium.launch(
             executable_path=find_browser(), args=[*BROWSER_ARGS, capture]
         )
@@ -162,11 +166,12 @@ async def _until_said(page: Page, vendor: str) -> None:
 
 KEY = {"Authorization": "Bearer local"}
 SAID = {
-    "openai-realtime": """recorded.events.some(
+    "openai-realtime": """() => recorded.events.some(
         (e) => e.event.type === 'output_audio_buffer.stopped')""",
-    "openai-live": """recorded.events.some((e) => e.event.type === 'session.commentary.appended')
+    "openai-live": """() => recorded.events.some(
+        (e) => e.event.type === 'session.commentary.appended')
         && recorded.events.at(-1).event.type === 'session.usage.updated'""",
-    "gemini-live": "recorded.events.some((e) => e.event.serverContent?.turnComplete)",
+    "gemini-live": "() => recorded.events.some((e) => e.event.serverContent?.turnComplete)",
 }
 TURN_ENDED = "input_audio_buffer.speech_stopped"
 
