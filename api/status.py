@@ -2,7 +2,7 @@
 GET /api/openapi.json: the description of all routes.
 """
 
-from brain.http.edge import by_name
+from brain.http.names import by_name
 from brain.routes.reading import openapi, status
 from brain.settings import environment
 from brain.wiring import Wiring

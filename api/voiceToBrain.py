@@ -1,8 +1,13 @@
-"""POST /api/voiceToBrain: takes a text of the user and returns the brain's answer."""
+"""POST /api/voiceToBrain: takes a text of the user and returns the brain's answer.
+
+Rewrites also lead the chat model for voice platforms here: /v1/chat/completions, /v1/models.
+"""
 
 from brain.http.edge import endpoint
+from brain.routes.chat import beside_chat
 from brain.routes.voice import voice_to_brain
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"POST": voice_to_brain}, Wiring(environment()))
+wiring = Wiring(environment())
+app = beside_chat(endpoint({"POST": voice_to_brain}, wiring), wiring)

@@ -9,7 +9,11 @@
     │   ├── DatabaseUnreachable    the database (Postgres)
     │   │   └── DatabaseRefused        it refuses the call for good
     │   ├── MailboxUnreachable     the email account (IMAP)
-    │   └── CheckerUnreachable     the process that checks a front end's schemas
+    │   ├── CheckerUnreachable     the process that checks a front end's schemas
+    │   └── VendorUnreachable      a vendor of speech models
+    ├── VendorBusy             a vendor of speech models wants fewer requests
+    ├── VendorRefused          a vendor of speech models refuses the request, or answers nonsense
+    ├── VendorAbsent           a vendor of speech models that is not set up here
     ├── TooManyTexts           the user sent too many texts; this one was not accepted
     ├── TooManyTries           too many wrong access keys; this one was not looked at
     ├── QuestionClosed         the question does not accept a decision, or does not exist
@@ -79,6 +83,29 @@ class MailboxUnreachable(Unreachable):
 
 class CheckerUnreachable(Unreachable):
     """The process that checks front ends' schemas did not start or is overloaded."""
+
+
+class VendorUnreachable(Unreachable):
+    """A vendor of speech models did not answer in time or reported a failure."""
+
+
+class VendorBusy(BrainError):
+    """A vendor of speech models wants fewer requests."""
+
+    def __init__(self, vendor: str, retry_after_s: float) -> None:
+        super().__init__(f"{vendor} is busy")
+        self.retry_after_s = retry_after_s
+
+
+class VendorRefused(BrainError):
+    """A vendor of speech models refuses the request, or its answer cannot be used.
+
+    The text contains nothing of the answer.
+    """
+
+
+class VendorAbsent(BrainError):
+    """A vendor of speech models is not set up in this deployment."""
 
 
 class TooManyTexts(BrainError):

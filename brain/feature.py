@@ -101,7 +101,7 @@ class Feature:
     resources: "Callable[[], Resources]" = dict
     """Routes for the user's own resources: name, method, handler (request and user id)."""
     preferences_changed: "Callable[[], Changed] | None" = None
-    session: "Callable[[str], Mapping[str, bool]]" = lambda user_id: {}
+    session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
     """Called with the user's id when a page begins a session."""
@@ -109,3 +109,6 @@ class Feature:
     """Called with the user's id and the text of a message that the user has heard to its end."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
+    absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}
+    """What the feature does not offer because a variable is missing that need not be there: the
+    variable, by the name of what is not offered. For /api/health."""

@@ -49,7 +49,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         name="what the user says, and the arguments that they edit",
         blocks=("Utterance", "Joined"),
-        stored=("UtteranceDraft", "Utterance", "brain.archive"),
+        stored=("UtteranceDraft", "Utterance", "LastTurn", "brain.archive"),
         foreign=NEVER,
         causes="",
     ),
@@ -90,6 +90,14 @@ SOURCES: tuple[Source, ...] = (
         foreign="a foreign message is in the recent part of the log",
         mark="`foreign` of that message",
         cleared="half an hour without any message",
+    ),
+    Source(
+        name="how a voice platform wants the brain to speak (its system and developer messages)",
+        blocks=("Overheard",),
+        stored=("Overheard",),
+        foreign=ALWAYS,
+        cleared="half an hour without any message",
+        causes="taints the run; decides how answers are worded, and nothing else",
     ),
     Source(
         name="emails",

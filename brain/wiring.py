@@ -25,6 +25,7 @@ from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
+    from brain.voice.sessions.flow import VoiceSessions
 
 # The features of the brain. A package that is not listed here is not used. The order decides in
 # which order features act around a run, read a text and offer their tools to the model.
@@ -38,6 +39,7 @@ FEATURES = (
     "email",
     "reminders",
     "web",
+    "voice",
 )
 
 
@@ -161,6 +163,13 @@ class Wiring(Adapters):
         from brain.events.signed import EventSignature
 
         return EventSignature(self.events.secrets)
+
+    @cached_property
+    def voice_sessions(self) -> "VoiceSessions":
+        """Begins and ends voice sessions with vendors of speech models."""
+        from brain.voice.sessions.wired import voice_sessions
+
+        return voice_sessions(self.env, self.redis, self.queue, self.clock)
 
     def feed(self, user_id: str, *, since: int) -> Feed:
         """Return the user's log after `since` as a feed for one listener."""

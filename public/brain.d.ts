@@ -242,7 +242,13 @@ export interface Decided {
   foreign?: boolean;
 }
 
-/** What the user said, with its position in the log. */
+/** Which turn of which call of a voice platform a text belongs to. `index` counts from 0. */
+export interface CallTurn {
+  call: string;
+  index: number;
+}
+
+/** What the user said, with its position in the log. `withdraws` are the positions of the text that it takes back and of that text's messages. A withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it. */
 export interface Utterance {
   id: string;
   seq: number;
@@ -253,6 +259,12 @@ export interface Utterance {
   runId: string;
   createdAt: string;
   decision?: Decided | null;
+  turn?: CallTurn | null;
+  replaces?: string | null;
+  speculative?: boolean;
+  kind?: 'text' | 'withdrawal';
+  withdraws?: number[];
+  withdrawn?: boolean;
 }
 
 /** Who receives something. `address` has its domain in ASCII; `unicode` is the same address with its domain as people write it, if that differs. `name` is set if the user's own email has it with this address. */
@@ -288,13 +300,20 @@ export interface Question {
   content?: QuestionContent | null;
 }
 
-/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. */
+/** How much of a message the user has heard: `chars` characters of one that was cut off. */
+export interface HeardPart {
+  how: 'played' | 'cutOff' | 'unspoken' | 'shown' | 'returned';
+  chars?: number;
+}
+
+/** What the brain says, with its position in the log. `doneAfterThis` marks the terminal message of its run. `withdrawn`: the text that it answers was taken back, and nobody is shown it. `heard` is known of newer entries that were read from the log. */
 export interface Message {
   id: string;
   seq: number;
   role: 'brain';
   kind: 'say' | 'breadcrumb' | 'notification' | 'error' | 'question';
   text: string;
+  speech?: string | null;
   doneAfterThis: boolean;
   runId: string;
   answersSeq: number;
@@ -306,6 +325,8 @@ export interface Message {
   question?: Question | null;
   foreign?: boolean;
   leftOut?: number[];
+  withdrawn?: boolean;
+  heard?: HeardPart | null;
 }
 
 /** The answer to a caller. */
@@ -313,7 +334,7 @@ export interface Reply {
   message: Message | null;
   runId: string;
   seq: number;
-  state: 'done' | 'running' | 'recorded' | 'duplicate';
+  state: 'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn';
 }
 
 /** What a user's brain is doing, without any text of the user. `listening`: a page is subscribed to the channel. `is_listening`: the same, or a page streams or polls. */
@@ -459,7 +480,13 @@ export interface ToolLine {
   foreign?: boolean;
 }
 
-/** The body of POST /api/voiceToBrain. */
+/** Which turn of which call of a voice platform a text belongs to. */
+export interface TurnBody {
+  call: string;
+  index: number;
+}
+
+/** The body of POST /api/voiceToBrain. `replaces` is the message id of an earlier text of the same turn, which this text takes back. `speculative`: the speaker may not have finished. */
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
@@ -468,6 +495,9 @@ export interface VoiceBody {
   callId?: string | null;
   clientTools?: ToolLine[];
   language?: string | null;
+  turn?: TurnBody | null;
+  replaces?: string | null;
+  speculative?: boolean;
 }
 
 /** The body of POST /api/session. */
@@ -475,6 +505,13 @@ export interface SessionBody {
   accessKey?: string | null;
   token?: string | null;
   language?: string | null;
+}
+
+/** The body of POST /api/brainToBrain that ends a voice session. */
+export interface HangUpBody {
+  userId: string;
+  reason: 'hangup';
+  voiceSessionId: string;
 }
 
 /** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
@@ -503,6 +540,12 @@ export interface HeardBody {
   seq: number;
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
   chars?: number;
+}
+
+/** Take back a text that has had no effect yet and whose answer was not heard. */
+export interface WithdrawBody {
+  type: 'withdraw';
+  messageId: string;
 }
 
 /** Approve or reject a question. */
@@ -576,6 +619,20 @@ export interface RuleBody {
   urgent?: boolean;
 }
 
+/** The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two. */
+export interface VoiceSessionBody {
+  vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
+  sdp?: string | null;
+  resumes?: string | null;
+  language?: string | null;
+}
+
+/** The body of DELETE /api/voiceSession. `usage` is what the vendor told the page. */
+export interface VoiceEndBody {
+  voiceSessionId: string;
+  usage?: Record<string, unknown> | null;
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -626,6 +683,7 @@ export interface Features {
     scripted: boolean;
   };
   local: boolean;
+  voice: VoiceFeatures;
 }
 
 export interface PusherSettings {
@@ -636,7 +694,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. `absent` is what is not offered, and which variable is missing for it. */
 export interface Health {
   ok: boolean;
   version: string;
@@ -645,6 +703,7 @@ export interface Health {
     missing?: string;
     faults?: string[];
   }>;
+  absent: Record<string, string>;
 }
 
 export interface Stopped {
@@ -658,7 +717,13 @@ export interface HeardMark {
   how: 'played' | 'cutOff' | 'unspoken' | 'shown';
 }
 
-export type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody;
+export interface Withdrawn {
+  state: 'withdrawn' | 'stands';
+  messageId: string;
+  seq: number;
+}
+
+export type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody;
 
 export interface Taken {
   ok: true;
@@ -678,4 +743,103 @@ export interface Problem {
     field: string;
     message: string;
   }[];
+  voiceSessionId?: string;
+}
+
+/** Which voice front ends there are. */
+export interface VoiceFeatures {
+  'openai-live': boolean;
+  'openai-realtime': boolean;
+  'gemini-live': boolean;
+  upload: boolean;
+  speech: boolean;
+  chat: boolean;
+}
+
+/** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's. */
+export interface VoiceSession {
+  voiceSessionId: string;
+  vendor: string;
+  expiresAt: string;
+  maxSeconds: number;
+  sdp?: string;
+  url?: string;
+  token?: string;
+  model?: string;
+}
+
+export interface VoiceEnded {
+  state: 'ended';
+}
+
+/** A request as OpenAI's SDK sends it. Other fields are passed over. */
+export interface ChatBody {
+  messages: ChatMessage[];
+  model?: string;
+  stream?: boolean;
+  stream_options?: {
+    include_usage?: boolean;
+  };
+  tools?: Record<string, unknown>[];
+  metadata?: Record<string, unknown>;
+  user?: string;
+  n?: number;
+}
+
+export interface ChatMessage {
+  role: string;
+  content?: string | Record<string, unknown>[] | null;
+  tool_call_id?: string;
+}
+
+export interface ChatCall {
+  id: string;
+  type: 'function';
+  function: {
+    name: string;
+    arguments: string;
+  };
+}
+
+export interface ChatUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+export interface ChatCompletion {
+  id: string;
+  object: 'chat.completion';
+  created: number;
+  model: string;
+  choices: ({
+    index: number;
+    message: {
+      role: string;
+      content: string;
+      tool_calls?: ChatCall[];
+    };
+    finish_reason: 'stop' | 'tool_calls';
+  })[];
+  usage: ChatUsage;
+}
+
+export interface ChatModels {
+  object: 'list';
+  data: {
+    id: string;
+    object: string;
+    created: number;
+    owned_by: string;
+  }[];
+}
+
+/** An error in OpenAI's form. */
+export interface ChatError {
+  error: {
+    message: string;
+    type: string;
+    param: string | null;
+    code: string | null;
+  };
 }

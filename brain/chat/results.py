@@ -5,6 +5,7 @@ NOT_ASKED = (
     "Not asked and not done: the user has said something new. Read it, then make the call again if "
     "it is still right."
 )
+HANDED_OUT = "Given to the front end, which ends or redirects the call. No result comes."
 ONE_AT_A_TIME = "Not asked and not done: one question at a time. Call again after the answer."
 
 SAID = "Said."

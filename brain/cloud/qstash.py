@@ -58,6 +58,18 @@ class QStashQueue:
     async def tell(self, event: Json, *, delay_s: float, dedup_id: str) -> None:
         await self._publish(EVENT_ROUTE, event, delay_s, dedup_id)
 
+    async def hang_up(self, user_id: str, session_id: str, *, delay_s: float) -> None:
+        """Call /api/brainToBrain to end a voice session; once per session, however often asked."""
+        body: Json = {"userId": user_id, "reason": "hangup", "voiceSessionId": session_id}
+        await self._publish(AGAIN_ROUTE, body, delay_s, f"hangup-{session_id}")
+
+    async def hang_up_again(
+        self, user_id: str, session_id: str, *, delay_s: float, after: str
+    ) -> None:
+        """Do the same after the message with the id `after` has failed for the last time."""
+        body: Json = {"userId": user_id, "reason": "hangup", "voiceSessionId": session_id}
+        await self._publish(AGAIN_ROUTE, body, delay_s, f"hangup-{session_id}-after-{after}")
+
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await self._insist(
             lambda client: client.schedule.create_json(

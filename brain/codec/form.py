@@ -41,8 +41,8 @@ class Form[T]:
 
     `tag` is a name and a value that identify this form; it is written first. `first` are the names
     that are written before all others. `without` are attributes that are left out. `also` are
-    properties that are included; such a form can only be written. `parts` are the forms of nested
-    dataclasses that do not have the default form.
+    properties that are written too, and not read. `parts` are the forms of nested dataclasses that
+    do not have the default form.
     """
 
     def __init__(
@@ -117,7 +117,8 @@ class Form[T]:
                 yield self._field(field.name, hints[field.name], field.default)
         for name in self._also:
             getter = getattr(self.of, name).fget
-            yield self._field(name, get_type_hints(getter, include_extras=True)["return"], MISSING)
+            hint = get_type_hints(getter, include_extras=True)["return"]
+            yield self._field(name, hint, None if SPARSE in plain(hint)[1] else MISSING)
 
     def _field(self, attribute: str, hint: Any, default: Any) -> Field:
         _, marks = plain(hint)
@@ -162,6 +163,7 @@ class Form[T]:
         return tuple(
             (one.name, one.attribute, verbatim(one.hint), one.read, one.may_lack, one.lacking)
             for one in self.fields
+            if one.attribute not in self._also
         )
 
 

@@ -16,8 +16,8 @@ from pydantic.alias_generators import to_camel
 
 from brain.codec import clean, dumps
 from brain.http.edge import INVALID_BODY as INVALID_BODY
-from brain.http.edge import Problem
-from brain.run.messages import Remark
+from brain.http.edge import MAX_SEQ, Problem
+from brain.run.messages import CallTurn, Remark
 from brain.run.ports import Schemas
 from brain.says.choice import tag_in
 from brain.texts.visible import is_blank
@@ -105,8 +105,19 @@ class ToolLine(Body):
         return self
 
 
+class TurnBody(Body):
+    """Which turn of which call of a voice platform a text belongs to."""
+
+    call: Annotated[Cleaned, Field(min_length=1, max_length=256)]
+    index: Annotated[int, Field(ge=0, le=MAX_SEQ)]
+
+
 class VoiceBody(Body):
-    """The body of POST /api/voiceToBrain."""
+    """The body of POST /api/voiceToBrain.
+
+    `replaces` is the message id of an earlier text of the same turn, which this text takes back.
+    `speculative`: the speaker may not have finished.
+    """
 
     text: Text
     message_id: ClientId | None = None
@@ -117,6 +128,14 @@ class VoiceBody(Body):
     )
     client_tools: Annotated[list[ToolLine], Field(max_length=16), AfterValidator(_few)] = []
     language: Language = None
+    turn: TurnBody | None = None
+    replaces: ClientId | None = None
+    speculative: bool = False
+
+    def call_turn(self) -> CallTurn | None:
+        """Return the turn as the engine's type."""
+        turn = self.turn
+        return None if turn is None else CallTurn(call=turn.call, index=turn.index)
 
     def tools(self) -> tuple[ClientTool, ...]:
         """Return the client tools as the engine's type."""
@@ -151,6 +170,14 @@ class WakeCallBody(Body):
     fence: Annotated[int, Field(ge=0)] = 0
     wake: Annotated[int, Field(ge=0)] = 0
     reason: Literal["handoff", "wakeup", "event"]
+
+
+class HangUpBody(Body):
+    """The body of POST /api/brainToBrain that ends a voice session."""
+
+    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    reason: Literal["hangup"]
+    voice_session_id: Annotated[str, Field(min_length=1, max_length=128)]
 
 
 async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:

@@ -55,13 +55,16 @@ class Problem(Exception):
         detail: str = "",
         errors: list[Json] | None = None,
         headers: Mapping[str, str] | None = None,
+        more: Json | None = None,
     ) -> None:
+        """`more` are fields of the response beside those of every problem."""
         super().__init__(title)
         self.status = status
         self.title = title
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.more = more or {}
 
     def to_wire(self) -> Json:
         """Return the problem in the wire format of the contract."""
@@ -70,7 +73,7 @@ class Problem(Exception):
             wire["detail"] = self.detail
         if self.errors is not None:
             wire["errors"] = self.errors
-        return wire
+        return {**wire, **self.more}
 
 
 class Answer(JSONResponse):
@@ -105,20 +108,6 @@ def endpoint[W](
             await socket(scope, receive, send, wiring)
         else:
             await send({"type": "websocket.close", "code": 1008})
-
-    return app
-
-
-def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> ASGIApp:
-    """Build the ASGI app of a function that serves several routes. The last segment of the path,
-    which rewrites keep, selects the handlers; an unknown one gets the first route's.
-    """
-    apps = {name: endpoint(of_name, wiring) for name, of_name in handlers.items()}
-    first = next(iter(apps.values()))
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        name = str(scope.get("path", "")).rpartition("/")[2]
-        await apps.get(name, first)(scope, receive, send)
 
     return app
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from brain.http.bodies import INVALID_BODY, Body, Cleaned, parse
+from brain.http.bodies import INVALID_BODY, Body, Cleaned, ClientId, parse
 from brain.http.edge import MAX_SEQ, Problem
 from brain.run.messages import Heard, How
 
@@ -59,12 +59,20 @@ class AnswerBody(Body):
     patience: Annotated[float, Field(ge=0, le=3600, strict=False)] | None = None
 
 
-type Order = StopBody | HeardBody | DecideBody | EditBody | AnswerBody
+class WithdrawBody(Body):
+    """Take back a text that has had no effect yet and whose answer was not heard."""
+
+    type: Literal["withdraw"]
+    message_id: ClientId
+
+
+type Order = StopBody | HeardBody | WithdrawBody | DecideBody | EditBody | AnswerBody
 type DecisionBody = DecideBody | EditBody | AnswerBody
 
 ORDERS: dict[str, type[Order]] = {
     "stop": StopBody,
     "heard": HeardBody,
+    "withdraw": WithdrawBody,
     "approve": DecideBody,
     "reject": DecideBody,
     "edit": EditBody,

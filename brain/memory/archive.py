@@ -119,6 +119,14 @@ class PostgresArchive:
         return await self._database.run(work)
 
 
+def archived(entry: LogEntry) -> dict[str, Any]:
+    """Return the form of an entry in the archive: as on the wire, without what follows from it."""
+    form = entry_to_wire(entry)
+    form.pop("speech", None)
+    form.pop("heard", None)
+    return form
+
+
 async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEntry]) -> None:
     from psycopg.types.json import Json
 
@@ -130,7 +138,7 @@ async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEn
         "ids": [entry.id for entry in entries],
         "seqs": [entry.seq for entry in entries],
         "times": [entry.created_at for entry in entries],
-        "entries": [Json(entry_to_wire(entry)) for entry in entries],
+        "entries": [Json(archived(entry)) for entry in entries],
         "lasting": lasting,
         "words": [kept_words(text) for text in texts],
         "samples": [kept_words(text[:SAMPLE_CHARS]) for text in texts],

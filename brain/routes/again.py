@@ -1,4 +1,4 @@
-"""POST /api/brainToBrain: the queue calls to continue a run."""
+"""POST /api/brainToBrain: the queue calls to continue a run, or to end a voice session."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
 from brain.errors import DatabaseRefused, QueueUnreachable, StoreRefused, Unreachable
-from brain.http.bodies import WakeCallBody, parse
+from brain.http.bodies import HangUpBody, WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
 from brain.run.go import brain_again
 from brain.run.moves import WakeCall
@@ -17,11 +17,16 @@ OUTAGE_S = 60.0  # seconds between two series of retries while a service is unre
 
 
 async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """Continue a run. The response contains no message: they all go over the channel."""
+    """Continue a run, or end a voice session. The response contains no message: they all go over
+    the channel.
+    """
     invocation = wiring.begin_invocation(invocation_seconds())
     raw = await read_body(request)
     wiring.signature.check(request.headers.get("upstash-signature"), raw)
-    body = parse(WakeCallBody, parse_json(raw))
+    content = parse_json(raw)
+    if isinstance(content, dict) and content.get("reason") == "hangup":
+        return await _hang_up(request, wiring, parse(HangUpBody, content))
+    body = parse(WakeCallBody, content)
     wake_call = WakeCall(
         user_id=body.user_id,
         run_id=body.run_id,
@@ -36,10 +41,29 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
             await _publish_again(request, wiring, wake_call)
         if isinstance(error, StoreRefused | DatabaseRefused):
             raise
-        headers = {"Retry-After": str(retry_after_s(retried(request)))}
-        title = "A service cannot be reached. Try again."
-        raise Problem(503, title, detail=str(error), headers=headers) from error
+        raise _try_again(request, error) from error
     return Answer({"ok": True})
+
+
+async def _hang_up(request: Request, wiring: Wiring, body: HangUpBody) -> ASGIApp:
+    """End a voice session whose time is over, if it is still open."""
+    try:
+        await wiring.voice_sessions.end(body.user_id, body.voice_session_id)
+    except Unreachable as error:
+        if retried(request) >= RETRIES:
+            name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
+            with suppress(QueueUnreachable):
+                await wiring.queue.hang_up_again(
+                    body.user_id, body.voice_session_id, delay_s=OUTAGE_S, after=name
+                )
+        raise _try_again(request, error) from error
+    return Answer({"ok": True})
+
+
+def _try_again(request: Request, error: Unreachable) -> Problem:
+    headers = {"Retry-After": str(retry_after_s(retried(request)))}
+    title = "A service cannot be reached. Try again."
+    return Problem(503, title, detail=str(error), headers=headers)
 
 
 async def _publish_again(request: Request, wiring: Wiring, wake_call: WakeCall) -> None:

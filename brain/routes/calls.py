@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import assert_never
 
+from brain.chat.pieces import Piece, piece_to_wire
 from brain.codec import Form, Json
 from brain.errors import BrainError
 from brain.http.edge import where
@@ -16,7 +17,6 @@ from brain.routes.delivered import Delivered, note_returned, question_of
 from brain.run.deliver import Outcome, Reply, Shown
 from brain.run.go import brain_go
 from brain.run.messages import LogEntry, Message, Utterance
-from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import MESSAGE, entry_to_wire
 from brain.run.requests import UserRequest
 from brain.run.services import Services

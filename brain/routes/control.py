@@ -1,4 +1,4 @@
-"""POST /api/control: stop a run, report what was heard, or decide a question."""
+"""POST /api/control: stop a run, report what was heard, take back a text, or decide a question."""
 
 from dataclasses import replace
 from typing import Literal, assert_never
@@ -17,9 +17,11 @@ from brain.http.orders import (
     HeardBody,
     Order,
     StopBody,
+    WithdrawBody,
     parse_order,
 )
 from brain.http.stopping import stop_run
+from brain.http.withdrawing import withdraw_text
 from brain.questions.consent import reading
 from brain.routes.calls import answer
 from brain.run.messages import Decision, How, Message, Question
@@ -63,6 +65,8 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
             if known.how is How.PLAYED:
                 await _tell_played(wiring, user_id, known.seq)
             return {"seq": known.seq, "how": known.how.value}
+        case WithdrawBody(message_id=message_id):
+            return await withdraw_text(wiring.services, user_id, message_id)
         case DecideBody() | EditBody() | AnswerBody():
             asked = await _asked(wiring, user_id, order.question_id)
             if asked is None or asked.message.question is None:

@@ -14,9 +14,9 @@ from brain import settings
 from brain.errors import SettingMissing
 from brain.http.edge import MAX_SEQ, Answer, tagged
 from brain.http.resources import whole_number
+from brain.http.version import VERSION
 from brain.run.records import entry_to_wire
 from brain.run.store import STATUS
-from brain.version import VERSION
 from brain.wiring import Wiring
 
 DEFAULT_LIMIT = 100  # messages per page
@@ -51,8 +51,8 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service, why models failed lately, and if the store
-    evicts keys.
+    """Return which settings are missing, by service, why models failed lately, if the store evicts
+    keys, and what is not offered for want of a setting.
 
     Shows no values. Only the store is asked, within a second and not with every request.
     """
@@ -66,7 +66,10 @@ async def health(wiring: Wiring) -> Answer:
     }
     if faults := await _model_faults(wiring):
         checks["model"]["faults"] = faults
-    return Answer({"ok": not any(problems.values()), "version": VERSION, "checks": checks})
+    env = wiring.env
+    absent = {name: text for each in wiring.features for name, text in each.absent(env).items()}
+    is_ok = not any(problems.values())
+    return Answer({"ok": is_ok, "version": VERSION, "checks": checks, "absent": absent})
 
 
 async def _model_faults(wiring: Wiring) -> list[str]:

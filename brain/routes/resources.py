@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.http.edge import Handler, by_name
+from brain.http.edge import Handler
+from brain.http.names import by_name
 from brain.wiring import Wiring
 
 

@@ -1,7 +1,5 @@
 """POST /api/session and /api/pusherAuth: give a page its token and access to its channels."""
 
-import hmac
-import logging
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -14,13 +12,12 @@ from brain.cloud.pusher import channel_names
 from brain.codec import Json, iso
 from brain.errors import TokenRefused
 from brain.http.addresses import caller_address
+from brain.http.bearer import user_of_key
 from brain.http.bodies import INVALID_BODY, SessionBody, parse
 from brain.http.edge import Answer, Problem, parse_json, read_body
 from brain.http.tokens import Token, Tokens
-from brain.variables import Env, key_digest
+from brain.variables import Env
 from brain.wiring import Wiring
-
-log = logging.getLogger("brain")
 
 
 async def begin_session(request: Request, wiring: Wiring) -> ASGIApp:
@@ -71,7 +68,7 @@ async def _token(request: Request, body: SessionBody, wiring: Wiring) -> Token:
         return own
     if body.access_key and session.keys:
         async with wiring.key_tries.attempt(caller_address(request)):
-            return tokens.make(_user_of(body.access_key, session))
+            return tokens.make(user_of_key(body.access_key, session))
     if session.is_open:
         return tokens.make(settings.OWNER)
     raise TokenRefused("an access key is required" if session.has_keys else "a token is required")
@@ -90,19 +87,6 @@ async def _own_token(request: Request, body: SessionBody, tokens: Tokens) -> Tok
     if sent is not None and sent.user_id != token.user_id:
         raise TokenRefused("the two tokens belong to different users")
     return token
-
-
-def _user_of(access_key: str, session: settings.SessionSettings) -> str:
-    """Return whose key this is. Raises TokenRefused.
-
-    It is compared with every key, so that the time does not tell which one was nearly right.
-    """
-    digest = key_digest(access_key)
-    same = [key.user_id for key in session.keys if hmac.compare_digest(key.digest, digest)]
-    if not same:
-        log.warning("session: wrong access key")
-        raise TokenRefused("that access key is incorrect")
-    return same[0]
 
 
 def _pusher(env: Env) -> Json:

@@ -34,4 +34,7 @@ async def request_of(body: VoiceBody, wiring: Wiring, user_id: str) -> UserReque
         client_tools=body.tools(),
         patience_s=body.patience,
         language=body.language,
+        turn=body.call_turn(),
+        replaces=body.replaces,
+        speculative=body.speculative,
     )

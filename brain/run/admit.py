@@ -79,6 +79,9 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         client_tools=request.client_tools,
         decision=request.decision,
         language=request.language,
+        turn=request.turn,
+        replaces=request.replaces,
+        speculative=request.speculative,
     )
 
 

@@ -39,6 +39,8 @@ def _is_foreign(entry: Entry) -> bool:
     match entry:
         case Returned(foreign=True) | Joined(utterance=Utterance(decision=Decision(foreign=True))):
             return True
+        case Overheard(remarks=remarks):
+            return any(remark.role == "platform" for remark in remarks)
         case _:
             return False
 

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from brain.chat.pieces import Piece
 from brain.codec import Json
 from brain.errors import ChannelUnreachable, LeaseLost
 from brain.run.lease import Lease
 from brain.run.messages import LogEntry, Message
-from brain.run.pieces import Piece
 from brain.run.ports import Channel
 from brain.run.records import message_for_channel
 from brain.run.wakeup import WakeUp
 
-type State = Literal["done", "running", "recorded", "duplicate"]
+type State = Literal["done", "running", "recorded", "duplicate", "withdrawn"]
 type Shown = Piece | LogEntry
 type Listener = Callable[[Shown], None]
 
@@ -46,6 +46,7 @@ class Reply:
         self._listener = listener
         self.run_id = ""
         self.seq = 0
+        self.has_left = False
         self._outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._wake_up: asyncio.Future[WakeUp] = asyncio.get_running_loop().create_future()
 
@@ -53,6 +54,10 @@ class Reply:
         """Note that the text is in the log and that this invocation is the brain."""
         self.run_id, self.seq = run_id, seq
         self._wake_up.set_result(wake_up)
+
+    def leave(self) -> None:
+        """Note that the caller has closed the connection. Until then it counts as connected."""
+        self.has_left = self.has_left or self.is_open
 
     @property
     def has_listener(self) -> bool:

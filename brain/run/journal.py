@@ -41,7 +41,8 @@ class Joined:
 class Answered:
     """The model answered.
 
-    `tokens` counts prompt and answer tokens; 0 if the provider does not report them. `carried` are
+    `tokens` counts prompt and answer tokens, as reported or estimated; `prompt_tokens` and
+    `answer_tokens` are 0 if the provider does not report them. `carried` are
     fields that the provider wants back within this run: `model` (its name), `message` (fields of
     the message) and `calls` (a list with the fields of each call). None if there are none.
     `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
@@ -51,6 +52,8 @@ class Answered:
     text: str
     calls: tuple[ToolCall, ...]
     tokens: Annotated[int, NEEDED] = 0
+    prompt_tokens: Annotated[int, SPARSE] = 0
+    answer_tokens: Annotated[int, SPARSE] = 0
     carried: Annotated[Json | None, SPARSE] = None
     without_texts: Annotated[tuple[int, ...], SPARSE] = ()
     without_results: Annotated[tuple[int, ...], SPARSE] = ()

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from brain.chat.results import ASKED, NOT_ASKED
+from brain.chat.pieces import Pieces
+from brain.chat.results import ASKED, HANDED_OUT, NOT_ASKED
 from brain.codec import clean
 from brain.run import journal, step
 from brain.run.asking import Ask, client_complaints, question_draft, take_decision, waits
@@ -20,7 +21,6 @@ from brain.run.limits import pace
 from brain.run.messages import Draft, Kind, Message
 from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed
-from brain.run.pieces import Pieces
 from brain.run.step import Verdict
 from brain.run.turn import Turn
 from brain.run.work import do_work
@@ -52,7 +52,7 @@ async def do_one_brain_loop(turn: Turn) -> LoopResult:
     began = turn.services.clock.now()
     answer = journal.unfinished_answer(turn.run.journal) or take_decision(turn)
     if answer is None:
-        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1)
+        pieces = Pieces(turn.run.run_id, turn.run.spent.loops + 1, (step.CONTINUE, step.QUIT))
         answer = await ask(turn, pieces)
         begun = journal.interrupted_text(turn.run.journal)
         verdict = await _judge(turn, answer, await client_complaints(turn, answer), begun)
@@ -160,26 +160,35 @@ async def _conclude(turn: Turn, verdict: Verdict) -> LoopResult:
         done = not journal.has_failed_call(turn.run.journal)
         turn.note(*step.close_quits(verdict, done=done))
         if done:
-            return await _finish(turn, verdict, ())
+            return await _finish(turn, verdict)
     return LoopResult(needs_another_loop=True)
 
 
-async def _finish(turn: Turn, verdict: Verdict, breadcrumbs: tuple[Draft, ...]) -> LoopResult:
-    """Say the last message and release the lease, unless the user has said more meanwhile."""
+async def _finish(
+    turn: Turn, verdict: Verdict, before: tuple[Draft, ...] = (), after: tuple[Draft, ...] = ()
+) -> LoopResult:
+    """Say the last message and release the lease, unless the user has said more meanwhile.
+
+    `before` and `after` are said before and after it.
+    """
     text = with_deeds(turn.run.journal, verdict.last_words)
-    words = (draft(turn, text, Kind.SAY),) if text else ()
-    committed = await turn.commit(CommitKind.FINISH, drafts=(*breadcrumbs, *words), activity="")
-    if not words:
+    last = (*((draft(turn, text, Kind.SAY),) if text else ()), *after)
+    committed = await turn.commit(CommitKind.FINISH, drafts=(*before, *last), activity="")
+    if not last:
         _speak(turn, committed)
         return LoopResult(needs_another_loop=not committed.finished)
-    *spoken, last = committed.messages
+    *spoken, terminal = committed.messages
     for message in spoken:
         send_websocket_message(turn.outbox, turn.reply, message)
-    return LoopResult(needs_another_loop=not committed.finished, websocket_message=last)
+    return LoopResult(needs_another_loop=not committed.finished, websocket_message=terminal)
 
 
 async def _rest(turn: Turn, verdict: Verdict, asked: Ask) -> LoopResult:
     """Ask the user and end the run with the question, unless they have said more meanwhile."""
+    if asked.proposal is None and asked.work.spec.ends:  # no result comes: nothing stays open
+        handed_out = Returned(tool_call_id=asked.work.call.id, text=HANDED_OUT)
+        turn.note(handed_out, *step.close_quits(verdict, done=True))
+        return await _finish(turn, verdict, after=(question_draft(turn, asked),))
     turn.note(*step.close_quits(verdict, done=False))
     committed = await turn.commit(
         CommitKind.REST,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from brain.codec import SPARSE, Json, Named
+from brain.texts.ear import speech_of
 from brain.tools.content import QuestionContent
 
 
@@ -33,9 +34,12 @@ class Speak(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remark:
-    """One line between the user and the voice agent, from the front end; it is not in the log."""
+    """One line between the user and the voice agent, from the front end; it is not in the log.
 
-    role: Literal["user", "assistant"]
+    platform: no line of the conversation, but how a voice platform wants the brain to speak.
+    """
+
+    role: Literal["user", "assistant", "platform"]
     text: str
 
 
@@ -98,10 +102,28 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HeardPart:
+    """How much of a message the user has heard: `chars` characters of one that was cut off."""
+
+    how: How
+    chars: Annotated[int, SPARSE] = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallTurn:
+    """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""
+
+    call: str
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UtteranceDraft:
     """What the user said, before it has a position in the log.
 
-    `decision` is set if the text answers a question.
+    `decision` is set if the text answers a question. `turn`: it belongs to a turn of a call, and
+    takes the place of the turn's text with the message id `replaces`. `speculative`: the speaker
+    may not have finished.
     """
 
     id: str
@@ -110,6 +132,9 @@ class UtteranceDraft:
     agent_call_id: Annotated[str | None, Named("callId")] = None
     created_at: datetime
     decision: Annotated[Decision | None, SPARSE] = None
+    turn: Annotated[CallTurn | None, SPARSE] = None
+    replaces: Annotated[str | None, SPARSE] = None
+    speculative: Annotated[bool, SPARSE] = False
 
     def placed(self, *, seq: int, run_id: str) -> "Utterance":
         """Return the utterance at its position in the log."""
@@ -118,10 +143,17 @@ class UtteranceDraft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance(UtteranceDraft):
-    """What the user said, with its position in the log."""
+    """What the user said, with its position in the log.
+
+    `withdraws` are the positions of the text that it takes back and of that text's messages. A
+    withdrawal has no text of its own. `withdrawn`: it was itself taken back, so nobody sees it.
+    """
 
     seq: int
     run_id: str
+    kind: Annotated[Literal["text", "withdrawal"], SPARSE] = "text"
+    withdraws: Annotated[tuple[int, ...], SPARSE] = ()
+    withdrawn: Annotated[bool, SPARSE] = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,12 +189,21 @@ class Draft:
 class Message(Draft):
     """What the brain says, with its position in the log.
 
-    `done_after_this` marks the terminal message of its run.
+    `done_after_this` marks the terminal message of its run. `withdrawn`: the text that it answers
+    was taken back, and nobody is shown it. `heard` is known of newer entries that were read from
+    the log.
     """
 
     seq: int
     run_id: str
     done_after_this: bool
+    withdrawn: Annotated[bool, SPARSE] = False
+    heard: Annotated[HeardPart | None, SPARSE] = None
+
+    @property
+    def speech(self) -> Annotated[str | None, SPARSE]:
+        """What to say if it differs from the text; empty if there is nothing to say."""
+        return speech_of(self.text)
 
 
 type LogEntry = Utterance | Message

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from brain.chat.calls import legal_name
 from brain.chat.notes import LeftOut
+from brain.chat.pieces import Pieces
 from brain.codec import clean
 from brain.errors import FaultClass, ModelCut, ModelFault
 from brain.run import journal
 from brain.run.context import compose
 from brain.run.decisions import is_decided_id
 from brain.run.journal import Answered, Interrupted
-from brain.run.pieces import Pieces
 from brain.run.ports import Delta
 from brain.run.refused import has_other_text, suspects
 from brain.run.turn import OutOfTime, Turn

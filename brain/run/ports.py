@@ -8,25 +8,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
+from brain.chat.pieces import Delta as Delta
 from brain.codec import Json
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
 from brain.run.store import Page
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delta:
-    """A part of an answer as it arrives from the model.
-
-    thought: reasoning. content: text. action: the name of a tool, once for each call. arguments: a
-    part of the JSON arguments of a call. `call` is the index of the call in the answer.
-    """
-
-    kind: Literal["thought", "content", "action", "arguments"]
-    text: str
-    call: int = 0
 
 
 class Queue(Protocol):

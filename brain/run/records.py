@@ -30,7 +30,8 @@ CHANNEL_BYTES = 10_240  # the channel vendor's limit for the data of one event
 MESSAGE = Form(
     Message,
     tag=("role", "brain"),
-    first=("id", "seq", "role", "kind", "text", "doneAfterThis", "runId"),
+    first=("id", "seq", "role", "kind", "text", "speech", "doneAfterThis", "runId"),
+    also=("speech",),
 )
 UTTERANCE = Form(
     Utterance,
@@ -76,6 +77,7 @@ def message_for_channel(message: Message) -> Json:
     if len(dumps(wire).encode()) <= CHANNEL_BYTES:
         return wire
     (wire.get("question") or {}).pop("content", None)
+    wire.pop("speech", None)
     del wire["text"]
     return {**wire, "truncated": True}
 

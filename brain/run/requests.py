@@ -1,12 +1,14 @@
-"""What a user can ask of their brain: to take in a text, or to stop.
+"""What a user can ask of their brain: to take in a text, to take one back, or to stop.
 
 These values come from the routes. `brain.run.moves` has the values that go to the state store and
 come back from it.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
-from brain.run.messages import Decision, Draft, Remark
+from brain.run.messages import CallTurn, Decision, Draft, Remark, Utterance, UtteranceDraft
+from brain.run.moves import LeaseToken
 from brain.tools.spec import ClientTool
 
 
@@ -15,7 +17,8 @@ class UserRequest:
     """A text that a caller sends to a user's brain.
 
     `patience_s` is how many seconds the caller waits for the answer; None if it did not say.
-    `language` is the language of the user's device, a BCP 47 tag.
+    `language` is the language of the user's device, a BCP 47 tag. `turn`, `replaces` and
+    `speculative` are those of `UtteranceDraft`.
     """
 
     user_id: str
@@ -27,6 +30,9 @@ class UserRequest:
     decision: Decision | None = None
     patience_s: float | None = None
     language: str | None = None
+    turn: CallTurn | None = None
+    replaces: str | None = None
+    speculative: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,3 +47,29 @@ class Stop:
     run_id: str | None
     plain: Draft
     unsure: Draft
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdraw:
+    """The user's request to take back the text with the message id of `entry`, which has no text.
+
+    The store records `entry` as a withdrawal, unless the text stands.
+    """
+
+    user_id: str
+    entry: UtteranceDraft
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Withdrawal:
+    """What became of a request to take back the text at `seq`.
+
+    withdrawn: it is taken back; `entry` says so in the log, None if another text has taken its
+    place. stands: it has had an effect, or was answered and heard. `successor` is set if its run
+    goes on without it: the queue has to call this invocation.
+    """
+
+    state: Literal["withdrawn", "stands"]
+    seq: int
+    entry: Utterance | None = None
+    successor: LeaseToken | None = None

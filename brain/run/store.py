@@ -25,7 +25,7 @@ from brain.run.moves import (
     Stopped,
     WakeCall,
 )
-from brain.run.requests import Stop
+from brain.run.requests import Stop, Withdraw, Withdrawal
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +118,12 @@ class StateStore(Protocol):
 
     async def stop(self, stop: Stop) -> Stopped | Settled:
         """End the run without its token. Settled: the run is not open."""
+
+    async def withdraw(self, withdraw: Withdraw) -> Withdrawal | None:
+        """Take back a text that has had no effect and was not heard. None: there is no such text.
+
+        The same request again changes nothing.
+        """
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         """Return at most `limit` entries of the log after `since`."""

@@ -25,6 +25,7 @@ from brain.run.history import NEUTRAL, is_withheld
 from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, Run
 from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.ports import CARRIED
+from brain.texts.ear import for_the_ear
 
 type _Known = set[tuple[str, str]]  # roles and texts that the lines already contain
 
@@ -78,7 +79,7 @@ class Scene:
         heard = self.heard.get(message.seq)
         if heard is None or heard.how not in (How.UNSPOKEN, How.CUT_OFF):
             return message.text
-        return message.text + heard_part(message.text, heard.chars)
+        return message.text + heard_part(for_the_ear(message.text), heard.chars)
 
 
 def transcript(scene: Scene) -> list[Json]:

@@ -59,6 +59,10 @@ class Languages:
         """The texts for a user. A slow database only delays them for `SETTING_S` seconds."""
         return self.chosen(await self._set_by(user_id), device)
 
+    async def tag(self, user_id: str, device: str | None = None) -> str | None:
+        """The language tag of a user, also of a language without a file; None if it is unknown."""
+        return await self._set_by(user_id) or device or self._default
+
     async def _set_by(self, user_id: str) -> str | None:
         if self._setting is None:
             return None

@@ -65,6 +65,7 @@ LAST_WORDS: Mapping[str, str] = {
     "etwas Kürzerem.",
 }
 CUT_OFF = "Meine Antwort ist hier abgebrochen."
+TAKES_LONGER = "Das dauert ein wenig länger. Ich sage es dir."
 SLOW = "Mein Modell lässt sich Zeit. Ich warte noch auf seine Antwort."
 UNSAID = "Mehr konnte ich dazu nicht sagen."
 UNSURE = (

@@ -61,6 +61,7 @@ LAST_WORDS: Mapping[str, str] = {
     "shorter.",
 }
 CUT_OFF = "My answer was cut off here."
+TAKES_LONGER = "That takes a little longer. I will tell you."
 SLOW = "My model takes its time. I am still waiting for its answer."
 UNSAID = "I could not say more about it."
 UNSURE = "Something I was doing may or may not have been completed. Please check it."

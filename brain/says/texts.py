@@ -30,14 +30,17 @@ class Texts(Progress, Protocol):
 
     `LAST_WORDS` has a sentence for each reason why a run ended early; `brain.says.ending` chooses.
     `DONE` has a whole sentence for each act of a tool, with places for `str.format`.
-    `CUT_OFF` follows a message that is not whole. `UNSAID` follows what was done, if the model then
-    failed. `YES` to `RESULT` are the log entries for a decision that the user made with a button.
+    `CUT_OFF` follows a message that is not whole. `SLOW` is for a model without a sign of life,
+    `TAKES_LONGER` for a caller that waits no longer and is told the answer later. `UNSAID` follows
+    what was done, if the model then failed. `YES` to `RESULT` are the log entries for a decision
+    that the user made with a button.
     """
 
     LAST_WORDS: Mapping[str, str]
     DONE: Mapping[str, str]
     CUT_OFF: str
     SLOW: str
+    TAKES_LONGER: str
     UNSAID: str
     UNSURE: str
     STOPPED: str

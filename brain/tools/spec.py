@@ -22,6 +22,7 @@ class ToolSpec:
     `parameters` is a JSON schema of type object. `limit_s` is the time limit of one call in
     seconds. `foreign`: its results are text by third parties. `asks`: each call needs the user's
     approval. `guarded`: it needs approval only in a tainted run. `client`: the front end runs it.
+    `ends`: no result comes, because the front end ends or redirects the call; the run ends with it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ToolSpec:
     asks: bool = False
     guarded: bool = False
     client: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,13 +42,15 @@ class ClientTool:
     """A tool of a front end, as the front end describes it.
 
     `foreign`: third parties may have written its results, as on a screen or in a clipboard. The
-    front end has to say if nobody else can word them, as with a battery level.
+    front end has to say if nobody else can word them, as with a battery level. `ends`: see
+    `ToolSpec`.
     """
 
     name: str
     description: str
     parameters: Json
     foreign: Annotated[bool, SPARSE] = True
+    ends: Annotated[bool, SPARSE] = False
 
     @property
     def spec(self) -> ToolSpec:
@@ -58,6 +62,7 @@ class ClientTool:
             effect=Effect.READS,
             foreign=self.foreign,
             client=True,
+            ends=self.ends,
         )
 
 

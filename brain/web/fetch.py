@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from brain.errors import PageUnreadable
-from brain.version import VERSION
+from brain.http.version import VERSION
 from brain.web import addresses
 from brain.web.addresses import WebAddress
 from brain.web.pages import MAX_BYTES, READABLE, TOO_LARGE, Unpacking, kind_of, title_and_text

@@ -3,7 +3,7 @@
 import json
 
 from brain.codec import Json
-from brain.version import VERSION
+from brain.http.version import VERSION
 from local.openapi.parts import components
 from local.openapi.paths import paths
 

@@ -5,8 +5,7 @@ from typing import Any
 from brain.codec import Json
 from brain.http.edge import MAX_SEQ
 from brain.http.resources import LISTED, MOST_LISTED
-from local.openapi.parts import TEXT
-from local.openapi.schemas import ref
+from local.openapi.schemas import TEXT, ref
 
 USER: tuple[str, ...] = ("user",)
 BODY = (400, 413, 415, 422)  # the errors of a JSON body

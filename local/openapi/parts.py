@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from brain.chat.pieces import PIECE
 from brain.codec import Form, Json
 from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
@@ -13,8 +14,15 @@ from brain.events.bodies import (
     OwnBody,
     ReminderData,
 )
-from brain.http.bodies import SessionBody, VoiceBody, WakeCallBody
-from brain.http.orders import AnswerBody, DecideBody, EditBody, HeardBody, StopBody
+from brain.http.bodies import HangUpBody, SessionBody, VoiceBody, WakeCallBody
+from brain.http.orders import (
+    AnswerBody,
+    DecideBody,
+    EditBody,
+    HeardBody,
+    StopBody,
+    WithdrawBody,
+)
 from brain.http.right import BYE
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
@@ -23,11 +31,13 @@ from brain.preferences.rules import PREFERENCES
 from brain.questions.http import ASKED
 from brain.routes.calls import OUTCOME
 from brain.routes.stream import RESET, RUN_CHANGE
+from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
-from brain.run.pieces import PIECE
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
-from local.openapi.schemas import MOMENT, Schemas, nullable, ref
+from local.openapi.chat import CHAT
+from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
+from local.openapi.voice import VOICE
 
 FORMS: dict[str, Form[Any]] = {
     "Decided": Form(Decision),
@@ -47,34 +57,24 @@ FORMS: dict[str, Form[Any]] = {
     "Rule": RULE,
     "Preferences": PREFERENCES,
 }
-TEXT: Json = {"type": "string"}
-FLAG: Json = {"type": "boolean"}
-WHOLE: Json = {"type": "integer", "minimum": 0}
-ORDERS = (StopBody, HeardBody, DecideBody, EditBody, AnswerBody)
+ORDERS = (StopBody, HeardBody, WithdrawBody, DecideBody, EditBody, AnswerBody)
 EVENTS = (EmailData, ReminderData, DocumentData, EventData)
 ERRORS = {
     400: "The body is not JSON.",
     401: "The token, access key or signature is missing or invalid.",
     403: "The channel belongs to another user.",
     404: "Not found.",
-    409: "The question is already decided, or takes another kind of decision.",
+    409: "The question is already decided, or takes another kind of decision. Or: a voice session "
+    "is open.",
     413: "The body is too long.",
     415: "The body is not application/json.",
     422: "The request does not fit the schema; `errors` names each field.",
     426: "This route is for WebSockets.",
     429: "Too many messages, or too many wrong keys, in a short time; see Retry-After.",
     500: "The server has failed, or is not fully set up.",
+    502: "The vendor has refused.",
     503: "A service cannot be reached; see Retry-After. Nothing was accepted.",
 }
-
-
-def thing(required: Json, **optional: Json) -> Json:
-    """An object of these properties."""
-    return {
-        "type": "object",
-        "properties": {**required, **optional},
-        "required": list(required),
-    }
 
 
 def listed(name: str) -> Json:
@@ -85,8 +85,8 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, DocumentBody, SeenBody, *ORDERS)
-    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
@@ -113,6 +113,24 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Features": FEATURES,
         "PusherSettings": PUSHER,
         "Health": HEALTH,
+        **_controlled(),
+        "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
+        "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
+        "Deleted": thing({"deleted": TEXT}),
+        "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
+        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
+        "ChannelWebhook": thing(
+            {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
+        ),
+        "Problem": PROBLEM,
+        **VOICE,
+        **CHAT,
+    }
+
+
+def _controlled() -> dict[str, Json]:
+    """The answers to orders that are no texts."""
+    return {
         "Stopped": thing(
             {
                 "state": {"type": "string", "enum": ["stopped", "idle"]},
@@ -126,15 +144,13 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
                 "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
             }
         ),
-        "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
-        "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
-        "Deleted": thing({"deleted": TEXT}),
-        "ChannelSignature": thing({"auth": TEXT}, channel_data=TEXT),
-        "ChannelRequest": thing({"socket_id": TEXT, "channel_name": TEXT}),
-        "ChannelWebhook": thing(
-            {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
+        "Withdrawn": thing(
+            {
+                "state": {"type": "string", "enum": ["withdrawn", "stands"]},
+                "messageId": TEXT,
+                "seq": WHOLE,
+            }
         ),
-        "Problem": PROBLEM,
     }
 
 
@@ -151,6 +167,7 @@ PROBLEM: Json = {
         {"type": TEXT, "title": TEXT, "status": {"type": "integer"}},
         detail=TEXT,
         errors={"type": "array", "items": thing({"field": TEXT, "message": TEXT})},
+        voiceSessionId=TEXT,
     ),
 }
 FEATURES: Json = {
@@ -162,6 +179,7 @@ FEATURES: Json = {
             "email": FLAG,
             "model": thing({"name": TEXT, "scripted": FLAG}),
             "local": FLAG,
+            "voice": ref("VoiceFeatures"),
         }
     ),
 }
@@ -185,7 +203,8 @@ SESSION: Json = {
 }
 HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault.",
+    "`faults` are models whose last try failed, with the class of the fault. `absent` is "
+    "what is not offered, and which variable is missing for it.",
     **thing(
         {
             "ok": FLAG,
@@ -196,6 +215,7 @@ HEALTH: Json = {
                     {"ok": FLAG}, missing=TEXT, faults={"type": "array", "items": TEXT}
                 ),
             },
+            "absent": {"type": "object", "additionalProperties": TEXT},
         }
     ),
 }

@@ -2,6 +2,7 @@
 
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from local.openapi.chat import chat_paths
 from local.openapi.operations import (
     CHECK,
     LAST_ID,
@@ -19,8 +20,9 @@ from local.openapi.operations import (
     posted,
     streamed,
 )
-from local.openapi.parts import listed, thing
-from local.openapi.schemas import nullable, ref
+from local.openapi.parts import listed
+from local.openapi.schemas import nullable, ref, thing
+from local.openapi.voice import voice_paths
 
 
 def paths() -> Json:
@@ -34,6 +36,8 @@ def paths() -> Json:
         **_talking(),
         **_reading(),
         **_things(),
+        **voice_paths(),
+        **chat_paths(),
         **_from_services(),
     }
 
@@ -43,12 +47,12 @@ def _talking() -> Json:
         "Say something to the brain.", "VoiceBody", "Reply", errors=(429, 503), security=USER
     )
     said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
-    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark")]}
+    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark"), ref("Withdrawn")]}
     return {
         "/api/voiceToBrain": {"post": said},
         "/api/control": {
             "post": posted(
-                "Stop the run, report what was heard, or decide on a question.",
+                "Stop the run, report what was heard, take back a text, or decide on a question.",
                 "Order",
                 done,
                 errors=(404, 409, 429, 503),
@@ -159,12 +163,12 @@ def _rules() -> Json:
 def _from_services() -> Json:
     event = {"anyOf": [ref("EventBody"), ref("OwnBody"), {"type": "object"}]}
     report = "Report an event; called by programs, Postmark and the queue. See reference/events.md."
+    again = "Continue a run, or end a voice session; called by the queue."
+    woken = {"anyOf": [ref("WakeCallBody"), ref("HangUpBody")]}
     presence = "Report who listens; called by the channel's server."
     return {
         "/api/pusherAuth": {"post": _subscribing()},
-        "/api/brainToBrain": {
-            "post": _called("Continue a run; called by the queue.", ref("WakeCallBody"), "queue")
-        },
+        "/api/brainToBrain": {"post": _called(again, woken, "queue")},
         "/api/websocketToBrain": {"post": _called(presence, ref("ChannelWebhook"), "channel")},
         "/api/eventToBrain": {"post": _called(report, event, "webhook", "postmark", "queue")},
     }

@@ -13,6 +13,9 @@ from brain.codec import AS_TEXT, EMPTY_AS_NULL, MILLISECONDS, Form, Json
 from brain.codec.hints import optional, plain
 
 REF = "#/components/schemas/"
+TEXT: Json = {"type": "string"}
+FLAG: Json = {"type": "boolean"}
+WHOLE: Json = {"type": "integer", "minimum": 0}
 MOMENT: Json = {"type": "string", "format": "date-time"}
 TIME_OF_DAY: Json = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
 SCALARS: Mapping[Any, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
@@ -26,6 +29,15 @@ def ref(name: str) -> Json:
 def nullable(schema: Json) -> Json:
     """The schema, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def thing(required: Json, **optional: Json) -> Json:
+    """An object of these properties."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+    }
 
 
 class Schemas:

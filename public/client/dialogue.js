@@ -117,7 +117,9 @@ export class Dialogue {
     else if (!message) run.await({ runId, seq });
     // The user's own entry arrives by a stream or is read from the log.
     this.#connection.onEntry(message, seq);
-    const forVoiceAgent = message?.text ?? (isStopped ? STOPPED : LATER);
+    const forVoiceAgent = message
+      ? message.speech || message.text
+      : (isStopped ? STOPPED : LATER);
     return { message, runId, seq, state, forVoiceAgent };
   }
 }

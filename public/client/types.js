@@ -24,6 +24,7 @@
  * @property {'brain'} role
  * @property {Kind} kind
  * @property {string} text
+ * @property {string | null} [speech] what to say if that differs from `text`; empty if there is nothing to say
  * @property {boolean} doneAfterThis
  * @property {string} runId
  * @property {number} answersSeq
@@ -125,7 +126,7 @@
  *
  * @typedef {object} Reply
  * @property {Message | null} message
- * @property {'done' | 'running' | 'recorded' | 'duplicate'} state
+ * @property {'done' | 'running' | 'recorded' | 'duplicate' | 'withdrawn'} state
  * @property {string} runId
  * @property {number} seq of the utterance
  *
@@ -147,7 +148,7 @@
  *
  * @callback SpeakListener
  * @param {Message} message to speak now; the next one waits until `done` is called
- * @param {(how: Heard, chars?: number) => void} done `chars`: how many were spoken before the cut
+ * @param {(how: Heard, chars?: number) => void} done `chars`: how many of `speech` before the cut
  * @returns {void}
  *
  * @callback ToolHandler

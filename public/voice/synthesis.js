@@ -1,36 +1,43 @@
 /** Speech synthesis: the browser's voice reads texts aloud, where it has one. */
 
-/** @typedef {import('../client/types.js').Heard} Heard */
+import { sentencesOf } from './sentences.js';
 
-const LONGEST_PHRASE = 200; // characters; some voices fall silent in the middle of longer ones
+/** @typedef {import('../client/types.js').Heard} Heard */
 
 /** Reads texts aloud, one after the other. */
 export class Synthesizer {
   #synthesis = globalThis.speechSynthesis;
   /** @type {(how: Heard, chars?: number) => void} */
   #done = () => {};
-  #spoken = 0; // characters of the current text that were read
+  #spoken = 0; // characters of the current speech that were read
 
   get isAvailable() {
     return this.#synthesis !== undefined;
   }
 
   /**
-   * @param {string} text
+   * @param {string} speech
    * @param {(how: Heard, chars?: number) => void} done
    */
-  speak(text, done) {
+  speak(speech, done) {
     if (!this.isAvailable) return done('unspoken');
-    const phrases = phrasesOf(text);
+    const sentences = sentencesOf(speech);
     const finish = (/** @type {Heard} */ how) => this.#done === done && this.#finish(how);
     this.#done = done;
     this.#spoken = 0;
-    if (phrases.length === 0) return finish('played');
-    for (const [place, phrase] of phrases.entries()) {
-      const utterance = new SpeechSynthesisUtterance(phrase);
+    const said = (/** @type {number} */ chars) => {
+      if (this.#done === done) this.#spoken = Math.max(this.#spoken, chars);
+    };
+    if (sentences.length === 0) return finish('played');
+    let end = 0; // of the sentence, in the speech
+    for (const [place, sentence] of sentences.entries()) {
+      const begin = speech.indexOf(sentence, end);
+      end = begin + sentence.length;
+      const utterance = new SpeechSynthesisUtterance(sentence);
+      utterance.onboundary = ({ charIndex }) => said(begin + charIndex); // a word begins
       utterance.onend = () => {
-        if (this.#done === done) this.#spoken += phrase.length;
-        if (place === phrases.length - 1) finish('played');
+        said(begin + sentence.length);
+        if (place === sentences.length - 1) finish('played');
       };
       utterance.onerror = () => finish(this.#spoken > 0 ? 'cutOff' : 'unspoken');
       this.#synthesis.speak(utterance);
@@ -50,24 +57,4 @@ export class Synthesizer {
     this.#done = () => {};
     done(how, how === 'cutOff' ? this.#spoken : undefined);
   }
-}
-
-/**
- * Split a text into phrases that a voice can read, at the ends of sentences where possible.
- * @param {string} text
- */
-export function phrasesOf(text) {
-  const sentences = text.match(/[^.!?\n]+[.!?\n]*\s*/g) ?? [];
-  return sentences.flatMap((sentence) => wrap(sentence.trim())).filter((phrase) => phrase !== '');
-}
-
-/** @param {string} sentence */
-function wrap(sentence) {
-  const lines = [''];
-  for (const word of sentence.split(/\s+/)) {
-    const longer = `${lines.at(-1)} ${word}`.trim();
-    if (longer.length > LONGEST_PHRASE && lines.at(-1) !== '') lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
 }

@@ -67,7 +67,7 @@ export class Voice {
       const report = (how, chars) =>
         how !== 'played' && this.#isShown(message.seq) ? done('shown') : done(how, chars);
       if (message.seq <= this.#fromSeq) return report('unspoken');
-      this.#synthesizer.speak(message.text, report);
+      this.#synthesizer.speak(message.speech ?? message.text, report);
     });
     this.#unsubscribe = () => unsubscribe?.() ?? false;
   }

@@ -29,7 +29,7 @@ from brain.run.moves import (
     Stopped,
     WakeCall,
 )
-from brain.run.requests import Stop
+from brain.run.requests import Stop, Withdraw, Withdrawal
 from brain.run.store import Here, Occupancy, Page, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
@@ -205,6 +205,12 @@ class GatedStore:
             "stop", lambda: self._stop(stop), limit_s=CALLER_LIMIT_S
         )
         return answer
+
+    async def withdraw(self, withdraw: Withdraw) -> Withdrawal | None:
+        found: Withdrawal | None = await self._caller.move(
+            "withdraw", lambda: self._store.withdraw(withdraw), limit_s=CALLER_LIMIT_S
+        )
+        return found
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         return await self._store.read(user_id, since=since, limit=limit)

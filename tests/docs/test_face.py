@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from brain.version import VERSION
+from brain.http.version import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_README_LINES = 100
@@ -37,7 +37,7 @@ def package(name: str) -> dict[str, Any]:
 def test_all_files_that_name_the_version_name_the_same_one() -> None:
     lock = package("package-lock.json")
     named = {
-        "brain/version.py": VERSION,
+        "brain/http/version.py": VERSION,
         "package.json": package("package.json")["version"],
         "package-lock.json": lock["version"],
         "package-lock.json, root package": lock["packages"][""]["version"],

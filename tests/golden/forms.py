@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, cast
 
 from brain import codec
+from brain.chat.pieces import Piece, piece_to_wire
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue
@@ -37,7 +38,7 @@ from brain.http.feed import LogReset, RunChange
 from brain.http.orders import parse_order
 from brain.http.stream import BEAT
 from brain.http.stream import StreamEvent as Frame
-from brain.memory.archive import PostgresArchive
+from brain.memory.archive import PostgresArchive, archived
 from brain.memory.model import Fact, Summary
 from brain.memory.postgres import PostgresFacts
 from brain.memory.redis import RedisShownBlock
@@ -77,6 +78,7 @@ from brain.run.journal import (
 )
 from brain.run.limits import Limits
 from brain.run.messages import (
+    CallTurn,
     Decision,
     Draft,
     Heard,
@@ -91,7 +93,6 @@ from brain.run.messages import (
     UtteranceDraft,
 )
 from brain.run.moves import Arrival, Asking, Commit, CommitKind, LeaseToken, WakeCall
-from brain.run.pieces import Piece, piece_to_wire
 from brain.run.records import entry_to_wire, message_for_channel
 from brain.run.requests import Stop
 from brain.settings import ChannelSettings, QueueSettings
@@ -105,6 +106,7 @@ __all__ = [
     "Arrival",
     "Asking",
     "Attachment",
+    "CallTurn",
     "ChannelSettings",
     "ClientTool",
     "Commit",
@@ -291,7 +293,7 @@ FORMS: Mapping[str, Form] = {
         heard_by,
     ),
     "archive": Form(
-        lambda entry: codec.dumps(entry_to_wire(entry)),
+        lambda entry: codec.dumps(archived(entry)),
         lambda text: records.entry_from_wire(json.loads(text)),
     ),
 }

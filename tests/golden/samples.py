@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.golden.forms import (
     Answered,
+    CallTurn,
     ClientTool,
     Decision,
     Equipped,
@@ -61,6 +62,7 @@ UTTERANCES = {
     "plain": _said(),
     "odd text": _said(ODD, message_id="", agent_call_id="call-1"),
     **{name: _said("Yes.", decision=decision) for name, decision in DECISIONS.items()},
+    "speculative": _said(turn=CallTurn(call="c-1", index=3), replaces="m-0", speculative=True),
 }
 MESSAGES = {
     **{kind.value: _told(kind, kind.value) for kind in Kind if kind is not Kind.QUESTION},

@@ -29,12 +29,12 @@ from brain.http.edge import (
     MAX_BODY_BYTES,
     Answer,
     Problem,
-    by_name,
     endpoint,
     read_json,
     tagged,
     where,
 )
+from brain.http.names import by_name
 from brain.http.resources import whole_number
 
 type Json = dict[str, Any]

@@ -24,6 +24,7 @@ from brain.cloud.pusher import channel_names
 from brain.http.edge import Handler, SocketHandler, endpoint
 from brain.routes.again import brain_to_brain
 from brain.routes.channel import channel_to_brain
+from brain.routes.chat import beside_chat
 from brain.routes.control import control
 from brain.routes.event import event_to_brain
 from brain.routes.live import live, only_sockets
@@ -32,6 +33,7 @@ from brain.routes.resources import resources
 from brain.routes.session import authorize_channel, begin_session
 from brain.routes.stream import stream
 from brain.routes.voice import voice_to_brain
+from brain.routes.voice_session import begin_voice, end_voice
 from brain.wiring import Wiring
 from local.engines import valkey
 from local.faults import FaultInjector
@@ -60,8 +62,10 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/status": {"GET": status},
     "/api/health": {"GET": status},
     "/api/openapi.json": {"GET": openapi},
+    "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
 }
+CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
 CONFORMING = {"response": [conforms]}  # checks every response against the OpenAPI document
 ACCESS_KEY = "open sesame, please"
@@ -98,6 +102,9 @@ class Functions:
             path: endpoint(handlers, self.wirings[path], socket=SOCKETS.get(path))
             for path, handlers in ROUTES.items()
         }
+        voice = "/api/voiceToBrain"
+        chat = beside_chat(self._apps[voice], self.wirings[voice])
+        self._apps |= dict.fromkeys((*CHAT, voice), chat)
         self._calls: set[asyncio.Future[None]] = set()
         self._is_closed = False
 

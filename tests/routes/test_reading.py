@@ -12,10 +12,10 @@ import pytest
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.model_faults import KEY
 from brain.errors import ModelRefused
+from brain.http.version import VERSION
 from brain.memory.archive import PostgresArchive
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.ports import Prompt
-from brain.version import VERSION
 from local import engines
 from local.faults import Fault
 from tests.routes.stage import Deployment, Json, User

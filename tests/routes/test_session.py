@@ -15,6 +15,14 @@ from tests.routes.stage import ACCESS_KEY, APP_ID, KEY, SECRET, Deployment, Json
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 SESSION, AUTH = "/api/session", "/api/pusherAuth"
+VOICE = {  # there is no key of a vendor: the model is on a server of its own
+    "openai-live": False,
+    "openai-realtime": False,
+    "gemini-live": False,
+    "upload": False,
+    "speech": False,
+    "chat": True,
+}
 
 
 async def begin(
@@ -54,6 +62,7 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
             "email": False,
             "model": {"name": "script", "scripted": True},
             "local": False,
+            "voice": VOICE,
         },
     }
     expires = datetime.fromisoformat(body["expiresAt"])
@@ -226,6 +235,7 @@ async def test_the_session_contains_the_documents_feature_and_the_cluster(
         "email": False,
         "model": {"name": "script", "scripted": False},
         "local": False,
+        "voice": VOICE,
     }
 
 

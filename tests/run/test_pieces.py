@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brain.chat.pieces import MOST_SPOKEN_CHARS, Piece, Pieces, piece_to_wire
 from brain.run import step
 from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.model import tidy
-from brain.run.pieces import MOST_SPOKEN_CHARS, Piece, Pieces, piece_to_wire
 from brain.run.ports import Delta
 from brain.tools.say import SAY_SPECS
 from brain.tools.spec import ToolCall
@@ -53,7 +53,7 @@ def kinds(pieces: Sequence[Piece]) -> list[tuple[int, str, str]]:
 
 
 def new() -> Pieces:
-    pieces = Pieces("r1", 3)
+    pieces = Pieces("r1", 3, (step.CONTINUE, step.QUIT))
     pieces.begin()
     return pieces
 

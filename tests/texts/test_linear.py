@@ -22,7 +22,7 @@ from brain.notices.judging import judgement
 from brain.notices.spoken import for_the_ear
 from brain.questions.consent import reading
 from brain.says import en
-from brain.texts import addresses, charsets, markup, words
+from brain.texts import addresses, charsets, ear, markup, words
 from brain.texts.plain import plain_line, plain_text
 from brain.texts.thoughts import spoken
 from brain.web import mistrust
@@ -126,6 +126,8 @@ PARSERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a summary": (tidy_summary, ANSWER_CHARS),
     "a judgement": (lambda text: judgement(text, en), 20_000),
     "a notice": (lambda text: for_the_ear(text, en), 20_000),
+    "what is said": (lambda text: ear.sentences_of(ear.for_the_ear(text)), ear.LONGEST),
+    "what is said so far": (ear.sentences_so_far, 20_000),
     "a yes": (reading, 8_000),
     "a text that may hold an address": (addresses.holds_address, 20_000),
     "what the user may have said": (lambda text: addresses.was_said(text, [text[:8_000]]), 20_000),

@@ -224,6 +224,13 @@ async def rules(ben: Person, anna: Anna) -> Told:
     yield await told(ben, "PUT", "/api/rules", 404, json=edit)
 
 
+async def voice_session(ben: Person, anna: Anna) -> Told:
+    body = {"voiceSessionId": "vs_annas-session"}
+    for path in ("/api/voiceSession", "/api/audio"):
+        yield await told(ben, "DELETE", path, 404, json=body)
+        yield await told(ben, "POST", path, 503, json={"vendor": "gemini-live"})
+
+
 async def questions(ben: Person, anna: Anna) -> Told:
     answer = await ben.get(f"/api/questions?id={anna.question['id']}")
     assert answer.json() == {"question": None}
@@ -249,6 +256,8 @@ WALKS: dict[str, Walk] = {
     "/api/startSession": session,
     "/api/status": status,
     "/api/stream": stream,
+    "/api/audio": voice_session,
+    "/api/voiceSession": voice_session,
     "/api/voiceToBrain": voice_to_brain,
     "/api/websocketToBrain": websocket_to_brain,
 }

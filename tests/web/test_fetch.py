@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brain.version import VERSION
+from brain.http.version import VERSION
 from brain.web.fetch import (
     AWAY,
     NO_TRUST,

@@ -11,7 +11,7 @@ from brain.cloud.model.calls import Call, Calls
 from brain.cloud.model.carried import merged, unknown_fields
 from brain.cloud.model.speech import Growth, Speech
 from brain.cloud.model.text_calls import TextCall, text_calls
-from brain.cloud.model.usage import tokens_in
+from brain.cloud.model.usage import parts_in, tokens_in
 from brain.cloud.model.values import as_index, as_object, as_objects, as_text, parsed
 from brain.codec import Json
 from brain.run.ports import Delta
@@ -94,6 +94,7 @@ class Assembly:
 
     def __init__(self, offered: Mapping[str, Json] | None = None, *, held: bool = False) -> None:
         self.tokens = 0
+        self.parts = (0, 0)  # the tokens of the request and of the answer, as reported
         self.is_done = False  # `[DONE]` arrived, or it was one document
         self._offered = offered or {}
         self._held = held
@@ -124,6 +125,7 @@ class Assembly:
     def feed(self, chunk: Json) -> list[Delta]:
         """Add a chunk and return what may be shown. Raises ModelUnavailable if it is too long."""
         self.tokens = max(self.tokens, tokens_in(chunk))
+        self.parts = max(self.parts, parts_in(chunk), key=sum)
         deltas: list[Delta] = []
         for place, given in enumerate(as_objects(chunk.get("choices"))):
             number = as_index(given.get("index"))

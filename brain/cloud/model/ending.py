@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from brain.cloud.model.arguments import is_whole
 from brain.cloud.model.assembly import Assembled, Assembly
@@ -48,7 +49,11 @@ def conclude(
         return failure
     is_said = bool(whole.text.strip() or whole.calls)
     if is_said and _is_whole(assembly, whole, finishes):
-        return _answered(whole, tokens, model, prompt)
+        return replace(
+            _answered(whole, tokens, model, prompt),
+            prompt_tokens=assembly.parts[0],
+            answer_tokens=assembly.parts[1],
+        )
     if is_said and any(finish not in _WHOLE | {"error"} for finish in finishes):
         raise _cut("the answer reached its length limit or was aborted", whole)
     if is_over and whole.text.strip():

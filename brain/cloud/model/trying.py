@@ -6,7 +6,7 @@ Every class of faults has its own number of tries, and every wait has a limit.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from brain.cloud.model.assembly import Assembly
@@ -182,12 +182,7 @@ class Trying:
             self.spent += outcome.tokens
             return outcome
         known.unfit = None
-        return Answered(
-            text=outcome.text,
-            calls=outcome.calls,
-            tokens=outcome.tokens + self.spent,
-            carried=outcome.carried,
-        )
+        return replace(outcome, tokens=outcome.tokens + self.spent)
 
     def _is_late(self, failure: Failure) -> bool:
         """Whether a second wait for a silent model would leave the next one too little time."""

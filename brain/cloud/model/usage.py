@@ -25,6 +25,11 @@ def tokens_in(chunk: Json) -> int:
     return max((_tokens(usage) for usage in _usages(chunk)), default=0)
 
 
+def parts_in(chunk: Json) -> tuple[int, int]:
+    """Return the tokens of the request and of the answer that a chunk reports; 0 if it does not."""
+    return max(map(_parts, _usages(chunk)), key=sum, default=(0, 0))
+
+
 def estimated_tokens(text: str) -> int:
     """Estimate the tokens of a text; at least 1. Characters beyond Latin scripts count as one."""
     wide = sum(character > "\u2e7f" for character in text)
@@ -42,7 +47,12 @@ def _usages(chunk: Json) -> Iterator[Json]:
 
 def _tokens(usage: Json) -> int:
     total = max(_count(usage.get(name)) for name in _TOTALS)
-    return max(total, sum(max(_count(usage.get(name)) for name in names) for names in _PARTS))
+    return max(total, sum(_parts(usage)))
+
+
+def _parts(usage: Json) -> tuple[int, int]:
+    prompt, answer = (max(_count(usage.get(name)) for name in names) for names in _PARTS)
+    return prompt, answer
 
 
 def _count(value: object) -> int:

@@ -1,10 +1,11 @@
 """Marks: how much of each message was heard, in the format of the run hash."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from brain.run.messages import Heard, How
+from brain.run.messages import Heard, HeardPart, How, LogEntry, Message
 
 _MARK = re.compile(r"[0-9]{1,15}=(all|shown|returned|[0-9]{1,15})")
 
@@ -35,6 +36,17 @@ def heard_by(marks: str, *, open_seq: int = 0) -> tuple[Heard, ...]:
         found.append((str(open_seq), "=", How.RETURNED.value))
     return tuple(
         replace(_heard(int(seq), mark), is_open=int(seq) == open_seq) for seq, _, mark in found
+    )
+
+
+def with_marks(entries: Iterable[LogEntry], marks: str) -> tuple[LogEntry, ...]:
+    """Return the entries, each message with what was heard of it."""
+    heard = {mark.seq: HeardPart(how=mark.how, chars=mark.chars) for mark in heard_by(marks)}
+    return tuple(
+        replace(entry, heard=heard[entry.seq])
+        if isinstance(entry, Message) and entry.seq in heard
+        else entry
+        for entry in entries
     )
 
 

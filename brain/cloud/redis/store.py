@@ -18,6 +18,7 @@ from brain.cloud.redis.moves.renew import renew
 from brain.cloud.redis.moves.resume import resume
 from brain.cloud.redis.moves.status import status
 from brain.cloud.redis.moves.stop import stop
+from brain.cloud.redis.moves.withdraw import withdraw
 from brain.cloud.redis.numbering import LastSeq
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, NO_BOUND, Keys, Redis
 from brain.run.limits import Limits
@@ -38,7 +39,7 @@ from brain.run.moves import (
     Stopped,
     WakeCall,
 )
-from brain.run.requests import Stop
+from brain.run.requests import Stop, Withdraw, Withdrawal
 from brain.run.store import Here, Occupancy, Page, Status
 
 LOG_ROOM = 2  # times `log_entries`: the length of a log without an archive
@@ -98,6 +99,9 @@ class RedisStore:
 
     async def stop(self, order: Stop) -> Stopped | Settled:
         return await stop(self._redis, order, log_bound=self.log_bound)
+
+    async def withdraw(self, order: Withdraw) -> Withdrawal | None:
+        return await withdraw(self._redis, order)
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         return await read(self._redis, user_id, since=since, limit=limit)

@@ -104,8 +104,8 @@ export function wrong(brain: Brain, entry: Entry, status: Status, state: State):
   void brain.heard(3, 'loudly');
   // @ts-expect-error there is no such road
   brain.useRoad('motorway');
-  // @ts-expect-error a user's text has no kind
-  console.log(entry.kind);
+  // @ts-expect-error a user's text does not end a run
+  console.log(entry.doneAfterThis);
   // @ts-expect-error the question may be missing
   console.log(entry.role === 'brain' && entry.question.tool);
   // @ts-expect-error progress may be null

@@ -1,4 +1,4 @@
--- Return a part of the log, its last seq and the seq of its oldest entry, in one atomic read.
+-- Return a part of the log, its last seq, the seq of its oldest entry, and what was heard, in one atomic read.
 -- Keys: run, log.
 local a = arguments({ texts = 'count', numbers = 'since' })
 
@@ -9,4 +9,5 @@ end
 local entries = redis.call('XRANGE', LOG, text(a.since + 1), '+', 'COUNT', a.count)
 local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', '1')
 local first = oldest[1] and string.match(oldest[1][1], '^%d+') or '0'
-return answer({ 'seq', seq, 'first', first, 'entries', entries })
+local heard = redis.call('HGET', RUN, 'heard') or ''
+return answer({ 'seq', seq, 'first', first, 'entries', entries, 'heard', heard })

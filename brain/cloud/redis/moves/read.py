@@ -1,6 +1,7 @@
 """Reads a part of the log."""
 
 from brain.cloud.redis import entries
+from brain.cloud.redis.marks import with_marks
 from brain.cloud.redis.scripts import CALLER_LIMIT_S, Keys, Redis, Script
 from brain.run.store import Page
 
@@ -13,7 +14,7 @@ async def read(redis: Redis, user_id: str, *, since: int, limit: int) -> Page:
         redis, Keys.of(user_id).keys("run", "log"), {"since": since, "count": limit}
     )
     return Page(
-        entries=entries.legible(reply.items("entries")),
+        entries=with_marks(entries.legible(reply.items("entries")), reply.text("heard")),
         last_seq=reply.number("seq"),
         first_seq=reply.number("first"),
     )

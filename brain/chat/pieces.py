@@ -9,17 +9,28 @@ a case the loop starts its pieces again: a second piece with number 1 replaces e
 shown of this loop.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, assert_never
 
 from brain.codec import Form, Json, Named, clean
-from brain.run.ports import Delta
-from brain.run.step import CONTINUE, QUIT
 
 type PieceKind = Literal["thought", "action", "content"]
 
 MOST_SPOKEN_CHARS = 64_000  # of a call's arguments: longer ones are shown only when complete
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delta:
+    """A part of an answer as it arrives from the model.
+
+    thought: reasoning. content: text. action: the name of a tool, once for each call. arguments: a
+    part of the JSON arguments of a call. `call` is the index of the call in the answer.
+    """
+
+    kind: Literal["thought", "content", "action", "arguments"]
+    text: str
+    call: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,15 +62,19 @@ class _Words:
 
 @dataclass(slots=True)
 class Pieces:
-    """The pieces of one loop. Each method returns the new pieces to show."""
+    """The pieces of one loop. Each method returns the new pieces to show.
+
+    `speaking` are the names of the tools that speak.
+    """
 
     run_id: str
     loop: int
+    speaking: Container[str] = ()
     have_begun: bool = False  # some part of an answer has arrived
     _number: int = 0
     _thought: str = ""
     _said: list[_Words] = field(default_factory=list)
-    _speaking: dict[int, int] = field(default_factory=dict)  # index of the call -> of its text
+    _texts: dict[int, int] = field(default_factory=dict)  # index of the call -> of its text
     _is_plain: bool = False  # the text is plain text, not a call's message
     _has_called: bool = False  # text after a call is a thought
 
@@ -68,7 +83,7 @@ class Pieces:
         self._number = 0
         self._thought = ""
         self._said = []
-        self._speaking = {}
+        self._texts = {}
         self._is_plain = self._has_called = False
 
     def take(self, delta: Delta) -> list[Piece]:
@@ -102,8 +117,8 @@ class Pieces:
         if self._is_plain:
             yield from self._think_instead()
         self._has_called = True
-        if delta.text in (CONTINUE, QUIT):
-            self._speaking[delta.call] = len(self._said)
+        if delta.text in self.speaking:
+            self._texts[delta.call] = len(self._said)
             self._said.append(_Words())
         else:
             yield self._piece("action", delta.text)
@@ -117,7 +132,7 @@ class Pieces:
 
     def _speak(self, delta: Delta) -> Iterator[Piece]:
         """Take a part of a call's arguments; show the message so far if the call speaks."""
-        say = self._speaking.get(delta.call)
+        say = self._texts.get(delta.call)
         if say is None:
             return
         words = self._said[say]

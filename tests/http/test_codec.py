@@ -103,6 +103,23 @@ def test_a_message_too_long_for_the_channel_goes_without_its_text() -> None:
     assert (wire["truncated"], wire["seq"]) == (True, 6)
 
 
+def test_a_message_says_how_it_is_spoken_where_that_is_not_its_text() -> None:
+    def wire(text: str) -> codec.Json:
+        draft = Draft(id="d", kind=Kind.SAY, text=text, answers_seq=1, created_at=EPOCH)
+        return records.message_to_wire(draft.placed(seq=6, run_id="r", done_after_this=True))
+
+    assert "speech" not in wire("All is well.")
+    assert wire("**All** is [well](https://example.org).")["speech"] == "All is well."
+    assert wire("🎉")["speech"] == ""
+    assert records.entry_from_wire({**wire("*Yes*"), "speech": "No"}).text == "*Yes*"
+
+
+def test_text_and_speech_together_fit_into_the_channel_or_are_read_from_the_log() -> None:
+    draft = Draft(id="d", kind=Kind.SAY, text="*a* " * 2_000, answers_seq=1, created_at=EPOCH)
+    wire = records.message_for_channel(draft.placed(seq=6, run_id="r", done_after_this=True))
+    assert ("text" in wire, "speech" in wire, wire["truncated"]) == (False, False, True)
+
+
 def test_times_are_written_in_utc_with_milliseconds() -> None:
     assert codec.iso(EPOCH) == "2026-01-01T00:00:00.000Z"
     assert codec.iso_ms(1_767_225_600_123) == "2026-01-01T00:00:00.123Z"
