@@ -15,6 +15,7 @@ import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
 import { UserStorage } from './client/storage.js';
+import { talking } from './client/talking.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
 import { askBrainTool } from './client/tool.js';
 
@@ -51,6 +52,7 @@ export async function connect(options = {}) {
     onState: connection.onState,
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
+    talk: (options) => talking({ world, gateway, connection, dialogue }, options),
     close() {
       ending.abort(new ConnectionClosed());
       dialogue.speaker.stop();

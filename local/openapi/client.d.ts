@@ -57,6 +57,8 @@ export interface Brain {
   onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
   /** null: the best road that works. */
   useRoad: (name: RoadName | null) => void;
+  /** Begins a spoken conversation. Call it in a press. */
+  talk: (options: TalkOptions) => Talk;
   close: () => void;
   /** As it was at the time of connecting. */
   session: Session;
@@ -115,6 +117,38 @@ export interface Decision {
   /** Seconds that the server may take to respond. */
   patience?: number;
 }
+
+export type VoiceVendor = 'openai-live' | 'openai-realtime' | 'gemini-live';
+
+export interface TalkOptions {
+  vendor: VoiceVendor;
+  /** A BCP 47 tag; that of the connection by default. */
+  language?: string;
+  /** Opened within the press (`prime()` of voice/sound.js); by default as soon as the code is loaded. */
+  sound?: { audio: HTMLAudioElement; context: AudioContext };
+}
+
+/** A spoken conversation. */
+export interface Talk {
+  mute: () => void;
+  unmute: () => void;
+  /** Hangs up, and releases the microphone. */
+  end: () => void;
+  /** Called at once and at every change. */
+  onState: (listener: TalkListener) => () => void;
+}
+
+export type TalkState =
+  | 'connecting'
+  | 'listening'
+  | 'thinking'
+  | 'speaking'
+  | 'muted'
+  | 'paused'
+  | 'ended';
+
+/** `problem`: why it ended, if not because the user wished it. */
+export type TalkListener = (state: TalkState, problem: (Error & { code: string }) | null) => void;
 
 export interface State {
   connection: 'live' | 'connecting' | 'polling' | 'offline';

@@ -114,7 +114,7 @@ export class Dialogue {
     const isStopped = !message && state === 'done';
     this.#ours.add(runId);
     if (isStopped) run.receiveEvent({ runId, state: 'stopped' });
-    else if (!message) run.await({ runId, seq });
+    else if (!message && state !== 'withdrawn') run.await({ runId, seq });
     // The user's own entry arrives by a stream or is read from the log.
     this.#connection.onEntry(message, seq);
     const forVoiceAgent = message

@@ -18,7 +18,11 @@ export class Speaking {
    * @param {number} nowMs
    */
   receive(entry, isNew, nowMs) {
-    if (entry.role === 'user') return this.#withdraw(({ id }) => id === entry.decision?.questionId);
+    if (entry.role === 'user') {
+      const { decision, withdraws = [] } = entry;
+      const isOver = (/** @type {Message} */ { id, seq }) => id === decision?.questionId || withdraws.includes(seq);
+      return this.#withdraw(isOver);
+    }
     this.#withdraw(
       ({ id, kind, runId }) =>
         id === entry.supersedes ||
@@ -26,7 +30,7 @@ export class Speaking {
         (entry.doneAfterThis && kind === 'breadcrumb' && runId === entry.runId),
     );
     const isFresh = isNew || nowMs - Date.parse(entry.createdAt) < UNSAID_MS;
-    if (!isFresh || entry.speak === 'silent') return;
+    if (!isFresh || entry.speak === 'silent' || entry.withdrawn) return;
     this.#waiting.set(entry.seq, { message: entry, sinceMs: nowMs });
   }
 

@@ -12,6 +12,9 @@
  * @property {string} runId
  * @property {string} createdAt
  * @property {Decided | null} [decision] null if it does not answer a question
+ * @property {'text' | 'withdrawal'} [kind] a withdrawal has no text of its own
+ * @property {number[]} [withdraws] seqs of what it takes back: a text and that text’s messages
+ * @property {boolean} [withdrawn] it was taken back: nobody shows it
  *
  * @typedef {object} Decided
  * @property {string} questionId
@@ -34,6 +37,7 @@
  * @property {string | null} [supersedes]
  * @property {Question | null} [question] for kind `question`; has the message's id
  * @property {boolean} [foreign] others may have written the text or a part of it
+ * @property {boolean} [withdrawn] the text that it answers was taken back: nobody shows or speaks it
  * @property {string} createdAt
  *
  * @typedef {object} Question Asks the user for a decision, or the front end for a result.
@@ -104,6 +108,7 @@
  * @property {boolean} [memory]
  * @property {boolean} [local] true for a server on the user's own machine
  * @property {{scripted?: boolean, name?: string}} [model]
+ * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat', boolean>>} [voice]
  *
  * @typedef {object} PusherSettings
  * @property {string} key
@@ -192,8 +197,30 @@
  * @property {(listener: (state: State) => void) => () => void} onState
  * @property {(tool: string, handler: ToolHandler, form?: ToolForm) => () => void} onTool
  * @property {(name: RoadName | null) => void} useRoad null = the best one that works
+ * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => void} close
  * @property {Session} session at the time of connecting
+ *
+ * @typedef {'openai-live' | 'openai-realtime' | 'gemini-live'} VoiceVendor
+ *
+ * @typedef {object} TalkOptions
+ * @property {VoiceVendor} vendor
+ * @property {string} [language] a BCP 47 tag; that of the connection by default
+ * @property {import('../voice/sound.js').Sound} [sound] opened within the press (`prime()` of
+ *   voice/sound.js); by default as soon as the code is loaded
+ *
+ * @typedef {'connecting' | 'listening' | 'thinking' | 'speaking' | 'muted' | 'paused' | 'ended'} TalkState
+ *
+ * @callback TalkListener
+ * @param {TalkState} state
+ * @param {(Error & {code: string}) | null} problem why it ended, if not because the user wished it
+ * @returns {void}
+ *
+ * @typedef {object} Talk A spoken conversation.
+ * @property {() => void} mute
+ * @property {() => void} unmute
+ * @property {() => void} end
+ * @property {(listener: TalkListener) => () => void} onState called at once and at every change
  *
  * @typedef {'channel' | 'stream' | 'socket' | 'polling'} RoadName
  *

@@ -49,6 +49,11 @@ export class Composer {
     if (this.#recognizer.isListening) this.#recognizer.stop();
   }
 
+  /** @param {boolean} isOffered */
+  offerDictation(isOffered) {
+    this.#listen.hidden = !isOffered || !this.#recognizer.isAvailable;
+  }
+
   #attend() {
     byId('composer').addEventListener('submit', (event) => {
       event.preventDefault();

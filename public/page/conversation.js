@@ -8,6 +8,7 @@ import { Away } from './away.js';
 import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
 import { t } from './texts.js';
+import { HandsFree } from '../voice/handsfree.js';
 import { Voice } from '../voice/voice.js';
 
 /** @typedef {import('../client/types.js').Brain} Brain */
@@ -21,6 +22,10 @@ export class Conversation {
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
   #voice = new Voice(byId('speak'), (seq) => this.#questions.isShown(seq));
   #away = new Away();
+  #handsFree = new HandsFree({
+    onText: (text) => this.#send(text, newMessageId(Math.random)),
+    onChange: (isOn) => this.#handOver(isOn),
+  });
   #composer = new Composer({
     onText: (text) => void this.#send(text, newMessageId(Math.random)),
     onListening: (isListening) => isListening && this.#voice.beginTalk(),
@@ -66,11 +71,13 @@ export class Conversation {
     brain.onMessage((entry, { isNew }) => this.#show(entry, isNew));
     brain.onPiece((piece) => this.#timeline.showPiece(piece));
     this.#voice.attend(brain);
+    this.#handsFree.attend(brain);
     this.#found(brain);
   }
 
   /** The session has ended: texts wait for the next one. */
   end() {
+    this.#handsFree.leave();
     this.#brain = this.#awaitBrain();
   }
 
@@ -122,6 +129,13 @@ export class Conversation {
     }
   }
 
+  /** One mouth and one ear at a time. @param {boolean} isOn hands-free */
+  #handOver(isOn) {
+    this.#composer.stopListening();
+    this.#composer.offerDictation(!isOn);
+    this.#voice.pause(isOn);
+  }
+
   /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */
   async #awaiting(act) {
     this.#unanswered += 1;
@@ -159,6 +173,8 @@ export class Conversation {
    * @param {boolean} isNew
    */
   #show(entry, isNew) {
+    if (entry.role === 'user') this.#timeline.withdraw(entry.withdraws ?? []);
+    if (entry.withdrawn || entry.kind === 'withdrawal') return;
     byId('welcome').hidden = true;
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);

@@ -15,6 +15,8 @@ export class Timeline {
   #newer;
   /** @type {Map<string, HTMLElement>} */
   #byId = new Map();
+  /** @type {Map<number, HTMLElement>} */
+  #bySeq = new Map();
   /** @type {Map<string, HTMLElement>} */
   #unsent = new Map(); // by messageId, in the order of sending; always at the end
   /** @type {Element | null} */
@@ -46,6 +48,7 @@ export class Timeline {
   /** Remove everything except texts that are not sent yet. */
   clear() {
     this.#byId.clear();
+    this.#bySeq.clear();
     this.#log.replaceChildren(...this.#unsent.values());
   }
 
@@ -58,8 +61,9 @@ export class Timeline {
     const sent = entry.role === 'user' ? this.#sent(entry.messageId) : null;
     const element = sent ?? elementOf(entry);
     element.append(timeOf(entry.createdAt));
-    if (entry.role === 'brain' && entry.supersedes) this.#withdraw(entry.supersedes);
+    if (entry.role === 'brain' && entry.supersedes) this.#remove(this.#byId.get(entry.supersedes));
     this.#byId.set(entry.id, element);
+    this.#bySeq.set(entry.seq, element);
     this.#place(element, this.#drafts.take(entry));
     if (this.#isAtEnd) this.#toEnd();
     else this.#newer.hidden = false;
@@ -103,9 +107,13 @@ export class Timeline {
     this.#toEnd();
   }
 
-  /** @param {string} id of an entry that another one replaces */
-  #withdraw(id) {
-    const element = this.#byId.get(id);
+  /** Remove entries that were taken back. @param {number[]} seqs */
+  withdraw(seqs) {
+    for (const seq of seqs) this.#remove(this.#bySeq.get(seq));
+  }
+
+  /** @param {HTMLElement | undefined} element */
+  #remove(element) {
     if (element === this.#last) this.#last = element?.previousElementSibling ?? null;
     element?.remove();
   }

@@ -11,6 +11,7 @@ export class Voice {
   #button;
   #isShown;
   #isOn = false;
+  #isPaused = false;
   #shownSeq = 0;
   #fromSeq = 0; // messages up to here are not read aloud: they were shown before the voice was on
   /** @type {Brain | null} */
@@ -49,6 +50,12 @@ export class Voice {
     if (localStorage.getItem(PLACE) !== 'off' && !this.#isOn) this.#turn(true);
   }
 
+  /** Somebody else speaks meanwhile. @param {boolean} isPaused */
+  pause(isPaused) {
+    this.#isPaused = isPaused;
+    this.#turn(this.#isOn);
+  }
+
   stop() {
     this.#synthesizer.stop();
   }
@@ -58,7 +65,7 @@ export class Voice {
     this.#isOn = isOn && this.#synthesizer.isAvailable;
     this.#button.ariaPressed = `${this.#isOn}`;
     this.#unsubscribe();
-    if (!this.#isOn) return this.stop();
+    if (!this.#isOn || this.#isPaused) return this.stop();
     this.#fromSeq = this.#shownSeq;
     // Only while it is on, so that another tab can speak.
     const unsubscribe = this.#brain?.onSpeak((message, done) => {

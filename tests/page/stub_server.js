@@ -1,7 +1,8 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
- * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log). Says its address on the first line. A text with "steps"
- * gives breadcrumbs and progress, with "error" an error, with "fail" a refusal the first time, with "ask" a question
+ * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
+ * their sessions are the test's), CSP (a header). Says its address on the first line. A text with "steps"
+ * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50").
  */
 
@@ -38,7 +39,8 @@ function voiceToBrain({ text, messageId }) {
   const known = log.find((entry) => entry.messageId === messageId);
   if (known) return [200, { message: null, runId: known.runId, seq: known.seq, state: 'duplicate' }];
   const runId = `r${(runs += 1)}`;
-  const { seq } = append({ role: 'user', text, messageId, runId });
+  const withdraws = text.includes('instead') ? takenBack() : {};
+  const { seq } = append({ role: 'user', text, messageId, runId, ...withdraws });
   if (text.includes('steps')) {
     work(runId, 1, 4);
     return [200, { message: null, runId, seq, state: 'running' }];
@@ -48,6 +50,13 @@ function voiceToBrain({ text, messageId }) {
   const mark = text.includes('from others') ? { foreign: true } : {};
   const message = say(runId, `You said: ${text}`, { kind, doneAfterThis: true, ...mark });
   return [200, { message, runId, seq, state: 'done' }];
+}
+
+/** The text before and its answer. */
+function takenBack() {
+  const last = log.slice(-2);
+  for (const entry of last) entry.withdrawn = true;
+  return { withdraws: last.map(({ seq }) => seq) };
 }
 
 function ask(runId, text) {
@@ -72,9 +81,16 @@ function session({ accessKey, token }) {
   if (expected && accessKey !== expected && token !== 'stub-token') return [401, { title: 'Unauthorized' }];
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const names = { channel: 'private-user-stub', presenceChannel: 'presence-user-stub' };
-  const features = { model: { scripted: true, name: 'stub' } };
+  const features = { model: { scripted: true, name: 'stub' }, ...voice() };
   const cursor = log.length;
   return [200, { userId: 'stub', token: 'stub-token', expiresAt, ...names, pusher: null, cursor, features }];
+}
+
+/** Which vendors there are; none without the setting. */
+function voice() {
+  const { VOICE } = process.env;
+  if (VOICE === undefined) return {};
+  return { voice: Object.fromEntries(VOICE.split(',').map((name) => [name, true])) };
 }
 
 function messages(query) {
@@ -135,7 +151,10 @@ async function file(pathname, response) {
   const name = pathname === '/' ? 'index.html' : pathname.slice(1);
   const content = await readFile(new URL(name, PUBLIC)).catch(() => null);
   if (content === null) return response.writeHead(404).end();
-  response.writeHead(200, { 'Content-Type': TYPES[extname(name)] ?? 'text/plain' }).end(content);
+  const { CSP } = process.env;
+  const policy = CSP ? { 'Content-Security-Policy': CSP } : {};
+  const type = TYPES[extname(name)] ?? 'text/plain';
+  response.writeHead(200, { 'Content-Type': type, ...policy }).end(content);
 }
 
 const server = createServer(async (request, response) => {

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MOST_BYTES = 10_240; // gzipped
+const MOST_BYTES = 10_752; // gzipped
 
 /** As `npm run build:brain` does it. */
 async function bundled() {
@@ -16,7 +16,7 @@ async function bundled() {
     absWorkingDir: ROOT,
     entryPoints: ['public/brain.js'],
     outfile: 'public/vendor/brain.min.js',
-    external: ['./public/vendor/pusher.js'],
+    external: ['./public/vendor/pusher.js', './public/voice/talk.js'],
     bundle: true,
     format: 'esm',
     minify: true,
@@ -25,7 +25,7 @@ async function bundled() {
   return outputFiles[0].text;
 }
 
-test('the client is less than 10 KB', async (context) => {
+test('the client is less than 10.5 KB', async (context) => {
   const bytes = gzipSync(await bundled(), { level: 9 }).length;
 
   context.diagnostic(`${bytes} bytes`);

@@ -87,6 +87,13 @@ test('a question that is decided is not spoken', () => {
   );
 });
 
+test('what was taken back is not spoken, before or after it came', () => {
+  const withdrawal = { role: 'user', kind: 'withdrawal', seq: 4, withdraws: [1, 2] };
+  const speaking = received(message(2), message(3), withdrawal, message(5, { withdrawn: true }));
+
+  assert.deepEqual(said(speaking), [3]);
+});
+
 test('what was spoken already, here or elsewhere, is not repeated', () => {
   assert.deepEqual(
     said(received(message(1), message(2)), ({ seq }) => seq === 1),

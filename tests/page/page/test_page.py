@@ -81,6 +81,19 @@ async def test_a_text_sent_in_another_tab_appears(context: BrowserContext, page:
     await expect(page.get_by_role("article")).to_have_count(2)
 
 
+async def test_what_was_taken_back_is_not_shown_any_more(page: Page) -> None:
+    await ask(page, "half a sen")
+    await expect(page.get_by_text("You said: half a sen")).to_be_visible()
+
+    await ask(page, "a whole sentence instead")
+
+    await expect(page.get_by_text("You said: a whole sentence instead")).to_be_visible()
+    await expect(page.get_by_role("article")).to_have_count(2)
+    await page.reload()
+    await expect(page.get_by_text("You said: a whole sentence instead")).to_be_visible()
+    await expect(page.get_by_role("article")).to_have_count(2)
+
+
 async def test_markup_in_a_text_stays_text(page: Page) -> None:
     await ask(page, "<img src=x onload=alert(1)> https://example.test/a")
 

@@ -1,0 +1,169 @@
+/** Hands-free mode: a button, a light with words, and the choice of who listens and speaks. */
+
+import { byId, setText } from '../page/dom.js';
+import { optionalText, t } from '../page/texts.js';
+import { BrowserTalk, isAvailable } from './browser.js';
+import { prime } from './sound.js';
+
+/** @typedef {import('../client/types.js').Brain} Brain */
+/** @typedef {import('../client/types.js').Talk} Talk */
+/** @typedef {import('../client/types.js').TalkState} TalkState */
+/** @typedef {import('../client/types.js').VoiceVendor} VoiceVendor */
+
+const PLACE = 'second-brain-vendor';
+const BROWSER = 'browser'; // where there is no vendor
+const VENDORS = /** @type {const} */ (['openai-live', 'openai-realtime', 'gemini-live']);
+
+/**
+ * @typedef {object} Listener
+ * @property {(text: string) => Promise<unknown>} onText sends what the browser has understood
+ * @property {(isOn: boolean) => void} onChange
+ */
+
+export class HandsFree {
+  #listener;
+  #start = byId('hands-free');
+  #bar = byId('hands-free-bar');
+  #words = byId('hands-free-words');
+  #vendors = /** @type {HTMLSelectElement} */ (byId('hands-free-vendor'));
+  #mute = byId('hands-free-mute');
+  #end = byId('hands-free-end');
+  /** @type {Brain | null} */
+  #brain = null;
+  /** @type {Talk | null} */
+  #talk = null;
+  #isMuted = false;
+  #shownSeq = 0; // what came before a conversation is not read out in it
+
+  /** @param {Listener} listener */
+  constructor(listener) {
+    this.#listener = listener;
+    this.#start.addEventListener('click', () => (this.#talk ? this.end() : this.#begin()));
+    this.#mute.addEventListener('click', () => this.#turn(!this.#isMuted));
+    this.#end.addEventListener('click', () => (this.#talk ? this.end() : this.#close()));
+    this.#vendors.addEventListener('change', () => this.#choose());
+  }
+
+  get isOn() {
+    return this.#talk !== null;
+  }
+
+  /** Offer what this deployment has; without `features.voice` nothing. @param {Brain} brain */
+  attend(brain) {
+    this.leave();
+    this.#brain = brain;
+    brain.onMessage(({ seq }) => (this.#shownSeq = seq));
+    const { voice } = brain.session.features ?? {};
+    /** @type {string[]} */
+    const offered = VENDORS.filter((vendor) => voice?.[vendor] === true);
+    if (voice && offered.length === 0 && isAvailable()) offered.push(BROWSER);
+    const options = offered.map((name) => new Option(t(/** @type {any} */ (`talk.${name}`)), name));
+    this.#vendors.replaceChildren(...options);
+    const last = stored();
+    if (last && offered.includes(last)) this.#vendors.value = last;
+    this.#vendors.hidden = offered.length < 2;
+    this.#start.hidden = offered.length === 0;
+    // Loaded before the press: what a press allows does not last long.
+    if (offered.length > 0) import('./talk.js').catch(() => {}); // the press tries again
+  }
+
+  /** The session has ended. */
+  leave() {
+    this.end();
+    this.#close();
+    this.#start.hidden = true;
+    this.#brain = null;
+  }
+
+  end() {
+    this.#talk?.end();
+  }
+
+  #begin() {
+    const brain = this.#brain;
+    if (!brain) return;
+    this.#isMuted = false;
+    this.#listener.onChange(true);
+    const talk = this.#talkOf(brain);
+    this.#talk = talk;
+    this.#start.ariaPressed = 'true';
+    this.#bar.hidden = false;
+    this.#mute.hidden = false;
+    talk.onState((state, problem) => this.#talk === talk && this.#show(state, problem));
+  }
+
+  /** @param {Brain} brain @returns {Talk} */
+  #talkOf(brain) {
+    const vendor = this.#vendors.value;
+    if (vendor === BROWSER) return new BrowserTalk(brain, this.#shownSeq, this.#listener.onText);
+    return brain.talk({ vendor: /** @type {VoiceVendor} */ (vendor), sound: prime() });
+  }
+
+  /** Another vendor goes on at once: the choice is a press too. */
+  #choose() {
+    store(this.#vendors.value);
+    if (!this.#talk) return;
+    const before = this.#talk;
+    this.#talk = null;
+    before.end();
+    this.#begin();
+  }
+
+  /** @param {boolean} isMuted */
+  #turn(isMuted) {
+    this.#isMuted = isMuted;
+    if (isMuted) this.#talk?.mute();
+    else this.#talk?.unmute();
+    this.#showMute();
+  }
+
+  #showMute() {
+    this.#mute.ariaPressed = `${this.#isMuted}`;
+  }
+
+  /** @param {TalkState} state @param {(Error & {code?: string}) | null} problem */
+  #show(state, problem) {
+    this.#bar.dataset.state = problem ? 'problem' : state;
+    const code = problem?.code ?? 'voice-failed';
+    const reason = problem && (optionalText(`talk.${code}`) ?? optionalText(`voice.${code}`));
+    setText(this.#words, problem ? (reason ?? t('talk.voice-failed')) : t(`talk.${state}`));
+    this.#showMute();
+    if (state === 'ended') this.#over(problem !== null);
+  }
+
+  /** @param {boolean} isFault its words stay until they are closed */
+  #over(isFault) {
+    const hadFocus = this.#bar.contains(document.activeElement);
+    this.#talk = null;
+    this.#start.ariaPressed = 'false';
+    this.#mute.hidden = true;
+    if (isFault) setText(this.#end, t('talk.close'));
+    else this.#close();
+    if (hadFocus) this.#start.focus();
+    this.#listener.onChange(false);
+  }
+
+  #close() {
+    const hadFocus = this.#bar.contains(document.activeElement);
+    this.#bar.hidden = true;
+    setText(this.#end, t('talk.end'));
+    if (hadFocus) this.#start.focus();
+  }
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(PLACE);
+  } catch {
+    return null; // the browser allows no storage
+  }
+}
+
+/** @param {string} vendor */
+function store(vendor) {
+  try {
+    localStorage.setItem(PLACE, vendor);
+  } catch {
+    // The choice lasts until the page is closed.
+  }
+}

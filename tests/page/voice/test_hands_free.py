@@ -1,0 +1,191 @@
+"""Hands-free without a vendor, in a browser whose voice and ear the test plays."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, Request, expect
+
+from tests.page.conftest import gateway
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# The voice says a sentence until it is told to end; the microphone is silent, or hums like a voice.
+VOICE_AND_EAR = """
+const voice = { cancelled: 0 };
+const spoken = [];
+voice.speak = (saying) => {
+  if (saying.text.trim()) { spoken.push([saying.text, saying.volume]); window.saying = saying; }
+};
+voice.cancel = () => { voice.cancelled += 1; window.saying = null; };
+Object.defineProperty(window, 'speechSynthesis', { value: voice });
+window.spoken = spoken;
+window.ears = 0;
+window.SpeechRecognition = class extends EventTarget {
+  start() { window.ears += 1; window.ear = this; }
+  abort() { this.end(); }
+  end() {
+    if (window.ear !== this) return;
+    window.ears -= 1;
+    window.ear = null;
+    this.dispatchEvent(new Event('end'));
+  }
+  hear(transcript, isFinal = true) {
+    const results = [Object.assign([{ transcript }], { isFinal })];
+    this.dispatchEvent(Object.assign(new Event('result'), { results }));
+    if (isFinal) this.end();
+  }
+};
+let sound = null;
+navigator.mediaDevices.getUserMedia = async () => {
+  sound ??= new AudioContext();
+  const out = sound.createMediaStreamDestination();
+  window.level = sound.createGain();
+  level.gain.value = 0;
+  for (const overtone of [1, 2, 3]) {
+    const tone = sound.createOscillator();
+    tone.frequency.value = 140 * overtone;
+    tone.connect(level);
+    tone.start();
+  }
+  level.connect(out);
+  return out.stream;
+};
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(context: BrowserContext) -> AsyncIterator[Page]:
+    """The page on a deployment whose voice is the browser's."""
+    async with gateway(VOICE="chat") as address:
+        page = await context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.add_init_script(VOICE_AND_EAR)
+        await page.goto(address)
+        await expect(page.get_by_text("Polling")).to_be_visible()
+        await page.get_by_role("button", name="Hands-free").click()
+        await page.wait_for_function("() => window.ear")
+        yield page
+        assert complaints == []
+
+
+async def ask(page: Page, text: str) -> None:
+    """Say it, and wait until the answer is being spoken."""
+    await page.wait_for_function("() => window.ear")
+    await page.evaluate("text => ear.hear(text)", text)
+    first = text.split(".")[0]
+    await page.wait_for_function("text => window.saying?.text.includes(text)", arg=first)
+
+
+def words(page: Page) -> Any:
+    return page.get_by_role("region", name="Hands-free").get_by_role("status")
+
+
+async def mark_after(page: Page, act: str) -> dict[str, Any]:
+    def is_mark(request: Request) -> bool:
+        return "heard" in (request.post_data or "")
+
+    async with page.expect_request(is_mark) as request:
+        await page.evaluate(act)
+    found: dict[str, Any] = json.loads((await request.value).post_data or "null")
+    return found
+
+
+async def test_the_ear_opens_when_playing_has_ended(page: Page) -> None:
+    await expect(words(page)).to_have_text("Listening. Just speak.")
+    await ask(page, "one")
+
+    await expect(words(page)).to_have_text("Speaking. You can interrupt.")
+    assert await page.evaluate("ears") == 0
+    mark = await mark_after(page, "saying.onend()")
+    assert mark["how"] == "played"
+    await page.wait_for_function("() => window.ear")
+    await ask(page, "two")
+    assert await page.evaluate("spoken") == [["You said: one", 1], ["You said: two", 1]]
+
+
+async def test_a_voice_lowers_then_cuts_and_silence_resumes_at_the_same_place(page: Page) -> None:
+    await ask(page, "first half. second half")
+    await page.evaluate("saying.onend()")
+    await page.wait_for_function("() => window.saying?.text === 'second half'")
+    await page.evaluate("saying.onboundary({ charIndex: 7 })")
+    await page.wait_for_function("() => window.level")
+
+    await page.evaluate("level.gain.value = 0.2")
+    await page.wait_for_function("() => spoken.length === 3")
+    assert await page.evaluate("spoken[2]") == ["half", 0.25]
+    await page.wait_for_function("() => window.ear")  # cut: what the user says is understood
+    assert await page.evaluate("saying") is None
+    await page.evaluate("level.gain.value = 0")
+
+    await page.wait_for_function("() => spoken.length === 4")
+    assert await page.evaluate("spoken[3]") == ["half", 1]
+    mark = await mark_after(page, "saying.onend()")
+    assert mark["how"] == "played"
+
+
+async def test_words_after_a_cut_are_the_next_question(page: Page) -> None:
+    await ask(page, "a long story")
+    await page.evaluate("saying.onboundary({ charIndex: 9 })")
+    await page.wait_for_function("() => window.level")
+    await page.evaluate("level.gain.value = 0.2")
+    await page.wait_for_function("() => window.ear")
+
+    mark = await mark_after(page, "ear.hear('and the weather')")
+
+    assert (mark["how"], mark["chars"]) == ("cutOff", 9)
+    await expect(page.get_by_text("You said: and the weather")).to_be_visible()
+
+
+async def test_a_stop_word_ends_the_speaking_and_asks_nothing(page: Page) -> None:
+    await ask(page, "a long story")
+    await page.wait_for_function("() => window.level")
+    await page.evaluate("level.gain.value = 0.2")
+    await page.wait_for_function("() => window.ear")
+
+    mark = await mark_after(page, "ear.hear('stop')")
+
+    assert mark["how"] == "cutOff"
+    await expect(words(page)).to_have_text("Listening. Just speak.")
+    await expect(page.locator(".user")).to_have_count(1)
+
+
+async def test_what_the_page_has_just_said_is_no_question(page: Page) -> None:
+    await ask(page, "tell me about whales")
+    await mark_after(page, "saying.onend()")
+    await page.wait_for_function("() => window.ear")
+
+    await page.evaluate("ear.hear('said tell me about whales')")
+
+    await ask(page, "thank you")
+    await expect(page.locator(".user")).to_have_count(2)
+
+
+async def test_muted_it_does_not_listen_and_at_the_end_neither_listens_nor_speaks(
+    page: Page,
+) -> None:
+    await page.get_by_role("button", name="Mute").click()
+    await expect(words(page)).to_have_text("Muted. Nobody hears you.")
+    assert await page.evaluate("ears") == 0
+    await page.get_by_role("button", name="Mute").click()
+    await ask(page, "a long story")
+
+    mark = await mark_after(page, "document.getElementById('hands-free-end').click()")
+
+    assert mark["how"] == "cutOff"
+    await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
+    assert await page.evaluate("[ears, saying]") == [0, None]
+    await expect(page.get_by_role("button", name="Dictate")).to_be_visible()
+
+
+async def test_a_blocked_microphone_ends_it_with_a_reason(page: Page) -> None:
+    error = "Object.assign(new Event('error'), { error: 'not-allowed' })"
+
+    await page.evaluate(f"ear.dispatchEvent({error})")
+
+    await expect(words(page)).to_contain_text("The microphone is blocked.")
+    await page.get_by_role("button", name="Close").click()
+    await expect(page.get_by_role("region", name="Hands-free")).to_be_hidden()
