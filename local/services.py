@@ -191,7 +191,8 @@ async def _voice(
     served = voice(data_dir / "voice", port=ports.voice, asked=asked, watch=watch, fetched=senses)
     at = await exits.enter_async_context(served)
     # Without WebRTC a page would wait for a call that is never connected.
-    return at, voice_settings(at, asked, calls=fetched is None or fetched.has_peer)
+    calls = fetched is None or fetched.has_peer
+    return at, voice_settings(at, asked, calls=calls, is_scripted=senses.is_scripted)
 
 
 async def _mailbox(exits: AsyncExitStack, data_dir: Path, ports: Ports) -> LocalMailbox:

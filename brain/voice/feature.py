@@ -20,7 +20,13 @@ def _offered(env: Env) -> dict[str, bool]:
     from brain.voice.settings import VENDORS, is_set_up
 
     sessions = {name: is_set_up(env, read) for name, read in VENDORS.items()}
-    return {**sessions, "upload": False, "speech": False, "chat": True}
+    return {**sessions, "upload": False, "speech": False, "chat": True, **_scripted(env)}
+
+
+def _scripted(env: Env) -> dict[str, bool]:
+    from brain.voice.settings import scripted
+
+    return {"scripted": True} if scripted(env) else {}
 
 
 def _settings(env: Env) -> object:
