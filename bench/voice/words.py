@@ -12,8 +12,10 @@ DIGITS = {word: str(number) for number, word in enumerate(NUMBERS)}
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of a text, numbers up to twelve as digits."""
-    found = re.findall(r"[a-z0-9']+", text.lower().replace(":00", ""))
+    """Return the words of a text: numbers up to twelve as digits, "where's" as two words."""
+    found = re.findall(
+        r"[a-z0-9]+", re.sub(r"['\u2019]s\b", " is", text.lower()).replace(":00", "")
+    )
     return [DIGITS.get(word, word) for word in found]
 
 
