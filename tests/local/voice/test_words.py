@@ -10,7 +10,7 @@ from bench.voice.words import wrong_words
     [
         ("Anna moved it.", "anna moved it", 0),
         ("On Thursday at three.", "on Thursday at 3:00", 0),
-        ("Where is Anna's key?", "Where’s Anna's key", 0),
+        ("Where is Anna's key?", "Where\u2019s Anna's key", 0),
         ("Anna moved it.", "Hannah moved it", 1),
         ("Anna moved it.", "moved it", 1),
         ("Anna moved it.", "and Anna has moved it", 2),
