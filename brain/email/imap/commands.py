@@ -12,7 +12,7 @@ from typing import Any
 from brain.email.imap.sent_names import is_sent_name
 from brain.email.settings import MailServer
 from brain.errors import MailboxUnreachable
-from brain.version import VERSION
+from brain.http.version import VERSION
 
 CHUNK = 500  # UIDs in one command, so that its line stays below every server's limit
 INBOX = b"INBOX"
