@@ -31,6 +31,7 @@ from local.voice import fetch
 
 VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
+VENDORS = "tests/contracts/vendors/requirements.txt"  # the SDKs of vendors of speech models
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -52,6 +53,13 @@ def install_judges() -> None:
     """Install the model server and the validators that judge requests, in two of its builds."""
     for group in JUDGES:
         _install_into(HOME / group, "--group", group)
+
+
+def install_vendors() -> None:
+    """Install the SDKs that judge what is sent to vendors of speech models. The file has all that
+    they need, so nothing is resolved.
+    """
+    _install_into(HOME / "vendors", "--no-deps", "-r", VENDORS)
 
 
 def _install_into(venv: Path, *packages: str) -> None:
@@ -138,6 +146,12 @@ TEST = (
         reads=("local/voice/packages/peer.txt", ".python-version"),
         makes=".local/setup/voice/bin/python",
         act=install_voice_packages,
+    ),
+    Step(
+        name="vendors",
+        reads=(VENDORS, ".python-version"),
+        makes=".local/setup/vendors/bin/python",
+        act=install_vendors,
     ),
     Step(
         name="vercel",

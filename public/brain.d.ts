@@ -655,7 +655,7 @@ export interface RuleBody {
 
 /** The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two. */
 export interface VoiceSessionBody {
-  vendor: 'openai-live' | 'openai-realtime' | 'gemini-live';
+  vendor: 'openai-live' | 'openai-realtime' | 'gemini-live' | 'relay';
   sdp?: string | null;
   resumes?: string | null;
   language?: string | null;
@@ -791,12 +791,13 @@ export interface VoiceFeatures {
   scripted?: boolean;
 }
 
-/** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's. */
+/** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's; `url` and `ticket` are those of a telephone call. */
 export interface VoiceSession {
   voiceSessionId: string;
   vendor: string;
   expiresAt: string;
-  maxSeconds: number;
+  maxSeconds?: number;
+  ticket?: string;
   sdp?: string;
   url?: string;
   token?: string;

@@ -51,6 +51,11 @@ class Socket:
         self._queued = self._written = 0  # frames so far
         self._changed = asyncio.Event()
         self._heard_at = self._told_at = _now()
+        self._has_heartbeat = True
+
+    def stop_heartbeat(self) -> None:
+        """Send no pings, and do not expect any sign of life: the client's protocol has none."""
+        self._has_heartbeat = False
 
     async def accept(self, subprotocol: str | None) -> None:
         """Accept the connection."""
@@ -105,6 +110,9 @@ class Socket:
                 self._written += 1
                 self._changed.set()
             self._changed.clear()
+            if not self._has_heartbeat:
+                await self._changed.wait()
+                continue
             silent_at, ping_at = self._heard_at + SILENCE_S, self._told_at + PING_S
             if _now() >= silent_at:
                 raise HangUp(SILENT, "no sign of life")

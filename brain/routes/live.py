@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from brain.codec import Json, clean
+from brain.codec import Json
 from brain.errors import TokenRefused, Unreachable
 from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
@@ -20,13 +20,16 @@ from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
-from brain.routes.live_door import let_in
+from brain.routes.live_door import error_frame, let_in, named
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 from brain.wiring import Wiring
+
+if TYPE_CHECKING:
+    from brain.routes.telephone import Telephone
 
 PROTOCOL = "brain"
 AT_ONCE = 4  # texts and orders of one connection that are handled at the same time
@@ -40,11 +43,16 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
     socket = Socket(receive, send)
     offered = scope.get("subprotocols") or []
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
-    talk = None
+    talk: Talk | Telephone | None = None
     try:
         invocation = wiring.begin_invocation(invocation_seconds())
-        right = await let_in(offered, socket, wiring)
-        talk = Talk(wiring, socket, right, invocation)
+        caller = await let_in(offered, socket, wiring)
+        if isinstance(caller, Right):
+            talk = Talk(wiring, socket, caller, invocation)
+        else:
+            from brain.routes.telephone_door import pick_up  # only calls need it
+
+            talk = await pick_up(caller, scope, socket, wiring, invocation)
         await talk.hold()
     except HangUp as end:
         await socket.close(end.code, end.reason)
@@ -113,7 +121,7 @@ class Talk:
             try:
                 frame = await self._socket.hear()
             except Problem as problem:
-                self._socket.tell(_error(problem, {}))
+                self._socket.tell(error_frame(problem, {}))
                 continue
             match frame["type"]:
                 case "ping":
@@ -143,14 +151,14 @@ class Talk:
             token = await self._wiring.tokens.read(str(frame.get("token") or ""))
             self._socket.tell({"type": "token", **self._right.extend(token)})
         except (TokenRefused, Unreachable) as error:
-            self._socket.tell(_error(problem_of(error), frame))
+            self._socket.tell(error_frame(problem_of(error), frame))
 
     def _resume(self, frame: Json) -> None:
         """Send the log after `sinceSeq`, instead of the feed that was sent before."""
         since = frame.get("sinceSeq", 0)
         if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= MAX_SEQ:
             fault = {"field": "sinceSeq", "message": "must be a seq: a whole number from 0"}
-            self._socket.tell(_error(Problem(422, "Invalid frame.", errors=[fault]), frame))
+            self._socket.tell(error_frame(Problem(422, "Invalid frame.", errors=[fault]), frame))
             return
         if self._following is not None:
             self._following.cancel()
@@ -174,7 +182,7 @@ class Talk:
         if len(self._handling) >= AT_ONCE:
             handling.close()
             busy = Problem(429, "Too many requests on this connection. Wait for an answer.")
-            self._socket.tell(_error(busy, frame))
+            self._socket.tell(error_frame(busy, frame))
             return
         task = asyncio.ensure_future(handling)
         self._handling.add(task)
@@ -205,7 +213,7 @@ class Talk:
             problem = problem_of(error)
             if problem.status >= 500:
                 log.error("live: %d, of=%s %s", problem.status, frame["type"], where(error))
-            self._socket.tell(_error(problem, frame))
+            self._socket.tell(error_frame(problem, frame))
 
     async def _say(self, user_request: UserRequest, frame: Json) -> None:
         reply = Reply(self._show)
@@ -213,7 +221,7 @@ class Talk:
         self._brains.add(brain)
         brain.add_done_callback(self._brains.discard)
         outcome = await wait_for(reply, patience_s=user_request.patience_s or 0)
-        ids = {"messageId": user_request.message_id, **_named(frame)}
+        ids = {"messageId": user_request.message_id, **named(frame)}
         self._socket.tell({"type": "reply", **ids, **outcome_to_wire(outcome)})
         if question_of(user_request, outcome) is not None:
             await self._socket.flushed()
@@ -232,16 +240,3 @@ class Talk:
         """End the connection from another task."""
         if not self._broken.done():
             self._broken.set_exception(error)
-
-
-def _error(problem: Problem, frame: Json) -> Json:
-    wire = {name: value for name, value in problem.to_wire().items() if name != "type"}
-    return {"type": "error", **_named(frame), **wire}
-
-
-def _named(frame: Json) -> Json:
-    """Return the fields that identify a frame in its answer. Invalid ids are left out."""
-    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
-    return {"of": frame.get("type")} | {
-        name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
-    }

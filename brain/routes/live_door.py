@@ -1,7 +1,8 @@
-"""The door of WS /api/live: who has connected."""
+"""The door of WS /api/live: who has connected, and what a connection is told of an error."""
 
 import asyncio
 
+from brain.codec import Json, clean
 from brain.errors import TokenRefused
 from brain.http.edge import Problem
 from brain.http.right import Right
@@ -9,19 +10,38 @@ from brain.http.socket import NOT_ALLOWED, HangUp, Socket
 from brain.wiring import Wiring
 
 TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
+SETUP = "setup"  # type of the first frame of a telephone call
 HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subprotocol has it
 
 
-async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right:
-    """Return the right of the token in a subprotocol or the first frame. Raises HangUp, Gone."""
+async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | Json:
+    """Return the right of the token in a subprotocol or the first frame; or the first frame itself
+    if it is that of a telephone call. Raises HangUp, Gone.
+    """
     token = next((name.removeprefix(TOKEN) for name in offered if name.startswith(TOKEN)), "")
     try:
         if not token:
             async with asyncio.timeout(HELLO_S):
                 hello = await socket.hear()
+            if hello["type"] == SETUP:
+                return hello
             token = str(hello.get("token") or "") if hello["type"] == "hello" else ""
         return Right(await wiring.tokens.read(token), wiring.clock)
     except TimeoutError:
         raise HangUp(NOT_ALLOWED, "a token is required") from None
     except (TokenRefused, Problem) as refused:
         raise HangUp(NOT_ALLOWED, str(refused)) from None
+
+
+def error_frame(problem: Problem, frame: Json) -> Json:
+    """Return the frame that reports an error of another frame."""
+    wire = {name: value for name, value in problem.to_wire().items() if name != "type"}
+    return {"type": "error", **named(frame), **wire}
+
+
+def named(frame: Json) -> Json:
+    """Return the fields that identify a frame in its answer. Invalid ids are left out."""
+    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
+    return {"of": frame.get("type")} | {
+        name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
+    }

@@ -1,8 +1,8 @@
 """POST and DELETE /api/voiceSession: begin and end a voice session with a vendor."""
 
 import math
-from datetime import datetime
-from typing import Annotated, Any, assert_never
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import Field
 from starlette.requests import Request
@@ -12,6 +12,8 @@ from brain.codec import iso
 from brain.errors import VendorAbsent, VendorBusy, VendorRefused
 from brain.http.bodies import INVALID_BODY, Body, Language, parse
 from brain.http.edge import Answer, Problem, read_json
+from brain.variables import public_url
+from brain.voice.relay.redis import TICKET_S, RedisTickets
 from brain.voice.sessions.flow import WriteBrief
 from brain.voice.sessions.model import AlreadyOpen, Begun, Brief, DayUsedUp, VendorName
 from brain.voice.sessions.rules import history, instructions, safety_id
@@ -27,7 +29,7 @@ type VoiceSessionId = Annotated[str, Field(pattern=r"^vs_[A-Za-z0-9_-]{1,64}$")]
 class VoiceSessionBody(Body):
     """The body of POST /api/voiceSession. `sdp` is the page's offer, for OpenAI's two."""
 
-    vendor: VendorName
+    vendor: VendorName | Literal["relay"]
     sdp: Annotated[str, Field(min_length=1, max_length=MAX_SDP_BYTES)] | None = None
     resumes: VoiceSessionId | None = None
     language: Language = None
@@ -44,12 +46,15 @@ async def begin_voice(request: Request, wiring: Wiring) -> ASGIApp:
     """Begin a session. The response is all that a page needs to connect; it contains no key."""
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     body = parse(VoiceSessionBody, await read_json(request))
+    if body.vendor == "relay":
+        return await _begin_call(wiring, caller.user_id)
     _check_offer(body)
+    vendor = body.vendor
 
     async def write(end: datetime, start_end: datetime) -> Brief:
         return await _brief(wiring, caller.user_id, body, end, start_end)
 
-    begun = await _begun(wiring, caller.user_id, body, write)
+    begun = await _begun(wiring, caller.user_id, vendor, write, body.resumes)
     match begun:
         case Begun():
             return Answer(_to_wire(begun), 201)
@@ -71,12 +76,22 @@ async def end_voice(request: Request, wiring: Wiring) -> ASGIApp:
     return Answer({"state": "ended"})
 
 
+async def _begin_call(wiring: Wiring, user_id: str) -> Answer:
+    """Return what a telephone call over ConversationRelay needs to connect, once."""
+    ticket = await RedisTickets(wiring.redis).make(user_id)
+    expires_at = wiring.clock.utc() + timedelta(seconds=TICKET_S)
+    url = f"{public_url(wiring.env).replace('http', 'ws', 1)}/api/live"
+    id = f"vs_{wiring.clock.new_id()}"
+    told = {"voiceSessionId": id, "vendor": "relay", "url": url, "ticket": ticket}
+    return Answer({**told, "expiresAt": iso(expires_at)}, 201)
+
+
 async def _begun(
-    wiring: Wiring, user_id: str, body: VoiceSessionBody, write: WriteBrief
+    wiring: Wiring, user_id: str, vendor: VendorName, write: WriteBrief, resumes: str | None
 ) -> Begun | AlreadyOpen | DayUsedUp:
     """Begin a session. Raises Problem for what the vendor says."""
     try:
-        return await wiring.voice_sessions.begin(user_id, body.vendor, write, resumes=body.resumes)
+        return await wiring.voice_sessions.begin(user_id, vendor, write, resumes=resumes)
     except VendorAbsent as error:
         raise Problem(503, "This vendor is not set up here.", detail=str(error)) from None
     except VendorBusy as error:

@@ -86,6 +86,11 @@ KEYS = {
 }
 
 
+def twilio_token(env: Env) -> str | None:
+    """Read the auth token of the Twilio account whose calls are taken; None: it is not checked."""
+    return env.get("TWILIO_AUTH_TOKEN") or None
+
+
 def times(env: Env) -> VoiceTimes:
     """Read the limits of voice sessions. Raises SettingMissing."""
     return VoiceTimes(

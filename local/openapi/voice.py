@@ -21,14 +21,15 @@ VOICE: dict[str, Json] = {
     },
     "VoiceSession": {
         "description": "A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` "
-        "and `model` are Gemini's.",
+        "and `model` are Gemini's; `url` and `ticket` are those of a telephone call.",
         **thing(
             {
                 "voiceSessionId": TEXT,
                 "vendor": TEXT,
                 "expiresAt": MOMENT,
-                "maxSeconds": WHOLE,
             },
+            maxSeconds=WHOLE,
+            ticket=TEXT,
             sdp=TEXT,
             url=TEXT,
             token=TEXT,

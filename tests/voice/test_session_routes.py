@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
 from tests.routes.stage import Deployment, User, deployed
 from tests.voice.vendor_stage import ANSWER, KEY, OFFER, SECRET, Vendors, failing, vendors
@@ -216,3 +217,20 @@ async def test_a_session_that_nobody_ends_is_hung_up_by_the_queue(tmp_path: Path
                 pass
         assert (again.status_code, made.hung_up) == (201, ["live_1"])
         assert (await stage.end(begun["voiceSessionId"])).json() == {"state": "ended"}
+
+
+async def test_a_ticket_leads_a_telephone_call_to_its_user(deployment: Deployment) -> None:
+    user = deployment.user()
+    await deployment.direct("Are you there?", {"text": "Yes."})
+    answer = await deployment.http.post(PATH, json={"vendor": "relay"}, headers=user.headers)
+    told = answer.json()
+    assert (answer.status_code, told["vendor"]) == (201, "relay")
+    assert told["url"] == f"{deployment.url.replace('http', 'ws', 1)}/api/live"
+    async with connect(told["url"], proxy=None) as socket:
+        setup = {"type": "setup", "callSid": "CA00", "customParameters": {"ticket": told["ticket"]}}
+        await socket.send(json.dumps(setup))
+        prompt = {"type": "prompt", "voicePrompt": "Are you there?", "lang": "en", "last": True}
+        await socket.send(json.dumps(prompt))
+        frame = json.loads(await socket.recv())
+    assert (frame["type"], frame["token"], frame["last"]) == ("text", "Yes.", True)
+    assert [entry["text"] for entry in await user.log()] == ["Are you there?", "Yes."]

@@ -82,7 +82,7 @@ def safety_id(user_id: str) -> str:
 def _lines(entries: Iterator[LogEntry]) -> Iterator[SaidLine]:
     for entry in entries:
         text = " ".join(_clipped(entry.text).split())
-        if not text or getattr(entry, "withdrawn", False):
+        if not text or entry.withdrawn:
             continue
         if not isinstance(entry, Message):
             yield "user", text
