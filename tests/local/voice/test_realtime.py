@@ -177,7 +177,7 @@ async def test_a_lost_connection_ends_the_call(stage: Stage) -> None:
     ("note", "message"),
     [
         ('Tell the user once: "The second report is longer."', "The second report is longer."),
-        ('Tell the user this once.\n\nIt is Ann\'s "long" report.', "long"),
+        ('Tell this once:\n\nIt is the "long" report.', 'It is the "long" report.'),
         ("A note of the brain. Say it once:\nIt is done.", "It is done."),
         ("Say this: It is done.", "It is done."),
         ("It is done.", "It is done."),

@@ -26,7 +26,7 @@ from tests.walks.pages import BROWSER_ARGS, LIMIT_MS, answered, connected, opene
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 VENDORS = ("openai-live", "openai-realtime", "gemini-live")
-QUESTION = Path(__file__).parents[1] / "local" / "voice" / "question.wav"
+QUESTION = Path(__file__).with_name("question.wav")
 SILENCE_S = (3.0, 30.0)  # before and after it: a call begins, and an answer is said
 ANSWER = "Anna moved the meeting."
 
