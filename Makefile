@@ -13,7 +13,7 @@ setup = @for python in .venv/bin/python python3 python3.12 python3.13 python3.14
 done; \
 echo 'set-up: Python 3.12 or newer is needed, and none was found' >&2; exit 1
 
-.PHONY: dev services import test check docs lock format bench matrix chaos chaos-long clean
+.PHONY: dev services import ears sound test check docs lock format bench matrix chaos chaos-long clean
 
 dev: ## page, functions and local services on http://127.0.0.1:3000 (PORT= changes it)
 	$(call setup,dev)
@@ -23,12 +23,21 @@ services: ## the local services alone, and a .env.local that points at them
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.services
 
+ears: ## a real ear and a real mouth for make dev, once: EARS=base is the best ear, MOUTH=natural (GPL) a natural voice
+	$(call setup,dev)
+	@exec .venv/bin/python -m local.voice.fetch
+
 # USER counts only when it stands on make's command line: every shell has one of its own.
 import: ## a folder of texts into the documents of what runs here: make import FOLDER=docs
 	$(if $(FOLDER),,$(error Which folder? make import FOLDER=docs))
 	$(call setup,dev)
 	@exec .venv/bin/python -m local.imports "$(FOLDER)" \
 		$(if $(filter command,$(firstword $(origin USER))),--user "$(USER)")
+
+sound: ## the page talks with the fetched ear and mouth in a real browser, and what it plays is heard again
+	$(call setup,dev)
+	EARS=base MOUTH=natural .venv/bin/python -m local.voice.fetch
+	.venv/bin/python -m bench voice
 
 # pytest comes last, so that the output closes with its summary line.
 test: ## the whole test suite
@@ -51,7 +60,7 @@ docs: ## docs/openapi.json, public/brain.d.ts and the table of sources, from the
 	.venv/bin/python -m local.openapi
 	.venv/bin/python -m local.docs.sources
 
-lock: ## requirements.txt, with the hashes of all that the platform installs
+lock: ## requirements.txt and the lists of make ears, with the hashes of all that is installed
 	$(call setup,dev)
 	.venv/bin/python -m local.lock
 

@@ -23,6 +23,7 @@ from bench import (
     replies,
     roundtrips,
     starts,
+    voice,
 )
 from bench.tables import Table
 from bench.timing import Scale
@@ -41,6 +42,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "mailbox": mailbox.run,
     "events": events.run,
     "ear": ear.run,
+    "voice": voice.run,
 }
 
 

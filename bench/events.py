@@ -19,7 +19,7 @@ from bench.stage import Json, Person, Stage, says, staged
 from bench.tables import Table, ms, ratio
 from bench.timing import Scale, percentile, seconds_of
 from brain.cloud.pusher import channel_names
-from local.services import EMAIL_USER
+from local.mailbox.settings import EMAIL_USER
 
 TIMES = 30  # repetitions
 WARM_UPS = 3  # not counted: processes start and SDKs are imported

@@ -15,8 +15,8 @@ from local.server import PortInUse
 from local.toolchain import ROOT
 
 STATE = "BRAIN_LOCAL_STATE"  # a state folder for a second stack beside the first
-DEFAULT_PORT = 3000  # the page's port; the services use the next six
-LAST_PORT = 65_000  # leaves room for those six, as a round number
+DEFAULT_PORT = 3000  # the page's port; the services use the next seven
+LAST_PORT = 65_000  # leaves room for those seven, as a round number
 
 
 def begin(main: Callable[[int], Coroutine[None, None, None]]) -> None:

@@ -59,6 +59,32 @@ def model_settings(model: Address, asked: Mapping[str, str]) -> Env:
     }
 
 
+def voice_settings(
+    voice: Address, asked: Mapping[str, str], *, calls: bool, is_scripted: bool
+) -> Env:
+    """Return the settings that point at the local ear, mouth and voice vendors.
+
+    Where the user has a key of their own, the vendor that it belongs to is used, and no script.
+    `calls`: whether GPT-Live and Realtime are offered.
+    """
+    has_openai = bool(asked.get("OPENAI_API_KEY")) and not asked.get("OPENAI_BASE_URL")
+    url, key = f"{voice.url}/v1", "local"
+    mouth = {"BRAIN_TTS_BASE_URL": url, "BRAIN_TTS_API_KEY": key}
+    ear = {"BRAIN_STT_BASE_URL": url, "BRAIN_STT_API_KEY": key}
+    openai = {"BRAIN_VOICE_OPENAI_BASE_URL": url, "BRAIN_VOICE_OPENAI_API_KEY": key}
+    gemini = {"BRAIN_VOICE_GEMINI_BASE_URL": voice.url, "GEMINI_API_KEY": key}
+    own = {"GEMINI_API_KEY": asked["GEMINI_API_KEY"]} if asked.get("GEMINI_API_KEY") else {}
+    if is_scripted and has_openai:
+        return own
+    return {
+        **({"BRAIN_SCRIPTED_VOICE": "1"} if is_scripted else {}),
+        **mouth,
+        **({} if has_openai else ear),
+        **(openai if calls and not has_openai else {}),
+        **(own or gemini),
+    }
+
+
 def stored_secret(data_dir: Path, name: str) -> str:
     """Return a secret of this machine. It is kept, so that what it signed stays valid after a
     restart.

@@ -9,7 +9,6 @@ vendors' interfaces, each with fault injection. The mail server runs in this pro
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import signal
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -32,23 +31,23 @@ from local.environment import (
     private_settings,
     service_settings,
     stored_secret,
+    voice_settings,
 )
 from local.faults import FaultInjector
 from local.gateway.doors import OwnDoor
 from local.guard import Guard, guard
-from local.mailbox.control import notifier
 from local.mailbox.server import LocalMailbox, local_mailbox
+from local.mailbox.settings import mail_settings
 from local.model import scripted_model
 from local.pusher import LocalPusher
 from local.qstash import LocalQueue
 from local.server import HOST, Address, serving
 from local.upstash import upstash_app
+from local.voice.serve import Fetched, voice
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE_FILE = "database-url"  # beside the state, for programs that connect to the running stack
-EVENT_ROUTE = "/api/eventToBrain"
 WEBHOOK_ROUTE = "/api/websocketToBrain"
-EMAIL_USER = "owner"  # the mailbox belongs to the user who comes in without a key
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +60,7 @@ class Ports:
     model: int = 0
     imap: int = 0
     smtp: int = 0
+    voice: int = 0
 
     @classmethod
     def beside(cls, port: int) -> Ports:
@@ -72,6 +72,7 @@ class Ports:
             model=port + 4,
             imap=port + 5,
             smtp=port + 6,
+            voice=port + 7,
         )
 
 
@@ -108,6 +109,7 @@ class LocalServices:
     engine: LocalQueue
     pusher: LocalPusher
     mailbox: LocalMailbox
+    voice: Address
     store_pid: int
 
 
@@ -120,27 +122,27 @@ async def services(
     watch: Guard,
     asked: Mapping[str, str],
     pace: float = 1.0,
+    fetched: Fetched | None = None,
 ) -> AsyncIterator[LocalServices]:
     """Run all services until the block ends. Raises PortInUse.
 
-    From `asked`, the user's environment, only model keys and BRAIN_ variables are used. `pace`
-    scales the waits of the scripted model.
+    From `asked`, the user's environment, only keys of models and BRAIN_ variables are used. `pace`
+    scales the waits of the scripted model. Without `fetched`, ear, mouth and calls are scripted.
     """
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)
         engine, pusher = LocalQueue(data_dir / "queue.sqlite"), _pusher(public_url)
-        redis_app = upstash_app(redis.socket, token=STORE_TOKEN)
-        apps = (redis_app, engine.app, pusher.app, scripted_model(pace=pace))
+        apps = _apps(redis, engine, pusher, pace)
         store, queue, channel, model = await _start(exits, apps, ports, asked)
         mailbox = await _mailbox(exits, data_dir, ports)
-        own = {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
+        voice_at, voice_env = await _voice(exits, data_dir, ports, asked, watch, fetched)
         yield LocalServices(
             env={
                 **service_settings(store.address, queue.address, channel.address, public_url),
                 **model_settings(model.address, asked),
                 **private_settings(database.url, stored_secret(data_dir, "jwt-secret")),
-                **_mail(mailbox, stored_secret(data_dir, "event-secret"), public_url, own),
-                **own,
+                **mail_settings(mailbox, data_dir, public_url, asked),
+                **(voice_env | _own(asked)),
             },
             store=store,
             queue=queue,
@@ -149,8 +151,19 @@ async def services(
             engine=engine,
             pusher=pusher,
             mailbox=mailbox,
+            voice=voice_at,
             store_pid=redis.pid,
         )
+
+
+def _own(asked: Mapping[str, str]) -> Env:
+    return {name: value for name, value in asked.items() if name.startswith("BRAIN_")}
+
+
+def _apps(redis: Valkey, engine: LocalQueue, pusher: LocalPusher, pace: float) -> list[ASGIApp]:
+    """Return the apps of store, queue, channel and model."""
+    store = upstash_app(redis.socket, token=STORE_TOKEN)
+    return [store, engine.app, pusher.app, scripted_model(pace=pace)]
 
 
 async def _start(
@@ -163,6 +176,23 @@ async def _start(
         await switchable.start()
         exits.push_async_callback(switchable.stop)
     return served
+
+
+async def _voice(
+    exits: AsyncExitStack,
+    data_dir: Path,
+    ports: Ports,
+    asked: Mapping[str, str],
+    watch: Guard,
+    fetched: Fetched | None,
+) -> tuple[Address, Env]:
+    """Serve the voice vendors; returns their address, and the settings that point at it."""
+    senses = fetched or Fetched()
+    served = voice(data_dir / "voice", port=ports.voice, asked=asked, watch=watch, fetched=senses)
+    at = await exits.enter_async_context(served)
+    # Without WebRTC a page would wait for a call that is never connected.
+    calls = fetched is None or fetched.has_peer
+    return at, voice_settings(at, asked, calls=calls, is_scripted=senses.is_scripted)
 
 
 async def _mailbox(exits: AsyncExitStack, data_dir: Path, ports: Ports) -> LocalMailbox:
@@ -187,24 +217,6 @@ async def _engines(exits: AsyncExitStack, data_dir: Path, watch: Guard) -> tuple
     return redis, database
 
 
-def _mail(mailbox: LocalMailbox, secret: str, public_url: str, own: Mapping[str, str]) -> Env:
-    """Return the settings of the local account, unless the user has set an account of their own.
-
-    The mailbox then reports each email that arrives to the brain.
-    """
-    signing = f"whsec_{base64.b64encode(secret.encode()).decode()}"
-    event_secret = own.get("BRAIN_EVENT_SECRET") or signing
-    if own.get("BRAIN_IMAP_URL") or own.get("BRAIN_SMTP_URL"):
-        return {"BRAIN_EVENT_SECRET": event_secret}
-    user_id = own.get("BRAIN_EMAIL_USER") or EMAIL_USER
-    mailbox.on_arrival = notifier(f"{public_url}{EVENT_ROUTE}", event_secret, user_id=user_id)
-    return {
-        "BRAIN_IMAP_URL": mailbox.imap_url,
-        "BRAIN_SMTP_URL": mailbox.smtp_url,
-        "BRAIN_EVENT_SECRET": event_secret,
-    }
-
-
 async def main(port: int, root: Path = ROOT) -> None:
     """Serve only the services, for functions that run elsewhere on this machine.
 
@@ -217,6 +229,7 @@ async def main(port: int, root: Path = ROOT) -> None:
             public_url=f"http://{HOST}:{port}",
             watch=watch,
             asked=os.environ,
+            fetched=Fetched.found(),
         )
         async with running as local:
             with pointing(root, local.env) as told:

@@ -27,6 +27,7 @@ from local.toolchain import (
     run,
     version_of,
 )
+from local.voice import fetch
 
 VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
@@ -98,6 +99,11 @@ def install_platform_cli() -> None:
     run("npm", "install", "--no-save", "--no-audit", "--no-fund", tries=TRIES, cwd=CLI)
 
 
+def install_voice_packages() -> None:
+    """Install WebRTC, for the stand-ins of the voice vendors; `make ears` adds ear and mouth."""
+    fetch.install("peer")
+
+
 def install_browser() -> None:
     _install("chromium", "a browser: install Chromium or Chrome, or set CHROMIUM to its path")
     if find_browser() is None:
@@ -148,6 +154,12 @@ TEST = (
         reads=(PLATFORMS, ".python-version"),
         makes=".local/setup/platforms/bin/python",
         act=install_platforms,
+    ),
+    Step(
+        name="voice",
+        reads=("local/voice/packages/peer.txt", ".python-version"),
+        makes=".local/setup/voice/bin/python",
+        act=install_voice_packages,
     ),
     Step(
         name="vendors",

@@ -22,6 +22,7 @@ from local.platform import Durations, Functions, print_line
 from local.platform.instance import OnLine
 from local.server import HOST, reserve, serving
 from local.services import ROOT, LocalServices, Ports, services
+from local.voice.serve import Fetched
 
 MAX_DURATION = "BRAIN_LOCAL_MAX_DURATION_S"  # a short one shows a hand-over within seconds
 SOURCES = ("api", "brain")
@@ -47,12 +48,13 @@ async def stack(
     pace: float = 1.0,
     on_line: OnLine = print_line,
     beside: Path | None = None,
+    fetched: Fetched | None = None,
 ) -> AsyncIterator[Stack]:
     """Run everything until the block ends. Raises PortInUse.
 
-    `asked` is the user's own environment; only model keys and BRAIN_ variables are used. State is
-    kept in `data_dir`. `beside` is the folder of another version of the code: each request goes to
-    one of the two by chance.
+    `asked` is the user's own environment; only keys of models and BRAIN_ variables are used. State
+    is kept in `data_dir`. `fetched` is what hears and speaks, as in `services`. `beside` is the
+    folder of another version of the code: each request goes to one of the two by chance.
     """
     asked = asked or {}
     rules = read_rules(ROOT / "vercel.json")
@@ -61,7 +63,13 @@ async def stack(
     async with (
         guard() as watch,
         services(
-            data_dir, ports=ports or Ports(), public_url=url, watch=watch, asked=asked, pace=pace
+            data_dir,
+            ports=ports or Ports(),
+            public_url=url,
+            watch=watch,
+            asked=asked,
+            pace=pace,
+            fetched=fetched,
         ) as local,
         _functions(local, durations, watch, on_line) as functions,
         _beside(beside, local, durations, watch, on_line) as other,

@@ -793,7 +793,7 @@ export interface Problem {
   voiceSessionId?: string;
 }
 
-/** Which voice front ends there are. */
+/** Which voice front ends there are. `scripted`: ear and mouth are scripts. */
 export interface VoiceFeatures {
   'openai-live': boolean;
   'openai-realtime': boolean;
@@ -801,6 +801,7 @@ export interface VoiceFeatures {
   upload: boolean;
   speech: boolean;
   chat: boolean;
+  scripted?: boolean;
 }
 
 /** A session of a vendor. `sdp` is the answer of OpenAI's two; `url`, `token` and `model` are Gemini's; `url` and `ticket` are those of a telephone call. */

@@ -75,6 +75,7 @@ function begin(connected) {
   const { session, onState } = connected;
   brain = connected;
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
+  byId('scripted-voice').hidden = !session.features?.voice?.scripted;
   panels.begin(session.features ?? {}, resources);
   neighbours.begin(session);
   conversation.begin(connected);

@@ -33,7 +33,7 @@ def _offered(env: Env) -> dict[str, bool]:
 
     sessions = {name: is_set_up(env, read) for name, read in VENDORS.items()}
     upload, speech = (is_set_up(env, read) for read in (SPEECH["ear"], SPEECH["mouth"]))
-    return {**sessions, "upload": upload, "speech": speech, "chat": True}
+    return {**sessions, "upload": upload, "speech": speech, "chat": True, **_scripted(env)}
 
 
 def _speech(env: Env) -> Mapping[str, Callable[[Env], object]]:
@@ -41,6 +41,12 @@ def _speech(env: Env) -> Mapping[str, Callable[[Env], object]]:
     from brain.voice.audio.settings import SPEECH, is_named
 
     return {name: read for name, read in SPEECH.items() if is_named(env, read)}
+
+
+def _scripted(env: Env) -> dict[str, bool]:
+    from brain.voice.settings import scripted
+
+    return {"scripted": True} if scripted(env) else {}
 
 
 def _settings(env: Env) -> object:

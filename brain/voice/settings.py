@@ -99,6 +99,11 @@ def times(env: Env) -> VoiceTimes:
     )
 
 
+def scripted(env: Env) -> bool:
+    """Whether scripts replace ear and mouth; the page shows this."""
+    return env.get("BRAIN_SCRIPTED_VOICE") == "1"
+
+
 def is_set_up(env: Env, read: Callable[[Env], object]) -> bool:
     """Whether a vendor's settings are there and valid."""
     try:

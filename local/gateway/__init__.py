@@ -16,10 +16,10 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from local.answers import plain, problem
 from local.gateway.files import find, send_file
 from local.gateway.rules import Rules
 from local.platform import Functions
+from local.platform.answers import plain, problem
 from local.platform.wire import BodyTooLarge, Headers
 
 BODY_LIMIT_BYTES = 4_500_000  # bytes; the platform's 4.5 MB for a request

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.answers import problem
+from local.platform.answers import problem
 
 DEV_HOSTS = "BRAIN_DEV_HOSTS"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

@@ -6,7 +6,7 @@ from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, thing
 
 VOICE: dict[str, Json] = {
     "VoiceFeatures": {
-        "description": "Which voice front ends there are.",
+        "description": "Which voice front ends there are. `scripted`: ear and mouth are scripts.",
         **thing(
             {
                 "openai-live": FLAG,
@@ -15,7 +15,8 @@ VOICE: dict[str, Json] = {
                 "upload": FLAG,
                 "speech": FLAG,
                 "chat": FLAG,
-            }
+            },
+            scripted=FLAG,
         ),
     },
     "VoiceSession": {

@@ -24,8 +24,8 @@ from typing import Self
 
 from starlette.types import Message, Receive, Scope, Send
 
-from local.answers import died, overran, problem
 from local.guard import Guard
+from local.platform.answers import died, overran, problem
 from local.platform.instance import FunctionDidNotStart, Instance, OnLine, Source
 from local.platform.ipc import ServerStarted
 from local.platform.socket import converse

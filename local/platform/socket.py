@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.http11 import Response
 from websockets.typing import Subprotocol
 
-from local.answers import answer
+from local.platform.answers import answer
 from local.platform.instance import Invocation
 from local.platform.wire import HOST, FunctionDied, Headers, request_headers, target_of
 

@@ -109,7 +109,7 @@
  * @property {boolean} [memory]
  * @property {boolean} [local] true for a server on the user's own machine
  * @property {{scripted?: boolean, name?: string}} [model]
- * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat', boolean>>} [voice]
+ * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat' | 'scripted', boolean>>} [voice]
  *
  * @typedef {object} PusherSettings
  * @property {string} key

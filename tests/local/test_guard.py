@@ -32,7 +32,7 @@ async def _running(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]
 
 async def _last_words(*children: str) -> list[str]:
     """Return what the children of a guarded parent print once the parent is killed."""
-    async with _running("-m", "tests.local.guarded_parent", *children) as parent:
+    async with _running("-m", "tests.local.guarded.parent", *children) as parent:
         assert parent.stdout is not None
         for _ in range(len(children) + children.count("leader")):
             assert (await parent.stdout.readline()).endswith(b"is up\n")
@@ -54,7 +54,7 @@ async def test_a_child_that_ignores_its_signal_is_killed() -> None:
 
 
 async def test_functions_end_when_the_platform_is_killed() -> None:
-    async with _running("-m", "tests.local.guarded_platform") as platform:
+    async with _running("-m", "tests.local.guarded.platform") as platform:
         assert platform.stdout is not None
         function = psutil.Process(int(await platform.stdout.readline()))
 

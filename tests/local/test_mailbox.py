@@ -250,4 +250,5 @@ async def test_the_functions_use_the_local_mailbox_unless_the_user_has_set_one(
 def test_each_service_has_its_own_port_after_the_pages_port() -> None:
     ports = Ports.beside(3000)
     numbers = [ports.store, ports.queue, ports.channel, ports.model, ports.imap, ports.smtp]
-    assert numbers == [3001, 3002, 3003, 3004, 3005, 3006]
+    numbers.append(ports.voice)
+    assert numbers == [3001, 3002, 3003, 3004, 3005, 3006, 3007]

@@ -15,8 +15,8 @@ import pytest_asyncio
 from local.faults import Fault
 from local.mailbox.maildir import emails
 from local.mailbox.messages import Sent
+from local.mailbox.settings import EMAIL_USER
 from local.model.rules import NOT_SURE
-from local.services import EMAIL_USER
 from local.stack import MAX_DURATION
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, founded
 

@@ -21,7 +21,7 @@ from local.command import STATE
 from local.services import ROOT
 
 UP = "Second Brain is on "
-PORTS = 7  # the page's and its services'
+PORTS = 8  # the page's and its services'
 LIMIT_S = 30.0  # seconds for anything that a test waits for
 LOWEST, HIGHEST = 20_000, 30_000  # below the range from which the system assigns ports
 
@@ -30,7 +30,7 @@ type Json = dict[str, Any]
 
 @pytest.fixture
 def port() -> int:
-    """Return the first of seven free ports in a row."""
+    """Return the first of eight free ports in a row."""
     return next(first for first in range(LOWEST, HIGHEST, 2 * PORTS) if are_free(first))
 
 
@@ -178,7 +178,7 @@ async def test_what_was_said_is_still_there_after_a_restart(
     assert "under the stone" in outcome["message"]["text"]
 
 
-@pytest.mark.parametrize("beside", [0, 4])
+@pytest.mark.parametrize("beside", [0, 4, 7])
 async def test_a_port_in_use_is_reported_in_one_line(
     tmp_path: Path, port: int, beside: int
 ) -> None:

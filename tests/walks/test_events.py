@@ -9,7 +9,7 @@ import pytest
 
 from brain.reminders.rules import EARLY_S
 from local.mailbox.control import PATH as ARRIVE
-from local.services import EMAIL_USER
+from local.mailbox.settings import EMAIL_USER
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
 from tests.walks.outside import an_email, tell
 

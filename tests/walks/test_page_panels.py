@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from local.services import EMAIL_USER
+from local.mailbox.settings import EMAIL_USER
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, says
 from tests.walks.line import laid_line
 from tests.walks.pages import (

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, Request, expect
 
-from local.services import EMAIL_USER
+from local.mailbox.settings import EMAIL_USER
 from tests.walks.conftest import Json, Person, Town, says
 from tests.walks.pages import answered, ask, connected, opened, sent_emails, shows
 

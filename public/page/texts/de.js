@@ -40,6 +40,8 @@ export const de = {
   'scripted.title': 'Diese Antworten stammen aus einem Skript, nicht von einem Modell.',
   'scripted.body':
     'Um ein Modell zu verwenden, beende den Server und starte ihn mit einem API-Schlüssel neu:',
+  'scripted.voice': 'Auch Ohr und Mund sind ein Skript: Was du sagst, wird nicht verstanden.',
+  'scripted.ears': 'Für echte, ohne Konto, beende den Server und starte ihn neu nach:',
   'scripted.short': 'Ein Skript antwortet, kein Modell.',
   'welcome.title': 'Was beschäftigt dich?',
   'welcome.body':

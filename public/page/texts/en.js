@@ -36,6 +36,8 @@ export const en = {
 
   'scripted.title': 'These answers come from a script, not from a model.',
   'scripted.body': 'To use a model, stop the server and start it again with an API key:',
+  'scripted.voice': 'Ear and mouth are scripted too: what you say is not understood.',
+  'scripted.ears': 'For real ones, without an account, stop the server and start it again after:',
   'scripted.short': 'A script answers, not a model.',
   'welcome.title': 'What’s on your mind?',
   'welcome.body': 'Ask a question, tell me something to remember, or give me a long task.',

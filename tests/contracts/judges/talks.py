@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from local.services import EMAIL_USER
+from local.mailbox.settings import EMAIL_USER
 from tests.walks.conftest import Json, Person, Town, goes_on, says
 from tests.walks.outside import an_email, tell
 

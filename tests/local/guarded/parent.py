@@ -11,7 +11,7 @@ async def main(names: list[str]) -> None:
     async with guard() as watch:
         for name in names:
             child = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.local.guarded_child", name),
+                *(sys.executable, "-m", "tests.local.guarded.child", name),
                 start_new_session=True,
             )
             watch.watch(child.pid, signal.SIGTERM, group=name == "leader")
