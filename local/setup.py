@@ -30,6 +30,7 @@ from local.toolchain import (
 
 VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
+EMAILS = "tests/email/parse/packages.txt"
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -51,6 +52,11 @@ def install_judges() -> None:
     """Install the model server and the validators that judge requests, in two of its builds."""
     for group in JUDGES:
         _install_into(HOME / group, "--group", group)
+
+
+def install_emails() -> None:
+    """Install the packages that ship emails as test files, without what they depend on."""
+    _install_into(HOME / "emails", "--no-deps", "-r", EMAILS)
 
 
 def _install_into(venv: Path, *packages: str) -> None:
@@ -126,6 +132,12 @@ TEST = (
         reads=("pyproject.toml", ".python-version"),
         makes=".local/setup/judges-past/bin/python",
         act=install_judges,
+    ),
+    Step(
+        name="emails",
+        reads=(EMAILS, ".python-version"),
+        makes=".local/setup/emails/bin/python",
+        act=install_emails,
     ),
     Step(
         name="vercel",

@@ -22,6 +22,10 @@ PLAIN, HTML, RFC822 = "text/plain", "text/html", "message/rfc822"
 REPORTS = frozenset({reports.DELIVERY, reports.RECEIPT})
 _TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
 _LINE_END = re.compile(rb"(--)?[ \t]{0,100}(?=\r|\n|\Z)")
+# What divides the parts if the header does not name it: a line before headers of MIME.
+_LIKE_BOUNDARY = re.compile(
+    rb"^(--[!-~]{1,200})[ \t]{0,20}\r?\nContent-", re.MULTILINE | re.IGNORECASE
+)
 _FIRST_BREAK = re.compile(rb"(?:\r?\n|\r)?")
 
 
@@ -145,16 +149,10 @@ def _piece(
 
 def _bodies(head: Message, body: bytes) -> list[bytes]:
     """Return what is between the boundaries. The last one may be missing."""
-    try:
-        boundary = head.get_boundary() or ""
-    except (ValueError, TypeError, LookupError):
-        boundary = ""
-    if not boundary:
-        return []
-    line = b"--" + boundary.encode("utf-8", "surrogateescape")
+    line = _boundary_line(head, body)
     found: list[bytes] = []
     start = -1
-    place = body.find(line)
+    place = body.find(line) if line else -1
     while place >= 0 and len(found) < MAX_LEAVES:
         end = _LINE_END.match(body, place + len(line))
         if end is not None and (place == 0 or body[place - 1] in b"\r\n"):
@@ -167,6 +165,21 @@ def _bodies(head: Message, body: bytes) -> list[bytes]:
     if start >= 0 and len(found) < MAX_LEAVES:
         found.append(_without_breaks(body[start:]))
     return found
+
+
+def _boundary_line(head: Message, body: bytes) -> bytes:
+    """Return the line that divides the parts, also if the header does not name it; empty if no line
+    does.
+    """
+    try:
+        boundary = head.get_boundary() or ""
+    except (ValueError, TypeError, LookupError):
+        boundary = ""
+    line = b"--" + boundary.encode("utf-8", "surrogateescape")
+    if boundary and line in body:
+        return line
+    found = _LIKE_BOUNDARY.search(body)
+    return found[1] if found else b""
 
 
 def _without_breaks(data: bytes) -> bytes:

@@ -171,6 +171,8 @@ def test_a_text_of_another_kind_is_read_if_there_is_no_letter() -> None:
         "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello",
         "Content-Type: multipart/mixed; boundary=b\n\n--b  \n\nHello\n--b-- \nBye",
         "Content-Type: multipart/mixed; boundary=b\n\n--bb\n--b\n\nHello\n--b",
+        "Content-Type: multipart/mixed; boundary=c\n\n--b\nContent-ID: <1>\n\nHello\n--b--",
+        "Content-Type: multipart/mixed\n\nFor old programs\n--b\ncontent-type: text/plain\n\nHello",
         "Content-Type: multipart/mixed; boundary=b\n\nHello",
         "Content-Type: multipart/mixed\n\nHello",
     ],
