@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from brain.run.ports import Channel, Clock, Log, Queue
     from brain.run.services import Around, Consent, Intake
     from brain.says.choice import Languages
+    from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Tool
     from brain.variables import Env
 
@@ -69,6 +70,10 @@ class Platform(Protocol):
     @property
     def languages(self) -> "Languages":
         """Chooses the language in which the brain speaks to a user."""
+
+    @property
+    def zone_of(self) -> "ZoneOf":
+        """Returns the time zone of a user."""
 
     @property
     def announcer(self) -> "Announcer":

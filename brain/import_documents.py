@@ -12,11 +12,11 @@ others, because the author of a file is unknown.
 import argparse
 import asyncio
 import hashlib
-import re
+import os
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from brain import settings
 from brain.cloud.postgres.database import Postgres
 from brain.documents.imports import Part, PostgresImports
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
+from brain.documents.titles import title_in
 from brain.errors import DatabaseUnreachable
 
 MARKDOWN = {".md", ".markdown"}
@@ -31,8 +32,6 @@ TEXT = {".txt", ".text"}
 LEFT_OUT = {"node_modules", "__pycache__", "venv"}  # in addition to hidden folders such as .venv
 MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
 NUMBER_CHARS = 8  # room in a title for " (12)"
-
-_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*\s*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,10 +69,9 @@ async def _import(folder: Path, url: str, *, user_id: str, dry: bool) -> int:
         imports = PostgresImports(database)
         known = await imports.digests(user_id)
         done: Counter[str] = Counter()
-        for path in found(folder):
-            name = identity(folder, path)
+        for path, name in identities(folder, known):
             result = await take_in(imports, user_id, path, name, known, dry=dry)
-            print(f"{result}: {_printable(name)}")
+            print(f"{result}: {_shown(folder, path)}")
             done[result.partition(" ")[0]] += 1
     finally:
         await database.close()
@@ -123,10 +121,27 @@ def found(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def identities(folder: Path, known: Container[str]) -> Iterator[tuple[Path, str]]:
+    """Yield each file with the name that identifies it: the same in every location.
+
+    Names that differ in any byte are different files, also where they look alike. `known` are the
+    files of earlier imports, which were identified by the normalised name: such a file keeps it,
+    unless another file has exactly that name.
+    """
+    names = {path: identity(folder, path) for path in found(folder)}
+    taken = set(names.values())
+    for path, name in names.items():
+        normal = unicodedata.normalize("NFC", name)
+        is_earlier = name not in known and normal in known and normal not in taken
+        yield path, normal if is_earlier else name
+
+
 def identity(folder: Path, path: Path) -> str:
-    """Return the name that identifies a file: the same on every system and in every location."""
+    """Return folder and path. A name that is not UTF-8 becomes the hexadecimal form of its bytes,
+    which has no slash and so equals no other name.
+    """
     name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
-    return unicodedata.normalize("NFC", _printable(name))
+    return name if name == _printable(name) else os.fsencode(name).hex()
 
 
 def read(path: Path) -> File | Skipped:
@@ -147,10 +162,9 @@ def read(path: Path) -> File | Skipped:
 
 
 def title_of(path: Path, text: str) -> str:
-    """Return the first heading of a Markdown file, otherwise the file's name."""
-    headings = _headings(text) if path.suffix.lower() in MARKDOWN else iter(())
-    title = next(headings, None) or _printable(path.stem)
-    return title[: MAX_TITLE_CHARS - NUMBER_CHARS]
+    """Return the title that a Markdown file gives itself, otherwise the file's name."""
+    own = title_in(text) if path.suffix.lower() in MARKDOWN else ""
+    return (own or _printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
 
 
 def parts(title: str, text: str) -> Iterator[Part]:
@@ -180,15 +194,9 @@ def _end(text: str) -> int:
     return MAX_BODY_CHARS
 
 
-def _headings(text: str) -> Iterator[str]:
-    """Yield the headings, except those in code blocks."""
-    in_code = False
-    for line in text.splitlines():
-        if line.lstrip().startswith(("```", "~~~")):
-            in_code = not in_code
-        heading = _HEADING.fullmatch(line)
-        if heading and heading[1] and not in_code:
-            yield heading[1]
+def _shown(folder: Path, path: Path) -> str:
+    name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
+    return unicodedata.normalize("NFC", _printable(name))
 
 
 def _printable(name: str) -> str:

@@ -15,12 +15,13 @@ from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import Feature, Resources
 from brain.http.feed import Feed
-from brain.preferences.flow import language_setting
+from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
 from brain.run.ports import Log
 from brain.run.services import Around, AskAlways, Services
 from brain.says.choice import Languages
+from brain.texts.moments import ZoneOf, utc_for_all
 from brain.variables import Env
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ class Wiring(Adapters):
         """Chooses the language in which the brain speaks to a user."""
         setting = language_setting(self.preferences) if self.preferences is not None else None
         return Languages(settings.language(self.env), setting)
+
+    @cached_property
+    def zone_of(self) -> ZoneOf:
+        """Returns the time zone of a user."""
+        return utc_for_all if self.preferences is None else zone_setting(self.preferences)
 
     @cached_property
     def features(self) -> tuple[Feature, ...]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import ID, id_from_key, rows
 from brain.documents.ports import Document, Passage
-from brain.documents.rows import change, has_row, insert
+from brain.documents.rows import change, has_row, insert, renewal
 from brain.documents.rules import WHOLE_CHARS, objection, outdated, revised, stays_foreign
 from brain.errors import ToolFault
-from brain.texts.words import asked_words
+from brain.texts.words import query_of
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -74,6 +74,7 @@ class PostgresDocuments:
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
+        self._renewal = renewal()
 
     async def create(
         self, user_id: str, *, title: str, body: str, foreign: bool, key: str
@@ -93,14 +94,15 @@ class PostgresDocuments:
     async def search(self, user_id: str, *, query: str, limit: int) -> Sequence[Passage]:
         """Search for whole words; if none matches, search for beginnings of words."""
         sql = statement("search")
-        words = asked_words(query[:ASKED_CHARS])
-        asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
+        looked_for = query_of(query[:ASKED_CHARS])
+        asked = {"user_id": user_id, **looked_for.parameters, "limit": limit, "share": LEAST_SHARE}
 
         async def work(connection: "Connection") -> Sequence[Passage]:
+            await self._renewal.run(connection, user_id)
             whole = await rows(connection, Passage, sql, {**asked, "ending": ""})
             return whole or await rows(connection, Passage, sql, {**asked, "ending": ":*"})
 
-        return await self._database.run(work) if words.strip() else ()
+        return await self._database.run(work) if looked_for.words else ()
 
     async def newest(self, user_id: str, *, limit: int) -> Sequence[Passage]:
         """Return the documents that changed last, by the index of `updated_at`."""

@@ -1,9 +1,11 @@
 """Writes a document's row in Postgres, and its passages for the search."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import statement
-from brain.texts.words import kept_words, passages
+from brain.cloud.postgres.renewal import FORM, Renewal
+from brain.texts.words import kept_words, passages, sample_words
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -21,6 +23,14 @@ CHANGE = b"""
     set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
     where user_id = %(user_id)s and id = %(id)s
 """
+STALE = b"""
+    select id, title, body from brain.documents
+    where user_id = %(user_id)s and words < 2
+    order by id
+    limit %(page)s
+    for update skip locked
+"""
+STALE_PAGE = 20  # documents that one search renews; each may have 200,000 characters
 UNINDEX = "delete from brain.passages where user_id = %(user_id)s and document_id = %(id)s"
 
 
@@ -37,6 +47,20 @@ async def change(connection: "Connection", row: dict[str, Any]) -> None:
     await _index(connection, row)
 
 
+def renewal() -> Renewal:
+    """Return what brings passages of older code up to date."""
+    return Renewal(STALE, _renew, page=STALE_PAGE)
+
+
+async def _renew(
+    connection: "Connection", user_id: str, outdated: Sequence[tuple[str, str, str]]
+) -> None:
+    for id, title, body in outdated:
+        row = {"user_id": user_id, "id": id, "title": title, "body": body}
+        await connection.execute(UNINDEX, row)
+        await _index(connection, row)
+
+
 async def _index(connection: "Connection", row: dict[str, Any]) -> None:
     """Insert the passages of a document that has none."""
     texts = passages(row["body"])
@@ -49,7 +73,8 @@ async def _index(connection: "Connection", row: dict[str, Any]) -> None:
             "title": kept_words(row["title"]),
             "texts": list(texts),
             "words": [kept_words(text) for text in texts],
-            "sample": kept_words(sample),
+            "sample": sample_words(sample),
+            "form": FORM,
         },
     )
 

@@ -108,11 +108,18 @@ class _Email:
         account, emails = self.account, self.emails
         if account is not None:
             documents = documents_of(self._platform)
-            tools = email_tools(account.emails, account.mailbox, account.post, owner=account.owner)
+            tools = email_tools(
+                account.emails,
+                account.mailbox,
+                account.post,
+                owner=account.owner,
+                zone_of=self._platform.zone_of,
+            )
             return (*tools, *(sharing_tools(documents, account) if documents else ()))
         at = settings.events(self._platform.env)
+        zone_of = self._platform.zone_of
         brings = bool(at.secrets or at.postmark_passwords)
-        return reading_tools(emails) if emails is not None and brings else ()
+        return reading_tools(emails, zone_of=zone_of) if emails is not None and brings else ()
 
     def takers(self) -> Takers:
         async def brought(user_id: str, word: EmailBrought) -> None:

@@ -4,14 +4,16 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, getaddresses
 
 from brain.codec import clean
+from brain.email.addresses import address_field, text_field
 from brain.email.model import Address, Email, Folder, Outgoing
+from brain.texts.domains import ascii_domain, written_domain
 from brain.texts.plain import plain_line, reorders
 from brain.tools.content import Recipient
 
@@ -83,57 +85,31 @@ def may_be_shown(name: str) -> bool:
     return not (_NOT_IN_NAMES.search(compatible) or _CONTROL.search(name) or reorders(name))
 
 
-def without_odd_name(person: Address) -> Address:
-    """Return the person as they can be written to: with the canonical address, and without a name
-    that may not be shown. For people from an email, whose names others chose.
+def writable(person: Address) -> Address:
+    """Return the person of a received email as they can be written to: the canonical address, and
+    the name as they wrote it, without what cannot be seen.
     """
-    name = plain_line(person.name) if may_be_shown(person.name) else ""
+    name = "" if _CONTROL.search(person.name) or reorders(person.name) else plain_line(person.name)
     return Address(name=name, address=_canonical(person.address) or person.address)
 
 
 def shown(person: Address) -> Recipient:
     """Return the recipient as a question shows them: the address, in both forms if its domain is
-    not ASCII, and then the name.
+    not ASCII, and then the name, unless it could be mistaken for another recipient.
     """
     local, _, domain = person.address.rpartition("@")
-    unicode = _decoded(domain)
+    unicode = written_domain(domain)
     both = f"{local}@{unicode}" if unicode not in ("", domain) else ""
-    return Recipient(address=person.address, unicode=both, name=person.name)
+    name = person.name if may_be_shown(person.name) else ""
+    return Recipient(address=person.address, unicode=both, name=name)
 
 
 def _canonical(address: str) -> str:
     """Return the address with its domain in lower case and in ASCII; empty if it is invalid."""
     local, _, domain = address.rpartition("@")
-    ascii_domain = _encoded(domain)
-    is_known = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(ascii_domain)
-    return f"{local}@{ascii_domain}" if is_known and len(address) <= MAX_ADDRESS_CHARS else ""
-
-
-def _encoded(domain: str) -> str:
-    """Return a domain in ASCII; empty if it is invalid, or if its ASCII form cannot be decoded."""
-    import idna  # imported here, because few domains need its tables
-
-    if domain.isascii() and "xn--" not in domain.lower():
-        return domain.lower()
-    if len(domain) > MAX_ADDRESS_CHARS:  # encoding takes more than linear time
-        return ""
-    try:
-        found = idna.encode(domain, uts46=True).decode()
-    except UnicodeError:
-        return ""
-    return found if _decoded(found) else ""
-
-
-def _decoded(domain: str) -> str:
-    """Return a domain as people write it; empty if it cannot be decoded."""
-    import idna
-
-    if "xn--" not in domain.lower() or len(domain) > MAX_ADDRESS_CHARS:
-        return domain
-    try:
-        return idna.decode(domain)
-    except UnicodeError:
-        return ""
+    host = ascii_domain(domain)
+    is_known = _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(host)
+    return f"{local}@{host}" if is_known and len(address) <= MAX_ADDRESS_CHARS else ""
 
 
 def objection(outgoing: Outgoing) -> str:
@@ -161,12 +137,14 @@ def compose(outgoing: Outgoing, *, sender: Address, at: datetime) -> bytes:
     """Encode the email for sending. Raises ValueError if `objection` has one."""
     if reason := objection(outgoing):
         raise ValueError(reason)
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = _header_address(sender)
-    message["To"] = [_header_address(person) for person in outgoing.to]
+    fields = [
+        address_field("From", [_written(sender)]),
+        address_field("To", map(_written, outgoing.to)),
+    ]
     if outgoing.cc:
-        message["Cc"] = [_header_address(person) for person in outgoing.cc]
-    message["Subject"] = clean(outgoing.subject)
+        fields.append(address_field("Cc", map(_written, outgoing.cc)))
+    fields.append(text_field("Subject", clean(outgoing.subject)))
+    message = EmailMessage(policy=_POLICY)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = outgoing.message_id
     if outgoing.in_reply_to:
@@ -175,7 +153,7 @@ def compose(outgoing: Outgoing, *, sender: Address, at: datetime) -> bytes:
         message["References"] = " ".join(outgoing.references)
     text = "\n".join(clean(outgoing.text).splitlines())
     message.set_content(f"{text}\n", charset="utf-8")
-    return message.as_bytes()
+    return b"".join(fields) + message.as_bytes()
 
 
 def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
@@ -185,7 +163,7 @@ def reply(email: Email, text: str, *, me: Address, everybody: bool) -> Outgoing:
     """
     mine = me.address.lower()
     wanted = email.to if _is_mine(email, mine) else email.reply_to or (email.sender,)
-    to = _others(wanted, {mine}) or tuple(map(without_odd_name, wanted))
+    to = _others(wanted, {mine}) or tuple(map(writable, wanted))
     copied = (*email.to, *email.cc) if everybody else ()
     named = {mine, *(person.address.lower() for person in to)}
     before = [*email.references, *([email.in_reply_to] if not email.references else [])]
@@ -207,10 +185,9 @@ def _is_mine(email: Email, mine: str) -> bool:
 
 def _others(people: Iterable[Address], named: set[str]) -> tuple[Address, ...]:
     """Return each of these people once, without those in `named`."""
-    once = {person.address.lower(): person for person in map(without_odd_name, people)}
+    once = {person.address.lower(): person for person in map(writable, people)}
     return tuple(person for address, person in once.items() if address not in named)
 
 
-def _header_address(person: Address) -> HeaderAddress:
-    name = _CONTROL.sub(" ", person.name)
-    return HeaderAddress(display_name=name, addr_spec=person.address)
+def _written(person: Address) -> Address:
+    return replace(person, name=clean(_CONTROL.sub(" ", person.name)))

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.renewal import Renewal
 from brain.codec import clean
 from brain.email.model import Address, Attachment, Email, EmailFound, Folder
-from brain.email.rows import INDEXED_CHARS, values_of
-from brain.texts.words import asked_words, passages
+from brain.email.rows import INDEXED_CHARS, index_of, values_of
+from brain.texts.forms import base
+from brain.texts.words import asked_words, passages, query_of
 
 if TYPE_CHECKING:
     from psycopg import AsyncCursor
@@ -31,11 +33,19 @@ READ = b"""
         id, folder, message_id, in_reply_to, thread, sender, recipients, subject, at, text,
         attachments, unread
     from brain.emails
-    where user_id = %(user_id)s and id = %(id)s
+    where user_id = %(user_id)s and id = any(%(ids)s)
 """
 TOLD = """
     update brain.emails set told = true where user_id = %(user_id)s and id = any(%(ids)s)
 """
+STALE = b"""
+    select id from brain.emails
+    where user_id = %(user_id)s and words < 2
+    order by id
+    limit %(page)s
+    for update skip locked
+"""
+STALE_PAGE = 100  # emails that one search renews
 
 
 class PostgresEmails:
@@ -43,6 +53,7 @@ class PostgresEmails:
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
+        self._renewal = Renewal(STALE, _renew, page=STALE_PAGE)
 
     async def search(
         self,
@@ -56,13 +67,13 @@ class PostgresEmails:
         limit: int,
     ) -> Sequence[EmailFound]:
         """Search for whole words; if none matches, search for beginnings of words."""
-        words = asked_words(query[:ASKED_CHARS])
+        looked_for = query_of(query[:ASKED_CHARS])
         people = _all_of(asked_words(clean(sender or "")[:ASKED_CHARS]))
-        if (query.strip() and not words.strip()) or (sender and not people):
+        if (query.strip() and not looked_for.words) or (sender and not people):
             return ()
         asked = {
             "user_id": user_id,
-            "words": words,
+            **looked_for.parameters,
             "share": LEAST_SHARE,
             "sender": people,
             "since": since,
@@ -72,7 +83,8 @@ class PostgresEmails:
         }
 
         async def work(connection: "Connection") -> Sequence[EmailFound]:
-            if not words.strip():
+            await self._renewal.run(connection, user_id)
+            if not looked_for.words:
                 return await _found(connection, "email_list", {**asked, "folder": ""})
             whole = await _found(connection, "email_search", {**asked, "ending": ""})
             return whole or await _found(connection, "email_search", {**asked, "ending": ":*"})
@@ -85,7 +97,7 @@ class PostgresEmails:
             return None
 
         async def work(connection: "Connection") -> Email | None:
-            found = await rows(connection, READ, {"user_id": user_id, "id": email_id})
+            found = await rows(connection, READ, {"user_id": user_id, "ids": [email_id]})
             return email_of(found[0]) if found else None
 
         return await self._database.run(work)
@@ -111,6 +123,7 @@ class PostgresEmails:
         }
 
         async def work(connection: "Connection") -> Collection[Address]:
+            await self._renewal.run(connection, user_id)
             found = await rows(connection, statement("email_known"), values)
             return [asked[row["place"] - 1] for row in found]
 
@@ -153,6 +166,15 @@ async def insert(
     return await connection.execute(statement("email_insert"), values)
 
 
+async def _renew(connection: "Connection", user_id: str, outdated: Sequence[tuple[str]]) -> None:
+    """Rewrite the search words of emails that older code has stored."""
+    wanted = {"user_id": user_id, "ids": [id for (id,) in outdated]}
+    for row in await rows(connection, READ, wanted):
+        email = email_of(row)
+        values = {"user_id": user_id, "id": email.id, **index_of(email)}
+        await connection.execute(statement("email_renew"), values)
+
+
 async def rows(connection: "Connection", sql: bytes, values: "Row") -> "list[Row]":
     """Return the rows of a query, each as a dict by column."""
     from psycopg.rows import dict_row
@@ -192,7 +214,8 @@ def snippet(text: str, words: Sequence[str]) -> str:
 def _matches(passage: str, words: Sequence[str]) -> int:
     # Without `kept_words`, which would take longer than the search.
     plain = unicodedata.normalize("NFKC", passage).casefold() if words else ""
-    return sum(word in plain for word in words)
+    both = plain if plain.isascii() else f"{plain}\n{base(plain)}"
+    return sum(word in both for word in words)
 
 
 def _all_of(words: str) -> str:

@@ -5,9 +5,10 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from brain.cloud.postgres.renewal import FORM
 from brain.codec import Json, clean, dumps
 from brain.email.model import Address, Email
-from brain.texts.words import kept_words
+from brain.texts.words import kept_words, sample_words
 
 if TYPE_CHECKING:
     type Row = dict[str, Any]
@@ -36,11 +37,11 @@ def values_of(email: Email) -> "Row":
         "text": clean(email.text),
         "attachments": json.dumps(named),
         "unread": email.unread,
-        **_index(email),
+        **index_of(email),
     }
 
 
-def _index(email: Email) -> "Row":
+def index_of(email: Email) -> "Row":
     """Return the words by which an email is found, by their weight in the index."""
     subject = clean(email.subject)
     names = " ".join(clean(each.name) for each in email.attachments)
@@ -49,12 +50,13 @@ def _index(email: Email) -> "Row":
     own = "\n".join(line for line in lines if not QUOTED.match(line))
     quoted = "\n".join(line for line in lines if QUOTED.match(line))
     return {
-        "sample": kept_words(f"{subject} {own[:SAMPLE_CHARS]}"),
+        "sample": sample_words(f"{subject} {own[:SAMPLE_CHARS]}"),
         "subject_words": kept_words(f"{subject} {names}"[:INDEXED_CHARS]),
         "people_words": kept_words(" ".join(map(str, people))[:INDEXED_CHARS]),
         "own_words": kept_words(own),
         "quoted_words": kept_words(quoted),
         "sender_words": kept_words(str(email.sender)),
+        "form": FORM,
     }
 
 

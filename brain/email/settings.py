@@ -4,7 +4,7 @@ They are separate from brain/settings.py because most functions do not need them
 take 50 ms.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from brain import settings
@@ -18,13 +18,17 @@ PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailServer:
-    """An IMAP or SMTP server. With `tls` the connection starts encrypted, otherwise by STARTTLS."""
+    """An IMAP or SMTP server. With `tls` the connection starts encrypted, otherwise by STARTTLS.
+
+    `sent_folder` is the name of the folder of sent email; empty to find it.
+    """
 
     host: str
     port: int
     tls: bool
     user: str
     password: str = field(repr=False)
+    sent_folder: str = ""
 
     @property
     def is_here(self) -> bool:
@@ -62,7 +66,8 @@ def has_email(env: Env, user_id: str) -> bool:
 
 
 def _read(env: Env) -> EmailSettings:
-    imap = _server(env, "BRAIN_IMAP_URL", "imaps", "imap")
+    sent_folder = env.get("BRAIN_EMAIL_SENT_FOLDER") or ""
+    imap = replace(_server(env, "BRAIN_IMAP_URL", "imaps", "imap"), sent_folder=sent_folder)
     smtp = _server(env, "BRAIN_SMTP_URL", "smtps", "smtp")
     sender = recipient(env.get("BRAIN_EMAIL_FROM") or imap.user)
     if sender is None:

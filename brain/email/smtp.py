@@ -13,6 +13,7 @@ from brain.email.settings import MailServer
 if TYPE_CHECKING:
     import aiosmtplib
 
+EHLO = "[127.0.0.1]"  # a client without a name says an address (RFC 5321, section 4.1.4)
 STEP_S = 8.0  # seconds for an answer; a healthy server takes one, a server with greylisting five
 REASON_CHARS = 200  # of the server's error text
 
@@ -71,7 +72,7 @@ class SmtpPost:
             use_tls=self._server.tls,
             start_tls=None if not self._server.tls else False,  # None: if the server offers it
             timeout=self._step_s,
-            local_hostname="brain",
+            local_hostname=EHLO,
             tls_context=self._ssl_context,
         )
 

@@ -1,7 +1,7 @@
 """Tools for the model to search, read and send the user's email."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Annotated
 
 from brain.codec import Json
@@ -23,6 +23,7 @@ from brain.email.sending import (
 from brain.email.wire import email_to_wire, found_to_wire
 from brain.errors import ToolFault
 from brain.says.texts import Texts
+from brain.texts.moments import ZoneOf, local, moment, utc_for_all
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Tool, ToolInvocation
 from brain.tools.typed import tool
@@ -93,23 +94,27 @@ class ReplyToEmail(Arguments):
     all: Annotated[bool, About("true: to everybody")] = False
 
 
-def email_tools(emails: Emails, mailbox: Mailbox, post: Post, *, owner: str) -> tuple[Tool, ...]:
+def email_tools(
+    emails: Emails, mailbox: Mailbox, post: Post, *, owner: str, zone_of: ZoneOf = utc_for_all
+) -> tuple[Tool, ...]:
     """Return all email tools, for the user `owner`. No other user has an account."""
     account = Account(emails=emails, mailbox=mailbox, post=post, owner=owner)
     do = _Writing(account)
     return (
-        *reading_tools(emails, owner=owner),
+        *reading_tools(emails, owner=owner, zone_of=zone_of),
         sending_tool(SendEmail, account, do.letter),
         sending_tool(ReplyToEmail, account, do.answer),
     )
 
 
-def reading_tools(emails: Emails, *, owner: str | None = None) -> tuple[Tool, ...]:
+def reading_tools(
+    emails: Emails, *, owner: str | None = None, zone_of: ZoneOf = utc_for_all
+) -> tuple[Tool, ...]:
     """Return the tools that only read. A deployment that receives emails by webhook has no others.
 
     If `owner` is set, no other user has emails.
     """
-    do = _Reading(emails, owner)
+    do = _Reading(emails, owner, zone_of)
     return (
         tool(SearchEmail, do.search, foreign=True, away=AWAY),
         tool(ReadEmail, do.read, foreign=True, away=AWAY),
@@ -122,26 +127,30 @@ class _Reading:
 
     emails: Emails
     owner: str | None
+    zone_of: ZoneOf
 
     async def search(self, asked: SearchEmail, invocation: ToolInvocation) -> Json:
         self._check(invocation)
+        zone = await self.zone_of(invocation.user_id)
         found = await self.emails.search(
             invocation.user_id,
             query=asked.query,
             sender=asked.from_,
-            since=_moment("since", asked.since),
-            before=_moment("before", asked.before),
+            since=_moment("since", asked.since, zone),
+            before=_moment("before", asked.before, zone),
             unread=asked.unread,
             limit=asked.limit,
         )
-        return {"emails": [found_to_wire(email) for email in found]}
+        shown = [{**found_to_wire(email), "at": local(email.at, zone)} for email in found]
+        return {"emails": shown}
 
     async def read(self, asked: ReadEmail, invocation: ToolInvocation) -> Json:
         self._check(invocation)
         email = await _known(self.emails, invocation.user_id, asked.id)
         piece = email.text[asked.offset : asked.offset + SLICE_CHARS]
         left = max(0, len(email.text) - asked.offset - len(piece))
-        shown = {**email_to_wire(email), "body": piece, "charactersLeft": left}
+        at = local(email.at, await self.zone_of(invocation.user_id))
+        shown = {**email_to_wire(email), "at": at, "body": piece, "charactersLeft": left}
         return {**shown, "nextOffset": asked.offset + len(piece)} if left else shown
 
     def _check(self, invocation: ToolInvocation) -> None:
@@ -192,15 +201,12 @@ async def _known(emails: Emails, user_id: str, id: str) -> Email:
     return email
 
 
-def _moment(name: str, text: str | None) -> datetime | None:
-    """Parse a date or time; UTC if it names no zone. Raises ToolFault."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ToolFault(f"{name} must be a date such as 2026-01-31.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _moment(name: str, text: str | None, zone: tzinfo) -> datetime | None:
+    """Parse a date or time; in the user's zone if it names none. Raises ToolFault."""
+    found = moment(text, zone) if text else None
+    if text and found is None:
+        raise ToolFault(f"{name} must be a date such as 2026-01-31.")
+    return found
 
 
 def _question(outgoing: Outgoing, texts: Texts) -> str:

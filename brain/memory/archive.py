@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.renewal import FORM, Renewal
 from brain.codec import note_unreadable
 from brain.errors import EntryUnreadable
 from brain.memory.model import Found
 from brain.memory.rules import is_lasting
 from brain.run.messages import LogEntry
 from brain.run.records import entry_from_wire, entry_to_wire
-from brain.texts.words import asked_words, best_passage, kept_words
+from brain.texts.words import best_passage, kept_words, query_of, sample_words
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -24,12 +25,12 @@ SAMPLE_CHARS = 500  # of an entry, from which its language is detected
 PAGE = 500  # entries without search words that one search completes
 
 # An entry that is stored again stays as it is. It only gets its search words if older code has
-# stored it without them.
+# stored it without them, or without the other forms of the words.
 STORE = b"""
-    insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search)
+    insert into brain.archive (user_id, id, seq, at, entry, lasting, language, search, words)
     select
         %(user_id)s, id, seq, at, entry, lasting, language::text,
-        to_tsvector('simple', words) || to_tsvector(language, words)
+        to_tsvector('simple', given.words) || to_tsvector(language, given.words), %(form)s
     from
         unnest(
             %(ids)s::text[], %(seqs)s::bigint[], %(times)s::timestamptz[], %(entries)s::json[],
@@ -37,8 +38,9 @@ STORE = b"""
         ) as given (id, seq, at, entry, lasting, words, sample),
         brain.language_of(sample) as known (language)
     on conflict (user_id, id) do update set
-        lasting = excluded.lasting, language = excluded.language, search = excluded.search
-    where archive.search is null
+        lasting = excluded.lasting, language = excluded.language, search = excluded.search,
+        words = excluded.words
+    where archive.search is null or archive.words < excluded.words
 """
 READ = b"""
     select distinct on (seq) entry from brain.archive
@@ -47,7 +49,9 @@ READ = b"""
     limit %(limit)s
 """
 WORDLESS = b"""
-    select entry from brain.archive where user_id = %(user_id)s and search is null limit %(page)s
+    select entry from brain.archive
+    where user_id = %(user_id)s and (search is null or words < 2)
+    limit %(page)s
 """
 LAST = b"""
     select max(seq) from brain.archive where user_id = %(user_id)s
@@ -69,6 +73,7 @@ class PostgresArchive:
 
     def __init__(self, database: Postgres) -> None:
         self._database = database
+        self._renewal = Renewal(WORDLESS, _make_words, page=PAGE)
 
     async def store(self, user_id: str, entries: Sequence[LogEntry]) -> None:
         """Store all entries in one statement."""
@@ -104,13 +109,13 @@ class PostgresArchive:
         limit: int,
     ) -> Sequence[Found]:
         """Search for whole words; if there is no result, search for beginnings of words."""
-        words = asked_words(query[:ASKED_CHARS])
+        looked_for = query_of(query[:ASKED_CHARS])
         period = {"since": since, "before": before, "limit": limit}
-        asked = {"user_id": user_id, "words": words, "share": LEAST_SHARE, **period}
+        asked = {"user_id": user_id, **looked_for.parameters, "share": LEAST_SHARE, **period}
 
         async def work(connection: "Connection") -> Sequence[Found]:
-            await _make_words(connection, user_id)
-            if not words.strip():
+            await self._renewal.run(connection, user_id)
+            if not looked_for.words:
                 return await _found(connection, LATEST, asked)
             sql = statement("history")
             whole = await _found(connection, sql, {**asked, "ending": ""})
@@ -133,18 +138,18 @@ async def _store(connection: "Connection", user_id: str, entries: Sequence[LogEn
         "entries": [Json(entry_to_wire(entry)) for entry in entries],
         "lasting": lasting,
         "words": [kept_words(text) for text in texts],
-        "samples": [kept_words(text[:SAMPLE_CHARS]) for text in texts],
+        "samples": [sample_words(text[:SAMPLE_CHARS]) for text in texts],
+        "form": FORM,
     }
     await connection.execute(STORE, row)
 
 
-async def _make_words(connection: "Connection", user_id: str) -> None:
-    """Add search words to up to a page of the entries that older code stored without them."""
-    asked = {"user_id": user_id, "page": PAGE}
-    rows = await (await connection.execute(WORDLESS, asked)).fetchall()
-    if rows:
-        found = (_legible(stored) for (stored,) in rows)
-        await _store(connection, user_id, [entry for entry in found if entry is not None])
+async def _make_words(
+    connection: "Connection", user_id: str, outdated: Sequence[tuple[Any]]
+) -> None:
+    """Add search words to entries that older code stored without them."""
+    found = (_legible(stored) for (stored,) in outdated)
+    await _store(connection, user_id, [entry for entry in found if entry is not None])
 
 
 async def _found(connection: "Connection", sql: bytes, asked: dict[str, Any]) -> Sequence[Found]:

@@ -83,7 +83,7 @@ class _Parts:
             return ()
         from brain.memory.tools import memory_tools
 
-        return memory_tools(self.facts, self.archive)
+        return memory_tools(self.facts, self.archive, zone_of=self._platform.zone_of)
 
     def resources(self) -> Resources:
         from brain.memory.http import fact_routes

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres, statement
+from brain.cloud.postgres.renewal import FORM, Renewal
 from brain.cloud.postgres.rows import ID, id_from_key, rows
 from brain.codec import clean
 from brain.errors import ToolFault
 from brain.memory.model import Fact
 from brain.memory.rules import MAX_FACTS, MAX_SOURCE_CHARS, fact_objection, full
-from brain.texts.words import asked_words, folded, kept_words
+from brain.texts.words import folded, kept_words, query_of, sample_words
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
@@ -38,11 +39,11 @@ RENEW = b"""
     returning %b
 """ % FIELDS  # fmt: skip
 INSERT = b"""
-    insert into brain.facts (user_id, id, text, digest, source, "foreign", language, search)
+    insert into brain.facts (user_id, id, text, digest, source, "foreign", language, search, words)
     select
         %%(user_id)s, %%(id)s, %%(text)s, %%(digest)s, %%(source)s, %%(foreign)s, language::text,
-        to_tsvector('simple', %%(words)s) || to_tsvector(language, %%(words)s)
-    from brain.language_of(%%(words)s) as known (language)
+        to_tsvector('simple', %%(words)s) || to_tsvector(language, %%(words)s), %%(form)s
+    from brain.language_of(%%(sample)s) as known (language)
     where (select count(*) from brain.facts where user_id = %%(user_id)s) < %%(most)s
     returning %b
 """ % FIELDS  # fmt: skip
@@ -55,12 +56,30 @@ DELETE = b"""
 """ % FIELDS  # fmt: skip
 
 
+STALE = b"""
+    select id, text from brain.facts
+    where user_id = %(user_id)s and words < 2
+    limit %(page)s
+    for update skip locked
+"""
+REWORD = b"""
+    update brain.facts
+    set
+        search = to_tsvector('simple', given.words)
+            || to_tsvector(facts.language::regconfig, given.words),
+        words = %(form)s
+    from unnest(%(ids)s::text[], %(words)s::text[]) as given (id, words)
+    where facts.user_id = %(user_id)s and facts.id = given.id
+"""
+
+
 class PostgresFacts:
     """`Facts` in Postgres."""
 
     def __init__(self, database: Postgres, *, most: int = MAX_FACTS) -> None:
         self._database = database
         self._most = most
+        self._renewal = Renewal(STALE, _renew, page=most)
 
     async def remember(
         self, user_id: str, *, text: str, source: str, foreign: bool, key: str
@@ -76,6 +95,8 @@ class PostgresFacts:
             "source": clean(source)[:MAX_SOURCE_CHARS],
             "foreign": foreign,
             "words": kept_words(text),
+            "sample": sample_words(text),
+            "form": FORM,
             "most": self._most,
         }
 
@@ -88,14 +109,15 @@ class PostgresFacts:
     async def recall(self, user_id: str, *, query: str, limit: int) -> Sequence[Fact]:
         """Search for whole words; if there is no result, search for beginnings of words."""
         sql = statement("facts")
-        words = asked_words(query[:ASKED_CHARS])
-        asked = {"user_id": user_id, "words": words, "limit": limit, "share": LEAST_SHARE}
+        looked_for = query_of(query[:ASKED_CHARS])
+        asked = {"user_id": user_id, **looked_for.parameters, "limit": limit, "share": LEAST_SHARE}
 
         async def work(connection: "Connection") -> Sequence[Fact]:
+            await self._renewal.run(connection, user_id)
             whole = await rows(connection, Fact, sql, {**asked, "ending": ""})
             return whole or await rows(connection, Fact, sql, {**asked, "ending": ":*"})
 
-        return await self._database.run(work) if words.strip() else ()
+        return await self._database.run(work) if looked_for.words else ()
 
     async def facts(self, user_id: str, *, limit: int) -> Sequence[Fact]:
         """Read the newest rows by the index on time."""
@@ -133,3 +155,16 @@ async def _kept(connection: "Connection", row: dict[str, Any]) -> Fact:
     if not made:
         raise ToolFault(f"Not remembered: {full(row['most'])}.")
     return made[0]
+
+
+async def _renew(
+    connection: "Connection", user_id: str, outdated: Sequence[tuple[str, str]]
+) -> None:
+    """Rewrite the search words of facts that older code has stored."""
+    values = {
+        "user_id": user_id,
+        "ids": [id for id, _ in outdated],
+        "words": [kept_words(text) for _, text in outdated],
+        "form": FORM,
+    }
+    await connection.execute(REWORD, values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated
 
 from brain.codec import Json, iso
@@ -11,7 +11,7 @@ from brain.memory.model import Fact, Found
 from brain.memory.ports import Archive, Facts
 from brain.memory.rules import MAX_FACT_CHARS, foreign_source
 from brain.run.messages import Utterance
-from brain.texts.moments import moment
+from brain.texts.moments import ZoneOf, local, moment, utc_for_all
 from brain.texts.plain import plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
@@ -86,10 +86,14 @@ def from_conversation(invocation: ToolInvocation) -> str:
 
 
 def memory_tools(
-    memory: Facts, archive: Archive, *, source: Callable[[ToolInvocation], str] = from_conversation
+    memory: Facts,
+    archive: Archive,
+    *,
+    source: Callable[[ToolInvocation], str] = from_conversation,
+    zone_of: ZoneOf = utc_for_all,
 ) -> tuple[Tool, ...]:
     """Make all tools for memory. `source` names in words where a call's fact comes from."""
-    do = _Work(memory, archive, source)
+    do = _Work(memory, archive, source, zone_of)
     return (
         tool(Remember, do.remember, Effect.REPEATS, away=NOT_CERTAIN),
         tool(Recall, do.recall, away=AWAY),
@@ -108,6 +112,7 @@ class _Work:
     memory: Facts
     archive: Archive
     source: Callable[[ToolInvocation], str]
+    zone_of: ZoneOf
 
     async def remember(self, new: Remember, invocation: ToolInvocation) -> ToolResult:
         invocation.check_count()
@@ -127,14 +132,15 @@ class _Work:
         return _listed("facts", [_fact(fact) for fact in found])
 
     async def search(self, asked: SearchHistory, invocation: ToolInvocation) -> ToolResult:
+        zone = await self.zone_of(invocation.user_id)
         found = await self.archive.search(
             invocation.user_id,
             query=asked.query,
-            since=_moment("since", asked.since),
-            before=_moment("before", asked.before),
+            since=_moment("since", asked.since, zone),
+            before=_moment("before", asked.before, zone),
             limit=asked.limit,
         )
-        return _listed("entries", [_entry(one) for one in found])
+        return _listed("entries", [_entry(one, zone) for one in found])
 
     async def forget(self, asked: Forget, invocation: ToolInvocation) -> ToolResult:
         # None is not an error: after a crash this call runs again, and the fact is already gone.
@@ -157,11 +163,11 @@ def _listed(name: str, found: list[Json]) -> ToolResult:
     return ToolResult.of({name: found}, foreign=any("from" in one for one in found))
 
 
-def _moment(name: str, text: str | None) -> datetime | None:
-    """Parse a date or time. Raises ToolFault."""
+def _moment(name: str, text: str | None, zone: tzinfo) -> datetime | None:
+    """Parse a date or time; in the user's zone if it names none. Raises ToolFault."""
     if text is None:
         return None
-    when = moment(text)
+    when = moment(text, zone)
     if when is None:
         raise ToolFault(NO_TIME.format(name))
     return when
@@ -172,8 +178,8 @@ def _fact(fact: Fact) -> Json:
     return {**shown, "from": fact.source} if fact.foreign else shown
 
 
-def _entry(found: Found) -> Json:
+def _entry(found: Found, zone: tzinfo) -> Json:
     who = "user" if isinstance(found.entry, Utterance) else "you"
-    shown = {"at": iso(found.entry.created_at), "who": who, "text": found.snippet}
+    shown = {"at": local(found.entry.created_at, zone), "who": who, "text": found.snippet}
     source = foreign_source(found.entry)
     return {**shown, "from": source} if source else shown

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import UTC, tzinfo
 
 from brain.errors import DatabaseUnreachable, EntryUnreadable
 from brain.preferences.model import Preferences
 from brain.preferences.ports import PreferenceStore
+from brain.texts.moments import ZoneOf
 
 log = logging.getLogger(__name__)
 
@@ -40,3 +42,21 @@ def language_setting(store: PreferenceStore) -> Callable[[str], Awaitable[str | 
             return None
 
     return setting
+
+
+def zone_setting(store: PreferenceStore) -> ZoneOf:
+    """Make a function that returns a user's time zone.
+
+    It is UTC if none is set or if the setting cannot be read now.
+    """
+
+    async def zone_of(user_id: str) -> tzinfo:
+        from brain.preferences.rules import zone  # imported here, because few turns need it
+
+        try:
+            return zone(await preferences_of(store, user_id))
+        except DatabaseUnreachable:
+            log.warning("preferences: the user's time zone cannot be read")
+            return UTC
+
+    return zone_of

@@ -12,6 +12,7 @@ from brain.codec import Form, Json
 from brain.errors import EntryUnreadable
 from brain.preferences.model import Preferences, Quiet
 from brain.says.choice import tag_in
+from brain.texts.domains import ascii_domain
 
 VERSION = 1  # of the stored form; one with a higher number was written by newer code
 MAX_TRUSTED = 100
@@ -78,7 +79,8 @@ def trusts(preferences: Preferences, address: str) -> bool:
 
     Only a bare address can be trusted, because any longer text may contain a second address.
     """
-    plain = _plain(address)
+    # Not brought into another form: what is asked about is the address as it is written to.
+    plain = address.lower() if address.isascii() else address
     if not _RECIPIENT.fullmatch(plain) or plain.startswith("@"):
         return False
     return plain in preferences.trusted or plain[plain.index("@") :] in preferences.trusted
@@ -188,9 +190,10 @@ def _language(given: Any, complaints: list[Complaint]) -> str | None:
 
 
 def _plain(address: str) -> str:
-    """The address in lower case, if it is ASCII.
+    """The address in lower case, with its domain in ASCII.
 
-    Any other address is unchanged: the lower case of some letters beyond ASCII is an ASCII letter,
-    so that two different addresses would become equal.
+    An address with other letters before the `@` is unchanged: the lower case of some letters beyond
+    ASCII is an ASCII letter, so that two different addresses would become equal.
     """
-    return address.lower() if address.isascii() else address
+    local, at, domain = address.rpartition("@")
+    return f"{local.lower()}@{ascii_domain(domain)}" if at and local.isascii() else address

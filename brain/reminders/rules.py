@@ -1,7 +1,7 @@
 """Reminders: which are valid, and when the queue calls for them."""
 
 import math
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from brain.codec import Json, iso
 from brain.reminders.model import Reminder
@@ -23,18 +23,6 @@ def objection(text: str, at: datetime, now: datetime) -> str:
     if at > now + LONGEST:
         return "at must be at most a year ahead"
     return unkeepable(text)
-
-
-def moment(text: str, zone: tzinfo) -> datetime | None:
-    """Parse a time in ISO 8601 to UTC; None if it is invalid.
-
-    A time without an offset is in the time zone `zone`.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the UTC time may be out of range
-        return None
 
 
 def is_due(reminder: Reminder, now: datetime) -> bool:

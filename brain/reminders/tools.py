@@ -12,8 +12,9 @@ from brain.preferences.rules import quiet_until
 from brain.preferences.rules import zone as zone_of
 from brain.reminders.model import Reminder
 from brain.reminders.ports import Reminders
-from brain.reminders.rules import MAX_CHARS, due_event, moment, objection, stage
+from brain.reminders.rules import MAX_CHARS, due_event, objection, stage
 from brain.run.ports import Clock, Queue
+from brain.texts.moments import local, moment
 from brain.texts.plain import plain_text
 from brain.tools.arguments import About, Arguments
 from brain.tools.invocations import Proposal, Tool, ToolInvocation, ToolResult
@@ -190,5 +191,4 @@ def _time(text: str, zone: tzinfo) -> datetime:
 
 
 def _shown(reminder: Reminder, zone: tzinfo) -> Json:
-    local = reminder.at.astimezone(zone).isoformat(timespec="minutes")
-    return {"id": reminder.id, "text": reminder.text, "at": local}
+    return {"id": reminder.id, "text": reminder.text, "at": local(reminder.at, zone)}

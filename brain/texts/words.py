@@ -1,13 +1,18 @@
 """Prepares texts for storage and search: validation, passages and words.
 
 Words are split here and not in the database. The database's rules for case, punctuation and scripts
-without spaces depend on its locale, and stored texts and queries must be split in the same way.
+without spaces depend on its locale, and stored texts and queries must be split in the same way. A
+word is indexed as it is written and in the forms that people type and speech recognition writes
+(`brain.texts.forms`): without accents, and with ue for ü.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
+
+from brain.texts.forms import base, forms
 
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
 MOST_GROWTH = 3  # times the length of a text, when compatible characters are written out
@@ -16,9 +21,10 @@ MIN_PASSAGE_CHARS = 100  # a heading starts a new passage only after this many; 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")  # noqa: RUF001 - Chinese full stops
 _SPACE = ord(" ")
-# Kana, Han, Thai, Lao, Burmese and Khmer: scripts without spaces between words.
+# Kana, Han, Thai, Lao, Burmese and Khmer: scripts without spaces between words. Hangul, whose
+# particles are written to the word.
 _UNSPACED_RUN = re.compile(
-    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
 )
 
@@ -77,20 +83,70 @@ def best_passage(text: str, words: str) -> str:
 
 
 def kept_words(text: str) -> str:
-    """Return the words to index for a text, separated by spaces.
+    """Return the words to index for a text, separated by spaces, each followed by its other forms.
 
     A run of a script without spaces becomes its single characters and its pairs of characters.
     """
-    return _UNSPACED_RUN.sub(lambda run: f" {' '.join([*run[0], *_pairs(run[0])])} ", _plain(text))
+    words = _spaced(text, lambda run: f" {' '.join([*run, *_pairs(run)])} ")
+    return words if words.isascii() else " ".join(_with_forms(words))
+
+
+def sample_words(text: str) -> str:
+    """Return the words as they are written, from which the database detects the language."""
+    return _plain(text)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The words to search for, separated by spaces. `forms` are those of them that are other forms
+    of a word in the query, which stands at the same place of `originals`.
+    """
+
+    words: str
+    forms: tuple[str, ...]
+    originals: tuple[str, ...]
+
+    @property
+    def parameters(self) -> dict[str, str | list[str]]:
+        """The fields by name, as parameters of a statement."""
+        forms, originals = list(self.forms), list(self.originals)
+        return {"words": self.words, "forms": forms, "originals": originals}
+
+
+def query_of(text: str) -> SearchQuery:
+    """Return what a search looks for."""
+    words = _asked(text)
+    pairs = [(form, word) for word in words.split() for form in forms(word)]
+    return SearchQuery(
+        words=" ".join(_with_forms(words)),
+        forms=tuple(form for form, _ in pairs),
+        originals=tuple(word for _, word in pairs),
+    )
 
 
 def asked_words(text: str) -> str:
-    """Return the words to search for, separated by spaces.
+    """Return the words to search for in the form without accents, separated by spaces.
 
-    A run of a script without spaces becomes its pairs of characters only: pairs are close to words,
-    single characters occur in nearly every text.
+    For comparisons that need all words: every text is indexed in this form too.
     """
-    return _UNSPACED_RUN.sub(lambda run: f" {' '.join(_pairs(run[0]) or run[0])} ", _plain(text))
+    return " ".join(map(base, _asked(text).split()))
+
+
+def _asked(text: str) -> str:
+    """Return the query's words. A run of a script without spaces becomes its pairs of characters
+    only: pairs are close to words, single characters occur in nearly every text.
+    """
+    return _spaced(text, lambda run: f" {' '.join(_pairs(run) or run)} ")
+
+
+def _spaced(text: str, split: Callable[[str], str]) -> str:
+    return _UNSPACED_RUN.sub(lambda run: split(run[0]), _plain(text))
+
+
+def _with_forms(words: str) -> Iterator[str]:
+    for word in words.split():
+        yield word
+        yield from forms(word)
 
 
 def _pieces(body: str) -> Iterator[str]:
@@ -131,14 +187,21 @@ class _MarkOrNot(dict[int, str]):
         return self[code]
 
 
-class _WordCharacters(dict[int, int]):
-    """Maps letters, marks and digits to themselves and all else to a space. Filled on demand."""
+class _WordCharacters(dict[int, int | None]):
+    """Maps letters, marks and digits to themselves and all else to a space. Filled on demand.
 
-    def __missing__(self, code: int) -> int:
-        self[code] = code if unicodedata.category(chr(code))[0] in "LMN" else _SPACE
+    Format characters, such as soft hyphens, are dropped: they are within words (UAX #29, WB4).
+    """
+
+    def __missing__(self, code: int) -> int | None:
+        kind = unicodedata.category(chr(code))
+        is_unseen = kind == "Cf" or code in _UNSEEN_MARKS
+        self[code] = None if is_unseen else code if kind[0] in "LMN" else _SPACE
         return self[code]
 
 
+# The combining grapheme joiner and the variation selectors: marks that nobody sees.
+_UNSEEN_MARKS = frozenset({0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)})
 _WORD_CHARACTERS = _WordCharacters()
 _MARK_OR_NOT = _MarkOrNot()
 _MARKS = re.compile(f"m{{{MOST_MARKS + 1},}}")

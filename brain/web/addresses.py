@@ -13,6 +13,7 @@ from unicodedata import category
 from urllib.parse import quote
 
 from brain.errors import PageUnreadable
+from brain.texts.domains import ascii_domain
 
 MAX_CHARS = 2_000  # of an address; a longer one carries data rather than a location
 MAX_HOST_CHARS = 253  # the limit of the DNS
@@ -141,7 +142,7 @@ def _host(text: str) -> str:
     """Normalize a host. Raises PageUnreadable if it is invalid or not public."""
     if text.startswith("["):
         return _literal(text[1:-1])
-    host = text.lower() if text.isascii() else _punycode(text)
+    host = ascii_domain(text)
     labels = host.split(".")
     if len(host) > MAX_HOST_CHARS or not all(map(_LABEL.fullmatch, labels)):
         raise PageUnreadable(NO_ADDRESS)
@@ -163,18 +164,6 @@ def _literal(text: str) -> str:
     if not may_connect(ip):
         raise PageUnreadable(PRIVATE)
     return ip
-
-
-def _punycode(text: str) -> str:
-    """Encode an international host name as ASCII. Raises PageUnreadable."""
-    import idna  # imported here, because few addresses need its tables
-
-    if len(text) > MAX_HOST_CHARS:  # encoding takes more than linear time
-        raise PageUnreadable(NO_ADDRESS)
-    try:
-        return idna.encode(text, uts46=True).decode()
-    except UnicodeError:
-        raise PageUnreadable(NO_ADDRESS) from None
 
 
 def _escaped(text: str, *, also: str = "") -> str:

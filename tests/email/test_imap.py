@@ -86,14 +86,14 @@ async def serving(
         await asyncio.gather(*talks)
 
 
-async def sent_folder(at: MailServer, *, step_s: float = STEP_S) -> str | None:
+async def sent_folder(at: MailServer, *, step_s: float = STEP_S) -> bytes | None:
     async with ImapServer(at, step_s=step_s).session() as session:
         return await session.do(Commands.sent_folder)
 
 
 async def test_a_well_behaved_server_is_understood() -> None:
     async with serving(polite) as at:
-        assert await sent_folder(at) == "Gesendet"
+        assert await sent_folder(at) == b"Gesendet"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,6 @@ async def test_a_well_behaved_server_is_understood() -> None:
         (but(b"LIST", b""), GREETING),
         (but(b"LIST", None), GREETING),
         (but(b"LIST", b"TAG BAD what?\r\n"), GREETING),
-        (but(b"LIST", b"* LIST ((((\r\nTAG OK\r\n"), GREETING),
         (but(b"LIST", b"* LIST\r\n* \xff\xfe\r\nTAG OK\r\n"), GREETING),
         (but(b"LIST", b"garbage\r\n"), GREETING),
     ],
@@ -133,16 +132,16 @@ async def test_a_closed_port_is_an_unreachable_mailbox() -> None:
 
 async def test_a_server_that_does_not_answer_logout_is_closed() -> None:
     async with serving(but(b"LOGOUT", None)) as at:
-        assert await sent_folder(at) == "Gesendet"
+        assert await sent_folder(at) == b"Gesendet"
 
 
 async def test_after_a_fault_the_connection_is_not_used_again() -> None:
     async with (
-        serving(but(b"STATUS", b"TAG BAD what?\r\n")) as at,
+        serving(but(b"EXAMINE", b"TAG BAD what?\r\n")) as at,
         ImapServer(at, step_s=STEP_S).session() as session,
     ):
         with pytest.raises(MailboxUnreachable):
-            await session.do(lambda commands: commands.status("INBOX"))
+            await session.do(lambda commands: commands.open(b"INBOX"))
         with pytest.raises(MailboxUnreachable, match="closed"):
             await session.do(Commands.sent_folder)
 

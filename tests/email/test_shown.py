@@ -157,7 +157,7 @@ async def test_without_the_database_an_address_is_shown_alone() -> None:
         "Anna \uff1canna\uff1e", "Anna\uff0c Bob",
     ],
 )  # fmt: skip
-async def test_a_name_that_looks_like_an_address_is_refused_or_dropped(name: str) -> None:
+async def test_a_name_that_looks_like_an_address_is_refused_and_never_shown(name: str) -> None:
     desk = Desk()
     with pytest.raises(ToolFault, match=r"^Not sent: "):
         await desk.asked("sendEmail", {**LETTER, "to": [f'"{name}" <eve@example.net>']})
@@ -166,7 +166,10 @@ async def test_a_name_that_looks_like_an_address_is_refused_or_dropped(name: str
     proposal = await desk.asked("replyToEmail", {"id": "1", "body": "Yes"})
     assert "\nTo: eve@example.net\n" in proposal.question
     assert content_of(proposal).recipients == (Recipient(address="eve@example.net"),)
-    assert str((await desk.approved("replyToEmail", proposal))["To"]) == "eve@example.net"
+    sent = await desk.approved("replyToEmail", proposal)
+    assert [(one.display_name, one.addr_spec) for one in sent["To"].addresses] == [
+        (eve.name, eve.address)  # a reply names its reader as they named themselves
+    ]
 
 
 @pytest.mark.parametrize(

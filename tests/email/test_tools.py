@@ -76,7 +76,7 @@ async def test_a_search_gives_what_one_needs_to_choose(desk: Desk) -> None:
                 "folder": "inbox",
                 "from": "Anna <anna@example.org>",
                 "subject": "Dinner",
-                "at": "2026-11-20T12:00:00.000Z",
+                "at": "2026-11-20T12:00+00:00",
                 "unread": True,
                 "snippet": "Dinner at seven?",
             }
@@ -112,7 +112,7 @@ async def test_an_email_is_read_with_its_attachments_named(desk: Desk) -> None:
         "to": ["me@brain.example"],
         "cc": ["c@example.org"],
         "subject": "Dinner",
-        "at": "2026-11-20T12:00:00.000Z",
+        "at": "2026-11-20T12:00+00:00",
         "attachments": [{"name": "plan.pdf", "type": "application/pdf", "bytes": 20_000}],
         "body": "Dinner at seven?",
         "charactersLeft": 0,

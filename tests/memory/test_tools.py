@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -158,8 +159,8 @@ async def test_a_search_says_who_said_what_when(
     await keep(archive, said(1, "Call the locksmith"), answered(2, "I cannot call a locksmith."))
     assert await use(tools, "searchHistory", {"query": "locksmith"}) == {
         "entries": [
-            {"at": "2026-02-02T12:00:00.000Z", "who": "you", "text": "I cannot call a locksmith."},
-            {"at": "2026-01-31T12:00:00.000Z", "who": "user", "text": "Call the locksmith"},
+            {"at": "2026-02-02T12:00+00:00", "who": "you", "text": "I cannot call a locksmith."},
+            {"at": "2026-01-31T12:00+00:00", "who": "user", "text": "Call the locksmith"},
         ]
     }
 
@@ -244,3 +245,23 @@ def test_each_tool_declares_its_effect(tools: Sequence[Tool]) -> None:
 
 async def test_after_a_crash_a_tool_is_run_again_rather_than_asked(tools: Sequence[Tool]) -> None:
     assert await named(tools, "remember").outcome(invocation("remember", {"fact": "f"})) is None
+
+
+async def in_los_angeles(user_id: str) -> tzinfo:
+    return ZoneInfo("America/Los_Angeles")
+
+
+async def test_days_of_the_history_are_days_of_the_user(
+    memory: FakeFacts, archive: FakeArchive
+) -> None:
+    late, early = MOMENT.replace(hour=7), MOMENT.replace(hour=9)  # midnight is at eight there
+    entries = [
+        Utterance(id=text, seq=seq, text=text, message_id=text, run_id="r", created_at=at)
+        for seq, (text, at) in enumerate({"before": late, "after": early}.items(), 1)
+    ]
+    await keep(archive, *entries)
+    tools = memory_tools(memory, archive, zone_of=in_los_angeles)
+    found = await use(tools, "searchHistory", {"since": "2026-01-31"})
+    assert [(one["text"], one["at"]) for one in found["entries"]] == [
+        ("after", "2026-01-31T01:00-08:00")
+    ]

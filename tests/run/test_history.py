@@ -1,7 +1,7 @@
 """Rules for older log entries, as values."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,6 @@ from brain.memory.rules import foreign_source, is_lasting
 from brain.run.history import FRESH, is_withheld
 from brain.run.journal import Entry, Equipped, Joined
 from brain.run.messages import Kind, LogEntry, Message, Utterance
-from brain.texts.moments import moment
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SAID = Utterance(
@@ -75,26 +74,3 @@ def test_foreign_text_is_withheld_from_a_run_that_began_after_a_pause(
     entry: LogEntry, journal: list[Entry], withheld: bool
 ) -> None:
     assert is_withheld(entry, journal) is withheld
-
-
-@pytest.mark.parametrize(
-    ("text", "when"),
-    [
-        ("2026-01-31", datetime(2026, 1, 31, tzinfo=UTC)),
-        (" 2026-01-31T18:30 ", datetime(2026, 1, 31, 18, 30, tzinfo=UTC)),
-        ("2026-01-31T18:30:00Z", datetime(2026, 1, 31, 18, 30, tzinfo=UTC)),
-        (
-            "2026-01-31T18:30+02:00",
-            datetime(2026, 1, 31, 18, 30, tzinfo=timezone(timedelta(hours=2))),
-        ),
-        ("last month", None),
-        ("2026-02-30", None),
-        ("", None),
-        ("\0", None),
-        ("\ud800", None),
-    ],
-)
-def test_a_date_or_a_time_is_read_as_utc_unless_it_says_otherwise(
-    text: str, when: datetime | None
-) -> None:
-    assert moment(text) == when

@@ -16,6 +16,7 @@ from brain.texts.words import (
     folded,
     kept_words,
     passages,
+    query_of,
 )
 
 
@@ -57,19 +58,59 @@ def test_a_long_sentence_is_cut_between_words_and_a_long_word_anywhere() -> None
     ("text", "words"),
     [
         ("Don't — “stop”, e-mail: anna@example.org!", "don t stop e mail anna example org"),
-        ("ÜBER Straße \ufb01ne Zu\u0308rich", "über strasse fine zürich"),
+        ("\ufb01ne STRASSE", "fine strasse"),
         ("हिन्दी भाषा", "हिन्दी भाषा"),
         ("v2.5 of \0 x_y \ud800", "v2 5 of x y"),
+        ("Gesamt\u00adkonzept Kranken\u200bversicherung", "gesamtkonzept krankenversicherung"),
     ],
 )
 def test_words_are_letters_marks_and_digits_in_one_form(text: str, words: str) -> None:
     assert kept_words(text).split() == asked_words(text).split() == words.split()
+    assert query_of(text).words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "without_marks"),
+    [
+        ("ÜBER Zu\u0308rich", "über uber ueber zürich zurich zuerich", "uber zurich"),
+        ("L'école à São", "l école ecole à a são sao", "l ecole a sao"),
+        ("Łódź Đà Nẵng", "łódź lodz đà da nẵng nang", "lodz da nang"),
+        ("Åse Sæter Þór", "åse ase sæter saeter þór thor", "ase saeter thor"),
+        ("İstanbul'da", "i\u0307stanbul istanbul da", "istanbul da"),
+        ("\u0131\u015f\u0131k", "\u0131\u015f\u0131k isik", "isik"),
+        ("Αθήνα", "αθήνα αθηνα", "αθηνα"),
+        ("Ёлка", "ёлка елка", "елка"),
+        ("مُحَمَّد أحمد", "مُحَمَّد محمد أحمد احمد", "محمد احمد"),
+        ("שָׁלוֹם", "שָׁלוֹם שלום", "שלום"),
+        ("ガ नी", "ガ नी", "ガ नी"),
+    ],
+)
+def test_a_word_is_indexed_and_searched_in_the_forms_that_people_type(
+    text: str, words: str, without_marks: str
+) -> None:
+    assert kept_words(text).split() == words.split()
+    assert query_of(text).words.split() == words.split()
+    assert asked_words(text) == without_marks
+
+
+def test_a_query_says_which_words_are_forms_of_others() -> None:
+    found = query_of("für Anna")
+    assert list(zip(found.forms, found.originals, strict=True)) == [("fur", "für"), ("fuer", "für")]
+
+
+@given(st.text(max_size=300))
+def test_every_word_of_a_text_is_found_in_it_in_any_form(text: str) -> None:
+    kept = set(kept_words(text).split())
+    assert set(query_of(text).words.split()) <= kept
+    assert set(asked_words(text).split()) <= kept
 
 
 def test_scripts_without_spaces_are_indexed_by_characters_and_pairs_and_searched_by_pairs() -> None:
     assert kept_words("在护照").split() == ["在", "护", "照", "在护", "护照"]
     assert asked_words("在护照?").split() == ["在护", "护照"]
     assert asked_words("猫").split() == ["猫"]
+    assert kept_words("생신은").split() == ["생", "신", "은", "생신", "신은"]
+    assert asked_words("생신 집").split() == ["생신", "집"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A typed interface to the IMAP commands we use. They block; server.py runs them in a thread."""
 
+import imaplib
+import logging
 import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,20 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from brain.email.imap.sent_names import is_sent_name
 from brain.email.settings import MailServer
 from brain.errors import MailboxUnreachable
+from brain.version import VERSION
 
 CHUNK = 500  # UIDs in one command, so that its line stays below every server's limit
-# Usual names of the folder of sent email, in lower case; used if the server does not mark one.
-SENT_NAMES = frozenset(
-    {"sent", "sent items", "sent mail", "sent messages", "gesendet", "gesendete objekte"}
-    | {"gesendete elemente", "messages envoyés", "éléments envoyés", "enviados", "inviata"}
-    | {"posta inviata", "verzonden", "verzonden items", "skickat", "wysłane", "отправленные"}
-)
-INBOX = "INBOX"
-NEW_SENT = "Sent"
+INBOX = b"INBOX"
+NEW_SENT = b"Sent"
+REASON_CHARS = 200  # of the server's text in our log
 
 type Fetched = Mapping[bytes, Any]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,18 +42,17 @@ class Commands:
     def __init__(
         self, server: MailServer, ssl_context: ssl.SSLContext | None, *, timeout_s: float
     ) -> None:
-        from imapclient import IMAPClient
+        from brain.email.imap.client import Client
 
         self._server = server
         self._ssl_context = ssl_context or ssl.create_default_context()
-        self._client: Any = IMAPClient(
+        self._client = Client(
             server.host,
             server.port,
             ssl=server.tls,
             ssl_context=self._ssl_context if server.tls else None,
             timeout=timeout_s,
         )
-        self._client.normalise_times = False  # keep the time zones
         self._has_modseq = False
 
     def login(self) -> None:
@@ -64,14 +64,17 @@ class Commands:
             client.starttls(self._ssl_context)
         elif not server.tls and not server.is_here:
             raise MailboxUnreachable("the mailbox server does not support encryption")
+        is_plain = client.has_capability("AUTH=PLAIN")  # allows any characters in the password
+        client.forget_capabilities()  # a server may have others after the login
         try:
-            if client.has_capability("AUTH=PLAIN"):  # allows any characters in the password
-                client.plain_login(server.user, server.password)
-            else:
-                client.login(server.user, server.password)
+            (client.plain_login if is_plain else client.login)(server.user, server.password)
         except LoginError:
             raise MailboxUnreachable("the mailbox server rejected the login") from None
         self._has_modseq = client.has_capability("CONDSTORE")
+        if client.has_capability("ID"):
+            # Some providers open no folder for a program that has not said its name (RFC 2971).
+            with suppress(imaplib.IMAP4.error):
+                client.id_({"name": "Second Brain", "version": VERSION})
 
     def logout(self) -> None:
         """Send LOGOUT."""
@@ -84,35 +87,63 @@ class Commands:
         with suppress(OSError):
             self._client.shutdown()
 
-    def sent_folder(self) -> str | None:
-        """Return the folder that the server marks as \\Sent, or one with a usual name."""
-        folders = self._client.list_folders()
+    def sent_folder(self) -> bytes | None:
+        """Return the folder of sent email, by its name on the wire; None if there is none.
+
+        It is the one that is set, else the one that the server marks, else one with a usual name.
+        """
+        from brain.email.imap.client import shown_name
+
+        folders = self._client.folders_with_uses()
+        names = {name: shown_name(name) for _, _, name in folders}
+        if wanted := self._server.sent_folder:
+            return next((raw for raw, name in names.items() if name == wanted), to_wire(wanted))
         for flags, _, name in folders:
-            if rb"\sent" in {bytes(flag).lower() for flag in flags}:
-                return str(name)
+            if rb"\sent" in {flag.lower() for flag in flags}:
+                return name
         for _, delimiter, name in folders:
-            parts = str(name).split(delimiter.decode() if delimiter else "/")
-            if parts[-1].casefold() in SENT_NAMES:
-                return str(name)
+            parts = names[name].split(delimiter.decode("ascii", "replace") if delimiter else "/")
+            if is_sent_name(parts[-1]):
+                return name
         return None
 
-    def status(self, folder: str) -> FolderStatus:
-        """Return the state of a folder without opening it."""
+    def status(self, folder: bytes) -> FolderStatus:
+        """Return the state of a folder. A folder whose server tells too little is opened."""
         items = ["UIDVALIDITY", "UIDNEXT", "MESSAGES"]
-        status = self._client.folder_status(
-            folder, [*items, "HIGHESTMODSEQ"] if self._has_modseq else items
-        )
+        told = self._status(folder, [*items, "HIGHESTMODSEQ"] if self._has_modseq else items)
+        if not {b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES"} <= told.keys():
+            told = {**self.open(folder), **told}
+        if b"UIDNEXT" not in told:
+            told[b"UIDNEXT"] = self._highest_uid() + 1
         return FolderStatus(
-            validity=int(status[b"UIDVALIDITY"]),
-            next_uid=int(status[b"UIDNEXT"]),
-            emails=int(status[b"MESSAGES"]),
+            validity=int(told.get(b"UIDVALIDITY") or 1),
+            next_uid=int(told[b"UIDNEXT"]),
+            emails=int(told[b"MESSAGES"] if b"MESSAGES" in told else told[b"EXISTS"]),
             # 0: the server numbers changes, but not in this folder.
-            modseq=int(status.get(b"HIGHESTMODSEQ") or 0) or None,
+            modseq=int(told.get(b"HIGHESTMODSEQ") or 0) or None,
         )
 
-    def open(self, folder: str) -> None:
-        """Open a folder read-only."""
-        self._client.select_folder(folder, readonly=True)
+    def _status(self, folder: bytes, items: Sequence[str]) -> dict[bytes, Any]:
+        """Return what STATUS tells; nothing if the answer cannot be read."""
+        from brain.email.imap.client import UNREADABLE
+
+        try:
+            told = self._client.folder_status(folder, items)
+        except imaplib.IMAP4.abort:  # the connection has failed
+            raise
+        except UNREADABLE as refused:
+            log.info("imap: no status, answer=%s", answer_of(refused))
+            return {}
+        return {name: value for name, value in told.items() if isinstance(value, int)}
+
+    def _highest_uid(self) -> int:
+        """Return the highest UID of the open folder; 0 if it is empty."""
+        return max(self._client.search(["UID", "*"]), default=0)
+
+    def open(self, folder: bytes) -> dict[bytes, Any]:
+        """Open a folder read-only. Returns what the server tells of it."""
+        told: dict[bytes, Any] = self._client.select_folder(folder, readonly=True)
+        return told
 
     def uids(self, first: int, last: int) -> list[int]:
         """Return the existing UIDs from `first` to `last`, ascending."""
@@ -134,25 +165,38 @@ class Commands:
             uid: is_unread(fetched)
             for chunk in chunks(uids)
             for uid, fetched in self.fetch(chunk, ["FLAGS"]).items()
+            if b"FLAGS" in fetched
         }
 
     def fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Fetched]:
-        """Return the requested items of each existing UID."""
-        found: Mapping[int, Fetched] = self._client.fetch(list(uids), list(items))
-        return found
+        """Return the requested items of each existing UID, as far as they can be read."""
+        return self._client.fetch_each(uids, items)
 
     def holds(self, message_id: str) -> bool:
         """Whether the open folder contains an email with this Message-ID."""
         return bool(self._client.search(["HEADER", "Message-ID", message_id]))
 
-    def append(self, folder: str, raw: bytes) -> None:
+    def append(self, folder: bytes, raw: bytes) -> None:
         """Store an email in a folder, marked as read."""
         self._client.append(folder, raw, [rb"\Seen"])
 
-    def make_sent_folder(self) -> str:
+    def make_sent_folder(self) -> bytes:
         """Create a folder for sent email, and return its name."""
         self._client.create_folder(NEW_SENT)
         return NEW_SENT
+
+
+def to_wire(name: str) -> bytes:
+    """Return a folder's name as it is sent, in modified UTF-7 (RFC 3501, section 5.1.3)."""
+    from imapclient.imap_utf7 import encode
+
+    return bytes(encode(name))
+
+
+def answer_of(error: Exception) -> str:
+    """Return a server's own text of a refusal for our log: short, and without addresses."""
+    words = str(error).split()
+    return " ".join(word for word in words if "@" not in word)[:REASON_CHARS]
 
 
 def is_unread(fetched: Fetched) -> bool:

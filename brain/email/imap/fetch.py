@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from brain.email.imap.commands import Commands, Fetched, is_unread
 from brain.email.imap.mirror import Placed
-from brain.email.imap.structure import tree_of
+from brain.email.imap.structure import NOTHING, tree_of
 from brain.email.model import Email, Folder
 from brain.email.parse import headers, mime
 from brain.email.parse.decoding import assemble, decode
@@ -30,6 +30,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 ABOUT = ("FLAGS", "INTERNALDATE", "RFC822.SIZE")
 WHOLE = "BODY.PEEK[]"
+BEGINNING = f"BODY.PEEK[]<0.{PART_BYTES}>"
 HEAD = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>"
 
 
@@ -39,13 +40,10 @@ def fetch_emails(commands: Commands, uids: Sequence[int], folder: Folder) -> lis
     small = [uid for uid, fetched in about.items() if _size(fetched) <= SMALL_BYTES]
     large = [uid for uid, fetched in about.items() if _size(fetched) > SMALL_BYTES]
     emails = {**_small(commands, small, about, folder), **_large(commands, large, about, folder)}
+    found = {uid: emails.get(uid) or _unreadable(about[uid], folder, uid) for uid in about}
     return [
-        Placed(
-            uid=uid,
-            arrived_at=_arrived(fetched),
-            email=emails.get(uid) or _unreadable(fetched, folder, uid),
-        )
-        for uid, fetched in about.items()
+        Placed(uid=uid, arrived_at=_arrived(about[uid]) or email.at, email=email)
+        for uid, email in found.items()
     ]
 
 
@@ -57,7 +55,7 @@ def _small(
             fetched[b"BODY[]"],
             folder=folder,
             unread=is_unread(about[uid]),
-            arrived_at=_arrived(about[uid]),
+            arrived_at=_arrived(about[uid]) or _written(fetched[b"BODY[]"]),
         )
         for load in _loads(uids, about)
         for uid, fetched in _each(commands, load, (WHOLE,)).items()
@@ -67,18 +65,36 @@ def _small(
 
 def _large(
     commands: Commands, uids: Sequence[int], about: Mapping[int, Fetched], folder: Folder
-) -> dict[int, Email]:
+) -> dict[int, Email | None]:
     described = _each(commands, uids, ("BODYSTRUCTURE", HEAD))
     return {
-        uid: _parted(commands, uid, {**about[uid], **fetched}, folder)
-        for uid, fetched in described.items()
+        uid: _parted(commands, uid, {**about[uid], **described[uid]}, folder)
+        if uid in described
+        else _begun(commands, uid, about[uid], folder)
+        for uid in uids
     }
+
+
+def _begun(commands: Commands, uid: int, about: Fetched, folder: Folder) -> Email | None:
+    """Read the beginning of a large email, whose parts the server describes wrongly."""
+    raw = _each(commands, [uid], (BEGINNING,)).get(uid, {}).get(b"BODY[]<0>")
+    if raw is None:
+        return None
+    return decode(
+        raw,
+        folder=folder,
+        unread=is_unread(about),
+        arrived_at=_arrived(about) or _written(raw),
+        is_cut=True,
+    )
 
 
 def _parted(commands: Commands, uid: int, fetched: Fetched, folder: Folder) -> Email:
     """Build a large email; only its parts with text are loaded."""
     message = headers.parse(fetched.get(b"BODY[HEADER]<0>") or b"")
     tree = tree_of(fetched.get(b"BODYSTRUCTURE"))
+    if tree == NOTHING and (begun := _begun(commands, uid, fetched, folder)):
+        return begun
     content = _texts(commands, uid, tree)
     return assemble(
         message,
@@ -86,7 +102,7 @@ def _parted(commands: Commands, uid: int, fetched: Fetched, folder: Folder) -> E
         content,
         folder=folder,
         unread=is_unread(fetched),
-        arrived_at=_arrived(fetched),
+        arrived_at=_arrived(fetched) or headers.moment(message, "date") or _now(),
     )
 
 
@@ -135,7 +151,7 @@ def _each(commands: Commands, uids: Sequence[int], items: Sequence[str]) -> dict
         return dict(commands.fetch(uids, items))
     except imaplib.IMAP4.abort:  # the connection has failed, not an email
         raise
-    except (imaplib.IMAP4.error, ValueError, LookupError, TypeError):
+    except (imaplib.IMAP4.error, ValueError, LookupError, TypeError, ArithmeticError):
         if len(uids) == 1:
             return {}
         middle = len(uids) // 2
@@ -163,9 +179,22 @@ def _size(fetched: Fetched) -> int:
     return int(fetched.get(b"RFC822.SIZE") or 0)
 
 
-def _arrived(fetched: Fetched) -> datetime:
+def _arrived(fetched: Fetched) -> datetime | None:
+    """Return when the email arrived; None if the server tells no valid time."""
     arrived = fetched.get(b"INTERNALDATE")
-    return arrived.astimezone(UTC) if isinstance(arrived, datetime) else LONG_AGO
+    try:
+        return arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+    except (ValueError, ArithmeticError):  # such as a time zone of 99 hours
+        return None
+
+
+def _written(raw: bytes) -> datetime:
+    """Return the date of the email's own header, for an email without a time of arrival."""
+    return headers.moment(headers.parse(raw[:HEADER_BYTES]), "date") or _now()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _unreadable(fetched: Fetched, folder: Folder, uid: int) -> Email:
@@ -173,6 +202,6 @@ def _unreadable(fetched: Fetched, folder: Folder, uid: int) -> Email:
         f"Message-ID: <{uid}@unreadable>\n\n".encode(),
         folder=folder,
         unread=is_unread(fetched),
-        arrived_at=_arrived(fetched),
+        arrived_at=_arrived(fetched) or LONG_AGO,
     )
     return replace(empty, message_id="", subject=UNREADABLE)

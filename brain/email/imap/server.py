@@ -6,13 +6,14 @@ frozen function must not keep one open.
 """
 
 import asyncio
+import imaplib
 import logging
 import ssl
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-from brain.email.imap.commands import Commands
+from brain.email.imap.commands import Commands, answer_of
 from brain.email.settings import MailServer
 from brain.errors import MailboxUnreachable
 
@@ -103,8 +104,7 @@ class ImapSession:
             raise
         except _faults() as error:
             self._break()
-            # Without the cause: the library's error texts can quote an email.
-            raise MailboxUnreachable(f"the mailbox failed: {type(error).__name__}") from None
+            raise MailboxUnreachable(_reason(error)) from None
 
     def _break(self) -> None:
         self._is_over = True
@@ -117,4 +117,16 @@ def _faults() -> tuple[type[Exception], ...]:
     from imapclient.exceptions import IMAPClientError
 
     errors: tuple[type[Exception], ...] = (IMAPClientError, OSError, ValueError, LookupError)
-    return (*errors, TypeError, AttributeError)
+    return (*errors, TypeError, AttributeError, ArithmeticError)
+
+
+def _reason(error: Exception) -> str:
+    """Return what failed. The server's own text goes only to the log, and only if it refused."""
+    if isinstance(error, imaplib.IMAP4.abort | OSError):
+        return f"the mailbox failed: {type(error).__name__}"
+    if isinstance(error, imaplib.IMAP4.error):
+        log.warning("imap: refused, answer=%s", answer_of(error))
+        return "the mailbox server refused a request"
+    # Without the error's text: it can quote an email.
+    log.warning("imap: unreadable answer, error=%s", type(error).__name__)
+    return "the mailbox server gave an answer that cannot be read"

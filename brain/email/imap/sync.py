@@ -29,7 +29,7 @@ class Opened:
     """A folder that is being synced: its state, and the mirror's progress when the sync began."""
 
     folder: Folder
-    name: str
+    name: bytes
     status: FolderStatus
     progress: SyncProgress
     mirrored: int
@@ -77,7 +77,7 @@ class Sync:
         else:
             self.is_whole = True
 
-    async def _forward(self, session: ImapSession, folder: Folder, name: str) -> Opened:
+    async def _forward(self, session: ImapSession, folder: Folder, name: bytes) -> Opened:
         """Mirror new email, then changes."""
         opened = await self._open(session, folder, name)
         self.has_begun = True
@@ -105,7 +105,7 @@ class Sync:
         await self._mirror.record(opened.folder, validity, [], low_uid=1)
         await self._mirror.settle(opened.folder, validity)
 
-    async def _open(self, session: ImapSession, folder: Folder, name: str) -> Opened:
+    async def _open(self, session: ImapSession, folder: Folder, name: bytes) -> Opened:
         status = await session.do(partial(Commands.status, folder=name))
         progress = await self._mirror.begin(
             folder, validity=status.validity, next_uid=status.next_uid

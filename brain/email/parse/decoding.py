@@ -15,10 +15,16 @@ from brain.email.parse.parts import Leaf, Node, charset_of, parsed
 log = logging.getLogger(__name__)
 
 
-def decode(raw: bytes, *, folder: Folder, unread: bool, arrived_at: datetime) -> Email:
-    """Decode a complete raw message. Never raises."""
+def decode(
+    raw: bytes, *, folder: Folder, unread: bool, arrived_at: datetime, is_cut: bool = False
+) -> Email:
+    """Decode a raw message, or the beginning of one that was cut off. Never raises."""
     message = parsed(raw)
-    content = {leaf: Content(data=message.content[leaf]) for leaf in mime.readable(message.tree)}
+    last = next(reversed(message.content), None)
+    content = {
+        leaf: Content(data=message.content[leaf], is_cut=is_cut and leaf == last)
+        for leaf in mime.readable(message.tree)
+    }
     return assemble(
         message.head, message.tree, content, folder=folder, unread=unread, arrived_at=arrived_at
     )

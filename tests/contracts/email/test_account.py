@@ -180,7 +180,7 @@ def secured(dovecot_server: Dovecot, **changes: object) -> MailServer:
 
 async def opened(server: ImapServer) -> bool:
     async with server.session() as session:
-        return await session.do(lambda commands: commands.sent_folder() == "Sent")
+        return await session.do(lambda commands: commands.sent_folder() == b"Sent")
 
 
 async def test_a_server_that_encrypts_from_the_first_byte(dovecot_server: Dovecot) -> None:

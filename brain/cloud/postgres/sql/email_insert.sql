@@ -5,7 +5,7 @@
 with known as materialized (select brain.language_of(%(sample)s) as language)
 insert into brain.emails (
     user_id, id, folder, message_id, in_reply_to, thread, sender, recipients, subject, at, text,
-    attachments, unread, brought, told, language, search, people
+    attachments, unread, brought, told, language, search, people, words
 )
 select
     %(user_id)s, %(id)s, %(folder)s, %(message_id)s, %(in_reply_to)s, %(thread)s::text[],
@@ -20,7 +20,7 @@ select
         to_tsvector('simple', %(own_words)s) || to_tsvector(known.language, %(own_words)s), 'C'
     )
     || to_tsvector('simple', %(quoted_words)s) || to_tsvector(known.language, %(quoted_words)s),
-    to_tsvector('simple', %(sender_words)s)
+    to_tsvector('simple', %(sender_words)s), %(form)s
 from known
 on conflict (user_id, id) do nothing
 returning id

@@ -7,7 +7,8 @@ mine as materialized (
 wanted as materialized (
     select lexeme, query
     from brain.wanted(
-        %(words)s, %(ending)s, (select array_agg(distinct language) from mine)
+        %(words)s, %(forms)s::text[], %(originals)s::text[], %(ending)s,
+        (select array_agg(distinct language) from mine)
     )
 ),
 hits as materialized (

@@ -9,7 +9,10 @@ spoken as materialized (
 ),
 wanted as materialized (
     select lexeme, query
-    from brain.wanted(%(words)s, %(ending)s, (select array_agg(language) from spoken))
+    from brain.wanted(
+        %(words)s, %(forms)s::text[], %(originals)s::text[], %(ending)s,
+        (select array_agg(language) from spoken)
+    )
 ),
 hits as materialized (
     select archive.id, wanted.lexeme, ts_rank(archive.search, wanted.query) as strength

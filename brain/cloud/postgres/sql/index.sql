@@ -3,7 +3,7 @@
 -- and is indexed with every passage.
 with known as (
     update brain.documents
-    set language = brain.language_of(%(sample)s)::text
+    set language = brain.language_of(%(sample)s)::text, words = %(form)s
     where user_id = %(user_id)s and id = %(id)s
     returning language::regconfig as language
 )

@@ -5,29 +5,12 @@
 -- words. Words are searched unchanged and as stems in the languages of the documents.
 -- %(ending)s is '' for whole words, ':*' for beginnings of words.
 with
-plain as materialized (
-    select word.lexeme, to_tsvector(asked.language, word.lexeme) <> '' as telling
-    from
-        brain.language_of(%(words)s) as asked (language),
-        unnest(to_tsvector('simple', %(words)s)) as word
-),
-told as materialized (
-    select lexeme from plain where telling or not exists (select from plain where telling)
-),
 wanted as materialized (
-    -- Words contain only letters, marks and digits: no quoting is needed.
-    select lexeme, ('''' || lexeme || '''' || %(ending)s)::tsquery as query
-    from (
-        select lexeme from told
-        union
-        select stem.lexeme
-        from
-            told,
-            (select distinct language from brain.documents where user_id = %(user_id)s) as known,
-            unnest(to_tsvector(known.language::regconfig, told.lexeme)) as stem
-    ) as lexemes
-    -- Shorter beginnings match nearly every text.
-    where %(ending)s = '' or length(lexeme) >= 3
+    select lexeme, query
+    from brain.wanted(
+        %(words)s, %(forms)s::text[], %(originals)s::text[], %(ending)s,
+        (select array_agg(distinct language) from brain.documents where user_id = %(user_id)s)
+    )
 ),
 hits as materialized (
     select
