@@ -130,9 +130,9 @@ class _Text:
 
 def _text(leaf: Leaf, content: Content, otherwise: str) -> _Text:
     data, charset = content.data, leaf.charset
-    if leaf.content_type == reports.DELIVERY:
+    if leaf.content_type in reports.DELIVERY:
         return _same(reports.delivery_text(data))
-    if leaf.content_type == reports.RECEIPT:
+    if leaf.content_type in reports.RECEIPT:
         return _same(reports.receipt_text(data))
     if leaf.content_type == HTML and not charset and (meta := _META_CHARSET.search(data[:2_000])):
         charset = meta[1].decode("ascii", "replace")

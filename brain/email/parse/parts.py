@@ -19,7 +19,7 @@ MAX_LEAVES = 200  # of an email; the rest is ignored
 MAX_NESTED = 20  # parts with parts of their own; real emails have fewer than ten
 
 PLAIN, HTML, RFC822 = "text/plain", "text/html", "message/rfc822"
-REPORTS = frozenset({reports.DELIVERY, reports.RECEIPT})
+REPORTS = reports.DELIVERY | reports.RECEIPT
 _TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
 _LINE_END = re.compile(rb"(--)?[ \t]{0,100}(?=\r|\n|\Z)")
 # What divides the parts if the header does not name it: a line before headers of MIME.

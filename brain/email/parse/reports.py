@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from brain.email.parse.repair import separated
 
 CALENDAR = "text/calendar"
-DELIVERY = "message/delivery-status"
-RECEIPT = "message/disposition-notification"
+DELIVERY = frozenset({"message/delivery-status", "message/global-delivery-status"})  # RFC 6533
+RECEIPT = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
 MAX_ENTRIES = 20  # events, recipients or guests; the rest is left out
 MAX_VALUE_CHARS = 2_000
 

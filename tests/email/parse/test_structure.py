@@ -137,8 +137,9 @@ Final-Recipient: rfc822; eva@example.org
 Action: delayed"""
 
 
-def test_a_bounce_without_a_letter_says_who_did_not_get_it_and_why() -> None:
-    raw = parts("report; report-type=delivery-status", part("message/delivery-status", STATUS))
+@pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
+def test_a_bounce_without_a_letter_says_who_did_not_get_it_and_why(kind: str) -> None:
+    raw = parts("report; report-type=delivery-status", part(f"message/{kind}", STATUS))
     assert read(raw).text == (
         "Recipient: ben@example.org\nAction: failed\nStatus: 5.2.2\nReason: 552 mailbox full\n\n"
         "Recipient: eva@example.org\nAction: delayed"
