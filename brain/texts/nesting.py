@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from enum import Enum
 
 MAX_TAGS = 30_000  # newsletters have up to 5,000
@@ -14,7 +15,12 @@ UNENDED = frozenset(
     {"area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta"}
     | {"option", "p", "param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr"}
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>")
+_TAG = re.compile(r"<(?:!--|(/?)([a-zA-Z][a-zA-Z0-9:-]*)([^<>]*)>)")
+# What ends a comment, and elements in which nothing is a tag.
+_ENDS = {"!--": re.compile("--!?>")} | {
+    name: re.compile(rf"</{name}\b", re.IGNORECASE)
+    for name in ("script", "style", "textarea", "title", "xmp")
+}
 
 
 class _Fate(Enum):
@@ -32,7 +38,7 @@ def bounded(html: str) -> tuple[str, bool]:
     nesting = _Nesting()
     made: list[str] = []
     place = 0
-    for number, tag in enumerate(_TAG.finditer(html)):
+    for number, tag in enumerate(_tags(html)):
         fate = nesting.take(tag) if number < MAX_TAGS else _Fate.END
         if fate is _Fate.KEEP:
             continue
@@ -41,6 +47,23 @@ def bounded(html: str) -> tuple[str, bool]:
         if fate is _Fate.END:
             return "".join(made), True
     return "".join((*made, html[place:])), False
+
+
+def _tags(html: str) -> Iterator[re.Match[str]]:
+    """Yield the tags that are not in a comment or a script."""
+    tag = _TAG.search(html)
+    while tag is not None:
+        if tag[2]:
+            yield tag
+        place = tag.end()
+        name = "" if tag[1] else (tag[2] or "!--").lower()
+        if name in _ENDS:
+            # A comment may end with the characters that begin it: <!-->
+            end = _ENDS[name].search(html, place if tag[2] else place - 2)
+            if end is None:
+                return
+            place = end.start() if tag[2] else end.end()
+        tag = _TAG.search(html, place)
 
 
 class _Nesting:

@@ -146,6 +146,16 @@ def test_a_page_is_measured_by_its_text() -> None:
     assert (page.text.strip(), page.is_cut) == ("The door code is 4711.", False)
 
 
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [("<script>", "</script>"), ("<STYLE>", "</style>"), ("<!--", "-->"), ("<title>", "</title>")],
+)
+def test_tags_in_scripts_and_comments_do_not_count(begin: str, end: str) -> None:
+    inner = "<div class=x>" * (MAX_DEPTH + 10)
+    page = read_html(f"<!-->{begin}{inner}{end}<p>Hello</p>")
+    assert (page.text.strip(), page.is_cut) == ("Hello", False)
+
+
 def test_a_page_that_is_not_read_to_its_end_says_so() -> None:
     assert read_html("<b>a</b> " * MAX_TAGS).is_cut
     assert read_html("a " * 1_000_001).is_cut
