@@ -19,7 +19,7 @@ from brain.email.incoming import NOBODY, brought, email_id
 from brain.email.model import Address, Attachment, Email, Folder
 from brain.email.parse import headers, mime
 from brain.email.parse.decoding import decode
-from brain.email.parse.mime import Content, Letter
+from brain.email.parse.mime import Content, EmailText
 from brain.email.parse.parts import HTML, PLAIN, REPORTS, Branch, Leaf, content_id
 from brain.email.parse.reports import CALENDAR
 from brain.email.parse.transfer import unencoded
@@ -104,7 +104,7 @@ def _headers(given: Mapping[str, Any]) -> Message:
     return message
 
 
-def _letter(given: Mapping[str, Any]) -> Letter:
+def _letter(given: Mapping[str, Any]) -> EmailText:
     """Return the text. The two bodies are alternatives; if both are empty, what the attachments
     say that are written for programs, such as an invitation.
     """
@@ -141,7 +141,7 @@ def _sender(person: Any) -> Address:
     return _address(person) or named or NOBODY
 
 
-def _attachments(given: Mapping[str, Any], letter: Letter) -> list[Attachment]:
+def _attachments(given: Mapping[str, Any], letter: EmailText) -> list[Attachment]:
     """Return the attachments' names, types and sizes, without the pictures that the HTML shows.
     Their content is not stored.
     """

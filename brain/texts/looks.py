@@ -27,8 +27,8 @@ NAMES = frozenset(
     | {"white-space", "content-visibility", "-webkit-clip-path", *_SIZES}
 )
 
-type Token = Any  # of tinycss2, without white space
-type Values = Mapping[str, tuple[Token, ...]]
+type CssToken = Any  # of tinycss2, without white space
+type Values = Mapping[str, tuple[CssToken, ...]]
 type Kept = Literal["", "lines", "all"]
 
 
@@ -113,7 +113,7 @@ def _is_clipped(values: Values) -> bool:
     )
 
 
-def _is_empty_shape(name: str, amounts: Sequence[Token]) -> bool:
+def _is_empty_shape(name: str, amounts: Sequence[CssToken]) -> bool:
     """Whether nothing is inside a shape of `clip` or `clip-path`."""
     lengths = [_length((each,)) for each in amounts]
     if name == "rect" and len(lengths) == 4:
@@ -140,7 +140,7 @@ def _is_outside(values: Values, position: str) -> bool:
     return position in _MOVED and (sideways >= FAR_PX or upwards <= -FAR_PX)
 
 
-def _is_moved_away(token: Token) -> bool:
+def _is_moved_away(token: CssToken) -> bool:
     """Whether a part of `transform` shrinks the element to nothing or moves it outside."""
     if token.type != "function":
         return False
@@ -152,11 +152,11 @@ def _is_moved_away(token: Token) -> bool:
     return False
 
 
-def _is_nothing(amounts: Sequence[Token]) -> bool:
+def _is_nothing(amounts: Sequence[CssToken]) -> bool:
     return any(_share((each,)) < 0.01 and _share((each,)) > -0.01 for each in amounts)
 
 
-def _is_transparent(value: Sequence[Token]) -> bool:
+def _is_transparent(value: Sequence[CssToken]) -> bool:
     from tinycss2.color4 import parse_color
 
     try:
@@ -167,7 +167,7 @@ def _is_transparent(value: Sequence[Token]) -> bool:
     return alpha is not None and alpha < LEAST_OPACITY
 
 
-def _size(value: Sequence[Token], parent: float, otherwise: float) -> float:
+def _size(value: Sequence[CssToken], parent: float, otherwise: float) -> float:
     """Return a font size in pixels."""
     if not value:
         return otherwise
@@ -185,7 +185,7 @@ def _size(value: Sequence[Token], parent: float, otherwise: float) -> float:
     return otherwise if found is None or found < 0 else found
 
 
-def _shorthand_size(value: Sequence[Token], parent: float, otherwise: float) -> float:
+def _shorthand_size(value: Sequence[CssToken], parent: float, otherwise: float) -> float:
     """Return the font size in the shorthand `font`: a length, or a 0 that is no weight."""
     for token in value:
         if token.type in ("dimension", "percentage") or (
@@ -195,7 +195,7 @@ def _shorthand_size(value: Sequence[Token], parent: float, otherwise: float) -> 
     return otherwise
 
 
-def _length(value: Sequence[Token]) -> float | None:
+def _length(value: Sequence[CssToken]) -> float | None:
     """Return a length in pixels; None if it is none, or a share of something."""
     if not value or not _is_length(value[0]):
         return None
@@ -206,7 +206,7 @@ def _length(value: Sequence[Token]) -> float | None:
     return None if factor is None else float(token.value * factor)
 
 
-def _share(value: Sequence[Token]) -> float:
+def _share(value: Sequence[CssToken]) -> float:
     """Return a number or a percentage as a share of 1; 1 if it is none."""
     token = next((each for each in value if _is_length(each)), None)
     if token is None or token.type == "dimension":
@@ -214,13 +214,13 @@ def _share(value: Sequence[Token]) -> float:
     return float(token.value / 100 if token.type == "percentage" else token.value)
 
 
-def _is_length(token: Token) -> bool:
+def _is_length(token: CssToken) -> bool:
     return token.type in ("number", "dimension", "percentage")
 
 
-def _unit(token: Token) -> str:
+def _unit(token: CssToken) -> str:
     return {"percentage": "%", "dimension": getattr(token, "lower_unit", "")}.get(token.type, "")
 
 
-def _word(value: Sequence[Token]) -> str:
+def _word(value: Sequence[CssToken]) -> str:
     return value[0].lower_value if len(value) == 1 and value[0].type == "ident" else ""

@@ -35,7 +35,7 @@ _SMALL = frozenset({"0", "1", "0px", "1px"})  # the width of a picture that cann
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
+class VisibleText:
     """The text of an HTML page. `is_cut`: the page is longer than what was read of it."""
 
     text: str
@@ -47,7 +47,7 @@ def text_of(html: str) -> str:
     return read_html(html).text
 
 
-def read_html(html: str) -> Page:
+def read_html(html: str) -> VisibleText:
     """Convert HTML to text, and say whether that is all of it."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -57,7 +57,7 @@ def read_html(html: str) -> Page:
     if parser.body is not None:
         _walk(parser.body, lines.enter, lines.leave)
     is_cut = ends_early or lines.is_full or len(html) > MAX_HTML_CHARS
-    return Page(text=lines.text(), is_cut=is_cut)
+    return VisibleText(text=lines.text(), is_cut=is_cut)
 
 
 class _Lines:

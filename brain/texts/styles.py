@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from brain.texts.looks import NAMES, Look, Token, look_of
+from brain.texts.looks import NAMES, CssToken, Look, look_of
 
 MAX_SHEET_CHARS = 100_000  # of all style sheets of a page; newsletters have up to 30,000
 MAX_STYLE_CHARS = 200_000  # of all different style attributes of a page
@@ -18,7 +18,7 @@ MAX_CLASSES = 50  # of an element
 _LONG_NUMBER = re.compile(r"\d{100,}", re.ASCII)  # Python refuses to convert one of 5,000 digits
 _WHOLE_SCREEN = frozenset({"", "all", "screen", "only screen"})
 
-type Declared = tuple[tuple[str, tuple[Token, ...], bool], ...]  # name, value, is important
+type Declared = tuple[tuple[str, tuple[CssToken, ...], bool], ...]  # name, value, is important
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,7 +103,7 @@ class Styles:
         ]
         return sorted(found, key=lambda rule: rule.weight)
 
-    def _take(self, nodes: Sequence[Token]) -> None:
+    def _take(self, nodes: Sequence[CssToken]) -> None:
         from tinycss2 import parse_rule_list, serialize
 
         waiting = list(reversed(nodes))
@@ -116,7 +116,7 @@ class Styles:
             elif node.type == "qualified-rule":
                 self._add_rule(node)
 
-    def _add_rule(self, node: Token) -> None:
+    def _add_rule(self, node: CssToken) -> None:
         declared = _declared_in(node.content)
         if not declared:
             return
@@ -143,9 +143,9 @@ def _declared_in(css: Any) -> Declared:
     )
 
 
-def _selectors(prelude: Sequence[Token]) -> Iterator[tuple[str, str, frozenset[str]]]:
+def _selectors(prelude: Sequence[CssToken]) -> Iterator[tuple[str, str, frozenset[str]]]:
     """Yield the simple ones: element, id, classes."""
-    parts: list[list[Token]] = [[]]
+    parts: list[list[CssToken]] = [[]]
     for token in prelude:
         if token == ",":
             parts.append([])
@@ -160,7 +160,7 @@ def _selectors(prelude: Sequence[Token]) -> Iterator[tuple[str, str, frozenset[s
             yield found
 
 
-def _compound(tokens: Sequence[Token]) -> tuple[str, str, frozenset[str]] | None:
+def _compound(tokens: Sequence[CssToken]) -> tuple[str, str, frozenset[str]] | None:
     tag, id, classes, place = "*", "", set[str](), 0
     while place < len(tokens):
         token = tokens[place]
@@ -181,9 +181,9 @@ def _is_for_all(media: str) -> bool:
     return any(" ".join(each.lower().split()) in _WHOLE_SCREEN for each in media.split(","))
 
 
-def _cascade(sources: Sequence[Declared]) -> dict[str, tuple[Token, ...]]:
+def _cascade(sources: Sequence[Declared]) -> dict[str, tuple[CssToken, ...]]:
     """Return the value of each property that counts. Later sources weigh more."""
-    values: dict[str, tuple[Token, ...]] = {}
+    values: dict[str, tuple[CssToken, ...]] = {}
     for is_important in (False, True):
         for declared in sources:
             for name, value, important in declared:

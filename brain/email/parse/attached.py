@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from brain.email.model import Attachment
-from brain.email.parse.mime import Letter
+from brain.email.parse.mime import EmailText
 from brain.email.parse.parts import HTML, PLAIN, REPORTS, Leaf, Node
 
 
-def attachments(tree: Node, letter: Letter) -> tuple[Attachment, ...]:
+def attachments(tree: Node, letter: EmailText) -> tuple[Attachment, ...]:
     """Return the attachments: what has a file name or is declared as one, and other parts that are
     neither texts nor alternatives of the text nor pictures in it.
     """
@@ -34,7 +34,7 @@ def _leaves_with_place(tree: Node) -> Iterator[tuple[Leaf, bool]]:
             waiting += reversed([(part, inner) for part in node.parts])
 
 
-def _is_attachment(leaf: Leaf, letter: Letter, *, is_alternative: bool) -> bool:
+def _is_attachment(leaf: Leaf, letter: EmailText, *, is_alternative: bool) -> bool:
     if leaf.content_id and leaf.content_id in letter.shown_pictures:
         return False
     if leaf.name or leaf.is_attached:

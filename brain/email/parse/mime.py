@@ -43,7 +43,7 @@ class Content:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
+class EmailText:
     """The text of an email.
 
     `words` is the text as it identifies the email: before lines are joined and invisible characters
@@ -69,7 +69,7 @@ def readable(tree: Node) -> tuple[Leaf, ...]:
     return tuple(dict.fromkeys(leaf for level in LEVELS for leaf in to_read(tree, level)))
 
 
-def letter(tree: Node, content: Mapping[Leaf, Content]) -> Letter:
+def letter(tree: Node, content: Mapping[Leaf, Content]) -> EmailText:
     """Return the text of the parts whose content is known."""
     otherwise = charset_of(tree)
     texts = {leaf: _text(leaf, each, otherwise) for leaf, each in content.items()}
@@ -79,7 +79,7 @@ def letter(tree: Node, content: Mapping[Leaf, Content]) -> Letter:
         if any(texts[leaf].says_something for leaf in chosen):
             break
     used = [texts[leaf] for leaf in _without_repetition(chosen, texts)]
-    return Letter(
+    return EmailText(
         text=shown_text(
             "\n\n".join(each.text for each in used), is_cut=any(each.is_cut for each in used)
         ),

@@ -18,7 +18,7 @@ _ENCODED = re.compile(r"[0-9A-Fa-f]{2}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
+class EncodedWord:
     """Encoded words in a row, from `start` to `end`, and what they say."""
 
     start: int
@@ -34,7 +34,7 @@ class _Piece:
     data: bytes
 
 
-def words_of(raw: str, *, otherwise: str = "") -> Iterator[Word]:
+def words_of(raw: str, *, otherwise: str = "") -> Iterator[EncodedWord]:
     """Yield the encoded words. Adjacent ones of one charset are decoded together, because some
     programs split a character between two of them. `otherwise` is the charset if theirs is unknown.
     """
@@ -59,12 +59,12 @@ def without_words(raw: str, *, otherwise: str = "") -> str:
     return made + raw[place:]
 
 
-def _word(row: list[_Piece], otherwise: str) -> Word:
+def _word(row: list[_Piece], otherwise: str) -> EncodedWord:
     charset = row[0].charset
     data = b"".join([piece.data for piece in row])
     known = charset if codec_of(charset) else otherwise
     text = decoded(data, known, otherwise=otherwise)
-    return Word(start=row[0].start, end=row[-1].end, text=text)
+    return EncodedWord(start=row[0].start, end=row[-1].end, text=text)
 
 
 def _pieces(raw: str) -> Iterator[_Piece]:
