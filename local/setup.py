@@ -33,6 +33,7 @@ VENV = ROOT / ".venv"
 JUDGES = ("judges", "judges-past")  # dependency groups; each has its own environment below HOME
 PLATFORMS = "tests/contracts/platforms/requirements.txt"  # the clients of voice platforms
 VENDORS = "tests/contracts/vendors/requirements.txt"  # the SDKs of vendors of speech models
+EMAILS = "tests/email/parse/packages.txt"  # packages that ship emails as test files
 CLI = ROOT / "tests" / "vercel"
 
 
@@ -68,6 +69,11 @@ def install_vendors() -> None:
     they need, so nothing is resolved.
     """
     _install_into(HOME / "vendors", "--no-deps", "-r", VENDORS)
+
+
+def install_emails() -> None:
+    """Install the packages that ship emails as test files, without what they depend on."""
+    _install_into(HOME / "emails", "--no-deps", "-r", EMAILS)
 
 
 def _install_into(venv: Path, *packages: str) -> None:
@@ -166,6 +172,12 @@ TEST = (
         reads=(VENDORS, ".python-version"),
         makes=".local/setup/vendors/bin/python",
         act=install_vendors,
+    ),
+    Step(
+        name="emails",
+        reads=(EMAILS, ".python-version"),
+        makes=".local/setup/emails/bin/python",
+        act=install_emails,
     ),
     Step(
         name="vercel",

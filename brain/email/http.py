@@ -92,7 +92,8 @@ def email_word(reported: Reported) -> EmailBrought | MailboxChanged:
         sender=senders[0],
         to=[person for line in data.to for person in headers.people(line)],
         subject=headers.plain(data.subject),
-        text=mime.tidied(data.text),
+        text=mime.shown_text(data.text),
+        words=mime.tidied(data.text),
         message_id=_bracketed(data.message_id),
         arrived_at=reported.at,
     )

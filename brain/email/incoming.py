@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from brain.email.model import Address, Attachment, Email, Folder
+from brain.texts.plain import plain_text
 
+NOBODY = Address(address="unknown")  # the sender of an email that names none
 CLOCK_ERROR = timedelta(days=1)  # how far in the future a writer's date may be to be believed
 
 
@@ -25,10 +27,15 @@ def brought(
     reply_to: Sequence[Address] = (),
     written_at: datetime | None = None,
     attachments: Sequence[Attachment] = (),
+    words: str | None = None,
 ) -> Email:
-    """Build an unread email of the inbox. `name` identifies it if it has no Message-ID."""
+    """Build an unread email of the inbox. `name` identifies it if it has no Message-ID. `words` is
+    its text as far as it identifies the email, if that differs.
+    """
     return Email(
-        id=email_id(message_id or name, sender.address, subject, written_at, text),
+        id=email_id(
+            message_id or name, sender, subject, written_at, text if words is None else words
+        ),
         folder=Folder.INBOX,
         message_id=message_id,
         in_reply_to=in_reply_to,
@@ -37,7 +44,7 @@ def brought(
         to=tuple(to),
         cc=tuple(cc),
         reply_to=tuple(reply_to),
-        subject=subject,
+        subject=" ".join(plain_text(subject).split()),
         at=credible(written_at, arrived_at),
         text=text,
         attachments=tuple(attachments),
@@ -53,7 +60,7 @@ def credible(written_at: datetime | None, arrived_at: datetime) -> datetime:
 
 
 def email_id(
-    message_id: str, sender: str, subject: str, written_at: datetime | None, text: str
+    message_id: str, sender: Address, subject: str, written_at: datetime | None, words: str
 ) -> str:
     """Return an id of 16 characters, which a model copies without mistakes: 80 bits of a hash.
 
@@ -61,6 +68,7 @@ def email_id(
     reusing its Message-ID.
     """
     written = written_at.isoformat() if written_at else ""
-    content = [message_id, sender, subject, written, " ".join(text.split())]
+    address = "" if sender == NOBODY else sender.address
+    content = [message_id, address, subject, written, " ".join(words.split())]
     digest = hashlib.sha256("\0".join(content).encode("utf-8", "surrogatepass")).digest()
     return base64.b32encode(digest[:10]).decode().lower()

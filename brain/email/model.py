@@ -17,13 +17,19 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Address:
-    """An email address; `name` is empty if none was given."""
+    """An email address; `name` is empty if none was given. A sender may have a name alone: then
+    `address` is empty, and nobody can reply.
+    """
 
     address: str
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.address}>" if self.name else self.address
+        return (
+            f"{self.name} <{self.address}>"
+            if self.name and self.address
+            else self.name or self.address
+        )
 
 
 type Person = Annotated[Address, AS_TEXT]  # encoded as in an email's header

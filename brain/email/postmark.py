@@ -15,12 +15,15 @@ from email.message import Message
 from typing import Any
 
 from brain.codec import clean
-from brain.email.incoming import brought, email_id
+from brain.email.incoming import NOBODY, brought, email_id
 from brain.email.model import Address, Attachment, Email, Folder
 from brain.email.parse import headers, mime
 from brain.email.parse.decoding import decode
+from brain.email.parse.mime import Content, EmailText
+from brain.email.parse.parts import HTML, PLAIN, REPORTS, Branch, Leaf, content_id
+from brain.email.parse.reports import CALENDAR
+from brain.email.parse.transfer import unencoded
 from brain.errors import SignatureRefused, WebhookUnreadable
-from brain.texts.markup import text_of
 
 USER = "postmark"
 MAX_RECIPIENTS = 200
@@ -49,10 +52,8 @@ class PostmarkReader:
         given = _object(body)
         if raw := _text(given, "RawEmail"):  # optional in Postmark's settings, and complete
             return _whole(raw, name=_text(given, "MessageID"), now=now)
-        sender = _address(given.get("FromFull"))
-        if sender is None:
-            raise WebhookUnreadable("FromFull has no Email")
-        message = _headers(given)
+        sender = _sender(given.get("FromFull"))
+        message, letter = _headers(given), _letter(given)
         return brought(
             name=_text(given, "MessageID"),
             sender=sender,
@@ -60,13 +61,14 @@ class PostmarkReader:
             cc=_addresses(given, "CcFull"),
             reply_to=headers.addresses(message, "reply-to"),
             subject=headers.plain(_text(given, "Subject")),
-            text=_body(given),
+            text=letter.text,
+            words=letter.words,
             arrived_at=now,
             message_id=(headers.ids(message, "message-id") or ("",))[0],
             in_reply_to=(headers.ids(message, "in-reply-to") or ("",))[0],
             references=headers.ids(message, "references"),
             written_at=headers.moment(message, "date"),
-            attachments=_attachments(given),
+            attachments=_attachments(given, letter),
         )
 
 
@@ -77,7 +79,7 @@ def _whole(raw: str, *, name: str, now: datetime) -> Email:
     email = decode(raw.encode(), folder=Folder.INBOX, unread=True, arrived_at=now)
     if email.message_id:
         return email
-    return replace(email, id=email_id(name, email.sender.address, email.subject, None, email.text))
+    return replace(email, id=email_id(name, email.sender, email.subject, None, email.text))
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
@@ -102,9 +104,20 @@ def _headers(given: Mapping[str, Any]) -> Message:
     return message
 
 
-def _body(given: Mapping[str, Any]) -> str:
-    plain, html = mime.tidied(_text(given, "TextBody")), _text(given, "HtmlBody")
-    return plain if not html or mime.is_enough(plain) else mime.tidied(text_of(html)) or plain
+def _letter(given: Mapping[str, Any]) -> EmailText:
+    """Return the text. The two bodies are alternatives; if both are empty, what the attachments
+    say that are written for programs, such as an invitation.
+    """
+    leaves: dict[Leaf, Content] = {}
+    for section, kind, name in (("1", PLAIN, "TextBody"), ("2", HTML, "HtmlBody")):
+        leaf = Leaf(section=section, content_type=kind, charset="utf-8")
+        leaves[leaf] = Content(data=_text(given, name).encode())
+    for number, each in enumerate(_list(given, "Attachments")[:MAX_ATTACHMENTS], 3):
+        kind = _line(each.get("ContentType")).partition(";")[0].strip().lower()
+        if kind in (CALENDAR, *REPORTS):
+            leaf = Leaf(section=str(number), content_type=kind)
+            leaves[leaf] = Content(data=unencoded(_text(each, "Content").encode(), "base64"))
+    return mime.letter(Branch(kind="alternative", parts=tuple(leaves)), leaves)
 
 
 def _addresses(given: Mapping[str, Any], name: str) -> list[Address]:
@@ -116,19 +129,31 @@ def _address(person: Any) -> Address | None:
     if not isinstance(person, dict):
         return None
     found = headers.people(_line(person.get("Email")))
-    name = headers.plain(_line(person.get("Name")))
+    name = headers.shown(headers.plain(_line(person.get("Name"))))
     return Address(address=found[0].address, name=name) if found else None
 
 
-def _attachments(given: Mapping[str, Any]) -> list[Attachment]:
-    """Return the attachments' names, types and sizes. Their content is not stored."""
+def _sender(person: Any) -> Address:
+    """Return the sender, who may have a name alone. Raises WebhookUnreadable if there is none."""
+    if not isinstance(person, dict) or not isinstance(person.get("Email"), str):
+        raise WebhookUnreadable("FromFull has no Email")
+    named = headers.somebody(_line(person.get("Name")), _line(person["Email"]))
+    return _address(person) or named or NOBODY
+
+
+def _attachments(given: Mapping[str, Any], letter: EmailText) -> list[Attachment]:
+    """Return the attachments' names, types and sizes, without the pictures that the HTML shows.
+    Their content is not stored.
+    """
     return [
         Attachment(
-            name=headers.plain(_line(each.get("Name"))),
+            name=headers.shown(headers.plain(_line(each.get("Name")))),
             content_type=headers.plain(_line(each.get("ContentType"))),
             size=_size(each.get("ContentLength")),
         )
         for each in _list(given, "Attachments")[:MAX_ATTACHMENTS]
+        if content_id(_line(each.get("ContentID")).removeprefix("cid:"))
+        not in letter.shown_pictures
     ]
 
 

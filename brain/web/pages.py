@@ -37,11 +37,6 @@ _META = re.compile(
 )
 _TITLE = re.compile(r"<title\b[^<>]*>([^<]*)", re.IGNORECASE)
 _GAP = re.compile(r"\n{3,}")
-_UNSHOWN = re.compile(r"<(script|style|svg|template)\b", re.IGNORECASE)
-_ENDS = {
-    name: re.compile(rf"</{name}\b", re.IGNORECASE)
-    for name in ("script", "style", "svg", "template")
-}
 
 
 class Unpacking:
@@ -89,7 +84,7 @@ def title_and_text(data: bytes, content_type: str) -> tuple[str, str]:
     html = decoded(data, _charset(data, content_type) or _charset_within(data))
     title = _TITLE.search(html)
     words = " ".join(unescape(title[1]).split()) if title else ""
-    text = _GAP.sub("\n\n", text_of(_shown(html)).strip())
+    text = _GAP.sub("\n\n", text_of(html).strip())
     return clean(words[:MAX_TITLE_CHARS]), clean(text)
 
 
@@ -108,21 +103,6 @@ def _charset_within(data: bytes) -> str:
     """
     named = _META.search(data[:META_BYTES].decode("ascii", "replace"))
     return "" if named is None or named[1].lower().startswith("utf-16") else named[1]
-
-
-def _shown(html: str) -> str:
-    """Remove scripts, styles and drawings: they often come first and can be longer than the part of
-    the page that `text_of` reads.
-    """
-    parts: list[str] = []
-    place = 0
-    while (found := _UNSHOWN.search(html, place)) is not None:
-        end = _ENDS[found[1].lower()].search(html, found.end())
-        if end is None:
-            break
-        parts.append(html[place : found.start()])
-        place = end.start()
-    return "".join((*parts, html[place:]))
 
 
 def _of_size(size: int | None) -> str:

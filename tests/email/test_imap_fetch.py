@@ -1,6 +1,7 @@
 """Fetching from a server that cannot process some of its emails."""
 
 import imaplib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,16 @@ from typing import Any
 import pytest
 
 from brain.email.imap.commands import Commands, Fetched
-from brain.email.imap.fetch import LOAD_BYTES, UNREADABLE, WHOLE, fetch_emails
+from brain.email.imap.fetch import (
+    LOAD_BYTES,
+    MAX_HTML_BYTES,
+    PART_BYTES,
+    UNREADABLE,
+    WHOLE,
+    fetch_emails,
+)
 from brain.email.model import Folder
+from brain.email.parse.mime import CUT
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -112,3 +121,59 @@ def test_the_languages_of_a_part_are_not_its_disposition() -> None:
 
     [placed] = fetch_emails(Bilingual(letters(1), size=200_000), [1], Folder.INBOX)
     assert (placed.email.text, placed.email.attachments) == ("Hello", ())
+
+
+class Paged(Shelf):
+    """A large email whose parts are loaded in pieces, as a server sends them."""
+
+    def __init__(self, structure: Any, section: bytes) -> None:
+        super().__init__({1: b"Subject: Paged\r\n\r\n"}, size=3_000_000)
+        self.structure, self.section = structure, section
+
+    def _told(self, uid: int, items: Sequence[str]) -> dict[bytes, Any]:
+        told = {**super()._told(uid, items), b"BODYSTRUCTURE": self.structure}
+        for item in items:
+            if piece := re.fullmatch(r"BODY.PEEK\[1\]<(\d+)\.(\d+)>", item):
+                start, count = map(int, piece.groups())
+                told[b"BODY[1]<%d>" % start] = self.section[start : start + count]
+        return told
+
+
+HTML = (b"text", b"html", (b"charset", b"utf-8"), None, None, b"8bit", 3_000_000, 1)
+PLAIN = (b"text", b"plain", (b"charset", b"utf-8"), None, None, b"8bit", 3_000_000, 1)
+
+
+def paged(structure: Any, section: bytes) -> tuple[str, int]:
+    """The text, and how many bytes of it were asked for."""
+    shelf = Paged(structure, section)
+    [placed] = fetch_emails(shelf, [1], Folder.INBOX)
+    asked = [item for _, items in shelf.asked for item in items if item.startswith("BODY.PEEK[1]")]
+    return placed.email.text, sum(int(item.rpartition(".")[2].rstrip(">")) for item in asked)
+
+
+def test_more_of_a_large_html_is_loaded_until_it_yields_text() -> None:
+    picture = b"<img src='data:image/png;base64," + b"A" * 1_500_000 + b"'>"
+    text, asked = paged(HTML, picture + b"<p>The door code is 4711.</p>")
+    assert text == "The door code is 4711."
+    assert asked <= MAX_HTML_BYTES
+
+
+def test_no_more_than_the_limit_of_a_large_html_is_loaded() -> None:
+    picture = b"<p>Hello</p><img src='data:image/png;base64," + b"A" * 3_000_000
+    text, asked = paged(HTML, picture)
+    assert text == f"Hello\n\n{CUT}"
+    assert asked == MAX_HTML_BYTES
+
+
+def test_of_a_large_html_with_enough_text_only_the_beginning_is_loaded() -> None:
+    text, asked = paged(HTML, b"<p>A line of text.</p>" * 100_000)
+    assert text.endswith(CUT)
+    assert asked == PART_BYTES
+
+
+def test_a_large_plain_text_that_is_cut_says_so() -> None:
+    text, asked = paged(PLAIN, "会議の資料。\n".encode() * 200_000)
+    assert text.startswith("会議の資料。\n会議")
+    assert text.endswith(f"\n\n{CUT}")
+    assert "\ufffd" not in text
+    assert asked == PART_BYTES

@@ -103,4 +103,5 @@ ANY = st.text(st.sampled_from("a猫\0\ud83d\udc31 \n"), max_size=20)
 def test_an_id_is_sixteen_characters_that_a_model_copies_whatever_the_email_holds(
     message_id: str, sender: str, subject: str, text: str
 ) -> None:
-    assert re.fullmatch("[a-z2-7]{16}", email_id(message_id, sender, subject, None, text))
+    id = email_id(message_id, Address(address=sender), subject, None, text)
+    assert re.fullmatch("[a-z2-7]{16}", id)

@@ -221,6 +221,13 @@ async def test_controls_of_direction_are_refused_in_a_subject_and_removed_from_a
     assert content_of(proposal).subject == "Re: Hi olleH Bcc: x"
 
 
+async def test_nobody_can_reply_to_a_sender_without_an_address() -> None:
+    desk = Desk()
+    desk.emails.kept[ME, "1"] = an_email("1", sender=Address(address="", name="Cron Daemon"))
+    with pytest.raises(ToolFault, match=r"^Not sent: "):
+        await desk.asked("replyToEmail", {"id": "1", "body": "Yes"})
+
+
 # ---- length, and parts of a long document
 
 

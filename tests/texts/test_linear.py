@@ -15,7 +15,18 @@ import pytest
 
 import brain
 from brain.email.model import Folder
-from brain.email.parse import headers, mime
+from brain.email.parse import (
+    flowed,
+    headers,
+    mime,
+    parts,
+    repair,
+    reports,
+    transfer,
+)
+from brain.email.parse import (
+    words as encoded,
+)
 from brain.email.parse.decoding import decode
 from brain.memory.summary import ANSWER_CHARS, tidy_summary
 from brain.notices.judging import judgement
@@ -106,6 +117,33 @@ def nested_email(text: str) -> None:
     decode(raw + text.encode(), folder=Folder.INBOX, unread=True, arrived_at=NOON)
 
 
+def styled(text: str) -> None:
+    """A page with this text in a style sheet, and in an element's own style and class."""
+    quoted = text.replace("<", "").replace('"', "")
+    markup.text_of(f'<style>{quoted}</style><p class="{quoted}" style="{quoted}">Hello')
+
+
+def joined(text: str) -> None:
+    """A text of 7 bits and of 8 bits in the Japanese charsets."""
+    data = text.encode("utf-8", "replace")
+    for charset in ("iso-2022-jp", "euc-jp"):
+        charsets.reading(data, charset, is_cut=True)
+
+
+def mime_parts(text: str) -> None:
+    """An email of parts that this text divides."""
+    body = text.encode("utf-8", "replace").replace(b"a", b"\r\n--b\r\n")
+    parts.parsed(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + body)
+
+
+def report(text: str) -> None:
+    """Texts that are written for programs."""
+    data = text.encode("utf-8", "replace")
+    reports.event_text(f"BEGIN:VEVENT\n{text}")
+    reports.delivery_text(data)
+    reports.receipt_text(data)
+
+
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HTML = "text/html; charset=utf-8"
 # What is read, and the length of a text at its bound. A longer one is cut first.
@@ -114,10 +152,19 @@ PARSERS: dict[str, tuple[Callable[[str], object], int]] = {
     "a date": (lambda text: headers.moment(headers.parse(f"Date: {text}".encode()), "date"), 1_000),
     "an email": (email, 20_000),
     "an email of nested parts": (nested_email, 20_000),
+    "an email of many parts": (mime_parts, 20_000),
+    "encoded words": (lambda text: encoded.without_words(text), headers.MAX_CHARS),
+    "a header block": (lambda text: repair.separated(text.encode("utf-8", "replace")), 65_536),
+    "base64": (lambda text: transfer.unencoded(text.encode("utf-8", "replace"), "base64"), 100_000),
+    "a flowed text": (flowed.joined_lines, mime.MAX_TEXT_CHARS),
+    "an invitation, a bounce and a receipt": (report, 20_000),
     "an email's plain text": (lambda text: mime.is_enough(mime.tidied(text)), mime.MAX_TEXT_CHARS),
+    "an email's text as it is shown": (mime.shown_text, mime.MAX_TEXT_CHARS),
+    "an email's styles": (styled, 8_000),
     "an email's HTML": (markup.text_of, 100_000),
     "a web page": (lambda text: title_and_text(text.encode("utf-8", "replace"), HTML), 100_000),
     "bytes of a charset": (lambda text: charsets.decoded(text.encode("utf-16"), "utf-8"), 100_000),
+    "bytes of a Japanese charset": (joined, 100_000),
     "the passages of a document": (words.passages, 100_000),
     "the words of a document": (words.kept_words, 100_000),
     "the words of a query": (words.asked_words, 20_000),

@@ -8,17 +8,21 @@ import imaplib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from brain.email.imap.commands import Commands, Fetched, is_unread
 from brain.email.imap.mirror import Placed
+from brain.email.imap.structure import NOTHING, tree_of
 from brain.email.model import Email, Folder
 from brain.email.parse import headers, mime
 from brain.email.parse.decoding import assemble, decode
-from brain.email.parse.mime import Leaf
+from brain.email.parse.mime import Content
+from brain.email.parse.parts import HTML, Leaf, Node
+from brain.email.parse.transfer import unencoded
 
 SMALL_BYTES = 96_000  # largest email that is loaded completely: nearly all without attachments
 PART_BYTES = 262_144  # of each text part of a larger one
+MAX_HTML_BYTES = 2_000_000  # of an HTML part that begins with pictures or style sheets
+ENOUGH_CHARS = 20_000  # of text that an HTML part yields; then no more of it is loaded
 HEADER_BYTES = 65_536
 LOAD_BYTES = 4_000_000  # loaded by one command
 UNREADABLE = "(an email that cannot be read)"
@@ -41,24 +45,6 @@ def fetch_emails(commands: Commands, uids: Sequence[int], folder: Folder) -> lis
         Placed(uid=uid, arrived_at=_arrived(about[uid]) or email.at, email=email)
         for uid, email in found.items()
     ]
-
-
-def leaves_of(structure: Any) -> list[Leaf]:
-    """Return the leaves that a BODYSTRUCTURE describes.
-
-    Raises LookupError, TypeError or ValueError if it is malformed.
-    """
-    found: list[Leaf] = []
-    waiting = [("", structure)]
-    while waiting and len(found) < mime.MAX_LEAVES:
-        section, part = waiting.pop()
-        if isinstance(part[0], list | tuple):
-            prefix = f"{section}." if section else ""
-            children = [(f"{prefix}{number}", child) for number, child in enumerate(part[0], 1)]
-            waiting += reversed(children)
-        else:
-            found.append(_leaf(section or "1", part))
-    return found
 
 
 def _small(
@@ -99,86 +85,62 @@ def _begun(commands: Commands, uid: int, about: Fetched, folder: Folder) -> Emai
         folder=folder,
         unread=is_unread(about),
         arrived_at=_arrived(about) or _written(raw),
+        is_cut=True,
     )
 
 
 def _parted(commands: Commands, uid: int, fetched: Fetched, folder: Folder) -> Email:
     """Build a large email; only its parts with text are loaded."""
     message = headers.parse(fetched.get(b"BODY[HEADER]<0>") or b"")
-    try:
-        parts = leaves_of(fetched[b"BODYSTRUCTURE"])
-    except (LookupError, TypeError, ValueError):
-        parts = []
-    if not parts and (begun := _begun(commands, uid, fetched, folder)):
+    tree = tree_of(fetched.get(b"BODYSTRUCTURE"))
+    if tree == NOTHING and (begun := _begun(commands, uid, fetched, folder)):
         return begun
-    read = mime.to_read(parts)
-    items = [f"BODY.PEEK[{part.section}]<0.{PART_BYTES}>" for part in read]
-    loaded = _each(commands, [uid], items).get(uid, {}) if items else {}
+    content = _texts(commands, uid, tree)
     return assemble(
         message,
-        parts,
-        {part: mime.unencoded(_loaded(part, loaded), part.encoding) for part in read},
+        tree,
+        content,
         folder=folder,
         unread=is_unread(fetched),
         arrived_at=_arrived(fetched) or headers.moment(message, "date") or _now(),
     )
 
 
-def _loaded(part: Leaf, loaded: Fetched) -> bytes:
-    return loaded.get(b"BODY[%s]<0>" % part.section.encode()) or b""
+def _texts(commands: Commands, uid: int, tree: Node) -> dict[Leaf, Content]:
+    """Load the parts with the email's text. Other texts are loaded only if those say nothing."""
+    content: dict[Leaf, Content] = {}
+    for level in mime.LEVELS:
+        missing = [leaf for leaf in mime.to_read(tree, level) if leaf not in content]
+        content |= _loaded(commands, uid, missing)
+        if mime.letter(tree, content).text:
+            break
+    return content
 
 
-def _leaf(section: str, part: Any) -> Leaf:
-    kind, subtype, parameters = (_text(part[0]), _text(part[1]), _pairs(part[2]))
-    content_type = f"{kind}/{subtype}".lower()
-    encoding = _text(part[5]).lower()
-    octets = int(part[6] or 0)
-    disposition, options = _disposition(part)
-    name = headers.parameter(options, "filename") or headers.parameter(parameters, "name")
-    return Leaf(
-        section=section,
-        content_type=content_type,
-        charset=headers.parameter(parameters, "charset"),
-        name=name,
-        size=octets * 3 // 4 if encoding == "base64" else octets,
-        is_attached=disposition == "attachment" or kind.lower() == "message",
-        is_embedded=disposition != "attachment" and bool(part[3]) and kind.lower() == "image",
-        encoding=encoding,
-    )
+def _loaded(commands: Commands, uid: int, leaves: Sequence[Leaf]) -> dict[Leaf, Content]:
+    """Load the beginning of each part; more of an HTML part until it yields enough text."""
+    content: dict[Leaf, Content] = {}
+    raw = dict.fromkeys(leaves, b"")
+    start, count = 0, PART_BYTES
+    while raw and count > 0:
+        items = [f"BODY.PEEK[{leaf.section}]<{start}.{count}>" for leaf in raw]
+        fetched = _each(commands, [uid], items).get(uid, {})
+        for leaf, data in list(raw.items()):
+            came = fetched.get(b"BODY[%s]<%d>" % (leaf.section.encode(), start)) or b""
+            raw[leaf] = data + came
+            content[leaf] = Content(
+                data=unencoded(raw[leaf], leaf.encoding), is_cut=len(came) >= count
+            )
+        raw = {leaf: data for leaf, data in raw.items() if _needs_more(leaf, content[leaf])}
+        start += count
+        count = min(4 * count, MAX_HTML_BYTES - start)
+    return content
 
 
-def _disposition(part: Any) -> tuple[str, list[tuple[str, str]]]:
-    """Return a part's disposition and its parameters.
-
-    Its position depends on the part's type. Some servers omit it or return it as a single text.
-    """
-    for value in part[8:]:
-        if isinstance(value, tuple | list) and len(value) == 2 and isinstance(value[0], bytes):
-            kind = _text(value[0]).lower()
-            if kind in ("attachment", "inline"):
-                return kind, _pairs(value[1])
-        elif isinstance(value, bytes) and value.lower().startswith((b"attachment", b"inline")):
-            return _disposition_of_text(value)
-    return "", []
-
-
-def _disposition_of_text(value: bytes) -> tuple[str, list[tuple[str, str]]]:
-    message = headers.parse(b"Content-Disposition: " + value + b"\n\n")
-    name = message.get_filename()
-    kind = message.get_content_disposition() or ""
-    return kind, [("filename", name)] if name else []
-
-
-def _pairs(flat: Any) -> list[tuple[str, str]]:
-    """Convert IMAP's flat list (name, value, name, value …) to pairs."""
-    texts = [_text(value) for value in flat] if isinstance(flat, tuple | list) else []
-    return list(zip(texts[::2], texts[1::2], strict=False))
-
-
-def _text(value: Any) -> str:
-    return (
-        value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value or "")
-    )
+def _needs_more(leaf: Leaf, content: Content) -> bool:
+    if leaf.content_type != HTML or not content.is_cut:
+        return False
+    return len(mime.letter(leaf, {leaf: content}).text) < ENOUGH_CHARS
 
 
 def _each(commands: Commands, uids: Sequence[int], items: Sequence[str]) -> dict[int, Fetched]:

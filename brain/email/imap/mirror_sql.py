@@ -84,14 +84,27 @@ SCANNED = b"""
     where user_id = %(user_id)s and folder = %(folder)s
 """
 # An email without a place was deleted, unless it came by webhook: then the mailbox may not contain
-# it yet.
+# it yet. Such an email goes as well if the mailbox has it under another id: its text is part of the
+# id, and newer code may read it better.
 DROP = b"""
     delete from brain.emails as email
     where
-        user_id = %(user_id)s and id = any(%(ids)s) and not brought
+        user_id = %(user_id)s and id = any(%(ids)s)
         and not exists (
             select from brain.email_places as place
             where place.user_id = email.user_id and place.email_id = email.id
+        )
+        and (
+            not brought
+            or exists (
+                select from brain.emails as same
+                    join brain.email_places as place
+                        on place.user_id = same.user_id and place.email_id = same.id
+                where
+                    same.user_id = email.user_id and same.id <> email.id
+                    and same.message_id = email.message_id and same.message_id <> ''
+                    and same.at = email.at
+            )
         )
 """
 # An email that is still in the other folder is shown there.

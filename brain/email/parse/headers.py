@@ -3,23 +3,25 @@
 The standard library's parser is used only for the raw text of a header. Its parser of structured
 headers (`policy.default`) raises IndexError or AttributeError on malformed ones, and takes a second
 for a list of several thousand recipients.
+
+Bytes that are not ASCII are read in UTF-8 if they are valid, else in the charset of the email's own
+text (`otherwise`), else in windows-1252.
 """
 
-import binascii
 import re
 from datetime import UTC, datetime
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import Compat32
 from email.utils import collapse_rfc2231_value, decode_params, getaddresses, parsedate_to_datetime
 
 from brain.codec import clean
 from brain.email.model import Address
+from brain.email.parse.repair import separated
+from brain.email.parse.words import without_words, words_of
 from brain.texts.charsets import decoded
+from brain.texts.plain import plain_text
 
 MAX_CHARS = 10_000  # of a header that are parsed: a few hundred recipients
 MAX_TEXT_CHARS = 1_000  # of a subject or a name
-MAX_NESTED = 100  # parts with parts of their own; real emails have fewer than ten
 MAX_IDS = 50  # the newest ids of References
 MAX_ADDRESSES = 200  # of one header
 
@@ -29,63 +31,71 @@ _ADDRESS = re.compile(r"\A[^\s<>()\[\],;:\"\\@]+@[^\s<>()\[\],;:\"\\@]+\Z")
 _OFFSET = re.compile(
     r"([+-]\d\d):(\d\d)$", re.ASCII
 )  # -04:00 instead of -0400, as some programs write
-_NESTED = re.compile(rb"^content-type:[ \t]*multipart/", re.IGNORECASE | re.MULTILINE)
-_ENCODED_WORD = re.compile(
-    r"=\?(?P<charset>[^?*\s]+)(\*[^?]*)?\?(?P<how>[bBqQ])\?(?P<what>[^?]*)\?="
-)
-
-
-class _AsItStands(Compat32):
-    """Returns a header's raw text, with bytes as surrogates, instead of a `Header` object."""
-
-    def header_fetch_parse(self, name: str, value: str) -> str:
-        return value
-
-
-_PARSER = BytesParser(policy=_AsItStands())
+_COMMENT = re.compile(r"\(([^()]*)\)")
+_BRACKETED = re.compile(r"<([^<>]*)>")
+_AROUND = " \t\"'<>()[],;:@\\"  # around a name that stands alone
+# Stand for encoded words while a list of addresses is split. No header contains them.
+_MARK, _MARKS = "\ue000", re.compile("\ue000([0-9]+)\ue001")
 
 
 def parse(raw: bytes) -> Message:
-    """Parse a message as far as possible. Never raises.
-
-    The parser compares each line with the boundaries of all parts around it. So of a message with
-    more than MAX_NESTED only the headers are parsed.
-    """
-    nested = sum(1 for _ in _NESTED.finditer(raw))
-    return _PARSER.parsebytes(raw, headersonly=nested > MAX_NESTED)
+    """Parse the headers of a message as far as possible. Never raises."""
+    return separated(raw)[0]
 
 
-def text(message: Message, name: str) -> str:
+def text(message: Message, name: str, *, otherwise: str = "") -> str:
     """Return the header as one line with decoded words; empty if it is missing."""
-    return plain(_raw(message, name))
+    return plain(_raw(message, name), otherwise=otherwise)
 
 
-def plain(raw: str, limit: int = MAX_TEXT_CHARS) -> str:
+def plain(raw: str, limit: int = MAX_TEXT_CHARS, *, otherwise: str = "") -> str:
     """Decode a header's raw text, on one line and without control characters."""
-    words = _words(_unescaped(raw[:MAX_CHARS]))
-    printable = "".join(" " if _is_control(character) else character for character in words)
-    return clean(" ".join(printable.split()))[:limit]
+    unescaped = _unescaped(raw[:MAX_CHARS], otherwise)
+    return _line(without_words(unescaped, otherwise=otherwise))[:limit]
 
 
-def addresses(message: Message, name: str) -> tuple[Address, ...]:
+def shown(line: str) -> str:
+    """Return the line without characters that cannot be seen."""
+    return " ".join(plain_text(line).split())
+
+
+def addresses(message: Message, name: str, *, otherwise: str = "") -> tuple[Address, ...]:
     """Return the addresses in a header. Invalid ones are left out."""
-    return people(_raw(message, name))
+    return people(_raw(message, name), otherwise=otherwise)
 
 
-def people(raw: str) -> tuple[Address, ...]:
+def people(raw: str, *, otherwise: str = "") -> tuple[Address, ...]:
     """Return the addresses in a header's raw text."""
-    raw = _first(_unescaped(raw[:MAX_CHARS]))
-    # Split the addresses before decoding: encoded words can contain commas.
-    found = [(plain(person), plain(address)) for person, address in _pairs(raw)]
-    known = [
-        Address(name=person, address=address)
-        for person, address in found
-        if _ADDRESS.fullmatch(address)
-    ]
-    if not known:
-        words = _BETWEEN.split(plain(raw, MAX_CHARS))
-        known = [Address(address=word) for word in words if _ADDRESS.fullmatch(word)]
+    raw = _unescaped(raw[:MAX_CHARS], otherwise)
+    # Encoded words can contain commas and brackets, so they are decoded after the split.
+    masked, words = _masked(raw, otherwise)
+    known = _known([_unmasked(each, words) for each in _pairs(_first(masked))])
+    if not known:  # the brackets are in an encoded word, or missing
+        whole = _first(plain(raw, MAX_CHARS, otherwise=otherwise))
+        known = _known(_pairs(whole)) or _known([("", word) for word in _BETWEEN.split(whole)])
     return tuple(dict.fromkeys(known))[:MAX_ADDRESSES]
+
+
+def sender(message: Message, *, otherwise: str = "") -> Address | None:
+    """Return who wrote the email; None if nobody is named."""
+    raw = [_raw(message, name) for name in ("from", "sender")]
+    found = (*people(raw[0], otherwise=otherwise), *people(raw[1], otherwise=otherwise))
+    return found[0] if found else somebody(*raw, otherwise=otherwise)
+
+
+def somebody(*raw: str, otherwise: str = "") -> Address | None:
+    """Return a sender without an address: the comment in parentheses, the name before the brackets,
+    or the word itself, from the first text that has one. Nobody can reply to such a sender.
+    """
+    for each in raw:
+        line = plain(each, MAX_CHARS, otherwise=otherwise)
+        comment, bracketed = _COMMENT.search(line), _BRACKETED.search(line)
+        alone = _BRACKETED.sub(" ", _COMMENT.sub(" ", line))
+        for name in (comment and comment[1], alone, bracketed and bracketed[1]):
+            name = " ".join(shown(name or "").strip(_AROUND).split())
+            if any(character.isalnum() for character in name):
+                return Address(address="", name=name[:MAX_TEXT_CHARS])
+    return None
 
 
 def ids(message: Message, name: str) -> tuple[str, ...]:
@@ -103,7 +113,7 @@ def moment(message: Message, name: str) -> datetime | None:
         return None
 
 
-def parameter(pairs: list[tuple[str, str]], name: str) -> str:
+def parameter(pairs: list[tuple[str, str]], name: str, *, otherwise: str = "") -> str:
     """Return a parameter of Content-Type or Content-Disposition; empty if it is missing.
 
     It may be split into pieces or percent-encoded (RFC 2231).
@@ -111,7 +121,8 @@ def parameter(pairs: list[tuple[str, str]], name: str) -> str:
     try:
         decoded_pairs = decode_params([("", ""), *((key.lower(), value) for key, value in pairs)])
         values = [value for key, value in decoded_pairs[1:] if key.lower() == name]
-        return plain(_unquoted(collapse_rfc2231_value(values[0]))) if values else ""
+        value = _unquoted(collapse_rfc2231_value(values[0])) if values else ""
+        return shown(plain(value, otherwise=otherwise))
     except (ValueError, TypeError, LookupError):
         return ""
 
@@ -125,39 +136,50 @@ def _raw(message: Message, name: str) -> str:
     return value if isinstance(value, str) else str(value)
 
 
-def _unescaped(raw: str) -> str:
+def _unescaped(raw: str, otherwise: str) -> str:
     """Decode the bytes that were not ASCII, which the parser keeps as surrogates."""
-    return decoded(raw.encode("utf-8", "surrogateescape")) if _has_bytes(raw) else raw
+    if not _has_bytes(raw):
+        return raw
+    return decoded(raw.encode("utf-8", "surrogateescape"), otherwise=otherwise)
 
 
 def _has_bytes(raw: str) -> bool:
     return any("\udc80" <= character <= "\udcff" for character in raw)
 
 
-def _words(raw: str) -> str:
-    """Decode encoded words (RFC 2047). Adjacent ones are decoded together, because some programs
-    split a character between two of them.
-    """
-    made, place, kept, charset = "", 0, b"", ""
-    for word in _ENCODED_WORD.finditer(raw):
-        between = raw[place : word.start()]
-        if between.strip() or word["charset"] != charset:
-            made += decoded(kept, charset)
-            made += between if between.strip() or not kept else ""
-            kept, charset = b"", word["charset"]
-        kept += _word_bytes(word["how"], word["what"])
-        place = word.end()
-    return made + decoded(kept, charset) + raw[place:]
+def _line(text: str) -> str:
+    printable = "".join(" " if _is_control(character) else character for character in text)
+    return clean(" ".join(printable.split()))
 
 
-def _word_bytes(how: str, what: str) -> bytes:
-    data = what.encode("utf-8", "surrogateescape")
-    if how in "qQ":
-        return binascii.a2b_qp(data, header=True)
-    try:
-        return binascii.a2b_base64(data + b"===")
-    except binascii.Error:
-        return data
+def _masked(raw: str, otherwise: str) -> tuple[str, list[str]]:
+    """Replace each encoded word by a mark, and return what the words say."""
+    raw = raw.replace(_MARK, "")
+    made, words, place = "", list[str](), 0
+    for word in words_of(raw, otherwise=otherwise):
+        between = raw[place : word.start]
+        made += "" if words and not between.strip() else between
+        made += f"{_MARK}{len(words)}\ue001"
+        words.append(word.text)
+        place = word.end
+    return made + raw[place:], words
+
+
+def _unmasked(pair: tuple[str, str], words: list[str]) -> tuple[str, str]:
+    def word(mark: re.Match[str]) -> str:
+        return words[int(mark[1])] if int(mark[1]) < len(words) else ""
+
+    return _MARKS.sub(word, pair[0]), _MARKS.sub(word, pair[1])
+
+
+def _known(pairs: list[tuple[str, str]]) -> list[Address]:
+    """Return the people with a valid address."""
+    lines = [(shown(_line(person))[:MAX_TEXT_CHARS], _line(address)) for person, address in pairs]
+    return [
+        Address(name=person, address=address)
+        for person, address in lines
+        if len(address) <= MAX_TEXT_CHARS and _ADDRESS.fullmatch(address)
+    ]
 
 
 def _first(raw: str) -> str:

@@ -1,167 +1,213 @@
-"""The parts of an email (MIME), and which of them contain its text.
+"""Which parts of an email contain its text.
 
-An email is a tree of parts. A leaf is described here, no matter whether it was read from the email
-itself or from IMAP's BODYSTRUCTURE, which describes large parts without loading them.
+Of alternatives one is read, the richest that contains text. Other parts follow each other
+(RFC 2046, section 5.1.3).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.message import Message
+from urllib.parse import unquote
 
 from brain.codec import clean
-from brain.email.model import Attachment
-from brain.email.parse import headers
-from brain.texts.charsets import decoded
+from brain.email.parse import reports
+from brain.email.parse.flowed import joined_lines
+from brain.email.parse.parts import HTML, PLAIN, REPORTS, Leaf, Node, charset_of, leaves
+from brain.texts.charsets import reading
+from brain.texts.markup import read_html
+from brain.texts.plain import plain_text
+from brain.texts.visible import is_blank
 
 MAX_TEXT_CHARS = 100_000  # of an email's text that are stored: a chapter of a book
-MAX_LEAVES = 200  # of an email; the rest is ignored
+MAX_TEXTS = 20  # parts that are read; real emails have fewer than five
 STUB_WORDS = 40  # a plain text with fewer words that refers to the HTML is only a stub
+CUT = "[The email is longer. The rest of it is left out here.]"
+# Which parts may be read: the letter; else named texts; else everything that says something.
+LEVELS = (0, 1, 2)
 
-PLAIN, HTML = "text/plain", "text/html"
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _POINTS_TO_HTML = re.compile(
     r"html|browser|online|web ?version|webansicht|navigateur|navegador|браузер|ブラウザ|浏览器"
 )
+_SHOWN_PICTURE = re.compile(r"cid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
+_MARKUP = frozenset({HTML, "text/x-amp-html", "text/enriched", "text/richtext"})
+_NOT_READ = frozenset({"text/rfc822-headers", "text/css", "text/vcard", "text/x-vcard"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Leaf:
-    """A part without parts. `section` is its IMAP section number, such as 1.2."""
+class Content:
+    """What is known of a leaf's content. `is_cut`: the rest was not loaded."""
 
-    section: str
-    content_type: str
-    charset: str
-    name: str
-    size: int
-    is_attached: bool
-    """Declared as an attachment, or a message within the message."""
-    is_embedded: bool
-    """A picture that is shown in the HTML."""
-    encoding: str = ""
-    """The transfer encoding of its bytes, such as base64; empty if they are already decoded."""
+    data: bytes
+    is_cut: bool = False
 
 
-def leaves(message: Message) -> dict[Leaf, bytes]:
-    """Return the leaves of a complete message with their content, in order."""
-    found: dict[Leaf, bytes] = {}
-    for section, part in _sections(message):
-        if len(found) == MAX_LEAVES:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailText:
+    """The text of an email.
+
+    `words` is the text as it identifies the email: before lines are joined and invisible characters
+    removed, which says nothing else and may be done better some day. `read` are the parts that it
+    came from. `broken` characters could not be decoded, and a charset was guessed or not.
+    """
+
+    text: str
+    words: str
+    read: frozenset[Leaf]
+    shown_pictures: frozenset[str]
+    broken: int
+    is_guess: bool
+
+
+def to_read(tree: Node, level: int) -> tuple[Leaf, ...]:
+    """Return the parts that may contain the email's text, at one of LEVELS."""
+    return tuple(leaf for leaf in leaves(tree) if _may_be_read(leaf, level))[:MAX_TEXTS]
+
+
+def readable(tree: Node) -> tuple[Leaf, ...]:
+    """Return the parts that may be read at any level."""
+    return tuple(dict.fromkeys(leaf for level in LEVELS for leaf in to_read(tree, level)))
+
+
+def letter(tree: Node, content: Mapping[Leaf, Content]) -> EmailText:
+    """Return the text of the parts whose content is known."""
+    otherwise = charset_of(tree)
+    texts = {leaf: _text(leaf, each, otherwise) for leaf, each in content.items()}
+    for level in LEVELS:
+        allowed = frozenset(to_read(tree, level)) & texts.keys()
+        chosen = tuple(_chosen(tree, {leaf: texts[leaf] for leaf in allowed}))
+        if any(texts[leaf].says_something for leaf in chosen):
             break
-        data = _payload(part)
-        found[_leaf(section, part, len(data))] = data
-    return found
-
-
-def to_read(parts: Sequence[Leaf]) -> tuple[Leaf, ...]:
-    """Return the parts that contain the email's text: plain and HTML, else any other text."""
-    texts = [part for part in parts if not part.is_attached]
-    return tuple(part for part in texts if part.content_type in (PLAIN, HTML)) or tuple(
-        part for part in texts if part.content_type.startswith("text/")
+    used = [texts[leaf] for leaf in _without_repetition(chosen, texts)]
+    return EmailText(
+        text=shown_text(
+            "\n\n".join(each.text for each in used), is_cut=any(each.is_cut for each in used)
+        ),
+        words=tidied("\n\n".join(each.words for each in used)),
+        read=frozenset(chosen),
+        shown_pictures=frozenset().union(*(each.pictures for each in texts.values())),
+        broken=sum(each.broken for each in used),
+        is_guess=any(each.is_guess for each in used),
     )
-
-
-def attachments(parts: Sequence[Leaf]) -> tuple[Attachment, ...]:
-    """Return the attachments: the parts that are not read and not embedded in the HTML."""
-    read = to_read(parts)
-    return tuple(
-        Attachment(
-            name=part.name or _nameless(part.content_type),
-            content_type=part.content_type,
-            size=part.size,
-        )
-        for part in parts
-        if part not in read and not part.is_embedded
-    )
-
-
-def texts(read: Mapping[Leaf, bytes]) -> tuple[str, str]:
-    """Return the plain text and the HTML of the parts that were read, each empty if missing."""
-    decoded_parts = {part: _readable(part, data) for part, data in read.items()}
-    plain = [text for part, text in decoded_parts.items() if part.content_type != HTML]
-    html = [text for part, text in decoded_parts.items() if part.content_type == HTML]
-    return tidied("\n\n".join(filter(None, plain))), "\n".join(html)
 
 
 def is_enough(plain: str) -> bool:
     """Whether the plain text is the full text, and not empty or a hint to open the HTML."""
     words = [word for word in plain.split() if "://" not in word]
     return len(words) >= STUB_WORDS or (
-        bool(words) and not _POINTS_TO_HTML.search(plain.casefold())
+        not is_blank("".join(words)) and not _POINTS_TO_HTML.search(plain.casefold())
     )
+
+
+def shown_text(text: str, *, is_cut: bool = False) -> str:
+    """Return the text as it is stored: without what cannot be seen, and with a note if it is cut.
+
+    A text that is longer than MAX_TEXT_CHARS is cut.
+    """
+    whole = _tidy(plain_text(text))
+    if len(whole) <= MAX_TEXT_CHARS and not is_cut:
+        return whole
+    return f"{whole[: MAX_TEXT_CHARS - len(CUT) - 2].rstrip()}\n\n{CUT}"
 
 
 def tidied(text: str) -> str:
     """Remove trailing spaces and repeated empty lines; cut to MAX_TEXT_CHARS."""
-    lines = [line.rstrip() for line in clean(text).splitlines()]
-    whole = "\n".join(lines).strip("\n")
-    return re.sub(r"\n{3,}", "\n\n", whole)[:MAX_TEXT_CHARS]
+    return _tidy(text)[:MAX_TEXT_CHARS]
 
 
-def unencoded(data: bytes, encoding: str) -> bytes:
-    """Decode base64 or quoted-printable. The data may be cut off."""
-    holder = Message()
-    holder["Content-Transfer-Encoding"] = encoding or "8bit"
-    holder.set_payload(data.decode("ascii", "surrogateescape"))
-    plain = holder.get_payload(decode=True)
-    return plain if isinstance(plain, bytes) else b""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Text:
+    """The text of one leaf, decoded."""
+
+    text: str
+    words: str
+    pictures: frozenset[str] = frozenset()
+    broken: int = 0
+    is_guess: bool = False
+    is_cut: bool = False
+    says_something: bool = True
 
 
-def _sections(message: Message) -> Iterator[tuple[str, Message]]:
-    """Yield the leaves with their IMAP section numbers. Messages within the message are leaves."""
-    waiting = [("", message)]
-    while waiting:
-        section, part = waiting.pop()
-        if part.get_content_maintype() != "multipart" or not part.is_multipart():
-            yield section or "1", part
-            continue
-        children = enumerate(part.get_payload(), 1)
-        prefix = f"{section}." if section else ""
-        waiting += reversed([(f"{prefix}{number}", child) for number, child in children])
-
-
-def _leaf(section: str, part: Message, size: int) -> Leaf:
-    kind = part.get_content_type()
-    if kind.startswith("multipart/"):  # without parts, because their boundary is missing
-        kind = PLAIN
-    disposition = part.get_content_disposition() or ""
-    name = _parameter(part, "content-disposition", "filename")
-    return Leaf(
-        section=section,
-        content_type=kind,
-        charset=_parameter(part, "content-type", "charset"),
-        name=name or _parameter(part, "content-type", "name"),
-        size=size,
-        is_attached=disposition == "attachment" or kind.startswith("message/"),
-        is_embedded=disposition != "attachment" and "content-id" in part and "image" in kind,
-    )
-
-
-def _parameter(part: Message, header: str, name: str) -> str:
-    try:
-        value = part.get_param(name, header=header, unquote=True)
-    except (ValueError, TypeError, LookupError):  # such as a piece number with thousands of digits
-        return ""
-    if isinstance(value, tuple):
-        charset, _, encoded = value
-        return headers.plain(decoded(encoded.encode("latin-1", "replace"), charset or ""))
-    return headers.plain(value) if isinstance(value, str) else ""
-
-
-def _payload(part: Message) -> bytes:
-    # A message within the message has several pieces; their total size is reported.
-    data = [piece.get_payload(decode=True) for piece in part.walk() if not piece.is_multipart()]
-    return b"".join(piece for piece in data if isinstance(piece, bytes))
-
-
-def _readable(part: Leaf, data: bytes) -> str:
-    charset = part.charset
-    if part.content_type == HTML and not charset and (meta := _META_CHARSET.search(data[:2_000])):
+def _text(leaf: Leaf, content: Content, otherwise: str) -> _Text:
+    data, charset = content.data, leaf.charset
+    if leaf.content_type in reports.DELIVERY:
+        return _same(reports.delivery_text(data))
+    if leaf.content_type in reports.RECEIPT:
+        return _same(reports.receipt_text(data))
+    if leaf.content_type == HTML and not charset and (meta := _META_CHARSET.search(data[:2_000])):
         charset = meta[1].decode("ascii", "replace")
-    return clean(decoded(data, charset)).strip()
+    found = reading(data, charset, otherwise=otherwise, is_cut=content.is_cut)
+    whole = clean(found.text).strip()
+    text, is_cut, pictures = whole, content.is_cut, frozenset[str]()
+    if leaf.content_type in _MARKUP:
+        pictures = frozenset(unquote(cid[1]) for cid in _SHOWN_PICTURE.finditer(whole))
+        page = read_html(whole)
+        text, is_cut = page.text, page.is_cut or content.is_cut
+        whole = text
+    elif leaf.content_type == reports.CALENDAR:
+        text = reports.event_text(whole)
+    elif leaf.is_flowed:
+        text = joined_lines(found.text.strip("\r\n"), drops_space=leaf.drops_space)
+    text = clean(text)
+    return _Text(
+        text=text, words=whole, pictures=pictures, broken=found.broken,
+        is_guess=found.is_guess, is_cut=is_cut, says_something=not is_blank(text),
+    )  # fmt: skip
 
 
-def _nameless(content_type: str) -> str:
-    return {"text/calendar": "invite.ics", "message/rfc822": "message.eml"}.get(
-        content_type, "unnamed"
-    )
+def _same(text: str) -> _Text:
+    text = clean(text)
+    return _Text(text=text, words=text, says_something=not is_blank(text))
+
+
+def _may_be_read(leaf: Leaf, level: int) -> bool:
+    kind = leaf.content_type
+    if level == 2 and kind in (reports.CALENDAR, *REPORTS):
+        return True
+    if leaf.is_attached or not kind.startswith("text/") or kind in _NOT_READ:
+        return False
+    return level == 2 or (kind in (PLAIN, HTML) and (level == 1 or not leaf.name))
+
+
+def _chosen(node: Node, texts: Mapping[Leaf, _Text]) -> Iterator[Leaf]:
+    """Yield the leaves that make up the text of a part, in order."""
+    if isinstance(node, Leaf):
+        if node in texts:
+            yield node
+        return
+    parts = [tuple(_chosen(part, texts)) for part in node.parts]
+    if node.kind != "alternative":
+        for part in parts:
+            yield from part
+        return
+    yield from _richest([part for part in parts if part], texts)
+
+
+def _richest(parts: Sequence[tuple[Leaf, ...]], texts: Mapping[Leaf, _Text]) -> tuple[Leaf, ...]:
+    """Return the alternative that is the full text: the plain one unless it is a stub."""
+    written = {
+        part: "\n".join(texts[leaf].text for leaf in part)
+        for part in parts
+        if any(texts[leaf].says_something for leaf in part)
+    }
+    plain = [part for part in written if not any(leaf.content_type in _MARKUP for leaf in part)]
+    full = [part for part in plain if is_enough(written[part])]
+    rich = [part for part in written if part not in plain]
+    return next(iter([*full[:1], *rich[-1:], *plain[-1:]]), ())
+
+
+def _without_repetition(chosen: Sequence[Leaf], texts: Mapping[Leaf, _Text]) -> Iterator[Leaf]:
+    """Yield the leaves with text. Some programs send the same text twice, as if they followed each
+    other.
+    """
+    seen = set[str]()
+    for leaf in chosen:
+        words = " ".join(texts[leaf].text.split())
+        if words and words not in seen:
+            seen.add(words)
+            yield leaf
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in clean(text).splitlines()]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines).strip("\n"))

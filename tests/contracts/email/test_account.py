@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from brain.email.imap.fetch import leaves_of
 from brain.email.imap.mailbox import ImapMailbox
 from brain.email.imap.server import ImapServer
+from brain.email.imap.structure import tree_of
 from brain.email.model import Attachment
+from brain.email.parse.parts import leaves
 from brain.email.settings import MailServer
 from brain.errors import MailboxUnreachable
 from local.mailbox.dovecot import PASSWORD, Dovecot
@@ -216,7 +217,7 @@ def test_parts_have_imap_section_numbers() -> None:
         *((b"attachment", (b"filename*", b"utf-8''%C3%BC.pdf")), None, None),
     )
     inner = ([text, text], b"alternative", (b"boundary", b"x"), None, None, None)
-    found = leaves_of(([inner, pdf], b"mixed", (b"boundary", b"y"), None, None, None))
+    found = list(leaves(tree_of(([inner, pdf], b"mixed", (b"boundary", b"y"), None, None, None))))
     assert [(leaf.section, leaf.content_type) for leaf in found] == [
         ("1.1", "text/plain"),
         ("1.2", "text/plain"),
@@ -227,7 +228,7 @@ def test_parts_have_imap_section_numbers() -> None:
 
 def test_a_disposition_as_a_single_text_is_parsed() -> None:
     picture = (b"image", b"png", None, b"<id>", None, b"base64", 40, None)
-    [leaf] = leaves_of((*picture, b'attachment; filename="a.png"'))
-    assert (leaf.name, leaf.is_attached, leaf.is_embedded) == ("a.png", True, False)
-    [leaf] = leaves_of((*picture, b"inline"))
-    assert (leaf.is_attached, leaf.is_embedded) == (False, True)
+    [leaf] = leaves(tree_of((*picture, b'attachment; filename="a.png"')))
+    assert (leaf.name, leaf.is_attached, leaf.content_id) == ("a.png", True, "id")
+    [leaf] = leaves(tree_of((*picture, b"inline")))
+    assert (leaf.is_attached, leaf.content_id) == (False, "id")

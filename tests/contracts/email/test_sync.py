@@ -4,6 +4,7 @@ what a sync brings into the mirror.
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,22 @@ async def test_renumbered_uids_lose_and_duplicate_nothing(account: Account) -> N
     assert {email.id for email in await account.mirrored()} == before
     account.arrive(letter("Four"))
     assert await account.new() == ["Four"]
+
+
+async def test_an_email_that_is_read_better_after_renumbering_stays_one(account: Account) -> None:
+    account.arrive(letter("One", message_id="<one@example.org>"))
+    await account.new()
+    with account.program() as client:
+        validity = client.folder_status("INBOX", ["UIDVALIDITY"])[b"UIDVALIDITY"]
+    # As older code read it: another text, so another id.
+    older = replace(await account.read("One"), id="a" * 16, text="$B2q5D")
+    await account.emails.store(account.user_id, [older])
+    mirror = Mirror(account.database, account.user_id)
+    placed = Placed(uid=99, arrived_at=NOW, email=older)
+    await mirror.record(Folder.INBOX, validity, [placed])
+    maildir.renumber(account.inbox)
+    assert await account.new() == []
+    assert (await account.read("One")).text == "Hello"
 
 
 async def test_email_deleted_during_renumbering_is_removed(account: Account) -> None:
