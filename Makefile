@@ -60,7 +60,7 @@ docs: ## docs/openapi.json, public/brain.d.ts and the table of sources, from the
 	.venv/bin/python -m local.openapi
 	.venv/bin/python -m local.docs.sources
 
-lock: ## requirements.txt and the lists of make ears, with the hashes of all that is installed
+lock: ## requirements.txt, pylock.toml and the lists of make ears: versions and hashes
 	$(call setup,dev)
 	.venv/bin/python -m local.lock
 

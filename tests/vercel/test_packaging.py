@@ -69,16 +69,15 @@ def project_files() -> list[Path]:
 
 
 def locked() -> dict[str, int]:
-    """The pins of requirements.txt, each with the number of its hashes."""
-    found: dict[str, int] = {}
-    pin = ""
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if line.startswith("    --hash=sha256:"):
-            found[pin] += 1
-        elif line and not line.startswith("#"):
-            pin = canonical_pin(line.partition(";")[0].rstrip(" \\"))
-            found[pin] = 0
-    return found
+    """The pins of requirements.txt, each with the number of its hashes in pylock.toml."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pins = [canonical_pin(line.partition(";")[0].strip()) for line in lines if line[:1] not in "# "]
+    hashes = {
+        canonical_pin(f"{one['name']}=={one['version']}"): len(one["wheels"])
+        for one in tomllib.loads((ROOT / "pylock.toml").read_text())["packages"]
+        if all("sha256" in wheel["hashes"] for wheel in one["wheels"])
+    }
+    return {pin: hashes.get(pin, 0) for pin in pins}
 
 
 def needed(names: Iterable[str]) -> set[str]:
@@ -100,6 +99,10 @@ def needed(names: Iterable[str]) -> set[str]:
 def test_what_the_platform_installs_is_pinned_with_hashes() -> None:
     assert {pin for pin, hashes in locked().items() if not hashes} == set()
     assert needed(run_time()) - pinned_names(list(locked())) == set()
+
+
+def test_the_list_for_the_platform_can_be_installed_beside_other_packages() -> None:
+    assert "--hash" not in (ROOT / "requirements.txt").read_text()  # or pip would refuse them
 
 
 def test_requirements_txt_has_the_versions_of_pyproject() -> None:
