@@ -37,6 +37,13 @@ type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
+class AskAlways:
+    """Consent without the user's own rules: every call needs approval."""
+
+    async def needs_yes(self, user_id: str, proposal: "Proposal", *, tainted: bool) -> bool:
+        return True
+
+
 class Platform(Protocol):
     """What features may use. Each property raises SettingMissing if its settings are missing."""
 

@@ -15,13 +15,13 @@ from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AtOnce, Feature, Resources
+from brain.feature import AskAlways, AtOnce, Feature, Resources
 from brain.http.feed import Feed
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
 from brain.run.ports import Log
-from brain.run.services import Around, AskAlways, Services
+from brain.run.services import Around, Services
 from brain.says.choice import Languages
 from brain.texts.moments import ZoneOf, utc_for_all
 from brain.variables import Env

@@ -7,6 +7,7 @@ and one puts a wake-up on the queue if the turn lasts longer than a second.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Iterable
 
 from brain.errors import (
     BrainError,
@@ -142,26 +143,17 @@ async def _think(turn: Turn) -> Message | None:
         await turn.end_beside()
     if ended:
         turn.announce("done")
-        await _after(turn)
+        await _let_act(turn, "after the run", (each.after(turn) for each in turn.services.around))
     return message
 
 
-async def _after(turn: Turn) -> None:
-    """Let features act after the answer. Their failures must not affect the answer."""
-    for each in turn.services.around:
+async def _let_act(turn: Turn, when: str, acts: Iterable[Awaitable[None]]) -> None:
+    """Let features act beside the answer. Their failures must not affect it."""
+    for act in acts:
         try:
-            await each.after(turn)
+            await act
         except Unreachable as error:
-            log.warning("brain: work after the run failed, reason=%s", type(error).__name__)
-
-
-async def _between(turn: Turn) -> None:
-    """Let features act between two loops."""
-    for each in turn.services.around:
-        try:
-            await each.between(turn)
-        except Unreachable as error:
-            log.warning("brain: work between loops failed, reason=%s", type(error).__name__)
+            log.warning("brain: work %s failed, reason=%s", when, type(error).__name__)
 
 
 async def _loops(turn: Turn) -> tuple[Message | None, bool]:
@@ -186,7 +178,7 @@ async def _loops(turn: Turn) -> tuple[Message | None, bool]:
         if not result.needs_another_loop:
             turn.reply.give("done")  # for a quit without a message; otherwise no effect
             return message, True
-        await _between(turn)
+        await _let_act(turn, "between loops", (x.between(turn) for x in turn.services.around))
 
 
 def _why_end(turn: Turn) -> str:

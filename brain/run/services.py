@@ -66,13 +66,6 @@ class Holding(Protocol):
         """
 
 
-class AskAlways:
-    """Consent without the user's own rules: every call needs approval."""
-
-    async def needs_yes(self, user_id: str, proposal: Proposal, *, tainted: bool) -> bool:
-        return True
-
-
 class Settling(Protocol):
     """Decides whether what a speaker has said so far may have effects."""
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AtOnce, Feature
+from brain.feature import AskAlways, AtOnce, Feature
 from brain.preferences.ports import PreferenceStore
 from brain.run.limits import Limits
 from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
-from brain.run.services import AskAlways, Holding, Services
+from brain.run.services import Holding, Services
 from brain.run.store import StateStore
 from brain.says.choice import Languages
 from brain.tools.invocations import Tool
