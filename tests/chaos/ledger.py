@@ -14,7 +14,7 @@ from brain.run.messages import Decision, Message
 from brain.run.moves import Commit, CommitKind, LeaseToken, Stopped, WakeCall
 from brain.tools.spec import ToolCall
 from tests.chaos.processes import Process
-from tests.chaos.speaking import Speaking
+from tests.chaos.spoken.speaking import Speaking
 from tests.fakes.redis import MemoryRedis
 
 if TYPE_CHECKING:
