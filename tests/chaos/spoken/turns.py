@@ -64,6 +64,10 @@ def _one_stands(world: "World", takes: list[Utterance]) -> Iterator[str]:
     stopped = {stop.message.run_id for stop in world.ledger.stops}
     if world.ledger.speaking.reports:
         return  # what was heard stands
+    index = takes[0].turn.index if takes[0].turn else 0
+    turns = [turn for turn, _, _ in world.ledger.asked]
+    if any(max(turns[:i], default=0) > index for i, turn in enumerate(turns) if turn == index):
+        return  # a request came so late that the next turn had begun: the one before was settled
     standing = [text for text in takes if not text.withdrawn]
     if not standing:
         yield f"I1 no text of turn {takes[0].turn} stands"
