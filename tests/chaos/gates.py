@@ -252,7 +252,8 @@ class GatedStore:
             self._gate.scene.ledger.speaking.admitted(
                 arrival.message_id, at_ms=now_ms, is_spoken=arrival.is_spoken
             )
-        if arrival.turn is not None:
+        is_gone = isinstance(answer, Duplicate) and answer.withdrawn
+        if arrival.turn is not None and not is_gone:
             self._gate.scene.ledger.asked.append((arrival.turn.index, arrival.text, now_ms))
         return answer
 
