@@ -34,7 +34,7 @@ from brain.run.store import Here, Occupancy, Page, Sight, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
 from tests.chaos.ledger import Ledger, State
 from tests.chaos.processes import Process, process_loop
-from tests.chaos.speaking import Report
+from tests.chaos.spoken.speaking import Report
 
 STORE_S = 0.005  # seconds from here to the store, and the same back
 
@@ -252,7 +252,8 @@ class GatedStore:
             self._gate.scene.ledger.speaking.admitted(
                 arrival.message_id, at_ms=now_ms, is_spoken=arrival.is_spoken
             )
-        if arrival.turn is not None:
+        is_gone = isinstance(answer, Duplicate) and answer.withdrawn
+        if arrival.turn is not None and not is_gone:
             self._gate.scene.ledger.asked.append((arrival.turn.index, arrival.text, now_ms))
         return answer
 

@@ -16,7 +16,7 @@ from brain.run.records import entry_for_channel, message_to_wire
 from brain.tools.spec import Effect
 from tests.chaos.far import done
 from tests.chaos.ledger import Said, Step, mark_of
-from tests.chaos.turns import whole_turns
+from tests.chaos.spoken.turns import whole_turns
 from tests.chaos.world import World
 
 WHOLE_LOG = 10_000

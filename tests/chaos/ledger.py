@@ -14,7 +14,7 @@ from brain.run.messages import Decision, Message
 from brain.run.moves import Commit, CommitKind, LeaseToken, Stopped, WakeCall
 from brain.tools.spec import ToolCall
 from tests.chaos.processes import Process
-from tests.chaos.speaking import Speaking
+from tests.chaos.spoken.speaking import Speaking
 from tests.fakes.redis import MemoryRedis
 
 if TYPE_CHECKING:
@@ -247,7 +247,8 @@ class Ledger:
             return  # by a brain that has not noticed yet, about a run that is over
         run_id = state.run.get("id", "")
         for answer in self.answers(run_id):
-            is_known = mark_of(answer) in shown or mark_of(answer) in self.cut
+            is_cut = any(mark in mark_of(answer) for mark in self.cut)
+            is_known = mark_of(answer) in shown or is_cut
             if not is_known and not self.clock_jumped:
                 self.wrong.append(f"I5 asked again for a recorded answer: {mark_of(answer)}")
         self.thoughts.append(Thought(run_id=run_id, shown=shown))

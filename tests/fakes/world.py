@@ -26,7 +26,7 @@ from brain.routes.delivered import note_returned
 from brain.run.deliver import Outcome, Reply
 from brain.run.go import brain_again, brain_go
 from brain.run.limits import Limits
-from brain.run.messages import CallTurn, Decision, LogEntry, Message, Remark
+from brain.run.messages import Decision, LogEntry, Message, Remark
 from brain.run.moves import Settled, Stopped, WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
@@ -194,14 +194,8 @@ class World:
         client_tools: Sequence[ClientTool] = (),
         decision: Decision | None = None,
         language: str | None = None,
-        turn: CallTurn | None = None,
-        replaces: str | None = None,
-        leaves_after_s: float | None = None,
     ) -> Outcome:
-        """Do what /api/voiceToBrain does; returns the outcome for the caller.
-
-        A text with a turn is speculative. `leaves_after_s`: its caller goes away then.
-        """
+        """Do what /api/voiceToBrain does; returns the outcome for the caller."""
         reply = Reply()
         request = UserRequest(
             user_id=user,
@@ -212,12 +206,7 @@ class World:
             client_tools=tuple(client_tools),
             decision=decision,
             language=language,
-            turn=turn,
-            replaces=replaces,
-            speculative=turn is not None,
         )
-        if leaves_after_s is not None:
-            asyncio.get_running_loop().call_later(leaves_after_s, reply.leave)
         brain = self._process(
             lambda ports: brain_go(ports.services(), request, self.invocation(), reply)
         )

@@ -150,7 +150,7 @@ FLOWS = (
         "long",
         change(
             "run/turn.py",
-            "self.lease.is_ending = kind in GIVES_BACK",
+            "self.lease.is_ending = commit.kind in GIVES_BACK",
             "self.lease.is_ending = False",
         ),
         change("run/turn.py", "self.lease.is_ending = made.finished or", "_ ="),

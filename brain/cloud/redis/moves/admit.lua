@@ -177,7 +177,8 @@ if plan then
 end
 if idle then
   -- The last step of the previous run may be sent again if its answer was lost, unless it was taken back.
-  local past = r.reply ~= '' and r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply or ''
+  local past = r.id .. ' ' .. text(r.fence) .. ' ' .. text(r.step) .. ' ' .. r.reply
+  past = plan and plan.run == r.id and '' or past
   r.id, r.fence, r.step, r.first, r.wake, r.attempts = a.new_run, r.fence + 1, 0, seq, 1, 0
   r.started, r.loops, r.tokens, r.handoffs = text(now), '0', '0', '0'
   heard[#heard + 1] = 'u' .. text(seq) .. ' ' .. utterance

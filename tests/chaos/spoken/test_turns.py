@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos.length import IS_LONG
 from tests.chaos.shrink import report
-from tests.chaos.talking import call
+from tests.chaos.spoken.talking import call
 
 COUNT = 20_000 if IS_LONG else 250
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from tests.chaos.world import World
 
 EFFECTS = ("keep", "send")
+# ms from the last look to the effect. The same text again may come in between; another text would
+# take the lease, so that the commit before the effect is refused.
+LOOK_MS = 60
 
 
 def whole_turns(world: "World", log: tuple[LogEntry, ...]) -> Iterator[str]:
@@ -49,7 +52,7 @@ def _belongs(world: "World", deed: Deed, texts: list[Utterance]) -> Iterator[str
         went = [at for said, at in world.ledger.left if said == text.text and at < deed.at_ms]
         if went and world.is_calm and not any(at > went[0] for _, _, at in asked):
             yield f"I16 {deed.tool} belongs to text {text.seq}, whose caller has gone"
-        times = [at for turn, _, at in asked if turn == index and at <= deed.at_ms]
+        times = [at for turn, _, at in asked if turn == index and at <= deed.at_ms - LOOK_MS]
         is_over = any(turn > index for turn, _, at in asked if at <= deed.at_ms)
         settle_ms = world.story.limits.settle_s * 1000
         if not is_over and times and deed.at_ms - max(times) < settle_ms - 1:
@@ -64,6 +67,10 @@ def _one_stands(world: "World", takes: list[Utterance]) -> Iterator[str]:
     stopped = {stop.message.run_id for stop in world.ledger.stops}
     if world.ledger.speaking.reports:
         return  # what was heard stands
+    index = takes[0].turn.index if takes[0].turn else 0
+    turns = [turn for turn, _, _ in world.ledger.asked]
+    if any(max(turns[:i], default=0) > index for i, turn in enumerate(turns) if turn == index):
+        return  # a request came so late that the next turn had begun: the one before was settled
     standing = [text for text in takes if not text.withdrawn]
     if not standing:
         yield f"I1 no text of turn {takes[0].turn} stands"
