@@ -97,13 +97,13 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
     """Ask the question on a new page, and listen to its answer."""
     async with httpx.AsyncClient(base_url=local.services.voice.url, timeout=60) as voice:
         microphone = folder / "microphone.wav"
-        microphone.write_bytes(await _said(voice, question))
+        microphone.write_bytes(_between_silence(*await _said(voice, question)))
         call = {"name": "sayToUserAndQuit", "arguments": {"message": answer}}
         model = f"{local.services.model.address.url}/_local/script"
         (await voice.post(model, json={"answers": [{"calls": [call]}]})).raise_for_status()
         sound, events, loud_ms = await _listened(local, vendor, microphone)
         (await voice.delete(model)).raise_for_status()
-        direct = await _understood(voice, await _said(voice, answer))
+        direct = await _understood(voice, wav(*await _said(voice, answer)))
         again = (await _understood(voice, sound)).removeprefix(ACKNOWLEDGEMENT).strip()
         records = (await voice.get("/_local/voice")).json()["sessions"][-1]
     return Result(
@@ -115,13 +115,17 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
     )
 
 
-async def _said(voice: httpx.AsyncClient, text: str) -> bytes:
-    """Return silence, the text and silence; as a microphone's file, again and again."""
+async def _said(voice: httpx.AsyncClient, text: str) -> tuple[bytes, int]:
+    """Return the samples with which the mouth says a text, and their rate."""
     order = {"model": "any", "voice": "any", "input": text, "response_format": "wav"}
     answer = await voice.post("/v1/audio/speech", json=order, headers=KEY)
     found = pcm_of(answer.raise_for_status().content)
     assert found
-    pcm, rate = found
+    return found
+
+
+def _between_silence(pcm: bytes, rate: int) -> bytes:
+    """Return a file for a microphone, which plays it again and again."""
     before, after = (bytes(round(length_s * rate) * SAMPLE_BYTES) for length_s in SILENCE_S)
     return wav(before + pcm + after, rate)
 
