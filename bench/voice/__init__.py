@@ -70,6 +70,8 @@ class Result:
     """Wrong words of the answer if the ear hears the mouth without a page in between."""
     to_sound_s: float | None
     """From the vendor's word that the turn has ended to the first sound; None if it says none."""
+    brain_s: float | None
+    """The part of it from the question to the answer: page, function and brain."""
     text: str
 
 
@@ -111,6 +113,7 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
         spoken=wrong_words(answer, again),
         floor=wrong_words(answer, direct),
         to_sound_s=_to_sound_s(events, loud_ms),
+        brain_s=_brain_s(records["events"]),
         text=again,
     )
 
@@ -169,8 +172,7 @@ async def _listened(
 async def _until_said(page: Page, vendor: str) -> None:
     """Wait until the vendor has said the answer, and the last of it was played."""
     await page.wait_for_function(SAID[vendor])
-    quiet = "() => performance.now() - recorded.loudMs.at(-1) > 700"
-    await page.wait_for_function(quiet)
+    await page.wait_for_function("() => performance.now() - recorded.loudMs.at(-1) > 700")
 
 
 KEY = {"Authorization": "Bearer local"}
@@ -182,6 +184,7 @@ SAID = {
         && recorded.events.at(-1).event.type === 'session.usage.updated'""",
     "gemini-live": "() => recorded.events.some((e) => e.event.serverContent?.turnComplete)",
 }
+ASKED, TOLD = "response.function_call_arguments.done", "response.create"
 TURN_ENDED = "input_audio_buffer.speech_stopped"
 
 
@@ -203,6 +206,13 @@ def _to_sound_s(events: Sequence[Json], loud_ms: Sequence[float]) -> float | Non
     return (after[0] - ended[0]) / 1000 if after else None
 
 
+def _brain_s(events: Sequence[Json]) -> float | None:
+    """Return the time from the call of the tool to its result, as the vendor sees it."""
+    at = {one["event"].get("type"): one["at"] for one in reversed(events)}
+    asked, told = at.get(ASKED), at.get(TOLD)
+    return told - asked if asked and told else None
+
+
 def _check(found: dict[str, list[Result]], table: Table) -> None:
     """Raise NotUnderstood if too much of what was played is wrong."""
     for vendor, results in found.items():
@@ -215,7 +225,7 @@ def _check(found: dict[str, list[Result]], table: Table) -> None:
 def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table:
     return Table(
         title="A spoken question and its answer on the page: wrong words, and the wait",
-        columns=("question", "answer", "floor: answer without a page", "turn's end to first sound"),
+        columns=("question", "answer", "floor: no page", "end to sound", "brain"),
         rows=[
             (
                 vendor,
@@ -223,6 +233,7 @@ def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table
                 _share([one.spoken for one in results]),
                 _share([one.floor for one in results]),
                 _median([one.to_sound_s for one in results if one.to_sound_s is not None]),
+                _median([one.brain_s for one in results if one.brain_s is not None]),
             )
             for vendor, results in found.items()
         ],
