@@ -70,6 +70,8 @@ class Result:
     """Wrong words of the answer if the ear hears the mouth without a page in between."""
     to_sound_s: float | None
     """From the vendor's word that the turn has ended to the first sound; None if it says none."""
+    brain_s: float | None
+    """The part of it from the question to the answer: page, function and brain."""
     text: str
 
 
@@ -97,13 +99,13 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
     """Ask the question on a new page, and listen to its answer."""
     async with httpx.AsyncClient(base_url=local.services.voice.url, timeout=60) as voice:
         microphone = folder / "microphone.wav"
-        microphone.write_bytes(await _said(voice, question))
+        microphone.write_bytes(_between_silence(*await _said(voice, question)))
         call = {"name": "sayToUserAndQuit", "arguments": {"message": answer}}
         model = f"{local.services.model.address.url}/_local/script"
         (await voice.post(model, json={"answers": [{"calls": [call]}]})).raise_for_status()
         sound, events, loud_ms = await _listened(local, vendor, microphone)
         (await voice.delete(model)).raise_for_status()
-        direct = await _understood(voice, await _said(voice, answer))
+        direct = await _understood(voice, wav(*await _said(voice, answer)))
         again = (await _understood(voice, sound)).removeprefix(ACKNOWLEDGEMENT).strip()
         records = (await voice.get("/_local/voice")).json()["sessions"][-1]
     return Result(
@@ -111,17 +113,22 @@ async def _talk(local: Stack, folder: Path, vendor: str, question: str, answer: 
         spoken=wrong_words(answer, again),
         floor=wrong_words(answer, direct),
         to_sound_s=_to_sound_s(events, loud_ms),
+        brain_s=_brain_s(records["events"]),
         text=again,
     )
 
 
-async def _said(voice: httpx.AsyncClient, text: str) -> bytes:
-    """Return silence, the text and silence; as a microphone's file, again and again."""
+async def _said(voice: httpx.AsyncClient, text: str) -> tuple[bytes, int]:
+    """Return the samples with which the mouth says a text, and their rate."""
     order = {"model": "any", "voice": "any", "input": text, "response_format": "wav"}
     answer = await voice.post("/v1/audio/speech", json=order, headers=KEY)
     found = pcm_of(answer.raise_for_status().content)
     assert found
-    pcm, rate = found
+    return found
+
+
+def _between_silence(pcm: bytes, rate: int) -> bytes:
+    """Return a file for a microphone, which plays it again and again."""
     before, after = (bytes(round(length_s * rate) * SAMPLE_BYTES) for length_s in SILENCE_S)
     return wav(before + pcm + after, rate)
 
@@ -165,8 +172,7 @@ async def _listened(
 async def _until_said(page: Page, vendor: str) -> None:
     """Wait until the vendor has said the answer, and the last of it was played."""
     await page.wait_for_function(SAID[vendor])
-    quiet = "() => performance.now() - recorded.loudMs.at(-1) > 700"
-    await page.wait_for_function(quiet)
+    await page.wait_for_function("() => performance.now() - recorded.loudMs.at(-1) > 700")
 
 
 KEY = {"Authorization": "Bearer local"}
@@ -178,6 +184,7 @@ SAID = {
         && recorded.events.at(-1).event.type === 'session.usage.updated'""",
     "gemini-live": "() => recorded.events.some((e) => e.event.serverContent?.turnComplete)",
 }
+ASKED, TOLD = "response.function_call_arguments.done", "response.create"
 TURN_ENDED = "input_audio_buffer.speech_stopped"
 
 
@@ -199,6 +206,13 @@ def _to_sound_s(events: Sequence[Json], loud_ms: Sequence[float]) -> float | Non
     return (after[0] - ended[0]) / 1000 if after else None
 
 
+def _brain_s(events: Sequence[Json]) -> float | None:
+    """Return the time from the call of the tool to its result, as the vendor sees it."""
+    at = {one["event"].get("type"): one["at"] for one in reversed(events)}
+    asked, told = at.get(ASKED), at.get(TOLD)
+    return told - asked if asked and told else None
+
+
 def _check(found: dict[str, list[Result]], table: Table) -> None:
     """Raise NotUnderstood if too much of what was played is wrong."""
     for vendor, results in found.items():
@@ -211,7 +225,7 @@ def _check(found: dict[str, list[Result]], table: Table) -> None:
 def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table:
     return Table(
         title="A spoken question and its answer on the page: wrong words, and the wait",
-        columns=("question", "answer", "floor: answer without a page", "turn's end to first sound"),
+        columns=("question", "answer", "floor: no page", "end to sound", "brain"),
         rows=[
             (
                 vendor,
@@ -219,6 +233,7 @@ def _table(found: dict[str, list[Result]], notes: tuple[str, ...] = ()) -> Table
                 _share([one.spoken for one in results]),
                 _share([one.floor for one in results]),
                 _median([one.to_sound_s for one in results if one.to_sound_s is not None]),
+                _median([one.brain_s for one in results if one.brain_s is not None]),
             )
             for vendor, results in found.items()
         ],

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 import time
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,8 @@ from local.voice.sounds import EAR_RATE, MOUTH_RATE, seconds, wav
 from local.voice.turns import Ended, IsVoice
 
 log = logging.getLogger(__name__)
+
+SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
 
 
 class BadOffer(Exception):
@@ -134,6 +137,21 @@ class Call(ABC):
         settings_language = str(self.session.settings.get("language") or "")
         heard = await self.senses.ear.hear(wav(turn.pcm, EAR_RATE), language=settings_language)
         return heard.text.strip()
+
+    async def sounds(self, text: str) -> AsyncGenerator[bytes]:
+        """Yield the samples of each sentence; the next one is made while one is played."""
+        ahead: asyncio.Task[bytes] | None = None
+        try:
+            for sentence in SENTENCE.findall(text):
+                making = asyncio.create_task(self.senses.mouth.say(sentence.strip()))
+                if ahead is not None:
+                    yield await ahead
+                ahead = making
+            if ahead is not None:
+                yield await ahead
+        finally:
+            if ahead is not None:
+                ahead.cancel()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside the reading of events, until the call ends."""

@@ -10,8 +10,10 @@ import asyncio
 import base64
 import binascii
 import json
+import time
 import uuid
 from collections.abc import Callable
+from contextlib import aclosing
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -154,13 +156,16 @@ class GeminiCall(Call):
                 self._saying = None
 
     async def _utter(self, text: str) -> None:
-        pcm = await self.senses.mouth.say(text)
+        began_at, length_s = time.monotonic(), 0.0
         step = round(PIECE_S * MOUTH_RATE) * SAMPLE_BYTES
-        for place in range(0, len(pcm), step):
-            await self._send_sound(pcm[place : place + step])
+        async with aclosing(self.sounds(text)) as sounds:
+            async for pcm in sounds:
+                length_s += seconds(pcm, MOUTH_RATE)
+                for place in range(0, len(pcm), step):
+                    await self._send_sound(pcm[place : place + step])
         await self.send({"serverContent": {"outputTranscription": {"text": text}}})
         await self.send({"serverContent": {"generationComplete": True}})
-        await asyncio.sleep(seconds(pcm, MOUTH_RATE))
+        await asyncio.sleep(began_at + length_s - time.monotonic())
         count = {"totalTokenCount": 2, "promptTokenCount": 1, "responseTokenCount": 1}
         await self.send({"serverContent": {"turnComplete": True}, "usageMetadata": count})
         await self._tell_handle()

@@ -12,13 +12,12 @@ import time
 import uuid
 from collections.abc import Iterator
 
-from local.voice.calls import Senses
+from local.voice.calls import SENTENCE, Senses
 from local.voice.records import Json, Records, Session
 from local.voice.sounds import MOUTH_RATE, seconds
 from local.voice.turns import Ended
 from local.voice.webrtc import WebRtcCall
 
-SENTENCE = re.compile(r"[^.!?]+[.!?]*\s*")
 PIECE_WORDS = 4  # in a fragment of a transcript
 LIFE_S = 7200  # seconds after which a session expires
 ACKNOWLEDGEMENT = "One moment."

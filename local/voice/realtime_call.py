@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -166,24 +168,28 @@ class RealtimeCall(WebRtcCall):
         await self.emit("response.done", response=done)
 
     async def _speak(self, response: Json, text: str) -> None:
-        pcm = await self.senses.mouth.say(text) if text else b""
+        sounds = self.sounds(text)
+        first = await anext(sounds, b"")
         if self._response is not response:
             return
-        if not pcm:
+        if not first:
             await self._finish(response, "completed")
             return
         place = {"response_id": response["id"], "item_id": _id("item")}
         self._playing = (place["response_id"], place["item_id"], self.ms())
         await self.emit("output_audio_buffer.started", response_id=response["id"])
-        playing = self.spawn(self._play(pcm, place["response_id"]))
+        playing = self.spawn(self._play(first, sounds, place["response_id"]))
         at = {**place, "output_index": 0, "content_index": 0}
         await self.emit("response.output_audio_transcript.delta", **at, delta=text)
         await self.emit("response.output_audio_transcript.done", **at, transcript=text)
         await self._finish(response, "completed")
         await playing
 
-    async def _play(self, pcm: bytes, response_id: str) -> None:
-        whole = await self.peer.play(pcm)
+    async def _play(self, first: bytes, more: AsyncGenerator[bytes], response_id: str) -> None:
+        whole = await self.peer.play(first)
+        async with aclosing(more):
+            while whole and (pcm := await anext(more, b"")):
+                whole = await self.peer.play(pcm)
         if whole and self._playing and self._playing[0] == response_id:
             self._playing = None
             await self.emit("output_audio_buffer.stopped", response_id=response_id)

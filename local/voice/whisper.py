@@ -47,6 +47,7 @@ class WhisperEar:
             beam_size=1,
             condition_on_previous_text=False,
             without_timestamps=length_s < 25,
+            vad_filter=True,  # silence and noise make it invent words
         )
         found = list(segments)
         silence = min((one.no_speech_prob for one in found), default=1.0)
