@@ -81,6 +81,10 @@ class CheckerUnreachable(Unreachable):
     """The process that checks front ends' schemas did not start or is overloaded."""
 
 
+class ReaderUnreachable(Unreachable):
+    """The process that reads a file did not start, or is overloaded."""
+
+
 class TooManyTexts(BrainError):
     """The user sent too many texts within a minute. This text was not accepted."""
 
