@@ -477,7 +477,7 @@ export interface SessionBody {
   language?: string | null;
 }
 
-/** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
+/** The body of POST /api/documents with a text. `typed`: the user wrote the text on the page; otherwise its author is unknown. `key`: requests with the same key create only one document. */
 export interface DocumentBody {
   title: string;
   body: string;
@@ -583,6 +583,17 @@ export interface PreferencesBody {
   zone?: string;
   emails?: 'all' | 'rules';
   language?: string | null;
+}
+
+/** The document of a file. `cut` says why a part of the file is missing. */
+export interface AddedFile {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: string;
+  foreign: boolean;
+  body: string;
+  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
 }
 
 export type Entry = Utterance | Message;

@@ -170,8 +170,8 @@ async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
         raise Problem(422, INVALID_BODY, errors=faults)
 
 
-def parse[T: Body](kind: type[T], content: Any) -> T:
-    """Validate a body. Raises Problem 422, which lists each invalid field."""
+def parse[T: Body](kind: type[T], content: Any, *, title: str = INVALID_BODY) -> T:
+    """Validate a body. Raises Problem 422 with this title, which lists each invalid field."""
     try:
         return kind.model_validate(content, by_alias=True)
     except ValidationError as error:
@@ -182,4 +182,4 @@ def parse[T: Body](kind: type[T], content: Any) -> T:
             }
             for fault in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-        raise Problem(422, INVALID_BODY, errors=faults) from None
+        raise Problem(422, title, errors=faults) from None

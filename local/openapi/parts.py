@@ -3,6 +3,7 @@
 from typing import Any
 
 from brain.codec import Form, Json
+from brain.documents.files.kinds import Cut
 from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
@@ -101,6 +102,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     """What no type of the code stands for: envelopes, and what a vendor sends."""
     asked = found["Message"]
     return {
+        "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
         "AskedQuestion": {
@@ -135,6 +137,16 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
             {"time_ms": WHOLE, "events": {"type": "array", "items": {"type": "object"}}}
         ),
         "Problem": PROBLEM,
+    }
+
+
+def _added_file(document: Json) -> Json:
+    cut = nullable({"type": "string", "enum": list(Cut)})
+    return {
+        **document,
+        "description": "The document of a file. `cut` says why a part of the file is missing.",
+        "properties": {**document["properties"], "cut": cut},
+        "required": [*document["required"], "cut"],
     }
 
 

@@ -178,12 +178,13 @@ def sensible_title(title: str) -> str:
     return "" if made_up or not any(letter.isalpha() for letter in line) else line
 
 
-def with_note(text: str, cut: Cut | None) -> str:
-    """Return the text; if a part is missing, with a note at its end that says so."""
-    return text if cut is None else f"{text.rstrip()}\n\n[{note(cut)}]"
+def with_note(text: str, cut: Cut | None, *, most: int | None = None) -> str:
+    """Return the text; if a part is missing, with a note at its end that says so.
 
-
-def note(cut: Cut) -> str:
-    """Say that a part of a file is missing, and why."""
+    The result has at most `most` characters.
+    """
+    if cut is None:
+        return text
     missing = "A part" if cut is Cut.DAMAGED else "The rest"
-    return f"{missing} of this file was left out: {CUT_WORDS[cut]}."
+    note = f"\n\n[{missing} of this file was left out: {CUT_WORDS[cut]}.]"
+    return text[: None if most is None else most - len(note)].rstrip() + note
