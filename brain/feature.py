@@ -5,7 +5,7 @@ Each feature is a package with a module `feature.py` and a function `feature(pla
 features. A package that is not listed is never imported, and the rest works without it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -114,3 +114,5 @@ class Feature:
     """Called with the user's id and the text of a message that the user has heard to its end."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
+    faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
+    """What failed lately, for /api/health: sentences, by the group of settings."""

@@ -647,7 +647,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. */
 export interface Health {
   ok: boolean;
   version: string;

@@ -197,7 +197,8 @@ SESSION: Json = {
 }
 HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault.",
+    "`faults` are models whose last try failed, with the class of the fault, and why the last look "
+    "into the mailbox failed, in a sentence.",
     **thing(
         {
             "ok": FLAG,
