@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bench import (
     callers,
+    documents,
     events,
     handover,
     history,
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "starts": starts.run,
     "handover": handover.run,
     "history": history.run,
+    "documents": documents.run,
     "mailbox": mailbox.run,
     "events": events.run,
 }
