@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from bench import (
     callers,
     chat,
+    documents,
     ear,
     events,
     handover,
@@ -39,6 +40,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "starts": starts.run,
     "handover": handover.run,
     "history": history.run,
+    "documents": documents.run,
     "mailbox": mailbox.run,
     "events": events.run,
     "ear": ear.run,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
+
+from bench.timing import percentile
 
 GAP = "  "  # between two columns
 
@@ -46,3 +49,23 @@ def ratio(value: float, floor: float) -> str:
 def kib(count: float) -> str:
     """Format bytes as KiB."""
     return f"{count / 1024:.1f} KiB"
+
+
+def percentiles(title: str, found: Mapping[str, Sequence[float]], percent: int) -> Table:
+    """Return a table of durations in seconds: median, percentile, and both as ratios to the floor,
+    which is the first entry.
+    """
+    floor = median(next(iter(found.values())))
+    return Table(
+        title=title,
+        columns=("median", f"{percent} %", "ratio to floor", f"ratio at {percent} %"),
+        rows=[
+            (
+                name,
+                *(ms(value) for value in each),
+                *(ratio(value, floor) for value in each),
+            )
+            for name, all in found.items()
+            for each in ((median(all), percentile(all, percent)),)
+        ],
+    )

@@ -109,6 +109,10 @@ class VendorAbsent(BrainError):
     """A vendor of speech models is not set up in this deployment."""
 
 
+class ReaderUnreachable(Unreachable):
+    """The process that reads a file did not start, or is overloaded."""
+
+
 class TooManyTexts(BrainError):
     """The user sent too many texts within a minute. This text was not accepted."""
 

@@ -143,3 +143,5 @@ class Feature:
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}
     """What the feature does not offer because a variable is missing that need not be there: the
     variable, by the name of what is not offered. For /api/health."""
+    faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
+    """What failed lately, for /api/health: sentences, by the group of settings."""

@@ -1,4 +1,4 @@
-"""Import a folder of Markdown and text files as documents.
+"""Import a folder of texts as documents: Markdown, text, PDF and Word (.docx) files.
 
     python -m brain.import_documents FOLDER [--user ID] [--dry-run]
 
@@ -12,25 +12,33 @@ others, because the author of a file is unknown.
 import argparse
 import asyncio
 import hashlib
-import os
 import sys
-import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from brain import settings
 from brain.cloud.postgres.database import Postgres
+from brain.documents.files.folder import identities, printable, shown
+from brain.documents.files.kinds import (
+    CUT_WORDS,
+    ENDINGS,
+    Cut,
+    FileKind,
+    FileUnreadable,
+    read_text,
+    with_note,
+)
+from brain.documents.files.reader import FileReader
 from brain.documents.imports import Part, PostgresImports
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.documents.titles import title_in
-from brain.errors import DatabaseUnreachable
+from brain.errors import DatabaseUnreachable, ReaderUnreachable
 
-MARKDOWN = {".md", ".markdown"}
-TEXT = {".txt", ".text"}
-LEFT_OUT = {"node_modules", "__pycache__", "venv"}  # in addition to hidden folders such as .venv
 MAX_FILE_BYTES = 2_000_000  # ten documents: one transaction stores them within its time limit
+MAX_PACKED_BYTES = 50_000_000  # of a PDF or Word file: mostly pictures
+READ_S = 60.0  # seconds of processor time to read such a file
 NUMBER_CHARS = 8  # room in a title for " (12)"
 
 
@@ -40,6 +48,7 @@ class File:
 
     digest: str
     parts: tuple[Part, ...]
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +80,7 @@ async def _import(folder: Path, url: str, *, user_id: str, dry: bool) -> int:
         done: Counter[str] = Counter()
         for path, name in identities(folder, known):
             result = await take_in(imports, user_id, path, name, known, dry=dry)
-            print(f"{result}: {_shown(folder, path)}")
+            print(f"{result}: {shown(folder, path)}")
             done[result.partition(" ")[0]] += 1
     finally:
         await database.close()
@@ -92,9 +101,11 @@ async def take_in(
 ) -> str:
     """Import one file. Returns a word for the summary, for example `created`, with a reason."""
     try:
-        file = await asyncio.to_thread(read, path)
+        file = await _file(path, known.get(name))
     except OSError as error:
         return f"failed ({error.strerror})"
+    except ReaderUnreachable as error:
+        return f"failed ({error})"
     if isinstance(file, Skipped):
         return f"skipped ({file.reason})"
     if known.get(name) == file.digest:
@@ -104,67 +115,54 @@ async def take_in(
             await imports.take_in(user_id, name, digest=file.digest, parts=file.parts)
         except DatabaseUnreachable as error:
             return f"failed ({error})"
-    return "changed" if name in known else "created"
+    ending = f" (cut: {CUT_WORDS[file.cut]})" if file.cut else ""
+    return ("changed" if name in known else "created") + ending
 
 
-def found(folder: Path) -> Iterator[Path]:
-    """Yield the Markdown and text files under the folder, sorted by name. Skips links."""
-    for place, folders, files in folder.walk():
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name not in LEFT_OUT
-        )
-        for name in sorted(files):
-            path = place / name
-            wanted = path.suffix.lower() in MARKDOWN | TEXT and not name.startswith(".")
-            # Reading a pipe or a device might never end; a link may lead out of the folder.
-            if wanted and path.is_file() and not path.is_symlink():
-                yield path
+async def _file(path: Path, known: str | None) -> File | Skipped:
+    """Read a file; one with the `known` digest is not read again if that takes long."""
+    if _kind(path) in (FileKind.MARKDOWN, FileKind.TEXT):
+        return await asyncio.to_thread(read, path)
+    raw = await asyncio.to_thread(_packed, path)
+    if raw is None:
+        return Skipped(reason=f"larger than {MAX_PACKED_BYTES} bytes")
+    digest = hashlib.sha256(raw).hexdigest()
+    if digest == known:
+        return File(digest=digest, parts=())
+    try:
+        found = await FileReader(seconds=READ_S).read(raw, _kind(path), most_chars=MAX_FILE_BYTES)
+    except FileUnreadable as error:
+        return Skipped(reason=str(error))
+    title = (found.title or printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
+    text = with_note(found.text, found.cut)
+    return File(digest=digest, parts=tuple(parts(title, text)), cut=found.cut)
 
 
-def identities(folder: Path, known: Container[str]) -> Iterator[tuple[Path, str]]:
-    """Yield each file with the name that identifies it: the same in every location.
-
-    Names that differ in any byte are different files, also where they look alike. `known` are the
-    files of earlier imports, which were identified by the normalised name: such a file keeps it,
-    unless another file has exactly that name.
-    """
-    names = {path: identity(folder, path) for path in found(folder)}
-    taken = set(names.values())
-    for path, name in names.items():
-        normal = unicodedata.normalize("NFC", name)
-        is_earlier = name not in known and normal in known and normal not in taken
-        yield path, normal if is_earlier else name
+def _packed(path: Path) -> bytes | None:
+    return path.read_bytes() if path.stat().st_size <= MAX_PACKED_BYTES else None
 
 
-def identity(folder: Path, path: Path) -> str:
-    """Return folder and path. A name that is not UTF-8 becomes the hexadecimal form of its bytes,
-    which has no slash and so equals no other name.
-    """
-    name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
-    return name if name == _printable(name) else os.fsencode(name).hex()
+def _kind(path: Path) -> FileKind:
+    return ENDINGS[path.suffix.lower()]
 
 
 def read(path: Path) -> File | Skipped:
-    """Read a file and split it into documents. Raises OSError."""
+    """Read a text or Markdown file and split it into documents. Raises OSError."""
     if path.stat().st_size > MAX_FILE_BYTES:
         return Skipped(reason=f"larger than {MAX_FILE_BYTES} bytes")
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return Skipped(reason="not UTF-8")
-    if not text.strip():
-        return Skipped(reason="empty")
-    if "\0" in text:
-        return Skipped(reason="contains NUL characters: not a text file")
+        text = read_text(raw)
+    except FileUnreadable as error:
+        return Skipped(reason=str(error))
     title = title_of(path, text)
     return File(digest=hashlib.sha256(raw).hexdigest(), parts=tuple(parts(title, text)))
 
 
 def title_of(path: Path, text: str) -> str:
     """Return the title that a Markdown file gives itself, otherwise the file's name."""
-    own = title_in(text) if path.suffix.lower() in MARKDOWN else ""
-    return (own or _printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
+    own = title_in(text) if _kind(path) is FileKind.MARKDOWN else ""
+    return (own or printable(path.stem))[: MAX_TITLE_CHARS - NUMBER_CHARS]
 
 
 def parts(title: str, text: str) -> Iterator[Part]:
@@ -194,20 +192,10 @@ def _end(text: str) -> int:
     return MAX_BODY_CHARS
 
 
-def _shown(folder: Path, path: Path) -> str:
-    name = f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}"
-    return unicodedata.normalize("NFC", _printable(name))
-
-
-def _printable(name: str) -> str:
-    """Return a file name as text; bytes that are not UTF-8 become question marks."""
-    return name.encode("utf-8", "replace").decode()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m brain.import_documents",
-        description="Import a folder of Markdown and text files as documents.",
+        description="Import a folder of Markdown, text, PDF and Word files as documents.",
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(

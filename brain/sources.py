@@ -117,7 +117,8 @@ SOURCES: tuple[Source, ...] = (
             "shareDocument",
         ),
         stored=("brain.documents", "brain.passages", "brain.imports", "brain.operations"),
-        foreign="from a file, or written or changed by a tainted run",
+        foreign="from a file, unless the user added it on the page as their own; written or "
+        "changed by a tainted run",
         mark="column `foreign`",
         cleared="the user has title and text replaced in a run that is not tainted",
     ),

@@ -549,7 +549,7 @@ export interface HangUpBody {
   voiceSessionId: string;
 }
 
-/** The body of POST /api/documents. `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author. `key`: requests with the same key create only one document. */
+/** The body of POST /api/documents with a text. `typed`: the user wrote the text on the page; otherwise its author is unknown. `key`: requests with the same key create only one document. */
 export interface DocumentBody {
   title: string;
   body: string;
@@ -689,6 +689,17 @@ export interface PreferencesBody {
   language?: string | null;
 }
 
+/** The document of a file. `cut` says why a part of the file is missing. */
+export interface AddedFile {
+  id: string;
+  title: string;
+  version: string;
+  updatedAt: string;
+  foreign: boolean;
+  body: string;
+  cut: 'length' | 'pages' | 'time' | 'damaged' | null;
+}
+
 export type Entry = Utterance | Message;
 
 export interface LogPage {
@@ -741,7 +752,7 @@ export interface PusherSettings {
   wsPort?: number;
 }
 
-/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault. `absent` is what is not offered, and which variable is missing for it. */
+/** Which services are set up. `missing` names settings and shows no value. `faults` are models whose last try failed, with the class of the fault, and why the last look into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable is missing for it. */
 export interface Health {
   ok: boolean;
   version: string;

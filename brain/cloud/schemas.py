@@ -3,12 +3,10 @@
 import asyncio
 import json
 import logging
-import os
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
-from pathlib import Path
 
+from brain.cloud.workers import environment, module_command
 from brain.codec import Json, dumps
 from brain.errors import CheckerUnreachable
 from brain.tools.client_schemas import TOO_SLOW
@@ -17,9 +15,6 @@ LIMIT_S = 0.5  # seconds for one job
 START_S = 10.0  # seconds for the process to start; 0.1 on an idle machine
 WAIT_S = 5.0  # seconds to wait for earlier jobs
 MAX_ACCEPTED = 256  # accepted schemas to remember
-ROOT = Path(__file__).resolve().parents[2]  # the folder that contains the package `brain`
-# Variables that an interpreter may need to start. The others are not passed on: some are secrets.
-VARIABLES = ("LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME")
 
 log = logging.getLogger("brain")
 
@@ -31,8 +26,7 @@ class SchemaWorker:
     """
 
     def __init__(self, *, limit_s: float = LIMIT_S, command: Sequence[str] = ()) -> None:
-        module = f"{__package__}.schema_worker"
-        self._command = command or (sys.executable or "python3", "-m", module)
+        self._command = command or module_command(f"{__package__}.schema_worker")
         self._limit_s = limit_s
         self._process: Process | None = None
         self._one_job = asyncio.Lock()
@@ -103,13 +97,10 @@ class SchemaWorker:
 
     async def _start(self) -> Process:
         """Start the process and wait until it is ready. Raises CheckerUnreachable."""
-        path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-        known = {name: os.environ[name] for name in VARIABLES if name in os.environ}
         try:
             self._process = process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL,
-                env={**known, "PYTHONPATH": path},
-            )  # fmt: skip
+                *self._command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment()
+            )
         except OSError as error:
             raise CheckerUnreachable("the schema worker cannot be started") from error
         assert process.stdout is not None

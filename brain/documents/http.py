@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.codec import Form, Json
+from brain.documents.files.reader import FileReader
+from brain.documents.files.upload import UploadedFile, file_kind, read_file
 from brain.documents.ports import Document, Documents, Passage
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import ResourceHandler, Resources
@@ -25,9 +27,9 @@ PASSAGE = Form(Passage, without=("score",), first=_FIRST)
 
 
 class DocumentBody(Body):
-    """The body of POST /api/documents.
+    """The body of POST /api/documents with a text.
 
-    `typed`: the user wrote the text on the page; otherwise it comes from a file of unknown author.
+    `typed`: the user wrote the text on the page; otherwise its author is unknown.
     `key`: requests with the same key create only one document.
     """
 
@@ -73,28 +75,56 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
             found = await kept.newest(user_id, limit=limit)
         return tagged(request, {"documents": [passage_to_wire(passage) for passage in found]})
 
-    async def keep(request: Request, user_id: str) -> ASGIApp:
-        """Create a document from a file or from a text that the user typed."""
-        kept = there(documents(), "documents")
-        body = parse(DocumentBody, await read_json(request, limit=MAX_DOCUMENT_BYTES))
-        document = await kept.create(
-            user_id,
-            title=body.title,
-            body=body.body,
-            foreign=not body.typed,
-            key=f"page:{body.key or clock.new_id()}",
-        )
-        if body.typed:
-            await kept.mark_seen(user_id, document.id, version=document.version)
-        return Answer(document_to_wire(document), 201)
-
     async def delete(request: Request, user_id: str) -> ASGIApp:
         """Delete a document permanently, without a question: the user requested it."""
         kept, id = there(documents(), "documents"), id_of(request)
         is_gone = await kept.delete(user_id, id, key=f"page:{clock.new_id()}")
         return deleted(id, "document", was_there=is_gone)
 
-    return {"documents": {"GET": show, "POST": keep, "PUT": _seeing(documents), "DELETE": delete}}
+    return {
+        "documents": {
+            "GET": show,
+            "POST": _keeping(documents, clock),
+            "PUT": _seeing(documents),
+            "DELETE": delete,
+        }
+    }
+
+
+def _keeping(documents: Callable[[], Documents | None], clock: Clock) -> ResourceHandler:
+    files = FileReader()
+
+    async def keep(request: Request, user_id: str) -> ASGIApp:
+        """Create a document from a file, or from a text that the user typed."""
+        kept = there(documents(), "documents")
+        if kind := file_kind(request):
+            file = await read_file(request, kind, files)
+            return await _keep_file(kept, user_id, file, key=file.key or clock.new_id())
+        body = parse(DocumentBody, await read_json(request, limit=MAX_DOCUMENT_BYTES))
+        return await _keep_text(kept, user_id, body, key=body.key or clock.new_id())
+
+    return keep
+
+
+async def _keep_file(
+    documents: Documents, user_id: str, file: UploadedFile, *, key: str
+) -> ASGIApp:
+    """Create a document from a file. The user has not seen its text here."""
+    document = await documents.create(
+        user_id, title=file.title, body=file.body, foreign=file.foreign, key=f"page:{key}"
+    )
+    return Answer({**document_to_wire(document), "cut": file.cut}, 201)
+
+
+async def _keep_text(
+    documents: Documents, user_id: str, text: DocumentBody, *, key: str
+) -> ASGIApp:
+    document = await documents.create(
+        user_id, title=text.title, body=text.body, foreign=not text.typed, key=f"page:{key}"
+    )
+    if text.typed:
+        await documents.mark_seen(user_id, document.id, version=document.version)
+    return Answer(document_to_wire(document), 201)
 
 
 def _seeing(documents: Callable[[], Documents | None]) -> ResourceHandler:

@@ -1,7 +1,7 @@
 """The email feature: reads, searches and sends email, and announces new email."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.email.postmark import PostmarkReader
+    from brain.email.redis import MailboxFault
     from brain.email.sending import Account
 
 NAMED = 50  # people whose names speech recognition is told
@@ -46,6 +47,7 @@ def feature(platform: Platform) -> Feature:
         on_session=email.watch,
         names=email.names,
         settings={"email": _settings},
+        faults=email.faults,
     )
 
 
@@ -75,13 +77,22 @@ class _Email:
             return None
         from brain.email.imap.mailbox import ImapMailbox
         from brain.email.imap.server import ImapServer
+        from brain.email.redis import NotedMailbox
         from brain.email.sending import Account
         from brain.email.smtp import SmtpPost
 
         clock = self._platform.clock
-        mailbox = ImapMailbox(ImapServer(at.imap), database, now=clock.now)
+        imap = ImapMailbox(ImapServer(at.imap), database, now=clock.now)
+        mailbox = NotedMailbox(imap, self.fault)
         post = SmtpPost(at.smtp, at.sender, utc=clock.utc)
         return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
+
+    @cached_property
+    def fault(self) -> "MailboxFault":
+        """Why the last look into the mailbox failed, as all instances know."""
+        from brain.email.redis import MailboxFault
+
+        return MailboxFault(self._platform.redis, self._platform.clock.now)
 
     @cached_property
     def postmark(self) -> "PostmarkReader | None":
@@ -163,6 +174,16 @@ class _Email:
             return has_email(self._platform.env, user_id)
         except SettingMissing:
             return False
+
+    async def faults(self) -> Mapping[str, Sequence[str]]:
+        """Return why the last look into the mailbox failed, in a sentence."""
+        from brain.email.settings import account
+
+        try:
+            reason = await self.fault.read() if account(self._platform.env) else ""
+        except SettingMissing:  # the health route reports it
+            return {}
+        return {"email": [f"The last look into the mailbox failed: {reason}."]} if reason else {}
 
     async def watch(self, user_id: str) -> None:
         """Schedule the checks of the user's mailbox, if there is one: once per instance, and again

@@ -198,7 +198,9 @@ async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:
 
 
 def parse[T: Body](kind: type[T], content: Any, *, title: str = INVALID_BODY) -> T:
-    """Validate a body or a query. Raises Problem 422, which lists each invalid field."""
+    """Validate a body or a query. Raises Problem 422 with this title, which lists each invalid
+    field.
+    """
     try:
         return kind.model_validate(content, by_alias=True)
     except ValidationError as error:

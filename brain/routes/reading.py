@@ -4,6 +4,7 @@ Pages poll some of these routes, so this module avoids slow imports.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.background import BackgroundTask
@@ -51,8 +52,8 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 async def health(wiring: Wiring) -> Answer:
-    """Return which settings are missing, by service, why models failed lately, if the store evicts
-    keys, and what is not offered for want of a setting.
+    """Return which settings are missing, by service, why models and the mailbox failed lately, if
+    the store evicts keys, and what is not offered for want of a setting.
 
     Shows no values. Only the store is asked, within a second and not with every request.
     """
@@ -64,12 +65,20 @@ async def health(wiring: Wiring) -> Answer:
         name: {"ok": not text, **({"missing": text} if text else {})}
         for name, text in problems.items()
     }
-    if faults := await _model_faults(wiring):
-        checks["model"]["faults"] = faults
+    for name, faults in (await _faults(wiring)).items():
+        checks[name]["faults"] = list(faults)
     env = wiring.env
     absent = {name: text for each in wiring.features for name, text in each.absent(env).items()}
     is_ok = not any(problems.values())
     return Answer({"ok": is_ok, "version": VERSION, "checks": checks, "absent": absent})
+
+
+async def _faults(wiring: Wiring) -> dict[str, Sequence[str]]:
+    """Return what failed lately, by service."""
+    found: dict[str, Sequence[str]] = {"model": await _model_faults(wiring)}
+    for each in wiring.features:
+        found |= await each.faults() if each.faults is not None else {}
+    return {name: faults for name, faults in found.items() if faults}
 
 
 async def _model_faults(wiring: Wiring) -> list[str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from brain.codec import Json
+from brain.documents.rules import MAX_TITLE_CHARS
 from brain.http.edge import MAX_SEQ
 from brain.http.resources import LISTED, MOST_LISTED
 from local.openapi.schemas import TEXT, ref
@@ -51,6 +52,26 @@ OFFSET: Json = {
     "in": "query",
     "schema": {"type": "integer", "minimum": 0, "default": 0},
 }
+FILE: list[Json] = [
+    {
+        "name": "name",
+        "in": "query",
+        "description": "With a file: its name.",
+        "schema": {**TEXT, "maxLength": MAX_TITLE_CHARS},
+    },
+    {
+        "name": "foreign",
+        "in": "query",
+        "description": "With a file: false if the user says that nobody else wrote it.",
+        "schema": {"type": "boolean", "default": True},
+    },
+    {
+        "name": "key",
+        "in": "query",
+        "description": "With a file: requests with the same key create only one document.",
+        "schema": {**TEXT, "pattern": "^[A-Za-z0-9_-]{8,64}$"},
+    },
+]
 
 
 def limit(default: int, most: int) -> Json:

@@ -4,6 +4,7 @@ from typing import Any
 
 from brain.chat.pieces import PIECE
 from brain.codec import Form, Json
+from brain.documents.files.kinds import Cut
 from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
@@ -107,6 +108,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
     """What no type of the code stands for: envelopes, and what a vendor sends."""
     asked = found["Message"]
     return {
+        "AddedFile": _added_file(found["Document"]),
         "Entry": {"oneOf": [ref("Utterance"), ref("Message")]},
         "LogPage": thing({"messages": listed("Entry"), "nextSince": WHOLE, "lastSeq": WHOLE}),
         "AskedQuestion": {
@@ -161,6 +163,16 @@ def _controlled() -> dict[str, Json]:
     }
 
 
+def _added_file(document: Json) -> Json:
+    cut = nullable({"type": "string", "enum": list(Cut)})
+    return {
+        **document,
+        "description": "The document of a file. `cut` says why a part of the file is missing.",
+        "properties": {**document["properties"], "cut": cut},
+        "required": [*document["required"], "cut"],
+    }
+
+
 def _problem(text: str) -> Json:
     return {
         "description": text,
@@ -210,8 +222,9 @@ SESSION: Json = {
 }
 HEALTH: Json = {
     "description": "Which services are set up. `missing` names settings and shows no value. "
-    "`faults` are models whose last try failed, with the class of the fault. `absent` is "
-    "what is not offered, and which variable is missing for it.",
+    "`faults` are models whose last try failed, with the class of the fault, and why the last look "
+    "into the mailbox failed, in a sentence. `absent` is what is not offered, and which variable "
+    "is missing for it.",
     **thing(
         {
             "ok": FLAG,

@@ -1,11 +1,13 @@
 """The paths of the document: each route with what it takes and what it answers."""
 
 from brain.codec import Json
+from brain.documents.files.kinds import MEDIA_TYPES
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
 from local.openapi.audio import audio_paths
 from local.openapi.chat import chat_paths
 from local.openapi.operations import (
     CHECK,
+    FILE,
     LAST_ID,
     LIMIT,
     OFFSET,
@@ -115,10 +117,6 @@ def _things() -> Json:
 
 def _documents() -> Json:
     documents = {"anyOf": [thing({"documents": listed("DocumentFound")}), ref("Document")]}
-    create = posted(
-        "Keep a document.", "DocumentBody", "Document", errors=(404, 503), security=USER
-    )
-    create["responses"]["201"] = create["responses"].pop("200")
     see = posted(
         "Note that the user has seen a document.",
         "SeenBody",
@@ -129,11 +127,27 @@ def _documents() -> Json:
     return {
         "/api/documents": {
             "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT),
-            "post": create,
+            "post": _keeping(),
             "put": see,
             "delete": deleting("Delete a document."),
         }
     }
+
+
+def _keeping() -> Json:
+    kept = {"anyOf": [ref("Document"), ref("AddedFile")]}
+    keep = posted(
+        "Keep a text, or the text of a file.",
+        "DocumentBody",
+        kept,
+        errors=(404, 503),
+        security=USER,
+    )
+    keep["responses"]["201"] = keep["responses"].pop("200")
+    keep["parameters"] = FILE
+    file = {"schema": {"type": "string", "format": "binary"}}
+    keep["requestBody"]["content"] |= dict.fromkeys(MEDIA_TYPES, file)
+    return keep
 
 
 def _preferences() -> Json:

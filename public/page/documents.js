@@ -13,8 +13,8 @@ import {
   searchField,
   when,
 } from './panel.js';
-import { t } from './texts.js';
-import { ENDINGS, fileObjection, keyOf, textObjection, titleOf } from './uploads.js';
+import { optionalText, t } from './texts.js';
+import { ENDINGS, fileObjection, keyOf, typeOf } from './uploads.js';
 
 /** @typedef {import('./resources.js').Resources} Resources */
 /** @typedef {{id: string, title: string, updatedAt: string, foreign: boolean}} Known */
@@ -39,6 +39,7 @@ class Documents {
   #body;
   #query = '';
   #found;
+  #foreign = make('input', { type: 'checkbox' }); // of the files that are added
   #results = make('ul', { className: 'results', ariaLive: 'polite' });
 
   /** @param {Resources} resources @param {HTMLElement} body @param {Loaded} found the list */
@@ -131,6 +132,7 @@ class Documents {
         button(t('documents.choose'), () => input.click()),
         button(t('documents.write'), () => this.#write()),
       ),
+      make('label', { className: 'choice' }, this.#foreign, t('documents.foreign')),
       input,
     );
     return drop;
@@ -156,21 +158,27 @@ class Documents {
       const { name } = file;
       const result = make('li', {}, t('documents.adding', { name }));
       this.#results.append(result);
-      const reason = await this.#add(file).catch(refusalInWords);
-      result.textContent = t(reason ? 'documents.notAdded' : 'documents.added', { name, reason });
-      result.className = reason ? 'problem' : '';
+      try {
+        const reason = await this.#add(file);
+        result.textContent = t(reason ? 'documents.cut' : 'documents.added', { name, reason });
+      } catch (error) {
+        result.textContent = t('documents.notAdded', { name, reason: fileRefusalInWords(error) });
+        result.className = 'problem';
+      }
     }
     await this.#load();
   }
 
-  /** @param {File} file @returns {Promise<string>} why it was not added; '' if it was */
+  /** @param {File} file @returns {Promise<string>} why only a part was added; '' if all was */
   async #add(file) {
-    const text = fileObjection(file) ? '' : await file.text();
-    const objection = fileObjection(file) || textObjection(text);
-    if (objection) return objection;
-    const key = await keyOf(file.name, text);
-    await this.#resources.post(PATH, { title: titleOf(file.name, text), body: text, key });
-    return '';
+    const { name } = file;
+    const objection = fileObjection(file);
+    if (objection) throw new Objection(objection);
+    const foreign = `${this.#foreign.checked}`;
+    const content = new Uint8Array(await file.arrayBuffer());
+    const query = { name, foreign, key: await keyOf(name, content) };
+    const { cut } = await this.#resources.postFile(PATH, content, typeOf(name), query);
+    return cut ? (optionalText(`documents.cut.${cut}`) ?? cut) : '';
   }
 
   #write() {
@@ -196,4 +204,16 @@ class Documents {
     this.#body.replaceChildren(form);
     title.focus();
   }
+}
+
+/** Why the page does not send a file, in words. */
+class Objection extends Error {}
+
+/** @param {unknown} error */
+function fileRefusalInWords(error) {
+  if (error instanceof Objection) return error.message;
+  const { errors = [] } = /** @type {Partial<import('../client/errors.js').BrainError>} */ (error);
+  const [fault] = /** @type {{field: string, message: string}[]} */ (errors);
+  const known = fault?.field === 'file' ? optionalText(`documents.fault.${fault.message}`) : null;
+  return known ?? refusalInWords(error);
 }

@@ -5,8 +5,8 @@ import { refusal } from '../client/http.js';
 import { EventParser } from '../client/sse.js';
 
 const LIMIT_MS = 20_000; // a cold function takes two or three seconds to start
-const UPLOAD_MS = 90_000; // for a file of several megabytes, and what the server does with it
 const EVENTS = 'text/event-stream';
+const FILE_LIMIT_MS = 120_000; // four megabytes over a slow line, and half a minute to read them
 
 export class Resources {
   #token = '';
@@ -21,14 +21,23 @@ export class Resources {
    * @param {Record<string, string | number>} [query]
    */
   get(path, query = {}) {
-    const given = Object.entries(query).filter(([, value]) => value !== '');
-    const search = new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
-    return this.#call('GET', given.length > 0 ? `${path}?${search}` : path);
+    return this.#call('GET', withQuery(path, query));
   }
 
   /** @param {string} path @param {object} json */
   post(path, json) {
     return this.#call('POST', path, json);
+  }
+
+  /**
+   * Send the content of a file as it is.
+   * @param {string} path
+   * @param {Uint8Array<ArrayBuffer>} content
+   * @param {string} type its media type
+   * @param {Record<string, string>} query
+   */
+  postFile(path, content, type, query) {
+    return this.#send('POST', withQuery(path, query), content, type, FILE_LIMIT_MS);
   }
 
   /** @param {string} path @param {object} json */
@@ -43,7 +52,7 @@ export class Resources {
 
   /** Send a file as it is. @param {string} path @param {Blob} file */
   upload(path, file) {
-    return this.#call('POST', path, undefined, file);
+    return this.#send('POST', path, file, file.type, FILE_LIMIT_MS);
   }
 
   /**
@@ -68,21 +77,27 @@ export class Resources {
     }
   }
 
+  /** @param {string} method @param {string} path @param {object} [json] @returns {Promise<any>} */
+  #call(method, path, json) {
+    return json
+      ? this.#send(method, path, JSON.stringify(json), 'application/json')
+      : this.#send(method, path);
+  }
+
   /**
    * @param {string} method
    * @param {string} path
-   * @param {object} [json]
-   * @param {Blob} [file]
+   * @param {string | Uint8Array<ArrayBuffer> | Blob} [body]
+   * @param {string} [type] of the body
+   * @param {number} [limitMs]
    * @returns {Promise<any>} Rejects with a BrainError.
    */
-  async #call(method, path, json, file) {
-    const type = file ? file.type : json && 'application/json';
+  async #send(method, path, body, type, limitMs = LIMIT_MS) {
     const headers = {
       Authorization: `Bearer ${this.#token}`,
       ...(type && { 'Content-Type': type }),
     };
-    const signal = AbortSignal.timeout(file ? UPLOAD_MS : LIMIT_MS);
-    const body = file ?? (json && JSON.stringify(json));
+    const signal = AbortSignal.timeout(limitMs);
     try {
       const response = await fetch(path, { method, headers, body, signal, cache: 'no-store' });
       const answer = await response.json().catch(() => null);
@@ -93,4 +108,11 @@ export class Resources {
       throw signal.aborted ? tooLate() : notReached(UNREACHABLE, error);
     }
   }
+}
+
+/** @param {string} path @param {Record<string, string | number>} query empty values are left out */
+function withQuery(path, query) {
+  const given = Object.entries(query).filter(([, value]) => value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
+  return given.length > 0 ? `${path}?${search}` : path;
 }

@@ -16,7 +16,7 @@ from bench.timing import percentile
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 110.0  # seconds for one of them
 # The others run for many seconds.
-QUICK = ("overhead", "roundtrips", "starts", "history", "mailbox", "polling", "events")
+QUICK = ("overhead", "roundtrips", "starts", "history", "documents", "mailbox", "polling", "events")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:

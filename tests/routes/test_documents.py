@@ -1,12 +1,19 @@
-"""The user's documents over HTTP."""
+"""The user's documents over HTTP: texts, and PDF, Word, Markdown and text files."""
 
+import httpx
 import pytest
 
 from brain.documents.rules import MAX_BODY_CHARS, version
+from tests.documents.made_files import docx, encrypted, pdf
 from tests.routes.resources_stage import Caller, titles
 from tests.routes.stage import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MARKDOWN = "text/markdown; charset=utf-8"
+TEXT = "text/plain"
 
 
 async def test_a_document_is_kept_and_given_back_whole(anna: Caller) -> None:
@@ -139,3 +146,119 @@ async def test_what_the_user_has_seen_or_typed_is_noted(anna: Caller, ben: Calle
     outdated = {**seen, "version": version("Note", "bread")}
     assert (await anna.call("PUT", "documents", json=outdated)).status_code == 404
     assert (await anna.call("PUT", "documents", json={"id": made["id"]})).status_code == 422
+
+
+# ---- files
+
+
+async def sent(caller: Caller, raw: bytes, kind: str, **query: str) -> httpx.Response:
+    headers = {"Content-Type": kind}
+    return await caller.call("POST", "documents", content=raw, headers=headers, params=query)
+
+
+async def added(caller: Caller, raw: bytes, kind: str, **query: str) -> Json:
+    answer = await sent(caller, raw, kind, **query)
+    assert answer.status_code == 201, answer.text
+    document: Json = answer.json()
+    return document
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "name", "title", "body"),
+    [
+        (pdf("Due in May", title="The lease"), PDF, "a.pdf", "The lease", "Due in May"),
+        (pdf("Due in May", title="untitled"), PDF, "my lease.pdf", "my lease", "Due in May"),
+        (docx("Due in May", title="Rent"), DOCX, "b.docx", "Rent", "Due in May"),
+        (b"---\ntitle: Rome\n---\nA", MARKDOWN, "c.md", "Rome", "---\ntitle: Rome\n---\nA"),
+        (b"# Rome", TEXT, "d.e.txt", "d.e", "# Rome"),
+        (b"Rome", TEXT, ".txt", ".txt", "Rome"),
+    ],
+)
+async def test_a_file_becomes_a_document_that_is_found(
+    anna: Caller, raw: bytes, kind: str, name: str, title: str, body: str
+) -> None:
+    made = await added(anna, raw, kind, name=name)
+    assert (made["title"], made["body"], made["cut"]) == (title, body, None)
+    del made["cut"]
+    assert await anna.got("documents", id=made["id"]) == made
+    assert titles(await anna.got("documents", query=body.split()[-1])) == [title]
+
+
+async def test_a_file_is_by_others_unless_the_user_says_that_it_is_not(anna: Caller) -> None:
+    raw = pdf("Due in May")
+    assert (await added(anna, raw, PDF, name="a.pdf"))["foreign"] is True
+    assert (await added(anna, raw, PDF, name="a.pdf", foreign="true"))["foreign"] is True
+    assert (await added(anna, raw, PDF, name="a.pdf", foreign="false"))["foreign"] is False
+
+
+async def test_the_same_key_keeps_one_document_of_each_author(anna: Caller) -> None:
+    own, other = {"key": "file-123", "foreign": "false"}, {"key": "file-123", "foreign": "true"}
+    first = await added(anna, b"Text", TEXT, name="a.txt", **own)
+    assert await added(anna, b"Text", TEXT, name="a.txt", **own) == first
+    second = await added(anna, b"Text", TEXT, name="a.txt", **other)
+    assert (second["id"] != first["id"], second["foreign"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "fault", "words"),
+    [
+        (encrypted(pdf("Secret"), password="x"), PDF, "encrypted", "protected with a password"),
+        (pdf(streams=[b"0 0 9 9 re f"]), PDF, "scanned", "probably scanned"),
+        (pdf("Text")[:40], PDF, "broken", "damaged"),
+        (b"Just words", PDF, "notPdf", "not a PDF"),
+        (b"\xd0\xcf\x11\xe0", DOCX, "oldWord", "old Word document"),
+        (b"\xff\xfe", TEXT, "notUtf8", "UTF-8"),
+        (b"", MARKDOWN, "empty", "empty"),
+    ],
+)
+async def test_a_file_that_cannot_be_added_is_refused_in_plain_words(
+    anna: Caller, raw: bytes, kind: str, fault: str, words: str
+) -> None:
+    answer = await sent(anna, raw, kind, name="a.pdf")
+    assert answer.status_code == 422
+    problem = answer.json()
+    assert problem["title"] == "The file cannot be added."
+    assert problem["errors"] == [{"field": "file", "message": fault}]
+    assert words in problem["detail"]
+    assert titles(await anna.got("documents")) == []
+
+
+async def test_a_long_file_is_cut_and_the_document_says_so(anna: Caller) -> None:
+    made = await added(anna, b"x" * (MAX_BODY_CHARS + 1), TEXT, name="long.txt")
+    assert (made["cut"], len(made["body"])) == ("length", MAX_BODY_CHARS)
+    assert made["body"].endswith("x\n\n[The rest of this file was left out: it is too long.]")
+    whole = await added(anna, b"x" * MAX_BODY_CHARS, TEXT, name="longest.txt")
+    assert (whole["cut"], len(whole["body"])) == (None, MAX_BODY_CHARS)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "name"),
+        ({"name": " "}, "name"),
+        ({"name": "n" * 301}, "name"),
+        ({"name": "a.txt", "foreign": "no"}, "foreign"),
+        ({"name": "a.txt", "key": "short"}, "key"),
+    ],
+)
+async def test_a_query_that_is_wrong_is_named(
+    anna: Caller, query: dict[str, str], field: str
+) -> None:
+    answer = await sent(anna, b"Text", TEXT, **query)
+    assert (answer.status_code, answer.json()["title"]) == (422, "Invalid query parameters.")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def test_more_than_four_mebibytes_and_other_types_are_refused(anna: Caller) -> None:
+    answer = await sent(anna, b"x" * (4 * 1024 * 1024 + 1), TEXT, name="a.txt")
+    assert (answer.status_code, answer.json()["title"]) == (
+        413,
+        "The body is longer than 4096 KiB.",
+    )
+    assert (await sent(anna, b"\x89PNG", "image/png", name="a.png")).status_code == 415
+
+
+async def test_a_file_needs_a_token(anna: Caller) -> None:
+    headers = {"Content-Type": TEXT}
+    answer = await anna.http.post("/api/documents?name=a.txt", content=b"a", headers=headers)
+    assert answer.status_code == 401

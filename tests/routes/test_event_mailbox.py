@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 
 import httpx
@@ -130,6 +131,38 @@ async def test_a_mailbox_that_is_away_is_503_and_the_sender_comes_again(
     assert (by_program.status_code, by_program.headers["retry-after"]) == (503, "2")
     assert (by_queue.status_code, by_queue.headers["retry-after"]) == (503, "192")
     assert whole.queue.counts().pending == before  # the schedule comes again by itself
+
+
+async def email_check(deployment: Deployment, **env: str) -> Json:
+    """What another instance reports about email."""
+    async with deployment.changed(**env) as http:
+        check: Json = (await http.get("/api/health")).json()["checks"]["email"]
+        return check
+
+
+async def test_health_says_why_the_last_look_into_the_mailbox_failed_until_one_succeeds(
+    whole: Deployment, owner: User, mailbox: LocalMailbox
+) -> None:
+    event = json.dumps({"type": "email.received", "userId": "owner"}).encode()
+    for imap, reason in (
+        ("imap://me%40x.example:secret@127.0.0.1:1/", "the mailbox server cannot be reached"),
+        (re.sub(":[^:@]+@", ":not-the-secret@", mailbox.imap_url), "rejected the login"),
+        (
+            "imaps://me%40x.example:secret@nowhere.invalid/",
+            "the name of the mailbox server is not known",
+        ),
+    ):
+        async with whole.changed(BRAIN_IMAP_URL=imap) as http:
+            assert (await tell(owner, event, http=http)).status_code == 503
+        check = await email_check(whole)
+        assert check["ok"] is True
+        [sentence] = check["faults"]
+        assert sentence.startswith("The last look into the mailbox failed: ")
+        assert reason in sentence
+        assert "secret" not in sentence
+    assert await email_check(whole, BRAIN_IMAP_URL="", BRAIN_SMTP_URL="") == {"ok": True}
+    assert (await tell(owner, event)).status_code == 200
+    assert await email_check(whole) == {"ok": True}
 
 
 async def test_an_email_that_was_brought_is_kept_for_its_user_and_found_by_the_model(

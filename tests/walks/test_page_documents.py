@@ -1,17 +1,23 @@
 """The panel of documents: files are dropped, and texts written, found, read and deleted."""
 
-import pytest
-from playwright.async_api import Locator, Page, expect
+import base64
 
-from tests.walks.conftest import Json, Person, says
-from tests.walks.pages import HOSTILE, answered, ask, confirm, open_panel, shows
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.documents.made_files import docx, encrypted, pdf
+from tests.walks.conftest import Json, Person, Town, says
+from tests.walks.pages import HOSTILE, answered, ask, confirm, connected, open_panel, opened, shows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # What a browser does when a user drags files into the page.
 DROP = """([element, files]) => {
     const transfer = new DataTransfer();
-    for (const [name, text] of files) transfer.items.add(new File([text], name));
+    for (const [name, coded] of files) {
+        const bytes = Uint8Array.from(atob(coded), (letter) => letter.charCodeAt(0));
+        transfer.items.add(new File([bytes], name));
+    }
     for (const type of ['dragover', 'drop']) {
         const options = { bubbles: true, cancelable: true, dataTransfer: transfer };
         element.dispatchEvent(new DragEvent(type, options));
@@ -19,9 +25,14 @@ DROP = """([element, files]) => {
 }"""
 
 
-async def drop(panel: Locator, files: dict[str, str]) -> None:
+async def drop(panel: Locator, files: dict[str, str | bytes]) -> None:
     body = await panel.locator(".panel-body").element_handle()
-    await panel.page.evaluate(DROP, [body, list(files.items())])
+    contents = {
+        name: content if isinstance(content, bytes) else content.encode()
+        for name, content in files.items()
+    }
+    coded = [[name, base64.b64encode(raw).decode()] for name, raw in contents.items()]
+    await panel.page.evaluate(DROP, [body, coded])
 
 
 async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
@@ -29,14 +40,14 @@ async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
 ) -> None:
     panel = await open_panel(page, "Documents")
     await shows(panel.get_by_text("No documents yet."))
-    boat = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
+    boat: dict[str, str | bytes] = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
     for _ in range(2):
         await drop(panel, boat)
         await shows(panel.get_by_text("boat.md: added."))
 
     titles = panel.locator(".open")
     await expect(titles).to_have_text(["The boat"])
-    await shows(panel.locator(".items").get_by_text("by others"))
+    await expect(panel.locator(".items").get_by_text("by others")).to_have_count(0)
     search: Json = {"name": "searchDocuments", "arguments": {"query": "key of the boat"}}
     await person.script({"calls": [search]}, says("Behind the barometer."))
     await ask(page, f"Where is the key? {person.word}")
@@ -44,14 +55,53 @@ async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
     assert "hangs behind the barometer" in str((await person.asked())[1])
 
 
-async def test_files_that_are_refused_are_reported_one_by_one(page: Page) -> None:
+async def test_pdf_and_word_files_are_added_as_the_users_own_or_as_written_by_others(
+    page: Page,
+) -> None:
     panel = await open_panel(page, "Documents")
-    await drop(panel, {"a.pdf": "x", "long.txt": "x" * 200_001, "good.txt": "Fine."})
+    lease = pdf("The lease ends in May", title="The lease")
+    await drop(panel, {"lease.pdf": lease, "rent.docx": docx("Rent is due on the first")})
+    await shows(panel.get_by_text("lease.pdf: added."))
+    await shows(panel.get_by_text("rent.docx: added."))
+    await expect(panel.locator(".open")).to_have_text(["rent", "The lease"])
+    await expect(panel.locator(".items").get_by_text("by others")).to_have_count(0)
 
-    await shows(panel.get_by_text("a.pdf: Only text and Markdown files"))
-    await shows(panel.get_by_text("long.txt: The file is too long: 200,001 characters"))
+    await panel.get_by_role("checkbox", name="Others wrote these files").check()
+    await drop(panel, {"lease.pdf": lease})
+    await expect(panel.locator(".open")).to_have_text(["The lease", "rent", "The lease"])
+    await expect(panel.locator(".items").get_by_text("by others")).to_have_count(1)
+
+
+async def test_files_that_are_refused_are_reported_one_by_one(
+    browser: Browser, town: Town, person: Person
+) -> None:
+    async with opened(browser, town, person) as (page, complaints):
+        await connected(page)
+        await refused(page)
+        # The browser itself complains of each response that is an error.
+        assert all("status of 422" in complaint for complaint in complaints)
+        assert len(complaints) == 2
+
+
+async def refused(page: Page) -> None:
+    panel = await open_panel(page, "Documents")
+    await drop(
+        panel,
+        {
+            "a.png": "x",
+            "b.pdf": "Just words",
+            "locked.pdf": encrypted(pdf("Secret"), password="x"),
+            "long.txt": "x" * 200_001,
+            "good.txt": "Fine.",
+        },
+    )
+
+    await shows(panel.get_by_text("a.png: Only text, Markdown, PDF and Word files"))
+    await shows(panel.get_by_text("b.pdf: The file is not a PDF."))
+    await shows(panel.get_by_text("locked.pdf: The file is protected with a password."))
+    await shows(panel.get_by_text("long.txt: added, but not whole: it is too long."))
     await shows(panel.get_by_text("good.txt: added."))
-    await expect(panel.locator(".open")).to_have_text(["good"])
+    await expect(panel.locator(".open")).to_have_text(["good", "long"])
 
 
 async def test_a_document_is_written_found_read_and_deleted(page: Page, person: Person) -> None:

@@ -8,6 +8,7 @@ frozen function must not keep one open.
 import asyncio
 import imaplib
 import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -122,11 +123,23 @@ def _faults() -> tuple[type[Exception], ...]:
 
 def _reason(error: Exception) -> str:
     """Return what failed. The server's own text goes only to the log, and only if it refused."""
-    if isinstance(error, imaplib.IMAP4.abort | OSError):
-        return f"the mailbox failed: {type(error).__name__}"
+    if isinstance(error, imaplib.IMAP4.abort):
+        return "the mailbox server ended the connection"
+    if isinstance(error, OSError):
+        return f"{_outage(error)} ({type(error).__name__})"
     if isinstance(error, imaplib.IMAP4.error):
         log.warning("imap: refused, answer=%s", answer_of(error))
         return "the mailbox server refused a request"
     # Without the error's text: it can quote an email.
     log.warning("imap: unreadable answer, error=%s", type(error).__name__)
     return "the mailbox server gave an answer that cannot be read"
+
+
+def _outage(error: OSError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the certificate of the mailbox server is not valid"
+    if isinstance(error, ssl.SSLError):
+        return "no encrypted connection to the mailbox server is possible"
+    if isinstance(error, socket.gaierror):
+        return "the name of the mailbox server is not known"
+    return "the mailbox server cannot be reached"

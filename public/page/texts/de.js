@@ -171,21 +171,45 @@ export const de = {
   'panel.foreign': 'von anderen verfasst',
 
   'documents.search': 'Dokumente durchsuchen',
-  'documents.none': 'Noch keine Dokumente. Zieh eine Textdatei hierher oder schreib ein Dokument.',
+  'documents.none': 'Noch keine Dokumente. Zieh eine Datei hierher oder schreib ein Dokument.',
   'documents.noMatch': 'Kein Dokument passt zu deiner Suche.',
   'documents.back': '← Alle Dokumente',
-  'documents.drop': 'Zieh .md- und .txt-Dateien hierher',
+  'documents.drop': 'Zieh .pdf-, .docx-, .md- und .txt-Dateien hierher',
   'documents.choose': 'Dateien auswählen',
   'documents.write': 'Dokument schreiben',
   'documents.adding': '{name}: wird hinzugefügt…',
   'documents.added': '{name}: hinzugefügt.',
   'documents.notAdded': '{name}: {reason}',
-  'documents.wrongType': 'Nur Text- und Markdown-Dateien (.txt, .md) können hinzugefügt werden.',
-  'documents.tooLarge': 'Die Datei ist zu groß. Ein Dokument darf höchstens {limit} Zeichen haben.',
+  'documents.wrongType':
+    'Nur Text-, Markdown-, PDF- und Word-Dateien (.txt, .md, .pdf, .docx) können hinzugefügt werden.',
+  'documents.tooLarge': 'Die Datei ist zu groß. Eine Datei darf höchstens {limit} MB haben.',
   'documents.empty': 'Die Datei ist leer.',
-  'documents.notText':
+  'documents.foreign': 'Andere haben diese Dateien verfasst',
+  'documents.cut': '{name}: hinzugefügt, aber nicht ganz: {reason}.',
+  'documents.cut.length': 'sie ist zu lang',
+  'documents.cut.pages': 'sie hat zu viele Seiten',
+  'documents.cut.time': 'es dauert zu lange, sie zu lesen',
+  'documents.cut.damaged': 'ein Teil davon ist beschädigt',
+  'documents.fault.broken':
+    'Die Datei ist beschädigt. Öffne sie, speichere sie neu und versuche es noch einmal.',
+  'documents.fault.empty': 'Die Datei hat keinen Text.',
+  'documents.fault.encrypted':
+    'Die Datei ist mit einem Passwort geschützt. Speichere eine Kopie ohne Passwort und versuche ' +
+    'es noch einmal.',
+  'documents.fault.large':
+    'Die Datei ist entpackt zu groß. Teile sie auf und versuche es noch einmal.',
+  'documents.fault.notDocx': 'Die Datei ist kein Word-Dokument (.docx).',
+  'documents.fault.notPdf': 'Die Datei ist keine PDF-Datei.',
+  'documents.fault.notText': 'Die Datei ist kein Text.',
+  'documents.fault.notUtf8':
     'Die Datei ist kein UTF-8-Text. Speichere sie als UTF-8 und versuche es noch einmal.',
-  'documents.tooLong': 'Die Datei ist zu lang: {length} Zeichen. Erlaubt sind {limit}.',
+  'documents.fault.oldWord':
+    'Die Datei ist ein altes Word-Dokument (.doc) oder mit einem Passwort geschützt. Speichere sie ' +
+    'als .docx ohne Passwort und versuche es noch einmal.',
+  'documents.fault.scanned':
+    'Die PDF-Datei hat keinen Text. Sie ist wohl gescannt: Lass erst ein Programm ihren Text erkennen.',
+  'documents.fault.slow':
+    'Es dauert zu lange, die Datei zu lesen. Teile sie auf und versuche es noch einmal.',
 
   'mailbox.search': 'E-Mails durchsuchen',
   'mailbox.none': 'Noch keine E-Mails. Die ersten können eine Minute brauchen.',

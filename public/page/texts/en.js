@@ -160,20 +160,41 @@ export const en = {
   'panel.foreign': 'written by others',
 
   'documents.search': 'Search documents',
-  'documents.none': 'No documents yet. Drop a text file here, or write a document.',
+  'documents.none': 'No documents yet. Drop a file here, or write a document.',
   'documents.noMatch': 'No documents match your search.',
   'documents.back': '← All documents',
-  'documents.drop': 'Drop .md and .txt files here',
+  'documents.drop': 'Drop .pdf, .docx, .md and .txt files here',
   'documents.choose': 'Choose files',
   'documents.write': 'Write a document',
   'documents.adding': '{name}: adding…',
   'documents.added': '{name}: added.',
   'documents.notAdded': '{name}: {reason}',
-  'documents.wrongType': 'Only text and Markdown files (.txt, .md) can be added.',
-  'documents.tooLarge': 'The file is too large. A document can have at most {limit} characters.',
+  'documents.wrongType':
+    'Only text, Markdown, PDF and Word files (.txt, .md, .pdf, .docx) can be added.',
+  'documents.tooLarge': 'The file is too large. A file can have at most {limit} MB.',
   'documents.empty': 'The file is empty.',
-  'documents.notText': 'The file is not UTF-8 text. Save it as UTF-8 and try again.',
-  'documents.tooLong': 'The file is too long: {length} characters. The limit is {limit}.',
+  'documents.foreign': 'Others wrote these files',
+  'documents.cut': '{name}: added, but not whole: {reason}.',
+  'documents.cut.length': 'it is too long',
+  'documents.cut.pages': 'it has too many pages',
+  'documents.cut.time': 'it takes too long to read',
+  'documents.cut.damaged': 'a part of it is damaged',
+  'documents.fault.broken': 'The file is damaged. Open it, save it again, and try again.',
+  'documents.fault.empty': 'The file has no text.',
+  'documents.fault.encrypted':
+    'The file is protected with a password. Save a copy without it and try again.',
+  'documents.fault.large':
+    'The file is too large when it is unpacked. Split it and try again.',
+  'documents.fault.notDocx': 'The file is not a Word document (.docx).',
+  'documents.fault.notPdf': 'The file is not a PDF.',
+  'documents.fault.notText': 'The file is not a text.',
+  'documents.fault.notUtf8': 'The file is not UTF-8 text. Save it as UTF-8 and try again.',
+  'documents.fault.oldWord':
+    'The file is an old Word document (.doc), or protected with a password. Save it as .docx ' +
+    'without a password and try again.',
+  'documents.fault.scanned':
+    'The PDF has no text. It is probably scanned: let a program recognise its text first.',
+  'documents.fault.slow': 'The file takes too long to read. Split it and try again.',
 
   'mailbox.search': 'Search emails',
   'mailbox.none': 'No emails yet. The first ones can take a minute to appear.',

@@ -20,50 +20,54 @@ hits as materialized (
     join brain.passages as passage
         on passage.user_id = %(user_id)s and passage.search @@ wanted.query
 ),
-worth as (
+strongest as materialized (
+    select document_id, lexeme, max(strength) as strength
+    from hits
+    group by document_id, lexeme
+),
+worth as materialized (
     select
         lexeme,
         ln(1 + (select count(*) from brain.documents where user_id = %(user_id)s)::float
-            / count(distinct document_id)) as weight
-    from hits
+            / count(*)) as weight
+    from strongest
     group by lexeme
 ),
-scored as (
+scored as materialized (
     select document_id, sum(strength * weight) as score
-    from (
-        select document_id, lexeme, max(strength) as strength
-        from hits
-        group by document_id, lexeme
-    ) as best
+    from strongest
     join worth using (lexeme)
     group by document_id
 ),
-quoted as (
-    select distinct on (document_id) document_id, number
-    from hits
-    join worth using (lexeme)
-    group by document_id, number
-    order by document_id, sum(strength * weight) desc, number
-),
+-- What costs time for each document, a quotation and a version of the whole text, is computed only
+-- for the documents in the result.
 best as materialized (
-    -- A version is computed from the whole text, so only for the documents in the result.
-    select
-        document.id as document_id, document.title, document.body, document.updated_at,
-        document."foreign", passage.text as snippet, scored.score
+    select document.id as document_id, scored.score
     from scored
-    join quoted using (document_id)
     join brain.documents as document
         on document.user_id = %(user_id)s and document.id = document_id
-    join brain.passages as passage
-        on passage.user_id = %(user_id)s
-        and passage.document_id = document.id
-        and passage.number = quoted.number
     where scored.score >= %(share)s * (select max(score) from scored)
     order by scored.score desc, document.updated_at desc, document.id
     limit %(limit)s
+),
+quoted as materialized (
+    select distinct on (document_id) document_id, number
+    from hits
+    join best using (document_id)
+    join worth using (lexeme)
+    group by document_id, number
+    order by document_id, sum(strength * weight) desc, number
 )
 select
-    document_id, title, brain.version_of(title, body) as version, snippet, score, updated_at,
-    "foreign"
+    document.id as document_id, document.title,
+    brain.version_of(document.title, document.body) as version, passage.text as snippet,
+    best.score, document.updated_at, document."foreign"
 from best
-order by score desc, updated_at desc, document_id
+join quoted using (document_id)
+join brain.documents as document
+    on document.user_id = %(user_id)s and document.id = document_id
+join brain.passages as passage
+    on passage.user_id = %(user_id)s
+    and passage.document_id = document.id
+    and passage.number = quoted.number
+order by best.score desc, document.updated_at desc, document.id
