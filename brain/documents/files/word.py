@@ -33,7 +33,7 @@ def word_value(attributes: Mapping[str, str], wanted: str) -> str:
     return next((v for name, v in attributes.items() if word_name(name) == wanted), "")
 
 
-class Styles:
+class WordStyles:
     """Reads which styles of paragraphs are headings. Their ids differ between languages."""
 
     def __init__(self) -> None:
