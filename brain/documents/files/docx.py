@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 from brain.codec import clean
 from brain.documents.files.kinds import Cut, FileFault, FileUnreadable, ReadFile, sensible_title
 from brain.documents.files.limits import TimeUp
-from brain.documents.files.word import Styles, WordText
+from brain.documents.files.word import WordStyles, WordText
 from brain.documents.titles import title_in
 
 MAX_PART_BYTES = 100_000_000  # unpacked, of one file in the archive
@@ -46,7 +46,7 @@ def _read(archive: ZipFile, most_chars: int) -> ReadFile:
     if main not in names:
         raise FileUnreadable(FileFault.NOT_DOCX)
     folder = posixpath.dirname(main)
-    styles = Styles()
+    styles = WordStyles()
     if (name := posixpath.join(folder, "styles.xml")) in names:
         _parse(archive, name, start=styles.start)
     words = WordText(styles.headings)
