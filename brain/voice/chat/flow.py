@@ -46,6 +46,17 @@ async def place_request(
     raise StoreUnreachable("the call changes all the time")
 
 
+async def is_replaced(calls: CallMemory, user_id: str, call: str, message_id: str) -> bool:
+    """Whether a newer request has taken the place of this text in its turn. Raises
+    StoreUnreachable.
+    """
+    turn = (await calls.known(user_id, call)).turn
+    if turn is None or message_id == turn.message_id:
+        return False
+    over = (*turn.texts[:-1], *(text for text in turn.earlier if text.over))
+    return any(text.message_id == message_id for text in over)
+
+
 def told_late(turn: CurrentTurn | None) -> tuple[Owed, ...]:
     """Return the answers that are told after that of this turn."""
     if turn is None:
