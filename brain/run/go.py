@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Iterable
 
+from brain.chat.pace import has_time
 from brain.errors import (
     BrainError,
     LeaseLost,
@@ -21,7 +22,6 @@ from brain.errors import (
 from brain.run.admit import admit, resume
 from brain.run.deliver import Reply, deliver
 from brain.run.journal import acts_done, failed_calls, unfinished_answer
-from brain.run.limits import has_time
 from brain.run.loop import do_one_brain_loop, draft
 from brain.run.messages import Kind, Message
 from brain.run.moves import NO_RUN, CommitKind, WakeCall

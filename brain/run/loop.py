@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from brain.chat.pace import pace
 from brain.chat.pieces import Pieces
 from brain.chat.results import ASKED, HANDED_OUT, NOT_ASKED
 from brain.codec import clean
@@ -17,7 +18,6 @@ from brain.run.asking import Ask, client_complaints, question_draft, take_decisi
 from brain.run.decisions import with_deeds
 from brain.run.deliver import send_websocket_message
 from brain.run.journal import Answered, Interrupted, Returned, Started
-from brain.run.limits import pace
 from brain.run.messages import Draft, Kind, Message
 from brain.run.model import insist
 from brain.run.moves import Asking, CommitKind, Committed

@@ -150,7 +150,7 @@ export class Conversation {
   /** @param {Blob} take @returns {Promise<string>} what was said in it */
   async #transcribe(take) {
     const query = new URLSearchParams({ only: 'text', language: navigator.language });
-    return (await this.#resources.upload(`/api/audioUpload?${query}`, take)).heard;
+    return (await this.#resources.upload(['/api/audioUpload', query].join('?'), take)).heard;
   }
 
   /** One mouth and one ear at a time. @param {boolean} isOn hands-free */

@@ -3,6 +3,7 @@
 import pytest
 
 from brain.chat import results
+from brain.chat.pace import has_time, pace
 from brain.run import step
 from brain.run.journal import (
     Answered,
@@ -15,7 +16,7 @@ from brain.run.journal import (
     started_calls,
     unfinished_answer,
 )
-from brain.run.limits import Limits, has_time, pace
+from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.model import tidy
 from brain.texts.joining import joined

@@ -9,7 +9,7 @@ import { de } from '../../../public/page/texts/de.js';
 import { en } from '../../../public/page/texts/en.js';
 
 const PUBLIC = new URL('../../../public/', import.meta.url);
-const NAMES = ['Second Brain', 'OPENAI_API_KEY=… make dev', 'owner'];
+const NAMES = ['make ears', 'Second Brain', 'OPENAI_API_KEY=… make dev', 'owner'];
 // Names of keys, headers and types that the platform spells like words.
 const PLATFORM = ['Authorization', 'Bearer ', 'Content-Type', 'Enter', 'Escape', 'Files'];
 const SAMPLES = ['Anna Lindqvist <anna@lindqvist.example>'];
