@@ -46,9 +46,15 @@ type Serve = Callable[[Request, Wiring], Awaitable[ASGIApp]]
 log = logging.getLogger("brain")
 
 
-async def serve(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
-    """Answer a request. Every error has OpenAI's form: the clients read no other."""
+async def serve(
+    scope: Scope, receive: Receive, send: Send, wiring: Wiring, seen: dict[str, str]
+) -> None:
+    """Answer a request. Every error has OpenAI's form: the clients read no other.
+
+    `seen` is what this instance remembers of calls from one request to the next.
+    """
     request = Request(scope, receive, send)
+    request.state.seen = seen
     request.state.started = started = list[Answering]()
     answer: ASGIApp
     try:
@@ -97,7 +103,7 @@ async def complete(request: Request, wiring: Wiring) -> ASGIApp:
     user_id = await _user(request, wiring)
     body = parse_json(await read_body(request, limit=MAX_BODY_BYTES))
     asked = asked_in(body, request.headers)
-    chat = _Chat(wiring, asked, invocation, user_id, request.state.started)
+    chat = _Chat(wiring, asked, invocation, user_id, request.state.started, request.state.seen)
     results = [found for one in asked.said.results if (found := await chat.result(one))]
     if asked.said.text:
         return await chat.text(beside=tuple(results))
@@ -118,6 +124,7 @@ class _Chat:
         invocation: Invocation,
         user_id: str,
         started: list[Answering],
+        seen: dict[str, str],
     ) -> None:
         self._wiring = wiring
         self._asked = asked
@@ -126,7 +133,7 @@ class _Chat:
         self._started = started
         self._settings = chat(wiring.env)
         self._desk = Desk(
-            calls=RedisCallMemory(wiring.redis, log_bound=wiring.store.log_bound),
+            calls=RedisCallMemory(wiring.redis, log_bound=wiring.store.log_bound, seen=seen),
             store=wiring.store,
             news=wiring.news,
             clock=wiring.clock,
