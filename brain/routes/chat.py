@@ -16,11 +16,13 @@ V1 = "/v1/"
 def beside_chat(app: ASGIApp, wiring: Wiring) -> ASGIApp:
     """Build the ASGI app of a function that serves `app`, and the chat model below /v1/."""
 
+    seen: dict[str, str] = {}
+
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or V1 not in str(scope.get("path", "")):
             await app(scope, receive, send)
             return
         completions: Any = import_module("brain.routes.completions")
-        await completions.serve(scope, receive, send, wiring)
+        await completions.serve(scope, receive, send, wiring, seen)
 
     return serve

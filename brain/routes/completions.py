@@ -1,5 +1,6 @@
 """Serves the chat model: who asks, what they ask, and the brain's answer."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -12,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from brain import settings
 from brain.codec import fingerprint
-from brain.errors import EntryUnreadable, QuestionClosed
+from brain.errors import BrainError, EntryUnreadable, QuestionClosed
 from brain.http.bearer import user_of_bearer
 from brain.http.bodies import VoiceBody, check_tools, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body, where
+from brain.http.withdrawing import withdraw_text
 from brain.routes.calls import begin
 from brain.run.messages import Decision
 from brain.run.requests import UserRequest
@@ -24,7 +26,7 @@ from brain.says.texts import Texts
 from brain.tools.spec import ClientTool
 from brain.voice.chat.answering import Answering
 from brain.voice.chat.control import say
-from brain.voice.chat.flow import mark_heard, place_request, request_of
+from brain.voice.chat.flow import is_replaced, mark_heard, place_request, request_of
 from brain.voice.chat.http import ChatStream, ChatWhole, nothing, refusal
 from brain.voice.chat.model import ChatRequest, CurrentTurn, ToolAnswer
 from brain.voice.chat.ports import Desk
@@ -44,9 +46,15 @@ type Serve = Callable[[Request, Wiring], Awaitable[ASGIApp]]
 log = logging.getLogger("brain")
 
 
-async def serve(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
-    """Answer a request. Every error has OpenAI's form: the clients read no other."""
+async def serve(
+    scope: Scope, receive: Receive, send: Send, wiring: Wiring, seen: dict[str, str]
+) -> None:
+    """Answer a request. Every error has OpenAI's form: the clients read no other.
+
+    `seen` is what this instance remembers of calls from one request to the next.
+    """
     request = Request(scope, receive, send)
+    request.state.seen = seen
     request.state.started = started = list[Answering]()
     answer: ASGIApp
     try:
@@ -95,7 +103,7 @@ async def complete(request: Request, wiring: Wiring) -> ASGIApp:
     user_id = await _user(request, wiring)
     body = parse_json(await read_body(request, limit=MAX_BODY_BYTES))
     asked = asked_in(body, request.headers)
-    chat = _Chat(wiring, asked, invocation, user_id, request.state.started)
+    chat = _Chat(wiring, asked, invocation, user_id, request.state.started, request.state.seen)
     results = [found for one in asked.said.results if (found := await chat.result(one))]
     if asked.said.text:
         return await chat.text(beside=tuple(results))
@@ -116,6 +124,7 @@ class _Chat:
         invocation: Invocation,
         user_id: str,
         started: list[Answering],
+        seen: dict[str, str],
     ) -> None:
         self._wiring = wiring
         self._asked = asked
@@ -124,7 +133,7 @@ class _Chat:
         self._started = started
         self._settings = chat(wiring.env)
         self._desk = Desk(
-            calls=RedisCallMemory(wiring.redis, log_bound=wiring.store.log_bound),
+            calls=RedisCallMemory(wiring.redis, log_bound=wiring.store.log_bound, seen=seen),
             store=wiring.store,
             news=wiring.news,
             clock=wiring.clock,
@@ -145,7 +154,19 @@ class _Chat:
         answering = self._answering(request_of(user_id, asked, placed, tools), placed.turn)
         answering.beside = beside
         await answering.record()
+        answering.tasks.add(asyncio.ensure_future(self._keep_order(placed.message_id)))
         return self.response(answering)
+
+    async def _keep_order(self, message_id: str) -> None:
+        """Take a text back that was recorded after the one that takes its place.
+
+        Requests of a turn overlap, and the newer one could not take back what was not there yet.
+        """
+        try:
+            if await is_replaced(self._desk.calls, self._user_id, self._asked.call, message_id):
+                await withdraw_text(self._wiring.services, self._user_id, message_id)
+        except (BrainError, Problem) as error:
+            log.warning("chat: order not kept, reason=%s", type(error).__name__)
 
     async def result(self, given: ToolAnswer) -> Answering | None:
         """Record the result of a tool. None if no call of the user's waits for it."""

@@ -41,7 +41,9 @@ if plan.how == 'left' then
   r.lease = now + a.handover_ms
   redis.call('HSET', RUN, 'lease', text(r.lease))
 end
-redis.call('HSET', RUN, 'seq', text(by), 'last', text(now))
+-- It is no longer what its turn has last: an earlier text of the turn is not corrected by it.
+r.turns = string.gsub(r.turns .. ' ', ':' .. seq .. ' ', ':0 ')
+redis.call('HSET', RUN, 'seq', text(by), 'last', text(now), 'turns', (string.gsub(r.turns, ' $', '')))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 redis.call('PEXPIRE', LOG, a.keep_ms)
 if plan.how == 'mark' then

@@ -36,4 +36,6 @@ if (a.step == 'begin') ~= is_known then -- a known address is counted afterwards
   count(TRIES)
   count(ALL)
 end
-return answer({ 'is', 'go' })
+-- From an address that is known for long yet, and has no wrong try, a right key changes nothing.
+local settled = is_known and redis.call('EXISTS', TRIES) == 0 and redis.call('PTTL', KNOWN) > a.known_ms / 2
+return answer({ 'is', 'go', 'settled', settled and '1' or '' })

@@ -40,7 +40,8 @@ class WrongTries:
             step = "wrong"
             raise
         finally:
-            await self._run(step, address)
+            if step == "wrong" or not reply.flag("settled"):
+                await self._run(step, address)
 
     async def _run(self, step: str, address: str) -> ScriptReply:
         name = hashlib.sha256(address.encode()).hexdigest()[:32]

@@ -33,7 +33,7 @@ class Answering:
     """The answer to `request`. `turn` is the call's turn that it belongs to, None if unknown.
 
     `beside` are those to results of tools that came with the same request. `control_url` is where
-    an answer can be sent to that comes too late, checked before.
+    an answer can be sent to that comes too late, checked before. `tasks` end before the function.
     """
 
     desk: Desk
@@ -47,7 +47,7 @@ class Answering:
     reply: Reply = field(init=False)
     telling: Narration = field(init=False)
     _shown: "asyncio.Queue[Shown]" = field(init=False)
-    _brain: "asyncio.Task[None]" = field(init=False)
+    tasks: "set[asyncio.Task[None]]" = field(init=False)
     _owed: Owed | None = None
 
     @property
@@ -65,7 +65,7 @@ class Answering:
         """
         self._shown = asyncio.Queue()
         self.reply = Reply(self._shown.put_nowait)
-        self._brain = self.desk.begin(self.request, self.invocation, self.reply)
+        self.tasks = {self.desk.begin(self.request, self.invocation, self.reply)}
         first = asyncio.ensure_future(self._shown.get())
         settling = asyncio.ensure_future(self.reply.outcome())
         try:
@@ -230,12 +230,12 @@ class Answering:
                     await self.desk.store.heard(self.user_id, returned)
 
     async def end(self) -> None:
-        """Return once the brain has ended. Then send an answer that was too late to the platform,
+        """Return once the tasks have ended. Then send an answer that was too late to the platform,
         if it has given an address.
         """
         for other in self.beside:
             await other.end()
-        await asyncio.wait({self._brain})
+        await asyncio.wait(self.tasks)
         if self._owed is not None and self.control_url is not None:
             ends = min(self.desk.clock.now() + MOST_LATE_S, self._cut)
             late = Late(self.desk, self.user_id, self.asked.call, self._owed)

@@ -26,14 +26,15 @@ async def place_request(
 ) -> tuple[PlacedText, tuple[Sent, ...]]:
     """Return the place of a request, and what was to be spoken in the turn before it.
 
-    Raises StoreUnreachable.
+    Most requests of a call reach the same instance, so it decides by what it has seen last, and
+    again if the store has something else. Raises StoreUnreachable.
     """
+    known = calls.guess(user_id, asked.call)
     for _ in range(TRIES):
-        known = await calls.known(user_id, asked.call)
         now_ms = round(clock.utc().timestamp() * 1000)
         placed = place(asked, known.turn, now_ms)
         last = known.turn if placed.is_next and asked.said.quote else None
-        before = await calls.place(
+        found = await calls.place(
             user_id,
             asked.call,
             known,
@@ -41,9 +42,21 @@ async def place_request(
             message_id=last.message_id if last is not None else "",
             since=min((owed.since for owed in told_late(last)), default=0),
         )
-        if before is not None:
-            return placed, _spoken(asked, last, before)
+        if isinstance(found, Before):
+            return placed, _spoken(asked, last, found)
+        known = found
     raise StoreUnreachable("the call changes all the time")
+
+
+async def is_replaced(calls: CallMemory, user_id: str, call: str, message_id: str) -> bool:
+    """Whether a newer request has taken the place of this text in its turn. Raises
+    StoreUnreachable.
+    """
+    turn = (await calls.known(user_id, call)).turn
+    if turn is None or message_id == turn.message_id:
+        return False
+    over = (*turn.texts[:-1], *(text for text in turn.earlier if text.over))
+    return any(text.message_id == message_id for text in over)
 
 
 def told_late(turn: CurrentTurn | None) -> tuple[Owed, ...]:
@@ -137,6 +150,6 @@ async def claim(
             return False
         rest = tuple(one for one in known.turn.owed if one != owed)
         after = replace(known.turn, owed=(*rest, owed) if back else rest)
-        if await calls.place(user_id, call, known, after) is not None:
+        if isinstance(await calls.place(user_id, call, known, after), Before):
             return True
     raise StoreUnreachable("the call changes all the time")

@@ -53,6 +53,9 @@ class CallMemory(Protocol):
     async def known(self, user_id: str, call: str) -> KnownCall:
         """Return what is known of a call."""
 
+    def guess(self, user_id: str, call: str) -> KnownCall:
+        """Return what this instance has seen last of a call, without asking the store."""
+
     async def place(
         self,
         user_id: str,
@@ -62,11 +65,11 @@ class CallMemory(Protocol):
         *,
         message_id: str = "",
         since: int = 0,
-    ) -> Before | None:
+    ) -> Before | KnownCall:
         """Store the turn, and return the text `message_id` with the log from there on, or from
         `since` if that is earlier.
 
-        None: the call has changed since `before`, so the caller has to decide again.
+        If the call is not as in `before`, return what it is: the caller has to decide again.
         """
 
     async def follow(self, user_id: str, *, since: int, run_id: str = "") -> Followed:

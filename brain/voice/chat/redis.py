@@ -13,6 +13,7 @@ from brain.voice.chat.ports import Before, Followed, KnownCall
 from brain.voice.chat.wire import Usage
 
 CALL_KEEP_MS = 25 * 3600 * 1000  # ms; longer than message ids are known, so that none comes twice
+MOST_SEEN = 256  # calls that an instance remembers; a few kB each
 MOST_ENTRIES = 200  # of the log, read at a time; the answer of a turn has a few
 OPEN = ("running", "handingOver")  # states of a run that goes on
 
@@ -25,20 +26,22 @@ _LAST = Stored(Form(CurrentTurn))
 class RedisCallMemory:
     """The calls of all users, each by its own id: no user reaches a call of another one."""
 
-    def __init__(self, redis: Redis, *, log_bound: str) -> None:
-        """`log_bound` is the most entries that the log keeps."""
+    def __init__(self, redis: Redis, *, log_bound: str, seen: dict[str, str]) -> None:
+        """`log_bound` is the most entries that the log keeps. `seen` are the stored forms that this
+        instance has seen last, by their keys.
+        """
         self._redis = redis
+        self._seen = seen
         self._log_bound = log_bound
 
     async def known(self, user_id: str, call: str) -> KnownCall:
         """Return what is known of a call. Raises StoreUnreachable."""
         key = Keys.of(user_id).key(_name(call))
-        stored = await self._redis.execute(["GET", key], limit_s=CALLER_LIMIT_S) or ""
-        try:
-            return KnownCall(turn=_LAST.read(stored) if stored else None, stored=stored)
-        except EntryUnreadable as error:  # newer code wrote it
-            note_unreadable(error)
-            return KnownCall(turn=None, stored=stored)
+        return _known(await self._redis.execute(["GET", key], limit_s=CALLER_LIMIT_S) or "")
+
+    def guess(self, user_id: str, call: str) -> KnownCall:
+        """Return what this instance has seen last of a call, without asking the store."""
+        return _known(self._seen.get(Keys.of(user_id).key(_name(call)), ""))
 
     async def place(
         self,
@@ -49,13 +52,14 @@ class RedisCallMemory:
         *,
         message_id: str = "",
         since: int = 0,
-    ) -> Before | None:
+    ) -> Before | KnownCall:
         """Store the turn, and return the text `message_id` with the log from there on, or from
         `since` if that is earlier.
 
-        None: the call has changed since `before`, so the caller has to decide again. Raises
+        If the call is not as in `before`, return what it is: the caller has to decide again. Raises
         StoreUnreachable.
         """
+        stored = _LAST.write(after)
         reply = await TURN.run(
             self._redis,
             Keys.of(user_id).keys(
@@ -63,14 +67,15 @@ class RedisCallMemory:
             ),
             {
                 "before": before.stored,
-                "after": _LAST.write(after),
+                "after": stored,
                 "keep_ms": str(CALL_KEEP_MS),
                 "count": str(MOST_ENTRIES if message_id else 0),
                 "since": since,
             },
         )
         if reply.kind == "changed":
-            return None
+            return _known(reply.text("known"))
+        self._see(Keys.of(user_id).key(_name(call)), stored)
         return Before(
             seq=reply.number("seq"),
             run_id=reply.text("run"),
@@ -96,6 +101,13 @@ class RedisCallMemory:
                 prompt=reply.number("prompt_tokens"), completion=reply.number("answer_tokens")
             ),
         )
+
+    def _see(self, key: str, stored: str) -> None:
+        """Note a stored form, and forget the call that was noted longest ago if there are many."""
+        self._seen.pop(key, None)
+        if len(self._seen) >= MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        self._seen[key] = stored
 
     async def owe(
         self,
@@ -128,6 +140,14 @@ class RedisCallMemory:
         if reply.kind == "changed":
             return None
         return reply.number("seq") if reply.kind == "owed" else 0
+
+
+def _known(stored: str) -> KnownCall:
+    try:
+        return KnownCall(turn=_LAST.read(stored) if stored else None, stored=stored)
+    except EntryUnreadable as error:  # newer code wrote it
+        note_unreadable(error)
+        return KnownCall(turn=None, stored=stored)
 
 
 def _entries(reply: ScriptReply) -> tuple[LogEntry, ...]:

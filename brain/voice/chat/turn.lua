@@ -1,11 +1,11 @@
--- Replace what is known of a call, unless it has changed meanwhile. Return the run of a text and the log after a seq.
+-- Replace what is known of a call, unless it is not as the caller believes: then say what it is. Return the run of a text and the log after a seq.
 -- Keys: run, log, withdrawn; call: the last turn of the call; id: the record of the text that the log is read from.
 local a = arguments({ texts = 'before after keep_ms count', numbers = 'since' })
 local CALL = key('call')
 
 local known = redis.call('GET', CALL) or ''
 if known ~= a.before and known ~= a.after then -- the same after a repeated call
-  return answer({ 'is', 'changed' })
+  return answer({ 'is', 'changed', 'known', known })
 end
 if known ~= a.after then
   redis.call('SET', CALL, a.after, 'PX', a.keep_ms)

@@ -330,3 +330,15 @@ async def test_marks_that_are_lost_are_restored_from_the_log(stage: Stage) -> No
     before = await seen(stage)
     await stage.redis.execute(["DEL", Keys.of(stage.user).key("withdrawn")], limit_s=4)
     assert await seen(stage) == before
+
+
+async def test_a_text_that_was_taken_back_corrects_no_text_of_its_turn(stage: Stage) -> None:
+    store = stage.store()
+    first = await begun(stage, "Book a table")
+    await store.admit(half(stage, "Book", holder="h2"))
+    assert await store.withdraw(stage.withdraw("Book")) is not None
+    sight = await store.look(first.token)
+    last = sight.turn_of(TURN.call)
+    assert last is not None
+    assert last.index == TURN.index
+    assert last.seq <= (first.seq or 0)

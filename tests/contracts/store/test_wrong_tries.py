@@ -2,14 +2,34 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.wrong_tries import KNOWN_S, MOST, MOST_IN_ALL, WINDOW_S, WrongTries
 from brain.errors import SignatureRefused, TokenRefused, TooManyTries
 from tests.contracts.store.stage import Stage
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+
+class Counted:
+    """A connection that counts the scripts it runs."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.runs = 0
+
+    async def evaluate(
+        self, script: str, keys: Sequence[str], args: Sequence[str], *, limit_s: float
+    ) -> Any:
+        self.runs += 1
+        return await self._redis.evaluate(script, keys, args, limit_s=limit_s)
+
+    async def execute(self, command: Sequence[str], *, limit_s: float) -> Any:
+        return await self._redis.execute(command, limit_s=limit_s)
 
 
 async def wrong(tries: WrongTries, address: str) -> None:
@@ -95,6 +115,21 @@ async def test_an_address_that_knew_a_key_is_counted_too(stage: Stage) -> None:
     for _ in range(MOST):
         await wrong(tries, "home")
     assert await waits(tries, "home")
+
+
+async def test_a_right_key_of_a_known_address_costs_one_round_trip(stage: Stage) -> None:
+    redis = Counted(stage.redis)
+    tries = WrongTries(redis, stage.user)
+    [known] = await _names(stage, f"brain:{{{stage.user}}}", "known")
+    costs = []
+    for step in ("first", "known", "fades", "known again"):
+        if step == "fades":
+            await stage.redis.execute(["PEXPIRE", known, "1000"], limit_s=4)
+        before = redis.runs
+        await right(tries, "home")
+        costs.append(redis.runs - before)
+    assert costs == [2, 1, 2, 1]
+    assert int(await stage.redis.execute(["PTTL", known], limit_s=4)) > 1000
 
 
 async def test_two_doors_are_counted_apart(stage: Stage) -> None:

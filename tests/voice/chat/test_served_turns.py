@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from local.faults import Fault
 from tests.routes.conftest import home
 from tests.routes.resources_stage import Home
 from tests.routes.stage import Deployment, Json, User
@@ -190,3 +191,22 @@ async def test_many_texts_of_one_turn_do_not_count_towards_the_rate(platform: Pl
     for place in range(70):
         answer = await platform.post("Word " + "x " * place)
         assert answer.status_code == 200, place
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+async def test_a_text_that_is_recorded_after_its_replacement_is_taken_back(
+    keeper: Platform, is_answered: bool
+) -> None:
+    half, whole = f"{keeper.word} Keep", f"{keeper.word} Keep the salt"
+    answer = says("Nothing to do.") if is_answered else creates("salt")
+    await keeper.script(whole, answer, says("Noted."), says("Noted again."))
+    await keeper.script(half, {**creates("half"), "repeat": 9})
+    late = Fault(kind="delay", seconds=0.5, body=f'\\"text\\":\\"{half}')
+    held = keeper.deployment.faults.add(late)
+    first = asyncio.ensure_future(keeper.ask(half))
+    await held.struck()
+    second = await keeper.ask(whole)
+    assert second.contents == ["Nothing to do. " if is_answered else "Noted. "]
+    assert ((await first).contents, first.result().finish) == ([], "stop")
+    assert await standing(keeper) == [whole]
+    assert await documents(keeper) == ([] if is_answered else ["salt"])
