@@ -99,10 +99,7 @@ class VendorBusy(BrainError):
 
 
 class VendorRefused(BrainError):
-    """A vendor of speech models refuses the request, or its answer cannot be used.
-
-    The text contains nothing of the answer.
-    """
+    """A vendor of speech models refuses, or its answer cannot be used. Nothing of it is quoted."""
 
 
 class VendorAbsent(BrainError):

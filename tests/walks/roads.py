@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -69,3 +69,8 @@ async def until_listening(person: Person, is_listening: bool) -> None:
     async with asyncio.timeout(LIMIT_S):
         while (await person.get("/api/status")).json()["listening"] is not is_listening:  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.05)
+
+
+def as_said(entries: Sequence[Json]) -> list[Json]:
+    """Return the entries without what is known only later: how much of them was heard."""
+    return [{name: entry[name] for name in entry if name != "heard"} for entry in entries]

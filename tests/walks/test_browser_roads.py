@@ -16,6 +16,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
 from tests.walks.line import Line, laid_line
+from tests.walks.roads import as_said
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -135,11 +136,6 @@ async def until_done(person: Person) -> None:
     async with asyncio.timeout(LIMIT_S):
         while not (await person.log())[-1].get("doneAfterThis"):  # noqa: ASYNC110 - polled over HTTP
             await asyncio.sleep(0.05)
-
-
-def as_said(entries: list[Json]) -> list[Json]:
-    """Return the entries without what is known only later: how much of them was heard."""
-    return [{name: entry[name] for name in entry if name != "heard"} for entry in entries]
 
 
 async def assert_list_is_log(tab: Tab, *, before: list[Json] | None = None) -> None:
