@@ -178,6 +178,9 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
     """I6: an act is done at most once, and its result is certain or says that it is not."""
     acts = {t.spec.name for t in world.story.tools if t.spec.effect is Effect.ACTS}
     times = Counter(deed.key for deed in world.ledger.deeds if deed.tool in acts)
+    allowed = Counter(  # of any tool
+        deed.key for deed in world.ledger.deeds
+    )  # not only acts: any can be asked for
     yield from (f"I6 done {n} times: {key}" for key, n in times.items() if n > 1)
     for run_id in _runs(world, user):
         results = {result.tool_call_id: result for result in world.ledger.results(run_id)}
@@ -188,7 +191,7 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
                     yield from _told_truly(key, text, times[key])
         for call in world.ledger.decided(run_id):
             if call.id in results:
-                yield from _told_truly(call.id, results[call.id].text, times[call.id])
+                yield from _told_truly(call.id, results[call.id].text, allowed[call.id])
     asking = {t.spec.name for t in world.story.tools if t.spec.asks}
     yield from (
         f"I6 done without a yes: {deed.key}"

@@ -76,7 +76,7 @@ def _one_stands(
     if world.is_calm and asked[-1] != takes[-1].text:
         yield f"I1 the last request of turn {turn} has no text"
     for text in (each for each in takes[:-1] if not each.withdrawn):
-        stands = _has_effect(world, text) or _is_heard(world, log, text)
+        stands = text.decision or _has_effect(world, text) or _is_heard(world, log, text)
         if not stands and not _is_over(world, texts, text):
             yield f"I1 text {text.seq} stands, although another has taken its place"
 
