@@ -35,7 +35,7 @@ def unsettled(journal: Sequence[Entry], *, stands_upto: int) -> list[Utterance]:
     """Return the texts that may not be whole.
 
     A text is whole if an effect has followed it, if the user has decided on a question after it, or
-    if the run has its correction as well.
+    if the run has its correction as well. A spoken decision may be half a sentence itself.
     """
     joined = [entry.utterance for entry in journal if isinstance(entry, Joined)]
     decided = max((each.seq for each in joined if each.decision is not None), default=0)
@@ -44,7 +44,8 @@ def unsettled(journal: Sequence[Entry], *, stands_upto: int) -> list[Utterance]:
         each
         for each in joined
         if each.speculative
-        and each.seq > max(stands_upto, decided)
+        and each.seq > stands_upto
+        and each.seq >= decided
         and each.seq >= last.get(each.turn, each.seq)  # type: ignore[arg-type]
     ]
 

@@ -88,6 +88,7 @@ def _arrival(services: Services, request: UserRequest, invocation: Invocation) -
         language=request.language,
         turn=request.turn,
         replaces=request.replaces,
+        amends=request.amends,
         speculative=request.speculative,
     )
 
@@ -196,5 +197,4 @@ async def _answer(
     state: State = "done" if message else "duplicate"
     if isinstance(admission, Recorded) or admission.withdrawn:
         state = "recorded" if isinstance(admission, Recorded) else "withdrawn"
-    outcome = Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message)
-    reply.settle(outcome)
+    reply.settle(Outcome(state=state, run_id=admission.run_id, seq=admission.seq, message=message))

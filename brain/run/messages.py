@@ -80,9 +80,6 @@ class Decision:
     foreign: Annotated[bool, SPARSE] = False
 
 
-LATEST = "*"  # as `replaces`: the text of the turn that stands, whichever it is
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallTurn:
     """Which turn of which call of a voice platform a text belongs to. `index` counts from 0."""

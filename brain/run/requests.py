@@ -14,7 +14,7 @@ class UserRequest:
 
     `patience_s` is how many seconds the caller waits for the answer; None if it did not say.
     `language` is the language of the user's device, a BCP 47 tag. `turn`, `replaces` and
-    `speculative` are those of `UtteranceDraft`.
+    `speculative` are those of `UtteranceDraft`. `amends`: or it replaces what its turn now has.
     """
 
     user_id: str
@@ -28,6 +28,7 @@ class UserRequest:
     language: str | None = None
     turn: CallTurn | None = None
     replaces: str | None = None
+    amends: bool = False
     speculative: bool = False
 
 

@@ -24,7 +24,7 @@ from brain.chat.strict import assistant_line, calling_line, user_line
 from brain.codec import Json
 from brain.run.history import NEUTRAL, is_withheld
 from brain.run.journal import Answered, Interrupted, Joined, Overheard, Returned, Run
-from brain.run.messages import LATEST, Heard, How, Kind, LogEntry, Message, Utterance
+from brain.run.messages import Heard, How, Kind, LogEntry, Message, Utterance
 from brain.run.ports import CARRIED
 from brain.texts.ear import for_the_ear
 
@@ -81,7 +81,7 @@ class Scene:
     def _words(self, said: Utterance) -> str:
         """Return the user's words. If an earlier text could not be taken back, they correct it."""
         same = (each for each in self.texts if each.turn == said.turn and each.seq < said.seq)
-        earlier = [each.text for each in same if said.replaces in (each.message_id, LATEST)]
+        earlier = [each.text for each in same if said.replaces == each.message_id]
         words = dated(said.text, said.created_at)
         return corrected(words, earlier[-1]) if earlier else words
 

@@ -220,9 +220,9 @@ class Turn:
             stands=stands,
             left_ms=self.note_left(),
         )
-        made = await self._send(commit)
+        upto, made = self.state.last_seq, await self._send(commit)
         self.state = self.state.committed(made, asking)
-        self.stands_upto = self.state.last_seq if stands else self.stands_upto
+        self.stands_upto = upto if stands else self.stands_upto
         self.reply.show(*(u for u in made.taken if u.seq != self.reply.seq))
         return made
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from brain.errors import BrainError, QuestionClosed, TooManyTexts
 from brain.events.model import Event
 from brain.run.deliver import Outcome
-from brain.run.messages import LATEST, CallTurn, Decision, Heard, How, Message
+from brain.run.messages import CallTurn, Decision, Heard, How, Message
 from brain.run.moves import WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
@@ -221,7 +221,8 @@ async def _run(
             message_id=said.message_id,
             decision=said.decision,
             turn=None if said.turn is None else CallTurn(call="c-1", index=said.turn),
-            replaces=None if said.turn is None else LATEST,
+            replaces=said.replaces,
+            amends=said.replaces is not None,
             speculative=said.turn is not None,
         )
         await world.product.brain_go(ports.services(), request, invocation, reply)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from brain.chat.results import UNSURE
 from brain.run.decisions import decided_call_id, is_decided_id
+from brain.run.deliver import Outcome
 from brain.run.messages import Kind, LogEntry, Message, Utterance
 from brain.run.moves import CommitKind
 from brain.run.records import entry_for_channel, message_to_wire
@@ -51,7 +52,7 @@ async def violations(world: World) -> tuple[str, ...]:
 def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[str]:
     """I1 and I3: each accepted text has one terminal outcome, and the user's brain is at rest."""
     said = [said for said in world.ledger.said if said.user == user]
-    accepted = {text.message_id for text in said if any(o.run_id for _, o in text.outcomes)}
+    accepted = {text.message_id for text in said if any(map(_is_accepted, text.outcomes))}
     whole = [entry for entry in log if isinstance(entry, Utterance) and entry.kind == "text"]
     texts = [entry for entry in whole if not entry.withdrawn]
     messages = [entry for entry in log if isinstance(entry, Message) and not entry.withdrawn]
@@ -85,6 +86,10 @@ def _answered(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[st
         yield from _told_the_truth(one, [entry for entry in log if isinstance(entry, Message)])
 
 
+def _is_accepted(told: tuple[str, Outcome]) -> bool:
+    return bool(told[1].run_id) and told[1].state != "withdrawn"
+
+
 def _came_to_mind(world: World, text: Utterance) -> bool:
     """Whether the model saw the text, or the run ended with a word that says why it did not."""
     if _broke_off(world, text):
@@ -111,7 +116,7 @@ def _taken_up(world: World, text: Utterance) -> bool:
 
 def _told_the_truth(said: Said, messages: list[Message]) -> Iterator[str]:
     """A 200 tells what stands in the log."""
-    wires = [message_to_wire(replace(message, withdrawn=False)) for message in messages]
+    wires = [message_to_wire(_as_made(message)) for message in messages]
     for process, outcome in said.outcomes:
         if outcome.message is not None and message_to_wire(outcome.message) not in wires:
             yield f"I4 {process} gave a message that the log does not hold"
@@ -123,13 +128,20 @@ def _told_the_truth(said: Said, messages: list[Message]) -> Iterator[str]:
             yield f"I8 {process} gave a message and said {outcome.state}"
 
 
+def _as_made[T: LogEntry](entry: T) -> T:
+    """An entry of the log without what came later: it was taken back, or heard."""
+    if isinstance(entry, Message):
+        return replace(entry, withdrawn=False, heard=None)
+    return replace(entry, withdrawn=False)
+
+
 def _one_sequence(world: World, user: str, log: tuple[LogEntry, ...]) -> Iterator[str]:
     """I4: 1 to n without gaps, and what was published is what the log holds, in order."""
     if [entry.seq for entry in log] != list(range(1, len(log) + 1)):
         yield f"I4 the sequence of {user} has a gap: {[entry.seq for entry in log]}"
     if len({entry.id for entry in log}) != len(log):
         yield f"I4 an id stands in the log of {user} twice"
-    wire = {entry.seq: entry_for_channel(replace(entry, withdrawn=False)) for entry in log}
+    wire = {entry.seq: entry_for_channel(_as_made(entry)) for entry in log}
     last: dict[str, int] = {}
     for event in world.ledger.published:
         if event.user != user or event.event != "message":
@@ -166,6 +178,9 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
     """I6: an act is done at most once, and its result is certain or says that it is not."""
     acts = {t.spec.name for t in world.story.tools if t.spec.effect is Effect.ACTS}
     times = Counter(deed.key for deed in world.ledger.deeds if deed.tool in acts)
+    allowed = Counter(  # of any tool
+        deed.key for deed in world.ledger.deeds
+    )  # not only acts: any can be asked for
     yield from (f"I6 done {n} times: {key}" for key, n in times.items() if n > 1)
     for run_id in _runs(world, user):
         results = {result.tool_call_id: result for result in world.ledger.results(run_id)}
@@ -176,7 +191,7 @@ def _acted_once(world: World, user: str) -> Iterator[str]:
                     yield from _told_truly(key, text, times[key])
         for call in world.ledger.decided(run_id):
             if call.id in results:
-                yield from _told_truly(call.id, results[call.id].text, times[call.id])
+                yield from _told_truly(call.id, results[call.id].text, allowed[call.id])
     asking = {t.spec.name for t in world.story.tools if t.spec.asks}
     yield from (
         f"I6 done without a yes: {deed.key}"

@@ -39,6 +39,7 @@ class Said:
     decides: bool = False
     reports: tuple[tuple[str, float], ...] = ()
     turn: int | None = None
+    replaces: str | None = None
     leaves_s: float | None = None
     is_seen: bool = True
     decision: Decision | None = None

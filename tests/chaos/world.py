@@ -117,10 +117,12 @@ class World:
 
     def say(self, ask: Ask) -> None:
         """A user says something, at its time from now."""
+        message_id = ask.message_id or self.clock.new_id()
         said = Said(
             user=ask.user,
             text=ask.text,
-            message_id=ask.message_id or self.clock.new_id(),
+            message_id=message_id,
+            replaces=self._replaced(ask, message_id),
             decides=ask.decides,
             reports=ask.reports,
             turn=ask.turn,
@@ -129,6 +131,19 @@ class World:
         )
         self.ledger.said.append(said)
         self.later(ask.at, lambda: insist(self, said))
+
+    def _replaced(self, ask: Ask, message_id: str) -> str | None:
+        """The id of the turn's request before this one; a request that is sent again says the same.
+
+        The later requests of a turn take the place of whichever stands, as on a voice platform.
+        """
+        if ask.turn is None:
+            return None
+        known = [s for s in self.ledger.said if (s.user, s.turn) == (ask.user, ask.turn)]
+        former = known[-1] if known else None
+        if former is not None and former.message_id == message_id:
+            return former.replaces
+        return former.message_id if former is not None else None
 
     def tell(self, what: str) -> None:
         """A line of the history."""

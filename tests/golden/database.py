@@ -39,7 +39,10 @@ TABLES: Mapping[str, str] = {
 }
 NOW = ("created_at", "updated_at", "imported_at", "claimed_at")  # the database's own clock
 DRAWN = "a" * 16  # in place of the id of a document from a file, which is drawn
-ARCHIVED = [*UTTERANCES.values(), *MESSAGES.values(), *TERMINAL.values()]
+# What 0.1.0 could say. `forms.json` holds the forms that came later.
+SAID = {name: said for name, said in UTTERANCES.items() if name != "speculative"}
+ARCHIVED = [*SAID.values(), *MESSAGES.values(), *TERMINAL.values()]
+RENEWED = ("search", "people", "words")  # columns that a search brings up to date in older rows
 
 type Rows = dict[str, list[dict[str, Any]]]
 
@@ -104,6 +107,16 @@ async def take_out(url: str) -> Rows:
             rows = await (await connection.execute(query.encode())).fetchall()
             found[table] = [_timeless(table, row) for (row,) in rows]
     return cast(Rows, _named(found, found["imports"][0]["document_id"]))
+
+
+def renewed(rows: Rows) -> dict[str, list[dict[str, Any]]]:
+    """What a search brings up to date in rows of older code: their search words."""
+    found = {
+        table: [{name: row[name] for name in RENEWED if name in row} for row in those]
+        for table, those in rows.items()
+        if table != "rules"  # their words are what the user looks for
+    }
+    return {table: those for table, those in found.items() if any(those)}
 
 
 async def put_back(url: str, rows: Rows) -> None:

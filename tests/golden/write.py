@@ -88,7 +88,8 @@ async def write_database(folder: Path) -> None:
     async with real_database(folder) as (database, url):
         await database_rows.fill(database)
         read = await database_rows.read(database)
-        keep("database", {"rows": await database_rows.take_out(url), "read": read})
+        rows = await database_rows.take_out(url)
+        keep("database", {"rows": rows, "renewed": database_rows.renewed(rows), "read": read})
 
 
 async def main() -> None:

@@ -122,8 +122,10 @@ end
 
 -- What was taken back: texts, and their messages. `undone` are the last seqs of such texts; as long as it is empty,
 -- there are none, and nothing is looked up. The key `withdrawn` is a hash: seq -> 1; `whole` -> 1, unless a part of it
--- is lost; `run:<id>` -> the seq up to which the run's texts stand, because something has come of them.
+-- is lost; `run:<id>` -> the seq up to which the run's texts stand, because something has come of them; `stands` -> the
+-- seq up to which any text does, because that is not known any more.
 local WITHDRAWN = named.withdrawn
+local MOST_MARKS = 4096
 
 local function seq_of(entry)
   return tonumber(string.match(entry[1], '^%d+'))
@@ -134,9 +136,9 @@ local function withdraws_of(entry)
   return entry[2][7] == 'w' and entry[2][8] or ''
 end
 
--- Mark what the entries of the log say was taken back.
+-- Mark what the entries of the log say was taken back. Nobody knows any more what has come of the texts.
 local function mend_withdrawn()
-  local marks = { 'whole', '1' }
+  local marks = { 'whole', '1', 'stands', text((newest('1'))) }
   for _, entry in ipairs(redis.call('XRANGE', LOG, '-', '+')) do
     for seq in string.gmatch(withdraws_of(entry), '%d+') do
       marks[#marks + 1] = seq
@@ -184,12 +186,31 @@ local function standing(entries, undone)
   return kept
 end
 
+-- Remove the marks of what the log no longer holds, once there are many.
+local function prune_marks()
+  if redis.call('HLEN', WITHDRAWN) <= MOST_MARKS then
+    return
+  end
+  local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', '1')[1]
+  for _, name in ipairs(oldest and redis.call('HKEYS', WITHDRAWN) or {}) do
+    local at = tonumber(name) or tonumber(redis.call('HGET', WITHDRAWN, name))
+    if name ~= 'whole' and at < seq_of(oldest) then
+      redis.call('HDEL', WITHDRAWN, name)
+    end
+  end
+end
+
+local function stands_upto(name)
+  return tonumber(redis.call('HGET', WITHDRAWN, name) or '') or 0
+end
+
 -- Note that something has come of a run: its texts up to `upto` stand.
 local function let_stand(run_id, upto)
   local name = 'run:' .. run_id
-  if (tonumber(redis.call('HGET', WITHDRAWN, name) or '') or 0) < upto then
+  if stands_upto(name) < upto then
     redis.call('HSET', WITHDRAWN, name, text(upto))
     redis.call('PEXPIRE', WITHDRAWN, KEEP_RUN_MS)
+    prune_marks()
   end
 end
 
@@ -216,6 +237,9 @@ local function rebuild(r, now)
   r.seq = math.max(r.seq, last)
   for _, entry in ipairs(entries) do
     r.undone = withdraws_of(entry) ~= '' and string.match(withdraws_of(entry), '^%d+') or r.undone
+  end
+  if r.undone == '' and WITHDRAWN and redis.call('HGET', WITHDRAWN, 'whole') then
+    r.undone = '0' -- what was taken back is older
   end
   if last == 0 or not JOURNAL then
     return

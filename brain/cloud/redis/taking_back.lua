@@ -2,7 +2,7 @@
 
 local MOST_SINCE = 256 -- entries of the log: a text with more after it stands, and so does one with its run before them
 local MOST_UNDONE = 16 -- seqs that brains which lose their lease are told
-local MOST_MARKS, MOST_TURNS = 4096, 8
+local MOST_TURNS = 8
 
 -- The position of the text that a message answers. In a stored text the quotation marks would be escaped.
 local function answered_by(entry)
@@ -28,7 +28,8 @@ local function rewound(lines, seq)
 end
 
 -- What taking back the text at `seq` would change; nil if it stands. `how`: `mark` (no run goes on with it), `alone` (it
--- is all that its run has), or `left` (its run goes on with the other texts, from `lines`).
+-- is all that its run has), or `left` (its run goes on with the other texts, from `lines`). `waits`: a brain goes on with
+-- the run, and has not taken the text in. `is_over`: the run had ended, and begins again.
 local function plan_for(r, seq)
   local around = redis.call('XRANGE', LOG, text(math.max(seq - MOST_SINCE, 1)), text(seq + MOST_SINCE))
   local gone, entry = taken_back(around, r.undone), nil
@@ -39,7 +40,7 @@ local function plan_for(r, seq)
     return
   end
   local run_id, upto = entry[2][4], tonumber(redis.call('HGET', key('memory'), 'upto') or '') or 0
-  if seq <= upto or (tonumber(redis.call('HGET', WITHDRAWN, 'run:' .. run_id) or '') or 0) >= seq then
+  if seq <= upto or stands_upto('run:' .. run_id) >= seq or stands_upto('stands') >= seq then
     return
   end
   local plan = { seq = seq, run = run_id, entries = { entry }, how = 'mark', later = 0 }
@@ -58,6 +59,7 @@ local function plan_for(r, seq)
   end
   local goes_on = r.id == run_id and (r.state == 'running' or r.state == 'handingOver')
   if entry[2][1] == 'q' or (goes_on and seq > r.consumed) then
+    plan.waits = goes_on
     return plan
   end
   local lines, came_in = {}, false
@@ -84,7 +86,7 @@ local function plan_for(r, seq)
       lines[#lines + 1] = 'u' .. text(seq_of(one)) .. ' ' .. one[2][2]
     end
   end
-  plan.how, plan.lines = 'left', lines
+  plan.how, plan.lines, plan.is_over = 'left', lines, not goes_on
   return plan
 end
 
@@ -98,20 +100,6 @@ local function recent_without(r, plan)
     table.remove(stamps, #stamps - plan.later)
   end
   return table.concat(stamps, ' ')
-end
-
--- Remove the marks of what the log no longer holds, once there are many.
-local function prune_marks()
-  if redis.call('HLEN', WITHDRAWN) <= MOST_MARKS then
-    return
-  end
-  local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', '1')[1]
-  for _, name in ipairs(oldest and redis.call('HKEYS', WITHDRAWN) or {}) do
-    local at = tonumber(name) or tonumber(redis.call('HGET', WITHDRAWN, name))
-    if name ~= 'whole' and at < seq_of(oldest) then
-      redis.call('HDEL', WITHDRAWN, name)
-    end
-  end
 end
 
 -- Mark the entries, close their questions, and make the store refuse all later writes of the run's brain. `by` is the
@@ -141,9 +129,9 @@ local function take_back(r, plan, by, keep_ms)
   end
   r.undone, r.recent = table.concat(undone, ' '), recent_without(r, plan)
   redis.call('HSET', RUN, 'undone', r.undone, 'question', r.question, 'recent', r.recent)
-  if r.id == plan.run then
-    r.reply, r.past = '', '' -- the last step of its brain, sent again, is refused like any other
-    redis.call('HSET', RUN, 'reply', '', 'past', '')
+  if not plan.waits and (r.id == plan.run or string.sub(r.past, 1, #plan.run + 1) == plan.run .. ' ') then
+    r.reply, r.past = r.id == plan.run and '' or r.reply, ''
+    redis.call('HSET', RUN, 'reply', r.reply, 'past', '') -- the last step, sent again, is refused like any other
   end
   if plan.how == 'mark' then
     return
@@ -161,13 +149,14 @@ local function take_back(r, plan, by, keep_ms)
     r.first = plan.seq < at and at < r.first and at or r.first
   end
   r.state, r.reason, r.attempts, r.consumed = 'handingOver', '', 0, r.seq
+  r.wake = plan.is_over and r.wake + 1 or r.wake -- its wake-up may have come already
   redis.call('DEL', JOURNAL)
   for _, line in ipairs(plan.lines) do
     redis.call('RPUSH', JOURNAL, line)
   end
   redis.call('PEXPIRE', JOURNAL, keep_ms)
   redis.call('HSET', RUN, 'state', r.state, 'fence', text(r.fence), 'lease', '0', 'first', text(r.first),
-    'attempts', '0', 'consumed', text(r.consumed), 'reason', '', 'activity', 'thinking')
+    'attempts', '0', 'consumed', text(r.consumed), 'reason', '', 'activity', 'thinking', 'wake', text(r.wake))
 end
 
 -- The seq of the standing text that has taken the place of the text at `seq`; the same seq if it stands itself.

@@ -113,6 +113,7 @@ def request_of(
         patience_s=asked.patience_s,
         turn=CallTurn(call=asked.call or NO_CALL, index=placed.index),
         replaces=placed.replaces,
+        amends=placed.replaces is not None,
         speculative=True,
     )
 

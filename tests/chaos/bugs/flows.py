@@ -76,7 +76,7 @@ FLOWS = (
         change(
             "run/work.py",
             "        turn.note(Started(tool_call_id=work.call.id))\n"
-            "        await turn.commit(CommitKind.RECORD, activity=work.spec.name)\n",
+            "        await turn.commit(CommitKind.RECORD, activity=work.spec.name, stands=True)\n",
             "        pass\n",
         ),
     ),
@@ -132,7 +132,9 @@ FLOWS = (
         "a quit after its work passes for an answer to what was said meanwhile",
         "beside",
         change(
-            "run/loop.py", "CommitKind.RECORD if is_last else CommitKind.GO_ON", "CommitKind.GO_ON"
+            "run/loop.py",
+            "CommitKind.RECORD if verdict.quit or asks else CommitKind.GO_ON",
+            "CommitKind.GO_ON",
         ),
     ),
     bug(

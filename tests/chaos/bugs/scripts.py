@@ -159,8 +159,8 @@ SCRIPTS = (
     bug(
         "a spoken yes answers a question although something was said since",
         "spoken",
-        change(ADMIT, " or not only_breadcrumbs(tonumber(asked), r.seq)", ""),
-        change(QUESTION, "asked and only_breadcrumbs(tonumber(asked), r.seq)", "true"),
+        change(ADMIT, " or not only_breadcrumbs(tonumber(asked), r.seq, r.undone)", ""),
+        change(QUESTION, "asked and only_breadcrumbs(tonumber(asked), r.seq, r.undone)", "true"),
     ),
     bug(
         "the log is kept for ever",

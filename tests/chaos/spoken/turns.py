@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from brain.run.decisions import is_decided_id
-from brain.run.messages import LogEntry, Message, Utterance
+from brain.run.messages import How, LogEntry, Message, Utterance
 from tests.chaos.ledger import Deed
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
 
 EFFECTS = ("keep", "send")
-# ms from the last look to the effect. The same text again may come in between; another text would
-# take the lease, so that the commit before the effect is refused.
-LOOK_MS = 60
+# ms before an effect: from the last look, after which the same text may come again, and from the
+# commit that lets the text stand. Between the two another text takes the lease.
+LOOK_MS, COMMIT_MS = 60, 25
 
 
 def whole_turns(world: "World", log: tuple[LogEntry, ...]) -> Iterator[str]:
@@ -28,7 +28,8 @@ def whole_turns(world: "World", log: tuple[LogEntry, ...]) -> Iterator[str]:
             yield from _belongs(world, deed, [text for text in texts if text.seq not in seen])
             seen |= {text.seq for text in texts if text.text in shown_to(world, deed)}
     for turn in sorted({text.turn.index for text in texts if text.turn is not None}):
-        yield from _one_stands(world, [t for t in texts if t.turn and t.turn.index == turn])
+        yield from _one_stands(world, log, texts, turn)
+    yield from _gone(world, texts)
     gone = {text.run_id for text in texts} - {text.run_id for text in texts if not text.withdrawn}
     stopped = {stop.message.id for stop in world.ledger.stops}
     for entry in log:
@@ -41,9 +42,10 @@ def _belongs(world: "World", deed: Deed, texts: list[Utterance]) -> Iterator[str
     """Whether an effect came from texts that stand, and were whole at that time."""
     asked = world.ledger.asked
     standing = {text.text for text in texts if not text.withdrawn}  # the same words, said again
+    run_id = deed.key.partition(":")[0]
     for text in texts:
-        if text.text not in shown_to(world, deed):
-            continue
+        if text.text not in shown_to(world, deed) or text.run_id != run_id:
+            continue  # what was said in another run may be known to this one, and asks for nothing
         if text.withdrawn and text.text not in standing:
             yield f"I16 {deed.tool} belongs to text {text.seq}, which was taken back"
         if text.turn is None or world.ledger.clock_jumped:
@@ -52,32 +54,70 @@ def _belongs(world: "World", deed: Deed, texts: list[Utterance]) -> Iterator[str
         went = [at for said, at in world.ledger.left if said == text.text and at < deed.at_ms]
         if went and world.is_calm and not any(at > went[0] for _, _, at in asked):
             yield f"I16 {deed.tool} belongs to text {text.seq}, whose caller has gone"
-        times = [at for turn, _, at in asked if turn == index and at <= deed.at_ms - LOOK_MS]
+        times = [
+            at
+            for turn, said, at in asked
+            if turn == index and at <= deed.at_ms - (LOOK_MS if said == text.text else COMMIT_MS)
+        ]
         is_over = any(turn > index for turn, _, at in asked if at <= deed.at_ms)
         settle_ms = world.story.limits.settle_s * 1000
         if not is_over and times and deed.at_ms - max(times) < settle_ms - 1:
             yield f"I16 {deed.tool} came before text {text.seq} was settled"
 
 
-def _one_stands(world: "World", takes: list[Utterance]) -> Iterator[str]:
-    """Only a text that something has come of stands beside the last one of its turn.
-
-    Of a run that its user has stopped, nothing is taken back for the sake of one of several texts.
-    """
-    stopped = {stop.message.run_id for stop in world.ledger.stops}
-    if world.ledger.speaking.reports:
-        return  # what was heard stands
-    index = takes[0].turn.index if takes[0].turn else 0
-    turns = [turn for turn, _, _ in world.ledger.asked]
-    if any(max(turns[:i], default=0) > index for i, turn in enumerate(turns) if turn == index):
-        return  # a request came so late that the next turn had begun: the one before was settled
-    standing = [text for text in takes if not text.withdrawn]
-    if not standing:
-        yield f"I1 no text of turn {takes[0].turn} stands"
-    for text in (each for each in standing[:-1] if each.run_id not in stopped):
-        deeds = [deed for deed in world.ledger.deeds if deed.tool in EFFECTS]
-        if not any(text.text in shown_to(world, deed) for deed in deeds):
+def _one_stands(
+    world: "World", log: tuple[LogEntry, ...], texts: list[Utterance], turn: int
+) -> Iterator[str]:
+    """The last text of a turn stands. Beside it stands only what something has come of."""
+    takes = [text for text in texts if text.turn is not None and text.turn.index == turn]
+    if takes[-1].withdrawn:
+        yield f"I1 text {takes[-1].seq} is the last of turn {turn}, and does not stand"
+    asked = [said for index, said, _ in world.ledger.asked if index == turn]
+    if world.is_calm and asked[-1] != takes[-1].text:
+        yield f"I1 the last request of turn {turn} has no text"
+    for text in (each for each in takes[:-1] if not each.withdrawn):
+        stands = text.decision or _has_effect(world, text) or _is_heard(world, log, text)
+        if not stands and not _is_over(world, texts, text):
             yield f"I1 text {text.seq} stands, although another has taken its place"
+
+
+def _gone(world: "World", texts: list[Utterance]) -> Iterator[str]:
+    """Whoever is told so was taken back, and the model sees no such text beside its successor."""
+    standing = {text.text for text in texts if not text.withdrawn}
+    told = {
+        said.message_id
+        for said in world.ledger.said
+        if any(outcome.state == "withdrawn" for _, outcome in said.outcomes)
+    }
+    known = {text.message_id for text in texts if text.withdrawn} | {t.replaces for t in texts}
+    yield from (f"I1 {id} was told that it is taken back" for id in sorted(told - known))
+    for heir in texts:
+        for text in (t for t in texts if t.seq in heir.withdraws and t.run_id == heir.run_id):
+            shown = (t.shown for t in world.ledger.thoughts if t.run_id == text.run_id)
+            if text.text not in standing and any(text.text in s and heir.text in s for s in shown):
+                yield f"I16 text {text.seq} was taken back, and the model was shown it again"
+
+
+def _has_effect(world: "World", text: Utterance) -> bool:
+    deeds = (deed for deed in world.ledger.deeds if deed.tool in EFFECTS)
+    return any(text.text in shown_to(world, deed) for deed in deeds)
+
+
+def _is_heard(world: "World", log: tuple[LogEntry, ...], text: Utterance) -> bool:
+    """Whether something was heard that the text's run has said after it."""
+    marks = (report.heard for report in world.ledger.speaking.reports)
+    heard = {mark.seq for mark in marks if mark.how not in (How.UNSPOKEN, How.RETURNED)}
+    return any(e.run_id == text.run_id and e.seq > text.seq and e.seq in heard for e in log)
+
+
+def _is_over(world: "World", texts: list[Utterance], text: Utterance) -> bool:
+    """Whether the run of several texts is over, and its user has stopped it or begun another:
+    nobody knows any more what it has done for the other texts.
+    """
+    left = [one for one in texts if one.run_id == text.run_id and not one.withdrawn]
+    stopped = {stop.message.run_id for stop in world.ledger.stops}
+    is_past = any(one.run_id != text.run_id and one.seq > text.seq for one in texts)
+    return len(left) > 1 and (text.run_id in stopped or is_past)
 
 
 def shown_to(world: "World", deed: Deed) -> str:

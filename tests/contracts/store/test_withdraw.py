@@ -8,7 +8,7 @@ from brain.cloud.redis.scripts import Keys
 from brain.errors import LeaseLost
 from brain.run.journal import Answered, Joined, Returned, RunRecord, Started
 from brain.run.limits import Limits
-from brain.run.messages import LATEST, CallTurn, Heard, How, Utterance
+from brain.run.messages import CallTurn, Heard, How, Utterance
 from brain.run.moves import (
     Admission,
     Admitted,
@@ -43,8 +43,10 @@ def whole(
     holder: str = "h2",
     run: str = "r2",
     turn: CallTurn = TURN,
+    amends: bool = False,
 ) -> Arrival:
-    return stage.arrival(text, holder=holder, run=run, turn=turn, replaces=of)
+    arrival = stage.arrival(text, holder=holder, run=run, turn=turn, replaces=of)
+    return replace(arrival, amends=amends)
 
 
 async def seen(stage: Stage) -> list[tuple[int, str, bool]]:
@@ -229,10 +231,11 @@ async def test_a_text_that_replaces_a_replaced_one_takes_the_place_of_its_heir(
 async def test_whatever_stands_of_the_turn_can_be_replaced(stage: Stage) -> None:
     store = stage.store()
     await begun(stage)
-    second = await store.admit(whole(stage, of=LATEST))
+    second = await store.admit(whole(stage, of="message-lost", amends=True))
     assert isinstance(second, Admitted)
     assert second.withdraws == (1,)
-    other = whole(stage, "Next", of=LATEST, turn=CallTurn(call="c-1", index=4), holder="h3")
+    next_turn = CallTurn(call="c-1", index=4)
+    other = whole(stage, "Next", of="message-lost", turn=next_turn, amends=True, holder="h3")
     assert isinstance(recorded := await store.admit(other), Recorded)
     assert recorded.withdraws == ()
 

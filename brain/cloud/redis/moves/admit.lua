@@ -8,8 +8,8 @@ local a = arguments({
     -- empty, such a text is refused. `manner` of a spoken yes: firm, soft, or quoted (soft, after a whole quote).
     .. ' question verdict plain manner'
     -- The turn's call as a short name, empty for none; the turn as it is stored in a text; the message id of the turn's
-    -- text that this one replaces, or `*` for whichever stands.
-    .. ' call turn replaces',
+    -- text that this one replaces; whether it replaces whichever stands if that is not known; its own id, in JSON.
+    .. ' call turn replaces amends own',
   -- Of a spoken yes, in ms: the longest time since the question, of a soft yes too, and the shortest times since
   -- a mark and since a response.
   numbers = 'index lease_ms rate window_ms yes_ms soft_ms mark_ms response_ms',
@@ -26,20 +26,48 @@ end
 local idle = is_idle()
 local vacant = idle or r.lease <= now
 
+local function is_of_turn(form)
+  return a.turn ~= '' and string.find(form, '"turn":' .. a.turn, 1, true)
+    or a.turn == '' and form ~= '' and not string.find(form, '"turn":{', 1, true)
+end
+
+-- The seq of the text that `replaces` names; nil if it is not known.
+local function named_text()
+  return a.replaces ~= '' and tonumber(string.match(redis.call('GET', key('id2')) or '', '^(%d+) ')) or nil
+end
+
 -- The seq of the text that this one replaces: another text of the same turn that stands.
 local function replaced()
-  local old
-  if a.replaces == '*' then
-    local index, _, last = turn_of(r, a.call)
-    old = a.call ~= '' and index == a.index and last
-  elseif a.replaces ~= '' then
-    old = tonumber(string.match(redis.call('GET', key('id2')) or '', '^(%d+) '))
+  local function standing_of(old)
+    old = old and old <= r.seq and heir_of(r, old)
+    local form = old and (redis.call('XRANGE', LOG, text(old), text(old))[1] or { '', {} })[2][2] or ''
+    return is_of_turn(form) and old or nil
   end
-  old = old and old <= r.seq and heir_of(r, old)
-  local form = old and (redis.call('XRANGE', LOG, text(old), text(old))[1] or { '', {} })[2][2] or ''
-  local is_same = a.turn ~= '' and string.find(form, '"turn":' .. a.turn, 1, true)
-    or a.turn == '' and form ~= '' and not string.find(form, '"turn":{', 1, true)
-  return is_same and old or nil
+  local old = standing_of(named_text())
+  if not old and a.amends == '1' then
+    local index, _, last = turn_of(r, a.call)
+    old = index == a.index and standing_of(last) or nil
+  end
+  return old
+end
+
+-- The seq and the run of the text that has taken this one's place before it comes, or comes again. That text names it
+-- as older, so it is late, and no change of mind. `seq` is where this text was, if it is known.
+local function overtaken_by(seq)
+  local index, found = turn_of(r, a.call), nil
+  local is_lost = a.amends == '1' and a.replaces ~= '' and not named_text() -- what it changes has not arrived
+  if a.turn == '' or not index or index < a.index or is_lost then
+    return
+  end
+  local since = math.max(seq or 0, r.seq - MOST_SINCE) + 1
+  for _, entry in ipairs(redis.call('XRANGE', LOG, text(since), '+', 'COUNT', text(MOST_SINCE))) do
+    local form = entry[2][1] == 'u' and entry[2][2] or ''
+    found = is_of_turn(form) and string.find(form, '"replaces":' .. a.own, 1, true) and seq_of(entry) or found
+  end
+  local heir = found and heir_of(r, found)
+  if heir and named_text() ~= heir then
+    return text(heir), redis.call('XRANGE', LOG, text(heir), text(heir))[1][2][4]
+  end
 end
 
 -- Whether a spoken yes counts: the question at `asked` is the last thing that was said, and it has reached the user
@@ -66,12 +94,18 @@ if taker[1] then
   withdraws = withdraws_of(taker[1])
 end
 if #standing(taker, r.undone) < #taker then
-  if by == a.holder then -- our own call, sent again after another text has taken its place
+  if by == a.holder or overtaken_by(tonumber(seq)) then
     return answer({ 'is', 'withdrawn', 'seq', seq, 'run', of })
   end
   seq, withdraws = nil, '' -- the id is free again
 elseif seq then
   note_turn(r, a.call, a.index, now)
+end
+if not known then
+  local heir, its_run = overtaken_by()
+  if heir then
+    return answer({ 'is', 'withdrawn', 'seq', heir, 'run', its_run })
+  end
 end
 if seq and r.state ~= '' then -- without a state, nothing is left of the run that took the text
   if idle or r.id ~= of then

@@ -27,7 +27,6 @@ from brain.cloud.redis.turns import TURN, call_name
 from brain.codec import dumps, fingerprint
 from brain.run import records
 from brain.run.limits import Limits
-from brain.run.messages import LATEST
 from brain.run.moves import Admission, Arrival, Closed, Recorded
 
 # When a spoken yes counts, in ms. A sooner one was not said in answer to the question: nobody
@@ -49,7 +48,7 @@ async def admit(
     """Append the text once, and take the lease if it is free or expired."""
     keys, decision = Keys.of(arrival.user_id), arrival.decision
     replaces = arrival.replaces
-    replaced = [f"id:{replaces}"] if replaces and replaces != LATEST else []
+    replaced = [f"id:{replaces}"] if replaces else []
     resting = f"rest:{decision.question_id}" if decision else "rest"
     reply = await run_numbered(
         ADMIT,
@@ -99,6 +98,8 @@ def _turn(arrival: Arrival) -> ScriptArguments:
         "turn": dumps(TURN.encode(turn)) if turn else "",
         # A text does not replace itself.
         "replaces": replaces if replaces and replaces != arrival.message_id else "",
+        "amends": arrival.amends,
+        "own": f'"{arrival.message_id}"',
     }
 
 

@@ -120,7 +120,7 @@ local reply = text(first) .. ' ' .. (ended and '1' or '0') .. ' ' .. text(from) 
 local takes = a.kind == 'goOn' or a.kind == 'finish' or a.kind == 'end' or a.kind == 'rest'
 local consumed = takes and (seen < r.seq and seen or seq) or from
 if a.stands == '1' and (a.kind ~= 'rest' or asks) then
-  let_stand(a.run, takes and seen or from)
+  let_stand(a.run, a.kind == 'goOn' and seen or from) -- not what joins a run that was to end
 end
 local state, lease, next_fence = 'running', now + a.lease_ms, a.fence
 if ended then

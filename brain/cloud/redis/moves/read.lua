@@ -4,13 +4,14 @@ local a = arguments({ texts = 'count', numbers = 'since' })
 
 local run = redis.call('HMGET', RUN, 'seq', 'undone', 'heard')
 local seq = run[1]
+local undone = run[2] or ''
 if not seq then
-  seq = text((newest('1'))) -- the run is lost, or the user has never said anything
+  seq, undone = text((newest('1'))), '0' -- the run is lost, or the user has never said anything
 end
 local entries = redis.call('XRANGE', LOG, text(a.since + 1), '+', 'COUNT', a.count)
 local oldest = redis.call('XRANGE', LOG, '-', '+', 'COUNT', '1')
 local gone = {}
-for at in pairs(taken_back(entries, run[2] or '')) do
+for at in pairs(taken_back(entries, undone)) do
   gone[#gone + 1] = text(at)
 end
 local first = oldest[1] and string.match(oldest[1][1], '^%d+') or '0'
