@@ -5,6 +5,7 @@ own token and with the ids of Anna's data. The list of routes is read from the s
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 __all__ = ["anna", "ben", "town"]  # fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
+FAR = 1_000_000  # a place in the log that nobody has
 NOTHING = ("no document with this id", "No email account", "null", "[]")  # nothing was found
 
 
@@ -228,7 +230,23 @@ async def voice_session(ben: Person, anna: Anna) -> Told:
     body = {"voiceSessionId": "vs_annas-session"}
     for path in ("/api/voiceSession", "/api/audio"):
         yield await told(ben, "DELETE", path, 404, json=body)
-        yield await told(ben, "POST", path, 503, json={"vendor": "gemini-live"})
+        begun = await told(ben, "POST", path, 201, json={"vendor": "gemini-live"})
+        own = re.search(r'"voiceSessionId":"([^"]+)"', begun)
+        assert own is not None
+        yield begun
+        yield await told(ben, "DELETE", path, 200, json={"voiceSessionId": own[1]})
+
+
+async def audio_upload(ben: Person, anna: Anna) -> Told:
+    headers = {"Content-Type": "audio/wav"}
+    path = "/api/audioUpload?only=text"
+    yield await told(ben, "POST", path, 200, content=b"no sound", headers=headers)  # scripted
+
+
+async def audio_stream(ben: Person, anna: Anna) -> Told:
+    yield await told(ben, "POST", "/api/audioStream", 404, json={"seq": FAR})
+    yield await told(ben, "GET", f"/api/audioStream?seq={FAR}", 404)
+    yield await told(ben, "GET", f"/api/audioStream?seq={FAR}&ticket=annas", 404)
 
 
 async def questions(ben: Person, anna: Anna) -> Told:
@@ -275,6 +293,8 @@ WALKS: dict[str, Walk] = {
     "/api/status": status,
     "/api/stream": stream,
     "/api/audio": voice_session,
+    "/api/audioStream": audio_stream,
+    "/api/audioUpload": audio_upload,
     "/api/voiceSession": voice_session,
     "/api/v1/chat/completions": chat,
     "/api/v1/models": chat_models,
