@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from brain.run.journal import Entry, Joined
+from brain.run.journal import Entry, Joined, Started
 from brain.run.limits import Limits
 from brain.run.messages import Utterance
 from brain.run.store import Sight
@@ -38,6 +38,9 @@ def unsettled(journal: Sequence[Entry], *, stands_upto: int) -> list[Utterance]:
     if the run has its correction as well. A spoken decision may be half a sentence itself.
     """
     joined = [entry.utterance for entry in journal if isinstance(entry, Joined)]
+    begun = max((at for at, entry in enumerate(journal) if isinstance(entry, Started)), default=0)
+    stood = (entry.utterance.seq for entry in journal[:begun] if isinstance(entry, Joined))
+    stands_upto = max((stands_upto, *stood))
     decided = max((each.seq for each in joined if each.decision is not None), default=0)
     last = {each.turn: each.seq for each in joined if each.turn is not None}
     return [

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from brain.questions.whole import Fate, Times, Wait, fate, unsettled
-from brain.run.journal import Joined
+from brain.run.journal import Entry, Joined, Started
 from brain.run.limits import Limits
 from brain.run.messages import CallTurn, Decision, Utterance
 from brain.run.store import LastTurn, Sight
@@ -38,6 +38,16 @@ def test_a_text_that_may_be_half_a_sentence_is_not_settled() -> None:
 
 def test_a_text_is_settled_by_its_correction_and_the_correction_is_not() -> None:
     assert whose(SAID, replace(SAID, seq=2)) == [2]
+
+
+def test_an_act_that_was_begun_settles_the_texts_before_it() -> None:
+    journal: list[Entry] = [
+        Joined(utterance=SAID),
+        Started(tool_call_id="c1"),
+        Joined(utterance=replace(SAID, seq=2)),
+    ]
+    assert [one.seq for one in unsettled(journal[:2], stands_upto=0)] == []
+    assert [one.seq for one in unsettled(journal, stands_upto=0)] == [2]
 
 
 def test_a_decision_settles_what_was_said_before_it() -> None:
