@@ -3,21 +3,9 @@
 Rewrites lead here.
 """
 
-from brain.http.names import by_name, later
-from brain.routes.voice_session import begin_voice, end_voice
+from brain.http.names import by_name
+from brain.routes.audio import AUDIO_ROUTES
 from brain.settings import environment
 from brain.wiring import Wiring
 
-UPLOAD, STREAM = "brain.routes.audio_upload", "brain.routes.audio_stream"
-
-app = by_name(
-    {
-        "voiceSession": {"POST": begin_voice, "DELETE": end_voice},
-        "audioUpload": {"POST": later("brain.routes.audio_upload", "audio_upload")},
-        "audioStream": {
-            "GET": later(STREAM, "audio_stream"),
-            "POST": later(STREAM, "audio_ticket"),
-        },
-    },
-    Wiring(environment()),
-)
+app = by_name(AUDIO_ROUTES, Wiring(environment()))
