@@ -15,10 +15,9 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PRINTED_FROM = re.compile(r"microsoft (?:word|powerpoint|excel|office word) - ", re.IGNORECASE)
-_FILE_NAME = re.compile(
-    r".*\.(?:docx?|docm|dvi|html?|indd|md|odp|odt|pages|pdf|pptx?|ps|qxd|rtf|tex|tmp|txt|xlsx?)",
-    re.IGNORECASE | re.DOTALL,
-)
+_FILE_ENDS = frozenset(
+    ["doc", "docm", "docx", "dvi", "htm", "html", "indd", "md", "odp", "odt", "pages", "pdf", "ppt", "pptx", "ps", "qxd", "rtf", "tex", "tmp", "txt", "xls", "xlsx"]
+)  # fmt: skip
 
 
 class FileKind(StrEnum):
@@ -174,7 +173,8 @@ def sensible_title(title: str) -> str:
     the name of the file that was printed.
     """
     line = _PRINTED_FROM.sub("", " ".join(title.split()), count=1)
-    made_up = _NO_TITLE.fullmatch(line) or _FILE_NAME.fullmatch(line)
+    is_file_name = line.casefold().rpartition(".")[2] in _FILE_ENDS
+    made_up = _NO_TITLE.fullmatch(line) or (is_file_name and "." in line)
     return "" if made_up or not any(letter.isalpha() for letter in line) else line
 
 
