@@ -6,6 +6,7 @@ the private use area until the end. Texts cannot contain these characters: they 
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from brain.texts.emphasis import without_emphasis
 from brain.texts.spans import GONE, HIDDEN, without_spans
@@ -70,6 +71,8 @@ def seen(text: str) -> str:
 def lines_of(text: str) -> list[str]:
     """Return the lines that are to be spoken, without markup and without empty ones."""
     lines = [" ".join(line.split()) for line in seen(text).split("\n")]
+    # Of several empty lines one is enough to end what stands before them.
+    lines = [line for before, line in pairwise(["", *lines]) if line or before]
     lines, defined = _without_definitions(_without_tables(_without_code(lines)))
     flat = without_spans("\n".join(lines), seen, defined)
     words = without_emphasis("\n".join(map(_without_marks, flat.split("\n"))))

@@ -15,8 +15,9 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PRINTED_FROM = re.compile(r"microsoft (?:word|powerpoint|excel|office word) - ", re.IGNORECASE)
-_FILE_ENDS = frozenset(
-    ["doc", "docm", "docx", "dvi", "htm", "html", "indd", "md", "odp", "odt", "pages", "pdf", "ppt", "pptx", "ps", "qxd", "rtf", "tex", "tmp", "txt", "xls", "xlsx"]
+_FILE_ENDS = (
+    "doc", "docm", "docx", "dvi", "htm", "html", "indd", "md", "odp", "odt", "pages", "pdf", "ppt",
+    "pptx", "ps", "qxd", "rtf", "tex", "tmp", "txt", "xls", "xlsx",
 )  # fmt: skip
 
 
