@@ -30,6 +30,7 @@ def whole_turns(world: "World", log: tuple[LogEntry, ...]) -> Iterator[str]:
     for turn in sorted({text.turn.index for text in texts if text.turn is not None}):
         yield from _one_stands(world, log, texts, turn)
     yield from _gone(world, texts)
+    yield from _unheard(world, texts)
     gone = {text.run_id for text in texts} - {text.run_id for text in texts if not text.withdrawn}
     stopped = {stop.message.id for stop in world.ledger.stops}
     for entry in log:
@@ -96,6 +97,17 @@ def _gone(world: "World", texts: list[Utterance]) -> Iterator[str]:
             shown = (t.shown for t in world.ledger.thoughts if t.run_id == text.run_id)
             if text.text not in standing and any(text.text in s and heir.text in s for s in shown):
                 yield f"I16 text {text.seq} was taken back, and the model was shown it again"
+
+
+def _unheard(world: "World", texts: list[Utterance]) -> Iterator[str]:
+    """What was heard before another text came is not taken back by it."""
+    admitted_ms = world.ledger.speaking.admitted_ms
+    for report in world.ledger.speaking.reports:
+        seq, how = report.heard.seq, report.heard.how
+        heirs = [text for text in texts if seq in text.withdraws and text.message_id in admitted_ms]
+        if how not in (How.UNSPOKEN, How.RETURNED):
+            late = [heir.seq for heir in heirs if admitted_ms[heir.message_id] > report.at_ms]
+            yield from (f"I1 text {at} takes message {seq} back, which was heard" for at in late)
 
 
 def _has_effect(world: "World", text: Utterance) -> bool:
