@@ -119,7 +119,7 @@ async def record(page: Page, seconds: float = 1.2) -> None:
     dictate = page.get_by_role("button", name="Dictate")
     await dictate.click()
     await expect(dictate).to_have_attribute("aria-pressed", "true")
-    await page.wait_for_function("takes.length > 0")
+    await page.wait_for_function("() => takes.length > 0")
     await page.evaluate(RECORDED, seconds)
     await dictate.click()
     await expect(dictate).to_have_attribute("aria-pressed", "false")
@@ -179,10 +179,10 @@ async def test_escape_discards_a_recording(page: Page) -> None:
         server = await opened(page, address)
         dictate = page.get_by_role("button", name="Dictate")
         await dictate.click()
-        await page.wait_for_function("takes.length > 0")
+        await page.wait_for_function("() => takes.length > 0")
         await page.keyboard.press("Escape")
         await expect(dictate).to_have_attribute("aria-pressed", "false")
-        await page.wait_for_function("takes[0].stream.getTracks()[0].readyState === 'ended'")
+        await page.wait_for_function("() => takes[0].stream.getTracks()[0].readyState === 'ended'")
         assert server.takes == []
 
 
