@@ -99,7 +99,7 @@ class VendorBusy(BrainError):
 
 
 class VendorRefused(BrainError):
-    """A vendor of speech models refuses, or its answer cannot be used. Nothing of it is quoted."""
+    """A vendor of speech models refuses, or its answer cannot be used. The text never quotes it."""
 
 
 class VendorAbsent(BrainError):

@@ -98,7 +98,7 @@ class AtOnce:
         return "settled"
 
     async def proposal(self, invocation: "ToolInvocation") -> "Proposal":
-        raise NotImplementedError
+        raise AssertionError("nobody is asked: `wait` never returns abandoned")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

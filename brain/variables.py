@@ -108,7 +108,7 @@ def access_key(env: Env, name: str, *, user_id: str) -> tuple[AccessKey, ...]:
 def access_keys(env: Env, name: str) -> tuple[AccessKey, ...]:
     """Return the access keys of several users, from `{"anna": ["key"], "ben": ["old", "new"]}`.
 
-    Empty if it is not set. Raises SettingMissing if a part of it is invalid.
+    Empty if it is not set. Raises SettingMissing if a part is invalid.
     """
     text = env.get(name)
     if not text:

@@ -202,7 +202,7 @@ class Wiring(Adapters):
         )
 
     async def _names(self, user_id: str) -> Sequence[str]:
-        """Return the names that all features know, those of each in turn."""
+        """Return the names that all features know, one feature after the other."""
         asked = [each.names(user_id) for each in self.features if each.names is not None]
         found = await asyncio.gather(*asked)
         return [name for some in zip_longest(*found) for name in some if name]

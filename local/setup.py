@@ -57,25 +57,6 @@ def install_judges() -> None:
         _install_into(HOME / group, "--group", group)
 
 
-def install_platforms() -> None:
-    """Install the clients of voice platforms. The file has all that they need, so nothing is
-    resolved, and what they can do without is left out.
-    """
-    _install_into(HOME / "platforms", "--no-deps", "-r", PLATFORMS)
-
-
-def install_vendors() -> None:
-    """Install the SDKs that judge what is sent to vendors of speech models. The file has all that
-    they need, so nothing is resolved.
-    """
-    _install_into(HOME / "vendors", "--no-deps", "-r", VENDORS)
-
-
-def install_emails() -> None:
-    """Install the packages that ship emails as test files, without what they depend on."""
-    _install_into(HOME / "emails", "--no-deps", "-r", EMAILS)
-
-
 def _install_into(venv: Path, *packages: str) -> None:
     # If its Python was removed or replaced, the folder still looks complete but does not run.
     no_downloads = {"UV_PYTHON_DOWNLOADS": "never"}
@@ -127,6 +108,20 @@ def _install(package: str, need: str) -> None:
     Apt().install(package)
 
 
+def _listed(name: str, packages: str) -> Step:
+    """Return the step that installs a list into an environment of its own.
+
+    The list has all that is needed, so nothing is resolved, and what can be done without is left
+    out.
+    """
+    return Step(
+        name=name,
+        reads=(packages, ".python-version"),
+        makes=f".local/setup/{name}/bin/python",
+        act=lambda: _install_into(HOME / name, "--no-deps", "-r", packages),
+    )
+
+
 DEV = (
     Step(
         name="python",
@@ -155,29 +150,14 @@ TEST = (
         makes=".local/setup/judges-past/bin/python",
         act=install_judges,
     ),
-    Step(
-        name="platforms",
-        reads=(PLATFORMS, ".python-version"),
-        makes=".local/setup/platforms/bin/python",
-        act=install_platforms,
-    ),
+    _listed("platforms", PLATFORMS),
+    _listed("vendors", VENDORS),
+    _listed("emails", EMAILS),
     Step(
         name="voice",
         reads=("local/voice/packages/peer.txt", ".python-version"),
         makes=".local/setup/voice/bin/python",
         act=install_voice_packages,
-    ),
-    Step(
-        name="vendors",
-        reads=(VENDORS, ".python-version"),
-        makes=".local/setup/vendors/bin/python",
-        act=install_vendors,
-    ),
-    Step(
-        name="emails",
-        reads=(EMAILS, ".python-version"),
-        makes=".local/setup/emails/bin/python",
-        act=install_emails,
     ),
     Step(
         name="vercel",

@@ -71,7 +71,7 @@ class Result:
     to_sound_s: float | None
     """From the vendor's word that the turn has ended to the first sound; None if it says none."""
     brain_s: float | None
-    """The part of it from the question to the answer: page, function and brain."""
+    """The time from the question to the answer: page, function and brain."""
     text: str
 
 
@@ -170,7 +170,7 @@ async def _listened(
 
 
 async def _until_said(page: Page, vendor: str) -> None:
-    """Wait until the vendor has said the answer, and the last of it was played."""
+    """Wait until the vendor has said the answer, and the last sound was played."""
     await page.wait_for_function(SAID[vendor])
     await page.wait_for_function("() => performance.now() - recorded.loudMs.at(-1) > 700")
 

@@ -79,7 +79,7 @@ class AnswersAside:
     languages: Languages
 
     async def read(self, arrival: Arrival, reply: Reply) -> Arrival | None:
-        if arrival.replaces:  # the run may be that of the text that it takes the place of
+        if arrival.replaces:  # the run may belong to the text that it replaces
             return arrival
         is_answered = await answer_aside(self.store, self.clock, self.languages, arrival, reply)
         return None if is_answered else arrival

@@ -134,7 +134,7 @@ def _address(person: Any) -> Address | None:
 
 
 def _sender(person: Any) -> Address:
-    """Return the sender, who may have a name alone. Raises WebhookUnreadable if there is none."""
+    """Return the sender; the address may be missing. Raises WebhookUnreadable without a sender."""
     if not isinstance(person, dict) or not isinstance(person.get("Email"), str):
         raise WebhookUnreadable("FromFull has no Email")
     named = headers.somebody(_line(person.get("Name")), _line(person["Email"]))

@@ -57,7 +57,7 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         more: Json | None = None,
     ) -> None:
-        """`more` are fields of the response beside those of every problem."""
+        """`more` are additional fields of the response."""
         super().__init__(title)
         self.status = status
         self.title = title

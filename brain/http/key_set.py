@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from brain.codec import Json
 from brain.errors import TokenRefused, Unreachable
+from brain.http.answers import read_within
 
 if TYPE_CHECKING:
     from jwt import PyJWKSet
@@ -126,17 +127,12 @@ class _Budget:
 
 
 async def _body(url: str) -> bytes:
-    """Return the answer's body. Raises httpx.HTTPError, ValueError if it is too long."""
+    """Return the answer's body. Raises httpx.HTTPError, TooLong."""
     import httpx
 
-    body = bytearray()
     async with httpx.AsyncClient() as http, http.stream("GET", url) as answer:
         answer.raise_for_status()
-        async for piece in answer.aiter_bytes():
-            body += piece
-            if len(body) > MAX_BYTES:
-                raise ValueError("too long")
-    return bytes(body)
+        return await read_within(answer, MAX_BYTES)
 
 
 def _for_signatures(keys: Iterable[object]) -> Iterable[Json]:

@@ -29,7 +29,7 @@ def by_name[W](handlers: Mapping[str, Mapping[str, Handler[W]]], wiring: W) -> A
 
 
 def name_in(path: str, names: Mapping[str, object]) -> str | None:
-    """Return the name at the end of the path, the longest that fits; None if there is none."""
+    """Return the longest of these names that ends the path; None if no name does."""
     parts = path.split("/")
     ends = ("/".join(parts[start:]) for start in range(1, len(parts)))
     return next((end for end in ends if end in names), None)

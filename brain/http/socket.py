@@ -6,6 +6,7 @@ up to a limit. Then the socket is closed, and the client reconnects with the las
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.types import Receive, Send
@@ -145,6 +146,24 @@ class Socket:
                 await self._changed.wait()
         except TimeoutError:
             pass
+
+
+async def until_one_fails(
+    parts: Iterable["asyncio.Future[None]"], others: Callable[[], Iterable["asyncio.Future[Any]"]]
+) -> None:
+    """Wait until a part of a connection fails, and raise its error. All parts end, and so does what
+    `others` returns then. A part that ends by itself ends nothing.
+    """
+    waiting = list(parts)
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_EXCEPTION)
+        next(part for part in waiting if part.done() and part.exception()).result()
+    finally:
+        ending = {*waiting, *others()}
+        for part in ending:
+            part.cancel()
+        # Ignore their exceptions: the first one has already been raised.
+        await asyncio.gather(*ending, return_exceptions=True)
 
 
 def _object(text: str) -> Json:

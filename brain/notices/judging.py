@@ -14,7 +14,7 @@ from brain.chat.sizes import shorten
 from brain.codec import Json, clean, dumps
 from brain.events.model import Event
 from brain.notices.model import Rule
-from brain.notices.spoken import TEXT_CHARS, for_the_ear
+from brain.notices.spoken import TEXT_CHARS, spoken_line
 from brain.says.texts import Texts
 
 EVENT_CHARS = 4_000  # of an event's text; its beginning says what it is about
@@ -95,5 +95,5 @@ def judgement(answer: str, texts: Texts) -> Judgement:
         return Judgement(speak=True)
     words = read.get("words") if read["speak"] else ""
     return Judgement(
-        speak=read["speak"], words=for_the_ear(words, texts) if isinstance(words, str) else ""
+        speak=read["speak"], words=spoken_line(words, texts) if isinstance(words, str) else ""
     )

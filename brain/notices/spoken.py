@@ -28,7 +28,7 @@ _PREFIX = re.compile(r"^(?:(?:re|aw|fwd?|wg|antw|sv|tr|rif|odp|vs|回复|转发)
 _STOPS = ".!?…。！？"  # noqa: RUF001 - Chinese full stops
 
 
-def for_the_ear(text: str, texts: Texts, limit: int = TEXT_CHARS) -> str:
+def spoken_line(text: str, texts: Texts, limit: int = TEXT_CHARS) -> str:
     """Return the text as one line that can be spoken, cut between words to `limit` characters."""
     seen = "".join(
         " " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char
@@ -47,15 +47,15 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
     match notice.kind:
         case "email":
             arrived = texts.email_arrived(_name(notice, texts), just=now - notice.at <= JUST)
-            what = for_the_ear(notice.text, texts) or _subject(notice, texts, TEXT_CHARS)
+            what = spoken_line(notice.text, texts) or _subject(notice, texts, TEXT_CHARS)
             return _sentence(arrived, what)
         case "reminder":
-            what = for_the_ear(notice.text, texts, REMINDER_CHARS)
+            what = spoken_line(notice.text, texts, REMINDER_CHARS)
             named = texts.REMINDER_BY_OTHERS if _is_by_others(notice) else texts.REMINDER
             return _sentence(named if what else texts.REMINDER_DUE, what)
         case "document":
             changed = texts.document_changed(_subject(notice, texts, PIECE_CHARS))
-            return _sentence(changed, for_the_ear(notice.text, texts))
+            return _sentence(changed, spoken_line(notice.text, texts))
         case "event":
             name, what = _name(notice, texts), _what(notice, texts, TEXT_CHARS)
             return _sentence(texts.reports(name) if name else "", what or texts.SOMETHING)
@@ -92,7 +92,7 @@ def _reminders(notices: Sequence[Notice], texts: Texts) -> str:
 
 
 def _reminders_of(notices: Sequence[Notice], texts: Texts) -> str:
-    pieces = (for_the_ear(one.text, texts, PIECE_CHARS).rstrip(".!? ") for one in notices)
+    pieces = (spoken_line(one.text, texts, PIECE_CHARS).rstrip(".!? ") for one in notices)
     named, more = _first(pieces)
     return texts.reminders(len(notices), named, more, by_others=_is_by_others(notices[0]))
 
@@ -129,14 +129,14 @@ def _sentence(head: str, tail: str) -> str:
 
 
 def _what(notice: Notice, texts: Texts, limit: int) -> str:
-    return for_the_ear(notice.text, texts, limit) or _subject(notice, texts, limit)
+    return spoken_line(notice.text, texts, limit) or _subject(notice, texts, limit)
 
 
 def _subject(notice: Notice, texts: Texts, limit: int) -> str:
-    return _PREFIX.sub("", for_the_ear(notice.subject or "", texts, limit)).rstrip(". ")
+    return _PREFIX.sub("", spoken_line(notice.subject or "", texts, limit)).rstrip(". ")
 
 
 def _name(notice: Notice, texts: Texts) -> str:
     """The sender's name. For an address, the words of the part before the at sign."""
     name, at, _ = (notice.sender or "").partition("@")
-    return for_the_ear(re.sub(r"[._+-]+", " ", name) if at else name, texts, NAME_CHARS)
+    return spoken_line(re.sub(r"[._+-]+", " ", name) if at else name, texts, NAME_CHARS)

@@ -12,7 +12,7 @@ from brain.http.stream import StreamEvent
 from brain.routes.stream import bye, event_of
 from brain.run.messages import LogEntry, Message, Speak, Utterance
 from brain.run.ports import Clock
-from brain.texts.ear import sentences_of
+from brain.texts.ear import for_the_ear, sentences_of
 from brain.voice.audio.model import SoundFormat, SpokenPart
 from brain.voice.audio.ports import Mouth
 from brain.voice.audio.speaking import speak, within_bounds
@@ -26,8 +26,7 @@ type Coming = Message | LogReset | None  # None: the end
 
 def sentences_in(message: Message) -> Sequence[str]:
     """Return what to say for a message, sentence by sentence; empty if there is nothing to say."""
-    speech = message.text if message.speech is None else message.speech
-    return within_bounds(sentences_of(speech))
+    return within_bounds(sentences_of(for_the_ear(message.text)))
 
 
 async def events_of(

@@ -80,7 +80,7 @@ async def _one(request: Request, wiring: Wiring) -> ASGIApp:
 
 
 def _file(sound: Sound, wanted: str | None) -> StreamingResponse:
-    """Return the sound, or the part of it that a player wants. Raises Problem 416."""
+    """Return the sound, or the part that a player wants. Raises Problem 416."""
     data, size, status = sound.data, len(sound.data), 200
     headers = {"Cache-Control": "no-store", "Accept-Ranges": "bytes"}
     try:

@@ -233,7 +233,7 @@ class _Chat:
         return answering
 
     async def _tools(self) -> tuple[ClientTool, ...]:
-        """Check text and tools as those of any front end. Raises Problem 422, Unreachable."""
+        """Check text and tools as for any front end. Raises Problem 422, Unreachable."""
         given = {"text": self._asked.said.text, "clientTools": list(self._asked.tools)}
         body = parse(VoiceBody, given)
         await check_tools(body, lambda: self._wiring.services.schemas)

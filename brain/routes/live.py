@@ -15,7 +15,16 @@ from brain.http.bodies import VoiceBody, parse
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
 from brain.http.right import Right
-from brain.http.socket import BROKEN, NOT_ALLOWED, RESTART, UNSUPPORTED, Gone, HangUp, Socket
+from brain.http.socket import (
+    BROKEN,
+    NOT_ALLOWED,
+    RESTART,
+    UNSUPPORTED,
+    Gone,
+    HangUp,
+    Socket,
+    until_one_fails,
+)
 from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
@@ -100,16 +109,11 @@ class Talk:
             asyncio.ensure_future(self._lose_right()),
             self._broken,
         ]
-        try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
-            next(part for part in parts if part.done()).result()
-        finally:
-            following = {self._following} if self._following else set()
-            ending = {*parts, *self._handling, *following}
-            for part in ending:
-                part.cancel()
-            # Ignore their exceptions: the first one has already been raised.
-            await asyncio.gather(*ending, return_exceptions=True)
+        await until_one_fails(parts, self._begun)
+
+    def _begun(self) -> "set[asyncio.Task[None]]":
+        """Return what has been started besides."""
+        return self._handling | ({self._following} if self._following else set())
 
     async def finish(self) -> None:
         """Wait for the brains that were started here: a closed page does not stop a run."""

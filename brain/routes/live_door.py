@@ -1,4 +1,4 @@
-"""The door of WS /api/live: who has connected, and what a connection is told of an error."""
+"""Opens WS /api/live: finds out who has connected, and reports errors to the connection."""
 
 import asyncio
 

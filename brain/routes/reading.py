@@ -53,7 +53,7 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
 
 async def health(wiring: Wiring) -> Answer:
     """Return which settings are missing, by service, why models and the mailbox failed lately, if
-    the store evicts keys, and what is not offered for want of a setting.
+    the store evicts keys, and what is not offered because a setting is missing.
 
     Shows no values. Only the store is asked, within a second and not with every request.
     """

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from brain.errors import Unreachable
 from brain.http.edge import Problem, problem_of, where
 from brain.http.orders import HeardBody
-from brain.http.socket import NORMAL, RESTART, HangUp, Socket
+from brain.http.socket import NORMAL, RESTART, HangUp, Socket, until_one_fails
 from brain.http.waiting import wait_for
 from brain.routes.calls import begin
 from brain.routes.control import carry_out
@@ -59,16 +59,8 @@ class Telephone:
                 self._expire(),
             )
         ]
-        try:
-            await asyncio.wait(parts, return_when=asyncio.FIRST_EXCEPTION)
-            # The feed ends by itself shortly before the invocation does.
-            next(part for part in parts if part.done() and part.exception()).result()
-        finally:
-            ending = {*parts, *self._answers}
-            for part in ending:
-                part.cancel()
-            # Ignore their exceptions: the first one has already been raised.
-            await asyncio.gather(*ending, return_exceptions=True)
+        # The feed ends by itself shortly before the invocation does.
+        await until_one_fails(parts, lambda: self._answers)
 
     async def finish(self) -> None:
         """Wait for the brains that were started here: a call that ends does not stop a run."""

@@ -54,7 +54,7 @@ def _is_signed(scope: Scope, wiring: Wiring) -> bool:
 
 
 def _call_of(setup: Json) -> str:
-    """Return the call's id: Twilio's, Telnyx's, or that of the connection."""
+    """Return the call's id: Twilio's, Telnyx's, or the connection's."""
     names = ("callSid", "callControlId", "sessionId")
     ids = (setup.get(name) for name in names)
     found = next((id for id in ids if isinstance(id, str) and id.strip()), "")

@@ -113,7 +113,7 @@ def reading(
 
 @lru_cache(maxsize=1_000)  # the labels come from others
 def codec_of(charset: str) -> str | None:
-    """Return Python's name of the charset, or that of a decoder here; None if it is unknown."""
+    """Return Python's name of the charset, or the name of a decoder here; None if unknown."""
     from webencodings import lookup
 
     label = charset[:_MAX_LABEL_CHARS].strip().strip("'\"").lower()

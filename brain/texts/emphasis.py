@@ -1,7 +1,7 @@
 """Removes the marks of emphasis from a text: `**bold**`, `*italic*`, `_italic_`, `__bold__`.
 
 Marks are paired as in CommonMark, but without its rules about punctuation. A mark between spaces or
-beside a digit inside a word is none. The time is linear in the text.
+beside a digit inside a word is an ordinary character. The time is linear in the text.
 """
 
 import re

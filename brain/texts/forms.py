@@ -40,7 +40,7 @@ def base(word: str) -> str:
 
 
 class _Base(dict[int, str | None]):
-    """Maps each character to the letters that remain of it. Filled on demand."""
+    """Maps each character to its letters without marks. Filled on demand."""
 
     def __missing__(self, code: int) -> str | None:
         self[code] = _without_marks(chr(code))

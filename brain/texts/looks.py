@@ -196,7 +196,7 @@ def _shorthand_size(value: Sequence[CssToken], parent: float, otherwise: float) 
 
 
 def _length(value: Sequence[CssToken]) -> float | None:
-    """Return a length in pixels; None if it is none, or a share of something."""
+    """Return a length in pixels; None for any other value, such as a percentage."""
     if not value or not _is_length(value[0]):
         return None
     token = value[0]
@@ -207,7 +207,7 @@ def _length(value: Sequence[CssToken]) -> float | None:
 
 
 def _share(value: Sequence[CssToken]) -> float:
-    """Return a number or a percentage as a share of 1; 1 if it is none."""
+    """Return a number or a percentage as a share of 1; 1 for any other value."""
     token = next((each for each in value if _is_length(each)), None)
     if token is None or token.type == "dimension":
         return 1.0

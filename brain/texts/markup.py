@@ -36,7 +36,7 @@ _SMALL = frozenset({"0", "1", "0px", "1px"})  # the width of a picture that cann
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisibleText:
-    """The text of an HTML page. `is_cut`: the page is longer than what was read of it."""
+    """The text of an HTML page. `is_cut`: only the beginning of the page was read."""
 
     text: str
     is_cut: bool = False
@@ -48,7 +48,7 @@ def text_of(html: str) -> str:
 
 
 def read_html(html: str) -> VisibleText:
-    """Convert HTML to text, and say whether that is all of it."""
+    """Convert HTML to text, and say whether the text is complete."""
     from selectolax.lexbor import LexborHTMLParser
 
     kept, ends_early = bounded(html[:MAX_HTML_CHARS])

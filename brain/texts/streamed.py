@@ -25,7 +25,7 @@ _OPEN = re.compile(r"[`*_\[]|~~|<(?=[a-zA-Z!?/])|&(?=[#\w]{0,31}\Z)")
 
 
 def decided(text: str) -> tuple[str, str]:
-    """Return the decided part of a text, and the white space behind it; empty if there is none."""
+    """Return the decided part of a text, and the white space behind it; both may be empty."""
     filled = _FENCED.sub(lambda found: "a" * len(found[0]), text)
     filled = _WORDS.sub(lambda found: "a" * len(found[0]), filled)
     filled = _WORDLESS.sub(lambda found: " " * len(found[0]), filled)

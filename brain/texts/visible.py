@@ -16,6 +16,14 @@ def is_visible(char: str) -> bool:
     return char not in _BLANK and unicodedata.category(char)[0] not in "CZ"
 
 
+def is_dropped(char: str) -> bool:
+    """Whether a character is read as if it were not there, also within a word: a format character
+    (UAX #29, WB4), or a letter or mark that is shown as nothing.
+    """
+    kind = unicodedata.category(char)
+    return kind == "Cf" or (kind[0] in "LM" and char in _BLANK)
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing of the text can be seen."""
     return not any(is_visible(char) for char in text)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from brain.texts.forms import base, forms
+from brain.texts.visible import is_dropped
 
 PASSAGE_CHARS = 400  # about 60 words: half a minute when read aloud
 MOST_GROWTH = 3  # times the length of a text, when compatible characters are written out
@@ -194,14 +195,11 @@ class _WordCharacters(dict[int, int | None]):
     """
 
     def __missing__(self, code: int) -> int | None:
-        kind = unicodedata.category(chr(code))
-        is_unseen = kind == "Cf" or code in _UNSEEN_MARKS
-        self[code] = None if is_unseen else code if kind[0] in "LMN" else _SPACE
+        is_word = unicodedata.category(chr(code))[0] in "LMN"
+        self[code] = None if is_dropped(chr(code)) else code if is_word else _SPACE
         return self[code]
 
 
-# The combining grapheme joiner and the variation selectors: marks that nobody sees.
-_UNSEEN_MARKS = frozenset({0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)})
 _WORD_CHARACTERS = _WordCharacters()
 _MARK_OR_NOT = _MarkOrNot()
 _MARKS = re.compile(f"m{{{MOST_MARKS + 1},}}")

@@ -133,7 +133,7 @@ class Call(ABC):
         return round((time.monotonic() - self._began_at) * 1000)
 
     async def hear(self, turn: Ended) -> str:
-        """Return the words of a turn; empty where there are none."""
+        """Return the words of a turn; empty if nothing was said."""
         settings_language = str(self.session.settings.get("language") or "")
         heard = await self.senses.ear.hear(wav(turn.pcm, EAR_RATE), language=settings_language)
         return heard.text.strip()

@@ -44,5 +44,5 @@ def has_peer(place: Path = PLACE) -> bool:
 
 
 def find_espeak() -> str:
-    """Return the path of the system's espeak-ng; empty if there is none."""
+    """Return the path of the system's espeak-ng; empty if it is not installed."""
     return shutil.which("espeak-ng") or ""

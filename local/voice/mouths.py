@@ -23,7 +23,7 @@ class MouthFailed(Exception):
 
 
 class EspeakMouth:
-    """espeak-ng: robotic and fast. It starts anew for each text."""
+    """espeak-ng: robotic and fast. It starts again for each text."""
 
     name = "espeak-ng"
 

@@ -73,7 +73,7 @@ async def test_a_page_that_cannot_be_read_costs_itself() -> None:
     assert found.text == "First\n\nThird"
     assert found.cut is Cut.DAMAGED
     assert with_note(found.text, found.cut).endswith(
-        "\n\n[A part of this file was left out: a part of it is damaged.]"
+        "\n\n[A part of this file was left out: a part is damaged.]"
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from brain.events.model import Event
 from brain.notices.flow import announce_pending
-from brain.notices.spoken import for_the_ear
+from brain.notices.spoken import spoken_line
 from brain.preferences.model import Preferences
 from brain.says import de, en
 from tests.fakes.clock import EPOCH
@@ -80,5 +80,5 @@ async def test_words_that_the_model_has_chosen() -> None:
     world = World([words(json.dumps({"speak": True, "words": LINK}))], wishes=wishes)
     await world.ports.store.status("anna", is_here=True, language="de")
     await world.happen(MAIL)
-    assert for_the_ear(LINK, de) != for_the_ear(LINK, en)
-    assert for_the_ear(LINK, de) in await told(world)
+    assert spoken_line(LINK, de) != spoken_line(LINK, en)
+    assert spoken_line(LINK, de) in await told(world)

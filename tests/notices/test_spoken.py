@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from brain.events.model import EVENT_KINDS
 from brain.notices.model import Notice
-from brain.notices.spoken import PIECE_CHARS, SPOKEN_CHARS, digest, for_the_ear, spoken
+from brain.notices.spoken import PIECE_CHARS, SPOKEN_CHARS, digest, spoken, spoken_line
 from brain.says import en
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -150,7 +150,7 @@ def test_several_notices_are_one_sentence(notices: list[Notice], sentence: str) 
     ],
 )
 def test_only_text_that_can_be_spoken_is_quoted(text: str, line: str) -> None:
-    assert for_the_ear(text, en) == line
+    assert spoken_line(text, en) == line
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_only_text_that_can_be_spoken_is_quoted(text: str, line: str) -> None:
     ],
 )
 def test_a_long_text_is_cut_between_words(text: str, limit: int, line: str) -> None:
-    assert for_the_ear(text, en, limit) == line
+    assert spoken_line(text, en, limit) == line
 
 
 TEXTS = st.none() | st.text(max_size=400)

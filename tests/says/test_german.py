@@ -7,7 +7,7 @@ import pytest
 
 from brain.documents.rules import described
 from brain.notices.model import Notice
-from brain.notices.spoken import digest, for_the_ear, spoken
+from brain.notices.spoken import digest, spoken, spoken_line
 from brain.says import de
 
 MOMENT = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_several_notices(notices: list[Notice], sentence: str) -> None:
 
 
 def test_a_link_is_named_in_german() -> None:
-    assert for_the_ear("siehe https://evil.example/x", de) == "siehe ein Link"
+    assert spoken_line("siehe https://evil.example/x", de) == "siehe ein Link"
 
 
 def test_a_document_in_a_question_has_german_quotes_and_numbers() -> None:

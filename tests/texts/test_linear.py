@@ -30,7 +30,7 @@ from brain.email.parse import (
 from brain.email.parse.decoding import decode
 from brain.memory.summary import ANSWER_CHARS, tidy_summary
 from brain.notices.judging import judgement
-from brain.notices.spoken import for_the_ear
+from brain.notices.spoken import spoken_line
 from brain.questions.consent import reading
 from brain.says import en
 from brain.texts import addresses, charsets, ear, markup, words
@@ -172,7 +172,7 @@ PARSERS: dict[str, tuple[Callable[[str], object], int]] = {
     "the folded form of a text": (words.folded, 20_000),
     "a summary": (tidy_summary, ANSWER_CHARS),
     "a judgement": (lambda text: judgement(text, en), 20_000),
-    "a notice": (lambda text: for_the_ear(text, en), 20_000),
+    "a notice": (lambda text: spoken_line(text, en), 20_000),
     "what is said": (lambda text: ear.sentences_of(ear.for_the_ear(text)), ear.LONGEST),
     "what is said so far": (ear.sentences_so_far, 20_000),
     "a yes": (reading, 8_000),

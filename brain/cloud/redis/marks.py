@@ -41,7 +41,7 @@ def heard_by(marks: str, *, open_seq: int = 0) -> tuple[Heard, ...]:
 
 
 def with_marks(entries: Iterable[LogEntry], marks: str) -> tuple[LogEntry, ...]:
-    """Return the entries, each message with what was heard of it."""
+    """Return the entries, each message with how much was heard."""
     heard = {mark.seq: HeardPart(how=mark.how, chars=mark.chars) for mark in heard_by(marks)}
     return tuple(
         replace(entry, heard=heard[entry.seq])

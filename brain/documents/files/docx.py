@@ -25,6 +25,11 @@ MAIN = "/officeDocument"  # the end of the type of the relationship to the text
 DEFAULT_MAIN = "word/document.xml"
 
 
+# What the three libraries raise for a broken file; zipfile has no other word for a way of packing
+# that it does not know than NotImplementedError.
+BROKEN = (BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, ValueError)
+
+
 class _Enough(Exception):
     """The text has its largest length."""
 
@@ -34,7 +39,7 @@ def read_docx(raw: bytes, *, most_chars: int) -> ReadFile:
     try:
         with ZipFile(BytesIO(raw)) as archive:
             return _read(archive, most_chars)
-    except (BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, ValueError):
+    except BROKEN:
         raise FileUnreadable(FileFault.BROKEN) from None
     except RuntimeError:  # zipfile's word for a file that needs a password
         raise FileUnreadable(FileFault.ENCRYPTED) from None
@@ -99,7 +104,7 @@ def _main_part(archive: ZipFile, names: set[str]) -> str:
 
 
 def _title(archive: ZipFile, names: set[str]) -> str:
-    """Return the title in the properties of the document; empty if there is none."""
+    """Return the title in the properties of the document; empty if it has no title."""
     parts: list[str] = []
     inside: list[bool] = []
 

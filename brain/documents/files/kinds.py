@@ -114,7 +114,7 @@ CUT_WORDS: Mapping[Cut, str] = {
     Cut.LENGTH: "it is too long",
     Cut.PAGES: "it has too many pages",
     Cut.TIME: "it takes too long to read",
-    Cut.DAMAGED: "a part of it is damaged",
+    Cut.DAMAGED: "a part is damaged",
 }
 
 

@@ -1,10 +1,11 @@
 """Reads the text of a PDF. Runs in a process of its own: see worker.py."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from pypdf import PdfReader
-from pypdf.errors import PdfReadError
 
 from brain.codec import clean
 from brain.documents.files.kinds import Cut, FileFault, FileUnreadable, ReadFile, sensible_title
@@ -29,26 +30,29 @@ def read_pdf(raw: bytes, *, most_chars: int) -> ReadFile:
     return ReadFile(title=_title(reader), text=text, cut=cut)
 
 
+@contextmanager
+def _readable(fault: FileFault) -> Iterator[None]:
+    """Turn every error of the library into this fault, but not the end of memory or of time."""
+    try:
+        yield
+    except (FileUnreadable, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - of a broken file the library raises anything
+        raise FileUnreadable(fault) from None
+
+
 def _opened(raw: bytes) -> PdfReader:
     """Open the file; one that can be read without a password is decrypted."""
-    try:
-        reader = PdfReader(BytesIO(raw))
-        if not reader.is_encrypted:
-            return reader
-    except MemoryError:
-        raise
-    except NotImplementedError:  # encrypted for certificates, or in an unknown way
-        raise FileUnreadable(FileFault.ENCRYPTED) from None
-    except Exception:  # noqa: BLE001 - of a broken file the library raises anything
-        raise FileUnreadable(FileFault.BROKEN) from None
-    try:
-        if reader.decrypt(""):
-            return reader
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - the same
-        pass
-    raise FileUnreadable(FileFault.ENCRYPTED)
+    with _readable(FileFault.BROKEN):
+        try:
+            reader = PdfReader(BytesIO(raw))
+            is_encrypted = reader.is_encrypted
+        except NotImplementedError:  # the library's word for an encryption that it does not know
+            raise FileUnreadable(FileFault.ENCRYPTED) from None
+    with _readable(FileFault.ENCRYPTED):
+        if is_encrypted and not reader.decrypt(""):
+            raise FileUnreadable(FileFault.ENCRYPTED)
+    return reader
 
 
 def _text(reader: PdfReader, most_chars: int) -> tuple[str, Cut | None]:
@@ -71,21 +75,16 @@ def _text(reader: PdfReader, most_chars: int) -> tuple[str, Cut | None]:
 
 
 def _count(reader: PdfReader) -> int:
-    try:
+    with _readable(FileFault.BROKEN):  # such as a page tree without an end
         return len(reader.pages)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - a page tree without an end, for example
-        raise FileUnreadable(FileFault.BROKEN) from None
 
 
 def _page(reader: PdfReader, number: int) -> str | None:
-    """Return the text of a page; None if it cannot be read."""
+    """Return the text of a page; None if it cannot be read. The other pages still are."""
     try:
-        text = clean(reader.pages[number].extract_text())
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - one bad page costs itself
+        with _readable(FileFault.BROKEN):
+            text = clean(reader.pages[number].extract_text())
+    except FileUnreadable:
         return None
     return _EMPTY_LINES.sub("\n\n", _BLANKS.sub("", text)).strip()
 
@@ -96,7 +95,8 @@ def _joined(pages: list[str]) -> str:
 
 def _title(reader: PdfReader) -> str:
     try:
-        title = reader.metadata.title if reader.metadata else None
-        return sensible_title(clean(str(title or "")))
-    except (PdfReadError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        with _readable(FileFault.BROKEN):
+            title = reader.metadata.title if reader.metadata else None
+            return sensible_title(clean(str(title or "")))
+    except FileUnreadable:
         return ""

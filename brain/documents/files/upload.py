@@ -40,7 +40,7 @@ class FileQuery(Body):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadedFile:
-    """A file that can be stored as a document. `cut` says why a part of it is missing."""
+    """A file that can be stored as a document. `cut` says why a part is missing."""
 
     title: str
     body: str

@@ -88,9 +88,10 @@ class Commands:
             self._client.shutdown()
 
     def sent_folder(self) -> bytes | None:
-        """Return the folder of sent email, by its name on the wire; None if there is none.
+        """Return the folder of sent email, by its name on the wire; None if the account has no such
+        folder.
 
-        It is the one that is set, else the one that the server marks, else one with a usual name.
+        The setting comes first, then the folder that the server marks, then a usual name.
         """
         from brain.email.imap.client import shown_name
 
@@ -141,7 +142,7 @@ class Commands:
         return max(self._client.search(["UID", "*"]), default=0)
 
     def open(self, folder: bytes) -> dict[bytes, Any]:
-        """Open a folder read-only. Returns what the server tells of it."""
+        """Open a folder read-only. Returns the folder's state as the server reports it."""
         told: dict[bytes, Any] = self._client.select_folder(folder, readonly=True)
         return told
 

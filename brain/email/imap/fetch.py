@@ -22,7 +22,7 @@ from brain.email.parse.transfer import unencoded
 SMALL_BYTES = 96_000  # largest email that is loaded completely: nearly all without attachments
 PART_BYTES = 262_144  # of each text part of a larger one
 MAX_HTML_BYTES = 2_000_000  # of an HTML part that begins with pictures or style sheets
-ENOUGH_CHARS = 20_000  # of text that an HTML part yields; then no more of it is loaded
+ENOUGH_CHARS = 20_000  # of text from an HTML part; then the rest of the part is not loaded
 HEADER_BYTES = 65_536
 LOAD_BYTES = 4_000_000  # loaded by one command
 UNREADABLE = "(an email that cannot be read)"

@@ -21,7 +21,7 @@ from brain.texts.visible import is_blank
 MAX_TEXT_CHARS = 100_000  # of an email's text that are stored: a chapter of a book
 MAX_TEXTS = 20  # parts that are read; real emails have fewer than five
 STUB_WORDS = 40  # a plain text with fewer words that refers to the HTML is only a stub
-CUT = "[The email is longer. The rest of it is left out here.]"
+CUT = "[The email is longer. The rest is left out here.]"
 # Which parts may be read: the letter; else named texts; else everything that says something.
 LEVELS = (0, 1, 2)
 

@@ -27,7 +27,7 @@ class NotMp3(ValueError):
 def frames(data: bytes) -> bytes:
     """Return the frames of a file without tags, and without the frame that describes the file.
 
-    Raises NotMp3 if there is none.
+    Raises NotMp3 without a frame.
     """
     found = b"".join(data[start:end] for start, end, _ in _sound(data))
     if not found:

@@ -1,12 +1,13 @@
 """Requests to a server that speaks OpenAI's audio protocol."""
 
 import asyncio
-import json
 import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from brain.codec import NotJson, NotUsable, decoded
 from brain.errors import VendorRefused, VendorUnreachable
+from brain.http.answers import TooLong, read_within
 from brain.voice.audio.settings import SpeechServerSettings
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ class ServerReply:
     body: bytes = field(repr=False)
 
     def json(self) -> object:
-        """Return the body as JSON; None if it is not JSON."""
+        """Return the body as JSON; None if it is not usable JSON."""
         try:
-            found: object = json.loads(self.body)
-        except (ValueError, RecursionError):
+            found: object = decoded(self.body)
+        except (NotJson, NotUsable):
             return None
         return found
 
@@ -97,18 +98,16 @@ class SpeechServer:
 
     async def _whole(self, response: "httpx.Response", most_bytes: int) -> ServerReply:
         is_good = response.status_code == 200
-        most = most_bytes if is_good else MOST_ERROR_BYTES
-        body = bytearray()
-        async for piece in response.aiter_bytes(MOST_ERROR_BYTES):
-            body += piece
-            if len(body) > most:
-                if is_good:
-                    raise VendorRefused(f"the answer of the {self._name} is too long")
-                break
+        try:
+            body = await read_within(response, most_bytes if is_good else MOST_ERROR_BYTES)
+        except TooLong:
+            if is_good:
+                raise VendorRefused(f"the answer of the {self._name} is too long") from None
+            body = b""
         return ServerReply(
             status=response.status_code,
             content_type=response.headers.get("content-type", ""),
-            body=bytes(body[:most]),
+            body=body,
         )
 
     async def _current(self) -> "httpx.AsyncClient":

@@ -39,7 +39,7 @@ class MouthSettings:
 
 
 def ear(env: Env) -> EarSettings | None:
-    """Read the ear; None if there is none. Raises SettingMissing.
+    """Read the settings of the ear; None if it is not set up. Raises SettingMissing.
 
     Without an address it is OpenAI's, with its key. A key for another chat server is not sent
     there, and OpenAI's key is not sent anywhere else.

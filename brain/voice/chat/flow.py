@@ -60,7 +60,7 @@ async def is_replaced(calls: CallMemory, user_id: str, call: str, message_id: st
 
 
 def told_late(turn: CurrentTurn | None) -> tuple[Owed, ...]:
-    """Return the answers that are told after that of this turn."""
+    """Return the late answers to tell after this turn's answer."""
     if turn is None:
         return ()
     return tuple(owed for owed in turn.owed if owed.by == turn.message_id)
@@ -129,7 +129,7 @@ async def owe(
         turn = known.turn
         if turn is None:
             return 0
-        # A later turn may have begun: then the answer is told after that of this turn.
+        # A later turn may have begun: then this answer is told after the later one's.
         by = "" if any(text.message_id == message_id for text in turn.texts) else turn.message_id
         after = replace(turn, owed=(*turn.owed, replace(owed, by=by)))
         seq = await calls.owe(user_id, asked.call, known, after, owed, crumb=crumb)

@@ -9,10 +9,11 @@ from brain.errors import BrainError, StoreUnreachable
 from brain.run.messages import Draft, Heard, How, Kind, Message
 from brain.run.ports import News
 from brain.run.records import draft_to_log
+from brain.texts.ear import for_the_ear
 from brain.voice.chat.flow import claim, owe
 from brain.voice.chat.model import ChatRequest, Owed
 from brain.voice.chat.ports import Desk
-from brain.voice.chat.telling import Narration, late_answers, speech_of
+from brain.voice.chat.telling import Narration, late_answers
 
 ENDED = Owed(run_id="", since=0)  # stands for: nothing is owed, because the run has ended
 NOTE_S = 6.0  # seconds to note that an answer is owed; the caller is still waiting
@@ -100,7 +101,7 @@ class Late:
             log.warning("chat: late answer not sent, reason=%s", type(error).__name__)
 
     async def _say(self, url: str, messages: Sequence[Message]) -> None:
-        if not await self._desk.say(url, " ".join(map(speech_of, messages))):
+        if not await self._desk.say(url, " ".join(for_the_ear(each.text) for each in messages)):
             await claim(self._desk.calls, self._user_id, self._call, self._owed, back=True)
             return
         for message in messages:

@@ -20,7 +20,7 @@ class ToolAnswer:
 class Said:
     """What a request says, and where in its history.
 
-    `text` are the user's words that have no answer yet; empty if there are none. `answers` counts
+    `text` are the user's words that have no answer yet; empty without such words. `answers` counts
     the assistant messages before them. `quote` is what the assistant has said since the user's
     words before, and `before` are those words. `results` came after the last assistant message.
     """
@@ -36,7 +36,7 @@ class Said:
 class ChatRequest:
     """A request for a chat completion, as far as it matters.
 
-    `call` is empty if the request names none. `key` is the Idempotency-Key, empty if there is none.
+    `call` is empty if the request names none. `key` is the Idempotency-Key, empty if it is missing.
     `manner` is how the platform wants the brain to speak: text of others. `patience_s` is how many
     seconds its caller waits; None if it did not say. `control_url` is where a late answer can be
     sent to. `is_drawled`: a slow answer begins with words that end in "... ".

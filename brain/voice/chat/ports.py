@@ -18,7 +18,7 @@ from brain.voice.chat.wire import Usage
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KnownCall:
-    """What is known of a call: its last turn, None for a new call, and the stored form of it."""
+    """What is known of a call: its last turn, None for a new call, and its stored form."""
 
     turn: CurrentTurn | None
     stored: str

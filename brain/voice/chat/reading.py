@@ -120,7 +120,7 @@ def _manner(messages: Iterable[Json]) -> str:
 
 
 def _call(body: Json, headers: Mapping[str, str], extra: Json) -> str:
-    """Return the id of the call, empty if there is none. A long one is shortened to its hash."""
+    """Return the id of the call, empty if it is missing. A long one is shortened to its hash."""
     places = (
         headers.get("x-call-id"),
         _object(body, "call").get("id"),

@@ -89,7 +89,7 @@ class Narration:
         if message.speak is Speak.SILENT:
             return
         is_drawled = self.is_drawled and message.kind is Kind.BREADCRUMB
-        said = sentences(speech_of(message), is_drawled=is_drawled)
+        said = sentences(for_the_ear(message.text), is_drawled=is_drawled)
         if said:
             self.has_spoken = True
             self.told.append(message)
@@ -104,17 +104,12 @@ def sentences(speech: str, *, is_drawled: bool = False) -> list[Sentence]:
     return [Sentence(f"{sentence} ") for sentence in said]
 
 
-def speech_of(message: Message) -> str:
-    """Return what is to be spoken of a message."""
-    return for_the_ear(message.text)
-
-
 def spoken_in(entries: Iterable[LogEntry], telling: Narration) -> tuple[Sent, ...]:
     """Return what was to be spoken in the answer that these entries give, in its order."""
     for entry in entries:
         telling.take(entry)
     telling.conclude()
-    return tuple(Sent(seq=m.seq, speech=speech_of(m)) for m in telling.told)
+    return tuple(Sent(seq=m.seq, speech=for_the_ear(m.text)) for m in telling.told)
 
 
 def late_answers(

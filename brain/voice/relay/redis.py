@@ -24,7 +24,7 @@ class RedisTickets:
         return ticket
 
     async def take(self, ticket: str, by: str) -> str | None:
-        """Return whose ticket this is; None if it is none, or was taken before.
+        """Return whose ticket this is; None if it is unknown, or was taken before.
 
         `by` names the connection: for the same one it may be taken twice, because an answer of the
         store can get lost. Raises StoreUnreachable.

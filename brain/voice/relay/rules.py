@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from brain.codec import Json, clean
 from brain.run.messages import Heard, How, Message, Speak, Utterance
 from brain.says.choice import tag_in
-from brain.texts.ear import sentences_of
+from brain.texts.ear import for_the_ear, sentences_of
 from brain.tools.spec import ClientTool
 from brain.voice.chat.quotes import Sent, heard_of
 from brain.voice.relay.model import PhoneAction, PhoneFrame, PhoneMark, PhoneText
@@ -122,7 +122,7 @@ class Phone:
             return self._client_call(entry, now)
         if self._answers(entry):
             return self._say(entry, now, is_last=entry.done_after_this)
-        if entry.speak is not Speak.SILENT and _speech(entry):
+        if entry.speak is not Speak.SILENT and for_the_ear(entry.text):
             self._late.append(entry)
         return self.clock(now)
 
@@ -155,7 +155,7 @@ class Phone:
         return self._close()
 
     def _say(self, message: Message, now: float, *, is_last: bool) -> list[PhoneAction]:
-        speech = "" if message.speak is Speak.SILENT else _speech(message)
+        speech = "" if message.speak is Speak.SILENT else for_the_ear(message.text)
         sentences = sentences_of(speech)
         if not sentences:
             return self._close() if is_last else []
@@ -188,10 +188,6 @@ def _text(words: str, *, is_last: bool) -> PhoneFrame:
     return PhoneFrame(
         frame={**frame, "interruptible": True, **({} if is_last else {"preemptible": True})}
     )
-
-
-def _speech(message: Message) -> str:
-    return message.text if message.speech is None else message.speech
 
 
 def _heard_until(words: str, said: Sequence[Sent]) -> list[Heard]:

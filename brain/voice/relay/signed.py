@@ -16,8 +16,8 @@ def is_signed(token: str, addresses: Iterable[str], signature: str) -> bool:
 
 
 def addresses_of(public_url: str, path: str, query: str) -> tuple[str, ...]:
-    """Return the addresses that the caller may have signed. The scheme is that of a socket; some
-    of Twilio's servers sign that of the upgrade request.
+    """Return the addresses that the caller may have signed: some of Twilio's servers sign the
+    socket's scheme, others the scheme of the upgrade request.
     """
     place = public_url.partition("://")[2].rstrip("/")
     rest = f"{path}?{query}" if query else path

@@ -66,7 +66,7 @@ class VoiceSessions:
             return await self._create(user_id, id, vendor, write, place, undo)
 
     async def end(self, user_id: str, id: str) -> Ended:
-        """End a session, at the vendor too: what the page says of it is not relied on.
+        """End a session, at the vendor too, whatever the page reports.
 
         Raises VendorUnreachable, StoreUnreachable: then it is still open.
         """

@@ -52,7 +52,7 @@ class GeminiLive:
 
 
 def token_request(at: VendorSettings, brief: Brief) -> Json:
-    """Return the request for a token. Without a field mask, the page can change nothing of it."""
+    """Return the request for a token. Without a field mask, the page cannot change it."""
     instructions = with_history(brief.instructions, brief.input)
     return {
         "uses": 1,

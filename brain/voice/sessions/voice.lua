@@ -68,7 +68,7 @@ if a.what == 'reserve' then
   end
   return answer({ 'is', 'reserved', 'max', text(allowed) })
 elseif a.what == 'opened' then
-  if v.id == a.id and v.state == 'opening' then -- a repeated call must not begin to count anew
+  if v.id == a.id and v.state == 'opening' then -- a repeated call must not restart the count
     save('state', 'open', 'call', a.call, 'at', text(now))
   end
   return answer({ 'is', 'opened', 'id', v.id })

@@ -4,15 +4,15 @@ Nothing of what a vendor answers in an error goes further: it may quote a key or
 """
 
 import asyncio
-import json
 import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from brain.codec import Json
+from brain.codec import Json, NotJson, NotUsable, decoded
 from brain.errors import VendorBusy, VendorRefused, VendorUnreachable
+from brain.http.answers import TooLong, read_within
 
 if TYPE_CHECKING:
     import httpx
@@ -96,17 +96,16 @@ class VendorWire:
 
     async def _answer(self, response: "httpx.Response") -> VendorAnswer:
         """Return a response with its body. Raises VendorRefused if it is too long."""
-        content = bytearray()
-        async for piece in response.aiter_bytes():
-            content += piece
-            if len(content) > MAX_ANSWER_BYTES:
-                raise VendorRefused(f"{self._name} answered too much")
+        try:
+            content = await read_within(response, MAX_ANSWER_BYTES)
+        except TooLong:
+            raise VendorRefused(f"{self._name} answered too much") from None
         if response.status_code >= 300:
             log.warning("voice: refused, vendor=%s status=%d", self._name, response.status_code)
         headers = response.headers
         return VendorAnswer(
             status=response.status_code,
-            content=bytes(content),
+            content=content,
             location=headers.get("location", ""),
             retry_after=headers.get("retry-after", ""),
         )
@@ -115,8 +114,8 @@ class VendorWire:
 def object_in(response: VendorAnswer, name: str) -> Json:
     """Return the JSON object of an answer. Raises VendorRefused."""
     try:
-        found = json.loads(response.content)
-    except (ValueError, RecursionError):
+        found = decoded(response.content)
+    except (NotJson, NotUsable):
         found = None
     if not isinstance(found, dict):
         raise VendorRefused(f"{name} did not answer with JSON")

@@ -178,7 +178,7 @@ export const en = {
   'documents.cut.length': 'it is too long',
   'documents.cut.pages': 'it has too many pages',
   'documents.cut.time': 'it takes too long to read',
-  'documents.cut.damaged': 'a part of it is damaged',
+  'documents.cut.damaged': 'a part is damaged',
   'documents.fault.broken': 'The file is damaged. Open it, save it again, and try again.',
   'documents.fault.empty': 'The file has no text.',
   'documents.fault.encrypted':

@@ -184,7 +184,7 @@ def test_boundaries_may_be_missing(raw: str) -> None:
 
 def test_a_text_that_is_cut_says_so() -> None:
     text = read(part(PLAIN, "word " * MAX_TEXT_CHARS)).text
-    assert text.endswith(f"wor\n\n{CUT}")
+    assert text.endswith(f"word\n\n{CUT}")
     assert len(text) <= MAX_TEXT_CHARS
 
 
