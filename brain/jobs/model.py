@@ -18,7 +18,7 @@ type JobStatus = Literal[
     "queued", "running", "paused", "summarising", "complete", "failed", "stopped"
 ]
 type MindStatus = Literal["queued", "running", "paused", "complete", "failed", "stopped", "invalid"]
-type Ended = Literal["complete", "failed", "stopped", "invalid"]
+type MindEnd = Literal["complete", "failed", "stopped", "invalid"]
 type Reason = Literal[
     "done", "goal", "gaveUp", "maxMessages", "repeats",
     "model", "tokens", "time", "loops", "attempts", "player", "world", "stopped",
@@ -147,7 +147,7 @@ class Mind:
 class MindOutcome:
     """How a mind ended. It is settled with this once; a second outcome changes nothing."""
 
-    status: Ended
+    status: MindEnd
     reason: Reason
     result: str | None = None
     sources: tuple[Json, ...] = ()
@@ -162,7 +162,7 @@ class MindOutcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Begun:
+class JobStart:
     """The answer to a start: the job, its minds' ids, and whether an earlier start had made it."""
 
     job_id: str

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from brain.codec import Json
 from brain.errors import BrainError
-from brain.jobs.model import Begun, Job, Mind, MindCall, MindOutcome, NewJob, StoppedMinds
+from brain.jobs.model import JobStart, Job, Mind, MindCall, MindOutcome, NewJob, StoppedMinds
 
 
 class JobRefused(BrainError):
@@ -31,7 +31,7 @@ class JobStore(Protocol):
     Each method is one transaction and may be repeated. All raise DatabaseUnreachable.
     """
 
-    async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> Begun:
+    async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> JobStart:
         """Reserve the budget and store the job with its minds, once per key. Raises JobRefused."""
 
     async def job(self, user_id: str, job_id: str) -> Job | None:
