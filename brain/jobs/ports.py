@@ -6,7 +6,7 @@ from typing import Protocol
 
 from brain.codec import Json
 from brain.errors import BrainError
-from brain.jobs.model import JobStart, Job, Mind, MindCall, MindOutcome, NewJob, StoppedMinds
+from brain.jobs.model import Job, JobStart, Mind, MindCall, MindOutcome, NewJob, StoppedMinds
 
 
 class JobRefused(BrainError):
