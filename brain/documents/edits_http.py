@@ -27,7 +27,7 @@ MAX_PATCH_BYTES = 1024 * 1024
 LISTED = 100  # changes in one answer
 EDIT = Form(Edit)
 
-type Piece = Annotated[str, Field(max_length=MAX_EDIT_CHARS), BeforeValidator(cleaned)]
+type AnchorText = Annotated[str, Field(max_length=MAX_EDIT_CHARS), BeforeValidator(cleaned)]
 
 
 class PatchBody(Body):
@@ -36,8 +36,8 @@ class PatchBody(Body):
     A new `title` may go with either, or stand alone with `version`.
     """
 
-    find: Piece | None = None
-    replace: Piece | None = None
+    find: AnchorText | None = None
+    replace: AnchorText | None = None
     body: Annotated[str, Field(max_length=MAX_BODY_CHARS), BeforeValidator(cleaned)] | None = None
     version: Annotated[str, Field(max_length=MAX_ID_CHARS)] | None = None
     title: (
