@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
+    from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.ports import Channel, Clock, Log, Queue
+    from brain.run.ports import Channel, Clock, Log
     from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
     from brain.run.turn import Turn
     from brain.says.choice import Languages
@@ -62,7 +63,7 @@ class Platform(Protocol):
         """The user's whole log, including archived entries."""
 
     @property
-    def queue(self) -> "Queue": ...
+    def queue(self) -> "QStashQueue": ...
     @property
     def channel(self) -> "Channel": ...
     @property

@@ -104,7 +104,9 @@ async def wake_reporter(
     await report(services, job.user_id, job_id, invocation)
 
 
-async def _ask(services: JobServices, job: Job, minds: Sequence[Mind], invocation: Invocation) -> None:
+async def _ask(
+    services: JobServices, job: Job, minds: Sequence[Mind], invocation: Invocation
+) -> None:
     task = services.kinds[job.kind].report_task(job, minds)
     request = UserRequest(
         user_id=mind_id(job.id, REPORTER),
@@ -116,7 +118,11 @@ async def _ask(services: JobServices, job: Job, minds: Sequence[Mind], invocatio
 
 
 async def _resume(
-    services: JobServices, job: Job, minds: Sequence[Mind], run: MindRun, invocation: Invocation
+    services: JobServices,
+    job: Job,
+    minds: Sequence[Mind],
+    run: MindRun,
+    invocation: Invocation,
 ) -> None:
     its = await services.reporter(job, minds, await _counts(services, job, minds))
     wake_call = WakeCall(

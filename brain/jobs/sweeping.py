@@ -18,7 +18,9 @@ from brain.jobs.telling import announce
 EVERY_S = 60.0  # seconds between two sweeps of a job, and until the first
 QUEUED_S = 30.0  # seconds after which a mind that has not begun is called again
 SILENT_S = 180.0  # seconds without a change after which a job may have no sweep
-REVIVED = 100_000  # the number of a first sweep of that kind: it differs from all in the other chain
+REVIVED = (
+    100_000  # the number of a first sweep of that kind: it differs from all in the other chain
+)
 REPORT_S = 60.0  # seconds after which a report that is not there is written again
 
 log = logging.getLogger(__name__)
@@ -136,4 +138,3 @@ async def forget(services: JobServices, user_id: str, job_id: str) -> bool | Non
     """Delete an ended job and all that its minds own. As `JobStore.delete`, also in its answer."""
     await services.runs.forget(all_ids(job_id))
     return await services.jobs.delete(user_id, job_id)
-

@@ -52,9 +52,7 @@ class ShownFacts:
         return None
 
 
-async def end_of_talk(
-    store: StateStore, whole: Log, owner: str
-) -> tuple[Remark, ...]:
+async def end_of_talk(store: StateStore, whole: Log, owner: str) -> tuple[Remark, ...]:
     """Return the end of the owner's talk, without what others have written. Raises Unreachable."""
     last_seq = (await store.status(owner)).last_seq
     page = await whole.read(owner, since=max(last_seq - TALK_ENTRIES, 0), limit=TALK_ENTRIES)
