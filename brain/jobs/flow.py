@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from typing import Literal
 
 from brain.errors import StoreUnreachable, Unreachable
-from brain.jobs.concluding import conclude, report_now
+from brain.jobs.life.concluding import conclude, report_now
+from brain.jobs.life.outcomes import outcome_of
+from brain.jobs.life.steering import say
+from brain.jobs.life.sweeping import forget, publish_start, publish_sweep, revive
+from brain.jobs.life.telling import tell_pages
 from brain.jobs.model import (
     UNSETTLED,
     Job,
@@ -21,13 +25,9 @@ from brain.jobs.model import (
     NewJob,
     StoppedMinds,
 )
-from brain.jobs.outcomes import outcome_of
 from brain.jobs.ports import JobRefused
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
-from brain.jobs.steering import say
-from brain.jobs.sweeping import forget, publish_start, publish_sweep, revive
-from brain.jobs.telling import tell_pages
 
 log = logging.getLogger(__name__)
 

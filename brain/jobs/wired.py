@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from brain.feature import Platform
+from brain.jobs.life.telling import tell_progress
 from brain.jobs.minds import Base, Kinds
 from brain.jobs.model import Job, Mind
-from brain.jobs.postgres import PostgresJobs
 from brain.jobs.queue import QueuedMindCalls
-from brain.jobs.redis import RedisMindRuns
 from brain.jobs.services import JobServices
 from brain.jobs.settings import daily_tokens
-from brain.jobs.telling import tell_progress
+from brain.jobs.stored.postgres import PostgresJobs
+from brain.jobs.stored.redis import RedisMindRuns
 from brain.run.services import Services
 
 

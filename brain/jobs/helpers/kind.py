@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.codec import Json
-from brain.jobs.ending import EndsByTool
 from brain.jobs.helpers.instructions import HELPER, PROFILE
 from brain.jobs.helpers.shown import ShownFacts, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
+from brain.jobs.life.ending import EndsByTool
+from brain.jobs.life.outcomes import outcome_of
+from brain.jobs.life.specs import FINISH
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Say
-from brain.jobs.outcomes import outcome_of
-from brain.jobs.specs import FINISH
 from brain.run.messages import Remark
 from brain.run.services import Services
 

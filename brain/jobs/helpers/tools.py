@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
+from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
 from brain.jobs.model import Job, Mind
 from brain.jobs.ports import JobStore, MindRuns
-from brain.jobs.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
 type TellProgress = Callable[[Job, Mind, str, str], Awaitable[None]]

@@ -8,10 +8,8 @@ import logging
 from collections.abc import Sequence
 
 from brain.codec import Json
-from brain.jobs.model import Job, Mind, MindCall, MindRun
-from brain.jobs.outcomes import outcome_of
-from brain.jobs.ports import Filed
-from brain.jobs.reports import (
+from brain.jobs.life.outcomes import outcome_of
+from brain.jobs.life.reports import (
     REPORT_TRIES,
     document_of,
     false_count,
@@ -21,9 +19,11 @@ from brain.jobs.reports import (
     report_request,
     tidied,
 )
+from brain.jobs.life.telling import announce, tell_pages
+from brain.jobs.model import Job, Mind, MindCall, MindRun
+from brain.jobs.ports import Filed
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
-from brain.jobs.telling import announce, tell_pages
 from brain.run.deliver import Reply
 from brain.run.go import brain_again, brain_go
 from brain.run.journal import Joined
