@@ -67,7 +67,7 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
     Raises Unreachable: then the queue calls again.
     """
     resumes = True
-    for _ in range(REPORT_TRIES):
+    for _ in range(2 * REPORT_TRIES):  # each attempt is asked for, and then looked at
         found = await services.jobs.whole(user_id, job_id)
         if found is None or found[0].status != "summarising":
             return
