@@ -15,6 +15,7 @@ from brain.cloud.model.faults import OPTIONAL_FIELDS, Failure
 from brain.cloud.model.known import (
     UNFIT_S,
     Known,
+    accepted,
     carries,
     fitted,
     offered_tools,
@@ -128,7 +129,7 @@ class Trying:
         Each of these changes happens once per model, so they need no count.
         """
         known = self.known[model]
-        sent = (OPTIONAL_FIELDS & self.optional.keys()) - known.dropped
+        sent = OPTIONAL_FIELDS & accepted(self.optional, known).keys()
         if rejected := failure.rejected_fields & sent:
             known.dropped |= rejected
             return True
