@@ -30,6 +30,7 @@ from brain.settings.models import (
     model,
     model_of,
     models,
+    prices,
 )
 from brain.variables import Env
 
@@ -49,6 +50,7 @@ __all__ = [
     "model",
     "model_of",
     "models",
+    "prices",
 ]
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json

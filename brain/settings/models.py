@@ -1,13 +1,18 @@
 """The settings of the chat models: the deployment's own, and those of minds with a profile."""
 
+import json
+
 from brain import variables
 from brain.chat.choice import ModelChoice, Provider
+from brain.chat.prices import Prices
 from brain.errors import SettingMissing
 from brain.setting_types import ModelSettings
 from brain.variables import Env
 
 FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
 AT_ONCE = 6  # calls of minds at one provider; most free and small plans allow as many
+MOST_PRICES = 500  # models
+MOST_USD = 100_000.0  # of a million tokens; the dearest model costs 600
 DEFAULT_MODELS: dict[Provider, str] = {
     "openai": "gpt-6-luna",
     "openrouter": "openai/gpt-6-luna",
@@ -23,6 +28,7 @@ def model(env: Env) -> ModelSettings:
 def models(env: Env) -> tuple[ModelSettings, ...]:
     """Read the deployment's models, and those of each other provider that has a key."""
     at_once(env)
+    prices(env)
     others = [name for name in DEFAULT_MODELS if has_provider(env, name)]
     return (model(env), *(model_of(env, ModelChoice(provider=name)) for name in others))
 
@@ -82,6 +88,30 @@ def first_waits_s(env: Env) -> float:
 def at_once(env: Env) -> int:
     """Read how many calls of minds run at one provider at once, in each instance."""
     return int(variables.number(env, "BRAIN_MODEL_AT_ONCE", AT_ONCE, least=1))
+
+
+def prices(env: Env) -> Prices:
+    """Read what models cost, in dollars for a million tokens: `{"model": [in, out]}`."""
+    text = env.get("BRAIN_PRICES")
+    if not text:
+        return {}
+    try:
+        given: object = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or len(given) > MOST_PRICES:
+        raise SettingMissing(f"BRAIN_PRICES must be a JSON object with up to {MOST_PRICES} models")
+    return {name: _price(pair) for name, pair in given.items()}
+
+
+def _price(pair: object) -> tuple[float, float]:
+    match pair:
+        case [int() | float() as price_in, int() | float() as price_out]:
+            found = (float(price_in), float(price_out))
+            is_bool = isinstance(price_in, bool) or isinstance(price_out, bool)
+            if not is_bool and all(0 <= price <= MOST_USD for price in found):
+                return found
+    raise SettingMissing("BRAIN_PRICES must have two prices for each model: [in, out] in dollars")
 
 
 def _base_url(env: Env, name: Provider, own: Provider) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from brain.chat.choice import ModelChoice, Provider
+from brain.chat.prices import Prices
 from brain.cloud.model.client import ModelClient
 from brain.cloud.model.known import Known
 from brain.cloud.model.patience import Telling
@@ -30,7 +31,8 @@ class ChatSettings:
 
     If `reasoning_effort` is None, OpenAI gets "none", because its current models accept function
     tools only with it. Other servers may not know the field and do not get it. Of `choice`, what
-    is set is sent; its provider and its model are not looked at.
+    is set is sent; its provider and its model are not looked at. `prices` are for providers that
+    do not say what an answer costs.
     """
 
     provider: Provider
@@ -41,6 +43,7 @@ class ChatSettings:
     reasoning_effort: str | None = None
     waits: Waits = field(default_factory=Waits)
     choice: ModelChoice = field(default_factory=ModelChoice)
+    prices: Prices = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -123,6 +126,7 @@ class ChatModel:
                 optional=self._settings.optional_fields,
                 waits=self._settings.waits,
                 random=self._random,
+                prices=self._settings.prices,
             )
             return await trying.answer(tuple(self._known))
 

@@ -60,7 +60,8 @@ class Failure:
     `wait_s` is how long the provider asks to wait. `rejected_fields` are our optional fields that
     the error names. `window` is what the provider says about its size. `is_lasting`: later
     requests to the model would fail too. `is_schema`: the server cannot use the tools' schemas.
-    `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time.
+    `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time. `tokens` were
+    used all the same; `usd` is what they cost, if this is known.
     """
 
     reason: str
@@ -74,6 +75,7 @@ class Failure:
     is_empty: bool = False
     is_late: bool = False
     tokens: int = 0
+    usd: float | None = None
 
     @property
     def is_retryable(self) -> bool:

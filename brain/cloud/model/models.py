@@ -54,6 +54,7 @@ class Models:
             fallback_models=at.fallback_models,
             waits=Waits(first_token_s=at.first_token_s),
             choice=choice,
+            prices=settings.prices(self._env),
         )
         names = (at.model, *at.fallback_models)
         return ChatModel(
