@@ -360,6 +360,7 @@ export interface Message {
   foreign?: boolean;
   leftOut?: number[];
   confirms?: boolean;
+  speaker?: string | null;
   withdrawn?: boolean;
   heard?: HeardPart | null;
 }

@@ -46,7 +46,8 @@ class Answered:
     known. `carried` are fields that the provider wants back within this run: `model` (its name),
     `message` (fields of the message) and `calls` (the fields of each call). None if there are none.
     `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
-    left out of the request, because the provider refuses them.
+    left out of the request, because the provider refuses them. `speaker` is who answered, if
+    several speak in one log.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Answered:
     carried: Annotated[Json | None, SPARSE] = None
     without_texts: Annotated[tuple[int, ...], SPARSE] = ()
     without_results: Annotated[tuple[int, ...], SPARSE] = ()
+    speaker: Annotated[str, SPARSE] = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

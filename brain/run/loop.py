@@ -217,11 +217,12 @@ def _speak(turn: Turn, committed: Committed) -> None:
 
 
 def draft(turn: Turn, text: str, kind: Kind) -> Draft:
-    """Return a message that answers the user's last text."""
-    clock = turn.services.clock
+    """Return a message that answers the user's last text. Several speakers say all they say."""
+    clock, answer = turn.services.clock, journal.last_answer(turn.run.journal)
+    speaker = (answer.speaker if answer else "") or None
     return Draft(
         id=clock.new_id(),
-        kind=kind,
+        kind=Kind.SAY if speaker and kind is Kind.BREADCRUMB else kind,
         text=clean(text),
         answers_seq=turn.state.last_seq,
         created_at=clock.utc(),
@@ -229,6 +230,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         foreign=turn.is_tainted,
         left_out=tuple(sorted(turn.refused)),
         confirms=kind is not Kind.BREADCRUMB and bool(journal.acts_done(turn.run.journal)[0]),
+        speaker=speaker,
     )
 
 

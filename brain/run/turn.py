@@ -128,14 +128,11 @@ class Turn:
     @property
     def specs(self) -> dict[str, ToolSpec]:
         """All tools that the model is shown, by name. The front end's tools come last."""
-        ours = self._own_specs()
+        tools = (tool.spec for tool in self.services.tools.values())
+        ours = {spec.name: spec for spec in (*SAY_SPECS, *tools)}
         equipped = (entry for entry in self.run.journal if isinstance(entry, Equipped))
         client = (tool.spec for entry in equipped for tool in entry.tools)
         return ours | {spec.name: spec for spec in client if spec.name not in ours}
-
-    def _own_specs(self) -> dict[str, ToolSpec]:
-        tools = (tool.spec for tool in self.services.tools.values())
-        return {spec.name: spec for spec in (*SAY_SPECS, *tools)}
 
     @property
     def is_tainted(self) -> bool:

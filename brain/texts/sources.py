@@ -173,6 +173,25 @@ SOURCES: tuple[Source, ...] = (
         causes="taints the run; replaced by a note half an hour later",
     ),
     Source(
+        name="results of minds: of helpers, talks and rehearsals, and the report of their job",
+        stored=("brain.jobs", "brain.minds", "brain.steps", "brain.effects", "brain.labels"),
+        foreign="a mind of the job has read text by others",
+        mark="column `foreign`",
+        causes="taints the run that reads it; its notification is said as text by others",
+    ),
+    Source(
+        name="profiles and scenarios, which the user writes",
+        stored=("brain.profiles", "brain.scenarios", "brain.spending"),
+        foreign=NEVER,
+        causes="",
+    ),
+    Source(
+        name="changes of documents, and proposals for them",
+        stored=("brain.edits",),
+        foreign="as the document is",
+        mark="column `foreign` of the document",
+    ),
+    Source(
         name="results of a front end's own tools",
         blocks=("Returned",),
         stored=("Returned", "Equipped"),
