@@ -1,10 +1,12 @@
 """The whole stack with a model for jobs, and what must hold of every job that was accepted."""
 
 import asyncio
+import json
 import os
 import random
 import secrets
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -17,6 +19,9 @@ from psycopg import AsyncConnection
 
 from local.faults import Fault
 from local.pusher import Failure
+from local.pusher import Switches as ChannelSwitches
+from local.qstash import CURRENT_SIGNING_KEY, Switches
+from local.qstash.sign import sign
 from local.stack import MAX_DURATION, Stack, stack
 from tests.local.serving import served
 from tests.walks.conftest import Person, Town
@@ -54,6 +59,18 @@ class Owner(Person):
         tasks = [{"title": part.name, "brief": part.brief(word)} for part in parts]
         body = {"kind": "helpers", "title": f"The trip, {word}", "tasks": tasks, **more}
         return await self.post("/api/jobs", body), word
+
+    async def start_and_lose(self, *parts: Part) -> "Started":
+        """Start helpers while the queue loses what it delivers: all starts, but not the sweep,
+        which is not due yet.
+        """
+        engine = self.stage.stack.services.engine
+        before = engine.counts().delivered
+        with self.stage.queue(lose=True):
+            job = await self.start(*parts)
+            async with asyncio.timeout(MOST_S):
+                await engine.delivered(before + len(parts))
+        return job
 
     async def notifications(self) -> list[Json]:
         """Return the notifications of the log."""
@@ -144,7 +161,29 @@ class Stage:
         async with await AsyncConnection.connect(url) as connection:
             return list(await (await connection.execute(query, values)).fetchall())
 
+    async def deliver(self, body: Json) -> httpx.Response:
+        """Deliver a call to /api/brainToBrain as the queue does."""
+        url = f"{self.stack.services.env['BRAIN_PUBLIC_URL']}/api/brainToBrain"
+        raw = json.dumps(body).encode()
+        signature = sign(key=CURRENT_SIGNING_KEY, url=url, body=raw, now_s=time.time())
+        headers = {"Upstash-Signature": signature, "Content-Type": "application/json"}
+        return await self.http.post("/api/brainToBrain", content=raw, headers=headers)
+
+    async def spend(self, owner: Owner, tokens: int) -> None:
+        """Let the owner have used so many of today's tokens."""
+        query = b"""
+            insert into brain.spending (user_id, day, used)
+            values (%s, (now() at time zone 'utc')::date, %s) returning used
+        """
+        await self.rows(query, owner.id, tokens)
+
     # ---- troubles
+
+    def calm(self) -> None:
+        """End all troubles that a test may have left."""
+        services = self.stack.services
+        services.engine.switches, services.pusher.switches = Switches(), ChannelSwitches()
+        services.queue.faults.clear()
 
     def kill(self, *names: str) -> None:
         """End the processes of these functions at once, with all that they are doing."""

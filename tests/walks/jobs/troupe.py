@@ -2,8 +2,8 @@
 they are offered.
 
 It keeps no state. How far somebody is follows from the messages, as with a real model, so it does
-not matter how often a process dies or a call comes twice. What a helper does stands in its brief, as
-JSON after the mark DO.
+not matter how often a process dies or a call comes twice. What a helper does stands in its brief,
+as JSON after the mark DO.
 """
 
 import json
