@@ -293,7 +293,7 @@ async def _reported_once(job: Started, status: Json) -> None:
     assert first.json()["status"] == status["status"]
     missing = {each["n"] for each in first.json()["missing"]}
     assert missing == {run["n"] for run in status["runs"] if run["status"] != "complete"}
-    documents = (await job.owner.get("/api/documents", **{})).json()["documents"]
+    documents = (await job.owner.get("/api/documents")).json()["documents"]
     reports = [each for each in documents if job.word in each["title"]]
     assert len(reports) <= 1, reports
     assert [each["id"] for each in reports] == [status["documentId"]] * len(reports)
