@@ -230,6 +230,16 @@ class MindRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
+
+    number: int
+    text: str
+    share: float | None = None
+    foreign: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobState:
     """A job, its minds by number, and what the running ones do now, by mind id."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, cast
 
+from brain.chat.choice import ModelChoice
 from brain.cloud.clock import SystemClock
 from brain.cloud.model.chat import ChatModel
 from brain.cloud.pusher import PusherChannel
@@ -189,6 +190,9 @@ class TestWiring(Wiring):
     @property
     def model(self) -> ChatModel:
         return cast("ChatModel", self.minds)
+
+    def model_of(self, choice: ModelChoice) -> ChatModel:
+        return self.model
 
 
 @dataclass
