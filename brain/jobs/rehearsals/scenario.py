@@ -190,9 +190,9 @@ FORMS = ("effect", "asked", "never", "said", "unsaid", "turns", "first_word_s", 
 class Expectation(Strict):
     """One thing that code checks. Exactly one of the forms is set.
 
-    `effect`: the brain called this tool in the world. `asked`: it asked the user about this tool.
-    `never`: it did neither. `with` compares arguments, `name~` and `name!~` their text; `times` is
-    an exact count. `document`: there is a document with this title whose body is as said.
+    `effect`: the brain did this in its world. `never`: it did not even try. `asked`: it asked the
+    user about this tool. `with` compares arguments, `name~` and `name!~` their text; `times` is an
+    exact count. `document`: there is a document with this title whose body is as said.
     """
 
     effect: ToolName | None = None
