@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from brain.codec import Json
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Reason, Say
-from brain.jobs.talks.rules import START, Cast, Character, Line, is_repeating, spoken, written
+from brain.jobs.talks.rules import START, Cast, Character, TalkLine, is_repeating, spoken, written
 from brain.jobs.talks.speaking import END_TALK, EndTalk, Pausing, Speaking, ending
 from brain.run.journal import Answered
 from brain.run.messages import LogEntry
@@ -32,7 +32,7 @@ The headline is the answer to their question in one sentence. The question: {}""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Talk:
+class TalkKind:
     """`Kind` for talks."""
 
     base: Base
@@ -90,7 +90,7 @@ class Talk:
         """Talks have none."""
         return {}
 
-    def _outcome(self, run: MindRun | None, lines: Sequence[Line]) -> MindOutcome:
+    def _outcome(self, run: MindRun | None, lines: Sequence[TalkLine]) -> MindOutcome:
         answers = [entry for entry in run.journal if isinstance(entry, Answered)] if run else []
         return MindOutcome(
             status="failed",
@@ -109,7 +109,7 @@ class Talk:
         return self.base.model(character.profile)
 
 
-def _why(run: MindRun, cast: Cast, lines: Sequence[Line]) -> tuple[Reason, bool | None]:
+def _why(run: MindRun, cast: Cast, lines: Sequence[TalkLine]) -> tuple[Reason, bool | None]:
     """Return why a talk ended, and whether its goal was reached as far as the characters say."""
     if run.reason:
         return EARLY.get(run.reason, "model"), None
@@ -126,6 +126,6 @@ def _end_of(run: MindRun) -> EndTalk | None:
     return next((end for call in calls if (end := ending(call))), None)
 
 
-def kind(base: Base) -> Talk:
+def kind(base: Base) -> TalkKind:
     """Return the kind."""
-    return Talk(base=base)
+    return TalkKind(base=base)

@@ -40,7 +40,7 @@ class Character:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class TalkLine:
     """One text of a talk: `speaker` is a character's name, or None for the listener."""
 
     speaker: str | None
@@ -67,23 +67,23 @@ class Cast:
             most=profile.get("maxMessages") or MOST_MESSAGES,
         )
 
-    def lines(self, entries: Sequence[LogEntry]) -> list[Line]:
+    def lines(self, entries: Sequence[LogEntry]) -> list[TalkLine]:
         """Return what was said, in order. The opening is the first character's."""
-        found: list[Line] = []
+        found: list[TalkLine] = []
         for entry in entries:
             match entry:
                 case Utterance(message_id=id) if id == START:
                     if self.opening is not None:
-                        found.append(Line(speaker=self.characters[0].name, text=entry.text))
+                        found.append(TalkLine(speaker=self.characters[0].name, text=entry.text))
                 case Utterance(kind="text", withdrawn=False):
-                    found.append(Line(speaker=None, text=entry.text))
+                    found.append(TalkLine(speaker=None, text=entry.text))
                 case Message(kind=Kind.SAY, speaker=str(speaker)):
-                    found.append(Line(speaker=speaker, text=entry.text))
+                    found.append(TalkLine(speaker=speaker, text=entry.text))
                 case _:
                     pass
         return found
 
-    def next(self, lines: Sequence[Line]) -> Character:
+    def next(self, lines: Sequence[TalkLine]) -> Character:
         """Return who speaks next: whom the listener named last, otherwise the next in order."""
         last = next((line.speaker for line in reversed(lines) if line.speaker is not None), None)
         named = self._named(_since_speaker(lines))
@@ -93,7 +93,7 @@ class Cast:
         place = names.index(last) + 1 if last in names else 0
         return self.characters[place % len(names)]
 
-    def _named(self, asked: Sequence[Line]) -> Character | None:
+    def _named(self, asked: Sequence[TalkLine]) -> Character | None:
         """Return the character whom the listener named last in these texts."""
         found: list[tuple[int, int, Character]] = []
         for number, line in enumerate(asked):
@@ -103,7 +103,7 @@ class Cast:
                 found += [(number, place, one) for place in places]
         return max(found, key=lambda each: each[:2])[2] if found else None
 
-    def messages(self, lines: Sequence[Line], speaker: Character) -> list[Json]:
+    def messages(self, lines: Sequence[TalkLine], speaker: Character) -> list[Json]:
         """Return the chat in which this character speaks next: its own words as the assistant's."""
         names = [one.name for one in self.characters]
         rules = RULES.format(
@@ -115,27 +115,27 @@ class Cast:
         return strict([system_line(system), *(said or [user_line(note(BEGIN))])])
 
 
-def spoken(lines: Sequence[Line]) -> int:
+def spoken(lines: Sequence[TalkLine]) -> int:
     """Return how many texts the characters have said."""
     return sum(line.speaker is not None for line in lines)
 
 
-def is_repeating(lines: Sequence[Line], text: str = "") -> bool:
+def is_repeating(lines: Sequence[TalkLine], text: str = "") -> bool:
     """Whether one text of the characters was said too often, with `text` as the next one."""
     texts = [line.text for line in lines if line.speaker is not None]
     times = Counter(" ".join(each.casefold().split()) for each in (*texts, text) if each)
     return max(times.values(), default=0) >= MOST_SAME
 
 
-def written(lines: Sequence[Line], *, most: int) -> str:
+def written(lines: Sequence[TalkLine], *, most: int) -> str:
     """Return the talk as text; of one longer than `most` characters the end."""
     text = "\n".join(f"{line.speaker or LISTENER}: {line.text}" for line in lines)
     return text[-most:]
 
 
-def _since_speaker(lines: Sequence[Line]) -> list[Line]:
+def _since_speaker(lines: Sequence[TalkLine]) -> list[TalkLine]:
     """Return what the listener has said since a character spoke."""
-    found: list[Line] = []
+    found: list[TalkLine] = []
     for line in reversed(lines):
         if line.speaker is not None:
             break
@@ -143,7 +143,7 @@ def _since_speaker(lines: Sequence[Line]) -> list[Line]:
     return found[::-1]
 
 
-def _as_chat(line: Line, speaker: Character) -> Json:
+def _as_chat(line: TalkLine, speaker: Character) -> Json:
     if line.speaker == speaker.name:
         return assistant_line(line.text)
     return user_line(f"{line.speaker or LISTENER}: {line.text}")

@@ -7,7 +7,7 @@ import pytest
 
 from brain.codec import Json
 from brain.errors import BrainError, FaultClass, ModelCut, ModelUnavailable
-from brain.jobs.talks.rules import START, Cast, Line, is_repeating, written
+from brain.jobs.talks.rules import START, Cast, TalkLine, is_repeating, written
 from brain.jobs.talks.speaking import END, END_TALK, ENDED, Speaking
 from brain.run.journal import Answered
 from brain.run.messages import Kind, Message
@@ -49,12 +49,12 @@ class Talk:
         )
         self.world.ports = replace(self.world.ports, model=speaking, tools={END: END_TALK})
 
-    async def held(self) -> list[Line]:
+    async def held(self) -> list[TalkLine]:
         await self.world.ask(self.cast.opening or self.cast.goal, message_id=START)
         await self.world.settle()
         return await self.lines()
 
-    async def lines(self) -> list[Line]:
+    async def lines(self) -> list[TalkLine]:
         return self.cast.lines(await self.world.log())
 
 
@@ -169,7 +169,7 @@ async def test_the_listener_is_heard_and_names_who_speaks_next() -> None:
 )
 def test_only_a_whole_name_names_a_character(said: str, speaker: str) -> None:
     cast = Cast.of(profile(), GOAL)
-    lines = [Line(speaker="Pro", text="x"), Line(speaker=None, text=said)]
+    lines = [TalkLine(speaker="Pro", text="x"), TalkLine(speaker=None, text=said)]
     assert cast.next(lines).name == speaker
 
 
@@ -217,6 +217,6 @@ async def test_a_character_that_says_nothing_twice_has_no_model() -> None:
 
 
 def test_of_a_long_talk_the_end_is_kept() -> None:
-    lines = [Line(speaker="Pro", text="one"), Line(speaker=None, text="two")]
+    lines = [TalkLine(speaker="Pro", text="one"), TalkLine(speaker=None, text="two")]
     assert written(lines, most=100) == "Pro: one\nThe listener: two"
     assert written(lines, most=3) == "two"
