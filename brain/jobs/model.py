@@ -15,7 +15,7 @@ from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
-from brain.run.messages import Message
+from brain.run.messages import Message, Remark
 from brain.run.store import Status
 
 type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
@@ -56,7 +56,8 @@ class NewJob:
     """A job that a start asks for. `budget` is in tokens, of all minds and the report together.
 
     `key` makes a second start with the same key find the first one's job. `origin_run` is the run
-    of the owner's brain that started it.
+    of the owner's brain that started it. `foreign`: that run had read text by others, so what the
+    minds are asked may be theirs.
     """
 
     kind: JobKind
@@ -69,6 +70,7 @@ class NewJob:
     document_id: str | None = None
     compared_with: str | None = None
     origin_run: str | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,10 +190,14 @@ class MindCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
-    """What is said to a mind next. The same message id is said once, however often it comes."""
+    """What is said to a mind next. The same message id is said once, however often it comes.
+
+    `context` is what the mind is shown of another conversation before it.
+    """
 
     text: str
     message_id: str
+    context: tuple[Remark, ...] = ()
 
 
 type Next = Say | MindOutcome | None
@@ -216,7 +222,6 @@ class MindRun:
     last: Message | None = None
     wake: int = 0
     lease_left_s: float = 0.0
-    activity: str = ""
 
     @property
     def is_tainted(self) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from brain.codec import Json
+from brain.jobs.life.outcomes import early, spent
 from brain.jobs.minds import Base
-from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Reason, Say
+from brain.jobs.model import Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
 from brain.jobs.talks.rules import START, Cast, Character, TalkLine, is_repeating, spoken, written
 from brain.jobs.talks.speaking import END_TALK, EndTalk, Pausing, Speaking, ending
 from brain.run.journal import Answered
@@ -17,14 +18,6 @@ WALL_S = 600.0  # seconds
 LOOPS = 40  # model calls; more than messages, for answers without words
 ENTRIES = 100  # of a talk's log: its messages, and what the listener says
 RESULT_CHARS = 20_000
-EARLY: dict[str, Reason] = {
-    "tokens": "tokens",
-    "time": "time",
-    "loops": "loops",
-    "attempts": "attempts",
-    "handoffs": "attempts",
-    "stopped": "stopped",
-}
 TASK = """\
 Some characters have talked about a question; you are shown each talk whole. Weigh it in two \
 sentences for the person who asked: which reason weighed most on each side, and what follows. \
@@ -68,14 +61,9 @@ class TalkKind:
         cast = Cast.of(mind.profile, mind.goal)
         lines = cast.lines(await self._entries(mind))
         reason, reached = _why(run, cast, lines)
-        is_complete = reason in ("goal", "gaveUp", "maxMessages", "repeats")
+        status: MindEnd = early(run.reason)[0] if run.reason else "complete"
         outcome = self._outcome(run, lines)
-        return replace(
-            outcome,
-            status="complete" if is_complete else "stopped" if reason == "stopped" else "failed",
-            reason=reason,
-            goal_reached=reached,
-        )
+        return replace(outcome, status=status, reason=reason, goal_reached=reached)
 
     async def cut(self, job: Job, mind: Mind, run: MindRun | None) -> MindOutcome:
         """Keep what was said."""
@@ -91,15 +79,16 @@ class TalkKind:
         return {}
 
     def _outcome(self, run: MindRun | None, lines: Sequence[TalkLine]) -> MindOutcome:
-        answers = [entry for entry in run.journal if isinstance(entry, Answered)] if run else []
+        tokens_in, tokens_out, usd = spent(run.journal if run else ())
         return MindOutcome(
             status="failed",
             reason="time",
             result=written(lines, most=RESULT_CHARS) or None,
             foreign=run.is_tainted if run else False,
             turns=spoken(lines),
-            tokens_in=sum(answer.prompt_tokens for answer in answers),
-            tokens_out=sum(answer.tokens - answer.prompt_tokens for answer in answers),
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            usd=usd,
         )
 
     async def _entries(self, mind: Mind) -> Sequence[LogEntry]:
@@ -112,7 +101,7 @@ class TalkKind:
 def _why(run: MindRun, cast: Cast, lines: Sequence[TalkLine]) -> tuple[Reason, bool | None]:
     """Return why a talk ended, and whether its goal was reached as far as the characters say."""
     if run.reason:
-        return EARLY.get(run.reason, "model"), None
+        return early(run.reason)[1], None
     if (end := _end_of(run)) is not None:
         return ("goal", True) if end.reached else ("gaveUp", False)
     if spoken(lines) < cast.most and is_repeating(lines):
