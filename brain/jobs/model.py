@@ -189,6 +189,16 @@ class MindCall:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ProgressNote:
+    """How far the mind with this number is. `foreign`: it had read text by others by then."""
+
+    number: int
+    text: str
+    share: float | None
+    foreign: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
     """What is said to a mind next. The same message id is said once, however often it comes.
 

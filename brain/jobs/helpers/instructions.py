@@ -26,6 +26,7 @@ You are “{name}”.
 - The user comes first: if your change is only proposed to them, leave that paragraph alone.
 - Tell the others with noteProgress what you are about to change."""
 
+WITHHELD = "(has read text by others; its note is not shown)"
 NOTES = "What the other helpers noted last, newest below:\n{}"
 
 REPORTER = """\

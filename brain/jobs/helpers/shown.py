@@ -4,7 +4,8 @@ import logging
 
 from brain.errors import Unreachable
 from brain.feature import Platform
-from brain.jobs.helpers.instructions import NOTES
+from brain.jobs.helpers.instructions import NOTES, WITHHELD
+from brain.jobs.model import ProgressNote
 from brain.jobs.ports import MindRuns
 from brain.preferences.flow import preferences_of
 from brain.run.messages import Kind, Message, Remark, Utterance
@@ -85,9 +86,14 @@ class OthersNotes:
         except Unreachable as error:
             log.warning("job: notes not shown, reason=%s", type(error).__name__)
             return
-        lines = [f"- {number}: {text}" for number, text, _ in notes if number != self._number]
+        lines = [_line(note) for note in notes if note.number != self._number]
         shown = NOTES.format("\n".join(lines)) if lines else ""
         turn.shown = "\n\n".join(part for part in (self._before, shown) if part)
+
+
+def _line(note: ProgressNote) -> str:
+    """Return a note as a line. What others may have worded is not passed on from mind to mind."""
+    return f"- {note.number}: {WITHHELD if note.foreign else note.text}"
 
 
 async def end_of_talk(store: StateStore, whole: Log, owner: str) -> tuple[Remark, ...]:

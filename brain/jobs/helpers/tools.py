@@ -1,6 +1,7 @@
 """A helper's own tools: they keep what it finds, and end its task."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
 from brain.jobs.model import Job, Mind
@@ -22,8 +23,9 @@ def helper_tools(
 
     async def note_progress(invocation: ToolInvocation) -> ToolResult:
         text, share = invocation.arguments["text"], invocation.arguments.get("share")
-        if await runs.note_progress(job.id, mind.number, text, share):
-            await tell(job, mind, text, invocation.idempotency_key)
+        foreign = mind.foreign or invocation.tainted
+        if await runs.note_progress(job.id, mind.number, text, share, foreign=foreign):
+            await tell(job, replace(mind, foreign=foreign), text, invocation.idempotency_key)
         return ToolResult(text="Noted.")
 
     tools = (
