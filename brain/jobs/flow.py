@@ -140,7 +140,7 @@ async def _silence(
     if len(minds) != 1 or not is_whole:
         return ""
     notes = await services.runs.progress(job_id)
-    return notes[-1][1] if notes else ""
+    return notes[-1].text if notes else ""
 
 
 async def say_to_mind(
