@@ -183,8 +183,7 @@ class Turn:
         """Cancel the work that still runs in parallel."""
         for task in self._beside:
             task.cancel()
-        if self._beside:
-            await asyncio.wait(self._beside)
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     async def commit(
         self,
