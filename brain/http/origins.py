@@ -60,6 +60,11 @@ def allowed_origins(text: str) -> AllowedOrigins:
     return AllowedOrigins([_checked(entry) for entry in entries])
 
 
+def origins_of(env: Mapping[str, str]) -> AllowedOrigins:
+    """Return the origins that the variable allows. Raises SettingMissing."""
+    return allowed_origins(env.get(VARIABLE, ""))
+
+
 def cors(origin: str, methods: Iterable[str] | None = None) -> dict[str, str]:
     """Return the headers for an allowed origin; with the `methods` of the route for a preflight."""
     headers = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
