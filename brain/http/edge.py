@@ -31,6 +31,7 @@ from brain.errors import (
     WebhookUnreadable,
 )
 from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
+from brain.http.lifespan import live_on
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
@@ -105,7 +106,7 @@ def endpoint[W](
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live_on(receive, send)
         elif scope["type"] == "http":
             request = Request(scope, receive, send)
             answer = await _answer(request, handlers, wiring, for_pages=for_pages)
@@ -247,12 +248,3 @@ def where(error: BaseException) -> str:
 def _response(problem: Problem) -> Response:
     kind = "application/problem+json"
     return Answer(problem.to_wire(), problem.status, headers=problem.headers, media_type=kind)
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Answer the lifespan events. Nothing has to be started: services are created on first use."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

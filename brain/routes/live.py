@@ -6,17 +6,14 @@ from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from brain.codec import Json
 from brain.errors import TokenRefused, Unreachable
 from brain.http.bodies import VoiceBody, parse
-from brain.http.crossing import allowed_in
 from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
 from brain.http.orders import ORDERS, parse_order
-from brain.http.origins import is_own
 from brain.http.right import Right
 from brain.http.socket import (
     BROKEN,
@@ -32,7 +29,7 @@ from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
-from brain.routes.live_door import error_frame, let_in, named
+from brain.routes.live_door import error_frame, is_welcome, let_in, named
 from brain.routes.stream import event_of as item_event
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown
@@ -52,7 +49,7 @@ log = logging.getLogger("brain")
 
 async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
     """Serve one connection. Returns when it and all brains that it started have ended."""
-    if not _is_welcome(scope, wiring):
+    if not is_welcome(scope, wiring):
         await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
         return
     socket = Socket(receive, send)
@@ -84,16 +81,6 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
 async def only_sockets(request: Request, wiring: Wiring) -> ASGIApp:
     """Refuse a request that is not a WebSocket handshake. Raises Problem 426."""
     raise Problem(426, "Connect to this route with a WebSocket.", headers={"Upgrade": "websocket"})
-
-
-def _is_welcome(scope: Scope, wiring: Wiring) -> bool:
-    """Whether no browser connects, or a page of this deployment or of an allowed origin does.
-
-    CORS does not apply to WebSockets, so this is checked here.
-    """
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    return origin is None or is_own(origin, headers) or allowed_in(wiring, origin) is not None
 
 
 class Talk:
