@@ -44,6 +44,7 @@ FEATURES = (
     "reminders",
     "web",
     "voice",
+    "jobs",
 )
 
 

@@ -30,6 +30,7 @@ def compose(
     limits: Limits,
     wrap_up: bool,
     heard: Sequence[Heard] = (),
+    instructions: str = INSTRUCTIONS,
     memory: str = "",
     left_out: LeftOut | None = None,
 ) -> Prompt:
@@ -44,7 +45,7 @@ def compose(
     notes = [*open_questions(heard, scene.before, joined), *offers(heard, scene.before)]
     lines = [*(user_line(note(text)) for text in notes), *transcript(scene)]
     parts = RequestParts(
-        system=f"{INSTRUCTIONS}\n\n{memory}" if memory else INSTRUCTIONS,
+        system=f"{instructions}\n\n{memory}" if memory else instructions,
         past=newest(
             [(entry.seq, scene.line(entry)) for entry in scene.before],
             most=limits.tail_entries,

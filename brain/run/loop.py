@@ -78,8 +78,8 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
     if turn.state.unrecorded:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
     asking = asyncio.ensure_future(insist(turn, pieces))
+    both = [asking] if recording is None else [asking, recording]
     try:
-        both = [asking] if recording is None else [asking, recording]
         await asyncio.wait(both, timeout=SLOW_S, return_when=asyncio.FIRST_EXCEPTION)
         if recording is not None:
             # This commit must complete before the next one is sent.
@@ -88,8 +88,9 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
             await _say_if_slow(turn, pieces)
         return await asking
     finally:
-        asking.cancel()
-        await asyncio.wait({asking})
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)  # or asyncio logs unread errors
 
 
 async def _say_if_slow(turn: Turn, pieces: Pieces) -> None:
@@ -217,11 +218,12 @@ def _speak(turn: Turn, committed: Committed) -> None:
 
 
 def draft(turn: Turn, text: str, kind: Kind) -> Draft:
-    """Return a message that answers the user's last text."""
-    clock = turn.services.clock
+    """Return a message that answers the user's last text. Several speakers say all they say."""
+    clock, answer = turn.services.clock, journal.last_answer(turn.run.journal)
+    speaker = (answer.speaker if answer else "") or None
     return Draft(
         id=clock.new_id(),
-        kind=kind,
+        kind=Kind.SAY if speaker and kind is Kind.BREADCRUMB else kind,
         text=clean(text),
         answers_seq=turn.state.last_seq,
         created_at=clock.utc(),
@@ -229,6 +231,7 @@ def draft(turn: Turn, text: str, kind: Kind) -> Draft:
         foreign=turn.is_tainted,
         left_out=tuple(sorted(turn.refused)),
         confirms=kind is not Kind.BREADCRUMB and bool(journal.acts_done(turn.run.journal)[0]),
+        speaker=speaker,
     )
 
 

@@ -135,6 +135,7 @@ class Draft:
     parties. The id of a question is the id of its message. `left_out` are positions of the user's
     texts in the run that the model's provider refuses: the model is not shown them any more.
     `confirms`: it follows an act of this run, so it is spoken even if the user has gone on.
+    `speaker` is who says it, if several speak in one log.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Draft:
     foreign: Annotated[bool, SPARSE] = False
     left_out: Annotated[tuple[int, ...], SPARSE] = ()
     confirms: Annotated[bool, SPARSE] = False
+    speaker: Annotated[str | None, SPARSE] = None
 
     def placed(self, *, seq: int, run_id: str, done_after_this: bool) -> "Message":
         """Return the message at its position in the log."""

@@ -132,6 +132,7 @@ async def _ask_once(turn: Turn, pieces: Pieces | None, left_out: LeftOut) -> Ans
         limits=services.limits,
         wrap_up=services.limits.is_last_loop(spent),
         heard=turn.heard,
+        instructions=services.instructions,
         memory=turn.shown or "",
         left_out=left_out,
     )

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from brain.chat.notes import INSTRUCTIONS
 from brain.run.deliver import Reply
 from brain.run.limits import Limits
 from brain.run.moves import Arrival
@@ -100,3 +101,4 @@ class Services:
     intake: tuple[Intake, ...]
     around: tuple[Around, ...]
     holding: Holding | None = None
+    instructions: str = INSTRUCTIONS

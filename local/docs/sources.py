@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brain.sources import SOURCES, Source
+from brain.texts.sources import SOURCES, Source
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/explanation/trust.md"
 BEGIN, END = "<!-- sources: begin -->", "<!-- sources: end -->"

@@ -10,7 +10,7 @@ import brain
 from brain.codec import Form, OneOf, Stored
 from brain.run.journal import Entry, RunRecord
 from brain.run.messages import LogEntry
-from brain.sources import SOURCES
+from brain.texts.sources import SOURCES
 from brain.tools.say import SAY_SPECS
 from brain.wiring import Wiring
 from local.docs.sources import DOCUMENT, written

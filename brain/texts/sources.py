@@ -105,7 +105,11 @@ SOURCES: tuple[Source, ...] = (
         stored=("brain.emails", "brain.email_places", "brain.email_folders"),
         foreign=ALWAYS,
     ),
-    Source(name="web pages", tools=("readWebPage",), foreign=ALWAYS),
+    Source(
+        name="web pages, and what a search engine says of them",
+        tools=("searchWeb", "readWebPage"),
+        foreign=ALWAYS,
+    ),
     Source(
         name="documents",
         tools=(
@@ -171,6 +175,25 @@ SOURCES: tuple[Source, ...] = (
         foreign="said by a tainted run",
         mark="`foreign`, absent if it is not",
         causes="taints the run; replaced by a note half an hour later",
+    ),
+    Source(
+        name="results of minds: of helpers, talks and rehearsals, and the report of their job",
+        stored=("brain.jobs", "brain.minds", "brain.steps", "brain.effects", "brain.labels"),
+        foreign="a mind of the job has read text by others",
+        mark="column `foreign`",
+        causes="taints the run that reads it; its notification is said as text by others",
+    ),
+    Source(
+        name="profiles and scenarios, which the user writes",
+        stored=("brain.profiles", "brain.scenarios", "brain.spending"),
+        foreign=NEVER,
+        causes="",
+    ),
+    Source(
+        name="changes of documents, and proposals for them",
+        stored=("brain.edits",),
+        foreign="as the document is",
+        mark="column `foreign` of the document",
     ),
     Source(
         name="results of a front end's own tools",

@@ -1,0 +1,185 @@
+"""Jobs and minds: the values, as Postgres keeps them and as the flows pass them on.
+
+A mind is whatever has a log, a journal and a lease: here, an agent that works for a user, the
+owner. Its id takes the place of a user id in the state store. A job is one to ten minds with a
+common end and one report.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from brain.chat.choice import ModelChoice as ModelChoice
+from brain.codec import Json
+
+type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
+type JobStatus = Literal[
+    "queued", "running", "paused", "summarising", "complete", "failed", "stopped"
+]
+type MindStatus = Literal["queued", "running", "paused", "complete", "failed", "stopped", "invalid"]
+type MindEnd = Literal["complete", "failed", "stopped", "invalid"]
+type Reason = Literal[
+    "done", "goal", "gaveUp", "maxMessages", "repeats",
+    "model", "tokens", "time", "loops", "attempts", "player", "world", "stopped",
+]  # fmt: skip
+
+OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused", "summarising")
+UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewMind:
+    """A mind that a start asks for. `number` counts from 0.
+
+    `profile` is frozen at the start: its instructions, its model, its tools and its limits, in the
+    form that the kind of job reads.
+    """
+
+    number: int
+    label: str
+    profile: Json
+    brief: str | None = None
+    goal: str | None = None
+    scenario: Json | None = None
+    scenario_digest: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewJob:
+    """A job that a start asks for. `budget` is in tokens, of all minds and the report together.
+
+    `key` makes a second start with the same key find the first one's job. `origin_run` is the run
+    of the owner's brain that started it.
+    """
+
+    kind: JobKind
+    title: str
+    request: Json
+    minds: tuple[NewMind, ...]
+    budget: int
+    key: str | None = None
+    join_mode: Literal["report", "each"] = "report"
+    document_id: str | None = None
+    compared_with: str | None = None
+    origin_run: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A job as it is stored. `request` is what was asked for; `report` what came of it."""
+
+    user_id: str
+    id: str
+    kind: JobKind
+    title: str
+    request: Json
+    status: JobStatus
+    total_count: int
+    completed_count: int
+    failed_count: int
+    token_budget: int
+    tokens_in: int
+    tokens_out: int
+    usd: Decimal | None
+    event_sequence: int
+    join_mode: Literal["report", "each"]
+    document_id: str | None
+    compared_with: str | None
+    origin_run: str | None
+    report: Json | None
+    report_by: Literal["model", "code"] | None
+    foreign: bool
+    report_tries: int
+    created_at: datetime
+    started_at: datetime | None
+    updated_at: datetime
+    last_event_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mind:
+    """A mind as it is stored. `id` is its log's id in the state store, `user_id` its owner."""
+
+    id: str
+    user_id: str
+    job_id: str
+    number: int
+    label: str
+    profile: Json
+    brief: str | None
+    goal: str | None
+    goal_reached: bool | None
+    status: MindStatus
+    ended_reason: Reason | None
+    result: str | None
+    sources: list[Json]
+    needs: str | None
+    foreign: bool
+    turns: int
+    tokens_in: int
+    tokens_out: int
+    usd: Decimal | None
+    scenario: Json | None
+    scenario_digest: str | None
+    seed: int | None
+    attempt: int  # column `try`: 1 if a rehearsal was played once more
+    verdict: Json | None
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MindOutcome:
+    """How a mind ended. It is settled with this once; a second outcome changes nothing."""
+
+    status: MindEnd
+    reason: Reason
+    result: str | None = None
+    sources: tuple[Json, ...] = ()
+    needs: str | None = None
+    foreign: bool = False
+    goal_reached: bool | None = None
+    turns: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    usd: Decimal | None = None
+    verdict: Json | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobStart:
+    """The answer to a start: the job, its minds' ids, and whether an earlier start had made it."""
+
+    job_id: str
+    mind_ids: tuple[str, ...]
+    status: JobStatus
+    duplicate: bool
+    budget: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoppedMinds:
+    """The answer to a stop: the minds that it stopped, and those that had ended before."""
+
+    job_id: str
+    stopped: tuple[int, ...]
+    finished: tuple[int, ...]
+    status: JobStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MindCall:
+    """A call of /api/brainToBrain for a job. `mind` is a number, the reporter, or None: the job."""
+
+    user_id: str
+    job: str
+    mind: int | Literal["report"] | None
+    reason: Literal["start", "say", "report", "sweep"]
+    attempt: int = 0  # on the wire: `try`
+
+
+type Row = Mapping[str, Any]

@@ -1,0 +1,43 @@
+"""Ids, limits and counts of jobs and minds. Pure functions."""
+
+import hashlib
+
+MINDS_MOST = 10  # of one job
+OPEN_MOST = 2  # open jobs of one user
+KEPT_JOBS = 50  # newest jobs of one user
+KEPT_DAYS = 90
+MIND = "mind:"  # ids of minds begin with this; no user's id does
+REPORTER = "report"
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID_CHARS = 26
+
+
+def job_id(user_id: str, key: str) -> str:
+    """Derive the id of a job from its owner and the start's key: 26 characters of [0-9a-z]."""
+    number = int.from_bytes(hashlib.sha256(f"{user_id}\0{key}".encode()).digest())
+    digits = []
+    for _ in range(_ID_CHARS):
+        number, digit = divmod(number, len(_DIGITS))
+        digits.append(_DIGITS[digit])
+    return "".join(digits)
+
+
+def mind_id(job: str, number: int | str, attempt: int = 0) -> str:
+    """Return the id of a mind, which takes the place of a user id in the state store."""
+    return f"{MIND}{job}:{number}{f'-{attempt}' if attempt else ''}"
+
+
+def is_mind_id(text: str) -> bool:
+    """Whether an id is reserved for minds."""
+    return text.startswith(MIND)
+
+
+def tokens_each(budget: int, minds: int) -> int:
+    """Return the limit of each mind: its share of the budget, less 5 % for the report."""
+    return budget * 95 // 100 // minds
+
+
+def progress(completed: int, failed: int, total: int) -> int:
+    """Return how much of a job has ended, in percent."""
+    return round(100 * (completed + failed) / total)
