@@ -51,8 +51,11 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
     """Serve one connection. Returns when it and all brains that it started have ended."""
     if not is_welcome(scope, wiring):
         await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
-        return
-    socket = Socket(receive, send)
+    else:
+        await _serve(scope, Socket(receive, send), wiring)
+
+
+async def _serve(scope: Scope, socket: Socket, wiring: Wiring) -> None:
     offered = scope.get("subprotocols") or []
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
     talk: Talk | Telephone | None = None
