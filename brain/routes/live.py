@@ -49,10 +49,10 @@ log = logging.getLogger("brain")
 
 async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
     """Serve one connection. Returns when it and all brains that it started have ended."""
-    if not is_welcome(scope, wiring):
-        await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
-    else:
+    if is_welcome(scope, wiring):
         await _serve(scope, Socket(receive, send), wiring)
+    else:
+        await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
 
 
 async def _serve(scope: Scope, socket: Socket, wiring: Wiring) -> None:
@@ -98,8 +98,7 @@ class Talk:
         self._user_id = right.user_id
         self._invocation = invocation
         self._following: asyncio.Task[None] | None = None
-        self._brains: set[asyncio.Task[None]] = set()
-        self._handling: set[asyncio.Task[None]] = set()
+        self._brains, self._handling = set[asyncio.Task[None]](), set[asyncio.Task[None]]()
         # One order at a time: a page can match the answers only by their sequence.
         self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -123,8 +122,7 @@ class Talk:
 
     async def finish(self) -> None:
         """Wait for the brains that were started here: a closed page does not stop a run."""
-        if self._brains:
-            await asyncio.wait(self._brains)
+        await asyncio.gather(*self._brains, return_exceptions=True)
 
     async def _hear(self) -> None:
         while True:
