@@ -77,8 +77,16 @@ class Owner(Person):
         return [entry for entry in await self.log() if entry.get("kind") == "notification"]
 
     async def listen(self) -> None:
-        """Let a page of this user be open: what is told is said at once."""
-        (await self.get("/api/messages")).raise_for_status()
+        """Mark the user as present, as each open page does: what is held is said."""
+        (await self.get("/api/status")).raise_for_status()
+
+    async def until_told(self) -> list[Json]:
+        """Be present until there is a notification; return all."""
+        async with asyncio.timeout(MOST_S):
+            while not (told := await self.notifications()):
+                await self.listen()
+                await asyncio.sleep(POLL_S)
+        return told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +312,7 @@ async def _told_once(job: Started, told: str | None) -> None:
     headline = (await job.report()).json()["headline"]
     if told is not None:
         assert headline == told
-    log = await job.owner.notifications()
+    log = await job.owner.until_told()
     mine = [entry for entry in log if headline in entry["text"]]
     assert len(mine) == 1, log
     assert mine[0]["speak"] == "whenIdle"
