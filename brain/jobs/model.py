@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
@@ -30,18 +31,6 @@ type Reason = Literal[
 
 OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused", "summarising")
 UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelChoice:
-    """Which model a mind asks, and how. None or empty means as the deployment is configured."""
-
-    provider: Literal["openai", "openrouter"] | None = None
-    model: str | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -238,6 +227,16 @@ class MindRun:
     def is_tainted(self) -> bool:
         """Whether the mind has read text by others in this run."""
         return is_tainted(self.journal, ())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
+
+    number: int
+    text: str
+    share: float | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
