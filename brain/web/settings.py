@@ -9,18 +9,18 @@ from brain.chat.choice import ModelChoice
 from brain.errors import SettingMissing
 from brain.variables import Env
 
-type Engine = Literal["brave", "searxng", "openrouter"]
+type EngineName = Literal["brave", "searxng", "openrouter"]
 
 BRAVE_URL = "https://api.search.brave.com"
 OPENROUTER_URL = "https://openrouter.ai/api/v1"
-_ENGINES: tuple[Engine, ...] = ("brave", "searxng", "openrouter")
+_ENGINES: tuple[EngineName, ...] = ("brave", "searxng", "openrouter")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchSettings:
     """The search engine. `key` is empty for one without keys, `model` for one without a model."""
 
-    engine: Engine
+    engine: EngineName
     url: str
     key: str = field(default="", repr=False)
     model: str = ""
@@ -60,7 +60,7 @@ def header(env: Env, name: str) -> str:
     return key
 
 
-def _engine(env: Env) -> Engine | None:
+def _engine(env: Env) -> EngineName | None:
     name = env.get("BRAIN_SEARCH")
     if not name:
         return "brave" if env.get("BRAVE_SEARCH_API_KEY") else None
