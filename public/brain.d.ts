@@ -708,6 +708,19 @@ export interface TicketBody {
   seq: number;
 }
 
+/** One line of what was said about the instructions before. */
+export interface AssistLine {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** The body of POST /api/assist. */
+export interface AssistBody {
+  instructions?: string;
+  ask: string;
+  history?: AssistLine[];
+}
+
 /** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
 export interface PreferencesBody {
   trusted?: string[];
@@ -858,6 +871,21 @@ export interface VoiceSession {
 
 export interface VoiceEnded {
   state: 'ended';
+}
+
+export interface AssistPiece {
+  text: string;
+}
+
+/** The improved instructions, what is still open, and what was changed. */
+export interface AssistDone {
+  prompt: string;
+  questions: string[];
+  changes: string[];
+}
+
+export interface AssistError {
+  title: string;
 }
 
 /** What was said in a recording. `seconds` is null if nobody told its length. */

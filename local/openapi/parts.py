@@ -25,6 +25,7 @@ from brain.http.orders import (
 )
 from brain.http.right import BYE
 from brain.http.takes import AudioBody
+from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
@@ -37,6 +38,7 @@ from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from local.openapi.assist import ASSIST
 from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
@@ -92,7 +94,7 @@ def components() -> Json:
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
-    schemas.take(AudioBody, TicketBody)
+    schemas.take(AudioBody, TicketBody, AssistBody)
     found = schemas.components
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
@@ -131,6 +133,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         ),
         "Problem": PROBLEM,
         **VOICE,
+        **ASSIST,
         **AUDIO,
         **CHAT,
     }

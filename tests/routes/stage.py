@@ -68,6 +68,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/audioStream": {"GET": audio_stream, "POST": audio_ticket},
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
+    "/api/promptbro/assist": resources(Wiring({}))["assist"],
 }
 CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
