@@ -172,6 +172,17 @@ async def test_a_body_that_does_not_fit_is_refused_before_a_model_is_asked(
     assert response.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("instructions", "prompt"), [("Be brief.", "Be brief.\n\nBe kind."), ("", "Be kind.")]
+)
+async def test_the_scripted_model_helps_too(
+    deployment: Deployment, instructions: str, prompt: str
+) -> None:
+    body = {"instructions": instructions, "ask": "Be kind."}
+    name, done = events_in((await deployment.user().post(PATHS[0], json=body)).text)[-1]
+    assert (name, done["prompt"], done["changes"]) == ("done", prompt, ["Added: Be kind."])
+
+
 async def test_without_a_token_nobody_is_helped(deployment: Deployment) -> None:
     response = await deployment.http.post(PATHS[0], json=BODY)
     assert response.status_code == 401
