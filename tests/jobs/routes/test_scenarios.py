@@ -48,7 +48,7 @@ async def test_built_in_scenarios_are_there_and_cannot_be_changed(anna: Caller) 
     assert all(one["id"].startswith("builtin-") for one in built_in)
     named = {"id": built_in[0]["id"]}
     assert (await anna.got("scenarios", **named))["name"] == built_in[0]["name"]
-    changes = (("PUT", {"json": SCENARIO}), ("DELETE", {}))
+    changes: tuple[tuple[str, Json], ...] = (("PUT", {"json": SCENARIO}), ("DELETE", {}))
     for method, body in changes:
         answer = await anna.call(method, "scenarios", params=named, **body)
         assert answer.status_code == 409
