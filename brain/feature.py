@@ -42,7 +42,7 @@ type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
-class Called(Protocol):
+class CallTaker(Protocol):
     """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
 
     Both methods raise Unreachable: then the queue must call again.
@@ -153,7 +153,7 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
-    called: "Callable[[], Called] | None" = None
+    called: "Callable[[], CallTaker] | None" = None
     """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
@@ -175,15 +175,15 @@ class Feature:
     minds: "Callable[[], Minds] | None" = None
     """The agents that work for a user and have logs of their own."""
     preferences_changed: "Callable[[], Changed] | None" = None
-    """Called when a user changes their settings, or what they add to the instructions."""
+    """CallTaker when a user changes their settings, or what they add to the instructions."""
     addition: "Callable[[str], Awaitable[str]] | None" = None
     """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
-    """Called with the user's id when a page begins a session."""
+    """CallTaker with the user's id when a page begins a session."""
     played: "Callable[[str, str], Awaitable[None]] | None" = None
-    """Called with the user's id and the text of a message that the user has heard to its end."""
+    """CallTaker with the user's id and the text of a message that the user has heard to its end."""
     names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Names that the user with this id is likely to say, for speech recognition. Never fails."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
