@@ -175,15 +175,15 @@ class Feature:
     minds: "Callable[[], Minds] | None" = None
     """The agents that work for a user and have logs of their own."""
     preferences_changed: "Callable[[], Changed] | None" = None
-    """CallTaker when a user changes their settings, or what they add to the instructions."""
+    """Called when a user changes their settings, or what they add to the instructions."""
     addition: "Callable[[str], Awaitable[str]] | None" = None
     """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
-    """CallTaker with the user's id when a page begins a session."""
+    """Called with the user's id when a page begins a session."""
     played: "Callable[[str, str], Awaitable[None]] | None" = None
-    """CallTaker with the user's id and the text of a message that the user has heard to its end."""
+    """Called with the user's id and the text of a message that the user has heard to its end."""
     names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Names that the user with this id is likely to say, for speech recognition. Never fails."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """What the minds of a deployment run with: the owner's tools, stores and model, made safe.
 
-A kind of job is one module with a function `kind(base: Base) -> KindOfJob`. `KINDS` lists them. Each
-is imported when a job of that kind is first asked for.
+A kind of job is one module with a function `kind(base: Base) -> KindOfJob`. `KINDS` lists
+them; each is imported when it is first asked for.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
