@@ -11,8 +11,6 @@ from brain.jobs.http.parts import Jobs
 from brain.jobs.http.wire import stopped_to_wire
 from brain.run.requests import UserRequest
 
-type Told = Literal["recorded", "running", "ended"] | None
-
 
 class MindsOfUsers:
     """`Minds` of this deployment."""
@@ -36,7 +34,7 @@ class MindsOfUsers:
         if not self._jobs.is_on:
             raise unknown(name)
         services = self._jobs.services
-        told: Told
+        told: Literal["recorded", "running", "ended"] | None
         if mind is not None:
             told = await say_to_mind(services, user_id, mind, text, message_id=message_id)
         else:
