@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
     from brain.run.ports import Channel, Clock, Log, Queue
-    from brain.run.services import Around, Consent, Holding, Intake, Settling
+    from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
     from brain.run.turn import Turn
     from brain.says.choice import Languages
     from brain.texts.moments import ZoneOf
@@ -86,6 +86,10 @@ class Platform(Protocol):
     @property
     def announcer(self) -> "Announcer":
         """Announces events to the user."""
+
+    @property
+    def services(self) -> "Services":
+        """What the user's own brain runs with; not before all features are made."""
 
 
 class AtOnce:

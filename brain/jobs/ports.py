@@ -1,12 +1,25 @@
 """What jobs need from outside: their store, and calls from the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from brain.codec import Json
 from brain.errors import BrainError
-from brain.jobs.model import Job, JobStart, Mind, MindCall, MindOutcome, NewJob, StoppedMinds
+from brain.jobs.model import (
+    Job,
+    JobStart,
+    Mind,
+    MindCall,
+    MindOutcome,
+    MindRun,
+    NewJob,
+    Next,
+    StoppedMinds,
+)
+from brain.run.services import Services
+from brain.run.store import Status
+from brain.says.texts import Texts
 
 
 class JobRefused(BrainError):
@@ -73,6 +86,12 @@ class JobStore(Protocol):
         its minds.
         """
 
+    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+        """Count a failed attempt at the report, if `before` were counted. Return the job as it is.
+
+        None: there is no such job.
+        """
+
     async def finish(self, user_id: str, job_id: str) -> None:
         """Note that the user was told."""
 
@@ -87,4 +106,85 @@ class MindCalls(Protocol):
         """Return once the queue has acknowledged the call. Raises QueueUnreachable.
 
         Calls with the reason `start` begin at most five at a time for each user.
+        """
+
+
+class MindRuns(Protocol):
+    """The runs of minds in the state store. All methods raise StoreUnreachable."""
+
+    async def last(self, mind_id: str) -> MindRun | None:
+        """Return the last run of a mind; None if nothing was ever said to it."""
+
+    async def statuses(self, mind_ids: Sequence[str]) -> Mapping[str, Status]:
+        """Return what these minds do, in one round trip."""
+
+    async def stop(self, mind_id: str, *, texts: Texts) -> None:
+        """End the mind's run now, if one is open. Its brain can record nothing after that."""
+
+    async def note_progress(self, job_id: str, number: int, text: str, share: float | None) -> bool:
+        """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""
+
+    async def progress(self, job_id: str) -> Sequence[tuple[int, str, float | None]]:
+        """Return the last ten notes of progress: number of the mind, text, share; newest last."""
+
+    async def forget(self, mind_ids: Sequence[str]) -> None:
+        """Delete all keys of these minds."""
+
+
+class Kind(Protocol):
+    """What is special about one kind of job. `brain.jobs.minds.KINDS` has one entry for each.
+
+    The flows do the rest: they begin minds, settle them once, report, stop and sweep. A method may
+    be called twice with the same input, by two processes at once or after a crash. So its effects
+    must be idempotent: what is said to a mind has a message id that follows from the mind's state.
+    All methods raise Unreachable: then the queue calls again.
+    """
+
+    @property
+    def wall_s(self) -> float:
+        """How long a mind of this kind lives at most, from its start, in seconds."""
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether jobs of this kind can be paused."""
+
+    async def services(self, job: Job, mind: Mind) -> Services:
+        """Return the services of the engine for this mind: its store, tools, model, limits.
+
+        They differ from the owner's where the design of the kind says so. `brain.jobs.minds.Base`
+        makes them; its `around` begins with `Gate`, which keeps stopped minds silent.
+        """
+
+    async def first(self, job: Job, mind: Mind) -> Next:
+        """Return the first text for a mind that begins, usually with the message id `start`.
+
+        A kind whose mind begins without a text of a user settles it or says the opening here.
+        """
+
+    async def ended(self, job: Job, mind: Mind, run: MindRun) -> Next:
+        """Return what follows after a run of this mind has ended. `mind` was read after its end.
+
+        Called where a run ends, where the queue finds it ended, by a resume and by the sweep. A
+        `MindOutcome` settles the mind, and nothing is asked of it any more. A `Say` begins its
+        next run, in this invocation or in one that the queue calls. None: it is paused, and a
+        resume asks again.
+        """
+
+    async def cut(self, job: Job, mind: Mind, run: MindRun | None) -> MindOutcome:
+        """Return the outcome of a mind that is out of time. It keeps what there is of a result.
+
+        The flows replace its status and reason by `failed` and `time`.
+        """
+
+    def report_task(self, job: Job, minds: Sequence[Mind]) -> str:
+        """Return what the reporter is asked, as text after its instructions; without the results.
+
+        The flows add each mind's result between marks, and what is missing.
+        """
+
+    async def figures(self, job: Job, minds: Sequence[Mind], filed: Json) -> Json:
+        """Return fields that the stored report has besides those that the reporter filed.
+
+        Such as metrics, a comparison, a revised prompt; `filed` has headline, summary, findings and
+        perhaps suggestion. They replace fields of the same names.
         """
