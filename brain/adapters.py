@@ -31,6 +31,7 @@ from brain.variables import Env
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
+    from brain.feature import World
 
 
 USED = ("model_faults", "redis", "queue", "channel", "model", "news", "schemas", "audio")
@@ -41,6 +42,8 @@ class Adapters:
 
     Each property raises SettingMissing on first use if its settings are missing.
     """
+
+    world: "World | None" = None
 
     def __init__(self, env: Env) -> None:
         self.env = env

@@ -7,7 +7,11 @@ features. A package that is not listed is never imported, and the rest works wit
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from brain.codec import Json
+from brain.errors import BrainError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.ports import Channel, Clock, Log, Queue
+    from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
     from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
     from brain.run.turn import Turn
     from brain.says.choice import Languages
@@ -44,11 +48,69 @@ class AskAlways:
         return True
 
 
+class NotInThisWorld(BrainError):
+    """A rehearsed brain has used something that its world does not have. The text names it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class World:
+    """What a rehearsed brain finds in place of the user's things.
+
+    Documents have title, body and foreign; emails have from, to (a text or a list), subject and
+    text, the newest first, and are None without an account; pages are texts by address; a search
+    has a list of title, url and snippet by query. `now` is the time at which it begins.
+    """
+
+    user_id: str  # of the rehearsed brain, never the owner's
+    now: datetime
+    documents: Sequence[Json] = ()
+    emails: Sequence[Json] | None = None
+    facts: Sequence[str] = ()
+    preferences: Json = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    search: Mapping[str, Sequence[Json]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inside:
+    """All adapters of a rehearsed brain. There are no others: see `brain.within`.
+
+    `env` has no address and no secret.
+    """
+
+    world: World
+    env: "Env"
+    clock: "Clock"
+    limits: "Limits"
+    redis: "Redis"
+    store: "RedisStore"
+    queue: "Queue"
+    channel: "Channel"
+    model: "Model"
+    schemas: "Schemas"
+    database: "Postgres | None"
+
+
+class Within(Protocol):
+    """A brain in a world: the same features over other adapters."""
+
+    @property
+    def services(self) -> "Services":
+        """What the rehearsed brain runs with. Raises NotInThisWorld."""
+
+    async def seed(self) -> None:
+        """Fill the user's things from the world. May be repeated. Raises Unreachable."""
+
+
 class Platform(Protocol):
     """What features may use. Each property raises SettingMissing if its settings are missing."""
 
     @property
     def env(self) -> "Env": ...
+    @property
+    def world(self) -> World | None:
+        """What stands in for everything outside while the brain is rehearsed. None: it is not."""
+
     @property
     def clock(self) -> "Clock": ...
     @property
@@ -90,6 +152,9 @@ class Platform(Protocol):
     @property
     def services(self) -> "Services":
         """What the user's own brain runs with; not before all features are made."""
+
+    def within(self, inside: Inside) -> Within:
+        """Return the brain in a world."""
 
 
 class AtOnce:
@@ -142,6 +207,8 @@ class Feature:
     """Called with the user's id and the text of a message that the user has heard to its end."""
     names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Names that the user with this id is likely to say, for speech recognition. Never fails."""
+    seed: "Callable[[World], Awaitable[None]] | None" = None
+    """Fills the user's things from a world, before a rehearsal. Repeating it changes nothing."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}

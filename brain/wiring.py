@@ -15,7 +15,7 @@ from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Feature, Resources
+from brain.feature import AskAlways, AtOnce, Feature, Inside, Resources
 from brain.http.feed import Feed
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
@@ -25,6 +25,7 @@ from brain.run.services import Around, Services
 from brain.says.choice import Languages
 from brain.texts.moments import ZoneOf, utc_for_all
 from brain.variables import Env
+from brain.within import WorldAdapters
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
@@ -105,6 +106,10 @@ class Wiring(Adapters):
             around=self.around,
             holding=self._first("holding", lambda: None),
         )
+
+    def within(self, inside: Inside) -> "RehearsedWiring":
+        """Return the same features over the adapters of a world, and no others."""
+        return RehearsedWiring(inside, self._features)
 
     @cached_property
     def around(self) -> tuple[Around, ...]:
@@ -218,3 +223,17 @@ class Wiring(Adapters):
         """Create the value of the first feature that has the field `name`, or the default."""
         made = (getattr(each, name) for each in self.features)
         return next((make for make in made if make is not None), otherwise)()
+
+
+class RehearsedWiring(WorldAdapters, Wiring):
+    """The features of a brain that is rehearsed."""
+
+    def __init__(self, inside: Inside, features: Sequence[str]) -> None:
+        WorldAdapters.__init__(self, inside)
+        self._features = tuple(features)
+
+    async def seed(self) -> None:
+        """Fill the user's things from the world. May be repeated. Raises Unreachable."""
+        for each in self.features:
+            if each.seed is not None:
+                await each.seed(self.inside.world)

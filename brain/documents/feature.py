@@ -6,7 +6,7 @@ from functools import cache
 
 from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
-from brain.feature import Feature, Platform, Resources
+from brain.feature import Feature, Platform, Resources, World
 from brain.tools.invocations import Tool
 
 NAMED = 50  # newest documents whose titles speech recognition is told
@@ -43,7 +43,21 @@ def feature(platform: Platform) -> Feature:
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},
+        seed=lambda world: _seed(documents(), world),
     )
+
+
+async def _seed(documents: Documents | None, world: World) -> None:
+    """Store the documents of a world, the first one last: it is the newest."""
+    if documents is not None:
+        for place, one in reversed([*enumerate(world.documents)]):
+            await documents.create(
+                world.user_id,
+                title=one["title"],
+                body=one["body"],
+                foreign=bool(one.get("foreign")),
+                key=f"seed-{place}",
+            )
 
 
 async def _titles(documents: Documents | None, user_id: str) -> Sequence[str]:
