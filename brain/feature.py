@@ -101,6 +101,9 @@ class Within(Protocol):
     async def seed(self) -> None:
         """Fill the user's things from the world. May be repeated. Raises Unreachable."""
 
+    async def played(self, user_id: str, text: str) -> None:
+        """Tell the features that the user has heard a message to its end."""
+
 
 class Platform(Protocol):
     """What features may use. Each property raises SettingMissing if its settings are missing."""

@@ -14,8 +14,9 @@ from typing import Any, Literal
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
-from brain.run.messages import Message
+from brain.run.messages import Decision, Message
 from brain.run.store import Status
+from brain.tools.spec import ClientTool
 
 type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
 type JobStatus = Literal[
@@ -199,10 +200,17 @@ class MindCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
-    """What is said to a mind next. The same message id is said once, however often it comes."""
+    """What is said to a mind next. The same message id is said once, however often it comes.
+
+    `decision` answers a question of the brain, and `client_tools` are those of the front end. With
+    `mind_id` another log is meant than the one that has ended: the mind begins once more.
+    """
 
     text: str
     message_id: str
+    decision: Decision | None = None
+    client_tools: tuple[ClientTool, ...] = ()
+    mind_id: str | None = None
 
 
 type Next = Say | MindOutcome | None

@@ -7,7 +7,7 @@ nor on which process makes it.
 import hashlib
 from collections.abc import Sequence
 
-from brain.jobs.rehearsals.scenario import Ear
+from brain.jobs.rehearsals.parts import Ear
 
 _PAIRS = {"b": "p", "d": "t", "g": "k", "m": "n", "s": "f", "v": "w", "a": "o", "e": "i"}
 _SOUNDS = _PAIRS | {other: one for one, other in _PAIRS.items()}  # sounds that an ear confuses

@@ -8,26 +8,12 @@ from typing import Any
 
 from brain.codec import Json
 from brain.jobs.rehearsals.numbers import Outcome
+from brain.jobs.rehearsals.ports import WorldEffect
 from brain.jobs.rehearsals.scenario import Expectation, Scenario
 from brain.run.messages import LogEntry, Message, Speak, Utterance
 
-REFUSED = "Not done: "  # begins the result of a call that the world has refused
 CONTAINS, LACKS = "~", "!~"
 _NAMED = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>\s*$")  # Anna <anna@example.org>
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorldEffect:
-    """What the brain did in its world with one call. `seq` is the log's last place at that time."""
-
-    seq: int
-    tool: str
-    arguments: Json
-    result: str
-
-    @property
-    def is_refused(self) -> bool:
-        return self.result.startswith(REFUSED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +46,15 @@ def is_players(entry: LogEntry) -> bool:
     if not isinstance(entry, Utterance) or entry.kind != "text":
         return False
     return entry.decision is None or entry.decision.verdict != "answer"
+
+
+def transcript_of(log: Sequence[LogEntry]) -> str:
+    """Return the talk as text: each line with its place and its speaker."""
+    return "\n".join(
+        f"[{entry.seq}] {'user' if isinstance(entry, Utterance) else 'assistant'}: {entry.text}"
+        for entry in log
+        if is_players(entry) or is_said(entry)
+    )
 
 
 def first_words_s(log: Sequence[LogEntry]) -> list[float]:
@@ -187,12 +182,12 @@ def _person(text: str) -> str:
     return folded(found[1] if found else text)
 
 
-def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, broke: bool) -> Outcome:
+def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, is_broken: bool) -> Outcome:
     """Return the outcome. What code has found, no judge overrules.
 
     If the player broke its card, nothing that happened says anything about the brain.
     """
-    if broke:
+    if is_broken:
         return "invalid"
     if any(not each["passed"] for each in expect):
         return "failed"
@@ -203,12 +198,12 @@ def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, broke: bool) -
 
 
 def verdict_of(
-    scenario: Scenario, played: Played, rubric: Sequence[Json], *, broke: bool = False
+    scenario: Scenario, played: Played, rubric: Sequence[Json], *, is_broken: bool = False
 ) -> Json:
     """Return the whole verdict of a rehearsal, as it is stored."""
     expect = [checked(each, played) for each in scenario.expect]
     return {
-        "outcome": outcome_of(expect, rubric, broke=broke),
+        "outcome": outcome_of(expect, rubric, is_broken=is_broken),
         "expect": expect,
         "rubric": list(rubric),
         "firstWordS": [round(wait, 2) for wait in first_words_s(played.log)],
