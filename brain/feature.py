@@ -73,7 +73,8 @@ class World:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inside:
-    """All adapters of a rehearsed brain. There are no others: see `brain.within`.
+    """All adapters of a rehearsed brain. There are no others: see
+    `brain.adapters.WorldAdapters`.
 
     `env` has no address and no secret.
     """

@@ -11,7 +11,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
-from brain.adapters import Adapters
+from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
@@ -25,7 +25,6 @@ from brain.run.services import Around, Services
 from brain.says.choice import Languages
 from brain.texts.moments import ZoneOf, utc_for_all
 from brain.variables import Env
-from brain.within import WorldAdapters
 
 if TYPE_CHECKING:
     from brain.events.signed import EventSignature
