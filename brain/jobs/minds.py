@@ -4,16 +4,18 @@ A kind of job is one module with a function `kind(base: Base) -> Kind`; `KINDS` 
 imported when a job of that kind is first asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 
 from brain.cloud.redis.store import RedisStore
 from brain.codec import Json
+from brain.errors import ToolFault
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.gate import Gate
 from brain.jobs.model import Job, JobKind, Mind
-from brain.jobs.ports import JobStore, MindRuns
+from brain.jobs.ports import JobStore, Kind, MindRuns
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rules import tokens_each
 from brain.run.limits import Limits
@@ -24,19 +26,57 @@ from brain.tools.spec import Effect
 
 LEASE_MOST_S = 10.0  # seconds; a mind that died is continued soon
 LOOPS = 25  # model calls in one run of a mind
+EDIT = "editDocument"
 
 KINDS: Mapping[JobKind, str] = {
     "helpers": "brain.jobs.helpers.kind",
+    "room": "brain.jobs.helpers.kind",
+    "rehearsal": "brain.jobs.rehearsals.kind",
 }
+
+
+async def nobody(job: Job, mind: Mind, text: str, at: str) -> None:
+    """Tell nobody of a mind's progress."""
+
+
+class Kinds(Mapping[JobKind, Kind]):
+    """The kinds of jobs. Each is imported and made when it is first asked for."""
+
+    def __init__(self, base: "Base") -> None:
+        self._base = base
+        self._made: dict[JobKind, Kind] = {}
+
+    def __getitem__(self, name: JobKind) -> Kind:
+        if name not in self._made:
+            module = import_module(KINDS[name])
+            self._made[name] = module.kind(self._base)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[JobKind]:
+        return iter(KINDS)
+
+    def __len__(self) -> int:
+        return len(KINDS)
 
 
 class Base:
     """The parts of which a kind makes the services of its minds."""
 
-    def __init__(self, platform: Platform, jobs: JobStore, runs: MindRuns) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        jobs: JobStore,
+        runs: MindRuns,
+        *,
+        tell_progress: Callable[[Job, Mind, str, str], Awaitable[None]] = nobody,
+    ) -> None:
+        """`tell_progress` tells the owner how far a mind is: its text, and what tells apart two
+        such notes.
+        """
         self.platform = platform
         self.jobs = jobs
         self.runs = runs
+        self.tell_progress = tell_progress
 
     @cached_property
     def store(self) -> RedisStore:
@@ -70,6 +110,13 @@ class Base:
             if tool.spec.effect is Effect.READS
         }
 
+    def editing(self, job: Job) -> dict[str, Tool]:
+        """Return the tool that edits the job's document; none if it has no document."""
+        tool = self.platform.services.tools.get(EDIT)
+        if job.document_id is None or tool is None:
+            return {}
+        return {EDIT: only_of(for_owner(tool, job.user_id), job.document_id)}
+
     def services(
         self,
         job: Job,
@@ -84,6 +131,24 @@ class Base:
         """Return services for a mind: its own store, a channel that drops everything, wake-ups
         that are delayed, no features around it but the gate and `around`.
         """
+        return self.alone(
+            model=model,
+            tools=tools,
+            limits=limits,
+            instructions=instructions,
+            around=(Gate(jobs=self.jobs, runs=self.runs), *around),
+        )
+
+    def alone(
+        self,
+        *,
+        model: Model,
+        tools: Mapping[str, Tool],
+        limits: Limits,
+        instructions: str,
+        around: tuple[Around, ...],
+    ) -> Services:
+        """Return the same with these hooks only: the first of them has to be a gate."""
         ours = self.platform.services
         return Services(
             store=self.store,
@@ -98,9 +163,20 @@ class Base:
             consent=AskAlways(),
             settling=AtOnce(),
             intake=(),
-            around=(Gate(jobs=self.jobs, runs=self.runs), *around),
+            around=around,
             instructions=instructions,
         )
+
+
+def only_of(tool: Tool, document_id: str) -> Tool:
+    """Return the tool for this document only."""
+
+    async def run(invocation: ToolInvocation) -> ToolResult:
+        if invocation.arguments.get("id") != document_id:
+            raise ToolFault(f"You can edit the document {document_id} only.")
+        return await tool.run(invocation)
+
+    return replace(tool, run=run)
 
 
 def for_owner(tool: Tool, owner: str) -> Tool:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
-from brain.run.messages import Decision, Message
+from brain.run.messages import Decision, Message, Remark
 from brain.run.store import Status
 from brain.tools.spec import ClientTool
 
@@ -68,7 +68,8 @@ class NewJob:
     """A job that a start asks for. `budget` is in tokens, of all minds and the report together.
 
     `key` makes a second start with the same key find the first one's job. `origin_run` is the run
-    of the owner's brain that started it.
+    of the owner's brain that started it. `foreign`: that run had read text by others, so what the
+    minds are asked may be theirs.
     """
 
     kind: JobKind
@@ -81,6 +82,7 @@ class NewJob:
     document_id: str | None = None
     compared_with: str | None = None
     origin_run: str | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -202,19 +204,24 @@ class MindCall:
 class Say:
     """What is said to a mind next. The same message id is said once, however often it comes.
 
-    `decision` answers a question of the brain, and `client_tools` are those of the front end. With
-    `mind_id` another log is meant than the one that has ended: the mind begins once more.
+    `context` is what the mind is shown of another conversation before it. `decision` answers a
+    question of the brain, and `client_tools` are those of the front end.
     """
 
     text: str
     message_id: str
+    context: tuple[Remark, ...] = ()
     decision: Decision | None = None
     client_tools: tuple[ClientTool, ...] = ()
-    mind_id: str | None = None
 
 
-type Next = Say | MindOutcome | None
-"""What follows for a mind: a text for it, its end, or nothing for now (it is paused)."""
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The mind begins once more, with another log. Its row says so already."""
+
+
+type Next = Say | MindOutcome | Again | None
+"""What follows for a mind: a text for it, its end, all once more, or nothing for now (paused)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -235,7 +242,6 @@ class MindRun:
     last: Message | None = None
     wake: int = 0
     lease_left_s: float = 0.0
-    activity: str = ""
 
     @property
     def is_tainted(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from brain.codec import Json
 from brain.errors import BrainError
@@ -38,6 +38,20 @@ class Counted:
     is_last: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filed:
+    """A job's report to be stored. `document` is the title and the body of a document with it.
+
+    `outcome` is what the mind that wrote it has used; None for a report by code.
+    """
+
+    report: Json
+    by: Literal["model", "code"]
+    foreign: bool
+    document: tuple[str, str] | None = None
+    outcome: MindOutcome | None = None
+
+
 class JobStore(Protocol):
     """The jobs of all users. No user can see the jobs of another.
 
@@ -53,37 +67,64 @@ class JobStore(Protocol):
     async def minds(self, user_id: str, job_id: str) -> Sequence[Mind]:
         """Return the minds of a job of this user, by number."""
 
+    async def whole(self, user_id: str, job_id: str) -> tuple[Job, Sequence[Mind]] | None:
+        """Return a job of this user with its minds, in one round trip."""
+
     async def mind(self, mind_id: str, *, user_id: str | None = None) -> Mind | None:
         """Return a mind by its id in the state store; only of this user, if one is given."""
+
+    async def owner(self, job_id: str) -> str | None:
+        """Return the user id of a job's owner; None if there is no such job.
+
+        Only for calls of the queue that name a mind: everything else knows the user.
+        """
 
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         """Return the newest jobs of this user."""
 
+    async def outdated(self, user_id: str) -> Sequence[str]:
+        """Return the ids of ended jobs that are not kept: beyond the newest 50, or 90 days old."""
+
     async def begin(self, mind_id: str) -> Mind | None:
         """Turn a queued mind to running, and its job. None: it is not queued any more."""
 
-    async def note(self, mind_id: str, *, result: str) -> None:
+    async def note(self, mind_id: str, *, result: str, foreign: bool = False) -> None:
         """Keep a result of a mind that is not settled, in case it is cut off later."""
 
     async def settle(self, mind_id: str, outcome: MindOutcome) -> Counted | None:
-        """Give a mind its one outcome and count it. None: it had one before."""
+        """Give a mind its one outcome and count it. None: it had one before.
+
+        Without a result, the noted one is kept. A noted foreign result stays foreign.
+        """
 
     async def stop(
         self, user_id: str, job_id: str, *, number: int | None = None
     ) -> StoppedMinds | None:
         """Settle as stopped what is not settled: one mind, or all and the job.
 
-        None: there is no such job or mind.
+        A whole job that is open is stopped, whatever was complete before. None: there is no such
+        job or mind.
+        """
+
+    async def note_spent(self, mind_id: str, outcome: MindOutcome) -> None:
+        """Add what a stopped mind had used and found, once: its brain could not say so itself."""
+
+    async def again(self, mind_id: str, *, new_id: str, seed: int | None) -> Mind | None:
+        """Let a running mind begin once more, with another log: set its id, seed and attempt.
+
+        None: it is not running, or was played twice already.
         """
 
     async def pause(self, user_id: str, job_id: str, *, is_paused: bool) -> Job | None:
-        """Pause or resume the unsettled minds of a talk or a rehearsal. Raises nothing twice."""
+        """Pause or resume the unsettled minds of a job that is open. None: there is no such job.
 
-    async def file_report(
-        self, user_id: str, job_id: str, report: Json, *, by: str, foreign: bool
-    ) -> Job | None:
-        """Store the report and end the job, once. None: it had a report before, or has not ended
-        its minds.
+        A job that has ended, or whose report is being written, is returned unchanged.
+        """
+
+    async def file_report(self, user_id: str, job_id: str, filed: Filed) -> Job | None:
+        """Store the report and its document, end the job and its reservation, once.
+
+        None: it had a report before, or has not ended its minds.
         """
 
     async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:

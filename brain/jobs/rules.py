@@ -28,6 +28,27 @@ def mind_id(job: str, number: int | str, attempt: int = 0) -> str:
     return f"{MIND}{job}:{number}{f'-{attempt}' if attempt else ''}"
 
 
+def all_ids(job: str) -> tuple[str, ...]:
+    """Return each id that a mind of this job may have had."""
+    numbers = [*range(MINDS_MOST), REPORTER]
+    return tuple(mind_id(job, n, attempt) for n in numbers for attempt in (0, 1))
+
+
+def job_keys_id(job: str) -> str:
+    """Return the id under which the state store keeps what concerns a job and no single mind."""
+    return f"{MIND}{job}:job"
+
+
+def job_of(mind_id: str) -> str:
+    """Return the job's id in a mind's id; empty if it is none."""
+    return mind_id.removeprefix(MIND).partition(":")[0] if is_mind_id(mind_id) else ""
+
+
+def is_reporter(mind_id: str) -> bool:
+    """Whether this mind writes the report of its job."""
+    return mind_id.endswith(f":{REPORTER}")
+
+
 def is_mind_id(text: str) -> bool:
     """Whether an id is reserved for minds."""
     return text.startswith(MIND)

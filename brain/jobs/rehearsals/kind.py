@@ -1,20 +1,18 @@
 """Rehearsals as a kind of job: simulated users talk to the real brain, in worlds of their own."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 
 from brain.codec import Json
 from brain.errors import ModelFault
 from brain.feature import NotInThisWorld
 from brain.jobs.minds import Base
-from brain.jobs.model import Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
+from brain.jobs.model import Again, Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
 from brain.jobs.ports import Kind
 from brain.jobs.rehearsals import reporting
 from brain.jobs.rehearsals.ending import outcome_of_end
 from brain.jobs.rehearsals.player import Move, breaks_card, may_end
 from brain.jobs.rehearsals.playing import new_entries, say_id, turns_of
-from brain.jobs.rehearsals.ports import WORLD, WorldEffect
+from brain.jobs.rehearsals.ports import WORLD
 from brain.jobs.rehearsals.stage import Stage
 from brain.jobs.rules import mind_id
 from brain.run.messages import Decision, LogEntry, Message, Question
@@ -98,14 +96,11 @@ class Rehearsals:
     async def figures(self, job: Job, minds: Sequence[Mind], filed: Json) -> Json:
         """Return the figures of a report, its comparison, and the revised instructions."""
         kept = self._stage(job, minds[0]).kept
-        effects: defaultdict[str, list[WorldEffect]] = defaultdict(list)
-        for id, effect in await kept.effects([mind.id for mind in minds]):
-            effects[id].append(effect)
         before = None
         if (other := job.compared_with) is not None:
             before = other, await self._base.jobs.minds(job.user_id, other)
         labels = await kept.labels(job.user_id)
-        return reporting.figures(minds, filed, effects=effects, labels=labels, before=before)
+        return reporting.figures(minds, filed, labels=labels, before=before)
 
     def _stage(self, job: Job, mind: Mind) -> Stage:
         return Stage(base=self._base, job=job, mind=mind, wall_s=WALL_S)
@@ -168,11 +163,9 @@ class Rehearsals:
         if mind.attempt:
             return await outcome_of_end(stage, log, "player", status="invalid")
         new_id = mind_id(job.id, mind.number, 1)
-        again = await self._base.jobs.again(mind.id, new_id=new_id, seed=stage.seed + 1)
-        if again is None:  # another process has done it, or the mind was stopped
-            return None
-        first = await self.first(job, again)
-        return replace(first, mind_id=again.id) if isinstance(first, Say) else first
+        # If it was done before, or the mind was stopped, the row says so as well.
+        await self._base.jobs.again(mind.id, new_id=new_id, seed=stage.seed + 1)
+        return Again()
 
 
 def _question(last: Sequence[LogEntry]) -> Question | None:

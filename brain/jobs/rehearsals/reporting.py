@@ -1,12 +1,11 @@
 """What the reporter is asked about rehearsals, and the figures that code adds to its report."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from brain.codec import Json
 from brain.jobs.model import Mind
 from brain.jobs.rehearsals.numbers import agreement, comparison, doubts, metrics
-from brain.jobs.rehearsals.ports import WorldEffect
 from brain.jobs.rehearsals.suggestion import revised
 
 TASK = """\
@@ -52,14 +51,13 @@ def figures(
     minds: Sequence[Mind],
     filed: Json,
     *,
-    effects: Mapping[str, Sequence[WorldEffect]],
     labels: Sequence[tuple[str, str]],
     before: tuple[str, Sequence[Mind]] | None,
 ) -> Json:
     """Return the fields of a report that code computes.
 
-    `effects` are those of each mind by its id, `labels` those of the user in all their jobs, and
-    `before` is the job that this one is compared with.
+    `labels` are those of the user in all their jobs; `before` is the job that this one is compared
+    with.
     """
     verdicts = [mind.verdict for mind in minds if mind.verdict is not None]
     votes = [line["votes"] for verdict in verdicts for line in verdict["rubric"]]
@@ -71,7 +69,6 @@ def figures(
         "metrics": {**_metrics(minds), "agreement": agreed},
         "revisedPrompt": revised(instructions_of(minds), edits) if edits else None,
         "comparison": before and _comparison(before, minds),
-        "runs": [run_fields(mind, effects.get(mind.id, ())) for mind in minds],
     }
 
 
@@ -94,15 +91,3 @@ def _comparison(before: tuple[str, Sequence[Mind]], after: Sequence[Mind]) -> Js
 
 def _outcomes(minds: Sequence[Mind]) -> dict[int, str]:
     return {mind.number: outcome_of(mind) for mind in minds if mind.verdict is not None}
-
-
-def run_fields(mind: Mind, effects: Sequence[WorldEffect]) -> Json:
-    """Return what a run of the report has besides what every run has; `n` is its number."""
-    verdict = mind.verdict and {
-        name: value for name, value in mind.verdict.items() if name != "firstWordS"
-    }
-    listed = [
-        {"seq": one.seq, "tool": one.tool, "arguments": one.arguments, "result": one.result}
-        for one in effects
-    ]
-    return {"n": mind.number, "verdict": verdict, "effects": listed, "seed": mind.seed}
