@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
+    from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
@@ -128,7 +129,7 @@ class Platform(Protocol):
         """The user's whole log, including archived entries."""
 
     @property
-    def queue(self) -> "Queue": ...
+    def queue(self) -> "QStashQueue": ...
     @property
     def channel(self) -> "Channel": ...
     @property

@@ -118,7 +118,11 @@ async def _ask(
 
 
 async def _resume(
-    services: JobServices, job: Job, minds: Sequence[Mind], run: MindRun, invocation: Invocation
+    services: JobServices,
+    job: Job,
+    minds: Sequence[Mind],
+    run: MindRun,
+    invocation: Invocation,
 ) -> None:
     its = await services.reporter(job, minds, await _counts(services, job, minds))
     wake_call = WakeCall(

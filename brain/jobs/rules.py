@@ -2,11 +2,13 @@
 
 import hashlib
 
+from brain.texts.ids import MIND as MIND
+from brain.texts.ids import is_mind_id as is_mind_id
+
 MINDS_MOST = 10  # of one job
 OPEN_MOST = 2  # open jobs of one user
 KEPT_JOBS = 50  # newest jobs of one user
 KEPT_DAYS = 90
-MIND = "mind:"  # ids of minds begin with this; no user's id does
 REPORTER = "report"
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -47,11 +49,6 @@ def job_of(mind_id: str) -> str:
 def is_reporter(mind_id: str) -> bool:
     """Whether this mind writes the report of its job."""
     return mind_id.endswith(f":{REPORTER}")
-
-
-def is_mind_id(text: str) -> bool:
-    """Whether an id is reserved for minds."""
-    return text.startswith(MIND)
 
 
 def tokens_each(budget: int, minds: int) -> int:
