@@ -8,6 +8,7 @@ means that there is nothing to do.
 import logging
 from dataclasses import replace
 
+from brain.feature import NotInThisWorld
 from brain.jobs.concluding import conclude
 from brain.jobs.model import Again, Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
 from brain.jobs.services import JobServices
@@ -54,7 +55,7 @@ async def wake(services: JobServices, wake_call: WakeCall, invocation: Invocatio
     job = await services.jobs.job(mind.user_id, mind.job_id)
     if job is None:
         return
-    await brain_again(await services.kinds[job.kind].services(job, mind), wake_call, invocation)
+    await _resume(services, job, mind, wake_call, invocation)
     await carry_on(services, job.user_id, job.id, mind.number, invocation, resumes=False)
 
 
@@ -82,8 +83,7 @@ async def carry_on(
                 return
             resumes = False
             wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
-            its = await services.kinds[job.kind].services(job, mind)
-            await brain_again(its, wake_call, invocation)
+            await _resume(services, job, mind, wake_call, invocation)
             continue
         step = await _next(services, job, mind, run)
         if isinstance(step, Again):
@@ -122,8 +122,27 @@ async def _next(services: JobServices, job: Job, mind: Mind, run: MindRun | None
 async def _say(
     services: JobServices, job: Job, mind: Mind, step: Say, invocation: Invocation
 ) -> None:
-    its = await services.kinds[job.kind].services(job, mind)
-    await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _resume(
+    services: JobServices, job: Job, mind: Mind, wake_call: WakeCall, invocation: Invocation
+) -> None:
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_again(its, wake_call, invocation)
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _break_off(services: JobServices, job: Job, mind: Mind, missing: NotInThisWorld) -> None:
+    """Settle a rehearsal whose brain has used something that its world does not have."""
+    log.error("job: not in this world, job=%s mind=%d what=%s", job.id, mind.number, missing)
+    await settle(services, job, mind, MindOutcome(status="invalid", reason="world"))
 
 
 def request_of(mind_id: str, step: Say) -> UserRequest:
