@@ -1,6 +1,6 @@
 """Ends a rehearsal: lets the judge vote, decides the outcome, and says what there was."""
 
-import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +17,8 @@ from brain.run.messages import LogEntry, Message
 VOTES = 3  # calls of the judge
 JUDGE_S = 90.0  # seconds for one call of the judge, retries included
 TALK_CHARS = 8_000  # of the talk in a result: the reporter reads ten of them
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,29 +55,30 @@ async def outcome_of_end(
 
 
 async def _judged(stage: Stage, log: Sequence[LogEntry], status: MindEnd) -> _Judged:
-    """Ask the judge three times at once. A call that fails gives no vote.
+    """Ask the judge three times, as long as there are tokens. A call that fails gives no vote.
 
-    Nobody is asked about a rehearsal that was not played to its end, or without tokens left; then
-    the lines stay unsure.
+    Nobody is asked about a rehearsal that was not played to its end. Without three votes the lines
+    stay unsure.
     """
     rubric, cost = stage.scenario.rubric, await stage.cost()
-    if status != "complete" or not rubric or stage.tokens_left(cost) <= 0:
-        return _Judged(ballots=(), cost=cost)
+    ballots: list[list[Ballot]] = []
+    if status != "complete" or not rubric:
+        return _Judged(ballots=ballots, cost=cost)
     effects = [effect for _, effect in await stage.kept.effects([stage.mind.id])]
     model = stage.model({"temperature": 0.0})
 
-    async def ask(vote: int) -> tuple[list[Ballot], Json] | None:
+    for vote in range(VOTES):
+        if stage.tokens_left(cost) <= 0:
+            break
         prompt, order = judge_prompt(rubric, log, effects, seed=stage.seed, vote=vote)
         try:
             answer = await model.answer(prompt, limit_s=JUDGE_S)
-        except ModelFault:
-            return None
-        return ballots_of(answer, order, log), cost_of(answer)
-
-    asked = [one for one in await asyncio.gather(*map(ask, range(VOTES))) if one is not None]
-    for _, call in asked:
-        cost = cost.with_call(call)
-    return _Judged(ballots=[ballots for ballots, _ in asked], cost=cost)
+        except ModelFault as fault:
+            logger.warning("rehearsal: no vote, mind=%s reason=%s", stage.mind.id, fault)
+            continue
+        cost = cost.with_call(cost_of(answer))
+        ballots.append(ballots_of(answer, order, log))
+    return _Judged(ballots=ballots, cost=cost)
 
 
 async def _verdict(

@@ -110,7 +110,7 @@ class Rehearsals:
         await stage.mark_heard(log)
         if turns_of(log) >= stage.scenario.max_turns:
             return await outcome_of_end(stage, log, "maxMessages")
-        if stage.tokens_left(await stage.cost()) <= 0:
+        if not await stage.has_tokens():
             return await outcome_of_end(stage, log, "tokens", status="failed")
         try:
             move = await stage.playing.move(log)
@@ -120,6 +120,8 @@ class Rehearsals:
             return await self._once_more(stage, log)
         if may_end(move, log[-1] if log else None):
             return await outcome_of_end(stage, log, "goal" if move.done else "gaveUp")
+        if not await stage.has_tokens():
+            return await outcome_of_end(stage, log, "tokens", status="failed")
         return await self._answer(stage, log, move)
 
     async def _answer(self, stage: Stage, log: Sequence[LogEntry], move: Move) -> Say:

@@ -124,6 +124,10 @@ class Stage:
         """Return how many tokens this rehearsal may still use; 0 or less for none."""
         return tokens_each(self.job.token_budget, self.job.total_count) - cost.tokens
 
+    async def has_tokens(self) -> bool:
+        """Whether another call of a model may begin."""
+        return self.tokens_left(await self.cost()) > 0
+
     @property
     def client_tools(self) -> tuple[ClientTool, ...]:
         """The tools of the world's front end."""
