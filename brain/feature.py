@@ -7,29 +7,29 @@ features. A package that is not listed is never imported, and the rest works wit
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
-
-from brain.codec import Json
-from brain.errors import BrainError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
+    from brain.chat.choice import ModelChoice
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
     from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
+    from brain.cloud.world import Inside, Within, World
     from brain.events.ports import Announcer, Takers
+    from brain.http.bodies import MindCallBody
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.ports import Channel, Clock, Log, Model, Queue, Schemas
+    from brain.run.moves import WakeCall
+    from brain.run.ports import Channel, Clock, Log
     from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
-    from brain.run.turn import Turn
+    from brain.run.turn import Invocation, Turn
     from brain.says.choice import Languages
     from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Proposal, Tool, ToolInvocation
@@ -42,69 +42,27 @@ type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
+class Called(Protocol):
+    """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
+
+    Both methods raise Unreachable: then the queue must call again.
+    """
+
+    async def take(self, body: "MindCallBody", invocation: "Invocation") -> None:
+        """Take a call for a mind or its job, from its owner."""
+
+    async def wake(self, wake_call: "WakeCall", invocation: "Invocation") -> None:
+        """Continue the run of a mind."""
+
+    async def take_again(self, body: "MindCallBody", *, delay_s: float, after: str) -> None:
+        """Put the call on the queue once more, after the message with the id `after`."""
+
+
 class AskAlways:
     """Consent without the user's own rules: every call needs approval."""
 
     async def needs_yes(self, user_id: str, proposal: "Proposal", *, tainted: bool) -> bool:
         return True
-
-
-class NotInThisWorld(BrainError):
-    """A rehearsed brain has used something that its world does not have. The text names it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class World:
-    """What a rehearsed brain finds in place of the user's things.
-
-    Documents have title, body and foreign; emails have from, to (a text or a list), subject and
-    text, the newest first, and are None without an account; pages are texts by address; a search
-    has a list of title, url and snippet by query. `now` is the time at which it begins.
-    """
-
-    user_id: str  # of the rehearsed brain, never the owner's
-    now: datetime
-    documents: Sequence[Json] = ()
-    emails: Sequence[Json] | None = None
-    facts: Sequence[str] = ()
-    preferences: Json = field(default_factory=dict)
-    pages: Mapping[str, str] = field(default_factory=dict)
-    search: Mapping[str, Sequence[Json]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inside:
-    """All adapters of a rehearsed brain. There are no others: see
-    `brain.adapters.WorldAdapters`.
-
-    `env` has no address and no secret.
-    """
-
-    world: World
-    env: "Env"
-    clock: "Clock"
-    limits: "Limits"
-    redis: "Redis"
-    store: "RedisStore"
-    queue: "Queue"
-    channel: "Channel"
-    model: "Model"
-    schemas: "Schemas"
-    database: "Postgres | None"
-
-
-class Within(Protocol):
-    """A brain in a world: the same features over other adapters."""
-
-    @property
-    def services(self) -> "Services":
-        """What the rehearsed brain runs with. Raises NotInThisWorld."""
-
-    async def seed(self) -> None:
-        """Fill the user's things from the world. May be repeated. Raises Unreachable."""
-
-    async def played(self, user_id: str, text: str) -> None:
-        """Tell the features that the user has heard a message to its end."""
 
 
 class Platform(Protocol):
@@ -113,7 +71,7 @@ class Platform(Protocol):
     @property
     def env(self) -> "Env": ...
     @property
-    def world(self) -> World | None:
+    def world(self) -> "World | None":
         """What stands in for everything outside while the brain is rehearsed. None: it is not."""
 
     @property
@@ -133,7 +91,12 @@ class Platform(Protocol):
     @property
     def channel(self) -> "Channel": ...
     @property
-    def model(self) -> "ChatModel": ...
+    def model(self) -> "ChatModel":
+        """The model of the user's own brain."""
+
+    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+        """Return the model of a mind. Raises SettingMissing if its provider has no key."""
+
     @property
     def database(self) -> "Postgres | None":
         """None if no database is configured."""
@@ -158,7 +121,7 @@ class Platform(Protocol):
     def services(self) -> "Services":
         """What the user's own brain runs with; not before all features are made."""
 
-    def within(self, inside: Inside) -> Within:
+    def within(self, inside: "Inside") -> "Within":
         """Return the brain in a world."""
 
 
@@ -189,6 +152,8 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
+    called: "Callable[[], Called] | None" = None
+    """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
     last_archived: "Callable[[], LastSeq | None]" = lambda: None

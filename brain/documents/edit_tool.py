@@ -1,6 +1,7 @@
 """The tool with which a mind changes a document that it shares with others."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from brain.documents.anchors import MAX_EDIT_CHARS
@@ -34,6 +35,51 @@ class EditDocument(Arguments):
     replace: Annotated[str, About("the new text", most=MAX_EDIT_CHARS)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The document of one job, and who changes it."""
+
+    edits: Edits
+    document_id: str
+    author: Author
+    tell: Callable[[str, EditedDocument], Awaitable[None]]
+
+    async def edit(self, change: EditDocument, invocation: ToolInvocation) -> ToolResult:
+        self._check(change)
+        try:
+            edited = await self._replace(change, invocation)
+        except EditRefused as refused:
+            now = refused.document
+            text = f"Not changed: {refused}. The document is now:\n{now.body}"
+            raise ToolFault(text, foreign=now.foreign) from None
+        if edited is None:
+            raise ToolFault(NOT_FOUND)
+        await self.tell(invocation.user_id, edited)
+        if edited.edit is not None and edited.edit.state == "proposed":
+            return ToolResult(text=PROPOSED)
+        return ToolResult.of({"changed": {"id": change.id, "version": edited.document.version}})
+
+    def _check(self, change: EditDocument) -> None:
+        if change.id != self.document_id:
+            raise ToolFault(OTHER.format(self.document_id))
+        if change.find is not None and change.after is not None:
+            raise ToolFault(WHICH)
+
+    async def _replace(
+        self, change: EditDocument, invocation: ToolInvocation
+    ) -> EditedDocument | None:
+        return await self.edits.replace(
+            invocation.user_id,
+            change.id,
+            find=(change.find if change.after is None else change.after) or "",
+            replace=_visible(change.replace),
+            after=change.after is not None,
+            author=self.author,
+            foreign=invocation.tainted,
+            key=invocation.idempotency_key,
+        )
+
+
 def edit_document_tool(
     edits: Edits,
     document_id: str,
@@ -41,37 +87,8 @@ def edit_document_tool(
     tell: Callable[[str, EditedDocument], Awaitable[None]],
 ) -> Tool:
     """Return the tool for one document. `tell` is called with the user's id after each change."""
-
-    async def edit(change: EditDocument, invocation: ToolInvocation) -> ToolResult:
-        if change.id != document_id:
-            raise ToolFault(OTHER.format(document_id))
-        if change.find is not None and change.after is not None:
-            raise ToolFault(WHICH)
-        anchor = change.find if change.after is None else change.after
-        try:
-            edited = await edits.replace(
-                invocation.user_id,
-                document_id,
-                find=anchor or "",
-                replace=_visible(change.replace),
-                after=change.after is not None,
-                author=author,
-                foreign=invocation.tainted,
-                key=invocation.idempotency_key,
-            )
-        except EditRefused as refused:
-            now = refused.document
-            raise ToolFault(
-                f"Not changed: {refused}. The document is now:\n{now.body}", foreign=now.foreign
-            ) from None
-        if edited is None:
-            raise ToolFault(NOT_FOUND)
-        await tell(invocation.user_id, edited)
-        if edited.edit is not None and edited.edit.state == "proposed":
-            return ToolResult(text=PROPOSED)
-        return ToolResult.of({"changed": {"id": document_id, "version": edited.document.version}})
-
-    return tool(EditDocument, edit, Effect.REPEATS, away=SAVING)
+    desk = _Desk(edits, document_id, author, tell)
+    return tool(EditDocument, desk.edit, Effect.REPEATS, away=SAVING)
 
 
 def _visible(text: str) -> str:

@@ -1,6 +1,7 @@
 """PATCH /api/documents, GET and POST /api/edits: changes of documents, and who made them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -16,7 +17,7 @@ from brain.documents.ports import Document
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.documents.told import tell_edit
 from brain.errors import ToolFault
-from brain.feature import ResourceHandler, Resources
+from brain.feature import Resources
 from brain.http.bodies import INVALID_BODY, Body, cleaned, not_blank, parse
 from brain.http.edge import INVALID_QUERY, MAX_SEQ, Answer, Problem, read_json, tagged
 from brain.http.resources import id_of, known, there, whole_number
@@ -83,14 +84,20 @@ class EditsBody(Body):
         return self
 
 
-def edit_routes(
-    edits: Callable[[], Edits | None], channel: Callable[[], Channel]
-) -> tuple[ResourceHandler, Resources]:
-    """Return the handler of PATCH /api/documents, and the route /api/edits."""
+@dataclass(frozen=True, slots=True)
+class EditRoutes:
+    """The handlers of PATCH /api/documents and of /api/edits."""
 
-    async def patch(request: Request, user_id: str) -> ASGIApp:
+    edits: Callable[[], Edits | None]
+    channel: Callable[[], Channel]
+
+    def resources(self) -> Resources:
+        """Return the route /api/edits with its methods."""
+        return {"edits": {"GET": self.show, "POST": self.decide}}
+
+    async def patch(self, request: Request, user_id: str) -> ASGIApp:
         """Change a document at one place, or as a whole."""
-        kept, id = there(edits(), "documents"), id_of(request)
+        kept, id = there(self.edits(), "documents"), id_of(request)
         body = parse(PatchBody, await read_json(request, limit=MAX_PATCH_BYTES))
         try:
             found = await _patched(kept, user_id, id, body)
@@ -100,12 +107,12 @@ def edit_routes(
             errors = [{"field": "body" if body.find is None else "replace", "message": str(fault)}]
             raise Problem(422, INVALID_BODY, errors=errors) from None
         edited = known(found, "document")
-        told = _told(channel, user_id, edited)
-        return Answer(document_to_wire(edited.document), background=told)
+        wire = document_to_wire(edited.document)
+        return Answer(wire, background=self._told(user_id, edited))
 
-    async def show(request: Request, user_id: str) -> ASGIApp:
+    async def show(self, request: Request, user_id: str) -> ASGIApp:
         """Return the changes of a document after `since`."""
-        kept = there(edits(), "documents")
+        kept = there(self.edits(), "documents")
         id = request.query_params.get("document")
         if not id:
             errors = [{"field": "document", "message": "is missing"}]
@@ -116,20 +123,23 @@ def edit_routes(
         last = found[-1].place if found else since
         return tagged(request, {"edits": [EDIT.encode(edit) for edit in found], "nextSince": last})
 
-    async def decide(request: Request, user_id: str) -> ASGIApp:
+    async def decide(self, request: Request, user_id: str) -> ASGIApp:
         """Take changes back, or decide on proposed ones."""
-        kept = there(edits(), "documents")
+        kept = there(self.edits(), "documents")
         body = parse(EditsBody, await read_json(request))
         try:
             found = await _decided(kept, user_id, body)
         except ToolFault as fault:
             raise Problem(409, str(fault)) from None
         edited = known(found, "document")
-        told = _told(channel, user_id, edited)
         wire = {"document": document_to_wire(edited.document), "kept": list(edited.kept)}
-        return Answer(wire, background=told)
+        return Answer(wire, background=self._told(user_id, edited))
 
-    return patch, {"edits": {"GET": show, "POST": decide}}
+    def _told(self, user_id: str, edited: EditedDocument) -> BackgroundTask | None:
+        """Return what tells the user's pages, after the response."""
+        if edited.edit is None:
+            return None
+        return BackgroundTask(tell_edit, self.channel(), user_id, edited)
 
 
 async def _patched(edits: Edits, user_id: str, id: str, body: PatchBody) -> EditedDocument | None:
@@ -164,12 +174,3 @@ def _conflict(refused: EditRefused) -> Problem:
     now: Document = refused.document
     title = "The document has changed."
     return Problem(409, title, detail=str(refused), more={"document": document_to_wire(now)})
-
-
-def _told(
-    channel: Callable[[], Channel], user_id: str, edited: EditedDocument
-) -> BackgroundTask | None:
-    """Return what tells the user's pages, after the response."""
-    if edited.edit is None:
-        return None
-    return BackgroundTask(tell_edit, channel(), user_id, edited)

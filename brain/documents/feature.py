@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
+from brain.cloud.world import World
 from brain.documents.editing import Edits
 from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
-from brain.feature import Feature, Platform, Resources, World
+from brain.feature import Feature, Platform, Resources
 from brain.tools.invocations import Tool
 
 NAMED = 50  # newest documents whose titles speech recognition is told

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.documents.editing import Edits
-from brain.documents.edits_http import edit_routes
+from brain.documents.edits_http import EditRoutes
 from brain.documents.files.reader import FileReader
 from brain.documents.files.upload import UploadedFile, file_kind, read_file
 from brain.documents.forms import document_to_wire, passage_to_wire
@@ -53,7 +53,7 @@ def document_routes(
     clock: Clock,
 ) -> Resources:
     """Return the routes /api/documents and /api/edits with their methods."""
-    patch, edit_resources = edit_routes(edits, channel)
+    changing = EditRoutes(edits, channel)
 
     async def show(request: Request, user_id: str) -> ASGIApp:
         """Return the document with `id`, the best matches of `query`, or the newest documents."""
@@ -80,10 +80,10 @@ def document_routes(
             "GET": show,
             "POST": _keeping(documents, clock),
             "PUT": _seeing(documents),
-            "PATCH": patch,
+            "PATCH": changing.patch,
             "DELETE": delete,
         },
-        **edit_resources,
+        **changing.resources(),
     }
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from brain import settings
+from brain.cloud.world import World
 from brain.documents.feature import documents_of
 from brain.email.flow import (
     CHECK,
@@ -19,7 +20,7 @@ from brain.email.model import EmailBrought, MailboxChanged
 from brain.email.ports import Emails
 from brain.errors import DatabaseUnreachable, QueueUnreachable, SettingMissing
 from brain.events.ports import Takers
-from brain.feature import Feature, Platform, Readers, Resources, Webhook, World
+from brain.feature import Feature, Platform, Readers, Resources, Webhook
 from brain.tools.invocations import Tool
 from brain.variables import Env
 

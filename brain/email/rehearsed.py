@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from brain.cloud.postgres.rows import id_from_key
+from brain.cloud.world import World
 from brain.codec import Json
 from brain.email.model import Accepted, Address, Email, Folder, Outgoing, Synced
 from brain.email.outgoing import recipient
 from brain.email.ports import Emails
 from brain.email.sending import Account
-from brain.feature import World
 
 ME = Address(address="me@rehearsal.example")
 APART = timedelta(hours=1)  # between two emails: the first one came an hour ago

@@ -6,15 +6,15 @@ imported when a job of that kind is first asked for.
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 
 from brain.cloud.redis.store import RedisStore
 from brain.codec import Json
-from brain.errors import ToolFault
+from brain.documents.editing import Author
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.gate import Gate
-from brain.jobs.model import Job, JobKind, Mind
+from brain.jobs.model import Job, JobKind, Mind, ModelChoice, Progress
 from brain.jobs.ports import JobStore, Kind, MindRuns
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rules import tokens_each
@@ -26,7 +26,6 @@ from brain.tools.spec import Effect
 
 LEASE_MOST_S = 10.0  # seconds; a mind that died is continued soon
 LOOPS = 25  # model calls in one run of a mind
-EDIT = "editDocument"
 
 KINDS: Mapping[JobKind, str] = {
     "helpers": "brain.jobs.helpers.kind",
@@ -35,7 +34,7 @@ KINDS: Mapping[JobKind, str] = {
 }
 
 
-async def nobody(job: Job, mind: Mind, text: str, at: str) -> None:
+async def nobody(job: Job, mind: Mind, progress: Progress, at: str) -> None:
     """Tell nobody of a mind's progress."""
 
 
@@ -68,10 +67,10 @@ class Base:
         jobs: JobStore,
         runs: MindRuns,
         *,
-        tell_progress: Callable[[Job, Mind, str, str], Awaitable[None]] = nobody,
+        tell_progress: Callable[[Job, Mind, Progress, str], Awaitable[None]] = nobody,
     ) -> None:
-        """`tell_progress` tells the owner how far a mind is: its text, and what tells apart two
-        such notes.
+        """`tell_progress` tells the owner how far a mind is; its last argument tells apart two such
+        notes.
         """
         self.platform = platform
         self.jobs = jobs
@@ -94,8 +93,11 @@ class Base:
         return replace(self._limits, wall_s=wall_s, tokens=tokens)
 
     def model(self, profile: Json) -> Model:
-        """Return the model that a frozen profile asks for; the deployment's if it names none."""
-        return self.platform.model
+        """Return the model that a frozen profile asks for; the deployment's if it names none.
+
+        The calls of minds take turns, so that the owner's own brain does not wait for them.
+        """
+        return self.platform.model_of(choice_of(profile))
 
     def owners_tools(self, names: Iterable[str], owner: str) -> dict[str, Tool]:
         """Return those of the owner's tools that exist and only read, by name.
@@ -110,12 +112,22 @@ class Base:
             if tool.spec.effect is Effect.READS
         }
 
-    def editing(self, job: Job) -> dict[str, Tool]:
+    def editing(self, job: Job, mind: Mind) -> dict[str, Tool]:
         """Return the tool that edits the job's document; none if it has no document."""
-        tool = self.platform.services.tools.get(EDIT)
-        if job.document_id is None or tool is None:
+        database = self.platform.database
+        if job.document_id is None or database is None:
             return {}
-        return {EDIT: only_of(for_owner(tool, job.user_id), job.document_id)}
+        from brain.documents.edit_tool import edit_document_tool
+        from brain.documents.edits import PostgresEdits
+        from brain.documents.told import tell_edit
+
+        tool = edit_document_tool(
+            PostgresEdits(database),
+            job.document_id,
+            Author(label=mind.label, mind_id=mind.id),
+            partial(tell_edit, self.platform.channel),
+        )
+        return {tool.spec.name: for_owner(tool, job.user_id)}
 
     def services(
         self,
@@ -168,15 +180,16 @@ class Base:
         )
 
 
-def only_of(tool: Tool, document_id: str) -> Tool:
-    """Return the tool for this document only."""
-
-    async def run(invocation: ToolInvocation) -> ToolResult:
-        if invocation.arguments.get("id") != document_id:
-            raise ToolFault(f"You can edit the document {document_id} only.")
-        return await tool.run(invocation)
-
-    return replace(tool, run=run)
+def choice_of(profile: Json) -> ModelChoice:
+    """Return which model a frozen profile asks for, and how."""
+    return ModelChoice(
+        provider=profile.get("provider"),
+        model=profile.get("model"),
+        temperature=profile.get("temperature"),
+        max_tokens=profile.get("maxTokens"),
+        stop=tuple(profile.get("stop") or ()),
+        seed=profile.get("seed"),
+    )
 
 
 def for_owner(tool: Tool, owner: str) -> Tool:

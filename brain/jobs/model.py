@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
+from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
@@ -31,18 +32,6 @@ type Reason = Literal[
 
 OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused", "summarising")
 UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelChoice:
-    """Which model a mind asks, and how. None or empty means as the deployment is configured."""
-
-    provider: Literal["openai", "openrouter"] | None = None
-    model: str | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -250,12 +239,19 @@ class MindRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
+
+    number: int
+    text: str
+    share: float | None = None
+    foreign: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobState:
     """A job, its minds by number, and what the running ones do now, by mind id."""
 
     job: Job
     minds: tuple[Mind, ...]
     now: Mapping[str, Status]
-
-
-type Row = Mapping[str, Any]

@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from brain.feature import Feature, Platform, Resources, World
+from brain.cloud.world import World
+from brain.feature import Feature, Platform, Resources
 from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock

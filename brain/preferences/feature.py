@@ -1,6 +1,7 @@
 """The user's own settings."""
 
-from brain.feature import Feature, Platform, Resources, World
+from brain.cloud.world import World
+from brain.feature import Feature, Platform, Resources
 from brain.preferences.model import Preferences
 from brain.preferences.rules import preferences_from_wire
 

@@ -31,4 +31,8 @@ Answer the question behind the job if the results do.
 - Claim nothing that the results do not say."""
 
 PROFILE = "How you should work, as the user has set it up:\n{}"
-FACTS_ONLY = "Nothing of the user's conversation is shown to you."
+DOCUMENT = (
+    "You share the document {} with other helpers and the user. Read it with readDocument, and "
+    "write with editDocument, one place at a time. Others change it meanwhile. Your result says "
+    "what you have changed."
+)

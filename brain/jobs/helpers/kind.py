@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.codec import Json
-from brain.jobs.ending import EndsByTool
-from brain.jobs.helpers.instructions import HELPER, PROFILE
+from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
 from brain.jobs.helpers.shown import ShownFacts, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
+from brain.jobs.life.ending import EndsByTool
+from brain.jobs.life.outcomes import outcome_of
+from brain.jobs.life.specs import FINISH
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Say
-from brain.jobs.outcomes import outcome_of
-from brain.jobs.specs import FINISH
 from brain.run.messages import Remark
 from brain.run.services import Services
 
@@ -46,10 +46,10 @@ class Helpers:
             job,
             mind,
             model=EndsByTool(base.model(mind.profile), tool=FINISH.name, field="result"),
-            tools={**base.owners_tools(names, job.user_id), **base.editing(job), **own},
+            tools={**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own},
             limits=base.limits(job, wall_s=WALL_S),
-            instructions=_instructions(mind),
-            around=(ShownFacts(base.platform, job.user_id),),
+            instructions=_instructions(job, mind),
+            around=(ShownFacts(base.platform, base.runs, job, mind),),
         )
 
     async def first(self, job: Job, mind: Mind) -> Next:
@@ -75,9 +75,14 @@ class Helpers:
         return {}
 
 
-def _instructions(mind: Mind) -> str:
+def _instructions(job: Job, mind: Mind) -> str:
     added = str(mind.profile.get("instructions") or "").strip()
-    return f"{HELPER}\n\n{PROFILE.format(added)}" if added else HELPER
+    parts = [
+        HELPER,
+        DOCUMENT.format(job.document_id) if job.document_id else "",
+        PROFILE.format(added) if added else "",
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def kind(base: Base) -> Helpers:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.errors import ToolFault
-from brain.jobs.ending import EndsByTool
 from brain.jobs.gate import ReportGate
 from brain.jobs.helpers.instructions import REPORTER
+from brain.jobs.life.ending import EndsByTool
+from brain.jobs.life.reports import false_count
+from brain.jobs.life.specs import FILE_REPORT
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind
-from brain.jobs.reports import false_count
-from brain.jobs.specs import FILE_REPORT
 from brain.run.limits import Limits
 from brain.run.services import Services
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult

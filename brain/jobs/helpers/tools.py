@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from brain.jobs.model import Job, Mind
+from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
+from brain.jobs.model import Job, Mind, Progress
 from brain.jobs.ports import JobStore, MindRuns
-from brain.jobs.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
-type TellProgress = Callable[[Job, Mind, str, str], Awaitable[None]]
+type TellProgress = Callable[[Job, Mind, Progress, str], Awaitable[None]]
 
 
 def helper_tools(
@@ -22,8 +22,9 @@ def helper_tools(
 
     async def note_progress(invocation: ToolInvocation) -> ToolResult:
         text, share = invocation.arguments["text"], invocation.arguments.get("share")
-        if await runs.note_progress(job.id, mind.number, text, share):
-            await tell(job, mind, text, invocation.idempotency_key)
+        note = Progress(number=mind.number, text=text, share=share, foreign=invocation.tainted)
+        if await runs.note_progress(job.id, note):
+            await tell(job, mind, note, invocation.idempotency_key)
         return ToolResult(text="Noted.")
 
     tools = (

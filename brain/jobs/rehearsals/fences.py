@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis.scripts import Keys, Redis
 from brain.cloud.redis.store import RedisStore
+from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
-from brain.feature import NotInThisWorld
 from brain.run.limits import Limits
 from brain.run.messages import Draft
 from brain.run.moves import Commit, Committed, LeaseToken, WakeCall

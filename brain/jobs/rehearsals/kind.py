@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
 from brain.errors import ModelFault
-from brain.feature import NotInThisWorld
 from brain.jobs.minds import Base
 from brain.jobs.model import Again, Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
 from brain.jobs.ports import Kind

@@ -7,10 +7,10 @@ from functools import cached_property
 
 from brain.chat.notes import INSTRUCTIONS
 from brain.cloud.postgres.database import Postgres
+from brain.cloud.world import Inside, Within, World
 from brain.codec import Json
 from brain.documents.postgres import PostgresDocuments
 from brain.errors import DatabaseUnreachable
-from brain.feature import Inside, Within, World
 from brain.jobs.gate import Gate
 from brain.jobs.minds import Base
 from brain.jobs.model import Job, Mind
@@ -37,6 +37,7 @@ from brain.tools.spec import ClientTool
 
 KEPT_VARIABLES = ("BRAIN_LANGUAGE",)  # of the environment: it has no address and no secret
 MAIL_TOOL = "sendEmail"  # an owner who has it has an account
+SEARCH_TOOL = "searchWeb"
 DOCUMENTS = 100  # titles of a world that are compared at its end
 
 
@@ -75,8 +76,14 @@ class Stage:
 
     @cached_property
     def world(self) -> World:
-        has_email = MAIL_TOOL in self.base.platform.services.tools
-        return world_of(self.scenario, self.mind.id, begun=self.begun, has_email=has_email)
+        tools = self.base.platform.services.tools
+        return world_of(
+            self.scenario,
+            self.mind.id,
+            begun=self.begun,
+            has_email=MAIL_TOOL in tools,
+            has_search=SEARCH_TOOL in tools,
+        )
 
     @property
     def _shift(self) -> timedelta:

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from brain.cloud.world import NotInThisWorld, World
 from brain.codec import Json
 from brain.errors import ToolFault
-from brain.feature import NotInThisWorld, World
 from brain.jobs.rehearsals.parts import Behaviour
 from brain.jobs.rehearsals.ports import REFUSED, WORLD, RehearsalStore, Step, WorldEffect
 from brain.jobs.rehearsals.scenario import Scenario, to_wire
@@ -24,10 +24,13 @@ MOST_CALLS = 100  # of one tool for which the world says what happens
 ANY_ARGUMENTS: Json = {"type": "object", "properties": {}, "additionalProperties": True}
 
 
-def world_of(scenario: Scenario, mind_id: str, *, begun: datetime, has_email: bool) -> World:
+def world_of(
+    scenario: Scenario, mind_id: str, *, begun: datetime, has_email: bool, has_search: bool
+) -> World:
     """Return what the features find. Without `now` the world begins when the rehearsal does.
 
-    `has_email`: the owner has an account. Then there is one in the world, too.
+    `has_email` and `has_search`: the owner has an account, a search engine. Then there is one in
+    the world, too.
     """
     wire = to_wire(scenario).get("world", {})
     emails = wire.get("emails")
@@ -40,6 +43,7 @@ def world_of(scenario: Scenario, mind_id: str, *, begun: datetime, has_email: bo
         preferences=wire.get("preferences", {}),
         pages=wire.get("pages", {}),
         search=wire.get("search", {}),
+        has_search=has_search or "search" in wire,
     )
 
 

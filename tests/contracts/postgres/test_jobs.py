@@ -11,7 +11,7 @@ import pytest
 from brain.cloud.postgres.database import Postgres
 from brain.jobs.model import JobStart, MindOutcome
 from brain.jobs.ports import JobRefused, JobStore
-from brain.jobs.postgres import PostgresJobs
+from brain.jobs.stored.postgres import PostgresJobs
 from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, new_job
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from brain.cloud.postgres.database import Postgres
 from brain.documents.postgres import PostgresDocuments
-from brain.jobs.owned import OWNED
 from brain.jobs.ports import Filed, JobStore
-from brain.jobs.postgres import PostgresJobs
+from brain.jobs.stored.owned import OWNED
+from brain.jobs.stored.postgres import PostgresJobs
 from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, new_job
 from tests.contracts.postgres.test_jobs import ended, spending, start
 
@@ -190,7 +190,8 @@ def value_of(name: object, kind: object) -> str:
         "int4": "1",
         "int8": "1",
         "bool": "true",
-        "timestamptz": "now()", "date": "now()",
+        "timestamptz": "now()",
+        "date": "now()",
         "regconfig": "'simple'",
     }
     plain |= {"json": "'{}'", "jsonb": "'{}'", "tsvector": "''", "bytea": "''", "_text": "'{}'"}

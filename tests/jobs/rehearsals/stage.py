@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from brain.chat.choice import ModelChoice
 from brain.codec import Json
 from brain.errors import BrainError
 from brain.feature import Platform
 from brain.jobs.flow import start_job
+from brain.jobs.life.taking import take_call
 from brain.jobs.model import Job, Mind, MindCall, NewJob, NewMind
 from brain.jobs.rehearsals.scenario import digest, from_wire
 from brain.jobs.services import JobServices
-from brain.jobs.taking import take_call
 from brain.jobs.wired import job_services
 from brain.run.journal import Answered
 from brain.run.moves import WakeCall
@@ -145,11 +146,20 @@ class House(Wiring):
 
     queue: Any
     channel: Any
-    model: Any
 
     def __init__(self, env: Mapping[str, str], cast: Cast) -> None:
         super().__init__(env)
-        self.__dict__.update(queue=MemoryQueue(), channel=MemoryChannel(delay_s=0), model=cast)
+        self.cast = cast
+        self.choices: list[ModelChoice] = []
+        self.__dict__.update(queue=MemoryQueue(), channel=MemoryChannel(delay_s=0))
+
+    @property
+    def model(self) -> Any:
+        return self.cast
+
+    def model_of(self, choice: ModelChoice) -> Any:
+        self.choices.append(choice)
+        return self.cast
 
 
 @dataclass

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from brain.errors import FaultClass, ModelUnavailable
+from brain.jobs.life.sweeping import publish_start
 from brain.jobs.rehearsals.postgres import PostgresRehearsals
-from brain.jobs.sweeping import publish_start
 from brain.run.journal import Answered
 from brain.run.ports import Prompt
 from tests.jobs.rehearsals.conftest import MakeStage

@@ -25,8 +25,8 @@ def in_turn(*answers: Answered) -> Plays:
     """A brain that gives these answers, the n-th after n of its calls have results."""
 
     def answer(prompt: Prompt) -> Answered:
-        results = sum(message["role"] == "tool" for message in prompt.messages)
-        return answers[min(results, len(answers) - 1)]
+        done = len(results(prompt))
+        return answers[min(done, len(answers) - 1)]
 
     return answer
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
 from brain.codec import Json, clean, dumps
-from brain.jobs import statements as sql
 from brain.jobs.model import Job, JobStart, Mind, MindOutcome, NewJob, NewMind
 from brain.jobs.ports import Filed
 from brain.jobs.rules import mind_id
+from brain.jobs.stored import statements as sql
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection

@@ -2,12 +2,12 @@
 
 from typing import assert_never
 
-from brain.jobs.concluding import report, wake_reporter
-from brain.jobs.living import begin, carry_on, wake
+from brain.jobs.life.concluding import report, wake_reporter
+from brain.jobs.life.living import begin, carry_on, wake
+from brain.jobs.life.sweeping import sweep
 from brain.jobs.model import MindCall
 from brain.jobs.rules import is_reporter, job_of
 from brain.jobs.services import JobServices
-from brain.jobs.sweeping import sweep
 from brain.run.moves import WakeCall
 from brain.run.turn import Invocation
 

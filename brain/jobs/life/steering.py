@@ -5,7 +5,7 @@ The caller does not become the mind's brain. Where nobody is, the text is handed
 
 from typing import Literal
 
-from brain.jobs.living import request_of
+from brain.jobs.life.living import request_of
 from brain.jobs.model import Job, Mind, Say
 from brain.jobs.services import JobServices
 from brain.run.admit import admit

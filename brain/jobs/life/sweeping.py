@@ -8,12 +8,12 @@ import logging
 from datetime import timedelta
 
 from brain.errors import Unreachable
-from brain.jobs.concluding import conclude, report_now
-from brain.jobs.living import cut
+from brain.jobs.life.concluding import conclude, report_now
+from brain.jobs.life.living import cut
+from brain.jobs.life.telling import announce
 from brain.jobs.model import UNSETTLED, Job, Mind, MindCall
 from brain.jobs.rules import OPEN_MOST, REPORTER, all_ids, mind_id
 from brain.jobs.services import JobServices
-from brain.jobs.telling import announce
 
 EVERY_S = 60.0  # seconds between two sweeps of a job, and until the first
 QUEUED_S = 30.0  # seconds after which a mind that has not begun is called again

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from brain.chat.tools import given
 from brain.codec import Json
+from brain.jobs.life.specs import FINISH, RESULT_CHARS
 from brain.jobs.model import MindEnd, MindOutcome, MindRun, Reason
-from brain.jobs.specs import FINISH, RESULT_CHARS
 from brain.run.journal import Answered, Entry, Returned, last_answer
 from brain.says import de, en
 from brain.says.ending import OF_THE_MODEL

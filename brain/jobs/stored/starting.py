@@ -4,11 +4,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
-from brain.jobs import statements as sql
 from brain.jobs.model import Job, JobStart, Mind, NewJob
 from brain.jobs.ports import JobRefused
-from brain.jobs.rows import job_row, mind_row, started
 from brain.jobs.rules import OPEN_MOST, mind_id
+from brain.jobs.stored import statements as sql
+from brain.jobs.stored.rows import job_row, mind_row, started
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection

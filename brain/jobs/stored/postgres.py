@@ -7,7 +7,6 @@ from uuid import uuid4
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import id_from_key, rows
 from brain.documents.rows import insert
-from brain.jobs import statements as sql
 from brain.jobs.model import (
     UNSETTLED,
     Job,
@@ -17,11 +16,12 @@ from brain.jobs.model import (
     NewJob,
     StoppedMinds,
 )
-from brain.jobs.owned import delete_owned
 from brain.jobs.ports import Counted, Filed
-from brain.jobs.rows import changed, filed_row, first, outcome_row, read_mind
 from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, all_ids, job_id
-from brain.jobs.starting import start
+from brain.jobs.stored import statements as sql
+from brain.jobs.stored.owned import delete_owned
+from brain.jobs.stored.rows import changed, filed_row, first, outcome_row, read_mind
+from brain.jobs.stored.starting import start
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection

@@ -8,11 +8,11 @@ means that there is nothing to do.
 import logging
 from dataclasses import replace
 
-from brain.feature import NotInThisWorld
-from brain.jobs.concluding import conclude
+from brain.cloud.world import NotInThisWorld
+from brain.jobs.life.concluding import conclude
+from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Again, Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
 from brain.jobs.services import JobServices
-from brain.jobs.telling import announce_mind, tell_pages
 from brain.run.deliver import Reply
 from brain.run.go import brain_again, brain_go
 from brain.run.moves import WakeCall

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 
 from brain.chat.notes import FOREIGN
 from brain.codec import Json
+from brain.jobs.life.outcomes import arguments_of
+from brain.jobs.life.specs import FILE_REPORT, SUMMARY_CHARS
 from brain.jobs.model import Job, Mind, MindRun
-from brain.jobs.outcomes import arguments_of
-from brain.jobs.specs import FILE_REPORT, SUMMARY_CHARS
 from brain.says.texts import Texts
 
 REPORT_TRIES = 3  # attempts at a report; the third is made by code
