@@ -197,6 +197,7 @@ class Stage:
             minds=minds,
             budget=budget or 60_000 * runs,
             compared_with=fields.get("compared_with"),
+            key=fields.get("key"),
         )
 
     def _mind(self, number: int, wire: Json, seed: int, fields: Json) -> NewMind:
