@@ -1,6 +1,7 @@
 """Real engines for the rehearsals of a file."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
 from uuid import uuid4
 
 import pytest
@@ -9,10 +10,14 @@ import pytest_asyncio
 from local.engines import postgres, valkey
 from local.upstash import upstash_app
 from tests.docs.test_docs import SET_UP
-from tests.jobs.rehearsals.stage import Cast, Stage
+from tests.jobs.rehearsals.stage import Cast, House, Stage
 from tests.local.serving import served
 
-type MakeStage = Callable[[Cast], Stage]
+
+class MakeStage(Protocol):
+    """Makes a stage for a cast, in this deployment."""
+
+    def __call__(self, cast: Cast, house: type[House] = House) -> Stage: ...
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
@@ -35,8 +40,8 @@ async def env(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Mapping
 async def stage(env: Mapping[str, str]) -> AsyncIterator[MakeStage]:
     made: list[Stage] = []
 
-    def make(cast: Cast) -> Stage:
-        made.append(Stage.of(env, cast, f"anna-{uuid4()}"))
+    def make(cast: Cast, house: type[House] = House) -> Stage:
+        made.append(Stage.of(env, cast, f"anna-{uuid4()}", house))
         return made[-1]
 
     yield make

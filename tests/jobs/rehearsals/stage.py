@@ -172,8 +172,10 @@ class Stage:
     services: JobServices
 
     @classmethod
-    def of(cls, env: Mapping[str, str], cast: Cast, user: str) -> "Stage":
-        house = House(env, cast)
+    def of(
+        cls, env: Mapping[str, str], cast: Cast, user: str, kind: type[House] = House
+    ) -> "Stage":
+        house = kind(env, cast)
         platform: Platform = house
         return cls(house=house, cast=cast, user=user, services=job_services(platform))
 
