@@ -490,7 +490,7 @@ export interface Rule {
   about: string;
   from: string | null;
   words: string[];
-  kinds: ('email' | 'reminder' | 'document' | 'event')[];
+  kinds: ('email' | 'reminder' | 'document' | 'event' | 'job')[];
   judge: boolean;
   urgent: boolean;
   createdAt: string;
@@ -677,7 +677,7 @@ export interface RuleBody {
   about: string;
   from?: string | null;
   words?: string[];
-  kinds?: ('email' | 'reminder' | 'document' | 'event')[];
+  kinds?: ('email' | 'reminder' | 'document' | 'event' | 'job')[];
   judge?: boolean;
   urgent?: boolean;
 }

@@ -1,8 +1,7 @@
 """Jobs and minds: the values, as Postgres keeps them and as the flows pass them on.
 
-A mind is whatever has a log, a journal and a lease: here, an agent that works for a user, the
-owner. Its id takes the place of a user id in the state store. A job is one to ten minds with a
-common end and one report.
+A mind is what has a log, a journal and a lease: here, an agent that works for a user, the owner.
+Its id takes the place of a user id in the state store. A job is one to ten minds with one report.
 """
 
 from collections.abc import Mapping
@@ -38,8 +37,7 @@ UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
 class NewMind:
     """A mind that a start asks for. `number` counts from 0.
 
-    `profile` is frozen at the start: its instructions, its model, its tools and its limits, in the
-    form that the kind of job reads.
+    `profile` is frozen at the start: instructions, model, tools, limits, as the kind reads them.
     """
 
     number: int
@@ -204,13 +202,8 @@ class Say:
     client_tools: tuple[ClientTool, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The mind begins once more, with another log. Its row says so already."""
-
-
-type Next = Say | MindOutcome | Again | None
-"""What follows for a mind: a text for it, its end, all once more, or nothing for now (paused)."""
+type Next = Say | MindOutcome | Literal["again"] | None
+"""What follows: a text, the end, all once more (its row names another log), or nothing (paused)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

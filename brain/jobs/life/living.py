@@ -11,7 +11,7 @@ from dataclasses import replace
 from brain.cloud.world import NotInThisWorld
 from brain.jobs.life.concluding import conclude
 from brain.jobs.life.telling import announce_mind, tell_pages
-from brain.jobs.model import Again, Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
+from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
 from brain.jobs.services import JobServices
 from brain.run.deliver import Reply
 from brain.run.go import brain_again, brain_go
@@ -86,7 +86,7 @@ async def carry_on(
             await _resume(services, job, mind, wake_call, invocation)
             continue
         step = await _next(services, job, mind, run)
-        if isinstance(step, Again):
+        if step == "again":
             said.clear()
             continue
         if not isinstance(step, Say):

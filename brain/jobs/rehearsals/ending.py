@@ -11,7 +11,7 @@ from brain.jobs.rehearsals.judge import Ballot, ballots_of, judge_prompt, rubric
 from brain.jobs.rehearsals.player import cost_of
 from brain.jobs.rehearsals.playing import Cost, turns_of
 from brain.jobs.rehearsals.stage import Stage
-from brain.jobs.rehearsals.verdict import Played, transcript_of, verdict_of
+from brain.jobs.rehearsals.verdict import Rehearsed, transcript_of, verdict_of
 from brain.run.messages import LogEntry, Message
 
 VOTES = 3  # calls of the judge
@@ -90,7 +90,7 @@ async def _verdict(
 ) -> Json:
     scenario = stage.scenario
     titles = {one.document for one in scenario.expect if one.document is not None}
-    played = Played(
+    played = Rehearsed(
         log=log,
         effects=[effect for _, effect in await stage.kept.effects([stage.mind.id])],
         documents=await stage.documents(titles),

@@ -6,7 +6,7 @@ from brain.cloud.world import NotInThisWorld
 from brain.codec import Json
 from brain.errors import ModelFault
 from brain.jobs.minds import Base
-from brain.jobs.model import Again, Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
+from brain.jobs.model import Job, Mind, MindEnd, MindOutcome, MindRun, Next, Reason, Say
 from brain.jobs.ports import Kind
 from brain.jobs.rehearsals import reporting
 from brain.jobs.rehearsals.ending import outcome_of_end
@@ -167,7 +167,7 @@ class Rehearsals:
         new_id = mind_id(job.id, mind.number, 1)
         # If it was done before, or the mind was stopped, the row says so as well.
         await self._base.jobs.again(mind.id, new_id=new_id, seed=stage.seed + 1)
-        return Again()
+        return "again"
 
 
 def _question(last: Sequence[LogEntry]) -> Question | None:

@@ -27,16 +27,16 @@ MAX_LIST = 20  # of answers, results, recipients, habits
 MAX_BODY_CHARS = 20_000  # of a document, an email or a page
 YEARS = (2000, 2100)  # in which a world may be: dates near the calendar's ends overflow
 
-type Line = Annotated[Cleaned, Field(min_length=1, max_length=300), AfterValidator(not_blank)]
+type OneLine = Annotated[Cleaned, Field(min_length=1, max_length=300), AfterValidator(not_blank)]
 type Long = Annotated[Cleaned, Field(max_length=2_000)]
-type Content = Annotated[Cleaned, Field(max_length=MAX_BODY_CHARS)]
+type BodyText = Annotated[Cleaned, Field(max_length=MAX_BODY_CHARS)]
 type Title = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TITLE_CHARS), AfterValidator(not_blank)
 ]
 type Url = Annotated[Cleaned, Field(max_length=2_000, pattern=r"^https?://[^\s/]")]
 type ToolName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")]
 type Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-type People = Annotated[list[Line], Field(max_length=MAX_LIST)]
+type People = Annotated[list[OneLine], Field(max_length=MAX_LIST)]
 
 
 def _text(value: Any) -> Any:
@@ -78,7 +78,7 @@ def _simple_one(value: Any) -> Any:
 
 
 type Wanted = Annotated[
-    dict[Line, Annotated[Any, AfterValidator(_simple)]], Field(max_length=MAX_LIST)
+    dict[OneLine, Annotated[Any, AfterValidator(_simple)]], Field(max_length=MAX_LIST)
 ]
 
 
@@ -92,17 +92,17 @@ class WorldDocument(Strict):
     """A document that the brain finds. `foreign`: others wrote it."""
 
     title: Title
-    body: Content
+    body: BodyText
     foreign: bool = False
 
 
 class WorldEmail(Strict):
     """An email in the inbox. The first one is the newest."""
 
-    from_: Annotated[Line, Field(alias="from")]
-    to: Line | People = Field(default_factory=list)
+    from_: Annotated[OneLine, Field(alias="from")]
+    to: OneLine | People = Field(default_factory=list)
     subject: Annotated[Cleaned, Field(max_length=300)] = ""
-    text: Content
+    text: BodyText
 
 
 class SearchHit(Strict):
@@ -149,11 +149,11 @@ class WorldBody(Strict):
     preferences: Annotated[dict[str, Any], AfterValidator(_known_preferences)] = Field(
         default_factory=dict
     )
-    pages: Annotated[dict[Url, Content], Field(max_length=MAX_ENTRIES)] = Field(
+    pages: Annotated[dict[Url, BodyText], Field(max_length=MAX_ENTRIES)] = Field(
         default_factory=dict
     )
     search: Annotated[
-        dict[Line, Annotated[list[SearchHit], Field(max_length=MAX_LIST)]],
+        dict[OneLine, Annotated[list[SearchHit], Field(max_length=MAX_LIST)]],
         Field(max_length=MAX_ENTRIES),
     ] = Field(default_factory=dict)
     tools: Annotated[
@@ -162,7 +162,7 @@ class WorldBody(Strict):
     ] = Field(default_factory=dict)
 
 
-class Ear(Strict):
+class EarBody(Strict):
     """What happens to speech on its way: each a probability from 0 to 1.
 
     `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text

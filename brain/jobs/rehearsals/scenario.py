@@ -15,10 +15,10 @@ from brain.http.bodies import Text
 from brain.jobs.rehearsals.parts import (
     MAX_ENTRIES,
     MAX_LIST,
-    Content,
-    Ear,
-    Line,
+    BodyText,
+    EarBody,
     Long,
+    OneLine,
     Strict,
     Title,
     ToolName,
@@ -46,8 +46,8 @@ class Expectation(Strict):
     effect: ToolName | None = None
     asked: ToolName | None = None
     never: ToolName | None = None
-    said: Annotated[Line | None, Field(alias="said~")] = None
-    unsaid: Annotated[Line | None, Field(alias="said!~")] = None
+    said: Annotated[OneLine | None, Field(alias="said~")] = None
+    unsaid: Annotated[OneLine | None, Field(alias="said!~")] = None
     turns: Annotated[int | None, Field(alias="turns<=", ge=1, le=MAX_TURNS)] = None
     first_word_s: Annotated[
         float | None, Field(alias="firstWordS<=", gt=0, le=600, allow_inf_nan=False)
@@ -55,9 +55,9 @@ class Expectation(Strict):
     document: Title | None = None
     with_: Annotated[Wanted | None, Field(alias="with")] = None
     times: Annotated[int | None, Field(ge=0, le=100)] = None
-    body: Content | None = None
-    body_has: Annotated[Content | None, Field(alias="body~")] = None
-    body_lacks: Annotated[Content | None, Field(alias="body!~")] = None
+    body: BodyText | None = None
+    body_has: Annotated[BodyText | None, Field(alias="body~")] = None
+    body_lacks: Annotated[BodyText | None, Field(alias="body!~")] = None
 
     @model_validator(mode="after")
     def _one_form(self) -> "Expectation":
@@ -80,19 +80,19 @@ def _wire_name(name: str) -> str:
 class Scenario(Strict):
     """What a rehearsal plays. The player sees `person`, `goal`, `knows`, `habits`; not the rest."""
 
-    name: Annotated[Line, Field(max_length=100)]
+    name: Annotated[OneLine, Field(max_length=100)]
     person: Long = ""
     goal: Long = ""
-    knows: Annotated[list[Line], Field(max_length=MAX_ENTRIES)] = Field(default_factory=list)
+    knows: Annotated[list[OneLine], Field(max_length=MAX_ENTRIES)] = Field(default_factory=list)
     opening: Annotated[Text, Field(max_length=2_000)]
-    habits: Annotated[list[Line], Field(max_length=MAX_LIST)] = Field(default_factory=list)
-    ear: Ear = Field(default_factory=Ear)
+    habits: Annotated[list[OneLine], Field(max_length=MAX_LIST)] = Field(default_factory=list)
+    ear: EarBody = Field(default_factory=EarBody)
     max_turns: Annotated[int, Field(ge=1, le=MAX_TURNS)] = TURNS
     world: WorldBody = Field(default_factory=WorldBody)
     expect: Annotated[list[Expectation], Field(max_length=MAX_EXPECTED)] = Field(
         default_factory=list
     )
-    rubric: Annotated[list[Line], Field(max_length=MAX_RUBRIC)] = Field(default_factory=list)
+    rubric: Annotated[list[OneLine], Field(max_length=MAX_RUBRIC)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits(self) -> "Scenario":

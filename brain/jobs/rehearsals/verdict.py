@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brain.codec import Json
-from brain.jobs.rehearsals.numbers import Outcome
+from brain.jobs.rehearsals.numbers import Ending
 from brain.jobs.rehearsals.ports import WorldEffect
 from brain.jobs.rehearsals.scenario import Expectation, Scenario
 from brain.run.messages import LogEntry, Message, Speak, Utterance
@@ -17,7 +17,7 @@ _NAMED = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>\s*$")  # Anna <anna@example.org>
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Played:
+class Rehearsed:
     """All that is known of a rehearsal: the log, the effects, the documents at the end."""
 
     log: Sequence[LogEntry]
@@ -73,14 +73,14 @@ def first_words_s(log: Sequence[LogEntry]) -> list[float]:
     return waits
 
 
-def checked(expected: Expectation, played: Played) -> Json:
+def checked(expected: Expectation, played: Rehearsed) -> Json:
     """Check one expectation. `seq` is the place that shows it, if there is one."""
     passed, seq = _check(expected, played)
     item = expected.model_dump(by_alias=True, mode="json", exclude_unset=True)
     return {"item": item, "passed": passed, "seq": seq}
 
 
-def _check(expected: Expectation, played: Played) -> tuple[bool, int | None]:
+def _check(expected: Expectation, played: Rehearsed) -> tuple[bool, int | None]:
     wanted = expected.with_ or {}
     if expected.effect is not None:
         done = [one for one in played.effects if not one.is_refused]
@@ -182,7 +182,7 @@ def _person(text: str) -> str:
     return folded(found[1] if found else text)
 
 
-def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, is_broken: bool) -> Outcome:
+def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, is_broken: bool) -> Ending:
     """Return the outcome. What code has found, no judge overrules.
 
     If the player broke its card, nothing that happened says anything about the brain.
@@ -198,7 +198,7 @@ def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, is_broken: boo
 
 
 def verdict_of(
-    scenario: Scenario, played: Played, rubric: Sequence[Json], *, is_broken: bool = False
+    scenario: Scenario, played: Rehearsed, rubric: Sequence[Json], *, is_broken: bool = False
 ) -> Json:
     """Return the whole verdict of a rehearsal, as it is stored."""
     expect = [checked(each, played) for each in scenario.expect]

@@ -3,13 +3,13 @@
 import random
 
 from brain.jobs.rehearsals.chance import cut_at, draw, misheard, pause_s, shuffled, talks_over
-from brain.jobs.rehearsals.parts import Ear
+from brain.jobs.rehearsals.parts import EarBody
 
 TEXT = "one two three four five six seven eight nine ten eleven twelve thirteen"
 
 
-def ear(**shares: float) -> Ear:
-    return Ear.model_validate(shares, by_alias=True)
+def ear(**shares: float) -> EarBody:
+    return EarBody.model_validate(shares, by_alias=True)
 
 
 def test_the_same_seed_gives_the_same_noise_and_another_seed_another() -> None:

@@ -7,7 +7,7 @@ import pytest
 from brain.jobs.rehearsals.ports import WorldEffect
 from brain.jobs.rehearsals.scenario import Expectation, Scenario, from_wire
 from brain.jobs.rehearsals.verdict import (
-    Played,
+    Rehearsed,
     checked,
     first_words_s,
     fits,
@@ -16,7 +16,7 @@ from brain.jobs.rehearsals.verdict import (
 from tests.jobs.rehearsals.entries import answered, asked, log_of, said, told
 
 MAIL = {"to": ["Anna <anna@example.org>"], "subject": "Dinner", "body": "It is at EIGHT."}
-PLAYED = Played(
+PLAYED = Rehearsed(
     log=log_of(
         said(1, "tell anna", at_s=0),
         asked(2, "sendEmail", MAIL),
@@ -86,7 +86,7 @@ def test_each_form_of_an_expectation(wire: dict[str, Any], passed: bool, seq: in
 
 def test_calls_of_the_front_end_are_no_questions_to_the_user() -> None:
     log = log_of(said(1, "open"), asked(2, "openDoor", {}, whom="client"), answered(3))
-    played = Played(log=log, effects=[], documents=[])
+    played = Rehearsed(log=log, effects=[], documents=[])
 
     asks = Expectation.model_validate({"asked": "openDoor"}, by_alias=True)
     turns = Expectation.model_validate({"turns<=": 1}, by_alias=True)
@@ -107,7 +107,7 @@ def test_the_first_word_is_counted_from_the_last_text_before_it() -> None:
 
 def test_without_an_answer_no_first_word_was_in_time() -> None:
     within = Expectation.model_validate({"firstWordS<=": 600}, by_alias=True)
-    played = Played(log=log_of(said(1, "hello")), effects=[], documents=[])
+    played = Rehearsed(log=log_of(said(1, "hello")), effects=[], documents=[])
     assert not checked(within, played)["passed"]
 
 
