@@ -11,6 +11,7 @@ import pytest
 from brain.cloud.postgres.rows import id_from_key
 from brain.cloud.redis.scripts import Keys
 from brain.documents.rules import version
+from brain.jobs.flow import delete_job
 from brain.jobs.rehearsals.postgres import PostgresRehearsals
 from brain.jobs.rules import job_id, mind_id
 from brain.run.journal import Answered
@@ -185,3 +186,33 @@ async def _content(theatre: Stage, key: str, kind: str) -> Any:
         "stream": ["XLEN", key],
     }
     return await theatre.house.redis.execute(commands[kind], limit_s=5)
+
+
+async def test_a_deleted_rehearsal_leaves_nothing(stage: MakeStage) -> None:
+    walker = Walker(wanted={}, called=[])
+    theatre = stage(Cast(brain=walker, player=agrees))
+    mind = mind_id(job_id(theatre.user, KEY), 0)
+    walker.wanted = arguments(mind)
+    before = await rows_of(theatre)
+    scenario = {"name": "Walk", "opening": "try everything", "world": {**WORLD}, "maxTurns": 25}
+    job = await theatre.play(theatre.new(scenario, budget=1_000_000, key=KEY))
+    assert await keys_under(theatre, mind)
+
+    assert await delete_job(theatre.services, theatre.user, job.id) == "deleted"
+
+    after = await rows_of(theatre)
+    left = {t: [row for row in after[t] if row not in before[t]] for t in after}
+    assert {table for table, rows in left.items() if rows} <= OF_THE_REPORT | {"spending.user_id"}
+    assert not [row for rows in after.values() for row in rows if mind in row]
+    days = [await ttl_days(theatre, key) for key in await keys_under(theatre, mind)]
+    assert all(0 <= each <= 3 for each in days)
+
+
+async def keys_under(theatre: Stage, mind: str) -> list[str]:
+    listed = await theatre.house.redis.execute(["KEYS", "*"], limit_s=5)
+    return [key for key in listed if key.startswith(Keys.of(mind).key(""))]
+
+
+async def ttl_days(theatre: Stage, key: str) -> float:
+    left_ms = await theatre.house.redis.execute(["PTTL", key], limit_s=5)
+    return float(left_ms) / 86_400_000
