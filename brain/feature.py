@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brain.cloud.world import Inside, Within, World
     from brain.events.ports import Announcer, Takers
     from brain.http.bodies import MindCallBody
+    from brain.http.minds import Minds
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
@@ -94,7 +95,9 @@ class Platform(Protocol):
     def model(self) -> "ChatModel":
         """The model of the user's own brain."""
 
-    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+    def model_of(
+        self, choice: "ModelChoice", *, is_mind: bool = True, tries: int | None = None
+    ) -> "ChatModel":
         """Return the model of a mind. Raises SettingMissing if its provider has no key."""
 
     @property
@@ -116,6 +119,12 @@ class Platform(Protocol):
     @property
     def announcer(self) -> "Announcer":
         """Announces events to the user."""
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
 
     @property
     def services(self) -> "Services":
@@ -167,8 +176,16 @@ class Feature:
     webhook: "Callable[[], Webhook] | None" = None
     """Reads a webhook of a vendor that authenticates with user name and password."""
     resources: "Callable[[], Resources]" = dict
-    """Routes for the user's own resources: name, method, handler (request and user id)."""
+    """Routes for the user's own resources: name, method, handler (request and user id). A name may
+    have parameters: `jobs/:id/stop`."""
+    polled: "Callable[[], Resources]" = dict
+    """The same for routes that pages poll. Their functions import little else."""
+    minds: "Callable[[], Minds] | None" = None
+    """The agents that work for a user and have logs of their own."""
     preferences_changed: "Callable[[], Changed] | None" = None
+    """Called when a user changes their settings, or what they add to the instructions."""
+    addition: "Callable[[str], Awaitable[str]] | None" = None
+    """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
@@ -186,3 +203,35 @@ class Feature:
     variable, by the name of what is not offered. For /api/health."""
     faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
     """What failed lately, for /api/health: sentences, by the group of settings."""
+
+
+class Together:
+    """What all features do, one after the other."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The features, in their order."""
+        raise NotImplementedError
+
+    async def played(self, user_id: str, text: str) -> None:
+        """Tell the features that the user has heard a message to its end."""
+        for each in self.features:
+            if each.played is not None:
+                await each.played(user_id, text)
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+        found = [await each.addition(user_id) for each in self.features if each.addition]
+        return "\n\n".join(text for text in found if text)
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
+        for each in self.features:
+            if each.preferences_changed is not None:
+                await each.preferences_changed()(user_id)
+
+    async def on_session(self, user_id: str) -> None:
+        """Let features act when a page begins a session."""
+        for each in self.features:
+            if each.on_session is not None:
+                await each.on_session(user_id)

@@ -16,8 +16,9 @@ from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Called, Feature, Resources
+from brain.feature import AskAlways, AtOnce, Called, Feature, Resources, Together
 from brain.http.feed import Feed
+from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
@@ -49,7 +50,7 @@ FEATURES = (
 )
 
 
-class Wiring(Adapters):
+class Wiring(Adapters, Together):
     """The adapters and features of one instance, from one environment.
 
     `features` are names of packages in `brain`. Each property raises SettingMissing on first use if
@@ -148,20 +149,22 @@ class Wiring(Adapters):
     @cached_property
     def resources(self) -> Resources:
         """The routes of the user's own resources, by name and method."""
-        return {
-            name: handlers for each in self.features for name, handlers in each.resources().items()
-        }
+        return {name: of for each in self.features for name, of in each.resources().items()}
+
+    @cached_property
+    def polled(self) -> Resources:
+        """The features' routes that pages poll, by name and method."""
+        return {name: of for each in self.features for name, of in each.polled().items()}
+
+    @cached_property
+    def background_minds(self) -> Minds:
+        """The agents that work for users in the background."""
+        return self._first("minds", NoMinds)
 
     @cached_property
     def takers(self) -> Takers:
         """The handlers of events, by the type of the parsed event."""
         return {kind: taker for each in self.features for kind, taker in each.takers().items()}
-
-    async def played(self, user_id: str, text: str) -> None:
-        """Tell the features that the user has heard a message to its end."""
-        for each in self.features:
-            if each.played is not None:
-                await each.played(user_id, text)
 
     async def take_word(self, user_id: str, word: object) -> None:
         """Pass a parsed event to its handler. Raises the same errors as `events.flow.take_word`."""
@@ -171,12 +174,6 @@ class Wiring(Adapters):
         """Let features act when a page of the user has connected. Raises Unreachable."""
         for each in self.around:
             await each.wake(user_id)
-
-    async def on_session(self, user_id: str) -> None:
-        """Let features act when a page begins a session."""
-        for each in self.features:
-            if each.on_session is not None:
-                await each.on_session(user_id)
 
     @cached_property
     def event_signature(self) -> "EventSignature | None":
@@ -237,6 +234,10 @@ class RehearsedWiring(WorldAdapters, Wiring):
     def __init__(self, inside: Inside, features: Sequence[str]) -> None:
         WorldAdapters.__init__(self, inside)
         self._features = tuple(features)
+
+    async def addition(self, user_id: str) -> str:
+        """Return the instructions that are tried."""
+        return self.inside.world.instructions
 
     async def seed(self) -> None:
         """Fill the user's things from the world. May be repeated. Raises Unreachable."""

@@ -33,6 +33,7 @@ class World:
 
     user_id: str  # of the rehearsed brain, never the owner's
     now: datetime
+    instructions: str = ""  # that are tried, in addition to the brain's own
     documents: Sequence[Json] = ()
     emails: Sequence[Json] | None = None
     facts: Sequence[str] = ()

@@ -21,17 +21,21 @@ def job_services(platform: Platform) -> JobServices:
     async def tell(job: Job, mind: Mind, progress: Progress, at: str) -> None:
         await tell_progress(services, job, mind, progress, at)
 
+    jobs = PostgresJobs(platform.database)
+    runs = RedisMindRuns(platform.redis, platform.store, platform.clock)
+    services = _services(platform, Base(platform, jobs, runs, tell_progress=tell))
+    return services
+
+
+def _services(platform: Platform, base: Base) -> JobServices:
     async def reporter(job: Job, minds: Sequence[Mind], known: frozenset[int]) -> Services:
         from brain.jobs.helpers.reporter import reporter
 
         return reporter(base, job, minds, known)
 
-    jobs = PostgresJobs(platform.database)
-    runs = RedisMindRuns(platform.redis, platform.store, platform.clock)
-    base = Base(platform, jobs, runs, tell_progress=tell)
-    services = JobServices(
-        jobs=jobs,
-        runs=runs,
+    return JobServices(
+        jobs=base.jobs,
+        runs=base.runs,
         calls=QueuedMindCalls(platform.queue),
         kinds=Kinds(base),
         reporter=reporter,
@@ -42,4 +46,3 @@ def job_services(platform: Platform) -> JobServices:
         languages=platform.languages,
         daily_tokens=daily_tokens(platform.env),
     )
-    return services

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from brain.chat.notes import INSTRUCTIONS
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.world import Inside, Within, World
 from brain.codec import Json
@@ -81,6 +80,7 @@ class Stage:
             self.scenario,
             self.mind.id,
             begun=self.begun,
+            instructions=self.mind.profile.get("instructions") or "",
             has_email=MAIL_TOOL in tools,
             has_search=SEARCH_TOOL in tools,
         )
@@ -161,18 +161,13 @@ class Stage:
         )
 
     async def services(self) -> Services:
-        """Return what the rehearsed brain runs with: all that the owner's brain has, in the world.
-
-        Its instructions are the brain's own and the addition that is tried.
-        """
+        """Return what the rehearsed brain runs with: all that the owner's has, in the world."""
         inner = self.within(tokens=self.tokens_left(await self.cost())).services
-        addition = self.mind.profile.get("instructions") or ""
         gate = Gate(jobs=self.base.jobs, runs=self.base.runs)
         return replace(
             inner,
             tools={name: self.doings.noting(tool) for name, tool in inner.tools.items()},
             around=(gate, *inner.around, TalksOver(playing=self.playing)),
-            instructions=f"{INSTRUCTIONS}\n\n{addition}" if addition else INSTRUCTIONS,
         )
 
     async def mark_heard(self, log: Sequence[LogEntry]) -> None:

@@ -25,7 +25,13 @@ ANY_ARGUMENTS: Json = {"type": "object", "properties": {}, "additionalProperties
 
 
 def world_of(
-    scenario: Scenario, mind_id: str, *, begun: datetime, has_email: bool, has_search: bool
+    scenario: Scenario,
+    mind_id: str,
+    *,
+    begun: datetime,
+    instructions: str,
+    has_email: bool,
+    has_search: bool,
 ) -> World:
     """Return what the features find. Without `now` the world begins when the rehearsal does.
 
@@ -37,6 +43,7 @@ def world_of(
     return World(
         user_id=mind_id,
         now=scenario.world.now or begun,
+        instructions=instructions,
         documents=wire.get("documents", []),
         emails=[] if emails is None and has_email else emails,
         facts=wire.get("facts", []),

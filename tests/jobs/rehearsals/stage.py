@@ -157,7 +157,9 @@ class House(Wiring):
     def model(self) -> Any:
         return self.cast
 
-    def model_of(self, choice: ModelChoice) -> Any:
+    def model_of(
+        self, choice: ModelChoice, *, is_mind: bool = True, tries: int | None = None
+    ) -> Any:
         self.choices.append(choice)
         return self.cast
 
