@@ -1,7 +1,7 @@
 /**
  * Canned jobs for tests of the page: helpers that go on with each look at them, a talk that can be
  * paused, and a rehearsal that has ended, with what its report says. What the page asked is in
- * `GET /api/_orders`.
+ * `GET /api/_orders`; `POST /api/_say` lets a speaker of a talk go on.
  */
 
 const HOUR_MS = 3600_000;
@@ -138,13 +138,22 @@ export function mindAnswer({ pathname, searchParams }, body) {
   if (pathname === '/api/status') return [200, { state: 'idle', runId: null, activity: '', progress: null, loop: 0, lastSeq: log.length }];
   if (pathname !== '/api/voiceToBrain') return [404, { title: 'Not found' }];
   log.push(line(log.length + 1, { role: 'user', text: body.text }));
+  orders.push({ method: 'POST', path: pathname, body });
   return [200, { message: null, runId: 'x', seq: log.length, state: 'recorded' }];
+}
+
+/** A speaker of a talk goes on. */
+function say({ id, speaker }) {
+  const log = logOf(id);
+  log.push(line(log.length + 1, { role: 'brain', text: `${speaker} goes on.`, kind: 'say', speaker }));
+  return [200, {}];
 }
 
 /** What a route of jobs answers; undefined: it is none. */
 export function jobAnswer(method, { pathname, searchParams }, body) {
   if (pathname === '/api/_orders') return [200, orders];
-  if (method !== 'GET' && !/session|status|control/.test(pathname)) orders.push({ method, path: pathname, body });
+  if (pathname === '/api/_say') return say(body);
+  if (method !== 'GET' && !/session|status|control|voiceToBrain/.test(pathname)) orders.push({ method, path: pathname, body });
   if (pathname === '/api/agents') return agent(method, body);
   if (pathname === '/api/scenarios') return scenario(method, body);
   if (pathname === '/api/scale/start' || pathname === '/api/battles/start') return start(rehearsal);

@@ -66,7 +66,7 @@ function cell({ column, outcome, before }, wide) {
 
 /** @param {string} outcome @param {number} x @param {number} y @param {string} [more] */
 function mark(outcome, x, y, more = '') {
-  return draw('path', { class: `mark ${outcome} ${more}`, d: MARKS[outcome], transform: `translate(${x} ${y})` });
+  return draw('path', { class: `mark is-${outcome} ${more}`, d: MARKS[outcome], transform: `translate(${x} ${y})` });
 }
 
 /** What the shapes mean, with how many there are. @param {Point[]} points */

@@ -82,7 +82,7 @@ function resultParts({ result, needs, sources, foreign, complete }) {
 /** The shape of an outcome. @param {string} outcome */
 export function shape(outcome) {
   const mark = MARKS[outcome] ?? MARKS.unsure;
-  return draw('svg', { viewBox: '-8 -8 16 16', class: `mark ${outcome}`, 'aria-hidden': 'true' }, draw('path', { d: mark }));
+  return draw('svg', { viewBox: '-8 -8 16 16', class: `mark is-${outcome}`, 'aria-hidden': 'true' }, draw('path', { d: mark }));
 }
 
 /**

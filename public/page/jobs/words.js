@@ -66,14 +66,13 @@ export function percentInWords(share) {
 }
 
 /** What a mind is doing, or how it ended. @param {MindState} mind */
-export function mindInWords({ status, endedReason, activity, goalReached }) {
+export function mindInWords({ status, endedReason, activity }) {
   if (status === 'running' && activity && activity !== 'thinking') {
     return activity.split(', ').map(actionInWords).join(' · ');
   }
   const words = statusInWords(status);
   const reason = status === 'stopped' ? '' : reasonInWords(endedReason);
-  const goal = goalReached === null || goalReached === undefined ? '' : t(goalReached ? 'jobs.goal' : 'jobs.noGoal');
-  return [words, reason, goal].filter((part) => part !== '').join(' · ');
+  return [words, reason].filter((part) => part !== '').join(' · ');
 }
 
 /**

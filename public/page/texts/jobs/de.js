@@ -30,7 +30,7 @@ export const jobs = {
   'jobs.status.invalid': 'Zählt nicht',
 
   'jobs.reason.done': 'erledigt',
-  'jobs.reason.goal': 'das Ziel gilt als erreicht',
+  'jobs.reason.goal': 'Ziel erreicht',
   'jobs.reason.gaveUp': 'aufgegeben',
   'jobs.reason.maxMessages': 'so viele Nachrichten wie erlaubt',
   'jobs.reason.repeats': 'hat sich wiederholt',
@@ -43,8 +43,6 @@ export const jobs = {
   'jobs.reason.world': 'brauchte etwas, das das Szenario nicht hat',
   'jobs.reason.stopped': 'gestoppt',
 
-  'jobs.goal': 'Ziel erreicht',
-  'jobs.noGoal': 'Ziel nicht erreicht',
   'jobs.brief': 'Aufgabe',
   'jobs.player': 'Simulierter Nutzer',
   'jobs.listener': 'Du (Zuhörer)',

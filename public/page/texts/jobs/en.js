@@ -27,7 +27,7 @@ export const jobs = {
   'jobs.status.invalid': 'Does not count',
 
   'jobs.reason.done': 'done',
-  'jobs.reason.goal': 'it was agreed that the goal is reached',
+  'jobs.reason.goal': 'goal reached',
   'jobs.reason.gaveUp': 'given up',
   'jobs.reason.maxMessages': 'as many messages as allowed',
   'jobs.reason.repeats': 'it repeated itself',
@@ -40,8 +40,6 @@ export const jobs = {
   'jobs.reason.world': 'it needed something that the scenario does not have',
   'jobs.reason.stopped': 'stopped',
 
-  'jobs.goal': 'goal reached',
-  'jobs.noGoal': 'goal not reached',
   'jobs.brief': 'Task',
   'jobs.player': 'Simulated user',
   'jobs.listener': 'You (listener)',
