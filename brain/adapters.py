@@ -7,13 +7,13 @@ features.
 
 from contextlib import suppress
 from functools import cached_property
-from random import random
 from typing import TYPE_CHECKING
 
 from brain import settings
+from brain.chat.choice import ModelChoice
 from brain.cloud.clock import SystemClock
-from brain.cloud.model.chat import ChatModel, ChatSettings
-from brain.cloud.model.wire import Waits
+from brain.cloud.model.chat import ChatModel
+from brain.cloud.model.models import Models
 from brain.cloud.pusher import PusherChannel
 from brain.cloud.qstash import QStashQueue, SignatureCheck
 from brain.cloud.redis.eviction import EvictionCheck
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from brain.cloud.postgres.database import Postgres
 
 
-USED = ("model_faults", "redis", "queue", "channel", "model", "news", "schemas", "audio")
+USED = ("model_faults", "redis", "queue", "channel", "models", "news", "schemas", "audio")
 
 
 class Adapters:
@@ -113,20 +113,21 @@ class Adapters:
         return SchemaWorker()
 
     @cached_property
+    def models(self) -> Models:
+        return Models(self.env, self._note_fault)
+
+    @property
     def model(self) -> ChatModel:
-        at = settings.model(self.env)
-        return ChatModel(
-            ChatSettings(
-                provider=at.provider,
-                base_url=at.base_url,
-                api_key=at.api_key,
-                model=at.model,
-                fallback_models=at.fallback_models,
-                waits=Waits(first_token_s=at.first_token_s),
-            ),
-            random=random,
-            note=self._note_fault,
-        )
+        """The model of the user's own brain."""
+        return self.models.of(ModelChoice(), takes_turns=False)
+
+    def model_of(self, choice: ModelChoice) -> ChatModel:
+        """Return the model of a mind, for each choice the same one.
+
+        The calls of all minds at one provider take turns (`BRAIN_MODEL_AT_ONCE`); the user's own
+        brain waits for none of them. Raises SettingMissing if the provider has no key.
+        """
+        return self.models.of(choice, takes_turns=True)
 
     @cached_property
     def model_faults(self) -> ModelFaults:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp
 
+    from brain.chat.choice import ModelChoice
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
     from brain.cloud.redis.numbering import LastSeq
@@ -66,7 +67,12 @@ class Platform(Protocol):
     @property
     def channel(self) -> "Channel": ...
     @property
-    def model(self) -> "ChatModel": ...
+    def model(self) -> "ChatModel":
+        """The model of the user's own brain."""
+
+    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+        """Return the model of a mind. Raises SettingMissing if its provider has no key."""
+
     @property
     def database(self) -> "Postgres | None":
         """None if no database is configured."""

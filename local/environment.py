@@ -11,7 +11,13 @@ from local.server import HOST, Address
 
 STORE_TOKEN = "local-store-token"
 CHANNEL_ID, CHANNEL_KEY, CHANNEL_SECRET = "1", "local-channel-key", "local-channel-secret"
-MODEL_NAMES = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "OPENAI_BASE_URL")
+MODEL_NAMES = (
+    "OPENAI_API_KEY",
+    "OPENROUTER_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENROUTER_BASE_URL",
+)
+SEARCH_NAMES = ("BRAVE_SEARCH_API_KEY", "BRAIN_SEARCH", "BRAIN_SEARCH_URL")
 
 type Env = dict[str, str]
 
@@ -46,17 +52,22 @@ def service_settings(store: Address, queue: Address, channel: Address, public_ur
 
 def model_settings(model: Address, asked: Mapping[str, str]) -> Env:
     """Return the settings of the user's own provider if a key or an address is set, else the
-    script's.
+    script's; and those of a search engine.
     """
     own = {name: asked[name] for name in MODEL_NAMES if asked.get(name)}
     if own:
-        return {"OPENAI_API_KEY": "none", **own}
+        return {"OPENAI_API_KEY": "none", **own, **_own_search(asked)}
     return {
         "OPENAI_BASE_URL": f"{model.url}/v1",
         "OPENAI_API_KEY": "local",
         "BRAIN_MODEL": "script",
         "BRAIN_SCRIPTED_MODEL": "1",
+        **(_own_search(asked) or {"BRAIN_SEARCH": "searxng", "BRAIN_SEARCH_URL": model.url}),
     }
+
+
+def _own_search(asked: Mapping[str, str]) -> Env:
+    return {name: asked[name] for name in SEARCH_NAMES if asked.get(name)}
 
 
 def voice_settings(

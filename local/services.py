@@ -126,8 +126,8 @@ async def services(
 ) -> AsyncIterator[LocalServices]:
     """Run all services until the block ends. Raises PortInUse.
 
-    From `asked`, the user's environment, only keys of models and BRAIN_ variables are used. `pace`
-    scales the waits of the scripted model. Without `fetched`, ear, mouth and calls are scripted.
+    From `asked`, the user's environment, only keys of models and of Brave and BRAIN_ variables are
+    used. `pace` scales the scripted model's waits. Without `fetched`, ear and mouth are scripted.
     """
     async with AsyncExitStack() as exits:
         redis, database = await _engines(exits, data_dir, watch)

@@ -689,6 +689,16 @@ export interface DocumentFound {
   snippet: string;
 }
 
+/** A change of a document. `place` counts the changes of one document from 1. proposed: the user has just changed this paragraph, so a mind's change waits for them. */
+export interface Edit {
+  place: number;
+  author: string;
+  find: string;
+  replace: string;
+  state: 'done' | 'proposed' | 'undone' | 'dismissed';
+  at: string;
+}
+
 /** An attachment of an email. Its content is not stored. `bytes` is in bytes, approximately. */
 export interface Attachment {
   name: string;
@@ -817,6 +827,23 @@ export interface DocumentBody {
 export interface SeenBody {
   id: string;
   version: string;
+}
+
+/** The body of PATCH /api/documents: `find` and `replace`, or `body` and `version`. A new `title` may go with either, or stand alone with `version`. */
+export interface PatchBody {
+  find?: string | null;
+  replace?: string | null;
+  body?: string | null;
+  version?: string | null;
+  title?: string | null;
+}
+
+/** The body of POST /api/edits: which changes of a document are taken back or decided. `place` is one change, `author` all changes of an author. Without either, all that are proposed. */
+export interface EditsBody {
+  document: string;
+  do: 'undo' | 'accept' | 'dismiss';
+  place?: number | null;
+  author?: string | null;
 }
 
 /** Stop the run with `run_id`, or the open run if none is given. */

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
+from brain.documents.editing import Edits
 from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
 from brain.feature import Feature, Platform, Resources
@@ -21,9 +22,19 @@ def documents_of(platform: Platform) -> Documents | None:
     return PostgresDocuments(platform.database)
 
 
+def edits_of(platform: Platform) -> Edits | None:
+    """Return what changes documents by anchors; None if there is no database."""
+    if platform.database is None:
+        return None
+    from brain.documents.edits import PostgresEdits
+
+    return PostgresEdits(platform.database)
+
+
 def feature(platform: Platform) -> Feature:
     """Build the feature."""
     documents = cache(lambda: documents_of(platform))
+    edits = cache(lambda: edits_of(platform))
 
     def tools() -> tuple[Tool, ...]:
         if (kept := documents()) is None:
@@ -35,7 +46,7 @@ def feature(platform: Platform) -> Feature:
     def resources() -> Resources:
         from brain.documents.http import document_routes
 
-        return document_routes(documents, platform.clock)
+        return document_routes(documents, edits, lambda: platform.channel, platform.clock)
 
     return Feature(
         names=lambda user_id: _titles(documents(), user_id),

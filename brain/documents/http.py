@@ -1,4 +1,4 @@
-"""GET, POST and DELETE /api/documents: the user's documents."""
+"""/api/documents: the user's documents. What changes them by anchors is in `edits_http`."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -7,23 +7,21 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from brain.codec import Form, Json
+from brain.documents.editing import Edits
+from brain.documents.edits_http import EditRoutes
 from brain.documents.files.reader import FileReader
 from brain.documents.files.upload import UploadedFile, file_kind, read_file
-from brain.documents.ports import Document, Documents, Passage
+from brain.documents.forms import document_to_wire, passage_to_wire
+from brain.documents.ports import Documents
 from brain.documents.rules import MAX_BODY_CHARS, MAX_TITLE_CHARS
 from brain.feature import ResourceHandler, Resources
 from brain.http.bodies import Body, ClientId, cleaned, not_blank, parse
 from brain.http.edge import Answer, read_json, tagged
 from brain.http.resources import deleted, given_id, id_of, known, limit_of, query_of, there
-from brain.run.ports import Clock
+from brain.run.ports import Channel, Clock
 
 MAX_ID_CHARS = 64
 MAX_DOCUMENT_BYTES = 1024 * 1024  # the longest text in any script, with JSON escapes
-
-_FIRST = ("id", "title", "version", "updatedAt", "foreign")
-DOCUMENT = Form(Document, also=("version",), first=_FIRST)
-PASSAGE = Form(Passage, without=("score",), first=_FIRST)
 
 
 class DocumentBody(Body):
@@ -48,18 +46,14 @@ class SeenBody(Body):
     version: Annotated[str, Field(max_length=MAX_ID_CHARS)]
 
 
-def document_to_wire(document: Document) -> Json:
-    """Encode a whole document."""
-    return DOCUMENT.encode(document)
-
-
-def passage_to_wire(passage: Passage) -> Json:
-    """Encode a document of a search or a list."""
-    return PASSAGE.encode(passage)
-
-
-def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> Resources:
-    """Return the route /api/documents with its methods."""
+def document_routes(
+    documents: Callable[[], Documents | None],
+    edits: Callable[[], Edits | None],
+    channel: Callable[[], Channel],
+    clock: Clock,
+) -> Resources:
+    """Return the routes /api/documents and /api/edits with their methods."""
+    changing = EditRoutes(edits, channel)
 
     async def show(request: Request, user_id: str) -> ASGIApp:
         """Return the document with `id`, the best matches of `query`, or the newest documents."""
@@ -86,8 +80,10 @@ def document_routes(documents: Callable[[], Documents | None], clock: Clock) -> 
             "GET": show,
             "POST": _keeping(documents, clock),
             "PUT": _seeing(documents),
+            "PATCH": changing.patch,
             "DELETE": delete,
-        }
+        },
+        **changing.resources(),
     }
 
 

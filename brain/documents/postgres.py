@@ -146,7 +146,7 @@ class PostgresDocuments:
             new_body = revised(document.body, body=body, append=append)
             is_foreign = stays_foreign(document.foreign, foreign, title=title, body=body)
             text = {"title": document.title if title is None else title, "body": new_body}
-            return await _rewrite(connection, {**named, **text, "foreign": is_foreign})
+            return await rewrite(connection, {**named, **text, "foreign": is_foreign})
 
         return await self._database.run(work)
 
@@ -209,7 +209,7 @@ def refuse(title: str, body: str) -> None:
         raise ToolFault(f"Not saved: {reason}.")
 
 
-async def _rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
+async def rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
     """Change a locked document and return it. Raises ToolFault for an invalid text."""
     refuse(row["title"], row["body"])
     await connection.execute(FORGET, row)

@@ -1,6 +1,6 @@
 """The settings of the email account.
 
-They are separate from brain/settings.py because most functions do not need them, and their imports
+They are separate from brain/settings because most functions do not need them, and their imports
 take 50 ms.
 """
 

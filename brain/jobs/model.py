@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
 
 type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
@@ -26,18 +27,6 @@ type Reason = Literal[
 
 OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused", "summarising")
 UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelChoice:
-    """Which model a mind asks, and how. None or empty means as the deployment is configured."""
-
-    provider: Literal["openai", "openrouter"] | None = None
-    model: str | None = None
-    temperature: float | None = None
-    max_tokens: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

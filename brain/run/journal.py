@@ -42,9 +42,9 @@ class Answered:
     """The model answered.
 
     `tokens` counts prompt and answer tokens, as reported or estimated; `prompt_tokens` and
-    `answer_tokens` are 0 if the provider does not report them. `carried` are
-    fields that the provider wants back within this run: `model` (its name), `message` (fields of
-    the message) and `calls` (a list with the fields of each call). None if there are none.
+    `answer_tokens` are 0 if the provider does not report them. `usd` is what they cost, if this is
+    known. `carried` are fields that the provider wants back within this run: `model` (its name),
+    `message` (fields of the message) and `calls` (the fields of each call). None if there are none.
     `without_texts` (by seq) and `without_results` (by the number of their call in the run) were
     left out of the request, because the provider refuses them. `speaker` is who answered, if
     several speak in one log.
@@ -55,6 +55,7 @@ class Answered:
     tokens: Annotated[int, NEEDED] = 0
     prompt_tokens: Annotated[int, SPARSE] = 0
     answer_tokens: Annotated[int, SPARSE] = 0
+    usd: Annotated[float | None, SPARSE] = None
     carried: Annotated[Json | None, SPARSE] = None
     without_texts: Annotated[tuple[int, ...], SPARSE] = ()
     without_results: Annotated[tuple[int, ...], SPARSE] = ()

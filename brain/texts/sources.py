@@ -105,7 +105,11 @@ SOURCES: tuple[Source, ...] = (
         stored=("brain.emails", "brain.email_places", "brain.email_folders"),
         foreign=ALWAYS,
     ),
-    Source(name="web pages", tools=("readWebPage",), foreign=ALWAYS),
+    Source(
+        name="web pages, and what a search engine says of them",
+        tools=("searchWeb", "readWebPage"),
+        foreign=ALWAYS,
+    ),
     Source(
         name="documents",
         tools=(

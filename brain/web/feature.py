@@ -1,16 +1,37 @@
-"""The web feature: reading web pages."""
+"""The web feature: finding and reading web pages."""
 
+from typing import TYPE_CHECKING
+
+from brain.errors import SettingMissing
 from brain.feature import Feature, Platform
 from brain.tools.invocations import Tool
+from brain.variables import Env
+from brain.web import settings
+
+if TYPE_CHECKING:
+    from brain.web.ports import WebSearch
 
 
 def feature(platform: Platform) -> Feature:
-    """Build the feature: one tool."""
+    """Build the feature: a tool that reads, and one that searches if an engine is set."""
 
     def tools() -> tuple[Tool, ...]:
         from brain.web.fetch import HttpWeb
         from brain.web.tools import web_tools
 
-        return web_tools(HttpWeb())
+        return web_tools(HttpWeb(), _search(platform.env))
 
-    return Feature(tools=tools)
+    return Feature(tools=tools, settings={"search": settings.search}, absent=settings.absent)
+
+
+def _search(env: Env) -> "WebSearch | None":
+    """Return the search engine; None if none is set, or not rightly. Health names what is wrong."""
+    try:
+        at = settings.search(env)
+    except SettingMissing:
+        return None
+    if at is None:
+        return None
+    from brain.web.engines import engine_of
+
+    return engine_of(at)

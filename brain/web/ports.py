@@ -1,7 +1,10 @@
-"""The port for reading public web pages."""
+"""The ports for reading public web pages and for finding them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from brain.errors import BrainError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,3 +26,28 @@ class Web(Protocol):
         """Read the page at this address. Raises PageUnreadable, also for an address in a private
         network.
         """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchResult:
+    """A page that a search engine has found. All of it was written by others.
+
+    `url` is the address in the form in which `Web` opens it. `snippet` is a part of the page, and
+    `age` when it was published, in the engine's words; both may be empty.
+    """
+
+    title: str
+    url: str
+    snippet: str
+    age: str = ""
+
+
+class SearchFailed(BrainError):
+    """A search engine gave no results that can be read. The text is as in PageUnreadable."""
+
+
+class WebSearch(Protocol):
+    """Searches the web. The engine learns the query, and nothing about the user."""
+
+    async def search(self, query: str, limit: int) -> Sequence[SearchResult]:
+        """Return at most `limit` pages, the best first. Raises SearchFailed."""

@@ -1,4 +1,4 @@
-"""Tool for the model to read a web page."""
+"""Tools for the model to find and read web pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Annotated
 
 from brain.codec import Json
 from brain.errors import PageUnreadable, ToolFault
+from brain.texts.plain import plain_line
 from brain.tools.arguments import About, Arguments, read_arguments
 from brain.tools.decoding import decode
 from brain.tools.invocations import Tool, ToolInvocation
@@ -13,13 +14,18 @@ from brain.tools.spec import ToolCall
 from brain.tools.typed import tool
 from brain.web import mistrust
 from brain.web.addresses import MAX_CHARS, WebAddress, parse
-from brain.web.ports import Web, WebPage
+from brain.web.ports import SearchFailed, SearchResult, Web, WebPage, WebSearch
 
 SLICE_CHARS = 8_000  # per call: about 2,000 tokens, far below the limit of a tool result
 MAX_OFFSET = 2_000_000  # characters; a page has at most 2 MB
 READ_S = 15.0  # seconds for one page
+SEARCH_S = 18.0  # seconds for one search: two tries of eight, and a pause
+MAX_QUERY_CHARS = 400  # what Brave accepts
+MAX_RESULTS = 10
 
 UNREADABLE = "The page cannot be read: {}."
+NOT_SEARCHED = "The search engine found nothing that can be shown: {}."
+NO_QUERY = "The query is empty. Write what to search for."
 EMPTY = "it contains no text; it may need a browser that runs its scripts"
 
 
@@ -34,14 +40,45 @@ class ReadWebPage(Arguments):
     offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
 
 
-def web_tools(web: Web) -> tuple[Tool, ...]:
-    """Return all web tools."""
-    return (tool(ReadWebPage, _Work(web).read, limit_s=READ_S, foreign=True),)
+class SearchWeb(Arguments):
+    """Search the public web. Read a result with readWebPage before you rely on it. The query must
+    not contain anything private.
+    """
+
+    query: Annotated[str, About(least=1, most=MAX_QUERY_CHARS)]
+    limit: Annotated[int, About(least=1, most=MAX_RESULTS)] = 5
+
+
+def web_tools(web: Web, search: WebSearch | None = None) -> tuple[Tool, ...]:
+    """Return the web tools; the one that searches only with a search engine."""
+    read = tool(ReadWebPage, _Work(web).read, limit_s=READ_S, foreign=True)
+    if search is None:
+        return (read,)
+    find = tool(SearchWeb, _Searching(search).find, limit_s=SEARCH_S, foreign=True)
+    return (find, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Searching:
+    """The implementation of the search."""
+
+    search: WebSearch
+
+    async def find(self, asked: SearchWeb, invocation: ToolInvocation) -> Json:
+        """Return what the engine finds."""
+        query = plain_line(asked.query)
+        if not query:
+            raise ToolFault(NO_QUERY)
+        try:
+            found = await self.search.search(query, asked.limit)
+        except SearchFailed as error:
+            raise ToolFault(NOT_SEARCHED.format(error)) from error
+        return {"results": [_result(result) for result in found]}
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """The implementation of the tools."""
+    """The implementation of the reading."""
 
     web: Web
 
@@ -92,3 +129,8 @@ def _shown(page: WebPage, start: int) -> Json:
     left = max(0, len(page.text) - start - len(piece))
     shown: Json = {"url": page.url, "title": page.title, "body": piece, "charactersLeft": left}
     return {**shown, "nextOffset": start + len(piece)} if left else shown
+
+
+def _result(found: SearchResult) -> Json:
+    shown: Json = {"title": found.title, "url": found.url, "snippet": found.snippet}
+    return {**shown, "age": found.age} if found.age else shown

@@ -79,7 +79,8 @@ async def _run(plan: Plan, release: str) -> int:
             FOLDER / "state", asked=asked, on_line=on_line, beside=FOLDER / "release"
         ) as running:
             short = max(plan.seconds * TOGETHER, LEAST_S)
-            mixed = await live_through(running, replace(plan, seconds=short, kinds=TOGETHER_KINDS))
+            both = replace(plan, seconds=short, kinds=TOGETHER_KINDS, is_mixed=True)
+            mixed = await live_through(running, both)
         print(f"Now {CROWD.users} people speak at once.", flush=True)
         async with stack(FOLDER / "state", pace=CROWD_PACE, on_line=on_line) as running:
             await rush(running, CROWD.one())  # the cold start, measured separately

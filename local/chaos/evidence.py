@@ -47,7 +47,8 @@ class Evidence:
     """The evidence about one conversation.
 
     `accepted` are the outcomes that callers got with a 200, `heard` the messages published on the
-    channel, `notes` how often each text occurs in the user's documents.
+    channel, `notes` how often each text occurs in the user's documents. `is_mixed`: an earlier
+    release took part.
     """
 
     accepted: Sequence[Json]
@@ -56,6 +57,7 @@ class Evidence:
     status: Json
     asked: Sequence[ModelRequest]
     notes: Mapping[str, int]
+    is_mixed: bool = False
 
 
 async def collect[W: Talker](

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import httpx
@@ -42,13 +42,14 @@ WISHES = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
-    """`kinds` are the names of the faults to choose from."""
+    """`kinds` are the names of the faults. `is_mixed`: an earlier release runs beside this code."""
 
     seed: int
     seconds: float
     people: int
     kinds: Sequence[str]
     lease_s: float
+    is_mixed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +79,10 @@ async def live_through(stack: Stack, plan: Plan) -> Findings:
         ]
         struck = await _trouble(troubles, plan.kinds, chance, end)
         late = [line for talk in talks if (line := await talk)]
-        return await _look(stack, http, people, troubles.deaths, struck, late)
+        found = await collect(stack, http, {person: person.accepted for person in people})
+        found = [replace(evidence, is_mixed=plan.is_mixed) for evidence in found]
+        endless = await keys_without_end(stack, http)
+        return _look(people, found, troubles.deaths, struck, [*late, *map(_endless, endless)])
 
 
 async def _talk(person: Person, chance: random.Random, end: float) -> str:
@@ -120,21 +124,22 @@ async def _trouble(
     return struck
 
 
-async def _look(
-    stack: Stack,
-    http: httpx.AsyncClient,
+def _endless(key: str) -> str:
+    return f"I7 key without a time to live: {key}"
+
+
+def _look(
     people: Sequence[Person],
+    found: Sequence[Evidence],
     deaths: Sequence[Death],
     struck: Counter[str],
     wrong: list[str],
 ) -> Findings:
-    found = await collect(stack, http, {person: person.accepted for person in people})
     for person, evidence in zip(people, found, strict=True):
         # Each fault and each hand-over may cost a step that was not yet recorded.
         spare = struck.total() + len({entry["runId"] for entry in evidence.log})
         lines = violations(evidence, disturbed=spare)
         wrong += [f"{line}, person={person.id}" for line in lines]
-    wrong += [f"I7 key without a time to live: {k}" for k in await keys_without_end(stack, http)]
     entries = [entry for evidence in found for entry in evidence.log]
     return Findings(
         texts=sum(entry["role"] == "user" for entry in entries),

@@ -10,6 +10,8 @@ By default it answers by the rules in `local/model/script.py`. Tests can set its
 * `GET /_local/calls` returns all requests so far; `DELETE /_local/script` removes answers and
   requests.
 * An answer can wait at gates that a test opens (`local/model/gates.py`).
+
+A search engine is beside it (`local/model/search.py`).
 """
 
 import time
@@ -23,6 +25,7 @@ from starlette.routing import Route
 from local.model.directions import Directions, Script
 from local.model.gates import Gates
 from local.model.script import perform
+from local.model.search import search_routes
 from local.model.strict import broken
 from local.model.wire import ReplyResponse, refusal
 
@@ -64,6 +67,7 @@ class _Model:
             Route("/_local/script", self.forget, methods=["DELETE"]),
             Route("/_local/calls", self.calls),
             *self._gates.routes(),
+            *search_routes(),
         ]
 
     async def complete(self, request: Request) -> Response:

@@ -119,6 +119,17 @@ def _open(scene: Scene, match: re.Match[str]) -> Reply:
     return quit_with(scene, shortened(f"The page says: {fields(page).get('body')}"))
 
 
+def _search(scene: Scene, match: re.Match[str]) -> Reply:
+    found = scene.result("searchWeb")
+    if found is None and "searchWeb" in scene.offered:
+        return call("searchWeb", query=match["what"].strip(), limit=3)
+    if found is None or is_failure(found):
+        return quit_with(scene, f"I could not search the web. {found or ''}".strip())
+    first = _first(found, "results")
+    told = f"The first result: {first['title']}, {first['url']}" if first else "I found nothing."
+    return quit_with(scene, shortened(told))
+
+
 def _first(found: str, name: str) -> Json | None:
     listed = fields(found).get(name)
     return next((one for one in listed or () if isinstance(one, dict)), None)
@@ -152,6 +163,10 @@ RULES = (
         PLEASE + r"share\s+(?:my |the )?(?:document |note )?(?P<title>[^.!?]+?)\s+with\s+"
         rf"(?P<to>{_ADDRESS})",
         _share,
+    ),
+    rule(
+        PLEASE + r"(?:search|look on) (?:the )?(?:web|internet)\s+for\s+(?P<what>[^.?!]+)",
+        _search,
     ),
     rule(r"\b(?:open|read|fetch)\b.*?(?P<url>https?://\S+)", _open),
 )

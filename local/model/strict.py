@@ -11,7 +11,10 @@ from itertools import pairwise
 
 from local.model.directions import Json
 
-FIELDS = {"model", "messages", "tools", "stream", "stream_options", "reasoning_effort"}
+FIELDS = {"model", "messages", "tools", "stream", "stream_options", "reasoning_effort"} | {
+    # Only where a mind's profile sets them. A server that rejects one is asked again without it.
+    "temperature", "max_tokens", "max_completion_tokens", "stop", "seed",
+}  # fmt: skip
 CARRIED = {"reasoning_content", "reasoning", "reasoning_details"}
 MESSAGE_FIELDS = {
     "system": {"role", "content"},

@@ -47,6 +47,13 @@ CHECK: Json = {
     "description": "`health`: answer as /api/health does.",
     "schema": {"type": "string", "enum": ["health"]},
 }
+DOCUMENT: Json = {"name": "document", "in": "query", "required": True, "schema": TEXT}
+SINCE_PLACE: Json = {
+    "name": "since",
+    "in": "query",
+    "description": "Changes after this place.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": MAX_SEQ, "default": 0},
+}
 OFFSET: Json = {
     "name": "offset",
     "in": "query",

@@ -5,7 +5,6 @@ from typing import Any
 from brain.chat.pieces import PIECE
 from brain.codec import Form, Json
 from brain.documents.files.kinds import Cut
-from brain.documents.http import DOCUMENT, PASSAGE, DocumentBody, SeenBody
 from brain.email.http import EmailData
 from brain.email.wire import EMAIL, FOUND
 from brain.events.bodies import (
@@ -40,6 +39,7 @@ from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
 from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
+from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
 
@@ -53,8 +53,7 @@ FORMS: dict[str, Form[Any]] = {
     "RunChange": RUN_CHANGE,
     "Reset": RESET,
     "Bye": BYE,
-    "Document": DOCUMENT,
-    "DocumentFound": PASSAGE,
+    **DOCUMENT_FORMS,
     "Email": EMAIL,
     "EmailFound": FOUND,
     "Fact": FACT,
@@ -91,7 +90,7 @@ def listed(name: str) -> Json:
 def components() -> Json:
     """Collect the components of the document."""
     schemas = Schemas(FORMS)
-    schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, DocumentBody, SeenBody, *ORDERS)
+    schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
     schemas.take(AudioBody, TicketBody)
     found = schemas.components

@@ -1,13 +1,12 @@
 """The paths of the document: each route with what it takes and what it answers."""
 
 from brain.codec import Json
-from brain.documents.files.kinds import MEDIA_TYPES
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
 from local.openapi.audio import audio_paths
 from local.openapi.chat import chat_paths
+from local.openapi.documents import document_paths
 from local.openapi.operations import (
     CHECK,
-    FILE,
     LAST_ID,
     LIMIT,
     OFFSET,
@@ -98,7 +97,7 @@ def _things() -> Json:
     emails = {"anyOf": [thing({"emails": listed("EmailFound")}), ref("Email")]}
     facts = thing({"facts": listed("Fact")}, nextOffset={"type": "integer"})
     return {
-        **_documents(),
+        **document_paths(),
         "/api/emails": {"get": got("List emails, or read one.", emails, ONE, QUERY, LIMIT)},
         "/api/facts": {
             "get": got("List what was remembered, newest first.", facts, LIMIT, OFFSET),
@@ -113,41 +112,6 @@ def _things() -> Json:
             )
         },
     }
-
-
-def _documents() -> Json:
-    documents = {"anyOf": [thing({"documents": listed("DocumentFound")}), ref("Document")]}
-    see = posted(
-        "Note that the user has seen a document.",
-        "SeenBody",
-        "SeenBody",
-        errors=(404, 503),
-        security=USER,
-    )
-    return {
-        "/api/documents": {
-            "get": got("List documents, or read one.", documents, ONE, QUERY, LIMIT),
-            "post": _keeping(),
-            "put": see,
-            "delete": deleting("Delete a document."),
-        }
-    }
-
-
-def _keeping() -> Json:
-    kept = {"anyOf": [ref("Document"), ref("AddedFile")]}
-    keep = posted(
-        "Keep a text, or the text of a file.",
-        "DocumentBody",
-        kept,
-        errors=(404, 503),
-        security=USER,
-    )
-    keep["responses"]["201"] = keep["responses"].pop("200")
-    keep["parameters"] = FILE
-    file = {"schema": {"type": "string", "format": "binary"}}
-    keep["requestBody"]["content"] |= dict.fromkeys(MEDIA_TYPES, file)
-    return keep
 
 
 def _preferences() -> Json:

@@ -18,7 +18,9 @@ VARIABLES = (DOCS / "reference" / "variables.md").read_text()
 ROUTES = (DOCS / "reference" / "routes.md").read_text()
 TOOLS = (DOCS / "reference" / "tools.md").read_text()
 ARCHITECTURE = (DOCS / "explanation" / "architecture.md").read_text()
-IN_FUNCTIONS = "BRAIN|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL"
+IN_FUNCTIONS = (
+    "BRAIN|BRAVE|UPSTASH|KV|QSTASH|PUSHER|OPENAI|OPENROUTER|GEMINI|TWILIO|DATABASE|VERCEL"
+)
 ON_ONE_MACHINE = "BRAIN|CHAOS"
 SET_UP = {
     "UPSTASH_REDIS_REST_URL": "http://127.0.0.1:1",
@@ -37,6 +39,7 @@ SET_UP = {
     "BRAIN_EMAIL_FROM": "me@example.org",
     "BRAIN_EVENT_SECRET": EVENT_SECRET,
     "BRAIN_PUBLIC_URL": "http://127.0.0.1:1",
+    "BRAVE_SEARCH_API_KEY": "key",
 }
 
 

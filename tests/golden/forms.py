@@ -21,7 +21,7 @@ from brain.cloud.redis.news import parse_update
 from brain.cloud.redis.scripts import Redis
 from brain.cloud.redis.store import RedisStore
 from brain.cloud.redis.upstash import Upstash
-from brain.documents.http import document_to_wire, passage_to_wire
+from brain.documents.forms import document_to_wire, passage_to_wire
 from brain.documents.imports import Part, PostgresImports
 from brain.documents.ports import Document, Passage
 from brain.documents.postgres import PostgresDocuments

@@ -100,6 +100,9 @@ CALLS = (
 JOURNAL = {
     "answered": Answered(text=ODD, calls=CALLS, tokens=12),
     "answered without a call": Answered(text="", calls=()),
+    "answered at a cost": Answered(
+        text="", calls=(), tokens=12, prompt_tokens=8, answer_tokens=4, usd=0.0025
+    ),
     "interrupted": Interrupted(text="And th"),
     "started": Started(tool_call_id="c1"),
     "returned": Returned(tool_call_id="c1", text="Noted."),

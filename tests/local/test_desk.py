@@ -23,6 +23,7 @@ NAMES = [
     "deleteDocument",
     "shareDocument",
     "readWebPage",
+    "searchWeb",
 ]
 DESK = [*TOOLS, *({"type": "function", "function": {"name": name}} for name in NAMES)]
 EMAIL: Json = {"emails": [{"id": "e1", "from": "Anna", "subject": "Dinner"}]}
@@ -118,6 +119,7 @@ async def test_a_task_of_two_calls_starts_with_a_search(
         ("keep in mind that I like tea", "remember", {"fact": "I like tea"}),
         ("what do you know about tea?", "recall", {"query": "tea"}),
         ("open https://example.org/a.", "readWebPage", {"url": "https://example.org/a"}),
+        ("search the web for tea", "searchWeb", {"query": "tea", "limit": 3}),
         (
             "tell me when Anna writes",
             "tellMeWhen",

@@ -79,6 +79,8 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
     ("I4", lambda: replace(SOUND, status={"state": "idle", "lastSeq": 6})),
     ("I4", lambda: with_log([*LOG[:4], {**LOG[4], "id": "id-3"}])),
     ("I4", lambda: replace(SOUND, heard=[{**LOG[1], "text": "Something else."}])),
+    ("I4", lambda: replace(SOUND, heard=[{**LOG[1], "text": "Else."}], is_mixed=True)),
+    ("I4", lambda: replace(SOUND, heard=[{**LOG[1], "id": "nobody's"}], is_mixed=True)),
     ("I5", lambda: replace(SOUND, asked=[ModelRequest(answers=2, texts=("one",)), SOUND.asked[0]])),
     ("I5", lambda: replace(SOUND, asked=[SOUND.asked[0], SOUND.asked[0]])),
     ("I6", lambda: replace(SOUND, notes={"bins": 2})),
@@ -91,6 +93,17 @@ SABOTAGES: list[tuple[str, Callable[[], Evidence]]] = [
 @pytest.mark.parametrize(("promise", "sabotage"), SABOTAGES)
 def test_each_violation_is_detected(promise: str, sabotage: Callable[[], Evidence]) -> None:
     assert any(line.startswith(promise) for line in violations(sabotage()))
+
+
+def test_a_field_that_an_earlier_release_does_not_know_may_be_left_out() -> None:
+    newer = replace(SOUND, log=[LOG[0], {**LOG[1], "confirms": True}, *LOG[2:]])
+    assert violations(newer) != []
+    assert violations(replace(newer, is_mixed=True)) == []
+
+
+def test_how_much_was_heard_may_change_after_delivery() -> None:
+    heard = replace(SOUND, log=[LOG[0], {**LOG[1], "heard": {"chars": 4}}, *LOG[2:]])
+    assert violations(heard) == []
 
 
 def test_each_disturbance_allows_one_lost_step_to_be_asked_for_again() -> None:

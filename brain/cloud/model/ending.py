@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from brain.chat.prices import Prices, usd_of
 from brain.cloud.model.arguments import is_whole
 from brain.cloud.model.assembly import Assembled, Assembly
 from brain.cloud.model.calls import Call
@@ -29,17 +30,34 @@ def conclude(
     assembly: Assembly,
     whole: Assembled,
     failure: Failure | None,
-    *,
     model: str,
     prompt: Prompt,
-    is_over: bool = False,
+    prices: Prices,
+    *,
+    is_over: bool,
 ) -> Answered | Failure:
     """Return the answer, or why the try failed. `is_over`: no time is left for another try.
 
-    Raises ModelCut if the answer is cut off: at its length limit or for another reason that the
-    server gives, or because no time is left. If the connection broke, it is a failure: the whole
-    answer is asked for again.
+    `prices` are for providers that do not say what the answer costs. Raises ModelCut if the answer
+    is cut off: at its length limit or for another reason that the server gives, or because no time
+    is left. If the connection broke, it is a failure: the whole answer is asked for again.
     """
+    outcome = _outcome(assembly, whole, failure, model, prompt, is_over=is_over)
+    usd = assembly.usd
+    if usd is None and any(assembly.parts):
+        usd = usd_of(model, *assembly.parts, prices)
+    return replace(outcome, usd=usd)
+
+
+def _outcome(
+    assembly: Assembly,
+    whole: Assembled,
+    failure: Failure | None,
+    model: str,
+    prompt: Prompt,
+    *,
+    is_over: bool,
+) -> Answered | Failure:
     finishes = [finish.strip().lower() for finish in assembly.finishes]
     tokens = assembly.tokens or _estimate(whole, prompt)
     if any(finish.startswith(FINISHES) for finish in finishes):

@@ -15,7 +15,14 @@ from brain.cloud.model.waits import told_wait_s
 from brain.errors import FaultClass
 
 # Optional fields, which some servers reject.
-OPTIONAL_FIELDS = frozenset({"reasoning_effort", "stream_options"})
+OPTIONAL_FIELDS = frozenset(
+    {"reasoning_effort", "stream_options", "temperature", "stop", "seed"}
+) | {
+    "max_tokens",
+    "max_completion_tokens",
+}
+_FIELD = re.compile(rf"\b(?:{'|'.join(sorted(OPTIONAL_FIELDS))})\b")
+_LENGTHS = frozenset({"max_tokens", "max_completion_tokens"})
 MOST_COMPLAINT_CHARS = 20_000  # of an error's text
 MOST_LEVELS = 8  # of nested values in an error
 _QUOTING = frozenset({"input", "failed_generation", "messages", "prompt", "body", "request"}) | {
@@ -53,7 +60,8 @@ class Failure:
     `wait_s` is how long the provider asks to wait. `rejected_fields` are our optional fields that
     the error names. `window` is what the provider says about its size. `is_lasting`: later
     requests to the model would fail too. `is_schema`: the server cannot use the tools' schemas.
-    `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time.
+    `is_empty`: an answer without words and calls. `is_late`: nothing arrived in time. `tokens` were
+    used all the same; `usd` is what they cost, if this is known.
     """
 
     reason: str
@@ -67,6 +75,7 @@ class Failure:
     is_empty: bool = False
     is_late: bool = False
     tokens: int = 0
+    usd: float | None = None
 
     @property
     def is_retryable(self) -> bool:
@@ -114,7 +123,7 @@ def _failure(
         status=status,
         fault=fault,
         wait_s=told_wait_s(headers, words),
-        rejected_fields=_rejected(words) if is_request else frozenset(),
+        rejected_fields=_rejected(words, fault) if is_request else frozenset(),
         window=window_in(words) if fault is FaultClass.TOO_LONG else None,
         is_lasting=(told is not None and told.is_lasting) or fault is FaultClass.NO_ACCESS,
         is_schema=told is not None and told.is_schema,
@@ -159,5 +168,9 @@ def _words(value: object, key: str = "", levels: int = MOST_LEVELS) -> str:
     return "" if value is None else f"{key}: {_QUOTED.split(str(value), 1)[0]}"
 
 
-def _rejected(complaint: str) -> frozenset[str]:
-    return frozenset(name for name in OPTIONAL_FIELDS if name in complaint)
+def _rejected(complaint: str, fault: FaultClass) -> frozenset[str]:
+    """Return our fields that the error names. If the request is too long, its own length is the
+    fault, and not the length of the answer.
+    """
+    named = frozenset(_FIELD.findall(complaint))
+    return named - _LENGTHS if fault is FaultClass.TOO_LONG else named

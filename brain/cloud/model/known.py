@@ -17,6 +17,11 @@ CHARS_PER_TOKEN = 3  # if only the window is known; a low estimate, so that the 
 SHRINK = 2 / 3  # of the characters, if nothing is known
 MOST_KEPT = 0.9  # of the characters, in any case
 
+# The two names of the length of an answer: newer models of OpenAI know only the second one.
+_OTHER_NAME = {
+    "max_tokens": "max_completion_tokens",
+    "max_completion_tokens": "max_tokens",
+}
 _BOUNDS = frozenset(
     {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength"}
     | {"maxLength", "minItems", "maxItems", "uniqueItems", "pattern", "format", "default"}
@@ -56,11 +61,22 @@ def request(model: str, prompt: Prompt, known: Known, optional: Json) -> Json:
         "model": model,
         "messages": restored(prompt.messages, model, refused=known.refuses_carried),
         "stream": True,
-        **{name: value for name, value in optional.items() if name not in known.dropped},
+        **accepted(optional, known),
     }
     if prompt.tools:
         body["tools"] = _loose(list(prompt.tools)) if known.is_loose else prompt.tools
     return body
+
+
+def accepted(optional: Json, known: Known) -> Json:
+    """Return the optional fields that the model is not known to reject, under a name it takes."""
+    found: Json = {}
+    for name, value in optional.items():
+        names = (name, _OTHER_NAME.get(name, name))
+        taken = next((one for one in names if one not in known.dropped), None)
+        if taken is not None:
+            found[taken] = value
+    return found
 
 
 def carries(prompt: Prompt, model: str) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from brain.chat.prices import Prices
 from brain.cloud.model.assembly import Assembly
 from brain.cloud.model.ending import conclude
 from brain.cloud.model.faults import OPTIONAL_FIELDS, Failure
 from brain.cloud.model.known import (
     UNFIT_S,
     Known,
+    accepted,
     carries,
     fitted,
     offered_tools,
@@ -55,7 +57,9 @@ class Trying:
     optional: Json
     waits: Waits
     random: Callable[[], float]
+    prices: Prices
     spent: int = 0  # tokens of failed tries
+    spent_usd: float | None = 0.0  # what they cost; None if this is not known of one
     failures: dict[str, Failure] = field(default_factory=dict)
     patience: dict[str, Patience] = field(default_factory=dict)
     ready: dict[str, float] = field(default_factory=dict)  # busy models, and when to ask again
@@ -128,7 +132,7 @@ class Trying:
         Each of these changes happens once per model, so they need no count.
         """
         known = self.known[model]
-        sent = (OPTIONAL_FIELDS & self.optional.keys()) - known.dropped
+        sent = OPTIONAL_FIELDS & accepted(self.optional, known).keys()
         if rejected := failure.rejected_fields & sent:
             known.dropped |= rejected
             return True
@@ -161,7 +165,7 @@ class Trying:
             for delta in deltas:
                 self.tell(delta)
             outcome = conclude(
-                assembly, whole, failure, model=model, prompt=prompt, is_over=self._is_over()
+                assembly, whole, failure, model, prompt, self.prices, is_over=self._is_over()
             )
         except ModelFault as fault:
             outcome = fault
@@ -176,13 +180,16 @@ class Trying:
         return self._settled(outcome, known)
 
     def _settled(self, outcome: Answered | Failure, known: Known) -> Answered | Failure:
-        """Add the tokens of failed tries to an answer."""
+        """Add the tokens of failed tries, and what they cost, to an answer."""
         if isinstance(outcome, Failure):
             self.tell.fail()
-            self.spent += outcome.tokens
+            if outcome.tokens:
+                self.spent += outcome.tokens
+                self.spent_usd = _sum(self.spent_usd, outcome.usd)
             return outcome
         known.unfit = None
-        return replace(outcome, tokens=outcome.tokens + self.spent)
+        usd = _sum(self.spent_usd, outcome.usd)
+        return replace(outcome, tokens=outcome.tokens + self.spent, usd=usd)
 
     def _is_late(self, failure: Failure) -> bool:
         """Whether a second wait for a silent model would leave the next one too little time."""
@@ -191,6 +198,10 @@ class Trying:
 
     def _is_over(self, pause_s: float = 0.0) -> bool:
         return asyncio.get_running_loop().time() + pause_s >= self.end
+
+
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
 
 
 def given_up(failures: Sequence[Failure], every: Mapping[str, Failure] | None = None) -> ModelFault:

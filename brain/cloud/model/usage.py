@@ -1,13 +1,14 @@
-"""Reads how many tokens a request and its answer took, and estimates it otherwise. Pure."""
+"""Reads how many tokens a request and its answer took, and what they cost. Pure."""
 
 import math
 from collections.abc import Iterator
 
-from brain.cloud.model.values import as_objects
+from brain.cloud.model.values import as_object, as_objects
 from brain.codec import Json
 
 CHARS_PER_TOKEN = 4  # of Latin scripts
 MOST_TOKENS = 100_000_000  # of one answer; more is not a count
+MOST_USD = 100_000.0  # of one answer; more is not a price
 
 _TOTALS = ("total_tokens", "totalTokenCount", "totalTokens")
 _PARTS = (
@@ -28,6 +29,12 @@ def tokens_in(chunk: Json) -> int:
 def parts_in(chunk: Json) -> tuple[int, int]:
     """Return the tokens of the request and of the answer that a chunk reports; 0 if it does not."""
     return max(map(_parts, _usages(chunk)), key=sum, default=(0, 0))
+
+
+def usd_in(chunk: Json) -> float | None:
+    """Return the dollars that a chunk reports, as OpenRouter does; None if it reports none."""
+    told = [cost for usage in _usages(chunk) if (cost := _usd(usage)) is not None]
+    return max(told, default=None)
 
 
 def estimated_tokens(text: str) -> int:
@@ -53,6 +60,21 @@ def _tokens(usage: Json) -> int:
 def _parts(usage: Json) -> tuple[int, int]:
     prompt, answer = (max(_count(usage.get(name)) for name in names) for names in _PARTS)
     return prompt, answer
+
+
+def _usd(usage: Json) -> float | None:
+    cost = _dollars(usage.get("cost"))
+    if cost is None or usage.get("is_byok") is not True:
+        return cost
+    # With a key of the user's own, `cost` is the router's fee; the model's vendor has its own bill.
+    vendors = _dollars(as_object(usage.get("cost_details")).get("upstream_inference_cost"))
+    return None if vendors is None else cost + vendors
+
+
+def _dollars(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if 0 <= value <= MOST_USD else None
 
 
 def _count(value: object) -> int:

@@ -316,6 +316,7 @@ export const de = {
   'tool.searchDocuments': 'Dokumente durchsuchen',
   'tool.searchEmail': 'E-Mails durchsuchen',
   'tool.searchHistory': 'Verlauf durchsuchen',
+  'tool.searchWeb': 'Im Web suchen',
   'tool.sendEmail': 'E-Mail senden',
   'tool.shareDocument': 'Dokument teilen',
   'tool.stopTellingMe': 'Benachrichtigungsregel löschen',

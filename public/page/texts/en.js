@@ -299,6 +299,7 @@ export const en = {
   'tool.searchDocuments': 'Search documents',
   'tool.searchEmail': 'Search email',
   'tool.searchHistory': 'Search history',
+  'tool.searchWeb': 'Search the web',
   'tool.sendEmail': 'Send email',
   'tool.shareDocument': 'Share document',
   'tool.stopTellingMe': 'Delete notification rule',

@@ -148,8 +148,12 @@ create table brain.edits (
     place bigint not null,
     author text not null,
     mind_id text null,
+    start integer not null,  -- where `replace` begins in the body that the change left
     find text not null,
     replace text not null,
+    paragraphs text[] not null,  -- that the change touched, as it left them
+    "foreign" boolean not null default false,  -- the mind had read text by others
+    undoes bigint null,  -- the place of the change that this one takes back
     version_before text not null,
     version_after text null,
     state text not null check (state in ('done', 'proposed', 'undone', 'dismissed')),

@@ -16,25 +16,41 @@ from brain.setting_types import (
     AccessKey,
     ChannelSettings,
     EventSettings,
-    ModelSettings,
     QueueSettings,
     SessionSettings,
     StoreSettings,
     TimeSettings,
     TokenSettings,
 )
+from brain.settings.models import (
+    DEFAULT_MODELS,
+    at_once,
+    first_waits_s,
+    has_provider,
+    model,
+    model_of,
+    models,
+    prices,
+)
 from brain.variables import Env
 
-# Other modules import the types of the groups from here.
+# Other modules import the types of the groups, and the readers of the models, from here.
 __all__ = [
+    "DEFAULT_MODELS",
     "ChannelSettings",
     "EventSettings",
-    "ModelSettings",
     "QueueSettings",
     "SessionSettings",
     "StoreSettings",
     "TimeSettings",
     "TokenSettings",
+    "at_once",
+    "first_waits_s",
+    "has_provider",
+    "model",
+    "model_of",
+    "models",
+    "prices",
 ]
 
 MAX_DURATION_S = 300.0  # seconds; `maxDuration` of the brain's functions in vercel.json
@@ -45,8 +61,6 @@ SETTLE_S = 0.7  # seconds after the last request of a turn, after which its text
 SPOKEN_YES_S = 180.0  # seconds after a question within which a spoken yes answers it
 MIN_SECRET_BYTES = 32  # of a secret for HS256 (RFC 7518, 3.2: as long as the hash)
 OWNER = "owner"  # the user id in a deployment with a single user
-FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
-DEFAULT_MODELS = {"openai": "gpt-6-luna", "openrouter": "openai/gpt-6-luna"}
 
 
 def environment() -> Env:
@@ -87,40 +101,6 @@ def channel(env: Env) -> ChannelSettings:
         port=int(variables.number(env, "PUSHER_PORT", 0)) or None,
         tls=env.get("PUSHER_TLS", "1") != "0",
     )
-
-
-def model(env: Env) -> ModelSettings:
-    """Read the provider and the models."""
-    name = env.get("BRAIN_PROVIDER") or "openai"
-    if name not in DEFAULT_MODELS:
-        raise SettingMissing("BRAIN_PROVIDER must be openai or openrouter")
-    is_router = name == "openrouter"
-    return ModelSettings(
-        provider="openrouter" if is_router else "openai",
-        base_url=variables.url(env, "OPENAI_BASE_URL"),
-        api_key=variables.need(env, "OPENROUTER_API_KEY" if is_router else "OPENAI_API_KEY"),
-        model=env.get("BRAIN_MODEL") or DEFAULT_MODELS[name],
-        fallback_models=fallback_models(env),
-        first_token_s=first_token_s(env),
-    )
-
-
-def first_token_s(env: Env) -> float:
-    """Read how many seconds to wait for the first sign of an answer."""
-    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
-
-
-def fallback_models(env: Env) -> tuple[str, ...]:
-    """Read the models to ask if the first one does not answer."""
-    return variables.names(env, "BRAIN_FALLBACK_MODELS")
-
-
-def first_waits_s(env: Env) -> float:
-    """Return how many seconds all waits for a first sign in a call take, if nothing comes.
-
-    After the first one the model is asked again, and then the next model, if there is one.
-    """
-    return (3 if fallback_models(env) else 2) * first_token_s(env)
 
 
 def database(env: Env) -> str | None:
@@ -232,7 +212,7 @@ def problems(env: Env, more: Mapping[str, Callable[[Env], object]]) -> dict[str,
         "channel": channel,
         "database": lambda env: variables.need(env, "DATABASE_URL"),
         "events": events,
-        "model": model,
+        "model": models,
         "tokens": sound_tokens,
         "session": lambda env: (access_key(env), access_keys(env)),
         "times": times,

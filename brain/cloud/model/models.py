@@ -1,0 +1,85 @@
+"""The chat models of one instance: the owner's, and one for each choice of a mind.
+
+Models of one provider share its connections. What the instance has learned about a model holds for
+each choice that names it.
+"""
+
+from collections.abc import Callable
+from random import random
+
+from brain import settings
+from brain.chat.choice import ModelChoice
+from brain.cloud.model.chat import BASE_URLS, ChatModel, ChatSettings
+from brain.cloud.model.client import ModelClient
+from brain.cloud.model.known import Known
+from brain.cloud.model.wire import Waits
+from brain.errors import FaultClass
+from brain.setting_types import ModelSettings
+from brain.variables import Env
+
+MOST_KEPT = 200  # choices, and models about which something is known; the oldest go first
+
+
+class Models:
+    """Makes chat models and keeps them."""
+
+    def __init__(self, env: Env, note: Callable[[str, FaultClass | None], None]) -> None:
+        """`note` is as in `ChatModel`."""
+        self._env = env
+        self._note = note
+        self._clients: dict[str, ModelClient] = {}
+        self._known: dict[tuple[str, str], Known] = {}
+        self._models: dict[tuple[ModelChoice, bool], ChatModel] = {}
+
+    def of(self, choice: ModelChoice, *, takes_turns: bool) -> ChatModel:
+        """Return the model of a choice. Raises SettingMissing without the provider's key."""
+        key = (choice, takes_turns)
+        found = self._models.pop(key, None) or self._made(choice, takes_turns=takes_turns)
+        self._models[key] = found  # the newest is the last
+        _forget_oldest(self._models)
+        return found
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    def _made(self, choice: ModelChoice, *, takes_turns: bool) -> ChatModel:
+        at = settings.model_of(self._env, choice)
+        given = ChatSettings(
+            provider=at.provider,
+            base_url=at.base_url,
+            api_key=at.api_key,
+            model=at.model,
+            fallback_models=at.fallback_models,
+            waits=Waits(first_token_s=at.first_token_s),
+            choice=choice,
+            prices=settings.prices(self._env),
+        )
+        names = (at.model, *at.fallback_models)
+        return ChatModel(
+            given,
+            random=random,
+            note=self._note,
+            client=self._client(at, given.waits),
+            known={name: self._known_of(at.provider, name) for name in names},
+            takes_turns=takes_turns,
+        )
+
+    def _client(self, at: ModelSettings, waits: Waits) -> ModelClient:
+        client = self._clients.get(at.provider)
+        if client is None:
+            url, at_once = at.base_url or BASE_URLS[at.provider], settings.at_once(self._env)
+            client = ModelClient(url, at.api_key, waits, at_once=at_once)
+            self._clients[at.provider] = client
+        return client
+
+    def _known_of(self, provider: str, model: str) -> Known:
+        known = self._known.setdefault((provider, model), Known())
+        _forget_oldest(self._known)
+        return known
+
+
+def _forget_oldest[K, V](kept: dict[K, V]) -> None:
+    while len(kept) > MOST_KEPT:
+        del kept[next(iter(kept))]

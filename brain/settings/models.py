@@ -1,0 +1,125 @@
+"""The settings of the chat models: the deployment's own, and those of minds with a profile."""
+
+import json
+
+from brain import variables
+from brain.chat.choice import ModelChoice, Provider
+from brain.chat.prices import Prices
+from brain.errors import SettingMissing
+from brain.setting_types import ModelSettings
+from brain.variables import Env
+
+FIRST_TOKEN_S = 60.0  # seconds; some models think long, and some servers load them first
+AT_ONCE = 6  # calls of minds at one provider; most free and small plans allow as many
+MOST_PRICES = 500  # models
+MOST_USD = 100_000.0  # of a million tokens; the dearest model costs 600
+DEFAULT_MODELS: dict[Provider, str] = {
+    "openai": "gpt-6-luna",
+    "openrouter": "openai/gpt-6-luna",
+}
+_KEYS: dict[Provider, str] = {"openai": "OPENAI_API_KEY", "openrouter": "OPENROUTER_API_KEY"}
+
+
+def model(env: Env) -> ModelSettings:
+    """Read the deployment's provider and models."""
+    return model_of(env, ModelChoice())
+
+
+def models(env: Env) -> tuple[ModelSettings, ...]:
+    """Read the deployment's models, and those of each other provider that has a key."""
+    at_once(env)
+    prices(env)
+    others = [name for name in DEFAULT_MODELS if has_provider(env, name)]
+    return (model(env), *(model_of(env, ModelChoice(provider=name)) for name in others))
+
+
+def model_of(env: Env, choice: ModelChoice) -> ModelSettings:
+    """Read the provider and the models of a choice.
+
+    A choice that names a model gets this model and no other: its fallbacks are empty. One that
+    names only another provider than the deployment's gets that provider's default.
+    """
+    own = provider(env)
+    name = choice.provider or own
+    is_own = name == own and choice.model is None
+    own_model = env.get("BRAIN_MODEL") if is_own else None
+    return ModelSettings(
+        provider=name,
+        base_url=_base_url(env, name, own),
+        api_key=variables.need(env, _KEYS[name]),
+        model=choice.model or own_model or DEFAULT_MODELS[name],
+        fallback_models=fallback_models(env) if is_own else (),
+        first_token_s=first_token_s(env),
+    )
+
+
+def provider(env: Env) -> Provider:
+    """Read the deployment's provider."""
+    name = env.get("BRAIN_PROVIDER") or "openai"
+    for known in DEFAULT_MODELS:
+        if name == known:
+            return known
+    raise SettingMissing("BRAIN_PROVIDER must be openai or openrouter")
+
+
+def has_provider(env: Env, name: str) -> bool:
+    """Whether models of this provider can be asked: it is known, and its key is set."""
+    return any(name == known and bool(env.get(key)) for known, key in _KEYS.items())
+
+
+def first_token_s(env: Env) -> float:
+    """Read how many seconds to wait for the first sign of an answer."""
+    return variables.number(env, "BRAIN_FIRST_TOKEN_S", FIRST_TOKEN_S, least=0.1)
+
+
+def fallback_models(env: Env) -> tuple[str, ...]:
+    """Read the models to ask if the first one does not answer."""
+    return variables.names(env, "BRAIN_FALLBACK_MODELS")
+
+
+def first_waits_s(env: Env) -> float:
+    """Return how many seconds all waits for a first sign in a call take, if nothing comes.
+
+    After the first one the model is asked again, and then the next model, if there is one.
+    """
+    return (3 if fallback_models(env) else 2) * first_token_s(env)
+
+
+def at_once(env: Env) -> int:
+    """Read how many calls of minds run at one provider at once, in each instance."""
+    return int(variables.number(env, "BRAIN_MODEL_AT_ONCE", AT_ONCE, least=1))
+
+
+def prices(env: Env) -> Prices:
+    """Read what models cost, in dollars for a million tokens: `{"model": [in, out]}`."""
+    text = env.get("BRAIN_PRICES")
+    if not text:
+        return {}
+    try:
+        given: object = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or len(given) > MOST_PRICES:
+        raise SettingMissing(f"BRAIN_PRICES must be a JSON object with up to {MOST_PRICES} models")
+    return {name: _price(pair) for name, pair in given.items()}
+
+
+def _price(pair: object) -> tuple[float, float]:
+    match pair:
+        case [int() | float() as price_in, int() | float() as price_out]:
+            found = (float(price_in), float(price_out))
+            is_bool = isinstance(price_in, bool) or isinstance(price_out, bool)
+            if not is_bool and all(0 <= price <= MOST_USD for price in found):
+                return found
+    raise SettingMissing("BRAIN_PRICES must have two prices for each model: [in, out] in dollars")
+
+
+def _base_url(env: Env, name: Provider, own: Provider) -> str | None:
+    """Read the address of a provider; None is its own.
+
+    A deployment that uses OpenRouter only may have its address in OPENAI_BASE_URL.
+    """
+    openai_url = variables.url(env, "OPENAI_BASE_URL")
+    if name == "openai":
+        return openai_url
+    return variables.url(env, "OPENROUTER_BASE_URL") or (openai_url if own == name else None)
