@@ -124,7 +124,6 @@ export const jobs = {
   'tool.noteProgress': 'Fortschritt notieren',
   'tool.noteResult': 'Ergebnis notieren',
   'tool.readReport': 'Bericht lesen',
-  'tool.searchWeb': 'Im Web suchen',
   'tool.sendHelpers': 'Helfer losschicken',
   'tool.stopHelpers': 'Helfer stoppen',
   'tool.tellHelper': 'Einem Helfer etwas sagen',

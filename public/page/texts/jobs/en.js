@@ -121,7 +121,6 @@ export const jobs = {
   'tool.noteProgress': 'Note progress',
   'tool.noteResult': 'Note result',
   'tool.readReport': 'Read report',
-  'tool.searchWeb': 'Search the web',
   'tool.sendHelpers': 'Send helpers',
   'tool.stopHelpers': 'Stop helpers',
   'tool.tellHelper': 'Tell a helper',
