@@ -71,8 +71,9 @@
  * @property {string} runId
  * @property {number} loop
  * @property {number} piece counts from 1 in each loop; another 1 replaces the loop so far
- * @property {'thought' | 'action' | 'content'} kind
- * @property {string} text the name of the tool, for an action
+ * @property {'thought' | 'action' | 'content' | 'edit'} kind
+ * @property {string} text the name of the tool, for an action; for an edit, what is written into a
+ *   document
  * @property {number} [say] index of the message in this loop, from 0
  *
  * @typedef {object} Novelty

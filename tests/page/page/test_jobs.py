@@ -1,77 +1,26 @@
 """The panel of jobs in a real browser, on a gateway with canned jobs."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from tests.page.conftest import ENGLISH, gateway
+from tests.page.page.jobs_stage import (
+    HELPERS,
+    REHEARSAL,
+    SPEECH,
+    TALK,
+    opened,
+    orders,
+    row,
+    show,
+    still,
+)
+
+__all__ = ["still"]  # a fixture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")  # one browser for all
-
-HELPERS, TALK, REHEARSAL = "Three days in Lisbon", "Should I buy the van?", "Six rehearsals"
-# Two voices, and what each of them was given to say.
-SPEECH = """
-    window.spoken = [];
-    const voices = ['Anna', 'Ben'].map((name) => ({ name, lang: 'en-US' }));
-    window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
-    Object.defineProperty(window, 'speechSynthesis', { value: {
-        getVoices: () => voices,
-        cancel() {},
-        speak(utterance) {
-            spoken.push([utterance.text, utterance.voice?.name ?? null]);
-            document.body.dataset.spoken = spoken.length;
-            setTimeout(() => utterance.onend?.(), 20);
-        },
-    } });
-"""
-
-
-@asynccontextmanager
-async def opened(
-    browser: Browser, jobs: str = "1", *, script: str = "", width: int = 1280, **choices: Any
-) -> AsyncIterator[Page]:
-    """The page with the panel of jobs; an error that nobody caught fails the test."""
-    async with gateway(JOBS=jobs) as address:
-        size: Any = {"width": width, "height": 760}
-        context = await browser.new_context(viewport=size, **({"locale": ENGLISH} | choices))
-        page = await context.new_page()
-        if script:
-            await page.add_init_script(script)
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        await page.goto(f"{address}/#jobs")
-        await expect(page.locator(".job")).to_have_count(3)
-        yield page
-        await context.close()
-        assert complaints == []
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def still(browser: Browser) -> AsyncIterator[Page]:
-    """Jobs that do not go on by themselves, on the narrowest page."""
-    async with opened(browser, "still", width=360) as page:
-        yield page
-
-
-def row(page: Page, title: str) -> Locator:
-    return page.locator(".job").filter(has_text=title)
-
-
-async def show(page: Page, title: str) -> None:
-    await page.get_by_role("button", name=title, exact=True).click()
-    await expect(page.locator(".job-view h3").first).to_have_text(title)
-
-
-async def orders(page: Page) -> list[dict[str, Any]]:
-    """What the page asked the server to do."""
-    asked = "async () => (await fetch('/api/_orders')).json()"
-    found: list[dict[str, Any]] = await page.evaluate(asked)
-    return found
 
 
 async def test_a_row_tells_how_far_a_job_is_in_words_and_by_shape(still: Page) -> None:
@@ -224,88 +173,29 @@ async def test_a_talk_that_is_listened_to_has_a_voice_for_each_speaker(browser: 
         assert len(await page.evaluate("spoken")) == 3
 
 
-async def test_a_finding_leads_to_its_line_with_what_was_done_and_what_failed(still: Page) -> None:
-    await show(still, REHEARSAL)
+async def test_the_brain_comes_first_and_the_talk_goes_on_after_it(browser: Browser) -> None:
+    async with opened(browser, "still", script=SPEECH) as page:
+        await page.get_by_role("button", name="Speak answers").click()
+        await show(page, TALK)
+        mind = page.locator(".mind")
+        await mind.locator(".open").click()
+        await expect(mind.locator(".entry")).to_have_count(4)
+        await mind.get_by_role("button", name="Listen").click()
+        await page.evaluate("window.hangs = true")
+        said = "async (more) => { await fetch('/api/_say', {method: 'POST', body: more}); }"
+        await page.evaluate(said, '{"id": "mind:t1:0", "speaker": "Con"}')
+        await expect(page.locator("body")).to_have_attribute("data-spoken", "1", timeout=20_000)
 
-    await still.get_by_role("button", name="No. 2: Reads addresses aloud").click()
-
-    line = still.locator(".entry").filter(has_text="example dot org")
-    await expect(line).to_be_focused()
-    await expect(line).to_be_in_viewport()
-    await expect(line.get_by_text("Did: Send email")).to_be_visible()
-    await expect(line.get_by_text("Expected, but not so: effect sendEmail")).to_be_visible()
-    assert await still.evaluate("document.documentElement.scrollTop") == 0
-
-
-async def test_the_plot_has_a_shape_for_each_outcome_and_says_the_same_in_a_table(
-    still: Page,
-) -> None:
-    await show(still, REHEARSAL)
-    await expect(still.locator(".plot .before")).to_have_count(6)
-
-    shapes = "marks => [...new Set(marks.map((mark) => mark.getAttribute('d')))].length"
-    assert await still.locator(".plot-row .mark").evaluate_all(shapes) == 4
-    rows = await still.locator(".plot-part tbody tr").all_inner_texts()
-    assert [re.split(r"\s*\t\s*", text.strip()) for text in rows][:2] == [
-        ["Changes their mind", "1", "passed", "passed"],
-        ["A noisy street", "2", "failed", "failed"],
-    ]
-    await expect(still.get_by_text("60% passed; probably between 23% and 88%")).to_be_visible()
-    await expect(still.locator(".rate .interval")).to_be_visible()
-    await expect(still.get_by_text("This may be chance.")).to_be_visible()
-    assert await still.evaluate("document.documentElement.scrollWidth") == 360
-
-
-async def test_a_suggestion_is_adopted_only_by_a_press(still: Page) -> None:
-    await show(still, REHEARSAL)
-    await expect(still.locator("del")).to_contain_text("Be brief.")
-    await expect(still.locator("ins")).to_contain_text("Never read addresses aloud.")
-    assert await orders(still) == []
-
-    await still.get_by_role("button", name="Use it").click()
-
-    await expect(still.get_by_text("From now on your brain follows")).to_be_visible()
-    [order] = await orders(still)
-    assert (order["method"], order["path"]) == ("PUT", "/api/agents")
-    assert order["body"]["instructions"] == "Be brief. Never read addresses aloud."
-
-
-async def test_a_suggestion_is_tried_on_the_same_scenarios(still: Page) -> None:
-    await show(still, REHEARSAL)
-
-    await still.get_by_role("button", name="Try it").click()
-
-    await expect(still.locator(".job-view h3").first).to_have_text(REHEARSAL)
-    [order] = await orders(still)
-    assert order["path"] == "/api/scale/start"
-    assert order["body"]["again"] == "r1"
-
-
-async def test_what_the_judge_is_not_sure_of_is_asked(still: Page) -> None:
-    await show(still, REHEARSAL)
-
-    await still.get_by_role("button", name="Yes: does not narrate its steps").click()
-
-    await expect(still.get_by_text("You said: Yes")).to_be_visible()
-    [order] = await orders(still)
-    assert order["body"] == {"run": 3, "item": "does not narrate its steps", "verdict": "yes"}
-
-
-async def test_an_answer_becomes_a_scenario_and_is_rehearsed(browser: Browser) -> None:
-    async with opened(browser, "still") as page:
+        await page.evaluate("window.hangs = false")
         await page.get_by_label("Your message").fill("hello")
         await page.keyboard.press("Enter")
-        answer = page.locator(".say").filter(has_text="You said: hello")
-        await answer.hover()
-        await answer.get_by_role("button", name="Make a rehearsal of this").click()
-        await expect(answer.get_by_text("Scenario “From message 2” is ready.")).to_be_visible()
+        await expect(page.locator("body")).to_have_attribute("data-spoken", "2", timeout=20_000)
+        await page.evaluate(said, '{"id": "mind:t1:0", "speaker": "Pro"}')
 
-        await answer.get_by_role("button", name="Rehearse it").click()
-        await expect(page.get_by_role("checkbox", name="From message 2")).to_be_checked()
-        await page.get_by_role("button", name="Start", exact=True).click()
-
-        await expect(page.locator(".job-view h3").first).to_be_visible()
-        assert (await orders(page))[-1]["body"]["scenarios"] == ["s1"]
+        await expect(page.locator("body")).to_have_attribute("data-spoken", "3", timeout=20_000)
+        said_so_far = [text for text, _ in await page.evaluate("spoken")]
+        assert said_so_far == ["Con goes on.", "You said: hello", "Pro goes on."]
+        assert await page.evaluate("cancelled") >= 1
 
 
 async def test_helpers_are_sent_from_the_page_one_for_each_line(still: Page) -> None:

@@ -52,6 +52,7 @@ export const jobs = {
   'jobs.tell': 'Etwas sagen',
   'jobs.tellLabel': 'Was zu wissen oder zu tun ist',
   'jobs.told': 'Gesagt. Beim nächsten Schritt wird es gelesen.',
+  'jobs.editing': 'Schreibt in das Dokument:',
   'jobs.result': 'Ergebnis',
   'jobs.partial': 'Ergebnis bisher (unvollständig)',
   'jobs.needs': 'Braucht dich: {what}',

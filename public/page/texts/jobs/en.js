@@ -49,6 +49,7 @@ export const jobs = {
   'jobs.tell': 'Tell',
   'jobs.tellLabel': 'What it should know or do',
   'jobs.told': 'Told. It reads this at its next step.',
+  'jobs.editing': 'Writing into the document:',
   'jobs.result': 'Result',
   'jobs.partial': 'Result so far (incomplete)',
   'jobs.needs': 'Needs you: {what}',
