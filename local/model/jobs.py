@@ -19,14 +19,15 @@ def _send(scene: Scene, match: re.Match[str]) -> Reply:
 
 def _tasks(what: str, count: int) -> list[Json]:
     """Return a task for each thing in the list; without a list all look at the same."""
-    lead, _, listed = what.rpartition(":")
-    parts = [part.strip() for part in re.split(r",\s*(?:and\s+)?|\s+and\s+|;\s*", listed or what)]
+    lead = _LEAD.match(what)
+    verb = lead[0] if lead else ""
+    parts = [part.strip() for part in _LISTED.split(what[len(verb) :]) if part.strip()]
     if len(parts) != count:
-        parts = [f"{what} (part {n} of {count})" for n in range(1, count + 1)]
-        lead = ""
-    briefs = [f"{lead}: {part}" if lead else part for part in parts]
-    titles = [part[:1].upper() + part[1:TITLE_CHARS] for part in parts]
-    return [{"title": title, "brief": brief} for title, brief in zip(titles, briefs, strict=True)]
+        parts, verb = [f"{what} (part {n} of {count})" for n in range(1, count + 1)], ""
+    return [
+        {"title": part[:1].upper() + part[1:TITLE_CHARS], "brief": f"{verb}{part}"}
+        for part in parts
+    ]
 
 
 def _how_far(scene: Scene, _: re.Match[str]) -> Reply:
@@ -101,6 +102,13 @@ def _number(word: str) -> int:
 def _count_in_words(count: int) -> str:
     return f"{NUMBERS[count - 1].capitalize()} {'is' if count == 1 else 'are'}"
 
+
+_LEAD = re.compile(
+    r"(?:look (?:for|into|at)|search(?: for)?|find(?: out about)?|compare|check|read about|plan)"
+    r":?\s+|[^:,]{1,60}:\s*",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",\s*(?:and\s+)?|\s+and\s+|;\s*", re.IGNORECASE)
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
 _COUNT = rf"(?P<count>{'|'.join(NUMBERS)}|\d{{1,2}})"

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from local.model.directions import Json, Reply
-from local.model.rules import call, is_failure, keywords, shortened
-from local.model.scene import Scene, passages, read_scene
+from local.model.rules import call, keywords, shortened
+from local.model.scene import Scene, fields, passages, read_scene
 
 STEP_S = 2.0  # seconds for an answer, so that somebody can watch, tell and stop a helper
 TALK_TURNS = 4  # texts of each speaker before one of them ends the talk
@@ -55,9 +55,8 @@ def _found(scene: Scene) -> str:
     known = passages(scene.result("searchDocuments") or "")
     if known:
         return f"{known[0].title} says: {shortened(known[0].snippet)}"
-    web = scene.result("searchWeb")
-    if web is not None and not is_failure(web):
-        return f"The web says: {shortened(web)}"
+    if pages := fields(scene.result("searchWeb") or "").get("results"):
+        return f"{pages[0].get('title')} ({pages[0].get('url')}): {pages[0].get('snippet')}"
     return "I found nothing about that in the documents."
 
 

@@ -29,7 +29,8 @@ async def test_three_helpers_are_sent_one_for_each_thing(talk: Conversation) -> 
     [(name, given)] = await talk.ask(tools=OWNER)
 
     assert name == "sendHelpers"
-    assert [task["title"] for task in given["tasks"]] == ["Look for hotels", "Trains", "Museums"]
+    assert [task["title"] for task in given["tasks"]] == ["Hotels", "Trains", "Museums"]
+    assert given["tasks"][1]["brief"] == "look for trains"
     talk.give(sendHelpers='{"jobId": "j1"}')
     [(_, said)] = await talk.ask(tools=OWNER)
     assert said["message"].startswith("Three are on the way.")
