@@ -1,7 +1,6 @@
 /** A job's report: its headline, its summary, its findings, what is missing, and what it suggests. */
 
 import { button, make } from '../dom.js';
-import { byOthers } from '../panel.js';
 import { t } from '../texts.js';
 import { markdown } from './markdown.js';
 import { suggestionParts } from './suggestion.js';
@@ -24,7 +23,8 @@ import { reasonInWords } from './words.js';
 export function reportParts(brain, report, acts) {
   const { headline, summary, writtenBy, foreign, findings, missing, documentId } = report;
   const by = make('span', { className: 'tag' }, t(writtenBy === 'model' ? 'jobs.byModel' : 'jobs.byCode'));
-  const heads = make('p', { className: 'facts' }, by, byOthers(foreign));
+  const others = foreign ? make('span', { className: 'tag' }, t('entry.foreign')) : null;
+  const heads = make('p', { className: 'facts' }, by, others);
   /** @type {Node[]} */
   const parts = [make('h3', { className: 'headline', dir: 'auto' }, headline), heads];
   if (summary) parts.push(make('div', { className: 'text summary' }, ...markdown(summary, foreign)));

@@ -69,7 +69,7 @@ async def test_nothing_of_a_report_becomes_markup_and_what_others_wrote_opens_no
     async with opened(browser) as page:
         await show(page, HELPERS)
         report = page.locator(".report")
-        await expect(report.get_by_text("written by others")).to_be_visible()
+        await expect(report.get_by_text("from what others wrote")).to_be_visible()
 
         await expect(report).to_contain_text("<img src=x onerror=alert(1)>")
         await expect(report.get_by_role("heading", name="Lisbon", exact=True)).to_be_visible()
