@@ -31,8 +31,8 @@ const BAR = { width: 200, high: 26, top: 13 };
  * @returns {Node[]}
  */
 export function plotOf(runs, { comparison = null, metrics = null } = {}) {
-  if (runs.length === 0) return [];
   const points = pointsOf(runs, comparison?.pairs);
+  if (points.points.every(({ outcome }) => outcome === 'open')) return []; // nothing to see yet
   const picture = make('div', { className: 'plot', ariaHidden: 'true' }, ...rows(points), key(points.points));
   /** @type {Node[]} */
   const parts = [make('h4', {}, t('jobs.plot')), picture, table(points)];
