@@ -80,7 +80,9 @@ def _of_rehearsals(counts: str, parts: Sequence[tuple[str, ...]], lines: Sequenc
     summary = "\n".join(lines) or "Nothing."
     if not faulty:
         return call("fileReport", headline=headline, summary=summary, findings=[])
-    finding = {"what": "It narrates its steps.", "runs": faulty[:10], "severity": "medium"}
+    wrong = _WRONG.search("\n".join(rest for *_, rest in parts))
+    what = f"Not as expected: {wrong[1]}" if wrong else "It narrates its steps."
+    finding = {"what": what[:1000], "runs": faulty[:10], "severity": "medium"}
     edit = {"find": None, "replace": "Never narrate your steps.", "because": [0]}
     return call(
         "fileReport",
@@ -114,7 +116,7 @@ def _player(messages: Sequence[Json], _: Scene) -> Reply:
     said = _last_user_text(messages)
     if said.startswith("[") and "still working" in said:
         return call("next", text="And please be quick about it.")
-    if said.rstrip().endswith("?") and own < PLAYER_TURNS:
+    if "?" in said.split("\n", 1)[0] and own < PLAYER_TURNS:
         return call("next", text="Yes, please.")
     return call("next", done=True)
 
@@ -148,6 +150,7 @@ def _slow(reply: Reply) -> Reply:
 _PART = re.compile(
     r"^Part (\d+), “(.*?)”: (complete|not complete)([\s\S]*?)(?=^Part \d+, “|\Z)", re.MULTILINE
 )
+_WRONG = re.compile(r"not as expected: (.+)")
 _COUNTS = re.compile(r"The counts: ([^.\n]+)\.")
 _SAID = re.compile(r"^\[(\d+)\] assistant: (.+)$", re.MULTILINE)
 _LINE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)

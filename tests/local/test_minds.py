@@ -174,7 +174,7 @@ async def test_a_player_says_yes_to_a_question_and_ends_when_there_is_none(
 ) -> None:
     talk.hear("[You speak first.]")
     talk.lines.append({"role": "assistant", "content": "write anna dinner at seven"})
-    talk.hear("Shall I send this email?")
+    talk.hear("Shall I send this email?\n\nTo: anna@example.org")
     assert await talk.ask(tools=offered("next")) == [("next", {"text": "Yes, please."})]
     talk.give()
     talk.hear("I have sent it.")

@@ -6,6 +6,8 @@ import { locale, optionalText, t } from '../texts.js';
 /** @typedef {import('../../client/minds/types.js').JobState} JobState */
 /** @typedef {import('../../client/minds/types.js').MindState} MindState */
 
+/** The keys of expectations that say what is expected; the others say more about it. */
+const EXPECTED = ['effect', 'asked', 'never', 'said~', 'said!~', 'turns<=', 'firstWordS<=', 'document'];
 const FAR_CHARS = 60; // of a speaker's name, as long as a name may be
 
 /** Pictures of 24 by 24 for the states: each is told by its shape, not by its colour alone. */
@@ -88,11 +90,28 @@ export function speakerInWords(entry, kind, isFirst) {
   return isFirst ? t('jobs.brief') : t('entry.user');
 }
 
-/** @param {Record<string, any>} item an expectation of a scenario */
+/**
+ * Say what a scenario expects. What this page does not know is shown as it is written.
+ * @param {Record<string, any>} item
+ */
 export function expectationInWords(item) {
-  return Object.entries(item)
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-    .join(', ');
+  const main = EXPECTED.find((name) => Object.hasOwn(item, name));
+  if (!main) return Object.entries(item).map(conditionInWords).join(', ');
+  const { [main]: value, times, with: conditions = {}, ...rest } = item;
+  const isAct = ['effect', 'asked', 'never'].includes(main);
+  const words = t(/** @type {any} */ (`jobs.expect.${main}`), { value: isAct ? actionInWords(`${value}`) : value });
+  const more = Object.entries({ ...conditions, ...rest }).map(conditionInWords);
+  if (typeof times === 'number') more.push(t('jobs.times', { times }));
+  return more.length > 0 ? `${words} (${more.join(', ')})` : words;
+}
+
+/** @param {[string, unknown]} condition of an argument: `name`, `name~` (contains) or `name!~` (does not) */
+function conditionInWords([name, value]) {
+  const shown = Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : `${value}`;
+  const [, bare, how] = /^(.*?)(!~|~)?$/s.exec(name) ?? [];
+  const label = optionalText(`label.${bare}`) ?? bare;
+  if (how) return t(how === '~' ? 'jobs.contains' : 'jobs.lacks', { name: label, value: shown });
+  return `${label}: ${shown}`;
 }
 
 /** @param {number} number */
