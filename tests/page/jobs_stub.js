@@ -82,7 +82,7 @@ function report(one) {
     findings: [{ what: 'Reads addresses aloud', runs: [1], seq: 3, severity: 'high' }],
     suggestion: { edits: [{ find: 'Be brief.', replace: 'Be brief. Never read addresses aloud.', because: [0] }] },
     revisedPrompt: 'Be brief. Never read addresses aloud.',
-    comparison: { with: 'r0', pairs, better: 1, worse: 0, same: 5, p: 1, words: 'This may be chance.' },
+    comparison: { with: 'r0', pairs, better: 1, worse: 0, same: 5, p: 1, words: '1 better, 0 worse, 5 the same. This may be chance.' },
     metrics: { passed: 3, failed: 1, unsure: 1, invalid: 1, passRate: 0.6, interval: [0.23, 0.88], tokens: one.tokens, usd: null, firstWordS: { p50: 1.1, p90: 2.3 } },
   };
 }

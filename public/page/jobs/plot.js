@@ -112,6 +112,6 @@ function rateOf({ passRate, interval }) {
 
 /** @param {Comparison} comparison */
 function compared({ better, worse, same, words }) {
-  return `${t('jobs.compared', { better, worse, same })} ${words}`;
+  return words || t('jobs.compared', { better, worse, same });
 }
 

@@ -101,7 +101,7 @@ export function expectationInWords(item) {
   const isAct = ['effect', 'asked', 'never'].includes(main);
   const words = t(/** @type {any} */ (`jobs.expect.${main}`), { value: isAct ? actionInWords(`${value}`) : value });
   const more = Object.entries({ ...conditions, ...rest }).map(conditionInWords);
-  if (typeof times === 'number') more.push(t('jobs.times', { times }));
+  if (typeof times === 'number') more.push(t('jobs.times', { count: times }));
   return more.length > 0 ? `${words} (${more.join(', ')})` : words;
 }
 

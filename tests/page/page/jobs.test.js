@@ -44,7 +44,7 @@ test('what is expected is said in words', () => {
 
   assert.equal(
     said({ with: { 'body~': 'eight', to: ['a@example.org'] }, times: 1, effect: 'sendEmail' }),
-    'Does: Send email (Text contains “eight”, To: a@example.org, 1 times)',
+    'Does: Send email (Text contains “eight”, To: a@example.org, once)',
   );
   assert.equal(said({ never: 'deleteDocument' }), 'Never does: Delete document');
   assert.equal(said({ 'said!~': 'seven' }), 'Does not say “seven”');

@@ -1,6 +1,6 @@
 /**
  * The texts of jobs in German; a part of ../de.js.
- * @type {Record<keyof typeof import('./en.js').jobs, string>}
+ * @type {Record<keyof typeof import('./en.js').jobs, import('../../texts.js').Text>}
  */
 export const jobs = {
   'panel.jobs': 'Aufträge',
@@ -67,7 +67,7 @@ export const jobs = {
   'jobs.expect.turns<=': 'Höchstens {value} Wechsel',
   'jobs.expect.firstWordS<=': 'Erstes Wort innerhalb von {value} s',
   'jobs.expect.document': 'Dokument „{value}“',
-  'jobs.times': '{times}-mal',
+  'jobs.times': { one: 'einmal', other: '{count}-mal' },
   'jobs.contains': '{name} enthält „{value}“',
   'jobs.lacks': '{name} enthält nicht „{value}“',
   'jobs.show': 'Zeigen',

@@ -64,7 +64,7 @@ export const jobs = {
   'jobs.expect.turns<=': 'At most {value} turns',
   'jobs.expect.firstWordS<=': 'First word within {value} s',
   'jobs.expect.document': 'Document “{value}”',
-  'jobs.times': '{times} times',
+  'jobs.times': { one: 'once', other: '{count} times' },
   'jobs.contains': '{name} contains “{value}”',
   'jobs.lacks': '{name} does not contain “{value}”',
   'jobs.show': 'Show',
