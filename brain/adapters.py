@@ -24,6 +24,7 @@ from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.errors import FaultClass, SettingMissing
+from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
 from brain.run.limits import Limits
 from brain.run.turn import Invocation
@@ -45,6 +46,11 @@ class Adapters:
     def __init__(self, env: Env) -> None:
         self.env = env
         self.clock = SystemClock()
+
+    @cached_property
+    def origins(self) -> AllowedOrigins:
+        """The other origins whose pages may call."""
+        return origins_of(self.env)
 
     @cached_property
     def times(self) -> settings.TimeSettings:

@@ -123,7 +123,8 @@ async def _while_connected(receive: Receive, sending: Coroutine[Any, Any, None])
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        # Read their errors: asyncio logs those that nobody reads, with a stack trace.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

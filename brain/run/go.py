@@ -80,8 +80,7 @@ async def carry_on(turn: Turn) -> Message | None:
     watching = asyncio.ensure_future(turn.lease.watch(store, every_s=look_s))
     arming = asyncio.ensure_future(_alarm(turn))
     try:
-        lasting = {thinking, keeping, watching}
-        await asyncio.wait(lasting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({thinking, keeping, watching}, return_when=asyncio.FIRST_COMPLETED)
         if not thinking.done():
             thinking.cancel()
             await asyncio.wait({thinking})
@@ -107,7 +106,7 @@ async def carry_on(turn: Turn) -> Message | None:
         tasks = {thinking, keeping, watching, arming}
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)  # or asyncio logs unread errors
         await turn.wake_up.disarm()
         await turn.outbox.close(limit_s=turn.invocation.deadline - turn.services.clock.now())
     return message

@@ -78,8 +78,8 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
     if turn.state.unrecorded:
         recording = asyncio.ensure_future(turn.commit(CommitKind.RECORD))
     asking = asyncio.ensure_future(insist(turn, pieces))
+    both = [asking] if recording is None else [asking, recording]
     try:
-        both = [asking] if recording is None else [asking, recording]
         await asyncio.wait(both, timeout=SLOW_S, return_when=asyncio.FIRST_EXCEPTION)
         if recording is not None:
             # This commit must complete before the next one is sent.
@@ -88,8 +88,9 @@ async def ask(turn: Turn, pieces: Pieces) -> Answered:
             await _say_if_slow(turn, pieces)
         return await asking
     finally:
-        asking.cancel()
-        await asyncio.wait({asking})
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)  # or asyncio logs unread errors
 
 
 async def _say_if_slow(turn: Turn, pieces: Pieces) -> None:

@@ -55,7 +55,7 @@ class Admitted:
     re-invocation). `wake` is the number of the run's next wake-up. `memory` is the memory text for
     the model; None if it has to be built again. Its summary covers the log up to `summarised_seq`.
     `language` is the last known language of the user's device, a BCP 47 tag. `withdraws` are what
-    the utterance takes back. `left_ms` is when its caller went away; 0 if it did not.
+    the utterance takes back. `left_ms` is when a caller of the run last went away; 0: none did.
     """
 
     token: LeaseToken

@@ -52,7 +52,7 @@ class Turn:
     until it is built; its summary covers the log up to `summarised_seq`. `language` is the language
     of the user's device, a BCP 47 tag. `refused` are seqs of texts in this run that the provider of
     the model refuses. The texts up to `stands_upto` cannot be taken back. `left_ms` is the store's
-    time when the caller went away; 0 if it did not.
+    time when a caller of the run went away, the last that did; 0 if none did.
     """
 
     services: Services
@@ -74,6 +74,7 @@ class Turn:
     refused: frozenset[int] = frozenset()
     stands_upto: int = 0
     left_ms: int = 0
+    _has_left: bool = False
     _beside: set[asyncio.Task[None]] = field(default_factory=set)
 
     @classmethod
@@ -183,8 +184,7 @@ class Turn:
         """Cancel the work that still runs in parallel."""
         for task in self._beside:
             task.cancel()
-        if self._beside:
-            await asyncio.wait(self._beside)
+        await asyncio.gather(*self._beside, return_exceptions=True)
 
     async def commit(
         self,
@@ -234,9 +234,9 @@ class Turn:
         return made
 
     def note_left(self) -> int:
-        """Return when the caller went away, in ms of the store; 0 as far as it is there."""
-        if self.reply.has_left and not self.left_ms:
-            self.left_ms = self.store_ms
+        """Return when a caller last went away, in ms of the store; 0 as far as none has."""
+        if self.reply.has_left and not self._has_left:
+            self._has_left, self.left_ms = True, self.store_ms
         return self.left_ms
 
 

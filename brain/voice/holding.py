@@ -123,7 +123,8 @@ class HoldingPhrases:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            # Read their errors: asyncio logs those that nobody reads, with a stack trace.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _texts_of(self, turn: Turn) -> Texts:
         """Return the texts in the user's language. They are read once in a run."""

@@ -208,7 +208,7 @@ def _leave(world: "World", process: Process, said: Said, reply: Any) -> None:
     process.is_deserted = True
     if said.is_seen and reply.is_open:
         reply.leave()
-        world.ledger.left.append((said.text, world.store_ms()))
+        world.ledger.left.append((process.name, said.text, world.store_ms()))
 
 
 async def _run(

@@ -140,8 +140,6 @@ class ToolHere:
     async def run(self, invocation: ToolInvocation) -> str:
         world, tool = self._world, self._tool
         point = await self._gate.enter("tool", tool.spec.name)
-        if "break" in point.kinds:
-            raise RuntimeError("the tool's own")
         key = invocation.idempotency_key
         deed = Deed(
             user=invocation.user_id,
@@ -150,6 +148,9 @@ class ToolHere:
             call_id=invocation.call.id,
             at_ms=world.store_ms(),
         )
+        world.ledger.begun.append(deed)
+        if "break" in point.kinds:
+            raise RuntimeError("the tool's own")
         acts = tool.spec.effect is Effect.ACTS
         world.ledger.did(self._gate.process, deed, at=world.now, acts=acts)
         seconds = tool.spec.limit_s + 1 if "hang" in point.kinds else tool.seconds

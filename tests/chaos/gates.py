@@ -32,7 +32,7 @@ from brain.run.moves import (
 from brain.run.requests import Stop, Withdraw, Withdrawal
 from brain.run.store import Here, Occupancy, Page, Sight, StateStore, Status
 from tests.chaos.faults import ECHO_S, FREEZE_S, PAUSE_S
-from tests.chaos.ledger import Ledger, State
+from tests.chaos.ledger import Ledger, State, Stood
 from tests.chaos.processes import Process, process_loop
 from tests.chaos.spoken.speaking import Report
 
@@ -152,6 +152,7 @@ class GatedStore:
         self._gate = gate
         self._store = store
         self._caller = Caller(gate)
+        self._looked_ms = 0  # the store's time at the last look that has returned
 
     async def admit(self, arrival: Arrival) -> Admitted | Recorded | Duplicate | RateLimited:
         answer: Admitted | Recorded | Duplicate | RateLimited = await self._caller.move(
@@ -182,8 +183,10 @@ class GatedStore:
         return answer
 
     async def commit(self, token: LeaseToken, commit: Commit) -> Committed:
+        asked_ms = self._gate.scene.store_ms()
+        looked_ms = self._looked_ms or asked_ms
         answer: Committed = await self._caller.move(
-            commit.kind.value, lambda: self._commit(token, commit)
+            commit.kind.value, lambda: self._commit(token, commit, looked_ms, asked_ms)
         )
         return answer
 
@@ -193,10 +196,10 @@ class GatedStore:
         )
 
     async def look(self, token: LeaseToken) -> Sight:
-        sight: Sight = await self._caller.move(
-            "look", lambda: self._store.look(token), limit_s=CALLER_LIMIT_S
+        sight, self._looked_ms = await self._caller.move(
+            "look", lambda: self._look(token), limit_s=CALLER_LIMIT_S
         )
-        return sight
+        return sight  # type: ignore[no-any-return]
 
     async def release(self, token: LeaseToken) -> None:
         await self._caller.move(
@@ -273,10 +276,23 @@ class GatedStore:
         ledger.withdrew(self._gate.process, before, after, at=now)
         return answer
 
-    async def _commit(self, token: LeaseToken, commit: Commit) -> Committed:
+    async def _look(self, token: LeaseToken) -> tuple[Sight, int]:
+        return await self._store.look(token), self._gate.scene.store_ms()
+
+    async def _commit(
+        self, token: LeaseToken, commit: Commit, looked_ms: int, asked_ms: int
+    ) -> Committed:
         before = self._state()
         answer = await self._store.commit(token, commit)
         scene = self._gate.scene
+        if commit.stands and self._state() != before:
+            stood = Stood(
+                run_id=token.run_id,
+                looked_ms=looked_ms,
+                asked_ms=asked_ms,
+                at_ms=scene.store_ms(),
+            )
+            scene.ledger.stood.append(stood)
         scene.ledger.committed(
             self._gate.process, token, commit, before, self._state(),
             at=asyncio.get_running_loop().time(), lease_s=scene.lease_s,

@@ -87,6 +87,20 @@ class Deed:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stood:
+    """A commit before an effect, from which on the run's texts stand.
+
+    In ms of the store: `looked_ms` is the last look before it, `asked_ms` when it was asked for,
+    and `at_ms` when it took effect.
+    """
+
+    run_id: str
+    looked_ms: int
+    asked_ms: int
+    at_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
     """An event that was handed to the channel, whether or not it took it."""
 
@@ -125,6 +139,8 @@ class Ledger:
         self.stops: list[Ended] = []
         self.thoughts: list[Thought] = []
         self.deeds: list[Deed] = []
+        self.begun: list[Deed] = []  # the same, and those that broke before they did anything
+        self.stood: list[Stood] = []
         self.published: list[Published] = []
         self.queued: list[WakeCall] = []
         self.told: list[Told] = []
@@ -136,7 +152,8 @@ class Ledger:
         self.speaking = Speaking()
         self.clock_jumped = False
         self.asked: list[tuple[int, str, int]] = []  # the requests of turns, with the store's time
-        self.left: list[tuple[str, int]] = []  # texts whose callers were seen to go
+        # Processes, and texts whose callers they saw go, with the store's time.
+        self.left: list[tuple[str, str, int]] = []
         self.cut: set[str] = set()  # marks of answers that went with a text
         self._good_until: dict[str, float] = {}
         self._stopped_at: dict[str, float] = {}

@@ -252,6 +252,18 @@ HALF_JOINED = Story(
     tools=(LOOK,),
     asks=(Ask(text="typed"), replace(FIRST, at=0.2), replace(SECOND, at=1.1)),
 )
+HALF_GONE = replace(  # whoever asks first goes as well
+    HALF_JOINED,
+    name="half-gone",
+    beats=(LOOKING, LOOKING, KEEPING, END),
+    tools=(LOOK, KEEP),
+    limits=replace(LIMITS, abandoned_s=3.0),
+    asks=(
+        Ask(text="typed", leaves_s=0.1),
+        replace(FIRST, at=0.2),
+        replace(SECOND, at=1.1, leaves_s=0.1),
+    ),
+)
 HALF_ASKED_AGAIN = replace(
     HALF_KEPT,
     name="half-asked-again",
@@ -298,6 +310,7 @@ STORIES = {
     for story in (
         *(HALVES, HALF_ANSWERED, HALF_KEPT, HALF_SENT, HALF_LEFT, HALF_TYPED, HALF_JOINED),
         *(HALF_ASKED_AGAIN, HALF_INBOX, HALF_BACK, HALF_RATED, HALF_LATE, HALF_HEARD, HALF_BESIDE),
+        HALF_GONE,
         *(ONE, PLAIN, CRUMBS, WORDLESS, TOOLS, BESIDE, HANDOVER, HASTY, BRISK, CUT, IMPATIENT),
         *(LONG, ACT, ACT_KNOWN, ACTS, ASKED, ASKED_TWICE, TWO, NEXT, LATE_TWO, SAME),
         *(STOPPED, NOTIFIED, STEADY, RATED),

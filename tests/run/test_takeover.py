@@ -3,22 +3,26 @@ time.
 """
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from brain.cloud.redis.scripts import Keys
+from brain.cloud.redis.store import RedisStore
 from brain.errors import QueueUnreachable, StoreUnreachable
 from brain.run.journal import Answered
 from brain.run.limits import Limits
 from brain.run.messages import Kind
-from brain.run.moves import Admitted, Alive, WakeCall
+from brain.run.moves import Admitted, Alive, Commit, Committed, LeaseToken, WakeCall
 from brain.run.ports import Delta, Prompt
 from brain.says.en import LAST_WORDS
+from brain.tools.spec import Effect
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import calls, words
 from tests.fakes.requests import check_prompt
+from tests.fakes.tools import NoteTool
 from tests.fakes.world import World
 
 CONTINUE = ("sayToUserAndContinue", '{"message":"Step."}')
@@ -56,6 +60,38 @@ async def test_a_brain_that_was_replaced_before_its_answer_records_nothing() -> 
     await taken_over(world)
     assert (await asking).state == "running"
     assert await world.said() == []
+
+
+class Slow(RedisStore):
+    """A store that commits come late to while it is slow."""
+
+    is_slow = False
+
+    async def commit(self, token: LeaseToken, step: Commit) -> Committed:
+        if self.is_slow:
+            await asyncio.sleep(10)
+        return await super().commit(token, step)
+
+
+@in_virtual_time
+async def test_a_brain_that_was_replaced_leaves_no_commit_behind_whose_error_nobody_reads() -> None:
+    unread: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, about: unread.append(about["message"]))
+    noting = calls(("note", '{"text":"a"}'), delay_s=0)
+    tool = NoteTool(Effect.READS, seconds=2)
+    world = World([noting, words("Too late.", delay_s=100)], tools=[tool])
+    store = Slow(world.redis, world.limits)
+    world.ports = replace(world.ports, store=store)
+    asking = world.spawn(world.ask("Hi"))
+    await asyncio.sleep(1)
+    store.is_slow = True
+    await asyncio.sleep(2)  # the tool's result is being recorded, and the model is asked
+    await taken_over(world)
+    assert (await asking).state == "running"
+    await asyncio.sleep(20)
+    gc.collect()
+    assert unread == []
 
 
 @in_virtual_time

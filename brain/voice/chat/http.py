@@ -50,7 +50,8 @@ class ChatStream:
         finally:
             leaving.cancel()
             telling.cancel()
-            await asyncio.wait({leaving, telling})
+            # Read their errors: asyncio logs those that nobody reads, with a stack trace.
+            await asyncio.gather(leaving, telling, return_exceptions=True)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         if self._is_there:
             await self._answering.note_sent()

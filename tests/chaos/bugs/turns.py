@@ -29,6 +29,11 @@ TURNS = (
         change(WHOLE, "if times.left_ms and asked_ms <= times.left_ms:", "if False:"),
     ),
     bug(
+        "of the callers of a run only the first is seen to go",
+        "half-gone",
+        change("run/turn.py", "has_left and not self._has_left", "has_left and not self.left_ms"),
+    ),
+    bug(
         "the rest of the run is lost with the half sentence",
         "half-joined",
         change(BACK, "  if not others then", "  if true then"),

@@ -8,7 +8,7 @@ from tests.chaos.faults import Exactly
 from tests.chaos.histories import PRODUCT
 from tests.chaos.invariants import violations
 from tests.chaos.processes import run_processes
-from tests.chaos.stories import HALF_HEARD, HALF_LEFT, Ask, Story
+from tests.chaos.stories import HALF_GONE, HALF_HEARD, HALF_LEFT, Ask, Story
 from tests.chaos.world import World
 
 HALF = Ask(text="half one", turn=0)
@@ -37,6 +37,13 @@ def test_an_effect_whose_speaker_has_gone_becomes_a_question() -> None:
     assert isinstance(last, Message)
     assert last.question is not None
     assert (last.question.whom, last.question.tool) == ("user", "keep")
+
+
+def test_so_does_the_effect_of_a_later_speaker_of_the_run_who_goes_as_well() -> None:
+    world, log = told(HALF_GONE)
+    assert not [deed for deed in world.ledger.deeds if deed.tool == "keep"]
+    assert isinstance(log[-1], Message)
+    assert log[-1].question is not None
 
 
 def test_it_is_done_once_when_the_user_allows_it_later() -> None:

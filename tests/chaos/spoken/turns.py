@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING
 
 from brain.run.decisions import is_decided_id
 from brain.run.messages import How, LogEntry, Message, Utterance
-from tests.chaos.ledger import Deed
+from tests.chaos.ledger import Deed, Stood
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
 
 EFFECTS = ("keep", "send")
-# ms before an effect: from the last look, after which the same text may come again, and from the
-# commit that lets the text stand. Between the two another text takes the lease.
-LOOK_MS, COMMIT_MS = 60, 25
 
 
 def whole_turns(world: "World", log: tuple[LogEntry, ...]) -> Iterator[str]:
     """I1 and I16 for the turns of a call."""
     texts = [entry for entry in log if isinstance(entry, Utterance) and entry.kind == "text"]
     seen: set[int] = set()  # texts that an effect has followed: they stand, and so they are whole
-    for deed in world.ledger.deeds:
+    for deed in world.ledger.begun:
         if deed.tool in EFFECTS and not is_decided_id(deed.key):
             yield from _belongs(world, deed, [text for text in texts if text.seq not in seen])
             seen |= {text.seq for text in texts if text.text in shown_to(world, deed)}
@@ -52,34 +49,98 @@ def _belongs(world: "World", deed: Deed, texts: list[Utterance]) -> Iterator[str
         if text.turn is None or world.ledger.clock_jumped:
             continue
         index = text.turn.index
-        went = [at for said, at in world.ledger.left if said == text.text and at < deed.at_ms]
-        if went and world.is_calm and not any(at > went[0] for _, _, at in asked):
+        stood = _stood(world, deed, text)
+        is_over = any(turn > index for turn, _, at in asked if at <= stood.at_ms)
+        went = [at for at in _went(world, text) if at < stood.asked_ms]
+        is_left = went and not is_over and not any(at > went[0] for _, _, at in asked)
+        if is_left and world.is_calm:
             yield f"I16 {deed.tool} belongs to text {text.seq}, whose caller has gone"
         times = [
             at
             for turn, said, at in asked
-            if turn == index and at <= deed.at_ms - (LOOK_MS if said == text.text else COMMIT_MS)
+            if turn == index and at < (stood.looked_ms if said == text.text else stood.at_ms)
         ]
-        is_over = any(turn > index for turn, _, at in asked if at <= deed.at_ms)
         settle_ms = world.story.limits.settle_s * 1000
-        if not is_over and times and deed.at_ms - max(times) < settle_ms - 1:
+        if not is_over and times and stood.at_ms - max(times) < settle_ms - 1:
             yield f"I16 {deed.tool} came before text {text.seq} was settled"
+
+
+def _stood(world: "World", deed: Deed, text: Utterance) -> Stood:
+    """The commit before an effect that lets the text stand. Its caller may go unseen once it is
+    asked for. After its last look the same text may come again; another text takes the lease.
+    """
+    asked_ms = min((at for _, said, at in world.ledger.asked if said == text.text), default=0)
+    run_id = deed.key.partition(":")[0]
+    stood = [
+        one
+        for one in world.ledger.stood
+        if one.run_id == run_id and asked_ms < one.at_ms <= deed.at_ms
+    ]
+    at_ms = deed.at_ms
+    none = Stood(run_id=run_id, looked_ms=at_ms, asked_ms=at_ms, at_ms=at_ms)
+    return stood[-1] if stood else none
+
+
+def _went(world: "World", text: Utterance) -> list[int]:
+    """When the text's callers were seen to go by a brain. Other processes do not tell it."""
+    told = (one for said in world.ledger.said for one in (*said.outcomes, *said.unheard))
+    others = {process for process, one in told if one.state in ("recorded", "duplicate")}
+    left = world.ledger.left
+    return [at for process, said, at in left if said == text.text and process not in others]
 
 
 def _one_stands(
     world: "World", log: tuple[LogEntry, ...], texts: list[Utterance], turn: int
 ) -> Iterator[str]:
-    """The last text of a turn stands. Beside it stands only what something has come of."""
+    """The last text of a turn stands. Beside it stands what something has come of, and, where a
+    text was lost, what no other has named or found as the turn's last.
+    """
     takes = [text for text in texts if text.turn is not None and text.turn.index == turn]
     if takes[-1].withdrawn:
         yield f"I1 text {takes[-1].seq} is the last of turn {turn}, and does not stand"
     asked = [said for index, said, _ in world.ledger.asked if index == turn]
     if world.is_calm and asked[-1] != takes[-1].text:
         yield f"I1 the last request of turn {turn} has no text"
-    for text in (each for each in takes[:-1] if not each.withdrawn):
+    heirs = {seq: text for text in takes for seq in text.withdraws}
+    replaced = {_replaced(heir, texts, heirs) for heir in takes}
+    yield from _late(takes, heirs)
+    own = [each for each in takes[:-1] if world.is_calm or each.seq in replaced]
+    for text in (each for each in own if not each.withdrawn):
         stands = text.decision or _has_effect(world, text) or _is_heard(world, log, text)
         if not stands and not _is_over(world, texts, text):
             yield f"I1 text {text.seq} stands, although another has taken its place"
+
+
+def _replaced(heir: Utterance, texts: list[Utterance], heirs: dict[int, Utterance]) -> int | None:
+    """The seq of the text whose place another one takes: of the one that it names, or of that
+    one's heir; if the named one has not arrived, of the turn's last, unless a later turn has begun.
+    """
+    turn = heir.turn
+    before = [text for text in texts if text.seq < heir.seq and text.turn is not None]
+    takes = [text for text in before if text.turn == turn]
+    if heir.replaces is None or turn is None or not takes:
+        return None
+    named = [text for text in takes if text.message_id == heir.replaces]
+    if not named and any(text.turn.index > turn.index for text in before if text.turn):
+        return None
+    return _standing((named or takes)[-1], heirs, before=heir).seq
+
+
+def _standing(old: Utterance, heirs: dict[int, Utterance], *, before: Utterance) -> Utterance:
+    """The text that stood in the place of an older one when another came."""
+    while old.seq in heirs and heirs[old.seq].seq < before.seq:
+        old = heirs[old.seq]
+    return old
+
+
+def _late(takes: list[Utterance], heirs: dict[int, Utterance]) -> Iterator[str]:
+    """A text comes before those that name it, unless it changes what stands in their place."""
+    for i, late in enumerate(takes):
+        before = takes[:i]
+        known = any(text.message_id == late.message_id for text in before)
+        for text in (each for each in before if each.replaces == late.message_id and not known):
+            if _standing(text, heirs, before=late).message_id != late.replaces:
+                yield f"I1 text {late.seq} has come after one that took its place"
 
 
 def _gone(world: "World", texts: list[Utterance]) -> Iterator[str]:
@@ -111,7 +172,7 @@ def _unheard(world: "World", texts: list[Utterance]) -> Iterator[str]:
 
 
 def _has_effect(world: "World", text: Utterance) -> bool:
-    deeds = (deed for deed in world.ledger.deeds if deed.tool in EFFECTS)
+    deeds = (deed for deed in world.ledger.begun if deed.tool in EFFECTS)
     return any(text.text in shown_to(world, deed) for deed in deeds)
 
 

@@ -87,6 +87,60 @@ async def test_what_joins_a_run_that_was_to_end_is_not_bound_by_its_last_step(
     assert third.withdraws == (2,)
 
 
+async def test_of_the_callers_of_a_run_the_last_that_has_gone_counts(stage: Stage) -> None:
+    typed = await typed_and_half(stage)
+    await stage.store().commit(typed.token, replace(commit(0, CommitKind.GO_ON), left_ms=5))
+    again = await admitted(stage, "Book a table", holder="h3", of="Book")
+    assert again.left_ms == 5
+    gone = replace(commit(again.run.step, CommitKind.HAND_OVER), left_ms=9)
+    handed = await stage.store().commit(again.token, gone)
+    call = stage.wake_call("handoff", fence=handed.fence)
+    found = await stage.store().resume(call, holder="h4")
+    assert isinstance(found, Admitted)
+    assert found.left_ms == 9
+
+
+@pytest.mark.parametrize("index", [3, 4])
+async def test_a_late_text_is_not_recorded_although_what_it_changes_has_not_arrived(
+    stage: Stage, index: int
+) -> None:
+    whole = await admitted(stage, "Book a table", holder="h2", of="Book")
+    if index > TURN.index:
+        later = replace(said(stage, "Thanks", holder="h5"), turn=CallTurn(call="c-1", index=index))
+        await stage.store().admit(later)
+    late = replace(said(stage, "Book", holder="h1", of="lost"), amends=True)
+    found = await stage.store().admit(late)
+    assert isinstance(found, Duplicate)
+    assert (found.withdrawn, found.seq) == (True, whole.seq)
+
+
+async def test_a_text_that_comes_again_is_no_new_one_although_what_it_changes_is_lost(
+    stage: Stage,
+) -> None:
+    first = replace(said(stage, "Book", holder="h1", of="lost"), amends=True)
+    await stage.store().admit(first)
+    await admitted(stage, "Book a table", holder="h2", of="Book")
+    again = await stage.store().admit(replace(first, holder="h3"))
+    assert isinstance(again, Duplicate)
+    assert again.withdrawn
+
+
+async def test_a_text_is_said_again_although_the_one_between_is_lost(stage: Stage) -> None:
+    await admitted(stage, "Tom", holder="h1")
+    await admitted(stage, "Tomas", holder="h2", of="Tom")
+    back = replace(said(stage, "Tom", holder="h3", of="lost"), amends=True)
+    found = await stage.store().admit(back)
+    assert isinstance(found, Admitted)
+    assert found.withdraws == (2,)
+
+
+async def test_the_first_text_of_a_turn_stands_beside_one_that_names_another(stage: Stage) -> None:
+    await admitted(stage, "Book a table", holder="h2", of="Book a")
+    found = await stage.store().admit(said(stage, "Book", holder="h1"))
+    assert isinstance(found, Recorded)
+    assert found.withdraws == ()
+
+
 async def test_without_the_marks_nobody_knows_what_has_come_of_a_text(stage: Stage) -> None:
     await admitted(stage, "Book", holder="h1")
     await admitted(stage, "Book a table", holder="h2", of="Book")

@@ -51,12 +51,22 @@ local function replaced()
   return old
 end
 
+-- Whether the words of the text at `seq` are said again, after others that have not arrived: "Anna", "Anna Lee", "Anna".
+-- A request that is sent again names the text that it named before.
+local function is_said_again(seq, index)
+  local is_lost = a.amends == '1' and a.replaces ~= '' and not named_text()
+  if not (is_lost and seq and index == a.index) then
+    return false
+  end
+  local form = (redis.call('XRANGE', LOG, text(seq), text(seq))[1] or { '', {} })[2][2] or ''
+  return not string.find(form, '"replaces":"' .. a.replaces .. '"', 1, true)
+end
+
 -- The seq and the run of the text that has taken this one's place before it comes, or comes again. That text names it
 -- as older, so it is late, and no change of mind. `seq` is where this text was, if it is known.
 local function overtaken_by(seq)
   local index, found = turn_of(r, a.call), nil
-  local is_lost = a.amends == '1' and a.replaces ~= '' and not named_text() -- what it changes has not arrived
-  if a.turn == '' or not index or index < a.index or is_lost then
+  if a.turn == '' or not index or index < a.index or is_said_again(seq, index) then
     return
   end
   local since = math.max(seq or 0, r.seq - MOST_SINCE) + 1

@@ -132,7 +132,7 @@ redis.call('HSET', RUN, 'state', state, 'lease', text(lease), 'fence', text(next
   'step', text(a.step + 1), 'seq', text(seq), 'consumed', text(consumed), 'reply', reply,
   'loops', a.loops, 'tokens', a.tokens, 'handoffs', a.handoffs, 'attempts', a.attempts, 'pace', a.pace,
   'activity', a.activity, 'progress', a.progress, 'reason', a.reason, 'last', text(now))
-if a.left ~= '' and r.left == '' then
+if (tonumber(a.left) or 0) > (tonumber(r.left) or 0) then -- a later caller goes as well
   redis.call('HSET', RUN, 'left', a.left)
 end
 if #drafts > 0 or ended then
