@@ -21,9 +21,7 @@ async def test_a_finding_leads_to_its_line_with_what_was_done_and_what_failed(st
     await expect(line).to_be_focused()
     await expect(line).to_be_in_viewport()
     await expect(line.get_by_text("Did: Send email")).to_be_visible()
-    await expect(
-        line.get_by_text("Expected, but not so: Does: Send email (once)")
-    ).to_be_visible()
+    await expect(line.get_by_text("Expected, but not so: Does: Send email (once)")).to_be_visible()
     assert await still.evaluate("document.documentElement.scrollTop") == 0
 
 
