@@ -16,12 +16,19 @@ PLAYER_TURNS = 4  # texts of a simulated user before it ends
 QUOTE_CHARS = 40
 NARRATES = ("let me look", "first i look", "step 1 of")  # what a brain says that tells its steps
 
-REASONS = (
-    "The first thing to weigh is the time it takes each day.",
-    "The second is what it costs over five years, not on the first day.",
-    "The third is who would use it, and how often.",
-    "And last: what it would cost to change our minds later.",
+PRO = (
+    "It saves an hour each day, and that is the dearest thing we have.",
+    "Over five years it is the cheaper way, even if the first day is not.",
+    "Three people would use it every week, so it would never stand still.",
+    "And if we change our minds, it can be sold again.",
 )
+CON = (
+    "That hour is only saved by whoever travels alone.",
+    "Five years is a long time to bet on; repairs come in the third.",
+    "It would stand still from Monday to Thursday, as the last one did.",
+    "Then let us borrow one for a month first, and count the days.",
+)
+AGAINST = re.compile(r"\b(?:against|sceptic\w*|contra|con|dagegen)\b", re.IGNORECASE)
 
 type Role = Callable[[Sequence[Json], Scene], Reply]
 
@@ -100,14 +107,14 @@ def _result(rest: str) -> str:
 
 
 def _speaker(messages: Sequence[Json], _: Scene) -> Reply:
-    """Argue with what was said last; after some turns, agree to end."""
+    """Say the next argument of this side; after some turns, agree to end."""
     own = sum(message.get("role") == "assistant" for message in messages)
     if own >= TALK_TURNS:
         return _slow(call("endTalk", reached=True, why="We have heard both sides."))
-    said = re.sub(r"^[^:\n]{1,60}: ", "", _last_user_text(messages))
-    quoted = " ".join(said.split()[:8]).rstrip(".,;:!?")
-    reply = f"You say “{quoted}”. {REASONS[own % len(REASONS)]}" if quoted else REASONS[own]
-    return _slow(Reply(text=reply))
+    told = " ".join(str(m.get("content") or "") for m in messages if m.get("role") == "system")
+    reason = (CON if AGAINST.search(told) else PRO)[own % TALK_TURNS]
+    asked = re.search(r"The listener: ([^\n]+)", _last_user_text(messages))
+    return _slow(Reply(text=f"You say: {shortened(asked[1])} {reason}" if asked else reason))
 
 
 def _player(messages: Sequence[Json], _: Scene) -> Reply:

@@ -153,7 +153,11 @@ async def test_a_reporter_suggests_a_change_where_a_rehearsal_failed(talk: Conve
     assert filed["suggestion"]["edits"][0]["find"] is None
 
 
-async def test_speakers_argue_without_repeating_themselves_and_end(talk: Conversation) -> None:
+@pytest.mark.parametrize("side", ["Argue in favour.", "Argue against it."])
+async def test_speakers_argue_without_repeating_themselves_and_end(
+    talk: Conversation, side: str
+) -> None:
+    talk.lines = [{"role": "system", "content": side}]
     talk.hear("Con: It costs too much.")
     said = []
     for _ in range(4):
@@ -165,8 +169,16 @@ async def test_speakers_argue_without_repeating_themselves_and_end(talk: Convers
     [(name, given)] = await talk.ask(tools=offered("endTalk"))
 
     assert len(set(said)) == 4
-    assert said[0].startswith("You say “It costs too much”.")
+    assert ("hour each day" in said[0]) is (side == "Argue in favour.")
     assert (name, given["reached"]) == ("endTalk", True)
+
+
+async def test_a_speaker_answers_the_listener(talk: Conversation) -> None:
+    talk.hear("The listener: What about repairs?")
+
+    [(_, given)] = await talk.ask(tools=offered("endTalk"))
+
+    assert given["message"].startswith("You say: What about repairs?")
 
 
 async def test_a_player_says_yes_to_a_question_and_ends_when_there_is_none(

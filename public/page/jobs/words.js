@@ -86,8 +86,8 @@ export function mindInWords({ status, endedReason, activity }) {
 export function speakerInWords(entry, kind, isFirst) {
   if (entry.role === 'brain') return entry.speaker?.slice(0, FAR_CHARS) || t(`entry.${entry.kind}`);
   if (kind === 'rehearsal') return t('jobs.player');
-  if (kind === 'talk') return t('jobs.listener');
-  return isFirst ? t('jobs.brief') : t('entry.user');
+  if (isFirst) return t('jobs.brief');
+  return t(kind === 'talk' ? 'jobs.listener' : 'entry.user');
 }
 
 /**

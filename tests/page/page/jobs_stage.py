@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.page.conftest import ENGLISH, gateway
 
 HELPERS, TALK, REHEARSAL = "Three days in Lisbon", "Should I buy the van?", "Six rehearsals"
-SPEAKERS = ["You (listener)", "Pro", "Con", "Pro"]
+SPEAKERS = ["Task", "Pro", "Con", "Pro"]
 # Two voices, and what each of them was given to say.
 SPEECH = """
     window.spoken = [];
