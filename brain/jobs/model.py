@@ -232,7 +232,7 @@ class MindRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
+class ProgressNote:
     """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
 
     number: int
