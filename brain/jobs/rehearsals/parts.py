@@ -30,7 +30,7 @@ YEARS = (2000, 2100)  # in which a world may be: dates near the calendar's ends 
 type OneLine = Annotated[Cleaned, Field(min_length=1, max_length=300), AfterValidator(not_blank)]
 type Long = Annotated[Cleaned, Field(max_length=2_000)]
 type BodyText = Annotated[Cleaned, Field(max_length=MAX_BODY_CHARS)]
-type Title = Annotated[
+type WorldTitle = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TITLE_CHARS), AfterValidator(not_blank)
 ]
 type Url = Annotated[Cleaned, Field(max_length=2_000, pattern=r"^https?://[^\s/]")]
@@ -82,21 +82,21 @@ type Wanted = Annotated[
 ]
 
 
-class Strict(Body):
+class ExactBody(Body):
     """A part of a scenario. Unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class WorldDocument(Strict):
+class WorldDocument(ExactBody):
     """A document that the brain finds. `foreign`: others wrote it."""
 
-    title: Title
+    title: WorldTitle
     body: BodyText
     foreign: bool = False
 
 
-class WorldEmail(Strict):
+class WorldEmail(ExactBody):
     """An email in the inbox. The first one is the newest."""
 
     from_: Annotated[OneLine, Field(alias="from")]
@@ -105,7 +105,7 @@ class WorldEmail(Strict):
     text: BodyText
 
 
-class SearchHit(Strict):
+class SearchHit(ExactBody):
     """A result of a search in the web."""
 
     title: Annotated[Cleaned, Field(max_length=300)]
@@ -113,7 +113,7 @@ class SearchHit(Strict):
     snippet: Long = ""
 
 
-class Behaviour(Strict):
+class Behaviour(ExactBody):
     """What a tool does when it is called: it refuses with a reason, or answers with a text."""
 
     refuse: Annotated[Long, AfterValidator(not_blank)] | None = None
@@ -126,7 +126,7 @@ class Behaviour(Strict):
         return self
 
 
-class WorldBody(Strict):
+class WorldBody(ExactBody):
     """What the brain finds in place of the user's things.
 
     `emails` null: there is an email account only if the owner has one. `tools`: what the first,
@@ -162,7 +162,7 @@ class WorldBody(Strict):
     ] = Field(default_factory=dict)
 
 
-class EarBody(Strict):
+class EarBody(ExactBody):
     """What happens to speech on its way: each a probability from 0 to 1.
 
     `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text

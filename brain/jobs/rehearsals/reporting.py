@@ -21,6 +21,7 @@ exactly once in the instructions that were tried, or null to add `replace` as a 
 
 {tried}"""
 TRIED = "The instructions that were tried, besides the assistant's own:\n<<<\n{}\n>>>"
+NOT_PLAYED = "not played"
 NONE_TRIED = "No instructions were tried besides the assistant's own; only null can be a `find`."
 
 
@@ -33,13 +34,17 @@ def report_task(minds: Sequence[Mind]) -> str:
 
 def _counts(minds: Sequence[Mind]) -> dict[str, int]:
     outcomes = [outcome_of(mind) for mind in minds]
-    names = ("passed", "failed", "unsure", "invalid", "not played")
+    names = ("passed", "failed", "unsure", "invalid", NOT_PLAYED)
     return {name: outcomes.count(name) for name in names}
 
 
 def outcome_of(mind: Mind) -> str:
-    """Return the verdict's outcome, or that it was not played."""
-    return "not played" if mind.verdict is None else str(mind.verdict["outcome"])
+    """Return the verdict's outcome, or that it was not played. One outside of its world is invalid,
+    also without a verdict.
+    """
+    if mind.verdict is not None:
+        return str(mind.verdict["outcome"])
+    return "invalid" if mind.status == "invalid" else NOT_PLAYED
 
 
 def instructions_of(minds: Sequence[Mind]) -> str:
@@ -77,7 +82,7 @@ def _metrics(minds: Sequence[Mind]) -> Json:
     usd = None if None in known else float(sum((one for one in known if one), Decimal(0)))
     verdicts = [mind.verdict for mind in minds if mind.verdict is not None]
     return metrics(
-        [str(verdict["outcome"]) for verdict in verdicts],
+        [outcome for outcome in map(outcome_of, minds) if outcome != NOT_PLAYED],
         [wait for verdict in verdicts for wait in verdict.get("firstWordS", ())],
         tokens=sum(mind.tokens_in + mind.tokens_out for mind in minds),
         usd=usd,
@@ -90,4 +95,5 @@ def _comparison(before: tuple[str, Sequence[Mind]], after: Sequence[Mind]) -> Js
 
 
 def _outcomes(minds: Sequence[Mind]) -> dict[int, str]:
-    return {mind.number: outcome_of(mind) for mind in minds if mind.verdict is not None}
+    outcomes = {mind.number: outcome_of(mind) for mind in minds}
+    return {n: outcome for n, outcome in outcomes.items() if outcome != NOT_PLAYED}

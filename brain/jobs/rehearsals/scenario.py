@@ -17,13 +17,13 @@ from brain.jobs.rehearsals.parts import (
     MAX_LIST,
     BodyText,
     EarBody,
+    ExactBody,
     Long,
     OneLine,
-    Strict,
-    Title,
     ToolName,
     Wanted,
     WorldBody,
+    WorldTitle,
 )
 
 MAX_SCENARIO_CHARS = 120_000  # as JSON: two whole scenarios fit into one request
@@ -35,7 +35,7 @@ MAX_RUBRIC = 10  # each line costs three answers of a judge
 FORMS = ("effect", "asked", "never", "said", "unsaid", "turns", "first_word_s", "document")
 
 
-class Expectation(Strict):
+class Expectation(ExactBody):
     """One thing that code checks. Exactly one of the forms is set.
 
     `effect`: the brain did this in its world. `never`: it did not even try. `asked`: it asked the
@@ -52,7 +52,7 @@ class Expectation(Strict):
     first_word_s: Annotated[
         float | None, Field(alias="firstWordS<=", gt=0, le=600, allow_inf_nan=False)
     ] = None
-    document: Title | None = None
+    document: WorldTitle | None = None
     with_: Annotated[Wanted | None, Field(alias="with")] = None
     times: Annotated[int | None, Field(ge=0, le=100)] = None
     body: BodyText | None = None
@@ -77,7 +77,7 @@ def _wire_name(name: str) -> str:
     return Expectation.model_fields[name].alias or name
 
 
-class Scenario(Strict):
+class Scenario(ExactBody):
     """What a rehearsal plays. The player sees `person`, `goal`, `knows`, `habits`; not the rest."""
 
     name: Annotated[OneLine, Field(max_length=100)]

@@ -151,6 +151,8 @@ async def test_a_planted_fall_through_makes_the_rehearsal_invalid(
     [mind] = await theatre.minds(job)
     assert (mind.status, mind.ended_reason) == ("invalid", "world")
     assert (job.completed_count, job.failed_count) == (0, 1)
+    assert job.report is not None
+    assert job.report["metrics"]["invalid"] == 1
     results = [m for m in cast.prompts["brain"][-1].messages if m["role"] == "tool"]
     assert "went through" not in str(results)
     assert theatre.queue.told == []
