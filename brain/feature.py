@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from brain.chat.choice import ModelChoice
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
+    from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
     from brain.events.ports import Announcer, Takers
+    from brain.http.bodies import MindCallBody
+    from brain.http.minds import Minds
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.ports import Channel, Clock, Log, Queue
-    from brain.run.services import Around, Consent, Holding, Intake, Settling
-    from brain.run.turn import Turn
+    from brain.run.moves import WakeCall
+    from brain.run.ports import Channel, Clock, Log
+    from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
+    from brain.run.turn import Invocation, Turn
     from brain.says.choice import Languages
     from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Proposal, Tool, ToolInvocation
@@ -36,6 +40,22 @@ type ResourceHandler = Callable[[Request, str], Awaitable[ASGIApp]]
 type Resources = Mapping[str, Mapping[str, ResourceHandler]]
 type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
+
+
+class Called(Protocol):
+    """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
+
+    Both methods raise Unreachable: then the queue must call again.
+    """
+
+    async def take(self, body: "MindCallBody", invocation: "Invocation") -> None:
+        """Take a call for a mind or its job, from its owner."""
+
+    async def wake(self, wake_call: "WakeCall", invocation: "Invocation") -> None:
+        """Continue the run of a mind."""
+
+    async def take_again(self, body: "MindCallBody", *, delay_s: float, after: str) -> None:
+        """Put the call on the queue once more, after the message with the id `after`."""
 
 
 class AskAlways:
@@ -63,14 +83,16 @@ class Platform(Protocol):
         """The user's whole log, including archived entries."""
 
     @property
-    def queue(self) -> "Queue": ...
+    def queue(self) -> "QStashQueue": ...
     @property
     def channel(self) -> "Channel": ...
     @property
     def model(self) -> "ChatModel":
         """The model of the user's own brain."""
 
-    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+    def model_of(
+        self, choice: "ModelChoice", *, is_mind: bool = True, tries: int | None = None
+    ) -> "ChatModel":
         """Return the model of a mind. Raises SettingMissing if its provider has no key."""
 
     @property
@@ -92,6 +114,16 @@ class Platform(Protocol):
     @property
     def announcer(self) -> "Announcer":
         """Announces events to the user."""
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
+
+    @property
+    def services(self) -> "Services":
+        """What the user's own brain runs with; not before all features are made."""
 
 
 class AtOnce:
@@ -121,6 +153,8 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
+    called: "Callable[[], Called] | None" = None
+    """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
     last_archived: "Callable[[], LastSeq | None]" = lambda: None
@@ -134,8 +168,16 @@ class Feature:
     webhook: "Callable[[], Webhook] | None" = None
     """Reads a webhook of a vendor that authenticates with user name and password."""
     resources: "Callable[[], Resources]" = dict
-    """Routes for the user's own resources: name, method, handler (request and user id)."""
+    """Routes for the user's own resources: name, method, handler (request and user id). A name may
+    have parameters: `jobs/:id/stop`."""
+    polled: "Callable[[], Resources]" = dict
+    """The same for routes that pages poll. Their functions import little else."""
+    minds: "Callable[[], Minds] | None" = None
+    """The agents that work for a user and have logs of their own."""
     preferences_changed: "Callable[[], Changed] | None" = None
+    """Called when a user changes their settings, or what they add to the instructions."""
+    addition: "Callable[[str], Awaitable[str]] | None" = None
+    """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None

@@ -28,6 +28,9 @@ from brain.tools.spec import ClientTool
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of all client tools together
+MAX_MIND_CHARS = 100  # of the id of a mind or a job; ours are shorter
+MOST_MINDS = 10  # of one job
+MOST_CALLS = 1_000_000  # of one job: a sweep a minute for two years
 NOT_ACCEPTED = "must be a JSON schema of type object: {}"
 
 
@@ -68,6 +71,7 @@ type Text = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
 ]
 type Language = Annotated[str | None, BeforeValidator(tag_in)]  # an unknown tag counts as not given
+type MindId = Annotated[Cleaned, Field(min_length=1, max_length=MAX_MIND_CHARS)]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -117,7 +121,8 @@ class VoiceBody(Body):
     """The body of POST /api/voiceToBrain.
 
     `replaces` is the message id of an earlier text of the same turn, which this text takes back.
-    `speculative`: the speaker may not have finished.
+    `speculative`: the speaker may not have finished. `mind` or `job`: the text is for an agent that
+    works in the background, or for all agents of a job.
     """
 
     text: Text
@@ -132,6 +137,8 @@ class VoiceBody(Body):
     turn: TurnBody | None = None
     replaces: ClientId | None = None
     speculative: bool = False
+    mind: MindId | None = None
+    job: MindId | None = None
 
     def call_turn(self) -> CallTurn | None:
         """Return the turn as the engine's type."""
@@ -179,6 +186,19 @@ class HangUpBody(Body):
     user_id: Annotated[str, Field(min_length=1, max_length=256)]
     reason: Literal["hangup"]
     voice_session_id: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class MindCallBody(Body):
+    """The body of POST /api/brainToBrain for a mind of a job, or for the whole job.
+
+    `user_id` is the owner. `mind` is the mind's number, the reporter, or None: the job.
+    """
+
+    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    job: Annotated[str, Field(pattern=r"^[0-9a-z]{26}$")]
+    mind: Annotated[int, Field(ge=0, lt=MOST_MINDS)] | Literal["report"] | None
+    reason: Literal["start", "say", "report", "sweep"]
+    attempt: Annotated[int, Field(ge=0, le=MOST_CALLS)] = Field(default=0, alias="try")
 
 
 async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:

@@ -3,15 +3,17 @@
 import asyncio
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from brain.codec import Json, clean
 from brain.errors import TokenRefused
 from brain.http.crossing import allowed_in
 from brain.http.edge import Problem
+from brain.http.minds import NAMED
 from brain.http.origins import is_own
 from brain.http.right import Right
-from brain.http.socket import NOT_ALLOWED, HangUp, Socket
+from brain.http.socket import NOT_ALLOWED, UNKNOWN, HangUp, Socket
 from brain.wiring import Wiring
 
 TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
@@ -48,6 +50,20 @@ async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | 
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
+def mind_of(scope: Scope) -> str | None:
+    """Return the mind that the address names, whose log the connection is for."""
+    mind = HTTPConnection(scope).query_params.get(NAMED)
+    return None if mind is None else clean(mind)
+
+
+async def opened_log(wiring: Wiring, user_id: str, mind: str | None) -> str:
+    """Return whose log a connection is for. Raises HangUp if the user has no such mind."""
+    try:
+        return user_id if mind is None else await wiring.background_minds.log_of(user_id, mind)
+    except Problem as unknown:
+        raise HangUp(UNKNOWN, unknown.title) from None
+
+
 def error_frame(problem: Problem, frame: Json) -> Json:
     """Return the frame that reports an error of another frame."""
     wire = {name: value for name, value in problem.to_wire().items() if name != "type"}
@@ -56,7 +72,7 @@ def error_frame(problem: Problem, frame: Json) -> Json:
 
 def named(frame: Json) -> Json:
     """Return the fields that identify a frame in its answer. Invalid ids are left out."""
-    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
+    ids = {name: frame.get(name) for name in ("messageId", "questionId", NAMED)}
     return {"of": frame.get("type")} | {
         name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
     }

@@ -39,6 +39,11 @@ def percent_done(percent: int) -> str:
     return f"Etwa {percent} Prozent sind geschafft."
 
 
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} ohne Erfolg" if failed else ""
+    return f"„{job}“: {done} von {total} {'ist' if total == 1 else 'sind'} fertig{without}."
+
+
 # ---- how a run ends
 
 LAST_WORDS: Mapping[str, str] = {
@@ -118,6 +123,9 @@ DONE: Mapping[str, str] = {
     "cancelled": "Die Erinnerung ist gelöscht: {reminder}",
     "telling": "Notiert, du wirst benachrichtigt: {rule}",
     "not telling": "Das wird dir nicht mehr gemeldet: {rule}",
+    "sent off": "Helfer arbeiten daran: {job}",
+    "told": "Der Helfer {helper} weiß es: {text}",
+    "stopped": "Angehalten: {job}",
 }
 
 # ---- decisions by a button
@@ -192,3 +200,43 @@ def _listed(named: Sequence[str], others: str) -> str:
     """`a`, `a und b`, `a, b, c und 2 weitere`."""
     *before, last = [*named, *([others] if others else [])]
     return f"{', '.join(before)} und {last}" if before else last
+
+
+def jobs(count: int, last: str) -> str:
+    return last if count == 1 else f"{count} Ergebnisse, das letzte: {last}"
+
+
+def job_done(title: str, done: int, total: int) -> str:
+    return f"{title}: {done} von {total} fertig."
+
+
+def job_failed(title: str, total: int) -> str:
+    if total == 1:
+        return f"{title}: Das ist fehlgeschlagen."
+    return f"{title}: Alle {total} sind fehlgeschlagen."
+
+
+def job_stopped(title: str, after: str) -> str:
+    return f"Gestoppt: {title}, nach {after}."
+
+
+def done_of(done: int, total: int) -> str:
+    return f"{done} von {total}"
+
+
+_FAILED = {
+    "model": "das Modell konnte nicht antworten",
+    "tokens": "die Tokens waren aufgebraucht",
+    "time": "es hat zu lange gedauert",
+    "loops": "es waren zu viele Schritte",
+    "attempts": "es ist mehrmals gescheitert",
+    "stopped": "es wurde gestoppt",
+    "gaveUp": "es ließ sich nicht erledigen",
+    "repeats": "es hat sich wiederholt",
+    "world": "in seiner Welt fehlte etwas",
+    "player": "der gespielte Mensch ist aus seiner Rolle gefallen",
+}
+
+
+def failed_because(reason: str) -> str:
+    return _FAILED.get(reason, "es kam nicht zum Ende")

@@ -39,6 +39,11 @@ def percent_done(percent: int) -> str:
     return f"About {percent} percent is done."
 
 
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} without success" if failed else ""
+    return f"“{job}”: {done} of {total} {'is' if total == 1 else 'are'} done{without}."
+
+
 # ---- how a run ends
 
 LAST_WORDS: Mapping[str, str] = {
@@ -109,6 +114,9 @@ DONE: Mapping[str, str] = {
     "cancelled": "The reminder is cancelled: {reminder}",
     "telling": "Noted, you will be told: {rule}",
     "not telling": "You will not be told any more: {rule}",
+    "sent off": "Helpers are at work on this: {job}",
+    "told": "The helper {helper} knows: {text}",
+    "stopped": "Stopped: {job}",
 }
 
 # ---- decisions by a button
@@ -181,3 +189,41 @@ def _listed(named: Sequence[str], more: int) -> str:
     """`a`, `a and b`, `a, b, c and 2 more`."""
     *others, last = [*named, *([f"{more} more"] if more else [])]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def jobs(count: int, last: str) -> str:
+    return last if count == 1 else f"{count} results, the last: {last}"
+
+
+def job_done(title: str, done: int, total: int) -> str:
+    return f"{title}: {done} of {total} done."
+
+
+def job_failed(title: str, total: int) -> str:
+    return f"{title}: that failed." if total == 1 else f"{title}: all {total} failed."
+
+
+def job_stopped(title: str, after: str) -> str:
+    return f"Stopped: {title}, after {after}."
+
+
+def done_of(done: int, total: int) -> str:
+    return f"{done} of {total}"
+
+
+_FAILED = {
+    "model": "the model could not answer",
+    "tokens": "the tokens were used up",
+    "time": "it took too long",
+    "loops": "it took too many steps",
+    "attempts": "it failed several times",
+    "stopped": "it was stopped",
+    "gaveUp": "it could not be done",
+    "repeats": "it repeated itself",
+    "world": "its world lacked something",
+    "player": "the simulated user left its role",
+}
+
+
+def failed_because(reason: str) -> str:
+    return _FAILED.get(reason, "it did not come to its end")

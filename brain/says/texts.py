@@ -23,6 +23,8 @@ class Progress(Protocol):
     def seconds(self, count: int) -> str: ...
     def minutes(self, count: int) -> str: ...
     def percent_done(self, percent: int) -> str: ...
+    def job_at(self, job: str, done: int, total: int, failed: int) -> str:
+        """Say how far a job is: how many of its parts are done, and how many have failed."""
 
 
 class Texts(Progress, Protocol):
@@ -96,6 +98,10 @@ class Texts(Progress, Protocol):
     def ask_tell_urgently(self, rule: str) -> str: ...
     def ask_remind(self, reminder: str, day: str, clock: str) -> str: ...
     def ask_cancel_reminder(self, reminder: str) -> str: ...
+    def ask_send_helpers(self, count: int, tokens: int) -> str:
+        """Ask before several helpers use up to so many tokens together."""
+
+    def ask_tell_helper(self, helper: str, text: str) -> str: ...
     def ask_front_end(self, tool: str, names: Sequence[str], values: Sequence[str]) -> str:
         """Ask before the front end runs its own tool with these arguments."""
 
@@ -139,3 +145,21 @@ class Texts(Progress, Protocol):
 
     def events(self, count: int, last: str) -> str: ...
     def together(self, parts: Sequence[str]) -> str: ...
+
+    def jobs(self, count: int, last: str) -> str:
+        """Say that several jobs have ended; `last` is the headline of the last report."""
+
+    def job_done(self, title: str, done: int, total: int) -> str:
+        """Say that a job has ended, and how much of it was done."""
+
+    def job_failed(self, title: str, total: int) -> str:
+        """Say that nothing of a job was done."""
+
+    def job_stopped(self, title: str, after: str) -> str:
+        """Say that a job was stopped, and after what: a result of `done_of`, or a note."""
+
+    def done_of(self, done: int, total: int) -> str:
+        """Return how much was done, as a part of a sentence."""
+
+    def failed_because(self, reason: str) -> str:
+        """Say why a mind did not come to its end: an `ended_reason` of a mind."""
