@@ -112,9 +112,18 @@ def _speaker(messages: Sequence[Json], _: Scene) -> Reply:
     if own >= TALK_TURNS:
         return _slow(call("endTalk", reached=True, why="We have heard both sides."))
     told = " ".join(str(m.get("content") or "") for m in messages if m.get("role") == "system")
-    reason = (CON if AGAINST.search(told) else PRO)[own % TALK_TURNS]
+    reason = (CON if _is_against(told) else PRO)[own % TALK_TURNS]
     asked = re.search(r"The listener: ([^\n]+)", _last_user_text(messages))
     return _slow(Reply(text=f"You say: {shortened(asked[1])} {reason}" if asked else reason))
+
+
+def _is_against(told: str) -> bool:
+    """Whether this speaker argues against it: every second one, else as its instructions say."""
+    cast = _CAST.search(told)
+    if cast is None:
+        return AGAINST.search(told) is not None
+    names = re.split(r", | and ", cast[1])
+    return cast[2] in names and names.index(cast[2]) % 2 == 1
 
 
 def _player(messages: Sequence[Json], _: Scene) -> Reply:
@@ -158,6 +167,7 @@ _PART = re.compile(
     r"^Part (\d+), “(.*?)”: (complete|not complete)([\s\S]*?)(?=^Part \d+, “|\Z)", re.MULTILINE
 )
 _WRONG = re.compile(r"not as expected: (.+)")
+_CAST = re.compile(r"talk between (.+?)\. You are (.+?)\.")
 _COUNTS = re.compile(r"The counts: ([^.\n]+)\.")
 _SAID = re.compile(r"^\[(\d+)\] assistant: (.+)$", re.MULTILINE)
 _LINE = re.compile(r"^(\d+)\. (.+)$", re.MULTILINE)

@@ -41,10 +41,10 @@ HELP = (
 
 def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
     """Return the answer to this transcript. It calls only tools that are offered."""
-    if not tools and (helped := help_with_instructions(messages)) is not None:
-        return helped
     if (reply := as_mind(messages, tools)) is not None:
         return reply
+    if not tools and (helped := help_with_instructions(messages)) is not None:
+        return helped
     scene = read_scene(messages, tools)
     reply = _follow(scene)
     if scene.must_end and reply.calls and reply.calls[0].name != QUIT:

@@ -59,8 +59,8 @@ export interface Brain {
   useRoad: (name: RoadName | null) => void;
   /** Background work: helpers, rooms, talks, rehearsals. The code of all calls is loaded with the first. */
   jobs: JobCalls;
-  battles: StartCalls;
-  rehearsals: StartCalls;
+  battles: StartCalls<BattleBody>;
+  rehearsals: StartCalls<ScaleBody>;
   agents: AgentCalls;
   scenarios: ScenarioCalls;
   /** Improves instructions: resolves with the whole, and tells each part as it arrives. */
@@ -131,10 +131,10 @@ export interface Decision {
 }
 
 export interface JobCalls {
-  /** The newest first, without their `runs`. */
-  list: (limit?: number) => Promise<JobState[]>;
-  /** `{kind: 'helpers' | 'room', tasks: [{title, brief, profile?}], join?, document?, tokensEach?, tokenBudget?, key?}` */
-  start: (order: Record<string, unknown>) => Promise<JobStarted>;
+  /** The newest first, without their minds. */
+  list: (limit?: number) => Promise<Job[]>;
+  /** If no answer arrives, it is sent again with the same key, which makes one job. */
+  start: (order: HelpersBody) => Promise<JobStarted>;
   status: (jobId: string) => Promise<JobState>;
   /** Calls the listener at once and at every change. Resolves when the job has ended and its report is there, or when `signal` ends it. */
   follow: (
@@ -145,37 +145,35 @@ export interface JobCalls {
   report: (jobId: string) => Promise<JobReport>;
   /** One mind, by its number, or the whole job. */
   stop: (jobId: string, n?: number) => Promise<JobStopped>;
-  pause: (jobId: string) => Promise<{ jobId: string; status: JobPhase }>;
-  resume: (jobId: string) => Promise<{ jobId: string; status: JobPhase }>;
+  pause: (jobId: string) => Promise<JobPaused>;
+  resume: (jobId: string) => Promise<JobPaused>;
   /** To one mind, or to all of a job that have not ended. */
-  say: (to: { job: string } | { mind: string }, text: string, messageId?: string) => Promise<Reply>;
-  label: (
-    jobId: string,
-    label: { run: number; item: string; verdict: 'yes' | 'no' },
-  ) => Promise<unknown>;
+  say: (to: { job: string } | { mind: string }, text: string, messageId?: string) => Promise<Told>;
+  label: (jobId: string, label: LabelBody) => Promise<JobLabel>;
   /** What a rehearsed brain did, step by step. */
   steps: (jobId: string, n: number) => Promise<Record<string, unknown>[]>;
   remove: (jobId: string) => Promise<unknown>;
 }
 
-export interface StartCalls {
-  start: (order: Record<string, unknown>) => Promise<JobStarted>;
+/** Talks, or rehearsals. */
+export interface StartCalls<Order> {
+  start: (order: Order) => Promise<JobStarted>;
 }
 
 export interface AgentCalls {
-  list: () => Promise<Agent[]>;
-  get: (id: string) => Promise<Agent>;
+  list: () => Promise<Profile[]>;
+  get: (id: string) => Promise<Profile>;
   /** With a `version`: refused with status 412 unless it is still that one. */
-  put: (id: string, agent: Partial<Agent>, version?: number) => Promise<Agent>;
+  put: (id: string, profile: ProfileBody, version?: number) => Promise<Profile>;
   remove: (id: string) => Promise<unknown>;
 }
 
 export interface ScenarioCalls {
-  list: () => Promise<ScenarioRow[]>;
-  get: (id: string) => Promise<ScenarioRow>;
-  /** Also `{fromSeq}`: a draft from the talk around that message. */
-  create: (scenario: Record<string, unknown>) => Promise<ScenarioRow>;
-  put: (id: string, scenario: Record<string, unknown>) => Promise<ScenarioRow>;
+  list: () => Promise<KeptScenario[]>;
+  get: (id: string) => Promise<KeptScenario>;
+  /** `fromSeq`: a draft from the talk around that message. */
+  create: (scenario: Scenario | { fromSeq: number }) => Promise<KeptScenario>;
+  put: (id: string, scenario: Scenario) => Promise<KeptScenario>;
   remove: (id: string) => Promise<unknown>;
 }
 
@@ -192,185 +190,13 @@ export interface Assisted {
   changes: string[];
 }
 
-export type JobKind = 'helpers' | 'room' | 'talk' | 'rehearsal';
-export type JobPhase =
-  | 'queued'
-  | 'running'
-  | 'paused'
-  | 'summarising'
-  | 'complete'
-  | 'failed'
-  | 'stopped';
-export type MindPhase =
-  | 'queued'
-  | 'running'
-  | 'paused'
-  | 'complete'
-  | 'failed'
-  | 'stopped'
-  | 'invalid';
-export type Verdict = 'passed' | 'failed' | 'unsure' | 'invalid';
-
-export interface JobStarted {
-  jobId: string;
-  runId: string;
-  conversationIds: string[];
-  status: JobPhase;
-  /** An earlier start with the same key had made the job. */
-  duplicate: boolean;
-  estimate: { runs: number; tokens: number; usd: number | null };
-}
-
-/** What the store says was stopped. */
-export interface JobStopped {
-  jobId: string;
-  state: 'stopped';
-  stopped: number[];
-  finished: number[];
-  status: JobPhase;
-}
-
-export interface JobState {
-  jobId: string;
-  runId: string;
-  kind: JobKind;
-  title: string;
-  status: JobPhase;
-  completed: number;
-  failed: number;
-  total: number;
-  /** Percent. */
-  progress: number;
-  eventSequence: number;
-  createdAt: string;
-  startedAt: string | null;
-  updatedAt: string;
-  lastEventAt: string | null;
-  finishedAt: string | null;
-  reportReady: boolean;
-  documentId: string | null;
-  tokens: number;
-  tokenBudget: number;
-  usd: number | null;
-  conversationIds?: string[];
-  /** One for each mind; left out in a list of jobs. */
-  runs?: MindState[];
-}
-
-export interface MindState {
-  n: number;
-  conversationId: string;
-  label: string;
-  status: MindPhase;
-  endedReason: string | null;
-  verdict: Verdict | null;
-  turns: number;
-  loop?: number;
-  activity?: string | null;
-  tokens: number;
-  goalReached: boolean | null;
-}
-
-export interface JobReport {
-  jobId: string;
-  kind: JobKind;
-  status: JobPhase;
-  headline: string;
-  /** Markdown. */
-  summary: string;
-  writtenBy: 'model' | 'code';
-  foreign: boolean;
-  findings: {
-    what: string;
-    runs: number[];
-    seq?: number | null;
-    severity: 'low' | 'medium' | 'high';
-  }[];
-  missing: { n: number; label: string; reason: string }[];
-  suggestion: { edits: { find: string | null; replace: string; because: number[] }[] } | null;
-  revisedPrompt: string | null;
-  documentId: string | null;
-  comparison: {
-    with: string;
-    pairs: { n: number; before: Verdict; after: Verdict }[];
-    better: number;
-    worse: number;
-    same: number;
-    p: number;
-    words: string;
-  } | null;
-  metrics: {
-    passed?: number | null;
-    failed?: number | null;
-    unsure?: number | null;
-    invalid?: number | null;
-    passRate?: number | null;
-    interval?: [number, number] | null;
-    tokens: number;
-    usd: number | null;
-    firstWordS?: { p50: number; p90: number } | null;
-  };
-  runs: ReportedRun[];
-}
-
-/** `verdict` and `effects`: of a rehearsal. */
-export interface ReportedRun {
-  n: number;
-  conversationId: string;
-  label: string;
-  status: MindPhase;
-  endedReason: string | null;
-  result: string | null;
-  complete: boolean;
-  sources: { title: string; url?: string; documentId?: string; emailId?: string }[];
-  needs: string | null;
-  foreign: boolean;
-  tokens: number;
-  verdict?: {
-    outcome: Verdict;
-    expect?: { item: Record<string, any>; passed: boolean; seq?: number | null }[];
-    rubric?: {
-      item: string;
-      verdict: 'yes' | 'no' | 'unsure' | 'cannotTell';
-      votes: string[];
-      seq?: number | null;
-      quote?: string | null;
-      label?: 'yes' | 'no' | null;
-    }[];
-  } | null;
-  effects?: { seq: number; tool: string; arguments: Record<string, any>; result: string }[];
-  turns?: number;
-  seed?: number | null;
-}
-
 export interface JobChange {
   jobId: string;
   eventSequence: number;
-  status: JobPhase;
+  status: Job['status'];
   completed: number;
   failed: number;
   total: number;
-}
-
-/** Instructions and a model with a name; `main` are the additions to the brain's own. */
-export interface Agent {
-  id: string;
-  name: string;
-  instructions: string;
-  provider?: 'openai' | 'openrouter' | null;
-  model?: string | null;
-  temperature?: number | null;
-  maxTokens?: number | null;
-  stop?: string[] | null;
-  tools?: string[] | null;
-  version: number;
-  updatedAt: string;
-}
-
-export interface ScenarioRow {
-  id: string;
-  name: string;
-  scenario: Record<string, any>;
 }
 
 export type VoiceVendor = 'openai-live' | 'openai-realtime' | 'gemini-live';

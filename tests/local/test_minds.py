@@ -153,11 +153,22 @@ async def test_a_reporter_suggests_a_change_where_a_rehearsal_failed(talk: Conve
     assert filed["suggestion"]["edits"][0]["find"] is None
 
 
-@pytest.mark.parametrize("side", ["Argue in favour.", "Argue against it."])
+CAST = "You take part in a talk between Pro and Con. You are {}."
+
+
+@pytest.mark.parametrize(
+    ("told", "is_for"),
+    [
+        ("Argue in favour.", True),
+        ("Argue against it.", False),
+        (CAST.format("Pro"), True),
+        (CAST.format("Con"), False),
+    ],
+)
 async def test_speakers_argue_without_repeating_themselves_and_end(
-    talk: Conversation, side: str
+    talk: Conversation, told: str, is_for: bool
 ) -> None:
-    talk.lines = [{"role": "system", "content": side}]
+    talk.lines = [{"role": "system", "content": told}]
     talk.hear("Con: It costs too much.")
     said = []
     for _ in range(4):
@@ -169,7 +180,7 @@ async def test_speakers_argue_without_repeating_themselves_and_end(
     [(name, given)] = await talk.ask(tools=offered("endTalk"))
 
     assert len(set(said)) == 4
-    assert ("hour each day" in said[0]) is (side == "Argue in favour.")
+    assert ("hour each day" in said[0]) is is_for
     assert (name, given["reached"]) == ("endTalk", True)
 
 

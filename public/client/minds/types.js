@@ -38,7 +38,7 @@
  * @property {string | null} endedReason
  * @property {Verdict | null} verdict
  * @property {number} turns
- * @property {number} [loop]
+ * @property {number | null} [loop]
  * @property {string | null} [activity]
  * @property {number} tokens
  * @property {boolean | null} goalReached
@@ -59,10 +59,10 @@
  * @property {JobPhase} status
  *
  * @typedef {{item: Record<string, any>, passed: boolean, seq?: number | null}} Expectation
- * @typedef {{item: string, verdict: 'yes' | 'no' | 'unsure' | 'cannotTell', votes: string[], seq?: number | null, quote?: string | null, label?: 'yes' | 'no' | null}} Rated
+ * @typedef {{item: string, verdict: string, votes?: string[], seq?: number | null, quote?: string | null, label?: 'yes' | 'no' | null}} Rated
  * @typedef {{seq: number, tool: string, arguments: Record<string, any>, result: string}} Effect
- * @typedef {{what: string, runs: number[], seq?: number | null, severity: 'low' | 'medium' | 'high'}} Finding
- * @typedef {{find: string | null, replace: string, because: number[]}} PromptEdit
+ * @typedef {{what: string, runs: number[], seq?: number | null, severity?: 'low' | 'medium' | 'high'}} Finding
+ * @typedef {{find: string | null, replace: string, because?: number[]}} PromptEdit
  *
  * @typedef {object} Source
  * @property {string} title
@@ -78,11 +78,11 @@
  * @property {string | null} endedReason
  * @property {string | null} result
  * @property {boolean} complete
- * @property {Source[]} sources
+ * @property {Record<string, any>[]} sources of type Source
  * @property {string | null} needs
  * @property {boolean} foreign
  * @property {number} tokens
- * @property {{outcome: Verdict, expect?: Expectation[], rubric?: Rated[]} | null} [verdict]
+ * @property {{outcome: string, expect?: Record<string, any>[], rubric?: Rated[]} | null} [verdict]
  * @property {Effect[]} [effects]
  * @property {number} [turns]
  * @property {number | null} [seed]
@@ -93,10 +93,10 @@
  * @property {number | null} [unsure]
  * @property {number | null} [invalid]
  * @property {number | null} [passRate]
- * @property {[number, number] | null} [interval]
+ * @property {number[] | null} [interval] two
  * @property {number} tokens
  * @property {number | null} usd
- * @property {{p50: number, p90: number} | null} [firstWordS]
+ * @property {Record<string, any> | null} [firstWordS] `p50`, `p90`
  *
  * @typedef {object} Comparison
  * @property {string} with
@@ -113,14 +113,14 @@
  * @property {JobPhase} status
  * @property {string} headline
  * @property {string} summary markdown
- * @property {'model' | 'code'} writtenBy
+ * @property {'model' | 'code' | null} writtenBy
  * @property {boolean} foreign
  * @property {Finding[]} findings
- * @property {{n: number, label: string, reason: string}[]} missing
+ * @property {{n: number, label: string, reason: string | null}[]} missing
  * @property {{edits: PromptEdit[]} | null} suggestion
  * @property {string | null} revisedPrompt
  * @property {string | null} documentId
- * @property {Comparison | null} comparison
+ * @property {Record<string, any> | null} comparison of type Comparison
  * @property {Metrics} metrics
  * @property {ReportedRun[]} runs
  *
@@ -143,7 +143,7 @@
  * @property {string[] | null} [stop]
  * @property {string[] | null} [tools]
  * @property {number} version
- * @property {string} updatedAt
+ * @property {string | null} updatedAt
  *
  * @typedef {object} ScenarioRow
  * @property {string} id
@@ -159,7 +159,7 @@
  *
  * @typedef {object} JobCalls
  * @property {(limit?: number) => Promise<JobState[]>} list newest first, without their runs
- * @property {(order: Record<string, any>) => Promise<JobStarted>} start
+ * @property {(order: any) => Promise<JobStarted>} start
  * @property {(jobId: string) => Promise<JobState>} status
  * @property {(jobId: string, listener: (state: JobState) => void, signal?: AbortSignal) => Promise<JobState | null>} follow
  *   calls the listener at once and at every change; resolves when the job and its report are
@@ -173,21 +173,21 @@
  * @property {(jobId: string, n: number) => Promise<Record<string, any>[]>} steps of a rehearsal
  * @property {(jobId: string) => Promise<any>} remove
  *
- * @typedef {{start: (order: Record<string, any>) => Promise<JobStarted>}} StartCalls
+ * @typedef {{start: (order: any) => Promise<JobStarted>}} StartCalls
  *
  * @typedef {object} AgentCalls
  * @property {() => Promise<Agent[]>} list
  * @property {(id: string) => Promise<Agent>} get
- * @property {(id: string, agent: Partial<Agent>, version?: number) => Promise<Agent>} put
+ * @property {(id: string, agent: any, version?: number) => Promise<Agent>} put
  *   with a `version`: refused with 412 unless it is still that one
  * @property {(id: string) => Promise<any>} remove
  *
  * @typedef {object} ScenarioCalls
  * @property {() => Promise<ScenarioRow[]>} list
  * @property {(id: string) => Promise<ScenarioRow>} get
- * @property {(scenario: Record<string, any>) => Promise<ScenarioRow>} create also `{fromSeq}`: a
+ * @property {(scenario: any) => Promise<ScenarioRow>} create also `{fromSeq}`: a
  *   draft from the talk around that message
- * @property {(id: string, scenario: Record<string, any>) => Promise<ScenarioRow>} put
+ * @property {(id: string, scenario: any) => Promise<ScenarioRow>} put
  * @property {(id: string) => Promise<any>} remove
  *
  * @callback Assist Improves instructions; resolves with the whole.

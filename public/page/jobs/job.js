@@ -125,7 +125,7 @@ export class JobView {
       const { comparison, kind, runs, metrics } = report;
       const acts = { jump: this.#jump.bind(this), open: this.#acts.open };
       this.#report.replaceChildren(...reportParts(this.#minds.brain, report, acts));
-      if (kind === 'rehearsal') this.#plot.replaceChildren(...plotOf(runs, { comparison, metrics }));
+      if (kind === 'rehearsal') this.#plot.replaceChildren(...plotOf(runs, { comparison: /** @type {any} */ (comparison), metrics }));
       for (const run of runs) this.#rows.get(run.n)?.tell(run, this.#jobId);
     } catch (error) {
       const again = button(t('action.tryAgain'), () => void this.#read());

@@ -37,7 +37,7 @@ export function reportParts(brain, report, acts) {
 
 /** @param {JobReport} report @param {ReportActs} acts */
 function findingParts({ findings }, { jump }) {
-  const items = findings.map(({ what, runs, seq, severity }) => {
+  const items = findings.map(({ what, runs, seq, severity = 'low' }) => {
     const to = runs.map((n) => jumpButton(n, what, () => jump(n, seq)));
     const how = make('span', { className: 'severity', dataset: { severity } }, t(`jobs.severity.${severity}`));
     return make('li', {}, how, make('span', { dir: 'auto' }, what), ...to);

@@ -29,7 +29,7 @@ export function suggestionParts(brain, report, open) {
 }
 
 /** @param {PromptEdit} edit @param {string[]} findings */
-function diff({ find, replace, because }, findings) {
+function diff({ find, replace, because = [] }, findings) {
   const why = because.map((place) => findings[place]).filter((one) => one !== undefined);
   return make(
     'div',
