@@ -164,6 +164,7 @@ async def test_calls_that_come_at_once_settle_a_mind_once(owner: Owner) -> None:
             while job.troupe.of_part(job.word, "food")[0].ended is None:  # noqa: ASYNC110 - the model is asked by processes
                 await asyncio.sleep(0.05)
         await asyncio.sleep(1)  # its run ends in Redis, and its row does not know of it
+        owner.stage.kill("brainToBrain")
     await job.call("say", 0, times=12)
     assert (await job.status())["completed"] == 1
     status = await ends_once(job)
