@@ -90,7 +90,9 @@ class Platform(Protocol):
     def model(self) -> "ChatModel":
         """The model of the user's own brain."""
 
-    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+    def model_of(
+        self, choice: "ModelChoice", *, is_mind: bool = True, tries: int | None = None
+    ) -> "ChatModel":
         """Return the model of a mind. Raises SettingMissing if its provider has no key."""
 
     @property

@@ -738,6 +738,19 @@ export interface TicketBody {
   seq: number;
 }
 
+/** One line of what was said about the instructions before. */
+export interface AssistLine {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** The body of POST /api/assist. */
+export interface AssistBody {
+  instructions?: string;
+  ask: string;
+  history?: AssistLine[];
+}
+
 /** One task of a helper. */
 export interface TaskBody {
   title: string;
@@ -1279,6 +1292,21 @@ export interface MindEntry {
 
 export interface Steps {
   steps: Record<string, unknown>[];
+}
+
+export interface AssistPiece {
+  text: string;
+}
+
+/** The improved instructions, what is still open, and what was changed. */
+export interface AssistDone {
+  prompt: string;
+  questions: string[];
+  changes: string[];
+}
+
+export interface AssistError {
+  title: string;
 }
 
 /** What was said in a recording. `seconds` is null if nobody told its length. */

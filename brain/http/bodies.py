@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 from brain.codec import clean, dumps
 from brain.http.edge import INVALID_BODY as INVALID_BODY
 from brain.http.edge import MAX_SEQ, Problem
+from brain.http.words import fault_to_wire
 from brain.run.messages import CallTurn, Remark
 from brain.run.ports import Schemas
 from brain.says.choice import tag_in
@@ -224,11 +225,5 @@ def parse[T: Body](kind: type[T], content: Any, *, title: str = INVALID_BODY) ->
     try:
         return kind.model_validate(content, by_alias=True)
     except ValidationError as error:
-        faults = [
-            {
-                "field": ".".join(str(step) for step in fault["loc"]) or "body",
-                "message": fault["msg"].removeprefix("Value error, "),
-            }
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        faults = [fault_to_wire(fault) for fault in error.errors(include_url=False)]
         raise Problem(422, title, errors=faults) from None

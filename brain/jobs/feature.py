@@ -141,15 +141,17 @@ class _Parts:
         return polled_routes(self.jobs, lambda: self._platform.log)
 
     def resources(self) -> Resources:
+        from brain.jobs.assist_http import assisting
         from brain.jobs.http.every import all_routes
 
-        return all_routes(
+        routes = all_routes(
             self.jobs,
             plans=lambda: self.plans,
             profiles=lambda: self.profiles,
             scenarios=lambda: self.scenarios,
             platform=self._platform,
         )
+        return {**routes, "assist": {"POST": assisting(self._platform)}}
 
     async def addition(self, user_id: str) -> str:
         """Return the instructions of the user's profile `main`."""

@@ -29,6 +29,7 @@ LOOPS = 25  # model calls in one run of a mind
 
 KINDS: Mapping[JobKind, str] = {
     "helpers": "brain.jobs.helpers.kind",
+    "talk": "brain.jobs.talks.kind",
     "room": "brain.jobs.helpers.kind",
 }
 

@@ -29,7 +29,7 @@ from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
-from brain.routes.live_door import error_frame, let_in, mind_of, named, opened_log
+from brain.routes.live_door import error_frame, is_welcome, let_in, mind_of, named, opened_log
 from brain.routes.live_feeds import Feeds
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown
@@ -49,7 +49,13 @@ log = logging.getLogger("brain")
 
 async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
     """Serve one connection. Returns when it and all brains that it started have ended."""
-    socket = Socket(receive, send)
+    if is_welcome(scope, wiring):
+        await _serve(scope, Socket(receive, send), wiring)
+    else:
+        await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
+
+
+async def _serve(scope: Scope, socket: Socket, wiring: Wiring) -> None:
     offered = scope.get("subprotocols") or []
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
     talk: Talk | Telephone | None = None
@@ -98,8 +104,7 @@ class Talk:
         self._user_id = right.user_id
         self._mind = mind
         self._invocation = invocation
-        self._brains: set[asyncio.Task[None]] = set()
-        self._handling: set[asyncio.Task[None]] = set()
+        self._brains, self._handling = set[asyncio.Task[None]](), set[asyncio.Task[None]]()
         # One order at a time: a page can match the answers only by their sequence.
         self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -127,8 +132,7 @@ class Talk:
 
     async def finish(self) -> None:
         """Wait for the brains that were started here: a closed page does not stop a run."""
-        if self._brains:
-            await asyncio.wait(self._brains)
+        await asyncio.gather(*self._brains, return_exceptions=True)
 
     async def _hear(self) -> None:
         while True:

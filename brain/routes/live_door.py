@@ -2,13 +2,16 @@
 
 import asyncio
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from brain.codec import Json, clean
 from brain.errors import TokenRefused
+from brain.http.crossing import allowed_in
 from brain.http.edge import Problem
 from brain.http.minds import NAMED
+from brain.http.origins import is_own
 from brain.http.right import Right
 from brain.http.socket import NOT_ALLOWED, UNKNOWN, HangUp, Socket
 from brain.wiring import Wiring
@@ -16,6 +19,16 @@ from brain.wiring import Wiring
 TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
 SETUP = "setup"  # type of the first frame of a telephone call
 HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subprotocol has it
+
+
+def is_welcome(scope: Scope, wiring: Wiring) -> bool:
+    """Whether no browser connects, or a page of this deployment or of an allowed origin does.
+
+    CORS does not apply to WebSockets, so this is checked here.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    return origin is None or is_own(origin, headers) or allowed_in(wiring, origin) is not None
 
 
 async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | Json:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.errors import SettingMissing
 from brain.http.edge import MAX_SEQ, Answer, tagged
+from brain.http.origins import origins_of
 from brain.http.resources import whole_number
 from brain.http.version import VERSION
 from brain.routes.whose import log_of
@@ -62,6 +63,7 @@ async def health(wiring: Wiring) -> Answer:
     Shows no values. Only the store is asked, within a second and not with every request.
     """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
+    groups["origins"] = origins_of
     problems = settings.problems(wiring.env, groups)
     if not problems["redis"]:
         problems["redis"] = await wiring.eviction.complaint()

@@ -25,6 +25,7 @@ from brain.http.orders import (
 )
 from brain.http.right import BYE
 from brain.http.takes import AudioBody
+from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
@@ -37,6 +38,7 @@ from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from local.openapi.assist import ASSIST
 from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
 from local.openapi.controlled import controlled
@@ -96,7 +98,7 @@ def components() -> Json:
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
-    schemas.take(AudioBody, TicketBody)
+    schemas.take(AudioBody, TicketBody, AssistBody)
     schemas.take(*JOB_BODIES)
     found = schemas.components
     found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
@@ -138,6 +140,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Problem": PROBLEM,
         **VOICE,
         **JOBS,
+        **ASSIST,
         **AUDIO,
         **CHAT,
     }

@@ -2,6 +2,7 @@
 
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from local.openapi.assist import assist_paths
 from local.openapi.audio import audio_paths
 from local.openapi.chat import chat_paths
 from local.openapi.documents import document_paths
@@ -43,6 +44,7 @@ def paths() -> Json:
         **job_paths(),
         **voice_paths(),
         **audio_paths(),
+        **assist_paths(),
         **chat_paths(),
         **_from_services(),
     }

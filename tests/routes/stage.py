@@ -70,6 +70,7 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({}), "polled").items()},
+    "/api/promptbro/assist": resources(Wiring({}))["assist"],
 }
 CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
