@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from brain.chat.choice import ModelChoice
     from brain.cloud.model.chat import ChatModel
     from brain.cloud.postgres.database import Postgres
+    from brain.cloud.qstash import QStashQueue
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
     from brain.events.ports import Announcer, Takers
+    from brain.http.bodies import MindCallBody
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
-    from brain.run.ports import Channel, Clock, Log, Queue
-    from brain.run.services import Around, Consent, Holding, Intake, Settling
-    from brain.run.turn import Turn
+    from brain.run.moves import WakeCall
+    from brain.run.ports import Channel, Clock, Log
+    from brain.run.services import Around, Consent, Holding, Intake, Services, Settling
+    from brain.run.turn import Invocation, Turn
     from brain.says.choice import Languages
     from brain.texts.moments import ZoneOf
     from brain.tools.invocations import Proposal, Tool, ToolInvocation
@@ -36,6 +39,22 @@ type ResourceHandler = Callable[[Request, str], Awaitable[ASGIApp]]
 type Resources = Mapping[str, Mapping[str, ResourceHandler]]
 type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
+
+
+class Called(Protocol):
+    """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
+
+    Both methods raise Unreachable: then the queue must call again.
+    """
+
+    async def take(self, body: "MindCallBody", invocation: "Invocation") -> None:
+        """Take a call for a mind or its job, from its owner."""
+
+    async def wake(self, wake_call: "WakeCall", invocation: "Invocation") -> None:
+        """Continue the run of a mind."""
+
+    async def take_again(self, body: "MindCallBody", *, delay_s: float, after: str) -> None:
+        """Put the call on the queue once more, after the message with the id `after`."""
 
 
 class AskAlways:
@@ -63,7 +82,7 @@ class Platform(Protocol):
         """The user's whole log, including archived entries."""
 
     @property
-    def queue(self) -> "Queue": ...
+    def queue(self) -> "QStashQueue": ...
     @property
     def channel(self) -> "Channel": ...
     @property
@@ -93,6 +112,10 @@ class Platform(Protocol):
     def announcer(self) -> "Announcer":
         """Announces events to the user."""
 
+    @property
+    def services(self) -> "Services":
+        """What the user's own brain runs with; not before all features are made."""
+
 
 class AtOnce:
     """Settling for front ends that send whole texts only."""
@@ -121,6 +144,8 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
+    called: "Callable[[], Called] | None" = None
+    """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
     last_archived: "Callable[[], LastSeq | None]" = lambda: None

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from brain.errors import SettingMissing
 from brain.setting_types import AccessKey
+from brain.texts.ids import RESERVED, is_mind_id
 
 MIN_PASSWORD_CHARS = 16  # of a password for programs and of an access key
 MAX_KEY_USERS = 20  # users with access keys: a family; a larger number has an app of its own
@@ -83,6 +84,14 @@ def names(env: Env, name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
 
 
+def user_id(env: Env, name: str, default: str) -> str:
+    """Return the id of a user. Raises SettingMissing if it is reserved."""
+    found = env.get(name) or default
+    if is_mind_id(found):
+        raise SettingMissing(f"{name} {RESERVED}")
+    return found
+
+
 def password(env: Env, name: str) -> str | None:
     """Return a password for programs, or None if it is not set. Raises SettingMissing if short."""
     text = env.get(name) or None
@@ -129,6 +138,8 @@ def _keys_of(name: str, user_id: str, texts: object) -> list[AccessKey]:
     if not 0 < len(user_id) <= MAX_KEY_USER_CHARS or not user_id.isprintable():
         limit = f"1 to {MAX_KEY_USER_CHARS} characters"
         raise SettingMissing(f"{name}: a user id must have {limit} that can be printed")
+    if is_mind_id(user_id):
+        raise SettingMissing(f"{name}: a user id {RESERVED}")
     if not isinstance(texts, list) or not 0 < len(texts) <= MAX_KEYS_OF_USER:
         raise SettingMissing(f"{name}: each user must have a list of one or two keys")
     if any(not isinstance(text, str) or len(text) < MIN_PASSWORD_CHARS for text in texts):

@@ -15,7 +15,7 @@ from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Feature, Resources
+from brain.feature import AskAlways, AtOnce, Called, Feature, Resources
 from brain.http.feed import Feed
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
@@ -115,6 +115,12 @@ class Wiring(Adapters):
     def announcer(self) -> Announcer:
         """Announces events to the user."""
         return self._first("announcer", NobodyAnnounces)
+
+    @cached_property
+    def called(self) -> Called | None:
+        """Takes the queue's calls for minds; None if no feature has minds."""
+        made = (each.called for each in self.features)
+        return next((make() for make in made if make is not None), None)
 
     @cached_property
     def preferences(self) -> PreferenceStore | None:

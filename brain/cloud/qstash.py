@@ -11,6 +11,7 @@ import hmac
 import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from brain.codec import Form, Json
@@ -20,6 +21,7 @@ from brain.settings import QueueSettings
 
 if TYPE_CHECKING:
     from qstash import AsyncQStash
+    from qstash.message import FlowControl
 
 AGAIN_ROUTE = "/api/brainToBrain"
 EVENT_ROUTE = "/api/eventToBrain"
@@ -40,6 +42,14 @@ def retry_after_s(retried: int) -> int:
 
 
 WAKE_CALL = Form(WakeCall, first=("userId", "runId", "fence", "wake", "reason"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FlowLimit:
+    """Messages with this key: at most `parallelism` of them are under way, the others wait."""
+
+    key: str
+    parallelism: int
 
 
 class QStashQueue:
@@ -70,6 +80,14 @@ class QStashQueue:
         body: Json = {"userId": user_id, "reason": "hangup", "voiceSessionId": session_id}
         await self._publish(AGAIN_ROUTE, body, delay_s, f"hangup-{session_id}-after-{after}")
 
+    async def call_mind(
+        self, body: Json, *, delay_s: float, dedup_id: str, limit: FlowLimit | None = None
+    ) -> None:
+        """Call /api/brainToBrain for a mind or a job, with this body."""
+        # A job's id derives from its user's key, so two deployments may give it twice.
+        dedup_id = f"{self._deployment}-{dedup_id}"
+        await self._publish(AGAIN_ROUTE, body, delay_s, dedup_id, limit)
+
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await self._insist(
             lambda client: client.schedule.create_json(
@@ -89,7 +107,10 @@ class QStashQueue:
             client, self._client = self._client, None
             await client.http._client.aclose()  # the SDK has no public way
 
-    async def _publish(self, route: str, body: Json, delay_s: float, dedup_id: str) -> None:
+    async def _publish(
+        self, route: str, body: Json, delay_s: float, dedup_id: str, limit: FlowLimit | None = None
+    ) -> None:
+        flow: FlowControl = {"key": limit.key, "parallelism": limit.parallelism} if limit else {}
         await self._insist(
             lambda client: client.message.publish_json(
                 url=f"{self._at.public_url}{route}",
@@ -97,6 +118,7 @@ class QStashQueue:
                 headers=dict(self._at.headers),
                 delay=math.ceil(delay_s) if delay_s > 0 else None,
                 deduplication_id=dedup_id,
+                flow_control=flow,
                 retries=RETRIES,
                 retry_delay=RETRY_DELAY,
             )

@@ -11,7 +11,7 @@ from brain import settings
 from brain.email.model import Address
 from brain.email.outgoing import recipient
 from brain.errors import SettingMissing
-from brain.variables import Env
+from brain.variables import Env, user_id
 
 PORTS = {"imaps": 993, "imap": 143, "smtps": 465, "smtp": 587}
 
@@ -73,7 +73,10 @@ def _read(env: Env) -> EmailSettings:
     if sender is None:
         raise SettingMissing("BRAIN_EMAIL_FROM must be an address, such as me@example.org")
     return EmailSettings(
-        imap=imap, smtp=smtp, sender=sender, owner=env.get("BRAIN_EMAIL_USER") or settings.OWNER
+        imap=imap,
+        smtp=smtp,
+        sender=sender,
+        owner=user_id(env, "BRAIN_EMAIL_USER", settings.OWNER),
     )
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from brain.events.model import Event
 from brain.http.bodies import INVALID_BODY, Body, Cleaned, parse
 from brain.http.edge import Problem
+from brain.texts.ids import RESERVED, is_mind_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ def _credible(at: datetime) -> datetime:
 def _keepable(user_id: str) -> str:
     if "\0" in user_id:
         raise ValueError("must not contain NUL")
+    if is_mind_id(user_id):
+        raise ValueError(RESERVED)
     return user_id
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-type EventKind = Literal["email", "reminder", "document", "event"]
+type EventKind = Literal["email", "reminder", "document", "event", "job"]
 
-EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event")
+EVENT_KINDS: tuple[EventKind, ...] = ("email", "reminder", "document", "event", "job")
 
 
 OWN_REMINDER = "reminder-"  # prefix of the id of an event about a reminder that was set here
@@ -14,12 +14,12 @@ OWN_REMINDER = "reminder-"  # prefix of the id of an event about a reminder that
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """Something that happened outside: an email arrived, a reminder is due, a document changed, or
-    a program reported an event.
+    """Something that happened outside: an email arrived, a reminder is due, a document changed, a
+    job in the background has ended, or a program reported an event.
 
     `sender` is a name and `address` the email address of the sender; `subject` is an email's
     subject or a document's title. `foreign` means that others wrote its texts; it is false only
-    for a reminder that the user set.
+    for a reminder that the user set, and for a job whose minds have read nothing by others.
     """
 
     id: str

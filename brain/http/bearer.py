@@ -10,6 +10,7 @@ from brain import settings
 from brain.errors import TokenRefused
 from brain.http.addresses import caller_address
 from brain.http.tokens import Tokens
+from brain.texts.ids import is_mind_id
 from brain.variables import key_digest
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def user_of_key(access_key: str, session: settings.SessionSettings) -> str:
     """
     digest = key_digest(access_key)
     same = [key.user_id for key in session.keys if hmac.compare_digest(key.digest, digest)]
-    if not same:
+    if not same or is_mind_id(same[0]):
         log.warning("session: wrong access key")
         raise TokenRefused("that access key is incorrect")
     return same[0]

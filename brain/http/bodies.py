@@ -27,6 +27,8 @@ from brain.tools.spec import ClientTool
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of all client tools together
+MOST_MINDS = 10  # of one job
+MOST_CALLS = 1_000_000  # of one job: a sweep a minute for two years
 NOT_ACCEPTED = "must be a JSON schema of type object: {}"
 
 
@@ -178,6 +180,19 @@ class HangUpBody(Body):
     user_id: Annotated[str, Field(min_length=1, max_length=256)]
     reason: Literal["hangup"]
     voice_session_id: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class MindCallBody(Body):
+    """The body of POST /api/brainToBrain for a mind of a job, or for the whole job.
+
+    `user_id` is the owner. `mind` is the mind's number, the reporter, or None: the job.
+    """
+
+    user_id: Annotated[str, Field(min_length=1, max_length=256)]
+    job: Annotated[str, Field(pattern=r"^[0-9a-z]{26}$")]
+    mind: Annotated[int, Field(ge=0, lt=MOST_MINDS)] | Literal["report"] | None
+    reason: Literal["start", "say", "report", "sweep"]
+    attempt: Annotated[int, Field(ge=0, le=MOST_CALLS)] = Field(default=0, alias="try")
 
 
 async def check_tools(body: VoiceBody, checker: Callable[[], Schemas]) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from brain.errors import SettingMissing, TokenRefused
 from brain.settings import TokenSettings
+from brain.texts.ids import is_mind_id
 
 TICKET_S = 60  # seconds until a ticket expires
 MOST_CHARS = 2_000  # of a ticket; a user id has at most 256 characters
@@ -63,7 +64,10 @@ class Tickets:
         # From here on it is what we have made.
         if self._utc().timestamp() >= int(ends):
             raise TokenRefused(REFUSED)
-        return base64.urlsafe_b64decode(user + "=" * (-len(user) % 4)).decode()
+        user_id = base64.urlsafe_b64decode(user + "=" * (-len(user) % 4)).decode()
+        if is_mind_id(user_id):
+            raise TokenRefused(REFUSED)
+        return user_id
 
     def _signature(self, secret: str, *parts: str) -> str:
         signed = "\0".join((self._purpose, *parts)).encode()

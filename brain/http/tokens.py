@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from brain.errors import TokenRefused
 from brain.http.key_set import KeySet
 from brain.settings import TokenSettings
+from brain.texts.ids import is_mind_id
 
 if TYPE_CHECKING:
     from jwt.types import Options
@@ -71,15 +72,21 @@ class Tokens:
         user_id = claims["sub"]
         if not isinstance(user_id, str) or not is_user_id(user_id):
             raise TokenRefused("the token has no valid user id (sub)")
+        if is_mind_id(user_id):
+            raise TokenRefused("the token's user id (sub) is reserved")
         expires_at = int(claims["exp"])
         if expires_at > LAST_EXPIRY:
             raise TokenRefused("the token's expiry (exp) is not in seconds")
         return Token(user_id=user_id, text=text, expires_at=expires_at)
 
     def make(self, user_id: str) -> Token:
-        """Issue a token for a user. Raises TokenRefused if no secret is configured."""
+        """Issue a token for a user. Raises TokenRefused if no secret is configured, and for a
+        reserved user id.
+        """
         import jwt
 
+        if is_mind_id(user_id):
+            raise TokenRefused("the user id is reserved")
         if not self._settings.secrets:
             raise TokenRefused("this deployment accepts only tokens that its own app issues")
         expires_at = int(time.time()) + TOKEN_S

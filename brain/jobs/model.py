@@ -13,6 +13,10 @@ from typing import Any, Literal
 
 from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
+from brain.run.decisions import is_tainted
+from brain.run.journal import Entry, Spent
+from brain.run.messages import Message, Remark
+from brain.run.store import Status
 
 type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
 type JobStatus = Literal[
@@ -52,7 +56,8 @@ class NewJob:
     """A job that a start asks for. `budget` is in tokens, of all minds and the report together.
 
     `key` makes a second start with the same key find the first one's job. `origin_run` is the run
-    of the owner's brain that started it.
+    of the owner's brain that started it. `foreign`: that run had read text by others, so what the
+    minds are asked may be theirs.
     """
 
     kind: JobKind
@@ -65,6 +70,7 @@ class NewJob:
     document_id: str | None = None
     compared_with: str | None = None
     origin_run: str | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +186,66 @@ class MindCall:
     mind: int | Literal["report"] | None
     reason: Literal["start", "say", "report", "sweep"]
     attempt: int = 0  # on the wire: `try`
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProgressNote:
+    """How far the mind with this number is. `foreign`: it had read text by others by then."""
+
+    number: int
+    text: str
+    share: float | None
+    foreign: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Say:
+    """What is said to a mind next. The same message id is said once, however often it comes.
+
+    `context` is what the mind is shown of another conversation before it.
+    """
+
+    text: str
+    message_id: str
+    context: tuple[Remark, ...] = ()
+
+
+type Next = Say | MindOutcome | None
+"""What follows for a mind: a text for it, its end, or nothing for now (it is paused)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MindRun:
+    """The last run of a mind, as the state store has it. Its journal is there until the next text.
+
+    `is_open`: it has not ended; then `lease_left_s` says how long its brain is certainly alive (0:
+    nobody works on it), and `wake` is the number of the wake-up to send. `reason` says why a run
+    ended early: a key of `LAST_WORDS`, `stuck` or `stopped`; empty if it ended as it should.
+    `last` is its terminal message.
+    """
+
+    run_id: str
+    is_open: bool
+    reason: str
+    spent: Spent
+    journal: tuple[Entry, ...]
+    last: Message | None = None
+    wake: int = 0
+    lease_left_s: float = 0.0
+
+    @property
+    def is_tainted(self) -> bool:
+        """Whether the mind has read text by others in this run."""
+        return is_tainted(self.journal, ())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobState:
+    """A job, its minds by number, and what the running ones do now, by mind id."""
+
+    job: Job
+    minds: tuple[Mind, ...]
+    now: Mapping[str, Status]
 
 
 type Row = Mapping[str, Any]

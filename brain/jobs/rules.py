@@ -2,11 +2,13 @@
 
 import hashlib
 
+from brain.texts.ids import MIND as MIND
+from brain.texts.ids import is_mind_id as is_mind_id
+
 MINDS_MOST = 10  # of one job
 OPEN_MOST = 2  # open jobs of one user
 KEPT_JOBS = 50  # newest jobs of one user
 KEPT_DAYS = 90
-MIND = "mind:"  # ids of minds begin with this; no user's id does
 REPORTER = "report"
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -28,9 +30,25 @@ def mind_id(job: str, number: int | str, attempt: int = 0) -> str:
     return f"{MIND}{job}:{number}{f'-{attempt}' if attempt else ''}"
 
 
-def is_mind_id(text: str) -> bool:
-    """Whether an id is reserved for minds."""
-    return text.startswith(MIND)
+def all_ids(job: str) -> tuple[str, ...]:
+    """Return each id that a mind of this job may have had."""
+    numbers = [*range(MINDS_MOST), REPORTER]
+    return tuple(mind_id(job, n, attempt) for n in numbers for attempt in (0, 1))
+
+
+def job_keys_id(job: str) -> str:
+    """Return the id under which the state store keeps what concerns a job and no single mind."""
+    return f"{MIND}{job}:job"
+
+
+def job_of(mind_id: str) -> str:
+    """Return the job's id in a mind's id; empty if it is none."""
+    return mind_id.removeprefix(MIND).partition(":")[0] if is_mind_id(mind_id) else ""
+
+
+def is_reporter(mind_id: str) -> bool:
+    """Whether this mind writes the report of its job."""
+    return mind_id.endswith(f":{REPORTER}")
 
 
 def tokens_each(budget: int, minds: int) -> int:

@@ -38,6 +38,7 @@ LIFE: dict[EventKind, timedelta] = {
     "reminder": timedelta(days=7),
     "document": timedelta(days=1),
     "event": timedelta(days=1),
+    "job": timedelta(days=7),
 }
 
 

@@ -16,6 +16,7 @@ from brain.says.texts import Texts
 
 JUST = timedelta(minutes=2)  # after which something has no longer "just" happened
 TEXT_CHARS = 160  # of a text that is quoted alone; about ten seconds of speech
+HEADLINE_CHARS = 300  # of a job's headline, all of it
 REMINDER_CHARS = 500  # of a reminder; long enough for all of its text
 PIECE_CHARS = 60  # of a text in a digest
 NAME_CHARS = 40
@@ -59,6 +60,8 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
         case "event":
             name, what = _name(notice, texts), _what(notice, texts, TEXT_CHARS)
             return _sentence(texts.reports(name) if name else "", what or texts.SOMETHING)
+        case "job":
+            return _sentence("", spoken_line(notice.text, texts, HEADLINE_CHARS))
         case _:
             assert_never(notice.kind)
 
@@ -113,7 +116,18 @@ def _events(notices: Sequence[Notice], texts: Texts) -> str:
     return texts.events(len(notices), f"{texts.reports(name)}: {what}" if name else what)
 
 
-_PARTS = {"email": _emails, "reminder": _reminders, "document": _documents, "event": _events}
+def _jobs(notices: Sequence[Notice], texts: Texts) -> str:
+    last = spoken_line(notices[-1].text, texts)
+    return texts.jobs(len(notices), last.rstrip(". "))
+
+
+_PARTS = {
+    "email": _emails,
+    "reminder": _reminders,
+    "document": _documents,
+    "event": _events,
+    "job": _jobs,
+}
 
 
 def _first(pieces: Iterable[str]) -> tuple[list[str], int]:

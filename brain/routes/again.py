@@ -1,4 +1,6 @@
-"""POST /api/brainToBrain: the queue calls to continue a run, or to end a voice session."""
+"""POST /api/brainToBrain: the queue calls to continue a run, to let a mind of a job begin or go on,
+or to end a voice session.
+"""
 
 from contextlib import suppress
 
@@ -7,18 +9,20 @@ from starlette.types import ASGIApp
 
 from brain.cloud.qstash import RETRIES, retry_after_s
 from brain.errors import DatabaseRefused, QueueUnreachable, StoreRefused, Unreachable
-from brain.http.bodies import HangUpBody, WakeCallBody, parse
+from brain.http.bodies import HangUpBody, MindCallBody, WakeCallBody, parse
 from brain.http.edge import Answer, Problem, invocation_seconds, parse_json, read_body
 from brain.run.go import brain_again
 from brain.run.moves import WakeCall
+from brain.run.turn import Invocation
+from brain.texts.ids import is_mind_id
 from brain.wiring import Wiring
 
 OUTAGE_S = 60.0  # seconds between two series of retries while a service is unreachable
 
 
 async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
-    """Continue a run, or end a voice session. The response contains no message: they all go over
-    the channel.
+    """Continue a run, call a mind, or end a voice session. The response contains no message: they
+    all go over the channel.
     """
     invocation = wiring.begin_invocation(invocation_seconds())
     raw = await read_body(request)
@@ -26,6 +30,8 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     content = parse_json(raw)
     if isinstance(content, dict) and content.get("reason") == "hangup":
         return await _hang_up(request, wiring, parse(HangUpBody, content))
+    if isinstance(content, dict) and "job" in content:
+        return await _call_mind(request, wiring, parse(MindCallBody, content), invocation)
     body = parse(WakeCallBody, content)
     wake_call = WakeCall(
         user_id=body.user_id,
@@ -35,10 +41,33 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
         wake=body.wake,
     )
     try:
-        await brain_again(wiring.services, wake_call, invocation)
+        if not is_mind_id(body.user_id):
+            await brain_again(wiring.services, wake_call, invocation)
+        elif wiring.called is not None:
+            await wiring.called.wake(wake_call, invocation)
     except Unreachable as error:
         if retried(request) >= RETRIES:
             await _publish_again(request, wiring, wake_call)
+        if isinstance(error, StoreRefused | DatabaseRefused):
+            raise
+        raise _try_again(request, error) from error
+    return Answer({"ok": True})
+
+
+async def _call_mind(
+    request: Request, wiring: Wiring, body: MindCallBody, invocation: Invocation
+) -> ASGIApp:
+    """Let a mind begin or go on, or do what is due for its job."""
+    called = wiring.called
+    if called is None:
+        return Answer({"ok": True})
+    try:
+        await called.take(body, invocation)
+    except Unreachable as error:
+        if retried(request) >= RETRIES:
+            name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
+            with suppress(QueueUnreachable):
+                await called.take_again(body, delay_s=OUTAGE_S, after=name)
         if isinstance(error, StoreRefused | DatabaseRefused):
             raise
         raise _try_again(request, error) from error

@@ -8,6 +8,7 @@ from brain.http.edge import problem_of
 from brain.http.socket import NOT_ALLOWED, RESTART, HangUp, Socket
 from brain.routes.telephone import Telephone
 from brain.run.turn import Invocation
+from brain.texts.ids import is_mind_id
 from brain.variables import public_url
 from brain.voice.relay.redis import RedisTickets
 from brain.voice.relay.signed import addresses_of, is_signed
@@ -35,7 +36,7 @@ async def pick_up(
             user_id = await RedisTickets(wiring.redis).take(ticket, wiring.clock.new_id())
         except Unreachable as error:
             raise HangUp(RESTART, problem_of(error).title) from None
-    if user_id is None:
+    if user_id is None or is_mind_id(user_id):
         raise HangUp(NOT_ALLOWED, NO_TICKET)
     socket.stop_heartbeat()
     return Telephone(wiring, socket, user_id, call, invocation)

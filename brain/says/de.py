@@ -192,3 +192,43 @@ def _listed(named: Sequence[str], others: str) -> str:
     """`a`, `a und b`, `a, b, c und 2 weitere`."""
     *before, last = [*named, *([others] if others else [])]
     return f"{', '.join(before)} und {last}" if before else last
+
+
+def jobs(count: int, last: str) -> str:
+    return last if count == 1 else f"{count} Ergebnisse, das letzte: {last}"
+
+
+def job_done(title: str, done: int, total: int) -> str:
+    return f"{title}: {done} von {total} fertig."
+
+
+def job_failed(title: str, total: int) -> str:
+    if total == 1:
+        return f"{title}: Das ist fehlgeschlagen."
+    return f"{title}: Alle {total} sind fehlgeschlagen."
+
+
+def job_stopped(title: str, after: str) -> str:
+    return f"Gestoppt: {title}, nach {after}."
+
+
+def done_of(done: int, total: int) -> str:
+    return f"{done} von {total}"
+
+
+_FAILED = {
+    "model": "das Modell konnte nicht antworten",
+    "tokens": "die Tokens waren aufgebraucht",
+    "time": "es hat zu lange gedauert",
+    "loops": "es waren zu viele Schritte",
+    "attempts": "es ist mehrmals gescheitert",
+    "stopped": "es wurde gestoppt",
+    "gaveUp": "es ließ sich nicht erledigen",
+    "repeats": "es hat sich wiederholt",
+    "world": "in seiner Welt fehlte etwas",
+    "player": "der gespielte Mensch ist aus seiner Rolle gefallen",
+}
+
+
+def failed_because(reason: str) -> str:
+    return _FAILED.get(reason, "es kam nicht zum Ende")

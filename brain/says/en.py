@@ -181,3 +181,41 @@ def _listed(named: Sequence[str], more: int) -> str:
     """`a`, `a and b`, `a, b, c and 2 more`."""
     *others, last = [*named, *([f"{more} more"] if more else [])]
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def jobs(count: int, last: str) -> str:
+    return last if count == 1 else f"{count} results, the last: {last}"
+
+
+def job_done(title: str, done: int, total: int) -> str:
+    return f"{title}: {done} of {total} done."
+
+
+def job_failed(title: str, total: int) -> str:
+    return f"{title}: that failed." if total == 1 else f"{title}: all {total} failed."
+
+
+def job_stopped(title: str, after: str) -> str:
+    return f"Stopped: {title}, after {after}."
+
+
+def done_of(done: int, total: int) -> str:
+    return f"{done} of {total}"
+
+
+_FAILED = {
+    "model": "the model could not answer",
+    "tokens": "the tokens were used up",
+    "time": "it took too long",
+    "loops": "it took too many steps",
+    "attempts": "it failed several times",
+    "stopped": "it was stopped",
+    "gaveUp": "it could not be done",
+    "repeats": "it repeated itself",
+    "world": "its world lacked something",
+    "player": "the simulated user left its role",
+}
+
+
+def failed_because(reason: str) -> str:
+    return _FAILED.get(reason, "it did not come to its end")

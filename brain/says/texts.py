@@ -139,3 +139,21 @@ class Texts(Progress, Protocol):
 
     def events(self, count: int, last: str) -> str: ...
     def together(self, parts: Sequence[str]) -> str: ...
+
+    def jobs(self, count: int, last: str) -> str:
+        """Say that several jobs have ended; `last` is the headline of the last report."""
+
+    def job_done(self, title: str, done: int, total: int) -> str:
+        """Say that a job has ended, and how much of it was done."""
+
+    def job_failed(self, title: str, total: int) -> str:
+        """Say that nothing of a job was done."""
+
+    def job_stopped(self, title: str, after: str) -> str:
+        """Say that a job was stopped, and after what: a result of `done_of`, or a note."""
+
+    def done_of(self, done: int, total: int) -> str:
+        """Return how much was done, as a part of a sentence."""
+
+    def failed_because(self, reason: str) -> str:
+        """Say why a mind did not come to its end: an `ended_reason` of a mind."""

@@ -143,7 +143,7 @@ def events(env: Env) -> EventSettings:
     return EventSettings(
         secrets=variables.rotating(env, "BRAIN_EVENT_SECRET", variables.webhook_secret),
         postmark_passwords=variables.rotating(env, "BRAIN_POSTMARK_PASSWORD", variables.password),
-        email_user=env.get("BRAIN_EMAIL_USER") or OWNER,
+        email_user=variables.user_id(env, "BRAIN_EMAIL_USER", OWNER),
     )
 
 

@@ -38,6 +38,7 @@ LONG = "a key of some length"
         json.dumps({"a" * 65: [LONG]}),
         json.dumps({"an\nna": [LONG]}),
         json.dumps({"\ud800": [LONG]}),
+        json.dumps({"mind:x:0": [LONG]}),
         json.dumps({"anna": [LONG], "ben": [LONG]}),
         json.dumps({"anna": ["the key of the owner"]}),
         json.dumps({f"user {n}": [f"{LONG} {n}"] for n in range(21)}),
@@ -49,6 +50,11 @@ def test_access_keys_that_are_not_right_open_nothing_and_are_named(given: str) -
     problem = settings.problems(env, {})["session"]
     assert problem.startswith("BRAIN_ACCESS_KEYS")
     assert "of some length" not in problem
+
+
+def test_a_mind_owns_no_email() -> None:
+    problems = settings.problems({"BRAIN_EMAIL_USER": "mind:x:0"}, {})
+    assert problems["events"] == "BRAIN_EMAIL_USER must not begin with mind:"
 
 
 def test_a_short_access_key_is_named() -> None:

@@ -75,6 +75,11 @@ def test_a_changed_ticket_is_refused() -> None:
             tickets(NEW).check(text, "18")
 
 
+def test_no_ticket_is_a_minds() -> None:
+    with pytest.raises(TokenRefused):
+        tickets(NEW).check(tickets(NEW).make("mind:x:0", "18").text, "18")
+
+
 def test_without_a_secret_there_are_no_tickets() -> None:
     with pytest.raises(SettingMissing, match="BRAIN_JWT_SECRET"):
         tickets().make("anna", "18")

@@ -65,9 +65,9 @@ def rs256(key: rsa.RSAPrivateKey = RSA_KEY, *, kid: str | None = "rsa", **change
     return jwt.encode(claims(**changed), key, algorithm="RS256", headers=headers)
 
 
-def es256(*, kid: str | None = "ec") -> str:
+def es256(*, kid: str | None = "ec", **changed: Any) -> str:
     headers = {} if kid is None else {"kid": kid}
-    return jwt.encode(claims(), EC_KEY, algorithm="ES256", headers=headers)
+    return jwt.encode(claims(**changed), EC_KEY, algorithm="ES256", headers=headers)
 
 
 def rsa_jwk(key: rsa.RSAPrivateKey = RSA_KEY, kid: str = "rsa") -> Json:
@@ -119,6 +119,24 @@ async def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
 @pytest.mark.parametrize("text", ["x", "a.b.c", "ä.ö.ü", "e30.e30.e30", hs256()[:-4]])
 async def test_an_incomplete_token_is_refused(text: str) -> None:
     await refusal(tokens_by(), text)
+
+
+@pytest.mark.parametrize("user_id", ["mind:", "mind:0123456789abcdefghijklmnop:0", "mind: anna"])
+async def test_a_reserved_user_id_is_refused_however_it_is_signed(user_id: str) -> None:
+    reserved = "the token's user id (sub) is reserved"
+    assert await refusal(tokens_by(), hs256(sub=user_id)) == reserved
+    async with served(Provider()) as url:
+        tokens = tokens_by(None, jwks_url=url)
+        for text in (rs256(sub=user_id), es256(sub=user_id)):
+            assert await refusal(tokens, text) == reserved
+    with pytest.raises(TokenRefused, match="reserved"):
+        tokens_by().make(user_id)
+
+
+@pytest.mark.parametrize("user_id", ["mind", "Mind:x", " mind:x", "a mind:x", "minds:x"])
+async def test_only_the_exact_beginning_is_reserved(user_id: str) -> None:
+    assert (await tokens_by().read(hs256(sub=user_id))).user_id == user_id
+    assert (await tokens_by().read(tokens_by().make(user_id).text)).user_id == user_id
 
 
 async def test_a_token_of_another_secret_is_refused() -> None:

@@ -58,6 +58,15 @@ async def test_a_ticket_is_good_for_a_minute() -> None:
 
 
 @in_virtual_time
+async def test_no_ticket_calls_for_a_mind() -> None:
+    call = Call.of(words("Yes."))
+    async with connected(call.wiring, call.page) as serving:
+        await call.set_up(await call.ticket("mind:x:0"))
+        await asyncio.wait({serving})
+    assert call.page.closed == (NOT_ALLOWED, "a ticket is required")
+
+
+@in_virtual_time
 async def test_the_ticket_says_whose_call_it_is() -> None:
     call = Call.of(words("Yes."))
     async with connected(call.wiring, call.page):

@@ -66,7 +66,8 @@ create table brain.minds (
     seed bigint null,
     try integer not null default 0,
     verdict jsonb null,
-    started_at timestamptz null,
+    started_at timestamptz null,  -- later by each pause that has ended
+    paused_at timestamptz null,
     finished_at timestamptz null,
     unique (user_id, job_id, number),
     foreign key (user_id, job_id) references brain.jobs (user_id, id) on delete cascade

@@ -1,0 +1,91 @@
+"""Helpers: minds that do one task each in the background, and give back a result."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from brain.codec import Json
+from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
+from brain.jobs.helpers.shown import OthersNotes, ShownFacts, end_of_talk
+from brain.jobs.helpers.tools import helper_tools
+from brain.jobs.life.ending import EndsByTool
+from brain.jobs.life.outcomes import outcome_of
+from brain.jobs.life.specs import FINISH
+from brain.jobs.minds import Base
+from brain.jobs.model import Job, Mind, MindOutcome, MindRun, Next, Say
+from brain.run.messages import Remark
+from brain.run.services import Services
+
+WALL_S = 15 * 60.0
+READING = (
+    "searchDocuments",
+    "readDocument",
+    "searchEmail",
+    "readEmail",
+    "searchHistory",
+    "recall",
+    "readWebPage",
+    "searchWeb",
+)  # of the owner's tools
+REPORT_TASK = "Each part was a task of its own. Bring their results together."
+
+
+class Helpers:
+    """`Kind` of the jobs `helpers` and `room`."""
+
+    wall_s = WALL_S
+    can_pause = False
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+
+    async def services(self, job: Job, mind: Mind) -> Services:
+        base, allowed = self._base, mind.profile.get("tools")
+        names = [name for name in READING if allowed is None or name in allowed]
+        own = helper_tools(base.jobs, base.runs, job, mind, base.tell_progress)
+        return base.services(
+            job,
+            mind,
+            model=EndsByTool(base.model(mind.profile), tool=FINISH.name, field="result"),
+            tools={**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own},
+            limits=base.limits(job, wall_s=WALL_S),
+            instructions=_instructions(job, mind),
+            around=(ShownFacts(base.platform, job.user_id), *self._notes(job, mind)),
+        )
+
+    def _notes(self, job: Job, mind: Mind) -> tuple[OthersNotes, ...]:
+        """Return what shows a helper in a room the notes of the others."""
+        return (OthersNotes(self._base.runs, job.id, mind.number),) if job.kind == "room" else ()
+
+    async def first(self, job: Job, mind: Mind) -> Next:
+        context: tuple[Remark, ...] = ()
+        if job.request.get("context") == "talk":
+            context = await end_of_talk(
+                self._base.platform.store, self._base.platform.log, job.user_id
+            )
+        return Say(text=mind.brief or mind.label, message_id="start", context=context)
+
+    async def ended(self, job: Job, mind: Mind, run: MindRun) -> Next:
+        return outcome_of(run)
+
+    async def cut(self, job: Job, mind: Mind, run: MindRun | None) -> MindOutcome:
+        if run is None:
+            return MindOutcome(status="failed", reason="time")
+        return replace(outcome_of(run), status="failed", reason="time")
+
+    def report_task(self, job: Job, minds: Sequence[Mind]) -> str:
+        return REPORT_TASK if len(minds) > 1 else ""
+
+    async def figures(self, job: Job, minds: Sequence[Mind], filed: Json) -> Json:
+        return {}
+
+
+def _instructions(job: Job, mind: Mind) -> str:
+    shared = "" if job.document_id is None else DOCUMENT.format(id=job.document_id, name=mind.label)
+    added = str(mind.profile.get("instructions") or "").strip()
+    parts = (HELPER, shared, PROFILE.format(added) if added else "")
+    return "\n\n".join(part for part in parts if part)
+
+
+def kind(base: Base) -> Helpers:
+    """Return the kind of the jobs `helpers`."""
+    return Helpers(base)

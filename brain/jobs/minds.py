@@ -1,0 +1,184 @@
+"""What the minds of a deployment run with: the owner's tools, stores and model, made safe.
+
+A kind of job is one module with a function `kind(base: Base) -> Kind`; `KINDS` lists them. They are
+imported when a job of that kind is first asked for.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from importlib import import_module
+
+from brain.cloud.redis.store import RedisStore
+from brain.codec import Json
+from brain.documents.edit_tool import edit_document_tool
+from brain.documents.editing import Author, EditedDocument
+from brain.documents.edits import PostgresEdits
+from brain.documents.told import tell_edit
+from brain.feature import AskAlways, AtOnce, Platform
+from brain.jobs.gate import Gate
+from brain.jobs.model import Job, JobKind, Mind
+from brain.jobs.ports import JobStore, Kind, MindRuns
+from brain.jobs.quiet import LateWakeUps, Silence
+from brain.jobs.rules import tokens_each
+from brain.run.limits import Limits
+from brain.run.ports import Model
+from brain.run.services import Around, Services
+from brain.tools.invocations import Tool, ToolInvocation, ToolResult
+from brain.tools.spec import Effect
+
+LEASE_MOST_S = 10.0  # seconds; a mind that died is continued soon
+LOOPS = 25  # model calls in one run of a mind
+
+KINDS: Mapping[JobKind, str] = {
+    "helpers": "brain.jobs.helpers.kind",
+    "talk": "brain.jobs.talks.kind",
+    "room": "brain.jobs.helpers.kind",
+}
+
+
+async def nobody(job: Job, mind: Mind, text: str, at: str) -> None:
+    """Tell nobody of a mind's progress."""
+
+
+class Kinds(Mapping[JobKind, Kind]):
+    """The kinds of jobs. Each is imported and made when it is first asked for."""
+
+    def __init__(self, base: "Base") -> None:
+        self._base = base
+        self._made: dict[JobKind, Kind] = {}
+
+    def __getitem__(self, name: JobKind) -> Kind:
+        if name not in self._made:
+            module = import_module(KINDS[name])
+            self._made[name] = module.kind(self._base)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[JobKind]:
+        return iter(KINDS)
+
+    def __len__(self) -> int:
+        return len(KINDS)
+
+
+class Base:
+    """The parts of which a kind makes the services of its minds."""
+
+    def __init__(
+        self,
+        platform: Platform,
+        jobs: JobStore,
+        runs: MindRuns,
+        *,
+        tell_progress: Callable[[Job, Mind, str, str], Awaitable[None]] = nobody,
+    ) -> None:
+        """`tell_progress` tells the owner how far a mind is: its text, and what tells apart two
+        such notes.
+        """
+        self.platform = platform
+        self.jobs = jobs
+        self.runs = runs
+        self.tell_progress = tell_progress
+
+    @cached_property
+    def store(self) -> RedisStore:
+        """The state store with the short lease of minds. It bounds their logs by itself."""
+        return RedisStore(self.platform.redis, self._limits)
+
+    @cached_property
+    def _limits(self) -> Limits:
+        limits = self.platform.limits
+        return replace(limits, lease_s=min(limits.lease_s, LEASE_MOST_S), loops=LOOPS)
+
+    def limits(self, job: Job, *, wall_s: float) -> Limits:
+        """Return the limits of a mind: its share of the job's tokens, decided before it began."""
+        tokens = tokens_each(job.token_budget, job.total_count)
+        return replace(self._limits, wall_s=wall_s, tokens=tokens)
+
+    def model(self, profile: Json) -> Model:
+        """Return the model that a frozen profile asks for; the deployment's if it names none."""
+        return self.platform.model
+
+    def owners_tools(self, names: Iterable[str], owner: str) -> dict[str, Tool]:
+        """Return those of the owner's tools that exist and only read, by name.
+
+        They run for the owner, not for the mind: the tool sees the owner's user id.
+        """
+        tools = self.platform.services.tools
+        found = {name: tools[name] for name in names if name in tools}
+        return {
+            name: for_owner(tool, owner)
+            for name, tool in found.items()
+            if tool.spec.effect is Effect.READS
+        }
+
+    def editing(self, job: Job, mind: Mind) -> dict[str, Tool]:
+        """Return the tool that edits the job's document; none if it has no document."""
+        if job.document_id is None or self.platform.database is None:
+            return {}
+        edits = PostgresEdits(self.platform.database)
+        author = Author(label=mind.label, mind_id=mind.id)
+        tool = edit_document_tool(edits, job.document_id, author, self._tell_edit)
+        return {tool.spec.name: for_owner(tool, job.user_id)}
+
+    async def _tell_edit(self, user_id: str, edited: EditedDocument) -> None:
+        await tell_edit(self.platform.channel, user_id, edited)
+
+    def services(
+        self,
+        job: Job,
+        mind: Mind,
+        *,
+        model: Model,
+        tools: Mapping[str, Tool],
+        limits: Limits,
+        instructions: str,
+        around: tuple[Around, ...] = (),
+    ) -> Services:
+        """Return services for a mind: its own store, a channel that drops everything, wake-ups
+        that are delayed, no features around it but the gate and `around`.
+        """
+        return self.alone(
+            model=model,
+            tools=tools,
+            limits=limits,
+            instructions=instructions,
+            around=(Gate(jobs=self.jobs, runs=self.runs), *around),
+        )
+
+    def alone(
+        self,
+        *,
+        model: Model,
+        tools: Mapping[str, Tool],
+        limits: Limits,
+        instructions: str,
+        around: tuple[Around, ...],
+    ) -> Services:
+        """Return the same with these hooks only: the first of them has to be a gate."""
+        ours = self.platform.services
+        return Services(
+            store=self.store,
+            queue=LateWakeUps(ours.queue),
+            channel=Silence(),
+            model=model,
+            schemas=ours.schemas,
+            clock=ours.clock,
+            languages=ours.languages,
+            limits=limits,
+            tools=tools,
+            consent=AskAlways(),
+            settling=AtOnce(),
+            intake=(),
+            around=around,
+            instructions=instructions,
+        )
+
+
+def for_owner(tool: Tool, owner: str) -> Tool:
+    """Return the tool as it runs for the owner of a mind."""
+
+    async def run(invocation: ToolInvocation) -> ToolResult:
+        return await tool.run(replace(invocation, user_id=owner))
+
+    return replace(tool, run=run)

@@ -1,0 +1,37 @@
+"""Everything that the flows of jobs need."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from brain.events.ports import Announcer
+from brain.jobs.model import Job, JobKind, Mind
+from brain.jobs.ports import JobStore, Kind, MindCalls, MindRuns
+from brain.run.ports import Channel, Clock
+from brain.run.services import Services
+from brain.run.store import StateStore
+from brain.says.choice import Languages
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobServices:
+    """The ports of the flows, and the kinds of jobs.
+
+    `daily_tokens` is how many tokens the jobs of one user may use on a day (UTC). `reporter`
+    returns the services of the mind that writes a job's report; the numbers
+    are the counts that it may state. `store` has the owner's own log:
+    only whether they are present is read from it. `beside` are sendings that nobody waits for.
+    """
+
+    jobs: JobStore
+    runs: MindRuns
+    calls: MindCalls
+    kinds: Mapping[JobKind, Kind]
+    reporter: Callable[[Job, Sequence[Mind], frozenset[int]], Awaitable[Services]]
+    announcer: Announcer
+    channel: Channel
+    store: StateStore
+    clock: Clock
+    languages: Languages
+    daily_tokens: int
+    beside: set[asyncio.Task[None]] = field(default_factory=set)

@@ -1,0 +1,33 @@
+"""The settings of jobs."""
+
+from brain import settings, variables
+from brain.errors import SettingMissing
+from brain.variables import Env
+
+DAILY_TOKENS = 2_000_000  # of the jobs of one user on a day (UTC)
+
+
+def daily_tokens(env: Env) -> int:
+    """Read how many tokens the jobs of one user may use on a day. 0 switches jobs off."""
+    given = variables.number(env, "BRAIN_DAILY_TOKENS", DAILY_TOKENS)
+    if given != int(given):
+        raise SettingMissing("BRAIN_DAILY_TOKENS must be a whole number")
+    return int(given)
+
+
+def are_on(env: Env) -> bool:
+    """Whether this deployment has jobs: there is a database, and they are not switched off.
+
+    A malformed setting switches them off; /api/health names it.
+    """
+    try:
+        return bool(env.get("DATABASE_URL")) and daily_tokens(env) > 0
+    except SettingMissing:
+        return False
+
+
+def needed(env: Env) -> object:
+    """Read what jobs need, for /api/health. Raises SettingMissing."""
+    if daily_tokens(env) == 0:
+        return None  # switched off: nothing is missing
+    return settings.store(env), settings.queue(env), variables.need(env, "DATABASE_URL")

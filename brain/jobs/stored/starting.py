@@ -1,0 +1,59 @@
+"""Decides in Postgres whether a job may start, and stores it."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from brain.cloud.postgres.rows import rows
+from brain.jobs.model import Job, JobStart, Mind, NewJob
+from brain.jobs.ports import JobRefused
+from brain.jobs.rules import OPEN_MOST, mind_id
+from brain.jobs.stored import statements as sql
+from brain.jobs.stored.rows import job_row, mind_row, started
+
+if TYPE_CHECKING:
+    from brain.cloud.postgres.database import Connection
+
+FULL_S = 30  # seconds after which a user with two open jobs may try again
+
+
+async def start(
+    connection: "Connection", user_id: str, id: str, job: NewJob, *, daily_tokens: int
+) -> JobStart:
+    """Reserve the budget and insert the job, unless it is there. Raises JobRefused.
+
+    The row of the day is locked first: two starts at once cannot both see room for one.
+    """
+    named: dict[str, Any] = {"user_id": user_id, "id": id, "budget": job.budget}
+    await connection.execute(sql.OPEN_DAY, named)
+    locked = await (await connection.execute(sql.LOCK_DAY, named)).fetchone()
+    assert locked is not None, "this transaction has inserted the row or found it"
+    taken, day, left_s = locked
+    known = await rows(connection, Job, sql.READ_JOB, named)
+    if known:
+        return started(known[0], await rows(connection, Mind, sql.READ_MINDS, named))
+    await _check_open(connection, named)
+    if taken + job.budget > daily_tokens:
+        left = max(daily_tokens - taken, 0)
+        raise JobRefused(
+            f"This needs {job.budget} tokens, and {left} of today's are left.",
+            retry_after_s=math.ceil(left_s),
+        )
+    await connection.execute(sql.RESERVE, {**named, "day": day})
+    await connection.execute(sql.INSERT_JOB, job_row(user_id, id, job, day))
+    for mind in job.minds:
+        await connection.execute(sql.INSERT_MIND, mind_row(user_id, id, mind, foreign=job.foreign))
+    return JobStart(
+        job_id=id,
+        mind_ids=tuple(mind_id(id, mind.number) for mind in job.minds),
+        status="queued",
+        duplicate=False,
+        budget=job.budget,
+    )
+
+
+async def _check_open(connection: "Connection", named: dict[str, Any]) -> None:
+    """Raise JobRefused if as many jobs of this user are open as may be."""
+    found = await (await connection.execute(sql.OPEN_TITLES, named)).fetchall()
+    if len(found) >= OPEN_MOST:
+        titles = ", ".join(f"“{title}”" for (title,) in found)
+        raise JobRefused(f"These jobs are still open: {titles}.", retry_after_s=FULL_S)

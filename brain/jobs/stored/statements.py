@@ -1,0 +1,244 @@
+"""The statements on jobs and minds. A mind's row is always locked before its job's row."""
+
+JOB = b"""
+    select
+        user_id, id, kind, title, request, status, total_count, completed_count, failed_count,
+        token_budget, tokens_in, tokens_out, usd, event_sequence, join_mode, document_id,
+        compared_with, origin_run, report, report_by, "foreign", report_tries, created_at,
+        started_at, updated_at, last_event_at, finished_at
+"""
+MIND = b"""
+    select
+        id, user_id, job_id, number, label, profile, brief, goal, goal_reached, status,
+        ended_reason, result, sources, needs, "foreign", turns, tokens_in, tokens_out, usd,
+        scenario, scenario_digest, seed, try as attempt, verdict, started_at, finished_at
+"""
+OF_JOB = b" from brain.jobs where user_id = %(user_id)s and id = %(id)s"
+READ_JOB = JOB + OF_JOB
+READ_MINDS = (
+    MIND + b" from brain.minds where user_id = %(user_id)s and job_id = %(id)s order by number"
+)
+READ_MIND = (
+    MIND
+    + b"""
+    from brain.minds
+    where id = %(id)s and (%(user_id)s::text is null or user_id = %(user_id)s)
+"""
+)
+OWNER = b"select user_id from brain.minds where id = any(%(minds)s) limit 1"
+RECENT = (
+    JOB
+    + b"""
+    from brain.jobs
+    where user_id = %(user_id)s
+        and (not %(is_open)s or status not in ('complete', 'failed', 'stopped'))
+    order by created_at desc, id
+    limit %(limit)s
+"""
+)
+OUTDATED = b"""
+    select id from (
+        select id, status, report, created_at,
+            row_number() over (order by created_at desc, id) as place
+        from brain.jobs where user_id = %(user_id)s
+    ) as known
+    where status in ('complete', 'failed', 'stopped') and report is not null
+        and (place > %(most)s or created_at < now() - make_interval(days => %(days)s))
+"""
+
+# ---- start: the row of the day is locked first, so two starts cannot both see room for one
+
+OPEN_DAY = b"""
+    insert into brain.spending (user_id, day)
+    values (%(user_id)s, (now() at time zone 'utc')::date)
+    on conflict do nothing
+"""
+LOCK_DAY = b"""
+    select reserved + used, day,
+        extract(epoch from (day + 1)::timestamp - (now() at time zone 'utc'))::float
+    from brain.spending
+    where user_id = %(user_id)s and day = (now() at time zone 'utc')::date
+    for update
+"""
+OPEN_TITLES = b"""
+    select title from brain.jobs
+    where user_id = %(user_id)s and status not in ('complete', 'failed', 'stopped')
+    order by created_at
+"""
+RESERVE = b"""
+    update brain.spending set reserved = reserved + %(budget)s
+    where user_id = %(user_id)s and day = %(day)s
+"""
+INSERT_JOB = b"""
+    insert into brain.jobs (
+        user_id, id, kind, title, request, total_count, token_budget, join_mode, document_id,
+        compared_with, origin_run, "foreign", reserved_on
+    ) values (
+        %(user_id)s, %(id)s, %(kind)s, %(title)s, %(request)s::jsonb, %(total)s, %(budget)s,
+        %(join_mode)s, %(document_id)s, %(compared_with)s, %(origin_run)s, %(foreign)s,
+        %(day)s
+    )
+"""
+INSERT_MIND = b"""
+    insert into brain.minds (
+        id, user_id, job_id, number, label, profile, brief, goal, scenario, scenario_digest, seed,
+        "foreign"
+    ) values (
+        %(id)s, %(user_id)s, %(job_id)s, %(number)s, %(label)s, %(profile)s::jsonb, %(brief)s,
+        %(goal)s, %(scenario)s::jsonb, %(scenario_digest)s, %(seed)s,
+        %(foreign)s
+    )
+"""
+
+# ---- the life of a mind
+
+CHANGED = b"""
+    event_sequence = event_sequence + 1, updated_at = now(), last_event_at = now()
+"""
+BEGIN = b"""
+    update brain.minds set status = 'running', started_at = coalesce(started_at, now())
+    where id = %(id)s and status = 'queued'
+    returning user_id, job_id
+"""
+BEGIN_JOB = (
+    b"""
+    update brain.jobs set
+        status = case when status = 'queued' then 'running' else status end,
+        started_at = coalesce(started_at, now()), """
+    + CHANGED
+    + b"where user_id = %(user_id)s and id = %(job_id)s"
+)
+NOTE = b"""
+    update brain.minds set result = %(result)s, "foreign" = "foreign" or %(foreign)s
+    where id = %(id)s and status in ('queued', 'running', 'paused')
+"""
+AGAIN = b"""
+    update brain.minds set id = %(new_id)s, seed = %(seed)s, try = try + 1
+    where id = %(id)s and status = 'running' and try = 0
+    returning user_id, job_id
+"""
+SETTLE = b"""
+    update brain.minds set
+        status = %(status)s, ended_reason = %(reason)s, result = coalesce(%(result)s, result),
+        sources = %(sources)s::jsonb, needs = %(needs)s, "foreign" = "foreign" or %(foreign)s,
+        goal_reached = %(goal_reached)s, turns = %(turns)s, tokens_in = %(tokens_in)s,
+        tokens_out = %(tokens_out)s, usd = %(usd)s, verdict = %(verdict)s::jsonb,
+        finished_at = now()
+    where id = %(id)s and status in ('queued', 'running', 'paused')
+    returning user_id, job_id, "foreign"
+"""
+# What is not known for one mind is not known for the job.
+COUNT = (
+    b"""
+    update brain.jobs set
+        completed_count = completed_count + %(completed)s,
+        failed_count = failed_count + 1 - %(completed)s,
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
+        usd = case when completed_count + failed_count = 0 then %(usd)s else usd + %(usd)s end,
+        "foreign" = "foreign" or %(foreign)s,
+        status = case
+            when status in ('queued', 'running', 'paused')
+                and completed_count + failed_count + 1 = total_count then 'summarising'
+            else status
+        end, """
+    + CHANGED
+    + b"where user_id = %(user_id)s and id = %(job_id)s returning true"
+)
+
+# ---- stop and pause
+
+LOCK_MINDS = b"""
+    select number, status from brain.minds
+    where user_id = %(user_id)s and job_id = %(id)s
+        and (%(number)s::integer is null or number = %(number)s)
+    order by number
+    for update
+"""
+STOP_MINDS = b"""
+    update brain.minds set status = 'stopped', ended_reason = 'stopped', finished_at = now()
+    where user_id = %(user_id)s and job_id = %(id)s and number = any(%(numbers)s)
+"""
+STOP_JOB = (
+    b"""
+    update brain.jobs set
+        failed_count = failed_count + %(stopped)s,
+        status = case
+            when %(number)s::integer is null then 'stopped'
+            when completed_count + failed_count + %(stopped)s = total_count then 'summarising'
+            else status
+        end, """
+    + CHANGED
+    + b"""where user_id = %(user_id)s and id = %(id)s
+        and status in ('queued', 'running', 'paused', 'summarising')
+        and (%(stopped)s > 0 or %(number)s::integer is null)
+"""
+)
+NOTE_SPENT = b"""
+    update brain.minds set
+        result = coalesce(%(result)s, result), "foreign" = "foreign" or %(foreign)s,
+        turns = %(turns)s, tokens_in = %(tokens_in)s, tokens_out = %(tokens_out)s, usd = %(usd)s
+    where id = %(id)s and status = 'stopped' and tokens_in + tokens_out = 0
+        and %(tokens_in)s + %(tokens_out)s > 0
+    returning user_id, job_id, "foreign"
+"""
+COUNT_SPENT = (
+    b"""
+    update brain.jobs set
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
+        "foreign" = "foreign" or %(foreign)s, """
+    + CHANGED
+    + b"where user_id = %(user_id)s and id = %(job_id)s"
+)
+# The time of a pause is not a part of a mind's life.
+PAUSE_MINDS = b"""
+    update brain.minds set
+        status = %(to)s, paused_at = case when %(to)s = 'paused' then now() end,
+        started_at = started_at + coalesce(now() - paused_at, interval '0')
+    where user_id = %(user_id)s and job_id = %(id)s and status = any(%(of)s)
+"""
+PAUSE_JOB = (
+    b"update brain.jobs set status = %(to)s, "
+    + CHANGED
+    + b"where user_id = %(user_id)s and id = %(id)s and status = any(%(of)s)"
+)
+
+# ---- the report, and the end
+
+REPORT = (
+    b"""
+    update brain.jobs set
+        report = %(report)s::jsonb, report_by = %(by)s, "foreign" = "foreign" or %(foreign)s,
+        status = case
+            when status = 'stopped' then 'stopped'
+            when completed_count = 0 then 'failed'
+            else 'complete'
+        end,
+        document_id = coalesce(document_id, %(document_id)s),
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s, """
+    + CHANGED
+    + b"""where user_id = %(user_id)s and id = %(id)s and report is null
+        and status in ('summarising', 'stopped')
+    returning reserved_on, token_budget, tokens_in + tokens_out, "foreign"
+"""
+)
+SPEND = b"""
+    update brain.spending set
+        reserved = greatest(reserved - %(budget)s, 0), used = used + %(tokens)s
+    where user_id = %(user_id)s and day = %(day)s
+"""
+TRY_REPORT = (
+    b"update brain.jobs set report_tries = report_tries + 1, "
+    + CHANGED
+    + b"""where user_id = %(user_id)s and id = %(id)s and report_tries = %(before)s
+        and status = 'summarising' and report is null
+"""
+)
+FINISH = (
+    b"update brain.jobs set finished_at = now(), "
+    + CHANGED
+    + b"""where user_id = %(user_id)s and id = %(id)s and finished_at is null
+        and report is not null
+"""
+)
+LOCK_JOB = b"select report is not null" + OF_JOB + b" for update"
+DELETE_JOB = b"delete" + OF_JOB

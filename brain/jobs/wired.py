@@ -1,0 +1,45 @@
+"""Makes the parts of jobs from what a deployment has."""
+
+from collections.abc import Sequence
+
+from brain.feature import Platform
+from brain.jobs.life.telling import tell_progress
+from brain.jobs.minds import Base, Kinds
+from brain.jobs.model import Job, Mind
+from brain.jobs.queue import QueuedMindCalls
+from brain.jobs.services import JobServices
+from brain.jobs.settings import daily_tokens
+from brain.jobs.stored.postgres import PostgresJobs
+from brain.jobs.stored.redis import RedisMindRuns
+from brain.run.services import Services
+
+
+def job_services(platform: Platform) -> JobServices:
+    """Return what the flows need. Raises SettingMissing."""
+    assert platform.database is not None, "without a database there are no jobs"
+
+    async def tell(job: Job, mind: Mind, text: str, at: str) -> None:
+        await tell_progress(services, job, mind, text, at)
+
+    async def reporter(job: Job, minds: Sequence[Mind], known: frozenset[int]) -> Services:
+        from brain.jobs.helpers.reporter import reporter
+
+        return reporter(base, job, minds, known)
+
+    jobs = PostgresJobs(platform.database)
+    runs = RedisMindRuns(platform.redis, platform.store, platform.clock)
+    base = Base(platform, jobs, runs, tell_progress=tell)
+    services = JobServices(
+        jobs=jobs,
+        runs=runs,
+        calls=QueuedMindCalls(platform.queue),
+        kinds=Kinds(base),
+        reporter=reporter,
+        announcer=platform.announcer,
+        channel=platform.channel,
+        store=platform.store,
+        clock=platform.clock,
+        languages=platform.languages,
+        daily_tokens=daily_tokens(platform.env),
+    )
+    return services
