@@ -23,6 +23,7 @@ from brain.jobs.model import (
     Mind,
     MindCall,
     NewJob,
+    Progress,
     StoppedMinds,
 )
 from brain.jobs.ports import JobRefused
@@ -111,7 +112,7 @@ async def stop_job(
     return stopped
 
 
-async def _conclude_stopped(services: JobServices, job: Job, after: str) -> None:
+async def _conclude_stopped(services: JobServices, job: Job, after: Progress | None) -> None:
     """Let a job that was stopped, or whose last mind was, end now. The sweep does it otherwise."""
     try:
         if job.report is None and job.status == "stopped":
@@ -124,10 +125,10 @@ async def _conclude_stopped(services: JobServices, job: Job, after: str) -> None
 
 async def _silence(
     services: JobServices, user_id: str, job_id: str, minds: Sequence[Mind], *, is_whole: bool
-) -> str:
+) -> Progress | None:
     """End the runs of these minds, and count what they had used. Raises StoreUnreachable.
 
-    Return how far the only one was, in its own words; empty if it did not say.
+    Return how far the only one was, in its own words; None if it did not say.
     """
     texts = await services.languages.texts(user_id)
     begun = [mind.id for mind in minds if mind.started_at is not None]
@@ -138,9 +139,9 @@ async def _silence(
         if run is not None:
             await services.jobs.note_spent(id, outcome_of(run))
     if len(minds) != 1 or not is_whole:
-        return ""
+        return None
     notes = await services.runs.progress(job_id)
-    return notes[-1].text if notes else ""
+    return notes[-1] if notes else None
 
 
 async def say_to_mind(

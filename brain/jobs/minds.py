@@ -6,18 +6,15 @@ imported when a job of that kind is first asked for.
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 
 from brain.cloud.redis.store import RedisStore
 from brain.codec import Json
-from brain.documents.edit_tool import edit_document_tool
-from brain.documents.editing import Author, EditedDocument
-from brain.documents.edits import PostgresEdits
-from brain.documents.told import tell_edit
+from brain.documents.editing import Author
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.gate import Gate
-from brain.jobs.model import Job, JobKind, Mind
+from brain.jobs.model import Job, JobKind, Mind, ModelChoice, Progress
 from brain.jobs.ports import JobStore, Kind, MindRuns
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rules import tokens_each
@@ -37,7 +34,7 @@ KINDS: Mapping[JobKind, str] = {
 }
 
 
-async def nobody(job: Job, mind: Mind, text: str, at: str) -> None:
+async def nobody(job: Job, mind: Mind, progress: Progress, at: str) -> None:
     """Tell nobody of a mind's progress."""
 
 
@@ -70,10 +67,10 @@ class Base:
         jobs: JobStore,
         runs: MindRuns,
         *,
-        tell_progress: Callable[[Job, Mind, str, str], Awaitable[None]] = nobody,
+        tell_progress: Callable[[Job, Mind, Progress, str], Awaitable[None]] = nobody,
     ) -> None:
-        """`tell_progress` tells the owner how far a mind is: its text, and what tells apart two
-        such notes.
+        """`tell_progress` tells the owner how far a mind is; its last argument tells apart two such
+        notes.
         """
         self.platform = platform
         self.jobs = jobs
@@ -96,8 +93,11 @@ class Base:
         return replace(self._limits, wall_s=wall_s, tokens=tokens)
 
     def model(self, profile: Json) -> Model:
-        """Return the model that a frozen profile asks for; the deployment's if it names none."""
-        return self.platform.model
+        """Return the model that a frozen profile asks for; the deployment's if it names none.
+
+        The calls of minds take turns, so that the owner's own brain does not wait for them.
+        """
+        return self.platform.model_of(choice_of(profile))
 
     def owners_tools(self, names: Iterable[str], owner: str) -> dict[str, Tool]:
         """Return those of the owner's tools that exist and only read, by name.
@@ -114,15 +114,20 @@ class Base:
 
     def editing(self, job: Job, mind: Mind) -> dict[str, Tool]:
         """Return the tool that edits the job's document; none if it has no document."""
-        if job.document_id is None or self.platform.database is None:
+        database = self.platform.database
+        if job.document_id is None or database is None:
             return {}
-        edits = PostgresEdits(self.platform.database)
-        author = Author(label=mind.label, mind_id=mind.id)
-        tool = edit_document_tool(edits, job.document_id, author, self._tell_edit)
-        return {tool.spec.name: for_owner(tool, job.user_id)}
+        from brain.documents.edit_tool import edit_document_tool
+        from brain.documents.edits import PostgresEdits
+        from brain.documents.told import tell_edit
 
-    async def _tell_edit(self, user_id: str, edited: EditedDocument) -> None:
-        await tell_edit(self.platform.channel, user_id, edited)
+        tool = edit_document_tool(
+            PostgresEdits(database),
+            job.document_id,
+            Author(label=mind.label, mind_id=mind.id),
+            partial(tell_edit, self.platform.channel),
+        )
+        return {tool.spec.name: for_owner(tool, job.user_id)}
 
     def services(
         self,
@@ -173,6 +178,18 @@ class Base:
             around=around,
             instructions=instructions,
         )
+
+
+def choice_of(profile: Json) -> ModelChoice:
+    """Return which model a frozen profile asks for, and how."""
+    return ModelChoice(
+        provider=profile.get("provider"),
+        model=profile.get("model"),
+        temperature=profile.get("temperature"),
+        max_tokens=profile.get("maxTokens"),
+        stop=tuple(profile.get("stop") or ()),
+        seed=profile.get("seed"),
+    )
 
 
 def for_owner(tool: Tool, owner: str) -> Tool:

@@ -189,16 +189,6 @@ class MindCall:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ProgressNote:
-    """How far the mind with this number is. `foreign`: it had read text by others by then."""
-
-    number: int
-    text: str
-    share: float | None
-    foreign: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Say:
     """What is said to a mind next. The same message id is said once, however often it comes.
 
@@ -237,6 +227,16 @@ class MindRun:
     def is_tainted(self) -> bool:
         """Whether the mind has read text by others in this run."""
         return is_tainted(self.journal, ())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
+
+    number: int
+    text: str
+    share: float | None = None
+    foreign: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

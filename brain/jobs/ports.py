@@ -15,7 +15,7 @@ from brain.jobs.model import (
     MindRun,
     NewJob,
     Next,
-    ProgressNote,
+    Progress,
     StoppedMinds,
 )
 from brain.run.services import Services
@@ -163,13 +163,11 @@ class MindRuns(Protocol):
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         """End the mind's run now, if one is open. Its brain can record nothing after that."""
 
-    async def note_progress(
-        self, job_id: str, number: int, text: str, share: float | None, *, foreign: bool
-    ) -> bool:
+    async def note_progress(self, job_id: str, progress: Progress) -> bool:
         """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""
 
-    async def progress(self, job_id: str) -> Sequence[ProgressNote]:
-        """Return the last ten notes of progress, newest last."""
+    async def progress(self, job_id: str) -> Sequence[Progress]:
+        """Return the last ten notes of progress of all minds of a job, the newest last."""
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         """Delete all keys of these minds."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from brain.feature import Platform
 from brain.jobs.life.telling import tell_progress
 from brain.jobs.minds import Base, Kinds
-from brain.jobs.model import Job, Mind
+from brain.jobs.model import Job, Mind, Progress
 from brain.jobs.queue import QueuedMindCalls
 from brain.jobs.services import JobServices
 from brain.jobs.settings import daily_tokens
@@ -18,8 +18,8 @@ def job_services(platform: Platform) -> JobServices:
     """Return what the flows need. Raises SettingMissing."""
     assert platform.database is not None, "without a database there are no jobs"
 
-    async def tell(job: Job, mind: Mind, text: str, at: str) -> None:
-        await tell_progress(services, job, mind, text, at)
+    async def tell(job: Job, mind: Mind, progress: Progress, at: str) -> None:
+        await tell_progress(services, job, mind, progress, at)
 
     async def reporter(job: Job, minds: Sequence[Mind], known: frozenset[int]) -> Services:
         from brain.jobs.helpers.reporter import reporter

@@ -25,6 +25,7 @@ class Reply(BaseModel):
     `chunk_delay_s` between chunks. `cut_after` breaks the connection after that many chunks.
     `finish_reason` None ends the stream properly but without a reason. `error_body` replaces the
     answer by an error, and `hang` never answers. `repeat` is how many times the answer is used.
+    `prompt_tokens` is what it says the request took.
     `gates` maps the name of a gate to the index of a chunk: the answer waits before that chunk
     until the gate is opened.
     """
@@ -42,6 +43,7 @@ class Reply(BaseModel):
     error_body: bool = False
     finish_reason: str | None = "auto"
     hang: bool = False
+    prompt_tokens: int = Field(default=1, ge=0)
     gates: dict[str, int] = {}
     repeat: int = Field(default=1, ge=1)
 

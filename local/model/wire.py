@@ -143,7 +143,12 @@ class _Wire:
     def _usage(self) -> Json:
         said = len(self._reply.text) + sum(len(c["function"]["arguments"]) for c in self._calls)
         tokens = 1 + said // CHARS_PER_TOKEN
-        return {"prompt_tokens": 1, "completion_tokens": tokens, "total_tokens": 1 + tokens}
+        asked = self._reply.prompt_tokens
+        return {
+            "prompt_tokens": asked,
+            "completion_tokens": tokens,
+            "total_tokens": asked + tokens,
+        }
 
 
 def _call_json(call: Call) -> Json:

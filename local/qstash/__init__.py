@@ -26,7 +26,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
 from local.qstash.control import ControlRoutes
-from local.qstash.engine import Counts, QueueEngine
+from local.qstash.counts import Counts
+from local.qstash.engine import QueueEngine
+from local.qstash.flow_routes import FlowRoutes
 from local.qstash.http import QueueRoutes, RequireToken
 from local.qstash.message import MalformedMessage
 from local.qstash.schedule_routes import ScheduleRoutes
@@ -70,7 +72,7 @@ class LocalQueue(QueueEngine):
             deliveries_at_once=deliveries_at_once,
         )
         messages = QueueRoutes(self, current_key=current_signing_key, next_key=next_signing_key)
-        routes = [*messages.routes(), *ScheduleRoutes(self).routes()]
+        routes = [*messages.routes(), *ScheduleRoutes(self).routes(), *FlowRoutes(self).routes()]
         guard = Middleware(RequireToken, token=token)
         self.app = Starlette(
             routes=[

@@ -23,7 +23,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.parameters import number, wait_limit_s
-from local.qstash.engine import Counts, QueueEngine
+from local.qstash.counts import Counts
+from local.qstash.engine import QueueEngine
 from local.qstash.sender import Switches
 
 COUNTED = ("delivered", "dead", "attempts")

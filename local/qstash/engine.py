@@ -11,9 +11,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from local.qstash.agenda import Agenda
+from local.qstash.counts import Counts
+from local.qstash.flow import Flows
 from local.qstash.ledger import Ledger, Receipt
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
@@ -22,19 +23,6 @@ from local.qstash.sender import Sender, Switches
 from local.qstash.store import QueueStore
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counts:
-    """`delivered`, `attempts` and `duplicates` count from the start of this process."""
-
-    pending: int  # not in flight: due, delayed, held, or waiting for a retry
-    unfinished: int  # those of them that are due or wait for a retry
-    in_flight: int
-    delivered: int
-    dead: int
-    attempts: int
-    duplicates: int
 
 
 class QueueEngine:
@@ -57,11 +45,13 @@ class QueueEngine:
         )
         self._free_slots = deliveries_at_once
         self._agenda = Agenda()
+        self.flows = Flows()
         self._messages: dict[str, QueueMessage] = {}
-        self._under_way: dict[asyncio.Task[None], str] = {}
+        self._under_way: dict[asyncio.Task[None], QueueMessage] = {}
         self._changed = asyncio.Event()
         self._delivered = self._attempts = self._duplicates = 0
         for message in store.pending():
+            self.flows.note(message.flow_control_key, message.flow_control_value)
             self._schedule(message)
         self.schedules = Schedules(
             store, now_ms=self.now_ms, publish=self.accept, notify=self._notify
@@ -72,6 +62,7 @@ class QueueEngine:
         receipts = self._ledger.admit(messages)
         for message, receipt in zip(messages, receipts, strict=True):
             if not receipt.deduplicated:
+                self.flows.note(message.flow_control_key, message.flow_control_value)
                 self._schedule(message)
         self._duplicates += sum(receipt.deduplicated for receipt in receipts)
         self._notify()
@@ -116,7 +107,7 @@ class QueueEngine:
         return int(self._clock() * 1000)
 
     def counts(self) -> Counts:
-        under_way = set(self._under_way.values())
+        under_way = {message.id for message in self._under_way.values()}
         waiting = [each for each in self._messages.values() if each.id not in under_way]
         return Counts(
             pending=len(waiting),
@@ -129,6 +120,8 @@ class QueueEngine:
         )
 
     def _is_unfinished(self, message: QueueMessage) -> bool:
+        if self.flows.waits(message.flow_control_key, message.id):
+            return True
         # Compare both times: a switch may make it late, and `deliver_now` early.
         due_ms = min(message.due_ms, self._agenda.due_ms(message.id))
         return message.retried > 0 or due_ms <= self.now_ms()
@@ -179,11 +172,22 @@ class QueueEngine:
                 continue  # the next message or schedule is due
 
     def _start_what_is_due(self) -> None:
-        while self._may_start() and (message_id := self._agenda.take(self.now_ms())):
+        while self._may_start() and (message := self._take()):
             self._free_slots -= 1
-            task = asyncio.create_task(self._deliver(self._messages[message_id]))
-            self._under_way[task] = message_id
+            task = asyncio.create_task(self._deliver(message))
+            self._under_way[task] = message
             task.add_done_callback(self._delivery_ended)
+
+    def _take(self) -> QueueMessage | None:
+        """Take the next message that is due and that its flow control lets start."""
+        now_ms = self.now_ms()
+        if waited := self.flows.start_next(now_ms):
+            return self._messages[waited]
+        while message_id := self._agenda.take(now_ms):
+            message = self._messages[message_id]
+            if self.flows.start(message.flow_control_key, message_id, now_ms):
+                return message
+        return None
 
     def _may_start(self) -> bool:
         return self._free_slots > 0 and not self.switches.hold
@@ -192,8 +196,10 @@ class QueueEngine:
         """Return the seconds until the next message or schedule is due; None if nothing is
         planned.
         """
-        message_ms = self._agenda.next_due_ms() if self._may_start() else None
-        times_ms = [t for t in (message_ms, self.schedules.next_due_ms()) if t is not None]
+        times = [self.schedules.next_due_ms()]
+        if self._may_start():
+            times += [self._agenda.next_due_ms(), self.flows.next_ms(self.now_ms())]
+        times_ms = [time_ms for time_ms in times if time_ms is not None]
         return max(0.0, min(times_ms) / 1000 - self._clock()) if times_ms else None
 
     async def _deliver(self, message: QueueMessage) -> None:
@@ -216,12 +222,13 @@ class QueueEngine:
         logger.info("attempt message=%s retried=%d status=%d delivered=%s", *facts)
 
     def _delivery_ended(self, task: asyncio.Task[None]) -> None:
-        message_id = self._under_way.pop(task)
+        message = self._under_way.pop(task)
         self._free_slots += 1
+        self.flows.end(message.flow_control_key)
         if not task.cancelled() and (error := task.exception()) is not None:
             # An error of ours (for example a full disk): the message stays stored for the next
             # start.
-            logger.error("delivery failed internally message=%s", message_id, exc_info=error)
+            logger.error("delivery failed internally message=%s", message.id, exc_info=error)
         self._notify()
 
     def _schedule(self, message: QueueMessage) -> None:
@@ -232,6 +239,7 @@ class QueueEngine:
     def _forget(self, message: QueueMessage) -> None:
         del self._messages[message.id]
         self._agenda.drop(message.id)
+        self.flows.drop(message.flow_control_key, message.id)
 
     def _notify(self) -> None:
         """Wake every waiting task; the next wait is for the next change."""

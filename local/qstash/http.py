@@ -1,7 +1,7 @@
 """The HTTP routes of QStash that its SDK calls for messages.
 
-The routes for schedules are in `schedule_routes.py`. URL groups, settings of named queues and flow
-control have no route here: they answer 404.
+The routes for schedules are in `schedule_routes.py`, those to look at flow control in
+`flow_routes.py`. URL groups and settings of named queues have no route here: they answer 404.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.qstash.flow import MalformedFlow, read_limits
 from local.qstash.retry import MalformedDelay, duration_s, retry_delay_s
 
 MAX_BODY_BYTES = 1024 * 1024  # bytes; the vendor's limit for a message on the free plan
@@ -103,7 +104,7 @@ def read_message(
         timeout_s=_duration_s(given, "upstash-timeout"),
         deduplication_id=_deduplication_id(given, url, forwarded, body),
         flow_control_key=given.get("upstash-flow-control-key"),
-        flow_control_value=given.get("upstash-flow-control-value"),
+        flow_control_value=_flow_control_value(given),
         label=given.get("upstash-label"),
         queue=queue,
         created_ms=now_ms,
@@ -198,6 +199,17 @@ def _duration_s(given: Mapping[str, str], name: str) -> float | None:
         return duration_s(given[name])
     except MalformedDelay as error:
         raise MalformedMessage(f"invalid {name}: {error}") from error
+
+
+def _flow_control_value(given: Mapping[str, str]) -> str | None:
+    value = given.get("upstash-flow-control-value")
+    if "upstash-flow-control-key" not in given:
+        return None
+    try:
+        read_limits(value or "")
+    except MalformedFlow as error:
+        raise MalformedMessage(f"invalid upstash-flow-control-value: {error}") from error
+    return value
 
 
 def _not_before_ms(given: Mapping[str, str], now_ms: int) -> int:

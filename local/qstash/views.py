@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 from typing import Any
 
+from local.qstash.flow import read_limits
 from local.qstash.message import QueueMessage
 from local.qstash.retry import Answer
 from local.qstash.schedule import Schedule
 from local.qstash.store import DeadLetter
-
-FLOW_CONTROL = r"(parallelism|rate|period)=(\d{1,9})s?(?=[,\s]|$)"
 
 
 def message_view(message: QueueMessage) -> dict[str, Any]:
@@ -119,11 +117,15 @@ def callback_report(
 
 
 def _flow_control(message: QueueMessage) -> dict[str, Any]:
-    """Parse `parallelism=2, rate=10, period=60s`. It is shown but not enforced."""
     if message.flow_control_key is None:
         return {}
-    pairs = re.findall(FLOW_CONTROL, message.flow_control_value or "")
-    return {"flowControlKey": message.flow_control_key} | {name: int(n) for name, n in pairs}
+    limits = read_limits(message.flow_control_value or "")
+    return {
+        "flowControlKey": message.flow_control_key,
+        "parallelism": limits.parallelism,
+        "rate": limits.rate,
+        "period": limits.period_s,
+    }
 
 
 def _body(body: bytes, name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from brain.codec import Json
 from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
-from brain.jobs.helpers.shown import OthersNotes, ShownFacts, end_of_talk
+from brain.jobs.helpers.shown import ShownFacts, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
 from brain.jobs.life.ending import EndsByTool
 from brain.jobs.life.outcomes import outcome_of
@@ -49,12 +49,8 @@ class Helpers:
             tools={**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own},
             limits=base.limits(job, wall_s=WALL_S),
             instructions=_instructions(job, mind),
-            around=(ShownFacts(base.platform, job.user_id), *self._notes(job, mind)),
+            around=(ShownFacts(base.platform, base.runs, job, mind),),
         )
-
-    def _notes(self, job: Job, mind: Mind) -> tuple[OthersNotes, ...]:
-        """Return what shows a helper in a room the notes of the others."""
-        return (OthersNotes(self._base.runs, job.id, mind.number),) if job.kind == "room" else ()
 
     async def first(self, job: Job, mind: Mind) -> Next:
         context: tuple[Remark, ...] = ()
@@ -80,9 +76,12 @@ class Helpers:
 
 
 def _instructions(job: Job, mind: Mind) -> str:
-    shared = "" if job.document_id is None else DOCUMENT.format(id=job.document_id, name=mind.label)
     added = str(mind.profile.get("instructions") or "").strip()
-    parts = (HELPER, shared, PROFILE.format(added) if added else "")
+    parts = [
+        HELPER,
+        DOCUMENT.format(job.document_id) if job.document_id else "",
+        PROFILE.format(added) if added else "",
+    ]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -4,8 +4,7 @@ import logging
 
 from brain.errors import Unreachable
 from brain.feature import Platform
-from brain.jobs.helpers.instructions import NOTES, WITHHELD
-from brain.jobs.model import ProgressNote
+from brain.jobs.model import Job, Mind, Progress
 from brain.jobs.ports import MindRuns
 from brain.preferences.flow import preferences_of
 from brain.run.messages import Kind, Message, Remark, Utterance
@@ -15,64 +14,32 @@ from brain.run.turn import Turn
 
 TALK_ENTRIES = 20  # of the owner's log
 TALK_CHARS = 8_000
+OTHERS = "What the other helpers of this job last said of their progress:"
+OTHER = "- helper {}: {}"
 
 log = logging.getLogger(__name__)
 
 
 class ShownFacts:
-    """An `Around` that shows the model the owner's facts. Without them the helper works as well."""
+    """An `Around` that shows the model the owner's facts, and in a room what the others do.
 
-    def __init__(self, platform: Platform, owner: str) -> None:
-        self._platform = platform
-        self._owner = owner
-
-    async def before(self, turn: Turn) -> None:
-        if turn.shown is not None:
-            return
-        try:
-            turn.shown = await self._block()
-        except Unreachable as error:
-            log.warning("job: facts not shown, reason=%s", type(error).__name__)
-
-    async def _block(self) -> str:
-        platform = self._platform
-        if platform.database is None or "recall" not in platform.services.tools:
-            return ""
-        from brain.memory.postgres import PostgresFacts
-        from brain.memory.rules import SHOWN_FACTS, memory_block
-
-        facts = await PostgresFacts(platform.database).facts(self._owner, limit=SHOWN_FACTS)
-        zone = (await preferences_of(platform.preferences, self._owner)).zone
-        return memory_block(facts, "", zone=zone)
-
-    async def between(self, turn: Turn) -> None:
-        return None
-
-    async def after(self, turn: Turn) -> None:
-        return None
-
-    async def wake(self, user_id: str, *, by_queue: bool = False) -> None:
-        return None
-
-
-class OthersNotes:
-    """An `Around` that shows a helper what the others in its room have noted, at each loop.
-
-    Nobody is woken by a note. Without the notes the helper works as well.
+    Without either the helper works as well. Nobody is woken by what another does: it is looked up
+    before each loop.
     """
 
-    def __init__(self, runs: MindRuns, job_id: str, number: int) -> None:
+    def __init__(self, platform: Platform, runs: MindRuns, job: Job, mind: Mind) -> None:
+        self._platform = platform
         self._runs = runs
-        self._job_id = job_id
-        self._number = number
-        self._before: str | None = None
+        self._job = job
+        self._mind = mind
+        self._facts: str | None = None
 
     async def before(self, turn: Turn) -> None:
-        self._before = turn.shown or ""
         await self._show(turn)
 
     async def between(self, turn: Turn) -> None:
-        await self._show(turn)
+        if self._job.kind == "room":
+            await self._show(turn)
 
     async def after(self, turn: Turn) -> None:
         return None
@@ -82,18 +49,36 @@ class OthersNotes:
 
     async def _show(self, turn: Turn) -> None:
         try:
-            notes = await self._runs.progress(self._job_id)
+            if self._facts is None:
+                self._facts = await self._block()
+            others = await self._others() if self._job.kind == "room" else ""
+            turn.shown = "\n\n".join(part for part in (self._facts, others) if part)
         except Unreachable as error:
-            log.warning("job: notes not shown, reason=%s", type(error).__name__)
-            return
-        lines = [_line(note) for note in notes if note.number != self._number]
-        shown = NOTES.format("\n".join(lines)) if lines else ""
-        turn.shown = "\n\n".join(part for part in (self._before, shown) if part)
+            log.warning("job: not shown, reason=%s", type(error).__name__)
+
+    async def _block(self) -> str:
+        platform, owner = self._platform, self._job.user_id
+        if platform.database is None or "recall" not in platform.services.tools:
+            return ""
+        from brain.memory.postgres import PostgresFacts
+        from brain.memory.rules import SHOWN_FACTS, memory_block
+
+        facts = await PostgresFacts(platform.database).facts(owner, limit=SHOWN_FACTS)
+        zone = (await preferences_of(platform.preferences, owner)).zone
+        return memory_block(facts, "", zone=zone)
+
+    async def _others(self) -> str:
+        notes = [
+            n for n in await self._runs.progress(self._job.id) if n.number != self._mind.number
+        ]
+        lines = [OTHER.format(note.number, _words(note)) for note in notes]
+        return "\n".join([OTHERS, *lines]) if lines else ""
 
 
-def _line(note: ProgressNote) -> str:
-    """Return a note as a line. What others may have worded is not passed on from mind to mind."""
-    return f"- {note.number}: {WITHHELD if note.foreign else note.text}"
+def _words(note: Progress) -> str:
+    """Return a note in words; without its text if others may have worded it."""
+    share = "" if note.share is None else f"{round(note.share * 100)} %"
+    return share or "at work" if note.foreign else f"{note.text} {share}".strip()
 
 
 async def end_of_talk(store: StateStore, whole: Log, owner: str) -> tuple[Remark, ...]:

@@ -1,14 +1,13 @@
 """A helper's own tools: they keep what it finds, and end its task."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
-from brain.jobs.model import Job, Mind
+from brain.jobs.model import Job, Mind, Progress
 from brain.jobs.ports import JobStore, MindRuns
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
-type TellProgress = Callable[[Job, Mind, str, str], Awaitable[None]]
+type TellProgress = Callable[[Job, Mind, Progress, str], Awaitable[None]]
 
 
 def helper_tools(
@@ -23,9 +22,9 @@ def helper_tools(
 
     async def note_progress(invocation: ToolInvocation) -> ToolResult:
         text, share = invocation.arguments["text"], invocation.arguments.get("share")
-        foreign = mind.foreign or invocation.tainted
-        if await runs.note_progress(job.id, mind.number, text, share, foreign=foreign):
-            await tell(job, replace(mind, foreign=foreign), text, invocation.idempotency_key)
+        note = Progress(number=mind.number, text=text, share=share, foreign=invocation.tainted)
+        if await runs.note_progress(job.id, note):
+            await tell(job, mind, note, invocation.idempotency_key)
         return ToolResult(text="Noted.")
 
     tools = (

@@ -20,7 +20,7 @@ from brain.jobs.life.reports import (
     tidied,
 )
 from brain.jobs.life.telling import announce, tell_pages
-from brain.jobs.model import Job, Mind, MindCall, MindRun
+from brain.jobs.model import Job, Mind, MindCall, MindRun, Progress
 from brain.jobs.ports import Filed
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
@@ -54,11 +54,14 @@ def is_by_code(job: Job) -> bool:
     )
 
 
-async def report_now(services: JobServices, job: Job, *, after: str = "") -> None:
-    """Write the report by code and announce it. Raises Unreachable."""
+async def report_now(services: JobServices, job: Job, *, after: Progress | None = None) -> None:
+    """Write the report by code and announce it. `after` is how far a stopped job was, in its own
+    words. Raises Unreachable.
+    """
     minds = await services.jobs.minds(job.user_id, job.id)
     texts = await services.languages.texts(job.user_id)
-    await _file(services, job, minds, report_by_code(job, minds, texts, after=after), None)
+    filed = report_by_code(job, minds, texts, after=after.text if after else "")
+    await _file(services, job, minds, filed, None, foreign=after is not None and after.foreign)
 
 
 async def report(services: JobServices, user_id: str, job_id: str, invocation: Invocation) -> None:
@@ -67,7 +70,7 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
     Raises Unreachable: then the queue calls again.
     """
     resumes = True
-    for _ in range(REPORT_TRIES):
+    for _ in range(2 * REPORT_TRIES):  # each attempt is asked for, and then looked at
         found = await services.jobs.whole(user_id, job_id)
         if found is None or found[0].status != "summarising":
             return
@@ -165,7 +168,13 @@ async def _counts(services: JobServices, job: Job, minds: Sequence[Mind]) -> fro
 
 
 async def _file(
-    services: JobServices, job: Job, minds: Sequence[Mind], filed: Json, run: MindRun | None
+    services: JobServices,
+    job: Job,
+    minds: Sequence[Mind],
+    filed: Json,
+    run: MindRun | None,
+    *,
+    foreign: bool = False,
 ) -> None:
     """Store the report, once, then announce it."""
     figures = await services.kinds[job.kind].figures(job, minds, filed)
@@ -174,7 +183,7 @@ async def _file(
     given = Filed(
         report=whole,
         by="code" if run is None else "model",
-        foreign=job.foreign or any(mind.foreign for mind in minds) or _is_foreign(run),
+        foreign=foreign or any(mind.foreign for mind in minds) or _is_foreign(run),
         document=document_of(job, whole) if has_results else None,
         outcome=outcome_of(run) if run else None,
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 from brain.codec import Json
 from brain.errors import ChannelUnreachable, Unreachable
 from brain.events.model import Event
-from brain.jobs.model import Job, Mind
+from brain.jobs.model import Job, Mind, Progress
 from brain.jobs.services import JobServices
 from brain.says.texts import Texts
 
@@ -72,7 +72,9 @@ def mind_headline(mind: Mind, texts: Texts) -> str:
     return f"{mind.label}: {texts.failed_because(mind.ended_reason or '')}."
 
 
-async def tell_progress(services: JobServices, job: Job, mind: Mind, text: str, at: str) -> None:
+async def tell_progress(
+    services: JobServices, job: Job, mind: Mind, progress: Progress, at: str
+) -> None:
     """Tell the owner how far a mind is, if they are present. `at` tells apart two such notes.
 
     Nothing depends on it, so a failure is only logged.
@@ -81,8 +83,9 @@ async def tell_progress(services: JobServices, job: Job, mind: Mind, text: str, 
         if not (await services.store.status(job.user_id)).is_listening:
             return
         id = f"job-{job.id}-progress-{at}"
-        text = f"{mind.label}: {text}"
-        await _announce(services, job, id, text, foreign=mind.foreign, life=PROGRESS_LIFE)
+        text = f"{mind.label}: {progress.text}"
+        foreign = job.foreign or progress.foreign
+        await _announce(services, job, id, text, foreign=foreign, life=PROGRESS_LIFE)
     except Unreachable as error:
         log.warning("job: progress not told, reason=%s", type(error).__name__)
 

@@ -10,7 +10,7 @@ from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, Script
 from brain.cloud.redis.store import RedisStore
 from brain.codec import clean, dumps
 from brain.http.stopping import stop_run
-from brain.jobs.model import MindRun, ProgressNote
+from brain.jobs.model import MindRun, Progress
 from brain.jobs.quiet import Silence
 from brain.jobs.rules import job_keys_id
 from brain.run.journal import Spent
@@ -50,15 +50,12 @@ class RedisMindRuns:
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         await stop_run(self._store, Silence(), self._clock, mind_id, run_id=None, texts=texts)
 
-    async def note_progress(
-        self, job_id: str, number: int, text: str, share: float | None, *, foreign: bool
-    ) -> bool:
-        note = ProgressNote(number=number, text=clean(text), share=share, foreign=foreign)
+    async def note_progress(self, job_id: str, progress: Progress) -> bool:
         reply = await PROGRESS.run(
             self._redis,
             Keys.of(job_keys_id(job_id)).keys("notes", "told"),
             {
-                "note": dumps(asdict(note)),
+                "note": dumps({**asdict(progress), "text": clean(progress.text)}),
                 "most": MOST_NOTES,
                 "keep_ms": NOTES_KEEP_MS,
                 "every_ms": TELL_EVERY_MS,
@@ -66,10 +63,10 @@ class RedisMindRuns:
         )
         return reply.flag("due")
 
-    async def progress(self, job_id: str) -> Sequence[ProgressNote]:
+    async def progress(self, job_id: str) -> Sequence[Progress]:
         command = ["LRANGE", Keys.of(job_keys_id(job_id)).key("notes"), "0", "-1"]
         found = await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
-        return [ProgressNote(**json.loads(note)) for note in found or ()]
+        return [Progress(**json.loads(note)) for note in found or ()]
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         await asyncio.gather(*(self._forget(id) for id in mind_ids))

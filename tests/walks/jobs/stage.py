@@ -1,0 +1,335 @@
+"""The whole stack with a model for jobs, and what must hold of every job that was accepted."""
+
+import asyncio
+import json
+import os
+import random
+import secrets
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil  # type: ignore[import-untyped]  # it ships no types
+from psycopg import AsyncConnection
+
+from local.faults import Fault
+from local.pusher import Failure
+from local.pusher import Switches as ChannelSwitches
+from local.qstash import CURRENT_SIGNING_KEY, Switches
+from local.qstash.sign import sign
+from local.stack import MAX_DURATION, Stack, stack
+from tests.local.serving import served
+from tests.walks.conftest import Person, Town
+from tests.walks.jobs.troupe import Part, Troupe
+
+MAX_DURATION_S = 20  # seconds; a helper of some loops fits, and one of many needs a hand-over
+LEASE_S = 4
+POLL_S = 0.25  # seconds between two looks at a status
+ENDS_S = 150.0  # seconds for a job to end, whatever happened: two sweeps and what follows
+MOST_S = 40.0  # seconds for what needs no sweep
+BRAINS = ("brainToBrain", "control")  # the functions in which a job may be
+ENDED = ("complete", "failed", "stopped")
+
+type Json = dict[str, Any]
+
+
+class Owner(Person):
+    """A user with jobs. Each job of theirs has a word of its own in its title and briefs."""
+
+    def __init__(self, stage: "Stage", *, id: str = "") -> None:
+        super().__init__(stage.stack, stage.http, id=id)
+        self.stage = stage
+
+    async def start(self, *parts: Part, word: str = "", **more: Any) -> "Started":
+        """Start helpers by the route, and follow them."""
+        answer, word = await self.try_start(*parts, word=word, **more)
+        assert answer.status_code == 202, answer.text
+        return Started(owner=self, word=word, parts=parts, answer=answer.json())
+
+    async def try_start(
+        self, *parts: Part, word: str = "", **more: Any
+    ) -> tuple[httpx.Response, str]:
+        """Post the start; return the answer as it is, and the job's word."""
+        word = word or f"word-{secrets.token_hex(6)}"
+        tasks = [{"title": part.name, "brief": part.brief(word)} for part in parts]
+        body = {"kind": "helpers", "title": f"The trip, {word}", "tasks": tasks, **more}
+        return await self.post("/api/jobs", body), word
+
+    async def start_and_lose(self, *parts: Part) -> "Started":
+        """Start helpers while the queue loses what it delivers: all starts, but not the sweep,
+        which is not due yet.
+        """
+        engine = self.stage.stack.services.engine
+        before = engine.counts().delivered
+        with self.stage.queue(lose=True):
+            job = await self.start(*parts)
+            async with asyncio.timeout(MOST_S):
+                await engine.delivered(before + len(parts))
+        return job
+
+    async def notifications(self) -> list[Json]:
+        """Return the notifications of the log."""
+        return [entry for entry in await self.log() if entry.get("kind") == "notification"]
+
+    async def listen(self) -> None:
+        """Let a page of this user be open: what is told is said at once."""
+        (await self.get("/api/messages")).raise_for_status()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A job that was accepted. `answer` is that of its start."""
+
+    owner: Owner
+    word: str
+    parts: Sequence[Part]
+    answer: Json
+
+    @property
+    def id(self) -> str:
+        return str(self.answer["jobId"])
+
+    @property
+    def troupe(self) -> Troupe:
+        return self.owner.stage.troupe
+
+    async def status(self) -> Json:
+        answer = await self.owner.get(f"/api/jobs/{self.id}/status")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def report(self) -> httpx.Response:
+        return await self.owner.get(f"/api/jobs/{self.id}/report")
+
+    async def until(self, holds: Callable[[Json], bool], *, within_s: float = MOST_S) -> Json:
+        """Poll until the status is like that; it is asked again while a service is away."""
+        seen: Json = {}
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    answer = await self._looked()
+                    if answer is not None and answer.status_code == 200:
+                        seen = answer.json()
+                        if holds(seen):
+                            return seen
+                    await asyncio.sleep(POLL_S)
+        except TimeoutError:
+            raise AssertionError(f"within {within_s} s it came only to {seen}") from None
+
+    async def finished(self, *, within_s: float = ENDS_S) -> Json:
+        """Wait for the end: its report is there and told."""
+        return await self.until(lambda now: bool(now["finishedAt"]), within_s=within_s)
+
+    async def begun(self, calls: int) -> None:
+        """Wait until the helpers have asked the model this often."""
+        async with asyncio.timeout(MOST_S):
+            while len(self.troupe.of(self.word, "helper")) < calls:  # noqa: ASYNC110 - the model is asked by processes
+                await asyncio.sleep(0.02)
+
+    async def stop(self, **more: int) -> Json:
+        answer = await self.owner.post(f"/api/jobs/{self.id}/stop", more)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def _looked(self) -> httpx.Response | None:
+        try:
+            return await self.owner.get(f"/api/jobs/{self.id}/status")
+        except httpx.HTTPError:
+            return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The running stack. `database` has the rows, `folder` the state of the services."""
+
+    stack: Stack
+    http: httpx.AsyncClient
+    troupe: Troupe
+    folder: Path
+
+    def owner(self) -> Owner:
+        return Owner(self)
+
+    async def rows(self, query: bytes, *values: object) -> list[tuple[Any, ...]]:
+        """Look into the database, beside the product."""
+        url = self.stack.services.env["DATABASE_URL"]
+        async with await AsyncConnection.connect(url) as connection:
+            return list(await (await connection.execute(query, values)).fetchall())
+
+    async def deliver(self, body: Json) -> httpx.Response:
+        """Deliver a call to /api/brainToBrain as the queue does."""
+        url = f"{self.stack.services.env['BRAIN_PUBLIC_URL']}/api/brainToBrain"
+        raw = json.dumps(body).encode()
+        signature = sign(key=CURRENT_SIGNING_KEY, url=url, body=raw, now_s=time.time())
+        headers = {"Upstash-Signature": signature, "Content-Type": "application/json"}
+        return await self.http.post("/api/brainToBrain", content=raw, headers=headers)
+
+    async def spend(self, owner: Owner, tokens: int) -> None:
+        """Let the owner have used so many of today's tokens."""
+        query = b"""
+            insert into brain.spending (user_id, day, used)
+            values (%s, (now() at time zone 'utc')::date, %s) returning used
+        """
+        await self.rows(query, owner.id, tokens)
+
+    # ---- troubles
+
+    def calm(self) -> None:
+        """End all troubles that a test may have left."""
+        services = self.stack.services
+        services.engine.switches, services.pusher.switches = Switches(), ChannelSwitches()
+        services.queue.faults.clear()
+
+    def kill(self, *names: str) -> None:
+        """End the processes of these functions at once, with all that they are doing."""
+        for name in names:
+            self.stack.functions.kill(name, signal.SIGKILL)
+
+    async def kill_often(self, chance: random.Random, times: int, *, most_s: float) -> None:
+        """Kill a function by chance, again and again."""
+        for _ in range(times):
+            await asyncio.sleep(chance.uniform(0.05, most_s))
+            self.kill(chance.choice(BRAINS))
+
+    @contextmanager
+    def queue(self, **switches: Any) -> Iterator[None]:
+        """Let the queue have these faults."""
+        engine = self.stack.services.engine
+        before = engine.switches
+        engine.switches = replace(before, **switches)
+        try:
+            yield
+        finally:
+            engine.switches = before
+
+    @asynccontextmanager
+    async def without_database(self) -> AsyncIterator[None]:
+        """Freeze Postgres: it accepts nothing, answers nothing, and closes nothing."""
+        [file] = (self.folder / "postgres").rglob("postmaster.pid")
+        server = psutil.Process(int(file.read_text().split()[0]))
+        frozen = [server, *server.children(recursive=True)]
+        for process in frozen:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in reversed(frozen):
+                process.resume()
+
+    @contextmanager
+    def without_channel(self) -> Iterator[None]:
+        pusher = self.stack.services.pusher
+        before = pusher.switches
+        pusher.switches = replace(before, fail=Failure(status=500, seconds=ENDS_S))
+        try:
+            yield
+        finally:
+            pusher.switches = before
+
+    @contextmanager
+    def without_queue(self) -> Iterator[None]:
+        faults = self.stack.services.queue.faults
+        faults.add(Fault(kind="refuse", times=None, path="/v2/"))
+        try:
+            yield
+        finally:
+            faults.clear()
+
+
+@asynccontextmanager
+async def staged(folder: Path, **settings: str) -> AsyncIterator[Stage]:
+    """Run the stack with the model for jobs, until the block ends."""
+    troupe = Troupe()
+    async with served(troupe) as model:
+        asked = {
+            MAX_DURATION: str(MAX_DURATION_S),
+            "BRAIN_LEASE_S": str(LEASE_S),
+            "OPENAI_BASE_URL": f"{model}/v1",
+            "OPENAI_API_KEY": "a key of the model",
+            "BRAIN_MODEL": "troupe",
+            **settings,
+        }
+        async with stack(folder, asked=asked, pace=0, on_line=_line) as running:
+            town = await Town.of(running)
+            async with town.http as http:
+                yield Stage(stack=running, http=http, troupe=troupe, folder=folder)
+
+
+def _line(name: str, line: str) -> None:
+    if os.environ.get("WALK_LINES") or "rror" in line or "Traceback" in line:
+        print(f"{name}: {line}")
+
+
+# ---- what must hold
+
+
+async def ends_once(job: Started, *, told: str | None = None) -> Json:
+    """Check I12 of a job that has ended: one outcome for each mind, one report, one announcement.
+    Return its status. `told`: the announcement's text.
+    """
+    status = await job.finished()
+    runs = status["runs"]
+    outcomes = [run["status"] for run in runs]
+    assert set(outcomes) <= {"complete", "failed", "stopped", "invalid"}, status
+    assert [run["n"] for run in runs] == list(range(len(job.parts)))
+    assert status["completed"] == outcomes.count("complete"), status
+    assert status["completed"] + status["failed"] == status["total"] == len(job.parts), status
+    assert (status["progress"], status["reportReady"]) == (100, True)
+    assert status["status"] in ENDED
+    await _reported_once(job, status)
+    await _told_once(job, told)
+    await _settled(job, status)
+    return status
+
+
+async def _reported_once(job: Started, status: Json) -> None:
+    first, second = await job.report(), await job.report()
+    assert (first.status_code, second.content) == (200, first.content)
+    assert first.json()["status"] == status["status"]
+    missing = {each["n"] for each in first.json()["missing"]}
+    assert missing == {run["n"] for run in status["runs"] if run["status"] != "complete"}
+    documents = (await job.owner.get("/api/documents")).json()["documents"]
+    reports = [each for each in documents if job.word in each["title"]]
+    assert len(reports) <= 1, reports
+    assert [each["id"] for each in reports] == [status["documentId"]] * len(reports)
+
+
+async def _told_once(job: Started, told: str | None) -> None:
+    """The notification stands once in the log and came once over the channel, if it was up."""
+    headline = (await job.report()).json()["headline"]
+    if told is not None:
+        assert headline == told
+    log = await job.owner.notifications()
+    mine = [entry for entry in log if headline in entry["text"]]
+    assert len(mine) == 1, log
+    assert mine[0]["speak"] == "whenIdle"
+    ids = [each["id"] for each in job.owner.heard() if headline in each["text"]]
+    assert len(set(ids)) <= 1, ids
+
+
+async def _settled(job: Started, status: Json) -> None:
+    """The day's tokens are given back, and what was used is counted."""
+    query = b"select reserved from brain.spending where user_id = %s"
+    [(reserved,)] = await job.owner.stage.rows(query, job.owner.id)
+    open_jobs = b"select coalesce(sum(token_budget), 0) from brain.jobs where user_id = %s"
+    still = open_jobs + b" and report is null"
+    [(budgets,)] = await job.owner.stage.rows(still, job.owner.id)
+    assert reserved == budgets, (reserved, budgets)
+    assert status["tokens"] >= 0
+
+
+def silent_after(
+    job: Started, at: float, *, names: Sequence[str] = (), grace_s: float = 0.0
+) -> None:
+    """Check I13: what was stopped asks the model nothing after the answer to the stop."""
+    late = [
+        one
+        for one in job.troupe.of(job.word, "helper")
+        if one.at > at + grace_s and (not names or (one.part and one.part.name in names))
+    ]
+    assert late == [], [(one.part, one.at - at) for one in late]
