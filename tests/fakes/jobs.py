@@ -71,6 +71,9 @@ class MemoryJobs:
         mind = self.minds_by_id.get(mind_id)
         return mind if mind and user_id in (None, mind.user_id) else None
 
+    async def owner(self, job_id: str) -> str | None:
+        return next((user_id for user_id, id in self.jobs if id == job_id), None)
+
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         found = [job for job in self._of(user_id) if not is_open or job.status in OPEN]
         return found[:limit]
