@@ -5,4 +5,4 @@ from brain.routes.event import event_to_brain
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"POST": event_to_brain}, Wiring(environment()))
+app = endpoint({"POST": event_to_brain}, Wiring(environment()), for_pages=False)

@@ -1,8 +1,11 @@
-"""GET /api/messages: the user's log, in order."""
+"""GET /api/messages: the user's log, in order.
 
-from brain.http.edge import endpoint
+Rewrites also lead the logs of minds here: /api/battles/:id/messages.
+"""
+
 from brain.routes.reading import messages
+from brain.routes.resources import beside_resources
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"GET": messages}, Wiring(environment()))
+app = beside_resources({"messages": {"GET": messages}}, Wiring(environment()), "polled")

@@ -1,8 +1,8 @@
-"""GET /api/stream: the user's log as server-sent events."""
+"""GET /api/stream: the user's log as server-sent events. A rewrite also leads /api/assist here."""
 
-from brain.http.edge import endpoint
+from brain.routes.resources import beside_resources
 from brain.routes.stream import stream
 from brain.settings import environment
 from brain.wiring import Wiring
 
-app = endpoint({"GET": stream}, Wiring(environment()))
+app = beside_resources({"stream": {"GET": stream}}, Wiring(environment()))

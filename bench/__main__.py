@@ -20,6 +20,7 @@ from bench import (
     loops,
     mailbox,
     overhead,
+    parsers,
     polling,
     replies,
     roundtrips,
@@ -43,6 +44,7 @@ BENCHMARKS: Mapping[str, Callable[[Scale], Awaitable[Sequence[Table]]]] = {
     "documents": documents.run,
     "mailbox": mailbox.run,
     "events": events.run,
+    "parsers": parsers.run,
     "ear": ear.run,
     "voice": voice.run,
 }

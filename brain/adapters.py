@@ -24,6 +24,7 @@ from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
 from brain.errors import FaultClass, SettingMissing
+from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
 from brain.run.limits import Limits
 from brain.run.turn import Invocation
@@ -45,6 +46,11 @@ class Adapters:
     def __init__(self, env: Env) -> None:
         self.env = env
         self.clock = SystemClock()
+
+    @cached_property
+    def origins(self) -> AllowedOrigins:
+        """The other origins whose pages may call."""
+        return origins_of(self.env)
 
     @cached_property
     def times(self) -> settings.TimeSettings:
@@ -121,13 +127,17 @@ class Adapters:
         """The model of the user's own brain."""
         return self.models.of(ModelChoice(), takes_turns=False)
 
-    def model_of(self, choice: ModelChoice) -> ChatModel:
-        """Return the model of a mind, for each choice the same one.
+    def model_of(
+        self, choice: ModelChoice, *, is_mind: bool = True, tries: int | None = None
+    ) -> ChatModel:
+        """Return the model of a choice, each time the same one.
 
-        The calls of all minds at one provider take turns (`BRAIN_MODEL_AT_ONCE`); the user's own
-        brain waits for none of them. Raises SettingMissing if the provider has no key.
+        The calls of all minds at one provider take turns (`BRAIN_MODEL_AT_ONCE`); the user, who
+        waits for an answer, waits for none of them. With `tries` an answer has at most so many
+        requests, and only one once a listener has had words of it. Raises SettingMissing if the
+        provider has no key.
         """
-        return self.models.of(choice, takes_turns=True)
+        return self.models.of(choice, takes_turns=is_mind, tries=tries)
 
     @cached_property
     def model_faults(self) -> ModelFaults:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from brain.cloud.redis.store import RedisStore
     from brain.events.ports import Announcer, Takers
     from brain.http.bodies import MindCallBody
+    from brain.http.minds import Minds
     from brain.preferences.ports import PreferenceStore
     from brain.preferences.watched import Changed
     from brain.run.limits import Limits
@@ -89,7 +90,9 @@ class Platform(Protocol):
     def model(self) -> "ChatModel":
         """The model of the user's own brain."""
 
-    def model_of(self, choice: "ModelChoice") -> "ChatModel":
+    def model_of(
+        self, choice: "ModelChoice", *, is_mind: bool = True, tries: int | None = None
+    ) -> "ChatModel":
         """Return the model of a mind. Raises SettingMissing if its provider has no key."""
 
     @property
@@ -111,6 +114,12 @@ class Platform(Protocol):
     @property
     def announcer(self) -> "Announcer":
         """Announces events to the user."""
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
 
     @property
     def services(self) -> "Services":
@@ -159,8 +168,16 @@ class Feature:
     webhook: "Callable[[], Webhook] | None" = None
     """Reads a webhook of a vendor that authenticates with user name and password."""
     resources: "Callable[[], Resources]" = dict
-    """Routes for the user's own resources: name, method, handler (request and user id)."""
+    """Routes for the user's own resources: name, method, handler (request and user id). A name may
+    have parameters: `jobs/:id/stop`."""
+    polled: "Callable[[], Resources]" = dict
+    """The same for routes that pages poll. Their functions import little else."""
+    minds: "Callable[[], Minds] | None" = None
+    """The agents that work for a user and have logs of their own."""
     preferences_changed: "Callable[[], Changed] | None" = None
+    """Called when a user changes their settings, or what they add to the instructions."""
+    addition: "Callable[[str], Awaitable[str]] | None" = None
+    """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None

@@ -17,6 +17,7 @@ from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
 from brain.feature import AskAlways, AtOnce, Called, Feature, Resources
 from brain.http.feed import Feed
+from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
 from brain.preferences.ports import PreferenceStore
 from brain.preferences.watched import WatchedPreferences
@@ -143,9 +144,17 @@ class Wiring(Adapters):
     @cached_property
     def resources(self) -> Resources:
         """The routes of the user's own resources, by name and method."""
-        return {
-            name: handlers for each in self.features for name, handlers in each.resources().items()
-        }
+        return {name: of for each in self.features for name, of in each.resources().items()}
+
+    @cached_property
+    def polled(self) -> Resources:
+        """The features' routes that pages poll, by name and method."""
+        return {name: of for each in self.features for name, of in each.polled().items()}
+
+    @cached_property
+    def background_minds(self) -> Minds:
+        """The agents that work for users in the background."""
+        return self._first("minds", NoMinds)
 
     @cached_property
     def takers(self) -> Takers:
@@ -157,6 +166,17 @@ class Wiring(Adapters):
         for each in self.features:
             if each.played is not None:
                 await each.played(user_id, text)
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+        found = [await each.addition(user_id) for each in self.features if each.addition]
+        return "\n\n".join(text for text in found if text)
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
+        for each in self.features:
+            if each.preferences_changed is not None:
+                await each.preferences_changed()(user_id)
 
     async def take_word(self, user_id: str, word: object) -> None:
         """Pass a parsed event to its handler. Raises the same errors as `events.flow.take_word`."""

@@ -444,6 +444,31 @@ export interface Edit {
   at: string;
 }
 
+/** How an agent is to be: its instructions, its model and its tools. None means as the deployment, or as the kind of job, has it. `version` counts the changes. */
+export interface Profile {
+  id: string;
+  name: string;
+  instructions: string;
+  provider: 'openai' | 'openrouter' | null;
+  model: string | null;
+  temperature: number | null;
+  maxTokens: number | null;
+  stop: string[] | null;
+  tools: string[] | null;
+  version: number;
+  updatedAt: string | null;
+}
+
+/** A scenario. `source`: the user wrote it, it was drafted from a talk, or every user has it. */
+export interface KeptScenario {
+  id: string;
+  name: string;
+  scenario: Record<string, unknown>;
+  digest: string;
+  source: 'written' | 'talk' | 'builtin';
+  updatedAt: string | null;
+}
+
 /** An attachment of an email. Its content is not stored. `bytes` is in bytes, approximately. */
 export interface Attachment {
   name: string;
@@ -490,7 +515,7 @@ export interface Rule {
   about: string;
   from: string | null;
   words: string[];
-  kinds: ('email' | 'reminder' | 'document' | 'event')[];
+  kinds: ('email' | 'reminder' | 'document' | 'event' | 'job')[];
   judge: boolean;
   urgent: boolean;
   createdAt: string;
@@ -503,13 +528,14 @@ export interface Quiet {
   until: string;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface Preferences {
   trusted: string[];
   quiet: Quiet | null;
   zone: string;
   emails: 'all' | 'rules';
   language: string | null;
+  unaskedTokens: number;
 }
 
 /** One line of the recent context. */
@@ -532,7 +558,7 @@ export interface TurnBody {
   index: number;
 }
 
-/** The body of POST /api/voiceToBrain. `replaces` is the message id of an earlier text of the same turn, which this text takes back. `speculative`: the speaker may not have finished. */
+/** The body of POST /api/voiceToBrain. `replaces` is the message id of an earlier text of the same turn, which this text takes back. `speculative`: the speaker may not have finished. `mind` or `job`: the text is for an agent that works in the background, or for all agents of a job. */
 export interface VoiceBody {
   text: string;
   messageId?: string | null;
@@ -544,6 +570,8 @@ export interface VoiceBody {
   turn?: TurnBody | null;
   replaces?: string | null;
   speculative?: boolean;
+  mind?: string | null;
+  job?: string | null;
 }
 
 /** The body of POST /api/session. */
@@ -591,10 +619,12 @@ export interface EditsBody {
   author?: string | null;
 }
 
-/** Stop the run with `run_id`, or the open run if none is given. */
+/** Stop the run with `run_id`, or the open run if none is given. Or stop a job: all of its minds, or the one with the number `mind`. */
 export interface StopBody {
   type: 'stop';
   runId?: string | null;
+  job?: string | null;
+  mind?: number | null;
 }
 
 /** Report how much of a message the user heard, or (`shown`) that they have it in view. */
@@ -677,7 +707,7 @@ export interface RuleBody {
   about: string;
   from?: string | null;
   words?: string[];
-  kinds?: ('email' | 'reminder' | 'document' | 'event')[];
+  kinds?: ('email' | 'reminder' | 'document' | 'event' | 'job')[];
   judge?: boolean;
   urgent?: boolean;
 }
@@ -708,13 +738,196 @@ export interface TicketBody {
   seq: number;
 }
 
-/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. */
+/** One line of what was said about the instructions before. */
+export interface AssistLine {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** The body of POST /api/assist. */
+export interface AssistBody {
+  instructions?: string;
+  ask: string;
+  history?: AssistLine[];
+}
+
+/** One task of a helper. */
+export interface TaskBody {
+  title: string;
+  brief: string;
+  profile?: string | null;
+}
+
+/** The body of POST /api/jobs: tasks for helpers, in a room on one document. */
+export interface HelpersBody {
+  kind?: 'helpers' | 'room';
+  title?: string | null;
+  tasks: TaskBody[];
+  join?: 'report' | 'each';
+  document?: string | null;
+  tokensEach?: number;
+  tokenBudget?: number | null;
+  key?: string | null;
+}
+
+/** One who talks: a profile, or a name with instructions. What is given here replaces the profile's. */
+export interface AgentBody {
+  provider?: string | null;
+  model?: string | null;
+  temperature?: number | null;
+  profile?: string | null;
+  name?: string | null;
+  instructions?: string | null;
+  maxTokens?: number | null;
+  stop?: string[] | null;
+}
+
+/** The body of POST /api/battles/start: agents who talk to each other. */
+export interface BattleBody {
+  agents: AgentBody[];
+  goal: string;
+  opening?: string | null;
+  maxMessages?: number;
+  count?: number;
+  title?: string | null;
+  tokenBudget?: number | null;
+  key?: string | null;
+}
+
+/** The body of POST /api/scale/start: rehearsals of scenarios. Run n plays scenario n mod k. */
+export interface ScaleBody {
+  provider?: string | null;
+  model?: string | null;
+  temperature?: number | null;
+  /** Scenarios, or the ids of scenarios; without it, the built-in ones. */
+  scenarios?: (string | Scenario)[];
+  runCount?: number | null;
+  profile?: string | null;
+  instructions?: string | null;
+  seed?: number | null;
+  title?: string | null;
+  tokenBudget?: number | null;
+  key?: string | null;
+  again?: string | null;
+}
+
+/** The body of POST /api/jobs/:id/stop. `mind` is the number of one mind; else all stop. */
+export interface StopJobBody {
+  mind?: number | null;
+}
+
+/** The body of POST /api/jobs/:id/labels: what the user says about a line of the rubric. */
+export interface LabelBody {
+  run: number;
+  item: string;
+  verdict: 'yes' | 'no';
+}
+
+/** The body of PUT /api/agents. What is left out is as the deployment has it. */
+export interface ProfileBody {
+  name?: string | null;
+  instructions?: string;
+  provider?: 'openai' | 'openrouter' | null;
+  model?: string | null;
+  temperature?: number | null;
+  maxTokens?: number | null;
+  stop?: string[] | null;
+  tools?: string[] | null;
+}
+
+/** The body of POST /api/scenarios that makes one from the talk around a message. */
+export interface DraftBody {
+  fromSeq: number;
+}
+
+/** What a tool does when it is called: it refuses with a reason, or answers with a text. */
+export interface Behaviour {
+  refuse?: string | null;
+  answer?: string | null;
+}
+
+/** What happens to speech on its way: each a probability from 0 to 1. `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text while the brain works, `silent` of a turn in which the user says nothing for a while. */
+export interface Ear {
+  noise?: number;
+  cutsOff?: number;
+  talksOver?: number;
+  silent?: number;
+}
+
+/** One thing that code checks. Exactly one of the forms is set. `effect`: the brain did this in its world. `never`: it did not even try. `asked`: it asked the user about this tool. `with` compares arguments, `name~` and `name!~` their text; `times` is an exact count. `document`: there is a document with this title whose body is as said. */
+export interface Expectation {
+  effect?: string | null;
+  asked?: string | null;
+  never?: string | null;
+  'said~'?: string | null;
+  'said!~'?: string | null;
+  'turns<='?: number | null;
+  'firstWordS<='?: number | null;
+  document?: string | null;
+  with?: Record<string, unknown> | null;
+  times?: number | null;
+  body?: string | null;
+  'body~'?: string | null;
+  'body!~'?: string | null;
+}
+
+/** A result of a search in the web. */
+export interface SearchHit {
+  title: string;
+  url: string;
+  snippet?: string;
+}
+
+/** What the brain finds in place of the user's things. `emails` null: there is an email account only if the owner has one. `tools`: what the first, second … call of a tool does. A tool that the brain does not have is one of the front end. */
+export interface WorldBody {
+  now?: string | null;
+  documents?: WorldDocument[];
+  emails?: WorldEmail[] | null;
+  facts?: string[];
+  preferences?: Record<string, unknown>;
+  pages?: Record<string, string>;
+  search?: Record<string, SearchHit[]>;
+  tools?: Record<string, Behaviour[]>;
+}
+
+/** A document that the brain finds. `foreign`: others wrote it. */
+export interface WorldDocument {
+  title: string;
+  body: string;
+  foreign?: boolean;
+}
+
+/** An email in the inbox. The first one is the newest. */
+export interface WorldEmail {
+  from: string;
+  to?: string | string[];
+  subject?: string;
+  text: string;
+}
+
+/** What a rehearsal plays. The player sees `person`, `goal`, `knows`, `habits`; not the rest. */
+export interface Scenario {
+  name: string;
+  person?: string;
+  goal?: string;
+  knows?: string[];
+  opening: string;
+  habits?: string[];
+  ear?: Ear;
+  maxTurns?: number;
+  world?: WorldBody;
+  expect?: Expectation[];
+  rubric?: string[];
+}
+
+/** A user's own settings. `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device. `unaskedTokens`: up to how many tokens the brain sends helpers without asking; 0 means never. */
 export interface PreferencesBody {
   trusted?: string[];
   quiet?: Quiet | null;
   zone?: string;
   emails?: 'all' | 'rules';
   language?: string | null;
+  unaskedTokens?: number;
 }
 
 /** The document of a file. `cut` says why a part of the file is missing. */
@@ -769,6 +982,7 @@ export interface Features {
     scripted: boolean;
   };
   local: boolean;
+  jobs: boolean;
   voice: VoiceFeatures;
 }
 
@@ -858,6 +1072,241 @@ export interface VoiceSession {
 
 export interface VoiceEnded {
   state: 'ended';
+}
+
+/** A job that was begun. `duplicate`: an earlier start with this key made it. */
+export interface JobStarted {
+  jobId: string;
+  runId: string;
+  conversationIds: string[];
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  duplicate: boolean;
+  estimate: {
+    runs: number;
+    tokens: number;
+    usd: number | null;
+  };
+}
+
+/** A job without its minds. */
+export interface Job {
+  jobId: string;
+  runId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  title: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  completed: number;
+  failed: number;
+  total: number;
+  progress: number;
+  eventSequence: number;
+  createdAt: string;
+  startedAt: string | null;
+  updatedAt: string;
+  lastEventAt: string | null;
+  finishedAt: string | null;
+  reportReady: boolean;
+  documentId: string | null;
+  comparedWith: string | null;
+  tokens: number;
+  tokenBudget: number;
+  usd: number | null;
+}
+
+/** A job and its minds. It has no text of a conversation. `loop` and `activity` are those of a mind that works now. */
+export interface JobState {
+  jobId: string;
+  runId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  title: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  completed: number;
+  failed: number;
+  total: number;
+  progress: number;
+  eventSequence: number;
+  createdAt: string;
+  startedAt: string | null;
+  updatedAt: string;
+  lastEventAt: string | null;
+  finishedAt: string | null;
+  reportReady: boolean;
+  documentId: string | null;
+  comparedWith: string | null;
+  tokens: number;
+  tokenBudget: number;
+  usd: number | null;
+  conversationIds: string[];
+  runs: MindState[];
+}
+
+export interface MindState {
+  n: number;
+  conversationId: string;
+  label: string;
+  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
+  endedReason: string | null;
+  goalReached: boolean | null;
+  turns: number;
+  tokens: number;
+  verdict: 'passed' | 'failed' | 'unsure' | 'invalid' | null;
+  loop: number | null;
+  activity: string | null;
+}
+
+export interface Finding {
+  what: string;
+  runs: number[];
+  seq?: number | null;
+  severity?: 'low' | 'medium' | 'high';
+}
+
+/** How the instructions could be changed. Nothing is changed by itself. */
+export interface Suggestion {
+  edits: ({
+    find: string | null;
+    replace: string;
+    because?: number[];
+  })[];
+}
+
+/** What came of a job. `missing` are the runs that did not come to their end. Counts of verdicts are null for jobs that are no rehearsals. */
+export interface JobReport {
+  jobId: string;
+  kind: 'helpers' | 'room' | 'talk' | 'rehearsal';
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+  title: string;
+  headline: string;
+  summary: string;
+  writtenBy: 'model' | 'code' | null;
+  foreign: boolean;
+  findings: Finding[];
+  missing: ({
+    n: number;
+    label: string;
+    reason: string | null;
+  })[];
+  suggestion: Suggestion | null;
+  revisedPrompt: string | null;
+  documentId: string | null;
+  comparison: Record<string, unknown> | null;
+  metrics: {
+    passed: number | null;
+    failed: number | null;
+    unsure: number | null;
+    invalid: number | null;
+    passRate: number | null;
+    interval: number[] | null;
+    tokens: number;
+    usd: number | null;
+    firstWordS: Record<string, unknown> | null;
+  };
+  runs: RunResult[];
+}
+
+/** What came of one mind. `verdict`, `effects` and `seed` stand in rehearsals only. */
+export interface RunResult {
+  n: number;
+  conversationId: string;
+  label: string;
+  status: 'queued' | 'running' | 'paused' | 'complete' | 'failed' | 'stopped' | 'invalid';
+  endedReason: string | null;
+  goalReached: boolean | null;
+  turns: number;
+  tokens: number;
+  result: string | null;
+  complete: boolean;
+  sources: Record<string, unknown>[];
+  needs: string | null;
+  foreign: boolean;
+  usd: number | null;
+  verdict?: RunVerdict | null;
+  effects?: {
+    seq: number;
+    tool: string;
+    arguments: Record<string, unknown>;
+    result: string;
+  }[];
+  seed?: number | null;
+}
+
+export interface RunVerdict {
+  outcome: string;
+  rubric: ({
+    item: string;
+    verdict: string;
+    label: 'yes' | 'no' | null;
+    votes?: string[];
+    seq?: number | null;
+    quote?: string | null;
+  })[];
+  expect?: Record<string, unknown>[];
+}
+
+/** What a stop did: the numbers of the minds that it stopped, and of those that had ended before. */
+export interface JobStopped {
+  jobId: string;
+  state: 'stopped';
+  stopped: number[];
+  finished: number[];
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+}
+
+export interface JobPaused {
+  jobId: string;
+  status: 'queued' | 'running' | 'paused' | 'summarising' | 'complete' | 'failed' | 'stopped';
+}
+
+export interface JobLabel {
+  run: number;
+  item: string;
+  label: 'yes' | 'no';
+}
+
+/** The answer to a text for minds. */
+export interface Told {
+  message: null;
+  runId: string;
+  seq: number;
+  state: 'recorded' | 'running';
+  mind?: string;
+  job?: string;
+}
+
+export interface MindPage {
+  messages: MindEntry[];
+  nextSince: number;
+  lastSeq: number;
+}
+
+/** What is said in the log of a mind. `speaker` is null for a user's text. */
+export interface MindEntry {
+  seq: number;
+  id: string;
+  role: 'user' | 'brain';
+  speaker: string | null;
+  kind: string;
+  text: string;
+  createdAt: string;
+}
+
+export interface Steps {
+  steps: Record<string, unknown>[];
+}
+
+export interface AssistPiece {
+  text: string;
+}
+
+/** The improved instructions, what is still open, and what was changed. */
+export interface AssistDone {
+  prompt: string;
+  questions: string[];
+  changes: string[];
+}
+
+export interface AssistError {
+  title: string;
 }
 
 /** What was said in a recording. `seconds` is null if nobody told its length. */

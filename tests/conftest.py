@@ -7,24 +7,37 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.fakes.requests import take_broken
 
-WHOLE = ("tests/walks/", "tests/vercel/")  # tests that need the whole machine and measure time
+WHOLE = ("tests/walks/", "tests/vercel/")  # tests that need the whole machine
+LONG = "tests/chaos/"  # tests that take up to a minute each, and share nothing
 
 
 class ByNeed(LoadScopeScheduling):  # type: ignore[misc]  # its package ships no types
     """Keep the tests of a file together.
 
     Those that need the machine for themselves run one after the other in one process; the other
-    processes then share the rest.
+    processes then share the rest. Those that take long are shared out one by one.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, *_ = nodeid.split("::")
+        if file.startswith(LONG):
+            return nodeid
         return "whole" if file.startswith(WHOLE) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByNeed:
-    """Replace pytest-xdist's own scheduler."""
+    """Replace pytest-xdist's own scheduler, and keep the order of the tests: it would begin with
+    the files that have most tests, and set up what a folder's files share for each of them.
+    """
+    config.option.loadscopereorder = False
     return ByNeed(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that all processes end at about the same time."""
+    if hasattr(config, "workerinput"):  # in a process of pytest-xdist
+        items.sort(key=lambda item: not item.nodeid.startswith(WHOLE))
+        items.sort(key=lambda item: not item.nodeid.startswith((*WHOLE, LONG)))
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from pydantic.alias_generators import to_camel
 from brain.codec import clean, dumps
 from brain.http.edge import INVALID_BODY as INVALID_BODY
 from brain.http.edge import MAX_SEQ, Problem
+from brain.http.words import fault_to_wire
 from brain.run.messages import CallTurn, Remark
 from brain.run.ports import Schemas
 from brain.says.choice import tag_in
@@ -27,6 +28,7 @@ from brain.tools.spec import ClientTool
 MAX_TEXT_CHARS = 8000
 MAX_CONTEXT_BYTES = 32 * 1024
 MAX_TOOLS_CHARS = 16 * 1024  # of the schemas of all client tools together
+MAX_MIND_CHARS = 100  # of the id of a mind or a job; ours are shorter
 MOST_MINDS = 10  # of one job
 MOST_CALLS = 1_000_000  # of one job: a sweep a minute for two years
 NOT_ACCEPTED = "must be a JSON schema of type object: {}"
@@ -69,6 +71,7 @@ type Text = Annotated[
     Cleaned, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(not_blank)
 ]
 type Language = Annotated[str | None, BeforeValidator(tag_in)]  # an unknown tag counts as not given
+type MindId = Annotated[Cleaned, Field(min_length=1, max_length=MAX_MIND_CHARS)]
 type ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -118,7 +121,8 @@ class VoiceBody(Body):
     """The body of POST /api/voiceToBrain.
 
     `replaces` is the message id of an earlier text of the same turn, which this text takes back.
-    `speculative`: the speaker may not have finished.
+    `speculative`: the speaker may not have finished. `mind` or `job`: the text is for an agent that
+    works in the background, or for all agents of a job.
     """
 
     text: Text
@@ -133,6 +137,8 @@ class VoiceBody(Body):
     turn: TurnBody | None = None
     replaces: ClientId | None = None
     speculative: bool = False
+    mind: MindId | None = None
+    job: MindId | None = None
 
     def call_turn(self) -> CallTurn | None:
         """Return the turn as the engine's type."""
@@ -219,11 +225,5 @@ def parse[T: Body](kind: type[T], content: Any, *, title: str = INVALID_BODY) ->
     try:
         return kind.model_validate(content, by_alias=True)
     except ValidationError as error:
-        faults = [
-            {
-                "field": ".".join(str(step) for step in fault["loc"]) or "body",
-                "message": fault["msg"].removeprefix("Value error, "),
-            }
-            for fault in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        faults = [fault_to_wire(fault) for fault in error.errors(include_url=False)]
         raise Problem(422, title, errors=faults) from None

@@ -30,6 +30,8 @@ from brain.errors import (
     Unreachable,
     WebhookUnreadable,
 )
+from brain.http.crossing import allowed_in, for_origin, is_preflight, preflight, without_body
+from brain.http.lifespan import live_on
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_SEQ = 2**53 - 1  # the largest integer that JavaScript represents exactly
@@ -88,10 +90,14 @@ class Answer(JSONResponse):
 
 
 def endpoint[W](
-    handlers: Mapping[str, Handler[W]], wiring: W, *, socket: SocketHandler[W] | None = None
+    handlers: Mapping[str, Handler[W]],
+    wiring: W,
+    *,
+    socket: SocketHandler[W] | None = None,
+    for_pages: bool = True,
 ) -> ASGIApp:
     """Build the ASGI app of one function: a handler per HTTP method, and optionally one for
-    WebSockets. Each handler receives `wiring`.
+    WebSockets. Each handler receives `wiring`. `for_pages`: pages of allowed origins may call it.
     """
     logging.basicConfig(format="%(levelname)s %(message)s")
     # Other loggers start at WARNING: httpx logs each request's URL, which can hold a signature.
@@ -100,10 +106,11 @@ def endpoint[W](
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live_on(receive, send)
         elif scope["type"] == "http":
             request = Request(scope, receive, send)
-            await (await _answer(request, handlers, wiring))(scope, receive, send)
+            answer = await _answer(request, handlers, wiring, for_pages=for_pages)
+            await answer(scope, receive, send)
         elif socket is not None:
             await socket(scope, receive, send, wiring)
         else:
@@ -166,8 +173,24 @@ def invocation_seconds() -> float | None:
     return float((deadline - datetime.now(UTC)).total_seconds())
 
 
-async def _answer[W](request: Request, handlers: Mapping[str, Handler[W]], wiring: W) -> ASGIApp:
-    handler = handlers.get(request.method)
+async def _answer[W](
+    request: Request, handlers: Mapping[str, Handler[W]], wiring: W, *, for_pages: bool
+) -> ASGIApp:
+    """Return the response, with the headers for the page that asks if its origin is allowed."""
+    try:
+        origin = allowed_in(wiring, request.headers.get("origin")) if for_pages else None
+    except SettingMissing as error:
+        return _response(problem_of(error))
+    if origin is not None and is_preflight(request.method, request.headers):
+        return preflight(origin, handlers)
+    answer = await _handled(request, handlers, wiring)
+    answer = without_body(answer) if request.method == "HEAD" else answer
+    return answer if origin is None else for_origin(answer, origin)
+
+
+async def _handled[W](request: Request, handlers: Mapping[str, Handler[W]], wiring: W) -> ASGIApp:
+    method = "GET" if request.method == "HEAD" else request.method
+    handler = handlers.get(method)
     try:
         if handler is None:
             allowed = ", ".join(handlers)
@@ -225,12 +248,3 @@ def where(error: BaseException) -> str:
 def _response(problem: Problem) -> Response:
     kind = "application/problem+json"
     return Answer(problem.to_wire(), problem.status, headers=problem.headers, media_type=kind)
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Answer the lifespan events. Nothing has to be started: services are created on first use."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from brain.http.bodies import INVALID_BODY, Body, Cleaned, ClientId, parse
+from brain.http.bodies import INVALID_BODY, Body, Cleaned, ClientId, MindId, parse
 from brain.http.edge import MAX_SEQ, Problem
 from brain.run.messages import Heard, How
 
@@ -14,10 +14,23 @@ type QuestionId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{1,64}$")]
 
 
 class StopBody(Body):
-    """Stop the run with `run_id`, or the open run if none is given."""
+    """Stop the run with `run_id`, or the open run if none is given. Or stop a job: all of its
+    minds, or the one with the number `mind`.
+    """
 
     type: Literal["stop"]
     run_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    job: MindId | None = None
+    mind: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one_thing(self) -> "StopBody":
+        """A mind's number says nothing without its job, and the user's own run must go on then."""
+        if self.mind is not None and self.job is None:
+            raise ValueError("must name the job of the mind")
+        if self.job is not None and self.run_id is not None:
+            raise ValueError("must name a job or a run, not both")
+        return self
 
 
 class HeardBody(Body):

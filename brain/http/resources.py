@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from brain.codec import clean
 from brain.http.edge import INVALID_QUERY, Answer, Problem
+from brain.http.minds import unknown
 
 LISTED = 50  # default `limit` of a list
 MOST_LISTED = 100  # largest `limit` of a list
@@ -20,7 +21,7 @@ def there[T](port: T | None, things: str) -> T:
 def known[T](thing: T | None, name: str) -> T:
     """Return the resource. Raises Problem 404 if the user has none with that id."""
     if thing is None:
-        raise Problem(404, f"You have no {name} with this id.")
+        raise unknown(name)
     return thing
 
 

@@ -21,7 +21,7 @@ PING_S = 20.0  # seconds without a frame from us after which we send a ping
 SILENCE_S = 50.0  # seconds without a frame from the client after which it counts as gone
 
 NORMAL, UNSUPPORTED, TOO_BIG, RESTART, TOO_SLOW = 1000, 1003, 1009, 1012, 1013
-NOT_ALLOWED, SILENT, BROKEN = 4401, 4408, 1011
+NOT_ALLOWED, UNKNOWN, SILENT, BROKEN = 4401, 4404, 4408, 1011
 INVALID_FRAME = "Invalid frame."
 RECONNECT = "too slow: reconnect with the last seq"
 

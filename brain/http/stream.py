@@ -36,7 +36,7 @@ class EventStream:
     `retry_s` sets the client's reconnection delay in seconds. With `while_read` the stream ends
     when the client disconnects; without it, the events are consumed to the end. `sent` is called
     after the last one was sent, unless the client had disconnected before. `left` is called when
-    the client disconnects before that.
+    the client disconnects before that. With `greets` a comment is sent at once.
     """
 
     def __init__(
@@ -48,6 +48,8 @@ class EventStream:
         left: Callable[[], None] | None = None,
         retry_s: float | None = None,
         while_read: bool = False,
+        greets: bool = False,
+        cache_control: str = "no-store",
     ) -> None:
         self._events = events
         self._beside = beside
@@ -55,22 +57,12 @@ class EventStream:
         self._left = left
         self._retry_s = retry_s
         self._while_read = while_read
+        self._greets = greets
+        self._cache_control = cache_control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events as they arrive; if they fail, send a last event named `error`."""
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": [
-                    (b"content-type", b"text/event-stream; charset=utf-8"),
-                    (b"cache-control", b"no-store"),
-                    (b"x-accel-buffering", b"no"),
-                ],
-            }
-        )
-        if self._retry_s is not None:
-            await _send(send, f"retry: {round(self._retry_s * 1000)}\n\n".encode())
+        await self._begin(send)
         if self._while_read:
             await _while_connected(receive, self._send_events(send))
         else:
@@ -82,6 +74,23 @@ class EventStream:
             await self._sent()
         if self._beside is not None:
             await asyncio.wait({self._beside})
+
+    async def _begin(self, send: Send) -> None:
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [
+                    (b"content-type", b"text/event-stream; charset=utf-8"),
+                    (b"cache-control", self._cache_control.encode()),
+                    (b"x-accel-buffering", b"no"),
+                ],
+            }
+        )
+        if self._retry_s is not None:
+            await _send(send, f"retry: {round(self._retry_s * 1000)}\n\n".encode())
+        if self._greets:
+            await _send(send, BEAT)
 
     async def _send_events(self, send: Send) -> None:
         try:

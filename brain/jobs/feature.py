@@ -1,18 +1,42 @@
 """Many minds: helpers, talks, rehearsals and rooms that work in the background."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from brain.feature import Called, Feature, Platform
+from brain.feature import Called, Feature, Platform, Resources
+from brain.jobs.settings import are_on, needed
+from brain.variables import Env
 
 if TYPE_CHECKING:
+    from brain.http.minds import Minds
+    from brain.jobs.http.parts import Jobs
+    from brain.jobs.plans.parts import Parts
+    from brain.jobs.plans.things import Findings, Profiles, Scenarios
     from brain.jobs.services import JobServices
+    from brain.run.services import Intake
+    from brain.tools.invocations import Tool
 
 
 def feature(platform: Platform) -> Feature:
     """The owner's tools and routes for jobs."""
     parts = _Parts(platform)
-    return Feature(called=lambda: parts.called)
+    return Feature(
+        tools=parts.tools,
+        intake=parts.intake,
+        resources=parts.resources,
+        polled=parts.polled,
+        minds=lambda: parts.minds,
+        called=lambda: parts.called,
+        addition=parts.addition,
+        session=lambda _: {"jobs": are_on(platform.env)},
+        settings={"jobs": needed},
+        absent=_absent,
+    )
+
+
+def _absent(env: Env) -> Mapping[str, str]:
+    return {} if env.get("DATABASE_URL") else {"jobs": "DATABASE_URL is missing"}
 
 
 class _Parts:
@@ -32,3 +56,108 @@ class _Parts:
         from brain.jobs.called import CalledMinds
 
         return CalledMinds(self._platform.database is not None, lambda: self.services)
+
+    @cached_property
+    def profiles(self) -> "Profiles | None":
+        """The users' profiles; None without a database."""
+        if self._platform.database is None:
+            return None
+        from brain.jobs.plans.postgres import PostgresProfiles
+
+        return PostgresProfiles(self._platform.database)
+
+    @cached_property
+    def scenarios(self) -> "Scenarios | None":
+        """The users' scenarios; None without a database."""
+        if self._platform.database is None:
+            return None
+        from brain.jobs.plans.postgres import PostgresScenarios
+
+        return PostgresScenarios(self._platform.database)
+
+    @cached_property
+    def findings(self) -> "Findings":
+        from brain.jobs.plans.postgres import PostgresFindings
+
+        assert self._platform.database is not None, "without a database there are no jobs"
+        return PostgresFindings(self._platform.database)
+
+    @cached_property
+    def jobs(self) -> "Jobs":
+        """What the routes use."""
+        from brain.jobs.http.parts import Jobs
+
+        return Jobs(
+            is_on=are_on(self._platform.env),
+            make_services=lambda: self.services,
+            make_findings=lambda: self.findings,
+        )
+
+    @cached_property
+    def plans(self) -> "Parts":
+        """What plans of jobs need."""
+        from brain.jobs.plans.wired import plan_parts
+
+        assert self.profiles is not None, "without a database there are no jobs"
+        return plan_parts(self._platform, self.profiles)
+
+    @cached_property
+    def minds(self) -> "Minds":
+        from brain.jobs.http.minds import MindsOfUsers
+
+        return MindsOfUsers(self.jobs)
+
+    def tools(self) -> "tuple[Tool, ...]":
+        """The tools of the owner's brain; none if there are no jobs."""
+        if not are_on(self._platform.env):
+            return ()
+        from brain.jobs.owner.tools import OwnersTools
+
+        owners = OwnersTools(
+            services=lambda: self.services,
+            parts=lambda: self.plans,
+            preferences=self._platform.preferences,
+        )
+        return owners.tools()
+
+    def intake(self) -> "tuple[Intake, ...]":
+        if not are_on(self._platform.env):
+            return ()
+        from brain.jobs.owner.enquiries import AnswersAboutJobs
+
+        platform = self._platform
+        return (
+            AnswersAboutJobs(
+                services=lambda: self.services,
+                store=platform.store,
+                clock=platform.clock,
+                choice=platform.languages,
+            ),
+        )
+
+    def polled(self) -> Resources:
+        from brain.jobs.http.look import polled_routes
+
+        return polled_routes(self.jobs, lambda: self._platform.log)
+
+    def resources(self) -> Resources:
+        from brain.jobs.assist_http import assisting
+        from brain.jobs.http.every import all_routes
+
+        routes = all_routes(
+            self.jobs,
+            plans=lambda: self.plans,
+            profiles=lambda: self.profiles,
+            scenarios=lambda: self.scenarios,
+            platform=self._platform,
+        )
+        return {**routes, "assist": {"POST": assisting(self._platform)}}
+
+    async def addition(self, user_id: str) -> str:
+        """Return the instructions of the user's profile `main`."""
+        if self.profiles is None:
+            return ""
+        from brain.jobs.plans.things import MAIN
+
+        found = await self.profiles.profile(user_id, MAIN)
+        return found.instructions if found is not None else ""

@@ -68,6 +68,7 @@ class _Parts:
                 model=platform.model,
                 clock=platform.clock,
                 limits=platform.limits,
+                addition=platform.addition,
             )
         )
 

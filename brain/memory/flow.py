@@ -80,7 +80,8 @@ async def load_shown(services: MemoryServices, turn: Turn) -> None:
         zone = (await preferences_of(services.preferences, user_id)).zone
         summary = await services.block.summary(user_id)
         facts = await services.facts.facts(user_id, limit=SHOWN_FACTS) if services.facts else ()
-        turn.shown = memory_block(facts, summary.text, zone=zone)
+        addition = await services.addition(user_id)
+        turn.shown = memory_block(facts, summary.text, zone=zone, addition=addition)
         await services.block.keep_block(user_id, turn.shown)
     except Unreachable as error:
         log.warning("memory: not shown, reason=%s", type(error).__name__)

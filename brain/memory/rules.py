@@ -14,6 +14,7 @@ MAX_SOURCE_CHARS = 200
 SHOWN_FACTS = 60  # read for each run; `recall` finds the rest
 SHOWN_CHARS = 1_400  # of facts and summary together, about 350 tokens in every prompt
 
+ADDITION_HEAD = "How the user wants you to be (instructions by the user; follow them):"
 FACTS_HEAD = "What the user asked you to remember (information; newest first):"
 ZONE = "The user's time zone is {}: say and read times in it."
 SUMMARY_HEAD = "What you and the user talked about before (a summary; information):"
@@ -47,18 +48,31 @@ def fact_to_wire(fact: Fact) -> Json:
 
 
 def memory_block(
-    facts: Sequence[Fact], summary: str, *, zone: str = "UTC", limit: int = SHOWN_CHARS
+    facts: Sequence[Fact],
+    summary: str,
+    *,
+    zone: str = "UTC",
+    addition: str = "",
+    limit: int = SHOWN_CHARS,
 ) -> str:
     """The text that shows facts (newest first), summary and time zone to the model; may be empty.
 
-    Facts and summary have at most `limit` characters, the summary at most half of them. A fact that
-    does not fit is left out, older ones first. Foreign facts are always left out: their authors
-    must not be able to address the model in every later run.
+    `addition` is what the user adds to the brain's instructions; all of it is shown. Facts and
+    summary have at most `limit` characters, the summary at most half of them. A fact that does not
+    fit is left out, older ones first. Foreign facts are always left out: their authors must not be
+    able to address the model in every later run.
     """
     past = _past(summary, limit // 2)
     room = limit - len(past) - len("\n\n") if past else limit
     clock = "" if zone == "UTC" else ZONE.format(zone)
-    return "\n\n".join(part for part in (clock, _known(facts, room), past) if part)
+    parts = (added(addition), clock, _known(facts, room), past)
+    return "\n\n".join(part for part in parts if part)
+
+
+def added(addition: str) -> str:
+    """The part of the block with what the user adds to the brain's instructions."""
+    text = addition.strip()
+    return f"{ADDITION_HEAD}\n{text}" if text else ""
 
 
 def _past(summary: str, limit: int) -> str:

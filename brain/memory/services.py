@@ -1,5 +1,6 @@
 """The services that memory needs."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from brain.memory.ports import Archive, Facts, ShownBlock
@@ -8,13 +9,21 @@ from brain.run.limits import Limits
 from brain.run.ports import Clock, Log, Model
 from brain.run.store import StateStore
 
+type Addition = Callable[[str], Awaitable[str]]
+
+
+async def no_addition(user_id: str) -> str:
+    """Return nothing: the brain has no instructions but its own."""
+    return ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryServices:
     """The services that memory needs.
 
     `facts`, `archive` and `preferences` are None without a database. `log` is the whole log,
-    including the archive if there is one.
+    including the archive if there is one. `addition` returns what a user adds to the brain's
+    instructions.
     """
 
     facts: Facts | None
@@ -26,3 +35,4 @@ class MemoryServices:
     model: Model
     clock: Clock
     limits: Limits
+    addition: Addition = no_addition

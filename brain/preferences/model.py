@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from brain.codec import Named
 
+UNASKED_TOKENS = 100_000  # by default: three helpers with their usual share
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quiet:
@@ -25,6 +27,7 @@ class Preferences:
     `trusted` are the recipients for which the brain does not ask: addresses, or `@domain` for a
     whole domain. `zone` is an IANA name. `emails` says which emails are announced: all, or only
     those that fit a rule. `language` is a BCP 47 tag; None means the language of the user's device.
+    `unasked_tokens`: up to how many tokens the brain sends helpers without asking; 0 means never.
     """
 
     trusted: tuple[str, ...] = ()
@@ -32,3 +35,4 @@ class Preferences:
     zone: str = "UTC"
     emails: Literal["all", "rules"] = "all"
     language: str | None = None
+    unasked_tokens: int = UNASKED_TOKENS

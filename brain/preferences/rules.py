@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from brain.codec import Form, Json
 from brain.errors import EntryUnreadable
-from brain.preferences.model import Preferences, Quiet
+from brain.preferences.model import UNASKED_TOKENS, Preferences, Quiet
 from brain.says.choice import tag_in
 from brain.texts.domains import ascii_domain
 
@@ -18,6 +18,7 @@ VERSION = 1  # of the stored form; one with a higher number was written by newer
 MAX_TRUSTED = 100
 MAX_ADDRESS_CHARS = 254  # of an address, by the standard for email
 MAX_ZONE_CHARS = 64
+MAX_TOKENS = 1_000_000_000  # more than anybody uses: never ask
 
 PREFERENCES = Form(Preferences)
 
@@ -54,15 +55,18 @@ def preferences_from_wire(wire: Any) -> Preferences | tuple[Complaint, ...]:
         zone=_zone(wire.get("zone", "UTC"), complaints),
         emails=_emails(wire.get("emails", "all"), complaints),
         language=_language(wire.get("language"), complaints),
+        unasked_tokens=_tokens(wire.get("unaskedTokens", UNASKED_TOKENS), complaints),
     )
     return tuple(complaints) or preferences
 
 
 def preferences_to_stored(preferences: Preferences) -> Json:
-    """The stored form of the settings. A language that is not set is left out."""
+    """The stored form of the settings. What was added later is left out if it is not set."""
     form = {"v": VERSION, **preferences_to_wire(preferences)}
     if preferences.language is None:
         del form["language"]
+    if preferences.unasked_tokens == UNASKED_TOKENS:
+        del form["unaskedTokens"]
     return form
 
 
@@ -187,6 +191,14 @@ def _language(given: Any, complaints: list[Complaint]) -> str | None:
         said = "must be a language tag such as de or en-GB, or null"
         complaints.append(Complaint(field="language", message=said))
     return tag
+
+
+def _tokens(given: Any, complaints: list[Complaint]) -> int:
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given <= MAX_TOKENS:
+        return given
+    said = f"must be a whole number from 0 to {MAX_TOKENS}"
+    complaints.append(Complaint(field="unaskedTokens", message=said))
+    return UNASKED_TOKENS
 
 
 def _plain(address: str) -> str:

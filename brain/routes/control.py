@@ -56,6 +56,8 @@ async def carry_out(order: Order, wiring: Wiring, user_id: str) -> Json | UserRe
     Raises Problem, QuestionClosed, StoreUnreachable.
     """
     match order:
+        case StopBody(job=str(job), mind=mind):
+            return await wiring.background_minds.stop(user_id, job, mind)
         case StopBody(run_id=run_id):
             return await _stop(wiring, user_id, run_id)
         case HeardBody():

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
@@ -12,7 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from brain.codec import Json
 from brain.errors import TokenRefused, Unreachable
 from brain.http.bodies import VoiceBody, parse
-from brain.http.edge import MAX_SEQ, Problem, invocation_seconds, problem_of, where
+from brain.http.edge import Problem, invocation_seconds, problem_of, where
+from brain.http.minds import mind_in
 from brain.http.orders import ORDERS, parse_order
 from brain.http.right import Right
 from brain.http.socket import (
@@ -29,8 +29,8 @@ from brain.http.waiting import wait_for
 from brain.routes.calls import begin, event_of, outcome_to_wire
 from brain.routes.control import carry_out
 from brain.routes.delivered import note_returned, question_of
-from brain.routes.live_door import error_frame, let_in, named
-from brain.routes.stream import event_of as item_event
+from brain.routes.live_door import error_frame, is_welcome, let_in, mind_of, named, opened_log
+from brain.routes.live_feeds import Feeds
 from brain.routes.voice import request_of
 from brain.run.deliver import Reply, Shown
 from brain.run.requests import UserRequest
@@ -49,7 +49,13 @@ log = logging.getLogger("brain")
 
 async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> None:
     """Serve one connection. Returns when it and all brains that it started have ended."""
-    socket = Socket(receive, send)
+    if is_welcome(scope, wiring):
+        await _serve(scope, Socket(receive, send), wiring)
+    else:
+        await send({"type": "websocket.close", "code": 1008})  # before the upgrade: a 403
+
+
+async def _serve(scope: Scope, socket: Socket, wiring: Wiring) -> None:
     offered = scope.get("subprotocols") or []
     await socket.accept(PROTOCOL if PROTOCOL in offered else None)
     talk: Talk | Telephone | None = None
@@ -57,7 +63,7 @@ async def live(scope: Scope, receive: Receive, send: Send, wiring: Wiring) -> No
         invocation = wiring.begin_invocation(invocation_seconds())
         caller = await let_in(offered, socket, wiring)
         if isinstance(caller, Right):
-            talk = Talk(wiring, socket, caller, invocation)
+            talk = Talk(wiring, socket, caller, invocation, mind_of(scope))
         else:
             from brain.routes.telephone_door import pick_up  # only calls need it
 
@@ -84,24 +90,33 @@ class Talk:
     """The connection with one page of a user. The brains that it started outlive it."""
 
     def __init__(
-        self, wiring: Wiring, socket: Socket, right: Right, invocation: Invocation
+        self,
+        wiring: Wiring,
+        socket: Socket,
+        right: Right,
+        invocation: Invocation,
+        mind: str | None,
     ) -> None:
+        """`mind`: whose log and texts the connection is for; None means the user's own brain."""
         self._wiring = wiring
         self._socket = socket
         self._right = right
         self._user_id = right.user_id
+        self._mind = mind
         self._invocation = invocation
-        self._following: asyncio.Task[None] | None = None
-        self._brains: set[asyncio.Task[None]] = set()
-        self._handling: set[asyncio.Task[None]] = set()
+        self._brains, self._handling = set[asyncio.Task[None]](), set[asyncio.Task[None]]()
         # One order at a time: a page can match the answers only by their sequence.
         self._ordering = asyncio.Lock()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._feeds = Feeds(
+            wiring, socket, right.user_id, until=invocation.cut, give_up=self._break
+        )
 
     async def hold(self) -> None:
         """Serve until either side closes or the invocation's time is over. Raises HangUp, Gone."""
-        here = await self._wiring.store.here(self._user_id)
-        self._socket.tell({"type": "ready", "lastSeq": here.last_seq})
+        log = await opened_log(self._wiring, self._user_id, self._mind)
+        here = await self._wiring.store.here(log)
+        self._socket.tell({"type": "ready", "lastSeq": here.last_seq, **mind_in(self._mind)})
         parts = [
             asyncio.ensure_future(self._socket.carry()),
             asyncio.ensure_future(self._hear()),
@@ -113,12 +128,11 @@ class Talk:
 
     def _begun(self) -> "set[asyncio.Task[None]]":
         """Return what has been started besides."""
-        return self._handling | ({self._following} if self._following else set())
+        return self._handling | self._feeds.tasks()
 
     async def finish(self) -> None:
         """Wait for the brains that were started here: a closed page does not stop a run."""
-        if self._brains:
-            await asyncio.wait(self._brains)
+        await asyncio.gather(*self._brains, return_exceptions=True)
 
     async def _hear(self) -> None:
         while True:
@@ -133,7 +147,7 @@ class Talk:
                 case "pong":
                     pass
                 case "resume":
-                    self._resume(frame)
+                    self._feeds.resume(frame, self._mind)
                 case "token":
                     self._start(self._extend(frame), frame)
                 case kind if kind == "say" or kind in ORDERS:
@@ -157,31 +171,6 @@ class Talk:
         except (TokenRefused, Unreachable) as error:
             self._socket.tell(error_frame(problem_of(error), frame))
 
-    def _resume(self, frame: Json) -> None:
-        """Send the log after `sinceSeq`, instead of the feed that was sent before."""
-        since = frame.get("sinceSeq", 0)
-        if not isinstance(since, int) or isinstance(since, bool) or not 0 <= since <= MAX_SEQ:
-            fault = {"field": "sinceSeq", "message": "must be a seq: a whole number from 0"}
-            self._socket.tell(error_frame(Problem(422, "Invalid frame.", errors=[fault]), frame))
-            return
-        if self._following is not None:
-            self._following.cancel()
-        self._following = asyncio.ensure_future(self._follow(since))
-
-    async def _follow(self, since: int) -> None:
-        feed = self._wiring.feed(self._user_id, since=since)
-        try:
-            async with aclosing(feed.items(until=self._invocation.cut)) as items:
-                async for item in items:
-                    await self._socket.room()
-                    event = item_event(item)
-                    data = {"message": event.data} if event.name == "message" else event.data
-                    self._socket.tell({"type": event.name, **data})
-        except Unreachable as error:  # a page that reconnects is not affected
-            self._break(HangUp(RESTART, problem_of(error).title))
-        except Exception as error:  # noqa: BLE001 - any error must end the connection, or the page would wait for ever
-            self._break(error)
-
     def _start(self, handling: Coroutine[Any, Any, None], frame: Json) -> None:
         if len(self._handling) >= AT_ONCE:
             handling.close()
@@ -202,8 +191,7 @@ class Talk:
         """Carry out a text or an order and send its answer. Raises HangUp."""
         try:
             if frame["type"] == "say":
-                body = parse(VoiceBody, frame)
-                await self._say(await request_of(body, self._wiring, self._user_id), frame)
+                await self._say_to(self._body(frame), frame)
                 return
             async with self._ordering:
                 done = await carry_out(parse_order(frame), self._wiring, self._user_id)
@@ -218,6 +206,23 @@ class Talk:
             if problem.status >= 500:
                 log.error("live: %d, of=%s %s", problem.status, frame["type"], where(error))
             self._socket.tell(error_frame(problem, frame))
+
+    def _body(self, frame: Json) -> VoiceBody:
+        """Read a text. Raises Problem 422."""
+        body = parse(VoiceBody, frame)
+        if body.mind is None and body.job is None:
+            body.mind = self._mind
+        return body
+
+    async def _say_to(self, body: VoiceBody, frame: Json) -> None:
+        """Say a text to the user's brain, or to minds. Raises Problem, Unreachable."""
+        user_request = await request_of(body, self._wiring, self._user_id)
+        if body.mind is None and body.job is None:
+            await self._say(user_request, frame)
+            return
+        told = await self._wiring.background_minds.say(user_request, mind=body.mind, job=body.job)
+        ids = {"messageId": user_request.message_id, **named(frame), **mind_in(body.mind)}
+        self._socket.tell({"type": "reply", **ids, **told})
 
     async def _say(self, user_request: UserRequest, frame: Json) -> None:
         reply = Reply(self._show)

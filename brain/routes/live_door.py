@@ -2,16 +2,33 @@
 
 import asyncio
 
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
+
 from brain.codec import Json, clean
 from brain.errors import TokenRefused
+from brain.http.crossing import allowed_in
 from brain.http.edge import Problem
+from brain.http.minds import NAMED
+from brain.http.origins import is_own
 from brain.http.right import Right
-from brain.http.socket import NOT_ALLOWED, HangUp, Socket
+from brain.http.socket import NOT_ALLOWED, UNKNOWN, HangUp, Socket
 from brain.wiring import Wiring
 
 TOKEN = "token."  # prefix of the subprotocol with the token; a URL with it would be logged
 SETUP = "setup"  # type of the first frame of a telephone call
 HELLO_S = 5.0  # seconds to wait for a first frame with the token if no subprotocol has it
+
+
+def is_welcome(scope: Scope, wiring: Wiring) -> bool:
+    """Whether no browser connects, or a page of this deployment or of an allowed origin does.
+
+    CORS does not apply to WebSockets, so this is checked here.
+    """
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    return origin is None or is_own(origin, headers) or allowed_in(wiring, origin) is not None
 
 
 async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | Json:
@@ -33,6 +50,20 @@ async def let_in(offered: list[str], socket: Socket, wiring: Wiring) -> Right | 
         raise HangUp(NOT_ALLOWED, str(refused)) from None
 
 
+def mind_of(scope: Scope) -> str | None:
+    """Return the mind that the address names, whose log the connection is for."""
+    mind = HTTPConnection(scope).query_params.get(NAMED)
+    return None if mind is None else clean(mind)
+
+
+async def opened_log(wiring: Wiring, user_id: str, mind: str | None) -> str:
+    """Return whose log a connection is for. Raises HangUp if the user has no such mind."""
+    try:
+        return user_id if mind is None else await wiring.background_minds.log_of(user_id, mind)
+    except Problem as unknown:
+        raise HangUp(UNKNOWN, unknown.title) from None
+
+
 def error_frame(problem: Problem, frame: Json) -> Json:
     """Return the frame that reports an error of another frame."""
     wire = {name: value for name, value in problem.to_wire().items() if name != "type"}
@@ -41,7 +72,7 @@ def error_frame(problem: Problem, frame: Json) -> Json:
 
 def named(frame: Json) -> Json:
     """Return the fields that identify a frame in its answer. Invalid ids are left out."""
-    ids = {name: frame.get(name) for name in ("messageId", "questionId")}
+    ids = {name: frame.get(name) for name in ("messageId", "questionId", NAMED)}
     return {"of": frame.get("type")} | {
         name: clean(id) for name, id in ids.items() if id and isinstance(id, str)
     }

@@ -14,8 +14,10 @@ from starlette.types import ASGIApp
 from brain import settings
 from brain.errors import SettingMissing
 from brain.http.edge import MAX_SEQ, Answer, tagged
+from brain.http.origins import origins_of
 from brain.http.resources import whole_number
 from brain.http.version import VERSION
+from brain.routes.whose import log_of
 from brain.run.records import entry_to_wire
 from brain.run.store import STATUS
 from brain.wiring import Wiring
@@ -30,7 +32,8 @@ async def messages(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     since = whole_number(request, "sinceSeq", default=0, low=0, high=MAX_SEQ)
     limit = whole_number(request, "limit", default=DEFAULT_LIMIT, low=1, high=MAX_LIMIT)
-    page = await wiring.log.read(caller.user_id, since=since, limit=limit)
+    user_id = await log_of(request, wiring, caller.user_id)
+    page = await wiring.log.read(user_id, since=since, limit=limit)
     return tagged(
         request,
         {
@@ -46,8 +49,10 @@ async def status(request: Request, wiring: Wiring) -> ASGIApp:
     if request.url.path.endswith("/health") or request.query_params.get("check") == "health":
         return await health(wiring)
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    found = await wiring.store.status(caller.user_id, is_here=True)
-    beside = BackgroundTask(wiring.wake, caller.user_id) if found.held else None
+    user_id = await log_of(request, wiring, caller.user_id)
+    is_own = user_id == caller.user_id  # only then does the user listen to their brain
+    found = await wiring.store.status(user_id, is_here=is_own)
+    beside = BackgroundTask(wiring.wake, user_id) if found.held and is_own else None
     return tagged(request, STATUS.encode(found), beside=beside)
 
 
@@ -58,6 +63,7 @@ async def health(wiring: Wiring) -> Answer:
     Shows no values. Only the store is asked, within a second and not with every request.
     """
     groups = {name: read for each in wiring.features for name, read in each.settings.items()}
+    groups["origins"] = origins_of
     problems = settings.problems(wiring.env, groups)
     if not problems["redis"]:
         problems["redis"] = await wiring.eviction.complaint()

@@ -14,6 +14,7 @@ from brain.http.resources import whole_number
 from brain.http.right import BYE, Bye, Right
 from brain.http.stream import EventStream, StreamEvent
 from brain.routes.calls import entry_event
+from brain.routes.whose import log_of
 from brain.run.messages import Message, Utterance
 from brain.wiring import Wiring
 
@@ -28,7 +29,8 @@ async def stream(request: Request, wiring: Wiring) -> ASGIApp:
     """Send the log after `Last-Event-ID` or `sinceSeq`, and then new entries as they arrive."""
     invocation = wiring.begin_invocation(invocation_seconds())
     caller = await wiring.tokens.check(request.headers.get("authorization"))
-    feed, right = wiring.feed(caller.user_id, since=since(request)), Right(caller, wiring.clock)
+    user_id = await log_of(request, wiring, caller.user_id)
+    feed, right = wiring.feed(user_id, since=since(request)), Right(caller, wiring.clock)
     until = min(invocation.cut, invocation.started + LONGEST_S)
     return EventStream(_events(feed, right, until), retry_s=RETRY_S, while_read=True)
 

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from brain.http.bodies import VoiceBody, check_tools, parse
-from brain.http.edge import invocation_seconds, read_json
+from brain.http.edge import Answer, invocation_seconds, read_json
 from brain.http.right import Right
 from brain.routes.calls import answer, stream
 from brain.run.requests import UserRequest
@@ -17,6 +17,8 @@ async def voice_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     caller = await wiring.tokens.check(request.headers.get("authorization"))
     body = parse(VoiceBody, await read_json(request))
     user_request = await request_of(body, wiring, caller.user_id)
+    if body.mind is not None or body.job is not None:
+        return Answer(await wiring.background_minds.say(user_request, mind=body.mind, job=body.job))
     if "text/event-stream" in request.headers.get("accept", ""):
         return stream(wiring, user_request, invocation, Right(caller, wiring.clock))
     return await answer(wiring, user_request, invocation, request.receive)

@@ -99,9 +99,10 @@ class Status:
     is_listening: bool = False
     held: int = 0
     language: str | None = None  # what the user's device said last, a BCP 47 tag
+    tokens: int = 0  # that the run has used
 
 
-STATUS = Form(Status, without=("is_listening", "held", "language"))
+STATUS = Form(Status, without=("is_listening", "held", "language", "tokens"))
 
 
 class StateStore(Protocol):
@@ -140,10 +141,7 @@ class StateStore(Protocol):
         """End the run without its token. Settled: the run is not open."""
 
     async def withdraw(self, withdraw: Withdraw) -> Withdrawal | None:
-        """Take back a text that has had no effect and was not heard. None: there is no such text.
-
-        The same request again changes nothing.
-        """
+        """Take back a text that has had no effect and was not heard. None: there is none."""
 
     async def read(self, user_id: str, *, since: int, limit: int) -> Page:
         """Return at most `limit` entries of the log after `since`."""

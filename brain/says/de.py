@@ -39,6 +39,11 @@ def percent_done(percent: int) -> str:
     return f"Etwa {percent} Prozent sind geschafft."
 
 
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} ohne Erfolg" if failed else ""
+    return f"„{job}“: {done} von {total} {'ist' if total == 1 else 'sind'} fertig{without}."
+
+
 # ---- how a run ends
 
 LAST_WORDS: Mapping[str, str] = {
@@ -118,6 +123,9 @@ DONE: Mapping[str, str] = {
     "cancelled": "Die Erinnerung ist gelöscht: {reminder}",
     "telling": "Notiert, du wirst benachrichtigt: {rule}",
     "not telling": "Das wird dir nicht mehr gemeldet: {rule}",
+    "sent off": "Helfer arbeiten daran: {job}",
+    "told": "Der Helfer {helper} weiß es: {text}",
+    "stopped": "Angehalten: {job}",
 }
 
 # ---- decisions by a button

@@ -39,6 +39,11 @@ def percent_done(percent: int) -> str:
     return f"About {percent} percent is done."
 
 
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} without success" if failed else ""
+    return f"“{job}”: {done} of {total} {'is' if total == 1 else 'are'} done{without}."
+
+
 # ---- how a run ends
 
 LAST_WORDS: Mapping[str, str] = {
@@ -109,6 +114,9 @@ DONE: Mapping[str, str] = {
     "cancelled": "The reminder is cancelled: {reminder}",
     "telling": "Noted, you will be told: {rule}",
     "not telling": "You will not be told any more: {rule}",
+    "sent off": "Helpers are at work on this: {job}",
+    "told": "The helper {helper} knows: {text}",
+    "stopped": "Stopped: {job}",
 }
 
 # ---- decisions by a button

@@ -33,3 +33,8 @@ def minutes(count: int) -> str:
 
 def percent_done(percent: int) -> str:
     return f"Llevo más o menos el {percent} por ciento."
+
+
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} sin éxito" if failed else ""
+    return f"«{job}»: {done} de {total} {'terminado' if total == 1 else 'terminados'}{without}."

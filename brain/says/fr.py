@@ -33,3 +33,8 @@ def minutes(count: int) -> str:
 
 def percent_done(percent: int) -> str:
     return f"Environ {percent} pour cent sont faits."
+
+
+def job_at(job: str, done: int, total: int, failed: int) -> str:
+    without = f", {failed} sans succès" if failed else ""
+    return f"« {job} » : {done} sur {total} {'terminé' if total == 1 else 'terminés'}{without}."

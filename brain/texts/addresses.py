@@ -1,7 +1,7 @@
 """Recognises texts that hold a web address, however it is spelled, and texts that the user said.
 
 This errs towards finding too much: the price is a question to the user. A text is first split into
-words, and each word is looked at once, so the time is linear in the text.
+words, and each different word is looked at once, so the time is linear in the text.
 """
 
 import re
@@ -11,6 +11,7 @@ from brain.texts.words import MOST_GROWTH, PASSAGE_CHARS, normalized
 
 _BETWEEN = re.compile(r"[\s\"'<>()\[\]{}|\\^`,;]+")
 _AFTER_HOST = re.compile(r"[/?#:]")
+_IN_EVERY_ADDRESS = re.compile(r"[./:]")  # at least one of them
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20\x7f\u00ad\u200b-\u200f\u2060-\u206f\ufeff]+")  # by a browser
 _AROUND = "\"'<>()[]“”„«»‘’.,;:!?*_…"  # around an address these belong to the sentence  # noqa: RUF001
@@ -31,8 +32,8 @@ def holds_address(text: str) -> bool:
     if _labels(plain.strip()) > 2:  # a name in front of the domain has room for data, as a path has
         return True
     # A browser ignores line breaks and tabs within an address.
-    parts = (plain, _IGNORED.sub("", plain))
-    return any(_is_address(word) for part in parts for word in _BETWEEN.split(part))
+    words = {*_BETWEEN.split(plain), *_BETWEEN.split(_IGNORED.sub("", plain))}
+    return any(_is_address(word) for word in words if _IN_EVERY_ADDRESS.search(word))
 
 
 def was_said(text: str, user_words: Iterable[str]) -> bool:

@@ -178,13 +178,15 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         name="results of minds: of helpers, talks and rehearsals, and the report of their job",
+        tools=("sendHelpers", "listJobs", "tellHelper", "stopHelpers", "readReport"),
         stored=("brain.jobs", "brain.minds", "brain.steps", "brain.effects", "brain.labels"),
-        foreign="a mind of the job has read text by others",
-        mark="column `foreign`",
+        foreign="a mind of the job has read text by others, or a tainted run has sent it",
+        mark="column `foreign`; `foreign` of the job's request",
         causes="taints the run that reads it; its notification is said as text by others",
     ),
     Source(
-        name="profiles and scenarios, which the user writes",
+        name="profiles and scenarios, which the user writes; `main` is added to the instructions",
+        blocks=("memory",),
         stored=("brain.profiles", "brain.scenarios", "brain.spending"),
         foreign=NEVER,
         causes="",

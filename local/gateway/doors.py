@@ -5,6 +5,7 @@ there, so that it can also read the answers. So a request has to name a loopback
 host, and a browser's request must come from a page of this server. The host's port does not matter:
 it is another one behind a forwarded port, and a page cannot choose the name.
 `BRAIN_DEV_HOSTS` adds hosts, for a container or a tunnel: `box.example:3000,tunnel.example`.
+Pages of the origins in `BRAIN_ALLOWED_ORIGINS` may send requests, as they may to a deployment.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from brain.http.origins import VARIABLE, allowed_origins
 from local.platform.answers import problem
 
 DEV_HOSTS = "BRAIN_DEV_HOSTS"
@@ -33,6 +35,7 @@ class OwnDoor:
     ) -> None:
         """`asked` is the user's environment."""
         self._app = app
+        self._origins = asked.get(VARIABLE, "")
         self._more = {part.strip() for part in asked.get(DEV_HOSTS, "").split(",")} - {""}
         self._from_any_port = from_any_port
 
@@ -57,6 +60,8 @@ class OwnDoor:
             return site != "cross-site" or _is_link(scope, headers)
         if origin == "null":  # some policies hide the origin, even from its own server
             return site == "same-origin"
+        if allowed_origins(self._origins).allows(origin):
+            return True
         scheme, _, host = origin.partition("://")
         if scheme not in ("http", "https"):
             return False

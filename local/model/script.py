@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from local.model import desk
+from local.model.assist import help_with_instructions
 from local.model.directions import Call, Json, Reply
 from local.model.rules import (
     CONTINUE,
@@ -39,6 +40,8 @@ HELP = (
 
 def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
     """Return the answer to this transcript. It calls only tools that are offered."""
+    if not tools and (helped := help_with_instructions(messages)) is not None:
+        return helped
     scene = read_scene(messages, tools)
     reply = _follow(scene)
     if scene.must_end and reply.calls and reply.calls[0].name != QUIT:

@@ -59,6 +59,12 @@ OFFSET: Json = {
     "in": "query",
     "schema": {"type": "integer", "minimum": 0, "default": 0},
 }
+MIND: Json = {
+    "name": "mind",
+    "in": "query",
+    "description": "Of this mind, in place of the user's own brain.",
+    "schema": TEXT,
+}
 FILE: list[Json] = [
     {
         "name": "name",
@@ -97,12 +103,12 @@ def got(summary: str, answer: str | Json, *parameters: Json) -> Json:
     return operation(summary, answers, errors=errors, security=USER, parameters=list(parameters))
 
 
-def deleting(summary: str) -> Json:
+def deleting(summary: str, *, errors: tuple[int, ...] = ()) -> Json:
     """Describe a route that deletes one thing."""
     return operation(
         summary,
         {"200": answered("Deleted")},
-        errors=(401, 404, 422, 503),
+        errors=(401, 404, 422, 503, *errors),
         security=USER,
         parameters=[ID],
     )

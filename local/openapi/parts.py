@@ -25,6 +25,7 @@ from brain.http.orders import (
 )
 from brain.http.right import BYE
 from brain.http.takes import AudioBody
+from brain.jobs.assist_http import AssistBody
 from brain.memory.rules import FACT
 from brain.notices.http import RuleBody
 from brain.notices.rules import RULE
@@ -37,9 +38,12 @@ from brain.routes.voice_session import VoiceEndBody, VoiceSessionBody
 from brain.run.messages import Decision
 from brain.run.records import MESSAGE, UTTERANCE
 from brain.run.store import STATUS
+from local.openapi.assist import ASSIST
 from local.openapi.audio import AUDIO
 from local.openapi.chat import CHAT
+from local.openapi.controlled import controlled
 from local.openapi.document_parts import DOCUMENT_BODIES, DOCUMENT_FORMS
+from local.openapi.job_parts import GIVEN_SCENARIOS, JOB_BODIES, JOB_FORMS, JOBS
 from local.openapi.schemas import FLAG, MOMENT, TEXT, WHOLE, Schemas, nullable, ref, thing
 from local.openapi.voice import VOICE
 
@@ -54,6 +58,7 @@ FORMS: dict[str, Form[Any]] = {
     "Reset": RESET,
     "Bye": BYE,
     **DOCUMENT_FORMS,
+    **JOB_FORMS,
     "Email": EMAIL,
     "EmailFound": FOUND,
     "Fact": FACT,
@@ -68,8 +73,9 @@ ERRORS = {
     403: "The channel belongs to another user.",
     404: "Not found.",
     406: "The format is not made here.",
-    409: "The question is already decided, or takes another kind of decision. Or: a voice session "
-    "is open.",
+    409: "This does not fit what is there now: a question is decided already, a voice session is "
+    "open, a job has ended or is still open, a document has changed.",
+    412: "The profile has another version.",
     413: "The body is too long.",
     415: "The body is not application/json.",
     416: "The file is shorter than the part that is asked for.",
@@ -92,8 +98,10 @@ def components() -> Json:
     schemas = Schemas(FORMS)
     schemas.take(VoiceBody, SessionBody, WakeCallBody, HangUpBody, *DOCUMENT_BODIES, *ORDERS)
     schemas.take(EventBody, OwnBody, *EVENTS, RuleBody, VoiceSessionBody, VoiceEndBody)
-    schemas.take(AudioBody, TicketBody)
+    schemas.take(AudioBody, TicketBody, AssistBody)
+    schemas.take(*JOB_BODIES)
     found = schemas.components
+    found["ScaleBody"]["properties"]["scenarios"] = GIVEN_SCENARIOS
     found["EventBody"]["properties"]["data"] = {"anyOf": [ref(one.__name__) for one in EVENTS]}
     found["PreferencesBody"] = {**found["Preferences"], "required": []}
     return {
@@ -120,7 +128,7 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         "Features": FEATURES,
         "PusherSettings": PUSHER,
         "Health": HEALTH,
-        **_controlled(),
+        **controlled(),
         "Order": {"oneOf": [ref(order.__name__) for order in ORDERS]},
         "Taken": thing({"ok": {"type": "boolean", "enum": [True]}}),
         "Deleted": thing({"deleted": TEXT}),
@@ -131,34 +139,10 @@ def _by_hand(found: dict[str, Json]) -> dict[str, Json]:
         ),
         "Problem": PROBLEM,
         **VOICE,
+        **JOBS,
+        **ASSIST,
         **AUDIO,
         **CHAT,
-    }
-
-
-def _controlled() -> dict[str, Json]:
-    """The answers to orders that are no texts."""
-    return {
-        "Stopped": thing(
-            {
-                "state": {"type": "string", "enum": ["stopped", "idle"]},
-                "runId": nullable(TEXT),
-                "message": nullable(ref("Message")),
-            }
-        ),
-        "HeardMark": thing(
-            {
-                "seq": WHOLE,
-                "how": {"type": "string", "enum": ["played", "cutOff", "unspoken", "shown"]},
-            }
-        ),
-        "Withdrawn": thing(
-            {
-                "state": {"type": "string", "enum": ["withdrawn", "stands"]},
-                "messageId": TEXT,
-                "seq": WHOLE,
-            }
-        ),
     }
 
 
@@ -197,6 +181,7 @@ FEATURES: Json = {
             "email": FLAG,
             "model": thing({"name": TEXT, "scripted": FLAG}),
             "local": FLAG,
+            "jobs": FLAG,
             "voice": ref("VoiceFeatures"),
         }
     ),

@@ -2,13 +2,16 @@
 
 from brain.codec import Json
 from brain.routes.reading import DEFAULT_LIMIT, MAX_LIMIT
+from local.openapi.assist import assist_paths
 from local.openapi.audio import audio_paths
 from local.openapi.chat import chat_paths
 from local.openapi.documents import document_paths
+from local.openapi.jobs import job_paths
 from local.openapi.operations import (
     CHECK,
     LAST_ID,
     LIMIT,
+    MIND,
     OFFSET,
     ONE,
     QUERY,
@@ -38,8 +41,10 @@ def paths() -> Json:
         **_talking(),
         **_reading(),
         **_things(),
+        **job_paths(),
         **voice_paths(),
         **audio_paths(),
+        **assist_paths(),
         **chat_paths(),
         **_from_services(),
     }
@@ -47,15 +52,20 @@ def paths() -> Json:
 
 def _talking() -> Json:
     said = posted(
-        "Say something to the brain.", "VoiceBody", "Reply", errors=(429, 503), security=USER
+        "Say something to the brain, or to minds.",
+        "VoiceBody",
+        {"anyOf": [ref("Reply"), ref("Told")]},
+        errors=(404, 409, 429, 503),
+        security=USER,
     )
     said["responses"]["200"]["content"]["text/event-stream"] = streamed(one_run=True)
-    done = {"anyOf": [ref("Reply"), ref("Stopped"), ref("HeardMark"), ref("Withdrawn")]}
+    answers = ("Reply", "Stopped", "JobStopped", "HeardMark", "Withdrawn")
+    done = {"anyOf": [ref(answer) for answer in answers]}
     return {
         "/api/voiceToBrain": {"post": said},
         "/api/control": {
             "post": posted(
-                "Stop the run, report what was heard, take back a text, or decide on a question.",
+                "Stop the run or a job, report what was heard, take back a text, or decide.",
                 "Order",
                 done,
                 errors=(404, 409, 429, 503),
@@ -73,20 +83,22 @@ def _talking() -> Json:
 
 
 def _reading() -> Json:
-    messages = got("Read the log in order.", "LogPage", SINCE, limit(DEFAULT_LIMIT, MAX_LIMIT))
+    messages = got(
+        "Read the log in order.", "LogPage", SINCE, limit(DEFAULT_LIMIT, MAX_LIMIT), MIND
+    )
     stream = operation(
         "Follow the log as it grows.",
         {"200": {"description": "Events.", "content": {"text/event-stream": streamed()}}},
-        errors=(401, 422, 503),
+        errors=(401, 404, 422, 503),
         security=USER,
-        parameters=[LAST_ID, SINCE],
+        parameters=[LAST_ID, SINCE, MIND],
     )
     status = {"anyOf": [ref("Status"), ref("Health")]}
     health = operation("Show which services are set up.", {"200": answered("Health")})
     about = {"200": answered({"type": "object"}), "304": {"description": "Not modified."}}
     return {
         "/api/messages": {"get": messages},
-        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK)},
+        "/api/status": {"get": got("Show what the brain is doing.", status, CHECK, MIND)},
         "/api/stream": {"get": stream},
         "/api/health": {"get": health},
         "/api/openapi.json": {"get": operation("Describe this interface.", about)},

@@ -4,6 +4,7 @@ import os
 
 IS_LONG = os.environ.get("CHAOS") == "long"
 LONG_S = 4 * 3600  # seconds that a test may take then
+SHORT_S = 900  # and otherwise; half a minute at most on an idle machine
 
 
 def every(nth: int) -> int:

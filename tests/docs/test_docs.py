@@ -97,7 +97,7 @@ def test_the_reference_gives_the_defaults_that_the_settings_have() -> None:
 def test_the_reference_lists_every_route_and_no_other() -> None:
     rewrites = json.loads((ROOT / "vercel.json").read_text())["rewrites"]
     functions = {f"/api/{file.stem}" for file in (ROOT / "api").glob("*.py")}
-    listed = re.findall(r"/(?:api|v1)/[\w./]+", " ".join(first_column(ROUTES)))
+    listed = re.findall(r"/(?:api|v1)/[\w./:]+", " ".join(first_column(ROUTES)))
     assert {*listed} == functions | {rewrite["source"] for rewrite in rewrites}
 
 

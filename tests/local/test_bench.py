@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.parsers import slowest
 from bench.tables import Table, ratio
 from bench.timing import percentile
+from tests.texts.parsers import PARSERS
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 110.0  # seconds for one of them
@@ -44,6 +46,18 @@ def test_each_benchmark_prints_a_table_with_its_floor(name: str) -> None:
     assert done.returncode == 0, done.stderr
     assert "ratio" in done.stdout or "to floor" in done.stdout
     assert "1.00" in done.stdout, "the table contains the floor"
+
+
+def test_each_parser_has_a_row_with_its_limit() -> None:
+    done = bench("parsers", "--quick")
+    assert done.returncode == 0, done.stderr
+    assert "ratio to limit" in done.stdout
+    assert [name for name in PARSERS if f"\n{name} " not in done.stdout] == []
+
+
+def test_the_slowest_text_of_a_parser_comes_first() -> None:
+    found = slowest(lambda text: sum(range(9 * text.count("b"))), 50_000, ["a", "b", "ab"], 3)
+    assert [piece for _, piece in found] == ["b", "ab", "a"]
 
 
 def test_an_unknown_benchmark_is_refused_with_the_names_of_the_known_ones() -> None:

@@ -17,6 +17,8 @@ HERE = Path(__file__).parent
 STUB = HERE / "stub_server.js"  # the page, canned answers, no streams
 STREAMING = HERE / "http_server.js"  # the client's files, and all roads but channel and socket
 ENGLISH = "en-US"
+# The limit of Playwright's `expect` is five seconds otherwise, and a loaded machine needs more.
+expect.set_options(timeout=30_000)
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 

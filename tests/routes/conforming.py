@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
+from brain.http.names import name_in
+
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[2] / "docs" / "openapi.json").read_text()
 )
@@ -20,18 +22,28 @@ UNKNOWN = 405  # no path describes its unsupported methods
 async def conforms(response: httpx.Response) -> None:
     """Check a response against the description of its route. An httpx response hook."""
     request = response.request
-    operations = DOCUMENT["paths"].get(request.url.path)
-    assert operations is not None, f"{request.url.path} is not described"
+    path = described_path(request.url.path)
+    operations = DOCUMENT["paths"][path]
     if response.status_code == UNKNOWN:
         assert request.method.lower() not in operations
         return
     kind = response.headers.get("content-type", "").partition(";")[0]
-    described = answer_of(request.url.path, request.method.lower(), response.status_code)
+    described = answer_of(path, request.method.lower(), response.status_code)
     assert kind in described.get("content", {"": {}}), (response.status_code, kind)
     if kind in JSON_TYPES:
         await response.aread()
         schema = described["content"][kind]["schema"]
         _validator(json.dumps(schema)).validate(json.loads(response.content))
+
+
+def described_path(path: str) -> str:
+    """Return the path of the document that fits a path, such as `/api/jobs/{id}/status`."""
+    templates: dict[str, str] = {
+        one.replace("{", ":").replace("}", ""): one for one in DOCUMENT["paths"]
+    }
+    found = name_in(path, [one[1:] for one in templates])
+    assert found is not None, f"{path} is not described"
+    return templates[f"/{found}"]
 
 
 def answer_of(path: str, method: str, status: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 
 from brain.cloud.pusher import channel_names
 from brain.http.edge import Handler, SocketHandler, endpoint
+from brain.http.names import by_name, name_in
 from brain.routes.again import brain_to_brain
 from brain.routes.audio_stream import audio_stream, audio_ticket
 from brain.routes.audio_upload import audio_upload
@@ -68,6 +69,8 @@ ROUTES: Mapping[str, Mapping[str, Handler[Wiring]]] = {
     "/api/audioStream": {"GET": audio_stream, "POST": audio_ticket},
     "/api/voiceSession": {"POST": begin_voice, "DELETE": end_voice},
     **{f"/api/{name}": handlers for name, handlers in resources(Wiring({})).items()},
+    **{f"/api/{name}": handlers for name, handlers in resources(Wiring({}), "polled").items()},
+    "/api/promptbro/assist": resources(Wiring({}))["assist"],
 }
 CHAT = ("/v1/chat/completions", "/v1/models", "/api/v1/chat/completions", "/api/v1/models")
 SOCKETS: Mapping[str, SocketHandler[Wiring]] = {"/api/live": live}
@@ -102,10 +105,7 @@ class Functions:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.wirings = {path: Wiring(env) for path in ROUTES}
-        self._apps = {
-            path: endpoint(handlers, self.wirings[path], socket=SOCKETS.get(path))
-            for path, handlers in ROUTES.items()
-        }
+        self._apps = {path: _app(path, self.wirings[path]) for path in ROUTES}
         voice = "/api/voiceToBrain"
         chat = beside_chat(self._apps[voice], self.wirings[voice])
         self._apps |= dict.fromkeys((*CHAT, voice), chat)
@@ -118,7 +118,8 @@ class Functions:
         if self._is_closed:
             await Response(status_code=503)(scope, receive, send)
             return
-        call = asyncio.ensure_future(self._apps[scope["path"]](scope, receive, send))
+        route = name_in(scope["path"], [path[1:] for path in self._apps])
+        call = asyncio.ensure_future(self._apps[f"/{route}"](scope, receive, send))
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
         await call
@@ -129,6 +130,13 @@ class Functions:
         await asyncio.gather(*self._calls, return_exceptions=True)
         for wiring in self.wirings.values():
             await wiring.aclose()
+
+
+def _app(path: str, wiring: Wiring) -> ASGIApp:
+    """Build the app of one route; the path may have parameters."""
+    if path in SOCKETS:
+        return endpoint(ROUTES[path], wiring, socket=SOCKETS[path])
+    return by_name({path.removeprefix("/api/"): ROUTES[path]}, wiring)
 
 
 class Later:

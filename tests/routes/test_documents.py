@@ -98,12 +98,12 @@ async def test_a_deleted_document_is_gone_and_cannot_be_deleted_again(anna: Call
         ({"title": ""}, "title", "must not be empty"),
         ({"title": " \n"}, "title", "must not be empty"),
         ({"title": "t" * 301}, "title", "at most 300 characters"),
-        ({"title": 7}, "title", "valid string"),
-        ({"body": "b" * (MAX_BODY_CHARS + 1)}, "body", "at most 200000 characters"),
-        ({"body": None}, "body", "valid string"),
-        ({"typed": "yes"}, "typed", "valid boolean"),
-        ({"key": "short"}, "key", "match pattern"),
-        ({"key": "with space"}, "key", "match pattern"),
+        ({"title": 7}, "title", "must be a text"),
+        ({"body": "b" * (MAX_BODY_CHARS + 1)}, "body", "at most 200,000 characters"),
+        ({"body": None}, "body", "must be a text"),
+        ({"typed": "yes"}, "typed", "must be true or false"),
+        ({"key": "short"}, "key", "must match ^[A-Za-z0-9_-]{8,64}$"),
+        ({"key": "with space"}, "key", "must match ^[A-Za-z0-9_-]{8,64}$"),
     ],
 )
 async def test_a_document_that_cannot_be_kept_is_refused_with_the_field_that_is_wrong(

@@ -1,7 +1,9 @@
 """Texts that make careless parsers slow, and how their time grows with the length."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 # Each is repeated to any length: letters and blanks, punctuation, openings that are never closed,
@@ -58,7 +60,7 @@ PIECES = (
 )
 ROOM = 6.0  # times as long for a text four times as long; quadratic time would be sixteen times
 NOTHING_S = 0.002  # seconds of processor time that are too short to measure
-TRIES = 5  # another load of the machine only adds time, so the best try counts
+TRIES = 8  # in the last one, the best of 8 long readings is compared with the best of 16 short ones
 
 
 def text_of(piece: str, length: int) -> str:
@@ -72,17 +74,35 @@ def seconds(read: Callable[[str], Any], text: str) -> float:
     return time.thread_time() - began
 
 
+def best_of(times: int, read: Callable[[str], Any], piece: str, length: int) -> float:
+    """The shortest time, in seconds; each text is one character shorter, as some are remembered.
+
+    Another load of the machine only adds time: other processes use the same caches and memory.
+    """
+    return min(seconds(read, text_of(piece, length - number)) for number in range(times))
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Do not look for garbage meanwhile: that takes as long as the whole process has objects."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def is_linear(read: Callable[[str], Any], piece: str, length: int) -> bool:
-    """Whether a text four times as long takes about four times as long."""
-    short, long = text_of(piece, length // 4), text_of(piece, length)
-    for _ in range(TRIES):
-        took = seconds(read, long)
-        if took < NOTHING_S or took <= ROOM * seconds(read, short):
-            return True
+    """Whether a text four times as long takes about four times as long.
+
+    A doubtful result is measured again, each time more often. A longer text would not help: most
+    parsers are bounded, and what is cut first is read in the time of a shorter one.
+    """
+    with without_collection():
+        for times in range(1, TRIES + 1):
+            took = best_of(times, read, piece, length)
+            if took < NOTHING_S or took <= ROOM * best_of(2 * times, read, piece, length // 4):
+                return True
     return False
-
-
-def is_quick(read: Callable[[str], Any], piece: str, length: int, limit_s: float) -> bool:
-    """Whether a text of this length takes at most this long."""
-    text = text_of(piece, length)
-    return any(seconds(read, text) <= limit_s for _ in range(TRIES))

@@ -29,6 +29,7 @@ from tests.walks.pages import BROWSER_ARGS, connected, opened
 LEASE_S = 5
 MAX_DURATION_S = 6
 REST_S = 2.0  # seconds that a connection is kept; servers keep it for five
+FRONT = "http://front.localhost:5990"  # an allowed origin of another page
 LIMIT_S = 30.0  # seconds for anything that a test waits for
 
 type Json = dict[str, Any]
@@ -158,7 +159,11 @@ class Town:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
     """Run everything under the real runtime, with invocations of six seconds."""
-    asked = {MAX_DURATION: str(MAX_DURATION_S), "BRAIN_LEASE_S": str(LEASE_S)}
+    asked = {
+        MAX_DURATION: str(MAX_DURATION_S),
+        "BRAIN_LEASE_S": str(LEASE_S),
+        "BRAIN_ALLOWED_ORIGINS": FRONT,
+    }
     async with founded(tmp_path_factory.mktemp("stack"), asked) as town:
         yield town
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BROWSER_ARGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 LIMIT_MS = 30_000  # for anything that a test waits for on a page
+expect.set_options(timeout=LIMIT_MS)  # instead of five seconds
 HOSTILE = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
 SHOWN = """[...document.querySelectorAll('#log article')].map(
     (entry) => [entry.className.replace('entry ', ''), entry.querySelector('p').textContent])"""
@@ -46,7 +47,7 @@ async def opened(
 
 
 async def shows(what: Locator) -> None:
-    await expect(what).to_be_visible(timeout=LIMIT_MS)
+    await expect(what).to_be_visible()
 
 
 async def connected(page: Page) -> None:
@@ -90,7 +91,7 @@ async def the_panel(page: Page, name: str) -> Locator:
     panel = page.get_by_role("complementary", name=name)
     await shows(panel)
     for part in await panel.locator(".loaded").all():
-        await expect(part).to_have_attribute("aria-busy", "false", timeout=LIMIT_MS)
+        await expect(part).to_have_attribute("aria-busy", "false")
     return panel
 
 

@@ -130,13 +130,14 @@ async def test_two_emails_during_a_spoken_answer_wait_for_its_end_and_are_one_me
     town: Town, person: Person
 ) -> None:
     await comes(person)
-    await person.script({"text": ANSWER, "chunk_delay_s": 0.2})
+    await person.script({"text": ANSWER, "gates": {person.word: 4}})
     events: list[tuple[str, Json]] = []
     async for event in answered_by_pieces(town, person):
         events.append(event)
         if [name for name, _ in events].count("content") == 1 and event[0] == "content":
             for subject in ("Dinner", "Lunch"):
                 assert (await tell(town, an_email(person, subject))).status_code == 200
+            await person.open(person.word)
     pieces = [data for name, data in events if name == "content"]
     assert len(pieces) > 3, "the emails came during the pieces"
     assert events[-1][1]["message"]["text"] == ANSWER
@@ -154,10 +155,12 @@ async def test_during_a_long_run_a_notification_comes_between_two_sentences(
     town: Town, person: Person
 ) -> None:
     await comes(person)
-    await person.script(goes_on("I am looking.", delay_s=2), says("Here it is.", delay_s=1))
+    looking = goes_on("I am looking.", gates={person.word: 0})
+    await person.script(looking, says("Here it is.", delay_s=1))
     asking = asyncio.create_task(person.ask("Find it.", patience=0))
     await person.until_asked(1)
     assert (await tell(town, an_email(person, "Dinner"))).status_code == 200
+    await person.open(person.word)
     await asking
     assert [entry["text"] for entry in await person.log()][1:] == [
         "I am looking.", DINNER, "Here it is.",

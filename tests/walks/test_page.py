@@ -119,8 +119,8 @@ async def test_a_second_tab_shows_the_same_and_a_reload_keeps_it(
 
     await answered(other, "Found.")
     await other.reload()
-    await answered(other, "Found.")
     for each in (page, other):
+        await answered(each, "Found.")
         assert await on_page(each) == await in_log(person)
 
 

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Response, expect
 
 from tests.documents.made_files import docx, encrypted, pdf
 from tests.walks.conftest import Json, Person, Town, says
@@ -35,6 +35,10 @@ async def drop(panel: Locator, files: dict[str, str | bytes]) -> None:
     await panel.page.evaluate(DROP, [body, coded])
 
 
+def is_kept(answer: Response) -> bool:
+    return answer.request.method == "POST" and "/api/documents" in answer.url
+
+
 async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
     page: Page, person: Person
 ) -> None:
@@ -42,7 +46,9 @@ async def test_a_dropped_file_becomes_one_document_and_the_brain_finds_it(
     await shows(panel.get_by_text("No documents yet."))
     boat: dict[str, str | bytes] = {"boat.md": "# The boat\n\nIts key hangs behind the barometer."}
     for _ in range(2):
-        await drop(panel, boat)
+        async with page.expect_response(is_kept) as added:
+            await drop(panel, boat)
+        assert (await added.value).ok
         await shows(panel.get_by_text("boat.md: added."))
 
     titles = panel.locator(".open")

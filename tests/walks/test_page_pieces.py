@@ -7,7 +7,6 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.walks.conftest import LIMIT_S, Json, Person, Town, goes_on, says
 from tests.walks.pages import (
-    LIMIT_MS,
     answered,
     ask,
     connected,
@@ -126,11 +125,11 @@ async def test_other_pages_are_counted_and_the_menu_shows_the_count(page: Page) 
     await beside.goto(page.url)
     await connected(beside)
 
-    await expect(page.locator("#connection .others")).to_have_text("+1", timeout=LIMIT_MS)
+    await expect(page.locator("#connection .others")).to_have_text("+1")
     await page.locator("#connection").click()
     await shows(page.get_by_role("dialog", name="How updates arrive").get_by_text("1 other page"))
     await beside.close()
-    await expect(page.locator("#connection .others")).to_be_empty(timeout=LIMIT_MS)
+    await expect(page.locator("#connection .others")).to_be_empty()
 
 
 async def test_messages_while_away_are_below_a_line_and_counted_in_the_title(
@@ -143,7 +142,7 @@ async def test_messages_while_away_are_below_a_line_and_counted_in_the_title(
         await page.evaluate(HIDE, True)
         await asked_elsewhere(person, "Missed.")
         await asked_elsewhere(person, "Missed too.")
-        await expect(page).to_have_title("(2) Second Brain", timeout=LIMIT_MS)
+        await expect(page).to_have_title("(2) Second Brain")
         away = page.get_by_text("While you were away: 2 messages")
         assert await page.locator("#log > .away, #log > .say > p").all_inner_texts() == [
             "Seen.",

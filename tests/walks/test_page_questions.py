@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, Request, expect
+from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 
 from local.mailbox.settings import EMAIL_USER
 from tests.walks.conftest import Json, Person, Town, says
@@ -33,9 +34,33 @@ async def asked(page: Page, person: Person) -> Locator:
     arguments = {"to": ["anna@example.org"], "subject": f"Friday {person.word}", "body": BODY}
     send: Json = {"name": "sendEmail", "arguments": arguments}
     await person.script({"calls": [send]}, says(f"That was it {person.word}."))
+    cards = page.locator(".question").filter(has_text=person.word)
+    before = await cards.count()
     await ask(page, f"Write to Anna {person.word}")
-    await shows(page.locator(".question").filter(has_text=person.word))
+    await expect(cards).to_have_count(before + 1)
+    await shows(cards.last)
     return page.locator(".question").last
+
+
+@asynccontextmanager
+async def held(page: Page, order: str) -> AsyncIterator[None]:
+    """Send the page's order of this type only when the block ends."""
+    has_ended = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if is_order(route.request, order):
+            await has_ended.wait()
+        await route.continue_()
+
+    await page.route("**/api/control", hold)
+    async with page.expect_response(lambda answer: is_order(answer.request, order)):
+        yield
+        has_ended.set()
+
+
+def is_order(request: Request, type: str) -> bool:
+    body = request.post_data_json if request.url.endswith("/api/control") else None
+    return bool(body and body["type"] == type)
 
 
 def choice(card: Locator, name: str) -> Locator:
@@ -175,9 +200,9 @@ async def test_a_second_decision_is_refused_and_the_first_is_shown(
         await shows(choice(card, "Approve"))
         id = (await person.get("/api/questions")).json()["question"]["id"]
         rejected = {"type": "reject", "questionId": id}
-        (await person.post("/api/control", rejected)).raise_for_status()
-
-        await choice(card, "Approve").click()
+        async with held(page, "approve"):
+            await choice(card, "Approve").click()
+            (await person.post("/api/control", rejected)).raise_for_status()
 
         await shows(card.get_by_text("You rejected this. Nothing was done."))
         await expect(card.get_by_role("button")).to_have_count(0)

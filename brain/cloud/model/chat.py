@@ -32,7 +32,7 @@ class ChatSettings:
     If `reasoning_effort` is None, OpenAI gets "none", because its current models accept function
     tools only with it. Other servers may not know the field and do not get it. Of `choice`, what
     is set is sent; its provider and its model are not looked at. `prices` are for providers that
-    do not say what an answer costs.
+    do not say what an answer costs. `tries` is as in `Trying`.
     """
 
     provider: Provider
@@ -42,6 +42,7 @@ class ChatSettings:
     fallback_models: tuple[str, ...] = ()
     reasoning_effort: str | None = None
     waits: Waits = field(default_factory=Waits)
+    tries: int | None = None
     choice: ModelChoice = field(default_factory=ModelChoice)
     prices: Prices = field(default_factory=dict)
 
@@ -127,6 +128,7 @@ class ChatModel:
                 waits=self._settings.waits,
                 random=self._random,
                 prices=self._settings.prices,
+                tries=self._settings.tries,
             )
             return await trying.answer(tuple(self._known))
 

@@ -5,6 +5,7 @@ each choice that names it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import random
 
 from brain import settings
@@ -17,6 +18,7 @@ from brain.errors import FaultClass
 from brain.setting_types import ModelSettings
 from brain.variables import Env
 
+SHORT_WAIT_S = 25.0  # seconds for a first sign, where two tries have to fit into a minute
 MOST_KEPT = 200  # choices, and models about which something is known; the oldest go first
 
 
@@ -29,12 +31,12 @@ class Models:
         self._note = note
         self._clients: dict[str, ModelClient] = {}
         self._known: dict[tuple[str, str], Known] = {}
-        self._models: dict[tuple[ModelChoice, bool], ChatModel] = {}
+        self._models: dict[tuple[ModelChoice, bool, int | None], ChatModel] = {}
 
-    def of(self, choice: ModelChoice, *, takes_turns: bool) -> ChatModel:
+    def of(self, choice: ModelChoice, *, takes_turns: bool, tries: int | None = None) -> ChatModel:
         """Return the model of a choice. Raises SettingMissing without the provider's key."""
-        key = (choice, takes_turns)
-        found = self._models.pop(key, None) or self._made(choice, takes_turns=takes_turns)
+        key = (choice, takes_turns, tries)
+        found = self._models.pop(key, None) or self._made(*key)
         self._models[key] = found  # the newest is the last
         _forget_oldest(self._models)
         return found
@@ -44,15 +46,17 @@ class Models:
         for client in self._clients.values():
             await client.aclose()
 
-    def _made(self, choice: ModelChoice, *, takes_turns: bool) -> ChatModel:
+    def _made(self, choice: ModelChoice, takes_turns: bool, tries: int | None) -> ChatModel:
         at = settings.model_of(self._env, choice)
+        waits = Waits(first_token_s=at.first_token_s)
         given = ChatSettings(
             provider=at.provider,
             base_url=at.base_url,
             api_key=at.api_key,
             model=at.model,
             fallback_models=at.fallback_models,
-            waits=Waits(first_token_s=at.first_token_s),
+            waits=waits if tries is None else replace(waits, first_token_s=_short(waits)),
+            tries=tries,
             choice=choice,
             prices=settings.prices(self._env),
         )
@@ -61,7 +65,7 @@ class Models:
             given,
             random=random,
             note=self._note,
-            client=self._client(at, given.waits),
+            client=self._client(at, waits),
             known={name: self._known_of(at.provider, name) for name in names},
             takes_turns=takes_turns,
         )
@@ -78,6 +82,10 @@ class Models:
         known = self._known.setdefault((provider, model), Known())
         _forget_oldest(self._known)
         return known
+
+
+def _short(waits: Waits) -> float:
+    return min(waits.first_token_s, SHORT_WAIT_S)
 
 
 def _forget_oldest[K, V](kept: dict[K, V]) -> None:

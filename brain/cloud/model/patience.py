@@ -31,6 +31,11 @@ class Telling:
             self._has_words = self._has_words or delta.kind != "thought"
             self._tell(delta)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether the listener has been told more than thoughts."""
+        return self._has_words
+
     def fail(self) -> None:
         """Note that the try has failed."""
         self._is_muted = self._has_words

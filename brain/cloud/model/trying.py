@@ -45,7 +45,8 @@ class Trying:
     """One prompt and its way through the models.
 
     `end` is the deadline in the loop's time. `note` gets how each try ended: the class of the
-    fault, or None.
+    fault, or None. With `tries`, at most so many requests are sent, and none after one of which
+    the listener has words; a request that a field or its length has made fail does not count.
     """
 
     client: "AsyncOpenAI"
@@ -58,6 +59,8 @@ class Trying:
     waits: Waits
     random: Callable[[], float]
     prices: Prices
+    tries: int | None = None
+    tried: int = 0
     spent: int = 0  # tokens of failed tries
     spent_usd: float | None = 0.0  # what they cost; None if this is not known of one
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -116,6 +119,7 @@ class Trying:
                 if smaller := shrunk(prompt, known, outcome.window):
                     prompt = smaller
                     continue
+            self.tried += 1
             pause_s = patience.pause_s(outcome, self.random())
             if pause_s is None:
                 return outcome
@@ -197,7 +201,10 @@ class Trying:
         return failure.is_late and left_s < self.waits.first_token_s * (1 + NEXT_SHARE)
 
     def _is_over(self, pause_s: float = 0.0) -> bool:
-        return asyncio.get_running_loop().time() + pause_s >= self.end
+        is_late = asyncio.get_running_loop().time() + pause_s >= self.end
+        return is_late or (
+            self.tries is not None and (self.tell.has_words or self.tried >= self.tries)
+        )
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

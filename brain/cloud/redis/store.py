@@ -75,9 +75,17 @@ class RedisStore:
         )
 
     async def aside(
-        self, arrival: Arrival, answer: Draft
+        self, arrival: Arrival, answer: Draft, *, even_idle: bool = False
     ) -> AnsweredAside | Duplicate | RateLimited | None:
-        return await aside(self._redis, arrival, answer, self._limits, log_bound=self.log_bound)
+        """`even_idle`: answer also if no run is open, for a user who has said something before."""
+        return await aside(
+            self._redis,
+            arrival,
+            answer,
+            self._limits,
+            log_bound=self.log_bound,
+            even_idle=even_idle,
+        )
 
     async def question(self, user_id: str, question_id: str | None) -> Asked | None:
         return await question(self._redis, user_id, question_id)

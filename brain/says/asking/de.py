@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+_NUMBERS = ("Ein", "Zwei", "Drei", "Vier", "Fünf", "Sechs", "Sieben", "Acht", "Neun", "Zehn")
+
 
 def ask_send_email(
     to: Sequence[str],
@@ -77,6 +79,16 @@ def ask_remind(reminder: str, day: str, clock: str) -> str:
 
 def ask_cancel_reminder(reminder: str) -> str:
     return f"Soll ich diese Erinnerung löschen: {reminder}"
+
+
+def ask_send_helpers(count: int, tokens: int) -> str:
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    most = f"{tokens:,}".replace(",", ".")
+    return f"{number} Helfer, höchstens {most} Tokens. Soll ich?"
+
+
+def ask_tell_helper(helper: str, text: str) -> str:
+    return f"Soll ich dem Helfer „{helper}“ das sagen: {text}"
 
 
 def ask_front_end(tool: str, names: Sequence[str], values: Sequence[str]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+_NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
 
 def ask_send_email(
     to: Sequence[str],
@@ -77,6 +79,15 @@ def ask_remind(reminder: str, day: str, clock: str) -> str:
 
 def ask_cancel_reminder(reminder: str) -> str:
     return f"Shall I cancel this reminder: {reminder}"
+
+
+def ask_send_helpers(count: int, tokens: int) -> str:
+    number = _NUMBERS[count - 1] if 0 < count <= len(_NUMBERS) else str(count)
+    return f"{number} {'helper' if count == 1 else 'helpers'}, at most {tokens:,} tokens. Shall I?"
+
+
+def ask_tell_helper(helper: str, text: str) -> str:
+    return f"Shall I tell the helper “{helper}” this: {text}"
 
 
 def ask_front_end(tool: str, names: Sequence[str], values: Sequence[str]) -> str:

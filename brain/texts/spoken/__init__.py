@@ -17,7 +17,8 @@ class Phrasing(Protocol):
     are separated by bars. YES contains the firm phrases, which nobody says by the way. SOFT
     contains phrases that mean yes too, but that people also say to keep a talk going. They take
     the fillers of YES. NO contains doubtful phrases as well, because a wrong no costs less than a
-    wrong yes. STATUS contains questions about what the brain is doing.
+    wrong yes. STATUS contains questions about what the brain is doing, and HELPERS about what its
+    helpers are doing. They take the fillers of STATUS.
     """
 
     __name__: str
@@ -25,6 +26,7 @@ class Phrasing(Protocol):
     SOFT: str
     NO: tuple[str, str]
     STATUS: tuple[str, str]
+    HELPERS: str
 
 
 @cache
@@ -57,6 +59,11 @@ def no() -> Phrasebook:
 def status() -> Phrasebook:
     """Return the questions about what the brain is doing, by language."""
     return {_code(language): language.STATUS for language in files()}
+
+
+def helpers() -> Phrasebook:
+    """Return the questions about what helpers in the background are doing, by language."""
+    return {_code(one): (one.HELPERS, one.STATUS[1]) for one in files()}
 
 
 def _code(language: Phrasing) -> str:

@@ -48,3 +48,11 @@ STATUS = (
     noch | schon | momentan | im Moment | äh | ähm | da | sag
     """,
 )
+
+HELPERS = """
+    wie weit sind sie | wie weit sind die | wie weit sind die Helfer | wie läuft es bei ihnen
+    | wie läuft es bei den Helfern | sind sie fertig | sind die fertig | sind die Helfer
+    fertig | sind sie schon fertig | was machen sie | was machen die Helfer | wie kommen sie
+    voran | wie kommen die Helfer voran | gibt es Neues von den Helfern | wie weit ist der
+    Auftrag
+"""

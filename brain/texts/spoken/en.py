@@ -51,3 +51,11 @@ STATUS = (
     exactly | tell me | already
     """,
 )
+
+HELPERS = """
+    how far are they | how far along are they | how are they doing | how are they getting on |
+    are they done | are they finished | are they ready | are they done yet | what are they
+    doing | how far are the helpers | how are the helpers doing | are the helpers done | what
+    are the helpers doing | any news from the helpers | any news from them | how is the job
+    going | how are the jobs going | how far is the job | is the job done
+"""

@@ -39,3 +39,8 @@ STATUS = (
     entonces
     """,
 )
+
+HELPERS = """
+    cómo van ellos | por dónde van | cómo les va | ya terminaron | han terminado | terminaron
+    | qué están haciendo | qué hacen los ayudantes | cómo van los ayudantes | cuánto les falta
+"""

@@ -40,3 +40,9 @@ STATUS = (
     s'il te plaît | s'il vous plaît
     """,
 )
+
+HELPERS = """
+    où en sont-ils | où en sont-elles | ils en sont où | où en sont les assistants | ils ont
+    fini | ont-ils fini | est-ce qu'ils ont fini | que font-ils | ils avancent | des nouvelles
+    d'eux
+"""

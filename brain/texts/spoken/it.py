@@ -35,3 +35,8 @@ STATUS = (
     """,
     "e | ehi | adesso | ora | ancora | già | per favore | allora | in questo momento",
 )
+
+HELPERS = """
+    a che punto sono | come procedono | hanno finito | hanno già finito | cosa stanno facendo
+    | che stanno facendo | a che punto sono gli aiutanti | quanto manca a loro
+"""

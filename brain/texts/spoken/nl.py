@@ -39,3 +39,8 @@ STATUS = (
     """,
     "en | hé | hey | nu | nog | al | dan | even | eigenlijk | alsjeblieft | op dit moment",
 )
+
+HELPERS = """
+    hoe ver zijn ze | hoe ver zijn de helpers | zijn ze klaar | zijn ze al klaar | zijn de
+    helpers klaar | wat doen ze | wat doen de helpers | hoe gaat het met de helpers
+"""

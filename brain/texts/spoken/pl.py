@@ -32,3 +32,8 @@ STATUS = (
     """,
     "a | i | hej | teraz | jeszcze | już | proszę | czy | no | właśnie | w tej chwili | nadal",
 )
+
+HELPERS = """
+    jak daleko są | jak im idzie | skończyli | czy skończyli | czy już skończyli | co oni
+    robią | co robią pomocnicy | jak idzie pomocnikom
+"""

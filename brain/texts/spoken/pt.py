@@ -39,3 +39,9 @@ STATUS = (
     """,
     "e | ei | agora | ainda | já | por favor | então | neste momento | aí",
 )
+
+HELPERS = """
+    em que ponto estão | como estão indo | como eles estão indo | já acabaram | já terminaram
+    | eles já terminaram | o que estão fazendo | o que eles estão fazendo | o que estão a
+    fazer | até onde chegaram | quanto falta para eles
+"""

@@ -33,3 +33,8 @@ STATUS = (
     """,
     "och | hej | nu | just nu | då | fortfarande | än | ännu | snälla | tack | med det",
 )
+
+HELPERS = """
+    hur långt har de kommit | hur går det för dem | är de klara | är de färdiga | vad gör de |
+    är hjälparna klara | hur långt har hjälparna kommit
+"""

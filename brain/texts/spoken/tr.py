@@ -32,3 +32,8 @@ STATUS = (
     """,
     "peki | şimdi | şu an | şu anda | hala | daha | lütfen | hey | ya | e | artık",
 )
+
+HELPERS = """
+    ne durumdalar | nasıl gidiyorlar | bitirdiler mi | bitti mi onlar | ne yapıyorlar | ne
+    kadar ilerlediler | yardımcılar ne durumda | yardımcılar bitirdi mi
+"""

@@ -2,8 +2,6 @@
 
 import random
 
-import pytest
-
 from tests.chaos.length import IS_LONG
 from tests.chaos.shrink import report
 from tests.chaos.spoken.talking import call
@@ -11,7 +9,6 @@ from tests.chaos.spoken.talking import call
 COUNT = 20_000 if IS_LONG else 250
 
 
-@pytest.mark.timeout(900)
 def test_of_each_turn_one_text_stands_and_no_effect_belongs_to_half_a_sentence() -> None:
     first = random.SystemRandom().randrange(10**9)
     print(f"seeds {first} to {first + COUNT - 1}")

@@ -191,7 +191,9 @@ class TestWiring(Wiring):
     def model(self) -> ChatModel:
         return cast("ChatModel", self.minds)
 
-    def model_of(self, choice: ModelChoice) -> ChatModel:
+    def model_of(
+        self, choice: ModelChoice, *, is_mind: bool = True, tries: int | None = None
+    ) -> ChatModel:
         return self.model
 
 

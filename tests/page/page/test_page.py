@@ -204,7 +204,7 @@ async def test_a_server_out_of_reach_is_called_offline_and_found_again(browser: 
 
         line.mend()
 
-        await expect(page.get_by_text("You said: said offline")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("You said: said offline")).to_be_visible()
         await expect(page.get_by_role("article")).to_have_count(2)
         await page.close()
 

@@ -3,6 +3,7 @@
 OpenAI is a second peer connection in the same page: sound and events go over WebRTC.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -83,6 +84,12 @@ class Desk:
         self.closed: list[dict[str, Any]] = []
         self.refusals: list[tuple[int, dict[str, Any]]] = []
         self.asked: list[dict[str, Any]] = []
+        self._changed = asyncio.Condition()
+
+    async def until_opened(self, count: int) -> None:
+        """Wait until so many sessions were asked for."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self.opened) >= count)
 
     async def answer(self, route: Route, request: Request) -> None:
         body = json.loads(request.post_data or "null")
@@ -90,7 +97,9 @@ class Desk:
             self.closed.append(body)
             await route.fulfill(json={"state": "ended"})
             return
-        self.opened.append(body)
+        async with self._changed:
+            self.opened.append(body)
+            self._changed.notify_all()
         if self.refusals:
             status, problem = self.refusals.pop(0)
             if status == AWAY:

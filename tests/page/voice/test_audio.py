@@ -1,5 +1,6 @@
 """Recording for the server and playing its voice, in a real browser with a fake microphone."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -42,14 +43,14 @@ TONE = base64.b64encode(sounds.wav(0.3, level=500)).decode()
 class Server:
     """The brain's two routes of audio, and what was asked of them."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self) -> None:
         self.takes: list[Request] = []
         self.spoken: list[int] = []
         self.heard: list[dict[str, Any]] = []
         self.refusals: list[tuple[int, dict[str, Any]]] = []
         self.seconds = 0.3
         self.skipped: list[int] = []
+        self._heard = asyncio.Event()
 
     async def upload(self, route: Route) -> None:
         self.takes.append(route.request)
@@ -76,11 +77,11 @@ class Server:
         body = request.post_data_json if request.url.endswith("/api/control") else None
         if body and body["type"] == "heard":
             self.heard.append(body)
+            self._heard.set()
 
     async def until_heard(self) -> dict[str, Any]:
-        if not self.heard:
-            async with self.page.expect_request("**/api/control"):
-                pass
+        """Wait until the page has reported what was heard of an answer; return the last report."""
+        await self._heard.wait()
         return self.heard[-1]
 
 
@@ -105,7 +106,7 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 
 
 async def opened(page: Page, address: str, *, script: str = DEAF_AND_MUTE) -> Server:
-    server = Server(page)
+    server = Server()
     page.on("request", server.note)
     await page.add_init_script(script + RECORDS)
     await page.route("**/api/audioUpload*", server.upload)

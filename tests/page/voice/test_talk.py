@@ -273,10 +273,12 @@ async def test_among_several_vendors_the_user_chooses_and_the_choice_is_kept(
 
         await choice.select_option("OpenAI Realtime")
 
+        await desk.until_opened(2)
         await expect(words(page)).to_have_text("Listening. Just speak.")
         assert [one["vendor"] for one in desk.opened] == ["openai-live", "openai-realtime"]
         await page.reload()
         await begin(page)
+        await desk.until_opened(3)
         assert desk.opened[-1]["vendor"] == "openai-realtime"
 
 

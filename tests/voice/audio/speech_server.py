@@ -50,6 +50,7 @@ class SpeechStandIn:
     failing: set[str] = field(default_factory=set)  # sentences that cannot be spoken
     held: dict[str, asyncio.Event] = field(default_factory=dict)  # sentences that wait for it
     two_at_once: asyncio.Event = field(default_factory=asyncio.Event)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)  # any request
     at_once: int = 0
     most_at_once: int = 0
 
@@ -76,6 +77,7 @@ class SpeechStandIn:
             await _response(reply)(scope, receive, send)
         finally:
             self.at_once -= 1
+            self.answered.set()
 
     def _good(self, asked: Asked) -> Reply:
         if asked.file is not None:

@@ -136,7 +136,7 @@ async def test_a_slow_mouth_is_unreachable(server: SpeechStandIn) -> None:
 async def test_sentences_come_in_order_and_at_most_two_are_asked_for_at_once(
     server: SpeechStandIn, mouth: HttpMouth
 ) -> None:
-    first = server.held[SENTENCES[0]] = asyncio.Event()
+    first, second = (server.held.setdefault(each, asyncio.Event()) for each in SENTENCES[:2])
     found: list[SpokenPart] = []
 
     async def collect() -> None:
@@ -145,7 +145,9 @@ async def test_sentences_come_in_order_and_at_most_two_are_asked_for_at_once(
 
     collecting = asyncio.ensure_future(collect())
     await server.two_at_once.wait()
-    assert found == []  # the second may be ready, but the first comes first
+    second.set()
+    await server.answered.wait()
+    assert found == []  # the second is ready, but the first comes first
     first.set()
     await collecting
     assert [part.text for part in found] == list(SENTENCES)

@@ -127,8 +127,10 @@ async def test_no_address_is_called_that_is_not_listed(
 
 
 async def test_a_step_is_enough_so_no_sentence_is_added(platform: Platform) -> None:
-    await platform.script("Step", steps("I am looking."), says("Done.", delay_s=1.5))
-    stream = await platform.ask("Step", metadata={"patience": "0.7"})
+    gate = platform.word
+    await platform.script("Step", steps("I am looking."), says("Done.", gates={gate: 0}))
+    stream = await platform.ask("Step", metadata={"patience": "2.5"})
+    await platform.deployment.model.post(f"/_local/gates/{gate}")
     assert (stream.contents, stream.finish) == (["I am looking. "], "stop")
 
 

@@ -16,6 +16,8 @@ from tests.voice.chat.stage import Platform, Stream, assistant, says, tool
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
+SETTLE_S = 1.5  # seconds; longer than the default, as a loaded machine takes some for a request
+
 __all__ = ["home"]  # a fixture
 
 
@@ -27,7 +29,7 @@ def creates(body: str) -> Json:
 @pytest_asyncio.fixture(loop_scope="package")
 async def keeper(deployment: Deployment, user: User, home: Home) -> AsyncIterator[Platform]:
     """A platform whose user has documents, over a real connection: callers can leave."""
-    env = {"DATABASE_URL": home.url}
+    env = {"DATABASE_URL": home.url, "BRAIN_SETTLE_S": f"{SETTLE_S}"}
     async with deployment.served(**env) as http:
         yield Platform(deployment=deployment, user=user, http=http)
 
@@ -201,7 +203,7 @@ async def test_a_text_that_is_recorded_after_its_replacement_is_taken_back(
     answer = says("Nothing to do.") if is_answered else creates("salt")
     await keeper.script(whole, answer, says("Noted."), says("Noted again."))
     await keeper.script(half, {**creates("half"), "repeat": 9})
-    late = Fault(kind="delay", seconds=0.5, body=f'\\"text\\":\\"{half}')
+    late = Fault(kind="delay", seconds=1.5, body=f'\\"text\\":\\"{half}')
     held = keeper.deployment.faults.add(late)
     first = asyncio.ensure_future(keeper.ask(half))
     await held.struck()

@@ -1,4 +1,4 @@
-"""The whole stack with a model for jobs, and what must hold of every job that was accepted."""
+"""The whole stack with a model for jobs, its owners, and the troubles that tests make."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]  # it ships no types
 from psycopg import AsyncConnection
 
+from brain.cloud.pusher import channel_names
 from local.faults import Fault
 from local.pusher import Failure
 from local.pusher import Switches as ChannelSwitches
@@ -33,7 +34,6 @@ POLL_S = 0.25  # seconds between two looks at a status
 ENDS_S = 150.0  # seconds for a job to end, whatever happened: two sweeps and what follows
 MOST_S = 40.0  # seconds for what needs no sweep
 BRAINS = ("brainToBrain", "control")  # the functions in which a job may be
-ENDED = ("complete", "failed", "stopped")
 
 type Json = dict[str, Any]
 
@@ -76,9 +76,24 @@ class Owner(Person):
         """Return the notifications of the log."""
         return [entry for entry in await self.log() if entry.get("kind") == "notification"]
 
+    def job_events(self, job_id: str) -> list[Json]:
+        """Return what the channel has carried of a job."""
+        channel, _ = channel_names(self.id)
+        events = self.stage.stack.services.pusher.events(channel)
+        told = [json.loads(event.data) for event in events if event.name == "job"]
+        return [each for each in told if each["jobId"] == job_id]
+
     async def listen(self) -> None:
-        """Let a page of this user be open: what is told is said at once."""
-        (await self.get("/api/messages")).raise_for_status()
+        """Mark the user as present, as each open page does: what is held is said."""
+        (await self.get("/api/status")).raise_for_status()
+
+    async def until_told(self) -> list[Json]:
+        """Be present until there is a notification; return all."""
+        async with asyncio.timeout(MOST_S):
+            while not (told := await self.notifications()):
+                await self.listen()
+                await asyncio.sleep(POLL_S)
+        return told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +199,7 @@ class Stage:
         services = self.stack.services
         services.engine.switches, services.pusher.switches = Switches(), ChannelSwitches()
         services.queue.faults.clear()
+        services.store.faults.clear()
 
     def kill(self, *names: str) -> None:
         """End the processes of these functions at once, with all that they are doing."""
@@ -232,6 +248,15 @@ class Stage:
             pusher.switches = before
 
     @contextmanager
+    def without_store(self) -> Iterator[None]:
+        faults = self.stack.services.store.faults
+        faults.add(Fault(kind="refuse", times=None))
+        try:
+            yield
+        finally:
+            faults.clear()
+
+    @contextmanager
     def without_queue(self) -> Iterator[None]:
         faults = self.stack.services.queue.faults
         faults.add(Fault(kind="refuse", times=None, path="/v2/"))
@@ -263,73 +288,3 @@ async def staged(folder: Path, **settings: str) -> AsyncIterator[Stage]:
 def _line(name: str, line: str) -> None:
     if os.environ.get("WALK_LINES") or "rror" in line or "Traceback" in line:
         print(f"{name}: {line}")
-
-
-# ---- what must hold
-
-
-async def ends_once(job: Started, *, told: str | None = None) -> Json:
-    """Check I12 of a job that has ended: one outcome for each mind, one report, one announcement.
-    Return its status. `told`: the announcement's text.
-    """
-    status = await job.finished()
-    runs = status["runs"]
-    outcomes = [run["status"] for run in runs]
-    assert set(outcomes) <= {"complete", "failed", "stopped", "invalid"}, status
-    assert [run["n"] for run in runs] == list(range(len(job.parts)))
-    assert status["completed"] == outcomes.count("complete"), status
-    assert status["completed"] + status["failed"] == status["total"] == len(job.parts), status
-    assert (status["progress"], status["reportReady"]) == (100, True)
-    assert status["status"] in ENDED
-    await _reported_once(job, status)
-    await _told_once(job, told)
-    await _settled(job, status)
-    return status
-
-
-async def _reported_once(job: Started, status: Json) -> None:
-    first, second = await job.report(), await job.report()
-    assert (first.status_code, second.content) == (200, first.content)
-    assert first.json()["status"] == status["status"]
-    missing = {each["n"] for each in first.json()["missing"]}
-    assert missing == {run["n"] for run in status["runs"] if run["status"] != "complete"}
-    documents = (await job.owner.get("/api/documents")).json()["documents"]
-    reports = [each for each in documents if job.word in each["title"]]
-    assert len(reports) <= 1, reports
-    assert [each["id"] for each in reports] == [status["documentId"]] * len(reports)
-
-
-async def _told_once(job: Started, told: str | None) -> None:
-    """The notification stands once in the log and came once over the channel, if it was up."""
-    headline = (await job.report()).json()["headline"]
-    if told is not None:
-        assert headline == told
-    log = await job.owner.notifications()
-    mine = [entry for entry in log if headline in entry["text"]]
-    assert len(mine) == 1, log
-    assert mine[0]["speak"] == "whenIdle"
-    ids = [each["id"] for each in job.owner.heard() if headline in each["text"]]
-    assert len(set(ids)) <= 1, ids
-
-
-async def _settled(job: Started, status: Json) -> None:
-    """The day's tokens are given back, and what was used is counted."""
-    query = b"select reserved from brain.spending where user_id = %s"
-    [(reserved,)] = await job.owner.stage.rows(query, job.owner.id)
-    open_jobs = b"select coalesce(sum(token_budget), 0) from brain.jobs where user_id = %s"
-    still = open_jobs + b" and report is null"
-    [(budgets,)] = await job.owner.stage.rows(still, job.owner.id)
-    assert reserved == budgets, (reserved, budgets)
-    assert status["tokens"] >= 0
-
-
-def silent_after(
-    job: Started, at: float, *, names: Sequence[str] = (), grace_s: float = 0.0
-) -> None:
-    """Check I13: what was stopped asks the model nothing after the answer to the stop."""
-    late = [
-        one
-        for one in job.troupe.of(job.word, "helper")
-        if one.at > at + grace_s and (not names or (one.part and one.part.name in names))
-    ]
-    assert late == [], [(one.part, one.at - at) for one in late]

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.walks.jobs.stage import MOST_S, Owner, ends_once, silent_after
+from tests.walks.jobs.promises import ends_once, silent_after
+from tests.walks.jobs.stage import MOST_S, Owner
 from tests.walks.jobs.troupe import Part
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
@@ -37,14 +38,39 @@ async def test_three_helpers_end_with_one_report_and_one_word_to_the_owner(owner
     )  # fmt: skip
 
 
+async def test_pages_hear_on_the_channel_how_far_a_job_is(owner: Owner) -> None:
+    job = await owner.start(HOTELS, TRAINS)
+    status = await ends_once(job)
+    told = owner.job_events(job.id)
+    last = max(told, key=lambda each: int(each["eventSequence"]))
+    assert last == {
+        "jobId": job.id,
+        "eventSequence": status["eventSequence"],
+        "status": "complete",
+        "completed": 2,
+        "failed": 0,
+        "total": 2,
+    }
+    assert {each["status"] for each in told} <= {"queued", "running", "summarising", "complete"}
+    assert {"running", "summarising"} <= {each["status"] for each in told}
+    assert job.word not in str(told)
+
+
+async def test_a_helper_goes_on_in_a_second_invocation(owner: Owner) -> None:
+    part = Part(name="hotels", loops=10, pause_s=2.5)  # an invocation lasts 20 s
+    job = await owner.start(part)
+    status = await ends_once(job)
+    assert (status["status"], status["runs"][0]["endedReason"]) == ("complete", "done")
+    # A call that was under way when the invocation ended is made again.
+    assert len(job.troupe.of_part(job.word, part.name)) <= part.loops + 1
+
+
 async def test_the_owners_brain_is_free_while_helpers_work(owner: Owner) -> None:
     job = await owner.start(*SLOW)
     await job.begun(3)
-    began = time.monotonic()
     answer = await owner.ask("What is two and two?")
     assert answer["message"]["text"] == "Yes."
-    assert time.monotonic() - began < 3  # the helpers' calls take a second each
-    await job.stop()
+    assert (await job.stop())["stopped"] == [0, 1, 2]  # all were still at work
 
 
 async def test_the_brain_sends_helpers_and_answers_at_once(owner: Owner) -> None:
@@ -217,6 +243,13 @@ async def test_one_key_starts_one_job(owner: Owner) -> None:
             await asyncio.sleep(0.05)
     assert len(troupe.of("word-0000000000a3", "helper")) == FOOD.loops
     assert job["jobId"] == answers[0].json()["jobId"]
+    # Long after the first press, the key still finds the job, and nothing runs.
+    late, _ = await owner.try_start(TRAINS, word="word-0000000000a3", key=key)
+    assert (late.status_code, late.json()["duplicate"]) == (202, True)
+    assert late.json()["jobId"] == job["jobId"]
+    async with asyncio.timeout(MOST_S):
+        await owner.stage.stack.services.engine.idle()
+    assert len(troupe.of("word-0000000000a3", "helper")) == FOOD.loops
 
 
 async def test_a_third_open_job_has_to_wait(owner: Owner) -> None:

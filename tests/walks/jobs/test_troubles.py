@@ -11,7 +11,9 @@ import time
 import httpx
 import pytest
 
-from tests.walks.jobs.stage import BRAINS, MOST_S, Owner, ends_once, silent_after
+from local.chaos.troubles import frozen
+from tests.walks.jobs.promises import ends_once, silent_after
+from tests.walks.jobs.stage import BRAINS, MOST_S, Owner
 from tests.walks.jobs.troupe import Part
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(400)]
@@ -44,7 +46,8 @@ async def test_after_a_kill_of_all_nothing_is_lost_and_nothing_paid_twice(owner:
 async def test_processes_die_at_random_and_each_job_ends_once(owner: Owner, seed: int) -> None:
     print(f"seed={seed}")
     chance = random.Random(seed)
-    jobs = [await owner.start(*PARTS), await owner.start(*WAYS)]
+    # Of two users: one user would be told of both in one message.
+    jobs = [await owner.start(*PARTS), await owner.stage.owner().start(*WAYS)]
     await owner.stage.kill_often(chance, 5, most_s=2.5)
     first, second = [await ends_once(job) for job in jobs]
     assert (first["status"], first["completed"]) == ("complete", 3)
@@ -92,6 +95,17 @@ async def until_stopped(job_id: str, owner: Owner) -> float:
             if answer.status_code == 200:
                 return time.time()
             await asyncio.sleep(0.1)
+
+
+async def test_a_process_that_wakes_up_after_its_lease_adds_nothing(owner: Owner) -> None:
+    job = await owner.start(*PARTS)
+    await job.begun(4)
+    with frozen(owner.stage.stack, "brainToBrain"):
+        await job.until(lambda now: now["completed"] == 3)
+    status = await ends_once(job)
+    assert (status["status"], status["completed"]) == ("complete", 3)
+    for part in PARTS:  # the call that was frozen, and the one in its place
+        assert len(job.troupe.of_part(job.word, part.name)) <= part.loops + 1
 
 
 # ---- the queue
@@ -145,6 +159,15 @@ async def test_postgres_is_away_for_twenty_seconds(owner: Owner) -> None:
     await job.begun(4)
     async with owner.stage.without_database():
         await asyncio.sleep(20)
+    status = await ends_once(job)
+    assert (status["status"], status["completed"]) == ("complete", 3)
+
+
+async def test_redis_is_away_for_some_seconds(owner: Owner) -> None:
+    job = await owner.start(*PARTS)
+    await job.begun(4)
+    with owner.stage.without_store():
+        await asyncio.sleep(5)
     status = await ends_once(job)
     assert (status["status"], status["completed"]) == ("complete", 3)
 

@@ -1,7 +1,7 @@
--- Answer a text from stored data while a run continues. The brain of that run never sees it.
+-- Answer a text from stored data while a run continues, or (even_idle) while none is open. No brain sees it.
 -- Keys: run, log, withdrawn; id: the record of this message id.
 local a = arguments({
-  texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms language',
+  texts = 'utterance answer new_run holder log_length keep_ms id_keep_ms language even_idle',
   numbers = 'rate window_ms',
 })
 local ID = key('id')
@@ -14,7 +14,9 @@ local taker = at and redis.call('XRANGE', LOG, at, at)
 if at and #standing(taker, r.undone) == #taker then -- the id of a text that was taken back is free
   return known_before(r, at, of)
 end
-if (r.state ~= 'running' and r.state ~= 'handingOver') or r.lease <= now then
+local is_open = r.state == 'running' or r.state == 'handingOver'
+local is_idle = a.even_idle == '1' and r.state == 'idle'
+if not is_idle and (not is_open or r.lease <= now) then
   return answer({ 'is', 'idle' })
 end
 local recent, wait_ms = admissible(r, now, a.rate, a.window_ms)
@@ -27,5 +29,5 @@ redis.call('SET', ID, text(seq) .. ' ' .. a.new_run .. ' ' .. a.holder, 'PX', a.
 set_run(r, a.language, 'seq', text(seq + 1), 'recent', recent, 'last', text(now))
 redis.call('PEXPIRE', RUN, a.keep_ms)
 redis.call('PEXPIRE', LOG, a.keep_ms)
-tell(seq + 1, 'running', r.id)
+tell(seq + 1, is_open and 'running' or r.state, r.id)
 return answer({ 'is', 'answered', 'seq', text(seq) })

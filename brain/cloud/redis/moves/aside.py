@@ -13,9 +13,19 @@ ASIDE = Script(__package__, "aside", CALLER_LIMIT_S)
 
 
 async def aside(
-    redis: Redis, arrival: Arrival, answer: Draft, limits: Limits, *, log_bound: str
+    redis: Redis,
+    arrival: Arrival,
+    answer: Draft,
+    limits: Limits,
+    *,
+    log_bound: str,
+    even_idle: bool = False,
 ) -> AnsweredAside | Duplicate | RateLimited | None:
-    """Append the text and its answer once. Returns None if no run is in progress."""
+    """Append the text and its answer once.
+
+    Returns None if no run is in progress. With `even_idle`: only if the user has never had a run,
+    or if its brain may be dead.
+    """
     reply = await ASIDE.run(
         redis,
         Keys.of(arrival.user_id).keys("run", "log", "withdrawn", f"id:{arrival.message_id}"),
@@ -30,6 +40,7 @@ async def aside(
             "keep_ms": KEEP_MS,
             "id_keep_ms": ID_KEEP_MS,
             "language": arrival.language or "",
+            "even_idle": even_idle,
         },
     )
     match reply.kind:

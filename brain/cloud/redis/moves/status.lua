@@ -4,7 +4,7 @@
 local a = arguments({ texts = 'is_here keep_ms language run_keep_ms', numbers = 'gap_ms' })
 local SHOWN = {
   'state', 'id', 'loops', 'activity', 'started', 'last', 'seq', 'progress', 'reason', 'question', 'channel',
-  'held', 'language',
+  'held', 'language', 'tokens',
 }
 
 local now = clock()

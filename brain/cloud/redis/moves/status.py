@@ -59,6 +59,7 @@ def _status(reply: ScriptReply) -> Status:
         is_listening=is_subscribed or _is_here(reply),
         held=reply.number("held"),
         language=reply.text("language") or None,
+        tokens=reply.number("tokens"),
     )
 
 

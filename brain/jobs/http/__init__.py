@@ -1,0 +1,1 @@
+"""The routes for jobs. Pages poll those of `look`, so that module avoids slow imports."""

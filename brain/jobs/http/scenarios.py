@@ -1,0 +1,152 @@
+"""GET, POST, PUT and DELETE /api/scenarios: what rehearsals play."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.types import ASGIApp
+
+from brain.cloud.postgres.rows import id_from_key
+from brain.codec import Json
+from brain.feature import Resources
+from brain.http.bodies import parse
+from brain.http.edge import Answer, Problem, read_json, tagged
+from brain.http.minds import unknown
+from brain.http.resources import deleted, given_id, id_of, known, there
+from brain.jobs.http.bodies import DraftBody
+from brain.jobs.http.drafting import AROUND, BEFORE, draft
+from brain.jobs.plans.parts import ThingUnknown
+from brain.jobs.plans.rehearsals import Played
+from brain.jobs.plans.things import KEPT_SCENARIO, MOST_SCENARIOS, KeptScenario, Scenarios
+from brain.jobs.rehearsals.builtin import PREFIX, builtin_scenarios
+from brain.jobs.rehearsals.scenario import Scenario, digest, to_wire
+from brain.run.ports import Clock, Log
+
+BUILT_IN = "This scenario is built in and cannot be changed."
+FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one first."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """The scenarios that a user can name: their own, and the built-in ones."""
+
+    make_scenarios: Callable[[], Scenarios | None]
+
+    @property
+    def own(self) -> Scenarios:
+        """Raises Problem 404 without a database."""
+        return there(self.make_scenarios(), "scenarios")
+
+    async def find(self, user_id: str, id: str) -> KeptScenario | None:
+        """Return the scenario with this id."""
+        if id.startswith(PREFIX):
+            found = builtin_scenarios().get(id)
+            return None if found is None else _kept(id, found, "builtin")
+        return await self.own.scenario(user_id, id)
+
+    async def played(
+        self, user_id: str, given: Sequence[Scenario | str] | None
+    ) -> Sequence[Played]:
+        """Return these scenarios to be played; None: all built-in ones. Raises ThingUnknown."""
+        if given is None:
+            given = list(builtin_scenarios().values())
+        return [await self._played(user_id, one) for one in given]
+
+    async def _played(self, user_id: str, given: Scenario | str) -> Played:
+        if isinstance(given, Scenario):
+            return Played(wire=to_wire(given), digest=digest(given))
+        found = await self.find(user_id, given)
+        if found is None:
+            raise ThingUnknown("scenario")
+        return Played(wire=found.scenario, digest=found.digest)
+
+
+def scenario_routes(kept: Kept, log: Callable[[], Log], clock: Clock) -> Resources:
+    """Return the route."""
+    do = _Scenarios(kept=kept, log=log, clock=clock)
+    return {"scenarios": {"GET": do.show, "POST": do.add, "PUT": do.change, "DELETE": do.delete}}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Scenarios:
+    """The methods of the route. `log` is the users' whole log."""
+
+    kept: Kept
+    log: Callable[[], Log]
+    clock: Clock
+
+    async def show(self, request: Request, user_id: str) -> ASGIApp:
+        """Return the scenario with `id`, or all: the user's, the newest first, then the others."""
+        own = self.kept.own
+        if (id := given_id(request)) is not None:
+            found = known(await self.kept.find(user_id, id), "scenario")
+            return tagged(request, KEPT_SCENARIO.encode(found))
+        every = [*await own.scenarios(user_id), *_built_in()]
+        return tagged(request, {"scenarios": [KEPT_SCENARIO.encode(one) for one in every]})
+
+    async def add(self, request: Request, user_id: str) -> ASGIApp:
+        """Keep a new scenario, or draft one from the talk around a message."""
+        own, content = self.kept.own, await read_json(request)
+        if isinstance(content, dict) and "fromSeq" in content:
+            seq = parse(DraftBody, content).from_seq
+            new = _kept("", await _drafted(self.log(), user_id, seq), "talk")
+        else:
+            new = _kept("", parse(Scenario, content), "written")
+        new = replace(new, id=id_from_key(user_id, self.clock.new_id()))
+        return Answer(await _keep(own, user_id, new, is_new=True), 201)
+
+    async def change(self, request: Request, user_id: str) -> ASGIApp:
+        """Replace a scenario."""
+        own, id = self.kept.own, _changeable(request)
+        found = parse(Scenario, await read_json(request))
+        return Answer(await _keep(own, user_id, _kept(id, found, "written"), is_new=False))
+
+    async def delete(self, request: Request, user_id: str) -> ASGIApp:
+        """Delete a scenario. What jobs have kept of it stays."""
+        own, id = self.kept.own, _changeable(request)
+        return deleted(id, "scenario", was_there=await own.drop(user_id, id))
+
+
+def _kept(
+    id: str, scenario: Scenario, source: Literal["written", "talk", "builtin"]
+) -> KeptScenario:
+    return KeptScenario(
+        id=id,
+        name=scenario.name,
+        scenario=to_wire(scenario),
+        digest=digest(scenario),
+        source=source,
+        updated_at=None,
+    )
+
+
+def _built_in() -> list[KeptScenario]:
+    return [_kept(id, scenario, "builtin") for id, scenario in builtin_scenarios().items()]
+
+
+async def _keep(own: Scenarios, user_id: str, scenario: KeptScenario, *, is_new: bool) -> Json:
+    """Store a scenario. Raises Problem 404, 409."""
+    found = await own.keep(user_id, scenario, is_new=is_new)
+    if found == "unknown":
+        raise unknown("scenario")
+    if found == "full":
+        raise Problem(409, FULL)
+    return KEPT_SCENARIO.encode(found)
+
+
+def _changeable(request: Request) -> str:
+    """Read the id. Raises Problem 422, and 409 for a built-in scenario."""
+    id = id_of(request)
+    if id in builtin_scenarios():
+        raise Problem(409, BUILT_IN)
+    return id
+
+
+async def _drafted(log: Log, user_id: str, seq: int) -> Scenario:
+    """Draft a scenario from the user's own log. Raises Problem 404."""
+    page = await log.read(user_id, since=max(0, seq - BEFORE - 1), limit=AROUND)
+    found = draft(page.entries, seq)
+    if found is None:
+        raise unknown("message")
+    return Scenario.model_validate(found, by_alias=True)
