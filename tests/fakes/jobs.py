@@ -199,6 +199,8 @@ class MemoryJobs:
             tokens_out=job.tokens_out + outcome.tokens_out,
             foreign=job.foreign or mind.foreign,
         )
+        if job.report is not None:  # it has ended the reservation without these
+            self.used[mind.user_id, self.days[mind.user_id, job.id]] += tokens
 
     async def pause(self, user_id: str, job_id: str, *, is_paused: bool) -> Job | None:
         job = self.jobs.get((user_id, job_id))
@@ -235,11 +237,18 @@ class MemoryJobs:
         self.used[day] = self.used.get(day, 0) + job.tokens_in + job.tokens_out
         return job
 
-    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+    async def try_report(
+        self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
+    ) -> Job | None:
         job = self.jobs.get((user_id, job_id))
         is_open = job is not None and job.status == "summarising" and job.report is None
         if job is not None and is_open and job.report_tries == before:
-            return self._change(job, report_tries=before + 1)
+            return self._change(
+                job,
+                report_tries=before + 1,
+                tokens_in=job.tokens_in + (outcome.tokens_in if outcome else 0),
+                tokens_out=job.tokens_out + (outcome.tokens_out if outcome else 0),
+            )
         return job
 
     async def finish(self, user_id: str, job_id: str) -> None:
