@@ -74,9 +74,10 @@ async def _pause(world: "JobWorld", doing: Doing, id: str, *, is_paused: bool) -
         pause = world.product.flow("pause_job")
         return await pause(house.services, USER, id, is_paused=is_paused)
 
-    what = "pause" if is_paused else "resume"
+    what, began = ("pause" if is_paused else "resume"), world.now
     if await _insist(world, f"{what}s {doing.key}", work) is not None:
-        world.ledger.answers.append(Answer(at=world.now, what=what, key=doing.key))
+        at = world.now if is_paused else began  # a resume may have its effect before its answer
+        world.ledger.answers.append(Answer(at=at, what=what, key=doing.key))
 
 
 def _note(world: "JobWorld", doing: Doing, **more: Any) -> None:

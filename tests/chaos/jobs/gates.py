@@ -37,16 +37,21 @@ if TYPE_CHECKING:
 HERE_S = 0.005  # seconds from here to a store or the database, and the same back
 NETWORK_S = 0.02  # seconds until the queue has answered
 DEDUP_S = 600.0  # seconds in which the queue knows a deduplication id
+LOOKS = ("HMGET", "commit", "admit", "resume")
 LATER_S = 1.0  # seconds after which a message that is delivered twice comes again
 
 
 class Gate:
-    """The place where a process can be stopped. `held_s` is for how long it was, the last time."""
+    """The place where a process can be stopped.
+
+    `held_s` is for how long it has been since it last looked whether it may go on, at its lease or
+    (`row`) at its row: between that look and what follows nobody can stop it.
+    """
 
     def __init__(self, world: "JobWorld", process: Process) -> None:
         self.world = world
         self.process = process
-        self.held_s = 0.0
+        self.held_s = {"lease": 0.0, "row": 0.0}
 
     async def call(
         self, port: str, name: str, send: Callable[[], Awaitable[Any]], error: type[Unreachable]
@@ -69,7 +74,10 @@ class Gate:
         """Before a call has any effect."""
         if process_loop().is_ending:
             raise asyncio.CancelledError
-        self.held_s = 0.0
+        if port == "store" and name in LOOKS:
+            self.held_s["lease"] = 0.0
+        if port == "jobs" and name == "mind":
+            self.held_s["row"] = self.held_s["lease"] = 0.0
         kinds = self.world.arrive(self.process, port, name)
         await self.suffer(kinds, "before")
         return kinds
@@ -80,11 +88,15 @@ class Gate:
             self.process.kill()
             await self.process.halt()
         if f"freeze.{when}" in kinds:
+            self._hold(FREEZE_S)
             self.process.freeze(FREEZE_S)
             await asyncio.sleep(0)
         if f"pause.{when}" in kinds:
-            self.held_s = PAUSE_S
+            self._hold(PAUSE_S)
             await asyncio.sleep(PAUSE_S)
+
+    def _hold(self, seconds: float) -> None:
+        self.held_s = {look: held_s + seconds for look, held_s in self.held_s.items()}
 
 
 @cache
@@ -197,7 +209,7 @@ class ModelHere:
         check_prompt(prompt)
         world, who = self._gate.world, asked_for(prompt)
         shown = "\n".join(str(line.get("content") or "") for line in prompt.messages)
-        held_s = self._gate.held_s
+        held_s = dict(self._gate.held_s)
         kinds = await self._gate.enter("model", who)
         world.begin(who, "model", held_s, shown)
         world.ledger.calls += 1
@@ -221,13 +233,15 @@ def tool_here(gate: Gate) -> Tool:
     async def run(invocation: ToolInvocation) -> ToolResult:
         world = gate.world
         who = str(invocation.arguments["query"])  # as the model was told
-        held_s = gate.held_s
+        held_s = dict(gate.held_s)
         kinds = await gate.enter("tool", READ)
         world.begin(who, "tool", held_s)
         if "break" in kinds:
             raise RuntimeError("the tool's own")
         await asyncio.sleep(world.story.tool_s)
         await gate.suffer(kinds, "after")
+        if who in world.story.foreign:
+            world.ledger.tainted.add(who)
         return ToolResult(text="Found.", foreign=who in world.story.foreign)
 
     spec = ToolSpec(

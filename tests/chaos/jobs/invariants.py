@@ -81,7 +81,7 @@ def _announced_once(world: JobWorld, one: Start, job: Job, minds: list[Mind]) ->
 def _foreign(world: JobWorld, job: Job, minds: list[Mind]) -> Iterator[str]:
     """A foreign result makes report and document foreign."""
     for mind in minds:
-        if mind.result and mind.label in world.story.foreign and not mind.foreign:
+        if mind.result and mind.label in world.ledger.tainted and not mind.foreign:
             yield f"taint: the result of {mind.label} is not foreign"
         if mind.foreign and not job.foreign:
             yield f"taint: {job.title} is not foreign"
@@ -125,7 +125,7 @@ def _is_stopped(answer: Answer, who: str) -> bool:
 
 
 def _is_after(answer: Answer, begun: Begun) -> bool:
-    return begun.at > answer.at + begun.late_s
+    return begun.at > answer.at + begun.held_s["lease"]
 
 
 def _paused(world: JobWorld) -> Iterator[str]:
@@ -135,7 +135,7 @@ def _paused(world: JobWorld) -> Iterator[str]:
         ends = [o.at for o in answers if (o.what, o.key) == ("resume", answer.key)]
         until = min((at for at in ends if at > answer.at), default=float("inf"))
         for begun in world.ledger.begun:
-            is_in = answer.at + NEAR_S + begun.late_s < begun.at < until - NEAR_S
+            is_in = answer.at + NEAR_S + begun.held_s["row"] < begun.at < until - NEAR_S
             if is_in and begun.who.startswith(answer.key) and begun.who != answer.key:
                 yield f"pause: {begun.who} went on {begun.at - answer.at:.2f} s after it"
 

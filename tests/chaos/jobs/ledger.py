@@ -1,6 +1,6 @@
 """What the far sides of a history of jobs wrote down, and what they saw to be wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from brain.jobs.model import Job, JobStart, Mind, StoppedMinds
@@ -14,13 +14,13 @@ SETTLED = ("complete", "failed", "stopped", "invalid")
 class Begun:
     """A model call or a tool that began for a mind, or for the reporter of a job.
 
-    `late_s` is for how long its process may have been held up since it last looked.
+    `held_s` is for how long its process was held up since it last looked at its lease and its row.
     """
 
     who: str
     what: str
     at: float
-    late_s: float
+    held_s: Mapping[str, float]
     shown: str = ""
 
 
@@ -46,6 +46,7 @@ class Ledger:
     refused: list[str] = field(default_factory=list)
     crashes: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    tainted: set[str] = field(default_factory=set)  # minds that were given text by others
     tokens: int = 0
     calls: int = 0
     _minds: dict[tuple[str, str, int], Mind] = field(default_factory=dict)

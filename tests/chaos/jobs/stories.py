@@ -77,6 +77,68 @@ class JobStory:
     tries: int = 12
 
 
+TWO = JobStory(name="two", foreign=frozenset({"a1"}))
+STORIES = (
+    TWO,
+    JobStory(
+        name="one",
+        starts=(Start(key="a", minds=1),),
+        steps=("read", "note", "progress", "finish"),
+        foreign=frozenset({"a0"}),
+    ),
+    JobStory(name="three", starts=(Start(key="a", minds=3),), steps=("finish",)),
+    # Each mind is told of as it ends, and code writes the report.
+    JobStory(name="each", starts=(Start(key="a", joins_each=True),), steps=("read", "finish")),
+    # The reporter says nothing that could be filed, so code writes the report in the end.
+    JobStory(name="mute", starts=(Start(key="a", minds=1),), steps=("finish",), reports=False),
+    # Nothing is done before the tokens are used up.
+    JobStory(name="dear", starts=(Start(key="a", budget=6_000),), steps=("read",)),
+    # Nothing is done before the time is over.
+    JobStory(
+        name="long",
+        starts=(Start(key="a", minds=1, budget=200_000),),
+        steps=("read", "note", "read"),
+        delay_s=90.0,
+    ),
+    # Invocations are short, so runs are handed over.
+    JobStory(
+        name="brisk", steps=("read", "read", "finish"), max_duration_s=8.0, reserve_s=2.0, delay_s=2
+    ),
+    JobStory(name="stopped", doings=(Doing(at=1.4, what="stop"),), steps=("read", "read", "note")),
+    JobStory(
+        name="one stopped",
+        doings=(Doing(at=1.4, what="stop", number=0),),
+        steps=("read", "note", "finish"),
+    ),
+    JobStory(name="steered", doings=(Doing(at=1.2, what="say", number=1),)),
+    JobStory(name="early", doings=(Doing(at=0.04, what="say", number=1),)),
+    JobStory(name="talk", starts=(Start(key="a", minds=1, kind="talk"),)),
+    JobStory(
+        name="paused",
+        starts=(Start(key="a", minds=1, kind="talk"),),
+        doings=(Doing(at=2.5, what="pause"),),
+    ),
+    # Only one of them fits into the day.
+    JobStory(
+        name="rivals",
+        starts=(Start(key="a", minds=1), Start(key="b", minds=1)),
+        steps=("finish",),
+        daily=100_000,
+    ),
+    JobStory(
+        name="beside",
+        starts=(Start(key="a", minds=1), Start(key="b", minds=1, at=1.0)),
+        steps=("read", "finish"),
+        foreign=frozenset({"b0"}),
+    ),
+)
+
+
+def named(name: str) -> JobStory:
+    """The story with this name."""
+    return next(story for story in STORIES if story.name == name)
+
+
 def asked_for(prompt: Prompt) -> str:
     """Who is asked: a mind's label such as `a0`, or a job's key for its reporter."""
     texts = [str(line.get("content") or "") for line in prompt.messages]

@@ -1,7 +1,7 @@
 """One deployment with jobs in virtual time: users, processes, the queue's deliveries, the clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import Context
 from typing import Any, cast
 
@@ -193,9 +193,9 @@ class JobWorld:
         """See what must hold after each transaction of the store of jobs."""
         self.ledger.watch(self.jobs, self.story.daily)
 
-    def begin(self, who: str, what: str, held_s: float, shown: str = "") -> None:
+    def begin(self, who: str, what: str, held_s: Mapping[str, float], shown: str = "") -> None:
         """A model call or a tool begins."""
-        begun = Begun(who=who, what=what, at=self.now, late_s=held_s, shown=shown)
+        begun = Begun(who=who, what=what, at=self.now, held_s=held_s, shown=shown)
         self.ledger.begun.append(begun)
         if what == "model" and (one := self.start_of(who)) is not None:
             self._check_cap(one, who)
