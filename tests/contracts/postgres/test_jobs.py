@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from brain.jobs.model import JobStart, MindOutcome
@@ -101,8 +102,9 @@ async def test_starts_wait_for_the_row_of_the_day_before_they_look_at_it(
             return_exceptions=True,
         )
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        while (await (await holder.execute(waiting)).fetchone()) != (2,):
-            await asyncio.sleep(0.02)  # there is no event for a lock that is waited for
+        # There is no event for a lock that is waited for.
+        while (await (await holder.execute(waiting)).fetchone()) != (2,):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
     made = await both
     assert sorted(type(one).__name__ for one in made) == ["JobRefused", "JobStart"]
 
