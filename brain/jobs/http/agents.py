@@ -1,7 +1,7 @@
 """GET, PUT and DELETE /api/agents: profiles of agents. `main` is of the user's own brain."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -13,15 +13,16 @@ from brain.http.edge import INVALID_QUERY, Answer, Problem, read_json, tagged
 from brain.http.resources import deleted, given_id, id_of, known, there
 from brain.jobs.http.bodies import MAX_NAME_CHARS, ProfileBody
 from brain.jobs.plans.things import ANY, MAIN, MOST_PROFILES, PROFILE, Profile, Profiles
-from brain.preferences.watched import Changed
 
 STALE = "The profile has been changed since it was read."
 FULL = f"There are {MOST_PROFILES} profiles, which is the most. Delete one first."
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
+type ProfileChanged = Callable[[str], Awaitable[None]]
 
-def agent_routes(profiles: Callable[[], Profiles | None], changed: Changed) -> Resources:
+
+def agent_routes(profiles: Callable[[], Profiles | None], changed: ProfileChanged) -> Resources:
     """Return the route. `changed` is called with the user's id around a change of `main`."""
     do = _Agents(make_profiles=profiles, changed=changed)
     return {"agents": {"GET": do.show, "PUT": do.keep, "DELETE": do.delete}}
@@ -32,7 +33,7 @@ class _Agents:
     """The methods of the route."""
 
     make_profiles: Callable[[], Profiles | None]
-    changed: Changed
+    changed: ProfileChanged
 
     @property
     def kept(self) -> Profiles:

@@ -26,7 +26,7 @@ MOST_TOOLS = 60
 type Name = Annotated[
     str, BeforeValidator(cleaned), Field(max_length=MAX_NAME_CHARS), AfterValidator(not_blank)
 ]
-type JobTitle = Annotated[
+type Title = Annotated[
     str, BeforeValidator(cleaned), Field(max_length=MAX_TITLE_CHARS), AfterValidator(not_blank)
 ]
 type TaskBrief = Annotated[
@@ -50,13 +50,13 @@ type Budget = Annotated[int, Field(ge=1, le=MOST_TOKENS)]
 type Seed = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
-class StrictBody(Body):
+class Strict(Body):
     """A body without unknown keys."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ModelFields(StrictBody):
+class ModelFields(Strict):
     """Which model an agent asks, and how. The provider is checked against the keys that are set."""
 
     provider: Annotated[Cleaned, Field(max_length=MAX_NAME_CHARS)] | None = None
@@ -76,7 +76,7 @@ class AgentBody(ModelFields):
     stop: Stops | None = None
 
 
-class BattleBody(StrictBody):
+class BattleBody(Strict):
     """The body of POST /api/battles/start: agents who talk to each other."""
 
     agents: Annotated[list[AgentBody], Field(min_length=2, max_length=4)]
@@ -84,7 +84,7 @@ class BattleBody(StrictBody):
     opening: Annotated[Cleaned, Field(max_length=2_000)] | None = None
     max_messages: Annotated[int, Field(ge=1, le=MAX_MESSAGES)] = MAX_MESSAGES
     count: Annotated[int, Field(ge=1, le=MINDS_MOST)] = 1
-    title: JobTitle | None = None
+    title: Title | None = None
     token_budget: Budget | None = None
     key: ClientId | None = None
 
@@ -99,25 +99,25 @@ class ScaleBody(ModelFields):
     profile: ThingId | None = None
     instructions: Instructions | None = None
     seed: Seed | None = None
-    title: JobTitle | None = None
+    title: Title | None = None
     token_budget: Budget | None = None
     key: ClientId | None = None
     again: ThingId | None = None
 
 
-class TaskBody(StrictBody):
+class TaskBody(Strict):
     """One task of a helper."""
 
-    title: Annotated[JobTitle, Field(max_length=100)]
+    title: Annotated[Title, Field(max_length=100)]
     brief: TaskBrief
     profile: ThingId | None = None
 
 
-class HelpersBody(StrictBody):
+class HelpersBody(Strict):
     """The body of POST /api/jobs: tasks for helpers, in a room on one document."""
 
     kind: Literal["helpers", "room"] = "helpers"
-    title: JobTitle | None = None
+    title: Title | None = None
     tasks: Annotated[list[TaskBody], Field(min_length=1, max_length=MINDS_MOST)]
     join: Literal["report", "each"] = "report"
     document: Annotated[Cleaned, Field(min_length=1, max_length=64)] | None = None
@@ -140,7 +140,7 @@ class LabelBody(Body):
     verdict: Literal["yes", "no"]
 
 
-class ProfileBody(StrictBody):
+class ProfileBody(Strict):
     """The body of PUT /api/agents. What is left out is as the deployment has it."""
 
     name: Name | None = None
@@ -161,7 +161,7 @@ class ProfileBody(StrictBody):
         return {k: v for k, v in given.items() if k not in ("id", "version", "updatedAt")}
 
 
-class DraftBody(StrictBody):
+class DraftBody(Strict):
     """The body of POST /api/scenarios that makes one from the talk around a message."""
 
     from_seq: Annotated[int, Field(ge=1, le=MAX_SEQ)]

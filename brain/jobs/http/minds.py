@@ -11,6 +11,8 @@ from brain.jobs.http.parts import Jobs
 from brain.jobs.http.wire import stopped_to_wire
 from brain.run.requests import UserRequest
 
+type ToldMind = Literal["recorded", "running", "ended"] | None
+
 
 class MindsOfUsers:
     """`Minds` of this deployment."""
@@ -34,7 +36,7 @@ class MindsOfUsers:
         if not self._jobs.is_on:
             raise unknown(name)
         services = self._jobs.services
-        told: Literal["recorded", "running", "ended"] | None
+        told: ToldMind
         if mind is not None:
             told = await say_to_mind(services, user_id, mind, text, message_id=message_id)
         else:

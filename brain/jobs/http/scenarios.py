@@ -28,7 +28,7 @@ FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one fir
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NamedScenarios:
+class KnownScenarios:
     """The scenarios that a user can name: their own, and the built-in ones."""
 
     make_scenarios: Callable[[], Scenarios | None]
@@ -62,7 +62,7 @@ class NamedScenarios:
         return PlayedScenario(wire=found.scenario, digest=found.digest)
 
 
-def scenario_routes(kept: NamedScenarios, log: Callable[[], Log], clock: Clock) -> Resources:
+def scenario_routes(kept: KnownScenarios, log: Callable[[], Log], clock: Clock) -> Resources:
     """Return the route."""
     do = _Scenarios(kept=kept, log=log, clock=clock)
     return {"scenarios": {"GET": do.show, "POST": do.add, "PUT": do.change, "DELETE": do.delete}}
@@ -72,7 +72,7 @@ def scenario_routes(kept: NamedScenarios, log: Callable[[], Log], clock: Clock) 
 class _Scenarios:
     """The methods of the route. `log` is the users' whole log."""
 
-    kept: NamedScenarios
+    kept: KnownScenarios
     log: Callable[[], Log]
     clock: Clock
 

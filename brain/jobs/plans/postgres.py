@@ -11,10 +11,10 @@ from brain.jobs.plans.things import (
     ANY,
     MOST_PROFILES,
     MOST_SCENARIOS,
+    EffectRow,
     KeptScenario,
     Label,
     Profile,
-    RehearsedEffect,
 )
 
 if TYPE_CHECKING:
@@ -183,11 +183,11 @@ class PostgresFindings:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def effects(self, mind_ids: Sequence[str]) -> Sequence[RehearsedEffect]:
+    async def effects(self, mind_ids: Sequence[str]) -> Sequence[EffectRow]:
         """Read the rows of these minds."""
         asked = {"mind_ids": list(mind_ids)}
         return await self._database.run(
-            lambda connection: rows(connection, RehearsedEffect, EFFECTS, asked)
+            lambda connection: rows(connection, EffectRow, EFFECTS, asked)
         )
 
     async def steps(self, mind_id: str) -> Sequence[Json]:
