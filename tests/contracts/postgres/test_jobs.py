@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
-from typing import LiteralString
 
 import pytest
 
@@ -89,29 +88,6 @@ async def test_two_starts_at_once_do_not_share_the_same_tokens(
     [refused] = [one for one in made if isinstance(one, JobRefused)]
     assert 0 < refused.retry_after_s <= 24 * 3600
     assert await kept.spending(anna) == (1_200_000, 0)
-
-
-async def test_starts_wait_for_the_row_of_the_day_before_they_look_at_it(
-    jobs: JobStore, others: JobStore, anna: str, url: str
-) -> None:
-    await ended(jobs, anna)  # the row is there
-    connect = psycopg.AsyncConnection.connect
-    async with await connect(url) as holder, await connect(url, autocommit=True) as watcher:
-        await holder.execute("select 1 from brain.spending where user_id = %s for update", [anna])
-        both = asyncio.gather(
-            *(start(each, anna, budget=1_200_000) for each in (jobs, others)),
-            return_exceptions=True,
-        )
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        # Nothing tells that a lock is waited for; the starts give up after some seconds.
-        while not both.done() and await _one(watcher, waiting) != (2,):  # noqa: ASYNC110 - a lock
-            await asyncio.sleep(0.02)
-    made = await both
-    assert sorted(type(one).__name__ for one in made) == ["JobRefused", "JobStart"]
-
-
-async def _one(connection: psycopg.AsyncConnection, query: LiteralString) -> object:
-    return await (await connection.execute(query)).fetchone()
 
 
 async def test_what_was_used_counts_for_the_rest_of_the_day(
