@@ -928,7 +928,7 @@ export interface Behaviour {
 }
 
 /** What happens to speech on its way: each a probability from 0 to 1. `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text while the brain works, `silent` of a turn in which the user says nothing for a while. */
-export interface Ear {
+export interface EarBody {
   noise?: number;
   cutsOff?: number;
   talksOver?: number;
@@ -994,7 +994,7 @@ export interface Scenario {
   knows?: string[];
   opening: string;
   habits?: string[];
-  ear?: Ear;
+  ear?: EarBody;
   maxTurns?: number;
   world?: WorldBody;
   expect?: Expectation[];

@@ -15,7 +15,7 @@ from brain.jobs.model import (
     MindRun,
     NewJob,
     Next,
-    Progress,
+    ProgressNote,
     StoppedMinds,
 )
 from brain.run.services import Services
@@ -128,10 +128,12 @@ class JobStore(Protocol):
         None: it had a report before, or has not ended its minds.
         """
 
-    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+    async def try_report(
+        self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
+    ) -> Job | None:
         """Count a failed attempt at the report, if `before` were counted. Return the job as it is.
 
-        None: there is no such job.
+        `outcome` is what the attempt has used. None: there is no such job.
         """
 
     async def finish(self, user_id: str, job_id: str) -> None:
@@ -163,17 +165,17 @@ class MindRuns(Protocol):
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         """End the mind's run now, if one is open. Its brain can record nothing after that."""
 
-    async def note_progress(self, job_id: str, progress: Progress) -> bool:
+    async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
         """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""
 
-    async def progress(self, job_id: str) -> Sequence[Progress]:
+    async def progress(self, job_id: str) -> Sequence[ProgressNote]:
         """Return the last ten notes of progress of all minds of a job, the newest last."""
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         """Delete all keys of these minds."""
 
 
-class Kind(Protocol):
+class KindOfJob(Protocol):
     """What is special about one kind of job. `brain.jobs.minds.KINDS` has one entry for each.
 
     The flows do the rest: they begin minds, settle them once, report, stop and sweep. A method may
@@ -230,3 +232,6 @@ class Kind(Protocol):
         Such as metrics, a comparison, a revised prompt; `filed` has headline, summary, findings and
         perhaps suggestion. They replace fields of the same names.
         """
+
+
+Kind = KindOfJob

@@ -20,7 +20,7 @@ from brain.jobs.life.reports import (
     tidied,
 )
 from brain.jobs.life.telling import announce, tell_pages
-from brain.jobs.model import Job, Mind, MindCall, MindRun, Progress
+from brain.jobs.model import Job, Mind, MindCall, MindRun, ProgressNote
 from brain.jobs.ports import Filed
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
@@ -54,7 +54,7 @@ def is_by_code(job: Job) -> bool:
     )
 
 
-async def report_now(services: JobServices, job: Job, *, after: Progress | None = None) -> None:
+async def report_now(services: JobServices, job: Job, *, after: ProgressNote | None = None) -> None:
     """Write the report by code and announce it. `after` is how far a stopped job was, in its own
     words. Raises Unreachable.
     """
@@ -83,7 +83,9 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
             if run is not None and await _take(services, job, minds, run):
                 return
             if run is not None and _is_of(run, job):
-                await services.jobs.try_report(user_id, job_id, before=job.report_tries)
+                await services.jobs.try_report(
+                    user_id, job_id, before=job.report_tries, outcome=outcome_of(run)
+                )
                 continue
             await _ask(services, job, minds, invocation)
         elif not resumes or run.lease_left_s > 0:
