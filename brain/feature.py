@@ -42,7 +42,7 @@ type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
-class Called(Protocol):
+class CallTaker(Protocol):
     """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
 
     Both methods raise Unreachable: then the queue must call again.
@@ -153,7 +153,7 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
-    called: "Callable[[], Called] | None" = None
+    called: "Callable[[], CallTaker] | None" = None
     """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""

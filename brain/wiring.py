@@ -15,7 +15,7 @@ from brain.adapters import Adapters
 from brain.cloud.redis.store import RedisStore
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Called, Feature, Resources
+from brain.feature import AskAlways, AtOnce, CallTaker, Feature, Resources
 from brain.http.feed import Feed
 from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
@@ -118,7 +118,7 @@ class Wiring(Adapters):
         return self._first("announcer", NobodyAnnounces)
 
     @cached_property
-    def called(self) -> Called | None:
+    def called(self) -> CallTaker | None:
         """Takes the queue's calls for minds; None if no feature has minds."""
         made = (each.called for each in self.features)
         return next((make() for make in made if make is not None), None)

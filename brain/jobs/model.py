@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
@@ -230,7 +230,7 @@ class MindRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
+class ProgressNote:
     """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
 
     number: int
@@ -246,6 +246,3 @@ class JobState:
     job: Job
     minds: tuple[Mind, ...]
     now: Mapping[str, Status]
-
-
-type Row = Mapping[str, Any]

@@ -80,25 +80,48 @@ async def carry_on(
         if run is not None and run.is_open:
             if not resumes or run.lease_left_s > 0:
                 return
-            resumes = False
-            wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
-            its = await services.kinds[job.kind].services(job, mind)
-            await brain_again(its, wake_call, invocation)
-            continue
-        step = await _next(services, job, mind, run)
-        if not isinstance(step, Say):
-            if step is not None:
-                await settle(services, job, mind, step)
-            return
-        if step.message_id in said:
-            log.error("job: said twice, job=%s mind=%d", job_id, number)
-            return
-        if said and invocation.cut - services.clock.now() < LEAST_S:
-            await _call_again(services, job, mind, step)
-            return
-        said.add(step.message_id)
+            await _resume(services, job, mind, run, invocation)
+        else:
+            step = await _next(services, job, mind, run)
+            if not await _do(services, job, mind, step, invocation, said):
+                return
         resumes = False
-        await _say(services, job, mind, step, invocation)
+
+
+async def _resume(
+    services: JobServices, job: Job, mind: Mind, run: MindRun, invocation: Invocation
+) -> None:
+    """Continue a run whose brain has gone."""
+    wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
+    its = await services.kinds[job.kind].services(job, mind)
+    await brain_again(its, wake_call, invocation)
+
+
+async def _do(
+    services: JobServices,
+    job: Job,
+    mind: Mind,
+    step: Next,
+    invocation: Invocation,
+    said: set[str],
+) -> bool:
+    """Do one step. Return whether the mind was told something here, so that more may follow.
+
+    `said` are the texts of this invocation by their message ids.
+    """
+    if not isinstance(step, Say):
+        if step is not None:
+            await settle(services, job, mind, step)
+        return False
+    if step.message_id in said:
+        log.error("job: nothing follows, job=%s mind=%d", job.id, mind.number)
+        return False
+    if said and invocation.cut - services.clock.now() < LEAST_S:
+        await _call_again(services, job, mind, step)
+        return False
+    said.add(step.message_id)
+    await _say(services, job, mind, step, invocation)
+    return True
 
 
 async def _find(

@@ -5,8 +5,8 @@ The caller does not become the mind's brain. Where nobody is, the text is handed
 
 from typing import Literal
 
-from brain.jobs.life.living import request_of
-from brain.jobs.model import Job, Mind, Say
+from brain.jobs.life.living import request_of, settle
+from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindOutcome, MindRun, Say
 from brain.jobs.services import JobServices
 from brain.run.admit import admit
 from brain.run.deliver import Reply
@@ -14,6 +14,7 @@ from brain.run.reinvoke import reinvoke_on_timeout
 from brain.run.turn import Invocation
 
 MOST_S = 20.0  # seconds for the few calls of a store and the queue
+MANY_RUNS: tuple[JobKind, ...] = ("rehearsal",)  # in all other kinds a mind's task is one run
 
 
 async def say(
@@ -21,15 +22,31 @@ async def say(
 ) -> Literal["recorded", "running", "ended"]:
     """Say this to a mind that is not settled. Raises Unreachable, TooManyTexts.
 
-    A mind that has not begun gets its first text before it.
+    A mind that has not begun gets its first text before it. A mind whose run has ended gets its
+    outcome instead: another run would lose the result of that one.
     """
     if mind.status == "queued":
         mind = await services.jobs.begin(mind.id) or mind
-    if await services.runs.last(mind.id) is None:
+    run = await services.runs.last(mind.id)
+    if run is None:
         first = await services.kinds[job.kind].first(job, mind)
         if isinstance(first, Say):
             await _hand_in(services, job, mind, first)
-    return await _hand_in(services, job, mind, Say(text=text, message_id=message_id))
+    elif not run.is_open and job.kind not in MANY_RUNS:
+        await _end(services, job, mind, run)
+        return "ended"
+    said = await _hand_in(services, job, mind, Say(text=text, message_id=message_id))
+    if said == "running":  # nobody was at work: the run may have ended since, and its mind with it
+        now = await services.jobs.mind(mind.id)
+        return said if now is not None and now.status in UNSETTLED else "ended"
+    return said
+
+
+async def _end(services: JobServices, job: Job, mind: Mind, run: MindRun) -> None:
+    """Give a mind the outcome of its run. A paused one gets it when it is resumed."""
+    outcome = await services.kinds[job.kind].ended(job, mind, run)
+    if isinstance(outcome, MindOutcome):
+        await settle(services, job, mind, outcome)
 
 
 async def _hand_in(

@@ -119,6 +119,23 @@ async def test_two_starts_at_once_do_not_share_the_same_tokens(
     assert await spending(url, anna) == (1_200_000, 0)
 
 
+async def test_starts_wait_for_the_row_of_the_day_before_they_look_at_it(
+    jobs: JobStore, others: JobStore, anna: str, url: str
+) -> None:
+    await ended(jobs, anna)  # the row is there
+    async with await psycopg.AsyncConnection.connect(url) as holder:
+        await holder.execute("select 1 from brain.spending where user_id = %s for update", [anna])
+        both = asyncio.gather(
+            *(start(each, anna, budget=1_200_000) for each in (jobs, others)),
+            return_exceptions=True,
+        )
+        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+        while (await (await holder.execute(waiting)).fetchone()) != (2,):
+            await asyncio.sleep(0.02)  # there is no event for a lock that is waited for
+    made = await both
+    assert sorted(type(one).__name__ for one in made) == ["JobRefused", "JobStart"]
+
+
 async def test_what_was_used_counts_for_the_rest_of_the_day(
     jobs: JobStore, anna: str, url: str
 ) -> None:
