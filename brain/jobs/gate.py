@@ -2,13 +2,14 @@
 
 A stop writes the rows first and ends the runs second. A mind that begins in between would go on; so
 each invocation reads its row after it has the lease. Then either it sees the row as stopped, or the
-stop sees its run. Between two loops one command asks whether the run has been stopped.
+stop sees its run. Between two loops one command asks whether the run has been stopped; without an
+answer the run does not go on here.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from brain.errors import RunStopped
+from brain.errors import LeaseLost, RunStopped, StoreUnreachable
 from brain.jobs.model import UNSETTLED
 from brain.jobs.ports import JobStore, MindRuns
 from brain.run.turn import Turn
@@ -18,8 +19,15 @@ class _Fence:
     """What both kinds of gates do between the loops, and outside of runs."""
 
     async def between(self, turn: Turn) -> None:
-        """Raises RunStopped, LeaseLost, StoreUnreachable."""
-        await turn.services.store.look(turn.lease.token)
+        """Raises RunStopped, LeaseLost.
+
+        Without the store nobody knows whether the run may go on. What features do between loops may
+        fail, and this may not: the run is left to a wake-up.
+        """
+        try:
+            await turn.services.store.look(turn.lease.token)
+        except StoreUnreachable as error:
+            raise LeaseLost("not known to be wanted") from error
 
     async def after(self, turn: Turn) -> None:
         return None

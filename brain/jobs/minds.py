@@ -31,6 +31,7 @@ KINDS: Mapping[JobKind, str] = {
     "helpers": "brain.jobs.helpers.kind",
     "talk": "brain.jobs.talks.kind",
     "room": "brain.jobs.helpers.kind",
+    "rehearsal": "brain.jobs.rehearsals.kind",
 }
 
 

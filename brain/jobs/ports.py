@@ -128,10 +128,12 @@ class JobStore(Protocol):
         None: it had a report before, or has not ended its minds.
         """
 
-    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+    async def try_report(
+        self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
+    ) -> Job | None:
         """Count a failed attempt at the report, if `before` were counted. Return the job as it is.
 
-        None: there is no such job.
+        `outcome` is what the attempt has used. None: there is no such job.
         """
 
     async def finish(self, user_id: str, job_id: str) -> None:

@@ -1,5 +1,6 @@
 """Jobs in memory: what the store in Postgres does, in one process and in virtual time."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from brain.jobs.model import (
 )
 from brain.jobs.ports import Counted, Filed, JobRefused
 from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, OPEN_MOST, job_id, mind_id
+from brain.jobs.stored.rows import stored_json
+from tests.fakes.job_rows import cost, queued_job, queued_mind
 
 CLOSED = ("complete", "failed", "stopped")
 
@@ -34,6 +37,7 @@ class MemoryJobs:
         self.used: dict[tuple[str, object], int] = {}
         self.days: dict[tuple[str, str], object] = {}
         self.documents: dict[str, tuple[str, str, bool]] = {}
+        self._paused: dict[str, datetime] = {}
 
     async def start(self, user_id: str, job: NewJob, *, daily_tokens: int) -> JobStart:
         id = job_id(user_id, job.key or uuid4().hex)
@@ -41,18 +45,21 @@ class MemoryJobs:
             return self._started(known, duplicate=True)
         open_now = [each for each in self._of(user_id) if each.status in OPEN]
         if len(open_now) >= OPEN_MOST:
-            raise JobRefused("These jobs are still open.", retry_after_s=30)
+            titles = ", ".join(f"“{each.title}”" for each in reversed(open_now))
+            raise JobRefused(f"These jobs are still open: {titles}.", retry_after_s=30)
         day = (user_id, self._utc().date())
         taken = self.reserved.get(day, 0) + self.used.get(day, 0)
         if taken + job.budget > daily_tokens:
             raise JobRefused("The day's tokens are used up.", retry_after_s=3600)
         self.reserved[day] = self.reserved.get(day, 0) + job.budget
         self.days[user_id, id] = day[1]
-        made = self._job(user_id, id, job)
+        made = queued_job(user_id, id, job, self._utc())
         self.jobs[user_id, id] = made
         for new in job.minds:
             fields = {name: getattr(new, name) for name in new.__slots__}
-            mind = _mind(mind_id(id, new.number), user_id, id, fields)
+            mind = queued_mind(
+                mind_id(id, new.number), user_id, id, {**fields, "foreign": job.foreign}
+            )
             self.minds_by_id[mind.id] = mind
         return self._started(made, duplicate=False)
 
@@ -70,6 +77,9 @@ class MemoryJobs:
     async def mind(self, mind_id: str, *, user_id: str | None = None) -> Mind | None:
         mind = self.minds_by_id.get(mind_id)
         return mind if mind and user_id in (None, mind.user_id) else None
+
+    async def owner(self, job_id: str) -> str | None:
+        return next((user_id for user_id, id in self.jobs if id == job_id), None)
 
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         found = [job for job in self._of(user_id) if not is_open or job.status in OPEN]
@@ -141,6 +151,7 @@ class MemoryJobs:
             failed_count=failed,
             tokens_in=job.tokens_in + outcome.tokens_in,
             tokens_out=job.tokens_out + outcome.tokens_out,
+            usd=cost(job, outcome),
             foreign=job.foreign or mind.foreign,
             status=status,
         )
@@ -196,6 +207,8 @@ class MemoryJobs:
             tokens_out=job.tokens_out + outcome.tokens_out,
             foreign=job.foreign or mind.foreign,
         )
+        if job.report is not None:  # it has ended the reservation without these
+            self.used[mind.user_id, self.days[mind.user_id, job.id]] += tokens
 
     async def pause(self, user_id: str, job_id: str, *, is_paused: bool) -> Job | None:
         job = self.jobs.get((user_id, job_id))
@@ -203,7 +216,7 @@ class MemoryJobs:
         to: Literal["paused", "running"] = "paused" if is_paused else "running"
         for mind in await self.minds(user_id, job_id):
             if mind.status in before:
-                self._set(mind, status=to)
+                self._pause(mind, to)
         if job is None or job.status not in before:
             return job
         return self._change(job, status=to)
@@ -217,7 +230,7 @@ class MemoryJobs:
         status: JobStatus = "failed" if job.completed_count == 0 else "complete"
         job = self._change(
             job,
-            report={**filed.report, "documentId": document_id},
+            report=json.loads(stored_json({**filed.report, "documentId": document_id}) or ""),
             report_by=filed.by,
             foreign=job.foreign or filed.foreign,
             status="stopped" if job.status == "stopped" else status,
@@ -232,11 +245,18 @@ class MemoryJobs:
         self.used[day] = self.used.get(day, 0) + job.tokens_in + job.tokens_out
         return job
 
-    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+    async def try_report(
+        self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
+    ) -> Job | None:
         job = self.jobs.get((user_id, job_id))
         is_open = job is not None and job.status == "summarising" and job.report is None
         if job is not None and is_open and job.report_tries == before:
-            return self._change(job, report_tries=before + 1)
+            return self._change(
+                job,
+                report_tries=before + 1,
+                tokens_in=job.tokens_in + (outcome.tokens_in if outcome else 0),
+                tokens_out=job.tokens_out + (outcome.tokens_out if outcome else 0),
+            )
         return job
 
     async def finish(self, user_id: str, job_id: str) -> None:
@@ -252,6 +272,22 @@ class MemoryJobs:
         for mind in [m for m in self.minds_by_id.values() if m.job_id == job_id]:
             del self.minds_by_id[mind.id]
         return True
+
+    def _pause(self, mind: Mind, to: Literal["paused", "running"]) -> None:
+        """The time of a pause is not a part of a mind's life."""
+        started_at, now = mind.started_at, self._utc()
+        since = self._paused.pop(mind.id, now)
+        if to == "paused":
+            self._paused[mind.id] = now
+        elif started_at is not None:
+            started_at += now - since
+        self._set(mind, status=to, started_at=started_at)
+
+    def move_back(self, ids: Sequence[str], age: timedelta) -> None:
+        """Let these jobs be older than they are."""
+        for key, job in self.jobs.items():
+            if job.id in ids:
+                self.jobs[key] = replace(job, created_at=job.created_at - age)
 
     def _of(self, user_id: str) -> list[Job]:
         found = [job for job in self.jobs.values() if job.user_id == user_id]
@@ -286,60 +322,3 @@ class MemoryJobs:
             duplicate=duplicate,
             budget=job.token_budget,
         )
-
-    def _job(self, user_id: str, id: str, job: NewJob) -> Job:
-        now = self._utc()
-        return Job(
-            user_id=user_id,
-            id=id,
-            kind=job.kind,
-            title=job.title,
-            request=job.request,
-            status="queued",
-            total_count=len(job.minds),
-            completed_count=0,
-            failed_count=0,
-            token_budget=job.budget,
-            tokens_in=0,
-            tokens_out=0,
-            usd=None,
-            event_sequence=0,
-            join_mode=job.join_mode,
-            document_id=job.document_id,
-            compared_with=job.compared_with,
-            origin_run=job.origin_run,
-            report=None,
-            report_by=None,
-            foreign=False,
-            report_tries=0,
-            created_at=now,
-            started_at=None,
-            updated_at=now,
-            last_event_at=None,
-            finished_at=None,
-        )
-
-
-def _mind(id: str, user_id: str, job_id: str, fields: dict[str, Any]) -> Mind:
-    """Return a mind that waits for its start."""
-    return Mind(
-        id=id,
-        user_id=user_id,
-        job_id=job_id,
-        goal_reached=None,
-        status="queued",
-        ended_reason=None,
-        result=None,
-        sources=[],
-        needs=None,
-        foreign=False,
-        turns=0,
-        tokens_in=0,
-        tokens_out=0,
-        usd=None,
-        attempt=0,
-        verdict=None,
-        started_at=None,
-        finished_at=None,
-        **fields,
-    )

@@ -83,7 +83,9 @@ async def report(services: JobServices, user_id: str, job_id: str, invocation: I
             if run is not None and await _take(services, job, minds, run):
                 return
             if run is not None and _is_of(run, job):
-                await services.jobs.try_report(user_id, job_id, before=job.report_tries)
+                await services.jobs.try_report(
+                    user_id, job_id, before=job.report_tries, outcome=outcome_of(run)
+                )
                 continue
             await _ask(services, job, minds, invocation)
         elif not resumes or run.lease_left_s > 0:

@@ -8,6 +8,7 @@ means that there is nothing to do.
 import logging
 from dataclasses import replace
 
+from brain.cloud.world import NotInThisWorld
 from brain.jobs.life.concluding import conclude
 from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
@@ -54,7 +55,7 @@ async def wake(services: JobServices, wake_call: WakeCall, invocation: Invocatio
     job = await services.jobs.job(mind.user_id, mind.job_id)
     if job is None:
         return
-    await brain_again(await services.kinds[job.kind].services(job, mind), wake_call, invocation)
+    await _continue(services, job, mind, wake_call, invocation)
     await carry_on(services, job.user_id, job.id, mind.number, invocation, resumes=False)
 
 
@@ -93,8 +94,7 @@ async def _resume(
 ) -> None:
     """Continue a run whose brain has gone."""
     wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
-    its = await services.kinds[job.kind].services(job, mind)
-    await brain_again(its, wake_call, invocation)
+    await _continue(services, job, mind, wake_call, invocation)
 
 
 async def _do(
@@ -109,6 +109,9 @@ async def _do(
 
     `said` are the texts of this invocation by their message ids.
     """
+    if step == "again":
+        said.clear()
+        return True
     if not isinstance(step, Say):
         if step is not None:
             await settle(services, job, mind, step)
@@ -142,8 +145,27 @@ async def _next(services: JobServices, job: Job, mind: Mind, run: MindRun | None
 async def _say(
     services: JobServices, job: Job, mind: Mind, step: Say, invocation: Invocation
 ) -> None:
-    its = await services.kinds[job.kind].services(job, mind)
-    await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _continue(
+    services: JobServices, job: Job, mind: Mind, wake_call: WakeCall, invocation: Invocation
+) -> None:
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_again(its, wake_call, invocation)
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _break_off(services: JobServices, job: Job, mind: Mind, missing: NotInThisWorld) -> None:
+    """Settle a rehearsal whose brain has used something that its world does not have."""
+    log.error("job: not in this world, job=%s mind=%d what=%s", job.id, mind.number, missing)
+    await settle(services, job, mind, MindOutcome(status="invalid", reason="world"))
 
 
 def request_of(mind_id: str, step: Say) -> UserRequest:
@@ -153,6 +175,8 @@ def request_of(mind_id: str, step: Say) -> UserRequest:
         text=step.text,
         message_id=step.message_id,
         recent_context=step.context,
+        client_tools=step.client_tools,
+        decision=step.decision,
     )
 
 

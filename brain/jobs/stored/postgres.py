@@ -154,8 +154,13 @@ class PostgresJobs:
 
         async def work(connection: "Connection") -> None:
             named = await changed(connection, sql.NOTE_SPENT, row)
-            if named is not None:
-                await connection.execute(sql.COUNT_SPENT, named)
+            if named is None:
+                return
+            counted = await (await connection.execute(sql.COUNT_SPENT, named)).fetchone()
+            if counted is not None and counted[1]:  # the report has ended the reservation without
+                tokens = outcome.tokens_in + outcome.tokens_out
+                spent = {"day": counted[0], "budget": 0, "tokens": tokens}
+                await connection.execute(sql.SPEND, {**named, **spent})
 
         await self._database.run(work)
 
@@ -191,8 +196,12 @@ class PostgresJobs:
 
         return await self._database.run(work)
 
-    async def try_report(self, user_id: str, job_id: str, *, before: int) -> Job | None:
+    async def try_report(
+        self, user_id: str, job_id: str, *, before: int, outcome: MindOutcome | None = None
+    ) -> Job | None:
+        tokens = (outcome.tokens_in, outcome.tokens_out) if outcome else (0, 0)
         named = {"user_id": user_id, "id": job_id, "before": before}
+        named |= dict(zip(("tokens_in", "tokens_out"), tokens, strict=True))
 
         async def work(connection: "Connection") -> Job | None:
             await connection.execute(sql.TRY_REPORT, named)

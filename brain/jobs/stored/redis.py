@@ -24,7 +24,10 @@ MOST_NOTES = 10  # of progress, of all minds of a job
 NOTES_KEEP_MS = 24 * 3600 * 1000  # ms; longer than any job lives
 TELL_EVERY_MS = 60_000  # ms between two times that the owner is told of progress
 # All keys that a mind may have, besides those that expire within days.
-KEPT = ("run", "log", "journal", "withdrawn", "memory", "questions", "rest", "held", "here")
+KEPT = (
+    *("run", "log", "journal", "withdrawn", "memory", "questions", "rest", "held", "here"),
+    "reminders",  # of a rehearsed brain
+)
 
 RAN = Script(__package__, "ran", BRAIN_LIMIT_S)
 PROGRESS = Script(__package__, "progress", BRAIN_LIMIT_S)

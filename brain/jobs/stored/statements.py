@@ -187,7 +187,9 @@ COUNT_SPENT = (
         tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s,
         "foreign" = "foreign" or %(foreign)s, """
     + CHANGED
-    + b"where user_id = %(user_id)s and id = %(job_id)s"
+    + b"""where user_id = %(user_id)s and id = %(job_id)s
+    returning reserved_on, report is not null
+"""
 )
 # The time of a pause is not a part of a mind's life.
 PAUSE_MINDS = b"""
@@ -227,7 +229,10 @@ SPEND = b"""
     where user_id = %(user_id)s and day = %(day)s
 """
 TRY_REPORT = (
-    b"update brain.jobs set report_tries = report_tries + 1, "
+    b"""
+    update brain.jobs set
+        report_tries = report_tries + 1,
+        tokens_in = tokens_in + %(tokens_in)s, tokens_out = tokens_out + %(tokens_out)s, """
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(id)s and report_tries = %(before)s
         and status = 'summarising' and report is null

@@ -7,7 +7,7 @@ from typing import Annotated
 from brain.chat.pieces import Delta
 from brain.chat.tools import chat_tool
 from brain.codec import dumps
-from brain.errors import ModelCut, ModelUnavailable
+from brain.errors import DatabaseUnreachable, LeaseLost, ModelCut, ModelUnavailable
 from brain.jobs.ports import JobStore
 from brain.jobs.talks.rules import Cast, Character, is_repeating, spoken
 from brain.run.journal import Answered
@@ -133,8 +133,13 @@ class Pausing:
         await self._look(turn)
 
     async def between(self, turn: Turn) -> None:
-        """Look before each turn of the talk. Raises DatabaseUnreachable."""
-        await self._look(turn)
+        """Look before each turn of the talk. Raises LeaseLost: unless it is known that the talk
+        goes on, it is left to a wake-up.
+        """
+        try:
+            await self._look(turn)
+        except DatabaseUnreachable as error:
+            raise LeaseLost("not known to go on") from error
 
     async def after(self, turn: Turn) -> None:
         return None

@@ -9,7 +9,9 @@ import pytest_asyncio
 from brain.cloud.postgres.database import Postgres
 from brain.documents.ports import Documents
 from brain.documents.postgres import PostgresDocuments
+from brain.jobs.ports import JobStore
 from local.engines import postgres
+from tests.contracts.postgres.jobs_stage import FakeJobs, KeptJobs, RealJobs
 from tests.fakes.documents import FakeDocuments
 
 
@@ -42,3 +44,27 @@ def documents(request: pytest.FixtureRequest) -> Documents:
         request.getfixturevalue("real_documents") if request.param == "real" else FakeDocuments()
     )
     return kept
+
+
+@pytest.fixture
+async def real_jobs(url: str) -> AsyncIterator[RealJobs]:
+    kept = RealJobs(url)
+    yield kept
+    await kept.close()
+
+
+@pytest.fixture(params=["real", "fake"])
+def kept(request: pytest.FixtureRequest) -> KeptJobs:
+    made: KeptJobs = request.getfixturevalue("real_jobs") if request.param == "real" else FakeJobs()
+    return made
+
+
+@pytest.fixture
+def jobs(kept: KeptJobs) -> JobStore:
+    return kept.jobs
+
+
+@pytest.fixture
+def others(kept: KeptJobs) -> JobStore:
+    """The same jobs, on another connection."""
+    return kept.others

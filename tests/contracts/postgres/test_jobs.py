@@ -1,33 +1,15 @@
-"""The contract of the store of jobs, on a real Postgres."""
+"""One contract for the jobs in Postgres and in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
 import pytest
 
-from brain.cloud.postgres.database import Postgres
 from brain.jobs.model import JobStart, MindOutcome
 from brain.jobs.ports import JobRefused, JobStore
-from brain.jobs.stored.postgres import PostgresJobs
-from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, new_job
-
-
-@pytest.fixture
-async def jobs(url: str) -> AsyncIterator[JobStore]:
-    database = Postgres(url)
-    yield PostgresJobs(database)
-    await database.close()
-
-
-@pytest.fixture
-async def others(url: str) -> AsyncIterator[JobStore]:
-    """The same jobs, on another connection."""
-    database = Postgres(url)
-    yield PostgresJobs(database)
-    await database.close()
+from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, KeptJobs, new_job
 
 
 async def start(jobs: JobStore, user_id: str, minds: int = 3, **given: object) -> JobStart:
@@ -42,16 +24,6 @@ async def ended(jobs: JobStore, user_id: str, outcome: MindOutcome = DONE) -> st
     await jobs.file_report(user_id, job.job_id, FILED)
     await jobs.finish(user_id, job.job_id)
     return job.job_id
-
-
-async def spending(url: str, user_id: str) -> tuple[int, int]:
-    """What is reserved and what was used."""
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        found = await connection.execute(
-            "select reserved, used from brain.spending where user_id = %s", [user_id]
-        )
-        row = await found.fetchone()
-    return row if row else (0, 0)
 
 
 # ---- start
@@ -108,7 +80,7 @@ async def test_a_third_open_job_is_refused_and_the_open_ones_are_named(
 
 
 async def test_two_starts_at_once_do_not_share_the_same_tokens(
-    jobs: JobStore, others: JobStore, anna: str, url: str
+    jobs: JobStore, others: JobStore, anna: str, kept: KeptJobs
 ) -> None:
     made = await asyncio.gather(
         *(start(each, anna, budget=1_200_000) for each in (jobs, others)), return_exceptions=True
@@ -116,7 +88,7 @@ async def test_two_starts_at_once_do_not_share_the_same_tokens(
     assert sorted(type(one).__name__ for one in made) == ["JobRefused", "JobStart"]
     [refused] = [one for one in made if isinstance(one, JobRefused)]
     assert 0 < refused.retry_after_s <= 24 * 3600
-    assert await spending(url, anna) == (1_200_000, 0)
+    assert await kept.spending(anna) == (1_200_000, 0)
 
 
 async def test_starts_wait_for_the_row_of_the_day_before_they_look_at_it(
@@ -130,18 +102,19 @@ async def test_starts_wait_for_the_row_of_the_day_before_they_look_at_it(
             return_exceptions=True,
         )
         waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        while (await (await holder.execute(waiting)).fetchone()) != (2,):
-            await asyncio.sleep(0.02)  # there is no event for a lock that is waited for
+        # There is no event for a lock that is waited for.
+        while (await (await holder.execute(waiting)).fetchone()) != (2,):  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.02)
     made = await both
     assert sorted(type(one).__name__ for one in made) == ["JobRefused", "JobStart"]
 
 
 async def test_what_was_used_counts_for_the_rest_of_the_day(
-    jobs: JobStore, anna: str, url: str
+    jobs: JobStore, anna: str, kept: KeptJobs
 ) -> None:
     used = replace(DONE, tokens_in=1_900_000, tokens_out=100_000)
     await ended(jobs, anna, used)
-    assert await spending(url, anna) == (0, 2_000_000)
+    assert await kept.spending(anna) == (0, 2_000_000)
     with pytest.raises(JobRefused):
         await start(jobs, anna)
 
@@ -337,3 +310,30 @@ async def test_a_pause_and_a_resume_are_repeatable(jobs: JobStore, anna: str) ->
         minds = await jobs.minds(anna, begun.job_id)
         seen.append((job and job.status, *(mind.status for mind in minds)))
     assert seen == [("paused", "paused", "complete")] * 2 + [("running", "running", "complete")] * 2
+
+
+async def test_the_time_of_a_pause_is_no_part_of_a_minds_life(jobs: JobStore, anna: str) -> None:
+    begun = await start(jobs, anna, 2)
+    await jobs.begin(begun.mind_ids[0])
+    before = [mind.started_at for mind in await jobs.minds(anna, begun.job_id)]
+    for is_paused in (True, False):
+        await jobs.pause(anna, begun.job_id, is_paused=is_paused)
+    after = [mind.started_at for mind in await jobs.minds(anna, begun.job_id)]
+    assert before[0] is not None
+    assert after[0] is not None
+    assert after[0] > before[0]
+    assert before[1] is after[1] is None
+
+
+async def test_what_others_asked_for_is_foreign_from_the_start(jobs: JobStore, anna: str) -> None:
+    begun = await start(jobs, anna, 1, foreign=True)
+    found = await jobs.whole(anna, begun.job_id)
+    assert found is not None
+    assert found[0].foreign
+    assert [mind.foreign for mind in found[1]] == [True]
+
+
+async def test_a_job_names_its_owner(jobs: JobStore, anna: str) -> None:
+    begun = await start(jobs, anna, 1)
+    assert await jobs.owner(begun.job_id) == anna
+    assert await jobs.owner("0" * 26) is None

@@ -1,47 +1,31 @@
-"""The contract of the store of jobs: reports, strangers, and what is kept for how long."""
+"""The same contract: reports, strangers, and what is kept for how long; then what Postgres does."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import psycopg
-import pytest
-
-from brain.cloud.postgres.database import Postgres
-from brain.documents.postgres import PostgresDocuments
 from brain.jobs.ports import Filed, JobStore
 from brain.jobs.stored.owned import OWNED
-from brain.jobs.stored.postgres import PostgresJobs
-from tests.contracts.postgres.jobs_stage import DAILY, DONE, FAILED, FILED, new_job
-from tests.contracts.postgres.test_jobs import ended, spending, start
+from tests.contracts.postgres.jobs_stage import (
+    DAILY,
+    DONE,
+    FAILED,
+    FILED,
+    KeptJobs,
+    RealJobs,
+    new_job,
+    run,
+)
+from tests.contracts.postgres.test_jobs import ended, start
 
 # Tables whose rows belong to the owner, although they name a user: jobs, minds and labels go by
 # the job, and `edits` is in both lists.
 OF_OWNERS = {"jobs", "minds", "labels"}
 
 
-@pytest.fixture
-async def database(url: str) -> AsyncIterator[Postgres]:
-    database = Postgres(url)
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def jobs(database: Postgres) -> JobStore:
-    return PostgresJobs(database)
-
-
-async def run(url: str, sql: str, *values: object) -> list[tuple[object, ...]]:
-    async with await psycopg.AsyncConnection.connect(url) as connection:
-        found = await connection.execute(sql.encode(), values)
-        return await found.fetchall() if found.description else []
-
-
 # ---- the report
 
 
 async def test_a_report_ends_the_job_once_with_a_document(
-    jobs: JobStore, database: Postgres, anna: str, url: str
+    jobs: JobStore, anna: str, kept: KeptJobs
 ) -> None:
     begun = await start(jobs, anna, 1)
     await jobs.settle(begun.mind_ids[0], replace(DONE, foreign=True))
@@ -57,11 +41,10 @@ async def test_a_report_ends_the_job_once_with_a_document(
     assert job.report is not None
     assert (job.status, job.report_by, job.foreign) == ("complete", "model", True)
     assert job.report == {"headline": "All done.", "documentId": job.document_id}
-    document = await PostgresDocuments(database).read(anna, job.document_id or "")
-    assert document is not None
-    assert (document.body, document.foreign) == ("All done.", True)
+    document = await kept.document(anna, job.document_id or "")
+    assert document == ("Three hotels", "All done.", True)
     assert await jobs.file_report(anna, begun.job_id, filed) is None
-    assert await spending(url, anna) == (0, 2_000)
+    assert await kept.spending(anna) == (0, 2_000)
 
 
 async def test_a_job_without_a_complete_mind_has_failed(jobs: JobStore, anna: str) -> None:
@@ -73,7 +56,7 @@ async def test_a_job_without_a_complete_mind_has_failed(jobs: JobStore, anna: st
 
 
 async def test_a_stopped_job_stays_stopped_and_gives_its_tokens_back(
-    jobs: JobStore, anna: str, url: str
+    jobs: JobStore, anna: str, kept: KeptJobs
 ) -> None:
     begun = await start(jobs, anna)
     await jobs.settle(begun.mind_ids[0], DONE)
@@ -81,7 +64,7 @@ async def test_a_stopped_job_stays_stopped_and_gives_its_tokens_back(
     job = await jobs.file_report(anna, begun.job_id, replace(FILED, by="code"))
     assert job is not None
     assert job.status == "stopped"
-    assert await spending(url, anna) == (0, 1_000)
+    assert await kept.spending(anna) == (0, 1_000)
 
 
 async def test_there_is_no_report_before_all_minds_have_ended(jobs: JobStore, anna: str) -> None:
@@ -95,6 +78,30 @@ async def test_an_attempt_at_the_report_is_counted_once(jobs: JobStore, anna: st
     await jobs.settle(begun.mind_ids[0], DONE)
     seen = [await jobs.try_report(anna, begun.job_id, before=n) for n in (0, 0, 1)]
     assert [job and job.report_tries for job in seen] == [1, 1, 2]
+
+
+async def test_what_a_failed_attempt_has_used_is_counted_with_it(
+    jobs: JobStore, anna: str, kept: KeptJobs
+) -> None:
+    begun = await start(jobs, anna, 1)
+    await jobs.settle(begun.mind_ids[0], DONE)
+    for _ in range(2):
+        await jobs.try_report(anna, begun.job_id, before=0, outcome=DONE)
+    await jobs.file_report(anna, begun.job_id, FILED)
+    assert await kept.spending(anna) == (0, 2_000)
+
+
+async def test_what_a_stopped_mind_had_used_counts_for_the_day_after_the_report_too(
+    jobs: JobStore, anna: str, kept: KeptJobs
+) -> None:
+    begun = await start(jobs, anna, 1)
+    await jobs.begin(begun.mind_ids[0])
+    await jobs.stop(anna, begun.job_id)
+    await jobs.file_report(anna, begun.job_id, replace(FILED, by="code"))
+    assert await kept.spending(anna) == (0, 0)
+    for _ in range(2):
+        await jobs.note_spent(begun.mind_ids[0], DONE)
+    assert await kept.spending(anna) == (0, 1_000)
 
 
 async def test_nothing_changes_in_a_job_that_is_finished(jobs: JobStore, anna: str) -> None:
@@ -129,7 +136,7 @@ async def test_a_stranger_finds_nothing(jobs: JobStore, anna: str, ben: str) -> 
 
 
 async def test_only_ended_jobs_beyond_the_newest_fifty_are_outdated(
-    jobs: JobStore, anna: str, url: str
+    jobs: JobStore, anna: str, kept: KeptJobs
 ) -> None:
     old = [await ended(jobs, anna) for _ in range(52)]
     await start(jobs, anna)
@@ -137,11 +144,10 @@ async def test_only_ended_jobs_beyond_the_newest_fifty_are_outdated(
 
 
 async def test_a_job_is_outdated_after_ninety_days(
-    jobs: JobStore, anna: str, ben: str, url: str
+    jobs: JobStore, anna: str, ben: str, kept: KeptJobs
 ) -> None:
     old, new, stranger = await ended(jobs, anna), await ended(jobs, anna), await ended(jobs, ben)
-    age = "update brain.jobs set created_at = now() - interval '91 days' where id = any(%s)"
-    await run(url, age, [old, stranger])
+    await kept.make_old([old, stranger])
     assert list(await jobs.outdated(anna)) == [old]
     assert new not in await jobs.outdated(anna)
 
@@ -154,8 +160,9 @@ async def test_an_open_job_is_not_deleted(jobs: JobStore, anna: str) -> None:
 
 
 async def test_nothing_of_its_minds_is_left_of_a_deleted_job(
-    jobs: JobStore, anna: str, url: str
+    real_jobs: RealJobs, anna: str, url: str
 ) -> None:
+    jobs = real_jobs.jobs
     id, kept = await ended(jobs, anna), await ended(jobs, anna)
     for job in (id, kept):
         for mind in (f"mind:{job}:0", f"mind:{job}:0-1", f"mind:{job}:report"):
@@ -215,9 +222,9 @@ async def left(url: str, pattern: str) -> list[str]:
 
 
 async def test_each_table_that_names_a_user_or_a_mind_is_in_the_list(
-    database: Postgres, anna: str, url: str
+    real_jobs: RealJobs, anna: str, url: str
 ) -> None:
-    await PostgresJobs(database).start(anna, new_job(), daily_tokens=DAILY)
+    await real_jobs.jobs.start(anna, new_job(), daily_tokens=DAILY)
     columns = await run(
         url,
         "select table_name, column_name from information_schema.columns"
