@@ -1,4 +1,7 @@
-"""Deliberate bugs in the flows of jobs and in their store, and the stories that show them."""
+"""Deliberate bugs in the flows of jobs and in their store, and the stories that show them.
+
+A story may have the kinds of faults behind it that show the bug soonest: `two/stop,double`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +24,7 @@ def product_of(mutant: Mutant) -> Iterator[Product]:
 BUGS = (
     bug(
         "a mind is settled whatever its status",
-        "stopped two",
+        "two/stop,double",
         change(
             STORE,
             "if mind is None or mind.status not in UNSETTLED:\n"
@@ -32,7 +35,7 @@ BUGS = (
     ),
     bug(
         "a report is asked for without a message id",
-        "three two",
+        "three/twice",
         change(
             LIFE + "concluding.py",
             "message_id=_attempt(job)",
@@ -50,7 +53,7 @@ BUGS = (
     ),
     bug(
         "a start is published before it is committed",
-        "three",
+        "hesitant/kill.before",
         change(
             FLOW,
             "    try:\n        begun = await services.jobs.start(",
@@ -64,17 +67,17 @@ BUGS = (
     ),
     bug(
         "there is no sweep",
-        "three",
+        "three/dropped",
         change(FLOW, "    await publish_sweep(services, user_id, begun.job_id, 0)\n", ""),
     ),
     bug(
         "a sweep calls no mind again",
-        "three",
+        "three/dropped",
         change(LIFE + "sweeping.py", "if mind.status in UNSETTLED:", "if False:"),
     ),
     bug(
         "a sweep does not look for the report",
-        "three",
+        "three/dropped",
         change(
             LIFE + "sweeping.py",
             'elif job.status == "summarising" and await _is_late(services, job):',
@@ -83,7 +86,7 @@ BUGS = (
     ),
     bug(
         "a stop forgets what is queued",
-        "three",
+        "three/stop",
         change(
             STORE,
             "stopped = [mind for mind in minds if mind.status in UNSETTLED]",
@@ -92,7 +95,7 @@ BUGS = (
     ),
     bug(
         "a stop ends the runs only",
-        "stopped",
+        "stopped/stop",
         change(
             FLOW,
             "    stopped = await services.jobs.stop(user_id, job_id, number=number)\n",
@@ -109,7 +112,7 @@ BUGS = (
     ),
     bug(
         "a stop writes the rows only",
-        "stopped",
+        "stopped/stop",
         change(
             FLOW,
             "services.runs.stop(id, texts=texts) for id in (*begun, *reporter)",
@@ -118,14 +121,14 @@ BUGS = (
     ),
     bug(
         "a mind begins without a look at its row",
-        "three",
+        "three/stop+pause.after",
         change(
             "brain/jobs/gate.py", "if mind is None or mind.status not in UNSETTLED:", "if False:"
         ),
     ),
     bug(
         "a mind goes on if the store cannot be asked",
-        "stopped",
+        "stopped/outage",
         change("brain/jobs/gate.py", 'raise LeaseLost("not known to be wanted") from error', "..."),
     ),
     bug(
@@ -140,7 +143,7 @@ BUGS = (
     ),
     bug(
         "reserved tokens are given back with each report",
-        "three two",
+        "beside/double",
         change(
             STORE,
             "job is None or job.report is not None or job.status",
