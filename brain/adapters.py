@@ -6,6 +6,7 @@ features.
 """
 
 from contextlib import suppress
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from brain.cloud.redis.upstash import Upstash
 from brain.cloud.redis.wrong_tries import WrongTries
 from brain.cloud.schemas import SchemaWorker
 from brain.cloud.webhooks import WebhookReader
+from brain.cloud.world import Inside, NotInThisWorld, World
 from brain.errors import FaultClass, SettingMissing
 from brain.http.origins import AllowedOrigins, origins_of
 from brain.http.tokens import Tokens
@@ -42,6 +44,8 @@ class Adapters:
 
     Each property raises SettingMissing on first use if its settings are missing.
     """
+
+    world: World | None = None
 
     def __init__(self, env: Env) -> None:
         self.env = env
@@ -186,3 +190,28 @@ class Adapters:
                 await used[name].aclose()
         if (database := used.get("database")) is not None:
             await database.close()
+
+
+class WorldAdapters(Adapters):
+    """The adapters of a rehearsed brain: those that its world has.
+
+    Everything that `Adapters` has is either given with the world or absent. What is added there
+    later is absent, until `Inside` names it. So nothing falls through to what the owner's brain
+    uses: NotInThisWorld is raised.
+    """
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
+        self.env = inside.env
+
+    def __getattribute__(self, name: str) -> object:
+        """Return what the world gives. Adapters and their settings are looked up nowhere else."""
+        if name in IN_A_WORLD:
+            return getattr(object.__getattribute__(self, "inside"), name)
+        if name in IN_NO_WORLD:
+            raise NotInThisWorld(name)
+        return object.__getattribute__(self, name)
+
+
+IN_A_WORLD = frozenset(field.name for field in fields(Inside))
+IN_NO_WORLD = frozenset(name for name in vars(Adapters) if not name.startswith("__")) - IN_A_WORLD

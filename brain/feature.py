@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from brain.cloud.redis.numbering import LastSeq
     from brain.cloud.redis.scripts import Redis
     from brain.cloud.redis.store import RedisStore
+    from brain.cloud.world import Inside, Within, World
     from brain.events.ports import Announcer, Takers
     from brain.http.bodies import MindCallBody
     from brain.http.minds import Minds
@@ -42,7 +43,7 @@ type Readers = Mapping[str, Callable[[Any], object]]
 type Webhook = Callable[[Request], Awaitable[tuple[str, object]]]
 
 
-class Called(Protocol):
+class CallTaker(Protocol):
     """Takes the queue's calls for minds: agents with ids of their own, which work for a user.
 
     Both methods raise Unreachable: then the queue must call again.
@@ -70,6 +71,10 @@ class Platform(Protocol):
 
     @property
     def env(self) -> "Env": ...
+    @property
+    def world(self) -> "World | None":
+        """What stands in for everything outside while the brain is rehearsed. None: it is not."""
+
     @property
     def clock(self) -> "Clock": ...
     @property
@@ -125,6 +130,9 @@ class Platform(Protocol):
     def services(self) -> "Services":
         """What the user's own brain runs with; not before all features are made."""
 
+    def within(self, inside: "Inside") -> "Within":
+        """Return the brain in a world."""
+
 
 class AtOnce:
     """Settling for front ends that send whole texts only."""
@@ -153,7 +161,7 @@ class Feature:
     holding: "Callable[[], Holding] | None" = None
     """Chooses what is said while tools run for long."""
     announcer: "Callable[[], Announcer] | None" = None
-    called: "Callable[[], Called] | None" = None
+    called: "Callable[[], CallTaker] | None" = None
     """Takes the queue's calls for minds."""
     log: "Callable[[], Log | None]" = lambda: None
     """A log that keeps more entries than the state store."""
@@ -186,6 +194,8 @@ class Feature:
     """Called with the user's id and the text of a message that the user has heard to its end."""
     names: "Callable[[str], Awaitable[Sequence[str]]] | None" = None
     """Names that the user with this id is likely to say, for speech recognition. Never fails."""
+    seed: "Callable[[World], Awaitable[None]] | None" = None
+    """Fills the user's things from a world, before a rehearsal. Repeating it changes nothing."""
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}
@@ -193,3 +203,35 @@ class Feature:
     variable, by the name of what is not offered. For /api/health."""
     faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
     """What failed lately, for /api/health: sentences, by the group of settings."""
+
+
+class Together:
+    """What all features do, one after the other."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The features, in their order."""
+        raise NotImplementedError
+
+    async def played(self, user_id: str, text: str) -> None:
+        """Tell the features that the user has heard a message to its end."""
+        for each in self.features:
+            if each.played is not None:
+                await each.played(user_id, text)
+
+    async def addition(self, user_id: str) -> str:
+        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
+        found = [await each.addition(user_id) for each in self.features if each.addition]
+        return "\n\n".join(text for text in found if text)
+
+    async def addition_changed(self, user_id: str) -> None:
+        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
+        for each in self.features:
+            if each.preferences_changed is not None:
+                await each.preferences_changed()(user_id)
+
+    async def on_session(self, user_id: str) -> None:
+        """Let features act when a page begins a session."""
+        for each in self.features:
+            if each.on_session is not None:
+                await each.on_session(user_id)

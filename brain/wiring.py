@@ -11,11 +11,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from brain import settings
-from brain.adapters import Adapters
+from brain.adapters import Adapters, WorldAdapters
 from brain.cloud.redis.store import RedisStore
+from brain.cloud.world import Inside
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, Called, Feature, Resources
+from brain.feature import AskAlways, AtOnce, CallTaker, Feature, Resources, Together
 from brain.http.feed import Feed
 from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
@@ -49,7 +50,7 @@ FEATURES = (
 )
 
 
-class Wiring(Adapters):
+class Wiring(Adapters, Together):
     """The adapters and features of one instance, from one environment.
 
     `features` are names of packages in `brain`. Each property raises SettingMissing on first use if
@@ -107,6 +108,10 @@ class Wiring(Adapters):
             holding=self._first("holding", lambda: None),
         )
 
+    def within(self, inside: Inside) -> "RehearsedWiring":
+        """Return the same features over the adapters of a world, and no others."""
+        return RehearsedWiring(inside, self._features)
+
     @cached_property
     def around(self) -> tuple[Around, ...]:
         """The features' hooks around each run."""
@@ -118,7 +123,7 @@ class Wiring(Adapters):
         return self._first("announcer", NobodyAnnounces)
 
     @cached_property
-    def called(self) -> Called | None:
+    def called(self) -> CallTaker | None:
         """Takes the queue's calls for minds; None if no feature has minds."""
         made = (each.called for each in self.features)
         return next((make() for make in made if make is not None), None)
@@ -161,23 +166,6 @@ class Wiring(Adapters):
         """The handlers of events, by the type of the parsed event."""
         return {kind: taker for each in self.features for kind, taker in each.takers().items()}
 
-    async def played(self, user_id: str, text: str) -> None:
-        """Tell the features that the user has heard a message to its end."""
-        for each in self.features:
-            if each.played is not None:
-                await each.played(user_id, text)
-
-    async def addition(self, user_id: str) -> str:
-        """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
-        found = [await each.addition(user_id) for each in self.features if each.addition]
-        return "\n\n".join(text for text in found if text)
-
-    async def addition_changed(self, user_id: str) -> None:
-        """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
-        for each in self.features:
-            if each.preferences_changed is not None:
-                await each.preferences_changed()(user_id)
-
     async def take_word(self, user_id: str, word: object) -> None:
         """Pass a parsed event to its handler. Raises the same errors as `events.flow.take_word`."""
         await take_word(self.takers, self.announcer, user_id, word)
@@ -186,12 +174,6 @@ class Wiring(Adapters):
         """Let features act when a page of the user has connected. Raises Unreachable."""
         for each in self.around:
             await each.wake(user_id)
-
-    async def on_session(self, user_id: str) -> None:
-        """Let features act when a page begins a session."""
-        for each in self.features:
-            if each.on_session is not None:
-                await each.on_session(user_id)
 
     @cached_property
     def event_signature(self) -> "EventSignature | None":
@@ -244,3 +226,21 @@ class Wiring(Adapters):
         """Create the value of the first feature that has the field `name`, or the default."""
         made = (getattr(each, name) for each in self.features)
         return next((make for make in made if make is not None), otherwise)()
+
+
+class RehearsedWiring(WorldAdapters, Wiring):
+    """The features of a brain that is rehearsed."""
+
+    def __init__(self, inside: Inside, features: Sequence[str]) -> None:
+        WorldAdapters.__init__(self, inside)
+        self._features = tuple(features)
+
+    async def addition(self, user_id: str) -> str:
+        """Return the instructions that are tried."""
+        return self.inside.world.instructions
+
+    async def seed(self) -> None:
+        """Fill the user's things from the world. May be repeated. Raises Unreachable."""
+        for each in self.features:
+            if each.seed is not None:
+                await each.seed(self.inside.world)

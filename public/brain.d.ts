@@ -62,6 +62,16 @@ export interface Brain {
   onTool: (tool: string, handler: ToolHandler, form?: ToolForm) => () => void;
   /** null: the best road that works. */
   useRoad: (name: RoadName | null) => void;
+  /** Background work: helpers, rooms, talks, rehearsals. The code of all calls is loaded with the first. */
+  jobs: JobCalls;
+  battles: StartCalls<BattleBody>;
+  rehearsals: StartCalls<ScaleBody>;
+  agents: AgentCalls;
+  scenarios: ScenarioCalls;
+  /** Improves instructions: resolves with the whole, and tells each part as it arrives. */
+  assist: (instructions: string, ask: string, options?: AssistOptions) => Promise<Assisted>;
+  /** Called when a job has changed, while the channel is the road. */
+  onJob: (listener: (event: JobChange) => void) => () => void;
   /** Begins a spoken conversation. Call it in a press. */
   talk: (options: TalkOptions) => Talk;
   close: () => void;
@@ -74,6 +84,8 @@ export interface ConnectOptions {
   baseUrl?: string;
   accessKey?: string;
   token?: string;
+  /** Of a job (`conversationId`): connects to that log, not to the brain's. */
+  mind?: string;
   /** A BCP 47 tag; that of the browser by default. */
   language?: string | null;
   /** How many earlier entries to start with (0). */
@@ -121,6 +133,75 @@ export interface Decision {
   text?: string;
   /** Seconds that the server may take to respond. */
   patience?: number;
+}
+
+export interface JobCalls {
+  /** The newest first, without their minds. */
+  list: (limit?: number) => Promise<Job[]>;
+  /** If no answer arrives, it is sent again with the same key, which makes one job. */
+  start: (order: HelpersBody) => Promise<JobStarted>;
+  status: (jobId: string) => Promise<JobState>;
+  /** Calls the listener at once and at every change. Resolves when the job has ended and its report is there, or when `signal` ends it. */
+  follow: (
+    jobId: string,
+    listener: (state: JobState) => void,
+    signal?: AbortSignal,
+  ) => Promise<JobState | null>;
+  report: (jobId: string) => Promise<JobReport>;
+  /** One mind, by its number, or the whole job. */
+  stop: (jobId: string, n?: number) => Promise<JobStopped>;
+  pause: (jobId: string) => Promise<JobPaused>;
+  resume: (jobId: string) => Promise<JobPaused>;
+  /** To one mind, or to all of a job that have not ended. */
+  say: (to: { job: string } | { mind: string }, text: string, messageId?: string) => Promise<Told>;
+  label: (jobId: string, label: LabelBody) => Promise<JobLabel>;
+  /** What a rehearsed brain did, step by step. */
+  steps: (jobId: string, n: number) => Promise<Record<string, unknown>[]>;
+  remove: (jobId: string) => Promise<unknown>;
+}
+
+/** Talks, or rehearsals. */
+export interface StartCalls<Order> {
+  start: (order: Order) => Promise<JobStarted>;
+}
+
+export interface AgentCalls {
+  list: () => Promise<Profile[]>;
+  get: (id: string) => Promise<Profile>;
+  /** With a `version`: refused with status 412 unless it is still that one. */
+  put: (id: string, profile: ProfileBody, version?: number) => Promise<Profile>;
+  remove: (id: string) => Promise<unknown>;
+}
+
+export interface ScenarioCalls {
+  list: () => Promise<KeptScenario[]>;
+  get: (id: string) => Promise<KeptScenario>;
+  /** `fromSeq`: a draft from the talk around that message. */
+  create: (scenario: Scenario | { fromSeq: number }) => Promise<KeptScenario>;
+  put: (id: string, scenario: Scenario) => Promise<KeptScenario>;
+  remove: (id: string) => Promise<unknown>;
+}
+
+export interface AssistOptions {
+  history?: { role: string; text: string }[];
+  /** Called with each part as it arrives. */
+  onText?: (text: string) => void;
+  signal?: AbortSignal;
+}
+
+export interface Assisted {
+  prompt: string;
+  questions: string[];
+  changes: string[];
+}
+
+export interface JobChange {
+  jobId: string;
+  eventSequence: number;
+  status: Job['status'];
+  completed: number;
+  failed: number;
+  total: number;
 }
 
 export type VoiceVendor = 'openai-live' | 'openai-realtime' | 'gemini-live';
@@ -847,7 +928,7 @@ export interface Behaviour {
 }
 
 /** What happens to speech on its way: each a probability from 0 to 1. `noise` is of each word, `cutsOff` of each message of the brain, `talksOver` of a second text while the brain works, `silent` of a turn in which the user says nothing for a while. */
-export interface Ear {
+export interface EarBody {
   noise?: number;
   cutsOff?: number;
   talksOver?: number;
@@ -913,7 +994,7 @@ export interface Scenario {
   knows?: string[];
   opening: string;
   habits?: string[];
-  ear?: Ear;
+  ear?: EarBody;
   maxTurns?: number;
   world?: WorldBody;
   expect?: Expectation[];

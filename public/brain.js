@@ -15,7 +15,7 @@ import { Dialogue } from './client/dialogue.js';
 import { BrainError, ConnectionClosed } from './client/errors.js';
 import { Gateway } from './client/gateway.js';
 import { UserStorage } from './client/storage.js';
-import { talking } from './client/talking.js';
+import { calls, minds, talking } from './client/later.js';
 import { browserClock, browserStorage, browserSurroundings } from './client/surroundings.js';
 import { askBrainTool } from './client/tool.js';
 
@@ -29,6 +29,7 @@ export { askBrainTool, BrainError, ConnectionClosed };
  * @returns {Promise<import('./client/types.js').Brain>}
  */
 export async function connect(options = {}) {
+  if (options.mind) return connect((await minds()).outsideOfMind(options));
   const { token, accessKey, onSession = () => {}, history = 0, road = null } = options;
   const { Pusher: pusher = vendorPusher() } = options;
   const ending = new AbortController();
@@ -40,7 +41,15 @@ export async function connect(options = {}) {
   const connection = new Connection(world, gateway, { Pusher, history, road });
   const dialogue = new Dialogue(world, connection);
   connection.listen(dialogue);
+  const parts = { world, gateway, connection, dialogue };
   return {
+    jobs: calls(parts, 'jobs'),
+    battles: calls(parts, 'battles'),
+    rehearsals: calls(parts, 'rehearsals'),
+    agents: calls(parts, 'agents'),
+    scenarios: calls(parts, 'scenarios'),
+    assist: calls(parts, 'texts').assist,
+    onJob: connection.jobs.subscribe,
     askBrain: dialogue.askBrain,
     stop: dialogue.stop,
     decide: dialogue.decide,
@@ -52,7 +61,7 @@ export async function connect(options = {}) {
     onState: connection.onState,
     onTool: dialogue.handlers.on,
     useRoad: connection.useRoad,
-    talk: (options) => talking({ world, gateway, connection, dialogue }, options),
+    talk: (options) => talking(parts, options),
     close() {
       ending.abort(new ConnectionClosed());
       dialogue.speaker.stop();
@@ -95,7 +104,7 @@ function vendorPusher() {
   return import(/** @type {string} */ ('./vendor/pusher.js')).then(
     (vendor) => vendor.default,
     (error) => {
-      console.warn('Could not load pusher-js.', error);
+      console.warn(error); // it names the file
       return null;
     },
   );

@@ -6,6 +6,7 @@ import { Conversation } from './page/conversation.js';
 import { byId } from './page/dom.js';
 import { Neighbours } from './page/neighbours.js';
 import { Panels } from './page/panels.js';
+import { offerRehearsal } from './page/jobs/draft.js';
 import { Resources } from './page/resources.js';
 import { chosenRoad, RoadMenu } from './page/road.js';
 import { SignIn } from './page/signin.js';
@@ -15,6 +16,7 @@ import { t } from './page/texts.js';
 /** @typedef {import('./client/types.js').State} State */
 
 const HISTORY = 100; // earlier entries to show
+const MIND_HISTORY = 1000; // the whole log of a mind
 const TOKEN_PLACE = 'second-brain-token';
 
 /** @type {State} */
@@ -34,8 +36,9 @@ let brain = null;
 const resources = new Resources();
 const neighbours = new Neighbours();
 const panels = new Panels();
-const conversation = new Conversation(resources, (entry, isNew) => {
+const conversation = new Conversation(resources, (entry, isNew, element) => {
   neighbours.announce(entry.seq);
+  if (brain?.session.features?.jobs) offerRehearsal(element, entry, brain, (scenario) => panels.rehearse(scenario));
   if (isNew && entry.role === 'brain') panels.notifyMessage();
 });
 const roads = new RoadMenu(
@@ -64,6 +67,12 @@ async function start(accessKey, attempt = 1) {
   }
 }
 
+/** Connect to a mind of a job. @param {string} mind */
+function toMind(mind) {
+  const token = sessionStorage.getItem(TOKEN_PLACE) ?? undefined;
+  return connect({ token, mind, onSession: keep, history: MIND_HISTORY });
+}
+
 /** @param {{token: string}} session every new or renewed session */
 function keep({ token }) {
   sessionStorage.setItem(TOKEN_PLACE, token);
@@ -76,7 +85,7 @@ function begin(connected) {
   brain = connected;
   byId('scripted').hidden = byId('source').hidden = !session.features?.model?.scripted;
   byId('scripted-voice').hidden = !session.features?.voice?.scripted;
-  panels.begin(session.features ?? {}, resources);
+  panels.begin(session.features ?? {}, resources, { brain, connect: toMind, beside: conversation.beside });
   neighbours.begin(session);
   conversation.begin(connected);
   onState((now) => {

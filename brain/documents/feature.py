@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 
+from brain.cloud.world import World
 from brain.documents.editing import Edits
 from brain.documents.ports import Documents
 from brain.errors import DatabaseUnreachable
@@ -54,7 +55,21 @@ def feature(platform: Platform) -> Feature:
         tools=tools,
         resources=resources,
         session=lambda _: {"documents": platform.database is not None},
+        seed=lambda world: _seed(documents(), world),
     )
+
+
+async def _seed(documents: Documents | None, world: World) -> None:
+    """Store the documents of a world, the first one last: it is the newest."""
+    if documents is not None:
+        for place, one in reversed([*enumerate(world.documents)]):
+            await documents.create(
+                world.user_id,
+                title=one["title"],
+                body=one["body"],
+                foreign=bool(one.get("foreign")),
+                key=f"seed-{place}",
+            )
 
 
 async def _titles(documents: Documents | None, user_id: str) -> Sequence[str]:

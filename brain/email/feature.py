@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from brain import settings
+from brain.cloud.world import World
 from brain.documents.feature import documents_of
 from brain.email.flow import (
     CHECK,
@@ -46,6 +47,7 @@ def feature(platform: Platform) -> Feature:
         session=lambda user_id: {"email": email.is_here(user_id)},
         on_session=email.watch,
         names=email.names,
+        seed=email.seed,
         settings={"email": _settings},
         faults=email.faults,
     )
@@ -72,6 +74,8 @@ class _Email:
         """The email account; None if none is configured or there is no database for its mirror."""
         from brain.email.settings import account
 
+        if (world := self._platform.world) is not None:
+            return self._rehearsed(world)
         at, database = account(self._platform.env), self._platform.database
         if at is None or database is None or self.emails is None:
             return None
@@ -86,6 +90,21 @@ class _Email:
         mailbox = NotedMailbox(imap, self.fault)
         post = SmtpPost(at.smtp, at.sender, utc=clock.utc)
         return Account(emails=self.emails, mailbox=mailbox, post=post, owner=at.owner)
+
+    def _rehearsed(self, world: World) -> "Account | None":
+        """Return the account in a world, which sends nothing; None if the world has no email."""
+        if world.emails is None or self.emails is None:
+            return None
+        from brain.email.rehearsed import world_account
+
+        return world_account(world, self.emails)
+
+    async def seed(self, world: World) -> None:
+        """Store the emails of a world in the mirror."""
+        if world.emails and self.emails is not None:
+            from brain.email.rehearsed import world_emails
+
+            await self.emails.store(world.user_id, world_emails(world))
 
     @cached_property
     def fault(self) -> "MailboxFault":

@@ -12,7 +12,7 @@ from brain.run.turn import Invocation
 
 
 class CalledMinds:
-    """`Called` by the flows of jobs. Without a database there are no jobs, and nothing to do."""
+    """`CallTaker` by the flows of jobs. Without a database there are no jobs, and nothing to do."""
 
     def __init__(self, has_jobs: bool, services: Callable[[], JobServices]) -> None:
         self._has_jobs = has_jobs

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from brain.feature import Called, Feature, Platform, Resources
+from brain.feature import CallTaker, Feature, Platform, Resources
 from brain.jobs.settings import are_on, needed
 from brain.variables import Env
 
@@ -52,7 +52,7 @@ class _Parts:
         return job_services(self._platform)
 
     @cached_property
-    def called(self) -> Called:
+    def called(self) -> CallTaker:
         from brain.jobs.called import CalledMinds
 
         return CalledMinds(self._platform.database is not None, lambda: self.services)

@@ -23,7 +23,7 @@ from brain.jobs.model import (
     Mind,
     MindCall,
     NewJob,
-    Progress,
+    ProgressNote,
     StoppedMinds,
 )
 from brain.jobs.ports import JobRefused
@@ -32,7 +32,7 @@ from brain.jobs.services import JobServices
 
 log = logging.getLogger(__name__)
 
-type Said = Literal["recorded", "running", "ended"]
+type SaidToMind = Literal["recorded", "running", "ended"]
 
 
 async def start_job(services: JobServices, user_id: str, new: NewJob) -> JobStart:
@@ -112,7 +112,7 @@ async def stop_job(
     return stopped
 
 
-async def _conclude_stopped(services: JobServices, job: Job, after: Progress | None) -> None:
+async def _conclude_stopped(services: JobServices, job: Job, after: ProgressNote | None) -> None:
     """Let a job that was stopped, or whose last mind was, end now. The sweep does it otherwise."""
     try:
         if job.report is None and job.status == "stopped":
@@ -125,7 +125,7 @@ async def _conclude_stopped(services: JobServices, job: Job, after: Progress | N
 
 async def _silence(
     services: JobServices, user_id: str, job_id: str, minds: Sequence[Mind], *, is_whole: bool
-) -> Progress | None:
+) -> ProgressNote | None:
     """End the runs of these minds, and count what they had used. Raises StoreUnreachable.
 
     Return how far the only one was, in its own words; None if it did not say.
@@ -146,7 +146,7 @@ async def _silence(
 
 async def say_to_mind(
     services: JobServices, user_id: str, mind_id: str, text: str, *, message_id: str
-) -> Said | None:
+) -> SaidToMind | None:
     """Say something to one mind: it joins at the mind's next loop, once per message id.
 
     `recorded`: its brain has it in its log. `running`: a call of the queue begins with it. `ended`:
@@ -164,7 +164,7 @@ async def say_to_mind(
 
 async def say_to_job(
     services: JobServices, user_id: str, job_id: str, text: str, *, message_id: str
-) -> Said | None:
+) -> SaidToMind | None:
     """Say something to all minds of a job that are not settled. `ended`: there is none."""
     found = await services.jobs.whole(user_id, job_id)
     if found is None:

@@ -1,7 +1,7 @@
 """What the minds of a deployment run with: the owner's tools, stores and model, made safe.
 
-A kind of job is one module with a function `kind(base: Base) -> Kind`; `KINDS` lists them. They are
-imported when a job of that kind is first asked for.
+A kind of job is one module with a function `kind(base: Base) -> KindOfJob`. `KINDS` lists
+them; each is imported when it is first asked for.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
@@ -14,9 +14,9 @@ from brain.codec import Json
 from brain.documents.editing import Author
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.gate import Gate
-from brain.jobs.model import Job, JobKind, Mind, ModelChoice, Progress
-from brain.jobs.ports import JobStore, Kind, MindRuns
-from brain.jobs.quiet import LateWakeUps, Silence
+from brain.jobs.model import Job, JobKind, Mind, ModelChoice, ProgressNote
+from brain.jobs.ports import JobStore, KindOfJob, MindRuns
+from brain.jobs.quiet import LateWakeUps, NobodyListens
 from brain.jobs.rules import tokens_each
 from brain.run.limits import Limits
 from brain.run.ports import Model
@@ -31,21 +31,22 @@ KINDS: Mapping[JobKind, str] = {
     "helpers": "brain.jobs.helpers.kind",
     "talk": "brain.jobs.talks.kind",
     "room": "brain.jobs.helpers.kind",
+    "rehearsal": "brain.jobs.rehearsals.kind",
 }
 
 
-async def nobody(job: Job, mind: Mind, progress: Progress, at: str) -> None:
+async def nobody(job: Job, mind: Mind, progress: ProgressNote, at: str) -> None:
     """Tell nobody of a mind's progress."""
 
 
-class Kinds(Mapping[JobKind, Kind]):
+class Kinds(Mapping[JobKind, KindOfJob]):
     """The kinds of jobs. Each is imported and made when it is first asked for."""
 
     def __init__(self, base: "Base") -> None:
         self._base = base
-        self._made: dict[JobKind, Kind] = {}
+        self._made: dict[JobKind, KindOfJob] = {}
 
-    def __getitem__(self, name: JobKind) -> Kind:
+    def __getitem__(self, name: JobKind) -> KindOfJob:
         if name not in self._made:
             module = import_module(KINDS[name])
             self._made[name] = module.kind(self._base)
@@ -67,7 +68,7 @@ class Base:
         jobs: JobStore,
         runs: MindRuns,
         *,
-        tell_progress: Callable[[Job, Mind, Progress, str], Awaitable[None]] = nobody,
+        tell_progress: Callable[[Job, Mind, ProgressNote, str], Awaitable[None]] = nobody,
     ) -> None:
         """`tell_progress` tells the owner how far a mind is; its last argument tells apart two such
         notes.
@@ -165,7 +166,7 @@ class Base:
         return Services(
             store=self.store,
             queue=LateWakeUps(ours.queue),
-            channel=Silence(),
+            channel=NobodyListens(),
             model=model,
             schemas=ours.schemas,
             clock=ours.clock,

@@ -1,22 +1,22 @@
 """Jobs and minds: the values, as Postgres keeps them and as the flows pass them on.
 
-A mind is whatever has a log, a journal and a lease: here, an agent that works for a user, the
-owner. Its id takes the place of a user id in the state store. A job is one to ten minds with a
-common end and one report.
+A mind is what has a log, a journal and a lease: here, an agent that works for a user, the owner.
+Its id takes the place of a user id in the state store. A job is one to ten minds with one report.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from brain.chat.choice import ModelChoice as ModelChoice
 from brain.codec import Json
 from brain.run.decisions import is_tainted
 from brain.run.journal import Entry, Spent
-from brain.run.messages import Message, Remark
+from brain.run.messages import Decision, Message, Remark
 from brain.run.store import Status
+from brain.tools.spec import ClientTool
 
 type JobKind = Literal["helpers", "room", "talk", "rehearsal"]
 type JobStatus = Literal[
@@ -37,8 +37,7 @@ UNSETTLED: tuple[MindStatus, ...] = ("queued", "running", "paused")
 class NewMind:
     """A mind that a start asks for. `number` counts from 0.
 
-    `profile` is frozen at the start: its instructions, its model, its tools and its limits, in the
-    form that the kind of job reads.
+    `profile` is frozen at the start: instructions, model, tools, limits, as the kind reads them.
     """
 
     number: int
@@ -192,16 +191,19 @@ class MindCall:
 class Say:
     """What is said to a mind next. The same message id is said once, however often it comes.
 
-    `context` is what the mind is shown of another conversation before it.
+    `context` is what the mind is shown of another conversation before it. `decision` answers a
+    question of the brain, and `client_tools` are those of the front end.
     """
 
     text: str
     message_id: str
     context: tuple[Remark, ...] = ()
+    decision: Decision | None = None
+    client_tools: tuple[ClientTool, ...] = ()
 
 
-type Next = Say | MindOutcome | None
-"""What follows for a mind: a text for it, its end, or nothing for now (it is paused)."""
+type Next = Say | MindOutcome | Literal["again"] | None
+"""What follows: a text, the end, all once more (its row names another log), or nothing (paused)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,7 +232,7 @@ class MindRun:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
+class ProgressNote:
     """How far a mind says it is. `share` is from 0 to 1. `foreign`: it had read text by others."""
 
     number: int
@@ -246,6 +248,3 @@ class JobState:
     job: Job
     minds: tuple[Mind, ...]
     now: Mapping[str, Status]
-
-
-type Row = Mapping[str, Any]

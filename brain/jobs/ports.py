@@ -15,7 +15,7 @@ from brain.jobs.model import (
     MindRun,
     NewJob,
     Next,
-    Progress,
+    ProgressNote,
     StoppedMinds,
 )
 from brain.run.services import Services
@@ -165,17 +165,17 @@ class MindRuns(Protocol):
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         """End the mind's run now, if one is open. Its brain can record nothing after that."""
 
-    async def note_progress(self, job_id: str, progress: Progress) -> bool:
+    async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
         """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""
 
-    async def progress(self, job_id: str) -> Sequence[Progress]:
+    async def progress(self, job_id: str) -> Sequence[ProgressNote]:
         """Return the last ten notes of progress of all minds of a job, the newest last."""
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         """Delete all keys of these minds."""
 
 
-class Kind(Protocol):
+class KindOfJob(Protocol):
     """What is special about one kind of job. `brain.jobs.minds.KINDS` has one entry for each.
 
     The flows do the rest: they begin minds, settle them once, report, stop and sweep. A method may
@@ -232,3 +232,6 @@ class Kind(Protocol):
         Such as metrics, a comparison, a revised prompt; `filed` has headline, summary, findings and
         perhaps suggestion. They replace fields of the same names.
         """
+
+
+Kind = KindOfJob

@@ -7,7 +7,7 @@ from brain.run.ports import Queue
 WAKE_LEAST_S = 15.0  # seconds until a wake-up: no caller waits, and the sweep is there as well
 
 
-class Silence:
+class NobodyListens:
     """A channel that drops everything. Who watches a mind reads its log or its stream."""
 
     async def publish(self, user_id: str, event: str, data: Json) -> None:
@@ -30,3 +30,6 @@ class LateWakeUps:
 
     async def keep_schedule(self, name: str, *, cron: str, event: Json) -> None:
         await self._queue.keep_schedule(name, cron=cron, event=event)
+
+
+Silence = NobodyListens

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from brain.events.ports import Announcer
 from brain.jobs.model import Job, JobKind, Mind
-from brain.jobs.ports import JobStore, Kind, MindCalls, MindRuns
+from brain.jobs.ports import JobStore, KindOfJob, MindCalls, MindRuns
 from brain.run.ports import Channel, Clock
 from brain.run.services import Services
 from brain.run.store import StateStore
@@ -26,7 +26,7 @@ class JobServices:
     jobs: JobStore
     runs: MindRuns
     calls: MindCalls
-    kinds: Mapping[JobKind, Kind]
+    kinds: Mapping[JobKind, KindOfJob]
     reporter: Callable[[Job, Sequence[Mind], frozenset[int]], Awaitable[Services]]
     announcer: Announcer
     channel: Channel

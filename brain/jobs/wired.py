@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from brain.feature import Platform
 from brain.jobs.life.telling import tell_progress
 from brain.jobs.minds import Base, Kinds
-from brain.jobs.model import Job, Mind, Progress
+from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.queue import QueuedMindCalls
 from brain.jobs.services import JobServices
 from brain.jobs.settings import daily_tokens
@@ -18,20 +18,24 @@ def job_services(platform: Platform) -> JobServices:
     """Return what the flows need. Raises SettingMissing."""
     assert platform.database is not None, "without a database there are no jobs"
 
-    async def tell(job: Job, mind: Mind, progress: Progress, at: str) -> None:
+    async def tell(job: Job, mind: Mind, progress: ProgressNote, at: str) -> None:
         await tell_progress(services, job, mind, progress, at)
 
+    jobs = PostgresJobs(platform.database)
+    runs = RedisMindRuns(platform.redis, platform.store, platform.clock)
+    services = _services(platform, Base(platform, jobs, runs, tell_progress=tell))
+    return services
+
+
+def _services(platform: Platform, base: Base) -> JobServices:
     async def reporter(job: Job, minds: Sequence[Mind], known: frozenset[int]) -> Services:
         from brain.jobs.helpers.reporter import reporter
 
         return reporter(base, job, minds, known)
 
-    jobs = PostgresJobs(platform.database)
-    runs = RedisMindRuns(platform.redis, platform.store, platform.clock)
-    base = Base(platform, jobs, runs, tell_progress=tell)
-    services = JobServices(
-        jobs=jobs,
-        runs=runs,
+    return JobServices(
+        jobs=base.jobs,
+        runs=base.runs,
         calls=QueuedMindCalls(platform.queue),
         kinds=Kinds(base),
         reporter=reporter,
@@ -42,4 +46,3 @@ def job_services(platform: Platform) -> JobServices:
         languages=platform.languages,
         daily_tokens=daily_tokens(platform.env),
     )
-    return services

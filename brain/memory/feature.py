@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from brain.cloud.world import World
 from brain.feature import Feature, Platform, Resources
 from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
@@ -22,6 +23,7 @@ def feature(platform: Platform) -> Feature:
         resources=parts.resources,
         preferences_changed=lambda: parts.block.drop_block,
         session=lambda _: {"memory": platform.database is not None},
+        seed=parts.seed,
     )
 
 
@@ -85,6 +87,15 @@ class _Parts:
         from brain.memory.tools import memory_tools
 
         return memory_tools(self.facts, self.archive, zone_of=self._platform.zone_of)
+
+    async def seed(self, world: World) -> None:
+        """Store the facts of a world, the first one last: it is the newest."""
+        if self.facts is not None:
+            for place, text in reversed([*enumerate(world.facts)]):
+                key = f"seed-{place}"
+                await self.facts.remember(
+                    world.user_id, text=text, source=text, foreign=False, key=key
+                )
 
     def resources(self) -> Resources:
         from brain.memory.http import fact_routes

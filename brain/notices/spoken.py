@@ -21,7 +21,7 @@ REMINDER_CHARS = 500  # of a reminder; long enough for all of its text
 PIECE_CHARS = 60  # of a text in a digest
 NAME_CHARS = 40
 LISTED = 3  # reminders or documents that a digest names; it counts the others
-SPOKEN_CHARS = 800  # of any notice or digest; less than a minute of speech
+SPOKEN_CHARS = 850  # of any notice or digest of all kinds; less than a minute of speech
 
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"[*_`#<>|\[\]{}\\~^]+")
@@ -61,7 +61,7 @@ def spoken(notice: Notice, now: datetime, texts: Texts) -> str:
             name, what = _name(notice, texts), _what(notice, texts, TEXT_CHARS)
             return _sentence(texts.reports(name) if name else "", what or texts.SOMETHING)
         case "job":
-            return _sentence("", spoken_line(notice.text, texts, HEADLINE_CHARS))
+            return _sentence("", _what(notice, texts, HEADLINE_CHARS) or texts.SOMETHING)
         case _:
             assert_never(notice.kind)
 
@@ -117,7 +117,7 @@ def _events(notices: Sequence[Notice], texts: Texts) -> str:
 
 
 def _jobs(notices: Sequence[Notice], texts: Texts) -> str:
-    last = spoken_line(notices[-1].text, texts)
+    last = _what(notices[-1], texts, PIECE_CHARS) or texts.SOMETHING
     return texts.jobs(len(notices), last.rstrip(". "))
 
 

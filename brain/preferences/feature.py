@@ -1,6 +1,9 @@
 """The user's own settings."""
 
+from brain.cloud.world import World
 from brain.feature import Feature, Platform, Resources
+from brain.preferences.model import Preferences
+from brain.preferences.rules import preferences_from_wire
 
 
 def feature(platform: Platform) -> Feature:
@@ -11,4 +14,10 @@ def feature(platform: Platform) -> Feature:
 
         return preference_routes(platform)
 
-    return Feature(resources=resources)
+    async def seed(world: World) -> None:
+        """Save the preferences of a world, which were checked when it was written."""
+        preferences = preferences_from_wire(world.preferences)
+        if platform.preferences is not None and isinstance(preferences, Preferences):
+            await platform.preferences.save(world.user_id, preferences)
+
+    return Feature(resources=resources, seed=seed)

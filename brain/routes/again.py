@@ -3,6 +3,7 @@ or to end a voice session.
 """
 
 from contextlib import suppress
+from typing import NoReturn
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
@@ -32,7 +33,13 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
         return await _hang_up(request, wiring, parse(HangUpBody, content))
     if isinstance(content, dict) and "job" in content:
         return await _call_mind(request, wiring, parse(MindCallBody, content), invocation)
-    body = parse(WakeCallBody, content)
+    return await _wake(request, wiring, parse(WakeCallBody, content), invocation)
+
+
+async def _wake(
+    request: Request, wiring: Wiring, body: WakeCallBody, invocation: Invocation
+) -> ASGIApp:
+    """Continue a run, of a user's own brain or of a mind."""
     wake_call = WakeCall(
         user_id=body.user_id,
         run_id=body.run_id,
@@ -48,9 +55,7 @@ async def brain_to_brain(request: Request, wiring: Wiring) -> ASGIApp:
     except Unreachable as error:
         if retried(request) >= RETRIES:
             await _publish_again(request, wiring, wake_call)
-        if isinstance(error, StoreRefused | DatabaseRefused):
-            raise
-        raise _try_again(request, error) from error
+        _give_up_or_retry(request, error)
     return Answer({"ok": True})
 
 
@@ -68,9 +73,7 @@ async def _call_mind(
             name = request.headers.get("upstash-message-id") or wiring.clock.new_id()
             with suppress(QueueUnreachable):
                 await called.take_again(body, delay_s=OUTAGE_S, after=name)
-        if isinstance(error, StoreRefused | DatabaseRefused):
-            raise
-        raise _try_again(request, error) from error
+        _give_up_or_retry(request, error)
     return Answer({"ok": True})
 
 
@@ -87,6 +90,13 @@ async def _hang_up(request: Request, wiring: Wiring, body: HangUpBody) -> ASGIAp
                 )
         raise _try_again(request, error) from error
     return Answer({"ok": True})
+
+
+def _give_up_or_retry(request: Request, error: Unreachable) -> NoReturn:
+    """Raise Problem 503, or the error itself if a service refuses the call for good."""
+    if isinstance(error, StoreRefused | DatabaseRefused):
+        raise error
+    raise _try_again(request, error) from error
 
 
 def _try_again(request: Request, error: Unreachable) -> Problem:

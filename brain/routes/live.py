@@ -90,12 +90,7 @@ class Talk:
     """The connection with one page of a user. The brains that it started outlive it."""
 
     def __init__(
-        self,
-        wiring: Wiring,
-        socket: Socket,
-        right: Right,
-        invocation: Invocation,
-        mind: str | None,
+        self, wiring: Wiring, socket: Socket, right: Right, invocation: Invocation, mind: str | None
     ) -> None:
         """`mind`: whose log and texts the connection is for; None means the user's own brain."""
         self._wiring = wiring

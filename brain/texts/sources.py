@@ -185,6 +185,13 @@ SOURCES: tuple[Source, ...] = (
         causes="taints the run that reads it; its notification is said as text by others",
     ),
     Source(
+        name="the talk of a rehearsal, as its player and its judge are shown it",
+        stored=("brain.steps", "brain.effects"),
+        foreign="a message of the rehearsed brain is",
+        mark="`foreign` of that message, and of the rehearsal",
+        causes="moves the player and the judge's votes, which change nothing outside the rehearsal",
+    ),
+    Source(
         name="profiles and scenarios, which the user writes; `main` is added to the instructions",
         blocks=("memory",),
         stored=("brain.profiles", "brain.scenarios", "brain.spending"),

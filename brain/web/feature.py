@@ -16,8 +16,14 @@ def feature(platform: Platform) -> Feature:
     """Build the feature: a tool that reads, and one that searches if an engine is set."""
 
     def tools() -> tuple[Tool, ...]:
-        from brain.web.fetch import HttpWeb
         from brain.web.tools import web_tools
+
+        if platform.world is not None:
+            from brain.web.rehearsed import WorldSearch, WorldWeb
+
+            search = WorldSearch(platform.world) if platform.world.has_search else None
+            return web_tools(WorldWeb(platform.world), search)
+        from brain.web.fetch import HttpWeb
 
         return web_tools(HttpWeb(), _search(platform.env))
 

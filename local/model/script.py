@@ -7,9 +7,10 @@ results in the messages. So it continues after a hand-over like a real model.
 import re
 from collections.abc import Sequence
 
-from local.model import desk
+from local.model import desk, jobs
 from local.model.assist import help_with_instructions
 from local.model.directions import Call, Json, Reply
+from local.model.minds import as_mind
 from local.model.rules import (
     CONTINUE,
     PLEASE,
@@ -40,6 +41,8 @@ HELP = (
 
 def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
     """Return the answer to this transcript. It calls only tools that are offered."""
+    if (reply := as_mind(messages, tools)) is not None:
+        return reply
     if not tools and (helped := help_with_instructions(messages)) is not None:
         return helped
     scene = read_scene(messages, tools)
@@ -50,10 +53,15 @@ def perform(messages: Sequence[Json], tools: Sequence[Json]) -> Reply:
 
 
 def _follow(scene: Scene) -> Reply:
-    for pattern, follow in (*RULES[:2], *desk.RULES, *RULES[2:]):
+    for pattern, follow in (*RULES[:2], *_job_rules(scene), *desk.RULES, *RULES[2:]):
         if match := pattern.search(scene.task):
             return follow(scene, match)
     return _search(scene)
+
+
+def _job_rules(scene: Scene) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    """The rules for jobs, where there are any: "stop the music" is about something else."""
+    return jobs.RULES if "sendHelpers" in scene.offered else ()
 
 
 def _explain(scene: Scene, _: re.Match[str]) -> Reply:

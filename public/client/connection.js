@@ -35,6 +35,8 @@ export class Connection {
   run = new RunState();
   /** @type {Topic<import('./types.js').Piece>} */
   pieces = new Topic();
+  /** @type {Topic<import('./minds/types.js').JobChange>} */
+  jobs = new Topic();
   /** @type {Topic<State>} */
   #states = new Topic();
   #world;

@@ -14,6 +14,7 @@ import { follow } from './waiting.js';
 /**
  * @typedef {object} Call
  * @property {object} [json] a body, sent as JSON by POST
+ * @property {string} [method] another one
  * @property {Record<string, string>} [headers]
  * @property {number} [limitMs] for an event stream: the time until its first bytes
  * @property {AbortSignal} [signal]
@@ -91,9 +92,9 @@ export function refusal(problem, retryAfterMs) {
  * @param {Call} request
  * @returns {RequestInit}
  */
-function requestInit({ json, headers, onEvent }) {
+function requestInit({ json, headers, onEvent, method = json ? 'POST' : 'GET' }) {
   return {
-    method: json ? 'POST' : 'GET',
+    method,
     body: json && JSON.stringify(json),
     headers: {
       ...(json && { 'Content-Type': 'application/json' }),

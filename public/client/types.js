@@ -38,6 +38,7 @@
  * @property {Question | null} [question] for kind `question`; has the message's id
  * @property {boolean} [confirms] it follows an act, so it is spoken even if the user has gone on
  * @property {boolean} [foreign] others may have written the text or a part of it
+ * @property {string | null} [speaker] who says it, if several speak in one log
  * @property {boolean} [withdrawn] the text that it answers was taken back: nobody shows or speaks it
  * @property {string} createdAt
  *
@@ -70,8 +71,9 @@
  * @property {string} runId
  * @property {number} loop
  * @property {number} piece counts from 1 in each loop; another 1 replaces the loop so far
- * @property {'thought' | 'action' | 'content'} kind
- * @property {string} text the name of the tool, for an action
+ * @property {'thought' | 'action' | 'content' | 'edit'} kind
+ * @property {string} text the name of the tool, for an action; for an edit, what is written into a
+ *   document
  * @property {number} [say] index of the message in this loop, from 0
  *
  * @typedef {object} Novelty
@@ -107,6 +109,7 @@
  * @property {boolean} [documents]
  * @property {boolean} [email]
  * @property {boolean} [memory]
+ * @property {boolean} [jobs] helpers, talks and rehearsals
  * @property {boolean} [local] true for a server on the user's own machine
  * @property {{scripted?: boolean, name?: string}} [model]
  * @property {Partial<Record<VoiceVendor | 'upload' | 'speech' | 'chat' | 'scripted', boolean>>} [voice]
@@ -198,6 +201,14 @@
  * @property {(listener: (state: State) => void) => () => void} onState
  * @property {(tool: string, handler: ToolHandler, form?: ToolForm) => () => void} onTool
  * @property {(name: RoadName | null) => void} useRoad null = the best one that works
+ * @property {import('./minds/types.js').JobCalls} jobs
+ * @property {import('./minds/types.js').StartCalls} battles
+ * @property {import('./minds/types.js').StartCalls} rehearsals
+ * @property {import('./minds/types.js').AgentCalls} agents
+ * @property {import('./minds/types.js').ScenarioCalls} scenarios
+ * @property {import('./minds/types.js').Assist} assist
+ * @property {(listener: (event: import('./minds/types.js').JobChange) => void) => () => void} onJob
+ *   called when a job has changed, while the channel is the road
  * @property {(options: TalkOptions) => Talk} talk begins a spoken conversation; call it in a press
  * @property {() => void} close
  * @property {Session} session at the time of connecting
@@ -236,6 +247,7 @@
  * @property {(change: {runId: string, state: string}) => void} onRun
  * @property {(lastSeq: number) => void} onReset the log was reset
  * @property {(count: number) => void} onOthers
+ * @property {import('./topic.js').Topic<import('./minds/types.js').JobChange>} jobs
  *
  * @typedef {{type: string, messageId?: string, questionId?: string, [more: string]: unknown}} Frame
  *
@@ -243,6 +255,7 @@
  * @property {string} [baseUrl] the server's address; the page's own origin by default
  * @property {string} [accessKey]
  * @property {string} [token]
+ * @property {string} [mind] of a job (its `conversationId`): connect to its log, not to the brain's
  * @property {number} [history] how many earlier entries to start with (0)
  * @property {RoadName} [road] use only this one, and poll while it is away
  * @property {(session: Session) => void} [onSession] called with each session, also renewed ones

@@ -8,6 +8,7 @@ import { Away } from './away.js';
 import { byId, setText } from './dom.js';
 import { Questions } from './questions.js';
 import { t } from './texts.js';
+import { Beside } from '../voice/beside.js';
 import { Senses } from '../voice/audio/senses.js';
 import { HandsFree } from '../voice/handsfree.js';
 import { Voice } from '../voice/voice.js';
@@ -20,6 +21,8 @@ import { Voice } from '../voice/voice.js';
 const LOOKING = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 export class Conversation {
+  /** Reads the talk of a mind aloud. */
+  beside = new Beside();
   #timeline = new Timeline({ log: byId('log'), scroll: byId('scroll'), newer: byId('newer') });
   #voice = new Voice(
     byId('speak'),
@@ -36,6 +39,7 @@ export class Conversation {
     onListening: (isListening) => {
       if (isListening) this.#voice.beginTalk();
       this.#voice.hold(isListening);
+      this.beside.hold(isListening);
     },
     transcribe: (take) => this.#transcribe(take),
   });
@@ -59,7 +63,8 @@ export class Conversation {
 
   /**
    * @param {import('./resources.js').Resources} resources
-   * @param {(entry: Entry, isNew: boolean) => void} onEntry called with each shown entry
+   * @param {(entry: Entry, isNew: boolean, element: HTMLElement) => void} onEntry called with each
+   *   shown entry
    */
   constructor(resources, onEntry) {
     this.#resources = resources;
@@ -74,6 +79,7 @@ export class Conversation {
       if (key !== 'Escape') return;
       this.#composer.stopListening();
       this.#voice.stop();
+      this.beside.leave();
     });
     for (const sign of LOOKING) document.addEventListener(sign, () => this.#see(), { passive: true });
   }
@@ -158,6 +164,7 @@ export class Conversation {
     this.#composer.stopListening();
     this.#composer.offerDictation(!isOn);
     this.#voice.pause(isOn);
+    this.beside.hold(isOn);
   }
 
   /** Show that an answer is awaited until `act` settles. @param {() => Promise<unknown>} act */
@@ -203,7 +210,8 @@ export class Conversation {
     const element = this.#timeline.show(entry);
     this.#questions.receive(entry, element);
     this.#voice.note(entry.seq);
-    this.#onEntry(entry, isNew);
+    this.#onEntry(entry, isNew, element);
+    if (isNew && entry.role === 'brain' && entry.speak !== 'silent' && this.#voice.isOn) this.beside.giveWay();
     if (isNew && entry.role === 'brain') this.#away.note(element);
   }
 

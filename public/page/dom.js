@@ -65,6 +65,25 @@ export function whenInView(element, act) {
   observer.observe(element);
 }
 
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * @param {string} name of an SVG element
+ * @param {Record<string, string | number>} [attributes]
+ * @param {(Node | string)[]} children
+ */
+export function draw(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, `${value}`);
+  element.append(...children);
+  return element;
+}
+
+/** Draw a picture of 24 by 24 that says nothing new. @param {string} path */
+export function icon(path) {
+  return draw('svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, draw('path', { d: path }));
+}
+
 let ids = 0;
 
 /** Return a new id for an element. */

@@ -64,8 +64,10 @@ export class Drafts {
       drawn.delete(part);
     }
     for (const part of parts) {
+      const drawing = DRAWN[part.kind];
+      if (!drawing) continue; // of a newer server
       if (!drawn.has(part)) {
-        drawn.set(part, DRAWN[part.kind]());
+        drawn.set(part, drawing());
         added.push(drawn.get(part));
       }
       write(drawn.get(part), part);
@@ -77,7 +79,7 @@ export class Drafts {
 // Screen readers announce the message, not its draft.
 const quiet = { ariaLive: 'off' };
 
-/** @type {Record<Part['kind'], () => HTMLElement>} */
+/** @type {Partial<Record<string, () => HTMLElement>>} */
 const DRAWN = {
   thought: () =>
     make(
@@ -85,6 +87,13 @@ const DRAWN = {
       { className: 'thought', open: true, ...quiet },
       make('summary', {}, t('conversation.thoughts')),
       make('p', { className: 'words', dir: 'auto' }),
+    ),
+  edit: () =>
+    make(
+      'div',
+      { className: 'diff', ...quiet },
+      make('small', {}, t('jobs.editing')),
+      make('ins', { className: 'words', dir: 'auto' }),
     ),
   action: () => make('p', { className: 'action words', ...quiet }),
   content: () =>

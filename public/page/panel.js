@@ -12,6 +12,7 @@ export const TITLE_ID = 'panel-title';
  * @property {string} title
  * @property {(body: HTMLElement) => void} open fills the empty body
  * @property {() => void} refresh called when the content may have changed
+ * @property {() => void} [close] called before the body is removed
  */
 
 /** A place that loads its content and shows how that goes. */

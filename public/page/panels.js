@@ -1,9 +1,10 @@
 /** The panels beside the conversation: which ones exist and which one is open. */
 
-import { button, byId, make } from './dom.js';
+import { button, byId, icon, make } from './dom.js';
 import { documentsPanel } from './documents.js';
+import { jobsPanel } from './jobs/panel.js';
 import { memoryPanel } from './facts.js';
-import { mailboxPanel } from './mailbox.js';
+import { mailboxPanel } from './mail/mailbox.js';
 import { notificationsPanel } from './notifications.js';
 import { TITLE_ID } from './panel.js';
 import { t } from './texts.js';
@@ -20,6 +21,7 @@ const ICONS = {
   documents: 'M7 3.5h7l4 4v13H7zM14 3.5v4h4M10 12h5M10 16h5',
   mailbox: 'M3.5 6h17v12.5h-17zM3.5 7l8.500 6.500L20.500 7',
   notifications: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15zM10 20.500h4',
+  jobs: 'M4 6.500h7v5h-7zM13 6.500h7v5h-7zM8.500 14h7v5h-7z',
   memory: 'M12 4.500c-2-2-6.500-.5-6 3.500-2.500 1-2.500 5 0 6-.5 4 4 6 6 4zM12 4.500c2-2 6.500-.5 6 3.500 2.500 1 2.500 5 0 6 .5 4-4 6-6 4zM12 4.500v13.500',
 };
 
@@ -32,6 +34,8 @@ export class Panels {
   #buttons = new Map();
   /** @type {string | null} */
   #open = null;
+  /** @type {ReturnType<typeof jobsPanel> | null} */
+  #jobs = null;
 
   constructor() {
     this.#place.addEventListener('keydown', ({ key }) => {
@@ -44,14 +48,17 @@ export class Panels {
    * Show the panels that this user has.
    * @param {Features} features
    * @param {Resources} resources
+   * @param {import('./jobs/panel.js').Minds} minds
    */
-  begin(features, resources) {
-    const { documents, email, memory, local = false } = features;
+  begin(features, resources, minds) {
+    const { documents, email, memory, jobs, local = false } = features;
+    this.#jobs = jobs ? jobsPanel(minds) : null;
     const all = [
       documents && documentsPanel(resources),
       email && mailboxPanel(resources, local),
       memory && notificationsPanel(resources), // it needs the same database
       memory && memoryPanel(resources),
+      this.#jobs,
     ];
     this.#close();
     this.#panels.clear();
@@ -61,6 +68,12 @@ export class Panels {
     this.#nav.replaceChildren(...tabs.map(([name, title]) => this.#tab(name, title)));
     this.#nav.hidden = this.#panels.size === 0;
     this.#follow();
+  }
+
+  /** Show the form of a rehearsal. @param {string} scenario its id */
+  rehearse(scenario) {
+    this.#choose('jobs');
+    this.#jobs?.rehearse(scenario);
   }
 
   /** A message arrived: refresh the open panel, and mark the conversation's tab if it is hidden. */
@@ -121,20 +134,8 @@ export class Panels {
   }
 
   #close() {
+    this.#panels.get(this.#open ?? '')?.close?.();
     this.#place.replaceChildren();
     this.#open = null;
   }
 }
-
-/** @param {string} path */
-function icon(path) {
-  const picture = document.createElementNS(SVG, 'svg');
-  const line = document.createElementNS(SVG, 'path');
-  picture.setAttribute('viewBox', '0 0 24 24');
-  picture.setAttribute('aria-hidden', 'true');
-  line.setAttribute('d', path);
-  picture.append(line);
-  return picture;
-}
-
-const SVG = 'http://www.w3.org/2000/svg';

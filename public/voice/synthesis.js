@@ -10,6 +10,12 @@ export class Synthesizer {
   /** @type {(how: Heard, chars?: number) => void} */
   #done = () => {};
   #spoken = 0; // characters of the current speech that were read
+  #dress;
+
+  /** @param {(utterance: SpeechSynthesisUtterance) => void} [dress] chooses the voice */
+  constructor(dress = () => {}) {
+    this.#dress = dress;
+  }
 
   get isAvailable() {
     return this.#synthesis !== undefined;
@@ -36,6 +42,7 @@ export class Synthesizer {
       const begin = speech.indexOf(sentence, end);
       end = begin + sentence.length;
       const utterance = new SpeechSynthesisUtterance(sentence);
+      this.#dress(utterance);
       utterance.onboundary = ({ charIndex }) => said(begin + charIndex); // a word begins
       utterance.onend = () => {
         said(begin + sentence.length);

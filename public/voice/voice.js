@@ -54,6 +54,10 @@ export class Voice {
     this.#shownSeq = seq;
   }
 
+  get isOn() {
+    return this.#isOn;
+  }
+
   /** Whether this browser can speak by itself. */
   get speaks() {
     return this.#browser.isAvailable;

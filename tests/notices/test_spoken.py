@@ -212,3 +212,23 @@ def test_the_longest_digest_stays_within_its_limit() -> None:
         for number in range(500)
     ]
     assert 10 * PIECE_CHARS < len(digest(many, en, away=True)) <= SPOKEN_CHARS
+
+
+def test_a_job_is_told_by_its_headline_alone() -> None:
+    told = notice("job", "Eight of ten passed.", subject="Rehearsal")
+    assert spoken(told, MOMENT, en) == "Eight of ten passed."
+
+
+def test_all_of_a_headline_is_said() -> None:
+    headline = " ".join(["word"] * 59) + " end."
+    assert spoken(notice("job", headline), MOMENT, en) == f"W{headline[1:]}"
+
+
+def test_a_job_without_a_headline_is_told_by_its_title() -> None:
+    assert spoken(notice("job", subject="Three hotels"), MOMENT, en) == "Three hotels."
+
+
+def test_several_jobs_are_counted_and_the_last_is_told() -> None:
+    told = [notice("job", "First."), notice("job", "The Astoria is best.")]
+    assert digest(told, en, away=False) == "Meanwhile: 2 results, the last: The Astoria is best."
+    assert digest(told[1:], en, away=False) == "Meanwhile: The Astoria is best."

@@ -27,6 +27,8 @@ export class Server {
   play = null; // what a run does, in time; in place of `answer`
   decided = (run, { type }) => run.end(`${type}: done`);
   publish = () => {}; // what the channel is given
+  minds = new Map(); // a server for each, by its id
+  routes = {}; // more of them: path to what answers a request
   #faults = [];
   #byMessageId = new Map();
   #runs = 0;
@@ -91,7 +93,8 @@ export class Server {
     const headers = new Headers(init.headers);
     const sent = typeof init.body === 'string' ? JSON.parse(init.body) : init.body;
     const { signal } = init;
-    const request = { path: url.pathname, query: url.searchParams, headers, sent, signal };
+    const { method = 'GET' } = init;
+    const request = { path: url.pathname, method, query: url.searchParams, headers, sent, signal };
     this.requests.push({ ...request, atMs: this.clock.now() });
     const place = this.#faults.findIndex(({ path }) => path === url.pathname);
     const fault = place < 0 ? null : this.#faults.splice(place, 1)[0].fault;
@@ -180,6 +183,9 @@ export class Server {
     if (path === '/api/session') return this.#session(sent);
     const token = request.headers.get('Authorization')?.replace('Bearer ', '');
     if (!this.validTokens.has(token)) return problem(401);
+    const mind = query.get('mind') ?? sent?.mind;
+    if (typeof mind === 'string') return this.minds.get(mind)?.#route({ ...request, ...without(request) }) ?? problem(404);
+    if (this.routes[path]) return this.routes[path](request);
     switch (path) {
       case '/api/voiceToBrain':
         return this.#voiceToBrain(request);
@@ -267,7 +273,14 @@ function problem(status, headers = {}, body = { title: `Problem ${status}` }) {
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-function tagged(request, body) {
+/** A request as the mind's own server gets it. */
+function without({ query, sent }) {
+  const bare = new URLSearchParams(query);
+  bare.delete('mind');
+  return { query: bare, sent: sent && { ...sent, mind: undefined } };
+}
+
+export function tagged(request, body) {
   const text = JSON.stringify(body);
   const etag = `"${text.length}-${request.query}-${text}"`.replace(/[^\x20-\x7e]/g, '?');
   if (request.headers.get('If-None-Match') === etag) return new Response(null, { status: 304 });

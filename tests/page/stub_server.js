@@ -1,7 +1,7 @@
 /**
  * The page and a gateway with canned answers, without a channel, for tests of the page alone.
  * Settings: PORT (0 = any), ACCESS_KEY, QUESTION=1 (one waits that is older than the log), VOICE (vendors, with commas;
- * their sessions are the test's), CSP (a header). Says its address on the first line. A text with "steps"
+ * their sessions are the test's), JOBS=1 (canned jobs; `still`: they do not go on), CSP (a header). Says its address on the first line. A text with "steps"
  * gives breadcrumbs and progress, with "error" an error, with "instead" takes the last text and its answer back, with "fail" a refusal the first time, with "ask" a question
  * (of the given number of lines: "ask 50").
  */
@@ -9,6 +9,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
+
+import { jobAnswer, mindAnswer } from './jobs_stub.js';
 
 const PUBLIC = new URL('../../public/', import.meta.url);
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -81,7 +83,7 @@ function session({ accessKey, token }) {
   if (expected && accessKey !== expected && token !== 'stub-token') return [401, { title: 'Unauthorized' }];
   const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
   const names = { channel: 'private-user-stub', presenceChannel: 'presence-user-stub' };
-  const features = { model: { scripted: true, name: 'stub' }, ...voice() };
+  const features = { model: { scripted: true, name: 'stub' }, ...voice(), ...(process.env.JOBS && { jobs: true }) };
   const cursor = log.length;
   return [200, { userId: 'stub', token: 'stub-token', expiresAt, ...names, pusher: null, cursor, features }];
 }
@@ -122,7 +124,9 @@ function control({ type, questionId, seq, how }) {
   return [200, { message, runId: 'q', seq: own, state: 'done' }];
 }
 
-function answer(url, body) {
+function answer(method, url, body) {
+  const found = process.env.JOBS && (mindAnswer(url, body) ?? jobAnswer(method, url, body));
+  if (found) return found;
   switch (url.pathname) {
     case '/api/session':
       return session(body);
@@ -160,7 +164,7 @@ async function file(pathname, response) {
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://stub');
   if (!url.pathname.startsWith('/api/')) return file(url.pathname, response);
-  const [code, body] = answer(url, await bodyOf(request));
+  const [code, body] = answer(request.method, url, await bodyOf(request));
   response.writeHead(code, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 });
 

@@ -129,6 +129,7 @@ class StubSocket {
     if (type === 'pong') return;
     if (type === 'resume') {
       this.#isResumed = true;
+      if (frame.mind) this.#lookAt(frame.mind);
       return this.#server.replay((name, data) => this.tell(name, data), frame.sinceSeq);
     }
     const { messageId, questionId } = frame;
@@ -149,6 +150,13 @@ class StubSocket {
       if (!Array.isArray(refused)) throw refused;
       this.#give({ type: 'error', status: refused[0], title: refused[1], of: type });
     }
+  }
+
+  /** From now on this socket shows the log of a mind. */
+  #lookAt(mind) {
+    this.#server.sockets.delete(this);
+    this.#server = this.#server.minds.get(mind);
+    this.#server.sockets.add(this);
   }
 
   #give(frame) {

@@ -68,6 +68,7 @@ def test_the_json_form_is_the_one_of_the_contract() -> None:
         "zone": "Europe/Berlin",
         "emails": "all",
         "language": None,
+        "unaskedTokens": 100_000,
     }
 
 

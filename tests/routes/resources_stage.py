@@ -21,6 +21,7 @@ SETTINGS: Json = {
     "zone": "Europe/Berlin",
     "emails": "rules",
     "language": "de-AT",
+    "unaskedTokens": 50_000,
 }
 
 

@@ -170,3 +170,33 @@ async def test_an_invalid_signed_body_is_refused(
     answer = await call(deployment, body)
     problem: Json = answer.json()
     assert answer.status_code == problem["status"] == status
+
+
+def mind_call(user: str, **changed: Any) -> bytes:
+    whole = {"userId": user, "job": "a" * 26, "mind": 0, "reason": "start", "try": 0} | changed
+    return json.dumps(whole).encode()
+
+
+@pytest.mark.parametrize("reason", ["start", "say", "report", "sweep"])
+async def test_a_call_for_a_job_that_is_gone_is_200(
+    deployment: Deployment, user: User, reason: str
+) -> None:
+    for mind in (0, "report", None):
+        answer = await call(deployment, mind_call(user.id, reason=reason, mind=mind))
+        assert (answer.status_code, answer.json()) == (200, {"ok": True})
+
+
+async def test_a_wake_up_of_a_mind_that_is_gone_is_200(deployment: Deployment, user: User) -> None:
+    for mind in ("0", "report"):
+        answer = await call(deployment, wake_call(f"mind:{'a' * 26}:{mind}"))
+        assert (answer.status_code, answer.json()) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize(
+    "changed", [{"job": "short"}, {"mind": 10}, {"mind": "all"}, {"reason": "stop"}, {"try": -1}]
+)
+async def test_a_call_for_a_mind_with_an_invalid_body_is_422(
+    deployment: Deployment, user: User, changed: dict[str, Any]
+) -> None:
+    answer = await call(deployment, mind_call(user.id, **changed))
+    assert answer.status_code == 422

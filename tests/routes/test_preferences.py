@@ -61,6 +61,7 @@ async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Calle
         "zone": "UTC",
         "emails": "all",
         "language": None,
+        "unaskedTokens": 100_000,
     }
     assert await anna.got("preferences") == default
     saved = await anna.call("PUT", "preferences", json=SETTINGS)
@@ -81,6 +82,9 @@ async def test_preferences_are_the_default_ones_until_they_are_saved(anna: Calle
         ({"trusted": "anna@example.org"}, "trusted"),
         ({"emails": ["all"]}, "emails"),
         ({"language": "the one I speak"}, "language"),
+        ({"unaskedTokens": -1}, "unaskedTokens"),
+        ({"unaskedTokens": True}, "unaskedTokens"),
+        ({"unaskedTokens": 1.5}, "unaskedTokens"),
     ],
 )
 async def test_preferences_that_are_wrong_change_nothing_and_say_which(

@@ -63,6 +63,7 @@ async def test_the_access_key_opens_the_owners_session(deployment: Deployment) -
             "model": {"name": "script", "scripted": True},
             "local": False,
             "voice": VOICE,
+            "jobs": False,
         },
     }
     expires = datetime.fromisoformat(body["expiresAt"])
@@ -236,6 +237,7 @@ async def test_the_session_contains_the_documents_feature_and_the_cluster(
         "model": {"name": "script", "scripted": False},
         "local": False,
         "voice": VOICE,
+        "jobs": True,
     }
 
 

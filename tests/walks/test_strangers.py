@@ -25,6 +25,7 @@ from tests.walks.anna import (
     town,
 )
 from tests.walks.conftest import Json, Person, Town, says
+from tests.walks.jobs.strangers import JOB_WALKS
 from tests.walks.roads import frames_until, lines_until, open_stream, say
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -302,6 +303,7 @@ WALKS: dict[str, Walk] = {
     "/v1/models": chat_models,
     "/api/voiceToBrain": voice_to_brain,
     "/api/websocketToBrain": websocket_to_brain,
+    **JOB_WALKS,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from brain.codec import Json
 from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
-from brain.jobs.helpers.shown import ShownFacts, end_of_talk
+from brain.jobs.helpers.shown import ShownToHelper, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
 from brain.jobs.life.ending import EndsByTool
 from brain.jobs.life.outcomes import outcome_of
@@ -30,7 +30,7 @@ REPORT_TASK = "Each part was a task of its own. Bring their results together."
 
 
 class Helpers:
-    """`Kind` of the jobs `helpers` and `room`."""
+    """`KindOfJob` of the jobs `helpers` and `room`."""
 
     wall_s = WALL_S
     can_pause = False
@@ -49,7 +49,7 @@ class Helpers:
             tools={**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own},
             limits=base.limits(job, wall_s=WALL_S),
             instructions=_instructions(job, mind),
-            around=(ShownFacts(base.platform, base.runs, job, mind),),
+            around=(ShownToHelper(base.platform, base.runs, job, mind),),
         )
 
     async def first(self, job: Job, mind: Mind) -> Next:

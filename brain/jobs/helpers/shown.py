@@ -4,7 +4,7 @@ import logging
 
 from brain.errors import Unreachable
 from brain.feature import Platform
-from brain.jobs.model import Job, Mind, Progress
+from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.ports import MindRuns
 from brain.preferences.flow import preferences_of
 from brain.run.messages import Kind, Message, Remark, Utterance
@@ -20,7 +20,7 @@ OTHER = "- helper {}: {}"
 log = logging.getLogger(__name__)
 
 
-class ShownFacts:
+class ShownToHelper:
     """An `Around` that shows the model the owner's facts, and in a room what the others do.
 
     Without either the helper works as well. Nobody is woken by what another does: it is looked up
@@ -75,7 +75,7 @@ class ShownFacts:
         return "\n".join([OTHERS, *lines]) if lines else ""
 
 
-def _words(note: Progress) -> str:
+def _words(note: ProgressNote) -> str:
     """Return a note in words; without its text if others may have worded it."""
     share = "" if note.share is None else f"{round(note.share * 100)} %"
     return share or "at work" if note.foreign else f"{note.text} {share}".strip()

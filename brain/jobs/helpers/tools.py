@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
-from brain.jobs.model import Job, Mind, Progress
+from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.ports import JobStore, MindRuns
 from brain.tools.invocations import Tool, ToolInvocation, ToolResult
 
-type TellProgress = Callable[[Job, Mind, Progress, str], Awaitable[None]]
+type TellProgress = Callable[[Job, Mind, ProgressNote, str], Awaitable[None]]
 
 
 def helper_tools(
@@ -22,7 +22,7 @@ def helper_tools(
 
     async def note_progress(invocation: ToolInvocation) -> ToolResult:
         text, share = invocation.arguments["text"], invocation.arguments.get("share")
-        note = Progress(number=mind.number, text=text, share=share, foreign=invocation.tainted)
+        note = ProgressNote(number=mind.number, text=text, share=share, foreign=invocation.tainted)
         if await runs.note_progress(job.id, note):
             await tell(job, mind, note, invocation.idempotency_key)
         return ToolResult(text="Noted.")

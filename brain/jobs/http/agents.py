@@ -19,10 +19,10 @@ FULL = f"There are {MOST_PROFILES} profiles, which is the most. Delete one first
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 VERSION = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
-type Changed = Callable[[str], Awaitable[None]]
+type ProfileChanged = Callable[[str], Awaitable[None]]
 
 
-def agent_routes(profiles: Callable[[], Profiles | None], changed: Changed) -> Resources:
+def agent_routes(profiles: Callable[[], Profiles | None], changed: ProfileChanged) -> Resources:
     """Return the route. `changed` is called with the user's id around a change of `main`."""
     do = _Agents(make_profiles=profiles, changed=changed)
     return {"agents": {"GET": do.show, "PUT": do.keep, "DELETE": do.delete}}
@@ -33,7 +33,7 @@ class _Agents:
     """The methods of the route."""
 
     make_profiles: Callable[[], Profiles | None]
-    changed: Changed
+    changed: ProfileChanged
 
     @property
     def kept(self) -> Profiles:

@@ -29,7 +29,7 @@ type Name = Annotated[
 type Title = Annotated[
     str, BeforeValidator(cleaned), Field(max_length=MAX_TITLE_CHARS), AfterValidator(not_blank)
 ]
-type Brief = Annotated[
+type TaskBrief = Annotated[
     str, BeforeValidator(cleaned), Field(max_length=MAX_BRIEF_CHARS), AfterValidator(not_blank)
 ]
 type Goal = Annotated[
@@ -109,7 +109,7 @@ class TaskBody(Strict):
     """One task of a helper."""
 
     title: Annotated[Title, Field(max_length=100)]
-    brief: Brief
+    brief: TaskBrief
     profile: ThingId | None = None
 
 

@@ -6,7 +6,7 @@ from brain.feature import Platform, Resources
 from brain.jobs.http.agents import agent_routes
 from brain.jobs.http.look import listing_routes
 from brain.jobs.http.parts import Jobs
-from brain.jobs.http.scenarios import Kept, scenario_routes
+from brain.jobs.http.scenarios import KnownScenarios, scenario_routes
 from brain.jobs.http.start import Planning, start_routes
 from brain.jobs.http.steer import steer_routes
 from brain.jobs.plans.parts import Parts
@@ -22,7 +22,7 @@ def all_routes(
     platform: Platform,
 ) -> Resources:
     """Return the routes."""
-    kept = Kept(make_scenarios=scenarios)
+    kept = KnownScenarios(make_scenarios=scenarios)
     planning = Planning(jobs=jobs, make_parts=plans, kept=kept)
     several = (
         start_routes(planning),

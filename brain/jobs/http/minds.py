@@ -11,7 +11,7 @@ from brain.jobs.http.parts import Jobs
 from brain.jobs.http.wire import stopped_to_wire
 from brain.run.requests import UserRequest
 
-type Told = Literal["recorded", "running", "ended"] | None
+type ToldMind = Literal["recorded", "running", "ended"] | None
 
 
 class MindsOfUsers:
@@ -36,7 +36,7 @@ class MindsOfUsers:
         if not self._jobs.is_on:
             raise unknown(name)
         services = self._jobs.services
-        told: Told
+        told: ToldMind
         if mind is not None:
             told = await say_to_mind(services, user_id, mind, text, message_id=message_id)
         else:

@@ -17,7 +17,7 @@ from brain.http.resources import deleted, given_id, id_of, known, there
 from brain.jobs.http.bodies import DraftBody
 from brain.jobs.http.drafting import AROUND, BEFORE, draft
 from brain.jobs.plans.parts import ThingUnknown
-from brain.jobs.plans.rehearsals import Played
+from brain.jobs.plans.rehearsals import PlayedScenario
 from brain.jobs.plans.things import KEPT_SCENARIO, MOST_SCENARIOS, KeptScenario, Scenarios
 from brain.jobs.rehearsals.builtin import PREFIX, builtin_scenarios
 from brain.jobs.rehearsals.scenario import Scenario, digest, to_wire
@@ -28,7 +28,7 @@ FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one fir
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kept:
+class KnownScenarios:
     """The scenarios that a user can name: their own, and the built-in ones."""
 
     make_scenarios: Callable[[], Scenarios | None]
@@ -47,22 +47,22 @@ class Kept:
 
     async def played(
         self, user_id: str, given: Sequence[Scenario | str] | None
-    ) -> Sequence[Played]:
+    ) -> Sequence[PlayedScenario]:
         """Return these scenarios to be played; None: all built-in ones. Raises ThingUnknown."""
         if given is None:
             given = list(builtin_scenarios().values())
         return [await self._played(user_id, one) for one in given]
 
-    async def _played(self, user_id: str, given: Scenario | str) -> Played:
+    async def _played(self, user_id: str, given: Scenario | str) -> PlayedScenario:
         if isinstance(given, Scenario):
-            return Played(wire=to_wire(given), digest=digest(given))
+            return PlayedScenario(wire=to_wire(given), digest=digest(given))
         found = await self.find(user_id, given)
         if found is None:
             raise ThingUnknown("scenario")
-        return Played(wire=found.scenario, digest=found.digest)
+        return PlayedScenario(wire=found.scenario, digest=found.digest)
 
 
-def scenario_routes(kept: Kept, log: Callable[[], Log], clock: Clock) -> Resources:
+def scenario_routes(kept: KnownScenarios, log: Callable[[], Log], clock: Clock) -> Resources:
     """Return the route."""
     do = _Scenarios(kept=kept, log=log, clock=clock)
     return {"scenarios": {"GET": do.show, "POST": do.add, "PUT": do.change, "DELETE": do.delete}}
@@ -72,7 +72,7 @@ def scenario_routes(kept: Kept, log: Callable[[], Log], clock: Clock) -> Resourc
 class _Scenarios:
     """The methods of the route. `log` is the users' whole log."""
 
-    kept: Kept
+    kept: KnownScenarios
     log: Callable[[], Log]
     clock: Clock
 

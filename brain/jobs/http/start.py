@@ -16,7 +16,7 @@ from brain.jobs.flow import start_job
 from brain.jobs.http.answers import problem_of
 from brain.jobs.http.bodies import AgentBody, BattleBody, HelpersBody, ScaleBody
 from brain.jobs.http.parts import Jobs
-from brain.jobs.http.scenarios import Kept
+from brain.jobs.http.scenarios import KnownScenarios
 from brain.jobs.http.wire import started_to_wire
 from brain.jobs.model import NewJob, NewMind
 from brain.jobs.plans.helpers import HelpersWanted, Task, plan_helpers
@@ -40,7 +40,7 @@ class Planning:
 
     jobs: Jobs
     make_parts: Callable[[], Parts]
-    kept: Kept
+    kept: KnownScenarios
 
     async def helpers(self, user_id: str, body: HelpersBody) -> NewJob:
         """Plan helpers."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from brain.codec import Json, iso
 from brain.jobs.model import Job, JobStart, JobState, Mind, StoppedMinds
-from brain.jobs.plans.things import Effect, Label
+from brain.jobs.plans.things import EffectRow, Label
 from brain.jobs.rules import progress
 from brain.run.messages import LogEntry, Message
 from brain.run.store import Page, Status
@@ -101,7 +101,7 @@ def report_to_wire(
     job: Job,
     report: Json,
     minds: Sequence[Mind],
-    effects: Sequence[Effect],
+    effects: Sequence[EffectRow],
     labels: Sequence[Label],
 ) -> Json:
     """Encode what came of a job."""
@@ -159,7 +159,7 @@ def _result(mind: Mind) -> Json:
     }
 
 
-def _rehearsed(mind: Mind, effects: Sequence[Effect], labels: Sequence[Label]) -> Json:
+def _rehearsed(mind: Mind, effects: Sequence[EffectRow], labels: Sequence[Label]) -> Json:
     """Return what a rehearsal has besides: the verdict with the user's labels, and the effects."""
     said = {label.item: label.person for label in labels if label.number == mind.number}
     verdict = mind.verdict and {

@@ -20,7 +20,7 @@ from brain.jobs.life.reports import (
     tidied,
 )
 from brain.jobs.life.telling import announce, tell_pages
-from brain.jobs.model import Job, Mind, MindCall, MindRun, Progress
+from brain.jobs.model import Job, Mind, MindCall, MindRun, ProgressNote
 from brain.jobs.ports import Filed
 from brain.jobs.rules import REPORTER, mind_id
 from brain.jobs.services import JobServices
@@ -54,7 +54,7 @@ def is_by_code(job: Job) -> bool:
     )
 
 
-async def report_now(services: JobServices, job: Job, *, after: Progress | None = None) -> None:
+async def report_now(services: JobServices, job: Job, *, after: ProgressNote | None = None) -> None:
     """Write the report by code and announce it. `after` is how far a stopped job was, in its own
     words. Raises Unreachable.
     """

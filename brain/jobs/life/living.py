@@ -8,6 +8,7 @@ means that there is nothing to do.
 import logging
 from dataclasses import replace
 
+from brain.cloud.world import NotInThisWorld
 from brain.jobs.life.concluding import conclude
 from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
@@ -54,7 +55,7 @@ async def wake(services: JobServices, wake_call: WakeCall, invocation: Invocatio
     job = await services.jobs.job(mind.user_id, mind.job_id)
     if job is None:
         return
-    await brain_again(await services.kinds[job.kind].services(job, mind), wake_call, invocation)
+    await _continue(services, job, mind, wake_call, invocation)
     await carry_on(services, job.user_id, job.id, mind.number, invocation, resumes=False)
 
 
@@ -80,25 +81,50 @@ async def carry_on(
         if run is not None and run.is_open:
             if not resumes or run.lease_left_s > 0:
                 return
-            resumes = False
-            wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
-            its = await services.kinds[job.kind].services(job, mind)
-            await brain_again(its, wake_call, invocation)
-            continue
-        step = await _next(services, job, mind, run)
-        if not isinstance(step, Say):
-            if step is not None:
-                await settle(services, job, mind, step)
-            return
-        if step.message_id in said:
-            log.error("job: said twice, job=%s mind=%d", job_id, number)
-            return
-        if said and invocation.cut - services.clock.now() < LEAST_S:
-            await _call_again(services, job, mind, step)
-            return
-        said.add(step.message_id)
+            await _resume(services, job, mind, run, invocation)
+        else:
+            step = await _next(services, job, mind, run)
+            if not await _do(services, job, mind, step, invocation, said):
+                return
         resumes = False
-        await _say(services, job, mind, step, invocation)
+
+
+async def _resume(
+    services: JobServices, job: Job, mind: Mind, run: MindRun, invocation: Invocation
+) -> None:
+    """Continue a run whose brain has gone."""
+    wake_call = WakeCall(user_id=mind.id, run_id=run.run_id, reason="wakeup", wake=run.wake)
+    await _continue(services, job, mind, wake_call, invocation)
+
+
+async def _do(
+    services: JobServices,
+    job: Job,
+    mind: Mind,
+    step: Next,
+    invocation: Invocation,
+    said: set[str],
+) -> bool:
+    """Do one step. Return whether the mind was told something here, so that more may follow.
+
+    `said` are the texts of this invocation by their message ids.
+    """
+    if step == "again":
+        said.clear()
+        return True
+    if not isinstance(step, Say):
+        if step is not None:
+            await settle(services, job, mind, step)
+        return False
+    if step.message_id in said:
+        log.error("job: nothing follows, job=%s mind=%d", job.id, mind.number)
+        return False
+    if said and invocation.cut - services.clock.now() < LEAST_S:
+        await _call_again(services, job, mind, step)
+        return False
+    said.add(step.message_id)
+    await _say(services, job, mind, step, invocation)
+    return True
 
 
 async def _find(
@@ -119,8 +145,27 @@ async def _next(services: JobServices, job: Job, mind: Mind, run: MindRun | None
 async def _say(
     services: JobServices, job: Job, mind: Mind, step: Say, invocation: Invocation
 ) -> None:
-    its = await services.kinds[job.kind].services(job, mind)
-    await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_go(its, request_of(mind.id, step), invocation, Reply())
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _continue(
+    services: JobServices, job: Job, mind: Mind, wake_call: WakeCall, invocation: Invocation
+) -> None:
+    try:
+        its = await services.kinds[job.kind].services(job, mind)
+        await brain_again(its, wake_call, invocation)
+    except NotInThisWorld as missing:
+        await _break_off(services, job, mind, missing)
+
+
+async def _break_off(services: JobServices, job: Job, mind: Mind, missing: NotInThisWorld) -> None:
+    """Settle a rehearsal whose brain has used something that its world does not have."""
+    log.error("job: not in this world, job=%s mind=%d what=%s", job.id, mind.number, missing)
+    await settle(services, job, mind, MindOutcome(status="invalid", reason="world"))
 
 
 def request_of(mind_id: str, step: Say) -> UserRequest:
@@ -130,6 +175,8 @@ def request_of(mind_id: str, step: Say) -> UserRequest:
         text=step.text,
         message_id=step.message_id,
         recent_context=step.context,
+        client_tools=step.client_tools,
+        decision=step.decision,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from brain.codec import Json
 from brain.errors import ChannelUnreachable, Unreachable
 from brain.events.model import Event
-from brain.jobs.model import Job, Mind, Progress
+from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.services import JobServices
 from brain.says.texts import Texts
 
@@ -73,7 +73,7 @@ def mind_headline(mind: Mind, texts: Texts) -> str:
 
 
 async def tell_progress(
-    services: JobServices, job: Job, mind: Mind, progress: Progress, at: str
+    services: JobServices, job: Job, mind: Mind, progress: ProgressNote, at: str
 ) -> None:
     """Tell the owner how far a mind is, if they are present. `at` tells apart two such notes.
 

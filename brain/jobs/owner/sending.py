@@ -22,20 +22,19 @@ from brain.tools.spec import Effect, ToolSpec
 SEND_S = 30.0  # seconds: enough for the database and twelve messages to the queue
 
 
-def _text(words: str, least: int, most: int) -> Json:
-    return {"type": "string", "description": words, "minLength": least, "maxLength": most}
+def _text(most: int, words: str = "") -> Json:
+    described = {"description": words} if words else {}
+    return {"type": "string", "minLength": 1, "maxLength": most, **described}
 
 
+_JOB = _text(300, "its id")
+_HELPER: Json = {"type": ["integer", "string"], "description": "its n or title"}
 _TASK: Json = {
     "type": "object",
     "properties": {
-        "title": _text("a few words, as the user would name it", 1, MAX_TASK_CHARS),
-        "brief": _text(
-            "all that the helper has to know: it hears nothing else, and cannot ask",
-            1,
-            MAX_BRIEF_CHARS,
-        ),
-        "profile": _text("the id of one of the user's agents", 1, 64),
+        "title": _text(MAX_TASK_CHARS),
+        "brief": _text(MAX_BRIEF_CHARS, "all that it has to know: it hears nothing else"),
+        "profile": _text(64, "id of an agent of the user"),
     },
     "required": ["title", "brief"],
     "additionalProperties": False,
@@ -43,37 +42,30 @@ _TASK: Json = {
 SEND_HELPERS = ToolSpec(
     name="sendHelpers",
     description=(
-        "Let one to ten helpers work in the background, each on a task of its own, while you go on "
-        "talking with the user: for what takes minutes, such as reading many pages or comparing "
-        "several things. They read documents, email and the web, and change nothing. The user is "
-        "told when they are done; do not wait for them. Returns the job's id at once."
+        "Let helpers work in the background, each on a task of its own, while you go on talking: "
+        "for what takes minutes. They read documents, email and the web, and change nothing. The "
+        "user is told when they are done. Returns at once."
     ),
     parameters={
         "type": "object",
         "properties": {
-            "tasks": {
-                "type": "array",
-                "items": _TASK,
-                "minItems": 1,
-                "maxItems": MINDS_MOST,
-                "description": "one for each helper",
-            },
+            "tasks": {"type": "array", "items": _TASK, "minItems": 1, "maxItems": MINDS_MOST},
             "join": {
                 "type": "string",
                 "enum": ["report", "each"],
-                "description": "report: one report of all (default); each: tell of each result",
+                "description": "one report (default), or tell of each result",
             },
-            "document": _text("the id of a document that they write together", 1, 64),
+            "document": _text(64, "id; they write it together"),
             "context": {
                 "type": "string",
                 "enum": ["none", "talk"],
-                "description": "talk: they are also told the end of this talk; none by default",
+                "description": "talk: they hear its end",
             },
             "tokensEach": {
                 "type": "integer",
                 "minimum": LEAST_TOKENS_EACH,
                 "maximum": MOST_TOKENS_EACH,
-                "description": f"the most that each may use; {TOKENS_HELPER} by default",
+                "description": f"at most; {TOKENS_HELPER} by default",
             },
         },
         "required": ["tasks"],
@@ -85,20 +77,10 @@ SEND_HELPERS = ToolSpec(
 )
 TELL_HELPER = ToolSpec(
     name="tellHelper",
-    description=(
-        "Say something to a helper that still works: a correction, or one more thing to look at. "
-        "It hears this at its next step."
-    ),
+    description="Say something to a helper; it hears it at its next step.",
     parameters={
         "type": "object",
-        "properties": {
-            "job": _text("from sendHelpers or listJobs", 1, 300),
-            "helper": {
-                "type": ["integer", "string"],
-                "description": "its number n, or its title",
-            },
-            "text": _text("what to say", 1, MAX_BRIEF_CHARS),
-        },
+        "properties": {"job": _JOB, "helper": _HELPER, "text": _text(MAX_BRIEF_CHARS)},
         "required": ["job", "helper", "text"],
         "additionalProperties": False,
     },
@@ -107,19 +89,10 @@ TELL_HELPER = ToolSpec(
 )
 STOP_HELPERS = ToolSpec(
     name="stopHelpers",
-    description=(
-        "Stop a job, or one of its helpers. The result says what was stopped, and what had ended "
-        "before."
-    ),
+    description="Stop a job, or one of its helpers. The result says what was stopped.",
     parameters={
         "type": "object",
-        "properties": {
-            "job": _text("from sendHelpers or listJobs", 1, 300),
-            "helper": {
-                "type": ["integer", "string"],
-                "description": "the number n or the title of one helper; all by default",
-            },
-        },
+        "properties": {"job": _JOB, "helper": _HELPER},
         "required": ["job"],
         "additionalProperties": False,
     },

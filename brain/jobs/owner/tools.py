@@ -45,17 +45,15 @@ type Called[T] = Callable[[ToolInvocation], Awaitable[T]]
 
 
 class ListJobs(Arguments):
-    """List the user's jobs, the newest first: what helpers work on, and how far they are. Do not
-    ask again and again: the user is told when a job ends.
-    """
+    """List the user's jobs and how far they are. The user is told when one ends."""
 
-    open: Annotated[bool, About("only those that have not ended")] = False
+    open: Annotated[bool, About()] = False
 
 
 class ReadReport(Arguments):
-    """Read what came of a job: the report, the result of each helper, and what is missing."""
+    """Read what came of a job, and what is missing."""
 
-    job: Annotated[str, About("from sendHelpers or listJobs", 1, 300)]
+    job: Annotated[str, About("its id", 1, 300)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

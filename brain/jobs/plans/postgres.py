@@ -11,7 +11,7 @@ from brain.jobs.plans.things import (
     ANY,
     MOST_PROFILES,
     MOST_SCENARIOS,
-    Effect,
+    EffectRow,
     KeptScenario,
     Label,
     Profile,
@@ -183,10 +183,12 @@ class PostgresFindings:
     def __init__(self, database: Postgres) -> None:
         self._database = database
 
-    async def effects(self, mind_ids: Sequence[str]) -> Sequence[Effect]:
+    async def effects(self, mind_ids: Sequence[str]) -> Sequence[EffectRow]:
         """Read the rows of these minds."""
         asked = {"mind_ids": list(mind_ids)}
-        return await self._database.run(lambda connection: rows(connection, Effect, EFFECTS, asked))
+        return await self._database.run(
+            lambda connection: rows(connection, EffectRow, EFFECTS, asked)
+        )
 
     async def steps(self, mind_id: str) -> Sequence[Json]:
         """Read the entries of this mind."""

@@ -13,7 +13,7 @@ SEED = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Played:
+class PlayedScenario:
     """One scenario as it will be played, and the hash of what it means."""
 
     wire: Json
@@ -28,7 +28,7 @@ class RehearsalWanted:
     profile that are replaced.
     """
 
-    scenarios: Sequence[Played]
+    scenarios: Sequence[PlayedScenario]
     request: Json
     run_count: int | None = None
     profile: str | None = None
@@ -39,7 +39,7 @@ class RehearsalWanted:
     budget: int | None = None
     key: str | None = None
 
-    def playing(self, scenarios: Sequence[Played]) -> "RehearsalWanted":
+    def playing(self, scenarios: Sequence[PlayedScenario]) -> "RehearsalWanted":
         """Return the same with these scenarios."""
         return replace(self, scenarios=scenarios)
 

@@ -56,7 +56,7 @@ class Label:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Effect:
+class EffectRow:
     """A call in a rehearsal that would have changed or sent something."""
 
     mind_id: str
@@ -113,7 +113,7 @@ class Scenarios(Protocol):
 class Findings(Protocol):
     """What rehearsals leave behind. All methods raise DatabaseUnreachable."""
 
-    async def effects(self, mind_ids: Sequence[str]) -> Sequence[Effect]:
+    async def effects(self, mind_ids: Sequence[str]) -> Sequence[EffectRow]:
         """Return the effects of these minds, in the order of their logs."""
 
     async def steps(self, mind_id: str) -> Sequence[Json]:

@@ -7,7 +7,7 @@ nor on which process makes it.
 import hashlib
 from collections.abc import Sequence
 
-from brain.jobs.rehearsals.scenario import Ear
+from brain.jobs.rehearsals.parts import EarBody
 
 _PAIRS = {"b": "p", "d": "t", "g": "k", "m": "n", "s": "f", "v": "w", "a": "o", "e": "i"}
 _SOUNDS = _PAIRS | {other: one for one, other in _PAIRS.items()}  # sounds that an ear confuses
@@ -28,7 +28,7 @@ def shuffled[T](items: Sequence[T], seed: int, *what: str | int) -> list[T]:
     return [items[place] for place in places]
 
 
-def misheard(text: str, ear: Ear, seed: int, turn: int) -> str:
+def misheard(text: str, ear: EarBody, seed: int, turn: int) -> str:
     """Return what the ear makes of a text: some words are lost, some sound like another."""
     if not ear.noise:
         return text
@@ -53,7 +53,7 @@ def _misheard_word(word: str, chance: float) -> str:
     return f"{word[:place]}{changed}{word[place + 1 :]}"
 
 
-def cut_at(speech: str, ear: Ear, seed: int, seq: int) -> int | None:
+def cut_at(speech: str, ear: EarBody, seed: int, seq: int) -> int | None:
     """Return after how many characters the user cuts a message off; None: they hear all of it."""
     if draw(seed, "cut", seq) >= ear.cuts_off or len(speech) < 2:
         return None
@@ -62,12 +62,12 @@ def cut_at(speech: str, ear: Ear, seed: int, seq: int) -> int | None:
     return max(1, int(len(speech) * share))
 
 
-def talks_over(ear: Ear, seed: int, turn: int) -> bool:
+def talks_over(ear: EarBody, seed: int, turn: int) -> bool:
     """Whether the user says a second thing while the brain works on this turn."""
     return draw(seed, "over", turn) < ear.talks_over
 
 
-def pause_s(ear: Ear, seed: int, turn: int) -> float:
+def pause_s(ear: EarBody, seed: int, turn: int) -> float:
     """Return how long the user is silent before this turn, in seconds."""
     if draw(seed, "silent", turn) >= ear.silent:
         return 0.0

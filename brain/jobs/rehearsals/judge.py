@@ -13,12 +13,12 @@ from brain.chat.strict import strict, system_line, user_line
 from brain.chat.tools import chat_tool
 from brain.codec import Json
 from brain.jobs.rehearsals.chance import shuffled
-from brain.jobs.rehearsals.verdict import WorldEffect, folded, is_players, is_said
+from brain.jobs.rehearsals.ports import WorldEffect
+from brain.jobs.rehearsals.verdict import folded, transcript_of
 from brain.run.journal import Answered
-from brain.run.messages import LogEntry, Utterance
+from brain.run.messages import LogEntry
 from brain.run.ports import Prompt
 
-VOTES = 3  # calls for each rehearsal
 LOG_CHARS = 60_000  # of the transcript that is judged; its beginning goes first
 
 type Vote = Literal["yes", "no", "cannotTell"]
@@ -87,18 +87,11 @@ def judge_prompt(
     """
     order = shuffled(range(len(rubric)), seed, "judge", vote)
     lines = "\n".join(f"{number}. {rubric[place]}" for number, place in enumerate(order, start=1))
-    task = f"The talk:\n{_transcript(log)}\n\nWhat the assistant did:\n{_done(effects)}"
+    task = (
+        f"The talk:\n{transcript_of(log)[-LOG_CHARS:]}\n\nWhat the assistant did:\n{_done(effects)}"
+    )
     text = f"{task}\n\nThe lines:\n{lines}"
     return Prompt(messages=strict([system_line(RULES), user_line(text)]), tools=[JUDGE]), order
-
-
-def _transcript(log: Sequence[LogEntry]) -> str:
-    told = [
-        f"[{entry.seq}] {'user' if isinstance(entry, Utterance) else 'assistant'}: {entry.text}"
-        for entry in log
-        if is_players(entry) or is_said(entry)
-    ]
-    return "\n".join(told)[-LOG_CHARS:]
 
 
 def _done(effects: Sequence[WorldEffect]) -> str:
@@ -147,16 +140,19 @@ def _ballot(vote: Json, texts: Mapping[int, str]) -> Ballot:
             return NO_VOTE
 
 
-def rubric_verdicts(rubric: Sequence[str], calls: Sequence[Sequence[Ballot]]) -> list[Json]:
-    """Return the verdict on each line: yes or no if all calls say so, else unsure."""
+def rubric_verdicts(
+    rubric: Sequence[str], calls: Sequence[Sequence[Ballot]], *, votes: int
+) -> list[Json]:
+    """Return the verdict on each line: yes or no if all `votes` calls say so, else unsure."""
     return [
-        _verdict(item, [ballots[place] for ballots in calls]) for place, item in enumerate(rubric)
+        _verdict(item, [ballots[place] for ballots in calls], most=votes)
+        for place, item in enumerate(rubric)
     ]
 
 
-def _verdict(item: str, ballots: Sequence[Ballot]) -> Json:
+def _verdict(item: str, ballots: Sequence[Ballot], *, most: int) -> Json:
     votes = [ballot.verdict for ballot in ballots]
-    agreed = len(votes) == VOTES and len(set(votes)) == 1 and votes[0] != "cannotTell"
+    agreed = len(votes) == most and len(set(votes)) == 1 and votes[0] != "cannotTell"
     shown = next((ballot for ballot in ballots if ballot.seq), NO_VOTE)
     return {
         "item": item,

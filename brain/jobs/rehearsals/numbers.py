@@ -7,7 +7,7 @@ from typing import Literal
 
 from brain.codec import Json
 
-type Outcome = Literal["passed", "failed", "unsure", "invalid"]
+type Ending = Literal["passed", "failed", "unsure", "invalid"]
 
 Z = 1.959963984540054  # of the normal distribution, for 95 %
 CHANCE = 0.05  # from here on a difference may be chance

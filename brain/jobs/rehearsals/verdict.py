@@ -7,31 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from brain.codec import Json
-from brain.jobs.rehearsals.numbers import Outcome
+from brain.jobs.rehearsals.numbers import Ending
+from brain.jobs.rehearsals.ports import WorldEffect
 from brain.jobs.rehearsals.scenario import Expectation, Scenario
 from brain.run.messages import LogEntry, Message, Speak, Utterance
 
-REFUSED = "Not done: "  # begins the result of a call that the world has refused
 CONTAINS, LACKS = "~", "!~"
 _NAMED = re.compile(r"<([^<>@\s]+@[^<>@\s]+)>\s*$")  # Anna <anna@example.org>
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WorldEffect:
-    """What the brain did in its world with one call. `seq` is the log's last place at that time."""
-
-    seq: int
-    tool: str
-    arguments: Json
-    result: str
-
-    @property
-    def is_refused(self) -> bool:
-        return self.result.startswith(REFUSED)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Played:
+class Rehearsed:
     """All that is known of a rehearsal: the log, the effects, the documents at the end."""
 
     log: Sequence[LogEntry]
@@ -62,6 +48,15 @@ def is_players(entry: LogEntry) -> bool:
     return entry.decision is None or entry.decision.verdict != "answer"
 
 
+def transcript_of(log: Sequence[LogEntry]) -> str:
+    """Return the talk as text: each line with its place and its speaker."""
+    return "\n".join(
+        f"[{entry.seq}] {'user' if isinstance(entry, Utterance) else 'assistant'}: {entry.text}"
+        for entry in log
+        if is_players(entry) or is_said(entry)
+    )
+
+
 def first_words_s(log: Sequence[LogEntry]) -> list[float]:
     """Return for each text of the player how long it waited for a word of the brain, in seconds.
 
@@ -78,14 +73,14 @@ def first_words_s(log: Sequence[LogEntry]) -> list[float]:
     return waits
 
 
-def checked(expected: Expectation, played: Played) -> Json:
+def checked(expected: Expectation, played: Rehearsed) -> Json:
     """Check one expectation. `seq` is the place that shows it, if there is one."""
     passed, seq = _check(expected, played)
     item = expected.model_dump(by_alias=True, mode="json", exclude_unset=True)
     return {"item": item, "passed": passed, "seq": seq}
 
 
-def _check(expected: Expectation, played: Played) -> tuple[bool, int | None]:
+def _check(expected: Expectation, played: Rehearsed) -> tuple[bool, int | None]:
     wanted = expected.with_ or {}
     if expected.effect is not None:
         done = [one for one in played.effects if not one.is_refused]
@@ -187,12 +182,12 @@ def _person(text: str) -> str:
     return folded(found[1] if found else text)
 
 
-def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, broke: bool) -> Outcome:
+def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, is_broken: bool) -> Ending:
     """Return the outcome. What code has found, no judge overrules.
 
     If the player broke its card, nothing that happened says anything about the brain.
     """
-    if broke:
+    if is_broken:
         return "invalid"
     if any(not each["passed"] for each in expect):
         return "failed"
@@ -203,12 +198,12 @@ def outcome_of(expect: Sequence[Json], rubric: Sequence[Json], *, broke: bool) -
 
 
 def verdict_of(
-    scenario: Scenario, played: Played, rubric: Sequence[Json], *, broke: bool = False
+    scenario: Scenario, played: Rehearsed, rubric: Sequence[Json], *, is_broken: bool = False
 ) -> Json:
     """Return the whole verdict of a rehearsal, as it is stored."""
     expect = [checked(each, played) for each in scenario.expect]
     return {
-        "outcome": outcome_of(expect, rubric, broke=broke),
+        "outcome": outcome_of(expect, rubric, is_broken=is_broken),
         "expect": expect,
         "rubric": list(rubric),
         "firstWordS": [round(wait, 2) for wait in first_words_s(played.log)],

@@ -10,8 +10,8 @@ from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, Script
 from brain.cloud.redis.store import RedisStore
 from brain.codec import clean, dumps
 from brain.http.stopping import stop_run
-from brain.jobs.model import MindRun, Progress
-from brain.jobs.quiet import Silence
+from brain.jobs.model import MindRun, ProgressNote
+from brain.jobs.quiet import NobodyListens
 from brain.jobs.rules import job_keys_id
 from brain.run.journal import Spent
 from brain.run.messages import Message
@@ -24,7 +24,10 @@ MOST_NOTES = 10  # of progress, of all minds of a job
 NOTES_KEEP_MS = 24 * 3600 * 1000  # ms; longer than any job lives
 TELL_EVERY_MS = 60_000  # ms between two times that the owner is told of progress
 # All keys that a mind may have, besides those that expire within days.
-KEPT = ("run", "log", "journal", "withdrawn", "memory", "questions", "rest", "held", "here")
+KEPT = (
+    *("run", "log", "journal", "withdrawn", "memory", "questions", "rest", "held", "here"),
+    "reminders",  # of a rehearsed brain
+)
 
 RAN = Script(__package__, "ran", BRAIN_LIMIT_S)
 PROGRESS = Script(__package__, "progress", BRAIN_LIMIT_S)
@@ -48,9 +51,9 @@ class RedisMindRuns:
         return dict(zip(mind_ids, found, strict=True))
 
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
-        await stop_run(self._store, Silence(), self._clock, mind_id, run_id=None, texts=texts)
+        await stop_run(self._store, NobodyListens(), self._clock, mind_id, run_id=None, texts=texts)
 
-    async def note_progress(self, job_id: str, progress: Progress) -> bool:
+    async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
         reply = await PROGRESS.run(
             self._redis,
             Keys.of(job_keys_id(job_id)).keys("notes", "told"),
@@ -63,10 +66,10 @@ class RedisMindRuns:
         )
         return reply.flag("due")
 
-    async def progress(self, job_id: str) -> Sequence[Progress]:
+    async def progress(self, job_id: str) -> Sequence[ProgressNote]:
         command = ["LRANGE", Keys.of(job_keys_id(job_id)).key("notes"), "0", "-1"]
         found = await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
-        return [Progress(**json.loads(note)) for note in found or ()]
+        return [ProgressNote(**json.loads(note)) for note in found or ()]
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         await asyncio.gather(*(self._forget(id) for id in mind_ids))

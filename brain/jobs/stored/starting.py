@@ -32,12 +32,7 @@ async def start(
     if known:
         return started(known[0], await rows(connection, Mind, sql.READ_MINDS, named))
     await _check_open(connection, named)
-    if taken + job.budget > daily_tokens:
-        left = max(daily_tokens - taken, 0)
-        raise JobRefused(
-            f"This needs {job.budget} tokens, and {left} of today's are left.",
-            retry_after_s=math.ceil(left_s),
-        )
+    _check_tokens(job.budget, daily_tokens - taken, left_s)
     await connection.execute(sql.RESERVE, {**named, "day": day})
     await connection.execute(sql.INSERT_JOB, job_row(user_id, id, job, day))
     for mind in job.minds:
@@ -49,6 +44,15 @@ async def start(
         duplicate=False,
         budget=job.budget,
     )
+
+
+def _check_tokens(needed: int, left: int, left_s: float) -> None:
+    """Raise JobRefused if fewer tokens than needed are left. The day ends in `left_s` seconds."""
+    if needed > left:
+        raise JobRefused(
+            f"This needs {needed} tokens, and {max(left, 0)} of today's are left.",
+            retry_after_s=math.ceil(left_s),
+        )
 
 
 async def _check_open(connection: "Connection", named: dict[str, Any]) -> None:

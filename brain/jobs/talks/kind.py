@@ -26,7 +26,7 @@ The headline is the answer to their question in one sentence. The question: {}""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TalkKind:
-    """`Kind` for talks."""
+    """`KindOfJob` for talks."""
 
     base: Base
     wall_s: float = WALL_S

@@ -44,13 +44,14 @@ export class Channel {
   }
 
   #listen() {
-    const { onEntry, onRun } = this.#receiver;
+    const { onEntry, onRun, jobs } = this.#receiver;
     this.#pusher.connection.bind('state_change', (states) => this.#changed(states));
     const channel = this.#pusher.subscribe(this.#name);
     channel.bind('pusher:subscription_succeeded', () => this.#subscribed());
     channel.bind('pusher:subscription_error', () => this.#refused());
     channel.bind('message', onEntry);
     channel.bind('run', onRun);
+    channel.bind('job', jobs.emit);
   }
 
   /** @param {{previous: string, current: string}} states connected does not mean subscribed */

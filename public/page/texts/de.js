@@ -1,3 +1,5 @@
+import { jobs } from './jobs/de.js';
+
 /**
  * Every text of the page in German; the same entries as in English.
  * @type {Record<import('../texts.js').Key, import('../texts.js').Text>}
@@ -320,4 +322,5 @@ export const de = {
   'tool.stopTellingMe': 'Benachrichtigungsregel löschen',
   'tool.tellMeWhen': 'Benachrichtigungsregel anlegen',
   'tool.updateDocument': 'Dokument ändern',
+  ...jobs,
 };

@@ -1,3 +1,5 @@
+import { jobs } from './jobs/en.js';
+
 /**
  * Every text of the page in English. `{name}` is filled in; an object has one text for each plural
  * form of `{count}`, by the names of Intl.PluralRules.
@@ -303,4 +305,5 @@ export const en = {
   'tool.stopTellingMe': 'Delete notification rule',
   'tool.tellMeWhen': 'Add notification rule',
   'tool.updateDocument': 'Update document',
+  ...jobs,
 };

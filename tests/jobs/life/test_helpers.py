@@ -216,6 +216,7 @@ async def test_everything_delivered_twice_at_once_happens_once(stage: JobStage) 
     job = await stage.job(start)
     assert (job.status, job.completed_count) == ("complete", 3)
     assert sum(stage.model.counts().values()) == 3
+    assert sum(asked.is_reporter for asked in stage.model.asked) == 1
     assert len(await told(stage)) == 1
 
 

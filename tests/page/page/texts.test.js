@@ -11,7 +11,7 @@ import { en } from '../../../public/page/texts/en.js';
 const PUBLIC = new URL('../../../public/', import.meta.url);
 const NAMES = ['make ears', 'Second Brain', 'OPENAI_API_KEY=… make dev', 'owner'];
 // Names of keys, headers and types that the platform spells like words.
-const PLATFORM = ['Authorization', 'Bearer ', 'Content-Type', 'Enter', 'Escape', 'Files'];
+const PLATFORM = ['ArrowDown', 'ArrowUp', 'Authorization', 'Bearer ', 'Content-Type', 'Enter', 'Escape', 'Files', 'said!~'];
 const SAMPLES = ['Anna Lindqvist <anna@lindqvist.example>'];
 // Begins like a sentence or a label, has the end of one, or has three words in a row.
 const PROSE = /^\s*\p{Lu}\p{Ll}|\p{L}([!?…]|\.\s)|\p{L}+ \p{L}+ \p{L}+/u;
@@ -21,9 +21,10 @@ const modulesIn = (folder) =>
   readdirSync(new URL(folder, PUBLIC))
     .filter((name) => name.endsWith('.js'))
     .map((name) => `${folder}${name}`);
+const PAGE = ['page/', 'page/jobs/', 'page/mail/'];
 // What it says is fixed by the table that it shares with the server.
 const SPOKEN = 'voice/ear.js';
-const MODULES = ['page.js', ...modulesIn('page/'), ...modulesIn('voice/')].filter((name) => name !== SPOKEN);
+const MODULES = ['page.js', ...PAGE.flatMap(modulesIn), ...modulesIn('voice/')].filter((name) => name !== SPOKEN);
 
 const forms = (text) => (typeof text === 'string' ? { other: text } : text);
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
@@ -69,7 +70,7 @@ test('each text is used somewhere', () => {
   const all = [read('index.html'), ...MODULES.map(read)].join('\n');
   const families = [
     'tool.', 'label.', 'voice.', 'road.', 'connection.', 'entry.', 'question.',
-    'documents.cut.', 'documents.fault.',
+    'documents.cut.', 'documents.fault.', 'jobs.kind.', 'jobs.status.', 'jobs.reason.', 'jobs.outcome.', 'jobs.severity.', 'jobs.expect.',
   ];
   const isUsed = (key) =>
     all.includes(`'${key}'`) || all.includes(`"${key}"`) || families.some((one) => key.startsWith(one));

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import psutil  # type: ignore[import-untyped]  # it ships no types
@@ -140,6 +140,13 @@ class Started:
         """Wait for the end: its report is there and told."""
         return await self.until(lambda now: bool(now["finishedAt"]), within_s=within_s)
 
+    async def call(self, reason: str, mind: int | str | None, *, times: int = 1) -> None:
+        """Deliver this call of the queue as often as that, all at once. Each is answered by 200."""
+        body = {"userId": self.owner.id, "job": self.id, "mind": mind, "reason": reason, "try": 0}
+        calls = (self.owner.stage.deliver(body) for _ in range(times))
+        answers = await asyncio.gather(*calls)
+        assert [answer.status_code for answer in answers] == [200] * times, answers[0].text
+
     async def begun(self, calls: int) -> None:
         """Wait until the helpers have asked the model this often."""
         async with asyncio.timeout(MOST_S):
@@ -251,6 +258,16 @@ class Stage:
     def without_store(self) -> Iterator[None]:
         faults = self.stack.services.store.faults
         faults.add(Fault(kind="refuse", times=None))
+        try:
+            yield
+        finally:
+            faults.clear()
+
+    @contextmanager
+    def store_fails(self, kind: Literal["refuse", "lose"], words: str) -> Iterator[None]:
+        """Let Redis fail for the requests that contain these words."""
+        faults = self.stack.services.store.faults
+        faults.add(Fault(kind=kind, times=None, body=words))
         try:
             yield
         finally:

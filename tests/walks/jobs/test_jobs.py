@@ -183,9 +183,7 @@ async def test_a_start_that_comes_again_after_the_stop_does_nothing(owner: Owner
     await job.stop()
     stopped_at = time.time()
     for number in range(3):
-        body = {"userId": owner.id, "job": job.id, "mind": number, "reason": "start", "try": 0}
-        answer = await owner.stage.deliver(body)
-        assert answer.status_code == 200, answer.text
+        await job.call("start", number, times=2)
     silent_after(job, stopped_at)
     assert (await ends_once(job))["status"] == "stopped"
 

@@ -7,10 +7,12 @@ import asyncio
 import os
 import random
 import time
+from typing import Literal
 
 import httpx
 import pytest
 
+from brain.cloud.redis.scripts import Keys
 from local.chaos.troubles import frozen
 from tests.walks.jobs.promises import ends_once, silent_after
 from tests.walks.jobs.stage import BRAINS, MOST_S, Owner
@@ -148,6 +150,55 @@ async def test_without_the_queue_nothing_runs_and_the_same_key_starts_it(owner: 
     status = await ends_once(job)
     assert (status["status"], status["completed"]) == ("complete", 3)
     assert len((await owner.get("/api/jobs")).json()["jobs"]) == 1
+
+
+# ---- many at once: what a crash left is found by several
+
+
+async def test_calls_that_come_at_once_settle_a_mind_once(owner: Owner) -> None:
+    food, trains = Part(name="food", loops=1, pause_s=3.0), Part(name="trains", loops=8, pause_s=2)
+    job = await owner.start(food, trains)
+    await job.begun(2)
+    async with owner.stage.without_database():
+        async with asyncio.timeout(MOST_S):
+            while job.troupe.of_part(job.word, "food")[0].ended is None:  # noqa: ASYNC110 - the model is asked by processes
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)  # its run ends in Redis, and its row does not know of it
+        owner.stage.kill("brainToBrain")
+    await job.call("say", 0, times=12)
+    assert (await job.status())["completed"] == 1
+    status = await ends_once(job)
+    assert (status["status"], status["completed"]) == ("complete", 2)
+
+
+@pytest.mark.parametrize("kind", ["refuse", "lose"])
+async def test_a_report_is_announced_once_whoever_announces_it(
+    owner: Owner, kind: Literal["refuse", "lose"]
+) -> None:
+    await owner.listen()
+    job = await owner.start(Part(name="food", loops=2, pause_s=0.5))
+    with owner.stage.store_fails(kind, f"job-{job.id}"):
+        before = await job.until(lambda now: bool(now["reportReady"]))
+        await asyncio.sleep(1)
+        assert (before["status"], before["finishedAt"]) == ("complete", None)
+    await job.call("sweep", None, times=8)
+    status = await ends_once(job)
+    assert status["status"] == "complete"
+    assert len(await owner.notifications()) == 1
+
+
+async def test_a_stop_that_failed_halfway_is_completed_by_the_same_stop(owner: Owner) -> None:
+    slow = [Part(name=name, loops=20, pause_s=0.5) for name in ("hotels", "trains", "food")]
+    job = await owner.start(*slow)
+    await job.begun(3)
+    with owner.stage.store_fails("refuse", Keys.of(job.answer["conversationIds"][1]).key("run")):
+        failed = await owner.post(f"/api/jobs/{job.id}/stop", {})
+        assert failed.status_code == 503
+        assert int(failed.headers["retry-after"]) > 0
+    assert (await job.stop())["status"] == "stopped"
+    stopped_at = time.time()
+    assert (await ends_once(job))["status"] == "stopped"
+    silent_after(job, stopped_at)
 
 
 # ---- the services

@@ -50,8 +50,7 @@ async def aside(
             return duplicate(reply)
         case "limited":
             return limited(reply)
-        case _:
-            return None
+    return None
 
 
 def _answered(arrival: Arrival, answer: Draft, reply: ScriptReply) -> AnsweredAside:

@@ -1,12 +1,12 @@
 /** The panel of the mailbox: list, search and read; on a local server also a test email. */
 
-import { button, make } from './dom.js';
-import { withAddresses } from './entries.js';
+import { button, make } from '../dom.js';
+import { withAddresses } from '../entries.js';
 import { arrivalForm, sentEmails } from './arrival.js';
-import { empty, focusPanel, list, Loaded, searchField, when } from './panel.js';
-import { t } from './texts.js';
+import { empty, focusPanel, list, Loaded, searchField, when } from '../panel.js';
+import { t } from '../texts.js';
 
-/** @typedef {import('./resources.js').Resources} Resources */
+/** @typedef {import('../resources.js').Resources} Resources */
 
 /**
  * @typedef {object} Listed
@@ -30,7 +30,7 @@ import { t } from './texts.js';
 const PATH = '/api/emails';
 const KB = 1024;
 
-/** @param {Resources} resources @param {boolean} isLocal @returns {import('./panel.js').Panel} */
+/** @param {Resources} resources @param {boolean} isLocal @returns {import('../panel.js').Panel} */
 export function mailboxPanel(resources, isLocal) {
   const found = new Loaded();
   return {

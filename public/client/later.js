@@ -1,6 +1,7 @@
-/** Begins a spoken conversation. Its code is loaded when the first one begins. */
+/** Parts of a connection whose code is loaded when it is first used. */
 
 /**
+ * Begin a spoken conversation.
  * @param {import('../voice/talk.js').Parts} parts
  * @param {import('./types.js').TalkOptions} options
  * @returns {import('./types.js').Talk}
@@ -15,4 +16,18 @@ export function talking(parts, options) {
     return () => void done.then((undo) => undo?.());
   };
   return { mute: act('mute'), unmute: act('unmute'), end: act('end'), onState: act('onState') };
+}
+
+export const minds = () => import('./minds/calls.js');
+
+/**
+ * The calls of a group of minds/calls.js. An `await` of the group itself finds no `then` there.
+ * @param {import('./minds/calls.js').Parts} parts
+ * @param {string} group
+ * @returns {any}
+ */
+export function calls(parts, group) {
+  const call = (/** @type {any} */ _, /** @type {string} */ name) =>
+    name !== 'then' && (async (/** @type {any[]} */ ...given) => (await minds()).call(parts, group, name, given));
+  return new Proxy({}, { get: call });
 }

@@ -9,7 +9,7 @@ from tests.chaos.bugs.mutant import Mutant, product_of
 from tests.chaos.faults import HOURS, Fault
 from tests.chaos.histories import play
 from tests.chaos.length import IS_LONG
-from tests.chaos.losses import after_loss, losses
+from tests.chaos.lost.losses import after_loss, losses
 from tests.chaos.stories import STORIES, named
 
 SHORT = ("one", "crumbs", "tools", "act", "asked", "two", "notified", "handover", "stopped")

@@ -1,11 +1,11 @@
 /** For a local server: receive a test email, and list the sent ones, which go nowhere. */
 
-import { refusalInWords } from './wording.js';
-import { button, field, make } from './dom.js';
-import { empty, list, Loaded } from './panel.js';
-import { t } from './texts.js';
+import { refusalInWords } from '../wording.js';
+import { button, field, make } from '../dom.js';
+import { empty, list, Loaded } from '../panel.js';
+import { t } from '../texts.js';
 
-/** @typedef {import('./resources.js').Resources} Resources */
+/** @typedef {import('../resources.js').Resources} Resources */
 /** @typedef {{to: string, recipients: string[], subject: string, text: string}} Sent */
 
 const PATH = '/_local/email';
