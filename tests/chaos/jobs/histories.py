@@ -63,16 +63,19 @@ def singles(
         yield play(story, [fault], product=product)
 
 
-def pairs(story: JobStory, *, product: Product = PRODUCT, every: int = 1) -> Iterator[JobHistory]:
-    """Two faults: the second at each point that the history with the first one has after it."""
-    count = 0
-    for first in _all_of(play(story, product=product)):
+def pairs(
+    story: JobStory, *, product: Product = PRODUCT, firsts: int = 1, seconds: int = 1
+) -> Iterator[JobHistory]:
+    """Two faults: the second at each point that the history with the first one has after it.
+
+    `firsts` and `seconds` take only each so-manieth of them.
+    """
+    for first in [*_all_of(play(story, product=product))][::firsts]:
         seen = play(story, [first], product=product)
-        for place in seen.points[int(first.at) :]:
-            for second in faults_at(place):
-                count += 1
-                if count % every == 0 and second != first and not _is_hopeless(seen, first, second):
-                    yield play(story, [first, second], product=product)
+        later = [f for place in seen.points[int(first.at) :] for f in faults_at(place)]
+        for second in later[int(first.at) % seconds :: seconds]:
+            if second != first and not _is_hopeless(seen, first, second):
+                yield play(story, [first, second], product=product)
 
 
 def _all_of(history: JobHistory) -> Iterator[Fault]:
