@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.chaos.jobs.platform import House
     from tests.chaos.jobs.world import JobWorld
 
-LONGEST_S = 8.0  # seconds between two tries
+LONGEST_S = 8.0  # times as long between two tries as before the second one
 
 
 async def start(world: "JobWorld", one: Start) -> None:
@@ -94,5 +94,5 @@ async def _insist(
         try:
             return await world.run(what, work)
         except (Unreachable, ConnectionError):
-            await asyncio.sleep(min(2.0**attempt, LONGEST_S))
+            await asyncio.sleep(world.story.pause_s * min(2.0**attempt, LONGEST_S))
     return None

@@ -1,6 +1,6 @@
 """Histories of jobs: one with given faults, and all of a kind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.chaos.faults import Exactly, Fault, Place
@@ -46,35 +46,42 @@ def play(story: JobStory, given: Iterable[Fault] = (), *, product: Product = PRO
 
 
 def singles(
-    story: JobStory, *, product: Product = PRODUCT, every: int = 1, events: bool = True
+    story: JobStory, *, product: Product = PRODUCT, every: int = 1, kinds: Sequence[str] = ()
 ) -> Iterator[JobHistory]:
     """The story without a fault, and with each single fault or event at each point.
 
-    `every` takes only each so-manieth of them.
+    `every` takes only each so-manieth of them, `kinds` only those of some kinds. A kind such as
+    `stop+pause.after` is two at one point.
     """
     plain = play(story, product=product)
     yield plain
-    for number, fault in enumerate(_all_of(plain, events=events)):
-        if number % every == 0:
-            yield play(story, [fault], product=product)
+    for both in (kind.split("+") for kind in kinds if "+" in kind):
+        for place in plain.points:
+            yield play(story, [Fault(place.number, kind) for kind in both], product=product)
+    faults = [fault for fault in _all_of(plain) if not any(kinds) or fault.kind in kinds]
+    for fault in faults[::every]:
+        yield play(story, [fault], product=product)
 
 
-def pairs(story: JobStory, *, product: Product = PRODUCT, every: int = 1) -> Iterator[JobHistory]:
-    """Two faults: the second at each point that the history with the first one has after it."""
-    count = 0
-    for first in _all_of(play(story, product=product), events=True):
+def pairs(
+    story: JobStory, *, product: Product = PRODUCT, firsts: int = 1, seconds: int = 1
+) -> Iterator[JobHistory]:
+    """Two faults: the second at each point that the history with the first one has after it.
+
+    `firsts` and `seconds` take only each so-manieth of them.
+    """
+    for first in [*_all_of(play(story, product=product))][::firsts]:
         seen = play(story, [first], product=product)
-        for place in seen.points[int(first.at) :]:
-            for second in faults_at(place):
-                count += 1
-                if count % every == 0 and second != first and not _is_hopeless(seen, first, second):
-                    yield play(story, [first, second], product=product)
+        later = [f for place in seen.points[int(first.at) :] for f in faults_at(place)]
+        for second in later[int(first.at) % seconds :: seconds]:
+            if second != first and not _is_hopeless(seen, first, second):
+                yield play(story, [first, second], product=product)
 
 
-def _all_of(history: JobHistory, *, events: bool) -> Iterator[Fault]:
+def _all_of(history: JobHistory) -> Iterator[Fault]:
     for place in history.points:
         yield from faults_at(place)
-        if events and place.port in PORTS_OF_EVENTS:
+        if place.port in PORTS_OF_EVENTS:
             yield from (Fault(place.number, kind) for kind in EVENTS)
 
 

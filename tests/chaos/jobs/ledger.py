@@ -1,6 +1,6 @@
 """What the far sides of a history of jobs wrote down, and what they saw to be wrong."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from brain.jobs.model import Job, JobStart, Mind, StoppedMinds
@@ -75,12 +75,15 @@ class Ledger:
                 self.wrong.append(f"I15 {reserved} tokens are reserved of {daily}")
 
 
-def _counted(job: Job, minds: Iterable[Mind]) -> Iterable[str]:
+def _counted(job: Job, minds: Sequence[Mind]) -> Iterable[str]:
     complete = sum(mind.status == "complete" for mind in minds)
     settled = sum(mind.status in SETTLED for mind in minds)
     if (job.completed_count, job.failed_count) != (complete, settled - complete):
         counts = f"{job.completed_count} + {job.failed_count}"
         yield f"I12 {job.title} counts {counts} of {complete} + {settled - complete}"
+    for mind in minds:
+        if mind.status in ("complete", "failed", "invalid") and mind.foreign and not job.foreign:
+            yield f"taint: {job.title} is not foreign, and {mind.label} is"
 
 
 def _ended_once(before: Job | None, job: Job) -> Iterable[str]:

@@ -75,6 +75,7 @@ class JobStory:
     max_duration_s: float = 300.0
     reserve_s: float = 5.0
     tries: int = 12
+    pause_s: float = 1.0  # seconds until a page tries again what has failed; twice as long then
 
 
 TWO = JobStory(name="two", foreign=frozenset({"a1"}))
@@ -87,6 +88,8 @@ STORIES = (
         foreign=frozenset({"a0"}),
     ),
     JobStory(name="three", starts=(Start(key="a", minds=3),), steps=("finish",)),
+    # Whoever starts it tries again only after the first sweep, and while the queue knows its names.
+    JobStory(name="hesitant", starts=(Start(key="a", minds=1),), steps=("finish",), pause_s=100.0),
     # Each mind is told of as it ends, and code writes the report.
     JobStory(name="each", starts=(Start(key="a", joins_each=True),), steps=("read", "finish")),
     # The reporter says nothing that could be filed, so code writes the report in the end.

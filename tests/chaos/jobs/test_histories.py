@@ -1,0 +1,39 @@
+"""Jobs keep their promises whatever dies, comes twice, late or never: single faults, and pairs.
+
+In an ordinary run each story is played with a sample of its faults; with CHAOS=long with all.
+"""
+
+import pytest
+
+from tests.chaos.jobs.histories import JobHistory, pairs, play, singles
+from tests.chaos.jobs.stories import STORIES, JobStory, named
+from tests.chaos.length import every
+
+SINGLES = {"long": 600, "brisk": 29}  # each so-manieth single fault, where histories take long
+PAIRED = ("three", "stopped", "paused")
+FIRSTS, SECONDS = 23, 67  # each so-manieth fault, and each so-manieth one after it
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+def test_a_job_ends_once_whatever_goes_wrong(story: JobStory) -> None:
+    wrong = []
+    played = 0
+    for history in singles(story, every=every(SINGLES.get(story.name, 13))):
+        played += 1
+        wrong += _findings(history)
+    print(f"{story.name}: {played} histories")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PAIRED)
+def test_a_job_ends_once_whatever_goes_wrong_twice(name: str) -> None:
+    played = pairs(named(name), firsts=every(FIRSTS), seconds=every(SECONDS))
+    assert [found for history in played for found in _findings(history)] == []
+
+
+def test_a_history_is_the_same_each_time() -> None:
+    assert play(named("two")).trace == play(named("two")).trace
+
+
+def _findings(history: JobHistory) -> list[str]:
+    return [f"{history}: {wrong}" for wrong in history.wrong]
