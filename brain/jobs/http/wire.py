@@ -12,7 +12,8 @@ from brain.codec import Json, iso
 from brain.jobs.model import Job, JobStart, JobState, Mind, StoppedMinds
 from brain.jobs.plans.things import EffectRow, Label
 from brain.jobs.rules import progress
-from brain.run.messages import LogEntry, Message
+from brain.jobs.talks.rules import is_start, opener_of
+from brain.run.messages import Kind, LogEntry, Message
 from brain.run.store import Page, Status
 
 FIGURES = ("passed", "failed", "unsure", "invalid", "passRate", "interval", "firstWordS")
@@ -187,14 +188,17 @@ def log_to_wire(page: Page, mind: Mind, *, since: int) -> Json:
 
 
 def _entry(entry: LogEntry, mind: Mind) -> Json:
-    """Encode a log entry: who says what. A mind that works alone speaks under its label."""
-    is_brain = isinstance(entry, Message)
+    """Encode a log entry: who says what. A mind that works alone speaks under its label, and the
+    opening of a talk is said by its first character.
+    """
+    opener = opener_of(mind.profile) if is_start(entry) else None
+    speaker = (entry.speaker or mind.label) if isinstance(entry, Message) else opener
     return {
         "seq": entry.seq,
         "id": entry.id,
-        "role": "brain" if is_brain else "user",
-        "speaker": (entry.speaker or mind.label) if isinstance(entry, Message) else None,
-        "kind": str(entry.kind),
+        "role": "user" if speaker is None else "brain",
+        "speaker": speaker,
+        "kind": str(entry.kind if opener is None else Kind.SAY),
         "text": entry.text,
         "createdAt": iso(entry.created_at),
     }

@@ -15,7 +15,7 @@ from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Sa
 from brain.jobs.services import JobServices
 from brain.run.deliver import Reply
 from brain.run.go import brain_again, brain_go
-from brain.run.moves import WakeCall
+from brain.run.moves import LeaseToken, WakeCall
 from brain.run.requests import UserRequest
 from brain.run.turn import Invocation
 
@@ -50,6 +50,10 @@ async def wake(services: JobServices, wake_call: WakeCall, invocation: Invocatio
     Raises Unreachable.
     """
     mind = await services.jobs.mind(wake_call.user_id)
+    if mind is not None and mind.status == "paused" and wake_call.reason == "handoff":
+        # Nobody takes the hand-over, and the one who resumes need not wait for its end.
+        token = LeaseToken(user_id=mind.id, run_id=wake_call.run_id, fence=wake_call.fence)
+        await services.runs.release(token)
     if mind is None or mind.status != "running":
         return
     job = await services.jobs.job(mind.user_id, mind.job_id)

@@ -115,6 +115,17 @@ class Cast:
         return strict([system_line(system), *(said or [user_line(note(BEGIN))])])
 
 
+def is_start(entry: LogEntry) -> bool:
+    """Whether this is the text with which a mind begins."""
+    return isinstance(entry, Utterance) and entry.message_id == START
+
+
+def opener_of(profile: Json) -> str | None:
+    """Return who says the opening of a talk; None if it has none, or is no talk."""
+    agents = profile.get("agents")
+    return str(agents[0]["name"]) if agents and profile.get("opening") else None
+
+
 def spoken(lines: Sequence[TalkLine]) -> int:
     """Return how many texts the characters have said."""
     return sum(line.speaker is not None for line in lines)
