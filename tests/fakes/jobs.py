@@ -1,7 +1,7 @@
 """Jobs in memory: what the store in Postgres does, in one process and in virtual time."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -84,6 +84,9 @@ class MemoryJobs:
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         found = [job for job in self._of(user_id) if not is_open or job.status in OPEN]
         return found[:limit]
+
+    async def mind_ids(self, user_id: str, job_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return {id: [mind.id for mind in await self.minds(user_id, id)] for id in job_ids}
 
     async def outdated(self, user_id: str) -> Sequence[str]:
         oldest = self._utc() - timedelta(days=KEPT_DAYS)
@@ -219,7 +222,8 @@ class MemoryJobs:
                 self._pause(mind, to)
         if job is None or job.status not in before:
             return job
-        return self._change(job, status=to)
+        started_at = job.started_at if is_paused else job.started_at or self._utc()
+        return self._change(job, status=to, started_at=started_at)
 
     async def file_report(self, user_id: str, job_id: str, filed: Filed) -> Job | None:
         job = self.jobs.get((user_id, job_id))
@@ -279,8 +283,8 @@ class MemoryJobs:
         since = self._paused.pop(mind.id, now)
         if to == "paused":
             self._paused[mind.id] = now
-        elif started_at is not None:
-            started_at += now - since
+        else:
+            started_at = now if started_at is None else started_at + (now - since)
         self._set(mind, status=to, started_at=started_at)
 
     def move_back(self, ids: Sequence[str], age: timedelta) -> None:

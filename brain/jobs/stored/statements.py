@@ -32,8 +32,7 @@ RECENT = (
     from brain.jobs
     where user_id = %(user_id)s
         and (not %(is_open)s or status not in ('complete', 'failed', 'stopped'))
-    order by created_at desc, id
-    limit %(limit)s
+    order by created_at desc, id limit %(limit)s
 """
 )
 OUTDATED = b"""
@@ -50,8 +49,7 @@ OUTDATED = b"""
 
 OPEN_DAY = b"""
     insert into brain.spending (user_id, day)
-    values (%(user_id)s, (now() at time zone 'utc')::date)
-    on conflict do nothing
+    values (%(user_id)s, (now() at time zone 'utc')::date) on conflict do nothing
 """
 LOCK_DAY = b"""
     select reserved + used, day,
@@ -75,8 +73,7 @@ INSERT_JOB = b"""
         compared_with, origin_run, "foreign", reserved_on
     ) values (
         %(user_id)s, %(id)s, %(kind)s, %(title)s, %(request)s::jsonb, %(total)s, %(budget)s,
-        %(join_mode)s, %(document_id)s, %(compared_with)s, %(origin_run)s, %(foreign)s,
-        %(day)s
+        %(join_mode)s, %(document_id)s, %(compared_with)s, %(origin_run)s, %(foreign)s, %(day)s
     )
 """
 INSERT_MIND = b"""
@@ -85,8 +82,7 @@ INSERT_MIND = b"""
         "foreign"
     ) values (
         %(id)s, %(user_id)s, %(job_id)s, %(number)s, %(label)s, %(profile)s::jsonb, %(brief)s,
-        %(goal)s, %(scenario)s::jsonb, %(scenario_digest)s, %(seed)s,
-        %(foreign)s
+        %(goal)s, %(scenario)s::jsonb, %(scenario_digest)s, %(seed)s, %(foreign)s
     )
 """
 
@@ -151,8 +147,7 @@ LOCK_MINDS = b"""
     select number, status from brain.minds
     where user_id = %(user_id)s and job_id = %(id)s
         and (%(number)s::integer is null or number = %(number)s)
-    order by number
-    for update
+    order by number for update
 """
 STOP_MINDS = b"""
     update brain.minds set status = 'stopped', ended_reason = 'stopped', finished_at = now()
@@ -191,15 +186,21 @@ COUNT_SPENT = (
     returning reserved_on, report is not null
 """
 )
-# The time of a pause is not a part of a mind's life.
-PAUSE_MINDS = b"""
+# The time of a pause is not a part of a mind's life. What had not begun begins when it is resumed.
+RESUMED = b"case when %(to)s = 'running' then now() end"
+PAUSE_MINDS = (
+    b"""
     update brain.minds set
         status = %(to)s, paused_at = case when %(to)s = 'paused' then now() end,
-        started_at = started_at + coalesce(now() - paused_at, interval '0')
-    where user_id = %(user_id)s and job_id = %(id)s and status = any(%(of)s)
+        started_at = coalesce(started_at + coalesce(now() - paused_at, interval '0'), """
+    + RESUMED
+    + b""") where user_id = %(user_id)s and job_id = %(id)s and status = any(%(of)s)
 """
+)
 PAUSE_JOB = (
-    b"update brain.jobs set status = %(to)s, "
+    b"update brain.jobs set status = %(to)s, started_at = coalesce(started_at, "
+    + RESUMED
+    + b"), "
     + CHANGED
     + b"where user_id = %(user_id)s and id = %(id)s and status = any(%(of)s)"
 )

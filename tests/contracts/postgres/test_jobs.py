@@ -303,7 +303,20 @@ async def test_the_time_of_a_pause_is_no_part_of_a_minds_life(jobs: JobStore, an
     assert before[0] is not None
     assert after[0] is not None
     assert after[0] > before[0]
-    assert before[1] is after[1] is None
+
+
+async def test_a_mind_that_was_paused_before_its_start_begins_when_it_is_resumed(
+    jobs: JobStore, anna: str
+) -> None:
+    begun = await start(jobs, anna, 1)
+    seen = []
+    for is_paused in (True, False):
+        await jobs.pause(anna, begun.job_id, is_paused=is_paused)
+        found = await jobs.whole(anna, begun.job_id)
+        assert found is not None
+        job, [mind] = found
+        seen.append((mind.status, bool(mind.started_at), bool(job.started_at)))
+    assert seen == [("paused", False, False), ("running", True, True)]
 
 
 async def test_what_others_asked_for_is_foreign_from_the_start(jobs: JobStore, anna: str) -> None:
