@@ -1169,7 +1169,7 @@ export interface JobStarted {
   };
 }
 
-/** A job without its minds. */
+/** A job with the ids of its minds. */
 export interface Job {
   jobId: string;
   runId: string;
@@ -1192,6 +1192,7 @@ export interface Job {
   tokens: number;
   tokenBudget: number;
   usd: number | null;
+  conversationIds: string[];
 }
 
 /** A job and its minds. It has no text of a conversation. `loop` and `activity` are those of a mind that works now. */

@@ -84,6 +84,9 @@ class JobStore(Protocol):
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         """Return the newest jobs of this user."""
 
+    async def mind_ids(self, user_id: str, job_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Return the ids of the minds of each of these jobs, by number."""
+
     async def outdated(self, user_id: str) -> Sequence[str]:
         """Return the ids of ended jobs that are not kept: beyond the newest 50, or 90 days old."""
 

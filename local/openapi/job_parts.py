@@ -76,6 +76,7 @@ _JOB: Json = {
     "tokens": WHOLE,
     "tokenBudget": WHOLE,
     "usd": DOLLARS,
+    "conversationIds": _list(TEXT),
 }
 _RUN: Json = {
     "n": WHOLE,
@@ -113,11 +114,11 @@ JOBS: dict[str, Json] = {
             }
         ),
     },
-    "Job": {"description": "A job without its minds.", **thing(_JOB)},
+    "Job": {"description": "A job with the ids of its minds.", **thing(_JOB)},
     "JobState": {
         "description": "A job and its minds. It has no text of a conversation. `loop` and "
         "`activity` are those of a mind that works now.",
-        **thing({**_JOB, "conversationIds": _list(TEXT), "runs": _list(ref("MindState"))}),
+        **thing({**_JOB, "runs": _list(ref("MindState"))}),
     },
     "MindState": thing(
         {**_RUN, "verdict": _OUTCOME, "loop": nullable(WHOLE), "activity": MAYBE_TEXT}

@@ -76,8 +76,11 @@ def listing_routes(jobs: Jobs) -> Resources:
     async def newest(request: Request, user_id: str) -> ASGIApp:
         """List jobs, the newest first."""
         limit = whole_number(request, "limit", default=LISTED, low=1, high=MOST_LISTED)
-        found = await jobs.services.jobs.recent(user_id, limit=limit)
-        return tagged(request, {"jobs": [job_to_wire(job) for job in found]})
+        store = jobs.services.jobs
+        found = await store.recent(user_id, limit=limit)
+        minds = await store.mind_ids(user_id, [job.id for job in found])
+        listed = [job_to_wire(job, mind_ids=minds.get(job.id, ())) for job in found]
+        return tagged(request, {"jobs": listed})
 
     async def steps(request: Request, user_id: str) -> ASGIApp:
         """Show the journal of one rehearsed brain."""

@@ -43,8 +43,10 @@ def stopped_to_wire(found: StoppedMinds) -> Json:
     }
 
 
-def job_to_wire(job: Job, *, more_tokens: int = 0) -> Json:
-    """Encode a job without its minds. `more_tokens` are used by minds that still work."""
+def job_to_wire(job: Job, *, mind_ids: Sequence[str], more_tokens: int = 0) -> Json:
+    """Encode a job with no more of its minds than their ids. `more_tokens` are used by minds that
+    still work.
+    """
     return {
         "jobId": job.id,
         "runId": job.id,
@@ -67,15 +69,16 @@ def job_to_wire(job: Job, *, more_tokens: int = 0) -> Json:
         "tokens": job.tokens_in + job.tokens_out + more_tokens,
         "tokenBudget": job.token_budget,
         "usd": _dollars(job.usd),
+        "conversationIds": list(mind_ids),
     }
 
 
 def state_to_wire(found: JobState) -> Json:
     """Encode a job with its minds."""
     working = [found.now[mind.id] for mind in found.minds if mind.id in found.now]
+    used, ids = sum(status.tokens for status in working), [mind.id for mind in found.minds]
     return {
-        **job_to_wire(found.job, more_tokens=sum(status.tokens for status in working)),
-        "conversationIds": [mind.id for mind in found.minds],
+        **job_to_wire(found.job, mind_ids=ids, more_tokens=used),
         "runs": [_mind_to_wire(mind, found.now.get(mind.id)) for mind in found.minds],
     }
 

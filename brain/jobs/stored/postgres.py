@@ -1,6 +1,6 @@
 """Stores jobs and minds in Postgres. Each change is one transaction: see `statements`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from brain.jobs.ports import Counted, Filed
 from brain.jobs.rules import KEPT_DAYS, KEPT_JOBS, all_ids, job_id
 from brain.jobs.stored import statements as sql
 from brain.jobs.stored.owned import delete_owned
-from brain.jobs.stored.rows import changed, filed_row, first, outcome_row, read_mind
+from brain.jobs.stored.rows import changed, filed_row, first, mind_ids, outcome_row, read_mind
 from brain.jobs.stored.starting import start
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ class PostgresJobs:
     async def recent(self, user_id: str, *, limit: int, is_open: bool = False) -> Sequence[Job]:
         named = {"user_id": user_id, "limit": limit, "is_open": is_open}
         return await self._rows(Job, sql.RECENT, named)
+
+    async def mind_ids(self, user_id: str, job_ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        return await self._database.run(lambda connection: mind_ids(connection, user_id, job_ids))
 
     async def outdated(self, user_id: str) -> Sequence[str]:
         named = {"user_id": user_id, "most": KEPT_JOBS, "days": KEPT_DAYS}

@@ -1,5 +1,6 @@
 """Converts values of jobs to rows, and back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
@@ -11,6 +12,11 @@ from brain.jobs.stored import statements as sql
 
 if TYPE_CHECKING:
     from brain.cloud.postgres.database import Connection
+
+MIND_IDS = b"""
+    select job_id, array_agg(id order by number) from brain.minds
+    where user_id = %(user_id)s and job_id = any(%(jobs)s) group by job_id
+"""
 
 
 def stored_json(value: object) -> str | None:
@@ -139,3 +145,11 @@ async def changed(
 async def read_mind(connection: "Connection", mind_id: str) -> Mind | None:
     """Read a mind in a transaction that has changed it."""
     return first(await rows(connection, Mind, sql.READ_MIND, {"id": mind_id, "user_id": None}))
+
+
+async def mind_ids(
+    connection: "Connection", user_id: str, job_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """Read the ids of the minds of these jobs, in the order of their numbers."""
+    named = {"user_id": user_id, "jobs": list(job_ids)}
+    return dict(await (await connection.execute(MIND_IDS, named)).fetchall())

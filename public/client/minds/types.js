@@ -27,7 +27,7 @@
  * @property {number} tokens
  * @property {number} tokenBudget
  * @property {number | null} usd
- * @property {string[]} [conversationIds] ids of the minds, for `connect({mind})`
+ * @property {string[]} conversationIds ids of the minds, for `connect({mind})`
  * @property {MindState[]} [runs] one for each mind; left out in a list of jobs
  *
  * @typedef {object} MindState

@@ -149,9 +149,14 @@ async def test_the_steps_of_a_rehearsed_brain_are_in_order(anna: Caller, home: H
 
 
 async def test_jobs_are_listed_newest_first_without_their_runs(anna: Caller) -> None:
-    for title in ("First", "Second"):
-        await begun(anna, title=title)
+    tasks = [{"title": name, "brief": "Look."} for name in ("A", "B", "C")]
+    first = await begun(anna, title="First")
+    second = await begun(anna, body={"tasks": tasks}, title="Second")
     listed = (await anna.got("jobs"))["jobs"]
+    ids = [job["conversationIds"] for job in listed]
+    assert ids == [second["conversationIds"], first["conversationIds"]]
+    state = await anna.got(f"jobs/{second['jobId']}/status")
+    assert set(state) - set(listed[0]) == {"runs"}
     assert [job["title"] for job in listed] == ["Second", "First"]
     assert "runs" not in listed[0]
     assert [job["title"] for job in (await anna.got("jobs", limit=1))["jobs"]] == ["Second"]
