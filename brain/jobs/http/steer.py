@@ -100,7 +100,5 @@ def _judged(minds: Sequence[Mind], body: LabelBody) -> str:
 
 async def _optional_json(request: Request) -> Any:
     """Read the body; a request without one asks for everything. Raises Problem."""
-    if request.headers.get("content-type"):
-        return await read_json(request)
     body = await read_body(request)
     return parse_json(body) if body else {}
