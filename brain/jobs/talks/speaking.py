@@ -23,7 +23,7 @@ from brain.tools.schema import complaint
 from brain.tools.spec import ToolCall
 from brain.tools.typed import tool
 
-ENDED = "The talk has ended."  # if the listener speaks while the last text is said
+ENDED = "The talk has ended."  # the last words of who has none, or answers the listener too late
 SILENT_TRIES = 2  # answers without any words, after which the character counts as unavailable
 
 
@@ -31,7 +31,7 @@ class EndTalk(Arguments):
     """End the talk: its goal is reached, or it cannot be reached. Say your last words beside it."""
 
     reached: Annotated[bool, About("whether the goal is reached")]
-    why: Annotated[str, About("in one sentence", 1, 2_000)]
+    why: Annotated[str, About("in one sentence", most=2_000)] = ""
 
 
 async def _end(given: EndTalk, invocation: ToolInvocation) -> ToolResult:
@@ -83,7 +83,7 @@ class Speaking:
             answer = await _whole(self.model_of(speaker), asked, limit_s)
             tokens += answer.tokens
             last = next((end for call in answer.calls if (end := ending(call))), None)
-            words = answer.text.strip() or (last.why if last else "")
+            words = answer.text.strip() or (last.why.strip() or ENDED if last else "")
             if words:
                 break
         else:

@@ -129,6 +129,16 @@ async def test_last_words_are_said_and_without_any_the_reason_is() -> None:
 
 
 @in_virtual_time
+@pytest.mark.parametrize("arguments", ['{"reached":true}', '{"reached":true,"why":" "}'])
+async def test_a_talk_may_end_without_a_reason(arguments: str) -> None:
+    talk = Talk([calls((END, arguments))], numbered("Con"))
+    assert [(line.speaker, line.text) for line in (await talk.held())[1:]] == [
+        ("Con", "Con 1."),
+        ("Pro", ENDED),
+    ]
+
+
+@in_virtual_time
 async def test_a_broken_call_of_the_end_ends_nothing() -> None:
     broken = calls((END, '{"reached":"perhaps"}'))
     assert isinstance(broken.answer, Answered)
