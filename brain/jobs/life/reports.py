@@ -121,4 +121,4 @@ def document_of(job: Job, report: Json) -> tuple[str, str]:
     """Return the title and the body of the report's document."""
     parts = [f"**{report['headline']}**", str(report["summary"])]
     lines = [f"- {finding['what']}" for finding in report.get("findings") or ()]
-    return job.title, "\n\n".join([*parts, *(["\n".join(lines)] if lines else [])])
+    return job.title, "\n\n".join(part for part in (*parts, "\n".join(lines)) if part)

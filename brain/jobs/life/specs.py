@@ -66,7 +66,7 @@ FINISH = ToolSpec(
         result=_text("the whole result, so that it can be read alone", RESULT_CHARS),
         complete={"type": "boolean", "description": "whether all of the task is done"},
         sources=_list(_SOURCE, "where it was found", MOST_SOURCES),
-        needs=_text("what the user would have to decide or approve for the rest", 2_000),
+        needs=_text("what the user would have to decide or approve for the rest", 2_000, least=0),
     ),
     effect=Effect.READS,
 )
@@ -100,7 +100,7 @@ FILE_REPORT = ToolSpec(
     parameters=_object(
         ["headline", "summary"],
         headline=_text("the result in one or two sentences; it is read aloud", HEADLINE_CHARS),
-        summary=_text("the report, in markdown", SUMMARY_CHARS),
+        summary=_text("the report, in markdown", SUMMARY_CHARS, least=0),
         findings=_list(_FINDING, "what stands out", MOST_FINDINGS),
         suggestion=_object(
             ["edits"], edits=_list(_EDIT, "changes of the instructions", MOST_EDITS)

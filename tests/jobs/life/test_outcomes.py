@@ -4,7 +4,7 @@ import pytest
 
 from brain.codec import dumps
 from brain.jobs.life.outcomes import arguments_of, outcome_of
-from brain.jobs.life.specs import FINISH
+from brain.jobs.life.specs import FILE_REPORT, FINISH
 from brain.jobs.model import MindRun
 from brain.run.journal import Answered, Entry, Returned, Spent
 from brain.says import de, en
@@ -42,6 +42,14 @@ def test_arguments_are_read_as_the_engine_reads_them() -> None:
     given = '{"result": "All.", "complete": "true", "needs": null}'
     answer = Answered(text="", calls=(ToolCall(id="c", name="finish", arguments=given),))
     assert arguments_of(run(answer), FINISH) == {"result": "All.", "complete": True}
+
+
+def test_a_finish_needs_nothing_if_it_says_so_and_a_report_may_be_its_headline() -> None:
+    outcome = outcome_of(run(finish(needs="")))
+    assert (outcome.status, outcome.result, outcome.needs) == ("complete", "All.", None)
+    written = dumps({"headline": "H.", "summary": ""})
+    filed = Answered(text="", calls=(ToolCall(id="c", name="fileReport", arguments=written),))
+    assert arguments_of(run(filed), FILE_REPORT) == {"headline": "H.", "summary": ""}
 
 
 def test_a_finish_that_failed_is_no_result() -> None:

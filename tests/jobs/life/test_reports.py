@@ -124,3 +124,5 @@ def test_a_report_by_code_says_that_all_failed_or_were_stopped() -> None:
 def test_the_document_holds_headline_summary_and_findings() -> None:
     report = {"headline": "H.", "summary": "S.", "findings": [{"what": "Loud"}]}
     assert document_of(JOB, report) == ("Three hotels", "**H.**\n\nS.\n\n- Loud")
+    short = {"headline": "H.", "summary": "", "findings": []}
+    assert document_of(JOB, short) == ("Three hotels", "**H.**")
