@@ -93,6 +93,7 @@ class OwnersTools:
         wanted = HelpersWanted(
             tasks=tasks_in(arguments),
             request={**arguments, **({FOREIGN: True} if tainted else {})},
+            kind="room" if arguments.get("document") else "helpers",
             join=arguments.get("join", "report"),
             document=arguments.get("document"),
             tokens_each=arguments.get("tokensEach", TOKENS_HELPER),

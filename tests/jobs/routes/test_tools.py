@@ -60,6 +60,16 @@ async def test_helpers_are_sent_without_a_question_and_the_brain_goes_on(
     assert kept.origin_run == outcome["runId"]
 
 
+async def test_helpers_that_share_a_document_are_a_room(
+    deployment: Deployment, anna: Caller
+) -> None:
+    document = (await anna.kept("Plan", "Monday: museum."))["id"]
+    arguments = {"tasks": TASKS, "document": document}
+    _, [result] = await calling(deployment, anna, "sendHelpers", arguments)
+    state = await anna.got(f"jobs/{result['jobId']}/status")
+    assert (state["kind"], state["documentId"]) == ("room", document)
+
+
 @pytest.mark.parametrize(
     ("count", "each", "asked"),
     [
