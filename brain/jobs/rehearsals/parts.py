@@ -20,7 +20,7 @@ from brain.codec import Json, clean
 from brain.documents.rules import MAX_TITLE_CHARS
 from brain.http.bodies import Body, Cleaned, Text, not_blank
 from brain.preferences.model import Preferences
-from brain.preferences.rules import preferences_from_wire
+from brain.preferences.rules import preferences_from_wire, preferences_to_wire
 
 MAX_ENTRIES = 50  # documents, emails, facts, pages, searches, tools of a world
 MAX_LIST = 20  # of answers, results, recipients, habits
@@ -54,7 +54,7 @@ def _plausible(at: datetime) -> datetime:
 
 def _known_preferences(wire: Json) -> Json:
     """Check the preferences as their own route does, and refuse what that route ignores."""
-    if unknown := set(wire) - {"trusted", "quiet", "zone", "emails", "language"}:
+    if unknown := set(wire) - set(preferences_to_wire(Preferences())):
         raise ValueError(f"has no field {min(unknown)!r}")
     read = preferences_from_wire(wire)
     if not isinstance(read, Preferences):

@@ -32,7 +32,7 @@ WHOLE: dict[str, Any] = {
         "documents": [{"title": "Plan", "body": "Monday", "foreign": True}],
         "emails": [{"from": "Anna <anna@example.org>", "to": ["me@x.org"], "text": "Hi"}],
         "facts": ["Anna is my sister."],
-        "preferences": {"zone": "Europe/Berlin", "language": "de"},
+        "preferences": {"zone": "Europe/Berlin", "language": "de", "unaskedTokens": 0},
         "pages": {"https://example.org/": "Open."},
         "search": {"hours": [{"title": "T", "url": "https://example.org/", "snippet": "S"}]},
         "tools": {"openDoor": [{"answer": "open"}, {"refuse": "jammed"}]},
