@@ -39,12 +39,13 @@ class TalkKind:
             entries=lambda: self._entries(mind),
             model_of=self._model_of,
         )
+        wall_s = self.wall_s + await self._paused_s(mind)
         return self.base.services(
             job,
             mind,
             model=speaking,
             tools={END_TALK.spec.name: END_TALK},
-            limits=replace(self.base.limits(job, wall_s=self.wall_s), loops=LOOPS),
+            limits=replace(self.base.limits(job, wall_s=wall_s), loops=LOOPS),
             instructions="",
             around=(Pausing(jobs=self.base.jobs),),
         )
@@ -90,6 +91,16 @@ class TalkKind:
             tokens_out=tokens_out,
             usd=usd,
         )
+
+    async def _paused_s(self, mind: Mind) -> float:
+        """Return for how many seconds the talk was paused in all: its run has not noticed.
+
+        Each pause has moved the beginning in the mind's row, and not that of its run.
+        """
+        run = await self.base.runs.last(mind.id)
+        if run is None or mind.started_at is None:
+            return 0.0
+        return max(0.0, mind.started_at.timestamp() - run.spent.started_ms / 1000)
 
     async def _entries(self, mind: Mind) -> Sequence[LogEntry]:
         return (await self.base.store.read(mind.id, since=0, limit=ENTRIES)).entries

@@ -8,6 +8,7 @@ import pytest
 
 from brain.chat.choice import ModelChoice
 from brain.cloud.model.chat import ChatModel
+from brain.cloud.redis.scripts import Keys
 from brain.jobs.flow import pause_job, say_to_mind, start_job
 from brain.jobs.http.wire import log_to_wire
 from brain.jobs.model import JobStart, NewJob, NewMind
@@ -126,6 +127,38 @@ async def test_a_paused_talk_is_silent_until_it_is_resumed(make_stage: MakeStage
     await stage.deliver()
     assert len(stage.model.asked) == said
 
+    assert await pause_job(stage.services, stage.user, start.job_id, is_paused=False)
+    await stage.deliver()
+
+    [mind] = await stage.minds(start)
+    assert (mind.status, mind.ended_reason) == ("complete", "goal")
+
+
+AGO = b"""
+    update brain.minds set
+        started_at = started_at - interval '20 minutes',
+        paused_at = paused_at - interval '20 minutes'
+    where id = %(id)s
+"""
+
+
+async def test_the_time_of_a_pause_is_no_part_of_a_talk(make_stage: MakeStage) -> None:
+    stage = make_stage(ending_after(6))
+    start = await start_job(stage.services, stage.user, talk())
+    stage.model.going.clear()
+    delivery = asyncio.ensure_future(stage.deliver())
+    await stage.model.busy.wait()
+    assert await pause_job(stage.services, stage.user, start.job_id, is_paused=True)
+    stage.model.going.set()
+    await delivery
+
+    [mind], redis = await stage.minds(start), stage.wiring.redis
+    key = Keys.of(mind.id).key("run")
+    began = int(await redis.execute(["HGET", key, "started"], limit_s=5))
+    await redis.execute(["HSET", key, "started", str(began - 20 * 60_000)], limit_s=5)
+    database = stage.wiring.database
+    assert database is not None
+    await database.run(lambda connection: connection.execute(AGO, {"id": mind.id}))
     assert await pause_job(stage.services, stage.user, start.job_id, is_paused=False)
     await stage.deliver()
 
