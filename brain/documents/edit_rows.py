@@ -7,7 +7,7 @@ from brain.cloud.postgres.rows import rows
 from brain.documents.anchors import USER_FIRST_S, Anchored, NotAnchored, anchored
 from brain.documents.editing import Author, Edit, EditedDocument
 from brain.documents.ports import Document
-from brain.documents.postgres import LOCK, rewrite
+from brain.documents.rows import LOCK, rewrite
 from brain.documents.rules import stays_foreign
 
 if TYPE_CHECKING:

@@ -6,13 +6,16 @@ Chinese or with decomposed umlauts are found too.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from brain.cloud.postgres.database import Postgres, statement
 from brain.cloud.postgres.rows import ID, id_from_key, rows
+from brain.documents.anchors import difference
+from brain.documents.edit_rows import LockedDocument
+from brain.documents.editing import Author
 from brain.documents.ports import Document, Passage
-from brain.documents.rows import change, has_row, insert, renewal
-from brain.documents.rules import WHOLE_CHARS, objection, outdated, revised, stays_foreign
+from brain.documents.rows import FORGET, LOCK, SELECT, has_row, insert, refuse, renewal
+from brain.documents.rules import WHOLE_CHARS, outdated, revised
 from brain.errors import ToolFault
 from brain.texts.words import query_of
 
@@ -22,11 +25,6 @@ if TYPE_CHECKING:
 ASKED_CHARS = 1_000  # of a query; more words do not improve the result
 LEAST_SHARE = 0.2  # of the best score; weaker matches only share a common word with the query
 
-SELECT = b"""
-    select id, title, body, updated_at, "foreign" from brain.documents
-    where user_id = %(user_id)s and id = %(id)s
-"""
-LOCK = SELECT + b" for update"
 NEWEST = b"""
     select
         id as document_id, title, brain.version_of(title, body) as version, text as snippet,
@@ -61,11 +59,6 @@ REMEMBER = b"""
     select user_id, %(key)s from brain.documents where user_id = %(user_id)s and id = %(id)s
     on conflict do nothing
     returning true
-"""
-# Longer than any run lasts, including its retries and an inspection.
-FORGET = b"""
-    delete from brain.operations
-    where user_id = %(user_id)s and created_at < now() - interval '30 days'
 """
 
 
@@ -132,21 +125,21 @@ class PostgresDocuments:
         body: str | None = None,
         append: str | None = None,
     ) -> Document | None:
-        """Change a document. The same transaction stores the key."""
+        """Change a document, as its user. The same transaction stores the key and the change."""
         if not ID.fullmatch(document_id):
             return None
         named = {"user_id": user_id, "id": document_id, "key": key}
 
         async def work(connection: "Connection") -> Document | None:
             is_first = await has_row(connection, REMEMBER, named)
-            found = await rows(connection, Document, LOCK, named)
-            if not found or not is_first:
-                return found[0] if found else None
-            [document] = found
-            new_body = revised(document.body, body=body, append=append)
-            is_foreign = stays_foreign(document.foreign, foreign, title=title, body=body)
-            text = {"title": document.title if title is None else title, "body": new_body}
-            return await rewrite(connection, {**named, **text, "foreign": is_foreign})
+            locked = await LockedDocument.of(connection, named)
+            if locked is None or not is_first:
+                return None if locked is None else locked.document
+            old = locked.document.body
+            edit = difference(old, revised(old, body=body, append=append))
+            is_whole = body is not None
+            await locked.make(edit, Author(), foreign=foreign, title=title, is_whole=is_whole)
+            return locked.document
 
         return await self._database.run(work)
 
@@ -201,18 +194,3 @@ class PostgresDocuments:
             return True
 
         return await self._database.run(work)
-
-
-def refuse(title: str, body: str) -> None:
-    """Raise ToolFault if the text cannot be stored."""
-    if reason := objection(title, body):
-        raise ToolFault(f"Not saved: {reason}.")
-
-
-async def rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
-    """Change a locked document and return it. Raises ToolFault for an invalid text."""
-    refuse(row["title"], row["body"])
-    await connection.execute(FORGET, row)
-    await change(connection, row)
-    [changed] = await rows(connection, Document, SELECT, row)
-    return changed

@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import statement
 from brain.cloud.postgres.renewal import FORM, Renewal
+from brain.cloud.postgres.rows import rows
+from brain.documents.ports import Document
+from brain.documents.rules import objection
+from brain.errors import ToolFault
 from brain.texts.words import kept_words, passages, sample_words
 
 if TYPE_CHECKING:
@@ -12,6 +16,11 @@ if TYPE_CHECKING:
 
 SAMPLE_CHARS = 2_000  # of a text, from which its language is detected
 
+SELECT = b"""
+    select id, title, body, updated_at, "foreign" from brain.documents
+    where user_id = %(user_id)s and id = %(id)s
+"""
+LOCK = SELECT + b" for update"
 INSERT = b"""
     insert into brain.documents (user_id, id, title, body, "foreign")
     values (%(user_id)s, %(id)s, %(title)s, %(body)s, %(foreign)s)
@@ -22,6 +31,11 @@ CHANGE = b"""
     update brain.documents
     set title = %(title)s, body = %(body)s, "foreign" = %(foreign)s, updated_at = now()
     where user_id = %(user_id)s and id = %(id)s
+"""
+# Longer than any run lasts, including its retries and an inspection.
+FORGET = b"""
+    delete from brain.operations
+    where user_id = %(user_id)s and created_at < now() - interval '30 days'
 """
 STALE = b"""
     select id, title, body from brain.documents
@@ -45,6 +59,21 @@ async def change(connection: "Connection", row: dict[str, Any]) -> None:
     await connection.execute(CHANGE, row)
     await connection.execute(UNINDEX, row)
     await _index(connection, row)
+
+
+def refuse(title: str, body: str) -> None:
+    """Raise ToolFault if the text cannot be stored."""
+    if reason := objection(title, body):
+        raise ToolFault(f"Not saved: {reason}.")
+
+
+async def rewrite(connection: "Connection", row: dict[str, Any]) -> Document:
+    """Change a locked document and return it. Raises ToolFault for an invalid text."""
+    refuse(row["title"], row["body"])
+    await connection.execute(FORGET, row)
+    await change(connection, row)
+    [changed] = await rows(connection, Document, SELECT, row)
+    return changed
 
 
 def renewal() -> Renewal:

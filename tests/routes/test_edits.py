@@ -9,6 +9,7 @@ from brain.documents.edit_rows import KEPT_EDITS
 from brain.documents.edit_tool import PROPOSED, edit_document_tool
 from brain.documents.editing import Author, EditedDocument
 from brain.documents.edits import PostgresEdits
+from brain.documents.postgres import PostgresDocuments
 from brain.errors import ToolFault
 from brain.tools.invocations import ToolInvocation
 from brain.tools.spec import ToolCall
@@ -70,6 +71,21 @@ class Mind:
             tainted=tainted,
         )
         return (await self._tool.run(invocation)).text
+
+
+async def test_what_the_users_brain_changes_is_listed_and_wins(home: Home, anna: Caller) -> None:
+    id = (await anna.kept("Plan", PLAN, typed=True))["id"]
+    documents = PostgresDocuments(home.database)
+    for _ in range(2):
+        await documents.update(anna.id, id, key="call-1", foreign=False, append="Wednesday: rest.")
+    [edit] = (await anna.got("edits", document=id))["edits"]
+    assert (edit["author"], edit["state"], edit["find"]) == ("user", "done", "")
+    assert edit["replace"].strip() == "Wednesday: rest."
+    mind = Mind(home, anna, id)
+    assert await mind.edits({"find": "rest"}, replace="work") == PROPOSED
+    assert "Wednesday: rest." in await body_of(anna, id)
+    taken = await decided(anna, id, "undo", place=edit["place"])
+    assert (taken["kept"], taken["document"]["body"]) == ([], PLAN)
 
 
 async def test_a_place_is_changed_by_the_text_that_stands_there(anna: Caller) -> None:
