@@ -25,6 +25,22 @@ def test_a_job_ends_once_whatever_goes_wrong(story: JobStory) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("two", "say"),  # also between the end of a run and its settlement
+        ("two", "stop"),
+        ("stopped", "outage"),  # also while a mind asks whether it may go on
+        ("paused", "outage"),
+        ("one stopped", "freeze.before"),  # also between the stop and the count of what was used
+        ("hesitant", "kill.after"),
+    ],
+)
+def test_a_job_ends_once_with_this_at_every_point(name: str, kind: str) -> None:
+    played = singles(named(name), kinds=[kind])
+    assert [found for history in played for found in _findings(history)] == []
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_a_job_ends_once_whatever_goes_wrong_twice(name: str) -> None:
     played = pairs(named(name), firsts=every(FIRSTS), seconds=every(SECONDS))
