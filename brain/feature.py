@@ -126,6 +126,9 @@ class Platform(Protocol):
     async def addition_changed(self, user_id: str) -> None:
         """Tell the features that this user's addition has changed. Raises StoreUnreachable."""
 
+    async def known(self, user_id: str) -> str:
+        """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
+
     @property
     def services(self) -> "Services":
         """What the user's own brain runs with; not before all features are made."""
@@ -186,6 +189,8 @@ class Feature:
     """Called when a user changes their settings, or what they add to the instructions."""
     addition: "Callable[[str], Awaitable[str]] | None" = None
     """Returns what a user adds to the brain's instructions. Raises DatabaseUnreachable."""
+    known: "Callable[[str], Awaitable[str]] | None" = None
+    """Returns what is known about a user, as text for a model. Raises DatabaseUnreachable."""
     session: "Callable[[str], Mapping[str, object]]" = lambda user_id: {}
     """The abilities of the brain that the page of this user shows."""
     on_session: "Callable[[str], Awaitable[None]] | None" = None
@@ -222,6 +227,11 @@ class Together:
     async def addition(self, user_id: str) -> str:
         """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
         found = [await each.addition(user_id) for each in self.features if each.addition]
+        return "\n\n".join(text for text in found if text)
+
+    async def known(self, user_id: str) -> str:
+        """Return what is known about the user, as text for a model. Raises DatabaseUnreachable."""
+        found = [await each.known(user_id) for each in self.features if each.known]
         return "\n\n".join(text for text in found if text)
 
     async def addition_changed(self, user_id: str) -> None:

@@ -5,6 +5,7 @@ import hashlib
 from brain.texts.ids import MIND as MIND
 from brain.texts.ids import is_mind_id as is_mind_id
 
+MOST_TOKENS_EACH = 200_000  # of one mind, whatever its job's budget is
 MINDS_MOST = 10  # of one job
 OPEN_MOST = 2  # open jobs of one user
 KEPT_JOBS = 50  # newest jobs of one user
@@ -53,7 +54,7 @@ def is_reporter(mind_id: str) -> bool:
 
 def tokens_each(budget: int, minds: int) -> int:
     """Return the limit of each mind: its share of the budget, less 5 % for the report."""
-    return budget * 95 // 100 // minds
+    return min(budget * 95 // 100 // minds, MOST_TOKENS_EACH)
 
 
 def progress(completed: int, failed: int, total: int) -> int:

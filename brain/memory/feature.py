@@ -8,6 +8,7 @@ from brain.memory.flow import Memory
 from brain.memory.ports import Archive, Facts
 from brain.memory.redis import RedisShownBlock
 from brain.memory.services import MemoryServices
+from brain.preferences.flow import preferences_of
 from brain.run.ports import Log
 from brain.tools.invocations import Tool
 
@@ -23,6 +24,7 @@ def feature(platform: Platform) -> Feature:
         resources=parts.resources,
         preferences_changed=lambda: parts.block.drop_block,
         session=lambda _: {"memory": platform.database is not None},
+        known=parts.known,
         seed=parts.seed,
     )
 
@@ -87,6 +89,16 @@ class _Parts:
         from brain.memory.tools import memory_tools
 
         return memory_tools(self.facts, self.archive, zone_of=self._platform.zone_of)
+
+    async def known(self, user_id: str) -> str:
+        """Return the user's facts as the memory block has them, without a summary."""
+        if self.facts is None:
+            return ""
+        from brain.memory.rules import SHOWN_FACTS, memory_block
+
+        facts = await self.facts.facts(user_id, limit=SHOWN_FACTS)
+        zone = (await preferences_of(self._platform.preferences, user_id)).zone
+        return memory_block(facts, "", zone=zone)
 
     async def seed(self, world: World) -> None:
         """Store the facts of a world, the first one last: it is the newest."""

@@ -90,7 +90,7 @@ async def test_a_test_email_arrives_is_announced_and_is_read_as_text(
 
 async def test_a_user_without_a_mailbox_sees_no_tab_for_it(page: Page) -> None:
     tabs = page.get_by_role("navigation").get_by_role("button")
-    await expect(tabs).to_have_text(["Documents", "Notifications", "Memory"])
+    await expect(tabs).to_have_text(["Documents", "Notifications", "Memory", "Jobs"])
 
 
 # ---- notifications
@@ -119,6 +119,7 @@ async def test_quiet_hours_are_saved_and_still_there_after_a_reload(
         "zone": "Europe/Stockholm",
         "emails": "rules",
         "language": None,
+        "unaskedTokens": 100_000,
     }
 
 

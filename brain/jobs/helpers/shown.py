@@ -6,7 +6,6 @@ from brain.errors import Unreachable
 from brain.feature import Platform
 from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.ports import MindRuns
-from brain.preferences.flow import preferences_of
 from brain.run.messages import Kind, Message, Remark, Utterance
 from brain.run.ports import Log
 from brain.run.store import StateStore
@@ -50,22 +49,11 @@ class ShownToHelper:
     async def _show(self, turn: Turn) -> None:
         try:
             if self._facts is None:
-                self._facts = await self._block()
+                self._facts = await self._platform.known(self._job.user_id)
             others = await self._others() if self._job.kind == "room" else ""
             turn.shown = "\n\n".join(part for part in (self._facts, others) if part)
         except Unreachable as error:
             log.warning("job: not shown, reason=%s", type(error).__name__)
-
-    async def _block(self) -> str:
-        platform, owner = self._platform, self._job.user_id
-        if platform.database is None or "recall" not in platform.services.tools:
-            return ""
-        from brain.memory.postgres import PostgresFacts
-        from brain.memory.rules import SHOWN_FACTS, memory_block
-
-        facts = await PostgresFacts(platform.database).facts(owner, limit=SHOWN_FACTS)
-        zone = (await preferences_of(platform.preferences, owner)).zone
-        return memory_block(facts, "", zone=zone)
 
     async def _others(self) -> str:
         notes = [

@@ -12,11 +12,10 @@ from brain.jobs.plans.limits import (
     MAX_MESSAGES,
     MAX_TITLE_CHARS,
     MOST_TOKENS,
-    MOST_TOKENS_EACH,
     TOKENS_HELPER,
 )
 from brain.jobs.rehearsals.scenario import GivenScenario
-from brain.jobs.rules import MINDS_MOST
+from brain.jobs.rules import MINDS_MOST, MOST_TOKENS_EACH
 
 MAX_NAME_CHARS = 60
 MAX_MODEL_CHARS = 200

@@ -12,10 +12,9 @@ from brain.jobs.plans.limits import (
     LEAST_TOKENS_EACH,
     MAX_BRIEF_CHARS,
     MAX_TASK_CHARS,
-    MOST_TOKENS_EACH,
     TOKENS_HELPER,
 )
-from brain.jobs.rules import MINDS_MOST
+from brain.jobs.rules import MINDS_MOST, MOST_TOKENS_EACH
 from brain.texts.plain import plain_line, plain_text
 from brain.tools.spec import Effect, ToolSpec
 

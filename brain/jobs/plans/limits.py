@@ -3,7 +3,6 @@
 TOKENS_HELPER = 30_000  # of a helper by default: about ten pages read and a result
 TOKENS_TALK = 60_000  # of a talk or a rehearsal by default
 LEAST_TOKENS_EACH = 5_000
-MOST_TOKENS_EACH = 200_000  # of one mind, whatever its job's budget is
 MOST_TOKENS = 2_000_000  # of a job: ten minds with the most of each
 TOKENS_ANSWER = 600  # of one text in a talk by default
 MAX_TITLE_CHARS = 300  # of a job

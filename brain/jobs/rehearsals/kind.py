@@ -11,7 +11,7 @@ from brain.jobs.ports import Kind
 from brain.jobs.rehearsals import reporting
 from brain.jobs.rehearsals.ending import outcome_of_end
 from brain.jobs.rehearsals.player import Move, breaks_card, may_end
-from brain.jobs.rehearsals.playing import new_entries, say_id, turns_of
+from brain.jobs.rehearsals.playing import say_id, turns_of
 from brain.jobs.rehearsals.ports import WORLD
 from brain.jobs.rehearsals.stage import Stage
 from brain.jobs.rules import mind_id
@@ -70,7 +70,7 @@ class Rehearsals:
         """Keep the run's journal; then let the front end or the player answer, or end it."""
         stage = self._stage(job, mind)
         log = await stage.playing.log()
-        await stage.kept.keep_steps(mind.id, run.run_id, new_entries(run, log))
+        await stage.keep(run, log)
         if any(step.run_id == WORLD for step in await stage.kept.steps(mind.id)):
             return await outcome_of_end(stage, log, "world", status="invalid")
         if run.reason:
@@ -86,7 +86,7 @@ class Rehearsals:
         stage = self._stage(job, mind)
         log = await stage.playing.log()
         if run is not None:
-            await stage.kept.keep_steps(mind.id, run.run_id, new_entries(run, log))
+            await stage.keep(run, log)
         return await outcome_of_end(stage, log, "time", status="failed")
 
     def report_task(self, job: Job, minds: Sequence[Mind]) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from brain.cloud.postgres.database import Postgres
+from brain.cloud.redis import entries
+from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys
 from brain.cloud.world import Inside, Within, World
 from brain.codec import Json
 from brain.documents.postgres import PostgresDocuments
 from brain.errors import DatabaseUnreachable
 from brain.jobs.gate import Gate
 from brain.jobs.minds import Base
-from brain.jobs.model import Job, Mind
+from brain.jobs.model import Job, Mind, MindRun
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rehearsals.fences import (
     OwnDatabase,
@@ -21,7 +23,7 @@ from brain.jobs.rehearsals.fences import (
     WorldQueue,
     WorldStore,
 )
-from brain.jobs.rehearsals.playing import Cost, Playing, TalksOver, cost_of_steps
+from brain.jobs.rehearsals.playing import Cost, Playing, TalksOver, cost_of_steps, new_entries
 from brain.jobs.rehearsals.ports import RehearsalStore
 from brain.jobs.rehearsals.postgres import PostgresRehearsals
 from brain.jobs.rehearsals.scenario import Scenario, from_wire
@@ -29,7 +31,7 @@ from brain.jobs.rehearsals.verdict import folded
 from brain.jobs.rehearsals.world import Doings, front_end_tools, world_of
 from brain.jobs.rules import mind_id, tokens_each
 from brain.run.limits import Limits
-from brain.run.messages import LogEntry
+from brain.run.messages import LogEntry, Message
 from brain.run.ports import Model
 from brain.run.services import Services
 from brain.tools.spec import ClientTool
@@ -119,6 +121,17 @@ class Stage:
     def model(self, profile: Json) -> Model:
         """Return a model for this rehearsal, with its seed."""
         return self.base.model({**profile, "seed": self.seed})
+
+    async def keep(self, run: MindRun, log: Sequence[LogEntry]) -> None:
+        """Keep the journal of a run that has ended. One that rests with a question stands apart."""
+        asked = next((e for e in reversed(log) if isinstance(e, Message) and e.question), None)
+        if not run.journal and asked is not None:
+            key = Keys.of(self.mind.id).key(f"rest:{asked.id}")
+            redis = OwnRedis(self.base.platform.redis, self.mind.id)
+            lines = await redis.execute(["LRANGE", key, "0", "-1"], limit_s=BRAIN_LIMIT_S)
+            journal, _ = entries.journal(lines or (), run_id=run.run_id)
+            run = replace(run, journal=journal)
+        await self.kept.keep_steps(self.mind.id, run.run_id, new_entries(run, log))
 
     async def cost(self) -> Cost:
         """Return what the brain and the player have used, in both tries."""

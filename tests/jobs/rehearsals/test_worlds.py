@@ -131,6 +131,7 @@ async def test_a_yes_of_the_player_sends_once_and_only_in_the_world(stage: MakeS
     assert mind.verdict["outcome"] == "passed"
     assert [tool for tool, _, _ in await theatre.effects(mind)] == ["sendEmail"]
     assert await theatre.texts(mind) == [("start", "tell ben"), ("say-1", "yes")]
+    assert mind.tokens_in + mind.tokens_out == 100 * (2 + 2)  # what is continued counts once
 
 
 @pytest.mark.parametrize("now", ["2005-01-01T08:00:00Z", NOW])

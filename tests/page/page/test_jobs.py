@@ -150,9 +150,7 @@ async def test_a_talk_that_is_listened_to_has_a_voice_for_each_speaker(browser: 
         await show(page, TALK)
         mind = page.locator(".mind")
         await mind.locator(".open").click()
-        await expect(mind.locator(".entry h3")).to_have_text(
-            ["You (listener)", "Pro", "Con", "Pro"]
-        )
+        await expect(mind.locator(".entry h3")).to_have_text(["Task", "Pro", "Con", "Pro"])
         assert await page.evaluate("spoken") == []
 
         await mind.get_by_role("button", name="Listen").click()

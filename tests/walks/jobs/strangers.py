@@ -1,4 +1,4 @@
-"""What a stranger gets from the routes for jobs; see tests/walks/test_strangers.py."""
+"""What a stranger gets from the routes for jobs and edits; see tests/walks/test_strangers.py."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -56,6 +56,26 @@ async def scenarios(ben: Person, anna: Anna) -> Told:
         yield await told(ben, method, path, 404, json=body)
 
 
+async def edits(ben: Person, anna: Anna) -> Told:
+    """Ben reads and takes back no change of Anna's document, and makes none."""
+    id = anna.document["id"]
+    yield await told(ben, "GET", f"/api/edits?document={id}", 404)
+    body = {"document": id, "do": "undo", "author": "user"}
+    yield await told(ben, "POST", "/api/edits", 404, json=body)
+    change = {"find": "", "replace": "stolen"}
+    yield await told(ben, "PATCH", f"/api/documents?id={id}", 404, json=change)
+
+
+def assisting(path: str) -> Walk:
+    """Return the walk of the help with instructions: it knows nothing but the request."""
+
+    async def walk(ben: Person, anna: Anna) -> Told:
+        body = {"instructions": anna.person.id, "ask": anna.document["id"]}
+        yield await told(ben, "POST", path, 200, json=body)
+
+    return walk
+
+
 def of_nobody(method: str, path: str, **options: Any) -> Walk:
     """Return the walk of a route below a job or a conversation that Ben does not have."""
 
@@ -72,6 +92,9 @@ JOB_WALKS: dict[str, Walk] = {
     "/api/scale/start": rehearsals,
     "/api/agents": agents,
     "/api/scenarios": scenarios,
+    "/api/edits": edits,
+    "/api/assist": assisting("/api/assist"),
+    "/api/promptbro/assist": assisting("/api/promptbro/assist"),
     "/api/jobs/:id/steps": of_nobody("GET", "/api/jobs/:id/steps?run=0"),
     "/api/jobs/:id/labels": of_nobody(
         "POST", "/api/jobs/:id/labels", json={"run": 0, "item": "x", "verdict": "yes"}
