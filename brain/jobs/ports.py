@@ -18,7 +18,6 @@ from brain.jobs.model import (
     ProgressNote,
     StoppedMinds,
 )
-from brain.run.moves import LeaseToken
 from brain.run.services import Services
 from brain.run.store import Status
 from brain.says.texts import Texts
@@ -168,9 +167,6 @@ class MindRuns(Protocol):
 
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         """End the mind's run now, if one is open. Its brain can record nothing after that."""
-
-    async def release(self, token: LeaseToken) -> None:
-        """Let anybody continue a run at once whose hand-over nobody takes."""
 
     async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
         """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""

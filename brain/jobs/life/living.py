@@ -6,9 +6,11 @@ means that there is nothing to do.
 """
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from brain.cloud.world import NotInThisWorld
+from brain.errors import LeaseLost
 from brain.jobs.life.concluding import conclude
 from brain.jobs.life.telling import announce_mind, tell_pages
 from brain.jobs.model import Job, Mind, MindCall, MindOutcome, MindRun, Next, Say
@@ -17,6 +19,7 @@ from brain.run.deliver import Reply
 from brain.run.go import brain_again, brain_go
 from brain.run.moves import LeaseToken, WakeCall
 from brain.run.requests import UserRequest
+from brain.run.services import Services
 from brain.run.turn import Invocation
 
 LEAST_S = 5.0  # seconds that must be left of an invocation to begin another run in it
@@ -50,17 +53,24 @@ async def wake(services: JobServices, wake_call: WakeCall, invocation: Invocatio
     Raises Unreachable.
     """
     mind = await services.jobs.mind(wake_call.user_id)
-    if mind is not None and mind.status == "paused" and wake_call.reason == "handoff":
-        # Nobody takes the hand-over, and the one who resumes need not wait for its end.
-        token = LeaseToken(user_id=mind.id, run_id=wake_call.run_id, fence=wake_call.fence)
-        await services.runs.release(token)
-    if mind is None or mind.status != "running":
+    if mind is None or mind.status not in ("running", "paused"):
         return
     job = await services.jobs.job(mind.user_id, mind.job_id)
     if job is None:
         return
+    if mind.status == "paused":
+        if wake_call.reason == "handoff":
+            await _let_go(await services.kinds[job.kind].services(job, mind), wake_call)
+        return
     await _continue(services, job, mind, wake_call, invocation)
     await carry_on(services, job.user_id, job.id, mind.number, invocation, resumes=False)
+
+
+async def _let_go(its: Services, wake_call: WakeCall) -> None:
+    """Give back the lease that was handed over to a paused mind: then a resume goes on at once."""
+    token = LeaseToken(user_id=wake_call.user_id, run_id=wake_call.run_id, fence=wake_call.fence)
+    with suppress(LeaseLost):
+        await its.store.release(token)
 
 
 async def carry_on(

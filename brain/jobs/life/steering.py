@@ -5,8 +5,9 @@ The caller does not become the mind's brain. Where nobody is, the text is handed
 
 from typing import Literal
 
+from brain.errors import LeaseLost
 from brain.jobs.life.living import request_of, settle
-from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindOutcome, MindRun, Say
+from brain.jobs.model import UNSETTLED, Job, JobKind, Mind, MindCall, MindOutcome, MindRun, Say
 from brain.jobs.services import JobServices
 from brain.run.admit import admit
 from brain.run.deliver import Reply
@@ -61,5 +62,11 @@ async def _hand_in(
     turn = await admit(its, request_of(mind.id, what), invocation, Reply())
     if turn is None:
         return "recorded"
-    await reinvoke_on_timeout(turn)
+    try:
+        await reinvoke_on_timeout(turn)
+    except LeaseLost:
+        # Held up for longer than the lease: another call may have the run, or none.
+        call = MindCall(user_id=job.user_id, job=job.id, mind=mind.number, reason="say")
+        name = f"{job.id}-{mind.number}-said-{invocation.id}"
+        await services.calls.call(call, delay_s=0, dedup_id=name)
     return "running"

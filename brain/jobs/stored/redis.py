@@ -3,21 +3,18 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 
 from brain.cloud.redis import entries
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys, Redis, Script, ScriptReply
 from brain.cloud.redis.store import RedisStore
 from brain.codec import clean, dumps
-from brain.errors import LeaseLost
 from brain.http.stopping import stop_run
 from brain.jobs.model import MindRun, ProgressNote
 from brain.jobs.quiet import NobodyListens
 from brain.jobs.rules import job_keys_id
 from brain.run.journal import Spent
 from brain.run.messages import Message
-from brain.run.moves import LeaseToken
 from brain.run.ports import Clock
 from brain.run.store import Status
 from brain.says.texts import Texts
@@ -55,10 +52,6 @@ class RedisMindRuns:
 
     async def stop(self, mind_id: str, *, texts: Texts) -> None:
         await stop_run(self._store, NobodyListens(), self._clock, mind_id, run_id=None, texts=texts)
-
-    async def release(self, token: LeaseToken) -> None:
-        with suppress(LeaseLost):
-            await self._store.release(token)
 
     async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
         reply = await PROGRESS.run(

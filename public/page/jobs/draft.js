@@ -15,7 +15,7 @@ import { refusalInWords } from '../wording.js';
  */
 export function offerRehearsal(element, entry, brain, rehearse) {
   if (entry.role !== 'brain' || entry.kind !== 'say' || !entry.doneAfterThis) return;
-  const place = make('p', { className: 'rehearse' });
+  const place = make('div', { className: 'rehearse' });
   const offer = button(t('jobs.makeRehearsal'), async () => {
     offer.disabled = true;
     try {

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 from brain.cloud.redis.store import RedisStore
+from brain.errors import DatabaseUnreachable
 from brain.feature import AskAlways, AtOnce, Platform
 from brain.jobs.queue import QueuedMindCalls
 from brain.jobs.services import JobServices
@@ -76,8 +77,17 @@ class House:
             store=store,
             log=store,
             model_of=lambda choice: ModelHere(self.gate),
+            known=self._known,
         )
         return cast("Platform", made)
+
+    async def _known(self, user_id: str) -> str:
+        """What is known of the user, from the database."""
+
+        async def send() -> str:
+            return "They like cats."
+
+        return str(await self.gate.call("jobs", "known", send, DatabaseUnreachable))
 
     @cached_property
     def services(self) -> JobServices:

@@ -3,10 +3,13 @@
 In an ordinary run each story is played with a sample of its faults; with CHAOS=long with all.
 """
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from tests.chaos.jobs.histories import JobHistory, pairs, play, singles
-from tests.chaos.jobs.stories import STORIES, JobStory, named
+from tests.chaos.jobs.stories import STORIES, Doing, JobStory, named
 from tests.chaos.length import every
 
 SINGLES = {"long": 600, "brisk": 29}  # each so-manieth single fault, where histories take long
@@ -25,10 +28,36 @@ def test_a_job_ends_once_whatever_goes_wrong(story: JobStory) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("two", "say"),  # also between the end of a run and its settlement
+        ("two", "stop"),
+        ("stopped", "outage"),  # also while a mind asks whether it may go on
+        ("paused", "outage"),
+        ("one stopped", "freeze.before"),  # also between the stop and the count of what was used
+        ("hesitant", "kill.after"),
+    ],
+)
+def test_a_job_ends_once_with_this_at_every_point(name: str, kind: str) -> None:
+    played = singles(named(name), kinds=[kind])
+    assert [found for history in played for found in _findings(history)] == []
+
+
 @pytest.mark.parametrize("name", PAIRED)
 def test_a_job_ends_once_whatever_goes_wrong_twice(name: str) -> None:
     played = pairs(named(name), firsts=every(FIRSTS), seconds=every(SECONDS))
     assert [found for history in played for found in _findings(history)] == []
+
+
+@pytest.mark.parametrize("seconds", [0.5, 2.0, 5.0, 20.0])
+def test_a_resumed_talk_goes_on_at_once(seconds: float) -> None:
+    pause = Doing(at=2.5, what="pause", seconds=seconds)
+    history = play(replace(named("paused"), doings=(pause,)))
+    times = [float(line.split()[0]) for line in history.trace if " model.a0 " in line]
+    assert len(times) == 4
+    assert max(b - a for a, b in pairwise(times)) < seconds + 2.5  # a call lasts a second
+    assert history.wrong == ()
 
 
 def test_a_history_is_the_same_each_time() -> None:
