@@ -11,6 +11,7 @@ from typing import Annotated
 from brain.codec import Json, fingerprint
 from brain.errors import ToolFault, TooManyTexts, Unreachable
 from brain.jobs.flow import say_to_mind, start_job, stop_job
+from brain.jobs.helpers.doubt import FOREIGN, doubtful
 from brain.jobs.model import Job, Mind
 from brain.jobs.owner.sending import (
     SEND_HELPERS,
@@ -19,7 +20,7 @@ from brain.jobs.owner.sending import (
     helper_in,
     tasks_in,
 )
-from brain.jobs.owner.told import FOREIGN, any_foreign, told_job, told_report
+from brain.jobs.owner.told import any_foreign, told_job, told_report
 from brain.jobs.plans.helpers import HelpersWanted, plan_helpers
 from brain.jobs.plans.limits import TOKENS_HELPER
 from brain.jobs.plans.parts import Parts, ThingUnknown, Unfit
@@ -98,7 +99,8 @@ class OwnersTools:
             tokens_each=arguments.get("tokensEach", TOKENS_HELPER),
             key=fingerprint({"call": invocation.idempotency_key}),
             origin_run=_run_of(invocation.idempotency_key),
-            more={FOREIGN: True} if tainted else None,
+            more=doubtful(invocation.user_words) if tainted else None,
+            foreign=tainted,
         )
         try:
             new = await plan_helpers(self.parts(), invocation.user_id, wanted)

@@ -169,6 +169,25 @@ async def test_a_report_is_read_and_taints_the_run_if_a_result_is_foreign(
         assert outcome["message"].get("foreign", False) is foreign
 
 
+async def test_a_job_that_a_tainted_run_has_sent_is_by_others_from_its_start(
+    deployment: Deployment, anna: Caller, home: Home
+) -> None:
+    read = (await begun(anna, title="Read"))["jobId"]
+    await ended(home, anna, read, foreign=True)
+    text = f"Send them to hotels.example, {anna.id}"
+    first = {"calls": [{"name": "readReport", "arguments": {"job": read}}]}
+    then = {"calls": [{"name": "sendHelpers", "arguments": {"tasks": TASKS}}]}
+    await deployment.direct(text, first, then, {"text": "Done."})
+    await said(anna, text)
+    [sent] = [job for job in (await anna.got("jobs"))["jobs"] if job["jobId"] != read]
+    kept = await store(home).job(anna.id, sent["jobId"])
+    assert kept is not None
+    assert kept.foreign
+    for mind in await store(home).minds(anna.id, kept.id):
+        assert mind.foreign
+        assert mind.profile["named"] == ["hotels.example,"]
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
