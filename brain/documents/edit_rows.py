@@ -99,6 +99,9 @@ class LockedDocument:
     ) -> None:
         """Change the document. `is_whole`: nothing of the old body is left.
 
+        The change is kept as foreign if what it puts there or what it takes away may be by others:
+        who takes it back brings the old text back.
+
         Raises ToolFault for an invalid text.
         """
         before, body = self.document, change.changed if is_whole else None
@@ -108,6 +111,7 @@ class LockedDocument:
             "foreign": stays_foreign(before.foreign, foreign, title=title, body=body),
         }
         self.document = await rewrite(self.connection, {**self.named, **text})
+        foreign = foreign or before.foreign
         await self._keep(before, change, author, is_made=True, foreign=foreign, undoes=undoes)
 
     async def propose(self, change: Anchored, author: Author, *, foreign: bool) -> None:

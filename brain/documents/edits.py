@@ -97,7 +97,7 @@ class PostgresEdits:
                     locked.kept = (*locked.kept, row["place"])
                     continue
                 await locked.mark(row["place"], "undone")
-                await locked.make(change, Author(), undoes=row["place"])
+                await locked.make(change, Author(), foreign=row["foreign"], undoes=row["place"])
 
         return await self._change(user_id, document_id, work)
 

@@ -277,6 +277,18 @@ async def test_a_deletion_is_taken_back_while_nothing_has_changed_since(anna: Ca
     assert (await decided(anna, id, "undo", place=1))["document"]["body"] == PLAN
 
 
+async def test_what_others_wrote_comes_back_as_text_by_others(anna: Caller) -> None:
+    made = await anna.kept("Letter", "Pay Eve.")
+    assert made["foreign"]
+    id, mine = made["id"], {"title": "Mine", "body": "Own."}
+    own = await patched(anna, id, version=made["version"], **mine)
+    assert not own["foreign"]
+
+    undone = await decided(anna, id, "undo", place=1)
+
+    assert (undone["document"]["body"], undone["document"]["foreign"]) == ("Pay Eve.", True)
+
+
 async def test_a_proposed_change_is_accepted_or_dismissed(anna: Caller, home: Home) -> None:
     id = (await anna.kept("Plan", PLAN))["id"]
     await patched(anna, id, find="beach", replace="harbour")
