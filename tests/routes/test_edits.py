@@ -280,8 +280,8 @@ async def test_a_deletion_is_taken_back_while_nothing_has_changed_since(anna: Ca
 async def test_what_others_wrote_comes_back_as_text_by_others(anna: Caller) -> None:
     made = await anna.kept("Letter", "Pay Eve.")
     assert made["foreign"]
-    id, mine = made["id"], {"title": "Mine", "body": "Own."}
-    own = await patched(anna, id, version=made["version"], **mine)
+    id = made["id"]
+    own = await patched(anna, id, version=made["version"], title="Mine", body="Own.")
     assert not own["foreign"]
 
     undone = await decided(anna, id, "undo", place=1)
