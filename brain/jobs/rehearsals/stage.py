@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from pydantic import ValidationError
+
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis import entries
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys
-from brain.cloud.world import Inside, Within, World
+from brain.cloud.world import Inside, NotInThisWorld, Within, World
 from brain.codec import Json
 from brain.documents.postgres import PostgresDocuments
 from brain.errors import DatabaseUnreachable
@@ -53,7 +55,19 @@ class Stage:
 
     @cached_property
     def scenario(self) -> Scenario:
-        return from_wire(self.mind.scenario or {})
+        """Raises NotInThisWorld for one that another version of this code has stored."""
+        try:
+            return from_wire(self.mind.scenario or {})
+        except ValidationError:  # without the cause, which quotes the scenario
+            raise NotInThisWorld("a scenario of this form") from None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the scenario can be read, without which nothing can be played."""
+        try:
+            return self.scenario is not None
+        except NotInThisWorld:
+            return False
 
     @property
     def seed(self) -> int:
