@@ -191,10 +191,14 @@ class ModelCut(ModelFault):
 
     `at_limit`: the provider itself ended the answer, for example at a limit of its length. Then the
     model can be asked to go on after `text`, which is empty if the answer has tool calls.
+    `tokens`: what the call has used, 0 if that is not known.
     """
 
-    def __init__(self, reason: str, *, text: str = "", at_limit: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, text: str = "", at_limit: bool = False, tokens: int = 0
+    ) -> None:
         super().__init__(reason)
+        self.tokens = tokens
         self.text = text
         self.at_limit = at_limit
 
