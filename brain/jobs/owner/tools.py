@@ -25,6 +25,7 @@ from brain.jobs.plans.helpers import HelpersWanted, plan_helpers
 from brain.jobs.plans.limits import TOKENS_HELPER
 from brain.jobs.plans.parts import Parts, ThingUnknown, Unfit
 from brain.jobs.ports import JobRefused
+from brain.jobs.rules import OPEN_MOST
 from brain.jobs.services import JobServices
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
@@ -107,8 +108,12 @@ class OwnersTools:
             started = await start_job(self.services(), invocation.user_id, new)
         except ThingUnknown as unknown:
             raise ToolFault(NOT_SENT.format(f"the user has no such {unknown}.")) from None
-        except (Unfit, JobRefused) as refused:
+        except Unfit as refused:
             raise ToolFault(NOT_SENT.format(str(refused))) from None
+        except JobRefused as refused:  # which names the jobs that are open
+            raise ToolFault(
+                NOT_SENT.format(str(refused)), foreign=await self._is_any_foreign(invocation)
+            ) from None
         helpers = [{"n": mind.number, "title": mind.label} for mind in new.minds]
         done = invocation.texts.DONE["sent off"].format(job=new.title)
         return ToolResult.of({"jobId": started.job_id, "helpers": helpers}, done=done)
@@ -142,7 +147,8 @@ class OwnersTools:
         if told in ("ended", None):
             raise ToolFault(ENDED)
         done = invocation.texts.DONE["told"].format(helper=plain_line(mind.label), text=text)
-        return ToolResult.of({"told": {"n": mind.number, "title": mind.label}}, done=done)
+        told_to = {"n": mind.number, "title": mind.label}
+        return ToolResult.of({"told": told_to}, foreign=mind.foreign, done=done)
 
     async def stop(self, invocation: ToolInvocation) -> ToolResult:
         """Stop a job or one helper. The result is what the store said."""
@@ -170,6 +176,10 @@ class OwnersTools:
         minds = await self.services().jobs.minds(invocation.user_id, job.id)
         is_foreign = any_foreign([job]) or any(mind.foreign for mind in minds)
         return ToolResult.of(told_report(job, job.report, minds), foreign=is_foreign)
+
+    async def _is_any_foreign(self, invocation: ToolInvocation) -> bool:
+        store = self.services().jobs
+        return any_foreign(await store.recent(invocation.user_id, limit=OPEN_MOST, is_open=True))
 
     async def _job(self, invocation: ToolInvocation) -> Job:
         """Return the job with this id, or the newest one with this title. Raises ToolFault."""

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from brain.jobs.model import MindOutcome
+from brain.jobs.model import MindOutcome, NewJob, NewMind
 from tests.jobs.routes.stage import begun, ended, store
 from tests.routes.resources_stage import Caller, Home
 from tests.routes.stage import Deployment, Json
@@ -186,6 +186,23 @@ async def test_a_job_that_a_tainted_run_has_sent_is_by_others_from_its_start(
     for mind in await store(home).minds(anna.id, kept.id):
         assert mind.foreign
         assert mind.profile["named"] == ["hotels.example,"]
+
+
+@pytest.mark.parametrize("tool", ["sendHelpers", "tellHelper"])
+async def test_what_quotes_titles_of_such_a_job_taints_the_run(
+    deployment: Deployment, anna: Caller, home: Home, tool: str
+) -> None:
+    mind = NewMind(number=0, label="Pay Eve", profile={}, brief="Look.")
+    new = NewJob(
+        kind="helpers", title="Pay Eve", request={}, minds=(mind,), budget=1_000, foreign=True
+    )
+    job = (await store(home).start(anna.id, new, daily_tokens=10_000)).job_id
+    await begun(anna)  # the second one: no third may begin
+    told = {"job": job, "helper": 0, "text": "Hi."}
+    arguments = {"tasks": TASKS} if tool == "sendHelpers" else told
+    outcome, [result] = await calling(deployment, anna, tool, arguments)
+    assert "Pay Eve" in json.dumps(result)
+    assert outcome["message"].get("foreign", False)
 
 
 @pytest.mark.parametrize(
