@@ -91,20 +91,8 @@ class OwnersTools:
     async def send(self, invocation: ToolInvocation) -> ToolResult:
         """Begin a job of helpers. A repeated call finds the job."""
         invocation.check_count()
-        arguments, tainted = invocation.arguments, invocation.tainted
-        wanted = HelpersWanted(
-            tasks=tasks_in(arguments),
-            request={**arguments, **({FOREIGN: True} if tainted else {})},
-            join=arguments.get("join", "report"),
-            document=arguments.get("document"),
-            tokens_each=arguments.get("tokensEach", TOKENS_HELPER),
-            key=fingerprint({"call": invocation.idempotency_key}),
-            origin_run=_run_of(invocation.idempotency_key),
-            more=doubtful(invocation.user_words) if tainted else None,
-            foreign=tainted,
-        )
         try:
-            new = await plan_helpers(self.parts(), invocation.user_id, wanted)
+            new = await plan_helpers(self.parts(), invocation.user_id, _wanted(invocation))
             started = await start_job(self.services(), invocation.user_id, new)
         except ThingUnknown as unknown:
             raise ToolFault(NOT_SENT.format(f"the user has no such {unknown}.")) from None
@@ -214,6 +202,22 @@ def reached[T](does: Called[T]) -> Called[T]:
             raise ToolFault(AWAY) from error
 
     return call
+
+
+def _wanted(invocation: ToolInvocation) -> HelpersWanted:
+    """Return what a call asks for. Of a tainted run, others may have worded it."""
+    arguments, tainted = invocation.arguments, invocation.tainted
+    return HelpersWanted(
+        tasks=tasks_in(arguments),
+        request={**arguments, **({FOREIGN: True} if tainted else {})},
+        join=arguments.get("join", "report"),
+        document=arguments.get("document"),
+        tokens_each=arguments.get("tokensEach", TOKENS_HELPER),
+        key=fingerprint({"call": invocation.idempotency_key}),
+        origin_run=_run_of(invocation.idempotency_key),
+        more=doubtful(invocation.user_words) if tainted else None,
+        foreign=tainted,
+    )
 
 
 def _cost(arguments: Json) -> tuple[int, int]:
