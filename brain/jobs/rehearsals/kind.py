@@ -120,6 +120,8 @@ class Rehearsals:
             return await outcome_of_end(stage, log, "maxMessages")
         if not await stage.has_tokens():
             return await outcome_of_end(stage, log, "tokens", status="failed")
+        if not await stage.is_in("running"):  # stopped or paused since: nobody is asked
+            return None
         try:
             move = await stage.playing.move(log)
         except ModelFault:

@@ -16,7 +16,7 @@ from brain.documents.postgres import PostgresDocuments
 from brain.errors import DatabaseUnreachable
 from brain.jobs.gate import Gate
 from brain.jobs.minds import Base
-from brain.jobs.model import Job, Mind, MindRun
+from brain.jobs.model import Job, Mind, MindRun, MindStatus
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rehearsals.fences import (
     OwnDatabase,
@@ -157,6 +157,11 @@ class Stage:
     def tokens_left(self, cost: Cost) -> int:
         """Return how many tokens this rehearsal may still use; 0 or less for none."""
         return tokens_each(self.job.token_budget, self.job.total_count) - cost.tokens
+
+    async def is_in(self, *statuses: MindStatus) -> bool:
+        """Whether its row has one of these statuses now. A stop writes the row first."""
+        now = await self.base.jobs.mind(self.mind.id)
+        return now is not None and now.status in statuses
 
     async def has_tokens(self) -> bool:
         """Whether another call of a model may begin."""
