@@ -55,7 +55,8 @@ async def outcome_of_end(
 
 
 async def _judged(stage: Stage, log: Sequence[LogEntry], status: MindEnd) -> _Judged:
-    """Ask the judge three times, as long as there are tokens and no stop. A failed call gives no vote.
+    """Ask the judge three times, as long as there are tokens and no stop. A call that fails gives
+    no vote.
 
     Nobody is asked about a rehearsal that was not played to its end. Without three votes the lines
     stay unsure.
