@@ -31,8 +31,7 @@
     ├── SignatureRefused       a callback without a valid signature of the queue or channel
     └── WebhookUnreadable      a signed callback with an invalid body; the text names the field
 
-Adapters translate the errors of their libraries into these, so no other code depends on httpx or
-psycopg.
+Adapters translate the errors of libraries into these: no other code knows httpx or psycopg.
 """
 
 from collections.abc import Iterable
@@ -190,13 +189,14 @@ class ModelCut(ModelFault):
     """The answer was cut off. `text` is its text before the cut, without tool calls.
 
     `at_limit`: the provider itself ended the answer, for example at a limit of its length. Then the
-    model can be asked to go on after `text`, which is empty if the answer has tool calls.
+    model can be asked to go on after `text`, which is empty if it has calls. `tokens` it has used.
     """
 
-    def __init__(self, reason: str, *, text: str = "", at_limit: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, text: str = "", at_limit: bool = False, tokens: int = 0
+    ) -> None:
         super().__init__(reason)
-        self.text = text
-        self.at_limit = at_limit
+        self.text, self.at_limit, self.tokens = text, at_limit, tokens
 
 
 class ModelRefused(ModelFault):

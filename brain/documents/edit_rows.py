@@ -1,6 +1,6 @@
 """A document whose row is locked in Postgres, and the changes that are made to it and kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.rows import rows
@@ -70,6 +70,7 @@ class LockedDocument:
     document: Document
     edit: Edit | None = None
     kept: tuple[int, ...] = ()
+    place: int = 0  # of the last change; 0: not known yet
 
     @classmethod
     async def of(cls, connection: "Connection", named: dict[str, Any]) -> "LockedDocument | None":
@@ -96,19 +97,33 @@ class LockedDocument:
         title: str | None = None,
         is_whole: bool = False,
         undoes: int | None = None,
+        is_last: bool = True,
     ) -> None:
-        """Change the document. `is_whole`: nothing of the old body is left.
+        """Change the document. `is_whole`: nothing of the old body is left. `is_last`: no other
+        change follows; otherwise the document is not written until `write`.
+
+        The change is kept as foreign if what it puts there or what it takes away may be by others:
+        who takes it back brings the old text back.
 
         Raises ToolFault for an invalid text.
         """
         before, body = self.document, change.changed if is_whole else None
-        text = {
-            "title": before.title if title is None else title,
-            "body": change.changed,
-            "foreign": stays_foreign(before.foreign, foreign, title=title, body=body),
-        }
-        self.document = await rewrite(self.connection, {**self.named, **text})
+        self.document = replace(
+            before,
+            title=before.title if title is None else title,
+            body=change.changed,
+            foreign=stays_foreign(before.foreign, foreign, title=title, body=body),
+        )
+        if is_last:
+            await self.write()
+        foreign = foreign or before.foreign
         await self._keep(before, change, author, is_made=True, foreign=foreign, undoes=undoes)
+
+    async def write(self) -> None:
+        """Write the document as its changes have left it. Raises ToolFault for an invalid text."""
+        now = self.document
+        text = {"title": now.title, "body": now.body, "foreign": now.foreign}
+        self.document = await rewrite(self.connection, {**self.named, **text})
 
     async def propose(self, change: Anchored, author: Author, *, foreign: bool) -> None:
         """Keep a change for the user to decide on."""
@@ -124,10 +139,13 @@ class LockedDocument:
         foreign: bool,
         undoes: int | None = None,
     ) -> None:
-        row = await (await self.connection.execute(NEXT, self.named)).fetchone()
+        if self.place == 0:
+            row = await (await self.connection.execute(NEXT, self.named)).fetchone()
+            self.place = row[0] - 1 if row else 0
+        self.place += 1
         kept = {
             **self.named,
-            "place": row[0] if row else 1,
+            "place": self.place,
             "author": author.label,
             "mind_id": author.mind_id,
             "start": change.start,

@@ -97,7 +97,10 @@ class PostgresEdits:
                     locked.kept = (*locked.kept, row["place"])
                     continue
                 await locked.mark(row["place"], "undone")
-                await locked.make(change, Author(), undoes=row["place"])
+                by, at = Author(), row["place"]
+                await locked.make(change, by, foreign=row["foreign"], undoes=at, is_last=False)
+            if locked.edit is not None:  # written once: many changes may be taken back
+                await locked.write()
 
         return await self._change(user_id, document_id, work)
 
@@ -115,7 +118,9 @@ class PostgresEdits:
                 await locked.mark(row["place"], "dismissed")
                 if accept and change is not None:
                     by = Author(label=row["author"], mind_id=row["mind_id"])
-                    await locked.make(change, by, foreign=row["foreign"])
+                    await locked.make(change, by, foreign=row["foreign"], is_last=False)
+            if locked.edit is not None:
+                await locked.write()
 
         return await self._change(user_id, document_id, work)
 

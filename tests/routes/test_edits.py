@@ -287,10 +287,34 @@ async def test_the_changes_of_one_author_are_taken_back_and_those_of_others_stay
     assert states == {1: "undone", 2: "done", 3: "done", 4: "done", 5: "done"}
 
 
+async def test_hundreds_of_changes_are_taken_back_at_once(anna: Caller, home: Home) -> None:
+    many = 450
+    body = "\n\n".join(f"paragraph {n}." for n in range(many))
+    id = (await anna.kept("List", body))["id"]
+    mind = Mind(home, anna, id)
+    for n in range(many):
+        await mind.edits(find=f"paragraph {n}.", replace=f"PARAGRAPH {n}, which is longer now.")
+    undone = await decided(anna, id, "undo", author="Helper 1")
+    assert (undone["document"]["body"], undone.get("kept", [])) == (body, [])
+    assert (await anna.got("documents", id=id))["body"] == body
+
+
 async def test_a_deletion_is_taken_back_while_nothing_has_changed_since(anna: Caller) -> None:
     id = (await anna.kept("Plan", PLAN))["id"]
     await patched(anna, id, find=" beach", replace="")
     assert (await decided(anna, id, "undo", place=1))["document"]["body"] == PLAN
+
+
+async def test_what_others_wrote_comes_back_as_text_by_others(anna: Caller) -> None:
+    made = await anna.kept("Letter", "Pay Eve.")
+    assert made["foreign"]
+    id = made["id"]
+    own = await patched(anna, id, version=made["version"], title="Mine", body="Own.")
+    assert not own["foreign"]
+
+    undone = await decided(anna, id, "undo", place=1)
+
+    assert (undone["document"]["body"], undone["document"]["foreign"]) == ("Pay Eve.", True)
 
 
 async def test_a_proposed_change_is_accepted_or_dismissed(anna: Caller, home: Home) -> None:

@@ -73,9 +73,9 @@ def _outcome(
             answer_tokens=assembly.parts[1],
         )
     if is_said and any(finish not in _WHOLE | {"error"} for finish in finishes):
-        raise _cut("the answer reached its length limit or was aborted", whole)
+        raise _cut("the answer reached its length limit or was aborted", whole, tokens)
     if is_over and whole.text.strip():
-        raise _cut(failure.reason if failure else "no answer in time", whole)
+        raise _cut(failure.reason if failure else "no answer in time", whole, tokens)
     if failure or "error" in finishes:
         return failure or Failure(reason="the server reported an error", tokens=tokens)
     if finishes or assembly.is_done:
@@ -83,9 +83,10 @@ def _outcome(
     return Failure(reason="the answer ended without a finish_reason", tokens=tokens)
 
 
-def _cut(reason: str, whole: Assembled) -> ModelCut:
+def _cut(reason: str, whole: Assembled, tokens: int) -> ModelCut:
     """Return the fault of an answer that can be continued. Text beside calls is not said."""
-    return ModelCut(reason, text="" if whole.calls else whole.text, at_limit=True)
+    text = "" if whole.calls else whole.text
+    return ModelCut(reason, text=text, at_limit=True, tokens=tokens)
 
 
 def _is_whole(assembly: Assembly, whole: Assembled, finishes: Sequence[str]) -> bool:

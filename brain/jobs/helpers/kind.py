@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from brain.codec import Json
+from brain.jobs.helpers.doubt import doubting
 from brain.jobs.helpers.instructions import DOCUMENT, HELPER, PROFILE
 from brain.jobs.helpers.shown import ShownToHelper, end_of_talk
 from brain.jobs.helpers.tools import helper_tools
@@ -46,7 +47,9 @@ class Helpers:
             job,
             mind,
             model=EndsByTool(base.model(mind.profile), tool=FINISH.name, field="result"),
-            tools={**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own},
+            tools=doubting(
+                {**base.owners_tools(names, job.user_id), **base.editing(job, mind), **own}, mind
+            ),
             limits=base.limits(job, wall_s=WALL_S),
             instructions=_instructions(job, mind),
             around=(ShownToHelper(base.platform, base.runs, job, mind),),

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from brain.codec import clean
 from brain.jobs.life.specs import FINISH, NOTE_PROGRESS, NOTE_RESULT
 from brain.jobs.model import Job, Mind, ProgressNote
 from brain.jobs.ports import JobStore, MindRuns
@@ -21,7 +22,7 @@ def helper_tools(
         return ToolResult(text="Kept.")
 
     async def note_progress(invocation: ToolInvocation) -> ToolResult:
-        text, share = invocation.arguments["text"], invocation.arguments.get("share")
+        text, share = clean(invocation.arguments["text"]), invocation.arguments.get("share")
         note = ProgressNote(number=mind.number, text=text, share=share, foreign=invocation.tainted)
         if await runs.note_progress(job.id, note):
             await tell(job, mind, note, invocation.idempotency_key)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
@@ -16,13 +17,14 @@ from brain.http.minds import unknown
 from brain.http.resources import deleted, given_id, id_of, known, there
 from brain.jobs.http.bodies import DraftBody
 from brain.jobs.http.drafting import AROUND, BEFORE, draft
-from brain.jobs.plans.parts import ThingUnknown
+from brain.jobs.plans.parts import ThingUnknown, Unfit
 from brain.jobs.plans.rehearsals import PlayedScenario
 from brain.jobs.plans.things import KEPT_SCENARIO, MOST_SCENARIOS, KeptScenario, Scenarios
 from brain.jobs.rehearsals.builtin import PREFIX, builtin_scenarios
-from brain.jobs.rehearsals.scenario import Scenario, digest, to_wire
+from brain.jobs.rehearsals.scenario import Scenario, digest, from_wire, to_wire
 from brain.run.ports import Clock, Log
 
+UNREADABLE = "name one that this version cannot read; write it anew"
 BUILT_IN = "This scenario is built in and cannot be changed."
 FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one first."
 
@@ -48,7 +50,10 @@ class KnownScenarios:
     async def played(
         self, user_id: str, given: Sequence[Scenario | str] | None
     ) -> Sequence[PlayedScenario]:
-        """Return these scenarios to be played; None: all built-in ones. Raises ThingUnknown."""
+        """Return these scenarios to be played; None: all built-in ones.
+
+        Raises ThingUnknown, Unfit.
+        """
         if given is None:
             given = list(builtin_scenarios().values())
         return [await self._played(user_id, one) for one in given]
@@ -59,6 +64,10 @@ class KnownScenarios:
         found = await self.find(user_id, given)
         if found is None:
             raise ThingUnknown("scenario")
+        try:
+            from_wire(found.scenario)
+        except ValidationError:
+            raise Unfit("scenarios", UNREADABLE) from None
         return PlayedScenario(wire=found.scenario, digest=found.digest)
 
 

@@ -39,11 +39,11 @@ def report_request(job: Job, minds: Sequence[Mind], task: str) -> str:
 def _part(mind: Mind) -> str:
     state = "complete" if mind.status == "complete" else MISSING.format(mind.ended_reason)
     lines = [PART.format(mind.number, mind.label, state)]
+    given = FOREIGN.format if mind.foreign else GIVEN.format
     if mind.result:
-        given = FOREIGN.format if mind.foreign else GIVEN.format
         lines.append(given(mind.result[:SHOWN_CHARS]))
     if mind.needs:
-        lines.append(NEEDS.format(mind.needs))
+        lines.append(NEEDS.format("\n" + given(mind.needs) if mind.foreign else mind.needs))
     return "\n".join(lines)
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from brain.codec import Json, iso
+from brain.jobs.helpers.doubt import FOREIGN
 from brain.jobs.model import Job, Mind
 from brain.jobs.rules import progress
 
 RESULTS_CHARS = 8_000  # of all results together; the document has them whole
 SUMMARY_CHARS = 8_000
-FOREIGN = "foreign"  # in a job's request and in a mind's profile: others may have worded it
 
 
 def any_foreign(jobs: Sequence[Job]) -> bool:

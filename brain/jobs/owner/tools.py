@@ -11,6 +11,7 @@ from typing import Annotated
 from brain.codec import Json, fingerprint
 from brain.errors import ToolFault, TooManyTexts, Unreachable
 from brain.jobs.flow import say_to_mind, start_job, stop_job
+from brain.jobs.helpers.doubt import FOREIGN, doubtful
 from brain.jobs.model import Job, Mind
 from brain.jobs.owner.sending import (
     SEND_HELPERS,
@@ -19,11 +20,12 @@ from brain.jobs.owner.sending import (
     helper_in,
     tasks_in,
 )
-from brain.jobs.owner.told import FOREIGN, any_foreign, told_job, told_report
+from brain.jobs.owner.told import any_foreign, told_job, told_report
 from brain.jobs.plans.helpers import HelpersWanted, plan_helpers
 from brain.jobs.plans.limits import TOKENS_HELPER
 from brain.jobs.plans.parts import Parts, ThingUnknown, Unfit
 from brain.jobs.ports import JobRefused
+from brain.jobs.rules import OPEN_MOST
 from brain.jobs.services import JobServices
 from brain.preferences.flow import preferences_of
 from brain.preferences.ports import PreferenceStore
@@ -89,25 +91,17 @@ class OwnersTools:
     async def send(self, invocation: ToolInvocation) -> ToolResult:
         """Begin a job of helpers. A repeated call finds the job."""
         invocation.check_count()
-        arguments, tainted = invocation.arguments, invocation.tainted
-        wanted = HelpersWanted(
-            tasks=tasks_in(arguments),
-            request={**arguments, **({FOREIGN: True} if tainted else {})},
-            kind="room" if arguments.get("document") else "helpers",
-            join=arguments.get("join", "report"),
-            document=arguments.get("document"),
-            tokens_each=arguments.get("tokensEach", TOKENS_HELPER),
-            key=fingerprint({"call": invocation.idempotency_key}),
-            origin_run=_run_of(invocation.idempotency_key),
-            more={FOREIGN: True} if tainted else None,
-        )
         try:
-            new = await plan_helpers(self.parts(), invocation.user_id, wanted)
+            new = await plan_helpers(self.parts(), invocation.user_id, _wanted(invocation))
             started = await start_job(self.services(), invocation.user_id, new)
         except ThingUnknown as unknown:
             raise ToolFault(NOT_SENT.format(f"the user has no such {unknown}.")) from None
-        except (Unfit, JobRefused) as refused:
+        except Unfit as refused:
             raise ToolFault(NOT_SENT.format(str(refused))) from None
+        except JobRefused as refused:  # which names the jobs that are open
+            raise ToolFault(
+                NOT_SENT.format(str(refused)), foreign=await self._is_any_foreign(invocation)
+            ) from None
         helpers = [{"n": mind.number, "title": mind.label} for mind in new.minds]
         done = invocation.texts.DONE["sent off"].format(job=new.title)
         return ToolResult.of({"jobId": started.job_id, "helpers": helpers}, done=done)
@@ -141,7 +135,8 @@ class OwnersTools:
         if told in ("ended", None):
             raise ToolFault(ENDED)
         done = invocation.texts.DONE["told"].format(helper=plain_line(mind.label), text=text)
-        return ToolResult.of({"told": {"n": mind.number, "title": mind.label}}, done=done)
+        told_to = {"n": mind.number, "title": mind.label}
+        return ToolResult.of({"told": told_to}, foreign=mind.foreign, done=done)
 
     async def stop(self, invocation: ToolInvocation) -> ToolResult:
         """Stop a job or one helper. The result is what the store said."""
@@ -169,6 +164,10 @@ class OwnersTools:
         minds = await self.services().jobs.minds(invocation.user_id, job.id)
         is_foreign = any_foreign([job]) or any(mind.foreign for mind in minds)
         return ToolResult.of(told_report(job, job.report, minds), foreign=is_foreign)
+
+    async def _is_any_foreign(self, invocation: ToolInvocation) -> bool:
+        store = self.services().jobs
+        return any_foreign(await store.recent(invocation.user_id, limit=OPEN_MOST, is_open=True))
 
     async def _job(self, invocation: ToolInvocation) -> Job:
         """Return the job with this id, or the newest one with this title. Raises ToolFault."""
@@ -203,6 +202,23 @@ def reached[T](does: Called[T]) -> Called[T]:
             raise ToolFault(AWAY) from error
 
     return call
+
+
+def _wanted(invocation: ToolInvocation) -> HelpersWanted:
+    """Return what a call asks for. Of a tainted run, others may have worded it."""
+    arguments, tainted = invocation.arguments, invocation.tainted
+    return HelpersWanted(
+        tasks=tasks_in(arguments),
+        request={**arguments, **({FOREIGN: True} if tainted else {})},
+        kind="room" if arguments.get("document") else "helpers",
+        join=arguments.get("join", "report"),
+        document=arguments.get("document"),
+        tokens_each=arguments.get("tokensEach", TOKENS_HELPER),
+        key=fingerprint({"call": invocation.idempotency_key}),
+        origin_run=_run_of(invocation.idempotency_key),
+        more=doubtful(invocation.user_words) if tainted else None,
+        foreign=tainted,
+    )
 
 
 def _cost(arguments: Json) -> tuple[int, int]:

@@ -24,6 +24,7 @@ class HelpersWanted:
     """Helpers that a user or their brain asks for.
 
     `request` is what was asked for, as it is kept. `more` is added to the profile of each helper.
+    `foreign`: others may have worded the tasks.
     """
 
     tasks: Sequence[Task]
@@ -37,6 +38,7 @@ class HelpersWanted:
     key: str | None = None
     origin_run: str | None = None
     more: Json | None = None
+    foreign: bool = False
 
 
 async def plan_helpers(parts: Parts, user_id: str, wanted: HelpersWanted) -> NewJob:
@@ -56,6 +58,7 @@ async def plan_helpers(parts: Parts, user_id: str, wanted: HelpersWanted) -> New
         join_mode=wanted.join,
         document_id=wanted.document,
         origin_run=wanted.origin_run,
+        foreign=wanted.foreign,
     )
 
 

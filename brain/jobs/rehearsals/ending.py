@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from brain.codec import Json
 from brain.errors import ModelFault
-from brain.jobs.model import MindEnd, MindOutcome, Reason
+from brain.jobs.model import UNSETTLED, MindEnd, MindOutcome, Reason
 from brain.jobs.rehearsals.judge import Ballot, ballots_of, judge_prompt, rubric_verdicts
 from brain.jobs.rehearsals.player import cost_of
 from brain.jobs.rehearsals.playing import Cost, turns_of
@@ -55,7 +55,8 @@ async def outcome_of_end(
 
 
 async def _judged(stage: Stage, log: Sequence[LogEntry], status: MindEnd) -> _Judged:
-    """Ask the judge three times, as long as there are tokens. A call that fails gives no vote.
+    """Ask the judge three times, as long as there are tokens and no stop. A call that fails gives
+    no vote.
 
     Nobody is asked about a rehearsal that was not played to its end. Without three votes the lines
     stay unsure.
@@ -68,7 +69,7 @@ async def _judged(stage: Stage, log: Sequence[LogEntry], status: MindEnd) -> _Ju
     model = stage.model({"temperature": 0.0})
 
     for vote in range(VOTES):
-        if stage.tokens_left(cost) <= 0:
+        if stage.tokens_left(cost) <= 0 or not await stage.is_in(*UNSETTLED):
             break
         prompt, order = judge_prompt(rubric, log, effects, seed=stage.seed, vote=vote)
         try:

@@ -33,6 +33,8 @@ REASONS: dict[str, Reason] = {
     "stopped": "stopped",
 }
 
+UNREADABLE = MindOutcome(status="invalid", reason="world")  # its scenario is of another version
+
 
 def kind(base: Base) -> Kind:
     """Return the rehearsals."""
@@ -59,6 +61,8 @@ class Rehearsals:
         left alone, because the brain may have changed it since.
         """
         stage = self._stage(job, mind)
+        if not stage.is_readable:
+            return UNREADABLE
         try:
             if not await stage.playing.log():
                 await stage.within(tokens=1).seed()
@@ -69,6 +73,8 @@ class Rehearsals:
     async def ended(self, job: Job, mind: Mind, run: MindRun) -> Next:
         """Keep the run's journal; then let the front end or the player answer, or end it."""
         stage = self._stage(job, mind)
+        if not stage.is_readable:
+            return UNREADABLE
         log = await stage.playing.log()
         await stage.keep(run, log)
         if any(step.run_id == WORLD for step in await stage.kept.steps(mind.id)):
@@ -77,13 +83,15 @@ class Rehearsals:
             reason = REASONS.get(run.reason, "model")
             status: MindEnd = "stopped" if reason == "stopped" else "failed"
             return await outcome_of_end(stage, log, reason, status=status)
-        if (asked := _front_ends(log)) is not None:
+        if (asked := _front_ends(log)) is not None and await stage.has_tokens():
             return await self._front_end(stage, asked)
         return None if mind.status == "paused" else await self._next(stage, log)
 
     async def cut(self, job: Job, mind: Mind, run: MindRun | None) -> MindOutcome:
         """Return the outcome of a rehearsal that is out of time."""
         stage = self._stage(job, mind)
+        if not stage.is_readable:
+            return UNREADABLE
         log = await stage.playing.log()
         if run is not None:
             await stage.keep(run, log)
@@ -112,6 +120,8 @@ class Rehearsals:
             return await outcome_of_end(stage, log, "maxMessages")
         if not await stage.has_tokens():
             return await outcome_of_end(stage, log, "tokens", status="failed")
+        if not await stage.is_in("running"):  # stopped or paused since: nobody is asked
+            return None
         try:
             move = await stage.playing.move(log)
         except ModelFault:

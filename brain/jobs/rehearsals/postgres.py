@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import rows
-from brain.codec import Json
+from brain.codec import Json, clean
 from brain.jobs.rehearsals.ports import Step, WorldEffect
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class PostgresRehearsals:
             "seq": effect.seq,
             "tool": effect.tool,
             "arguments": json.dumps(effect.arguments),
-            "result": effect.result,
+            "result": clean(effect.result),
         }
 
         async def work(connection: "Connection") -> WorldEffect:

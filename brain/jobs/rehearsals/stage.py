@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from pydantic import ValidationError
+
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.redis import entries
 from brain.cloud.redis.scripts import BRAIN_LIMIT_S, Keys
-from brain.cloud.world import Inside, Within, World
+from brain.cloud.world import Inside, NotInThisWorld, Within, World
 from brain.codec import Json
 from brain.documents.postgres import PostgresDocuments
 from brain.errors import DatabaseUnreachable
 from brain.jobs.gate import Gate
 from brain.jobs.minds import Base
-from brain.jobs.model import Job, Mind, MindRun
+from brain.jobs.model import Job, Mind, MindRun, MindStatus
 from brain.jobs.quiet import LateWakeUps, Silence
 from brain.jobs.rehearsals.fences import (
     OwnDatabase,
@@ -53,7 +55,19 @@ class Stage:
 
     @cached_property
     def scenario(self) -> Scenario:
-        return from_wire(self.mind.scenario or {})
+        """Raises NotInThisWorld for one that another version of this code has stored."""
+        try:
+            return from_wire(self.mind.scenario or {})
+        except ValidationError:  # without the cause, which quotes the scenario
+            raise NotInThisWorld("a scenario of this form") from None
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the scenario can be read, without which nothing can be played."""
+        try:
+            return self.scenario is not None
+        except NotInThisWorld:
+            return False
 
     @property
     def seed(self) -> int:
@@ -143,6 +157,11 @@ class Stage:
     def tokens_left(self, cost: Cost) -> int:
         """Return how many tokens this rehearsal may still use; 0 or less for none."""
         return tokens_each(self.job.token_budget, self.job.total_count) - cost.tokens
+
+    async def is_in(self, *statuses: MindStatus) -> bool:
+        """Whether its row has one of these statuses now. A stop writes the row first."""
+        now = await self.base.jobs.mind(self.mind.id)
+        return now is not None and now.status in statuses
 
     async def has_tokens(self) -> bool:
         """Whether another call of a model may begin."""

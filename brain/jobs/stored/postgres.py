@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from brain.cloud.postgres.database import Postgres
 from brain.cloud.postgres.rows import id_from_key, rows
+from brain.codec import clean
 from brain.documents.rows import insert
 from brain.jobs.model import (
     UNSETTLED,
@@ -103,7 +104,7 @@ class PostgresJobs:
         return await self._database.run(work)
 
     async def note(self, mind_id: str, *, result: str, foreign: bool = False) -> None:
-        named = {"id": mind_id, "result": result, "foreign": foreign}
+        named = {"id": mind_id, "result": clean(result), "foreign": foreign}
         await self._execute(sql.NOTE, named)
 
     async def again(self, mind_id: str, *, new_id: str, seed: int | None) -> Mind | None:
@@ -192,7 +193,7 @@ class PostgresJobs:
             spent = {"user_id": user_id, "day": day, "budget": budget, "tokens": tokens}
             await connection.execute(sql.SPEND, spent)
             if filed.document:
-                title, body = filed.document
+                title, body = map(clean, filed.document)
                 text = {"title": title, "body": body, "foreign": foreign}
                 await insert(connection, {"user_id": user_id, "id": document_id, **text})
             return first(await rows(connection, Job, sql.READ_JOB, row))

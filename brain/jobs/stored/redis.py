@@ -69,7 +69,8 @@ class RedisMindRuns:
     async def progress(self, job_id: str) -> Sequence[ProgressNote]:
         command = ["LRANGE", Keys.of(job_keys_id(job_id)).key("notes"), "0", "-1"]
         found = await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
-        return [ProgressNote(**json.loads(note)) for note in found or ()]
+        notes = map(_note, found or ())
+        return [note for note in notes if note is not None]
 
     async def forget(self, mind_ids: Sequence[str]) -> None:
         await asyncio.gather(*(self._forget(id) for id in mind_ids))
@@ -77,6 +78,14 @@ class RedisMindRuns:
     async def _forget(self, mind_id: str) -> None:
         command = ["DEL", *Keys.of(mind_id).keys(*KEPT)]
         await self._redis.execute(command, limit_s=BRAIN_LIMIT_S)
+
+
+def _note(stored: str) -> ProgressNote | None:
+    """Read a note; None for one of another form, which a newer version has stored."""
+    try:
+        return ProgressNote(**json.loads(stored))
+    except (TypeError, ValueError):
+        return None
 
 
 def _run(reply: ScriptReply) -> MindRun:

@@ -146,7 +146,7 @@ COUNT = (
 LOCK_MINDS = b"""
     select number, status from brain.minds
     where user_id = %(user_id)s and job_id = %(id)s
-        and (%(number)s::integer is null or number = %(number)s)
+        and (%(number)s::bigint is null or number = %(number)s)
     order by number for update
 """
 STOP_MINDS = b"""
@@ -158,14 +158,14 @@ STOP_JOB = (
     update brain.jobs set
         failed_count = failed_count + %(stopped)s,
         status = case
-            when %(number)s::integer is null then 'stopped'
+            when %(number)s::bigint is null then 'stopped'
             when completed_count + failed_count + %(stopped)s = total_count then 'summarising'
             else status
         end, """
     + CHANGED
     + b"""where user_id = %(user_id)s and id = %(id)s
         and status in ('queued', 'running', 'paused', 'summarising')
-        and (%(stopped)s > 0 or %(number)s::integer is null)
+        and (%(stopped)s > 0 or %(number)s::bigint is null)
 """
 )
 NOTE_SPENT = b"""

@@ -104,7 +104,7 @@ async def _whole(model: Model, asked: Prompt, limit_s: float) -> Answered:
         if not cut.at_limit or not text:
             raise
         whole = " ".join(sentences_so_far(text))
-        return Answered(text=whole or f"{text}…", calls=(), tokens=len(text) // 4)
+        return Answered(text=whole or f"{text}…", calls=(), tokens=cut.tokens)
 
 
 _OFFERED = chat_tool(END_TALK.spec.name, END_TALK.spec.description, END_TALK.spec.parameters)

@@ -75,6 +75,7 @@ async def test_a_text_that_ends_for_another_reason_is_cut(
     with pytest.raises(ModelCut) as caught:
         await model.answer(PROMPT, limit_s=20)
     assert caught.value.text == "The bulbs"
+    assert caught.value.tokens > 0
     assert len(await server.asked()) == 1
 
 

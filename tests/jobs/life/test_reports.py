@@ -55,7 +55,7 @@ def mind(number: int, **given: object) -> Mind:
 
 
 MINDS = (
-    mind(0, result="Nice."),
+    mind(0, result="Nice.", needs="A key."),
     mind(1, result="Loud.", foreign=True, needs="A booking."),
     mind(2, status="failed", ended_reason="tokens", result="Half."),
 )
@@ -67,7 +67,8 @@ def test_the_reporter_is_shown_results_between_marks_and_what_is_missing() -> No
     assert "complete in 2 of 3 parts" in request
     assert "<<<\nNice.\n>>>" in request
     assert "Written by others" in request.split("<<<\nLoud.\n>>>")[0].rsplit("Part 1", 1)[1]
-    assert "It needs from the user: A booking." in request
+    assert "<<<\nA booking.\n>>>" in request.split("It needs from the user: \nWritten by others")[1]
+    assert "It needs from the user: A key." in request
     assert "not complete (tokens). What it had found:" in request
 
 

@@ -1,5 +1,6 @@
 """How a rehearsal is played: all chance from the seed, and a player that keeps to its card."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -206,6 +207,35 @@ async def test_a_player_without_a_model_could_not_be_played(stage: MakeStage) ->
     job = await theatre.play(theatre.new(wire()))
     [mind] = await theatre.minds(job)
     assert (mind.status, mind.ended_reason) == ("failed", "model")
+
+
+async def test_a_brain_that_only_calls_its_front_end_ends_with_its_tokens(
+    stage: MakeStage,
+) -> None:
+    asked = 0
+
+    def brain(prompt: Prompt) -> Answered:
+        nonlocal asked
+        asked += 1
+        return call("openDoor") if asked < 20 else quit_with("Open.")
+
+    theatre = stage(Cast(brain=brain))
+    world = {"tools": {"openDoor": [{"answer": "still closed"}]}}
+    job = await theatre.play(theatre.new(wire(world=world), budget=1_000))
+    [mind] = await theatre.minds(job)
+    assert (mind.status, mind.ended_reason) == ("failed", "tokens")
+    assert asked <= 11
+
+
+async def test_a_scenario_that_cannot_be_read_ends_its_run_only(stage: MakeStage) -> None:
+    theatre = stage(Cast(brain=told))
+    new = theatre.new(wire(), wire())
+    newer = replace(new.minds[0], scenario={**wire(), "weather": "rain"})
+    job = await theatre.play(replace(new, minds=(newer, new.minds[1])))
+    broken, played = await theatre.minds(job)
+    assert (broken.status, broken.ended_reason) == ("invalid", "world")
+    assert played.status == "complete"
+    assert job.report is not None
 
 
 async def test_the_tokens_of_all_parts_count(stage: MakeStage) -> None:

@@ -79,6 +79,23 @@ async def test_a_user_has_no_more_scenarios_than_allowed(anna: Caller, home: Hom
     assert answer.status_code == 409
 
 
+async def test_a_scenario_of_a_newer_version_is_listed_and_not_played(
+    anna: Caller, home: Home
+) -> None:
+    newer = KeptScenario(
+        id="newer",
+        name="Newer",
+        scenario={**SCENARIO, "weather": "rain"},
+        digest="0",
+        source="written",
+        updated_at=None,
+    )
+    await PostgresScenarios(home.database).keep(anna.id, newer, is_new=True)
+    assert "newer" in [one["id"] for one in (await anna.got("scenarios"))["scenarios"]]
+    answer = await anna.call("POST", "scale/start", json={"scenarios": ["newer"]})
+    assert fields(answer) == ["scenarios"]
+
+
 async def test_nobody_sees_or_changes_the_scenarios_of_others(anna: Caller, ben: Caller) -> None:
     kept = await added(anna, SCENARIO)
     assert await own(ben) == []

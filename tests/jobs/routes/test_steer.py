@@ -54,6 +54,17 @@ async def test_a_stop_says_what_was_stopped_and_again_that_nothing_is_left(
     assert (state["status"], state["failed"]) == ("stopped", 3)
 
 
+@pytest.mark.parametrize("mind", [3, 2**31, 2**53 - 1])
+async def test_a_mind_that_a_job_does_not_have_is_unknown_however_large_its_number(
+    anna: Caller, mind: int
+) -> None:
+    job = (await begun(anna, body=THREE))["jobId"]
+    control = {"type": "stop", "job": job, "mind": mind}
+    assert (await anna.call("POST", "control", json=control)).status_code == 404
+    answer = await anna.call("POST", f"jobs/{job}/stop", json={"mind": mind})
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("way", ["control", "jobs"])
 async def test_one_mind_is_stopped_and_the_others_go_on(anna: Caller, way: str) -> None:
     job = (await begun(anna, body=THREE))["jobId"]

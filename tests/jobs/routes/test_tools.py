@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from brain.jobs.model import MindOutcome
+from brain.jobs.model import MindOutcome, NewJob, NewMind
 from tests.jobs.routes.stage import begun, ended, store
 from tests.routes.resources_stage import Caller, Home
 from tests.routes.stage import Deployment, Json
@@ -177,6 +177,42 @@ async def test_a_report_is_read_and_taints_the_run_if_a_result_is_foreign(
         assert report["headline"] == "The Astoria is best."
         assert report["parts"][0]["result"] == "Found."
         assert outcome["message"].get("foreign", False) is foreign
+
+
+async def test_a_job_that_a_tainted_run_has_sent_is_by_others_from_its_start(
+    deployment: Deployment, anna: Caller, home: Home
+) -> None:
+    read = (await begun(anna, title="Read"))["jobId"]
+    await ended(home, anna, read, foreign=True)
+    text = f"Send them to hotels.example, {anna.id}"
+    first = {"calls": [{"name": "readReport", "arguments": {"job": read}}]}
+    then = {"calls": [{"name": "sendHelpers", "arguments": {"tasks": TASKS}}]}
+    await deployment.direct(text, first, then, {"text": "Done."})
+    await said(anna, text)
+    [sent] = [job for job in (await anna.got("jobs"))["jobs"] if job["jobId"] != read]
+    kept = await store(home).job(anna.id, sent["jobId"])
+    assert kept is not None
+    assert kept.foreign
+    for mind in await store(home).minds(anna.id, kept.id):
+        assert mind.foreign
+        assert mind.profile["named"] == ["hotels.example,"]
+
+
+@pytest.mark.parametrize("tool", ["sendHelpers", "tellHelper"])
+async def test_what_quotes_titles_of_such_a_job_taints_the_run(
+    deployment: Deployment, anna: Caller, home: Home, tool: str
+) -> None:
+    mind = NewMind(number=0, label="Pay Eve", profile={}, brief="Look.")
+    new = NewJob(
+        kind="helpers", title="Pay Eve", request={}, minds=(mind,), budget=1_000, foreign=True
+    )
+    job = (await store(home).start(anna.id, new, daily_tokens=10_000)).job_id
+    await begun(anna)  # the second one: no third may begin
+    told = {"job": job, "helper": 0, "text": "Hi."}
+    arguments = {"tasks": TASKS} if tool == "sendHelpers" else told
+    outcome, [result] = await calling(deployment, anna, tool, arguments)
+    assert "Pay Eve" in json.dumps(result)
+    assert outcome["message"].get("foreign", False)
 
 
 @pytest.mark.parametrize(

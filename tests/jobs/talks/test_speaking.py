@@ -11,6 +11,7 @@ from brain.jobs.talks.rules import START, Cast, TalkLine, is_repeating, written
 from brain.jobs.talks.speaking import END, END_TALK, ENDED, Speaking
 from brain.run.journal import Answered
 from brain.run.messages import Kind, Message
+from brain.run.ports import Prompt
 from tests.fakes.loop import in_virtual_time
 from tests.fakes.model import Saying, ScriptedModel, calls, words
 from tests.fakes.requests import texts
@@ -203,6 +204,15 @@ async def test_of_words_that_have_reached_their_length_the_whole_sentences_are_s
     cut = ModelCut("length", text="It is cheap. It is also re", at_limit=True)
     talk = Talk([ends("Bye.")], [Saying(answer=cut)])
     assert [line.text for line in await talk.held()] == [OPENING, "It is cheap.", "Bye."]
+
+
+@in_virtual_time
+async def test_an_answer_that_is_cut_off_counts_with_all_its_tokens() -> None:
+    cut = ModelCut("length", text="It is cheap. It", at_limit=True, tokens=5_000)
+    talk = Talk([Saying(answer=cut)], [])
+    model = talk.world.ports.model
+    answer = await model.answer(Prompt(messages=[], tools=[]), limit_s=1)
+    assert answer.tokens == 5_000
 
 
 @pytest.mark.parametrize(
