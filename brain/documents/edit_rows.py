@@ -39,10 +39,18 @@ FORGET = b"""
 USERS_OWN = b"""
     select exists (
         select from brain.edits
-        where user_id = %(user_id)s and document_id = %(id)s and author = 'user'
+        where user_id = %(user_id)s and document_id = %(id)s and author = 'user' and mind_id is null
             and at > now() - make_interval(secs => %(first_s)s) and paragraphs && %(touched)s
     )
 """
+# A proposed change is made as its author proposed it, and keeps its place.
+ACCEPT = f"""
+    update brain.edits set
+        state = 'done', start = %(start)s, paragraphs = %(paragraphs)s,
+        version_before = %(before)s, version_after = %(after)s
+    where user_id = %(user_id)s and document_id = %(id)s and place = %(place)s
+    returning {FIELDS}
+""".encode()
 CHOSEN = b"""
     select place, author, mind_id, start, find, replace, "foreign", version_after
     from brain.edits
@@ -107,6 +115,21 @@ class LockedDocument:
 
         Raises ToolFault for an invalid text.
         """
+        before = self.document
+        self._apply(change, foreign=foreign, title=title, is_whole=is_whole)
+        if is_last:
+            await self.write()
+        foreign = foreign or before.foreign
+        await self._keep(before, change, author, is_made=True, foreign=foreign, undoes=undoes)
+
+    def _apply(
+        self,
+        change: Anchored,
+        *,
+        foreign: bool,
+        title: str | None = None,
+        is_whole: bool = False,
+    ) -> None:
         before, body = self.document, change.changed if is_whole else None
         self.document = replace(
             before,
@@ -114,10 +137,20 @@ class LockedDocument:
             body=change.changed,
             foreign=stays_foreign(before.foreign, foreign, title=title, body=body),
         )
-        if is_last:
-            await self.write()
-        foreign = foreign or before.foreign
-        await self._keep(before, change, author, is_made=True, foreign=foreign, undoes=undoes)
+
+    async def accept(self, row: dict[str, Any], change: Anchored) -> None:
+        """Make a proposed change; its author is who proposed it. `write` has to follow."""
+        before = self.document
+        self._apply(change, foreign=row["foreign"])
+        kept = {
+            **self.named,
+            "place": row["place"],
+            "start": change.start,
+            "paragraphs": list(change.left),
+            "before": before.version,
+            "after": self.document.version,
+        }
+        [self.edit] = await rows(self.connection, Edit, ACCEPT, kept)
 
     async def write(self) -> None:
         """Write the document as its changes have left it. Raises ToolFault for an invalid text."""

@@ -112,13 +112,12 @@ class PostgresEdits:
         async def work(locked: LockedDocument) -> None:
             for row in reversed(await locked.chosen("proposed", place=place, author=author)):
                 change = placed(locked.document.body, row["find"], row["replace"])
-                if accept and change is None:
+                if not accept:
+                    await locked.mark(row["place"], "dismissed")
+                elif change is None:
                     locked.kept = (*locked.kept, row["place"])
-                    continue
-                await locked.mark(row["place"], "dismissed")
-                if accept and change is not None:
-                    by = Author(label=row["author"], mind_id=row["mind_id"])
-                    await locked.make(change, by, foreign=row["foreign"], is_last=False)
+                else:
+                    await locked.accept(row, change)
             if locked.edit is not None:
                 await locked.write()
 

@@ -138,7 +138,12 @@ class _Parts:
     def polled(self) -> Resources:
         from brain.jobs.http.look import polled_routes
 
-        return polled_routes(self.jobs, lambda: self._platform.log)
+        return polled_routes(self.jobs, lambda: self._platform.log, self._wake)
+
+    async def _wake(self, user_id: str) -> None:
+        """Let the features act for a user who is there. Raises Unreachable."""
+        for each in self._platform.services.around:
+            await each.wake(user_id)
 
     def resources(self) -> Resources:
         from brain.jobs.assist_http import assisting

@@ -6,71 +6,16 @@ import pytest
 
 from brain.documents.anchors import MAX_EDIT_CHARS
 from brain.documents.edit_rows import KEPT_EDITS
-from brain.documents.edit_tool import PROPOSED, edit_document_tool
-from brain.documents.editing import Author, EditedDocument
-from brain.documents.edits import PostgresEdits
+from brain.documents.edit_tool import PROPOSED
 from brain.documents.postgres import PostgresDocuments
 from brain.errors import ToolFault
-from brain.tools.invocations import ToolInvocation
-from brain.tools.spec import ToolCall
-from tests.routes.resources_stage import Caller, Home
+from tests.routes.resources_stage import Caller, Home, Mind, body_of, decided, patched
 from tests.routes.stage import Json
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 PLAN = "Monday: museum.\n\nTuesday: beach."
 LATER = b"update brain.edits set at = at - interval '31 s' where user_id = %(user_id)s"
-
-
-async def patched(caller: Caller, id: str, *, status: int = 200, **change: object) -> Json:
-    answer = await caller.call("PATCH", "documents", params={"id": id}, json=change)
-    assert answer.status_code == status, answer.text
-    read: Json = answer.json()
-    return read
-
-
-async def decided(caller: Caller, id: str, do: str, **which: object) -> Json:
-    answer = await caller.call("POST", "edits", json={"document": id, "do": do, **which})
-    assert answer.status_code == 200, answer.text
-    read: Json = answer.json()
-    return read
-
-
-async def body_of(caller: Caller, id: str) -> str:
-    return str((await caller.got("documents", id=id))["body"])
-
-
-class Mind:
-    """A mind that changes a document, and what the user's pages are told of it."""
-
-    def __init__(self, home: Home, caller: Caller, id: str, label: str = "Helper 1") -> None:
-        self.told: list[EditedDocument] = []
-        author = Author(label=label, mind_id=f"mind:job:{label}")
-        self._tool = edit_document_tool(PostgresEdits(home.database), id, author, self._tell)
-        self._id, self._caller, self._calls = id, caller, 0
-
-    async def _tell(self, user_id: str, edited: EditedDocument) -> None:
-        assert user_id == self._caller.id
-        self.told.append(edited)
-
-    async def edits(
-        self,
-        place: dict[str, str] | None = None,
-        *,
-        key: str = "",
-        tainted: bool = False,
-        **arguments: str,
-    ) -> str:
-        self._calls += 1
-        call = ToolCall(id=f"call-{self._calls}", name="editDocument", arguments="{}")
-        invocation = ToolInvocation(
-            user_id=self._caller.id,
-            call=call,
-            arguments={"id": self._id, **(place or {}), **arguments},
-            idempotency_key=key or f"{self._caller.id}:{id(self)}:{self._calls}",
-            tainted=tainted,
-        )
-        return (await self._tool.run(invocation)).text
 
 
 async def test_what_the_users_brain_changes_is_listed_and_wins(home: Home, anna: Caller) -> None:
@@ -328,8 +273,14 @@ async def test_a_proposed_change_is_accepted_or_dismissed(anna: Caller, home: Ho
     accepted = await decided(anna, id, "accept")
 
     assert accepted["document"]["body"] == "Monday: museum.\n\nSunday: harbour."
-    last = (await anna.got("edits", document=id))["edits"][-1]
-    assert (last["author"], last["state"]) == ("Helper 1", "done")
+    listed = (await anna.got("edits", document=id))["edits"]
+    assert [(one["author"], one["state"]) for one in listed] == [
+        ("user", "done"),
+        ("Helper 1", "dismissed"),
+        ("Helper 1", "done"),
+    ]
+    undone = await decided(anna, id, "undo", place=3)
+    assert undone["document"]["body"] == "Monday: museum.\n\nTuesday: harbour."
 
 
 async def test_a_proposal_whose_text_has_changed_meanwhile_is_kept(

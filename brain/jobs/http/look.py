@@ -1,11 +1,14 @@
 """GET …/:id/status, …/report, …/messages, /api/jobs/:id/steps and /api/jobs: how jobs are doing."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
+from brain.errors import StoreUnreachable
 from brain.feature import Resources
 from brain.http.edge import INVALID_QUERY, MAX_SEQ, Problem, tagged
 from brain.http.minds import unknown
@@ -23,9 +26,14 @@ MOST_MESSAGES = 500
 NOT_READY = "The report is not ready yet."
 
 
-def polled_routes(jobs: Jobs, log: Callable[[], Log]) -> Resources:
-    """Return the routes that pages poll. `log` is the whole log of minds."""
-    do = _Polled(jobs=jobs, log=log)
+def polled_routes(
+    jobs: Jobs, log: Callable[[], Log], wake: Callable[[str], Awaitable[None]]
+) -> Resources:
+    """Return the routes that pages poll. `log` is the whole log of minds.
+
+    `wake` is called for a user who has come and for whom notices wait.
+    """
+    do = _Polled(jobs=jobs, log=log, wake=wake)
     return {
         **in_families("status", {"GET": do.status}),
         **in_families("report", {"GET": do.report}),
@@ -39,13 +47,28 @@ class _Polled:
 
     jobs: Jobs
     log: Callable[[], Log]
+    wake: Callable[[str], Awaitable[None]]
 
     async def status(self, request: Request, user_id: str) -> ASGIApp:
-        """Show a job and its minds, without a word of what is said in them."""
-        found = await job_state(self.jobs.services, user_id, in_path(request))
+        """Show a job and its minds, without a word of what is said in them.
+
+        Who polls is there: what waits for the user is told now.
+        """
+        services = self.jobs.services
+        found, held = await asyncio.gather(
+            job_state(services, user_id, in_path(request)), self._held(user_id)
+        )
         if found is None:
             raise unknown("job")
-        return tagged(request, state_to_wire(found))
+        beside = BackgroundTask(self.wake, user_id) if held else None
+        return tagged(request, state_to_wire(found), beside=beside)
+
+    async def _held(self, user_id: str) -> int:
+        """Note that the user is there, and return how many notices wait for them."""
+        try:
+            return (await self.jobs.services.store.here(user_id)).held
+        except StoreUnreachable:
+            return 0
 
     async def report(self, request: Request, user_id: str) -> ASGIApp:
         """Show what came of a job, once that is known."""

@@ -108,10 +108,11 @@ def ballots_of(answer: Answered, order: Sequence[int], log: Sequence[LogEntry]) 
     texts = {entry.seq: entry.text for entry in log}
     given = _votes(answer)
     found = dict.fromkeys(range(len(order)), NO_VOTE)
+    first = 0 if any(vote.get("item") == 0 for vote in given) else 1  # some models count from 0
     for vote in given:
         number = vote.get("item")
-        if isinstance(number, int) and 1 <= number <= len(order):
-            found[order[number - 1]] = _ballot(vote, texts)
+        if isinstance(number, int) and first <= number < len(order) + first:
+            found[order[number - first]] = _ballot(vote, texts)
     return [found[place] for place in range(len(order))]
 
 

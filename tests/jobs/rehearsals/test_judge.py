@@ -65,7 +65,7 @@ def test_votes_are_brought_into_the_order_of_the_rubric() -> None:
         vote(1, quote="  "),
         vote(1, quote=None),
         vote(1, verdict="perhaps"),
-        vote(0),
+        vote(-1),
         vote(2),
         vote("1"),
         "yes",
@@ -73,6 +73,13 @@ def test_votes_are_brought_into_the_order_of_the_rubric() -> None:
 )
 def test_a_vote_without_its_quote_counts_for_nothing(listed: Any) -> None:
     assert ballots_of(votes(listed), [0], LOG) == [NOBODY]
+
+
+def test_lines_may_be_counted_from_0() -> None:
+    from_1 = ballots_of(votes(vote(1), vote(2, verdict="no")), [1, 0], LOG)
+    from_0 = ballots_of(votes(vote(0), vote(1, verdict="no")), [1, 0], LOG)
+    assert from_0 == from_1
+    assert NOBODY not in from_0
 
 
 @pytest.mark.parametrize(
