@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from tests.fakes.requests import take_broken
+
+# A busy machine is slow: how long an example takes says nothing about the product.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 WHOLE = ("tests/walks/", "tests/vercel/")  # tests that need the whole machine
 LONG = "tests/chaos/"  # tests that take up to a minute each, and share nothing
