@@ -122,7 +122,7 @@ def _given(value: Any) -> Any:
     """Read a scenario or an id. The faults of a scenario keep their places."""
     if isinstance(value, str):
         if not 1 <= len(value) <= 64:
-            raise ValueError("an id has 1 to 64 characters")
+            raise ValueError("must be an id of 1 to 64 characters")
         return value
     return Scenario.model_validate(value, by_alias=True)
 
