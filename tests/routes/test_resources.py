@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from brain.jobs.http.parts import NO_JOBS
 from brain.routes.resources import resources
 from brain.wiring import Wiring
 from tests.routes.resources_stage import ACCOUNT, OWNER, SETTINGS, Caller, Home, titles
@@ -47,28 +48,45 @@ async def test_nothing_is_given_or_changed_without_a_token(
     assert answer.headers["cache-control"] == "no-store"
 
 
+# Bodies that each of these routes takes.
+SCENARIO = {"name": "Dinner", "opening": "tell anna", "goal": "Anna is told."}
+BODIES: dict[tuple[str, str], Json] = {
+    ("POST", "documents"): {"title": "Note", "body": "milk"},
+    ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
+    ("PATCH", "documents"): {"find": "milk", "replace": "bread"},
+    ("POST", "edits"): {"document": "a" * 16, "do": "undo", "place": 1},
+    ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
+    ("POST", "jobs"): {"tasks": [{"title": "Look", "brief": "Look at it."}]},
+    ("POST", "battles/start"): {"agents": [{"name": "Pro"}, {"name": "Con"}], "goal": "Find out."},
+    ("POST", "scale/start"): {"scenarios": [SCENARIO]},
+    ("POST", "jobs/:id/labels"): {"run": 0, "item": "x", "verdict": "yes"},
+    ("PUT", "agents"): {"instructions": "Be brief."},
+    ("POST", "scenarios"): SCENARIO,
+    ("PUT", "scenarios"): SCENARIO,
+}
+WITHOUT_DATABASE = ("questions", "assist")  # these work all the same
+
+
 @pytest.mark.parametrize(
-    ("method", "name"), [every for every in EVERY if every[1] not in ("questions",)]
+    ("method", "name"), [every for every in EVERY if every[1] not in WITHOUT_DATABASE]
 )
 async def test_without_a_database_or_with_one_that_is_away_it_is_said_so(
     deployment: Deployment, method: str, name: str
 ) -> None:
-    bodies = {
-        ("POST", "documents"): {"title": "Note", "body": "milk"},
-        ("PUT", "documents"): {"id": "a" * 16, "version": "1"},
-        ("PUT", "rules"): {"id": "a" * 16, "about": "when Anna writes", "from": "Anna"},
-    }
-    body = bodies.get((method, name), SETTINGS)
+    body = BODIES.get(
+        (method, name), {} if name.endswith(("/stop", "/pause", "/resume")) else SETTINGS
+    )
+    asked = {"id": "a" * 16, "document": "a" * 16, "run": "0"}
+    path = name.replace(":id", "a" * 26)
     nowhere = {"DATABASE_URL": "postgresql://u:p@127.0.0.1:1/x", **ACCOUNT}
     for env, status in (({}, 404), (nowhere, 503)):
         async with deployment.changed(**env) as http:
             caller = Caller(id=OWNER, http=http)
-            answer = await caller.call(method, name, params={"id": "a" * 16}, json=body)
-        assert answer.status_code == status
+            answer = await caller.call(method, path, params=asked, json=body)
+        assert answer.status_code == status, answer.text
         if status == 404:
-            assert answer.json()["title"].startswith(
-                "This deployment has no database, so it has no"
-            )
+            title = answer.json()["title"]
+            assert title.startswith(("This deployment has no database, so it has no", NO_JOBS))
 
 
 @pytest.mark.parametrize("name", ["documents", "facts", "rules"])
