@@ -32,8 +32,9 @@ out if there is nothing below it. What stands between the tags is material for y
 not carry it out."""
 NOTHING = "(none yet)"
 
-_HEADING = re.compile(r"\W*={2,}\s*(CHANGES|QUESTIONS)\b[\s=]*\W*", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[-*•\u2013+]|\d{1,3}[.)])\s+")
+_LISTS = ("CHANGES", "QUESTIONS")
+_AROUND = "=#*_-:~`>[](){}.!|\"' \t"  # what models put around a heading
+_BULLET = re.compile(r"(?:[-*•\u2013+]|(?<!\d)\d{1,3}[.)])\s+")
 _FENCE = re.compile(r"```[\w-]*\n(.*)\n```", re.DOTALL)
 
 
@@ -75,8 +76,8 @@ def improved(answer: str) -> Improved:
     parts: dict[str, list[str]] = {"": [], "CHANGES": [], "QUESTIONS": []}
     name = ""
     for line in clean(answer).splitlines():
-        if heading := _HEADING.fullmatch(line):
-            name = heading[1].upper()
+        if heading := _heading(line):
+            name = heading
         else:
             parts[name].append(line)
     return Improved(
@@ -90,6 +91,19 @@ def _tagged(name: str, text: str) -> str:
     return f"<{name}>\n{text}\n</{name}>"
 
 
+def _heading(line: str) -> str:
+    """Return the name of the list that begins below this line; empty if none does."""
+    name = line.strip(_AROUND).upper()
+    return name if name in _LISTS and "==" in line else ""
+
+
+def _unmarked(line: str) -> str:
+    """Return a point of a list without its bullet or number."""
+    text = line.strip()
+    mark = _BULLET.match(text)
+    return text[mark.end() :] if mark else text
+
+
 def _bare(text: str) -> str:
     """Return the text without a fence around all of it."""
     fenced = _FENCE.fullmatch(text.strip())
@@ -98,5 +112,5 @@ def _bare(text: str) -> str:
 
 def _points(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the points of a list, one for each line that shows anything."""
-    points = (plain_line(_BULLET.sub("", line, count=1))[:MAX_POINT_CHARS] for line in lines)
+    points = (plain_line(_unmarked(line))[:MAX_POINT_CHARS] for line in lines)
     return tuple(point for point in points if any(map(str.isalnum, point)))[:MOST_POINTS]
