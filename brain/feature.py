@@ -7,6 +7,8 @@ features. A package that is not listed is never imported, and the rest works wit
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -211,12 +213,15 @@ class Feature:
 
 
 class Together:
-    """What all features do, one after the other."""
+    """The features of a platform, and what all of them do, one after the other."""
 
-    @property
+    _features: tuple[str, ...]
+
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
-        """The features, in their order."""
-        raise NotImplementedError
+        """The features, in the order of their names."""
+        modules = (import_module(f"brain.{name}.feature") for name in self._features)
+        return tuple(module.feature(self) for module in modules)
 
     async def played(self, user_id: str, text: str) -> None:
         """Tell the features that the user has heard a message to its end."""

@@ -6,7 +6,6 @@ Everything is created when it is first used and kept while the instance lives.
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from importlib import import_module
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from brain.cloud.redis.store import RedisStore
 from brain.cloud.world import Inside
 from brain.events.flow import NobodyAnnounces, take_word
 from brain.events.ports import Announcer, Takers
-from brain.feature import AskAlways, AtOnce, CallTaker, Feature, Resources, Together
+from brain.feature import AskAlways, AtOnce, CallTaker, Resources, Together
 from brain.http.feed import Feed
 from brain.http.minds import Minds, NoMinds
 from brain.preferences.flow import language_setting, zone_setting
@@ -81,12 +80,6 @@ class Wiring(Adapters, Together):
     def zone_of(self) -> ZoneOf:
         """Returns the time zone of a user."""
         return utc_for_all if self.preferences is None else zone_setting(self.preferences)
-
-    @cached_property
-    def features(self) -> tuple[Feature, ...]:
-        """The features, in the order of their names."""
-        modules = (import_module(f"brain.{name}.feature") for name in self._features)
-        return tuple(module.feature(self) for module in modules)
 
     @cached_property
     def services(self) -> Services:

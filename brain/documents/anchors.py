@@ -1,7 +1,7 @@
 """Changes of a document by an anchor: a piece of text that stands in it exactly once.
 
-The anchor is the merge: whoever writes names the place by its text, and a change whose place has
-changed meanwhile is not made. The server is the only writer.
+An author names the place by its text, and a change whose place has changed meanwhile is not made.
+So no merge is needed. The server is the only writer.
 """
 
 import re

@@ -70,7 +70,7 @@ class PostgresEdits:
         body: str | None = None,
         title: str | None = None,
     ) -> EditedDocument | None:
-        """Replace the body; what is kept of it is the piece that has changed."""
+        """Replace the body. The edit records only the part that changed."""
 
         async def work(locked: LockedDocument) -> None:
             document = locked.document

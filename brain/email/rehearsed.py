@@ -68,5 +68,5 @@ def _email(world: World, place: int, wire: Json) -> Email:
 
 
 def _person(text: str) -> Address:
-    """Return an address; a text that is none is the name of somebody without one."""
+    """Return an address. A text that is not an address becomes a name without an address."""
     return recipient(text) or Address(address="", name=text)

@@ -69,9 +69,9 @@ def assisting(platform: Platform) -> ResourceHandler:
 
 
 async def events_of(model: Model, wanted: AssistRequest) -> AsyncGenerator[StreamEvent, None]:
-    """Yield the answer while it arrives, and then what it means or why there is none.
+    """Yield the answer while it arrives, then the result or the error.
 
-    Whoever closes this generator ends the call of the model.
+    Closing this generator ends the model call.
     """
     pieces = asyncio.Queue[str | None]()
 

@@ -165,7 +165,7 @@ async def say_to_mind(
 async def say_to_job(
     services: JobServices, user_id: str, job_id: str, text: str, *, message_id: str
 ) -> SaidToMind | None:
-    """Say something to all minds of a job that are not settled. `ended`: there is none."""
+    """Say something to all minds of a job that are not settled. `ended`: all are settled."""
     found = await services.jobs.whole(user_id, job_id)
     if found is None:
         return None

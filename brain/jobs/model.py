@@ -74,7 +74,7 @@ class NewJob:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A job as it is stored. `request` is what was asked for; `report` what came of it."""
+    """A job as it is stored. `request` is what was asked for, `report` is the result."""
 
     user_id: str
     id: str

@@ -169,7 +169,7 @@ class MindRuns(Protocol):
         """End the mind's run now, if one is open. Its brain can record nothing after that."""
 
     async def note_progress(self, job_id: str, progress: ProgressNote) -> bool:
-        """Keep a mind's progress. Whether it is a minute ago that the owner was told of any."""
+        """Keep a mind's progress. Return whether the owner may hear of it: once a minute."""
 
     async def progress(self, job_id: str) -> Sequence[ProgressNote]:
         """Return the last ten notes of progress of all minds of a job, the newest last."""
@@ -212,7 +212,7 @@ class KindOfJob(Protocol):
         """Return what follows after a run of this mind has ended. `mind` was read after its end.
 
         Called where a run ends, where the queue finds it ended, by a resume and by the sweep. A
-        `MindOutcome` settles the mind, and nothing is asked of it any more. A `Say` begins its
+        `MindOutcome` settles the mind, and it is not asked again. A `Say` begins its
         next run, in this invocation or in one that the queue calls. None: it is paused, and a
         resume asks again.
         """

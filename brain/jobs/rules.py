@@ -43,7 +43,7 @@ def job_keys_id(job: str) -> str:
 
 
 def job_of(mind_id: str) -> str:
-    """Return the job's id in a mind's id; empty if it is none."""
+    """Return the job's id in a mind's id; empty if it is not a mind's id."""
     return mind_id.removeprefix(MIND).partition(":")[0] if is_mind_id(mind_id) else ""
 
 

@@ -16,7 +16,7 @@ from brain.says.texts import Texts
 
 JUST = timedelta(minutes=2)  # after which something has no longer "just" happened
 TEXT_CHARS = 160  # of a text that is quoted alone; about ten seconds of speech
-HEADLINE_CHARS = 300  # of a job's headline, all of it
+HEADLINE_CHARS = 300  # of a job's headline, which is the result
 REMINDER_CHARS = 500  # of a reminder; long enough for all of its text
 PIECE_CHARS = 60  # of a text in a digest
 NAME_CHARS = 40

@@ -150,7 +150,7 @@ class Texts(Progress, Protocol):
         """Say that several jobs have ended; `last` is the headline of the last report."""
 
     def job_done(self, title: str, done: int, total: int) -> str:
-        """Say that a job has ended, and how much of it was done."""
+        """Say that a job has ended, and how much was done."""
 
     def job_failed(self, title: str, total: int) -> str:
         """Say that nothing of a job was done."""

@@ -30,7 +30,7 @@ class Web(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SearchResult:
-    """A page that a search engine has found. All of it was written by others.
+    """A page that a search engine has found. Others wrote all its texts.
 
     `url` is the address in the form in which `Web` opens it. `snippet` is a part of the page, and
     `age` when it was published, in the engine's words; both may be empty.

@@ -52,7 +52,7 @@ def _fits(asked: frozenset[str], known: frozenset[str]) -> bool:
 
 
 def _plain(url: str) -> str:
-    """Return an address for comparing; as it is if it is none of the public web."""
+    """Return an address for comparison; unchanged if it is not a public web address."""
     try:
         return parse(url).text.rstrip("/")
     except PageUnreadable:

@@ -27,7 +27,7 @@ class SearchSettings:
 
 
 def search(env: Env) -> SearchSettings | None:
-    """Read which engine searches the web; None if there is none. Raises SettingMissing."""
+    """Read which engine searches the web; None if no engine is set. Raises SettingMissing."""
     url = variables.url(env, "BRAIN_SEARCH_URL")
     match _engine(env):
         case "brave":

@@ -127,7 +127,7 @@ def _is_against(told: str) -> bool:
 
 
 def _player(messages: Sequence[Json], _: Scene) -> Reply:
-    """Say yes to a question, and end when there is none."""
+    """Say yes to a question; end if nothing was asked."""
     own = sum(message.get("role") == "assistant" for message in messages)
     said = _last_user_text(messages)
     if said.startswith("[") and "still working" in said:

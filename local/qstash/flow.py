@@ -59,7 +59,7 @@ class FlowLine:
         return ends_ms
 
     def period_ends_ms(self) -> int:
-        """Return when the current period ends; 0 if there is none."""
+        """Return when the current period ends; 0 without a period."""
         period_s = self.limits.period_s or DEFAULT_PERIOD_S
         return 0 if self.began_ms is None else self.began_ms + 1000 * period_s
 

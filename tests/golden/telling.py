@@ -14,7 +14,7 @@ async def tell(keep: Keep, step: Step, before: State) -> tuple[Told, State]:
     keep.clock.ms += _ms(step)
     try:
         gave: Told = {"gave": plain(await step.call(Brain(keep)))}
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
+    except Exception as error:  # noqa: BLE001 - the error itself is what is recorded
         name = type(error).__name__
         gave = {"raised": RENAMED.get(name, name)}
     after = await keep.take_out()

@@ -149,7 +149,7 @@ function say({ id, speaker }) {
   return [200, {}];
 }
 
-/** What a route of jobs answers; undefined: it is none. */
+/** What a route of jobs answers; undefined: not a route of jobs. */
 export function jobAnswer(method, { pathname, searchParams }, body) {
   if (pathname === '/api/_orders') return [200, orders];
   if (pathname === '/api/_say') return say(body);

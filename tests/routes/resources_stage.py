@@ -87,7 +87,7 @@ async def body_of(caller: Caller, id: str) -> str:
 
 
 class Mind:
-    """A mind that changes a document, and what the user's pages are told of it."""
+    """A mind that changes a document, and what the user's pages are told."""
 
     def __init__(self, home: Home, caller: Caller, id: str, label: str = "Helper 1") -> None:
         self.told: list[EditedDocument] = []

@@ -70,7 +70,7 @@ class ModelClient:
             await (await making).close()
 
     def _enter(self) -> None:
-        """Begin anew if another loop runs than before."""
+        """Drop the clients of an earlier event loop: connections cannot be used in another one."""
         loop = asyncio.get_running_loop()
         if self._loop is not loop:
             self._loop, self._making = loop, None

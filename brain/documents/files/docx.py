@@ -25,9 +25,15 @@ MAIN = "/officeDocument"  # the end of the type of the relationship to the text
 DEFAULT_MAIN = "word/document.xml"
 
 
-# What the three libraries raise for a broken file; zipfile has no other word for a way of packing
-# that it does not know than NotImplementedError.
-BROKEN = (BadZipFile, zlib.error, expat.ExpatError, EOFError, NotImplementedError, ValueError)
+# What the three libraries raise for a broken file.
+BROKEN = (
+    BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    EOFError,
+    NotImplementedError,  # zipfile: a compression method that it does not support
+    ValueError,
+)
 
 
 class _Enough(Exception):
@@ -41,7 +47,7 @@ def read_docx(raw: bytes, *, most_chars: int) -> ReadFile:
             return _read(archive, most_chars)
     except BROKEN:
         raise FileUnreadable(FileFault.BROKEN) from None
-    except RuntimeError:  # zipfile's word for a file that needs a password
+    except RuntimeError:  # zipfile raises it for a file that needs a password
         raise FileUnreadable(FileFault.ENCRYPTED) from None
 
 

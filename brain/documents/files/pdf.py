@@ -37,7 +37,7 @@ def _readable(fault: FileFault) -> Iterator[None]:
         yield
     except (FileUnreadable, MemoryError):
         raise
-    except Exception:  # noqa: BLE001 - of a broken file the library raises anything
+    except Exception:  # noqa: BLE001 - a broken file makes the library raise any error
         raise FileUnreadable(fault) from None
 
 
@@ -47,7 +47,7 @@ def _opened(raw: bytes) -> PdfReader:
         try:
             reader = PdfReader(BytesIO(raw))
             is_encrypted = reader.is_encrypted
-        except NotImplementedError:  # the library's word for an encryption that it does not know
+        except NotImplementedError:  # pypdf: an encryption that it does not support
             raise FileUnreadable(FileFault.ENCRYPTED) from None
     with _readable(FileFault.ENCRYPTED):
         if is_encrypted and not reader.decrypt(""):

@@ -27,7 +27,7 @@ def answer(stream: BinaryIO) -> dict[str, Any]:
         return {"fault": FileFault.SLOW}
     except MemoryError:
         return {"fault": FileFault.LARGE}
-    except Exception:  # noqa: BLE001 - of a hostile file a library raises anything
+    except Exception:  # noqa: BLE001 - a hostile file makes libraries raise any error
         return {"fault": FileFault.BROKEN}
     return {"title": read.title, "text": read.text, "cut": read.cut}
 

@@ -62,7 +62,7 @@ class _Agents:
         return Answer(PROFILE.encode(found))
 
     async def delete(self, request: Request, user_id: str) -> ASGIApp:
-        """Delete a profile. What minds have kept of it stays."""
+        """Delete a profile. Minds keep the copy with which they began."""
         kept, id = self.kept, id_of(request)
         await self._tell(user_id, id)
         was_there = await kept.drop(user_id, id)

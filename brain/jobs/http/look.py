@@ -31,7 +31,7 @@ def polled_routes(
 ) -> Resources:
     """Return the routes that pages poll. `log` is the whole log of minds.
 
-    `wake` is called for a user who has come and for whom notices wait.
+    `wake` is called if notices wait for the user who polls.
     """
     do = _Polled(jobs=jobs, log=log, wake=wake)
     return {

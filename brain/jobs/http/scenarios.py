@@ -24,7 +24,7 @@ from brain.jobs.rehearsals.builtin import PREFIX, builtin_scenarios
 from brain.jobs.rehearsals.scenario import Scenario, digest, from_wire, to_wire
 from brain.run.ports import Clock, Log
 
-UNREADABLE = "name one that this version cannot read; write it anew"
+UNREADABLE = "name a scenario of a newer version; write it again"
 BUILT_IN = "This scenario is built in and cannot be changed."
 FULL = f"There are {MOST_SCENARIOS} scenarios, which is the most. Delete one first."
 
@@ -112,7 +112,7 @@ class _Scenarios:
         return Answer(await _keep(own, user_id, _kept(id, found, "written"), is_new=False))
 
     async def delete(self, request: Request, user_id: str) -> ASGIApp:
-        """Delete a scenario. What jobs have kept of it stays."""
+        """Delete a scenario. Jobs keep the copy with which they began."""
         own, id = self.kept.own, _changeable(request)
         return deleted(id, "scenario", was_there=await own.drop(user_id, id))
 

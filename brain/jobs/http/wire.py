@@ -208,7 +208,7 @@ def _entry(entry: LogEntry, mind: Mind) -> Json:
 
 
 def _outcome(mind: Mind) -> str | None:
-    """Return the verdict in a word. The rest of it quotes what was said."""
+    """Return the verdict as one word. Its other fields quote the conversation."""
     return None if mind.verdict is None else str(mind.verdict.get("outcome"))
 
 

@@ -92,7 +92,7 @@ def spent(journal: tuple[Entry, ...]) -> tuple[int, int, Decimal | None]:
 
 
 def arguments_of(run: MindRun, spec: ToolSpec) -> Json | None:
-    """Return the arguments of the last call of this tool that did not fail; None if there is none.
+    """Return the arguments of this tool's last successful call; None if it has not succeeded.
 
     They are read as the engine has read them.
     """

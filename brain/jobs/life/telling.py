@@ -59,7 +59,7 @@ async def announce(services: JobServices, job: Job) -> None:
 
 
 async def announce_mind(services: JobServices, job: Job, mind: Mind) -> None:
-    """Announce the end of one mind of a job whose minds are told of one by one."""
+    """Announce the end of one mind, for a job that reports each mind separately."""
     texts = await services.languages.texts(job.user_id)
     text = mind_headline(mind, texts)
     await _announce(services, job, f"job-{job.id}-{mind.number}", text, foreign=mind.foreign)

@@ -52,7 +52,7 @@ SEND_HELPERS = ToolSpec(
             "join": {
                 "type": "string",
                 "enum": ["report", "each"],
-                "description": "one report (default), or tell of each result",
+                "description": "one report (default), or each result",
             },
             "document": _text(64, "id; they write it together"),
             "context": {

@@ -40,7 +40,7 @@ AWAY_READING = "Jobs cannot be reached now. Tell the user, or try again later."
 NOT_SENT = "Not sent: {}"
 NO_JOB = "The user has no such job. Use listJobs to find its id."
 NO_HELPER = "This job has no such helper. Its helpers are: {}."
-ENDED = "This helper has ended already. Use readReport for what came of it."
+ENDED = "This helper has ended already. Use readReport to read its result."
 NOT_READY = "The report is not there yet: {} of {} have ended. The user will be told."
 
 type Called[T] = Callable[[ToolInvocation], Awaitable[T]]

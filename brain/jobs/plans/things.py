@@ -80,12 +80,12 @@ class Profiles(Protocol):
     ) -> Profile | Literal["stale", "full"]:
         """Store a profile in place of the one with its id, as the next version.
 
-        `stale`: `version` is given, and the stored one is another, or there is none; ANY is every
+        `stale`: `version` is given and does not match the stored profile; ANY matches every
         version. `full`: the user has the most profiles allowed.
         """
 
     async def drop(self, user_id: str, id: str) -> bool:
-        """Delete a profile. False: there is none with this id."""
+        """Delete a profile. False: the id is unknown."""
 
 
 class Scenarios(Protocol):
@@ -100,14 +100,14 @@ class Scenarios(Protocol):
     async def keep(
         self, user_id: str, scenario: KeptScenario, *, is_new: bool
     ) -> KeptScenario | Literal["unknown", "full"]:
-        """Store a scenario. `unknown`: it is not new, and there is none with this id.
+        """Store a scenario. `unknown`: it should replace one, and the id is unknown.
 
         A new one whose id is there already is found, not stored again. `full`: the user has the
         most scenarios allowed.
         """
 
     async def drop(self, user_id: str, id: str) -> bool:
-        """Delete a scenario. False: there is none with this id."""
+        """Delete a scenario. False: the id is unknown."""
 
 
 class Findings(Protocol):

@@ -54,7 +54,7 @@ def _misheard_word(word: str, chance: float) -> str:
 
 
 def cut_at(speech: str, ear: EarBody, seed: int, seq: int) -> int | None:
-    """Return after how many characters the user cuts a message off; None: they hear all of it."""
+    """Return after how many characters the user cuts a message off; None: not at all."""
     if draw(seed, "cut", seq) >= ear.cuts_off or len(speech) < 2:
         return None
     least, most = CUT_SHARE

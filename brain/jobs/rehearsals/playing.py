@@ -1,4 +1,4 @@
-"""Plays a rehearsal: what the player hears, what it says next, and what is kept of it all.
+"""Plays a rehearsal: what the player hears, what it says next, and what is stored.
 
 Everything is derived from the log, the kept steps and the seed. So two processes that play at once
 waste a call of the model, and the rehearsal goes on as if there were one.

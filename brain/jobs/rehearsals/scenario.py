@@ -1,4 +1,4 @@
-"""A scenario: who talks to the rehearsed brain, what the world holds, and what is expected of it.
+"""A scenario: who talks to the rehearsed brain, what the world holds, and what is expected.
 
 This is the body of a scenario as users write it.
 """

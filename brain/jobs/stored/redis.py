@@ -22,7 +22,7 @@ from brain.says.texts import Texts
 MOST_LATER = 64  # entries after which a run's last message is not looked for: texts may follow it
 MOST_NOTES = 10  # of progress, of all minds of a job
 NOTES_KEEP_MS = 24 * 3600 * 1000  # ms; longer than any job lives
-TELL_EVERY_MS = 60_000  # ms between two times that the owner is told of progress
+TELL_EVERY_MS = 60_000  # ms between two progress messages to the owner
 # All keys that a mind may have, besides those that expire within days.
 KEPT = (
     *("run", "log", "journal", "withdrawn", "memory", "questions", "rest", "held", "here"),

@@ -1,6 +1,6 @@
 /**
  * Shows a text in Markdown by elements of the page: headings, lists, code and bold words. Whatever
- * else it holds stays text; nothing of it becomes markup of its own.
+ * else it holds stays text; none becomes markup.
  */
 
 import { make } from '../dom.js';

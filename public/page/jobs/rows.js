@@ -75,7 +75,7 @@ export class JobRow {
     /** @type {HTMLElement | null} */ (this.#choices.querySelector('.confirm button'))?.click();
   }
 
-  /** Buttons are made anew only if others are offered: somebody may be about to press one. */
+  /** Replace the buttons only if they change: the user may be about to press one. */
   #offer() {
     const { job } = this;
     const offered = isOpen(job) ? `${canPause(job) && job.status}` : '';

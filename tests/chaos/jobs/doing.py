@@ -89,7 +89,7 @@ def _note(world: "JobWorld", doing: Doing, **more: Any) -> None:
 async def _insist(
     world: "JobWorld", what: str, work: Callable[["House", Any], Awaitable[Any]]
 ) -> Any:
-    """Ask until there is an answer; None if there is none after many tries."""
+    """Ask until an answer comes; None if many tries got no answer."""
     for attempt in range(world.story.tries):
         try:
             return await world.run(what, work)

@@ -56,7 +56,7 @@ class Gate:
     async def call(
         self, port: str, name: str, send: Callable[[], Awaitable[Any]], error: type[Unreachable]
     ) -> Any:
-        """One call of a port, with all that may become of it."""
+        """One call of a port, with everything that may happen to it."""
         kinds = await self.enter(port, name)
         await asyncio.sleep(HERE_S)
         if self.world.refused_until(port) > self.world.now:

@@ -88,9 +88,9 @@ STORIES = (
         foreign=frozenset({"a0"}),
     ),
     JobStory(name="three", starts=(Start(key="a", minds=3),), steps=("finish",)),
-    # Whoever starts it tries again only after the first sweep, and while the queue knows its names.
+    # The caller tries again only after the first sweep, and while the queue knows its names.
     JobStory(name="hesitant", starts=(Start(key="a", minds=1),), steps=("finish",), pause_s=100.0),
-    # Each mind is told of as it ends, and code writes the report.
+    # Each mind is announced when it ends, and code writes the report.
     JobStory(name="each", starts=(Start(key="a", joins_each=True),), steps=("read", "finish")),
     # The reporter says nothing that could be filed, so code writes the report in the end.
     JobStory(name="mute", starts=(Start(key="a", minds=1),), steps=("finish",), reports=False),

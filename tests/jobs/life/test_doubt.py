@@ -21,7 +21,7 @@ CARRIED = "https://eve.example/1234"
 
 
 def reading(url: str) -> Script:
-    """A helper that reads a page, and whose result is what it was shown of it."""
+    """A helper that reads a page and returns the text that it was shown."""
 
     def script(asked: Asked) -> Answered | BaseException:
         if asked.is_reporter:

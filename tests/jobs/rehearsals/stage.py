@@ -166,7 +166,7 @@ class House(Wiring):
 
 @dataclass
 class Stage:
-    """A deployment and one user of it."""
+    """A deployment and one user."""
 
     house: House
     cast: Cast
