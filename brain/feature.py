@@ -206,8 +206,7 @@ class Feature:
     settings: "Mapping[str, Callable[[Env], object]]" = field(default_factory=dict)
     """Groups of settings for /api/health. Each function raises SettingMissing for an error."""
     absent: "Callable[[Env], Mapping[str, str]]" = lambda env: {}
-    """What the feature does not offer because a variable is missing that need not be there: the
-    variable, by the name of what is not offered. For /api/health."""
+    """What is not offered, and the optional variable that is missing. For /api/health."""
     faults: "Callable[[], Awaitable[Mapping[str, Sequence[str]]]] | None" = None
     """What failed lately, for /api/health: sentences, by the group of settings."""
 
@@ -225,9 +224,8 @@ class Together:
 
     async def played(self, user_id: str, text: str) -> None:
         """Tell the features that the user has heard a message to its end."""
-        for each in self.features:
-            if each.played is not None:
-                await each.played(user_id, text)
+        for act in filter(None, (each.played for each in self.features)):
+            await act(user_id, text)
 
     async def addition(self, user_id: str) -> str:
         """Return what the user adds to the brain's instructions. Raises DatabaseUnreachable."""
@@ -247,6 +245,5 @@ class Together:
 
     async def on_session(self, user_id: str) -> None:
         """Let features act when a page begins a session."""
-        for each in self.features:
-            if each.on_session is not None:
-                await each.on_session(user_id)
+        for act in filter(None, (each.on_session for each in self.features)):
+            await act(user_id)
