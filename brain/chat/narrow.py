@@ -205,9 +205,9 @@ def _bound(schema: Json, key: str) -> int | float | None:
     if isinstance(bound, bool) or not isinstance(bound, int | float):
         return None
     if key in ("minimum", "maximum"):
-        return bound
-    is_empty = key.startswith("min") and bound <= 0  # it says nothing
-    return int(bound) if 0 <= bound <= LARGEST and not is_empty else None
+        return bound if abs(bound) <= LARGEST else None
+    says_little = key.startswith("min") and bound <= (1 if key == "minLength" else 0)
+    return int(bound) if 0 <= bound <= LARGEST and not says_little else None
 
 
 def _merged(schema: Json, more: Json) -> Json:

@@ -28,11 +28,11 @@ NOT_FOUND = "The user has no document with this id. Use searchDocuments to find 
 
 Title = Annotated[str, About("short, as the user would name it", 1, MAX_TITLE_CHARS, plain="line")]
 Text = Annotated[str, About("the text, plain or Markdown", most=MAX_BODY_CHARS, plain="text")]
-DocumentId = Annotated[str, About("from searchDocuments or createDocument", 1, MAX_ID_CHARS)]
+DocumentId = Annotated[str, About("from searchDocuments", 1, MAX_ID_CHARS)]
 DocumentVersion = Annotated[
     str,
     About(
-        "its version from searchDocuments or readDocument",
+        "its version",
         1,
         MAX_ID_CHARS,
     ),
@@ -41,8 +41,7 @@ DocumentVersion = Annotated[
 
 class CreateDocument(Arguments):
     """Store a new text for the user: a note, a list, anything to find again. The topic is the
-    title, their own words are the body. To add to an existing document, use updateDocument. Returns
-    the new document's id.
+    title, their own words the body. To add to a document, use updateDocument.
     """
 
     title: Title
@@ -50,9 +49,8 @@ class CreateDocument(Arguments):
 
 
 class SearchDocuments(Arguments):
-    """Search the user's own documents and notes, whenever the answer may be in them and before
-    saying that you do not know. Returns the best passages, each with its document's id. If the list
-    is empty, try other words, in the language of the documents.
+    """Search the user's documents and notes whenever the answer may be there, and before you say
+    that you do not know. If nothing is found, try other words, in the language of the documents.
     """
 
     query: Annotated[str, About("a question, or some words", 1, MAX_QUERY_CHARS)]
@@ -60,27 +58,25 @@ class SearchDocuments(Arguments):
 
 
 class ReadDocument(Arguments):
-    """Read a whole document. A long one comes in slices: charactersLeft says how much follows,
-    nextOffset where to continue.
-    """
+    """Read a document; a long one in slices: nextOffset says where to continue."""
 
     id: DocumentId
     offset: Annotated[int, About("where to begin", 0, MAX_BODY_CHARS)] = 0
 
 
 class UpdateDocument(Arguments):
-    """Change a document: its title, its end (append, for lists and notes), or its whole text (body;
-    read it first, since the old text is lost). Set at least one.
+    """Change a document: its title, its end (append, for lists and notes) or its whole text (body;
+    read it first). Set at least one.
     """
 
     id: DocumentId
     title: Annotated[Title | None, About("the new title")] = None
-    body: Annotated[Text | None, About("the text that replaces the old one")] = None
-    append: Annotated[Text | None, About("what to add, on a line of its own", least=1)] = None
+    body: Annotated[Text | None, About("the new text")] = None
+    append: Annotated[Text | None, About("text to add", least=1)] = None
 
 
 class DeleteDocument(Arguments):
-    """Delete a document for good. First the user is asked. To remove a part, use updateDocument."""
+    """Delete a document for good. First the user is asked."""
 
     id: DocumentId
     version: DocumentVersion | None = None

@@ -38,9 +38,7 @@ class ShareDocument(Arguments):
     id: DocumentId
     version: DocumentVersion
     to: People
-    note: Annotated[
-        str, About("the text above it, with a greeting", most=MAX_NOTE_CHARS, plain="text")
-    ] = ""
+    note: Annotated[str, About("with a greeting", most=MAX_NOTE_CHARS, plain="text")] = ""
 
 
 def sharing_tools(documents: Documents, account: Account) -> tuple[Tool, ...]:

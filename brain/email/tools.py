@@ -43,30 +43,29 @@ EmailId = Annotated[str, About("from searchEmail", 1, MAX_ID_CHARS)]
 Day = Annotated[str, About("the first day, as 2026-01-31", most=MAX_DAY_CHARS)]
 Body = Annotated[
     str,
-    About("plain text, with greeting and signature", 1, letters.MAX_BODY_CHARS, plain="text"),
+    About("plain, with greeting and signature", 1, letters.MAX_BODY_CHARS, plain="text"),
 ]
 
 
 class SearchEmail(Arguments):
     """Find the user's emails, received and sent. All filters are optional; without a query the
-    newest come first. Returns id, sender, subject, time, unread and the best passage of each. If
-    the list is empty, try other words or fewer filters.
+    newest come first. If nothing is found, try other words or fewer filters.
     """
 
     query: Annotated[str, About("a question, or some words", most=MAX_QUERY_CHARS)] = ""
     from_: Annotated[
         str | None,
-        About("a name, a part of one, or an address", most=MAX_ADDRESS_CHARS),
+        About("a name or address", most=MAX_ADDRESS_CHARS),
     ] = None
     since: Day | None = None
-    before: Annotated[Day | None, About("the first day that is too late")] = None
+    before: Annotated[Day | None, About("before this")] = None
     unread: Annotated[bool | None, About("only unread emails")] = None
     limit: Annotated[int, About(f"{FOUND} by default", 1, MAX_FOUND)] = FOUND
 
 
 class ReadEmail(Arguments):
-    """Read a whole email. A long one comes in slices: charactersLeft says how much follows,
-    nextOffset where to continue. Attachments are named; they cannot be opened.
+    """Read an email; a long one in slices: nextOffset says where to continue. Attachments are
+    named; they cannot be opened.
     """
 
     id: EmailId
@@ -74,24 +73,22 @@ class ReadEmail(Arguments):
 
 
 class SendEmail(Arguments):
-    """Send an email in the user's name. First the user is asked, with its text. To answer one, use
-    replyToEmail.
-    """
+    """Send an email for the user. First the user is asked. To answer one, use replyToEmail."""
 
     to: People
     subject: Annotated[str, About("one line", 1, letters.MAX_SUBJECT_CHARS, plain="line")]
     body: Body
-    cc: Annotated[People, About("addresses that get a copy", least=0)] = ()
+    cc: Annotated[People, About("copies to", least=0)] = ()
 
 
 class ReplyToEmail(Arguments):
     """Answer an email in the user's name: to its sender, or with `all` to all who got it. First the
-    user is asked, with its text.
+    user is asked.
     """
 
     id: EmailId
     body: Body
-    all: Annotated[bool, About("true: to everybody")] = False
+    all: Annotated[bool, About("to everybody")] = False
 
 
 def email_tools(

@@ -32,20 +32,19 @@ Word = Annotated[str, About(least=1, most=MAX_WORD_CHARS, plain="line")]
 
 
 class TellMeWhen(Arguments):
-    """Note what the user wants to be told about when it happens: 'tell me when Anna writes'. An
-    event fits if it is from the sender, has all the words, and is of one of the kinds; leave out
-    what the user did not say. Set judge where that takes understanding ('when something about money
-    looks wrong'), urgent where they want to be told at night and while busy. For a time, use
-    remind.
+    """Note what the user wants to be told about: 'tell me when Anna writes'. An event fits if it is
+    from the sender, has all the words and is of one of the kinds; leave out what they did not say.
+    Set judge where that takes understanding, urgent where they want to be told even at night. For a
+    time, use remind.
     """
 
-    about: Annotated[str, About("what, in their own words", 1, MAX_ABOUT_CHARS, plain="line")]
+    about: Annotated[str, About("in their own words", 1, MAX_ABOUT_CHARS, plain="line")]
     from_: Annotated[
-        str | None, About("a name, an email address, or @domain", 1, MAX_SENDER_CHARS, plain="line")
+        str | None, About("a name, address or @domain", 1, MAX_SENDER_CHARS, plain="line")
     ] = None
     words: Annotated[
         tuple[Word, ...],
-        About("words that it must have, as written", most=MAX_WORDS),
+        About("words it must have", most=MAX_WORDS),
     ] = ()
     kinds: Annotated[tuple[EventKind, ...], About("any if left out")] = ()
     judge: Annotated[bool, About("you judge each one that fits")] = False

@@ -36,18 +36,14 @@ NOT_KEPT: Json = {
 
 
 class Remind(Arguments):
-    """Remind the user of something at a time, in your words. For an event ('when Anna writes') use
-    tellMeWhen. Returns the time as understood: say it back to the user.
+    """Remind the user at a time, in your words. For an event use tellMeWhen. Returns the time as
+    understood: say it back.
     """
 
-    text: Annotated[
-        str, About("what to remind them of, as it will be said", 1, MAX_CHARS, plain="text")
-    ]
+    text: Annotated[str, About("as it will be said", 1, MAX_CHARS, plain="text")]
     at: Annotated[
         str,
-        About(
-            "ISO 8601, such as 2026-01-31T18:00: by the user's own clock, or with an offset", 10, 40
-        ),
+        About("as 2026-01-31T18:00 by the user's clock, or with an offset", 10, 40),
     ]
 
 
@@ -58,7 +54,7 @@ class CancelReminder(Arguments):
 
 
 class ListReminders(Arguments):
-    """List the user's reminders, the next one first."""
+    """List the user's reminders, the next first."""
 
 
 def reminder_tools(

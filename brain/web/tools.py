@@ -30,13 +30,12 @@ EMPTY = "it contains no text; it may need a browser that runs its scripts"
 
 
 class ReadWebPage(Arguments):
-    """Read the text of a public web page. It cannot log in, fill in forms or click. A long page
-    comes in slices: charactersLeft says how much follows, nextOffset where to continue. After you
-    have read an email or a page, you can open only addresses that the user named or that appear in
-    what you have read.
+    """Read the text of a public web page. A long one comes in slices: nextOffset says where to
+    continue. After you have read an email or a page, you can open only addresses that the user
+    named or that appear in what you have read.
     """
 
-    url: Annotated[str, About("the full URL, as https://example.org/page", 4, MAX_CHARS)]
+    url: Annotated[str, About("as https://example.org/page", 4, MAX_CHARS)]
     offset: Annotated[int, About("where to begin", 0, MAX_OFFSET)] = 0
 
 

@@ -145,3 +145,14 @@ def test_whatever_a_schema_is_what_is_sent_keeps_the_rules(schema: Json, inner: 
     for parameters in (schema, of(x=inner), {**of(x=schema), "x": inner}):
         assert broken(request(parameters)).keys() == EMPTY
         assert isinstance(given(parameters, {"x": "[1]", "unused": ""}), dict)
+
+
+def test_bounds_that_say_little_or_much_are_left_out() -> None:
+    text = {"type": "string", "minLength": 1, "maxLength": 64}
+    number = {"type": "integer", "minimum": 0, "maximum": 2_000_000}
+    few = {"type": "integer", "minimum": 1, "maximum": 20}
+    schema = {"type": "object", "properties": {"text": text, "number": number, "few": few}}
+    sent = narrowed(schema)["properties"]
+    assert sent["text"] == {"type": "string", "maxLength": 64}
+    assert sent["number"] == {"type": "integer", "minimum": 0}
+    assert sent["few"] == few

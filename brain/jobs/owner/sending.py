@@ -32,8 +32,8 @@ _TASK: Json = {
     "type": "object",
     "properties": {
         "title": _text(MAX_TASK_CHARS),
-        "brief": _text(MAX_BRIEF_CHARS, "all that it has to know: it hears nothing else"),
-        "profile": _text(64, "id of an agent of the user"),
+        "brief": _text(MAX_BRIEF_CHARS, "all that it has to know"),
+        "profile": _text(64, "an agent's id"),
     },
     "required": ["title", "brief"],
     "additionalProperties": False,
@@ -41,9 +41,9 @@ _TASK: Json = {
 SEND_HELPERS = ToolSpec(
     name="sendHelpers",
     description=(
-        "Let helpers work in the background, each on a task of its own, while you go on talking: "
-        "for what takes minutes. They read documents, email and the web, and change nothing. The "
-        "user is told when they are done. Returns at once."
+        "Let helpers work in the background, each on its own task, for what takes minutes. They "
+        "read documents, email and the web, and change nothing. The user is told when they are "
+        "done."
     ),
     parameters={
         "type": "object",
@@ -76,7 +76,7 @@ SEND_HELPERS = ToolSpec(
 )
 TELL_HELPER = ToolSpec(
     name="tellHelper",
-    description="Say something to a helper; it hears it at its next step.",
+    description="Say something to a helper, heard at its next step.",
     parameters={
         "type": "object",
         "properties": {"job": _JOB, "helper": _HELPER, "text": _text(MAX_BRIEF_CHARS)},
@@ -88,7 +88,7 @@ TELL_HELPER = ToolSpec(
 )
 STOP_HELPERS = ToolSpec(
     name="stopHelpers",
-    description="Stop a job, or one of its helpers. The result says what was stopped.",
+    description="Stop a job, or one of its helpers.",
     parameters={
         "type": "object",
         "properties": {"job": _JOB, "helper": _HELPER},

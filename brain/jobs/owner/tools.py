@@ -47,7 +47,7 @@ type Called[T] = Callable[[ToolInvocation], Awaitable[T]]
 
 
 class ListJobs(Arguments):
-    """List the user's jobs and how far they are. The user is told when one ends."""
+    """List the user's jobs and how far they are."""
 
     open: Annotated[bool, About()] = False
 
